@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
@@ -10,6 +13,7 @@ import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
 import type { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { WebhookReceiver } from '../harness/webhook-receiver.js';
 
 const TIMEOUT_MS = 60_000;
 const PARTITIONS = Array.from({ length: CLUSTER_PARTITIONS }, (_, partition) => partition);
@@ -28,15 +32,23 @@ interface Preview {
 (why === undefined ? describe : describe.skip)('Kafka: processes', () => {
   let cluster: Cluster;
   let log: Log;
+  let folder: string;
+  const hook = new WebhookReceiver();
 
   beforeAll(async () => {
-    cluster = await Cluster.start({ KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC });
+    await hook.open();
+    folder = await mkdtemp(join(tmpdir(), 'betrace-processes-'));
+    const receivers = join(folder, 'receivers.json');
+    await writeFile(receivers, JSON.stringify({ receivers: [{ name: 'chat', webhook: hook.url, rules: ['told'] }] }));
+    cluster = await Cluster.start({ KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC, BETRACE_NOTIFICATIONS_FILE: receivers });
     log = await clusterLog(cluster);
     await Promise.all((['api', 'api', 'ingest', 'evaluator', 'evaluator'] as const).map((app) => cluster.add(app)));
   }, 400_000);
   afterAll(async () => {
     await log?.close();
     await cluster?.stop();
+    await hook.close();
+    await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   const post = (name: string, id: string) => cluster.all('ingest')[0]!.json('POST', '/v1/spans', { spans: [span(id, name)] });
@@ -245,6 +257,57 @@ interface Preview {
     const traces = new Set((await records()).flatMap((ofPartition) => ofPartition.flatMap(traceIds)));
     expect(body.result!.traces).toBe(traces.size);
   }, 120_000);
+
+  it('notify a receiver of each violation once, whichever API has the partition; of those that die the others take it over', async () => {
+    expect((await createRule(cluster.all('api')[0]!, 'told')).status).toBe(201);
+    const sent: string[] = [];
+    const violate = async (count: number) => {
+      for (let n = 0; n < count; n++) {
+        sent.push(traceId());
+        expect((await post('told', sent.at(-1)!)).status).toBe(202);
+      }
+    };
+    interface Message {
+      readonly data: { readonly id: string; readonly trace_id: string };
+    }
+    const traces = () => hook.taken.map(({ body }) => (JSON.parse(body) as Message).data.trace_id).toSorted();
+    const allTold = () =>
+      eventually('all notifications', async () => (new Set(traces()).size >= sent.length ? true : undefined), 2 * TIMEOUT_MS);
+    await violate(40);
+    await allTold();
+    const shares = await Promise.all(cluster.all('api').map((api) => metric(api, 'betrace_notifications_sent_total')));
+    expect(shares.flat().reduce((sum, share) => sum + share, 0)).toBe(40);
+    expect(shares.flat().every((share) => share > 0)).toBe(true);
+    // One more comes and goes while violations do: the partitions change hands twice.
+    const joining = cluster.add('api');
+    await violate(40);
+    const name = await joining;
+    await violate(20);
+    await cluster.remove(name);
+    await violate(20);
+    await allTold();
+    // An API dies that has nothing under way.
+    const [first = ''] = cluster.names('api');
+    await cluster.kill(first);
+    await violate(40);
+    await allTold();
+    expect(traces()).toEqual(sent.toSorted());
+    expect(new Set(hook.taken.map(({ headers }) => headers['webhook-id'])).size).toBe(sent.length);
+    // One dies while the receiver is away, so that what waits goes to the other.
+    await cluster.restart(first);
+    await hook.close();
+    await violate(40);
+    await eventually(
+      'the API that waits',
+      async () => ((await metric(cluster.process(first), 'betrace_notification_failures_total')).length > 0 ? true : undefined),
+      TIMEOUT_MS,
+    );
+    await cluster.kill(first);
+    await hook.open();
+    await allTold();
+    expect([...new Set(traces())]).toEqual(sent.toSorted());
+    await cluster.restart(first);
+  }, 400_000);
 });
 
 /** Spans of a service with OpenTelemetry's SDK, handed to its exporter once: what is refused is for the exporter to try again. */

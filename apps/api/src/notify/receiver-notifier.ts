@@ -89,7 +89,8 @@ export class ReceiverNotifier implements PartitionListener {
     const isNew = committed === undefined && position === 0;
     // In a log that was created again the position belongs to the former one.
     const isOther = position > end || (committed === undefined && !isNew);
-    const at = isNew ? end : isOther ? start : Math.max(position, start);
+    // Not at the end: another process may have had the partition, and nothing to note yet.
+    const at = isNew ? await log.offsetAt(TOPICS.violations, partition, this.since) : isOther ? start : Math.max(position, start);
     this.lag.at(partition, at);
     return at;
   }
