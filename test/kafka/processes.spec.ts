@@ -286,8 +286,14 @@ interface Preview {
     await cluster.remove(name);
     await violate(20);
     await allTold();
-    // An API dies that has nothing under way.
+    expect(traces()).toEqual(sent.toSorted());
+    // An API dies that has nothing under way: it has noted what it sent.
     const [first = ''] = cluster.names('api');
+    await eventually(
+      'all of it noted',
+      async () => ((await metric(cluster.process(first), 'betrace_notification_lag_records')).every((lag) => lag === 0) ? true : undefined),
+      TIMEOUT_MS,
+    );
     await cluster.kill(first);
     await violate(40);
     await allTold();
