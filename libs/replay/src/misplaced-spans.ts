@@ -32,7 +32,7 @@ export function misplacedSpans({ value, headers }: LogRecord, partition: number,
     return undefined;
   }
   // Nearly all records: seen without taking them apart.
-  if (index.kept === index.spans && allIn(partition, partitions)) return undefined;
+  if (index.accepted === index.spans && allIn(partition, partitions)) return undefined;
   // One request per partition, whatever its size: a part is no larger than the whole that was in the log.
   const parts = split(index, (bytes, traceIdAt) => partitionOf(bytes, partitions, traceIdAt), Number.MAX_SAFE_INTEGER);
   const others = parts.filter((part) => part.partition !== partition);

@@ -19,9 +19,9 @@ import type { RuleInForce } from '../rules/rule-series.js';
 import { RulesFollower } from '../rules/rules-follower.js';
 import type { EvaluatorSettings } from '../settings.js';
 import { Measurements } from './account/measurements.js';
+import { AssignedPartition } from './assigned-partition.js';
 import { judgementOf } from './judgement.js';
 import type { PartitionTools } from './partition-tools.js';
-import { PartitionRun } from './run-partition.js';
 
 /** Where an evaluator says what happens to it. */
 export interface EvaluatorReport {
@@ -54,9 +54,9 @@ export class Evaluator implements PartitionListener {
   private readonly aborted = new AbortController();
   private readonly rules: RulesFollower<UncompiledRules>;
   private readonly tools: PartitionTools;
-  private readonly runs = new Map<number, PartitionRun>();
+  private readonly runs = new Map<number, AssignedPartition>();
   /** Partitions that were given up a short time ago. */
-  private readonly givenUp = new Map<number, PartitionRun>();
+  private readonly givenUp = new Map<number, AssignedPartition>();
   /** Why a partition is not evaluated at present. */
   private readonly failures = new Map<number, Error>();
   /** By partition: since when (ms, monotonic) it works at its records. */
@@ -146,7 +146,7 @@ export class Evaluator implements PartitionListener {
     const run =
       (await this.runs.get(partition)?.anew()) ??
       (await this.cameBack(partition, committed)) ??
-      (await PartitionRun.begin(partition, committed, this.tools));
+      (await AssignedPartition.begin(partition, committed, this.tools));
     this.runs.set(partition, run);
     this.measurements.set('epoch', { partition: String(partition) }, run.epoch);
     this.positions.set(partition, run.position);
@@ -155,7 +155,7 @@ export class Evaluator implements PartitionListener {
   }
 
   /** A partition that the group took and gives back, as after a coordinator that hung, need not be read again. */
-  private async cameBack(partition: number, committed: Position | undefined): Promise<PartitionRun | undefined> {
+  private async cameBack(partition: number, committed: Position | undefined): Promise<AssignedPartition | undefined> {
     const run = this.givenUp.get(partition);
     this.givenUp.delete(partition);
     return run !== undefined && (await run.goesOn(committed)) ? run : undefined;
@@ -294,7 +294,7 @@ export class Evaluator implements PartitionListener {
     }
   }
 
-  private remember(partition: number, run: PartitionRun): void {
+  private remember(partition: number, run: AssignedPartition): void {
     this.givenUp.set(partition, run);
     const forget = (): void => {
       if (this.givenUp.get(partition) === run) this.givenUp.delete(partition);

@@ -34,5 +34,5 @@ export function admit(bytes: Uint8Array, partitions: number): Admission {
   scan(bytes, index);
   const records = place(index, partitions);
   const { spans, own, legacy } = index;
-  return { records, spans, legacy, accepted: index.kept, own, rejections: index.rejections() };
+  return { records, spans, legacy, accepted: index.accepted, own, rejections: index.rejections() };
 }

@@ -2,7 +2,7 @@ import { readResourceSpans, readScopeSpans } from '../span/decode.js';
 import { readSpan } from '../span/decode-span.js';
 import type { ResourceSpans, ScopeSpans, Span, TraceRequest } from '../span/span.js';
 import { bytesOfHex } from '../wire/ids.js';
-import { KEPT } from '../wire/rejection.js';
+import { ACCEPTED } from '../wire/rejection.js';
 import { Cursor } from '../wire/wire.js';
 import { RequestIndex } from './request-index.js';
 import { scan } from './scan.js';
@@ -20,7 +20,7 @@ export function collectTrace(bytes: Uint8Array, traceId: string, index: RequestI
   let scope = -1;
   let spans: Span[] = [];
   for (let i = 0; i < index.spans; i++) {
-    if (index.outcome[i] !== KEPT || !isAt(bytes, index.traceIdAt[i]!, wanted)) continue;
+    if (index.outcome[i] !== ACCEPTED || !isAt(bytes, index.traceIdAt[i]!, wanted)) continue;
     if (index.scopeOf[i] !== scope) {
       scope = index.scopeOf[i]!;
       if (index.resourceOf[scope] !== resource) {

@@ -1,6 +1,6 @@
 import { MAX_VALUE_DEPTH } from '../wire/limits.js';
 import { malformed, tooDeep } from '../wire/otlp-error.js';
-import { KEPT, PARENT_ID_INVALID, SPAN_ID_INVALID, TRACE_ID_INVALID } from '../wire/rejection.js';
+import { ACCEPTED, PARENT_ID_INVALID, SPAN_ID_INVALID, TRACE_ID_INVALID } from '../wire/rejection.js';
 import { BYTES, type Cursor, FIXED64 } from '../wire/wire.js';
 
 /** Message types; 0 is a leaf: text, bytes or a field that is not known. */
@@ -48,7 +48,7 @@ export class MessageCheck {
 
   constructor(private readonly cursor: Cursor) {}
 
-  /** Checks a Span and its ids; returns KEPT or the reason to reject it. */
+  /** Checks a Span and its ids; returns ACCEPTED or the reason to reject it. */
   span(start: number, end: number): number {
     this.traceIdAt = -1;
     this.spanIdAt = -1;
@@ -59,7 +59,7 @@ export class MessageCheck {
     if (this.traceIdFields > 1 || this.spanIdFields > 1) malformed(start, 'a span has more than one trace_id or span_id');
     if (this.traceIdAt < 0 || isZero(this.cursor.bytes, this.traceIdAt, 16)) return TRACE_ID_INVALID;
     if (this.spanIdAt < 0 || isZero(this.cursor.bytes, this.spanIdAt, 8)) return SPAN_ID_INVALID;
-    return this.parentIsValid ? KEPT : PARENT_ID_INVALID;
+    return this.parentIsValid ? ACCEPTED : PARENT_ID_INVALID;
   }
 
   /** Checks a message of a type; `depth` counts the arrays and lists around it. */

@@ -1,4 +1,4 @@
-import { KEPT, OUTCOMES, OWN, REJECTIONS, type RejectionReason } from '../wire/rejection.js';
+import { ACCEPTED, OUTCOMES, OWN, REJECTIONS, type RejectionReason } from '../wire/rejection.js';
 
 /**
  * Where the spans of one request lie, as `scan` found them: offsets in `bytes`, no object per span. Reusable: a scan into the
@@ -17,7 +17,7 @@ export class RequestIndex {
   traceIdAt = new Int32Array(256);
   /** Per span: the number of the ScopeSpans message that holds it. */
   scopeOf = new Int32Array(256);
-  /** Per span: KEPT, OWN or why it is rejected. */
+  /** Per span: ACCEPTED, OWN or why it is rejected. */
   outcome = new Uint8Array(256);
 
   /** ScopeSpans messages: where the field and the message begin, where both end, the ResourceSpans message that holds it. */
@@ -37,8 +37,8 @@ export class RequestIndex {
   readonly counts = new Uint32Array(OUTCOMES);
 
   /** Spans that go on to the log. */
-  get kept(): number {
-    return this.counts[KEPT]!;
+  get accepted(): number {
+    return this.counts[ACCEPTED]!;
   }
 
   /** BeTrace's own spans, which nobody evaluates. */
@@ -47,7 +47,7 @@ export class RequestIndex {
   }
 
   get rejected(): number {
-    return this.spans - this.kept - this.own;
+    return this.spans - this.accepted - this.own;
   }
 
   /** Why spans were rejected: each reason that occurred, with the number of spans. */

@@ -7,7 +7,7 @@ import { encodeRequest } from '../span/encode.js';
 import type { Span } from '../span/span.js';
 import { hexAt } from '../wire/ids.js';
 import { OtlpError } from '../wire/otlp-error.js';
-import { KEPT, OWN } from '../wire/rejection.js';
+import { ACCEPTED, OWN } from '../wire/rejection.js';
 import { RequestIndex } from './request-index.js';
 import { type ScanDepth, scan } from './scan.js';
 
@@ -36,7 +36,7 @@ describe('scan', () => {
         expect(index.spans).toBe(spans.length);
         spans.forEach(({ span, own }, i) => {
           expect(hexAt(bytes, index.traceIdAt[i]!, 16)).toBe(span.traceId);
-          expect(index.outcome[i]).toBe(own ? OWN : KEPT);
+          expect(index.outcome[i]).toBe(own ? OWN : ACCEPTED);
         });
         expect(index.own).toBe(spans.filter(({ own }) => own).length);
         expect(index.rejected).toBe(0);
@@ -56,13 +56,13 @@ describe('scan', () => {
 
   it.each(invalid)('rejects a span with %s and keeps the others', (_, fields, reason) => {
     const index = scan(encodeRequest(requestOf([spanOf({}), spanOf(fields), spanOf({})])));
-    expect([index.spans, index.kept, index.rejected]).toEqual([3, 2, 1]);
+    expect([index.spans, index.accepted, index.rejected]).toEqual([3, 2, 1]);
     expect(index.rejections()).toMatchObject([{ reason, spans: 1 }]);
   });
 
   it('counts own spans as own whatever their ids', () => {
     const index = scan(encodeRequest(requestOf([spanOf({}), spanOf({ traceId: '' })], 'betrace')));
-    expect([index.spans, index.kept, index.own, index.rejected]).toEqual([2, 0, 2, 0]);
+    expect([index.spans, index.accepted, index.own, index.rejected]).toEqual([2, 0, 2, 0]);
   });
 
   it('takes an empty request for what it is', () => {

@@ -2,7 +2,7 @@ import { SCOPE as SCOPE_FIELDS } from '../wire/fields.js';
 import { MAX_ADDRESSABLE_BYTES } from '../wire/limits.js';
 import { malformed, OtlpError } from '../wire/otlp-error.js';
 import { OWN_SCOPE } from '../wire/own-names.js';
-import { KEPT, OWN, SPAN_ID_INVALID, TRACE_ID_INVALID } from '../wire/rejection.js';
+import { ACCEPTED, OWN, SPAN_ID_INVALID, TRACE_ID_INVALID } from '../wire/rejection.js';
 import { BYTES, Cursor } from '../wire/wire.js';
 import { isZero, MessageCheck, RESOURCE, SCOPE } from './message-check.js';
 import { RequestIndex } from './request-index.js';
@@ -94,7 +94,7 @@ class Scan {
   private spansInARow(end: number, scope: number): void {
     const { bytes, cursor, index, check } = this;
     let { tagAt, bodyAt, endAt, traceIdAt, scopeOf, outcome } = index;
-    let kept = 0;
+    let accepted = 0;
     let span = index.spans;
     let at = cursor.position;
     while (at < end && bytes[at] === 0x12 /* spans */) {
@@ -133,16 +133,16 @@ class Scan {
         bytes[at + 2] !== 0 &&
         bytes[at + 20] !== 0
       ) {
-        verdict = KEPT;
+        verdict = ACCEPTED;
         traceIdAt[span] = at + 2;
       } else verdict = this.ids(span, at, next);
       outcome[span] = verdict;
-      if (verdict === KEPT) kept++;
+      if (verdict === ACCEPTED) accepted++;
       else index.counts[verdict]! += 1;
       span++;
       at = next;
     }
-    index.counts[KEPT]! += kept;
+    index.counts[ACCEPTED]! += accepted;
     index.spans = span;
     cursor.position = at;
   }
@@ -165,7 +165,7 @@ class Scan {
     }
     index.traceIdAt[span] = traceIdAt;
     if (traceIdAt < 0 || isZero(bytes, traceIdAt, 16)) return TRACE_ID_INVALID;
-    return spanIdAt < 0 || isZero(bytes, spanIdAt, 8) ? SPAN_ID_INVALID : KEPT;
+    return spanIdAt < 0 || isZero(bytes, spanIdAt, 8) ? SPAN_ID_INVALID : ACCEPTED;
   }
 
   private isOwn(start: number, end: number): boolean {

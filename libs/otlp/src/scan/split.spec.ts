@@ -78,7 +78,7 @@ describe('split', () => {
     const [part, ...others] = split(index, onePartition);
     expect(others).toEqual([]);
     expect(decodeRequest(part!.value)).toEqual(requestOf([spanOf({ name: 'good' })]));
-    expect([index.kept, index.own, index.rejected]).toEqual([1, 1, 1]);
+    expect([index.accepted, index.own, index.rejected]).toEqual([1, 1, 1]);
   });
 
   it('divides what is larger than a record and rejects a span that is larger alone', () => {
@@ -89,7 +89,7 @@ describe('split', () => {
     expect(parts.reduce((sum, part) => sum + part.spans, 0)).toBe(3);
     expect(parts.every(({ value }) => value.length <= 300)).toBe(true);
     expect(index.rejections()).toMatchObject([{ reason: 'span_too_large', spans: 1 }]);
-    expect(index.kept).toBe(3);
+    expect(index.accepted).toBe(3);
   });
 
   it('makes nothing of a request without spans', () => {

@@ -1,5 +1,5 @@
 import { MAX_RECORD_BYTES } from '../wire/limits.js';
-import { KEPT, SPAN_TOO_LARGE } from '../wire/rejection.js';
+import { ACCEPTED, SPAN_TOO_LARGE } from '../wire/rejection.js';
 import { PartWriter } from './part-writer.js';
 import type { RequestIndex } from './request-index.js';
 
@@ -24,7 +24,7 @@ export function split(index: RequestIndex, partitionOf: PartitionOf, maxBytes = 
   const { bytes } = index;
   const placed = place(index, partitionOf);
   if (placed.partitions.length === 0) return [];
-  if (placed.partitions.length === 1 && index.kept === index.spans && bytes.length <= maxBytes) {
+  if (placed.partitions.length === 1 && index.accepted === index.spans && bytes.length <= maxBytes) {
     return [{ partition: placed.partitions[0]!, value: bytes, spans: index.spans }];
   }
   const writer = new PartWriter(index, placed.order);
@@ -60,7 +60,7 @@ function place(index: RequestIndex, partitionOf: PartitionOf): Placed {
   let slot = -1;
   let traceAt = -1;
   for (let span = 0; span < spans; span++) {
-    if (outcome[span] !== KEPT) continue;
+    if (outcome[span] !== ACCEPTED) continue;
     const at = traceIdAt[span]!;
     if (traceAt < 0 || !sameTrace(bytes, traceAt, at)) {
       const partition = partitionOf(bytes, at);
@@ -83,7 +83,7 @@ function place(index: RequestIndex, partitionOf: PartitionOf): Placed {
   }
   const order = new Int32Array(sum);
   for (let span = 0; span < spans; span++) {
-    if (outcome[span] !== KEPT) continue;
+    if (outcome[span] !== ACCEPTED) continue;
     const s = slotOf[span]!;
     order[ends[s]!] = span;
     ends[s]! += 1;

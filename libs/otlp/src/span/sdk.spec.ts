@@ -75,6 +75,6 @@ describe('spans of the OpenTelemetry SDK', () => {
   });
 
   it('pass the scan', () => {
-    expect(scan(ProtobufTraceSerializer.serializeRequest(spans)!)).toMatchObject({ spans: 2, kept: 2, rejected: 0 });
+    expect(scan(ProtobufTraceSerializer.serializeRequest(spans)!)).toMatchObject({ spans: 2, accepted: 2, rejected: 0 });
   });
 });

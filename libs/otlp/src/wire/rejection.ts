@@ -2,7 +2,7 @@
  * What a scan says of a span. Numbers, because they lie in a typed array beside the span's position; names label metrics,
  * sentences go into the partial success answer.
  */
-export const KEPT = 0;
+export const ACCEPTED = 0;
 /** BeTrace itself emitted it (scope `betrace`): counted, never evaluated. No rejection: the sender did nothing wrong. */
 export const OWN = 1;
 export const TRACE_ID_INVALID = 2;

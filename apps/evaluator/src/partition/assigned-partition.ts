@@ -31,7 +31,7 @@ const AHEAD = 1_000;
  * (docs/architecture.md, invariant 3). Its calls never overlap. A batch that is delivered again after a failure goes on where it stopped: records
  * that were applied are not applied twice, violations that are not acknowledged yet are kept until they are.
  */
-export class PartitionRun {
+export class AssignedPartition {
   private readonly engine: PartitionEngine;
   private readonly account: Account;
   private readonly ruleErrors: RuleErrors;
@@ -120,8 +120,13 @@ export class PartitionRun {
   }
 
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
-  static async begin(partition: number, position: Position | undefined, tools: PartitionTools, inForce?: number): Promise<PartitionRun> {
-    const run = new PartitionRun(partition, await beginningOf(partition, position, tools, inForce), tools);
+  static async begin(
+    partition: number,
+    position: Position | undefined,
+    tools: PartitionTools,
+    inForce?: number,
+  ): Promise<AssignedPartition> {
+    const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, inForce), tools);
     run.left = position;
     return run;
   }
@@ -136,16 +141,16 @@ export class PartitionRun {
   }
 
   /** Its successor after the log was replaced; found verdicts are published, and the rules stay in force. */
-  async anew(epoch = this.engine.epoch): Promise<PartitionRun> {
+  async anew(epoch = this.engine.epoch): Promise<AssignedPartition> {
     await this.publishAll();
-    return PartitionRun.begin(this.partition, undefined, this.tools, epoch);
+    return AssignedPartition.begin(this.partition, undefined, this.tools, epoch);
   }
 
   /**
    * The run that replaces this one, which judges again up to the batch. It is needed when the log names the rules in force only after spans were read (a new
    * cluster whose rules came later). Usually undefined.
    */
-  async informed({ records }: RecordBatch): Promise<PartitionRun | undefined> {
+  async informed({ records }: RecordBatch): Promise<AssignedPartition | undefined> {
     if (this.engine.epoch > 0) return undefined;
     const before = records.map(controlOf).find((control) => control?.kind === 'epoch');
     if (before?.kind !== 'epoch' || before.before === undefined || before.before === 0) return undefined;
