@@ -1,24 +1,28 @@
-// npm run bench:compare -- <commit> [word…]: the table of `npm run bench` here against the one of a commit. Both sides take turns, in processes
+// npm run bench:compare -- [--rounds 3] <commit> [word…]: the table of `npm run bench` here against the one of a commit. Both sides take turns, in processes
 // of their own. Ends with 1 when a case costs more than 5 % more.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../scripts/source-files.js';
 import { bestOf, compared, type Figure, figuresOf } from './compared-tables.js';
 
-const ROUNDS = 3;
+/** Cost from which a case counts as slower, or larger. */
 const LIMIT = 1.05;
 
-const [commit, ...words] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' } } });
+const [commit, ...words] = positionals;
+const roundCount = Number(values.rounds);
+if (!(roundCount >= 1)) fail('--rounds takes a number from 1');
 if (commit === undefined) fail('name a commit: npm run bench:compare -- main rules');
 const sha = run('git', ['rev-parse', '--verify', '--quiet', `${commit}^{commit}`], repositoryRoot).trim();
 const former = formerCheckout(sha);
 
 const sides = [former, repositoryRoot].map((folder) => ({ folder, rounds: [] as ReadonlyMap<string, Figure>[] }));
-for (let round = 1; round <= ROUNDS; round++) {
+for (let round = 1; round <= roundCount; round++) {
   for (const { folder, rounds } of sides) {
-    process.stderr.write(`round ${round} of ${ROUNDS}: ${folder === former ? commit : 'here'} …\n`);
+    process.stderr.write(`round ${round} of ${roundCount}: ${folder === former ? commit : 'here'} …\n`);
     rounds.push(figuresOf(run(process.execPath, ['scripts/run.mjs', 'exec', '--expose-gc', 'bench/main.js', ...words], folder)));
   }
 }
