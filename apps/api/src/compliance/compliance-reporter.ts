@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RuleSetRecord } from '#records';
 import type { ControlledRule, Store } from '#store';
 import { ApiError } from '../api-error.js';
+import { absent } from '../not-found.js';
 import { ruleMode } from '../rules/rule-mode.js';
 import type { ClosedTraceKeeper } from './closed-trace-keeper.js';
 import type { ComplianceFrameworkView, ComplianceReport, ControlReportView, ControlRuleView, Outcome } from './compliance.dto.js';
@@ -147,11 +148,11 @@ export class ComplianceReporter {
     return enforced;
   }
 
-  private async unknown(framework: string): Promise<ApiError> {
+  private async unknown(framework: string): Promise<Error> {
     const names = (await this.frameworks()).map((one) => one.framework);
     const known = names.length === 0 ? 'No rule names a control' : `Rules name controls of ${names.slice(0, NAMED).join(', ')}`;
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-    return new ApiError('BT_API_FRAMEWORK_UNKNOWN', { framework: framework.slice(0, 100), known: known + more });
+    return absent(framework, () => new ApiError('BT_API_FRAMEWORK_UNKNOWN', { framework: framework.slice(0, 100), known: known + more }));
   }
 }
 

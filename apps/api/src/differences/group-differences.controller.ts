@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
 import { CLOCK, type Clock } from '#platform';
 import { Store } from '#store';
-import { ApiError } from '../api-error.js';
+import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
 import { differencesView, GroupDifferencesQuery, GroupDifferencesView } from './group-differences.dto.js';
 import { GroupDifferences } from './group-differences.js';
@@ -31,7 +31,7 @@ export class GroupDifferencesController {
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many comparisons are waiting.' })
   async list(@Param('id') id: string, @Query() query: GroupDifferencesQuery): Promise<GroupDifferencesView> {
     const group = await this.store.violationGroup(id, this.clock.now());
-    if (group === undefined) throw new ApiError('BT_API_VIOLATION_GROUP_NOT_FOUND', { id });
+    if (group === undefined) throw notFound('BT_API_VIOLATION_GROUP_NOT_FOUND', id);
     const { start_time: startTime, end_time: endTime, limit = SHOWN } = query;
     const range = { ...(startTime === undefined ? {} : { startTime }), ...(endTime === undefined ? {} : { endTime }) };
     return differencesView(id, limit, await this.differences.of(group, range));

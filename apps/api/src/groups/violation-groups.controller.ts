@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
 import { CLOCK, type Clock } from '#platform';
 import { Store } from '#store';
-import { ApiError } from '../api-error.js';
+import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
 import { clientGone } from '../settle/client-gone.js';
 import { isSearch, Searches } from '../violations/filter/searches.js';
@@ -44,7 +44,7 @@ export class ViolationGroupsController {
   @ApiNotFoundResponse({ type: ProblemView })
   async get(@Param('id') id: string): Promise<ViolationGroupView> {
     const group = await this.store.violationGroup(id, this.clock.now());
-    if (group === undefined) throw new ApiError('BT_API_VIOLATION_GROUP_NOT_FOUND', { id });
+    if (group === undefined) throw notFound('BT_API_VIOLATION_GROUP_NOT_FOUND', id);
     return groupView(group);
   }
 }

@@ -27,8 +27,7 @@ export class MarksController {
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })
   async ofGroup(@Param('id') id: string, @Query() query: MarkQuery): Promise<MarkList> {
-    if ((await this.store.violationGroup(id, this.clock.now())) === undefined)
-      throw new ApiError('BT_API_VIOLATION_GROUP_NOT_FOUND', { id });
+    if ((await this.store.violationGroup(id, this.clock.now())) === undefined) throw notFound('BT_API_VIOLATION_GROUP_NOT_FOUND', id);
     return this.list(id, query);
   }
 

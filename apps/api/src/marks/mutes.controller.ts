@@ -15,6 +15,7 @@ import {
 import { CLOCK, type Clock, callerOf, noteChange } from '#platform';
 import { type Mute, Store } from '#store';
 import { ApiError } from '../api-error.js';
+import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
 import { requireRule } from '../rules/save/find-rule.js';
 import { MAX_WORSE_ABOVE, MuteBody, MuteList, MuteQuery, MuteView, muteView } from './mute.dto.js';
@@ -103,7 +104,7 @@ export class MutesController {
   async end(@Param('id') id: string, @Req() request: FastifyRequest): Promise<MuteView> {
     const now = this.clock.now();
     const mute = await this.store.endMute(id, now, callerOf(request));
-    if (mute === undefined) throw new ApiError('BT_API_MUTE_NOT_FOUND', { id });
+    if (mute === undefined) throw notFound('BT_API_MUTE_NOT_FOUND', id);
     noteChange(request, { event: 'mute.ended', subject: id, after: mute });
     return muteView(mute, now);
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../api-error.js';
 import type { CarriedError } from '../expressions/expression-task.js';
+import { notFound } from '../not-found.js';
 import type { PreviewProgressView, PreviewResultView } from './preview.dto.js';
 import type { FromPreviewThread, PreviewSettings, PreviewTask, PreviewWork } from './preview-task.js';
 
@@ -113,7 +114,7 @@ export class PreviewJobs {
   private entry(id: string): Entry {
     this.forget();
     const entry = this.entries.get(id);
-    if (entry === undefined) throw new ApiError('BT_API_PREVIEW_NOT_FOUND', { id });
+    if (entry === undefined) throw notFound('BT_API_PREVIEW_NOT_FOUND', id);
     return entry;
   }
 

@@ -6,7 +6,7 @@ import { explainExpression } from '../explain/explain-rule.js';
 import { explainScript } from '../explain/explain-script.js';
 import { failureOfScript, failureTree } from '../explain/failure-tree.js';
 import { candidateOf } from '../interpret/candidate.js';
-import { evaluationLimit } from '../interpret/evaluation-limit.js';
+import { type EvaluationLimit, evaluationLimit } from '../interpret/evaluation-limit.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from '../interpret/needs.js';
 import { judgeExpression } from '../judge/judge.js';
 import { type EvaluationOptions, ScriptRule } from '../judge/judge-script.js';
@@ -24,6 +24,9 @@ import { bufferedNeeds } from './buffered-needs.js';
 import type { ReadsCollector } from './collect-reads.js';
 import { neededConditions } from './needed.js';
 import { scriptNeeds } from './script-needs.js';
+
+/** Of a rule that took all of its steps: the share of them for the explanation, so that it does not cost the same again. */
+const SHARE_OF_EXCEEDED = 0.1;
 
 /** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
 export function compileRule(
@@ -55,8 +58,11 @@ export function compileRule(
   reads.add(checked.resolved);
   const limit = evaluationLimit(checked.resolved, options.timeout ?? DEFAULT_TIMEOUT);
   const source = new Source(checked.text);
-  const explain = (evidence: Evidence): Explanation =>
-    explainExpression(checked.resolved, { source, subject: checked.subject, table, spanConditions, limit }, evidence);
+  const briefly: EvaluationLimit = (spans) => limit(spans, SHARE_OF_EXCEEDED);
+  const explain = (evidence: Evidence): Explanation => {
+    const rule = { source, subject: checked.subject, table, spanConditions, limit: evidence.exceeded === true ? briefly : limit };
+    return explainExpression(checked.resolved, rule, evidence);
+  };
   const explainFailure = (failed: Failed): ExplanationNode => failureTree(checked.resolved, source, failed);
   const base = { ...common, explain, explainFailure };
   if (checked.subject === 'span' && isSpanCondition(checked.resolved)) {

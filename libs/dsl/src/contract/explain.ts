@@ -102,4 +102,6 @@ export interface Evidence {
   readonly spanBits?: number;
   /** Those of them that are not known. */
   readonly spanBitsInDoubt?: number;
+  /** The judgement took more steps than it may: parts that cost a tenth of that are evaluated again, and scripts not at all. */
+  readonly exceeded?: true;
 }

@@ -15,14 +15,14 @@ const LONGEST_SUMMARY = 2_000;
 /**
  * A script is explained by the `return` that ended it: the conditions that lead there with the values that they read, and the spans that
  * were in its variables. It is run once more by the sandbox, which notes the statements that it reaches; so compiled scripts are told the same. Where that takes
- * more than its budget it is told by its answer alone.
+ * more than its budget it is told by its answer alone. A script that took more than its budget to judge is not run again.
  */
 export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation {
   const { spans, spanCount, traceId, isWhole } = evidence;
   // Of spans that all gave the same the first stands for the others.
   const span = evidence.span ?? (rule.checked.subject === 'span' && isWhole === true ? spans?.[0] : undefined);
   const seen = spans ?? (span === undefined ? undefined : [span]);
-  if (seen === undefined)
+  if (seen === undefined || evidence.exceeded === true)
     return told(rule, 'undecided', `the script judged a trace of ${counted(spanCount)}`, { value: null, of: spanCount });
   const of = seen.length;
   const about = span === undefined ? `the trace of ${counted(of)}` : `the span ${spanText(span)}`;

@@ -6,8 +6,8 @@ import { eachNode } from '../tree/walk.js';
 /** For each part of a rule, on each span: work in proportion to a trace's spans never exceeds it. */
 const STEPS_PER_PART = 12;
 
-/** The limit of one evaluation on a trace of this many spans. */
-export type EvaluationLimit = (spans: number) => StepLimit;
+/** The limit of one evaluation on a trace of this many spans. @param share of the steps, 1 at most */
+export type EvaluationLimit = (spans: number, share?: number) => StepLimit;
 
 /**
  * What an expression may do on one trace: as much as a script in the same time, and on large traces what grows with their spans. What
@@ -16,7 +16,7 @@ export type EvaluationLimit = (spans: number) => StepLimit;
 export function evaluationLimit(expression: Resolved, milliseconds: number): EvaluationLimit {
   const steps = stepsOnTrace(expression, milliseconds);
   const ofPattern = patternSteps(milliseconds);
-  return (spans) => new StepLimit(steps(spans), ofPattern);
+  return (spans, share = 1) => new StepLimit(steps(spans) * share, ofPattern);
 }
 
 /** How many steps that is, by the number of spans. */

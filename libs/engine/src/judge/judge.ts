@@ -104,7 +104,7 @@ export class Judge {
   private concludeLast(epoch: Epoch, row: number): void {
     const last = { row, reason: 'late_span' } as const;
     const { plan } = epoch.rules;
-    const [judged] = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, [last]) : [];
+    const [judged] = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, [last], true) : [];
     this.reports.beginLast(row);
     if (plan.online) this.online.conclude(epoch, row, last.reason);
     if (judged !== undefined) this.buffered.emit(epoch, judged);

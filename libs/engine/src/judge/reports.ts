@@ -87,6 +87,11 @@ export class Reports {
     return this.stale.has(row);
   }
 
+  /** The evidence of a trace may have changed, and some rule was not asked: it is judged once more before it is forgotten. */
+  noteStale(row: number): void {
+    this.stale.add(row);
+  }
+
   /** As `begin`, for the last time. */
   beginLast(row: number): void {
     this.errors.begin();

@@ -53,6 +53,8 @@ export function writeForms(epoch: Epoch): void {
     let alone = 0;
     for (let word = 0, at = i * words; word < words; word++, at++) {
       const bits = matched[at]!;
+      // Most are: few rules have a condition that holds.
+      if (bits === 0) continue;
       alone |= bits & spanRuleMask[word]!;
       sum = (sum + Math.imul(bits ^ (bits >>> 15), weights[word]!)) | 0;
     }

@@ -96,6 +96,39 @@ describe('a rule that can not be judged', () => {
     ]);
   });
 
+  it('is asked again when the spans have doubled, and before the trace is forgotten: late spans one by one do not each cost all of its steps', () => {
+    const partition = engine([endless]);
+    const tries = (): number => [...partition.accounting.rule('endless').errors.values()].reduce((sum, count) => sum + count, 0);
+    const lateSpan = (n: number): TestRecord => ({ time: 60, spans: [span(1, n === 40 ? 'end' : 'other', n)] });
+    const first = [
+      { time: 0, spans: [span(1, 'bad'), span(1, 'loop', 2), ...Array.from({ length: 10 }, (_, n) => span(1, 'other', n + 3))] },
+      { time: 50 },
+    ];
+    const log = logOf([...first, ...Array.from({ length: 30 }, (_, n) => lateSpan(n + 13)), { time: 1_000 }]);
+    const verdicts: Verdict[] = [];
+    const triesAfter = log.map((record) => {
+      partition.apply(record, (verdict) => verdicts.push(verdict));
+      return tries();
+    });
+    // The close, and the first eight late spans: the trace has 20 spans then. Then at 40 spans, of which one is the end.
+    expect(triesAfter.slice(1, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9]);
+    expect(triesAfter.at(-1)).toBe(9);
+    expect(verdicts.slice(0, 10).map(({ status }) => status)).toEqual([...Array.from({ length: 9 }, () => 'undecided'), 'open']);
+    expect(facts(verdicts[9]!)).toEqual([10, 'open', 'undecided', undefined]);
+  });
+
+  it('waits with many spans from the first time on, and what stands finally is the judgement of the whole trace', () => {
+    const settings = { ...SETTINGS, maxSpans: 5_000 };
+    const set = RuleSet.compile(1, [endless], { timeout: 20 });
+    const partition = new PartitionEngine({ partition: 0, settings, ruleSetOf: () => set, initialEpoch: 1 });
+    const spans = [span(1, 'bad'), span(1, 'loop', 2), ...Array.from({ length: 1_000 }, (_, n) => span(1, 'other', n + 3))];
+    const records = [{ time: 0, spans }, { time: 50 }, { time: 60, spans: [span(1, 'end', 2_000)] }];
+    const verdicts = applyAll(partition, records);
+    expect(verdicts.map(facts)).toEqual([[1, 'undecided', undefined, 'step_limit']]);
+    partition.apply({ kind: 'tick', offset: 100, timestamp: 1_000 }, (verdict) => verdicts.push(verdict));
+    expect(verdicts.slice(1).map(facts)).toEqual([[2, 'open', 'undecided', undefined]]);
+  });
+
   it('keeps the violations that it found on spans, and is undecided about the others', () => {
     const rule = ruleOf('spans', 'if span.name == "loop" then while true do end end return span.name == "bad" and #trace.spans > 0');
     const spans = [span(1, 'bad'), span(1, 'loop', 2), span(1, 'bad', 3)];

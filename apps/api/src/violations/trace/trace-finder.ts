@@ -1,6 +1,7 @@
 import { encodeRequest } from '#otlp';
 import type { Store } from '#store';
 import { ApiError } from '../../api-error.js';
+import { absent } from '../../not-found.js';
 import { signedRecord } from '../violation.dto.js';
 import type { TraceView } from './trace.dto.js';
 import type { TracePlace, TraceReader } from './trace-reader.js';
@@ -42,7 +43,7 @@ export class TraceFinder {
   private async locate(traceId: string): Promise<TracePlace & { readonly id: string }> {
     const { violations } = await this.store.violationsFrom({ traceId }, { limit: MAX_VIOLATIONS });
     const [first, ...others] = violations.map(signedRecord);
-    if (first === undefined) throw new ApiError('BT_API_TRACE_UNKNOWN', { trace_id: traceId.slice(0, 100) });
+    if (first === undefined) throw absent(traceId, () => new ApiError('BT_API_TRACE_UNKNOWN', { trace_id: traceId.slice(0, 100) }));
     const { id, trace_id, wire_trace_id } = first;
     // A trace that was judged in fragments lies in the ranges of all of them.
     const logs = [first, ...others].filter((record) => record.wire_trace_id === wire_trace_id).map(({ log }) => log);

@@ -12,7 +12,7 @@ import type { NamedSpan } from '../kept-spans.js';
 import { foundBy, type Reports } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';
 import type { Verdicts } from '../verdicts.js';
-import { BufferedTraces } from './buffered-traces.js';
+import { type BufferedTrace, BufferedTraces, type ExceededSteps } from './buffered-traces.js';
 import { TraceConditions } from './trace-conditions.js';
 import { type DueRules, type SeenTrace, seenTrace, TraceJudgement } from './trace-judgement.js';
 
@@ -23,6 +23,10 @@ const TOO_MANY_SPANS: Undecided = {
   code: 'max_spans',
   reason: 'the trace has more spans than traces.max_spans: what the first that came show can be otherwise with the others',
 };
+/** Late spans of a trace with so many spans do not make a rule try again that took more steps than it may, nor after so many tries. */
+const MANY_SPANS = 1_000;
+const PROMPT_TRIES = 8;
+const NO_RULES: ReadonlySet<number> = new Set();
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
 /**
@@ -53,12 +57,15 @@ export class BufferedRules {
     this.traces.add(epoch, row, i);
   }
 
-  /** Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. */
-  judge(epoch: Epoch, traces: readonly ClosedTrace[]): readonly (TraceJudgement | undefined)[] {
+  /**
+   * Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. A rule that took more
+   * steps than it may waits on a large trace until the spans have doubled, or for the `last` time: late spans that come one by one would each cost all of its steps.
+   */
+  judge(epoch: Epoch, traces: readonly ClosedTrace[], last = false): readonly (TraceJudgement | undefined)[] {
     const { columns, wholeSpans } = epoch.rules.plan;
     const always = { columns: aliveOf(epoch, columns.always), whole: aliveOf(epoch, wholeSpans.always) };
     this.countEvaluations(epoch, traces);
-    const begun = traces.map((trace) => this.begin(epoch, trace, always));
+    const begun = traces.map((trace) => this.begin(epoch, trace, always, last));
     const judged = begun.filter((trace) => trace !== undefined);
     for (const rule of always.columns) for (const trace of judged) trace.run(epoch, rule, trace.columns);
     for (const rule of always.whole) for (const trace of judged) trace.run(epoch, rule, trace.whole);
@@ -68,15 +75,17 @@ export class BufferedRules {
 
   /** Emits what changed since the trace was judged the last time. */
   emit(epoch: Epoch, trace: TraceJudgement): void {
+    const { waiting } = trace;
     const rules = trace.isCut ? aliveOf(epoch, epoch.rules.plan.bufferedRules) : this.reports.has(trace.row) ? trace.due : trace.told;
-    for (const rule of rules) this.emitRule(epoch, rule, trace);
+    for (const rule of rules) if (!waiting.has(rule)) this.emitRule(epoch, rule, trace);
+    if (waiting.size > 0) this.reports.noteStale(trace.row);
   }
 
   forget(row: number): void {
     this.traces.forget(row);
   }
 
-  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules): TraceJudgement | undefined {
+  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules, last: boolean): TraceJudgement | undefined {
     const { plan } = epoch.rules;
     const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
@@ -93,7 +102,7 @@ export class BufferedRules {
       tolerance: toleranceOf(this.settings),
     };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
-    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, {
+    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, isCut || last ? NO_RULES : waitingRules(buffer), {
       columns: seenTrace(seen, columns, buffer.ofRows),
       whole: seenTrace(seen, spans, held),
     });
@@ -121,6 +130,8 @@ export class BufferedRules {
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
     const { matches, mistyped, inDoubt, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
+    const isExceeded = undecided?.code === 'step_limit' && inDoubt === undefined;
+    this.noteSteps(row, rule, isExceeded ? judged.count : undefined);
     if (mistyped !== undefined) this.errors.confirm(rule);
     if (mistyped?.first !== undefined) this.noteError(epoch, rule, judged.count, trace, mistyped.first);
     const matching = new Set(matches);
@@ -134,10 +145,22 @@ export class BufferedRules {
       this.reports.report(epoch, report, () => {
         const span = spans[subject];
         const isKnown = kind === 'trace' || span !== undefined;
-        const known = isKnown ? explain(epoch, rule, evidenceOf(trace, judged.count, span)) : ALL_JUDGED;
+        const known = isKnown
+          ? explain(epoch, rule, evidenceOf(trace, judged.count, span, isExceeded && found.found === 'undecided'))
+          : ALL_JUDGED;
         const doubtful = subject === TRACE && found.found === 'undecided' && inDoubt !== undefined ? trace.spans[inDoubt] : undefined;
         return { span: named(span ?? doubtful ?? standIn(known, trace.spans)), explanation: known };
       });
+    }
+  }
+
+  /** @param exceededAt the rule took more steps than it may on so many spans; undefined: it did not */
+  private noteSteps(row: number, rule: number, exceededAt: number | undefined): void {
+    const buffer = this.traces.of(row);
+    if (exceededAt === undefined) buffer.exceeded?.delete(rule);
+    else {
+      buffer.exceeded ??= new Map();
+      buffer.exceeded.set(rule, { spans: exceededAt, times: (buffer.exceeded.get(rule)?.times ?? 0) + 1 });
     }
   }
 
@@ -167,9 +190,16 @@ function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): rea
   return [...triggered];
 }
 
-function evidenceOf(trace: TraceView, spanCount: number, span: BufferedSpan | undefined): Evidence {
+/** Rules that took more steps than they may when the trace had more than half of its spans: at once if these are many, else after some more tries. */
+function waitingRules({ count, exceeded }: BufferedTrace): ReadonlySet<number> {
+  if (exceeded === undefined || exceeded.size === 0) return NO_RULES;
+  const waits = ({ spans, times }: ExceededSteps): boolean => count < 2 * spans && (spans >= MANY_SPANS || times > PROMPT_TRIES);
+  return new Set([...exceeded].flatMap(([rule, one]) => (waits(one) ? [rule] : [])));
+}
+
+function evidenceOf(trace: TraceView, spanCount: number, span: BufferedSpan | undefined, isExceeded = false): Evidence {
   const atom = (): { count: number; witnesses: [] } => ({ count: 0, witnesses: [] });
-  const evidence = { trace, spans: trace.spans, spanCount, atom };
+  const evidence = { trace, spans: trace.spans, spanCount, atom, ...(isExceeded ? { exceeded: true as const } : {}) };
   return span === undefined ? evidence : { ...evidence, span };
 }
 

@@ -9,6 +9,12 @@ import { concerns, TraceConditions } from './trace-conditions.js';
 const WHOLE_FACTOR = 9;
 const TRACE_BYTES = 200;
 
+/** How many spans the trace had when a rule took more steps than it may, and how often it did so in a row. */
+export interface ExceededSteps {
+  readonly spans: number;
+  readonly times: number;
+}
+
 /** The state of one trace. */
 export interface BufferedTrace {
   /** Spans offered: at most `maxSpans`. */
@@ -17,6 +23,8 @@ export interface BufferedTrace {
   counted: number;
   /** It was judged when the trace had more spans than are kept. */
   wasCut: boolean;
+  /** Rules that took more steps than they may when they judged it last. */
+  exceeded: Map<number, ExceededSteps> | undefined;
   /** The chain of rows, and how many they are. */
   first: number;
   last: number;
@@ -112,6 +120,7 @@ function emptyBuffer(): BufferedTrace {
     count: 0,
     counted: 0,
     wasCut: false,
+    exceeded: undefined,
     first: 0,
     last: 0,
     rows: 0,

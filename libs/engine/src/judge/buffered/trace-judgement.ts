@@ -40,6 +40,7 @@ export class TraceJudgement {
    * @param isCut it has more spans than that: no rule can say that it does not match, and few that they do
    * @param always rules that are run on every trace
    * @param triggered those that this one may match by what was noted about its spans
+   * @param waiting those that are judged later, when they may have another result
    */
   constructor(
     readonly row: number,
@@ -48,6 +49,7 @@ export class TraceJudgement {
     readonly isCut: boolean,
     private readonly always: DueRules,
     private readonly triggered: DueRules,
+    readonly waiting: ReadonlySet<number>,
     { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
   ) {
     this.columns = columns;
@@ -57,6 +59,7 @@ export class TraceJudgement {
   run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
     // Whatever it found, a span that was not kept may say otherwise.
     if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
+    if (this.waiting.size > 0 && this.waiting.has(rule)) return;
     const judged = judge(epoch, rule, trace, held);
     if (judged.matches.length === 0 && judged.undecided === undefined && judged.mistyped === undefined) return;
     this.found ??= new Map();
