@@ -154,7 +154,8 @@ the pattern: the steps are a sixteenth of the pattern's instructions times the c
 
 An evaluation that was stopped is not "no match", also not for a rule of absence. The rule is **undecided**, unless its other parts or other spans decide it (\`trace.has(c)\` with
 another witness, \`c and d\` where \`d\` is false). An undecided rule leaves a signed record with its reason (\`GET /v1/violations?status=undecided\`,
-\`betrace_undecided_total\`; [decision 0020](decisions/0020-undecided.md)). A late span may decide it.
+\`betrace_undecided_total\`; [decision 0020](decisions/0020-undecided.md)). A late span may decide it. After eight late spans, and on traces of 1,000 spans or more, it waits: the rule is asked again when the
+spans have doubled. It is asked once more before the trace is forgotten.
 
 A missing value is no match, and is not reported. When a value has another type than the rule compares (an amount
 sent as text), the rule's status names it, with an example: \`status.type_failures\`.

@@ -23,7 +23,7 @@ const TOO_MANY_SPANS: Undecided = {
   code: 'max_spans',
   reason: 'the trace has more spans than traces.max_spans: what the first that came show can be otherwise with the others',
 };
-/** Late spans of a trace with so many spans do not make a rule try again that took more steps than it may, nor after so many tries. */
+/** A rule that took more steps than it may waits from so many spans on, and else after so many tries. */
 const MANY_SPANS = 1_000;
 const PROMPT_TRIES = 8;
 const NO_RULES: ReadonlySet<number> = new Set();
