@@ -3,7 +3,7 @@ import type { Rule } from '../api/types';
 import { plural, shortCount } from '../format/count';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Sparkline } from '../parts/sparkline';
-import type { RuleMatches } from '../rules/rule-matches';
+import type { RuleMatches } from '../rules/list/rule-matches';
 
 const SHOWN = 5;
 

@@ -13,17 +13,17 @@ import { Tag } from '../parts/tag';
 import { PageTitle } from '../shell/page-title';
 import { ConflictDialog } from './conflict-dialog';
 import { DeleteRule } from './delete-rule';
-import { DiagnosticsList } from './diagnostics-list';
 import { type Draft, draftOf, isSame, keepDraft, NEW_DRAFT } from './draft';
-import type { Vocabulary } from './dsl-language';
+import { DiagnosticsList } from './editor/diagnostics-list';
+import type { Vocabulary } from './editor/dsl-language';
+import { useValidation } from './editor/use-validation';
 import { JudgedPanel } from './judged-panel';
 import { RuleForm } from './rule-form';
-import { TryPanel } from './try-panel';
+import { TryPanel } from './trial/try-panel';
 import { useSaveRule } from './use-save-rule';
-import { useValidation } from './use-validation';
 import { beginWork } from './work';
 
-const ExpressionEditor = lazy(() => import('./expression-editor'));
+const ExpressionEditor = lazy(() => import('./editor/expression-editor'));
 
 /** Write a rule, see its matches, save it without fear. */
 export default function RulePage({ id }: { readonly id?: string }) {

@@ -13,13 +13,13 @@ import { SearchField } from '../parts/search-field';
 import { Skeleton } from '../parts/skeleton';
 import { PageTitle } from '../shell/page-title';
 import { useKeys } from '../shell/use-keys';
-import { ImportDialog } from './import-dialog';
+import { ImportDialog } from './files/import-dialog';
+import { ruleFile } from './files/rule-file';
+import { byHealth, HEALTHS, SORTS, useRuleHealth } from './list/rule-health';
+import { useRuleMatches } from './list/rule-matches';
+import { RuleTable } from './list/rule-table';
+import { Starters } from './list/starters';
 import { MODES } from './modes';
-import { ruleFile } from './rule-file';
-import { byHealth, HEALTHS, SORTS, useRuleHealth } from './rule-health';
-import { useRuleMatches } from './rule-matches';
-import { RuleTable } from './rule-table';
-import { Starters } from './starters';
 
 const IN_MODE: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shadow: 'in shadow', off: 'off' };
 

@@ -1,5 +1,5 @@
 import { answered, client } from '../api/client';
-import { STARTERS } from '../rules/starter-rules';
+import { STARTERS } from '../rules/list/starter-rules';
 
 /**
  * Sends two traces of a shop, one of which breaks each of the starter rules; where no rule is in force, these are created first. Waits until

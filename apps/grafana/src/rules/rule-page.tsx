@@ -3,9 +3,9 @@ import { Alert, Button, Combobox, Field, Input, LinkButton, LoadingPlaceholder, 
 import { useCallback, useEffect, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { SEVERITIES } from '#console/api/types';
-import { DiagnosticsList } from '#console/rules/diagnostics-list';
-import type { Vocabulary } from '#console/rules/dsl-language';
-import ExpressionEditor from '#console/rules/expression-editor';
+import { DiagnosticsList } from '#console/rules/editor/diagnostics-list';
+import type { Vocabulary } from '#console/rules/editor/dsl-language';
+import ExpressionEditor from '#console/rules/editor/expression-editor';
 import { place } from '../api/place';
 import { request } from '../api/request';
 import { mayChange } from '../api/role';

@@ -1,6 +1,6 @@
 import { ChevronDown } from 'lucide-react';
-import type { RuleMode } from '../api/types';
-import { MODES } from './modes';
+import type { RuleMode } from '../../api/types';
+import { MODES } from '../modes';
 
 interface ModePickProps {
   readonly label: string;

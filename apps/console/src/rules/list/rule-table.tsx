@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Rule } from '../api/types';
-import { useKeys } from '../shell/use-keys';
+import type { Rule } from '../../api/types';
+import { useKeys } from '../../shell/use-keys';
 import { BulkBar } from './bulk-bar';
 import type { HealthById } from './rule-health';
 import type { RuleMatches } from './rule-matches';

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { answered, client } from '../api/client';
+import { answered, client } from '../../api/client';
 
 export interface RuleMatches {
   readonly total: number;

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import type { Explanation, Span } from '../api/types';
-import { conditionsOf } from '../violation/conditions';
-import { WhyTree } from '../violation/why-tree';
+import type { Explanation, Span } from '../../api/types';
+import { conditionsOf } from '../../violation/conditions';
+import { WhyTree } from '../../violation/why-tree';
 
 interface RecordedWhyProps {
   readonly explanation: Explanation;

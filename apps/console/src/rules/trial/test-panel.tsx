@@ -2,13 +2,13 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
-import { answered, client, fetchWithKey } from '../api/client';
-import { problemOf } from '../api/problem';
-import type { TestResult } from '../api/types';
-import { plural } from '../format/count';
-import { ErrorBanner } from '../parts/error-banner';
-import { Key } from '../parts/key';
-import { RecordedWhy } from './recorded-why';
+import { answered, client, fetchWithKey } from '../../api/client';
+import { problemOf } from '../../api/problem';
+import type { TestResult } from '../../api/types';
+import { plural } from '../../format/count';
+import { ErrorBanner } from '../../parts/error-banner';
+import { Key } from '../../parts/key';
+import { RecordedWhy } from '../preview/recorded-why';
 import { trialBody } from './trial-body';
 
 interface TestPanelProps {

@@ -1,7 +1,7 @@
-import type { ImportResult } from '../api/types';
-import { plural } from '../format/count';
-import { Tag, type Tone } from '../parts/tag';
-import { TextDiff } from '../parts/text-diff';
+import type { ImportResult } from '../../api/types';
+import { plural } from '../../format/count';
+import { Tag, type Tone } from '../../parts/tag';
+import { TextDiff } from '../../parts/text-diff';
 
 type Imported = ImportResult['rules'][number];
 

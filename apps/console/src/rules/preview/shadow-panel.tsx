@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { EyeOff } from 'lucide-react';
-import { answered, client } from '../api/client';
-import type { Rule } from '../api/types';
-import { EmptyState } from '../parts/empty-state';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
+import { answered, client } from '../../api/client';
+import type { Rule } from '../../api/types';
+import { EmptyState } from '../../parts/empty-state';
+import { ErrorBanner } from '../../parts/error-banner';
+import { Skeleton } from '../../parts/skeleton';
 import { FoundSamples } from './found-samples';
 
 const EVERY_MS = 10_000;

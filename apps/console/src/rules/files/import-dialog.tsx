@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answered, client } from '../api/client';
-import { ApiProblem } from '../api/problem';
-import { RULES } from '../api/rule-queries';
-import type { ImportBody, ImportResult, Rule } from '../api/types';
-import { plural } from '../format/count';
-import { ErrorBanner } from '../parts/error-banner';
-import { Dialog } from '../shell/dialog';
-import { useToast } from '../shell/toasts';
+import { answered, client } from '../../api/client';
+import { ApiProblem } from '../../api/problem';
+import { RULES } from '../../api/rule-queries';
+import type { ImportBody, ImportResult, Rule } from '../../api/types';
+import { plural } from '../../format/count';
+import { ErrorBanner } from '../../parts/error-banner';
+import { Dialog } from '../../shell/dialog';
+import { useToast } from '../../shell/toasts';
 import { ImportChanges } from './import-changes';
 import { pastedRules } from './rule-file';
 

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { answered, client } from '../api/client';
-import { RULES } from '../api/rule-queries';
-import type { Rule, RuleMode } from '../api/types';
-import { useToast } from '../shell/toasts';
-import { modeOf } from './modes';
+import { answered, client } from '../../api/client';
+import { RULES } from '../../api/rule-queries';
+import type { Rule, RuleMode } from '../../api/types';
+import { useToast } from '../../shell/toasts';
+import { modeOf } from '../modes';
 
 /** Changes the mode of a rule at once, with a way back; undone by itself when the server refuses. */
 export function useChangeMode(): (rule: Rule, mode: RuleMode) => void {

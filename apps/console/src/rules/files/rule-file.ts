@@ -1,4 +1,4 @@
-import type { Rule } from '../api/types';
+import type { Rule } from '../../api/types';
 
 /** A rule as somebody would import it: what the server makes itself is left out. */
 function portable({ id, name, description, expression, severity, tags, controls, mode, message, on_error }: Rule) {

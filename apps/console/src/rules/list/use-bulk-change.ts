@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answered, client } from '../api/client';
-import { ifVersion, RULES } from '../api/rule-queries';
-import type { Rule, RuleMode } from '../api/types';
-import { plural } from '../format/count';
-import { useToast } from '../shell/toasts';
-import { keepDraft } from './draft';
+import { answered, client } from '../../api/client';
+import { ifVersion, RULES } from '../../api/rule-queries';
+import type { Rule, RuleMode } from '../../api/types';
+import { plural } from '../../format/count';
+import { useToast } from '../../shell/toasts';
+import { keepDraft } from '../draft';
 
 interface Progress {
   readonly done: number;

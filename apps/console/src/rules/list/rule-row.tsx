@@ -1,11 +1,11 @@
 import { Link } from 'wouter';
-import type { Rule, RuleHealth, RuleMode } from '../api/types';
-import { exactCount, plural, shortCount } from '../format/count';
-import { duration } from '../format/duration';
-import { SeverityBadge } from '../parts/severity-badge';
-import { Sparkline } from '../parts/sparkline';
-import { Tag } from '../parts/tag';
-import { TimeAgo } from '../parts/time-ago';
+import type { Rule, RuleHealth, RuleMode } from '../../api/types';
+import { exactCount, plural, shortCount } from '../../format/count';
+import { duration } from '../../format/duration';
+import { SeverityBadge } from '../../parts/severity-badge';
+import { Sparkline } from '../../parts/sparkline';
+import { Tag } from '../../parts/tag';
+import { TimeAgo } from '../../parts/time-ago';
 import { HealthTags } from './health-tags';
 import { ModePick } from './mode-pick';
 import { costOf } from './rule-health';

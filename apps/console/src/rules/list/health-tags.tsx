@@ -1,7 +1,7 @@
 import { CircleAlert, CircleHelp } from 'lucide-react';
-import type { RuleHealth } from '../api/types';
-import { exactCount, plural, shortCount } from '../format/count';
-import { Tag } from '../parts/tag';
+import type { RuleHealth } from '../../api/types';
+import { exactCount, plural, shortCount } from '../../format/count';
+import { Tag } from '../../parts/tag';
 
 /** What is not well with a rule; a word where nothing was ever found. */
 export function HealthTags({ health }: { readonly health: RuleHealth | undefined }) {

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
-import type { PreviewBody, Rule } from '../api/types';
-import { Tabs } from '../parts/tabs';
-import type { Draft } from './draft';
-import { HistoryPanel } from './history-panel';
-import { DEFAULT_RANGE, PreviewPanel } from './preview-panel';
-import { ShadowPanel } from './shadow-panel';
+import type { PreviewBody, Rule } from '../../api/types';
+import { Tabs } from '../../parts/tabs';
+import type { Draft } from '../draft';
+import { HistoryPanel } from '../history-panel';
+import { DEFAULT_RANGE, PreviewPanel } from '../preview/preview-panel';
+import { ShadowPanel } from '../preview/shadow-panel';
+import { usePreview } from '../preview/use-preview';
 import { TestPanel } from './test-panel';
-import { usePreview } from './use-preview';
 
 interface TryPanelProps {
   readonly rule: Rule | undefined;

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { answered, client } from '../api/client';
-import type { Validation } from '../api/types';
+import { answered, client } from '../../api/client';
+import type { Validation } from '../../api/types';
 
 /** How long one must not type before the text is checked, in ms. */
 const PAUSE_MS = 250;

@@ -1,10 +1,10 @@
 import { useState } from 'react';
-import type { Rule } from '../api/types';
-import { plural } from '../format/count';
-import { saveFile } from '../parts/save-file';
-import { Dialog } from '../shell/dialog';
-import { MODES } from './modes';
-import { ruleFile } from './rule-file';
+import type { Rule } from '../../api/types';
+import { plural } from '../../format/count';
+import { saveFile } from '../../parts/save-file';
+import { Dialog } from '../../shell/dialog';
+import { ruleFile } from '../files/rule-file';
+import { MODES } from '../modes';
 import { useBulkChange } from './use-bulk-change';
 
 interface BulkBarProps {

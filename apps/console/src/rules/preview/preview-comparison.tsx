@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import type { PreviewResult } from '../api/types';
-import { exactCount } from '../format/count';
-import { Segments } from '../parts/segments';
+import type { PreviewResult } from '../../api/types';
+import { exactCount } from '../../format/count';
+import { Segments } from '../../parts/segments';
 import { FoundSamples } from './found-samples';
 
 interface PreviewComparisonProps {
