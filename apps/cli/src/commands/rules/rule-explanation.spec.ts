@@ -19,6 +19,13 @@ describe('check --explain', () => {
     expect(sentenceOf(text, 100)).toMatch(sentence);
   });
 
+  it.each([
+    ['reads whole spans', 'for _, s in ipairs(trace.spans) do if s.name .. "x" == "zz" then return true end end return false'],
+    ['reads nothing but ids and times', 'span.duration > 1s'],
+  ])('never says that a script reads less than it does: %s', (line, text) => {
+    expect(linesOf(text, 100)).toContain(line);
+  });
+
   it('says it by the setting of the server', () => {
     const [short, long] = [10, 1_000].map((timeout) =>
       Number(/\d+/.exec(sentenceOf('trace.has(a where trace.has(b where b.name .. a.name == "x"))', timeout))),
@@ -28,6 +35,10 @@ describe('check --explain', () => {
 });
 
 function sentenceOf(text: string, timeout: number): string {
+  return linesOf(text, timeout).at(-1)!;
+}
+
+function linesOf(text: string, timeout: number): readonly string[] {
   const checked = check(text);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));
   const explanation = {
@@ -36,5 +47,8 @@ function sentenceOf(text: string, timeout: number): string {
     reads: { fields: [], attributes: [], resource_attributes: [] },
   };
   const plain = { colors: false } as unknown as Parameters<typeof explanationText>[1];
-  return explanationText(explanation, plain).trimEnd().split('\n').at(-1)!.trim();
+  return explanationText(explanation, plain)
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());
 }

@@ -25,7 +25,7 @@ export function explanationText(explanation: RuleExplanation, terminal: Terminal
     paint(terminal, 'bold', rule ?? file),
     `  judged once per ${subject}`,
     `  ${summary}`,
-    `  reads ${names.length === 0 ? 'nothing but ids and times' : names.join(', ')}`,
+    `  reads ${names.length > 0 ? names.join(', ') : cost.buffers === 'spans' ? 'whole spans' : 'nothing but ids and times'}`,
     `  costs about ${cost.nanoseconds_per_span} ns per span and ${cost.bytes_per_trace} B per open trace${kept}`,
     `  ${whenItGivesUp(explanation)}`,
     '',
