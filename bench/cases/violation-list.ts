@@ -1,7 +1,7 @@
 // Only when asked for (`npm run bench -- violation-list`): a minute or two and 3 GB of disk for each database.
 import { join } from 'node:path';
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
-import { startPostgres } from '../../test/harness/postgres.js';
+import { startPostgres } from '../../test/harness/services/postgres.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { createRules } from '../fixtures/betrace-process.js';
 import { fillPostgres, fillSqlite } from '../fixtures/many-violations.js';

@@ -1,10 +1,16 @@
-// Lists files that grew too long: above 250 lines a warning, above 400 an error. `npm run check` runs it.
+// Lists files that grew too long (above 250 lines a warning, above 400 an error) and folders that hold too many files of different kinds.
+// `npm run check` runs it.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const warnAbove = 250;
 const failAbove = 400;
+
+/** Files in one folder, above which it should be divided; specs and contracts lie beside what they test and do not count. */
+const crowdedAbove = 15;
+/** Folders whose files are all of one kind: one more of it needs no second folder. */
+const UNIFORM = ['libs/store/src/migrations', 'bench/cases'];
 
 const isExempt = (file: string, text: string): boolean =>
   /\.(spec|contract|generated)\.ts$/.test(file) || /^\/[/*].*\bgenerated\b/i.test(text.split('\n', 1)[0] ?? '');
@@ -15,4 +21,13 @@ for (const file of [...sourceFiles(), ...consoleFiles()]) {
   if (lines <= warnAbove || isExempt(file, text)) continue;
   console.error(`${file}: ${lines} lines (${lines > failAbove ? `more than ${failAbove}: split it` : `aim at ${warnAbove}`})`);
   if (lines > failAbove) process.exitCode = 1;
+}
+
+const counts = new Map<string, number>();
+for (const file of [...sourceFiles(), ...consoleFiles()]) {
+  if (/\.(spec|contract|test-d)\.ts$/.test(file)) continue;
+  counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+}
+for (const [folder, count] of counts) {
+  if (count > crowdedAbove && !UNIFORM.includes(folder)) console.error(`${folder}: ${count} files (aim at ${crowdedAbove})`);
 }

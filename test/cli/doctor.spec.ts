@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
-import { Authority } from '../harness/certificates.js';
 import { entryOf } from '../harness/entry.js';
 import { freePorts } from '../harness/free-port.js';
-import { startPostgres, type TestPostgres } from '../harness/postgres.js';
+import { Authority } from '../harness/services/certificates.js';
+import { startPostgres, type TestPostgres } from '../harness/services/postgres.js';
 import { missing } from '../harness/shell.js';
 
 const main = entryOf('cli');

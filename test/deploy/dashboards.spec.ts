@@ -7,8 +7,8 @@ import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
-import { OtlpReceiver } from '../harness/otlp-receiver.js';
-import { WebhookReceiver } from '../harness/webhook-receiver.js';
+import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
+import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 import { Prometheus, whyNoPrometheus } from './prometheus.js';
 
 const grafana = join(import.meta.dirname, '../../deploy/grafana');

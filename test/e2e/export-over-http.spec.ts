@@ -3,7 +3,7 @@ import { decodeRequest } from '#otlp';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
-import { OtlpHttpReceiver } from '../harness/otlp-http-receiver.js';
+import { OtlpHttpReceiver } from '../harness/services/otlp-http-receiver.js';
 
 const slow = (n: number) => ({ trace_id: `trace-${n}`, span_id: `span-${n}`, name: 'slow', start_time: 0, duration: 2_000_000_000 });
 

@@ -8,7 +8,7 @@ import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
-import { OtlpReceiver } from '../harness/otlp-receiver.js';
+import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 
 const slow = (n: number) => ({ trace_id: `trace-${n}`, span_id: `span-${n}`, name: 'slow', start_time: 0, duration: 2_000_000_000 });
 

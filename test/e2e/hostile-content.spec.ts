@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { freePorts } from '../harness/free-port.js';
-import { OtlpReceiver } from '../harness/otlp-receiver.js';
 import { seedOf } from '../harness/random-seed.js';
+import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 import { goOn, sendTheWholeWay, WHOLE_WAY_KEY } from '../harness/whole-way.js';
 
 describe('whatever a span holds', () => {

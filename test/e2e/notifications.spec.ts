@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
-import { ALERTMANAGER, Alertmanager } from '../harness/alertmanager.js';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
+import { ALERTMANAGER, Alertmanager } from '../harness/services/alertmanager.js';
+import { type ReceivedMessage, WebhookReceiver } from '../harness/services/webhook-receiver.js';
 import { missing } from '../harness/shell.js';
-import { type ReceivedMessage, WebhookReceiver } from '../harness/webhook-receiver.js';
 
 const SECRET = `whsec_${Buffer.from('the secret of the receiver, 32 b').toString('base64')}`;
 const UNAUDITED = 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")';

@@ -7,7 +7,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { BeTrace } from '../harness/betrace.js';
 import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
-import { Issuer } from '../harness/issuer.js';
+import { Issuer } from '../harness/services/issuer.js';
 
 const run = promisify(execFile);
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';

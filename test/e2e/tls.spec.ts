@@ -8,9 +8,9 @@ import { connect, type PeerCertificate } from 'node:tls';
 import { Client, credentials, status as grpcStatus, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
-import { Authority, type Issued } from '../harness/certificates.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
+import { Authority, type Issued } from '../harness/services/certificates.js';
 import { missing } from '../harness/shell.js';
 
 const absent = await missing('openssl');

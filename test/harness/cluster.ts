@@ -2,9 +2,9 @@ import pg from 'pg';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { BeTrace, type BeTraceOptions } from './betrace.js';
 import { freePorts } from './free-port.js';
-import { kafkaProblem } from './kafka.js';
-import { OtlpReceiver } from './otlp-receiver.js';
-import { startPostgres, type TestPostgres } from './postgres.js';
+import { kafkaProblem } from './services/kafka.js';
+import { OtlpReceiver } from './services/otlp-receiver.js';
+import { startPostgres, type TestPostgres } from './services/postgres.js';
 
 export type ClusterApp = 'ingest' | 'evaluator' | 'api';
 

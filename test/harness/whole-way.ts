@@ -5,7 +5,7 @@ import { keyRing, verifyViolation } from '#signing';
 import { request } from '../fixtures/otlp/arbitrary.js';
 import type { BeTrace } from './betrace.js';
 import { eventually } from './eventually.js';
-import type { OtlpReceiver } from './otlp-receiver.js';
+import type { OtlpReceiver } from './services/otlp-receiver.js';
 
 export const WHOLE_WAY_KEY = 'the signature key of the whole way';
 

@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { kafkaProblem, startKafka } from '../harness/kafka.js';
+import { kafkaProblem, startKafka } from '../harness/services/kafka.js';
 
 /** Describes tests that need Kafka; skipped, with a reason that was said, where there is none. */
 export async function describeKafka(name: string, tests: (brokers: readonly string[]) => void): Promise<void> {

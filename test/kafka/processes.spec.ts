@@ -13,7 +13,7 @@ import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
 import type { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
-import { WebhookReceiver } from '../harness/webhook-receiver.js';
+import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
 const TIMEOUT_MS = 60_000;
 const PARTITIONS = Array.from({ length: CLUSTER_PARTITIONS }, (_, partition) => partition);

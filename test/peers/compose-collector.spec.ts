@@ -8,7 +8,7 @@ import { decodeRequest } from '#otlp';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
-import { OtlpReceiver } from '../harness/otlp-receiver.js';
+import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 import { Collector, TELEMETRY } from './collector.js';
 import { describePeers } from './describe-peers.js';
 import { collectorBinary } from './go.js';

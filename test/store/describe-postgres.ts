@@ -1,6 +1,6 @@
 import { afterAll, describe, it } from '@jest/globals';
 import pg from 'pg';
-import { startPostgres, type TestPostgres } from '../harness/postgres.js';
+import { startPostgres, type TestPostgres } from '../harness/services/postgres.js';
 
 let count = 0;
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { BeTrace } from '../../../test/harness/betrace.js';
-import { Issuer } from '../../../test/harness/issuer.js';
+import { Issuer } from '../../../test/harness/services/issuer.js';
 import { accessibilityOf, describeConsole, problemsOf, TestBrowser } from './browser.js';
 
 const KEY = 'secret-of-the-house';

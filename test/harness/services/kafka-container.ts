@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { KAFKA_VERSION } from '../../scripts/kafka/jars.js';
-import { freePorts } from './free-port.js';
+import { KAFKA_VERSION } from '../../../scripts/kafka/jars.js';
+import { freePorts } from '../free-port.js';
 
 /** The part of the package that is used; it is no dependency, because it is of use only where Docker is and Java is not. */
 interface Testcontainers {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KafkaBroker } from '../../scripts/kafka/broker.js';
-import { whyNoBroker } from '../../scripts/kafka/jars.js';
-import { eventually } from './eventually.js';
+import { KafkaBroker } from '../../../scripts/kafka/broker.js';
+import { whyNoBroker } from '../../../scripts/kafka/jars.js';
+import { eventually } from '../eventually.js';
 import { startKafkaContainer, whyNoContainer } from './kafka-container.js';
 
 /** How long the first of a run may take: the jars may have to be fetched. */

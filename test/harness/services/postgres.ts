@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from './free-port.js';
+import { freePorts } from '../free-port.js';
 
 /** A PostgreSQL for tests. */
 export interface TestPostgres {

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './eventually.js';
-import { freePorts } from './free-port.js';
+import { eventually } from '../eventually.js';
+import { freePorts } from '../free-port.js';
 
 /** Debian's program, which it names after Prometheus. */
 export const ALERTMANAGER = 'prometheus-alertmanager';
