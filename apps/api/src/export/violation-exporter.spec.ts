@@ -69,6 +69,33 @@ describe('ViolationExporter', () => {
 
   const position = (wanted: number) => eventually(async () => ((await store.position('export', 0)) === wanted ? true : undefined));
 
+  it('names the controls of the version of the rule that was violated', async () => {
+    const rule = {
+      id: 'r',
+      name: 'r',
+      description: '',
+      expression: 'span.is_root',
+      severity: 'LOW' as const,
+      tags: [],
+      enabled: true,
+      message: null,
+      onError: 'no_match' as const,
+    };
+    const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
+    await store.putRule({ ...rule, controls }, 1);
+    await store.putRule(rule, 2);
+    await exporting.start();
+    const of = (version: number) => violation({ id: `v${version}`, rule_id: 'r', rule_version: version });
+    await publish(log, of(1), of(2), of(3), of(1));
+    await eventually(async () => (collector.exported.length >= 3 ? true : undefined));
+    const told = collector.calls.flat().map(({ attributes }) => [attributes['betrace.violation.id'], attributes['compliance.control']]);
+    expect(told.toSorted()).toEqual([
+      ['v1', ['CC6.1']],
+      ['v2', undefined],
+      ['v3', undefined],
+    ]);
+  });
+
   it('exports in batches, and moves its position behind them', async () => {
     await publish(log, violation(), violation({ id: 'viol-2' }), violation({ id: 'viol-3' }));
     await exporting.start();

@@ -2,7 +2,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics } from '#platform';
-import { TOPICS } from '#records';
+import { type RuleControl, TOPICS, type ViolationRecord } from '#records';
 import type { Store } from '#store';
 import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
 import { deliveryBatches } from '../delivery/delivery-batches.js';
@@ -14,6 +14,7 @@ import type { Refusal } from '../delivery/refusal.js';
 import { Together } from '../delivery/together.js';
 import type { API_METRICS } from '../metrics.js';
 import { ExportState } from './export-state.js';
+import { RuleControls } from './rule-controls.js';
 import { exportSpans } from './send/export-spans.js';
 import { violationSpan } from './violation-span.js';
 
@@ -50,6 +51,7 @@ export class ViolationExporter implements PartitionListener {
   private readonly positions = new PositionFollower();
   /** Not in turn: what the endpoint does not take of some partitions keeps no other one waiting. */
   private readonly together = new Together<Part>((parts) => this.exportTogether(parts));
+  private readonly controls: RuleControls;
   private readonly failures: ExportState;
   private subscription: Subscription | undefined;
 
@@ -61,6 +63,7 @@ export class ViolationExporter implements PartitionListener {
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
   ) {
+    this.controls = new RuleControls(store);
     this.failures = new ExportState(settings.address, metrics, logger);
   }
 
@@ -152,18 +155,25 @@ export class ViolationExporter implements PartitionListener {
       noted.all = entries.length === waiting.length;
       await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.map(revisionOf));
     };
-    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted));
+    const violations = waiting.map(({ violation }) => violation);
+    const found = await this.controls.of(violations);
+    const controls = new Map(violations.map((violation, n) => [violation, found[n]!]));
+    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted, controls));
     if (!noted.all) await this.store.exported(READER, passed(batch), []);
     for (const { partition, position } of batch) this.lag.at(partition, position);
   }
 
-  private delivery(partitions: readonly number[], accepted: (entries: readonly Entry[]) => Promise<void>): Delivery<Entry> {
+  private delivery(
+    partitions: readonly number[],
+    accepted: (entries: readonly Entry[]) => Promise<void>,
+    controls: ReadonlyMap<ViolationRecord, readonly RuleControl[]>,
+  ): Delivery<Entry> {
     const { resource, evidence } = this.settings;
     return {
       send: (entries) =>
         exportSpans(
           this.exporter,
-          entries.map(({ violation }) => violationSpan(violation, resource, evidence)),
+          entries.map(({ violation }) => violationSpan(violation, resource, evidence, controls.get(violation))),
         ),
       accepted: async (entries) => {
         for (const partition of partitions) this.failures.works(partition);

@@ -64,6 +64,22 @@ describe('a violation as a span', () => {
     );
   });
 
+  it('names the controls of the rule, and what it shows of them', () => {
+    const controls = [
+      { framework: 'SOC 2', control: 'CC6.1' },
+      { framework: 'HIPAA', control: '164.312(b)' },
+    ];
+    const outcome = (status: 'open' | 'retracted' | 'undecided') =>
+      violationSpan(violation({ status }), resource, false, controls).attributes;
+    expect(outcome('open')).toMatchObject({
+      'compliance.framework': ['SOC 2', 'HIPAA'],
+      'compliance.control': ['CC6.1', '164.312(b)'],
+      'compliance.outcome': 'violated',
+    });
+    expect([outcome('retracted')['compliance.outcome'], outcome('undecided')['compliance.outcome']]).toEqual(['retracted', 'undecided']);
+    expect(Object.keys(violationSpan(violation(), resource, true).attributes).filter((key) => key.startsWith('compliance'))).toEqual([]);
+  });
+
   it('leaves the evidence out when it is not wanted', () => {
     const { attributes } = violationSpan(violation(), resource, false);
     expect(attributes).not.toHaveProperty('betrace.violation.record');

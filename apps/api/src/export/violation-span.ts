@@ -4,7 +4,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { Explanation } from '#dsl';
 import { OWN_SCOPE } from '#otlp';
-import type { ViolationRecord } from '#records';
+import type { RuleControl, ViolationRecord } from '#records';
 import { attributeParts, fitted } from './record-parts.js';
 
 const INSTANT: HrTime = [0, 0];
@@ -14,7 +14,12 @@ const INSTANT: HrTime = [0, 0];
  * evidence if wanted. The span id is derived from the violation's id, its revision and the fragment of the trace. A repeated export (after a crash or a lost
  * answer) therefore writes the same span again.
  */
-export function violationSpan(violation: ViolationRecord, resource: Resource, evidence: boolean): ReadableSpan {
+export function violationSpan(
+  violation: ViolationRecord,
+  resource: Resource,
+  evidence: boolean,
+  controls: readonly RuleControl[] = [],
+): ReadableSpan {
   const at = hrTime(violation.timestamp_ms);
   const parent = violation.wire_span_id;
   const context = { traceId: violation.wire_trace_id, traceFlags: TraceFlags.SAMPLED };
@@ -28,7 +33,7 @@ export function violationSpan(violation: ViolationRecord, resource: Resource, ev
     duration: INSTANT,
     ended: true,
     status: { code: SpanStatusCode.UNSET },
-    attributes: evidence ? { ...described(violation), ...signed(violation) } : described(violation),
+    attributes: { ...described(violation), ...complianceOf(violation, controls), ...(evidence ? signed(violation) : {}) },
     links: [],
     events: [],
     resource,
@@ -62,6 +67,16 @@ function described(violation: ViolationRecord): Attributes {
     'betrace.violation.close_reason': violation.close_reason,
     'betrace.violation.complete': violation.complete,
     'betrace.violation.fragment': violation.fragment === true,
+  };
+}
+
+/** Lists of one length: a framework and its control have the same place. They are the rule's, and no part of the signed record. */
+function complianceOf({ status }: ViolationRecord, controls: readonly RuleControl[]): Attributes {
+  if (controls.length === 0) return {};
+  return {
+    'compliance.framework': controls.map(({ framework }) => framework),
+    'compliance.control': controls.map(({ control }) => control),
+    'compliance.outcome': status === 'open' ? 'violated' : status,
   };
 }
 

@@ -1,0 +1,34 @@
+import type { RuleControl, ViolationRecord } from '#records';
+import type { Store } from '#store';
+
+/** Versions of rules that are remembered: a version never changes. */
+const REMEMBERED = 1_000;
+
+type OfRule = Pick<ViolationRecord, 'rule_id' | 'rule_version'>;
+
+/** The controls that rules name, in the versions that were violated. */
+export class RuleControls {
+  private readonly known = new Map<string, readonly RuleControl[]>();
+
+  constructor(private readonly store: Store) {}
+
+  /** Those of each violation, in their order; none where the version is not stored. Rejects when the store cannot be read. */
+  async of(violations: readonly OfRule[]): Promise<readonly (readonly RuleControl[])[]> {
+    const found: (readonly RuleControl[])[] = [];
+    for (const violation of violations) found.push(await this.ofOne(violation));
+    return found;
+  }
+
+  private async ofOne({ rule_id, rule_version }: OfRule): Promise<readonly RuleControl[]> {
+    const key = JSON.stringify([rule_id, rule_version]);
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const version = await this.store.ruleVersion(rule_id, rule_version);
+    const controls = version?.rule?.controls ?? [];
+    const [oldest] = this.known.keys();
+    if (this.known.size >= REMEMBERED && oldest !== undefined) this.known.delete(oldest);
+    // A version may be taken over from a log later.
+    if (version !== undefined) this.known.set(key, controls);
+    return controls;
+  }
+}
