@@ -1,5 +1,5 @@
 import type { RuleControl, ViolationRecord } from '#records';
-import type { Store } from '#store';
+import { type Store, StoreError } from '#store';
 
 /** Versions of rules that are remembered: a version never changes. */
 const REMEMBERED = 1_000;
@@ -12,7 +12,7 @@ export class RuleControls {
 
   constructor(private readonly store: Store) {}
 
-  /** Those of each violation, in their order; none where the version is not stored. Rejects when the store cannot be read. */
+  /** Those of each violation, in their order; none where the version is not stored, or damaged. Rejects when the store is away. */
   async of(violations: readonly OfRule[]): Promise<readonly (readonly RuleControl[])[]> {
     const found: (readonly RuleControl[])[] = [];
     for (const violation of violations) found.push(await this.ofOne(violation));
@@ -23,7 +23,7 @@ export class RuleControls {
     const key = JSON.stringify([rule_id, rule_version]);
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const version = await this.store.ruleVersion(rule_id, rule_version);
+    const version = await this.store.ruleVersion(rule_id, rule_version).catch(withoutDamaged);
     const controls = version?.rule?.controls ?? [];
     const [oldest] = this.known.keys();
     if (this.known.size >= REMEMBERED && oldest !== undefined) this.known.delete(oldest);
@@ -31,4 +31,10 @@ export class RuleControls {
     if (version !== undefined) this.known.set(key, controls);
     return controls;
   }
+}
+
+/** What is damaged stays so, and the store reports it: no violation waits for that. */
+function withoutDamaged(error: unknown): undefined {
+  if (error instanceof StoreError && !error.retryable) return undefined;
+  throw error;
 }
