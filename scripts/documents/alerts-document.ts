@@ -76,6 +76,8 @@ In a trace, the last revision of each \`betrace.violation.id\` is the present on
 - **Late deliveries.** A violation carries the time of its verdict. One that reaches Tempo later than \`storage.trace.wal.ingestion_time_range_slack\` (2 minutes by
   default) is stored with its trace, but no search finds it. deploy/compose/tempo.yaml sets 24 hours.
 - **Why.** \`betrace.violation.explanation\` is the explanation in one sentence, cut at 2,048 bytes; \`betrace.violation.message\` is the rule's own message, if it has one.
+- **Controls.** If the violated version of the rule names controls, \`compliance.framework\` and \`compliance.control\` are lists of one length, and \`compliance.outcome\` is \`violated\`, \`retracted\` or
+  \`undecided\`. They are the rule's and no part of the signed record, which names the rule and its version.
 - **Long records.** The signed record is the attribute \`betrace.violation.record\`. If it exceeds 2,048 bytes, Tempo's default limit
   (\`distributor.max_attribute_bytes\`), it is split into \`betrace.violation.record.1\` to \`.n\`, and \`betrace.violation.record.parts\` is n. An auditor verifies it with the trace
   alone: \`curl -H 'Accept: application/json' http://tempo:3200/api/traces/<trace id> | betrace verify -\`.
