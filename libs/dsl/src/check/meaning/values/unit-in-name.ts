@@ -1,5 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import type { AggregateName } from '../../../vocabulary/trace-vocabulary.js';
 import type { Findings } from '../../scope/context.js';
 import { unitOf } from './units.js';
 
@@ -29,7 +30,7 @@ function attributeOf(node: Resolved): Extract<Resolved, { type: 'attribute' }> |
   return node.type === 'attribute' ? node : undefined;
 }
 
-const OF_UNIT: ReadonlySet<string> = new Set(['sum', 'min', 'max', 'avg']);
+const OF_UNIT: ReadonlySet<AggregateName> = new Set<AggregateName>(['sum', 'min', 'max', 'avg']);
 
 function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Resolved, operator: string, findings: Findings): void {
   if (value.type !== 'literal') return beside(attribute, value, findings);
