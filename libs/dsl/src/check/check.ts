@@ -46,13 +46,14 @@ function checkWith(parsed: Parsed, judgesMeaning: boolean): Checked {
 
 function checkExpression(parsed: Parsed, syntax: Expression, findings: Findings): Checked {
   const { source } = parsed;
-  for (const problem of parsed.warnings ?? []) findings.add(problem);
+  if (parsed.warnings !== undefined) for (const problem of parsed.warnings) findings.add(problem);
   const resolved = resolve(syntax, Scope.ofRule(findings));
   if (!findings.hasErrors && findings.needsSandbox) {
     return checkScript(source, [{ type: 'return', values: [syntax], range: syntax.range }], findings);
   }
   if (!findings.hasErrors && findings.judgesMeaning) judgeMeaning(resolved, findings);
-  const diagnostics = findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
+  const { length } = findings.diagnostics;
+  const diagnostics = length < 2 ? findings.diagnostics : findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
   if (findings.hasErrors) return { ok: false, diagnostics };
   // A rule about nothing (`true`) is a span rule: it needs no trace to be judged.
   const subject = findings.usesSubject || !findings.usesTrace ? 'span' : 'trace';

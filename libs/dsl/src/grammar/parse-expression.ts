@@ -14,11 +14,11 @@ const ENDS: ReadonlySet<string> = new Set([')', ',', ']', '}', 'then', 'do', 'en
 
 /** From `or` down to the atoms, in the order of precedence. */
 export function parseExpression(cursor: TokenCursor): Expression {
-  return cursor.nested(() => {
-    const expression = parseOperators(cursor, 0);
-    refuseConditional(cursor, expression, parseExpression);
-    return expression;
-  });
+  cursor.enter();
+  const expression = parseOperators(cursor, 0);
+  refuseConditional(cursor, expression, parseExpression);
+  cursor.leave();
+  return expression;
 }
 
 export function parseExpressions(cursor: TokenCursor): Expression[] {
@@ -27,6 +27,8 @@ export function parseExpressions(cursor: TokenCursor): Expression[] {
   return list;
 }
 
+const parseCompared = (cursor: TokenCursor): Expression => parseOperators(cursor, COMPARISON);
+
 /** Operands and operators that bind tighter than `limit` (precedence climbing). */
 function parseOperators(cursor: TokenCursor, limit: number): Expression {
   let left = parseUnary(cursor);
@@ -34,12 +36,14 @@ function parseOperators(cursor: TokenCursor, limit: number): Expression {
     const token = cursor.current;
     const infix = infixOperator(token);
     if (infix === undefined && limit < COMPARISON && token.kind !== 'end' && !ENDS.has(token.text))
-      refuseForeignOperator(cursor, left, (after) => parseOperators(after, COMPARISON));
+      refuseForeignOperator(cursor, left, parseCompared);
     if (infix === undefined || infix.left <= limit) return left;
     if (token.text === '%') refusePercent(cursor, left);
     cursor.take();
-    if (infix.kind === 'logical') refuseMissingSubject(cursor, left, infix.operator, (after) => parseOperators(after, COMPARISON));
-    const right = cursor.nested(() => parseOperators(cursor, infix.right));
+    if (infix.kind === 'logical') refuseMissingSubject(cursor, left, infix.operator, parseCompared);
+    cursor.enter();
+    const right = parseOperators(cursor, infix.right);
+    cursor.leave();
     const range = { start: left.range.start, end: right.range.end };
     if (infix.kind === 'logical') {
       left = cursor.built({ type: 'logical', operator: infix.operator as 'and' | 'or', left, right, range }, left, right);
@@ -56,7 +60,9 @@ function parseUnary(cursor: TokenCursor): Expression {
   const operator = prefixOperator(cursor.current);
   if (operator === undefined) return parseSimple(cursor);
   const start = cursor.take().range.start;
-  const operand = cursor.nested(() => parseOperators(cursor, UNARY_POWER));
+  cursor.enter();
+  const operand = parseOperators(cursor, UNARY_POWER);
+  cursor.leave();
   return cursor.built({ type: 'unary', operator, operand, range: { start, end: operand.range.end } }, operand);
 }
 

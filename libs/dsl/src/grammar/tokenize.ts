@@ -9,6 +9,7 @@ import {
   EQUALS,
   isDigit,
   isLetter,
+  isOfWord,
   isSpace,
   LINE_FEED,
   MINUS,
@@ -21,7 +22,22 @@ import type { ProblemCode } from '../text/problems.js';
 import { sizeMeant } from '../text/size.js';
 import type { Source } from '../text/source.js';
 import { closing, doubled, normalizeLines, skipLineBreak, unescapeString } from '../text/string-literal.js';
-import { type Comment, KEYWORDS, quoteNear, SYMBOLS, type SymbolText, type Token } from '../text/token.js';
+import { type Comment, KEYWORDS, quoteNear, type SymbolText, type Token } from '../text/token.js';
+import {
+  CURLY_QUOTED,
+  CURLY_QUOTES,
+  countWords,
+  FOREIGN_BLOCK,
+  FOREIGN_COMMENT,
+  KNOWN_NAMES,
+  REGEX_LITERAL,
+  REST_OF_LINE,
+  SLASHES,
+  WORD_BEHIND,
+} from './foreign-text.js';
+import { knownWord, nextHash } from './known-words.js';
+import { ALONE, FOREIGN_OF, SINGLE, SYMBOLS_OF, WITH_EQUALS } from './symbols-by-code.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface Tokens {
   /** The last one is `end`. */
@@ -37,72 +53,9 @@ export function tokenize(source: Source): Tokens {
 
 /** As Lua reads numerals: digits, letters, dots and signed exponents; whether it is a number is decided after. */
 const NUMERAL = /0[xX](?:[pP][+-]?|[0-9a-zA-Z_.])*|(?:[eE][+-]?|[0-9a-zA-Z_.µ])+/y;
+/** The unit of a duration ends so, and no numeral. */
+const WITH_UNIT = /[smh]$/;
 const LONG_BRACKET = /\[(=*)\[/y;
-/**
- * Enough of other languages' operators to say what to write instead, by their first character; with all `=` that follow, or the fix would
- * make another of them.
- */
-const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map([
-  ['&', [[/&&/y, ' and ']]],
-  ['|', [[/\|\|/y, ' or ']]],
-  [
-    '=',
-    [
-      [/={3,}/y, '=='],
-      [/=~(?=\s*["'[/])/y, ' matches '],
-      // Between conditions `=>` is an implication, which has no operator here.
-      [/=>(?=\s*-?[\d.(])/y, '>='],
-      [/=<(?!=)/y, '<='],
-    ],
-  ],
-  ['!', [[/!={2,}/y, '!=']]],
-  ['<', [[/<>=*/y, '!=']]],
-  [
-    '?',
-    [
-      [/\?\?/y, ' or '],
-      [/\?\.(?=[A-Za-z_])/y, '.'],
-    ],
-  ],
-]);
-
-/** Those that begin with a character, the longest first. By its code, as one is looked up for each symbol of a text; all are ASCII. */
-const SYMBOLS_OF: readonly (readonly SymbolText[] | undefined)[] = byCode(Map.groupBy(SYMBOLS, ([first]) => first as string));
-const FOREIGN_OF: readonly (readonly (readonly [RegExp, string])[] | undefined)[] = byCode(FOREIGN);
-
-function byCode<T>(byFirst: ReadonlyMap<string, T>): readonly (T | undefined)[] {
-  return Array.from({ length: 128 }, (_, code) => byFirst.get(String.fromCharCode(code)));
-}
-
-/** Those that begin no other one and no operator of another language: nothing is looked for behind them. */
-const ALONE: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbols, code) =>
-  symbols?.length === 1 && FOREIGN_OF[code] === undefined ? symbols[0] : undefined,
-);
-
-const SLASHES = /\/\//y;
-
-/** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
-const FOREIGN_COMMENT = new RegExp(
-  `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
-  'y',
-);
-const FOREIGN_BLOCK = /\/\*[\s\S]*?\*\//y;
-/** A word behind slashes, with which nothing is done that is done with a value. */
-const WORD_BEHIND = /\/\/[^\S\n\r]*[A-Za-z_]\w*(?=[^\S\n\r]*(?:[\n\r]|$)|[:!?,](?:\s|$))/y;
-/** Names that stand for something without being declared. */
-const KNOWN_NAMES: ReadonlySet<string> = new Set(['span', 'trace', 'attribute', 'string', 'table', 'math']);
-
-function countWords(text: string): ReadonlyMap<string, number> {
-  const words = new Map<string, number>();
-  for (const [word] of text.matchAll(/[A-Za-z_]\w*/g)) words.set(word, (words.get(word) ?? 0) + 1);
-  return words;
-}
-
-/** A regular expression as JavaScript and Perl write it. */
-const REGEX_LITERAL = /\/(?:[^/\\\n\r]|\\[^\n\r])+\/[a-z]*/y;
-const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
-const CURLY_QUOTES = '“”„‘’';
-const REST_OF_LINE = /[^\r\n]*/y;
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
 
@@ -115,6 +68,8 @@ class Tokenizer {
   #words: ReadonlyMap<string, number> | undefined;
   readonly #diagnostics: Diagnostic[] = [];
   #at = 0;
+  /** The string that was looked through last has a backslash. */
+  #hasEscape = false;
 
   constructor(source: Source) {
     this.#source = source;
@@ -135,14 +90,18 @@ class Tokenizer {
   #readOne(): void {
     const code = this.#text.charCodeAt(this.#at);
     if (isLetter(code)) return this.#readName();
-    const next = this.#text.charCodeAt(this.#at + 1);
     const alone = ALONE[code];
+    const next = this.#text.charCodeAt(this.#at + 1);
     if (code === QUOTE || code === APOSTROPHE) this.#readString(code);
     else if (isDigit(code) || (code === DOT && isDigit(next))) this.#readNumeral();
     else if (code === MINUS && next === MINUS) this.#readComment();
     else if (code === BRACKET && (next === BRACKET || next === EQUALS)) this.#readBracket();
     else if (alone !== undefined) this.#pushSymbol(alone);
-    else this.#readSymbol(code);
+    else {
+      const plain = this.#plainSymbol(code, next);
+      if (plain === undefined) this.#readSymbol(code);
+      else this.#pushSymbol(plain);
+    }
   }
 
   #readBracket(): void {
@@ -152,16 +111,33 @@ class Tokenizer {
   }
 
   #skipSpace(): void {
-    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at++;
+    const text = this.#text;
+    let at = this.#at;
+    while (isSpace(text.charCodeAt(at))) at++;
+    this.#at = at;
   }
 
   #readName(): void {
+    const text = this.#text;
     const start = this.#at;
-    let code: number;
-    do code = this.#text.charCodeAt(++this.#at);
-    while (isLetter(code) || isDigit(code));
-    const name = this.#text.slice(start, this.#at);
-    this.#tokens.push({ kind: KEYWORDS.has(name) ? 'keyword' : 'name', text: name, range: this.#rangeFrom(start) });
+    let at = start;
+    let code = text.charCodeAt(at);
+    let hash = 0;
+    do {
+      hash = nextHash(hash, code);
+      code = text.charCodeAt(++at);
+    } while (isOfWord(code));
+    this.#at = at;
+    const known = knownWord(text, start, at, hash);
+    const range = { start, end: at };
+    if (known === undefined) this.#tokens.push({ kind: 'name', text: text.slice(start, at), range });
+    else this.#tokens.push({ kind: known.kind, text: known.text, range });
+  }
+
+  /** Nearly all others: a dot before a name, `==`, `>=`, and one character before a space. */
+  #plainSymbol(code: number, next: number): SymbolText | undefined {
+    if (next === EQUALS) return this.#text.charCodeAt(this.#at + 2) === EQUALS ? undefined : WITH_EQUALS[code];
+    return (code === DOT && isLetter(next)) || (code !== SLASH && isSpace(next)) ? SINGLE[code] : undefined;
   }
 
   #readSymbol(code: number): void {
@@ -279,10 +255,16 @@ class Tokenizer {
 
   #readNumeral(): void {
     const start = this.#at;
+    const whole = wholeNumber(this.#text, start);
+    if (whole !== undefined) {
+      this.#at = whole.range.end;
+      this.#tokens.push(whole);
+      return;
+    }
     const text = this.#match(NUMERAL) ?? '';
     this.#at += text.length;
     const range = this.#rangeFrom(start);
-    const value = parseNumeral(text);
+    const value = WITH_UNIT.test(text) ? undefined : parseNumeral(text);
     if (value !== undefined) {
       this.#tokens.push({ kind: 'number', value, text, range });
       return;
@@ -306,8 +288,12 @@ class Tokenizer {
     this.#at = closed ? end + 1 : end;
     const text = this.#text.slice(start, this.#at);
     if (!closed) this.#report('BT_DSL_UNFINISHED_STRING', start, { near: quoteNear(text) }, { expected: String.fromCharCode(quote) });
-    const unescaped = unescapeString(this.#text, start + 1, end);
     const range = this.#rangeFrom(start);
+    if (!this.#hasEscape) {
+      this.#tokens.push({ kind: 'string', value: this.#text.slice(start + 1, end), isText: true, text, range });
+      return;
+    }
+    const unescaped = unescapeString(this.#text, start + 1, end);
     if ('value' in unescaped) {
       this.#tokens.push({ kind: 'string', value: unescaped.value, isText: unescaped.isText, text, range });
       return;
@@ -322,11 +308,14 @@ class Tokenizer {
 
   /** The offset of the closing quote, or of the line break or end that comes before it. */
   #findQuote(quote: number): number {
+    this.#hasEscape = false;
+    const text = this.#text;
     let at = this.#at + 1;
-    for (; at < this.#text.length; at++) {
-      const code = this.#text.charCodeAt(at);
+    for (; at < text.length; at++) {
+      const code = text.charCodeAt(at);
       if (code === quote || code === LINE_FEED || code === CARRIAGE_RETURN) return at;
       if (code !== BACKSLASH) continue;
+      this.#hasEscape = true;
       const next = this.#text[at + 1] ?? '';
       if (next === '\n' || next === '\r') at = skipLineBreak(this.#text, at + 1) - 1;
       else if (next === 'z') {

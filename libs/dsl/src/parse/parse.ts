@@ -13,6 +13,8 @@ import { isWhenForm } from '../when/tokenize-when.js';
 /** Longest text in UTF-16 units; longer ones are refused unread. */
 export const MAX_TEXT = 100_000;
 
+const CLAUSE = /^\s*(always|never|when)\s*\{/i;
+
 /** A rule's text (BeTraceDSL, or the `when { … }` form) → its syntax tree, or its errors. Never throws. */
 export function parse(text: string): Parsed {
   const source = new Source(text);
@@ -22,7 +24,7 @@ export function parse(text: string): Parsed {
     return { source, syntax: undefined, tokens: [], comments: [], diagnostics: [diagnostic], steps: 0 };
   }
   if (isWhenForm(text)) return parseWhen(source);
-  const clause = /^\s*(always|never|when)\s*\{/i.exec(text);
+  const clause = CLAUSE.exec(text);
   if (clause !== null) return notWhen(source, clause[0].length - clause[0].trimStart().length, clause[1] ?? '');
   const { tokens, comments, diagnostics } = tokenize(source);
   const cursor = new TokenCursor(source, tokens, parseBlock);

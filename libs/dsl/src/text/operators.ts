@@ -51,13 +51,13 @@ const SPELLINGS: ReadonlyMap<string, InfixOperator> = new Map(
   }),
 );
 
+const TESTS: ReadonlyMap<string, InfixOperator> = new Map(
+  [...STRING_TESTS].map((test) => [test, { kind: 'string-test', operator: test as StringTestName, left: COMPARISON, right: COMPARISON }]),
+);
+
 /** The operator that a token is between operands, or undefined. String tests stand where comparisons stand. */
 export function infixOperator(token: Token): InfixOperator | undefined {
-  if (token.kind === 'name') {
-    return STRING_TESTS.has(token.text)
-      ? { kind: 'string-test', operator: token.text as StringTestName, left: COMPARISON, right: COMPARISON }
-      : undefined;
-  }
+  if (token.kind === 'name') return TESTS.get(token.text);
   return token.kind === 'symbol' || token.kind === 'keyword' ? SPELLINGS.get(token.text) : undefined;
 }
 

@@ -20,7 +20,7 @@ export const MAX_HEIGHT = 1_000;
 export class TokenCursor {
   #index = 0;
   #depth = 0;
-  readonly #heights = new Map<Expression, number>();
+  #heights: Map<Expression, number> | undefined;
   /** The highest tree built in the function being parsed. */
   #tallest = 0;
   /** So few tokens, with a bounded number of nodes each, make no tree that is too deep. */
@@ -120,19 +120,29 @@ export class TokenCursor {
 
   /** Runs `parse` one level deeper. */
   nested<T>(parse: () => T): T {
-    if (++this.#depth > MAX_NESTING) this.fail('BT_DSL_TOO_DEEP', this.current.range, { limit: String(MAX_NESTING) });
+    this.enter();
     const result = parse();
-    this.#depth--;
+    this.leave();
     return result;
+  }
+
+  /** One level deeper, until `leave`. What fails ends the whole parse. */
+  enter(): void {
+    if (++this.#depth > MAX_NESTING) this.fail('BT_DSL_TOO_DEEP', this.current.range, { limit: String(MAX_NESTING) });
+  }
+
+  leave(): void {
+    this.#depth--;
   }
 
   /** Registers a node built from `children`, and refuses a tree that grows too high for those who walk it. */
   built<T extends Expression>(node: T, ...children: readonly Expression[]): T {
     if (this.#isShort) return node;
+    const heights = (this.#heights ??= new Map());
     let height = 0;
-    for (const child of children) height = Math.max(height, this.#heights.get(child) ?? 0);
+    for (const child of children) height = Math.max(height, heights.get(child) ?? 0);
     if (height >= MAX_HEIGHT) this.fail('BT_DSL_TOO_DEEP', node.range, { limit: String(MAX_HEIGHT) });
-    this.#heights.set(node, height + 1);
+    heights.set(node, height + 1);
     this.#tallest = Math.max(this.#tallest, height + 1);
     return node;
   }
@@ -161,7 +171,7 @@ export class TokenCursor {
       body,
       range: { start: opening.range.start, end: end.range.end },
     };
-    this.#heights.set(node, this.#tallest + 1);
+    (this.#heights ??= new Map()).set(node, this.#tallest + 1);
     this.#tallest = Math.max(outside, this.#tallest + 1);
     return node;
   }

@@ -5,10 +5,18 @@ import type { Value } from '../values/value.js';
 import type { Relatives, Resolved, SpanSource } from './resolved.js';
 import { writtenText } from './written-text.js';
 
-/** Expressions known not to be nil, or to be satisfied, by their text. Few are needed, so their texts are made on demand. */
+/** Expressions known not to be nil, or to be satisfied, by their text. */
 type Present = Expression | { readonly over: Relatives | undefined; readonly satisfied: Expression };
 
-const NO_TYPES: ReadonlyMap<string, TypeSet> = new Map();
+/** The types that a value read of a span can have. */
+interface Known {
+  readonly span: SpanSource;
+  readonly kind: 'attribute' | 'resource-attribute';
+  readonly key: string;
+  readonly types: TypeSet;
+}
+
+const NO_TYPES: readonly Known[] = [];
 const NOTHING: readonly Present[] = [];
 
 /**
@@ -17,32 +25,35 @@ const NOTHING: readonly Present[] = [];
  */
 export class Facts {
   static readonly none = new Facts(undefined, NO_TYPES, NOTHING);
-  #presentTexts: ReadonlySet<string> | undefined;
 
   /** Outer facts are not copied: a chain of 800 guards would copy 320,000 of them. */
   private constructor(
     private readonly outer: Facts | undefined,
-    private readonly known: ReadonlyMap<string, TypeSet>,
+    private readonly known: readonly Known[],
     private readonly present: readonly Present[],
     /** Outer facts may refer to another span here. */
     private readonly isElsewhere = false,
   ) {}
 
   /** The types that the attribute can have. */
-  typesOf(key: string): TypeSet {
+  typesOf(span: SpanSource, kind: Known['kind'], key: string): TypeSet {
     let types = ANY;
-    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.outer) types &= facts.known.get(key) ?? ANY;
+    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.outer) {
+      for (const known of facts.known) if (known.key === key && known.kind === kind && isSame(known.span, span)) types &= known.types;
+    }
     return types;
   }
 
   /** Whether something else than an attribute is known not to be nil, as it is written. */
   isPresent(written: Expression): boolean {
-    return this.hasPresent(() => writtenText(written));
+    return this.hasPresent((fact) => !('satisfied' in fact) && isWrittenAlike(fact, written));
   }
 
   /** Whether some span of the trace, or some relative, is known to satisfy a condition, as it is written. */
   isSatisfied(over: Relatives | undefined, condition: Expression): boolean {
-    return this.hasPresent(() => satisfiedKey(over, condition));
+    return this.hasPresent(
+      (fact) => 'satisfied' in fact && axisKey(fact.over) === axisKey(over) && isWrittenAlike(fact.satisfied, condition),
+    );
   }
 
   /** These facts and what `condition` being true (or false) proves. */
@@ -56,41 +67,48 @@ export class Facts {
 
   /** Where `span` means another span: the same text may mean something else there. */
   elsewhere(): Facts {
+    if (this === Facts.none) return this;
     return new Facts(this, NO_TYPES, NOTHING, true);
   }
 
-  private hasPresent(keyOf: () => string): boolean {
-    let key: string | undefined;
-    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.isElsewhere ? undefined : facts.outer) {
-      if (facts.present.length === 0) continue;
-      key ??= keyOf();
-      if (facts.presentTexts.has(key)) return true;
-    }
+  private hasPresent(isIt: (fact: Present) => boolean): boolean {
+    for (let facts: Facts | undefined = this; facts !== undefined; facts = facts.isElsewhere ? undefined : facts.outer)
+      if (facts.present.some(isIt)) return true;
     return false;
-  }
-
-  private get presentTexts(): ReadonlySet<string> {
-    this.#presentTexts ??= new Set(
-      this.present.map((fact) => ('satisfied' in fact ? satisfiedKey(fact.over, fact.satisfied) : writtenText(fact))),
-    );
-    return this.#presentTexts;
   }
 }
 
 interface Learned {
-  known: Map<string, TypeSet> | undefined;
+  known: Known[] | undefined;
   present: Present[] | undefined;
 }
 
-function satisfiedKey(over: Relatives | undefined, condition: Expression): string {
-  const whose = over === undefined ? 'trace' : `${over.axis} of ${sourceKey(over.of) ?? '?'}`;
-  return `has ${whose} ${writtenText(condition)}`;
+function axisKey(over: Relatives | undefined): string {
+  return over === undefined ? 'trace' : `${over.axis} of ${sourceKey(over.of) ?? '?'}`;
+}
+
+/** Written alike, however it is spelled. Nearly all are paths, of which no text is needed. */
+function isWrittenAlike(a: Expression, b: Expression): boolean {
+  if (a.type === 'name' && b.type === 'name') return a.name === b.name;
+  if (a.type === 'member' && b.type === 'member') return a.name === b.name && isWrittenAlike(a.object, b.object);
+  return writtenText(a) === writtenText(b);
 }
 
 /** A name for a value that is read of a span; undefined when it may differ between two readings. */
 export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute' | 'field', key: string): string | undefined {
   const source = sourceKey(span);
   return source === undefined ? undefined : `${source} ${kind} ${key}`;
+}
+
+/** It is the same span wherever it is read. */
+function isNamed(span: SpanSource): boolean {
+  return span.type === 'parent' ? isNamed(span.of) : span.type !== 'nth';
+}
+
+function isSame(a: SpanSource, b: SpanSource): boolean {
+  if (a.type === 'bound') return b.type === 'bound' && a.depth === b.depth;
+  if (a.type === 'parent') return b.type === 'parent' && isSame(a.of, b.of);
+  return a.type === b.type && a.type !== 'nth';
 }
 
 function sourceKey(span: SpanSource): string | undefined {
@@ -113,10 +131,8 @@ function learn(node: Resolved, outcome: boolean, learned: Learned): void {
     case 'trace-quantifier':
       if (outcome && node.quantifier === 'has') addPresent({ over: node.over, satisfied: node.condition.syntax }, learned);
       return;
-    case 'has-attribute': {
-      const key = factKey(node.span, 'attribute', node.key);
-      return add(key, outcome ? ANY & ~NIL : NIL, learned);
-    }
+    case 'has-attribute':
+      return add(node.span, 'attribute', node.key, outcome ? ANY & ~NIL : NIL, learned);
     case 'unary':
       if (node.operator === 'not') learn(node.operand, !outcome, learned);
       return;
@@ -168,14 +184,14 @@ function learnEqual(node: Resolved, other: Resolved, equal: boolean, learned: Le
 const TYPES_BY_NAME: Readonly<Record<string, TypeSet>> = { nil: NIL, boolean: BOOLEAN, number: NUMBER, string: STRING, table: TABLE };
 
 function restrict(node: Resolved, types: TypeSet, learned: Learned): void {
-  if (node.type === 'attribute' || node.type === 'resource-attribute') add(factKey(node.span, node.type, node.key), types, learned);
+  if (node.type === 'attribute' || node.type === 'resource-attribute') add(node.span, node.type, node.key, types, learned);
   else if (node.type !== 'literal' && (types & NIL) === 0 && (node.types & NIL) !== 0) addPresent(node.syntax, learned);
 }
 
-function add(key: string | undefined, types: TypeSet, learned: Learned): void {
-  if (key === undefined) return;
-  learned.known ??= new Map();
-  learned.known.set(key, (learned.known.get(key) ?? ANY) & types);
+function add(span: SpanSource, kind: Known['kind'], key: string, types: TypeSet, learned: Learned): void {
+  if (types === ANY || !isNamed(span)) return;
+  learned.known ??= [];
+  learned.known.push({ span, kind, key, types });
 }
 
 function addPresent(fact: Present, learned: Learned): void {

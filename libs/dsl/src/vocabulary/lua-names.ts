@@ -70,12 +70,11 @@ export const UNAVAILABLE: ReadonlySet<string> = new Set([
 /** What other languages call nil, true and false. */
 const WORDS: ReadonlySet<string> = new Set(['null', 'nil', 'none', 'undefined', 'true', 'false']);
 
-/** The name means something here, or is known from elsewhere. */
-export function isKnownName(name: string, spanNames: Iterable<string>): boolean {
+/** The name means something here, whatever spans are named, or is known from elsewhere. */
+export function isKnownName(name: string): boolean {
   return (
     name === 'trace' ||
     name === 'attribute' ||
-    [...spanNames].includes(name) ||
     SANDBOX_GLOBALS.has(name) ||
     Object.hasOwn(SANDBOX_LIBRARIES, name) ||
     UNAVAILABLE.has(name) ||

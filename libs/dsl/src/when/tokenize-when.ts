@@ -1,5 +1,6 @@
 import type { Tokens } from '../grammar/tokenize.js';
 import { parseNumeral } from '../lua/lua-number.js';
+import { isLetter } from '../text/character-codes.js';
 import { type Diagnostic, diagnose } from '../text/diagnostic.js';
 import type { ProblemCode } from '../text/problems.js';
 import type { Range, Source } from '../text/source.js';
@@ -22,8 +23,13 @@ const FOREIGN: Readonly<Record<string, string>> = {
 /** A text full of garbage gives this many diagnostics, not millions. */
 const MAX_DIAGNOSTICS = 20;
 
+const LETTER_W = 119;
+
 /** A text that starts with `when {` is in the form of this folder: comments begin with `//`, strings have no escapes. */
 export function isWhenForm(text: string): boolean {
+  // Most rules begin with another letter.
+  const first = text.charCodeAt(0);
+  if (isLetter(first) && first !== LETTER_W) return false;
   // A comment goes to the end of its line: were that left open, `// // //` could be read in exponentially many ways.
   return /^(?:\s|\/\/[^\n\r]*(?:[\n\r]|$))*when\s*\{/.test(text);
 }

@@ -21,8 +21,9 @@ export function refuseForeignCall(call: Call, scope: Scope): Resolved | undefine
   if (callee.type !== 'member' || callee.object.type !== 'name') return undefined;
   if (callee.object.name === 'string' && !scope.isLocal('string')) return bareFunction(call, callee.name, scope, callee.nameRange);
   const [other, ...more] = call.args;
-  if (!LATER.has(plain(callee.name)) || other === undefined || more.length > 0 || scope.span(callee.object.name) === undefined)
-    return undefined;
+  // Nearly all are functions of the trace.
+  if (!scope.isSpanName(callee.object.name) || !LATER.has(plain(callee.name)) || other === undefined || more.length > 0) return undefined;
+  scope.span(callee.object.name);
   const text = `${formatExpression(other)}.before(${callee.object.name})`;
   const values = { object: callee.object.name, name: callee.name };
   return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_FUNCTION', callee.nameRange, values, {

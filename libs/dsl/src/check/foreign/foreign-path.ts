@@ -14,10 +14,13 @@ const MEMBERS: ReadonlySet<string> = new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS]
  * for all other paths.
  */
 export function refusePath(path: Member, scope: Scope): Resolved | undefined {
-  // Most paths are these.
-  if (path.object.type === 'name' && (path.object.name === 'span' || path.object.name === 'trace')) return undefined;
+  const { object } = path;
+  // Most paths are these: a field of a span that is known.
+  if (object.type === 'name' && (object.name === 'trace' || scope.isSpanName(object.name))) return undefined;
+  let first: Expression = object;
+  while (first.type === 'member') first = first.object;
+  if (first.type !== 'name' || first.name === 'attribute') return undefined;
   const names = namesOf(path);
-  if (names === undefined || names[0] === 'attribute') return undefined;
   return attributeOfSpan(path, names, scope) ?? attributeAlone(path, names, scope);
 }
 
@@ -25,7 +28,7 @@ export function refusePath(path: Member, scope: Scope): Resolved | undefined {
 function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
   const [root = ''] = names;
   const isRoot = root === 'trace' && names[1] === 'root';
-  if (!isRoot && ![...scope.spanNames].includes(root)) return undefined;
+  if (!isRoot && !scope.isSpanName(root)) return undefined;
   let at = isRoot ? 2 : 1;
   while (names[at] === 'parent') at++;
   const first = names[at];
@@ -44,8 +47,8 @@ function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): 
 /** `order.id`: no such name, and none that is near. */
 function attributeAlone(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
   const [root = '', second = ''] = names;
-  if (scope.isLocal(root) || isKnownName(root, scope.spanNames) || suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined)
-    return undefined;
+  if (scope.isLocal(root) || scope.isSpanName(root) || isKnownName(root)) return undefined;
+  if (suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined) return undefined;
   // A span that is named elsewhere, or a field of something that is no span here.
   if (scope.findings.namedSpans.has(root) || MEMBERS.has(root) || (names.length === 2 && MEMBERS.has(second) && second !== 'id'))
     return undefined;
@@ -55,11 +58,12 @@ function attributeAlone(path: Member, names: readonly string[], scope: Scope): R
   return unknownValue(path);
 }
 
-function namesOf(path: Member): readonly string[] | undefined {
+function namesOf(path: Member): readonly string[] {
   const names: string[] = [];
   let inner: Expression = path;
   for (; inner.type === 'member'; inner = inner.object) names.push(inner.name);
-  return inner.type === 'name' ? [...names, inner.name].reverse() : undefined;
+  if (inner.type === 'name') names.push(inner.name);
+  return names.reverse();
 }
 
 /** What the last `count` names stand behind. */

@@ -25,6 +25,8 @@ export function refuseNotChain(node: Extract<Expression, { type: 'binary' }>, fi
 
 /** `not a == b` compares `not a`: refused, whatever a is. `not a == not b` is meant so. Answers whether it was refused. */
 export function refuseNot(node: Extract<Expression, { type: 'binary' | 'string-test' }>, findings: Findings): boolean {
+  // Nearly none is.
+  if ((node.type === 'binary' ? node.left : node.subject).type !== 'unary') return false;
   if (node.type === 'binary' && !COMPARISONS.has(node.operator)) return false;
   const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
   if (left.type !== 'unary' || left.operator !== 'not' || (right.type === 'unary' && right.operator === 'not')) return false;

@@ -1,6 +1,6 @@
 import type { Expression } from '../../text/syntax.js';
 import { formatExpression } from '../../tree/format-expression.js';
-import type { Resolved } from '../../tree/resolved.js';
+import type { FieldName, Resolved } from '../../tree/resolved.js';
 import { isKnownName } from '../../vocabulary/lua-names.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
 import { type Scope, unknownValue } from '../scope/context.js';
@@ -14,8 +14,12 @@ export function bareWord(word: Expression, other: Expression, operator: string, 
   if (other.type !== 'member') return undefined;
   const field = FIELDS.get(other.name);
   if (field?.type !== 'string' || other.object.type !== 'name' || scope.span(other.object.name) === undefined) return undefined;
+  return valueOfField(word, field.name as FieldName, scope);
+}
+
+function valueOfField(word: Expression, field: FieldName, scope: Scope): Resolved | undefined {
   const text = formatExpression(word);
-  const values = fieldValues(field.name as 'status');
+  const values = fieldValues(field);
   const isValue = values?.includes(text) === true;
   // `SpanKind.SERVER`, `STATUS_CODE_ERROR`
   const constant = isKnown(rootOf(word), scope)
@@ -93,5 +97,5 @@ function rootOf(path: Expression): string {
 }
 
 function isKnown(name: string, scope: Scope): boolean {
-  return scope.isLocal(name) || isKnownName(name, scope.spanNames);
+  return scope.isSpanName(name) || scope.isLocal(name) || isKnownName(name);
 }

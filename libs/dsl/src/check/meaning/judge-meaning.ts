@@ -1,5 +1,5 @@
-import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
-import { baseOf, eachNode, spansOf } from '../../tree/walk.js';
+import type { BinaryNode, Relatives, Resolved, SpanSource, TraceAggregate, TraceQuantifier } from '../../tree/resolved.js';
+import { baseOf, partsOf } from '../../tree/walk.js';
 import { foreignPattern } from '../foreign/foreign-pattern.js';
 import type { Findings } from '../scope/context.js';
 import { countOfDistinct } from './counts/count-of-distinct.js';
@@ -26,7 +26,7 @@ import { judgeTruth } from './truth/truth.js';
 import { attributeType } from './values/attribute-type.js';
 import { idText } from './values/id-text.js';
 import { letterCase } from './values/letter-case.js';
-import { nilEqualsNil, noteGuarded, noteNegated } from './values/nil-equals-nil.js';
+import { guardedIn, nilEqualsNil } from './values/nil-equals-nil.js';
 import { quotedNumeral } from './values/quoted-numeral.js';
 import { quotesInText } from './values/quotes-in-text.js';
 import { typeName } from './values/type-name.js';
@@ -38,12 +38,12 @@ import { bareDurations, bareNumber } from './values/units.js';
  * repair where that is certain. One pass over the tree, linear in it.
  */
 export function judgeMeaning(root: Resolved, findings: Findings): void {
-  judgeParts(root, findings);
+  const hasOrders = judgeParts(root, findings);
   // A comparison of a value with itself needs no second complaint that it is always true.
   if (findings.hasErrors) return;
   judgeTruth(root, findings);
   if (findings.hasErrors) return;
-  if (findings.usesTrace) joinedSpans(root, findings);
+  if (findings.usesTrace) joinedSpans(root, hasOrders, findings);
   everySpan(root, findings);
   notBefore(root, findings);
   holdsOfNone(root, findings);
@@ -55,82 +55,174 @@ export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findi
   if (!findings.hasErrors) judgeTruth(root, findings, isCondition ? 'condition' : 'value');
 }
 
-function judgeParts(root: Resolved, findings: Findings): void {
-  const relatives = new Map<number, Relatives>();
-  /** Comparisons that do not hold where both sides are missing, or where that is meant. */
-  const guarded = new Set<Resolved>();
-  eachNode(root, (node) => {
+/** Answers whether some condition says which of two spans comes first. */
+function judgeParts(root: Resolved, findings: Findings): boolean {
+  const judge = new PartsJudge(root, findings);
+  judge.part(root);
+  return judge.hasOrders;
+}
+
+/** Each part by itself, before those within it. */
+class PartsJudge {
+  hasOrders = false;
+  /** Of which span the one tested at a depth is a relative; at the same depth elsewhere it may be of none. */
+  private relatives: Map<number, Relatives> | undefined;
+  private guarded: ReadonlySet<Resolved> | undefined;
+
+  constructor(
+    private readonly root: Resolved,
+    private readonly findings: Findings,
+  ) {}
+
+  part(node: Resolved): void {
+    const { findings } = this;
     switch (node.type) {
       case 'literal':
         return;
       case 'binary':
-        if (isPlainComparison(node)) return judgePlain(node, findings);
-        if (comparesReadings(node)) return judgeReadings(node, root, guarded.has(node), findings);
-        if (sameSides(node, root, findings)) return;
-        bareNumber(node, findings);
-        unitInName(node, findings);
-        oneRoot(node, findings);
-        countOfDistinct(node, findings);
-        oneValue(node, findings);
-        distinctIds(node, findings);
-        strictOrder(node, findings);
-        timesOfOneSpan(node, findings);
-        if (!guarded.has(node)) nilEqualsNil(node, findings);
-        quotedNumeral(node, findings);
-        quotesInText(node, findings);
-        letterCase(node, findings);
-        typeName(node, findings);
-        idText(node, findings);
-        if (!attributeType(node, findings)) foreignPattern(node, findings);
-        return;
-      case 'string-test':
-        letterCase(node, findings);
-        if (!sameSides(node, root, findings) && !attributeType(node, findings)) foreignPattern(node, findings);
-        return;
+        if (isPlainComparison(node)) {
+          judgePlain(node, findings);
+          return this.part(node.left);
+        }
+        if (comparesReadings(node)) this.readings(node);
+        else this.comparison(node);
+        this.part(node.left);
+        return this.part(node.right);
+      case 'logical':
+        guardedFalse(node, findings);
+        this.part(node.left);
+        return this.part(node.right);
       case 'field':
       case 'span':
       case 'span-table':
-        return byPlace(node.span, findings);
+        return this.place(node.span);
       case 'attribute':
       case 'has-attribute':
-        byPlace(node.span, findings);
-        return resourceAttribute(node, root, findings);
+        this.placed(node.span);
+        resourceAttribute(node, this.root, findings);
+        return this.within(node.span);
+      case 'unary':
+        lengthOfMap(node, findings);
+        return this.part(node.operand);
+      case 'trace-quantifier':
+        this.over(node);
+        allBefore(node, this.relatives, findings);
+        unasked(node, findings);
+        if (node.over !== undefined) this.within(node.over.of);
+        return this.part(node.condition);
+      case 'string-test':
+        letterCase(node, findings);
+        if (!sameSides(node, this.root, findings) && !attributeType(node, findings)) foreignPattern(node, findings);
+        this.part(node.subject);
+        return this.part(node.pattern);
+      default:
+        this.other(node);
+        for (const part of partsOf(node)) this.part(part);
+    }
+  }
+
+  private comparison(node: BinaryNode): void {
+    const { findings } = this;
+    if (sameSides(node, this.root, findings)) return;
+    bareNumber(node, findings);
+    unitInName(node, findings);
+    oneRoot(node, findings);
+    countOfDistinct(node, findings);
+    oneValue(node, findings);
+    distinctIds(node, findings);
+    strictOrder(node, findings);
+    timesOfOneSpan(node, findings);
+    nilEqualsNil(node, this.isGuarded, findings);
+    quotedNumeral(node, findings);
+    quotesInText(node, findings);
+    letterCase(node, findings);
+    typeName(node, findings);
+    idText(node, findings);
+    if (!attributeType(node, findings)) foreignPattern(node, findings);
+  }
+
+  /** What can be wrong with two values of spans: neither is a constant, a count or a sum. */
+  private readings(node: ComparedReadings): void {
+    const { findings } = this;
+    this.hasOrders ||= comparesTimes(node);
+    if (sameSides(node, this.root, findings)) return;
+    if (node.left.type === 'field' && node.right.type === 'field') {
+      bareNumber(node, findings);
+      strictOrder(node, findings);
+      idText(node, findings);
+    } else {
+      unitInName(node, findings);
+      nilEqualsNil(node, this.isGuarded, findings);
+    }
+  }
+
+  private other(node: Resolved): void {
+    const { findings } = this;
+    switch (node.type) {
       case 'index':
         listOfAttributes(node, findings);
         return listIndex(node, findings);
       case 'trace-aggregate':
-        byPlaces(node, findings);
-        noteRelatives(node, relatives);
+        this.over(node);
         conditionForField(node, findings);
         textField(node, findings);
         return constantField(node, findings);
       case 'resource-attribute':
-        byPlace(node.span, findings);
+        this.placed(node.span);
         return spanAttribute(node, findings);
-      case 'logical':
-        noteGuarded(node, guarded);
-        return guardedFalse(node, findings);
-      case 'unary':
-        if (node.operator === 'not') noteNegated(node, guarded);
-        return lengthOfMap(node, findings);
       case 'span-order':
-        byPlaces(node, findings);
-        sameSpan(node, relatives, findings);
+        this.hasOrders = true;
+        this.placed(node.first);
+        this.placed(node.second);
+        sameSpan(node, this.relatives, findings);
         longTolerance(node, findings);
         return bareDurations(node, findings);
-      case 'trace-quantifier':
-        byPlaces(node, findings);
-        noteRelatives(node, relatives);
-        allBefore(node, relatives, findings);
-        return unasked(node, findings);
       case 'trace-pair':
-        noteRelatives(node, relatives);
+        this.relatives?.delete(node.depth);
+        this.relatives?.delete(node.depth + 1);
         sameConditions(node, findings);
         longTolerance(node, findings);
         unasked(node, findings);
         return bareDurations(node, findings);
     }
-  });
+  }
+
+  private over({ over, depth }: TraceQuantifier | TraceAggregate): void {
+    if (over === undefined) {
+      this.relatives?.delete(depth);
+      return;
+    }
+    this.placed(over.of);
+    this.relatives ??= new Map();
+    this.relatives.set(depth, over);
+  }
+
+  /** `trace.spans[0].name`, and what stands in the brackets. */
+  private place(span: SpanSource): void {
+    if (span.type === 'subject' || span.type === 'bound') return;
+    this.placed(span);
+    this.within(span);
+  }
+
+  private placed(span: SpanSource): void {
+    if (span.type !== 'subject' && span.type !== 'bound') spanByPlace(baseOf(span), this.findings);
+  }
+
+  private within(span: SpanSource): void {
+    if (span.type === 'subject' || span.type === 'bound') return;
+    const base = baseOf(span);
+    if (base.type === 'nth') this.part(base.index);
+  }
+
+  private readonly isGuarded = (node: Resolved): boolean => {
+    this.guarded ??= guardedIn(this.root);
+    return this.guarded.has(node);
+  };
+}
+
+/** `a.end_time <= b.start_time`. */
+function comparesTimes({ left, right }: ComparedReadings): boolean {
+  return left.type === 'field' && right.type === 'field' && left.field.endsWith('_time') && right.field.endsWith('_time');
 }
 
 /** What can be wrong with one value and a constant, by what the constant is. */
@@ -141,48 +233,12 @@ function judgePlain(node: PlainComparison, findings: Findings): void {
       if (node.left.type === 'field') {
         quotesInText(node, findings);
         idText(node, findings);
-      }
-      if (!attributeType(node, findings)) foreignPattern(node, findings);
+        foreignPattern(node, findings);
+      } else if (!attributeType(node, findings)) foreignPattern(node, findings);
       return;
     case 'number':
     case 'bigint':
       if (node.left.type === 'field') bareNumber(node, findings);
       else unitInName(node, findings);
-  }
-}
-
-/** What can be wrong with two values of spans: neither is a constant, a count or a sum. */
-function judgeReadings(node: ComparedReadings, root: Resolved, isGuarded: boolean, findings: Findings): void {
-  if (sameSides(node, root, findings)) return;
-  if (node.left.type === 'field' && node.right.type === 'field') {
-    bareNumber(node, findings);
-    strictOrder(node, findings);
-    idText(node, findings);
-  } else {
-    unitInName(node, findings);
-    if (!isGuarded) nilEqualsNil(node, findings);
-  }
-}
-
-/** `trace.spans[0].name`. */
-function byPlace(span: SpanSource, findings: Findings): void {
-  if (span.type !== 'subject' && span.type !== 'bound') spanByPlace(baseOf(span), findings);
-}
-
-function byPlaces(node: Resolved, findings: Findings): void {
-  for (const span of spansOf(node)) byPlace(span, findings);
-}
-
-/** Of which span the one tested at a depth is a relative; at the same depth elsewhere it may be of none. */
-function noteRelatives(node: Resolved, relatives: Map<number, Relatives>): void {
-  switch (node.type) {
-    case 'trace-quantifier':
-    case 'trace-aggregate':
-      if (node.over === undefined) relatives.delete(node.depth);
-      else relatives.set(node.depth, node.over);
-      return;
-    case 'trace-pair':
-      relatives.delete(node.depth);
-      relatives.delete(node.depth + 1);
   }
 }

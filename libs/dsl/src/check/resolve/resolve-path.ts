@@ -1,7 +1,6 @@
 import type { Range } from '../../text/source.js';
 import { suggest } from '../../text/suggest.js';
 import type { Expression, Name } from '../../text/syntax.js';
-import { factKey } from '../../tree/facts.js';
 import type { FieldName, Literal, Resolved, SpanSource } from '../../tree/resolved.js';
 import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../../values/types.js';
 import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from '../../vocabulary/lua-names.js';
@@ -21,7 +20,10 @@ import { unknownValue } from '../scope/context.js';
 import type { Entity } from '../scope/entity.js';
 import { warnUnguarded } from './resolve-operator.js';
 
-const TRACE_FUNCTION_NAMES: ReadonlySet<string> = new Set(TRACE_FUNCTIONS.map(({ name }) => name));
+const TRACE: Entity = { kind: 'trace' };
+const FUNCTIONS_OF_TRACE: ReadonlyMap<string, Entity> = new Map(
+  TRACE_FUNCTIONS.map(({ name }) => [name, { kind: 'function', name: `trace.${name}`, of: TRACE }]),
+);
 
 type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 
@@ -31,7 +33,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   if (scope.isLocal(name)) return { kind: 'value', node: valueOfLocal(expression, scope) };
   if (name === 'trace') {
     scope.findings.usesTrace = true;
-    return { kind: 'trace' };
+    return TRACE;
   }
   if (name === 'attribute') {
     const span = scope.span('span');
@@ -73,7 +75,7 @@ export function resolveMember(expression: MemberExpression, object: Entity, key:
       if (object.path !== undefined && expression.type === 'index')
         return indexed(expression, asValue(object, expression.object, scope), literal(key, expression));
       if (expression.type === 'index') return { kind: 'value', node: attributeNode(expression, object.span, object.table, key, scope) };
-      return { ...object, path: object.path === undefined ? key : `${object.path}.${key}` };
+      return { kind: 'map', span: object.span, table: object.table, path: object.path === undefined ? key : `${object.path}.${key}` };
     case 'scope':
       if (key === 'name' || key === 'version') return { kind: 'value', node: fieldNode(expression, object.span, `scope_${key}`) };
       return unknownField(expression, 'span.scope', key, keyRange, SCOPE_FIELDS, scope);
@@ -210,8 +212,7 @@ function traceMember(expression: Expression, key: string, keyRange: Range, scope
     case 'spans':
       return { kind: 'spans' };
     default:
-      if (TRACE_FUNCTION_NAMES.has(key)) return { kind: 'function', name: `trace.${key}`, of: { kind: 'trace' } };
-      return unknownField(expression, 'trace', key, keyRange, [...TRACE_FIELDS, ...TRACE_FUNCTIONS], scope);
+      return FUNCTIONS_OF_TRACE.get(key) ?? unknownField(expression, 'trace', key, keyRange, [...TRACE_FIELDS, ...TRACE_FUNCTIONS], scope);
   }
 }
 
@@ -221,8 +222,7 @@ function fieldNode(syntax: Expression, span: SpanSource, field: FieldName): Reso
 
 function attributeNode(syntax: Expression, span: SpanSource, table: 'attributes' | 'resource', key: string, scope: Scope): Resolved {
   const type = table === 'attributes' ? 'attribute' : 'resource-attribute';
-  const fact = factKey(span, type, key);
-  return { type, span, key, syntax, types: fact === undefined ? ANY : scope.facts.typesOf(fact) };
+  return { type, span, key, syntax, types: scope.facts.typesOf(span, type, key) };
 }
 
 function literal(value: string, syntax: Expression): Resolved {

@@ -26,7 +26,8 @@ const REQUIRED: ReadonlyMap<string, number> = new Map(
 
 /** `trace.has(c)`, `span.children.sum(field, c)`, `trace.follows(a, b, 1s)`. `name` is how the text calls it, for messages. */
 export function resolveSpanFunction(call: Call, name: string, over: Relatives | undefined, scope: Scope, resolve: ResolveIn): Resolved {
-  const key = name.slice(name.lastIndexOf('.') + 1);
+  const { callee } = call;
+  const key = callee.type === 'member' ? callee.name : name.slice(name.lastIndexOf('.') + 1);
   const entry = ENTRIES.get(key);
   const { args } = call;
   if (args.length < (REQUIRED.get(key) ?? 0) || args.length > (entry?.parameters.length ?? 0)) {

@@ -1,7 +1,7 @@
 import type { Expression } from '../../text/syntax.js';
 import { typeOfValue } from '../../tree/facts.js';
 import type { Resolved } from '../../tree/resolved.js';
-import { compilePattern, type Pattern, PatternError } from '../../values/pattern.js';
+import { cachedPattern, type Pattern, PatternError } from '../../values/pattern.js';
 import {
   alwaysFalsy,
   alwaysTruthy,
@@ -193,7 +193,7 @@ function compileLiteral(
   scope: Scope,
 ): Pattern | undefined {
   try {
-    return compilePattern(text);
+    return cachedPattern(text);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     // `matches "*/checkout"`

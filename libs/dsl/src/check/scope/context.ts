@@ -37,7 +37,7 @@ export class Findings {
   }
 
   get hasErrors(): boolean {
-    return this.diagnostics.some(({ severity }) => severity === 'error');
+    return this.diagnostics.length > 0 && this.diagnostics.some(({ severity }) => severity === 'error');
   }
 
   report(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): void {
@@ -88,29 +88,42 @@ export function unknownValue(syntax: Expression): Literal {
   return { type: 'literal', value: undefined, syntax, types: ANY };
 }
 
+interface NamedSpan {
+  readonly name: string;
+  readonly source: SpanSource;
+  readonly outer: NamedSpan | undefined;
+}
+
+const SUBJECT: SpanSource = { type: 'subject' };
+const NO_LOCALS: ReadonlyMap<string, Constant | undefined> = new Map();
+
 /** Where a node stands: which spans its names mean, how many trace functions surround it, what guards have proved. */
 export class Scope {
   private constructor(
     readonly findings: Findings,
-    private readonly spans: ReadonlyMap<string, SpanSource>,
+    /** What `span` means. */
+    private readonly own: SpanSource,
+    private readonly named: NamedSpan | undefined,
     readonly depth: number,
     readonly facts: Facts,
     /** Names of a script, with their value where it is known before it runs. */
-    private readonly locals: ReadonlyMap<string, Constant | undefined> = new Map(),
+    private readonly locals: ReadonlyMap<string, Constant | undefined>,
   ) {}
 
   static ofRule(findings: Findings): Scope {
-    return new Scope(findings, new Map([['span', { type: 'subject' }]]), 0, Facts.none);
+    return new Scope(findings, SUBJECT, undefined, 0, Facts.none, NO_LOCALS);
   }
 
   /** A place in a script: with variables, some of which hold a span, and some what stands in the script. */
   static ofScript(findings: Findings, locals: ReadonlyMap<string, Constant | undefined>, spans: Iterable<string>): Scope {
-    const named = [...spans].map((name, index) => [name, { type: 'bound', depth: index + 1 } as SpanSource] as const);
-    return new Scope(findings, new Map([['span', { type: 'subject' } as SpanSource], ...named]), named.length, Facts.none, locals);
+    let named: NamedSpan | undefined;
+    let depth = 0;
+    for (const name of spans) named = { name, source: { type: 'bound', depth: ++depth }, outer: named };
+    return new Scope(findings, SUBJECT, named, depth, Facts.none, locals);
   }
 
   isLocal(name: string): boolean {
-    return this.locals.has(name);
+    return this.locals !== NO_LOCALS && this.locals.has(name);
   }
 
   /** What a variable always holds, where that stands in the script. */
@@ -120,36 +133,44 @@ export class Scope {
 
   /** The span that a name means, or undefined. */
   span(name: string): SpanSource | undefined {
-    const source = this.spans.get(name);
+    const source = this.sourceOf(name);
     if (source?.type === 'subject') this.findings.usesSubject = true;
     return source;
   }
 
   isSpanName(name: string): boolean {
-    return this.spans.has(name);
+    return this.sourceOf(name) !== undefined;
   }
 
+  /** `span`, then the others from the outermost. */
   get spanNames(): Iterable<string> {
-    return this.spans.keys();
+    const names: string[] = [];
+    for (let { named } = this; named !== undefined; named = named.outer) names.unshift(named.name);
+    return ['span', ...names];
+  }
+
+  private sourceOf(name: string): SpanSource | undefined {
+    if (name === 'span') return this.own;
+    for (let { named } = this; named !== undefined; named = named.outer) if (named.name === name) return named.source;
+    return undefined;
   }
 
   /** Inside a trace function: `span`, and the name given to it, is the span being tested. */
   bound(name?: string): Scope {
     const depth = this.depth + 1;
     const source: SpanSource = { type: 'bound', depth };
-    const spans = new Map([...this.spans, ['span', source] as const]);
-    if (name !== undefined) spans.set(name, source);
-    return new Scope(this.findings, spans, depth, this.facts.elsewhere(), this.locals);
+    const named = name === undefined ? this.named : { name, source, outer: this.named };
+    return new Scope(this.findings, source, named, depth, this.facts.elsewhere(), this.locals);
   }
 
   /** The same place, for other findings. */
   into(findings: Findings): Scope {
-    return new Scope(findings, this.spans, this.depth, this.facts, this.locals);
+    return new Scope(findings, this.own, this.named, this.depth, this.facts, this.locals);
   }
 
   /** Where `condition` is known to be true (or false). */
   given(condition: Resolved, outcome: boolean): Scope {
     const facts = this.facts.given(condition, outcome);
-    return facts === this.facts ? this : new Scope(this.findings, this.spans, this.depth, facts, this.locals);
+    return facts === this.facts ? this : new Scope(this.findings, this.own, this.named, this.depth, facts, this.locals);
   }
 }

@@ -1,9 +1,9 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import { writtenText } from '../../../tree/written-text.js';
-import { shapeOf } from '../said/constraints.js';
 import { flatOperands } from '../said/flat-operands.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
+import { mayBeWrittenAlike } from '../said/written-alike.js';
 
 /** What is known of a comparison of counts before anything is counted. */
 export interface KnownComparison {
@@ -40,7 +40,7 @@ function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparis
 }
 
 function isWrittenAlike(left: Resolved, right: Resolved): boolean {
-  return left.type === right.type && shapeOf(left) === shapeOf(right) && writtenText(left.syntax) === writtenText(right.syntax);
+  return mayBeWrittenAlike(left, right) && writtenText(left.syntax) === writtenText(right.syntax);
 }
 
 function share(node: Resolved, limit: Resolved, operator: string): KnownComparison | undefined {
@@ -87,8 +87,7 @@ function isPart(part: Resolved, all: Resolved): boolean {
   const own = operandsOf(part.condition);
   const wanted = operandsOf(all.condition);
   // Texts cost most, and few conditions are alike.
-  const shapes = new Set(own.map(shapeOf));
-  if (!wanted.every((operand) => shapes.has(shapeOf(operand)))) return false;
+  if (!wanted.every((operand) => own.some((other) => mayBeWrittenAlike(operand, other)))) return false;
   const texts = new Set(own.map(({ syntax }) => writtenText(syntax)));
   return wanted.every(({ syntax }) => texts.has(writtenText(syntax)));
 }

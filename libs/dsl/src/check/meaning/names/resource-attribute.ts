@@ -12,7 +12,8 @@ export function resourceAttribute(node: Attribute | HasAttribute, root: Resolved
   const { type, key, syntax } = node;
   // Most keys begin otherwise.
   const dot = key.indexOf('.');
-  if (!MAY_BE_MEANT.has(dot < 0 ? key : key.slice(0, dot))) return;
+  const length = dot < 0 ? key.length : dot;
+  if (!BEGINNINGS.has(beginningOf(key, length)) || !MAY_BE_MEANT.has(key.slice(0, length))) return;
   if (FIELDS.has(key)) return fieldName(key, syntax, findings, !NAMES_OF_OTHERS.has(key) && !isGuarded(node, root));
   const elsewhere = ELSEWHERE.get(key);
   if (elsewhere !== undefined) return fieldElsewhere(key, elsewhere, syntax, findings);
@@ -103,6 +104,15 @@ const FIRST_WORDS: ReadonlySet<string> = new Set([
 const MAY_BE_MEANT: ReadonlySet<string> = new Set(
   [...FIELDS, ...ELSEWHERE.keys(), ...FIRST_WORDS].map((key) => key.split('.', 1)[0] as string),
 );
+
+const MAX_LENGTH = 64;
+
+/** What tells nearly all words apart without making a text of each: the first character and the length. */
+const BEGINNINGS: ReadonlySet<number> = new Set([...MAY_BE_MEANT].map((word) => beginningOf(word, word.length)));
+
+function beginningOf(key: string, length: number): number {
+  return key.charCodeAt(0) * MAX_LENGTH + Math.min(length, MAX_LENGTH - 1);
+}
 
 /** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */
 function ownerOf(syntax: Expression): string {

@@ -1,7 +1,7 @@
 import type { Resolved, TracePair } from '../../../tree/resolved.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { firstOperand, flatOperands } from '../said/flat-operands.js';
 
 /**
  * What holds in every trace that has no such spans, and nothing else that says which traces are meant: `not trace.before(a, b)` (that each b
@@ -10,11 +10,13 @@ import { flatOperands } from '../said/flat-operands.js';
 export function notBefore(root: Resolved, findings: Findings): void {
   if (findings.usesSubject) return;
   const isChain = root.type === 'logical';
-  const operands = isChain ? flatOperands(root) : [root];
   if (isChain && root.operator === 'or') {
-    for (const operand of operands) notBefore(operand, findings);
+    for (const operand of flatOperands(root)) notBefore(operand, findings);
     return;
   }
+  const first = firstOperand(root);
+  if (requirement(first) === undefined && negatedPair(first) === undefined) return;
+  const operands = isChain ? flatOperands(root) : [root];
   const pairs = operands.map((operand) => requirement(operand) ?? negatedPair(operand));
   // Something else says which traces are meant.
   if (pairs.includes(undefined)) return;

@@ -2,7 +2,7 @@ import { factKey } from '../../../tree/facts.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import type { Outcome } from '../said/contradiction.js';
+import type { Outcome } from '../said/apart.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
 
 /** One span had ended when another began, as a condition says. */
@@ -14,6 +14,7 @@ interface Order {
 
 /** `a.before(b) and … b.before(a)`, also over further spans. `outer`: what is known where the conditions `own` are asked. */
 export function orderRing(own: readonly Outcome[], outer: readonly Outcome[], findings: Findings): boolean {
+  // Nearly none does.
   if (!own.some(({ node }) => mayOrder(node))) return false;
   const asked = own.flatMap(orderOf);
   if (asked.length === 0) return false;
@@ -43,7 +44,8 @@ function wayBack({ from, to }: Order, orders: readonly Order[]): Order | undefin
 }
 
 function mayOrder(node: Resolved): boolean {
-  return node.type === 'span-order' || node.type === 'unary' || (node.type === 'binary' && node.left.type === 'field');
+  if (node.type === 'unary') return mayOrder(node.operand);
+  return node.type === 'span-order' || (node.type === 'binary' && node.left.type === 'field' && node.right.type === 'field');
 }
 
 function orderOf({ node, outcome }: Outcome): readonly Order[] {

@@ -67,6 +67,8 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
 /** A condition on what has few values by itself (a kind, a count, a boolean), which may exclude all of them alone. */
 export function mayExcludeAlone(node: BinaryNode | StringTestNode): boolean {
   if (node.type === 'string-test') return isLimited(node.subject, node.pattern);
+  // Of two values each may be what the other is not.
+  if (node.left.type !== 'literal' && node.right.type !== 'literal') return false;
   return isLimited(node.left, node.right) || isLimited(node.right, node.left);
 }
 

@@ -1,8 +1,8 @@
 import type { Resolved } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
+import { agreeForSure, type Outcome } from './apart.js';
 import { isAtLeast, type Said, saidBy, VARIABLE } from './constraints.js';
 import { Domain } from './domain.js';
-import { chainTopicOf } from './topic.js';
 
 /** Conditions of a chain that exclude each other (for `or`: of which one always holds); one alone, when it does so by itself. */
 export interface Contradiction {
@@ -23,25 +23,13 @@ export function contradictionIn(operands: readonly Resolved[], operator: 'and' |
   return contradictionOfAll(operands.map((node) => ({ node, outcome: operator === 'and' })));
 }
 
-/** Each operand is about something else: nearly all chains. Each is asked alone. */
-export function areApart(operands: readonly Resolved[]): boolean {
-  const topics = new Set<string>();
-  for (const operand of operands) {
-    const topic = chainTopicOf(operand);
-    if (topic === undefined || topics.has(topic)) return false;
-    topics.add(topic);
-  }
-  return true;
-}
-
-/** A condition, and what it comes out as. */
-export interface Outcome {
-  readonly node: Resolved;
-  readonly outcome: boolean;
-}
-
 /** The same of conditions that come out so or so. */
 export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction | undefined {
+  return outcomes.length > 1 && agreeForSure(outcomes) ? undefined : contradictionByValues(outcomes);
+}
+
+/** The same, by all that each of them says. */
+export function contradictionByValues(outcomes: readonly Outcome[]): Contradiction | undefined {
   const kinds = new Map<string, Statement[]>();
   const withParts: Statement[] = [];
   let hasLimits = false;

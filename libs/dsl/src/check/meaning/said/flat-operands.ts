@@ -3,10 +3,29 @@ import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
 /** The operands of a chain, in the order of the text. */
 export function flatOperands(node: LogicalNode): readonly Resolved[] {
   const operands: Resolved[] = [];
-  const pending: Resolved[] = [node];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (next.type === 'logical' && next.operator === node.operator) pending.push(next.right, next.left);
-    else operands.push(next);
-  }
+  addOperands(node, node.operator, operands);
   return operands;
+}
+
+function addOperands(node: Resolved, operator: LogicalNode['operator'], operands: Resolved[]): void {
+  if (node.type !== 'logical' || node.operator !== operator) {
+    operands.push(node);
+    return;
+  }
+  addOperands(node.left, operator, operands);
+  addOperands(node.right, operator, operands);
+}
+
+/** The first operand of a chain of `and`; what is no chain is its own. */
+export function firstOperand(node: Resolved): Resolved {
+  let first = node;
+  while (first.type === 'logical' && first.operator === 'and') first = first.left;
+  return first;
+}
+
+/** The last operand of a chain, however it is put together. */
+export function lastOperand(node: LogicalNode): Resolved {
+  let last = node.right;
+  while (last.type === 'logical' && last.operator === node.operator) last = last.right;
+  return last;
 }

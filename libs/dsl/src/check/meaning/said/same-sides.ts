@@ -12,13 +12,16 @@ import type { Findings } from '../../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 import { comparedWithOuter } from './outer-span.js';
 
+/** Of which span the one tested at a depth is a relative. */
+type KnownRelatives = ReadonlyMap<number, Relatives> | undefined;
+
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
 
 /** `span.attributes["id"] == span.attributes["id"]`, the inner span compared with itself. */
 export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, findings: Findings): boolean {
   const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];
   if (node.type === 'binary' && !COMPARISONS.has(node.operator)) return false;
-  const reading = reads(left) && isSame(left, right) ? left : cancelled(left, right);
+  const reading = readTwice(left, right);
   if (reading === undefined) return false;
   const text = formatExpression(reading.syntax);
   const fix = reads(left) && reads(right) ? comparedWithOuter(root, [left, right], findings) : undefined;
@@ -31,7 +34,7 @@ export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, fin
  * `span.before(span)`: no span is before itself, nor before one that it descends from. `relatives`: of which span the one being tested
  * at a depth is a relative.
  */
-export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: ReadonlyMap<number, Relatives>, findings: Findings): void {
+export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: KnownRelatives, findings: Findings): void {
   if (descends(first, second, relatives)) {
     const reason = 'no span is before one that it descends from';
     return findings.report('BT_DSL_CONTRADICTION', syntax.range, { value: 'false', reason }, { expected: 'the spans the other way round' });
@@ -41,12 +44,8 @@ export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: Re
 }
 
 /** `x.descendants.has(a where a.ancestors.all(span.before(x)))`: x is one of the spans that are asked. */
-export function allBefore(
-  { quantifier, over, condition, depth }: TraceQuantifier,
-  relatives: ReadonlyMap<number, Relatives>,
-  findings: Findings,
-): void {
-  const of = over?.axis === 'ancestors' && over.of.type === 'bound' ? relatives.get(over.of.depth) : undefined;
+export function allBefore({ quantifier, over, condition, depth }: TraceQuantifier, relatives: KnownRelatives, findings: Findings): void {
+  const of = over?.axis === 'ancestors' && over.of.type === 'bound' ? relatives?.get(over.of.depth) : undefined;
   if (quantifier !== 'all' || of === undefined || of.axis === 'ancestors') return;
   const parts = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
   for (const part of parts) {
@@ -57,12 +56,22 @@ export function allBefore(
   }
 }
 
-function descends(below: SpanSource, above: SpanSource, relatives: ReadonlyMap<number, Relatives>): boolean {
+function descends(below: SpanSource, above: SpanSource, relatives: KnownRelatives): boolean {
   if (above.type === 'parent') return isSameSpan(above.of, below) || descends(below, above.of, relatives);
-  const ofAbove = above.type === 'bound' ? relatives.get(above.depth) : undefined;
+  const ofAbove = above.type === 'bound' ? relatives?.get(above.depth) : undefined;
   if (ofAbove?.axis === 'ancestors' && isSameSpan(ofAbove.of, below)) return true;
-  const ofBelow = below.type === 'bound' ? relatives.get(below.depth) : undefined;
+  const ofBelow = below.type === 'bound' ? relatives?.get(below.depth) : undefined;
   return ofBelow !== undefined && ofBelow.axis !== 'ancestors' && isSameSpan(ofBelow.of, above);
+}
+
+function readTwice(left: Resolved, right: Resolved): Reading | undefined {
+  if (reads(left) && isSame(left, right)) return left;
+  return isSum(left) || isSum(right) ? cancelled(left, right) : undefined;
+}
+
+/** Of others nothing goes out. */
+function isSum({ type }: Resolved): boolean {
+  return type === 'binary' || type === 'unary';
 }
 
 /** `span.end_time < span.end_time + 5`: what is read goes out on both sides; it is what was meant of two spans. */

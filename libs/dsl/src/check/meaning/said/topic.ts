@@ -1,29 +1,28 @@
 import type { Resolved } from '../../../tree/resolved.js';
-import type { Outcome } from './contradiction.js';
+import type { Outcome } from './apart.js';
 
-/** What some conditions are about. */
-export function topicsOf(conditions: readonly Outcome[]): ReadonlySet<string | undefined> {
-  return new Set(conditions.map(({ node }) => topicOf(node)));
+/** What some conditions are about: few things, so that they are no set. */
+export type Topics = readonly (string | undefined)[];
+
+export function topicsOf(conditions: readonly Outcome[]): Topics {
+  return conditions.length === 0 ? NO_TOPICS : conditions.map(({ node }) => topicOf(node));
 }
+
+export const NO_TOPICS: Topics = [];
 
 /** Some of the conditions may be about one of the topics. */
-export function mayConcern(conditions: readonly Outcome[], topics: ReadonlySet<string | undefined>): boolean {
-  if (topics.size === 0) return false;
-  if (topics.has(undefined)) return true;
-  return conditions.some(({ node }) => {
-    const topic = topicOf(node);
-    return topic === undefined || topics.has(topic);
-  });
+export function mayConcern(conditions: readonly Outcome[], topics: Topics): boolean {
+  if (topics.length === 0) return false;
+  if (topics.includes(undefined)) return true;
+  return conditions.some((condition) => concerns(condition, topics));
 }
 
-/** The same of an operand of a chain, where what is asked of several spans is one topic. Who has ancestors is no root. */
-export function chainTopicOf(node: Resolved): string | undefined {
-  if (node.type === 'trace-quantifier') return node.over?.axis === 'ancestors' ? undefined : SPANS;
-  if (node.type === 'unary' && node.operator === 'not') return chainTopicOf(node.operand);
-  return node.type === 'trace-pair' ? SPANS : topicOf(node);
+/** The same of one condition. */
+export function concerns({ node }: Outcome, topics: Topics): boolean {
+  if (topics.length === 0) return false;
+  const topic = topicOf(node);
+  return topic === undefined || topics.includes(topic) || topics.includes(undefined);
 }
-
-const SPANS = 'several spans';
 
 /**
  * What a condition is about, so that conditions about different things need not be compared: undefined where that is not one thing, and

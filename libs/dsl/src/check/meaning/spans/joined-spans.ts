@@ -4,9 +4,10 @@ import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from
 import { RELATIONS } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
 import { orderRing } from '../order/order-ring.js';
-import { type Contradiction, contradictionOfAll, type Outcome } from '../said/contradiction.js';
+import type { Outcome } from '../said/apart.js';
+import { type Contradiction, contradictionOfAll } from '../said/contradiction.js';
 import { flatOperands } from '../said/flat-operands.js';
-import { mayConcern, topicsOf } from '../said/topic.js';
+import { mayConcern, NO_TOPICS, type Topics, topicsOf } from '../said/topic.js';
 import { askedOf } from './asked-of.js';
 import { type Askable, type AskedPart, comparesTwoSpans, comparesWithItself, holdsOfItself, ofItself } from './of-itself.js';
 import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
@@ -19,9 +20,17 @@ interface Known {
   readonly spans: readonly Askable[];
   /** What the spans around are asked of further ones. */
   readonly asked: readonly AskedPart[];
+  /** Of the facts. */
+  readonly topics: () => Topics;
 }
 
-const AT_FIRST: Known = { facts: [], universals: [], asked: [], spans: [{ span: { type: 'subject' } }, { span: { type: 'root' } }] };
+const AT_FIRST: Known = {
+  facts: [],
+  universals: [],
+  asked: [],
+  spans: [{ span: { type: 'subject' } }, { span: { type: 'root' } }],
+  topics: () => NO_TOPICS,
+};
 
 /** Each condition is compared with all around it: of a long rule the rest is not. */
 const MAX_FACTS = 40;
@@ -32,11 +41,46 @@ const MAX_COMPARISONS = 300;
  * "b")`), of a span and of one tested within (`a.name == "x"`, and of the same a within `trace.has(b where …)` that it is called "y").
  * Those of one chain are not told again (contradiction.ts).
  */
-export function joinedSpans(root: Resolved, findings: Findings): void {
-  new JoinedSpans(findings).chain(root, true, AT_FIRST, true);
+export function joinedSpans(root: Resolved, hasOrders: boolean, findings: Findings): void {
+  new JoinedSpans(findings, hasOrders).chain(root, true, AT_FIRST, true);
 }
 
 const NO_UNIVERSALS: readonly Universal[] = [];
+const NONE: readonly Outcome[] = [];
+const NOT_ASKED: readonly AskedPart[] = [];
+
+/** Made when they are asked for, once. */
+function topicsOnce(facts: readonly Outcome[]): () => Topics {
+  let topics: Topics | undefined;
+  return () => (topics ??= topicsOf(facts));
+}
+
+function universalsAmong(parts: readonly Outcome[]): readonly Universal[] {
+  let all = NO_UNIVERSALS;
+  for (const part of parts) {
+    const universals = universalsOf(part);
+    if (universals.length > 0) all = all.length === 0 ? universals : [...all, ...universals];
+  }
+  return all;
+}
+
+/** Nearly all conditions read the span that they are asked of. */
+function withoutTested(plain: readonly Outcome[], tested: number): readonly Outcome[] {
+  let own: Outcome[] | undefined;
+  for (const part of plain) if (!readsTested(part.node, tested)) (own ??= []).push(part);
+  return own ?? NONE;
+}
+
+/** What asks further spans. */
+function othersAmong(parts: readonly Outcome[]): readonly Outcome[] {
+  let others: Outcome[] | undefined;
+  for (const part of parts) if (!isPlain(part)) (others ??= []).push(part);
+  return others ?? NONE;
+}
+
+function isPlain({ node }: Outcome): boolean {
+  return !asksOthers(node);
+}
 
 /** Both lists, or the one that has something. */
 function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
@@ -48,7 +92,11 @@ function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
 class JoinedSpans {
   private left = MAX_COMPARISONS;
 
-  constructor(private readonly findings: Findings) {}
+  constructor(
+    private readonly findings: Findings,
+    /** Some condition of the rule says which of two spans comes first. */
+    private readonly hasOrders: boolean,
+  ) {}
 
   /**
    * @param isWhole where the condition is false, the rule is
@@ -56,24 +104,24 @@ class JoinedSpans {
    */
   chain(node: Resolved, outcome: boolean, outer: Known, isWhole: boolean, tested?: number): void {
     const parts = partsOf(node, outcome);
-    const plain: Outcome[] = [];
-    const others: Outcome[] = [];
-    for (const part of parts) (asksOthers(part.node) ? others : plain).push(part);
-    orderRing(plain, outer.facts, this.findings);
+    const others = othersAmong(parts);
+    const plain = others.length === 0 ? parts : others.length === parts.length ? NONE : parts.filter(isPlain);
+    if (this.hasOrders) orderRing(plain, outer.facts, this.findings);
     // Nearly all rules that ask one span.
-    if (others.length === 0 && (outer.facts.length === 0 || plain.length === 0) && outer.universals.length === 0) return;
-    const universals = others.length === 0 ? NO_UNIVERSALS : others.flatMap(universalsOf);
+    if (others.length === 0 && outer.universals.length === 0) {
+      const named = this.amongNamed(plain, outer, tested);
+      if (named !== undefined) this.told(named, parts, isWhole);
+      return;
+    }
+    const universals = universalsAmong(others);
+    const asked = others.length < 2 ? NOT_ASKED : others.map((part) => ({ node: part.node, outcome: part.outcome, depth: tested }));
+    const facts = joined(outer.facts, plain);
     const known: Known = {
-      facts: joined(outer.facts, plain),
+      facts,
+      topics: topicsOnce(facts),
       universals: joined(outer.universals, universals),
       spans: outer.spans,
-      asked:
-        others.length < 2
-          ? outer.asked
-          : joined(
-              outer.asked,
-              others.map((part) => ({ ...part, depth: tested })),
-            ),
+      asked: joined(outer.asked, asked),
     };
     const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
     if (found === undefined) {
@@ -81,12 +129,17 @@ class JoinedSpans {
         if (this.left > 0) this.left -= ofItself(part, known, this.findings);
         this.inside(part, known, isWhole);
       }
-    } else if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);
+    } else this.told(found, parts, isWhole);
+  }
+
+  /** What the conditions of one chain say together was told before. */
+  private told(found: Excluded, parts: readonly Outcome[], isWhole: boolean): void {
+    if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);
   }
 
   /** Conditions that are asked of other spans. */
   private inside({ node, outcome }: Outcome, around: Known, isWhole: boolean): void {
-    const isOwn = around.universals.some(({ by }) => by === node);
+    const isOwn = around.universals.length > 0 && around.universals.some(({ by }) => by === node);
     const known = isOwn ? { ...around, universals: around.universals.filter(({ by }) => by !== node) } : around;
     switch (node.type) {
       case 'trace-quantifier': {
@@ -121,7 +174,7 @@ class JoinedSpans {
     const facts = [...known.facts, ...ofFirst];
     const spans = [...known.spans, { span: { type: 'bound', depth } } as const];
     const hasSecond = hasFirst && asks !== 'every';
-    this.tested(second, depth + 1, undefined, { ...known, facts, spans }, isWhole && hasSecond);
+    this.tested(second, depth + 1, undefined, { ...known, facts, topics: topicsOnce(facts), spans }, isWhole && hasSecond);
   }
 
   /** The condition of a span that is tested at a depth: what holds of all spans holds of it. */
@@ -134,22 +187,25 @@ class JoinedSpans {
     name?: string | undefined,
   ): void {
     // Facts are of spans that are in scope: of this one nothing is known yet.
-    this.chain(condition, true, { ...known, spans: [...known.spans, { span: { type: 'bound', depth }, over, name }] }, isWhole, depth);
+    const { facts, universals, asked, topics } = known;
+    const spans = [...known.spans, { span: { type: 'bound', depth } as const, over, name }];
+    this.chain(condition, true, { facts, universals, spans, asked, topics }, isWhole, depth);
   }
 
   /** What is asked here of the spans around excludes what is known of them. What is asked of the span that is tested concerns none of them. */
-  private amongNamed(plain: readonly Outcome[], { facts }: Known, tested: number | undefined): Excluded | undefined {
-    if (facts.length === 0) return undefined;
-    const own = tested === undefined ? plain : plain.filter(({ node }) => !readsTested(node, tested));
-    if (own.length === 0 || !mayConcern(own, topicsOf(facts)) || this.left-- <= 0) return undefined;
+  private amongNamed(plain: readonly Outcome[], { facts, topics }: Known, tested: number | undefined): Excluded | undefined {
+    if (facts.length === 0 || plain.length === 0) return undefined;
+    const own = tested === undefined ? plain : withoutTested(plain, tested);
+    if (own.length === 0 || !mayConcern(own, topics()) || this.left-- <= 0) return undefined;
     const found = contradictionOfAll([...facts, ...own]);
     return found !== undefined && isJoined(found, own) ? found : undefined;
   }
 
   /** What holds of all spans excludes what is known of one; what was asked around already is not asked again. */
-  private amongAll(plain: readonly Outcome[], own: readonly Universal[], { universals, spans, facts }: Known): Excluded | undefined {
+  private amongAll(plain: readonly Outcome[], own: readonly Universal[], known: Known): Excluded | undefined {
+    const { universals, spans, facts } = known;
     if (universals.length === 0) return undefined;
-    const topics = topicsOf(facts);
+    const topics = known.topics();
     const meant = universals.filter(({ alternatives }) =>
       alternatives.every((alternative) => mayConcern(alternative, topics) || alternative.some(comparesTwoSpans)),
     );
@@ -160,6 +216,8 @@ class JoinedSpans {
         if (!hasFacts && !own.includes(universal)) continue;
         if (universal.over !== undefined && !areAmong(universal.over, over)) continue;
         if (this.left-- <= 0) return undefined;
+        // Nearly all: of the span that is judged, and of the root, nothing is known.
+        if (universal.needsFacts && !facts.some(({ node }) => readsSpan(node, span))) continue;
         const found = excludedBy(universal, span, facts);
         if (found !== undefined) return { ...found, second: universal.by };
       }

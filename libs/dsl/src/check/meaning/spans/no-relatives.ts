@@ -1,6 +1,6 @@
 import type { Resolved, TraceQuantifier } from '../../../tree/resolved.js';
 import type { SpanAxis } from '../../../tree/span-relation.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { firstOperand, flatOperands } from '../said/flat-operands.js';
 
 /**
  * `trace.has(s where s.children.all(c))`: a span that has none satisfies it, and every trace has such a span (for ancestors: the root). Why the
@@ -8,6 +8,8 @@ import { flatOperands } from '../said/flat-operands.js';
  */
 export function heldByTheLast({ quantifier, over, condition, depth }: TraceQuantifier): string | undefined {
   if (quantifier !== 'has' || over !== undefined) return undefined;
+  // Nearly all conditions begin otherwise.
+  if (axisOf(firstOperand(condition), depth) === undefined) return undefined;
   const axes = operandsOf(condition).map((part) => axisOf(part, depth));
   if (axes.every((axis) => axis === 'children' || axis === 'descendants'))
     return 'every trace has a span with none below it, and all of none satisfy everything';

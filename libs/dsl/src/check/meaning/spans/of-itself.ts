@@ -1,13 +1,14 @@
 import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../../tree/resolved.js';
 import { writtenText } from '../../../tree/written-text.js';
 import type { Findings } from '../../scope/context.js';
-import { shapeOf } from '../said/constraints.js';
-import { contradictionOfAll, type Outcome } from '../said/contradiction.js';
+import type { Outcome } from '../said/apart.js';
+import { contradictionOfAll } from '../said/contradiction.js';
 import { orderedAsCount } from '../said/ordered-as-count.js';
 import { isSameReading } from '../said/same-sides.js';
-import { mayConcern, topicsOf } from '../said/topic.js';
+import { concerns, type Topics } from '../said/topic.js';
+import { mayBeWrittenAlike } from '../said/written-alike.js';
 import { askedOf } from './asked-of.js';
-import { asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
+import { asksOthers, isOfOneValue, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 
 /** A span that can be asked: of the trace, or one of the relatives of another. */
 export interface Askable {
@@ -46,20 +47,27 @@ export function ofItself(
     facts,
     asked: known,
     spans,
-  }: { readonly facts: readonly Outcome[]; readonly asked: readonly AskedPart[]; readonly spans: readonly Askable[] },
+    topics,
+  }: {
+    readonly facts: readonly Outcome[];
+    readonly asked: readonly AskedPart[];
+    readonly spans: readonly Askable[];
+    readonly topics: () => Topics;
+  },
   findings: Findings,
 ): number {
   const asked = facts.length === 0 && known.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
   if (asked === undefined || asked.condition.type === 'literal') return 0;
   const parts = partsOf(asked.condition, true);
+  if (!parts.every((own) => isGuard(own.node) || comparesTwoSpans(own) || concerns(own, topics()) || asksOthers(own.node))) return 0;
   const further = parts.filter(({ node }) => asksOthers(node));
   if (further.some((own) => !known.some((fact) => isSaid(fact, own, findings)))) return 0;
-  const topics = topicsOf(facts);
-  if (!parts.every((own) => further.includes(own) || isGuard(own.node) || comparesTwoSpans(own) || mayConcern([own], topics))) return 0;
+  const needsFacts = parts.some(({ node }) => isOfOneValue(node) && readsTested(node, asked.depth));
   let compared = 0;
   for (const askable of spans) {
     if (asked.over !== undefined && !isAmong(asked.over, askable)) continue;
     compared++;
+    if (needsFacts && !facts.some(({ node }) => readsSpan(node, askable.span))) continue;
     if (!further.every((own) => known.some((fact) => isOf(fact, askable.span) && isSaid(fact, own, findings)))) continue;
     const satisfied = satisfiedBy(
       further.length === 0 ? parts : parts.filter((own) => !further.includes(own)),
@@ -131,7 +139,7 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
 
 /** Written alike, of `span` and `attribute` alone: what it says of the one it says of the other. */
 function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
-  if (a.type !== b.type || shapeOf(a) !== shapeOf(b)) return false;
+  if (!mayBeWrittenAlike(a, b)) return false;
   const text = writtenText(b.syntax);
   if (writtenText(a.syntax) !== text) return false;
   return [...findings.namedSpans].every((name) => !new RegExp(`\\b${name}\\b`).test(text) || isOwnName(name, text, findings));

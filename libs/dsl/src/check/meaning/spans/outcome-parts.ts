@@ -1,6 +1,5 @@
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
-import type { Outcome } from '../said/contradiction.js';
-import { flatOperands } from '../said/flat-operands.js';
+import type { Outcome } from '../said/apart.js';
 import { isSameSpan } from '../said/same-sides.js';
 
 /** `not (a and b)`: a is not so, or b is not. */
@@ -20,7 +19,8 @@ export function partsOf(node: Resolved, outcome: boolean): readonly Outcome[] {
 
 function addParts(node: Resolved, outcome: boolean, parts: Outcome[]): void {
   if (node.type === 'logical' && (node.operator === 'and') === outcome) {
-    for (const part of flatOperands(node)) addParts(part, outcome, parts);
+    addParts(node.left, outcome, parts);
+    addParts(node.right, outcome, parts);
     return;
   }
   // One that is not taken apart is told as it is written.
@@ -44,9 +44,8 @@ export function asksOthers(node: Resolved): boolean {
     case 'unary':
       return asksOthers(node.operand);
     case 'binary':
-      return asksOthers(node.left) || asksOthers(node.right);
     case 'logical':
-      return flatOperands(node).some(asksOthers);
+      return asksOthers(node.left) || asksOthers(node.right);
     case 'string-test':
       return asksOthers(node.subject);
     case 'library-call':
@@ -56,38 +55,47 @@ export function asksOthers(node: Resolved): boolean {
   }
 }
 
+/** It reads the span, or a parent of it. */
 export function readsSpan(node: Resolved, span: SpanSource): boolean {
-  return someSource(node, (source) => isSameSpan(source, span));
-}
-
-/** It reads the span that is tested at a depth. */
-export function readsTested(node: Resolved, depth: number): boolean {
-  return someSource(node, (source) => source.type === 'bound' && source.depth === depth);
-}
-
-function someSource(node: Resolved, test: (span: SpanSource) => boolean): boolean {
-  const isIt = (span: SpanSource): boolean => test(span) || (span.type === 'parent' && isIt(span.of));
   switch (node.type) {
     case 'field':
     case 'attribute':
     case 'resource-attribute':
     case 'has-attribute':
     case 'span':
-      return isIt(node.span);
+      return isOf(node.span, span);
     case 'span-order':
-      return isIt(node.first) || isIt(node.second);
+      return isOf(node.first, span) || isOf(node.second, span);
     case 'unary':
-      return someSource(node.operand, test);
+      return readsSpan(node.operand, span);
     case 'binary':
     case 'logical':
-      return someSource(node.left, test) || someSource(node.right, test);
+      return readsSpan(node.left, span) || readsSpan(node.right, span);
     case 'string-test':
-      return someSource(node.subject, test) || someSource(node.pattern, test);
+      return readsSpan(node.subject, span) || readsSpan(node.pattern, span);
     case 'index':
-      return someSource(node.object, test) || someSource(node.key, test);
+      return readsSpan(node.object, span) || readsSpan(node.key, span);
     case 'library-call':
-      return node.args.some((part) => someSource(part, test));
+      return node.args.some((part) => readsSpan(part, span));
     default:
       return false;
   }
+}
+
+function isOf(source: SpanSource, span: SpanSource): boolean {
+  return isSameSpan(source, span) || (source.type === 'parent' && isOf(source.of, span));
+}
+
+/** It reads the span that is tested at a depth. */
+export function readsTested(node: Resolved, depth: number): boolean {
+  return readsSpan(node, (TESTED[depth] ??= { type: 'bound', depth }));
+}
+
+/** By depth, of which there are few. */
+const TESTED: SpanSource[] = [];
+
+/** A value that is compared with a constant, whichever span it is asked of. */
+export function isOfOneValue(node: Resolved): boolean {
+  if (node.type === 'binary') return node.left.type === 'literal' || node.right.type === 'literal';
+  return node.type === 'string-test' && node.pattern.type === 'literal';
 }

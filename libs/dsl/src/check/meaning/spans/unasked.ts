@@ -30,6 +30,24 @@ function isOf(span: ReturnType<typeof baseOf>, depth: number): boolean {
 /** Nearly all conditions begin with the span: `span.name == "x" and …`. */
 function isAskedFirst(condition: Resolved, depth: number): boolean {
   let first = condition;
-  while (first.type === 'logical' || first.type === 'binary') first = first.left;
-  return (first.type === 'field' || first.type === 'attribute') && first.span.type === 'bound' && first.span.depth === depth;
+  for (;;) {
+    switch (first.type) {
+      case 'logical':
+      case 'binary':
+        first = first.left;
+        continue;
+      case 'unary':
+        first = first.operand;
+        continue;
+      case 'string-test':
+        first = first.subject;
+        continue;
+      case 'field':
+      case 'attribute':
+      case 'has-attribute':
+        return first.span.type === 'bound' && first.span.depth === depth;
+      default:
+        return false;
+    }
+  }
 }

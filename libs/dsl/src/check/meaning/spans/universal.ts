@@ -1,10 +1,10 @@
 import { factKey } from '../../../tree/facts.js';
 import type { Relatives, Resolved, TraceQuantifier } from '../../../tree/resolved.js';
 import { BOOLEAN } from '../../../values/types.js';
-import type { Outcome } from '../said/contradiction.js';
+import type { Outcome } from '../said/apart.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
 import { neverFails } from './asked-of.js';
-import { alternativesOf } from './outcome-parts.js';
+import { alternativesOf, isOfOneValue } from './outcome-parts.js';
 
 /** What holds of every span of the trace, or of every relative of a span. */
 export interface Universal extends Outcome {
@@ -14,16 +14,22 @@ export interface Universal extends Outcome {
   readonly by: Resolved;
   /** One of these is so of each of the spans. */
   readonly alternatives: readonly (readonly Outcome[])[];
+  /** One of them holds or not by what is known of the span alone. */
+  readonly needsFacts: boolean;
 }
 
 /** `trace.all(c)`, `not trace.has(c)`, `trace.count(c) == 0`, `trace.max(span.duration) < 1s`. */
 export function universalsOf(part: Outcome): readonly Universal[] {
   const universals = universalsIn(part);
   if (universals.length === 0) return NO_UNIVERSALS;
-  return universals.map((said) => ({ ...said, by: part.node, alternatives: alternativesOf(said.node, said.outcome) }));
+  return universals.map(({ node, outcome, depth, over }) => {
+    const alternatives = alternativesOf(node, outcome);
+    const needsFacts = alternatives.some((alternative) => alternative.every((one) => isOfOneValue(one.node)));
+    return { node, outcome, depth, over, by: part.node, alternatives, needsFacts };
+  });
 }
 
-type AllAre = Omit<Universal, 'by' | 'alternatives'>;
+type AllAre = Omit<Universal, 'by' | 'alternatives' | 'needsFacts'>;
 
 const NO_UNIVERSALS: readonly Universal[] = [];
 

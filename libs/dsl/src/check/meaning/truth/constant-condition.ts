@@ -13,7 +13,15 @@ export type Place =
   | { readonly kind: 'whole' }
   /** An argument of a function over spans. */
   | { readonly kind: 'condition' }
-  | { readonly kind: 'operand'; readonly chain: LogicalNode; readonly previous: Resolved | undefined; readonly of: Place };
+  | OperandPlace;
+
+export interface OperandPlace {
+  readonly kind: 'operand';
+  readonly chain: LogicalNode;
+  /** The operand before the one that is asked. */
+  previous: Resolved | undefined;
+  readonly of: Place;
+}
 
 export const whole: Place = { kind: 'whole' };
 

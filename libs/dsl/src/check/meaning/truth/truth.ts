@@ -18,8 +18,9 @@ import type { Findings } from '../../scope/context.js';
 import { comparedCounts, type KnownComparison } from '../counts/count-limits.js';
 import { isBelow, rootPart } from '../counts/one-root.js';
 import { comparedWithLimits } from '../counts/value-limits.js';
+import { areApart } from '../said/apart.js';
 import { mayExcludeAlone } from '../said/constraints.js';
-import { areApart, contradictionIn } from '../said/contradiction.js';
+import { contradictionIn } from '../said/contradiction.js';
 import { flatOperands } from '../said/flat-operands.js';
 import { comparesReadings, isPlainComparison, type PlainComparison } from '../said/plain-comparison.js';
 import { rangeOver } from '../said/range-over.js';
@@ -27,7 +28,7 @@ import { knownOfRoot } from '../spans/known-of-root.js';
 import { heldByTheLast } from '../spans/no-relatives.js';
 import { heldByEveryText } from '../values/every-text.js';
 import { missingDiffers } from '../values/missing-differs.js';
-import { comparedDefault, type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
+import { comparedDefault, type OperandPlace, type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { coveredAlternative } from './covered.js';
 import { guardedAlternatives } from './guarded-alternatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
@@ -140,20 +141,21 @@ class TruthJudge {
     const absorbing = node.operator === 'or';
     let allNeutral = true;
     let result: boolean | undefined;
-    let previous: Resolved | undefined;
+    const operandPlace: OperandPlace = { kind: 'operand', chain: node, previous: undefined, of: place };
     for (const operand of operands) {
-      const value = this.condition(operand, { kind: 'operand', chain: node, previous, of: place });
+      const value = this.condition(operand, operandPlace);
       // One comparison of undefined with a boolean had V8 throw its code away at each rule.
       if (value === undefined) allNeutral = false;
       else if (absorbing ? value : !value) {
         result = absorbing;
         allNeutral = false;
       }
-      previous = operand;
+      operandPlace.previous = operand;
     }
     if (result === undefined && allNeutral) result = !absorbing;
     if (this.reports > before || result !== undefined) return result;
-    if (areApart(operands)) return this.byTypes(node);
+    if (areApart(operands, node.operator === 'and'))
+      return guardedAlternatives(node, operands, this.findings) ? undefined : this.byTypes(node);
     if (coveredAlternative(node, operands, this.findings)) return undefined;
     const found = contradictionIn(operands, node.operator);
     if (found === undefined) {

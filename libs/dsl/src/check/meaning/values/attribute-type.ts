@@ -58,8 +58,13 @@ function fixedNumber(node: BinaryNode | StringTestNode, subject: Resolved, value
   return { range: node.syntax.range, text: meant };
 }
 
+/** `false` with some blanks. */
+const LONGEST_QUOTED = 12;
+
 /** `attribute.approved == "true"`: senders have booleans. */
 function quotedTruth(value: string, text: Resolved, findings: Findings): boolean {
+  // Most texts are longer.
+  if (value.length > LONGEST_QUOTED) return false;
   const word = value.trim().toLowerCase();
   if (word !== 'true' && word !== 'false') return false;
   const values = { text: formatExpression(text.syntax), value: word };

@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import { BOOLEAN, NIL } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { firstOperand, flatOperands } from '../said/flat-operands.js';
 
 /**
  * A condition on a span that only says what an attribute is not, as `attribute.model != "a"`: it holds on every span without the
@@ -16,10 +16,10 @@ export function missingDiffers(condition: Resolved, findings: Findings): void {
     if (!alternatives.some(({ type }) => type === 'literal')) for (const alternative of alternatives) missingDiffers(alternative, findings);
     return;
   }
+  const first = differs(firstOperand(condition));
+  if (first === undefined) return;
   const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
-  const [start] = operands;
-  const first = start === undefined ? undefined : differs(start);
-  if (first === undefined || !operands.every((operand) => differs(operand) !== undefined)) return;
+  if (!operands.every((operand) => differs(operand) !== undefined)) return;
   const key = [first.left, first.right].find(mayBeMissing) as Extract<Resolved, { readonly key: string }>;
   // A guard `x and …` leaves out false as well, which is what was meant by `x != true`.
   const isTruth = [first.left, first.right].some(isBoolean);

@@ -1,5 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.js';
+import { eachNode } from '../../../tree/walk.js';
 import { NIL } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 import { isPlainComparison } from '../said/plain-comparison.js';
@@ -9,8 +10,9 @@ import { isSameReading } from '../said/same-sides.js';
  * `attribute.a == attribute.b`: true also of a span that has neither. Behind a `not` it is false there, and a guard would make the
  * whole true of each span that has no a.
  */
-export function nilEqualsNil({ operator, left, right, syntax }: BinaryNode, findings: Findings): void {
-  if (operator !== '==' || !mayBeMissing(left) || !mayBeMissing(right)) return;
+export function nilEqualsNil(node: BinaryNode, isGuarded: (node: Resolved) => boolean, findings: Findings): void {
+  const { operator, left, right, syntax } = node;
+  if (operator !== '==' || !mayBeMissing(left) || !mayBeMissing(right) || isGuarded(node)) return;
   const text = `${formatExpression(left.syntax)} and ${formatExpression(syntax)}`;
   const suggestion = `${formatExpression(left.syntax)} and …`;
   findings.report('BT_DSL_NIL_EQUALS_NIL', syntax.range, {}, { suggestion, fix: { range: syntax.range, text } });
@@ -24,11 +26,21 @@ function isAttribute({ type }: Resolved): boolean {
   return type === 'attribute' || type === 'resource-attribute';
 }
 
+/** Comparisons that do not hold where both sides are missing, or where that is meant: a `not` is around them, or a guard behind them. */
+export function guardedIn(root: Resolved): ReadonlySet<Resolved> {
+  const noted = new Set<Resolved>();
+  eachNode(root, (node) => {
+    if (node.type === 'unary' && node.operator === 'not') noteNegated(node, noted);
+    else if (node.type === 'logical') noteGuarded(node, noted);
+  });
+  return noted;
+}
+
 /**
- * Notes the conditions that hold where this `not` does not, and each `not` within it, which turns that round again. What a function
- * over spans asks of them is its own.
+ * The conditions that hold where this `not` does not, and each `not` within it, which turns that round again. What a function over spans
+ * asks of them is its own.
  */
-export function noteNegated(not: Resolved, noted: Set<Resolved>): void {
+function noteNegated(not: Resolved, noted: Set<Resolved>): void {
   if (noted.has(not)) return;
   const pending: (readonly [Resolved, boolean])[] = [[not, false]];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -45,7 +57,7 @@ export function noteNegated(not: Resolved, noted: Set<Resolved>): void {
 const MOST = 20;
 
 /** `a.x == b.x and a.x`: the guard stands behind the comparison. Notes the comparisons that it leaves nothing to say of. */
-export function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved>): void {
+function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved>): void {
   if (operator !== 'and') return;
   const guarded = isPlainComparison(right) ? (holdsOfNil(right) ? undefined : right.left) : right;
   if (guarded === undefined || !isAttribute(guarded)) return;

@@ -9,9 +9,13 @@ const QUOTED = /^(?:"([^"\\]+)"|'([^'\\]+)')$/;
 /** `span.name == '"checkout"'`: the inner quotes are a part of the text. */
 export function quotesInText({ operator, left, right }: BinaryNode, findings: Findings): void {
   if (operator !== '==' && operator !== '~=') return;
-  const [field, text] = left.type === 'field' ? [left, right] : [right, left];
+  const field = left.type === 'field' ? left : right;
+  const text = field === left ? right : left;
   if (field.type !== 'field' || !NAMES.has(field.field)) return;
-  const found = QUOTED.exec(textOf(text) ?? '');
+  const written = textOf(text);
+  // Nearly all texts begin otherwise.
+  if (written === undefined || !(written.startsWith('"') || written.startsWith("'"))) return;
+  const found = QUOTED.exec(written);
   const inner = found?.[1] ?? found?.[2];
   if (inner === undefined) return;
   const meant = formatExpression({ type: 'string', value: inner, isText: true, range: text.syntax.range });

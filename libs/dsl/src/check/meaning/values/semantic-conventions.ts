@@ -55,5 +55,7 @@ const LISTS_BELOW = ['http.request.header.', 'http.response.header.', 'rpc.grpc.
 /** What the conventions make of the attribute; undefined when they say nothing, or that it is a text. */
 export function conventionOf(key: string): 'a number' | 'a list' | undefined {
   if (NUMBERS.has(key)) return 'a number';
-  return LISTS.has(key) || LISTS_BELOW.some((prefix) => key.startsWith(prefix)) ? 'a list' : undefined;
+  return LISTS.has(key) || ((key.startsWith('http.') || key.startsWith('rpc.')) && LISTS_BELOW.some((prefix) => key.startsWith(prefix)))
+    ? 'a list'
+    : undefined;
 }
