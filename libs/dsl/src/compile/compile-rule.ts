@@ -22,7 +22,7 @@ import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression, CheckedRule } from '../tree/rule.js';
 import { bufferedNeeds } from './buffered-needs.js';
 import type { ReadsCollector } from './collect-reads.js';
-import { neededConditions } from './needed.js';
+import { canFailOnTrace, neededConditions } from './needed.js';
 import { scriptNeeds } from './script-needs.js';
 
 /** Of a rule that took all of its steps: the share of them for the explanation, so that it does not cost the same again. */
@@ -76,7 +76,7 @@ export function compileRule(
   const needs: Needs = readsWholeSpans(checked.resolved) ? 'spans' : 'columns';
   reads.buffer(needs, checked.resolved);
   const buffered = bufferedNeeds(checked, table, canFail);
-  const lasting = isLasting(checked.resolved) ? ({ lasting: true } as const) : {};
+  const lasting = isLasting(checked.resolved, canFailAtAll) ? ({ lasting: true } as const) : {};
   return { ...base, ...lasting, needs, buffered, judge: judgeExpression(checked, limit, buffered) };
 }
 
@@ -103,6 +103,11 @@ function neededAtoms(resolved: Resolved, atoms: readonly number[], table: Condit
 /** A span condition can end in an error on some span: known from the code that it becomes. */
 function canFail(node: Resolved): boolean {
   return new ConditionCompiler({ attribute: () => 0, resourceAttribute: () => 0 }, LEAST_STEPS).truth(node).fallible;
+}
+
+/** An expression over a trace and its spans can end in an error. */
+export function canFailAtAll(node: Resolved): boolean {
+  return isTotal(node) ? totalCanFail(node) : canFailOnTrace(node, canFail);
 }
 
 /** With fewer steps than any setting gives, more can fail: whether it can must not depend on the setting. */

@@ -5,26 +5,29 @@ import { certaintyOf } from './monotone.js';
 /**
  * Whether a rule that matches still does so, on the same span, whatever further spans its trace has. False where that is not certain. All relations between
  * spans are uncertain, those in time included: a further span may make two others ancestor and descendant.
+ * @param canFail whether an expression can end in an error on some span or trace
  */
-export function isLasting(rule: Resolved): boolean {
-  return stays(rule, true);
+export function isLasting(rule: Resolved, canFail: (node: Resolved) => boolean): boolean {
+  return stays(rule, true, canFail);
 }
 
 /** A node with this truth value keeps it, and does not fail, when spans are added. */
-function stays(node: Resolved, truth: boolean): boolean {
+function stays(node: Resolved, truth: boolean, canFail: (node: Resolved) => boolean): boolean {
   if (isLocal(node)) return true;
   switch (node.type) {
     case 'unary':
-      return node.operator === 'not' && stays(node.operand, !truth);
+      return node.operator === 'not' && stays(node.operand, !truth, canFail);
     case 'logical':
-      return stays(node.left, truth) && stays(node.right, truth);
+      // Where the right side decides, the left one has the other value: when that changes, it may come to a part that fails.
+      if ((node.operator === 'or') === truth && !isLocal(node.left) && canFail(node.left)) return false;
+      return stays(node.left, truth, canFail) && stays(node.right, truth, canFail);
     case 'trace-quantifier':
       if (node.over !== undefined) return false;
       // On a span on which its condition fails, `all` is false too: only what never changes is sure to stay so.
       if (node.quantifier === 'all') return !truth && isLocal(node.condition);
-      return node.quantifier === 'has' && truth && stays(node.condition, true);
+      return node.quantifier === 'has' && truth && stays(node.condition, true, canFail);
     case 'binary':
-      return ORDERS.has(node.operator) && certaintyOf(node)?.[truth ? 'asTrue' : 'asFalse'] === true && countsLast(node);
+      return ORDERS.has(node.operator) && certaintyOf(node)?.[truth ? 'asTrue' : 'asFalse'] === true && countsLast(node, canFail);
     default:
       return false;
   }
@@ -34,9 +37,9 @@ function stays(node: Resolved, truth: boolean): boolean {
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
 /** Counted spans stay counted. */
-function countsLast(node: Resolved): boolean {
-  if (node.type === 'trace-quantifier') return node.over === undefined && stays(node.condition, true);
-  return partsOf(node).every(countsLast);
+function countsLast(node: Resolved, canFail: (node: Resolved) => boolean): boolean {
+  if (node.type === 'trace-quantifier') return node.over === undefined && stays(node.condition, true, canFail);
+  return partsOf(node).every((part) => countsLast(part, canFail));
 }
 
 /** Reads nothing but the span that is judged, or those that functions test, and constants: no other span matters. */
