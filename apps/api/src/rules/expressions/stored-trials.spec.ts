@@ -67,7 +67,14 @@ describe('a rule that is tried on a stored trace', () => {
     expect(body).not.toHaveProperty('complete');
   });
 
-  it.each(['', '\u0000', '\ud800', '%', 'x'.repeat(100_000)])('a strange trace id is none of a violation: %#', async (trace_id) => {
-    expect((await test({ expression: 'span.is_root', trace_id })).body).toMatchObject({ status: 404, code: 'BT_API_TRACE_UNKNOWN' });
+  it.each([
+    ['', 404],
+    ['\u0000', 400],
+    ['\ud800', 404],
+    ['%', 404],
+    ['x'.repeat(100_000), 404],
+  ])('a strange trace id is none of a violation: %#', async (trace_id, status) => {
+    const code = status === 404 ? 'BT_API_TRACE_UNKNOWN' : 'BT_HTTP_BAD_REQUEST';
+    expect((await test({ expression: 'span.is_root', trace_id })).body).toMatchObject({ status, code });
   });
 });
