@@ -170,8 +170,13 @@ describe('GET /v1/compliance', () => {
     expect([status, body['code']]).toEqual([400, code]);
   });
 
-  it.each(['soc%202', '%00', '%F0%9F%98%80', 'x'.repeat(5_000)])('knows no framework %.20s', async (framework) => {
+  it.each([
+    ['soc%202', 404],
+    ['%00', 400],
+    ['%F0%9F%98%80', 404],
+    ['x'.repeat(5_000), 404],
+  ])('knows no framework %.20s', async (framework, expected) => {
     const { status } = await api.ask('GET', `/v1/compliance/${framework}`);
-    expect([404, 414]).toContain(status);
+    expect(status).toBe(expected);
   });
 });
