@@ -46,7 +46,9 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
   const words = Math.ceil(conditions.length / 32);
   const doubtful = new Map([...nodes.entries()].filter(([, node]) => mayBePutOff(node)));
   const putOff = new DeferredConditions(doubtful, words, steps, () => reads);
-  const evaluate = compileConditions(nodes, collector, steps / AT_ONCE, (...args) => putOff.settle(...args));
+  const evaluate = compileConditions(nodes, collector, steps / AT_ONCE, (columns, from, matched, failed, spans) =>
+    putOff.settle(columns, from, matched, failed, spans),
+  );
   const reads = collector.reads();
   const spanRules = compiled.filter((rule) => rule.needs === 'span');
   return {

@@ -9,6 +9,7 @@ export class PatternMemo {
   private readonly numbers = new Map<string, number>();
   private readonly askedFor: number[] = [];
   private readonly answers: boolean[] = [];
+  private anyAsked = false;
 
   /** A number for the question whether a pattern occurs in what `subject` (an identifier of generated code) holds. */
   question(pattern: Pattern, subject: string): number {
@@ -31,11 +32,14 @@ export class PatternMemo {
     if (this.askedFor[question] !== i) {
       this.answers[question] = (this.patterns[question] as Pattern).test(subject);
       this.askedFor[question] = i;
+      this.anyAsked = true;
     }
     return this.answers[question] as boolean;
   }
 
   forget(): void {
+    if (!this.anyAsked) return;
+    this.anyAsked = false;
     this.askedFor.fill(-1);
   }
 }

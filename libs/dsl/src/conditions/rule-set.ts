@@ -56,7 +56,7 @@ export function compileConditions(
     failed.fill(0, 0, end);
     compiler.patterns.forget();
     unit.slow.unusual = false;
-    unit.slow.putOff.length = 0;
+    if (unit.slow.putOff.length > 0) unit.slow.putOff.length = 0;
     for (const loop of loops) loop(c, from, to, matched, failed);
     settle(c, from, matched, failed, unit.slow.putOff);
     return unit.slow.unusual;
