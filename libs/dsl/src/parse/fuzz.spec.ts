@@ -100,7 +100,11 @@ describe('a fix', () => {
       expect({ text, better, code, message, same: same.length }).toEqual({ text, better, code, message, same: 0 });
     };
     const chained = ['trace.has(span.name == "a") == "b" > "a"', 'trace.has(span.name == "a") < attribute.x < attribute.y'];
-    for (const text of [...MISTAKES, ...chained]) {
+    const later = [
+      'span.service == "x" or span.children.all(span.name == "a")',
+      'attribute.timeout_ms and span.duration > attribute.timeout_ms',
+    ];
+    for (const text of [...MISTAKES, ...chained, ...later]) {
       for (const diagnostic of check(text).diagnostics) {
         if (diagnostic.fix !== undefined) fixed.add(diagnostic.code);
         repaired(diagnostic, text);
@@ -221,6 +225,7 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_GLOB',
   'BT_DSL_GUARDED_FALSE',
   'BT_DSL_HIDDEN_LOCAL',
+  'BT_DSL_HOLDS_OF_NONE',
   'BT_DSL_INDEX_ZERO',
   'BT_DSL_ITERATOR',
   'BT_DSL_LAST_DECIDES',
@@ -256,6 +261,7 @@ const FIXABLE: readonly string[] = [
   'BT_DSL_TYPE_NAME',
   'BT_DSL_UNGUARDED_NIL',
   'BT_DSL_UNIT',
+  'BT_DSL_UNIT_BESIDE',
   'BT_DSL_UNIT_IN_NAME',
   'BT_DSL_UNIT_TWICE',
   'BT_DSL_UNKNOWN_CHARACTER',
