@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { RuleDefinition } from '#records';
 import { applyAll, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
@@ -127,6 +128,37 @@ describe('a rule that can not be judged', () => {
     expect(verdicts.map(facts)).toEqual([[1, 'undecided', undefined, 'step_limit']]);
     partition.apply({ kind: 'tick', offset: 100, timestamp: 1_000 }, (verdict) => verdicts.push(verdict));
     expect(verdicts.slice(1).map(facts)).toEqual([[2, 'open', 'undecided', undefined]]);
+  });
+
+  it('stands finally as the judgement of the whole trace at once, however many late spans it waited for', () => {
+    const others = Array.from({ length: 24 }, (_, n) => span(1, 'other', n + 3));
+    const middle = fc.shuffledSubarray(['loop', 'end'], { minLength: 0 }).map((names) => names.map((name, n) => span(1, name, n + 40)));
+    const root = fc.constantFrom('bad', 'good').map((name) => span(1, name));
+    const order = fc
+      .tuple(root, middle, fc.boolean())
+      .chain(([first, some, rootFirst]) =>
+        fc
+          .shuffledSubarray([...(rootFirst ? [] : [first]), ...some, ...others], {
+            minLength: others.length + some.length + (rootFirst ? 0 : 1),
+          })
+          .map((spans) => (rootFirst ? [first, ...spans] : spans)),
+      );
+    const standing = (records: readonly TestRecord[]): unknown => {
+      const last = new Map<string, Verdict>();
+      for (const verdict of applyAll(engine([endless]), [...records, { time: 2_000 }])) last.set(verdict.id, verdict);
+      return [...last.values()]
+        .filter(({ status }) => status !== 'retracted')
+        .map(({ id, status, undecided, spanId, message }) => [id, status, undecided?.code, spanId, message]);
+    };
+    fc.assert(
+      fc.property(order, fc.integer({ min: 1, max: 12 }), (spans, together) => {
+        // The first ones close the trace; the others come late, one by one.
+        const late = spans.slice(together).map((one, n) => ({ time: 150 + n, spans: [one] }));
+        const records = [{ time: 0, spans: spans.slice(0, together) }, { time: 140 }, ...late];
+        expect(standing(records)).toEqual(standing([{ time: 0, spans }]));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('keeps the violations that it found on spans, and is undecided about the others', () => {
