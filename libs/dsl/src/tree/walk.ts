@@ -108,3 +108,33 @@ export function operandsOf(node: Resolved, operator: 'and' | 'or'): readonly Res
   if (node.type !== 'logical' || node.operator !== operator) return [node];
   return [...operandsOf(node.left, operator), ...operandsOf(node.right, operator)];
 }
+
+/** What an expression reads first, as Lua evaluates it: a part without operands before it. */
+export function firstPart(node: Resolved): Resolved {
+  let first = node;
+  for (;;) {
+    switch (first.type) {
+      case 'binary':
+      case 'logical':
+        first = first.left;
+        continue;
+      case 'unary':
+        first = first.operand;
+        continue;
+      case 'string-test':
+        first = first.subject;
+        continue;
+      case 'index':
+        first = first.object;
+        continue;
+      case 'library-call': {
+        const [argument] = first.args;
+        if (argument === undefined) return first;
+        first = argument;
+        continue;
+      }
+      default:
+        return first;
+    }
+  }
+}

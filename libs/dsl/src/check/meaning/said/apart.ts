@@ -1,4 +1,5 @@
 import type { BinaryNode, LogicalNode, Resolved, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
+import { firstPart } from '../../../tree/walk.js';
 import { NIL } from '../../../values/types.js';
 import { fieldValues } from '../../../vocabulary/vocabulary.js';
 import { mayExcludeAlone } from './constraints.js';
@@ -226,40 +227,19 @@ function mayBePart(part: Resolved, whole: Resolved): boolean {
   return whole.type === 'logical' && whole.operator === 'and' && flatOperands(whole).some((operand) => mayBeWrittenAlike(part, operand));
 }
 
-/** What is read first: alike for whatever is written alike. */
+/** Of what is read first: alike for whatever is written alike. */
 function labelOf(node: Resolved): string {
-  let first = node;
-  for (;;) {
-    switch (first.type) {
-      case 'field':
-        return first.field;
-      case 'attribute':
-      case 'resource-attribute':
-      case 'has-attribute':
-        return first.key;
-      case 'binary':
-      case 'logical':
-        first = first.left;
-        continue;
-      case 'unary':
-        first = first.operand;
-        continue;
-      case 'string-test':
-        first = first.subject;
-        continue;
-      case 'index':
-        first = first.object;
-        continue;
-      case 'trace-aggregate':
-        return first.aggregate;
-      case 'library-call': {
-        const [argument] = first.args;
-        if (argument === undefined) return first.type;
-        first = argument;
-        continue;
-      }
-      default:
-        return first.type;
-    }
+  const first = firstPart(node);
+  switch (first.type) {
+    case 'field':
+      return first.field;
+    case 'attribute':
+    case 'resource-attribute':
+    case 'has-attribute':
+      return first.key;
+    case 'trace-aggregate':
+      return first.aggregate;
+    default:
+      return first.type;
   }
 }

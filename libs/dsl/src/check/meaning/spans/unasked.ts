@@ -1,5 +1,5 @@
 import type { Resolved, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
-import { baseOf, someNode, spansOf } from '../../../tree/walk.js';
+import { baseOf, firstPart, someNode, spansOf } from '../../../tree/walk.js';
 import { ANY } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 
@@ -29,25 +29,7 @@ function isOf(span: ReturnType<typeof baseOf>, depth: number): boolean {
 
 /** Nearly all conditions begin with the span: `span.name == "x" and …`. */
 function isAskedFirst(condition: Resolved, depth: number): boolean {
-  let first = condition;
-  for (;;) {
-    switch (first.type) {
-      case 'logical':
-      case 'binary':
-        first = first.left;
-        continue;
-      case 'unary':
-        first = first.operand;
-        continue;
-      case 'string-test':
-        first = first.subject;
-        continue;
-      case 'field':
-      case 'attribute':
-      case 'has-attribute':
-        return first.span.type === 'bound' && first.span.depth === depth;
-      default:
-        return false;
-    }
-  }
+  const first = firstPart(condition);
+  const isRead = first.type === 'field' || first.type === 'attribute' || first.type === 'has-attribute';
+  return isRead && first.span.type === 'bound' && first.span.depth === depth;
 }
