@@ -134,15 +134,13 @@ describe('a rule that can not be judged', () => {
     const others = Array.from({ length: 24 }, (_, n) => span(1, 'other', n + 3));
     const middle = fc.shuffledSubarray(['loop', 'end'], { minLength: 0 }).map((names) => names.map((name, n) => span(1, name, n + 40)));
     const root = fc.constantFrom('bad', 'good').map((name) => span(1, name));
-    const order = fc
-      .tuple(root, middle, fc.boolean())
-      .chain(([first, some, rootFirst]) =>
-        fc
-          .shuffledSubarray([...(rootFirst ? [] : [first]), ...some, ...others], {
-            minLength: others.length + some.length + (rootFirst ? 0 : 1),
-          })
-          .map((spans) => (rootFirst ? [first, ...spans] : spans)),
-      );
+    const order = fc.tuple(root, middle, fc.boolean()).chain(([first, some, rootFirst]) =>
+      fc
+        .shuffledSubarray([...(rootFirst ? [] : [first]), ...some, ...others], {
+          minLength: others.length + some.length + (rootFirst ? 0 : 1),
+        })
+        .map((spans) => (rootFirst ? [first, ...spans] : spans)),
+    );
     const standing = (records: readonly TestRecord[]): unknown => {
       const last = new Map<string, Verdict>();
       for (const verdict of applyAll(engine([endless]), [...records, { time: 2_000 }])) last.set(verdict.id, verdict);

@@ -26,7 +26,6 @@ const TOO_MANY_SPANS: Undecided = {
 /** A rule that took more steps than it may waits from so many spans on, and else after so many tries. */
 const MANY_SPANS = 1_000;
 const PROMPT_TRIES = 8;
-const NO_RULES: ReadonlySet<number> = new Set();
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
 /**
@@ -77,8 +76,8 @@ export class BufferedRules {
   emit(epoch: Epoch, trace: TraceJudgement): void {
     const { waiting } = trace;
     const rules = trace.isCut ? aliveOf(epoch, epoch.rules.plan.bufferedRules) : this.reports.has(trace.row) ? trace.due : trace.told;
-    for (const rule of rules) if (!waiting.has(rule)) this.emitRule(epoch, rule, trace);
-    if (waiting.size > 0) this.reports.noteStale(trace.row);
+    for (const rule of rules) if (waiting?.has(rule) !== true) this.emitRule(epoch, rule, trace);
+    if (waiting !== undefined) this.reports.noteStale(trace.row);
   }
 
   forget(row: number): void {
@@ -102,7 +101,7 @@ export class BufferedRules {
       tolerance: toleranceOf(this.settings),
     };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
-    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, isCut || last ? NO_RULES : waitingRules(buffer), {
+    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, isCut || last ? undefined : waitingRules(buffer), {
       columns: seenTrace(seen, columns, buffer.ofRows),
       whole: seenTrace(seen, spans, held),
     });
@@ -191,10 +190,11 @@ function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): rea
 }
 
 /** Rules that took more steps than they may when the trace had more than half of its spans: at once if these are many, else after some more tries. */
-function waitingRules({ count, exceeded }: BufferedTrace): ReadonlySet<number> {
-  if (exceeded === undefined || exceeded.size === 0) return NO_RULES;
+function waitingRules({ count, exceeded }: BufferedTrace): ReadonlySet<number> | undefined {
+  if (exceeded === undefined) return undefined;
   const waits = ({ spans, times }: ExceededSteps): boolean => count < 2 * spans && (spans >= MANY_SPANS || times > PROMPT_TRIES);
-  return new Set([...exceeded].flatMap(([rule, one]) => (waits(one) ? [rule] : [])));
+  const rules = new Set([...exceeded].flatMap(([rule, one]) => (waits(one) ? [rule] : [])));
+  return rules.size === 0 ? undefined : rules;
 }
 
 function evidenceOf(trace: TraceView, spanCount: number, span: BufferedSpan | undefined, isExceeded = false): Evidence {

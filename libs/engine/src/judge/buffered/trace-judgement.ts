@@ -49,7 +49,7 @@ export class TraceJudgement {
     readonly isCut: boolean,
     private readonly always: DueRules,
     private readonly triggered: DueRules,
-    readonly waiting: ReadonlySet<number>,
+    readonly waiting: ReadonlySet<number> | undefined,
     { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
   ) {
     this.columns = columns;
@@ -59,7 +59,7 @@ export class TraceJudgement {
   run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
     // Whatever it found, a span that was not kept may say otherwise.
     if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
-    if (this.waiting.size > 0 && this.waiting.has(rule)) return;
+    if (this.waiting?.has(rule) === true) return;
     const judged = judge(epoch, rule, trace, held);
     if (judged.matches.length === 0 && judged.undecided === undefined && judged.mistyped === undefined) return;
     this.found ??= new Map();
