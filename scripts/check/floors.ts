@@ -121,8 +121,6 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'http/protection',
     'http/body',
     'http/root.controller',
-    'http/client-gone',
-    'profiles',
     'platform.module',
     'http',
     'run-app',

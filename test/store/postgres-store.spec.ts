@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openStore } from '../../libs/store/src/index.js';
 import { describeStore } from '../../libs/store/src/store.contract.js';
+import { TcpLink } from '../harness/services/tcp-link.js';
 import { describePostgres } from './describe-postgres.js';
 
 await describePostgres('the store', (emptyUrl, url) => {
@@ -131,6 +132,28 @@ await describePostgres('the store', (emptyUrl, url) => {
     const rules = await store.rules().catch(() => store.rules());
     expect(rules).toHaveLength(1);
     await store.close();
+  });
+
+  it('goes on when the machine of the database is gone without a word', async () => {
+    const address = new URL(await emptyUrl());
+    const link = await TcpLink.to(Number(address.port));
+    address.port = String(link.port);
+    const store = await openStore({ kind: 'postgres', url: address.href, connections: 2, answerMs: 500 });
+    try {
+      await store.putRule({ ...rule, id: 'a' }, 1);
+      // Both connections are open.
+      await Promise.all([store.rules(), store.rules()]);
+      link.strand();
+      // In the middle of a transaction, too: its connection is ended, and not asked to take it back.
+      const unavailable = { code: 'BT_STORE_UNAVAILABLE', retryable: true };
+      const refused = await Promise.allSettled([store.putRule({ ...rule, id: 'b' }, 2), store.rules()]);
+      expect(refused).toMatchObject(refused.map(() => ({ status: 'rejected', reason: unavailable })));
+      expect(await store.putRule({ ...rule, id: 'b' }, 3)).toMatchObject({ version: 1 });
+      expect(await store.rules()).toHaveLength(2);
+    } finally {
+      await store.close();
+      await link.stop();
+    }
   });
 
   it('goes on when its connections are cut in the middle of transactions, again and again', async () => {

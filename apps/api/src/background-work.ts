@@ -2,6 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { Log } from '#messaging';
 import {
   Accounts,
+  CLOCK,
+  type Clock,
   CONFIGURATION,
   type Configuration,
   Degraded,
@@ -12,11 +14,11 @@ import {
   lookAfterLogSettings,
   Shutdown,
   signatureKey,
-  withDeadline,
 } from '#platform';
 import { Store, StoreError } from '#store';
 import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { OtlpExport } from './export/otlp-export.js';
+import { StoreReadiness } from './keep/store-readiness.js';
 import { ViolationKeeper } from './keep/violation-keeper.js';
 import { Notifier } from './notify/notifier.js';
 import { RuleStatusFollower } from './rules/health/rule-status-follower.js';
@@ -43,6 +45,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly health: HealthRecorder,
     private readonly accounts: Accounts,
     private readonly shutdown: Shutdown,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -57,8 +60,12 @@ export class BackgroundWork implements OnApplicationBootstrap {
     await this.otlpExport.start();
     await this.notify.start();
     this.violationPruner.start();
-    this.health.register('storage', () => inTime(this.store.check()).catch(degrade));
-    this.health.register('storage', () => inTime(this.violationKeeper.check()).catch(degrade));
+    const readiness = new StoreReadiness(
+      () => this.store.check(),
+      () => this.clock.monotonic(),
+    );
+    this.health.register('storage', () => readiness.check().catch(degrade));
+    this.health.register('storage', () => this.violationKeeper.check().catch(degrade));
     this.health.register('rule_engine', () => this.ruleAnnouncer.check());
     this.lookAfterSignatureKey();
     lookAfterLogSettings(this.health, this.log);
@@ -93,13 +100,6 @@ export class BackgroundWork implements OnApplicationBootstrap {
     const warning = `rules and violations are kept ${where}, where no other process finds them; to keep them in PostgreSQL, and for a second API: DATABASE_URL`;
     this.logger.warn(warning);
   }
-}
-
-/** Below the deadline of a check (ms): a database that hangs is one that is away, and not a part that nobody knows of. */
-const STORE_DEADLINE = 1_500;
-
-function inTime<T>(check: Promise<T>): Promise<T> {
-  return withDeadline(check, STORE_DEADLINE, () => new Degraded(`the database gives no answer within ${STORE_DEADLINE} ms`));
 }
 
 const DAMAGES: ReadonlySet<string> = new Set(['BT_STORE_CORRUPT', 'BT_STORE_FILE_LOST', 'BT_STORE_TABLE_EMPTIED']);

@@ -14,6 +14,8 @@ export interface PostgresStoreSettings {
   readonly url: string;
   /** Connections that this process opens at most; default 10. */
   readonly connections?: number;
+  /** A connection on which nothing comes for so long (ms) is given up; default 40 s, more than a statement may take. */
+  readonly answerMs?: number;
 }
 
 /** What `openStore` takes; `kind` chooses the database. */

@@ -292,9 +292,12 @@ export class SqlStore extends Store {
 
   async check(): Promise<void> {
     if (this.damage !== undefined) throw this.damage;
-    this.emptied = await this.guarded(emptiedTables(this.connection.database));
+    // At the same time: the database may be far away.
+    const [emptied, probed] = await Promise.allSettled([this.guarded(emptiedTables(this.connection.database)), this.probe()]);
+    if (emptied.status === 'rejected') throw emptied.reason;
+    this.emptied = emptied.value;
     this.refuseWithout(...this.emptied);
-    await this.probe();
+    if (probed.status === 'rejected') throw probed.reason;
   }
 
   close(): Promise<void> {

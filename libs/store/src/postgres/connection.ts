@@ -4,10 +4,13 @@ import type { Connection, LockName } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
 import type { PostgresStoreSettings } from '../settings.js';
+import { answeringPool } from './answering-pool.js';
 import { escapingPool } from './escaping-pool.js';
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
+/** The server refuses a statement before. */
+const ANSWER_MS = 40_000;
 const INT8 = 20;
 
 /** Numbers of the advisory locks: any, as long as no other program on the database takes the same. */
@@ -36,7 +39,9 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
   // would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return {
-    database: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: escapingPool(pool) }) }),
+    database: new Kysely<Schema>({
+      dialect: new PostgresDialect({ pool: escapingPool(answeringPool(pool, settings.answerMs ?? ANSWER_MS)) }),
+    }),
     place,
     lock: async (transaction, name) => {
       await sql`select pg_advisory_xact_lock(${LOCKS[name]})`.execute(transaction);

@@ -40,33 +40,60 @@ export async function noteDeleted(queries: Queries, table: FilledTable): Promise
     .execute();
 }
 
+/** What is known of a table, and what is in it now. */
+interface TableState {
+  readonly table: FilledTable;
+  /** It was noted that it has rows. */
+  readonly noted: boolean;
+  /** It was found without them, and nobody has taken that back. */
+  readonly emptied: boolean;
+  readonly filled: boolean;
+}
+
 /**
  * The tables that had rows and were emptied from outside, also those of which an earlier start said so and nobody has taken it back. Throws
  * a DamagedTable when one is not there or is another.
  */
 export async function emptiedTables(queries: Queries): Promise<ReadonlySet<FilledTable>> {
-  const emptied = new Set<FilledTable>();
-  for (const table of FILLED) if (await isEmptied(queries, table)) emptied.add(table);
-  return emptied;
+  const lost = new Set<FilledTable>();
+  for (const { table, noted, emptied, filled } of await tableStates(queries)) {
+    if (!noted && filled) await noteFilled(queries, table);
+    if (!noted || (filled && !emptied)) continue;
+    lost.add(table);
+    if (!emptied) await queries.updateTable('filled_tables').set({ emptied: 1 }).where('name', '=', table).execute();
+  }
+  return lost;
 }
 
-async function isEmptied(queries: Queries, table: FilledTable): Promise<boolean> {
+/** All in one statement, which is one round trip to a database that may be far away. What one table refuses is found table by table. */
+async function tableStates(queries: Queries): Promise<readonly TableState[]> {
   try {
-    // One statement, which sees what other processes do whole or not at all.
-    const noted = await queries
-      .selectFrom('filled_tables')
-      .select((e) => ['emptied', e.exists(e.selectFrom(table).selectAll()).as('filled')])
-      .where('name', '=', table)
-      .executeTakeFirst();
-    if (noted === undefined) {
-      if ((await queries.selectFrom(table).selectAll().limit(1).executeTakeFirst()) !== undefined) await noteFilled(queries, table);
-      return false;
+    return await statesOf(queries, FILLED);
+  } catch {
+    const states: TableState[] = [];
+    for (const table of FILLED) {
+      try {
+        states.push(...(await statesOf(queries, [table])));
+      } catch (error) {
+        throw new DamagedTable(table, error);
+      }
     }
-    if (noted.emptied === 0 && !noted.filled) {
-      await queries.updateTable('filled_tables').set({ emptied: 1 }).where('name', '=', table).execute();
-    }
-    return noted.emptied !== 0 || !noted.filled;
-  } catch (error) {
-    throw new DamagedTable(table, error);
+    return states;
   }
+}
+
+/** One statement sees what other processes do whole or not at all. */
+async function statesOf(queries: Queries, tables: readonly FilledTable[]): Promise<readonly TableState[]> {
+  const row: Readonly<Record<string, unknown>> = await queries
+    .selectNoFrom((e) =>
+      tables.flatMap((table) => [
+        e.exists(e.selectFrom(table).selectAll()).as(`${table} filled`),
+        e.selectFrom('filled_tables').select('emptied').where('name', '=', table).as(`${table} emptied`),
+      ]),
+    )
+    .executeTakeFirstOrThrow();
+  return tables.map((table) => {
+    const emptied = row[`${table} emptied`];
+    return { table, noted: emptied !== null, emptied: Number(emptied) !== 0, filled: Boolean(row[`${table} filled`]) };
+  });
 }

@@ -42,7 +42,9 @@ export function groupChanges(known: ReadonlyMap<string, GroupedRow>, next: reado
 class GroupDraft {
   private readonly counts = { open: 0, undecided: 0, retracted: 0 };
   private readonly times: number[] = [];
+  /** What names the group: the newest that stands; where none does, the newest. */
   private newest: GroupedRow;
+  private newestIs: 'replaced' | 'retracted' | 'standing' = 'replaced';
   private withdrawn: number | undefined;
 
   constructor(
@@ -54,8 +56,11 @@ class GroupDraft {
 
   add(row: GroupedRow): void {
     this.counts[row.status as Revision['status']]++;
-    if (row.timestamp_ms >= this.newest.timestamp_ms) this.newest = row;
-    if (row.status !== 'retracted') this.times.push(row.timestamp_ms);
+    const is = row.status === 'retracted' ? 'retracted' : 'standing';
+    if (is === 'standing') this.times.push(row.timestamp_ms);
+    if (is === this.newestIs ? row.timestamp_ms < this.newest.timestamp_ms : this.newestIs === 'standing') return;
+    this.newest = row;
+    this.newestIs = is;
   }
 
   take(row: GroupedRow): void {

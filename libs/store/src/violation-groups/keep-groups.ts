@@ -59,7 +59,10 @@ async function addCounts(queries: Queries, changes: readonly GroupChange[]): Pro
     .execute();
 }
 
-/** When the newest of it was taken back, it was last seen at the one before, and likewise the first one. Of what is pruned the first time stays. */
+/**
+ * When the newest of it was taken back, it was last seen at the one before, and likewise the first one. Of what is pruned the first time stays; it is the last one
+ * that is known, too, when nothing else stands.
+ */
 async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupChange['row'], withdrawn: number): Promise<void> {
   const times = await queries
     .selectFrom('violations')
@@ -69,7 +72,11 @@ async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupC
     .where('status', 'in', ['open', 'undecided'])
     .executeTakeFirstOrThrow();
   const { from, to } = times;
-  if (from === null || to === null) return;
+  if (from === null || to === null) {
+    const onlyPruned = queries.updateTable('violation_groups').set((e) => ({ last_seen: e.ref('first_seen') }));
+    await onlyPruned.where('id', '=', id).where('pruned', '>', 0).execute();
+    return;
+  }
   await queries
     .updateTable('violation_groups')
     .set({ last_seen: to, first_seen: sql<number>`case when first_seen = ${withdrawn} and pruned = 0 then ${from} else first_seen end` })

@@ -103,6 +103,13 @@ export function describeGroups(open: () => Store): void {
       expect(await only()).toMatchObject({ ruleName: 'New', severity: 'LOW', firstSeen: START, lastSeen: START + 2 * HOUR });
     });
 
+    it('are called what their newest violation that stands is, whichever come in one batch', async () => {
+      await keep(at(0, 'a', { ruleName: 'First' }), at(1, 'b', { ruleName: 'Second', status: 'retracted' }));
+      expect((await only()).ruleName).toBe('First');
+      await keep(at(2, 'a', { ruleName: 'Third', revision: 2, status: 'retracted' }), at(1, 'c', { ruleName: 'Fourth' }));
+      expect((await only()).ruleName).toBe('Fourth');
+    });
+
     it('are new for a day, then ongoing, and regressed for a day when they come back after a day of quiet', async () => {
       const stateAt = async (hours: number) => (await only(START + hours * HOUR)).state;
       const inState = async (state: 'new' | 'ongoing' | 'regressed', hours: number) =>

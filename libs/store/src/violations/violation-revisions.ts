@@ -15,17 +15,19 @@ export async function keepRevisions(
   known: ReadonlyMap<string, RevisionRow>,
   next: readonly RevisionRow[],
 ): Promise<void> {
-  for (const after of next) {
+  const rows = next.flatMap((after) => {
     const before = known.get(after.id);
-    if (before === undefined) continue;
-    if (before.revision === after.revision && before.first_offset === after.first_offset) continue;
-    await queries
-      .insertInto('violation_revisions')
-      .values([revisionRow(before), revisionRow(after)])
-      .onConflict((conflict) => conflict.columns(['violation_id', 'first_offset', 'revision']).doNothing())
-      .execute();
-    await noteFilled(queries, 'violation_revisions');
-  }
+    if (before === undefined) return [];
+    if (before.revision === after.revision && before.first_offset === after.first_offset) return [];
+    return [revisionRow(before), revisionRow(after)];
+  });
+  if (rows.length === 0) return;
+  await queries
+    .insertInto('violation_revisions')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['violation_id', 'first_offset', 'revision']).doNothing())
+    .execute();
+  await noteFilled(queries, 'violation_revisions');
 }
 
 /** See `Store.violationRevisions`. */

@@ -1,0 +1,273 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { attributeOf, decodeRequest } from '#otlp';
+import type { BeTrace } from '../harness/betrace.js';
+import { Cluster, type ClusterApp, metric } from '../harness/cluster.js';
+import { eventually } from '../harness/eventually.js';
+import { TcpLink } from '../harness/services/tcp-link.js';
+
+const why = await Cluster.whyNot();
+if (why !== undefined) console.warn(`SKIPPED: Kafka: faults of the database (${why})`);
+
+const TIMEOUT_MS = 90_000;
+const TRACES_OF_A_REQUEST = 10;
+
+interface Ready {
+  readonly code: number;
+  readonly status: string;
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/**
+ * Two APIs whose way to PostgreSQL is slow, hangs, or is cut, or whose PostgreSQL is read-only or full, beside Kafka. What was acknowledged to the sender
+ * decides what must be found: one violation for each trace with the span `bad`.
+ */
+(why === undefined ? describe : describe.skip)('Kafka: two APIs and a database', () => {
+  let cluster: Cluster;
+  let link: TcpLink;
+  const due = new Set<string>();
+  let sent = 0;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ BETRACE_LOG_PARTITIONS: '4' });
+    const address = new URL(cluster.env['DATABASE_URL']!);
+    link = await TcpLink.to(Number(address.port || 5432));
+    address.hostname = '127.0.0.1';
+    address.port = String(link.port);
+    await Promise.all([1, 2].map(() => cluster.add('api', { DATABASE_URL: address.href })));
+    await Promise.all((['ingest', 'evaluator'] as const).map((app) => cluster.add(app)));
+    const rule = { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
+    expect((await one('api').json('POST', '/v1/rules', rule)).status).toBe(201);
+  }, 400_000);
+  afterAll(async () => {
+    await cluster?.stop();
+    await link?.stop();
+  }, 60_000);
+
+  const one = (app: ClusterApp): BeTrace => cluster.all(app)[0]!;
+
+  /** Traces, each second one with the span `bad`; noted when they are acknowledged. */
+  async function send(count = TRACES_OF_A_REQUEST): Promise<void> {
+    const traces = Array.from({ length: count }, (_, i) => ({ id: `trace ${sent++}`, name: i % 2 === 0 ? 'bad' : 'good' }));
+    const spans = traces.map(({ id, name }) => ({ trace_id: id, span_id: 's', name, start_time: 0, duration: 1 }));
+    const { status } = await one('ingest').json('POST', '/v1/spans', { spans });
+    expect(status).toBe(202);
+    for (const { id, name } of traces) if (name === 'bad') due.add(id);
+  }
+
+  async function sendUntil(over: AbortSignal): Promise<void> {
+    while (!over.aborted) {
+      await send();
+      await pause(100);
+    }
+  }
+
+  async function ready(of: BeTrace): Promise<Ready> {
+    const answer = await fetch(`${of.url}/ready`, { signal: AbortSignal.timeout(10_000) });
+    return { code: answer.status, ...((await answer.json()) as Omit<Ready, 'code'>) };
+  }
+
+  /** The worst grade of a check among the APIs, as alerts see it. */
+  async function grade(): Promise<number> {
+    const texts = await Promise.all(cluster.all('api').map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
+    return Math.max(...texts.map((text) => Number(/^betrace_readiness_grade\{check="storage"\} (\d)$/m.exec(text)?.[1])));
+  }
+
+  const total = async (name: string): Promise<number> =>
+    (await Promise.all(cluster.all('api').map((api) => metric(api, name)))).flat().reduce((sum, value) => sum + value, 0);
+
+  async function sql<Row extends pg.QueryResultRow>(text: string): Promise<readonly Row[]> {
+    const client = new pg.Client(cluster.env['DATABASE_URL']);
+    await client.connect();
+    try {
+      await client.query('SET default_transaction_read_only = off');
+      return (await client.query<Row>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  const stored = async (): Promise<readonly string[]> =>
+    (await sql<{ trace_id: string }>('SELECT trace_id FROM violations')).map((row) => row.trace_id);
+
+  /** By span id: a span may come twice, as the same. */
+  const exported = (): readonly string[] => {
+    const spans = cluster.receiver.requests
+      .flatMap((request) => decodeRequest(request).resourceSpans)
+      .flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans));
+    const traces = new Map(spans.map(({ spanId, attributes }) => [spanId, String(attributeOf(attributes, 'betrace.violation.trace_id'))]));
+    return [...traces.values()];
+  };
+
+  /** Each violation that is due is in the database and at the collector once, and no other; each API is ready, and says how many there are. */
+  async function allIsFound(): Promise<void> {
+    let last: readonly string[] = [];
+    for (const [what, found] of [
+      ['in the database', stored],
+      ['exported', async () => exported()],
+    ] as const) {
+      const isAll = async () => {
+        last = await found();
+        return last.length >= due.size ? true : undefined;
+      };
+      await eventually(`the violations ${what}`, isAll, TIMEOUT_MS, 200).catch((error: Error) => {
+        throw new Error(`${error.message}: ${last.length} of ${due.size}\n${cluster.logs('warn')}`, { cause: error });
+      });
+      expect([...last].sort()).toEqual([...due].sort());
+    }
+    for (const api of cluster.all('api')) {
+      await eventually('readiness', async () => ((await ready(api)).status === 'ready' ? true : undefined), TIMEOUT_MS, 200);
+      const { body } = await api.json<{ readonly total: number }>('GET', '/v1/violations?limit=1');
+      expect(body.total).toBe(due.size);
+    }
+    expect(await grade()).toBe(0);
+    await eventually(
+      'no lag',
+      async () => ((await total('betrace_violations_keep_lag_records')) === 0 ? true : undefined),
+      TIMEOUT_MS,
+      200,
+    );
+    expect(cluster.ended()).toEqual([]);
+  }
+
+  /** All APIs are out of service and say why; so do their metrics, and that violations wait. */
+  async function isSaid(reason: RegExp): Promise<void> {
+    let last: readonly Ready[] = [];
+    const isOut = async () => {
+      last = await Promise.all(cluster.all('api').map(ready));
+      return last.every(({ code, checks }) => code === 503 && reason.test(checks['storage'] ?? '')) ? true : undefined;
+    };
+    await eventually(`readiness to say ${reason}`, isOut, 30_000, 200).catch((error: Error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`, { cause: error });
+    });
+    await eventually('the grade', async () => ((await grade()) === 1 ? true : undefined), 30_000, 200);
+    await eventually('the lag', async () => ((await total('betrace_violations_keep_lag_records')) > 0 ? true : undefined), 30_000, 200);
+  }
+
+  /** Sends while the fault lasts and is said, and has everything afterwards. */
+  async function during(begin: () => Promise<void> | void, reason: RegExp, end: () => Promise<void> | void): Promise<void> {
+    const over = new AbortController();
+    const sending = sendUntil(over.signal);
+    try {
+      await begin();
+      await isSaid(reason);
+    } finally {
+      await end();
+      over.abort();
+      await sending;
+    }
+    await allIsFound();
+  }
+
+  it(
+    'that takes 600 ms for each round trip: both stay in service and keep everything once',
+    async () => {
+      const before = (await stored()).length;
+      link.delay = 300;
+      const over = new AbortController();
+      const answers: Ready[] = [];
+      const watch = async (api: BeTrace) => {
+        while (!over.signal.aborted) answers.push(await ready(api));
+      };
+      const working = Promise.all([send(400), sendUntil(over.signal), ...cluster.all('api').map(watch)]);
+      try {
+        // It is slow, and it goes on: what came at once is kept by few transactions.
+        await eventually('violations to be kept', async () => ((await stored()).length >= before + 200 ? true : undefined), TIMEOUT_MS, 50);
+        expect(await grade()).toBe(0);
+        expect(await total('betrace_violations_keep_lag_records')).toBeGreaterThan(0);
+      } finally {
+        link.delay = 0;
+        over.abort();
+        await working;
+      }
+      expect(answers.length).toBeGreaterThan(4);
+      expect(answers.filter(({ code }) => code !== 200)).toEqual([]);
+      await allIsFound();
+    },
+    TIMEOUT_MS * 2,
+  );
+
+  it(
+    'that hangs: readiness says so within seconds, and everything is kept once when it answers again',
+    () =>
+      during(
+        () => void (link.hangs = true),
+        /no answer within/,
+        () => void (link.hangs = false),
+      ),
+    TIMEOUT_MS * 3,
+  );
+
+  it(
+    'that is read-only, as a replica is',
+    async () => {
+      if (cluster.postgres.outage === undefined) return; // It may be others' too.
+      const others =
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
+      const set = (value: 'on' | 'off') => async () => {
+        await sql(`ALTER DATABASE postgres SET default_transaction_read_only = ${value}`);
+        await sql(others);
+      };
+      await during(set('on'), /BT_STORE_READ_ONLY/, set('off'));
+    },
+    TIMEOUT_MS * 3,
+  );
+
+  it(
+    'whose disk is full',
+    async () => {
+      const raises = "BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END";
+      await during(
+        async () => {
+          await sql(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$${raises}$$`);
+          await sql('CREATE TRIGGER full_disk BEFORE INSERT ON violations FOR EACH ROW EXECUTE FUNCTION full_disk()');
+        },
+        /BT_STORE_FULL/,
+        async () => void (await sql('DROP FUNCTION full_disk CASCADE')),
+      );
+    },
+    TIMEOUT_MS * 3,
+  );
+
+  it(
+    'whose connections are cut four times a second: no write of a rule is lost or done twice, nor is a violation',
+    async () => {
+      const over = AbortSignal.timeout(6_000);
+      const cutting = async () => {
+        while (!over.aborted) {
+          await pause(250);
+          link.cut();
+        }
+      };
+      const acknowledged: number[] = [];
+      let attempts = 0;
+      const editing = async (api: BeTrace, by: number) => {
+        const versions: number[] = [];
+        for (let i = 0; !over.aborted; i++, attempts++) {
+          const rule = { name: 'edited', expression: `span.name == "never ${by} ${i}"`, severity: 'LOW' };
+          const { status, body } = await api.json<{ readonly version: number }>('PUT', '/v1/rules/edited', rule);
+          if (status === 200 || status === 201) versions.push(body.version);
+          else expect(status).toBe(503);
+          await pause(50);
+        }
+        // Strictly rising at each of them.
+        expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
+        acknowledged.push(...versions);
+      };
+      await Promise.all([sendUntil(over), cutting(), ...cluster.all('api').map(editing)]);
+      expect(acknowledged.length).toBeGreaterThan(5);
+      // No two writes got one version, none skipped one; of those that were answered 503 some were done, none twice.
+      expect(new Set(acknowledged).size).toBe(acknowledged.length);
+      const rows = await sql<{ version: string }>("SELECT version FROM rule_versions WHERE rule_id = 'edited' ORDER BY version");
+      const versions = rows.map(({ version }) => Number(version));
+      expect(versions).toEqual(versions.map((_, i) => i + 1));
+      expect(acknowledged.filter((version) => !versions.includes(version))).toEqual([]);
+      expect(versions.length).toBeLessThanOrEqual(attempts);
+      const { body } = await one('api').json<{ readonly version: number }>('GET', '/v1/rules/edited');
+      expect(body.version).toBe(versions.length);
+      await allIsFound();
+    },
+    TIMEOUT_MS * 2,
+  );
+});
