@@ -27,7 +27,8 @@ const shared = {
 };
 
 export default {
-  maxWorkers: 2,
+  // Of three files on two cores one waits at any time: for processes, timers and answers. They take 0.7 of a core each, by their processor time.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',

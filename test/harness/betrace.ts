@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { COMPILE_CACHE, compiledEntryOf, entryOf } from './entry.js';
+import { COMPILE_CACHE, compiledEntryOf, entryOf, nodeFlagsOf } from './entry.js';
 import { eventually, GivenUp } from './eventually.js';
 import { freePorts } from './free-port.js';
 
@@ -62,7 +62,7 @@ export class BeTrace {
     const app = options.app ?? 'standalone';
     const main = options.compiled ? compiledEntryOf(app) : entryOf(app, options.bundle);
     const output: string[] = [];
-    const child = spawn(process.execPath, ['--enable-source-maps', main, ...(options.args ?? [])], {
+    const child = spawn(process.execPath, [...nodeFlagsOf(main), main, ...(options.args ?? [])], {
       cwd: tmpdir(),
       env: {
         PATH: process.env['PATH'],
