@@ -12,6 +12,8 @@ export const CONTROL_BARRIER_PREFIX = 'barrier:';
 /** In the violations log, behind the verdicts: `settled:<id>`, all is judged; `open:<id>:<n>`, n traces are still open. */
 export const CONTROL_SETTLED_PREFIX = 'settled:';
 export const CONTROL_OPEN_PREFIX = 'open:';
+/** In the violations log: the record is evidence, no violation (`EvidenceRecord`). Versions that do not know it pass it over. */
+export const CONTROL_EVIDENCE = 'evidence';
 /** For this many ms before this record nothing could be appended to the log (docs/decisions/0019). */
 export const CONTROL_PAUSE_PREFIX = 'pause:';
 

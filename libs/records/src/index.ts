@@ -3,6 +3,7 @@ export {
   CONTROL_ALIVE,
   CONTROL_BARRIER_PREFIX,
   CONTROL_EPOCH_PREFIX,
+  CONTROL_EVIDENCE,
   CONTROL_HEADER,
   CONTROL_OPEN_PREFIX,
   CONTROL_PAUSE_PREFIX,
@@ -10,6 +11,7 @@ export {
   CONTROL_TICK,
   EPOCH_BEFORE_HEADER,
 } from './control-headers.js';
+export type { EvidenceRecord } from './evidence-record.js';
 export type { FullPartitionsRecord } from './full-partitions-record.js';
 export {
   ON_ERROR,

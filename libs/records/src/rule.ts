@@ -29,6 +29,8 @@ export interface RuleContent {
   readonly tags: readonly string[];
   /** Controls of compliance frameworks that it watches over. Absent: none. */
   readonly controls?: readonly RuleControl[];
+  /** Traces that comply are told too, as evidence for its controls, at a bounded rate; of an enforced rule only. Absent: no. */
+  readonly emitEvidence?: boolean;
   readonly enabled: boolean;
   /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
   readonly shadow?: boolean;
@@ -53,6 +55,8 @@ export interface RuleDefinition extends Pick<RuleContent, 'id' | 'name' | 'expre
   readonly message?: string;
   /** Absent: `no_match`. */
   readonly onError?: OnError;
+  /** The controls for which traces that comply are evidence. Absent: none is told. */
+  readonly evidence?: readonly RuleControl[];
 }
 
 /** An enabled rule as published to the evaluators (disabled and deleted rules are absent). */

@@ -35,6 +35,8 @@ export interface RulesTable {
   severity: string;
   json_tags: string;
   json_controls: string;
+  /** 1: traces that comply are told as evidence. */
+  emit_evidence: number;
   enabled: number;
   message: string | null;
   on_error: string;

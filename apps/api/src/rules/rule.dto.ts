@@ -29,6 +29,10 @@ const MODE_DESCRIPTION =
 const ON_ERROR_DESCRIPTION =
   'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
 
+const EVIDENCE_DESCRIPTION =
+  'Traces that comply with the rule are exported as signed evidence spans that name its controls, at most as many as `compliance.evidence_rate` allows. ' +
+  'Without `controls`, and in another mode than `enforce`, there are none.';
+
 /** A control of a compliance framework that a rule watches over. */
 export class RuleControlView {
   @ApiProperty({ example: 'SOC 2', minLength: 1, maxLength: RULE_TEXT_LIMITS.framework })
@@ -97,6 +101,11 @@ export class RuleBody {
   @ValidateNested({ each: true })
   @Type(() => RuleControlView)
   controls?: RuleControlView[];
+
+  @ApiPropertyOptional({ default: false, description: EVIDENCE_DESCRIPTION })
+  @IsOptional()
+  @IsBoolean()
+  emit_evidence?: boolean;
 
   @ApiPropertyOptional({ default: true, description: 'A disabled rule is kept and judges nothing.' })
   @IsOptional()
@@ -228,6 +237,9 @@ export class RuleView {
   @ApiProperty({ type: [RuleControlView], example: [{ framework: 'SOC 2', control: 'CC7.2' }] })
   controls!: readonly RuleControlView[];
 
+  @ApiProperty({ example: false, description: EVIDENCE_DESCRIPTION })
+  emit_evidence!: boolean;
+
   @ApiProperty({ example: true })
   enabled!: boolean;
 
@@ -288,6 +300,7 @@ export function ruleView(rule: StoredRule): RuleView {
     severity: rule.severity,
     tags: rule.tags,
     controls: rule.controls ?? [],
+    emit_evidence: rule.emitEvidence ?? false,
     enabled: rule.enabled,
     mode: ruleMode(rule),
     ...(rule.message === null ? {} : { message: rule.message }),

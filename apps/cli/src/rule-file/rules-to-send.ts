@@ -27,8 +27,8 @@ export async function rulesToSend(files: readonly string[], strict: boolean, ter
   return wrong > 0 ? undefined : rules.map(bodyOf);
 }
 
-function bodyOf({ id, name, description, expression, severity, tags, controls, enabled, mode, message, onError }: RuleEntry): object {
-  const rule: Record<Exclude<RuleMember, 'controls' | 'mode' | 'message'>, unknown> = {
+function bodyOf({ id, name, description, expression, severity, tags, controls, emitEvidence, enabled, mode, message, onError }: RuleEntry): object {
+  const rule: Record<Exclude<RuleMember, 'controls' | 'emit_evidence' | 'mode' | 'message'>, unknown> = {
     id,
     name,
     description,
@@ -39,7 +39,7 @@ function bodyOf({ id, name, description, expression, severity, tags, controls, e
     on_error: onError,
   };
   // A server of an earlier version refuses the member.
-  const named = controls.length === 0 ? {} : { controls };
+  const named = { ...(controls.length === 0 ? {} : { controls }), ...(emitEvidence === true ? { emit_evidence: true } : {}) };
   return { ...rule, ...named, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };
 }
 

@@ -152,6 +152,7 @@ const MEMBERS: Readonly<Record<keyof RuleDefinition | 'mode', true | readonly st
   severity: true,
   message: true,
   onError: ON_ERROR,
+  evidence: true,
   mode: ['shadow'],
 };
 

@@ -21,6 +21,7 @@ import { olderVersions } from './0018-older-versions.js';
 import { violationListIndexes } from './0019-violation-list-indexes.js';
 import { formerSignatureKeys } from './0020-former-signature-keys.js';
 import { mutesUntilWorse } from './0021-mutes-until-worse.js';
+import { rulesThatEmitEvidence } from './0022-rules-that-emit-evidence.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -58,4 +59,5 @@ export const MIGRATIONS: readonly Migration[] = [
   violationListIndexes,
   formerSignatureKeys,
   mutesUntilWorse,
+  rulesThatEmitEvidence,
 ];

@@ -12,6 +12,7 @@ const COLUMNS = {
   severity: 'severity',
   tags: 'json_tags',
   controls: 'json_controls',
+  emitEvidence: 'emit_evidence',
   enabled: 'enabled',
   shadow: 'shadow',
   message: 'message',
@@ -19,9 +20,10 @@ const COLUMNS = {
 } as const satisfies Record<keyof RuleContent, keyof RulesTable>;
 
 export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[keyof RuleContent]> {
-  const { id, name, description, expression, severity, tags, controls = [], enabled, shadow = false, message, onError } = content;
+  const { id, name, description, expression, severity, tags, controls = [], enabled, message, onError } = content;
+  const { emitEvidence = false, shadow = false } = content;
   const json_controls = JSON.stringify(controls.map(({ framework, control }) => ({ framework, control })));
-  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, shadow: enabled && shadow ? 1 : 0 };
+  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, shadow: enabled && shadow ? 1 : 0, emit_evidence: emitEvidence ? 1 : 0 };
   return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError };
 }
 
@@ -45,6 +47,7 @@ export function ruleOf(row: RulesTable): StoredRule {
     severity: row.severity as StoredRule['severity'],
     tags: parsedColumn(row.json_tags, () => `the tags of rule ${row.id}`),
     ...controlsOf(row),
+    ...(row.emit_evidence === 1 ? { emitEvidence: true } : {}),
     enabled: row.enabled !== 0,
     // Absent when it is not: as of a version that was kept before there was a choice.
     ...(row.shadow === 1 ? { shadow: true } : {}),

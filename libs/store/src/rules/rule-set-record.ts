@@ -1,5 +1,6 @@
 import type { OnError, PublishedRule, RuleChange, RuleSetRecord, Severity } from '#records';
 import type { RulesTable } from '../schema.js';
+import { ruleOf } from './rule-row.js';
 
 /** Changes between two records that hold the whole rule set, at least; as many as it has rules, when those are more. */
 export const SNAPSHOT_EVERY = 50;
@@ -18,8 +19,15 @@ export function publishedRule(row: RulesTable | undefined): PublishedRule | unde
     severity: severity as Severity,
     ...(message === null ? {} : { message }),
     ...(onError === 'no_match' ? {} : { onError }),
-    ...(row.shadow === 1 ? { mode: 'shadow' } : {}),
+    ...(row.shadow === 1 ? { mode: 'shadow' } : evidenceOf(row)),
   };
+}
+
+/** Without controls there is nothing that a trace could be evidence for. */
+function evidenceOf(row: RulesTable): Pick<PublishedRule, 'evidence'> {
+  if (row.emit_evidence !== 1) return {};
+  const { controls = [] } = ruleOf(row);
+  return controls.length === 0 ? {} : { evidence: controls };
 }
 
 /** What a rule's change does to the published rule set: one change or none. */

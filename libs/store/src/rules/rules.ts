@@ -116,7 +116,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
     const had = await transaction.selectFrom('epochs').select('epoch').limit(1).executeTakeFirst();
     if (had !== undefined) return;
     const known = new Set((await allRows(transaction)).map(({ id }) => id));
-    for (const { id, name, version, expression, severity, message = null, onError = 'no_match', mode } of rules) {
+    for (const { id, name, version, expression, severity, message = null, onError = 'no_match', mode, evidence } of rules) {
       if (known.has(id)) continue;
       const content = {
         id,
@@ -125,6 +125,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
         expression,
         severity: severity as StoredRule['severity'],
         tags: [],
+        ...(evidence === undefined ? {} : { controls: evidence, emitEvidence: true }),
         enabled: true,
         shadow: mode === 'shadow',
         message,

@@ -14,6 +14,7 @@ export function contentOf(id: string, body: RuleBody, existing?: StoredRule, pat
     severity: body.severity ?? 'MEDIUM',
     tags: body.tags ?? [],
     ...controlsOf(body.controls),
+    ...(body.emit_evidence === true ? { emitEvidence: true } : {}),
     ...askedMode(body, existing, 'enforce', path),
     message: body.message ?? null,
     onError: body.on_error ?? 'no_match',
@@ -31,6 +32,7 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
     severity: of(patch.severity, rule.severity, 'MEDIUM'),
     tags: of<readonly string[]>(patch.tags, rule.tags, []),
     ...controlsOf(of(patch.controls, rule.controls, [])),
+    ...(of(patch.emit_evidence, rule.emitEvidence, false) === true ? { emitEvidence: true } : {}),
     ...patchedMode(rule, patch),
     message: of(patch.message, rule.message, null),
     onError: of(patch.on_error, rule.onError, 'no_match'),
@@ -55,6 +57,6 @@ export function sameContent(a: RuleContent, b: RuleContent): boolean {
 
 /** Every member, so that two rules that differ in one are never taken for the same; an absent one as its default. */
 function comparable(rule: RuleContent): Required<Record<keyof RuleContent, unknown>> {
-  const { id, name, description, expression, severity, tags, controls = [], enabled, message, onError } = rule;
-  return { id, name, description, expression, severity, tags, controls, enabled, shadow: ruleMode(rule), message, onError };
+  const { id, name, description, expression, severity, tags, controls = [], emitEvidence = false, enabled, message, onError } = rule;
+  return { id, name, description, expression, severity, tags, controls, emitEvidence, enabled, shadow: ruleMode(rule), message, onError };
 }

@@ -34,6 +34,8 @@ export interface AnsweredRule {
   readonly tags: readonly string[];
   /** A server of an earlier version does not say it. */
   readonly controls?: readonly { readonly framework: string; readonly control: string }[];
+  /** A server of an earlier version does not say it. */
+  readonly emit_evidence?: boolean;
   readonly enabled: boolean;
   /** A server of an earlier version does not say it. */
   readonly mode?: string;
@@ -51,6 +53,7 @@ function fileEntry({
   severity,
   tags,
   controls = [],
+  emit_evidence = false,
   enabled,
   mode,
   message,
@@ -63,6 +66,7 @@ function fileEntry({
     severity,
     ...(tags.length === 0 ? {} : { tags }),
     ...(controls.length === 0 ? {} : { controls }),
+    ...(emit_evidence ? { emit_evidence } : {}),
     ...(enabled ? {} : { enabled }),
     ...(mode === 'shadow' ? { mode } : {}),
     ...(message === undefined ? {} : { message }),
