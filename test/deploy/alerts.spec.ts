@@ -236,6 +236,13 @@ describe('deploy/prometheus/alerts.yaml', () => {
       fires('BeTraceExportRefused', [grows('betrace_violations_export_rejected_total{reason="http_413"}')], '5m', [
         { ...warning, reason: 'http_413' },
       ]),
+      fires('BeTraceEvidenceFails', [grows('betrace_evidence_export_rejected_total{reason="http_413"}')], '5m', [
+        { ...critical, reason: 'http_413' },
+      ]),
+      fires('BeTraceEvidenceFails', [grows('betrace_evidence_withheld_total{rule_id="r",reason="not_signed"}')], '5m', [
+        { ...critical, reason: 'not_signed' },
+      ]),
+      fires('BeTraceEvidenceFails', [grows('betrace_evidence_withheld_total{rule_id="r",reason="rate"}')], '5m', []),
       fires(
         'BeTraceExportWaits',
         [

@@ -35,6 +35,17 @@ export const API_METRICS = {
     name: 'betrace_violations_exported_total',
     help: 'Violations (revisions) that the OTLP endpoint has accepted.',
   },
+  evidenceExported: {
+    type: 'counter',
+    name: 'betrace_evidence_exported_total',
+    help: 'Evidence spans, of traces that comply with a rule that has `emit_evidence`, that the OTLP endpoint has accepted.',
+  },
+  evidenceRejected: {
+    type: 'counter',
+    name: 'betrace_evidence_export_rejected_total',
+    help: 'Evidence spans that the OTLP endpoint refused for good, by its answer, as in `betrace_violations_export_rejected_total`. They are not sent again.',
+    labels: ['reason'],
+  },
   exportFailures: {
     type: 'counter',
     name: 'betrace_otlp_export_failures_total',

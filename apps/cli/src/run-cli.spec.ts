@@ -293,6 +293,7 @@ describe('betrace rules export and import', () => {
       severity: 'LOW',
       tags: ['a'],
       controls: [{ framework: 'PCI DSS', control: '10.2' }],
+      emit_evidence: true,
       enabled: true,
       mode: 'shadow',
       on_error: 'violation',
@@ -318,7 +319,7 @@ describe('betrace rules export and import', () => {
     expect(strict).toMatchObject({
       code: 1,
       out: '',
-      err: expect.stringContaining('rules.yaml:14:23: warning: span.duration is in nanoseconds'),
+      err: expect.stringContaining('rules.yaml:15:23: warning: span.duration is in nanoseconds'),
     });
     expect(posted).toHaveLength(1);
     const imported = await betrace(['rules', 'import', '--url', url, doubtful]);

@@ -114,6 +114,18 @@ export const EVALUATOR_METRICS = {
     help: 'Violations that could not be signed, or that the log refuses for good, by rule and reason; they are in the dead letter topic.',
     labels: ['rule_id', 'reason'],
   },
+  evidence: {
+    type: 'counter',
+    name: 'betrace_evidence_total',
+    help: 'Traces that comply with a rule that has `emit_evidence`, published as evidence. What a partition publishes again after a crash counts again; its id is the same.',
+    labels: ['rule_id'],
+  },
+  evidenceWithheld: {
+    type: 'counter',
+    name: 'betrace_evidence_withheld_total',
+    help: 'Likewise, and not published, by reason: `rate` (`compliance.evidence_rate`), `not_signed`, `refused` by the log for good. The compliance report counts these traces, too.',
+    labels: ['rule_id', 'reason'],
+  },
   evaluationDefects: {
     type: 'counter',
     name: 'betrace_evaluation_defects_total',

@@ -17,6 +17,8 @@ export interface EvaluatorSettings {
   /** Milliseconds that one rule may take over one trace, as steps. */
   readonly evaluationTimeout: number;
   readonly keys: KeySettings;
+  /** Traces that comply, told as evidence a second and partition, at most. Absent: 0. */
+  readonly evidenceRate?: number;
   /** BeTrace's: another version may judge in another way. */
   readonly version: string;
   /** Milliseconds between two commits of a partition. */

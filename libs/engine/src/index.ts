@@ -12,5 +12,6 @@ export { RuleClock } from './rules/rule-clock.js';
 export { RuleSet } from './rules/rule-set.js';
 export { type AssemblySettings, DEFAULT_ASSEMBLY } from './settings.js';
 export { ClosedTraces } from './verdict/closed-traces.js';
+export type { PassedTrace, TellPassed } from './verdict/passed-trace.js';
 export type { Verdict } from './verdict/verdict.js';
-export { type Subject, violationId } from './verdict/violation-id.js';
+export { evidenceId, type Subject, violationId } from './verdict/violation-id.js';

@@ -6,13 +6,15 @@ import { type RuleControl, TOPICS, type ViolationRecord } from '#records';
 import type { Store } from '#store';
 import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
 import { deliveryBatches } from '../delivery/delivery-batches.js';
-import { type Entry, entriesOf, revisionOf } from '../delivery/entry.js';
+import { revisionOf } from '../delivery/entry.js';
 import { GATHER_MS } from '../delivery/gather.js';
 import { PositionFollower } from '../delivery/position-follower.js';
 import { readerPosition } from '../delivery/reader-position.js';
 import type { Refusal } from '../delivery/refusal.js';
 import { Together } from '../delivery/together.js';
 import type { API_METRICS } from '../metrics.js';
+import { evidenceSpan } from './evidence-span.js';
+import { type ExportEntry, exportEntriesOf, idOf, isViolation } from './export-entry.js';
 import { ExportState } from './export-state.js';
 import { RuleControls } from './rule-controls.js';
 import { exportSpans } from './send/export-spans.js';
@@ -20,19 +22,20 @@ import { violationSpan } from './violation-span.js';
 
 const READER = 'export';
 const NOWHERE: ReadonlyMap<number, number> = new Map();
+const NONE: ReadonlySet<string> = new Set();
 
 /** What one partition has to export, and the offset behind it. */
 interface Part {
   readonly partition: number;
   readonly position: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly ExportEntry[];
 }
 
 export interface ExportSettings {
   /** Of the endpoint, as it may be told. */
   readonly address: string;
   readonly batchSize: number;
-  /** Puts explanation and signature into the spans. */
+  /** Puts explanation and signature into the spans, and exports evidence of traces that comply. */
   readonly evidence: boolean;
   readonly resource: Resource;
 }
@@ -93,7 +96,8 @@ export class ViolationExporter implements PartitionListener {
   async records({ partition, records }: RecordBatch): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
-    const entries = entriesOf(partition, records, () => this.metrics.violationsUnreadable.inc({ reader: READER }));
+    const found = exportEntriesOf(partition, records, () => this.metrics.violationsUnreadable.inc({ reader: READER }));
+    const entries = this.settings.evidence ? found : found.filter(isViolation);
     const position = last.offset + 1;
     await this.together.add({ partition, position, entries });
     this.lag.at(partition, position);
@@ -134,7 +138,7 @@ export class ViolationExporter implements PartitionListener {
     const left = new Map(parts.map((part) => [part.partition, part.entries.length]));
     const ends = new Map(parts.map(({ partition, position }) => [partition, position]));
     const nothing = parts.filter((part) => part.entries.length === 0).map((part) => part.partition);
-    const passed = (batch: readonly Entry[]): ReadonlyMap<number, number> => {
+    const passed = (batch: readonly ExportEntry[]): ReadonlyMap<number, number> => {
       const positions = new Map(batch.map(({ partition, position }) => [partition, position]));
       for (const { partition } of batch) left.set(partition, left.get(partition)! - 1);
       // Behind the last violation of a partition there may be records that are none.
@@ -142,20 +146,24 @@ export class ViolationExporter implements PartitionListener {
         if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
       return positions;
     };
-    for (const batch of deliveryBatches(entries, this.settings.batchSize)) await this.exportBatch(batch, passed);
+    for (const batch of deliveryBatches(entries, this.settings.batchSize, idOf)) await this.exportBatch(batch, passed);
     if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }
 
-  private async exportBatch(batch: readonly Entry[], passed: (batch: readonly Entry[]) => ReadonlyMap<number, number>): Promise<void> {
-    const done = await this.store.alreadyExported(batch.map(revisionOf));
-    const waiting = batch.filter(({ violation }) => !done.has(violation.id));
+  private async exportBatch(
+    batch: readonly ExportEntry[],
+    passed: (batch: readonly ExportEntry[]) => ReadonlyMap<number, number>,
+  ): Promise<void> {
+    const revisions = batch.filter(isViolation).map(revisionOf);
+    const done = revisions.length === 0 ? NONE : await this.store.alreadyExported(revisions);
+    const waiting = batch.filter((entry) => !done.has(idOf(entry)));
     const noted = { all: false };
-    const accepted = async (entries: readonly Entry[]): Promise<void> => {
+    const accepted = async (entries: readonly ExportEntry[]): Promise<void> => {
       // Usually the endpoint takes the whole batch, and the positions are stored with it.
       noted.all = entries.length === waiting.length;
-      await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.map(revisionOf));
+      await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.filter(isViolation).map(revisionOf));
     };
-    const violations = waiting.map(({ violation }) => violation);
+    const violations = waiting.filter(isViolation).map(({ violation }) => violation);
     const found = await this.controls.of(violations);
     const controls = new Map(violations.map((violation, n) => [violation, found[n]!]));
     await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted, controls));
@@ -165,24 +173,30 @@ export class ViolationExporter implements PartitionListener {
 
   private delivery(
     partitions: readonly number[],
-    accepted: (entries: readonly Entry[]) => Promise<void>,
+    accepted: (entries: readonly ExportEntry[]) => Promise<void>,
     controls: ReadonlyMap<ViolationRecord, readonly RuleControl[]>,
-  ): Delivery<Entry> {
+  ): Delivery<ExportEntry> {
     const { resource, evidence } = this.settings;
     return {
       send: (entries) =>
         exportSpans(
           this.exporter,
-          entries.map(({ violation }) => violationSpan(violation, resource, evidence, controls.get(violation))),
+          entries.map((entry) =>
+            isViolation(entry)
+              ? violationSpan(entry.violation, resource, evidence, controls.get(entry.violation))
+              : evidenceSpan(entry.evidence, resource),
+          ),
         ),
       accepted: async (entries) => {
         for (const partition of partitions) this.failures.works(partition);
-        this.metrics.violationsExported.inc(entries.length);
+        const violations = entries.filter(isViolation).length;
+        this.metrics.violationsExported.inc(violations);
+        this.metrics.evidenceExported.inc(entries.length - violations);
         await accepted(entries);
       },
       refused: async (entry, refusal) => {
         this.tellRefused(entry, refusal);
-        await this.store.exportRefused(revisionOf(entry), refusal.reason);
+        if (isViolation(entry)) await this.store.exportRefused(revisionOf(entry), refusal.reason);
       },
       failed: (refusal, pause) => this.failures.waits(partitions, refusal, pause),
       signal: this.stopping.signal,
@@ -190,9 +204,18 @@ export class ViolationExporter implements PartitionListener {
     };
   }
 
-  private tellRefused({ violation }: Entry, { kind, reason, message }: Refusal): void {
-    const { id, revision, rule_id } = violation;
+  private tellRefused(entry: ExportEntry, { kind, reason, message }: Refusal): void {
     this.metrics.exportFailures.inc({ kind });
+    if (!isViolation(entry)) {
+      const { id, rule_id } = entry.evidence;
+      this.metrics.evidenceRejected.inc({ reason });
+      this.logger.error(
+        { evidence: id, rule_id, reason, answer: message },
+        `the OTLP endpoint refused evidence ${id} for good: ${message}`,
+      );
+      return;
+    }
+    const { id, revision, rule_id } = entry.violation;
     this.metrics.exportRejected.inc({ reason });
     this.logger.error(
       { violation: id, revision, rule_id, reason, answer: message },

@@ -7,7 +7,7 @@ import { OWN_SCOPE } from '#otlp';
 import type { RuleControl, ViolationRecord } from '#records';
 import { attributeParts, fitted } from './record-parts.js';
 
-const INSTANT: HrTime = [0, 0];
+export const INSTANT: HrTime = [0, 0];
 
 /**
  * A violation as the span that Tempo shows inside the offending trace: a child of the offending span, at the instant of the verdict, with the record as
@@ -46,7 +46,11 @@ export function violationSpan(
 
 /** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>:<first offset>`; fragments of a trace count revisions anew. */
 export function violationSpanId({ id, revision, log }: Pick<ViolationRecord, 'id' | 'revision' | 'log'>): string {
-  const digits = createHash('sha256').update(`${id}:${revision}:${log.first_offset}`).digest('hex').slice(0, 16);
+  return spanId(id, revision, log.first_offset);
+}
+
+export function spanId(id: string, revision: number, firstOffset: number): string {
+  const digits = createHash('sha256').update(`${id}:${revision}:${firstOffset}`).digest('hex').slice(0, 16);
   return /^0+$/.test(digits) ? '0000000000000001' : digits;
 }
 
@@ -96,7 +100,7 @@ function summaryOf({ explanation }: ViolationRecord): string {
   return typeof summary === 'string' ? summary : '';
 }
 
-function hrTime(milliseconds: number): HrTime {
+export function hrTime(milliseconds: number): HrTime {
   const seconds = Math.floor(milliseconds / 1000);
   return [seconds, (milliseconds - seconds * 1000) * 1_000_000];
 }

@@ -103,7 +103,8 @@ export class ReceiverNotifier implements PartitionListener {
     // First, so that the log knows the reader: violations during a downtime are sent.
     await this.positions.follow(subscription, partition, first.offset);
     const wanted = await this.toBeTold(partition, records);
-    for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind])) await this.tell(partition, batch);
+    for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind], ({ violation }) => violation.id))
+      await this.tell(partition, batch);
     await this.parts.store.notified(this.reader, new Map([[partition, last.offset + 1]]), []);
     this.lag.at(partition, last.offset + 1);
     await this.positions.follow(subscription, partition, last.offset + 1);

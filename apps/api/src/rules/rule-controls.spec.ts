@@ -35,6 +35,21 @@ describe('the controls of a rule', () => {
     expect(await controls()).toEqual([CC6, AUDIT]);
   });
 
+  it('are evidence where the rule asks for it: patched, shown in the history, imported and restored', async () => {
+    const evidence = async () => (await api.ask('GET', '/v1/rules/audited')).body['emit_evidence'];
+    const rule = { ...SLOW, id: 'audited', name: 'audited', controls: [CC6] };
+    expect((await api.ask('POST', '/v1/rules', rule)).body).toMatchObject({ emit_evidence: false });
+    expect((await api.ask('PATCH', '/v1/rules/audited', { emit_evidence: true })).body).toMatchObject({ version: 2, emit_evidence: true });
+    expect((await api.ask('PATCH', '/v1/rules/audited', { tags: ['a'] })).body).toMatchObject({ version: 3, emit_evidence: true });
+    const dry = await api.ask('POST', '/v1/rules/import', { dry_run: true, rules: [{ ...rule, tags: ['a'] }] });
+    expect(dry.body).toMatchObject({ rules: [{ changes: { emit_evidence: { from: true, to: false } } }] });
+    await api.ask('PATCH', '/v1/rules/audited', { emit_evidence: null });
+    expect(await evidence()).toBe(false);
+    await api.ask('POST', '/v1/rules/audited/versions/2/restore');
+    expect(await evidence()).toBe(true);
+    expect((await api.ask('PUT', '/v1/rules/audited', { ...rule, emit_evidence: 'yes' })).status).toBe(400);
+  });
+
   it('are part of an import, which tells them as a difference, and of a body that is sent back as it was answered', async () => {
     await api.ask('PUT', '/v1/rules/slow', { ...SLOW, controls: [CC6] });
     const { body: answered } = await api.ask('GET', '/v1/rules/slow');

@@ -46,6 +46,7 @@ describe('/v1/rules', () => {
       severity: 'HIGH',
       tags: ['performance'],
       controls: [],
+      emit_evidence: false,
       enabled: true,
       mode: 'enforce',
       on_error: 'no_match',

@@ -15,6 +15,7 @@ rules:
     severity: HIGH
     tags: [performance, "slo"]
     controls: [{framework: SOC 2, control: CC7.2}, {framework: GDPR, control: "32"}]
+    emit_evidence: true
     enabled: false
     message: it took too long
     expression: span.duration > 1s
@@ -46,6 +47,7 @@ describe('a rule file', () => {
         { framework: 'SOC 2', control: 'CC7.2' },
         { framework: 'GDPR', control: '32' },
       ],
+      emitEvidence: true,
       enabled: false,
       message: 'it took too long',
       expression: 'span.duration > 1s',

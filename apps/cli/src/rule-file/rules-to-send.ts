@@ -27,7 +27,20 @@ export async function rulesToSend(files: readonly string[], strict: boolean, ter
   return wrong > 0 ? undefined : rules.map(bodyOf);
 }
 
-function bodyOf({ id, name, description, expression, severity, tags, controls, emitEvidence, enabled, mode, message, onError }: RuleEntry): object {
+function bodyOf({
+  id,
+  name,
+  description,
+  expression,
+  severity,
+  tags,
+  controls,
+  emitEvidence,
+  enabled,
+  mode,
+  message,
+  onError,
+}: RuleEntry): object {
   const rule: Record<Exclude<RuleMember, 'controls' | 'emit_evidence' | 'mode' | 'message'>, unknown> = {
     id,
     name,

@@ -71,10 +71,11 @@ export class AssignedPartition {
   private interrupted = false;
   /** Records were deleted, markers perhaps among them: after them the rules in force are determined again. */
   private lacking = false;
+  /** What is found now is not published yet. */
+  private readonly tells = (): boolean => this.applying === undefined || this.applying.offset >= this.published;
   private readonly found = (verdict: Verdict): void => {
     // Samples of a rule in shadow are kept in memory, by the owner of the partition.
-    if (this.samples.take(verdict) || (this.applying !== undefined && this.applying.offset < this.published)) return;
-    this.verdicts.add(verdict);
+    if (!this.samples.take(verdict) && this.tells()) this.verdicts.add(verdict);
   };
 
   private constructor(
@@ -106,6 +107,7 @@ export class AssignedPartition {
         if (this.applying) this.keepAside(this.applying, reason);
       },
       defect: ({ offset }, error) => this.defect(offset, error),
+      passed: (...found) => this.tells() && this.verdicts.addPassed(...found),
     });
     this.aside = new RecordsAside(partition, tools);
     this.verdicts = new VerdictsUnderWay(partition, { next: startAt, point: undefined }, tools, this.engine.accounting);

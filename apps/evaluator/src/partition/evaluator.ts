@@ -107,6 +107,7 @@ export class Evaluator implements PartitionListener {
       defect: (error, partition, offset) => this.warnOfDefect(error, partition, offset),
       assembly: settings.assembly,
       judgement: judgementOf(settings),
+      evidenceRate: settings.evidenceRate ?? 0,
       commitInterval: settings.commitInterval,
       volatile: settings.volatile,
       foreignProducers: settings.foreignProducers,

@@ -16,6 +16,8 @@ export interface PartitionTools {
   readonly assembly: AssemblySettings;
   /** Fingerprint shared by evaluators that find the same in the same records, at the same record (`judgementOf`). */
   readonly judgement: string;
+  /** Of each partition, a second of the log's time. */
+  readonly evidenceRate: number;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
   /** The log is in memory: applied records may be dropped when it is full. */

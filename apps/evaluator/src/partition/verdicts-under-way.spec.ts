@@ -44,6 +44,7 @@ describe('verdicts on their way into the log', () => {
       signal: stop.signal,
       measurements: new Measurements(),
       latencies: new LatestLatencies(),
+      evidenceRate: 0,
       now: () => now,
       monotonic: () => now,
     };

@@ -1,6 +1,9 @@
-import type { Accounting, CommitPoint, Verdict } from '#engine';
+import type { Accounting, CommitPoint, TellPassed, Verdict } from '#engine';
+import type { Evidence } from '../publish/evidence-record.js';
 import { violationLetter } from '../publish/violation-letter.js';
+import type { SetAsideReason } from '../publish/violation-publisher.js';
 import { countSetAside, countVerdict } from './count-verdict.js';
+import { EvidenceRate } from './evidence-rate.js';
 import type { PartitionTools } from './partition-tools.js';
 
 /** Verdicts that wait behind an append; with more of them, or behind an append that takes longer (ms), reading waits too. */
@@ -21,6 +24,8 @@ export interface Judged {
  */
 export class VerdictsUnderWay {
   private waiting: Verdict[] = [];
+  private evidence: Evidence[] = [];
+  private readonly rate: EvidenceRate;
   private underWay: Promise<void> | undefined;
   private since = 0;
   private failure: { readonly error: unknown } | undefined;
@@ -32,12 +37,22 @@ export class VerdictsUnderWay {
     private done: Judged,
     private readonly tools: Pick<
       PartitionTools,
-      'publisher' | 'deadLetters' | 'signal' | 'measurements' | 'latencies' | 'now' | 'monotonic'
+      'publisher' | 'deadLetters' | 'signal' | 'measurements' | 'latencies' | 'now' | 'monotonic' | 'evidenceRate'
     >,
     private readonly accounting: Accounting,
   ) {
     this.present = done;
+    this.rate = new EvidenceRate(tools.evidenceRate);
   }
+
+  /** A trace complies with these rules: evidence goes the same way, as far as the rate allows. */
+  readonly addPassed: TellPassed = (rules, asked, passed) => {
+    const trace = passed();
+    const admitted = this.rate.admitted(rules, asked, trace.timestamp);
+    for (const rule of admitted) this.evidence.push({ rule, trace });
+    if (admitted.length === rules.length) return;
+    for (const rule of rules) if (!admitted.includes(rule)) this.countWithheld(rule.id, 'rate');
+  };
 
   add(verdict: Verdict): void {
     this.waiting.push(verdict);
@@ -81,14 +96,15 @@ export class VerdictsUnderWay {
   /** Begins the next append if none is under way and something waits. */
   private appendNext(): void {
     if (this.underWay !== undefined) return;
-    const { waiting, present } = this;
-    if (waiting.length === 0) {
+    const { waiting, evidence, present } = this;
+    if (waiting.length === 0 && evidence.length === 0) {
       this.done = present;
       return;
     }
     this.waiting = [];
+    this.evidence = [];
     this.since = this.tools.monotonic();
-    this.underWay = this.append(waiting).then(
+    this.underWay = this.append(waiting, evidence).then(
       () => {
         this.underWay = undefined;
         this.done = present;
@@ -97,12 +113,30 @@ export class VerdictsUnderWay {
       (error: unknown) => {
         this.underWay = undefined;
         this.waiting = [...waiting, ...this.waiting];
+        this.evidence = [...evidence, ...this.evidence];
         this.failure = { error };
       },
     );
   }
 
-  private async append(verdicts: readonly Verdict[]): Promise<void> {
+  private async append(verdicts: readonly Verdict[], evidence: readonly Evidence[]): Promise<void> {
+    if (verdicts.length > 0) await this.appendVerdicts(verdicts);
+    if (evidence.length > 0) await this.appendEvidence(evidence);
+  }
+
+  private async appendEvidence(evidence: readonly Evidence[]): Promise<void> {
+    const { publisher, signal, measurements } = this.tools;
+    const lost = await publisher.publishEvidence(this.partition, evidence, signal);
+    for (const { evidence: one, reason } of lost) this.countWithheld(one.rule.id, reason);
+    const notPublished = new Set(lost.map((one) => one.evidence));
+    for (const one of evidence) if (!notPublished.has(one)) measurements.count('evidence', { rule_id: one.rule.id });
+  }
+
+  private countWithheld(rule_id: string, reason: 'rate' | SetAsideReason): void {
+    this.tools.measurements.count('evidenceWithheld', { rule_id, reason });
+  }
+
+  private async appendVerdicts(verdicts: readonly Verdict[]): Promise<void> {
     const { publisher, deadLetters, signal, measurements, latencies, now } = this.tools;
     const lost = await publisher.publish(this.partition, verdicts, signal);
     for (const one of lost) await deadLetters.keep(violationLetter(one), signal);

@@ -1,7 +1,8 @@
 import type { Verdict } from '#engine';
 import { isRefusedRecord, type Log, type OutgoingRecord, retry } from '#messaging';
-import { TOPICS } from '#records';
+import { CONTROL_EVIDENCE, CONTROL_HEADER, TOPICS } from '#records';
 import type { KeyRing } from '#signing';
+import { type Evidence, evidenceRecord } from './evidence-record.js';
 import { violationRecord } from './violation-record.js';
 
 /** Why a violation is not in the log: the label of `betrace_violations_set_aside_total`. */
@@ -15,9 +16,22 @@ export interface SetAside {
   readonly error: Error;
 }
 
-interface Built {
-  readonly verdict: Verdict;
+/** Evidence that can't be published, likewise. */
+export interface EvidenceSetAside {
+  readonly evidence: Evidence;
+  readonly reason: SetAsideReason;
+}
+
+/** A record, and what it is made of. */
+interface Built<Of> {
+  readonly of: Of;
   readonly record: OutgoingRecord;
+}
+
+interface Unpublished<Of> {
+  readonly of: Of;
+  readonly reason: SetAsideReason;
+  readonly error: Error;
 }
 
 /**
@@ -33,21 +47,44 @@ export class ViolationPublisher {
 
   /** Answers the verdicts that can't be published; all others are. Rejects only when `signal` is aborted. */
   async publish(partition: number, verdicts: readonly Verdict[], signal: AbortSignal): Promise<readonly SetAside[]> {
-    const built: Built[] = [];
-    const aside: SetAside[] = [];
-    for (const verdict of verdicts) {
+    const unpublished = await this.publishAll(
+      verdicts,
+      (verdict) => ({ partition, key: verdict.wireTraceId, value: json(violationRecord(verdict, this.keys)) }),
+      signal,
+    );
+    return unpublished.map(({ of: verdict, reason, error }) => ({ verdict, reason, error }));
+  }
+
+  /** Likewise of evidence. */
+  async publishEvidence(partition: number, evidence: readonly Evidence[], signal: AbortSignal): Promise<readonly EvidenceSetAside[]> {
+    const headers = { [CONTROL_HEADER]: CONTROL_EVIDENCE };
+    const unpublished = await this.publishAll(
+      evidence,
+      (one) => ({ partition, key: one.trace.wireTraceId, value: json(evidenceRecord(one, this.keys)), headers }),
+      signal,
+    );
+    return unpublished.map(({ of, reason }) => ({ evidence: of, reason }));
+  }
+
+  private async publishAll<Of>(
+    all: readonly Of[],
+    recordOf: (of: Of) => OutgoingRecord,
+    signal: AbortSignal,
+  ): Promise<readonly Unpublished<Of>[]> {
+    const built: Built<Of>[] = [];
+    const aside: Unpublished<Of>[] = [];
+    for (const of of all) {
       try {
-        const value = Buffer.from(JSON.stringify(violationRecord(verdict, this.keys)));
-        built.push({ verdict, record: { partition, key: verdict.wireTraceId, value } });
+        built.push({ of, record: recordOf(of) });
       } catch (error) {
-        aside.push({ verdict, reason: 'not_signed', error: errorOf(error) });
+        aside.push({ of, reason: 'not_signed', error: errorOf(error) });
       }
     }
     return [...aside, ...(await this.append(built, signal))];
   }
 
   /** Halves what the log refuses until it is one record: that one is answered. Some may be appended twice, which is harmless. */
-  private async append(built: readonly Built[], signal: AbortSignal): Promise<readonly SetAside[]> {
+  private async append<Of>(built: readonly Built<Of>[], signal: AbortSignal): Promise<readonly Unpublished<Of>[]> {
     const [first, second] = built;
     if (first === undefined) return [];
     const records = built.map(({ record }) => record);
@@ -57,11 +94,15 @@ export class ViolationPublisher {
       return [];
     } catch (error) {
       if (signal.aborted || !isRefusedRecord(error)) throw error;
-      if (second === undefined) return [{ verdict: first.verdict, reason: 'refused', error: errorOf(error) }];
+      if (second === undefined) return [{ of: first.of, reason: 'refused', error: errorOf(error) }];
       const half = Math.ceil(built.length / 2);
       return [...(await this.append(built.slice(0, half), signal)), ...(await this.append(built.slice(half), signal))];
     }
   }
+}
+
+function json(record: object): Uint8Array {
+  return Buffer.from(JSON.stringify(record));
 }
 
 function errorOf(thrown: unknown): Error {

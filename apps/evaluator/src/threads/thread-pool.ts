@@ -97,7 +97,7 @@ export class ThreadPool {
   }
 
   private settings(): EvaluatorSettings[] {
-    const { evaluator, rules, traces, process: mode, kafka, storage } = this.configuration;
+    const { compliance, evaluator, rules, traces, process: mode, kafka, storage } = this.configuration;
     const privateKey = privateSignatureKey(this.configuration);
     const common = {
       log: this.log.forThreads(),
@@ -111,6 +111,7 @@ export class ThreadPool {
         ...(privateKey === undefined ? {} : { privateKey }),
         development: mode.environment === 'development',
       },
+      evidenceRate: compliance.emitEvidence ? compliance.evidenceRate : 0,
       commitInterval: COMMIT_INTERVAL,
       idleInterval: IDLE_INTERVAL,
     };

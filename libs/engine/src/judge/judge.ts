@@ -2,6 +2,7 @@ import type { Assembly } from '../assembly/assembly.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
+import type { TellPassed } from '../verdict/passed-trace.js';
 import { BufferedRules } from './buffered/buffered-rules.js';
 import { Doubts } from './doubts.js';
 import { KeptSpans } from './kept-spans.js';
@@ -23,7 +24,12 @@ export class Judge {
   private readonly online: OnlineRules;
   private readonly buffered: BufferedRules;
 
-  constructor(settings: AssemblySettings, assembly: Assembly, verdicts: Verdicts) {
+  constructor(
+    settings: AssemblySettings,
+    assembly: Assembly,
+    private readonly verdicts: Verdicts,
+    private readonly passed: TellPassed | undefined,
+  ) {
     this.limit = new UndecidedLimit(settings, assembly, verdicts);
     this.reports = new Reports(assembly, verdicts, this.limit, this.errors);
     this.later = new LaterErrors(verdicts, this.limit);
@@ -85,6 +91,14 @@ export class Judge {
   }
 
   forget(epoch: Epoch, row: number): void {
+    this.forgetState(epoch, row);
+    const { evidence } = epoch.rules;
+    if (evidence.length === 0 || this.passed === undefined) return;
+    const passed = this.verdicts.passed(row, evidence);
+    if (passed.length > 0) this.passed(passed, evidence.length, () => this.verdicts.passedTrace(row));
+  }
+
+  private forgetState(epoch: Epoch, row: number): void {
     const { plan } = epoch.rules;
     // The row becomes another trace's: whatever throws, nothing of this one may stay under its number.
     try {

@@ -53,6 +53,7 @@ export class UndecidedLimit {
       count.told++;
       return true;
     }
+    this.verdicts.noteCounted(rule, row);
     count.beyond++;
     count.reasons.set(undecided.code, (count.reasons.get(undecided.code) ?? 0) + 1);
     if (count.summary === undefined) {

@@ -2,8 +2,9 @@ import type { Explanation } from '#dsl';
 import { hexOfWords } from '#otlp';
 import type { RuleDefinition, VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
-import { ID, ROW_WORDS } from '../assembly/table/trace-row.js';
+import { CLOSED, FLAGS, ID, KNOWN, ROW_WORDS, SPANS } from '../assembly/table/trace-row.js';
 import type { CloseReason } from '../verdict/close-reason.js';
+import type { PassedTrace } from '../verdict/passed-trace.js';
 import { type Told, ToldVerdicts } from '../verdict/told-verdicts.js';
 import type { Undecided } from '../verdict/undecided.js';
 import type { Verdict } from '../verdict/verdict.js';
@@ -46,6 +47,10 @@ export class Verdicts {
   /** Trace ids as the user gave them, by row, where they are not the wire's. */
   private readonly traceTexts = new Map<number, string>();
   private readonly told = new ToldVerdicts();
+  /** By row: the rules with `evidence` that were undecided about the trace and only counted. */
+  private readonly counted = new Map<number, Set<string>>();
+  /** Offset of the last record that met a defect. Of what came before it nobody can say that a rule found nothing. */
+  private lastDefect = -1;
 
   constructor(
     private readonly partition: number,
@@ -61,6 +66,41 @@ export class Verdicts {
   /** The last verdict of any rule of this id about a subject: the trace or one of its spans. */
   lastOf({ id }: RuleDefinition, row: number, subject: NamedSpan | undefined): Told | undefined {
     return this.told.of(row, violationId(id, this.wireTraceId(row), subject));
+  }
+
+  /** An undecided verdict is counted with others instead of being emitted. */
+  noteCounted({ id, evidence = [] }: RuleDefinition, row: number): void {
+    if (evidence.length === 0) return;
+    const rules = this.counted.get(row) ?? new Set();
+    this.counted.set(row, rules.add(id));
+  }
+
+  noteDefect(): void {
+    this.lastDefect = this.nextOffset - 1;
+  }
+
+  /** Those of the rules that found nothing in a trace that came whole, and once. */
+  passed(row: number, rules: readonly RuleDefinition[]): readonly RuleDefinition[] {
+    const { assembly } = this;
+    const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    if ((flags & CLOSED) === 0 || (flags & KNOWN) !== 0 || assembly.traces.rows[row * ROW_WORDS + SPANS] === 0) return [];
+    if (assembly.isFragment(row) || assembly.firstOffset(row) <= this.lastDefect) return [];
+    const counted = this.counted.get(row);
+    return rules.filter(({ id }) => counted?.has(id) !== true && !this.told.stands(row, id));
+  }
+
+  passedTrace(row: number): PassedTrace {
+    const { assembly, partition } = this;
+    const wireTraceId = this.wireTraceId(row);
+    return {
+      traceId: this.traceTexts.get(row) ?? wireTraceId,
+      wireTraceId,
+      timestamp: assembly.logTime,
+      complete: assembly.isComplete(row),
+      partition,
+      firstOffset: assembly.firstOffset(row),
+      lastOffset: assembly.lastOffset(row, this.nextOffset),
+    };
   }
 
   verdict(finding: Finding): Verdict {
@@ -106,6 +146,7 @@ export class Verdicts {
 
   forget(row: number): void {
     this.told.forget(row);
+    if (this.counted.size > 0) this.counted.delete(row);
     if (this.traceTexts.size > 0) this.traceTexts.delete(row);
   }
 

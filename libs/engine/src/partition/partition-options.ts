@@ -3,6 +3,7 @@ import type { EngineRecord } from '../record.js';
 import type { EpochRules } from '../rules/epoch-rules.js';
 import type { RuleClock } from '../rules/rule-clock.js';
 import type { AssemblySettings } from '../settings.js';
+import type { TellPassed } from '../verdict/passed-trace.js';
 
 /** A record of the log that holds spans. */
 export type SpansRecord = Extract<EngineRecord, { readonly kind: 'spans' }>;
@@ -26,6 +27,8 @@ export interface PartitionEngineOptions {
   readonly accounting?: Accounting;
   /** A trace closed that is judged, or would be if a rule were about traces: where its first span lies. Once for each trace, or fragment of one. */
   readonly closed?: (firstOffset: number) => void;
+  /** A whole trace is forgotten, and rules with `evidence` found nothing in it. */
+  readonly passed?: TellPassed;
   /** A record that is no OTLP request: it is counted and skipped; here it can be written to the dead letters. */
   readonly undecodable?: (record: SpansRecord, reason: string) => void;
   /** A defect threw while this record was applied; `apply` answers how far the damage goes. */

@@ -66,7 +66,7 @@ export class PartitionEngine {
     );
     this.verdicts = new Verdicts(partition, this.assembly);
     this.spans = new SpanJudgement(new SpanRules(this.assembly, this.verdicts), this.accounting);
-    this.judge = new Judge(settings, this.assembly, this.verdicts);
+    this.judge = new Judge(settings, this.assembly, this.verdicts, options.passed);
     this.conclusions = new Conclusions(
       this.judge,
       (row) => this.epochOf(row),
@@ -253,6 +253,7 @@ export class PartitionEngine {
   }
 
   private defect(error: unknown): void {
+    this.verdicts.noteDefect();
     this.options.defect?.(this.applying!, error);
   }
 

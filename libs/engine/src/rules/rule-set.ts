@@ -31,6 +31,8 @@ export class RuleSet implements EpochRules {
   readonly plan: JudgePlan;
   readonly columnOf: ColumnOf;
   readonly resourceColumnOf: ColumnOf;
+  /** The rules of which traces that comply are told. */
+  readonly evidence: readonly RuleDefinition[];
   /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
   private readonly ids: ReadonlySet<string>;
   /** By id, built on first use. */
@@ -45,6 +47,7 @@ export class RuleSet implements EpochRules {
     /** Per rule its part (0 to 1) of the time that the conditions of all take on a span, by estimate. */
     readonly shares: readonly number[],
   ) {
+    this.evidence = definitions.filter(({ evidence = [] }) => evidence.length > 0);
     this.plan = planOf(compiled, definitions);
     this.columnOf = new Map(compiled.reads.attributes.map((key, column) => [key, column]));
     this.resourceColumnOf = new Map(compiled.reads.resourceAttributes.map((key, column) => [key, column]));

@@ -31,6 +31,12 @@ export class ToldVerdicts {
     return this.byTrace.get(row)?.get(id);
   }
 
+  /** Whether something stands that a rule of this id told of the trace. */
+  stands(row: number, ruleId: string): boolean {
+    for (const { rule, status } of this.byTrace.get(row)?.values() ?? []) if (rule.id === ruleId && status !== 'retracted') return true;
+    return false;
+  }
+
   /** The trace is forgotten. */
   forget(row: number): void {
     this.ids -= this.byTrace.get(row)?.size ?? 0;

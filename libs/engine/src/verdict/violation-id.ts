@@ -20,6 +20,15 @@ export interface Subject {
 export function violationId(ruleId: string, wireTraceId: string, subject?: Subject): string {
   const of = subject === undefined ? [''] : [subject.wireSpanId, subject.isServer ? 'server' : '', subject.start, subject.duration];
   const other = subject === undefined || (subject.form & 1) === 0 ? [] : [subject.form >>> 1];
-  const text = [ruleId, wireTraceId, ...of, ...other].map((part) => `${part}\0`).join('');
-  return `viol-${createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32)}`;
+  return `viol-${digestOf([ruleId, wireTraceId, ...of, ...other])}`;
+}
+
+/** The id of the evidence that a trace complies with a rule; likewise the same on any evaluator and at any time. */
+export function evidenceId(ruleId: string, wireTraceId: string): string {
+  return `evid-${digestOf([ruleId, wireTraceId])}`;
+}
+
+function digestOf(parts: readonly unknown[]): string {
+  const text = parts.map((part) => `${String(part)}\0`).join('');
+  return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, 32);
 }

@@ -113,10 +113,27 @@ export function describeEpochs(open: () => Store): void {
       expect(await store.ruleSet(62)).toBeUndefined();
     });
 
+    it('publish the controls of a rule that asks for evidence, where it is enforced, and are adopted with them', async () => {
+      const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
+      await store.putRule(rule('asks', { controls, emitEvidence: true }), 1);
+      await store.putRule(rule('in-shadow', { controls, emitEvidence: true, shadow: true }), 1);
+      await store.putRule(rule('without-controls', { emitEvidence: true }), 1);
+      await store.putRule(rule('silent', { controls }), 1);
+      const { snapshot = [] } = JSON.parse((await store.ruleSet()) ?? 'null') as RuleSetRecord;
+      expect(snapshot.map(({ id, evidence }) => [id, evidence])).toEqual([
+        ['asks', controls],
+        ['in-shadow', undefined],
+        ['silent', undefined],
+        ['without-controls', undefined],
+      ]);
+    });
+
     it('adopts the rules of a log around one that was put before, which stays and is told in the next epoch', async () => {
       await store.putRule(rule('b', { enabled: false }), 1);
       const published = (id: string) => ({ id, name: id, version: 4, expression: 'span.is_root', severity: 'LOW' as const });
-      await store.adoptRules([published('a'), published('b')], 7, 2);
+      const evidence = [{ framework: 'SOC 2', control: 'CC6.1' }];
+      await store.adoptRules([{ ...published('a'), evidence }, published('b')], 7, 2);
+      expect(await store.rule('a')).toMatchObject({ controls: evidence, emitEvidence: true });
       expect((await store.rules()).map(({ id, version, enabled }) => [id, version, enabled])).toEqual([
         ['a', 4, true],
         ['b', 1, false],

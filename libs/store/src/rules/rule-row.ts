@@ -23,7 +23,12 @@ export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[k
   const { id, name, description, expression, severity, tags, controls = [], enabled, message, onError } = content;
   const { emitEvidence = false, shadow = false } = content;
   const json_controls = JSON.stringify(controls.map(({ framework, control }) => ({ framework, control })));
-  const flags = { json_tags: JSON.stringify(tags), enabled: enabled ? 1 : 0, shadow: enabled && shadow ? 1 : 0, emit_evidence: emitEvidence ? 1 : 0 };
+  const flags = {
+    json_tags: JSON.stringify(tags),
+    enabled: enabled ? 1 : 0,
+    shadow: enabled && shadow ? 1 : 0,
+    emit_evidence: emitEvidence ? 1 : 0,
+  };
   return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError };
 }
 

@@ -18,6 +18,7 @@ export function describeRules(open: () => Store): void {
         description: 'line\nline',
         tags: ['pci', '😀'],
         controls: [{ framework: 'SOC 2', control: '😀' }],
+        emitEvidence: true,
         message: 'm',
         enabled: false,
         severity: 'LOW',

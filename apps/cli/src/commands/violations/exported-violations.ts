@@ -1,13 +1,14 @@
 import { CliError } from '../../problems.js';
 import { duplicateMember } from './duplicate-member.js';
 
-/** What the exporter names the signed record, and its parts where it is too long for one attribute. */
-const RECORD = 'betrace.violation.record';
+/** What the exporter names the signed record of a violation and of evidence, and its parts where it is too long for one attribute. */
+const RECORDS = ['betrace.violation.record', 'betrace.evidence.record'] as const;
+type Name = (typeof RECORDS)[number];
 
 type Attributes = readonly { readonly key?: unknown; readonly value?: { readonly stringValue?: unknown; readonly intValue?: unknown } }[];
 
 /**
- * The signed records of exported violation spans, wherever they lie in a JSON value: OTLP/JSON, or what Tempo answers for a trace
+ * The signed records of exported violation and evidence spans, wherever they lie in a JSON value: OTLP/JSON, or what Tempo answers for a trace
  * (`resourceSpans`, `batches`, `trace`). Undefined when the value is no trace. Throws BT_CLI_NOT_VIOLATIONS when a part is missing or cut.
  */
 export function exportedRecords(value: unknown, where: string): readonly unknown[] | undefined {
@@ -15,20 +16,28 @@ export function exportedRecords(value: unknown, where: string): readonly unknown
   if (!('resourceSpans' in value || 'batches' in value || 'trace' in value || 'spans' in value || 'attributes' in value)) return undefined;
   const records: unknown[] = [];
   visit(value, (attributes) => {
-    const text = recordText(attributes, where);
-    if (text === undefined) return;
-    try {
-      records.push(JSON.parse(text));
-    } catch {
-      throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${RECORD} was truncated by its store` });
-    }
-    const twice = duplicateMember(text);
-    if (twice !== undefined) {
-      throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${RECORD} has the member ${JSON.stringify(twice)} twice` });
+    for (const name of RECORDS) {
+      const text = recordText(attributes, name, where);
+      if (text !== undefined) records.push(recordOf(text, name, where));
     }
   });
   if (records.length > 0) return records;
-  throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `no span in it has ${RECORD}, which BETRACE_EMIT_EVIDENCE=false leaves out` });
+  throw new CliError('BT_CLI_NOT_VIOLATIONS', {
+    where,
+    what: `no span in it has ${RECORDS.join(' or ')}, which BETRACE_EMIT_EVIDENCE=false leaves out`,
+  });
+}
+
+function recordOf(text: string, name: Name, where: string): unknown {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${name} was truncated by its store` });
+  }
+  const twice = duplicateMember(text);
+  if (twice === undefined) return record;
+  throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${name} has the member ${JSON.stringify(twice)} twice` });
 }
 
 function visit(value: unknown, found: (attributes: Attributes) => void): void {
@@ -41,15 +50,15 @@ function visit(value: unknown, found: (attributes: Attributes) => void): void {
   }
 }
 
-function recordText(attributes: Attributes, where: string): string | undefined {
+function recordText(attributes: Attributes, name: Name, where: string): string | undefined {
   const values = new Map(attributes.map(({ key, value }) => [key, value?.stringValue ?? value?.intValue]));
-  const whole = values.get(RECORD);
+  const whole = values.get(name);
   if (whole !== undefined) return String(whole);
-  const parts = Number(values.get(`${RECORD}.parts`) ?? 0);
+  const parts = Number(values.get(`${name}.parts`) ?? 0);
   if (parts === 0) return undefined;
   return Array.from({ length: parts }, (_, index) => {
-    const part = values.get(`${RECORD}.${index + 1}`);
-    if (part === undefined) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `attribute ${RECORD}.${index + 1} is missing` });
+    const part = values.get(`${name}.${index + 1}`);
+    if (part === undefined) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `attribute ${name}.${index + 1} is missing` });
     return String(part);
   }).join('');
 }

@@ -13,7 +13,7 @@ export const verifyCommand: Command = {
 betrace verify [keys] --url URL
 
 FILE (- for standard input) holds JSON: an answer of GET /v1/violations?view=full, of GET /v1/violations/{id} or of its revisions, an
-export as NDJSON, or a trace with exported violation spans as OTLP/JSON or as Tempo answers it. With --url the violations of a server are fetched and verified here.
+export as NDJSON, or a trace with exported violation and evidence spans as OTLP/JSON or as Tempo answers it. With --url the violations of a server are fetched and verified here.
 
   --key-env NAME         environment variable that holds the secret (default BETRACE_SIGNATURE_KEY); repeat for former secrets
   --key-file FILE        file that holds secrets, one to a line

@@ -1,8 +1,20 @@
 import type { Rule } from '../../api/types';
 
 /** A rule as somebody would import it: what the server makes itself is left out. */
-function portable({ id, name, description, expression, severity, tags, controls, mode, message, on_error }: Rule) {
-  return { id, name, description, expression, severity, tags, controls, mode, on_error, ...(message === undefined ? {} : { message }) };
+function portable({ id, name, description, expression, severity, tags, controls, emit_evidence, mode, message, on_error }: Rule) {
+  return {
+    id,
+    name,
+    description,
+    expression,
+    severity,
+    tags,
+    controls,
+    emit_evidence,
+    mode,
+    on_error,
+    ...(message === undefined ? {} : { message }),
+  };
 }
 
 /** Rules as `POST /v1/rules/import` takes them. */

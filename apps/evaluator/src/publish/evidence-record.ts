@@ -1,0 +1,27 @@
+import { evidenceId, type PassedTrace } from '#engine';
+import type { EvidenceRecord, RuleDefinition } from '#records';
+import { type KeyRing, signable, signViolation } from '#signing';
+
+/** That a trace complies with a rule. */
+export interface Evidence {
+  readonly rule: RuleDefinition;
+  readonly trace: PassedTrace;
+}
+
+/** Evidence as JSON can hold it, signed. */
+export function evidenceRecord({ rule, trace }: Evidence, keys: KeyRing): EvidenceRecord {
+  const unsigned = signable({
+    id: evidenceId(rule.id, trace.wireTraceId),
+    outcome: 'passed' as const,
+    rule_id: rule.id,
+    rule_name: rule.name,
+    rule_version: rule.version,
+    controls: rule.evidence ?? [],
+    trace_id: trace.traceId,
+    wire_trace_id: trace.wireTraceId,
+    timestamp_ms: trace.timestamp,
+    complete: trace.complete,
+    log: { partition: trace.partition, first_offset: trace.firstOffset, last_offset: trace.lastOffset },
+  });
+  return signViolation(unsigned, keys);
+}

@@ -1,0 +1,20 @@
+import type { RuleDefinition } from '#records';
+
+/** A whole trace in which rules found nothing, when no late span can change that any more. */
+export interface PassedTrace {
+  /** As shown, and as on the wire. */
+  readonly traceId: string;
+  readonly wireTraceId: string;
+  /** Unix milliseconds, log time. */
+  readonly timestamp: number;
+  readonly complete: boolean;
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+}
+
+/**
+ * Takes the rules with `evidence` that found nothing in a trace; `asked` is how many rules of the trace's rule set have it. `trace` makes the rest when it is
+ * wanted.
+ */
+export type TellPassed = (rules: readonly RuleDefinition[], asked: number, trace: () => PassedTrace) => void;
