@@ -94,7 +94,11 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
       `export BETRACE_STORAGE_PATH=${join(storage.path, 'data')} BETRACE_NOTIFICATIONS_FILE=${notifications}`,
       `betrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`,
     ];
-    const output = await shell([...head, ...commands.flatMap((command) => [command, `echo '${marker}'`])].join('\n'), REPOSITORY, 120_000);
+    const output = await shell(
+      [...head, ...commands.flatMap((command) => [command, `echo '${marker}'`])].join('\n'),
+      storage.path,
+      120_000,
+    );
     const parts = output.split(marker);
     printed = new Map(commands.map((command, at) => [command, parts[at]!.trim()]));
   }, 180_000);
