@@ -1,4 +1,5 @@
 import { answerText, isPage } from '../delivery/answer-text.js';
+import { isSuccess, post } from '../delivery/post.js';
 import { HttpRefusal } from '../delivery/refusal.js';
 
 /** Milliseconds that a receiver has for its answer. */
@@ -6,25 +7,10 @@ const ANSWER_MS = 15_000;
 
 /** Posts JSON; rejects with an HttpRefusal when the answer is no success, and with the error of the connection when there is none. Redirects are not followed. */
 export async function postJson(url: string, body: string, headers: Readonly<Record<string, string>>, stopping: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(ANSWER_MS)]);
-  let answer: Response;
-  try {
-    answer = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { ...headers, 'content-type': 'application/json' },
-      redirect: 'manual',
-      signal,
-    });
-  } catch (error) {
-    stopping.throwIfAborted();
-    if ((error as Error).name === 'TimeoutError') throw new Error(`no answer within ${ANSWER_MS} ms`, { cause: error });
-    // fetch says no more than that it failed; the cause has code and reason.
-    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  }
-  const content = answer.ok ? Buffer.alloc(0) : Buffer.from(await answer.arrayBuffer().catch(() => new ArrayBuffer(0)));
-  if (answer.ok) return void (await answer.body?.cancel());
-  const page = isPage(answer.headers.get('content-type') ?? undefined, content);
-  const asked = Number(answer.headers.get('retry-after') ?? Number.NaN) * 1_000;
-  throw new HttpRefusal(answer.status, answerText(content), { page, ...(asked >= 0 ? { retryAfter: asked } : {}) });
+  const all = { ...headers, 'Content-Type': 'application/json' };
+  const answer = await post(url, body, { headers: all, timeout: ANSWER_MS, signal: stopping, statusOnly: true });
+  const { status, contentType, content, retryAfter } = answer;
+  if (isSuccess(status)) return;
+  const page = isPage(contentType, content);
+  throw new HttpRefusal(status, answerText(content), { page, ...(retryAfter === undefined ? {} : { retryAfter }) });
 }

@@ -1,5 +1,3 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { convertLegacyHttpOptions } from '@opentelemetry/otlp-exporter-base/node-http';
@@ -7,8 +5,9 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { shownAddress } from '#platform';
 import { answerText, isPage } from '../../delivery/answer-text.js';
+import { type Answer, isSuccess, post } from '../../delivery/post.js';
 import { HttpRefusal } from '../../delivery/refusal.js';
-import { ANSWER_BYTES, otlpAnswer } from './otlp-answer.js';
+import { otlpAnswer } from './otlp-answer.js';
 import type { PartialSuccessListener } from './partial-success.js';
 
 export interface HttpExporterOptions {
@@ -53,7 +52,7 @@ export class HttpExporter implements SpanExporter {
   private async send(spans: ReadableSpan[]): Promise<void> {
     const body = this.serializer.serializeRequest(spans) ?? new Uint8Array(0);
     const { status, contentType, location, retryAfter, content } = await this.post(body);
-    if (status < 200 || status > 299) {
+    if (!isSuccess(status)) {
       const text = [location === undefined ? '' : `to ${shownAddress(location, this.options.url)}`, answerText(content)];
       const page = isPage(contentType, content);
       throw new HttpRefusal(status, text.filter((part) => part !== '').join(' '), {
@@ -66,62 +65,10 @@ export class HttpExporter implements SpanExporter {
   }
 
   private async post(body: Uint8Array): Promise<Answer> {
-    const url = new URL(this.options.url);
     const { agentFactory, headers, compression } = this.settings;
+    const { url, timeout } = this.options;
     const packed = compression === 'gzip' ? gzipSync(body) : body;
     const encoding: Record<string, string> = compression === 'gzip' ? { 'Content-Encoding': 'gzip' } : {};
-    // Without it a server may compress the answer as it likes (RFC 9110, 12.5.3).
-    const all = { 'Accept-Encoding': 'identity', ...(await headers()), ...encoding, 'Content-Length': String(packed.length) };
-    const agent = await agentFactory(url.protocol);
-    return new Promise((done, fail) => {
-      const { timeout } = this.options;
-      const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(
-        url,
-        { method: 'POST', headers: all, agent, signal: AbortSignal.timeout(timeout) },
-        (response) => read(response).then(done, fail),
-      );
-      request.on('error', (error) => fail(error.name === 'TimeoutError' ? new Error(`no answer within ${timeout} ms`) : plain(error)));
-      request.end(packed);
-    });
+    return post(url, packed, { headers: { ...(await headers()), ...encoding }, agent: await agentFactory(new URL(url).protocol), timeout });
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType?: string;
-  readonly location?: string;
-  readonly retryAfter?: number;
-  readonly content: Buffer;
-}
-
-async function read(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += (chunk as Buffer).length;
-    chunks.push(chunk as Buffer);
-    if (bytes > ANSWER_BYTES) break;
-  }
-  const { headers, statusCode = 0 } = response;
-  const { location, 'content-type': contentType } = headers;
-  const retryAfter = retryAfterOf(headers['retry-after']);
-  return {
-    status: statusCode,
-    content: Buffer.concat(chunks),
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(location === undefined ? {} : { location }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  };
-}
-
-/** RFC 9110, 10.2.3: seconds, or a date. Answers milliseconds. */
-function retryAfterOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const milliseconds = /^\s*\d+\s*$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
-}
-
-/** Several addresses that refuse are one error without a text of its own. */
-function plain(error: Error & { readonly errors?: readonly Error[] }): Error {
-  return error.message === '' && error.errors?.[0] ? error.errors[0] : error;
 }

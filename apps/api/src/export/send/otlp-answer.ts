@@ -1,9 +1,7 @@
 import { decodeExportResponse, type PartialSuccess } from '#otlp';
 import { answerText } from '../../delivery/answer-text.js';
+import { ANSWER_BYTES } from '../../delivery/post.js';
 import { NotOtlp } from '../../delivery/refusal.js';
-
-/** Bytes of an answer that are read: it is a partial success, or an error's text. */
-export const ANSWER_BYTES = 1024 * 1024;
 
 const JSON_TYPE = /^application\/json$/;
 /** The names under which protobuf goes; octet-stream is what a server says that knows no name. */

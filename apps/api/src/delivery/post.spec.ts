@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ANSWER_BYTES, post } from './post.js';
+
+describe('a request that is posted', () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+  const serve = async (listener: RequestListener): Promise<string> => {
+    server = createServer(listener);
+    await new Promise<void>((done) => server!.listen(0, '127.0.0.1', done));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  };
+  /** Sends as fast as somebody reads, and says how much was taken when the connection closed. */
+  const endless = (status: number, sent: (bytes: number) => void): RequestListener => {
+    const chunk = Buffer.alloc(65_536, 'x');
+    return (_request, response) => {
+      let bytes = 0;
+      response.writeHead(status);
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk)) bytes += chunk.length;
+      };
+      response.on('drain', more).on('close', () => sent(bytes));
+      more();
+    };
+  };
+
+  it.each([
+    [500, false],
+    [500, true],
+    [200, false],
+    [200, true],
+  ])('reads no endless answer into memory: status %i, only the status wanted: %s', async (status, statusOnly) => {
+    let closed!: (bytes: number) => void;
+    const sent = new Promise<number>((resolve) => {
+      closed = resolve;
+    });
+    const url = await serve(endless(status, closed));
+    const answer = await post(url, '{}', { headers: {}, timeout: 20_000, statusOnly });
+    expect(answer.status).toBe(status);
+    expect(answer.content.length).toBeLessThan(2 * ANSWER_BYTES);
+    // What the two sockets hold is sent, too.
+    expect(await sent).toBeLessThan(64 * ANSWER_BYTES);
+  });
+
+  it('takes a success whose answer never ends, where its status says all, and no other', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200).write('a');
+    });
+    expect((await post(url, '{}', { headers: {}, timeout: 500, statusOnly: true })).status).toBe(200);
+    await expect(post(url, '{}', { headers: {}, timeout: 500 })).rejects.toThrow('no answer within 500 ms');
+  });
+
+  it('ends with the reason of its signal, also while the answer comes', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(500).write('a');
+    });
+    const stopping = new AbortController();
+    const posted = post(url, '{}', { headers: {}, timeout: 20_000, signal: stopping.signal });
+    setTimeout(() => stopping.abort(new Error('stopping')), 100);
+    await expect(posted).rejects.toThrow('stopping');
+  });
+
+  it('follows no redirect, and reads how long it should wait', async () => {
+    const url = await serve((_request, response) => response.writeHead(307, { location: '/other', 'retry-after': '7' }).end());
+    expect(await post(url, '{}', { headers: {}, timeout: 5_000 })).toMatchObject({ status: 307, location: '/other', retryAfter: 7_000 });
+  });
+});
