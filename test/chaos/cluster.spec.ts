@@ -21,13 +21,13 @@ import { clusterLog, FOREIGN_TOPIC } from './send.js';
 /** Those that need little time: a broker that stops in order takes its time. `npm run chaos` has all. */
 const DANGERS: readonly DangerName[] = [
   'an evaluator is killed',
-  'rules change',
+  'the database is read-only',
   'an ingest is killed',
   'an evaluator is added',
   'an evaluator hangs',
   'the collector is down',
   'an API is killed',
-  'PostgreSQL is restarted',
+  'connections of the database are cut',
   'the broker is killed',
   'an evaluator is taken away',
   'poison arrives',
@@ -62,6 +62,7 @@ async function assignments(broker: string): Promise<number[][]> {
   beforeAll(async () => {
     // A topic that does not exist when ingest starts is received from when it does.
     cluster = await Cluster.start({ ...CHAOS_ENV, KAFKA_RECEIVE_TOPICS: `${FOREIGN_TOPIC},spans-of-others:otlp_json` });
+    await cluster.linkDatabase();
     await startProcesses(cluster);
     log = await clusterLog(cluster);
   }, 400_000);

@@ -1,4 +1,13 @@
 import type { Cluster, ClusterApp } from '../harness/cluster.js';
+import {
+  brokerHangs,
+  connectionsAreCut,
+  databaseHangs,
+  databaseIsFull,
+  databaseIsGone,
+  databaseIsReadOnly,
+  databaseIsSlow,
+} from './hanging-dangers.js';
 import { killBeforePublication } from './kill-before-publication.js';
 import { sendPoison, sendRefused } from './poison.js';
 import type { Random } from './random.js';
@@ -77,6 +86,13 @@ export const DANGERS = {
     await pause(random.between(500, 3_000));
     await cluster.postgres.outage?.up();
   },
+  'the broker hangs': brokerHangs,
+  'the database is read-only': databaseIsReadOnly,
+  'the database is full': databaseIsFull,
+  'the database is slow': databaseIsSlow,
+  'the database hangs': databaseHangs,
+  'the machine of the database is gone': databaseIsGone,
+  'connections of the database are cut': connectionsAreCut,
   'the collector is down': async (cluster, random, pause) => {
     cluster.receiver.stop();
     await pause(random.between(1_000, 4_000));

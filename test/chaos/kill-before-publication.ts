@@ -14,7 +14,7 @@ export async function killBeforePublication(cluster: Cluster, random: Random): P
   const id = `orphan-${random.hex(6)}`;
   const rule = { id, name: id, expression: `span.duration > ${random.between(200, 800)}ms`, severity: 'LOW' };
   const name = random.pick(cluster.names('api'));
-  const client = new pg.Client(cluster.env['DATABASE_URL']);
+  const client = new pg.Client(cluster.databaseUrl);
   await client.connect();
   const unpublished = async (): Promise<boolean> => {
     const { rows } = await client.query('SELECT json_record FROM epochs WHERE published = 0');

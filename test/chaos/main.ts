@@ -31,6 +31,7 @@ const rounds = Math.max(1, Math.round((Number(values.minutes) * 60) / (7 * names
 const dangers = Array.from({ length: rounds }, () => random.shuffled(names)).flat();
 say(`seed ${seed}: ${dangers.length} dangers`);
 const cluster = await Cluster.start(CHAOS_ENV);
+await cluster.linkDatabase();
 await startProcesses(cluster);
 say('the cluster runs');
 const log = await clusterLog(cluster);

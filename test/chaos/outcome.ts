@@ -76,8 +76,8 @@ function told({ revisions }: Reference): ReadonlyMap<string, ViolationRecord[]> 
   );
 }
 
-async function storedViolations({ env }: Cluster): Promise<Signatures> {
-  const client = new pg.Client(env['DATABASE_URL']);
+async function storedViolations({ databaseUrl }: Cluster): Promise<Signatures> {
+  const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
     const { rows } = await client.query<{ id: string; revision: string; status: ViolationRecord['status']; json_record: string }>(

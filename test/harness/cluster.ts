@@ -5,6 +5,7 @@ import { freePorts } from './free-port.js';
 import { kafkaProblem } from './services/kafka.js';
 import { OtlpReceiver } from './services/otlp-receiver.js';
 import { startPostgres, type TestPostgres } from './services/postgres.js';
+import { TcpLink } from './services/tcp-link.js';
 
 export type ClusterApp = 'ingest' | 'evaluator' | 'api';
 
@@ -22,12 +23,22 @@ export class Cluster {
   private readonly processes = new Map<string, BeTrace>();
   private readonly numbers = { ingest: 0, evaluator: 0, api: 0 };
 
+  /** The way of the processes to the database, when `linkDatabase` made one. */
+  link: TcpLink | undefined;
+
   private constructor(
     readonly broker: KafkaBroker,
     readonly postgres: TestPostgres,
     readonly receiver: OtlpReceiver,
-    readonly env: Readonly<Record<string, string>>,
+    /** The database of the processes, without the link. */
+    readonly databaseUrl: string,
+    private settings: Readonly<Record<string, string>>,
   ) {}
+
+  /** The environment of the processes. */
+  get env(): Readonly<Record<string, string>> {
+    return this.settings;
+  }
 
   /** Why no cluster can be started here; undefined when it can. With `CI` set it throws instead. */
   static async whyNot(): Promise<string | undefined> {
@@ -53,16 +64,42 @@ export class Cluster {
       const reasons = [kafka, database].map((one) => (one.status === 'rejected' ? String(one.reason) : String(one.value)));
       throw new Error(`no cluster: Kafka ${reasons[0]}, PostgreSQL ${reasons[1]}`);
     }
-    return new Cluster(broker, postgres, receiver, {
+    const databaseUrl = await ownSchema(postgres.url);
+    return new Cluster(broker, postgres, receiver, databaseUrl, {
       KAFKA_BROKERS: broker.address,
       KAFKA_SESSION_TIMEOUT: '3s',
-      DATABASE_URL: await ownSchema(postgres.url),
+      DATABASE_URL: databaseUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
       BETRACE_HOST: '127.0.0.1',
       BETRACE_SIGNATURE_KEY: CLUSTER_KEY,
       BETRACE_LOG_PARTITIONS: String(CLUSTER_PARTITIONS),
       ...env,
     });
+  }
+
+  /** Processes that are started from now on reach the database by a link of the test's own, which can be slow, hang or be cut. */
+  async linkDatabase(): Promise<TcpLink> {
+    const address = new URL(this.databaseUrl);
+    const link = await TcpLink.to(Number(address.port || 5432), address.hostname);
+    address.hostname = '127.0.0.1';
+    address.port = String(link.port);
+    this.settings = { ...this.settings, DATABASE_URL: address.href };
+    this.link = link;
+    return link;
+  }
+
+  /** Queries of the test's own, whatever the link does; also while the database is set read-only. */
+  async sql<Row extends pg.QueryResultRow>(...statements: readonly string[]): Promise<readonly Row[]> {
+    const client = new pg.Client(this.databaseUrl);
+    await client.connect();
+    try {
+      await client.query('SET default_transaction_read_only = off');
+      let rows: readonly Row[] = [];
+      for (const statement of statements) ({ rows } = await client.query<Row>(statement));
+      return rows;
+    } finally {
+      await client.end();
+    }
   }
 
   /** Starts one more process. Resolves when it is ready. */
@@ -134,7 +171,7 @@ export class Cluster {
   async stop(): Promise<void> {
     await Promise.all([...this.processes.values()].map((betrace) => betrace.kill()));
     this.receiver.stop();
-    await Promise.all([this.broker.remove(), this.postgres.stop()]);
+    await Promise.all([this.broker.remove(), this.postgres.stop(), this.link?.stop()]);
   }
 }
 

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { attributeOf, decodeRequest } from '#otlp';
 import type { BeTrace } from '../harness/betrace.js';
 import { Cluster, type ClusterApp, metric } from '../harness/cluster.js';
+import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
-import { TcpLink } from '../harness/services/tcp-link.js';
+import type { TcpLink } from '../harness/services/tcp-link.js';
 
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: faults of the database (${why})`);
@@ -31,18 +31,14 @@ interface Ready {
 
   beforeAll(async () => {
     cluster = await Cluster.start({ BETRACE_LOG_PARTITIONS: '4' });
-    const address = new URL(cluster.env['DATABASE_URL']!);
-    link = await TcpLink.to(Number(address.port || 5432));
-    address.hostname = '127.0.0.1';
-    address.port = String(link.port);
-    await Promise.all([1, 2].map(() => cluster.add('api', { DATABASE_URL: address.href })));
+    link = await cluster.linkDatabase();
+    await Promise.all([1, 2].map(() => cluster.add('api')));
     await Promise.all((['ingest', 'evaluator'] as const).map((app) => cluster.add(app)));
     const rule = { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
     expect((await one('api').json('POST', '/v1/rules', rule)).status).toBe(201);
   }, 400_000);
   afterAll(async () => {
     await cluster?.stop();
-    await link?.stop();
   }, 60_000);
 
   const one = (app: ClusterApp): BeTrace => cluster.all(app)[0]!;
@@ -77,19 +73,8 @@ interface Ready {
   const total = async (name: string): Promise<number> =>
     (await Promise.all(cluster.all('api').map((api) => metric(api, name)))).flat().reduce((sum, value) => sum + value, 0);
 
-  async function sql<Row extends pg.QueryResultRow>(text: string): Promise<readonly Row[]> {
-    const client = new pg.Client(cluster.env['DATABASE_URL']);
-    await client.connect();
-    try {
-      await client.query('SET default_transaction_read_only = off');
-      return (await client.query<Row>(text)).rows;
-    } finally {
-      await client.end();
-    }
-  }
-
   const stored = async (): Promise<readonly string[]> =>
-    (await sql<{ trace_id: string }>('SELECT trace_id FROM violations')).map((row) => row.trace_id);
+    (await cluster.sql<{ trace_id: string }>('SELECT trace_id FROM violations')).map((row) => row.trace_id);
 
   /** By span id: a span may come twice, as the same. */
   const exported = (): readonly string[] => {
@@ -203,13 +188,11 @@ interface Ready {
     'that is read-only, as a replica is',
     async () => {
       if (cluster.postgres.outage === undefined) return; // It may be others' too.
-      const others =
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
-      const set = (value: 'on' | 'off') => async () => {
-        await sql(`ALTER DATABASE postgres SET default_transaction_read_only = ${value}`);
-        await sql(others);
-      };
-      await during(set('on'), /BT_STORE_READ_ONLY/, set('off'));
+      await during(
+        () => setReadOnly(cluster, true),
+        /BT_STORE_READ_ONLY/,
+        () => setReadOnly(cluster, false),
+      );
     },
     TIMEOUT_MS * 3,
   );
@@ -217,14 +200,10 @@ interface Ready {
   it(
     'whose disk is full',
     async () => {
-      const raises = "BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END";
       await during(
-        async () => {
-          await sql(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$${raises}$$`);
-          await sql('CREATE TRIGGER full_disk BEFORE INSERT ON violations FOR EACH ROW EXECUTE FUNCTION full_disk()');
-        },
+        () => setFull(cluster, true),
         /BT_STORE_FULL/,
-        async () => void (await sql('DROP FUNCTION full_disk CASCADE')),
+        () => setFull(cluster, false),
       );
     },
     TIMEOUT_MS * 3,
@@ -259,7 +238,7 @@ interface Ready {
       expect(acknowledged.length).toBeGreaterThan(5);
       // No two writes got one version, none skipped one; of those that were answered 503 some were done, none twice.
       expect(new Set(acknowledged).size).toBe(acknowledged.length);
-      const rows = await sql<{ version: string }>("SELECT version FROM rule_versions WHERE rule_id = 'edited' ORDER BY version");
+      const rows = await cluster.sql<{ version: string }>("SELECT version FROM rule_versions WHERE rule_id = 'edited' ORDER BY version");
       const versions = rows.map(({ version }) => Number(version));
       expect(versions).toEqual(versions.map((_, i) => i + 1));
       expect(acknowledged.filter((version) => !versions.includes(version))).toEqual([]);

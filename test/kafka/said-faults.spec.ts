@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
-import pg from 'pg';
 import { type RuleSetRecord, TOPICS } from '#records';
 import { BeTrace } from '../harness/betrace.js';
 import { Cluster, type ClusterApp } from '../harness/cluster.js';
+import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
 
 const why = await Cluster.whyNot();
@@ -105,13 +105,6 @@ interface Ready {
   const found = async (): Promise<number> => (await one('api').json<{ total: number }>('GET', '/v1/violations?limit=1')).body.total;
   const all = (count: number) => eventually('the violations', async () => ((await found()) === count ? true : undefined), TIMEOUT_MS, 200);
 
-  async function sql(...statements: readonly string[]): Promise<void> {
-    const client = new pg.Client(cluster.env['DATABASE_URL']);
-    await client.connect();
-    for (const statement of ['SET default_transaction_read_only = off', ...statements]) await client.query(statement);
-    await client.end();
-  }
-
   const alter = (topic: string, changed: Readonly<Record<string, string>>) =>
     admin.alterConfigs({
       validateOnly: false,
@@ -126,8 +119,7 @@ interface Ready {
 
   it('the database is read-only', async () => {
     if (cluster.postgres.outage === undefined) return; // It may be others' too.
-    const others = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()';
-    await sql('ALTER DATABASE postgres SET default_transaction_read_only = on', others);
+    await setReadOnly(cluster, true);
     try {
       // Also when nothing is to be kept: readiness is a write.
       await says(one('api'), 503, 'storage', /BT_STORE_READ_ONLY: .*default_transaction_read_only/);
@@ -145,25 +137,21 @@ interface Ready {
       // It is not taken back by another attempt.
       expect(await keepLag()).toBeGreaterThan(0);
     } finally {
-      await sql('ALTER DATABASE postgres SET default_transaction_read_only = off', others);
+      await setReadOnly(cluster, false);
     }
     await all(1);
     await well('api');
   }, 200_000);
 
   it('the disk of the database is full', async () => {
-    const says53100 = "BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END";
-    await sql(
-      `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$${says53100}$$`,
-      'CREATE TRIGGER full_disk BEFORE INSERT ON violations FOR EACH ROW EXECUTE FUNCTION full_disk()',
-    );
+    await setFull(cluster, true);
     try {
       const before = await keepFailures();
       expect(await send('bad')).toBe(202);
       await says(one('api'), 503, 'storage', /BT_STORE_FULL/);
       expect(await keepFailures()).toBeGreaterThan(before);
     } finally {
-      await sql('DROP FUNCTION full_disk CASCADE');
+      await setFull(cluster, false);
     }
     await all(2);
     await well('api');

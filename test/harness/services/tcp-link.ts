@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A way to a server on loopback that can be made slow, hang, or be cut: what networks and fail-overs do. */
+/** A way to a server that can be made slow, hang, or be cut: what networks and fail-overs do. */
 export class TcpLink {
   /** Milliseconds that everything takes in each direction. */
   delay = 0;
@@ -16,18 +16,20 @@ export class TcpLink {
     readonly port: number,
   ) {}
 
-  static async to(port: number): Promise<TcpLink> {
+  static async to(port: number, host = '127.0.0.1'): Promise<TcpLink> {
     const server = createServer({ allowHalfOpen: true });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const link = new TcpLink(server, (server.address() as { readonly port: number }).port);
-    server.on('connection', (near) => link.join(near, connect({ port, host: '127.0.0.1', allowHalfOpen: true })));
+    server.on('connection', (near) => link.join(near, connect({ port, host, allowHalfOpen: true })));
     return link;
   }
 
-  /** Ends all connections at once, in the middle of whatever they carry. */
-  cut(): void {
+  /** Ends all connections at once, in the middle of whatever they carry; answers how many. */
+  cut(): number {
+    const ended = this.sockets.size / 2;
     for (const socket of this.sockets) socket.destroy();
+    return ended;
   }
 
   /** What is connected now gets nothing any more, not even the end of its connection: the other machine is gone. New connections work. */
