@@ -9,6 +9,8 @@ import type { Danger } from './dangers.js';
 const SEEN_MS = 60_000;
 /** The session of the cluster's processes is 3 s. */
 const BEYOND_SESSION_MS = 5_000;
+/** Longer than ingest waits for an append. */
+const LONGEST_MS = 12_000;
 const CUTS = 12;
 
 /** A fault lasts until a process says it, and some time longer. One that nobody says is none, and fails the run. */
@@ -38,7 +40,7 @@ export const brokerHangs: Danger = async (cluster, random, pause) => {
   try {
     await Promise.all([
       untilSaid(cluster.all('evaluator'), 'rule_engine', /the spans log cannot be read/),
-      pause(random.between(BEYOND_SESSION_MS, BEYOND_SESSION_MS + 3_000)),
+      pause(random.between(BEYOND_SESSION_MS, LONGEST_MS)),
     ]);
   } finally {
     cluster.broker.resume();
@@ -86,16 +88,17 @@ export const databaseHangs: Danger = async (cluster, random, pause) => {
   link.hangs = true;
   try {
     await untilSaid(cluster.all('api'), 'storage', /no answer within/);
-    await pause(random.between(0, 2_000));
+    await pause(random.between(2_000, 8_000));
   } finally {
     link.hangs = false;
   }
 };
 
 /** Connections that get no answer any more, and no end: those who use them have to find it out. */
-export const databaseIsGone: Danger = async (cluster) => {
+export const databaseIsGone: Danger = async (cluster, random, pause) => {
   linkOf(cluster).strand();
   await untilSaid(cluster.all('api'), 'storage', /no answer within|cannot be reached/);
+  await pause(random.between(2_000, 10_000));
 };
 
 export const connectionsAreCut: Danger = async (cluster, _random, pause) => {
