@@ -249,8 +249,14 @@ const SEARCHES_WAITING = 64;
     },
     {
       provide: Settle,
-      inject: [Log, Store, CLOCK],
-      useFactory: (log: Log, store: Store, clock: Clock) => new Settle(log, store, () => clock.monotonic()),
+      inject: [Log, Store, CLOCK, ViolationKeeper],
+      useFactory: (log: Log, store: Store, clock: Clock, keeper: ViolationKeeper) =>
+        new Settle(
+          log,
+          store,
+          () => clock.monotonic(),
+          () => keeper.hurry(),
+        ),
     },
     OtlpExport,
     Notifier,

@@ -71,6 +71,8 @@ export interface Subscription {
   /** Stops fetching a partition until resume; a batch under way is still delivered. */
   pause(partition: number): void;
   resume(partition: number): void;
+  /** Somebody waits for what comes: ends the gathering under way (`gather`), if there is one. */
+  hurry(): void;
   /** Revokes all partitions, waits for their `revoked`, leaves the group. */
   close(): Promise<void>;
 }

@@ -21,14 +21,14 @@ describe('PositionFollower', () => {
     positions = new PositionFollower(() => now);
   });
 
-  it('commits the first position at once, then one a second for each partition, and the last one when nothing comes', async () => {
+  it('commits the first position at once, then one every five seconds for each partition, and the last one when nothing comes', async () => {
     for (let offset = 1; offset <= 5; offset++) {
       await positions.follow(subscription, 0, offset);
-      now += 300;
+      now += 1_500;
     }
     await positions.follow(subscription, 1, 7);
     await positions.idle(subscription, 0, 5);
-    now += 1_000;
+    now += 5_000;
     await positions.idle(subscription, 0, 5);
     await positions.idle(subscription, 0, 5);
     expect(commits).toEqual(['0@1', '0@5', '1@7']);

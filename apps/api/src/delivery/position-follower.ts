@@ -1,7 +1,7 @@
 import type { Subscription } from '#messaging';
 
 /** Milliseconds between two commits of a partition: the position that counts lies in the store. */
-const INTERVAL = 1_000;
+const INTERVAL = 5_000;
 
 /** Lets the log's own position follow the one in the store, now and then: it serves lag and retention only. */
 export class PositionFollower {

@@ -1,9 +1,10 @@
 import type { LogRecord } from '#messaging';
 import { VERDICT_STATUSES, type ViolationRecord } from '#records';
+import { textOf } from './text-of.js';
 
 /** A record of the violations log, decoded. Throws SyntaxError or TypeError when it is none (someone else wrote it). */
-export function readViolation(record: LogRecord): ViolationRecord {
-  const violation: unknown = JSON.parse(Buffer.from(record.value).toString('utf8'));
+export function readViolation(record: LogRecord, text = textOf(record)): ViolationRecord {
+  const violation: unknown = JSON.parse(text);
   if (!isViolation(violation)) throw new TypeError('a violation needs id, revision, status, rule_id, trace_id, timestamp_ms and log');
   return violation;
 }

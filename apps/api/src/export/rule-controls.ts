@@ -14,15 +14,18 @@ export class RuleControls {
 
   /** Those of each violation, in their order; none where the version is not stored, or damaged. Rejects when the store is away. */
   async of(violations: readonly OfRule[]): Promise<readonly (readonly RuleControl[])[]> {
+    const asked = new Map<string, readonly RuleControl[]>();
     const found: (readonly RuleControl[])[] = [];
-    for (const violation of violations) found.push(await this.ofOne(violation));
+    for (const violation of violations) {
+      const key = `${violation.rule_version} ${violation.rule_id}`;
+      const controls = this.known.get(key) ?? asked.get(key) ?? (await this.ask(key, violation));
+      asked.set(key, controls);
+      found.push(controls);
+    }
     return found;
   }
 
-  private async ofOne({ rule_id, rule_version }: OfRule): Promise<readonly RuleControl[]> {
-    const key = JSON.stringify([rule_id, rule_version]);
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
+  private async ask(key: string, { rule_id, rule_version }: OfRule): Promise<readonly RuleControl[]> {
     const version = await this.store.ruleVersion(rule_id, rule_version).catch(withoutDamaged);
     const controls = version?.rule?.controls ?? [];
     const [oldest] = this.known.keys();

@@ -21,6 +21,8 @@ import { exportSpans } from './send/export-spans.js';
 import { violationSpan } from './violation-span.js';
 
 const READER = 'export';
+/** Violations of which the store is asked together whether they were exported, about. */
+const ASKED_AT_ONCE = 500;
 const NOWHERE: ReadonlyMap<number, number> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
@@ -71,7 +73,12 @@ export class ViolationExporter implements PartitionListener {
   }
 
   async start(): Promise<void> {
-    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-export', gather: GATHER_MS, listener: this });
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.violations,
+      group: 'betrace-export',
+      gather: GATHER_MS.deliver,
+      listener: this,
+    });
   }
 
   /** Stops waiting for an endpoint that is down; the rest is exported after the next start. */
@@ -146,16 +153,19 @@ export class ViolationExporter implements PartitionListener {
         if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
       return positions;
     };
-    for (const batch of deliveryBatches(entries, this.settings.batchSize, idOf)) await this.exportBatch(batch, passed);
+    for (const asked of deliveryBatches(entries, ASKED_AT_ONCE, idOf)) {
+      const revisions = asked.filter(isViolation).map(revisionOf);
+      const done = revisions.length === 0 ? NONE : await this.store.alreadyExported(revisions);
+      for (const batch of deliveryBatches(asked, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed);
+    }
     if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }
 
   private async exportBatch(
     batch: readonly ExportEntry[],
+    done: ReadonlySet<string>,
     passed: (batch: readonly ExportEntry[]) => ReadonlyMap<number, number>,
   ): Promise<void> {
-    const revisions = batch.filter(isViolation).map(revisionOf);
-    const done = revisions.length === 0 ? NONE : await this.store.alreadyExported(revisions);
     const waiting = batch.filter((entry) => !done.has(idOf(entry)));
     const noted = { all: false };
     const accepted = async (entries: readonly ExportEntry[]): Promise<void> => {

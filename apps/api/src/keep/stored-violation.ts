@@ -1,9 +1,8 @@
-import type { LogRecord } from '#messaging';
 import type { ViolationRecord } from '#records';
 import type { StoredViolation } from '#store';
 
-/** The row that answers the API's filters; the signed record goes along as it is. */
-export function storedViolation(violation: ViolationRecord, record: LogRecord): StoredViolation {
+/** The row that answers the API's filters; the signed record, which is this text, goes along as it is. */
+export function storedViolation(violation: ViolationRecord, record: string): StoredViolation {
   return {
     id: violation.id,
     revision: violation.revision,
@@ -17,7 +16,7 @@ export function storedViolation(violation: ViolationRecord, record: LogRecord): 
     service: violation.service,
     timestampMs: violation.timestamp_ms,
     firstOffset: violation.log.first_offset,
-    record: Buffer.from(record.value).toString('utf8'),
+    record,
     text: searched(violation),
   };
 }

@@ -17,6 +17,7 @@ import { GATHER_MS } from '../delivery/gather.js';
 import { PositionFollower } from '../delivery/position-follower.js';
 import { readViolation } from '../delivery/read-violation.js';
 import { readerPosition } from '../delivery/reader-position.js';
+import { textOf } from '../delivery/text-of.js';
 import { Together } from '../delivery/together.js';
 import type { API_METRICS } from '../metrics.js';
 import { RefusalPublisher } from './refusal-publisher.js';
@@ -84,13 +85,23 @@ export class ViolationKeeper implements PartitionListener {
   }
 
   async start(): Promise<void> {
-    this.subscription = await this.log.subscribe({ topic: TOPICS.violations, group: 'betrace-keep', gather: GATHER_MS, listener: this });
+    this.subscription = await this.log.subscribe({
+      topic: TOPICS.violations,
+      group: 'betrace-keep',
+      gather: GATHER_MS.keep,
+      listener: this,
+    });
   }
 
   async stop(): Promise<void> {
     this.stopping.abort(new Error('keeping violations stops'));
     await this.subscription?.close();
     this.tell?.close();
+  }
+
+  /** Somebody waits for what the log has to be in the store. */
+  hurry(): void {
+    this.subscription?.hurry();
   }
 
   /** For readiness: undefined, or what was lost. Rejects the store's error when it does not accept violations, and Behind when the log cannot be read. */
@@ -137,7 +148,8 @@ export class ViolationKeeper implements PartitionListener {
     return records.flatMap((record): KeptRecord[] => {
       if (record.headers?.[CONTROL_HEADER] !== undefined) return [];
       try {
-        return [{ record, violation: storedViolation(readViolation(record), record) }];
+        const text = textOf(record);
+        return [{ record, violation: storedViolation(readViolation(record, text), text) }];
       } catch (error) {
         this.metrics.violationsUnreadable.inc({ reader: KEEP_READER });
         this.did.unreadable++;

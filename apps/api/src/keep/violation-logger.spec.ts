@@ -7,7 +7,7 @@ import { ViolationLogger } from './violation-logger.js';
 
 const stored = (changes: Parameters<typeof violation>[0] = {}): StoredViolation => {
   const record = violation(changes);
-  return storedViolation(record, { offset: 0, timestamp: 0, value: Buffer.from(JSON.stringify(record)) });
+  return storedViolation(record, JSON.stringify(record));
 };
 
 describe('ViolationLogger', () => {

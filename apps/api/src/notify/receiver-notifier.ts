@@ -64,7 +64,7 @@ export class ReceiverNotifier implements PartitionListener {
 
   async start(): Promise<void> {
     const group = `betrace-notify-${this.receiver.name}`;
-    const subscription = await this.parts.log.subscribe({ topic: TOPICS.violations, group, gather: GATHER_MS, listener: this });
+    const subscription = await this.parts.log.subscribe({ topic: TOPICS.violations, group, gather: GATHER_MS.deliver, listener: this });
     this.subscribed.resolve(subscription);
     this.subscription = subscription;
   }

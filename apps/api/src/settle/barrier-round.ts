@@ -23,11 +23,12 @@ export class BarrierRound {
   private constructor(
     private readonly log: Log,
     private readonly store: Pick<Store, 'position'>,
+    private readonly hurry: () => void,
     private readonly partitions: readonly PartitionState[],
   ) {}
 
   /** Resolves when the barriers are in the log: behind all that was acknowledged before the call. */
-  static async begin(log: Log, store: Pick<Store, 'position'>): Promise<BarrierRound> {
+  static async begin(log: Log, store: Pick<Store, 'position'>, hurry: () => void): Promise<BarrierRound> {
     const numbers = Array.from({ length: log.partitions(TOPICS.spans) }, (_, partition) => partition);
     const states = await Promise.all(
       numbers.map(async (partition): Promise<PartitionState> => {
@@ -35,7 +36,7 @@ export class BarrierRound {
         return { from: end, settledAt: undefined, open: undefined, kept: false };
       }),
     );
-    const round = new BarrierRound(log, store, states);
+    const round = new BarrierRound(log, store, hurry, states);
     const headers = { [CONTROL_HEADER]: `${CONTROL_BARRIER_PREFIX}${round.id}` };
     await log.append(
       TOPICS.spans,
@@ -47,6 +48,7 @@ export class BarrierRound {
   /** Looks once; true when all partitions are judged and their violations kept. */
   async look(): Promise<boolean> {
     await Promise.all(this.partitions.map((state, partition) => this.lookAt(partition, state)));
+    if (this.partitions.some(({ settledAt, kept }) => settledAt !== undefined && !kept)) this.hurry();
     return this.partitions.every(({ kept }) => kept);
   }
 

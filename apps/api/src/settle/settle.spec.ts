@@ -12,9 +12,16 @@ describe('waiting for verdicts', () => {
   let log: Log;
   let store: Store;
   let settle: Settle;
+  let hurried: number;
   beforeEach(async () => {
     ({ log, store } = await logAndStore());
-    settle = new Settle(log, store, () => performance.now());
+    hurried = 0;
+    settle = new Settle(
+      log,
+      store,
+      () => performance.now(),
+      () => hurried++,
+    );
   });
   afterEach(async () => {
     settle.stop();
@@ -57,6 +64,18 @@ describe('waiting for verdicts', () => {
     await keep(1, second);
     expect(await state(done)).toBe('waits');
     await keep(1, second + 1);
+    await done;
+  });
+
+  it('hurries the keeping of violations, once they are judged and not sooner', async () => {
+    const done = settle.wait(20_000);
+    const id = await barrier();
+    expect(await state(done)).toBe('waits');
+    expect(hurried).toBe(0);
+    const offset = await say(0, `${CONTROL_SETTLED_PREFIX}${id}`);
+    await eventually(async () => (hurried > 0 ? true : undefined));
+    await keep(0, offset + 1);
+    await keep(1, (await say(1, `${CONTROL_SETTLED_PREFIX}${id}`)) + 1);
     await done;
   });
 

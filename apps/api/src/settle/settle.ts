@@ -26,6 +26,8 @@ export class Settle {
     private readonly log: Log,
     private readonly store: Pick<Store, 'position'>,
     private readonly monotonic: () => number,
+    /** Called while verdicts wait to be kept, perhaps by another process. */
+    private readonly hurry: () => void = () => undefined,
   ) {}
 
   /**
@@ -65,7 +67,7 @@ export class Settle {
     const round = this.last.then(() => {
       // From here on it is too late to join: later spans may lie after the barrier.
       this.next = undefined;
-      return BarrierRound.begin(this.log, this.store);
+      return BarrierRound.begin(this.log, this.store, this.hurry);
     });
     this.last = round.then(() => pause(BETWEEN_BARRIERS, undefined, { ref: false })).catch(() => undefined);
     return round;

@@ -29,6 +29,9 @@ export class EmbeddedSubscription implements Subscription {
     this.#reader(partition).resume();
   }
 
+  /** Nothing is gathered. */
+  hurry(): void {}
+
   async close(): Promise<void> {
     await Promise.all([...this.#readers.values()].map((reader) => reader.stop()));
     this.closed(this);

@@ -84,6 +84,10 @@ export class KafkaSubscription implements Subscription {
     this.#feed(partition).resume();
   }
 
+  hurry(): void {
+    this.#fetcher.changed();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

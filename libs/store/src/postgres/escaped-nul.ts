@@ -8,10 +8,13 @@ const NUL = '\u0000';
  * UTF-8, becomes U+FFFD.
  */
 export function escapedNul(text: string): string {
-  return text.toWellFormed().replaceAll(MARK, `${MARK}1`).replaceAll(NUL, `${MARK}0`);
+  const wellFormed = text.toWellFormed();
+  if (!wellFormed.includes(MARK) && !wellFormed.includes(NUL)) return wellFormed;
+  return wellFormed.replaceAll(MARK, `${MARK}1`).replaceAll(NUL, `${MARK}0`);
 }
 
 /** The text that was written; what no `escapedNul` wrote stays as it is. */
 export function unescapedNul(text: string): string {
+  if (!text.includes(MARK)) return text;
   return text.replaceAll(`${MARK}0`, NUL).replaceAll(`${MARK}1`, MARK);
 }

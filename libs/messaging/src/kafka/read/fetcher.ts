@@ -59,7 +59,7 @@ export class Fetcher {
     this.changed();
   }
 
-  /** A feed wants something else than before. */
+  /** A feed wants something else than before, or somebody waits: ends the gathering under way. */
   changed(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -114,7 +114,7 @@ export class Fetcher {
         else {
           const came = await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
           const gather = this.options.gather ?? Math.floor(wanting.length * GATHER_MS_PER_PARTITION);
-          if (came && gather > 0) await this.#pause(gather);
+          if (came === 'all' && gather > 0) await this.#gather(gather, changed);
         }
       }
     } catch (error) {
@@ -126,10 +126,19 @@ export class Fetcher {
     }
   }
 
-  /** Whether records came. */
-  async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<boolean> {
+  /** Waits so that what comes next is more; ends early with `changed`. */
+  async #gather(ms: number, changed: Promise<void>): Promise<void> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
+    await Promise.race([changed, pause(ms, undefined, { signal }).catch(() => undefined)]);
+    ended.abort();
+  }
+
+  /** Whether records came: all that there were, or some. */
+  async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<'all' | 'some' | 'none'> {
     const { connection, topic } = this.options;
     const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
+    const asked = new Map(wanted.map(({ partition, offset }, i) => [partition, { feed: feeds[i]!, offset }]));
     const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
     const topicId = this.#topicId;
     const request = (knows: Knows) => {
@@ -140,12 +149,12 @@ export class Fetcher {
     const answers = await connection.send(node, request).finally(() => clearTimeout(silent));
     if (answers.length === 0) throw new Error('the broker answered for no partition');
     let failed: Error | undefined;
-    let came = false;
+    let came: 'all' | 'some' | 'none' = 'none';
     for (const answer of answers) {
-      const offset = wanted.find(({ partition }) => partition === answer.partition)?.offset;
-      const feed = this.#feeds.get(answer.partition);
-      if (!feed || offset === undefined || !feeds.includes(feed)) continue;
-      if (answer.errorCode === 0) came = (await this.#deliver(feed, offset, answer)) || came;
+      const { feed, offset = 0 } = asked.get(answer.partition) ?? {};
+      // It may have been given up meanwhile.
+      if (feed === undefined || this.#feeds.get(answer.partition) !== feed) continue;
+      if (answer.errorCode === 0) came = await this.#deliver(feed, offset, answer, came);
       else if (answer.errorCode === OFFSET_OUT_OF_RANGE) await this.#relocate(feed, offset);
       else failed = brokerError(OTHER_TOPIC.has(answer.errorCode) ? UNKNOWN_TOPIC : answer.errorCode);
     }
@@ -155,16 +164,17 @@ export class Fetcher {
     return came;
   }
 
-  async #deliver(feed: PartitionFeed, from: number, { set, aborted, end }: Fetched): Promise<boolean> {
+  async #deliver<Came>(feed: PartitionFeed, from: number, { set, aborted, end }: Fetched, before: Came): Promise<Came | 'all' | 'some'> {
     let decoded: DecodedRecords;
     try {
       decoded = await decodeRecordBatches(set, from, aborted);
     } catch (error) {
       feed.unreadable(from, error);
-      return false;
+      return before;
     }
     feed.take(from, decoded.records, decoded.next, end);
-    return decoded.records.length > 0;
+    if (decoded.records.length === 0) return before;
+    return decoded.next < end || before === 'some' ? 'some' : 'all';
   }
 
   async #relocate(feed: PartitionFeed, from: number): Promise<void> {
