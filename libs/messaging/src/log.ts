@@ -46,7 +46,10 @@ export interface PartitionListener {
   assigned(partition: number, committed: Position | undefined, start: number): Promise<number | undefined>;
   /** The next records. The next batch of the partition comes when the promise resolves: that is the back-pressure. */
   records(batch: RecordBatch): Promise<void>;
-  /** Caught up with the end of the partition, which is `position`; called at most once per `idleInterval` while nothing comes. */
+  /**
+   * Caught up with the end of the partition, which is `position`; called at most once per `idleInterval` while nothing comes, first when nothing has come for
+   * two of them (the embedded log, where looking costs little: at once).
+   */
   idle?(partition: number, position: number): Promise<void>;
   /** The partition goes to another member (or the subscription closes); commits are still possible until this resolves. */
   revoked(partition: number): Promise<void>;

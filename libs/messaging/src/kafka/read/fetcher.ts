@@ -46,6 +46,8 @@ export class Fetcher {
   #turn = 0;
   readonly #closing = new AbortController();
   #changed = Promise.withResolvers<void>();
+  /** Ends of the gatherings under way. */
+  readonly #gathering = new Set<() => void>();
 
   constructor(readonly options: FetcherOptions) {}
 
@@ -63,6 +65,7 @@ export class Fetcher {
   changed(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
+    for (const end of this.#gathering) end();
   }
 
   close(): void {
@@ -126,12 +129,18 @@ export class Fetcher {
     }
   }
 
-  /** Waits so that what comes next is more; ends early with `changed`. */
-  async #gather(ms: number, changed: Promise<void>): Promise<void> {
-    const ended = new AbortController();
-    const signal = AbortSignal.any([ended.signal, this.#closing.signal]);
-    await Promise.race([changed, pause(ms, undefined, { signal }).catch(() => undefined)]);
-    ended.abort();
+  /** Waits so that what comes next is more; ends with the next change, and at once if there was one since `changed`. */
+  #gather(ms: number, changed: Promise<void>): Promise<void> {
+    if (this.#changed.promise !== changed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#gathering.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      this.#gathering.add(end);
+    });
   }
 
   /** Whether records came: all that there were, or some. */

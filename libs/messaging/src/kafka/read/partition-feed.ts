@@ -8,6 +8,8 @@ const BATCH_BYTES = 1024 * 1024;
 const READY_BYTES = 1024 * 1024;
 const IDLE_INTERVAL_MS = 1_000;
 const POLL_MS = 500;
+/** Where something is due, but the broker has not said lately that there is nothing more: the next look (ms). */
+const SOON_MS = 50;
 const RETRY_MS = { first: 50, most: 5_000 };
 /** The broker said not longer ago than this that there is nothing more. */
 const FRESH_MS = 2_000;
@@ -71,6 +73,10 @@ export class PartitionFeed {
   /** The log that is read; committed positions refer to it. */
   get topicId(): string | undefined {
     return this.#topicId;
+  }
+
+  get #idleInterval(): number {
+    return this.#options.idleInterval ?? IDLE_INTERVAL_MS;
   }
 
   /** The offset to fetch from now; undefined when nothing is wanted. */
@@ -231,6 +237,8 @@ export class PartitionFeed {
     const endOffset = Math.max(this.#end, records[count - 1]!.offset + 1);
     await this.#listener.records({ topic: this.#options.topic, partition: this.partition, records, endOffset });
     this.#ready.splice(0, count);
+    // Where records come all the time, nothing is said in between.
+    this.#idleAt = performance.now() + this.#idleInterval;
     const wasFull = this.full;
     for (const { value } of records) this.#readyBytes -= value.length;
     if (wasFull && !this.full) this.source.wantsChanged();
@@ -249,7 +257,7 @@ export class PartitionFeed {
 
   /** Nothing lies ready: says so when the end is reached, and waits for records. */
   async #rest(): Promise<void> {
-    const interval = this.#options.idleInterval ?? IDLE_INTERVAL_MS;
+    const interval = this.#idleInterval;
     const now = performance.now();
     const caughtUp = this.#fetchAt !== undefined && this.#fetchAt >= this.#end && now - this.#answeredAt < FRESH_MS;
     if (this.#listener.idle && caughtUp && now - this.#idleAt >= interval) {
@@ -257,7 +265,8 @@ export class PartitionFeed {
       await this.#listener.idle(this.partition, this.#fetchAt ?? 0);
       if (this.#ready.length > 0) return;
     }
-    await this.#waitFor(Math.min(POLL_MS, interval));
+    const due = Math.max(this.#idleAt + interval - now, Math.min(interval, SOON_MS));
+    await this.#waitFor(Math.min(POLL_MS, due));
   }
 
   /** Retention was faster than the group. */
