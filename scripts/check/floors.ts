@@ -121,6 +121,8 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'http/protection',
     'http/body',
     'http/root.controller',
+    'http/client-gone',
+    'profiles',
     'platform.module',
     'http',
     'run-app',

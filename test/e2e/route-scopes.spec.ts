@@ -61,6 +61,16 @@ const SCOPE_OF: Readonly<Record<string, string>> = {
   'DELETE /v1/mutes/:id': 'rules:write',
 };
 
+/** What is asked by GET and shows the code that runs. */
+const READ_BY_ADMIN = ['/debug/pprof/profile', '/debug/pprof/heap'];
+
+/** Routes that wait, for as long as they are told. */
+const SHORTLY: Readonly<Record<string, string>> = {
+  '/v1/settle': '?timeout=1ms',
+  '/debug/pprof/profile': '?seconds=1',
+  '/debug/pprof/heap': '?seconds=1',
+};
+
 describe('the scopes of routes', () => {
   const directory = mkdtempSync(join(tmpdir(), 'betrace-keys-'));
   const routes: Route[] = [];
@@ -116,7 +126,8 @@ describe('the scopes of routes', () => {
   it('is written down for each route that changes something or takes spans', () => {
     const asked = guarded().filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
     expect(Object.fromEntries(asked.map(({ method, path, scope }) => [`${method} ${path}`, scope]))).toEqual(SCOPE_OF);
-    for (const { method, path, scope } of guarded()) if (['GET', 'HEAD'].includes(method)) expect([path, scope]).toEqual([path, 'read']);
+    for (const { method, path, scope } of guarded())
+      if (['GET', 'HEAD'].includes(method)) expect([path, scope]).toEqual([path, READ_BY_ADMIN.includes(path) ? 'admin' : 'read']);
   });
 
   it('leaves open what has to be: health, readiness, the console, its first page and the documents', () => {
@@ -145,8 +156,7 @@ describe('the scopes of routes', () => {
 
   it('answers with a policy for pages and no guess of what it is, on each route', async () => {
     for (const { method, path } of routes.filter(({ method }) => method !== 'OPTIONS')) {
-      // One route waits, for as long as it is told.
-      const target = `${url}${path.replaceAll(/:[^/]+/g, 'x')}${path === '/v1/settle' ? '?timeout=1ms' : ''}`;
+      const target = `${url}${path.replaceAll(/:[^/]+/g, 'x')}${SHORTLY[path] ?? ''}`;
       const gone = new AbortController();
       const { headers } = await fetch(target, { method, headers: { 'x-api-key': 'key admin' }, redirect: 'manual', signal: gone.signal });
       gone.abort();

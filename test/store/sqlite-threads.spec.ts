@@ -93,6 +93,34 @@ describe('SQLite in threads', () => {
     await keep(1);
   });
 
+  it('refuses all who wait while another process holds the lock, none after the time of several', async () => {
+    await store.close();
+    const patience = 600;
+    const locked = new SqliteThreads(join(path, 'store.db'), threads, patience);
+    const other = file();
+    other.exec('BEGIN IMMEDIATE');
+    const began = performance.now();
+    const write = async (): Promise<number> => {
+      const { writer, release } = await locked.acquireWriter();
+      await expect(writer.query('begin immediate', [])).rejects.toMatchObject({ errcode: 5 });
+      release();
+      return performance.now() - began;
+    };
+    const ended = await Promise.all(Array.from({ length: 5 }, write));
+    expect(ended[0]).toBeGreaterThan(patience * 0.9);
+    // Five times the patience, if each waited for itself.
+    expect(ended[4]).toBeLessThan(patience * 2);
+    other.exec('ROLLBACK');
+    other.close();
+    const { writer, release } = await locked.acquireWriter();
+    await writer.query('begin immediate', []);
+    await writer.query('commit', []);
+    expect((await writer.query('PRAGMA busy_timeout', [])).rows).toEqual([{ timeout: patience }]);
+    release();
+    await locked.close();
+    store = await openStore({ kind: 'sqlite', path, threads });
+  });
+
   it.each<[string, (path: string) => void, number]>([
     ['the write-ahead log is emptied', (path) => truncateSync(`${path}-wal`, 0), 1],
     ['the database is deleted', (path) => rmSync(path), 0],

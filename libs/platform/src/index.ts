@@ -17,6 +17,7 @@ export { lookAfterLogSettings } from './health/log-settings.js';
 export { Behind, Degraded, HealthRecorder } from './health/recorder.js';
 export { contentTypeOf } from './http/body/content-type.js';
 export { jsonProblem } from './http/body/json.js';
+export { clientGone } from './http/client-gone.js';
 export { connectionLimits, refuseConnection } from './http/protection/connection-limits.js';
 export { InFlight, type Reservation } from './http/protection/in-flight.js';
 export { setSecurityHeaders } from './http/protection/security-headers.js';

@@ -16,12 +16,13 @@ import { RootController } from './http/root.controller.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { metricsModule } from './metrics/metrics.module.js';
 import { ProblemReports } from './problem-details/problem-reports.js';
+import { ProfileController } from './profiles/profile.controller.js';
 import { Shutdown } from './shutdown.js';
 import { ServerCertificate } from './tls/server-certificate.js';
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Accounts, Shutdown,
- * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics, /v1/accounting. Each application has its own registry, so that tests can run several.
+ * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics, /v1/accounting, /debug/pprof. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
@@ -54,7 +55,7 @@ export class PlatformModule {
       module: PlatformModule,
       global: true,
       imports: [metricsModule(registry)],
-      controllers: [RootController, HealthController, AccountingController],
+      controllers: [RootController, HealthController, AccountingController, ProfileController],
       providers,
       exports: providers,
     };

@@ -1,11 +1,10 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
-import { CLOCK, type Clock } from '#platform';
+import { CLOCK, type Clock, clientGone } from '#platform';
 import { Store } from '#store';
 import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
-import { clientGone } from '../settle/client-gone.js';
 import { isSearch, Searches } from '../violations/filter/searches.js';
 import { groupView, ViolationGroupList, ViolationGroupView } from './violation-group.dto.js';
 import { groupFilter, ViolationGroupQuery } from './violation-group-query.js';

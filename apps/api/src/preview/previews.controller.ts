@@ -13,11 +13,10 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
-import { CLOCK, type Clock, callerOf } from '#platform';
+import { CLOCK, type Clock, callerOf, clientGone } from '#platform';
 import { Store } from '#store';
 import { ExpressionChecker } from '../expressions/expression-checker.js';
 import { ProblemView } from '../problem.dto.js';
-import { clientGone } from '../settle/client-gone.js';
 import { PreviewBody, PreviewList, PreviewQuery, PreviewView } from './preview.dto.js';
 import { PreviewJobs } from './preview-jobs.js';
 import { previewTask } from './preview-request.js';

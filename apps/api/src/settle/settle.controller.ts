@@ -2,8 +2,8 @@ import { Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { ApiNoContentResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import { clientGone } from '#platform';
 import { ProblemView } from '../problem.dto.js';
-import { clientGone } from './client-gone.js';
 import { Settle } from './settle.js';
 import { SettleQuery, timeoutOf } from './settle-query.js';
 

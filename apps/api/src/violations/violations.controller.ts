@@ -11,11 +11,10 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
-import { CONFIGURATION, type Configuration } from '#platform';
+import { CONFIGURATION, type Configuration, clientGone } from '#platform';
 import { Store, type StoredViolation } from '#store';
 import { notFound } from '../not-found.js';
 import { ProblemView } from '../problem.dto.js';
-import { clientGone } from '../settle/client-gone.js';
 import { Settle } from '../settle/settle.js';
 import { timeoutOf } from '../settle/settle-query.js';
 import { ExplainViolation, WholeExplanation } from './explain-violation.js';

@@ -3,8 +3,6 @@ import type { VerdictStatus } from '#records';
 import type { CloseReason } from './close-reason.js';
 import type { Undecided } from './undecided.js';
 
-/** `open`: violated. `retracted`: it no longer is. `undecided`: a limit or a defect kept the rule from a verdict. */
-
 /**
  * What the engine found: one rule is violated by one span or one trace, or (a late span showed) no longer is. A pure
  * function of the log's records; signing and publishing add nothing but the signature.

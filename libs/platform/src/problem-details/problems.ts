@@ -53,6 +53,11 @@ export const HTTP_PROBLEMS = {
   },
   BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
+  BT_HTTP_PROFILE_UNDER_WAY: {
+    status: 429,
+    title: 'A profile is being recorded',
+    doc: 'A process records one profile at a time. Try again when the other has ended, after at most five minutes.',
+  },
   BT_HTTP_HEADERS_TOO_LARGE: {
     status: 431,
     title: 'Request header fields too large',

@@ -1,10 +1,9 @@
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
-import { CLOCK, type Clock } from '#platform';
+import { CLOCK, type Clock, clientGone } from '#platform';
 import { Store, type ViolationCounts } from '#store';
 import { ProblemView } from '../../problem.dto.js';
-import { clientGone } from '../../settle/client-gone.js';
 import { isSearch, Searches } from '../filter/searches.js';
 import { violationFilter } from '../filter/violation-filter-query.js';
 import { type TimeBuckets, timeBuckets } from './time-buckets.js';

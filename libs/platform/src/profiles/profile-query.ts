@@ -1,0 +1,26 @@
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ApiPropertyOptional } from '#openapi';
+
+/** Seconds. */
+export const LONGEST_PROFILE = 300;
+const WRONG = { message: `seconds must be a whole number from 1 to ${LONGEST_PROFILE}` };
+// What is no number becomes NaN, which the validator refuses with its message.
+const wholeNumber = ({ value }: { value: unknown }): number =>
+  typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+
+/** How long a profile is recorded. */
+export class ProfileQuery {
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: LONGEST_PROFILE,
+    description: 'How long to record; without it 30 for the profile, and 10 for the heap.',
+  })
+  @IsOptional()
+  @Transform(wholeNumber)
+  @IsInt(WRONG)
+  @Min(1, WRONG)
+  @Max(LONGEST_PROFILE, WRONG)
+  seconds?: number;
+}
