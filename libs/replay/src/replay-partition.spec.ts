@@ -7,7 +7,8 @@ import { engineOf, ruleOf } from '../../../test/fixtures/engine/apply-all.js';
 import { arbitraryLog, logOfLongTraces, pausedLog, SMALL_SETTINGS, somePauses } from '../../../test/fixtures/engine/arbitrary-log.js';
 import { spanRule, traceRule } from '../../../test/fixtures/engine/arbitrary-rule.js';
 import { A_SPAN, logOf, type TestRecord } from '../../../test/fixtures/engine/test-span.js';
-import { type ReplayedLog, type ReplayLimits, replayPartition } from './replay-partition.js';
+import { type ReplayLimits, replayPartition } from './replay-partition.js';
+import type { ReplayedLog } from './replayed-log.js';
 import { spansRange } from './spans-range.js';
 
 /** A partition whose records from `start` on are kept. */

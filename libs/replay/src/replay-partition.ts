@@ -1,13 +1,11 @@
 import { type Accounting, type AssemblySettings, contextStart, type EpochRules, PartitionEngine, RuleClock, type Verdict } from '#engine';
-import { controlOf, type Log } from '#messaging';
+import { controlOf } from '#messaging';
 import { TOPICS } from '#records';
 import { engineRecord } from './engine-record.js';
 import { IngestTime } from './ingest-time.js';
 import { misplacedSpans } from './misplaced-spans.js';
+import type { ReplayedLog } from './replayed-log.js';
 import { pauseAt, type SpansRange } from './spans-range.js';
-
-/** The part of the log that a replay needs: it only reads. */
-export type ReplayedLog = Pick<Log, 'read' | 'bounds' | 'offsetAt' | 'partitions' | 'shared'>;
 
 export interface ReplayOptions {
   readonly log: ReplayedLog;

@@ -2,7 +2,7 @@ import { type AssemblySettings, contextWindow } from '#engine';
 import { controlOf, type LogRecord } from '#messaging';
 import { TOPICS } from '#records';
 import { IngestTime } from './ingest-time.js';
-import type { ReplayedLog } from './replay-partition.js';
+import type { ReplayedLog } from './replayed-log.js';
 
 /** The traces of one partition that are judged: those whose first span lies from `judgeFrom` on and before `until`. */
 export interface SpansRange {
