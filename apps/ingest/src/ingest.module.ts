@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import { AccountReceived } from './intake/account-received.js';
 import { Append } from './intake/append.js';
 import { FullPartitionsListener } from './intake/full-partitions-listener.js';
@@ -10,19 +10,28 @@ import { OtlpHttpController } from './receive/http/otlp-http.controller.js';
 import { SpansJsonController } from './receive/http/spans-json.controller.js';
 import { TracesOnlyController } from './receive/http/traces-only.controller.js';
 import { KafkaTopics } from './receive/kafka/kafka-topics.js';
+import type { Receiver } from './receive/receiver.js';
 import { StandardPort } from './receive/standard-port.js';
 import { Receiving } from './receiving.js';
 
+/** What serves each receiver. */
+const RECEIVERS: Readonly<Record<Receiver, { readonly controllers?: readonly Type[]; readonly providers?: readonly Type[] }>> = {
+  otlp_http: { controllers: [OtlpHttpController] },
+  spans_json: { controllers: [SpansJsonController] },
+  otlp_grpc: { providers: [OtlpGrpc] },
+  kafka: { providers: [KafkaTopics] },
+};
+const receivers = Object.values(RECEIVERS);
+
 /** The receivers and their way into the log. Needs PlatformModule (configuration, metrics) and MessagingModule (the log), which are global. */
 @Module({
-  controllers: [OtlpHttpController, SpansJsonController, TracesOnlyController],
+  controllers: [...receivers.flatMap(({ controllers = [] }) => controllers), TracesOnlyController],
   providers: [
     AccountReceived,
     Append,
     FullPartitionsListener,
     Intake,
-    KafkaTopics,
-    OtlpGrpc,
+    ...receivers.flatMap(({ providers = [] }) => providers),
     Readiness,
     Receiving,
     RefusedRequests,

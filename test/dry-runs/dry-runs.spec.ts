@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { REPOSITORY } from '../harness/repository.js';
+
+/** What a change needs besides its declaration, as CONTRIBUTING.md says: the compiler names it before anybody has written it. */
+const NEEDED = {
+  aggregate: [
+    'libs/dsl/src/compile/needed.ts',
+    'libs/dsl/src/explain/tell/tell-aggregate.ts',
+    'libs/dsl/src/sandbox/span-functions-of-script.ts',
+    'libs/dsl/src/script/run/asked-spans.ts',
+    'libs/dsl/src/trace/aggregate.ts',
+    'libs/dsl/src/trace/span-functions.ts',
+  ],
+  relation: [
+    'libs/dsl/src/explain/tell/tell-pair.ts',
+    'libs/dsl/src/interpret/polarity.ts',
+    'libs/dsl/src/pairs/indexed-spans.ts',
+    'libs/dsl/src/sandbox/span-functions-of-script.ts',
+    'libs/dsl/src/trace/span-functions.ts',
+    'libs/dsl/src/tree/span-relation.ts',
+  ],
+  receiver: ['apps/ingest/src/ingest.module.ts'],
+  database: ['libs/store/src/open-store.ts'],
+  'rule field': [
+    'apps/api/src/rules/rule.dto.test-d.ts',
+    'apps/api/src/rules/save/rule-content.ts',
+    'apps/api/src/rules/versions/rule-changes.ts',
+    'apps/cli/src/commands/rules/rules-export.test-d.ts',
+    'apps/cli/src/rule-file/read-rule-file.ts',
+    'apps/cli/src/rule-file/rules-to-send.ts',
+    'libs/store/src/rules/rule-row.ts',
+    'libs/store/src/rules/rules.ts',
+  ],
+};
+
+it('the compiler names what a change needs', () => {
+  const main = join(REPOSITORY, 'dist', 'test', 'dry-runs', 'main.js');
+  const named = JSON.parse(execFileSync(process.execPath, [main], { encoding: 'utf8' })) as Record<string, readonly string[]>;
+  for (const [change, files] of Object.entries(NEEDED)) {
+    expect({ change, files: files.filter((file) => !named[change]?.includes(file)) }).toEqual({ change, files: [] });
+    // Nothing is named because it does not compile anyway.
+    expect({ change, folders: named[change]?.filter((file) => !/^(apps|libs)\//.test(file)) }).toEqual({ change, folders: [] });
+  }
+  expect(Object.keys(named).sort()).toEqual(Object.keys(NEEDED).sort());
+}, 300_000);
