@@ -16,6 +16,15 @@ export const API_PROBLEMS = {
     status: 412,
     sentence: 'Rule {id} {found}, which {header}: {value} does not allow. Read it again and repeat the change.',
   },
+  BT_API_RULES_PRECONDITION_FAILED: {
+    status: 412,
+    sentence:
+      'The rules have the ETag {found}, which {header}: {value} does not allow. Read them again (GET /v1/rules) and repeat the import.',
+  },
+  BT_API_RULES_ETAG_INVALID: {
+    status: 400,
+    sentence: '{header} is {value}; expected the ETag of GET /v1/rules in quotes, as that answered it, or *.',
+  },
   BT_API_RULE_NAME_AMBIGUOUS: { status: 409, sentence: 'Several rules are called {name}. Name one by its id: {ids}.' },
   BT_API_CURSOR_INVALID: {
     status: 400,

@@ -18,12 +18,13 @@ import { RuleHealth } from './health/rule-health.js';
 import { RuleSamples, ruleSampleView } from './health/rule-samples.dto.js';
 import { RuleStatusFollower } from './health/rule-status-follower.js';
 import { ImportBody, ImportQuery, ImportResult, wholeImport } from './import/import.dto.js';
+import { importPreconditions } from './import/import-preconditions.js';
 import { ImportRules } from './import/import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
 import { ruleMode } from './rule-mode.js';
 import { RuleHealthQuery, RuleQuery, rulePage } from './rule-query.js';
 import { AnswerRule } from './save/answer-rule.js';
-import { Cached, Conditional, changeOf, changerOf } from './save/conditional.js';
+import { Cached, Conditional, ConditionalImport, changeOf, changerOf } from './save/conditional.js';
 import { contentEtag, etagOf, unlessKnown } from './save/etag.js';
 import { requireRule } from './save/find-rule.js';
 import { SaveRule } from './save/save-rule.js';
@@ -125,13 +126,14 @@ export class RulesController {
 
   @Post('import')
   @RouteConfig({ scope: 'rules:write' })
+  @ConditionalImport()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Puts many rules at once, all or none',
     description:
       'They come into force together. `merge` leaves the other rules alone, `replace` deletes them. With `dry_run` it says what would ' +
       'change. Both may stand in the body or in the address. A `version` refuses the import when the rule has another one; of a rule that ' +
-      'is not there it is ignored.',
+      'is not there it is ignored. `If-Match` with the ETag of `GET /v1/rules` refuses it when any rule has changed since.',
   })
   @ApiOkResponse({ type: ImportResult })
   @ApiBadRequestResponse({ type: ProblemView })
@@ -143,7 +145,7 @@ export class RulesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportResult> {
-    const result = await this.importRules.import(wholeImport(body, query), changerOf(request));
+    const result = await this.importRules.import(wholeImport(body, query), changerOf(request), importPreconditions(request.headers));
     if (!result.dry_run) await this.answerRule.announce(reply);
     return result;
   }

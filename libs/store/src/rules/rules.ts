@@ -51,8 +51,9 @@ export function deleteRule(connection: Connection, id: string, authorship: Autho
 }
 
 /** See `Store.importRules`. */
-export function importRules(connection: Connection, { rules, replace, now, by }: RulesImport): Promise<readonly ImportedRule[]> {
+export function importRules(connection: Connection, { rules, basedOn, replace, now, by }: RulesImport): Promise<readonly ImportedRule[]> {
   return changing(connection, async (transaction) => {
+    if (basedOn !== undefined) refuseOthers(await allRows(transaction), basedOn);
     const imported: ImportedRule[] = [];
     const changes: RuleChange[] = [];
     for (const [n, { rule, expectedVersion }] of rules.entries()) {
@@ -76,6 +77,12 @@ export function importRules(connection: Connection, { rules, replace, now, by }:
 
 function refuseOther(id: string, found: number, expected: number | undefined): void {
   if (expected !== undefined && expected !== found) throw new StoreError('BT_STORE_CONFLICT', { id, found, expected });
+}
+
+function refuseOthers(found: readonly RulesTable[], basedOn: ReadonlyMap<string, number>): void {
+  for (const { id, version } of found) refuseOther(id, version, basedOn.get(id) ?? 0);
+  const present = new Set(found.map(({ id }) => id));
+  for (const [id, version] of basedOn) if (!present.has(id)) refuseOther(id, 0, version);
 }
 
 /** Puts the rule and its version; `before` is `after` when its content is the same. */

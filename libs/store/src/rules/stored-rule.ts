@@ -36,6 +36,8 @@ export interface RulesImport {
     /** As `Store.putRule` has it. */
     readonly expectedVersion?: number | undefined;
   }[];
+  /** All rules that there are, by id with their versions: otherwise it is refused, as for another version. Absent: whatever is there. */
+  readonly basedOn?: ReadonlyMap<string, number> | undefined;
   /** All other rules are deleted. */
   readonly replace: boolean;
   readonly now: number;

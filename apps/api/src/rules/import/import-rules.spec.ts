@@ -53,6 +53,54 @@ describe('/v1/rules/import', () => {
     expect(await api.store.latestEpoch()).toBe(epoch + 1);
   });
 
+  describe('on condition', () => {
+    const tag = async () => (await api.ask('GET', '/v1/rules')).headers.get('etag')!;
+    const on = (headers: Record<string, string>, more: object = {}) =>
+      api.ask<Answer & Refusal>('POST', '/v1/rules/import', { rules: [ERRORS], mode: 'replace', ...more }, headers);
+
+    it('changes nothing when a rule is there, has gone or has changed since the list was read', async () => {
+      await put({ rules: [SLOW] });
+      const read = await tag();
+      const meanwhile = [
+        () => api.ask('PATCH', '/v1/rules/slow', { severity: 'LOW' }),
+        () => put({ rules: [SHORT] }),
+        () => api.ask('DELETE', '/v1/rules/slow'),
+      ];
+      for (const change of meanwhile) {
+        await change();
+        const before = await ids();
+        for (const more of [{}, { dry_run: true }]) {
+          const { status, body } = await on({ 'if-match': read }, more);
+          expect([status, body.code]).toEqual([412, 'BT_API_RULES_PRECONDITION_FAILED']);
+          expect(body['detail']).toContain(await tag());
+        }
+        expect(await ids()).toEqual(before);
+      }
+      expect((await on({ 'if-none-match': await tag() })).status).toBe(412);
+      expect((await on({ 'if-none-match': '*' })).status).toBe(412);
+    });
+
+    it('goes through when the rules are those that were read', async () => {
+      expect((await on({ 'if-match': '*' })).status).toBe(412);
+      expect((await on({ 'if-none-match': '*' })).status).toBe(200);
+      await put({ mode: 'replace', rules: [SLOW] });
+      const read = await tag();
+      expect((await on({ 'if-match': `"other", W/${read}` }, { dry_run: true })).body).toMatchObject({ created: 1, deleted: 1 });
+      expect((await on({ 'if-match': read })).body).toMatchObject({ created: 1, deleted: 1 });
+      expect((await on({ 'if-match': '*' })).status).toBe(200);
+      expect((await on({ 'if-none-match': read })).status).toBe(200);
+      expect((await on({ 'if-match': 'unquoted' })).body.code).toBe('BT_API_RULES_ETAG_INVALID');
+    });
+
+    it('of two imports that read the same list, one goes through', async () => {
+      await put({ rules: [SLOW] });
+      const read = await tag();
+      const answers = await Promise.all([SHORT, ERRORS].map((rule) => on({ 'if-match': read }, { rules: [rule] })));
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+      expect(await ids()).toHaveLength(1);
+    });
+  });
+
   it('deletes what is not among them when it replaces', async () => {
     await put({ rules: [SLOW, ERRORS] });
     const { body } = await put({ mode: 'replace', rules: [SHORT, ERRORS] });

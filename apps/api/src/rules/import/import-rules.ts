@@ -5,11 +5,13 @@ import type { ImportedRule, Store, StoredRule } from '#store';
 import { ApiError } from '../../api-error.js';
 import type { ExpressionChecker } from '../../expressions/expression-checker.js';
 import { problemDetail } from '../../expressions/refusal.js';
+import { rulesEtag } from '../save/etag.js';
 import { contentOf, sameContent } from '../save/rule-content.js';
 import type { Change } from '../save/save-rule.js';
 import { slug } from '../save/slug.js';
 import { changesBetween } from '../versions/rule-changes.js';
 import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
+import { type ImportPreconditions, refuseUnmetImport } from './import-preconditions.js';
 
 interface Item {
   readonly content: RuleContent;
@@ -27,19 +29,22 @@ export class ImportRules {
     private readonly now: () => number,
   ) {}
 
-  /** `by`: who imports, for the history; `changed` is told of each rule. Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_TOO_MANY_RULES. */
+  /** `by`: who imports, for the history; `changed` is told of each rule. Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_RULES_PRECONDITION_FAILED, BT_API_TOO_MANY_RULES. */
   async import(
     { rules, mode = 'merge', dry_run = false }: ImportBody,
     { by, changed }: Omit<Change, 'preconditions'>,
+    preconditions: ImportPreconditions = {},
   ): Promise<ImportResult> {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
+    const isConditional = preconditions.match !== undefined || preconditions.noneMatch !== undefined;
+    if (isConditional) refuseUnmetImport(preconditions, rulesEtag([...before.values()]), before.size > 0);
     // Far too many are not checked one by one. A few too many may have duplicates, which are reported.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     const items = await this.read(rules, before);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
     const imported = dry_run
       ? planned(items, before, mode === 'replace')
-      : await this.put(items, before, { replace: mode === 'replace', by });
+      : await this.put(items, before, { replace: mode === 'replace', by, preconditions: isConditional ? preconditions : undefined });
     if (!dry_run) for (const rule of imported) changed?.(rule.before, rule.after);
     const warnings = new Map(items.map((item) => [item.content.id, item.warnings]));
     const views = imported.map((rule) => viewOf(rule, warnings.get(rule.id) ?? [], dry_run));
@@ -87,17 +92,21 @@ export class ImportRules {
   private async put(
     items: readonly Item[],
     before: ReadonlyMap<string, StoredRule>,
-    how: { readonly replace: boolean; readonly by: string },
+    { preconditions, ...how }: { readonly replace: boolean; readonly by: string; readonly preconditions: ImportPreconditions | undefined },
   ): Promise<readonly ImportedRule[]> {
     const rules = items.map(({ content, version }) => ({
       rule: content,
       expectedVersion: before.has(content.id) ? version : undefined,
     }));
+    const basedOn = preconditions && new Map([...before.values()].map(({ id, version }) => [id, version]));
     try {
-      return await this.store.importRules({ rules, ...how, now: this.now() });
+      return await this.store.importRules({ rules, basedOn, ...how, now: this.now() });
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'BT_STORE_CONFLICT')) throw error;
-      throw conflict(items, new Map((await this.store.rules()).map((rule) => [rule.id, rule]))) ?? error;
+      const present = await this.store.rules();
+      // Somebody else was faster than this import.
+      if (preconditions !== undefined) refuseUnmetImport(preconditions, rulesEtag(present), present.length > 0);
+      throw conflict(items, new Map(present.map((rule) => [rule.id, rule]))) ?? error;
     }
   }
 }

@@ -31,6 +31,27 @@ export const Conditional = () =>
     ApiResponse({ status: 412, type: ProblemView, description: 'The rule is another than `If-Match` or `If-None-Match` allow.' }),
   );
 
+const LIST_ETAG = '(W/)?"[A-Za-z0-9_-]*"';
+const LIST_ETAGS = { type: 'string', pattern: `^(\\*|${LIST_ETAG}( *, *${LIST_ETAG})*)$`, example: '"Vt9gXM1lC4lQbn8d"' };
+
+/** Describes the import, which changes all rules on conditions. */
+export const ConditionalImport = () =>
+  applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      schema: LIST_ETAGS,
+      description: 'ETags of `GET /v1/rules` without a filter; the rules must have one of them. `*`: there must be a rule.',
+    }),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      schema: LIST_ETAGS,
+      description: 'Likewise; the rules must have none of them. `*`: there must be no rule.',
+    }),
+    ApiResponse({ status: 412, type: ProblemView, description: 'The rules are others than `If-Match` or `If-None-Match` allow.' }),
+  );
+
 /** Who asks for a change, and on what condition. Throws BT_API_IF_MATCH_INVALID. */
 export function changeOf(request: FastifyRequest): Change {
   return { ...changerOf(request), preconditions: preconditions(request.headers) };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RuleView } from '../rule.dto.js';
+import type { StoredRule } from '#store';
+import { type RuleView, ruleView } from '../rule.dto.js';
 
 /**
  * The ETag of a rule: its version, and a hash of what an answer says beside it (errors of its evaluation, warnings), when it says
@@ -14,6 +15,11 @@ export function etagOf({ version, status, warnings = [], health }: Pick<RuleView
 /** The ETag of an answer that has no version of its own. */
 export function contentEtag(answer: unknown): string {
   return `"${hash(answer)}"`;
+}
+
+/** The ETag of all rules, as `GET /v1/rules` answers them without a filter. */
+export function rulesEtag(rules: readonly StoredRule[]): string {
+  return contentEtag({ rules: rules.map(ruleView), total: rules.length });
 }
 
 /** The answer with its ETag; 304 without it when the client has it already (`If-None-Match`). */
