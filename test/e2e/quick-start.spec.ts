@@ -50,6 +50,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the guide's commands, beca
           span_id: 'test-span-001',
           timestamp: expect.any(Number),
           metadata: { span_name: 'slow-operation', duration_ms: 2_000 },
+          status: 'open',
         },
       ],
       total: 1,

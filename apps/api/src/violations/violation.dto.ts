@@ -35,8 +35,8 @@ export class ViolationSummary {
   })
   fragment?: boolean;
 
-  @ApiPropertyOptional({ enum: ['retracted', 'undecided'], description: 'Absent of an open violation.' })
-  status?: string;
+  @ApiProperty({ enum: VERDICT_STATUSES, description: 'Which of them stands now.' })
+  status!: string;
 
   @ApiPropertyOptional({
     type: 'object',
@@ -51,9 +51,6 @@ export class ViolationSummary {
 export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ description: 'Counts from 1; a late span can make a new revision.', example: 1 })
   revision!: number;
-
-  @ApiProperty({ enum: VERDICT_STATUSES, required: true, description: 'Which of them stands now.' })
-  declare status: string;
 
   @ApiProperty({ example: 1 })
   rule_version!: number;
@@ -157,7 +154,7 @@ export function violationSummary(stored: Recorded): ViolationSummary {
     timestamp: Math.floor(record.timestamp_ms / 1000),
     metadata: record.metadata,
     ...(record.fragment === undefined ? {} : { fragment: record.fragment }),
-    ...(record.status === 'open' ? {} : { status: record.status }),
+    status: record.status,
     ...(record.undecided === undefined ? {} : { undecided: record.undecided }),
   };
 }

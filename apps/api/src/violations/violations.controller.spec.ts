@@ -58,7 +58,7 @@ describe('/v1/violations', () => {
     expect(answered).toHaveLength(paths.length + 1 + searching.length);
   });
 
-  it("answers the guide's shape and nothing else", async () => {
+  it("answers the guide's shape and the status, and nothing else", async () => {
     expect(await list('?trace_id=other')).toEqual({
       violations: [
         {
@@ -70,6 +70,7 @@ describe('/v1/violations', () => {
           span_id: 'other-span',
           timestamp: 3_000,
           metadata: { span_name: 'slow-operation', duration_ms: 2_000 },
+          status: 'open',
         },
       ],
       total: 1,
