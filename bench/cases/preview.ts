@@ -1,0 +1,74 @@
+// How much slower spans are received and judged while a preview runs: decision 0043 allows 10 %.
+import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
+import type { BenchCase, BenchResult } from '../case.js';
+import { createRules, judged } from '../fixtures/betrace-process.js';
+import { RequestSender } from '../fixtures/request-sender.js';
+
+const WARM_UP = 3_200;
+/** Of each window. */
+const REQUESTS = 800;
+/** Windows with a preview, each beside one without, so that what else the machine does falls on both. */
+const PAIRS = 12;
+/** A rule that needs whole traces, and matches some. */
+const PREVIEW = { expression: 'trace.count(span.duration > 1ms) > 3 and trace.has(span.kind == "server")', samples: 20 };
+
+interface Job {
+  readonly id: string;
+  readonly state: string;
+}
+
+/** Milliseconds until all of a window's spans are acknowledged and judged, as fast as the server takes them. */
+async function window(betrace: BeTrace, sender: RequestSender): Promise<number> {
+  const start = performance.now();
+  await sender.send(REQUESTS);
+  await judged([betrace], sender.spans);
+  return performance.now() - start;
+}
+
+/** Windows as they are, and while previews run one after the other, by turns; the value is the median of the pairs. */
+async function slowedBy(): Promise<BenchResult> {
+  const storage = await storageFolder();
+  const betrace = await BeTrace.start({ env: { LOG_LEVEL: 'error', BETRACE_STORAGE_PATH: storage.path }, timeoutMs: 60_000 });
+  try {
+    await createRules(betrace);
+    const sender = new RequestSender(betrace.url);
+    await sender.send(WARM_UP);
+    await judged([betrace], sender.spans);
+    const slower: number[] = [];
+    let previews = 0;
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const alone = async () => window(betrace, sender);
+      const beside = async () => {
+        const { status, body } = await betrace.json<Job>('POST', '/v1/rules/preview', PREVIEW);
+        if (status !== 202) throw new Error(`a preview was answered with ${status}`);
+        try {
+          const ms = await window(betrace, sender);
+          const { body: job } = await betrace.json<Job>('GET', `/v1/previews/${body.id}`);
+          // One that has ended, or failed, would have slowed nothing for a part of the window.
+          if (job.state !== 'running') return undefined;
+          previews++;
+          return ms;
+        } finally {
+          await betrace.json('DELETE', `/v1/previews/${body.id}`);
+        }
+      };
+      // Which is first changes: a log that grows makes the second slower.
+      const first = pair % 2 === 0 ? await alone() : undefined;
+      const during = await beside();
+      const without = first ?? (await alone());
+      if (during !== undefined) slower.push((during / without - 1) * 100);
+    }
+    sender.close();
+    if (slower.length < PAIRS / 2) throw new Error(`a preview ran through ${previews} of ${PAIRS} windows only`);
+    slower.sort((a, b) => a - b);
+    const at = (share: number): string => slower[Math.min(slower.length - 1, Math.floor(slower.length * share))]!.toFixed(1);
+    return { value: Number(at(0.5)), note: `target 10; quartiles ${at(0.25)} and ${at(0.75)}, of ${slower.length} pairs of windows` };
+  } finally {
+    await betrace.stop();
+    await storage.remove();
+  }
+}
+
+export const cases: readonly BenchCase[] = [
+  { name: 'how much slower spans are judged beside a preview, durable', unit: '%', run: slowedBy },
+];
