@@ -1,7 +1,7 @@
 import { Download, Printer } from 'lucide-react';
 import { useState } from 'react';
 import type { ComplianceReport } from '../api/types';
-import { saveFile } from '../parts/save-file';
+import { saveFile } from '../parts/browser/save-file';
 import { useToast } from '../shell/toasts';
 import { reportFile } from './compliance-queries';
 

@@ -4,7 +4,7 @@ import { plural } from '../format/count';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { TimeAgo } from '../parts/time-ago';
-import type { Filters } from '../violations/use-violation-filters';
+import type { Filters } from '../violations/filters/use-violation-filters';
 import { violationSentence } from '../violations/violation-sentence';
 import { NEWEST, useGroupMarks, useNewestOf } from './group-queries';
 

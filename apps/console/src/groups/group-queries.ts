@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
 import type { ViolationList } from '../api/types';
-import type { Filters } from '../violations/use-violation-filters';
+import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { INBOXES, type Inbox } from './inbox';
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Violation } from '../api/types';
-import type { Filters } from '../violations/use-violation-filters';
+import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { followViolations } from './live-violations';
 

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { clock } from '../format/time';
-import { useWidth } from '../parts/use-width';
+import { useWidth } from '../parts/browser/use-width';
 import { perSecond } from './figures';
 import { type Reading, rate } from './readings';
 

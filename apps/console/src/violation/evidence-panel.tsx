@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import type { Revisions, Violation } from '../api/types';
 import { exactTime } from '../format/time';
-import { saveFile } from '../parts/save-file';
+import { saveFile } from '../parts/browser/save-file';
 import { Tag } from '../parts/tag';
 
 /** What is signed and where it lies, to hand on and to check. */

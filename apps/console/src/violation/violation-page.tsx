@@ -1,7 +1,7 @@
 import { ChevronRight, History, Link2 } from 'lucide-react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { ApiProblem } from '../api/problem';
-import { copyText } from '../parts/copy-text';
+import { copyText } from '../parts/browser/copy-text';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
 import { SeverityBadge } from '../parts/severity-badge';

@@ -9,14 +9,14 @@ import { Key } from '../parts/key';
 import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
 import { conditionsOf } from './conditions';
-import { ExcludeDialog } from './exclude-dialog';
 import { ghostsOf, lettersOf } from './letters';
-import { MakeRuleDialog } from './make-rule-dialog';
-import { Minimap } from './minimap';
-import { SpanPanel } from './span-panel';
-import { traceRows } from './trace-rows';
+import { ExcludeDialog } from './rule-dialogs/exclude-dialog';
+import { MakeRuleDialog } from './rule-dialogs/make-rule-dialog';
 import { useTrace, useWholeExplanation } from './violation-queries';
-import { Waterfall } from './waterfall';
+import { Minimap } from './waterfall/minimap';
+import { SpanPanel } from './waterfall/span-panel';
+import { traceRows } from './waterfall/trace-rows';
+import { Waterfall } from './waterfall/waterfall';
 import { WhyTree } from './why-tree';
 
 interface WhyAndTraceProps {

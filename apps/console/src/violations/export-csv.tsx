@@ -2,9 +2,9 @@ import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { fetchWithKey } from '../api/client';
 import { problemOf } from '../api/problem';
-import { saveFile } from '../parts/save-file';
+import { saveFile } from '../parts/browser/save-file';
 import { useToast } from '../shell/toasts';
-import type { Filters } from './use-violation-filters';
+import type { Filters } from './filters/use-violation-filters';
 import { askedFor } from './violation-queries';
 
 /** Downloads exactly the filtered violations, the newest `limit` of them. */

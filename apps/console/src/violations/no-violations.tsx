@@ -6,8 +6,8 @@ import { plural } from '../format/count';
 import { span } from '../format/time';
 import { useNow } from '../format/use-now';
 import { EmptyState } from '../parts/empty-state';
+import type { FilterName, ViolationFilters } from './filters/use-violation-filters';
 import { FirstRun } from './first-run';
-import type { FilterName, ViolationFilters } from './use-violation-filters';
 
 const CLEARABLE: readonly (readonly [FilterName, string])[] = [
   ['q', 'search'],

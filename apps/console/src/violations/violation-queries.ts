@@ -1,8 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
 import type { ViolationList, ViolationStats } from '../api/types';
-import { type TimeRange, timeRange } from './time-range';
-import type { Filters } from './use-violation-filters';
+import { type TimeRange, timeRange } from './filters/time-range';
+import type { Filters } from './filters/use-violation-filters';
 
 /** Violations of a page: each holds its explanation, so that a page is some hundred kilobytes at most. */
 export const PAGE = 50;

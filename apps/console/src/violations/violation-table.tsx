@@ -4,8 +4,8 @@ import { type LiveChanges, withChanges } from '../live/use-live';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
+import type { ViolationFilters } from './filters/use-violation-filters';
 import { NoViolations } from './no-violations';
-import type { ViolationFilters } from './use-violation-filters';
 import type { useViolations } from './violation-queries';
 import { ViolationRow } from './violation-row';
 

@@ -4,7 +4,7 @@ import { Button, Combobox, EmptyState, Field, Input, LoadingPlaceholder, Stack, 
 import { useCallback, useState } from 'react';
 import { SEVERITIES } from '#console/api/types';
 import { plural } from '#console/format/count';
-import { saveFile } from '#console/parts/save-file';
+import { saveFile } from '#console/parts/browser/save-file';
 import { request } from '../api/request';
 import type { Rule, ViolationList } from '../api/types';
 import { useAnswer } from '../api/use-answer';

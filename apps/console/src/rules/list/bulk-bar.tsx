@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Rule } from '../../api/types';
 import { plural } from '../../format/count';
-import { saveFile } from '../../parts/save-file';
+import { saveFile } from '../../parts/browser/save-file';
 import { Dialog } from '../../shell/dialog';
 import { ruleFile } from '../files/rule-file';
 import { MODES } from '../modes';

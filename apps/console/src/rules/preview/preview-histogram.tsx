@@ -1,7 +1,7 @@
 import type { PreviewResult } from '../../api/types';
 import { plural } from '../../format/count';
 import { clock } from '../../format/time';
-import { useWidth } from '../../parts/use-width';
+import { useWidth } from '../../parts/browser/use-width';
 
 const [HEIGHT, BOTTOM] = [88, 18];
 const LABEL_PX = 110;

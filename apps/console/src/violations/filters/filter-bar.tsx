@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { answered, client } from '../api/client';
-import { useRules } from '../api/rule-queries';
-import { SEVERITIES } from '../api/types';
-import { Pick } from '../parts/pick';
-import { SearchField } from '../parts/search-field';
+import { answered, client } from '../../api/client';
+import { useRules } from '../../api/rule-queries';
+import { SEVERITIES } from '../../api/types';
+import { Pick } from '../../parts/pick';
+import { SearchField } from '../../parts/search-field';
 import { CustomRange } from './custom-range';
 import { DEFAULT_START, isCustom, TIME_RANGES } from './time-range';
 import { LIMITS, type ViolationFilters } from './use-violation-filters';

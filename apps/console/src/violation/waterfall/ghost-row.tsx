@@ -1,4 +1,4 @@
-import { Letter } from '../parts/letter';
+import { Letter } from '../../parts/letter';
 
 /** What the rule looked for and no span did. */
 export interface Ghost {

@@ -1,7 +1,7 @@
-import type { Span } from '../api/types';
-import { duration } from '../format/duration';
-import { Letter } from '../parts/letter';
-import type { Condition } from './conditions';
+import type { Span } from '../../api/types';
+import { duration } from '../../format/duration';
+import { Letter } from '../../parts/letter';
+import type { Condition } from '../conditions';
 import type { TraceRow } from './trace-rows';
 
 interface SpanPanelProps {

@@ -1,5 +1,5 @@
-import { SEVERITIES, type ViolationStats } from '../api/types';
-import { exactTime } from '../format/time';
+import { SEVERITIES, type ViolationStats } from '../../api/types';
+import { exactTime } from '../../format/time';
 
 /** The numbers of the histogram for who can't see it: only buckets that hold something. */
 export function HistogramTable({ stats: { buckets, counts, groups = [] } }: { readonly stats: ViolationStats }) {

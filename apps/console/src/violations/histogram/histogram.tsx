@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
-import { SEVERITIES, type ViolationStats } from '../api/types';
-import { plural } from '../format/count';
-import { clock } from '../format/time';
-import { useWidth } from '../parts/use-width';
+import { SEVERITIES, type ViolationStats } from '../../api/types';
+import { plural } from '../../format/count';
+import { clock } from '../../format/time';
+import { useWidth } from '../../parts/browser/use-width';
 import { HistogramTable } from './histogram-table';
 
 interface HistogramProps {

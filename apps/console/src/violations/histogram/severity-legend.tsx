@@ -1,6 +1,6 @@
-import { SEVERITIES, type ViolationStats } from '../api/types';
-import { exactCount, shortCount } from '../format/count';
-import { SeverityShape } from '../parts/severity-badge';
+import { SEVERITIES, type ViolationStats } from '../../api/types';
+import { exactCount, shortCount } from '../../format/count';
+import { SeverityShape } from '../../parts/severity-badge';
 
 interface SeverityLegendProps {
   readonly stats: ViolationStats | undefined;

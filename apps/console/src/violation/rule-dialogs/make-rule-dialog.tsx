@@ -1,11 +1,11 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Span } from '../api/types';
-import { plural } from '../format/count';
-import { ErrorBanner } from '../parts/error-banner';
-import { RuleText } from '../parts/rule-text';
-import { Dialog } from '../shell/dialog';
+import type { Span } from '../../api/types';
+import { plural } from '../../format/count';
+import { ErrorBanner } from '../../parts/error-banner';
+import { RuleText } from '../../parts/rule-text';
+import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
 import { conditionOf, factsOf } from './span-facts';
 import { useTrial } from './use-trial';

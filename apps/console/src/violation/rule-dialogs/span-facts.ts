@@ -1,5 +1,5 @@
-import type { Span } from '../api/types';
-import { duration } from '../format/duration';
+import type { Span } from '../../api/types';
+import { duration } from '../../format/duration';
 
 /** Something that is true of a span, and the condition of a rule that says it. */
 export interface SpanFact {

@@ -1,5 +1,5 @@
-import { shortCount } from '../format/count';
-import { Segments } from '../parts/segments';
+import { shortCount } from '../../format/count';
+import { Segments } from '../../parts/segments';
 
 const STATUSES = [
   ['open', 'Open'],
