@@ -46,6 +46,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'check/meaning/spans',
     'check/meaning/truth',
     'check/meaning',
+    'check/script/tables',
     'check/script',
     'check',
     'index',

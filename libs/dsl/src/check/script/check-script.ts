@@ -14,17 +14,17 @@ import { Findings } from '../scope/context.js';
 import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from '../scope/script-locals.js';
 import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';
-import { listAsSet } from './list-as-set.js';
-import { neverFilled } from './never-filled.js';
-import { neverSet } from './never-set.js';
-import { newTable } from './new-table.js';
-import { nilKeys } from './nil-key.js';
+import { listAsSet } from './tables/list-as-set.js';
+import { neverFilled } from './tables/never-filled.js';
+import { neverSet } from './tables/never-set.js';
+import { newTable } from './tables/new-table.js';
+import { nilKeys } from './tables/nil-key.js';
 import { namesAsConditions, numberNames, valuesOfNames } from './number-names.js';
 import { judgeFlow } from './script-flow.js';
 import { scriptGuards } from './script-guards.js';
 import { scriptMeaning } from './script-meaning.js';
 import { judgeValues } from './script-values.js';
-import { testedTexts } from './tested-texts.js';
+import { testedTexts } from './tables/tested-texts.js';
 import { unreadSpan } from './unread-span.js';
 
 /** Checks what a script names; what its values are is only known when it runs. */

@@ -4,10 +4,10 @@ import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 import type { Findings } from '../scope/context.js';
 import { blocksOf } from '../scope/script-locals.js';
-import { readsText } from './list-as-set.js';
+import { readsText } from './tables/list-as-set.js';
 import { isNumber, namesAsConditions } from './number-names.js';
 import { bareTotal } from './script-units.js';
-import { expressionsOf, partsOf } from './tested-texts.js';
+import { expressionsOf, partsOf } from './tables/tested-texts.js';
 
 /** What the variables of a script hold wherever they get a value, by what they are asked: a count that is never below 0, a table that is always true. */
 export function judgeValues(block: Block, values: Values, findings: Findings): void {

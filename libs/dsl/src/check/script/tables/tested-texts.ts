@@ -1,6 +1,6 @@
-import type { Source } from '../../text/source.js';
-import type { Block, Expression, Statement } from '../../text/syntax.js';
-import { blocksOf } from '../scope/script-locals.js';
+import type { Source } from '../../../text/source.js';
+import type { Block, Expression, Statement } from '../../../text/syntax.js';
+import { blocksOf } from '../../scope/script-locals.js';
 
 /** The values that a script asks for being there, by their text: `x` of `if x then`, `not x`, `x and …`, `x or …`, `x == nil`, `type(x)`. */
 export function testedTexts(source: Source, block: Block): ReadonlySet<string> {

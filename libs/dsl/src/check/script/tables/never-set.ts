@@ -1,7 +1,7 @@
-import type { DiagnosticExtras } from '../../text/diagnostic.js';
-import type { Block, Expression, Name } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
-import { blocksOf } from '../scope/script-locals.js';
+import type { DiagnosticExtras } from '../../../text/diagnostic.js';
+import type { Block, Expression, Name } from '../../../text/syntax.js';
+import type { Findings } from '../../scope/context.js';
+import { blocksOf } from '../../scope/script-locals.js';
 import { expressionsOf, partsOf } from './tested-texts.js';
 
 /**

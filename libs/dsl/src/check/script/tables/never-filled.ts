@@ -1,7 +1,7 @@
-import type { Block, Expression, Name } from '../../text/syntax.js';
-import { withoutParentheses } from '../../tree/without-parentheses.js';
-import type { Findings } from '../scope/context.js';
-import { blocksOf } from '../scope/script-locals.js';
+import type { Block, Expression, Name } from '../../../text/syntax.js';
+import { withoutParentheses } from '../../../tree/without-parentheses.js';
+import type { Findings } from '../../scope/context.js';
+import { blocksOf } from '../../scope/script-locals.js';
 import { expressionsOf, partsOf } from './tested-texts.js';
 
 type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;

@@ -1,8 +1,8 @@
-import type { Fix } from '../../text/diagnostic.js';
-import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
-import { withoutParentheses } from '../../tree/without-parentheses.js';
-import type { Findings } from '../scope/context.js';
-import { blocksOf } from '../scope/script-locals.js';
+import type { Fix } from '../../../text/diagnostic.js';
+import type { Block, Expression, Name, Statement } from '../../../text/syntax.js';
+import { withoutParentheses } from '../../../tree/without-parentheses.js';
+import type { Findings } from '../../scope/context.js';
+import { blocksOf } from '../../scope/script-locals.js';
 
 /**
  * `seen[id] = true`, where `id` is an attribute that nothing there says is present: nil is no key of a table, and writing to it fails. To

@@ -1,6 +1,6 @@
-import type { Expression } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
-import type { Locals } from '../scope/script-locals.js';
+import type { Expression } from '../../../text/syntax.js';
+import type { Findings } from '../../scope/context.js';
+import type { Locals } from '../../scope/script-locals.js';
 
 /** `local allowed = {"a", "b"}` … `allowed[attribute.model]`: a list has numbers for its keys, so that there is nothing at a text. */
 export function listAsSet({ object, key, range }: Extract<Expression, { type: 'index' }>, locals: Locals, findings: Findings): void {
