@@ -6,7 +6,7 @@ import { judgementInputs } from '../test/fixtures/dsl/compare-judgements.js';
 import { ProgramComparison, programInputs } from '../test/fixtures/dsl/compare-programs.js';
 import { Differential } from '../test/fixtures/dsl/differential.js';
 import { REAL_RULES } from '../test/fixtures/dsl/hostile-texts.js';
-import { arbitraryRightRule, MistakeJudge } from '../test/fixtures/dsl/judge-mistakes.js';
+import { arbitraryRightRule, MistakeJudge } from '../test/fixtures/dsl/mistakes/judge-mistakes.js';
 import { whyNoLua } from '../test/fixtures/dsl/reference-lua.js';
 
 const ROUND = 5_000;

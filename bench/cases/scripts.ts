@@ -1,5 +1,5 @@
 import { check, compileRules } from '#dsl';
-import { attackedTrace, SCRIPT_ATTACKS } from '../../test/fixtures/dsl/script-attacks.js';
+import { attackedTrace, SCRIPT_ATTACKS } from '../../test/fixtures/dsl/rules/script-attacks.js';
 import type { BenchCase } from '../case.js';
 
 /** What `rules.evaluation_timeout` is by default: how long a script may take, in steps, and how long it does take. */

@@ -1,7 +1,7 @@
 import { compileRules } from '../../libs/dsl/src/compile/compile-rules.js';
 import type { TraceView } from '../../libs/dsl/src/trace/span-view.js';
 import { judgedByInterpreter, ruleOf } from '../../test/fixtures/dsl/judgements.js';
-import { type PlainSpan, viewOf } from '../../test/fixtures/dsl/plain-span.js';
+import { type PlainSpan, viewOf } from '../../test/fixtures/dsl/traces/plain-span.js';
 
 const MS = 1_000_000;
 const START = 1_700_000_000_000_000_000n;

@@ -7,6 +7,7 @@ import { evaluationLimit } from '../../libs/dsl/src/interpret/evaluation-limit.j
 import { judgeExpression } from '../../libs/dsl/src/judge/judge.js';
 import { DEFAULT_TIMEOUT } from '../../libs/dsl/src/lua/budget.js';
 import { StepModel } from '../../libs/dsl/src/pairs/step-model.js';
+import { ruleOf } from '../fixtures/dsl/judgements.js';
 import {
   adversarialTrace,
   LINKS,
@@ -17,8 +18,7 @@ import {
   TIMES,
   VALUES,
   withLinks,
-} from '../fixtures/dsl/adversarial-traces.js';
-import { ruleOf } from '../fixtures/dsl/judgements.js';
+} from '../fixtures/dsl/traces/adversarial-traces.js';
 
 const MAX_SPANS = 32_000;
 const examples = join(import.meta.dirname, '../../examples');

@@ -14,7 +14,7 @@ interface Intent {
   readonly rules: Readonly<Partial<Record<Outcome, readonly string[]>>>;
 }
 
-const FIXTURES = join(import.meta.dirname, '../fixtures/dsl');
+const FIXTURES = join(import.meta.dirname, '../fixtures/dsl/intents');
 /** Many ways to write each, and one each as it was written at the first try, on four days. */
 const [manyWays, firstTries, moreTries, lastTries, thirtyTries] = [
   'twenty-intents.yaml',

@@ -8,7 +8,7 @@ import { check } from './check.js';
  * place from start to end, and after `=>` what its fixes make of it. `MISTAKES=write npm test -- mistakes.spec` writes what is said
  * today below each text: read the difference.
  */
-const FILE = 'test/fixtures/dsl/mistakes.txt';
+const FILE = 'test/fixtures/dsl/mistakes/mistakes.txt';
 const MISTAKES = readFileSync(FILE, 'utf8').trimEnd().split('\n\n');
 
 if (process.env.MISTAKES === 'write') writeFileSync(FILE, `${MISTAKES.map((block) => describeMistake(textOf(block))).join('\n\n')}\n`);

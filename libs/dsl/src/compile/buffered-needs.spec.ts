@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
-import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
+import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
+import { NotedSpans } from '../../../../test/fixtures/dsl/traces/noted-spans.js';
 import type { BufferedNeeds, CompiledRuleSet, JudgedTrace } from '../contract/compiled.js';
 import type { TraceView } from '../trace/span-view.js';
 import { compileRules } from './compile-rules.js';

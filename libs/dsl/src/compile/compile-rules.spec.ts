@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryCondition, arbitrarySpan } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { arbitraryCondition, arbitrarySpan } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import type { CompiledRuleSet } from '../contract/compiled.js';
 import { judgeCondition } from '../interpret/judge-condition.js';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
+import { arbitraryPairRule } from '../../../../test/fixtures/dsl/rules/arbitrary-pair-rule.js';
 import {
   adversarialTrace,
   LINKS,
@@ -9,10 +11,8 @@ import {
   TIMES,
   VALUES,
   withLinks,
-} from '../../../../test/fixtures/dsl/adversarial-traces.js';
-import { arbitraryPairRule } from '../../../../test/fixtures/dsl/arbitrary-pair-rule.js';
-import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+} from '../../../../test/fixtures/dsl/traces/adversarial-traces.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { evaluationLimit } from '../interpret/evaluation-limit.js';
 import { judgeExpression } from '../judge/judge.js';
 import { DEFAULT_TIMEOUT } from '../lua/budget.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryScript } from '../../../../test/fixtures/dsl/arbitrary-script.js';
-import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
-import { NotedSpans } from '../../../../test/fixtures/dsl/noted-spans.js';
+import { arbitraryScript } from '../../../../test/fixtures/dsl/rules/arbitrary-script.js';
+import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
+import { NotedSpans } from '../../../../test/fixtures/dsl/traces/noted-spans.js';
 import { checkSaved } from '../check/check.js';
 import type { CompiledRuleSet } from '../contract/compiled.js';
 import { ScriptRule } from '../judge/judge-script.js';

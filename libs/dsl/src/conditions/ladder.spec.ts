@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import { judgeCondition } from '../interpret/judge-condition.js';

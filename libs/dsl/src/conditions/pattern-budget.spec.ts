@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import { isBudgetExceeded } from '../lua/budget-exceeded.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { luaString } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { columnsOf } from '../../../../test/fixtures/dsl/plain-columns.js';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { luaString } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { CompiledRuleSet } from '../contract/compiled.js';

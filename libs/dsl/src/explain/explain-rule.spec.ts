@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { ReferenceState } from '../../../../test/fixtures/dsl/reference-state.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { Atom, CompiledRuleSet } from '../contract/compiled.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { programInputs } from '../../../../test/fixtures/dsl/compare-programs.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { Explanation } from '../contract/explain.js';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { DEFAULT_ASSEMBLY, judgeTrace, RuleSet } from '#engine';
 import { judgementInputs, requestOfViews } from '../../../../test/fixtures/dsl/compare-judgements.js';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { ExplanationNode } from '../contract/explain.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { LuaError } from '../lua/lua-error.js';
 import { luaText } from '../sandbox/bridge/lua-text.js';

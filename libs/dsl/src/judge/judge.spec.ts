@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitrarySpan } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { arbitrarySpan } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { CompiledRule, JudgedTrace } from '../contract/compiled.js';

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryMixedRule, arbitraryTraceRule } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { arbitraryJoinedRule, arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { judgedByInterpreter, ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
+import { arbitraryMixedRule, arbitraryTraceRule } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import {
+  arbitraryJoinedRule,
+  arbitraryRelatedTrace,
+  arbitrarySpansRule,
+} from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { canFailAtAll } from '../compile/compile-rule.js';
 import { isLasting } from './lasting.js';
 

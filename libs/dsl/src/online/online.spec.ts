@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
 import { ReferenceState } from '../../../../test/fixtures/dsl/reference-state.js';
+import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import { type CompiledRule, FAILED, FALSE, type Outcome, TRUE, type Truth, UNKNOWN } from '../contract/compiled.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryMixedRule } from '../../../../test/fixtures/dsl/arbitrary-rule.js';
-import { arbitrarySpansRule } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
+import { arbitraryMixedRule } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
+import { arbitrarySpansRule } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { formatExpression } from '../tree/format-expression.js';
 import { format } from './format.js';
 import { parse } from './parse.js';

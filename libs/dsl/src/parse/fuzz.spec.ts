@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryBrokenRule, BEGINNINGS, PIECES, REAL_RULES, repeated } from '../../../../test/fixtures/dsl/hostile-texts.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { Diagnostic } from '../text/diagnostic.js';

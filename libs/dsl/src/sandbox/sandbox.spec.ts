@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { interpret } from '../interpret/interpret.js';
 import { DEFAULT_TIMEOUT, limitsOf } from '../lua/budget.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { judgedByCompiler, judgedByInterpreter, judgedByLua, ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
+import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 
 describe('rules about several spans', () => {
   it('are judged alike compiled, interpreted and by fengari: match, error and nil', () => {

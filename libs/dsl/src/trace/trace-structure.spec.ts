@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { TraceStructure } from './trace-structure.js';
 
 function structureOf(...spans: readonly PlainSpan[]) {

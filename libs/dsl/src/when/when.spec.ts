@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check, checkSaved } from '../check/check.js';
 import { interpretCondition } from '../interpret/interpret.js';
 import { convertWhen } from '../parse/convert-when.js';

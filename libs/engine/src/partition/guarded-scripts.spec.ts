@@ -1,10 +1,10 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SpanView } from '#dsl';
-import { arbitraryScript } from '../../../../test/fixtures/dsl/arbitrary-script.js';
-import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { COMPANIONS, requestOfViews } from '../../../../test/fixtures/dsl/compare-judgements.js';
-import { viewOf } from '../../../../test/fixtures/dsl/plain-span.js';
+import { arbitraryScript } from '../../../../test/fixtures/dsl/rules/arbitrary-script.js';
+import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
+import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { RuleSet } from '../rules/rule-set.js';
 import { DEFAULT_ASSEMBLY } from '../settings.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { requestOfViews } from '../../../../test/fixtures/dsl/compare-judgements.js';
-import { attackedTrace, LIMIT_ERRORS, SCRIPT_ATTACKS } from '../../../../test/fixtures/dsl/script-attacks.js';
+import { attackedTrace, LIMIT_ERRORS, SCRIPT_ATTACKS } from '../../../../test/fixtures/dsl/rules/script-attacks.js';
 import { ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { RuleSet } from '../rules/rule-set.js';
 import { judgeTrace } from './judge-trace.js';

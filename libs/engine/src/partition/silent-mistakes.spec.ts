@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { GUARDED_RULES, judgeGuards } from '../../../../test/fixtures/dsl/guard-fixes.js';
 import { REAL_RULES } from '../../../../test/fixtures/dsl/hostile-texts.js';
-import { arbitraryRightRule, MistakeJudge } from '../../../../test/fixtures/dsl/judge-mistakes.js';
-import { MISTAKE_KINDS } from '../../../../test/fixtures/dsl/wrong-rules.js';
+import { GUARDED_RULES, judgeGuards } from '../../../../test/fixtures/dsl/mistakes/guard-fixes.js';
+import { arbitraryRightRule, MistakeJudge } from '../../../../test/fixtures/dsl/mistakes/judge-mistakes.js';
+import { MISTAKE_KINDS } from '../../../../test/fixtures/dsl/mistakes/wrong-rules.js';
 
 /** More of them: `npm run test:differential`. */
 describe('a rule with a mistake in it', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { check, checkSaved } from '#dsl';
-import { arbitraryJoinedRule } from '../../../../test/fixtures/dsl/arbitrary-joined-rule.js';
-import { fittingTraces } from '../../../../test/fixtures/dsl/fitting-traces.js';
+import { arbitraryJoinedRule } from '../../../../test/fixtures/dsl/rules/arbitrary-joined-rule.js';
+import { fittingTraces } from '../../../../test/fixtures/dsl/traces/fitting-traces.js';
 import { RuleSet } from '../rules/rule-set.js';
 import { judgeTrace } from './judge-trace.js';
 

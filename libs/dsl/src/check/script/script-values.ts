@@ -4,9 +4,9 @@ import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 import type { Findings } from '../scope/context.js';
 import { blocksOf } from '../scope/script-locals.js';
-import { readsText } from './tables/list-as-set.js';
 import { isNumber, namesAsConditions } from './number-names.js';
 import { bareTotal } from './script-units.js';
+import { readsText } from './tables/list-as-set.js';
 import { expressionsOf, partsOf } from './tables/tested-texts.js';
 
 /** What the variables of a script hold wherever they get a value, by what they are asked: a count that is never below 0, a table that is always true. */

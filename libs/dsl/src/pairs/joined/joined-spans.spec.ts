@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryCrowdedTrace, arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { describePair } from '../../../../../test/fixtures/dsl/compare-judgements.js';
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
+import { arbitraryCrowdedTrace, arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
 import { judgeExpression } from '../../judge/judge.js';
 import { JoinedSpans } from './joined-spans.js';

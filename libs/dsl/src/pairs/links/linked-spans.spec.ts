@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryLargeLinkedTrace, arbitraryLinkedTrace } from '../../../../../test/fixtures/dsl/arbitrary-linked-trace.js';
-import { arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/arbitrary-trace-rule.js';
 import { describePair } from '../../../../../test/fixtures/dsl/compare-judgements.js';
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
+import { arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
+import { arbitraryLargeLinkedTrace, arbitraryLinkedTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-linked-trace.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
 import { judgeExpression } from '../../judge/judge.js';
 import type { TraceView } from '../../trace/span-view.js';

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/arbitrary-worn-trace.js';
 import { describePair } from '../../../../../test/fixtures/dsl/compare-judgements.js';
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
+import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
 import { judgeExpression } from '../../judge/judge.js';
 import { JoinedSpans } from '../joined/joined-spans.js';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/arbitrary-worn-trace.js';
+import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
 import { TraceStructure } from '../../trace/trace-structure.js';
 import { regionsOf } from '../joined/span-index.js';
 import { orderConstraint, RelativesConstraint } from './order-constraint.js';

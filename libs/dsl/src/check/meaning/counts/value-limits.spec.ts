@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { judgedByInterpreter } from '../../../../../../test/fixtures/dsl/judgements.js';
-import { viewOf } from '../../../../../../test/fixtures/dsl/plain-span.js';
+import { viewOf } from '../../../../../../test/fixtures/dsl/traces/plain-span.js';
 import type { TraceView } from '../../../trace/span-view.js';
 import { check, checkSaved } from '../../check.js';
 
