@@ -11,6 +11,7 @@ import {
   ensureConsole,
   ensureDependencies,
   ensurePlugin,
+  makeExecutable,
   root,
   runNode,
   ToolchainError,
@@ -54,6 +55,11 @@ const bundle = async () => {
   await ensureBundle();
   return 0;
 };
+/** One file that needs no Node, in dist/executable. */
+const executable = async () => {
+  await makeExecutable();
+  return 0;
+};
 /** A server whose console can't be built (no registry) does everything else, and says at /ui how to build it. */
 const start = async (app, args) => {
   await ensureBuilt();
@@ -87,6 +93,7 @@ async function all(steps) {
 const commands = {
   build,
   bundle,
+  executable,
   typecheck: async (args) => (await tsc(['-p', 'tsconfig.json', ...args])) || checkConsole(),
   lint: (args) => biome(['lint', ...args]),
   format: (args) => biome(['check', '--write', '--linter-enabled=false', ...args]),

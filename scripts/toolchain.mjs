@@ -216,7 +216,16 @@ export async function ensureBundle() {
   await ensureBuilt();
   await ensureConsole();
   await ensureDependencies(bundler);
-  const parts = [stampFile, consoleStampFile, join(bundler, 'bundle.mjs'), join(bundler, 'package-lock.json'), at('package.json')];
+  const parts = [
+    stampFile,
+    consoleStampFile,
+    join(bundler, 'bundle.mjs'),
+    join(bundler, 'rewritten.mjs'),
+    join(bundler, 'betrace.js'),
+    join(bundler, 'README.md'),
+    join(bundler, 'package-lock.json'),
+    at('package.json'),
+  ];
   const wanted = parts.map((file) => createHash('sha256').update(readFileSync(file)).digest('hex')).join('\n');
   const bundleStampFile = at('dist', '.bundle-stamp');
   const made = () => existsSync(bundleStampFile) && readFileSync(bundleStampFile, 'utf8') === wanted;
@@ -227,6 +236,13 @@ export async function ensureBundle() {
       throw new ToolchainError('the bundle could not be made; see the messages above');
     writeFileSync(bundleStampFile, wanted);
   });
+}
+
+/** Makes dist/executable/betrace, one file that needs no Node, for the platform and with the Node that run this. */
+export async function makeExecutable() {
+  await ensureBundle();
+  if ((await runNode([join(bundler, 'executable.mjs')])) !== 0)
+    throw new ToolchainError('the executable could not be made; see the messages above');
 }
 
 // ── Grafana plugin ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -70,8 +70,9 @@ const components = new Map(
 const self = { type: 'application', 'bom-ref': purl(manifest), name: manifest.name, version: manifest.version, purl: purl(manifest) };
 const sbom = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, metadata: { component: self }, components: [...components.values()] };
 writeFileSync(join(out, 'sbom.cdx.json'), `${JSON.stringify(sbom, undefined, 2)}\n`);
+for (const file of ['betrace.js', 'README.md']) cpSync(join(import.meta.dirname, file), join(out, file));
 const { name, version, description, license } = manifest;
-const own = { name, version, description, license, type: 'module', bin: { betrace: 'cli.js' }, engines: { node: '>=24' } };
+const own = { name, version, description, license, type: 'module', bin: { betrace: 'betrace.js' }, engines: { node: '>=24' } };
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(own, undefined, 2)}\n`);
 const size = Object.values(metafile.outputs).reduce((sum, { bytes }) => sum + bytes, 0);
 process.stderr.write(`betrace: bundled ${packages.length} packages, ${(size / 2 ** 20).toFixed(1)} MiB with source maps, in dist/bundle\n`);

@@ -8,6 +8,7 @@ import { BeTrace } from '../harness/betrace.js';
 import { bundledCode } from '../harness/bundle.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { imageStages } from './image-stages.js';
+import { tryWholeProgram } from './whole-program.js';
 
 const stages = imageStages();
 const runtime = stages.get('runtime')!;
@@ -127,30 +128,7 @@ describe('the image: its steps in a clean folder', () => {
     });
     try {
       if (asOther.length > 0) expect(statSync(join(data, 'store.db')).uid).toBe(1000);
-      const script = 'local n = 0\nfor _, s in ipairs(trace.spans) do if s.name == "slow" then n = n + 1 end end\nreturn n > 0';
-      for (const [name, expression] of [
-        ['slow', 'span.duration > 1s'],
-        ['counted', script],
-      ])
-        expect((await betrace.json('POST', '/v1/rules', { name, expression, severity: 'HIGH', enabled: true })).status).toBe(201);
-      const spans = [{ trace_id: 'one', span_id: 'a', name: 'slow', start_time: 1, end_time: 2_000_000_001 }];
-      expect((await betrace.json('POST', '/v1/spans', { spans })).body).toEqual({ accepted: 1, rejected: 0 });
-      const { body } = await betrace.json<{ violations: { rule_id: string; id: string }[] }>('GET', '/v1/violations?settled=true');
-      expect(body.violations.map(({ rule_id }) => rule_id).sort()).toEqual(['counted', 'slow']);
-      expect((await betrace.json('POST', '/v1/rules/test', { expression: 'span.duration > 1s', spans })).status).toBe(200);
-      expect((await betrace.json('POST', '/v1/rules', { name: 5 })).status).toBe(400); // class-validator, class-transformer
-      const preview = await betrace.json<{ id: string }>('POST', '/v1/rules/preview', { expression: 'span.duration > 1s' });
-      expect(preview.status).toBe(202);
-      for (const [path, type] of [
-        ['/openapi.json', 'application/json'],
-        ['/docs/swagger-ui-bundle.js', 'text/javascript'],
-        ['/ui', 'text/html'],
-        ['/metrics', 'text/plain'],
-      ] as const) {
-        const answer = await fetch(betrace.url + path);
-        expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, 200, expect.stringContaining(type)]);
-        expect((await answer.text()).length).toBeGreaterThan(500);
-      }
+      await tryWholeProgram(betrace);
       expect(betrace.logs()).toMatch(/INFO.*listening on/); // pino-pretty
       const tail = spawn(node, [join(folder, 'cli.js'), 'violations', 'list'], {
         env: { BETRACE_URL: betrace.url, PATH: '/bin' },

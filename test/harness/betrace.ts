@@ -22,6 +22,8 @@ export interface BeTraceOptions {
   readonly ports?: { readonly http: number; readonly grpc: number };
   /** Another folder with the bundle than dist/, whose files are started as they are there: `standalone.js` and its likes. */
   readonly bundle?: string;
+  /** What is started instead of Node with the app's file: a program and its first arguments. */
+  readonly command?: readonly [string, ...string[]];
   /** Starts dist/ as `npm start` does, also in a run that starts the bundle. */
   readonly compiled?: boolean;
   /** How long it may take until /ready answers 200; default 90 s: a start takes one, on a machine with many other tests more. */
@@ -62,7 +64,8 @@ export class BeTrace {
     const app = options.app ?? 'standalone';
     const main = options.compiled ? compiledEntryOf(app) : entryOf(app, options.bundle);
     const output: string[] = [];
-    const child = spawn(process.execPath, [...nodeFlagsOf(main), main, ...(options.args ?? [])], {
+    const [program, ...first] = options.command ?? [process.execPath, ...nodeFlagsOf(main), main];
+    const child = spawn(program, [...first, ...(options.args ?? [])], {
       cwd: tmpdir(),
       env: {
         PATH: process.env['PATH'],

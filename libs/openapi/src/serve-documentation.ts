@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { getRawAsset, isSea } from 'node:sea';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { START_SCRIPT, swaggerUiPage } from './swagger-ui-page.js';
 
@@ -46,8 +47,13 @@ export function serveDocumentation(fastify: FastifyInstance, title: string, make
     const type = FILES[params.file];
     if (type === undefined) return reply.callNotFound();
     reply.header('cache-control', 'public, max-age=86400');
-    return send(reply, type, await readFile(join(swaggerUiFolder(), params.file)));
+    return send(reply, type, await swaggerUiFile(params.file));
   });
+}
+
+/** A file of Swagger UI: of the executable, of the bundle beside this file, or of the package. */
+async function swaggerUiFile(name: string): Promise<Buffer> {
+  return isSea() ? Buffer.from(getRawAsset(`swagger-ui/${name}`)) : readFile(join(swaggerUiFolder(), name));
 }
 
 function swaggerUiFolder(): string {

@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { getAsset, isSea } from 'node:sea';
 
-/** The version in BeTrace's package.json, found upwards from here (sources and `dist` lie at different depths). */
-export const VERSION: string = readVersion(import.meta.dirname);
+/** The version in BeTrace's package.json: found upwards from here (sources and `dist` lie at different depths), or in the executable. */
+export const VERSION: string = isSea()
+  ? (JSON.parse(getAsset('package.json', 'utf8')) as { version: string }).version
+  : readVersion(import.meta.dirname);
 
 function readVersion(directory: string): string {
   const file = join(directory, 'package.json');

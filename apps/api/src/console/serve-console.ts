@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { getAsset, isSea } from 'node:sea';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { missingConsolePage } from './missing-console-page.js';
+import { serveEmbeddedFiles } from './serve-embedded-files.js';
 
 /** Paths of the console's own files, which need no API key: its data comes from the API. */
 export const CONSOLE_PATHS = ['/ui'];
@@ -24,18 +26,22 @@ const POLICY = [
  * names that change with the content. While the console is not built, the page says how to build it.
  */
 export async function serveConsole(fastify: FastifyInstance, folder = builtConsole()): Promise<void> {
-  await fastify.register(fastifyStatic, {
-    root: join(folder, 'assets'),
-    prefix: '/ui/assets/',
-    index: false,
-    preCompressed: true,
-    decorateReply: false,
-    immutable: true,
-    maxAge: '365d',
-    suppressWarning: true,
-  });
+  if (isSea()) serveEmbeddedFiles(fastify, '/ui/assets/', 'console/assets/');
+  else
+    await fastify.register(fastifyStatic, {
+      root: join(folder, 'assets'),
+      prefix: '/ui/assets/',
+      index: false,
+      preCompressed: true,
+      decorateReply: false,
+      immutable: true,
+      maxAge: '365d',
+      suppressWarning: true,
+    });
   const page = async (reply: FastifyReply) => {
-    const html = await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
+    const html = isSea()
+      ? getAsset('console/index.html', 'utf8')
+      : await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
     reply.headers({ 'content-security-policy': POLICY, 'cache-control': 'no-cache' });
     return reply
       .status(html === undefined ? 404 : 200)

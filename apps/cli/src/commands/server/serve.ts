@@ -4,19 +4,24 @@ import { join } from 'node:path';
 import type { Command, ExitCode } from '../../command.js';
 import { CliError } from '../../problems.js';
 
+/** What one process can be; without a name it is `standalone`. */
+const APPS: readonly string[] = ['standalone', 'ingest', 'evaluator', 'api'];
+
 export const serveCommand: Command = {
   name: 'serve',
-  summary: 'starts the server, everything in one process',
-  help: `betrace serve [flags of the server]
+  summary: 'starts the server, everything in one process or a part of it',
+  help: `betrace serve [standalone | ingest | evaluator | api] [flags of the server]
 
-The same as npm start. \`betrace serve --help\` after a build lists the server's flags: --http-port, --storage-path and so on.
+Without a name, everything in one process: the same as npm start. The three others work together over Kafka, each in processes of its own.
+\`betrace serve --help\` lists the server's flags: --http-port, --storage-path and so on. The single executable takes the flags without a command, too.
 `,
 
   async run(args: readonly string[]): Promise<ExitCode> {
-    const bundled = join(import.meta.dirname, 'standalone.js');
-    const main = existsSync(bundled) ? bundled : join(import.meta.dirname, '..', '..', '..', '..', 'standalone', 'src', 'main.js');
+    const [app, flags] = APPS.includes(args[0] ?? '') ? [args[0]!, args.slice(1)] : ['standalone', args];
+    const bundled = join(import.meta.dirname, `${app}.js`);
+    const main = existsSync(bundled) ? bundled : join(import.meta.dirname, '..', '..', '..', '..', app, 'src', 'main.js');
     if (!existsSync(main)) throw new CliError('BT_CLI_NOT_BUILT', { file: main });
-    const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', main, ...args], {
+    const child = spawn(process.execPath, ['--enable-source-maps', '--disable-warning=ExperimentalWarning', main, ...flags], {
       stdio: 'inherit',
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,0 +1,90 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { REPOSITORY } from '../harness/repository.js';
+import { expectFound, tryWholeProgram } from './whole-program.js';
+
+/** A user who owns nothing, where the tests run as root. */
+const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs'] : [];
+
+describe('the single executable', () => {
+  let folder: string;
+  let program: string;
+  beforeAll(async () => {
+    await promisify(execFile)(process.execPath, [join(REPOSITORY, 'scripts', 'run.mjs'), 'executable'], {
+      cwd: REPOSITORY,
+      timeout: 240_000,
+    });
+    folder = mkdtempSync(join(tmpdir(), 'betrace-executable-'));
+    chmodSync(folder, 0o755);
+    program = join(folder, 'betrace');
+    copyFileSync(join(REPOSITORY, 'dist', 'executable', 'betrace'), program);
+  }, 300_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const run = (...args: readonly string[]) => {
+    const [command = '', ...rest] = [...asOther, program, ...args];
+    return spawnSync(command, rest, { cwd: folder, env: { PATH: '/usr/bin:/bin' }, encoding: 'utf8', timeout: 60_000 });
+  };
+
+  it('says its version and how it is used, and takes what it does not know for an error', () => {
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string };
+    expect(run('--version')).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
+    expect(run('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
+    expect(run()).toMatchObject({ status: 2 });
+    expect(run('chek')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean: check') });
+    for (const app of ['ingest', 'evaluator', 'api', 'standalone'])
+      expect(run('serve', app, '--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(`betrace ${app}`) });
+    expect(run('serve', '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('betrace standalone') });
+    const unknown = run('--http-prot=1');
+    expect([unknown.status, unknown.stdout + unknown.stderr]).toEqual([1, expect.stringContaining('http-port')]);
+  });
+
+  it('checks rules', () => {
+    writeFileSync(join(folder, 'rules.yaml'), 'rules:\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n');
+    const { status, stdout, stderr } = run('check', 'rules.yaml');
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);
+  });
+
+  it('does the work of the whole server, writes to its data alone, and goes on after a stop', async () => {
+    const data = join(folder, 'data');
+    spawnSync('install', ['-d', '-m', '700', ...(asOther.length > 0 ? ['-o', '1000', '-g', '1000'] : []), data]);
+    const start = () =>
+      BeTrace.start({
+        command: [...asOther, program] as unknown as [string],
+        args: [`--storage-path=${data}`],
+        env: { LOG_FORMAT: 'text' },
+      });
+    const first = await start();
+    try {
+      if (asOther.length > 0) expect(statSync(join(data, 'store.db')).uid).toBe(1000);
+      await tryWholeProgram(first);
+      expect(first.logs()).toMatch(/INFO.*listening on/); // pino-pretty
+      expect(first.logs()).not.toContain('ExperimentalWarning');
+      const page = await (await fetch(`${first.url}/ui`)).text();
+      const asset = /\/ui\/assets\/[\w-]+\.js/.exec(page)![0];
+      const sizes = await Promise.all(
+        ['identity', 'gzip', 'br'].map(async (encoding) => {
+          const answer = await fetch(first.url + asset, { headers: { 'accept-encoding': encoding } });
+          expect(answer.headers.get('content-encoding')).toBe(encoding === 'identity' ? null : encoding);
+          return [Number(answer.headers.get('content-length')), await answer.text()] as const;
+        }),
+      );
+      expect(new Set(sizes.map(([, text]) => text)).size).toBe(1);
+      expect(sizes[1]![0]).toBeLessThan(sizes[0]![0]);
+    } finally {
+      expect(await first.stop()).toBe(0);
+    }
+    const second = await start();
+    try {
+      await expectFound(second, ['counted', 'slow']);
+    } finally {
+      expect(await second.stop()).toBe(0);
+    }
+    expect(readdirSync(folder).sort()).toEqual(['betrace', 'data', 'rules.yaml']);
+  }, 180_000);
+});

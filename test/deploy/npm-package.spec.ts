@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BeTrace } from '../harness/betrace.js';
+import { bundledCode } from '../harness/bundle.js';
+import { REPOSITORY } from '../harness/repository.js';
+import { expectFound, tryWholeProgram } from './whole-program.js';
+
+describe('the npm package', () => {
+  let parent: string;
+  let folder: string;
+  const environment = {
+    ...process.env,
+    PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
+    npm_config_update_notifier: 'false',
+  };
+  const run = (command: string, ...args: readonly string[]) =>
+    spawnSync(command, args, { cwd: folder, env: environment, encoding: 'utf8', timeout: 120_000 });
+  let packed: { readonly filename: string; readonly size: number; readonly files: readonly { readonly path: string }[] };
+
+  beforeAll(async () => {
+    const bundle = await bundledCode();
+    parent = mkdtempSync(join(tmpdir(), 'betrace-npm-'));
+    folder = join(parent, 'app');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true }');
+    const pack = run('npm', 'pack', '--json', '--pack-destination', parent, bundle);
+    expect([pack.status, pack.stderr]).toEqual([0, expect.any(String)]);
+    [packed] = JSON.parse(pack.stdout);
+    const install = run('npm', 'install', '--offline', '--no-audit', '--no-fund', join(parent, packed.filename));
+    expect([install.status, install.stderr]).toEqual([0, '']);
+  }, 300_000);
+  afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+  it('is one tarball without dependencies, tests and sources', () => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'node_modules/betrace/package.json'), 'utf8'));
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    expect(manifest).toMatchObject({ name: 'betrace', version, license: 'Apache-2.0' });
+    expect(manifest).not.toHaveProperty('dependencies');
+    expect(packed.size).toBeLessThan(10e6);
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'sbom.cdx.json', 'betrace.js']));
+    expect(paths.filter((path) => /\.(ts|node)$|spec|jest|node_modules/.test(path))).toEqual([]);
+  });
+
+  it('is run by npx', () => {
+    const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+    expect(run('npx', '--offline', 'betrace', '--version')).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
+    writeFileSync(join(folder, 'rules.yaml'), 'rules:\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n');
+    const { status, stdout, stderr } = run('npx', '--offline', 'betrace', 'check', 'rules.yaml');
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);
+    expect(run('npx', '--offline', 'betrace', 'serve', 'evaluator', '--help').stdout).toContain('betrace evaluator');
+  });
+
+  // What this machine has beside the pinned Node.
+  const old = ['/usr/bin/node', '/usr/local/bin/node'].find(
+    (file) => existsSync(file) && Number(/^v(\d+)/.exec(spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout)?.[1] ?? 99) < 24,
+  );
+  if (old === undefined) console.warn('SKIPPED: the npm package in an older Node (this machine has none)');
+  (old === undefined ? it.skip : it)('says to an older Node what it needs', () => {
+    const refused = run(old!, join(folder, 'node_modules/betrace/betrace.js'), '--version');
+    expect(refused).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Node 24 or newer is needed') });
+  });
+
+  it('serves, passes a stop on, and keeps what it was given', async () => {
+    const start = () =>
+      BeTrace.start({
+        command: [process.execPath, '--disable-warning=ExperimentalWarning', join(folder, 'node_modules/.bin/betrace'), 'serve'],
+        args: [`--storage-path=${join(parent, 'data')}`],
+      });
+    const first = await start();
+    try {
+      await tryWholeProgram(first);
+    } finally {
+      expect(await first.stop()).toBe(0);
+    }
+    const second = await start();
+    try {
+      await expectFound(second, ['counted', 'slow']);
+    } finally {
+      expect(await second.stop()).toBe(0);
+    }
+  }, 180_000);
+});
