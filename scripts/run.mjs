@@ -14,6 +14,7 @@ import {
   makeExecutable,
   root,
   runNode,
+  siteBuilder,
   ToolchainError,
   tsc,
 } from './toolchain.mjs';
@@ -94,6 +95,11 @@ const commands = {
   build,
   bundle,
   executable,
+  /** The documents as pages with a search, in dist/site, by packages of their own. */
+  site: async () => {
+    await ensureDependencies(siteBuilder);
+    return runNode([join(siteBuilder, 'build.mjs')]);
+  },
   typecheck: async (args) => (await tsc(['-p', 'tsconfig.json', ...args])) || checkConsole(),
   lint: (args) => biome(['lint', ...args]),
   format: (args) => biome(['check', '--write', '--linter-enabled=false', ...args]),

@@ -107,6 +107,7 @@ const sourceRoots = ['apps', 'libs', 'test', 'bench', 'examples', 'scripts'];
 const consoleFolder = at('apps', 'console');
 export const dashboardGenerator = at('deploy', 'grafana', 'generator');
 export const bundler = at('deploy', 'bundle');
+export const siteBuilder = at('deploy', 'site');
 const foreign = new Set(['node_modules', 'dist', consoleFolder, at('apps', 'grafana')]); // apps with a tool chain of their own
 
 const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/\.(spec|test-d)\.ts$/.test(name);

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const source = join(import.meta.dirname, '..');
+
+/** A group of the side bar: the pages by the first heading of each. */
+const group = (text, files) => ({
+  text,
+  collapsed: false,
+  items: files.map((file) => ({
+    text: /^# (.+)$/m.exec(readFileSync(join(source, file), 'utf8'))[1].replaceAll('`', ''),
+    link: `/${file.replace(/\.md$/, '')}`,
+  })),
+});
+
+const docs = (folder, names) => names.map((name) => `docs/${folder}${name}.md`);
+
+export default {
+  title: 'BeTrace',
+  description: 'Rules over OpenTelemetry traces',
+  base: process.env.SITE_BASE ?? '/',
+  lang: 'en',
+  // A page of a folder is its README, as on the repository's host.
+  rewrites: (file) => file.replace(/(^|\/)README\.md$/, '$1index.md'),
+  markdown: { html: false, languageAlias: { promql: 'txt' } },
+  // Nothing is loaded from elsewhere, the search neither.
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar: [
+      group('First steps', ['README.md', ...docs('', ['connect', 'comparison', 'words'])]),
+      group('Rules', [...docs('', ['dsl', 'when-form', 'rule-files', 'cli', 'ci', 'mcp']), 'examples/README.md']),
+      group('Run it', [
+        ...docs('deployment/', ['README', 'executable', 'systemd', 'ecs', 'releases']),
+        ...docs('', ['configuration', 'kafka-topics']),
+        ...docs('operations/', ['alerts', 'runbooks', 'backup', 'accounting', 'probe', 'keys', 'protection', 'notifications']),
+        'deploy/grafana/README.md',
+        'apps/grafana/README.md',
+      ]),
+      group('Reference', docs('', ['guarantees', 'security', 'architecture', 'metrics', 'errors'])),
+      group('Project', ['docs/decisions/README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']),
+    ],
+  },
+};

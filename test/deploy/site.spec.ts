@@ -1,0 +1,57 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { ensureDependencies, siteBuilder } from '../../scripts/toolchain.mjs';
+import { REPOSITORY } from '../harness/repository.js';
+
+const site = join(REPOSITORY, 'dist', 'site');
+/** Without a network, where the kernel lets tests ask for that: what the pages need is in the packages. */
+const offline = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0 ? ['unshare', '-n'] : [];
+
+describe('the documentation site', () => {
+  let pages: readonly string[];
+  beforeAll(async () => {
+    await ensureDependencies(siteBuilder);
+    const [command = '', ...args] = [...offline, process.execPath, join(siteBuilder, 'build.mjs')];
+    const env = { ...process.env, NODE_ENV: 'production', SITE_REPOSITORY: 'https://example.com/betrace' };
+    await promisify(execFile)(command, args, { cwd: REPOSITORY, env, timeout: 240_000 });
+    pages = globSync('**/*.html', { cwd: site }).map((page) => page.replaceAll('\\', '/'));
+  }, 300_000);
+
+  it('has a page for each document', () => {
+    const documents = globSync('docs/**/*.md', { cwd: REPOSITORY }).map((file) => file.replaceAll('\\', '/'));
+    const expected = documents.map((file) => file.replace(/README\.md$/, 'index.md').replace(/\.md$/, '.html'));
+    expect(pages).toEqual(expect.arrayContaining(['index.html', 'CONTRIBUTING.html', 'examples/index.html', ...expected]));
+  });
+
+  it('leads nowhere that is not there, and loads nothing from elsewhere', () => {
+    for (const page of pages) {
+      const html = readFileSync(join(site, page), 'utf8');
+      expect([page, [...html.matchAll(/<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?\/\/[^"]*"/g)].map(([tag]) => tag)]).toEqual([page, []]);
+      for (const [, href = ''] of html.matchAll(/<a [^>]*href="([^"#?]+)[^"]*"/g)) {
+        if (/^[a-z]+:/.test(href)) continue;
+        const target = posix.join(href.startsWith('/') ? '.' : posix.dirname(page), href);
+        const file = [target, `${target}.html`, posix.join(target, 'index.html')].find(
+          (name) => existsSync(join(site, name)) && statSync(join(site, name)).isFile(),
+        );
+        expect([page, href, file]).toEqual([page, href, expect.any(String)]);
+      }
+    }
+  });
+
+  it('shows what it is about as it is written', () => {
+    const text = (page: string) => readFileSync(join(site, page), 'utf8').replaceAll(/<[^>]+>/g, '').replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+    expect(text('index.html')).toContain('Applications send spans');
+    expect(text('docs/deployment/index.html')).toContain('<registry>/betrace:0.1.0'); // no element of HTML
+    expect(text('docs/configuration.html')).toContain('BETRACE_STORAGE_PATH');
+    expect(readFileSync(join(site, 'docs/deployment/releases.html'), 'utf8')).toContain('https://example.com/betrace/blob/main/.github/workflows/release.yml');
+  });
+
+  it('is searched in the browser', () => {
+    const [index = ''] = globSync('assets/chunks/@localSearchIndex*.js', { cwd: site });
+    const text = readFileSync(join(site, index), 'utf8');
+    for (const word of ['retention', 'BT_DSL_UNKNOWN_FIELD'.toLowerCase(), 'consumer']) expect(text.toLowerCase()).toContain(word);
+  });
+});
