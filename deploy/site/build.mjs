@@ -19,15 +19,18 @@ const pages = globSync(
 const known = new Set(pages);
 const pictures = globSync('docs/images/*', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
 
-/** The link as the site has it: a page of a folder is its README, and what is no page is a file of the repository. */
+/** The page of a folder is its README. */
+const asPage = (file) => file.replace(/(^|\/)README\.md(?=#|$)/, '$1index.md');
+
+/** The link as the site has it: what is no page is a file of the repository. */
 function rewritten(target, page) {
   const [path, anchor] = target.split('#');
   if (/^[a-z]+:/.test(target) || path === '') return target;
   const file = posix.normalize(posix.join(posix.dirname(page), decodeURI(path))).replace(/\/$/, '');
   const hash = anchor === undefined ? '' : `#${anchor}`;
-  if (known.has(file) && file.endsWith('.md')) return target;
+  if (known.has(file) && file.endsWith('.md')) return asPage(target);
   if (pictures.includes(file)) return target;
-  if (known.has(`${file}/README.md`)) return `${path.replace(/\/?$/, '/')}README.md${hash}`;
+  if (known.has(`${file}/README.md`)) return `${path.replace(/\/?$/, '/')}index.md${hash}`;
   if (!existsSync(join(root, file))) throw new Error(`${page}: there is no ${target}`);
   return repository === undefined ? undefined : `${repository}/blob/main/${file}${hash}`;
 }
@@ -43,14 +46,16 @@ rmSync(source, { recursive: true, force: true });
 rmSync(out, { recursive: true, force: true });
 for (const page of pages.filter((file) => file.endsWith('.md'))) {
   // The text of a link may be code: a link is rewritten as a whole, and code as it is.
-  const linked = readFileSync(join(root, page), 'utf8').replace(/(!?)\[((?:[^\][]|\[[^\]]*\])*)\]\(([^()\s]+)\)/g, (all, picture, text, target) => {
+  const written = readFileSync(join(root, page), 'utf8').replaceAll('```promql', '```text'); // of which the colours are unknown
+  const linked = written.replace(/(!?)\[((?:[^\][]|\[[^\]]*\])*)\]\(([^()\s]+)\)/g, (all, picture, text, target) => {
     const to = rewritten(target, page);
     return to === undefined ? text : `${picture}[${text}](${to})`;
   });
-  const file = join(source, page);
+  const file = join(source, asPage(page));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, outsideCode(linked, (text) => text.replaceAll('{{', '&#123;&#123;')));
 }
+writeFileSync(join(source, 'tsconfig.json'), '{}\n'); // not that of the root
 for (const picture of pictures) cpSync(join(root, picture), join(source, picture));
 cpSync(join(import.meta.dirname, '.vitepress'), join(source, '.vitepress'), { recursive: true });
 symlinkSync(join(import.meta.dirname, 'node_modules'), join(source, 'node_modules'), 'junction');

@@ -7,9 +7,9 @@ const source = join(import.meta.dirname, '..');
 const group = (text, files) => ({
   text,
   collapsed: false,
-  items: files.map((file) => ({
+  items: files.map((name) => name.replace(/README\.md$/, 'index.md')).map((file) => ({
     text: /^# (.+)$/m.exec(readFileSync(join(source, file), 'utf8'))[1].replaceAll('`', ''),
-    link: `/${file.replace(/\.md$/, '')}`,
+    link: `/${file.replace(/(?:index)?\.md$/, '')}`,
   })),
 });
 
@@ -20,9 +20,7 @@ export default {
   description: 'Rules over OpenTelemetry traces',
   base: process.env.SITE_BASE ?? '/',
   lang: 'en',
-  // A page of a folder is its README, as on the repository's host.
-  rewrites: (file) => file.replace(/(^|\/)README\.md$/, '$1index.md'),
-  markdown: { html: false, languageAlias: { promql: 'txt' } },
+  markdown: { html: false },
   // Nothing is loaded from elsewhere, the search neither.
   themeConfig: {
     search: { provider: 'local' },
