@@ -5,6 +5,7 @@ import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { entryOf } from '../harness/entry.js';
+import { EventStream } from '../harness/event-stream.js';
 import { eventually } from '../harness/eventually.js';
 
 const CLI = entryOf('cli');
@@ -91,6 +92,7 @@ describe('API keys of a file', () => {
   });
 
   it('come and go with the file, without a restart; a file that is wrong changes nothing, and is told', async () => {
+    const stream = await EventStream.open(`${betrace.url}/v1/violations/stream`, { 'x-api-key': keys.get('writer')! });
     write(fileOf('reader', 'later'));
     await eventually('the new key', async () => ((await ask('GET', '/v1/rules', 'later')) === 200 ? true : undefined), TIMEOUT_MS, 200);
     expect([await ask('GET', '/v1/rules', 'writer'), await exportOver('sender'), await exportOver('later')]).toEqual([
@@ -98,6 +100,13 @@ describe('API keys of a file', () => {
       status.UNAUTHENTICATED,
       status.OK,
     ]);
+    // What is open with the key that went ends before it says anything more.
+    expect(await ask('POST', '/v1/spans', 'later', { spans: [{ ...spans.spans[0]!, trace_id: 'after', name: 'a' }] })).toBe(202);
+    await eventually('the end of the stream', async () => (stream.ended ? true : undefined), TIMEOUT_MS);
+    expect(stream.events.map(({ event }) => event)).toEqual(['end']);
+    const ready = async () =>
+      ((await (await fetch(`${betrace.url}/ready`)).json()) as { checks: Record<string, string> }).checks['api_keys'];
+    expect(await ready()).toBe('ok');
     write('keys:\n  - name: half wri');
     await eventually(
       'the word of the broken file',
@@ -110,6 +119,8 @@ describe('API keys of a file', () => {
     );
     expect([await ask('GET', '/v1/rules', 'reader'), await ask('GET', '/v1/rules', 'writer')]).toEqual([200, 401]);
     for (const key of keys.values()) expect(betrace.logs()).not.toContain(key);
+    expect(await ready()).toMatch(/^authentication.api_keys_file is not in force: .*; the keys that it had before are$/);
+    expect((await fetch(`${betrace.url}/ready`)).status).toBe(200);
   });
 
   it('end a start whose file is wrong, with what is wrong', async () => {

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiBadRequestResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
-import { clientGone } from '#platform';
+
+import { clientGone, stillAllowed } from '#platform';
+
 import { ProblemView } from '../problem.dto.js';
 import { violationFilter } from '../violations/filter/violation-filter-query.js';
 import { violationDetail, violationSummary } from '../violations/violation.dto.js';
@@ -30,13 +32,14 @@ export class ViolationStreamController {
   async open(
     @Query() query: ViolationStreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const gone = clientGone(reply);
     const after = lastEventId || query.last_event_id || undefined;
     const view = query.view === 'full' ? violationDetail : violationSummary;
     const filter = violationFilter({ ...query, status: query.status ?? 'all' });
-    const parts = await this.stream.begin({ filter, after, view, gone });
+    const parts = await this.stream.begin({ filter, after, view, gone, allowed: () => stillAllowed(request) });
     reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     await reply.send(Readable.from(parts, { objectMode: false, highWaterMark: 1 }));
   }

@@ -100,11 +100,26 @@ describe('/v1/violations/stream', () => {
 });
 
 describe('ViolationStream', () => {
+  it('tells nothing more to who may no longer read', async () => {
+    const { log, store } = await logAndStore();
+    let mayRead = true;
+    const stream = new ViolationStream(store, silent, 1);
+    const gone = new AbortController().signal;
+    const parts = await stream.begin({ filter: {}, after: undefined, view: () => ({}), gone, allowed: async () => mayRead });
+    expect((await parts.next()).value).toContain(': begins');
+    expect((await parts.next()).value).toContain(': heartbeat');
+    mayRead = false;
+    expect((await parts.next()).value).toMatch(/^event: end\ndata: .*no longer valid/);
+    expect((await parts.next()).done).toBe(true);
+    await log.close();
+    await store.close();
+  });
+
   it('says now and then that it lives, and where it is; and ends when the store cannot be read', async () => {
     const { log, store } = await logAndStore();
     const gone = new AbortController();
     const stream = new ViolationStream(store, silent, 1);
-    const parts = await stream.begin({ filter: {}, after: undefined, view: () => ({}), gone: gone.signal });
+    const parts = await stream.begin({ filter: {}, after: undefined, view: () => ({}), gone: gone.signal, allowed: async () => true });
     const { origin } = await store.violationSequence();
     expect((await parts.next()).value).toBe(`retry: 2000\n: begins\nid: ${origin}-0\n\n`);
     expect((await parts.next()).value).toBe(`: heartbeat\nid: ${origin}-0\n\n`);

@@ -21,6 +21,8 @@ export interface StreamRequest {
   readonly view: (stored: { readonly record: string }) => object;
   /** Aborted when the client is gone. */
   readonly gone: AbortSignal;
+  /** Whether the client may still read; asked before anything is sent. */
+  readonly allowed: () => Promise<boolean>;
 }
 
 /**
@@ -70,7 +72,7 @@ export class ViolationStream {
   }
 
   private async *parts(
-    { filter, view, gone }: StreamRequest,
+    { filter, view, gone, allowed }: StreamRequest,
     { origin, last }: ViolationSequence,
     place: number | undefined,
     leave: () => void,
@@ -81,6 +83,7 @@ export class ViolationStream {
       yield `retry: ${RETRY}\n${place === undefined ? event('reset', { reason: 'The event is not of this database.' }) : ': begins\n'}id: ${eventId(origin, after)}\n\n`;
       while (!ended.aborted) {
         const now = await this.sequence.beyond(origin, after, this.heartbeat, ended);
+        if (!ended.aborted && !(await allowed())) return yield `${event('end', { reason: 'The key or token is no longer valid.' })}\n`;
         if (now === undefined) {
           if (!ended.aborted) yield `: heartbeat\nid: ${eventId(origin, after)}\n\n`;
           continue;

@@ -72,6 +72,12 @@ export class ApiKeys {
     return found;
   }
 
+  /** Why the present file is not in force; empty: it is. */
+  trouble(): string {
+    this.look();
+    return this.failure === '' ? '' : `authentication.api_keys_file is not in force: ${this.failure}; the keys that it had before are`;
+  }
+
   private look(): void {
     if (this.file === undefined || performance.now() - this.lookedAt < LOOK) return;
     this.lookedAt = performance.now();

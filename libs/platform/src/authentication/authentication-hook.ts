@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Authentication } from './authentication.js';
+import type { Authentication, ReadHeader } from './authentication.js';
 import { noteCaller } from './caller.js';
 import { defaultScope, type Scope } from './scopes.js';
 
@@ -17,11 +17,10 @@ export function requireCaller(fastify: FastifyInstance, authentication: Authenti
   if (!authentication.required) return;
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request, options)) return;
-    const caller = await authentication.caller((name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    });
-    noteCaller(request, caller.name);
+    const { headers } = request;
+    const read: ReadHeader = (name) => [headers[name]].flat()[0];
+    const caller = await authentication.caller(read);
+    noteCaller(request, caller.name, () => authentication.stillAllows(read, scopeOf(request)));
     // A missing path is 404 for every authenticated caller.
     if (request.routeOptions.url !== undefined) authentication.check(caller, scopeOf(request));
   });

@@ -39,6 +39,12 @@ export class Authentication {
         if (tokens.away !== undefined) throw new Behind(tokens.away);
       });
     }
+    if (authentication.apiKeysFile !== undefined) {
+      health.register('api_keys', () => {
+        const trouble = apiKeys.trouble();
+        if (trouble !== '') throw new Behind(trouble);
+      });
+    }
     this.required = apiKeys.required || this.tokens !== undefined;
   }
 
@@ -62,6 +68,16 @@ export class Authentication {
     if (mayDo(scopes, needed)) return;
     const held = scopes.length === 0 ? 'no scope' : `the scopes ${scopes.join(', ')}`;
     throw new Problem('BT_HTTP_FORBIDDEN', `the key ${name} has ${held}, and this needs ${needed}`);
+  }
+
+  /** Whether who was let in would be again. A token that cannot be judged now holds as it was judged before. */
+  async stillAllows(read: ReadHeader, needed: Scope): Promise<boolean> {
+    try {
+      this.check(await this.caller(read), needed);
+      return true;
+    } catch (error) {
+      return !(error instanceof Problem) || error.status >= 500;
+    }
   }
 
   /** `reason`: what is wrong with the token. */

@@ -27,6 +27,11 @@ export const HTTP_PROBLEMS = {
     doc: 'The connection has no client certificate, or one of another authority than `server.tls_client_ca_file`.',
   },
   BT_HTTP_FORBIDDEN: { status: 403, title: 'Forbidden', doc: 'The scopes of the key or token do not allow this.' },
+  BT_HTTP_FOREIGN_ORIGIN: {
+    status: 403,
+    title: 'A page of another origin',
+    doc: 'A web page of another origin posted this without the consent of the server. `server.cors_origins` names the origins whose pages may.',
+  },
   BT_HTTP_NOT_FOUND: { status: 404, title: 'Not found', doc: 'There is nothing at this path, or nothing with this id.' },
   BT_HTTP_METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', doc: 'The path exists, but not with this method.' },
   BT_HTTP_TIMEOUT: {

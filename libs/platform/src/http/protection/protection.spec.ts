@@ -58,6 +58,41 @@ describe('security headers', () => {
   });
 });
 
+describe('what pages post without a preflight', () => {
+  const own = 'own';
+  it.each<[string, number, Readonly<Record<string, string>>]>([
+    ['of another origin', 403, { origin: 'http://evil.example' }],
+    ['of another port, as the browser says', 403, { origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' }],
+    ['of another origin, as the browser says', 403, { origin: own, 'sec-fetch-site': 'cross-site' }],
+    ['of a file', 403, { origin: 'null' }],
+    ['of what is no origin', 403, { origin: '\u00ff' }],
+    ['as a text', 403, { origin: 'http://evil.example', 'content-type': 'Text/Plain;charset=utf-8' }],
+    ['as a form', 403, { origin: 'http://evil.example', 'content-type': ' application/x-www-form-urlencoded' }],
+    ['of its own', 201, { origin: own }],
+    ['of its own behind a proxy', 201, { origin: 'https://betrace.example.com', 'sec-fetch-site': 'same-origin' }],
+    ['of an origin that may', 201, { origin: 'https://shop.example.com', 'sec-fetch-site': 'cross-site' }],
+    ['after a preflight for its content', 201, { origin: 'http://evil.example', 'content-type': 'application/json' }],
+    ['after a preflight for its key', 201, { origin: 'http://evil.example', 'x-api-key': 'the key' }],
+    ['by a program', 201, {}],
+  ])('is looked at: %s', async (_, status, { origin, ...headers }) => {
+    const url = await start({ BETRACE_CORS_ORIGINS: 'https://shop.example.com' });
+    const sent = origin === undefined ? {} : { origin: origin === own ? url : origin };
+    const answered = await new Promise<number>((done, fail) => {
+      const body = headers['content-type'] === 'application/json' ? '{}' : '';
+      const asked = request(
+        `${url}/v1/spans`,
+        { method: 'POST', headers: { ...sent, ...headers, 'content-length': body.length } },
+        (answer) => {
+          answer.resume();
+          done(answer.statusCode!);
+        },
+      );
+      asked.on('error', fail).end(body);
+    });
+    expect(answered).toBe(status);
+  });
+});
+
 describe('pages of other origins', () => {
   const preflight = (url: string, path: string, origin: string) =>
     fetch(url + path, {
