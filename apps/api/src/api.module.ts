@@ -25,6 +25,7 @@ import { BackgroundWork } from './background-work.js';
 import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { ComplianceController } from './compliance/compliance.controller.js';
 import { ComplianceReporter } from './compliance/compliance-reporter.js';
+import { EvidenceController } from './compliance/evidence/evidence.controller.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
 import { GroupDifferencesController } from './differences/group-differences.controller.js';
 import { GroupDifferences } from './differences/group-differences.js';
@@ -85,6 +86,7 @@ const SEARCHES_WAITING = 64;
   controllers: [
     AttributesController,
     ComplianceController,
+    EvidenceController,
     ExpressionsController,
     GroupDifferencesController,
     LostRuleSetsController,

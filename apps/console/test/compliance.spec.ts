@@ -1,11 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { BeTrace } from '../../../test/harness/betrace.js';
+import { REPOSITORY } from '../../../test/harness/repository.js';
 import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { orderSpans, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
+
+const CLI = join(REPOSITORY, 'dist/apps/cli/src/main.js');
 
 describeConsole('compliance', () => {
   let betrace: BeTrace;
@@ -68,6 +75,20 @@ describeConsole('compliance', () => {
       const download = page.waitForEvent('download');
       await page.getByRole('button', { name: button }).click();
       expect(await readFile(await (await download).path(), 'utf8')).toMatch(text);
+    }
+    const pack = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Evidence pack' }).click();
+    expect((await pack).suggestedFilename()).toMatch(/^evidence-soc-2-\d{4}-\d\d-\d\d\.tar\.gz$/);
+    const folder = mkdtempSync(join(tmpdir(), 'betrace-pack-'));
+    try {
+      execFileSync('tar', ['xzf', await (await pack).path()], { cwd: folder });
+      execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: folder });
+      // As README.txt says it, without the server.
+      const verify = [CLI, 'verify', '-q', 'violations-0001.ndjson'];
+      const env = { ...process.env, BETRACE_SIGNATURE_KEY: 'changeme' };
+      expect(execFileSync(process.execPath, verify, { cwd: folder, env, encoding: 'utf8' })).toBe('3 of 3 valid\n');
+    } finally {
+      rmSync(folder, { recursive: true });
     }
     await page.getByRole('tab', { name: 'GDPR' }).click();
     await page.waitForURL(/framework=GDPR/);

@@ -94,6 +94,56 @@ describeConsole('rules', () => {
     await becomes(() => text.innerText(), 'span.kind == "client" and span.duration > 150ms');
   });
 
+  it('complete names and values of attributes that were seen', async () => {
+    const page = await browser.page('/ui/rules/new');
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    const choose = (name: RegExp) => page.getByRole('option', { name }).click();
+    await text.click();
+    await page.keyboard.type('attribute.pay');
+    await choose(/^payment\.amount\s*number/);
+    await page.keyboard.type(' == ');
+    await choose(/^1800/);
+    await page.keyboard.type(' and span.attributes["ord');
+    await choose(/^order\.id\s*string/);
+    await page.keyboard.type(' == "order-2');
+    await choose(/^"order-2"/);
+    await page.keyboard.type(' and span.service == ');
+    await choose(/^"payment"/);
+    await becomes(
+      () => text.innerText(),
+      'attribute.payment.amount == 1800 and span.attributes["order.id"] == "order-2" and span.service == "payment"',
+    );
+  });
+
+  it('name controls, each whole and once', async () => {
+    const page = await browser.page('/ui/rules/declined');
+    await page.getByRole('button', { name: 'Add a control' }).click();
+    await page.getByLabel('Framework of control 1').fill(' SOC 2');
+    await page.getByText('A control needs its framework and its name.').waitFor();
+    expect(await page.getByRole('button', { name: /^Save/ }).isDisabled()).toBe(true);
+    await page.getByLabel('Control 1', { exact: true }).fill('CC6.1');
+    for (const control of ['CC7.2', 'CC6.1']) {
+      await page.getByRole('button', { name: 'Add a control' }).click();
+      await page
+        .getByLabel(/^Control \d$/)
+        .last()
+        .fill(control);
+    }
+    await page.getByText('No errors.').waitFor();
+    expect(await problemsOf(page, 'rule-controls')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('button', { name: /^Save/ }).click();
+    const controlsOf = async () => (await betrace.json<{ controls: object[] }>('GET', '/v1/rules/declined')).body.controls;
+    await becomes(controlsOf, [
+      { framework: 'SOC 2', control: 'CC6.1' },
+      { framework: 'SOC 2', control: 'CC7.2' },
+    ]);
+    await becomes(() => page.getByRole('button', { name: /^Remove control/ }).count(), 2);
+    await page.getByRole('button', { name: 'Remove control 1' }).click();
+    await page.getByRole('button', { name: /^Save/ }).click();
+    await becomes(controlsOf, [{ framework: 'SOC 2', control: 'CC7.2' }]);
+  });
+
   it('keep what one wrote when one leaves the page, until it is discarded', async () => {
     const page = await browser.page('/ui/rules/declined');
     const text = page.getByRole('textbox', { name: 'Expression' });
@@ -104,7 +154,7 @@ describeConsole('rules', () => {
     await becomes(() => text.innerText(), 'span.status == "error"');
     await page.getByRole('button', { name: 'Discard' }).click();
     await becomes(() => text.innerText(), 'span.name == "charge card" and span.status == "error"');
-    expect((await ruleOf('declined')).version).toBe(1);
+    expect((await ruleOf('declined')).version).toBe(3);
   });
 
   it('are tried on the trace of a violation, and on a pasted one, by the engine', async () => {

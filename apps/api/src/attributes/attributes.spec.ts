@@ -165,6 +165,16 @@ describe('GET /v1/attributes', () => {
     ]);
   });
 
+  it('finds the last spans behind the ticks of a quiet log', async () => {
+    api = await ApiUnderTest.start();
+    await send([span('a', { quiet: true })]);
+    const headers = { 'betrace-control': 'tick' };
+    const ticks = Array.from({ length: 3_000 }, () => [0, 1, 2, 3].map((partition) => ({ partition, value: new Uint8Array(), headers })));
+    await api.log.append(TOPICS.spans, ticks.flat());
+    const { body } = await api.ask<AttributesView>('GET', '/v1/attributes');
+    expect([body.sampled_spans, body.attributes.map(({ name }) => name)]).toEqual([1, expect.arrayContaining(['quiet'])]);
+  });
+
   it('looks at 5,000 spans at most, of all partitions alike, and outlives what cannot be read', async () => {
     api = await ApiUnderTest.start();
     await api.log.append(TOPICS.spans, [{ partition: 1, value: Uint8Array.of(0x0a, 0xff) }]);

@@ -1,13 +1,17 @@
-import { controlOf, type Log } from '#messaging';
+import { controlOf, type Log, type LogRecord } from '#messaging';
 import { decodeRequest, plainMap, spanAttributes, type TraceRequest } from '#otlp';
 import { TOPICS } from '#records';
 import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 
-/** Limits of the sample: the last records of each partition, spans of all of them together, and bytes. */
-const RECORDS = 200;
+/** Limits of the sample: records of each partition that are looked at, spans of all of them together, and bytes. */
+const RECORDS = 100_000;
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
+/** Records that are read at once, from the end: so many first, then twice as many each time, as a quiet log ends with ticks. */
+const WINDOW = 200;
+/** Spans of a partition at which no earlier records are read. */
+const ENOUGH = 200;
 /** How long (ms) a sample is reused: an editor asks on every key. */
 const FRESH = 10_000;
 
@@ -58,20 +62,21 @@ export class SampleAttributes {
       let left = Math.ceil(SPANS / partitions);
       let bytes = BYTES / partitions;
       const { start, end } = await this.log.bounds(TOPICS.spans, partition);
-      for await (const { records } of this.log.read(TOPICS.spans, partition, Math.max(start, end - RECORDS), end)) {
-        for (const record of records) {
-          if (left <= 0 || bytes <= 0) break;
-          if (controlOf(record) !== undefined) continue;
+      const first = Math.max(start, end - RECORDS);
+      let to = end;
+      for (let size = WINDOW, found = 0; found < ENOUGH && bytes > 0 && to > first; size *= 2) {
+        const from = Math.max(first, to - size);
+        for await (const record of spansBetween(this.log, partition, from, to)) {
           const taken = addRequest(catalogue, requestOf(record.value), left);
           left -= taken;
+          found += taken;
           spans += taken;
           bytes -= record.value.length;
           since = Math.min(since ?? record.timestamp, record.timestamp);
           until = Math.max(until ?? record.timestamp, record.timestamp);
-          // Receivers have a turn.
-          await new Promise(setImmediate);
+          if (left <= 0 || bytes <= 0) break;
         }
-        if (left <= 0 || bytes <= 0) break;
+        to = from;
       }
     }
     return {
@@ -81,6 +86,18 @@ export class SampleAttributes {
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
     };
+  }
+}
+
+/** The records of spans of a part of the log. Receivers have a turn after each, and after each batch. */
+async function* spansBetween(log: Log, partition: number, from: number, to: number): AsyncGenerator<LogRecord> {
+  for await (const { records } of log.read(TOPICS.spans, partition, from, to)) {
+    for (const record of records) {
+      if (controlOf(record) !== undefined) continue;
+      yield record;
+      await new Promise(setImmediate);
+    }
+    await new Promise(setImmediate);
   }
 }
 

@@ -15,7 +15,8 @@ export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** The query of `GET /v1/compliance/{framework}`. */
-export class ComplianceQuery {
+/** A period of whole hours. */
+export class CompliancePeriodQuery {
   @ApiPropertyOptional({
     type: String,
     example: '2026-11-01T00:00:00Z',
@@ -33,7 +34,9 @@ export class ComplianceQuery {
   @Min(0, { message: `to must be ${INSTANT}` })
   @Max(LATEST, { message: 'to must be before the year 10000' })
   to?: number;
+}
 
+export class ComplianceQuery extends CompliancePeriodQuery {
   @ApiPropertyOptional({ enum: REPORT_FORMATS, default: 'json', description: '`html` is a page to print.' })
   @IsOptional()
   @IsIn(REPORT_FORMATS)

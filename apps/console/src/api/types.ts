@@ -7,6 +7,8 @@ export type Violation = Schemas['ViolationDetail'];
 export type ViolationList = Omit<Schemas['ViolationList'], 'violations'> & { readonly violations: readonly Violation[] };
 export type ViolationStats = Schemas['ViolationStats'];
 export type ViolationGroup = Schemas['ViolationGroupView'];
+export type GroupDifferences = Schemas['GroupDifferencesView'];
+export type Difference = Schemas['DifferenceView'];
 export type Mark = Schemas['MarkView'];
 export type Revisions = Schemas['ViolationRevisionList'];
 export type Verification = Schemas['Verification'];
@@ -16,6 +18,7 @@ export type WholeExplanation = Schemas['WholeExplanation'];
 export type Trace = Schemas['TraceView'];
 export type Span = Schemas['SpanView'];
 export type Rule = Schemas['RuleView'];
+export type RuleControl = Schemas['RuleControlView'];
 export type RuleHealth = Schemas['RuleHealthView'];
 export type RuleMode = Schemas['RuleMode'];
 export type RuleSamples = Schemas['RuleSamples'];
@@ -31,6 +34,8 @@ export type ImportResult = Schemas['ImportResult'];
 export type Preview = Schemas['PreviewView'];
 export type PreviewResult = Schemas['PreviewResultView'];
 export type PreviewBody = Schemas['PreviewBody'];
+export type SeenAttributes = Schemas['AttributesView'];
+export type SeenAttribute = Schemas['AttributeView'];
 export type Diagnostic = Schemas['ProblemDetailView'];
 
 /** Worst first. */

@@ -36,7 +36,7 @@ export default function CompliancePage() {
               </Link>
             }
           >
-            A rule that watches over a control says so in its file or over the API, and <code>betrace rules import</code> brings it here:
+            Open the rule that watches over a control and add it under Controls. In a rule file it is:
             <pre className="mono small">{'controls:\n  - {framework: SOC 2, control: CC6.1}'}</pre>
           </EmptyState>
         )}

@@ -42,10 +42,14 @@ export function useReport(framework: string, period: string) {
   });
 }
 
+/** Of the same hours: a table, a page to print, or all evidence as an archive. */
+export type ReportFile = 'csv' | 'html' | 'tar.gz';
+
 /** The same hours as a file. Throws an ApiProblem. */
-export async function reportFile({ framework, from, to }: ComplianceReport, format: 'csv' | 'html'): Promise<Blob> {
-  const query = new URLSearchParams({ from, to, format });
-  const response = await fetchWithKey(`${location.origin}/v1/compliance/${encodeURIComponent(framework)}?${query}`);
+export async function reportFile({ framework, from, to }: ComplianceReport, file: ReportFile): Promise<Blob> {
+  const query = new URLSearchParams({ from, to, ...(file === 'tar.gz' ? {} : { format: file }) });
+  const path = `${encodeURIComponent(framework)}${file === 'tar.gz' ? '/evidence' : ''}`;
+  const response = await fetchWithKey(`${location.origin}/v1/compliance/${path}?${query}`);
   if (!response.ok) throw problemOf(response, await response.json().catch(() => undefined));
   return response.blob();
 }

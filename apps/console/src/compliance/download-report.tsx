@@ -1,28 +1,32 @@
-import { Download, Printer } from 'lucide-react';
+import { Archive, Download, Printer } from 'lucide-react';
 import { useState } from 'react';
 import type { ComplianceReport } from '../api/types';
 import { saveFile } from '../parts/browser/save-file';
 import { useToast } from '../shell/toasts';
-import { reportFile } from './compliance-queries';
+import { type ReportFile, reportFile } from './compliance-queries';
 
 const FORMATS = [
   { format: 'csv', text: 'Export CSV', icon: Download },
   { format: 'html', text: 'Page to print', icon: Printer },
+  { format: 'tar.gz', text: 'Evidence pack', icon: Archive },
 ] as const;
 
 /** What is seen, as files. */
 export function DownloadReport({ report }: { readonly report: ComplianceReport | undefined }) {
   const say = useToast();
-  const [busy, setBusy] = useState(false);
-  const download = async (shown: ComplianceReport, format: 'csv' | 'html'): Promise<void> => {
-    setBusy(true);
+  const [busy, setBusy] = useState<ReportFile>();
+  const download = async (shown: ComplianceReport, format: ReportFile): Promise<void> => {
+    setBusy(format);
     try {
       const name = shown.framework.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-      saveFile(await reportFile(shown, format), `compliance-${name}-${shown.to.slice(0, 10)}.${format}`);
+      saveFile(
+        await reportFile(shown, format),
+        `${format === 'tar.gz' ? 'evidence' : 'compliance'}-${name}-${shown.to.slice(0, 10)}.${format}`,
+      );
     } catch (error) {
       say(`The export failed: ${(error as Error).message}`);
     } finally {
-      setBusy(false);
+      setBusy(undefined);
     }
   };
   return (
@@ -32,11 +36,11 @@ export function DownloadReport({ report }: { readonly report: ComplianceReport |
           key={format}
           type="button"
           className="btn"
-          disabled={busy || report === undefined}
+          disabled={busy !== undefined || report === undefined}
           onClick={() => report !== undefined && void download(report, format)}
         >
           <Icon className="i" aria-hidden="true" />
-          {text}
+          {format === 'tar.gz' && busy === format ? 'Being packed' : text}
         </button>
       ))}
     </>

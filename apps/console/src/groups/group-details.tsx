@@ -1,10 +1,13 @@
 import { Link } from 'wouter';
 import type { ViolationGroup } from '../api/types';
+import type { TimeBounds } from '../differences/difference-queries';
+import { GroupDifferences } from '../differences/group-differences';
 import { plural } from '../format/count';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { TimeAgo } from '../parts/time-ago';
 import type { Filters } from '../violations/filters/use-violation-filters';
+import { askedFor } from '../violations/violation-queries';
 import { violationSentence } from '../violations/violation-sentence';
 import { NEWEST, useGroupMarks, useNewestOf } from './group-queries';
 
@@ -18,6 +21,7 @@ interface GroupDetailsProps {
 export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
   const newest = useNewestOf(group, filters, now);
   const marks = useGroupMarks(group.id);
+  const range = rangeOf(filters, now);
   return (
     <tr className="group-details">
       <td colSpan={6} className="wide">
@@ -55,12 +59,19 @@ export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
             ))}
           </ul>
         )}
+        <GroupDifferences group={group} range={range} newest={newest.data?.violations[0]} />
       </td>
     </tr>
   );
 }
 
 const MARKS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
+
+/** The times that the filters select. */
+function rangeOf(filters: Filters, now: number): TimeBounds {
+  const { start_time, end_time } = askedFor(filters, now);
+  return { ...(start_time === undefined ? {} : { start_time }), ...(end_time === undefined ? {} : { end_time }) };
+}
 
 /** The flat list of a group, with the filters that are set. */
 function allOf({ rule_id, service }: ViolationGroup, filters: Filters): URLSearchParams {

@@ -15,10 +15,10 @@ interface ConflictDialogProps {
 
 /** Somebody else saved meanwhile: nothing was overwritten, and one decides with both texts in sight. */
 export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
-  const before = bodyOf(draftOf(theirs));
-  const after = bodyOf(mine);
-  const others = (['name', 'description', 'severity', 'tags', 'mode'] as const).filter(
-    (member) => String(before[member]) !== String(after[member]),
+  const before = textsOf(draftOf(theirs));
+  const after = textsOf(mine);
+  const others = (['name', 'description', 'severity', 'tags', 'controls', 'mode'] as const).filter(
+    (member) => before[member] !== after[member],
   );
   return (
     <Dialog open label="The rule was changed meanwhile" className="sheet broad" onClose={onClose}>
@@ -31,8 +31,7 @@ export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose
         <TextDiff before={before.expression} after={after.expression} label="Their expression and yours" />
         {others.map((member) => (
           <p key={member} className="small">
-            <b>{member}</b>: <span className="gone">{String(before[member])}</span> theirs,{' '}
-            <span className="come">{String(after[member])}</span> yours
+            <b>{member}</b>: <span className="gone">{before[member]}</span> theirs, <span className="come">{after[member]}</span> yours
           </p>
         ))}
         <div className="head">
@@ -49,4 +48,11 @@ export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose
       </div>
     </Dialog>
   );
+}
+
+/** The members of a rule as one compares them. */
+function textsOf(draft: Draft) {
+  const { name, description, expression, severity, tags, controls, mode } = bodyOf(draft);
+  const named = controls.map(({ framework, control }) => `${framework} ${control}`);
+  return { name, description, expression, severity, tags: tags.join(', '), controls: named.join(', '), mode };
 }

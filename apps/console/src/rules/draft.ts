@@ -1,4 +1,4 @@
-import type { Rule, RuleMode, Severity } from '../api/types';
+import type { Rule, RuleControl, RuleMode, Severity } from '../api/types';
 
 /** What somebody writes, before it is saved. */
 export interface Draft {
@@ -7,13 +7,23 @@ export interface Draft {
   readonly expression: string;
   readonly severity: Severity;
   readonly tags: string;
+  /** Rows of the form: one of which both texts are empty is none. */
+  readonly controls: readonly RuleControl[];
   readonly mode: RuleMode;
 }
 
-export const NEW_DRAFT: Draft = { name: '', description: '', expression: '', severity: 'MEDIUM', tags: '', mode: 'enforce' };
+export const NEW_DRAFT: Draft = {
+  name: '',
+  description: '',
+  expression: '',
+  severity: 'MEDIUM',
+  tags: '',
+  controls: [],
+  mode: 'enforce',
+};
 
-export function draftOf({ name, description, expression, severity, tags, mode }: Rule): Draft {
-  return { name, description, expression, severity, tags: tags.join(', '), mode };
+export function draftOf({ name, description, expression, severity, tags, controls, mode }: Rule): Draft {
+  return { name, description, expression, severity, tags: tags.join(', '), controls, mode };
 }
 
 export function bodyOf(draft: Draft) {
@@ -21,8 +31,22 @@ export function bodyOf(draft: Draft) {
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-  return { ...draft, name: draft.name.trim(), tags };
+  return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft) };
 }
+
+/** The rows that are written in, without space before and behind; each control once. */
+function controlsOf({ controls }: Draft): RuleControl[] {
+  const written = controls.map(({ framework, control }) => ({ framework: framework.trim(), control: control.trim() }));
+  return written.filter(
+    (one, at) =>
+      (one.framework !== '' || one.control !== '') &&
+      written.findIndex(({ framework, control }) => framework === one.framework && control === one.control) === at,
+  );
+}
+
+/** A control of which one of the two texts is missing. */
+export const hasHalfControl = (draft: Draft): boolean =>
+  controlsOf(draft).some(({ framework, control }) => framework === '' || control === '');
 
 export const isSame = (a: Draft, b: Draft): boolean => JSON.stringify(bodyOf(a)) === JSON.stringify(bodyOf(b));
 
@@ -44,13 +68,14 @@ export function keepDraft(id: string | undefined, kept: KeptDraft | undefined): 
   }
 }
 
-export function keptDraft(id: string | undefined): KeptDraft | undefined {
+/** @param saved what holds for members that a draft of an older console does not have */
+export function keptDraft(id: string | undefined, saved: Draft): KeptDraft | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(keyOf(id)) ?? 'null') as Partial<KeptDraft> | null;
     if (typeof kept?.draft?.expression !== 'string') return undefined;
     // A draft of an older console says whether the rule is enabled: one that was off stays off.
     const { enabled, ...draft } = kept.draft as Draft & { readonly enabled?: boolean };
-    return { version: kept.version, draft: { ...NEW_DRAFT, ...(enabled === false ? { mode: 'off' } : {}), ...draft } };
+    return { version: kept.version, draft: { ...saved, ...(enabled === false ? { mode: 'off' } : {}), ...draft } };
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { ChevronDown } from 'lucide-react';
 import { type RuleMode, SEVERITIES, type Severity } from '../api/types';
+import { ControlRows } from './control-rows';
 import type { Draft } from './draft';
 import { MODES } from './modes';
 
@@ -56,6 +57,7 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
       <p className="small dim beside" id="mode-means">
         {MODES.find(({ value }) => value === draft.mode)?.means}
       </p>
+      <ControlRows controls={draft.controls} onChange={(controls) => onChange({ controls })} />
     </div>
   );
 }

@@ -13,7 +13,8 @@ import { Tag } from '../parts/tag';
 import { PageTitle } from '../shell/page-title';
 import { ConflictDialog } from './conflict-dialog';
 import { DeleteRule } from './delete-rule';
-import { type Draft, draftOf, isSame, keepDraft, NEW_DRAFT } from './draft';
+import { type Draft, draftOf, hasHalfControl, isSame, keepDraft, NEW_DRAFT } from './draft';
+import { askSeen } from './editor/ask-seen';
 import { DiagnosticsList } from './editor/diagnostics-list';
 import type { Vocabulary } from './editor/dsl-language';
 import { useValidation } from './editor/use-validation';
@@ -83,9 +84,11 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
       ? 'It needs a name.'
       : draft.expression.trim() === ''
         ? 'It needs an expression.'
-        : errors > 0
-          ? `${errors === 1 ? '1 error keeps' : `${errors} errors keep`} it from being saved.`
-          : undefined;
+        : hasHalfControl(draft)
+          ? 'A control needs its framework and its name.'
+          : errors > 0
+            ? `${errors === 1 ? '1 error keeps' : `${errors} errors keep`} it from being saved.`
+            : undefined;
   const blocked = why !== undefined || !changed || saving.isPending;
   const save = (): void => {
     if (!blocked) saving.save(draft, version);
@@ -141,6 +144,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
                 onChange={(expression) => change({ expression })}
                 diagnostics={diagnostics}
                 vocabulary={vocabulary.data}
+                seen={askSeen}
                 onSave={save}
                 onTest={() => setTests((n) => n + 1)}
                 onPreview={() => setPreviews((n) => n + 1)}

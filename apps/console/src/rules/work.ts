@@ -10,7 +10,7 @@ export interface Work extends KeptDraft {
 export function beginWork(rule: Rule | undefined, saved: Draft, search: URLSearchParams): Work {
   const begun = rule === undefined ? { name: search.get('name') ?? '', expression: search.get('expression') ?? '' } : {};
   if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };
-  const kept = keptDraft(rule?.id);
+  const kept = keptDraft(rule?.id, saved);
   if (kept === undefined) return { version: rule?.version, draft: saved, base: saved };
   // A draft of another version is one, whatever it says: it is saved only after both texts were seen.
   return { ...kept, base: kept.version === rule?.version ? saved : NEW_DRAFT };

@@ -1,6 +1,7 @@
 import { ChevronRight, History, Link2 } from 'lucide-react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { ApiProblem } from '../api/problem';
+import { DifferencesPanel } from '../differences/differences-panel';
 import { copyText } from '../parts/browser/copy-text';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
@@ -116,6 +117,7 @@ export default function ViolationPage({ id }: { readonly id: string }) {
         versions={versions.data === null ? null : versions.data?.versions}
       />
       <WhyAndTrace violation={shown} asRecorded={former !== undefined} versions={versions.data?.versions} />
+      {former === undefined ? <DifferencesPanel violation={violation.data} /> : null}
       <div className="columns three">
         {revisions.data === undefined || revisions.data.total < 2 ? null : (
           <RevisionsPanel revisions={revisions.data} shown={shown.revision} onShow={showRevision} />

@@ -12,6 +12,7 @@ import { conditionsOf } from './conditions';
 import { ghostsOf, lettersOf } from './letters';
 import { ExcludeDialog } from './rule-dialogs/exclude-dialog';
 import { MakeRuleDialog } from './rule-dialogs/make-rule-dialog';
+import { factsOf } from './rule-dialogs/span-facts';
 import { useTrace, useWholeExplanation } from './violation-queries';
 import { Minimap } from './waterfall/minimap';
 import { SpanPanel } from './waterfall/span-panel';
@@ -142,10 +143,18 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
         </section>
       )}
       {dialog === 'rule' && selectedRow !== undefined ? (
-        <MakeRuleDialog span={selectedRow.span} traceId={violation.trace_id} onClose={() => setDialog(undefined)} />
+        <MakeRuleDialog
+          from="this span"
+          name={selectedRow.span.name}
+          facts={factsOf(selectedRow.span)}
+          ticked={['name', 'service']}
+          traceId={violation.trace_id}
+          spanId={selectedRow.span.span_id}
+          onClose={() => setDialog(undefined)}
+        />
       ) : null}
       {dialog === 'exclude' && selectedRow !== undefined ? (
-        <ExcludeDialog violation={violation} span={selectedRow.span} onClose={() => setDialog(undefined)} />
+        <ExcludeDialog violation={violation} facts={factsOf(selectedRow.span)} onClose={() => setDialog(undefined)} />
       ) : null}
     </div>
   );

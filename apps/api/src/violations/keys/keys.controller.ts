@@ -53,16 +53,17 @@ export class KeysController {
   @ApiOperation({ summary: 'The keys that sign violations, and those that did', description: 'The oldest first. Secrets are not shown.' })
   @ApiOkResponse({ type: KeyList })
   async list(): Promise<KeyList> {
-    return { keys: (await this.store.signatureKeys()).map((key) => this.view(key)) };
+    return { keys: (await this.store.signatureKeys()).map((key) => keyView(key, this.ring)) };
   }
+}
 
-  private view({ id, origin, publicKey, since, until }: KnownKey): KeyView {
-    const { current, secrets, privateKey, publicKeys } = this.ring;
-    const time = { since: new Date(since).toISOString(), ...(until === undefined ? {} : { until: new Date(until).toISOString() }) };
-    if (origin !== 'public') return { id, algorithm: 'hmac-sha256', current: id === current.id, verifies: secrets.has(id), ...time };
-    const verifier = publicKeys.get(id);
-    const pem = verifier === undefined ? publicKey : publicPem(verifier);
-    const shown = pem === undefined ? {} : { public_key: pem };
-    return { id, algorithm: 'ed25519', current: id === privateKey?.id, verifies: verifier !== undefined, ...time, ...shown };
-  }
+/** What anybody may know of a key. */
+export function keyView({ id, origin, publicKey, since, until }: KnownKey, ring: KeyRing): KeyView {
+  const { current, secrets, privateKey, publicKeys } = ring;
+  const time = { since: new Date(since).toISOString(), ...(until === undefined ? {} : { until: new Date(until).toISOString() }) };
+  if (origin !== 'public') return { id, algorithm: 'hmac-sha256', current: id === current.id, verifies: secrets.has(id), ...time };
+  const verifier = publicKeys.get(id);
+  const pem = verifier === undefined ? publicKey : publicPem(verifier);
+  const shown = pem === undefined ? {} : { public_key: pem };
+  return { id, algorithm: 'ed25519', current: id === privateKey?.id, verifies: verifier !== undefined, ...time, ...shown };
 }

@@ -6,6 +6,7 @@ import { Compartment, EditorState, type Text } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../../api/types';
+import { type AskSeen, completeSeen } from './complete-seen';
 import { completeDsl, dslLanguage, type Vocabulary } from './dsl-language';
 import { editorTheme } from './editor-theme';
 
@@ -15,6 +16,8 @@ interface ExpressionEditorProps {
   /** Of this very text; places of another text would be wrong. */
   readonly diagnostics: readonly Diagnostic[];
   readonly vocabulary: Vocabulary | undefined;
+  /** Absent: attributes are not completed. The same function each time. */
+  readonly seen?: AskSeen;
   readonly onSave: () => void;
   readonly onTest: () => void;
   /** Absent where there is no preview. */
@@ -25,7 +28,16 @@ interface ExpressionEditorProps {
  * The text of a rule. It lives in a shadow root: there the editor's styles are sheets of the page, and not style elements, which the content
  * security policy refuses.
  */
-export default function ExpressionEditor({ value, onChange, diagnostics, vocabulary, onSave, onTest, onPreview }: ExpressionEditorProps) {
+export default function ExpressionEditor({
+  value,
+  onChange,
+  diagnostics,
+  vocabulary,
+  seen,
+  onSave,
+  onTest,
+  onPreview,
+}: ExpressionEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const completion = useRef(new Compartment());
@@ -95,8 +107,12 @@ export default function ExpressionEditor({ value, onChange, diagnostics, vocabul
 
   useEffect(() => {
     if (vocabulary === undefined) return;
-    view.current?.dispatch({ effects: completion.current.reconfigure(autocompletion({ override: [completeDsl(vocabulary)] })) });
-  }, [vocabulary]);
+    view.current?.dispatch({
+      effects: completion.current.reconfigure(
+        autocompletion({ override: [...(seen === undefined ? [] : [completeSeen(seen)]), completeDsl(vocabulary)] }),
+      ),
+    });
+  }, [vocabulary, seen]);
 
   useEffect(() => {
     const editor = view.current;

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answered, client } from '../../api/client';
 import { useRule } from '../../api/rule-queries';
-import type { PreviewResult, Rule, Span, Violation } from '../../api/types';
+import type { PreviewResult, Rule, Violation } from '../../api/types';
 import { exactCount, plural, share } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Pick } from '../../parts/pick';
@@ -15,17 +15,23 @@ import { RANGES } from '../../rules/preview/preview-panel';
 import { usePreview } from '../../rules/preview/use-preview';
 import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
-import { conditionOf, excluding, factsOf } from './span-facts';
+import { conditionOf, excluding, type SpanFact } from './span-facts';
 import { useTrial } from './use-trial';
 
 interface ExcludeDialogProps {
   readonly violation: Violation;
-  readonly span: Span;
+  /** What can be ticked. */
+  readonly facts: readonly SpanFact[];
+  /** Keys of the facts that are ticked at first. */
+  readonly ticked?: readonly string[];
+  /** What the violation is called: `This violation`. */
+  readonly which?: string;
   readonly onClose: () => void;
 }
 
 /** The rule without the ticked values of a span: its matches now, and then. */
-export function ExcludeDialog({ violation, span, onClose }: ExcludeDialogProps) {
+export function ExcludeDialog(props: ExcludeDialogProps) {
+  const { violation, onClose } = props;
   const rule = useRule(violation.rule_id);
   const checked = useSubject(rule.data?.expression);
   const error = rule.error ?? checked.error;
@@ -38,7 +44,7 @@ export function ExcludeDialog({ violation, span, onClose }: ExcludeDialogProps) 
         ) : rule.data === undefined || checked.data === undefined ? (
           <Skeleton lines={5} label="The rule is being read" />
         ) : (
-          <Exclusion rule={rule.data} subject={checked.data} violation={violation} span={span} onClose={onClose} />
+          <Exclusion rule={rule.data} subject={checked.data} {...props} />
         )}
       </div>
     </Dialog>
@@ -63,10 +69,9 @@ interface ExclusionProps extends ExcludeDialogProps {
   readonly subject: 'span' | 'trace';
 }
 
-function Exclusion({ rule, subject, violation, span, onClose }: ExclusionProps) {
+function Exclusion({ rule, subject, violation, facts, ticked = [], which = 'This violation', onClose }: ExclusionProps) {
   const [, navigate] = useLocation();
-  const facts = useMemo(() => factsOf(span), [span]);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(ticked));
   const [range, setRange] = useState<string>('24h');
   const preview = usePreview();
   const condition = conditionOf(facts, chosen);
@@ -100,7 +105,10 @@ function Exclusion({ rule, subject, violation, span, onClose }: ExclusionProps) 
         <ErrorBanner what="The rule can't be extended like this: a script is changed in the editor." error={trial.error} />
       )}
       {isCurrent ? (
-        <ThisOne violates={trial.data?.result.matches === true && isStillFound(trial.data.result.matched_spans, violation, subject)} />
+        <ThisOne
+          which={which}
+          violates={trial.data?.result.matches === true && isStillFound(trial.data.result.matched_spans, violation, subject)}
+        />
       ) : null}
       <div className="head">
         <Pick label="Time Range" value={range} options={RANGES} onChange={setRange} />
@@ -143,14 +151,12 @@ function Exclusion({ rule, subject, violation, span, onClose }: ExclusionProps) 
 const isStillFound = (matched: readonly string[] | undefined, violation: Violation, subject: 'span' | 'trace'): boolean =>
   subject === 'trace' || (matched ?? []).includes(violation.span_id);
 
-function ThisOne({ violates }: { readonly violates: boolean }) {
+function ThisOne({ which, violates }: { readonly which: string; readonly violates: boolean }) {
   const Icon = violates ? TriangleAlert : CircleCheck;
   return (
     <p className="small dim trial-line" role="status">
       <Icon className={violates ? 'i is-warn' : 'i is-ok'} aria-hidden="true" />
-      {violates
-        ? 'This violation would still be one: what you ticked is not of the span that it is about.'
-        : 'This violation would be none.'}
+      {violates ? `${which} would still be one: what you ticked is not of the span that it is about.` : `${which} would be none.`}
     </p>
   );
 }

@@ -1,40 +1,46 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Span } from '../../api/types';
 import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { RuleText } from '../../parts/rule-text';
 import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
-import { conditionOf, factsOf } from './span-facts';
+import { conditionOf, type SpanFact } from './span-facts';
 import { useTrial } from './use-trial';
 
 interface MakeRuleDialogProps {
-  readonly span: Span;
+  /** What it is made of: `this span`. */
+  readonly from: string;
+  /** The name of the rule, until somebody writes another. */
+  readonly name: string;
+  readonly facts: readonly SpanFact[];
+  /** Keys of the facts that are ticked at first. */
+  readonly ticked: readonly string[];
   readonly traceId: string;
+  /** The span that shall match; without it any of the trace. */
+  readonly spanId?: string;
   readonly onClose: () => void;
 }
 
-/** A rule from the ticked values of a span; it opens in the editor, with this trace to test it on. */
-export function MakeRuleDialog({ span, traceId, onClose }: MakeRuleDialogProps) {
+/** A rule from ticked values; it opens in the editor, with this trace to test it on. */
+export function MakeRuleDialog({ from, name, facts, ticked, traceId, spanId, onClose }: MakeRuleDialogProps) {
   const [, navigate] = useLocation();
-  const facts = useMemo(() => factsOf(span), [span]);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(['name', 'service']));
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(ticked));
   const expression = conditionOf(facts, chosen);
   const trial = useTrial(expression, traceId);
-  const open = (): void => navigate(`/rules/new?${new URLSearchParams({ name: span.name, expression, trace_id: traceId, tab: 'test' })}`);
+  const open = (): void => navigate(`/rules/new?${new URLSearchParams({ name, expression, trace_id: traceId, tab: 'test' })}`);
   return (
-    <Dialog open label="Make a rule from this span" className="sheet broad" onClose={onClose}>
+    <Dialog open label={`Make a rule from ${from}`} className="sheet broad" onClose={onClose}>
       <div className="confirm">
-        <h2>Make a rule from this span</h2>
+        <h2>Make a rule from {from}</h2>
         <p className="dim">Tick what must not happen together. The editor opens with it, and with this trace to test it on.</p>
         <FactPicker facts={facts} chosen={chosen} onChange={setChosen} />
         <div className="code-box made">
           {expression === '' ? <span className="faint">Nothing is ticked.</span> : <RuleText text={expression} />}
         </div>
         {trial.error === null || expression === '' ? null : <ErrorBanner what="It could not be tried." error={trial.error} />}
-        <Matches trial={expression === '' || trial.error !== null ? undefined : trial.data} expression={expression} spanId={span.span_id} />
+        <Matches trial={expression === '' || trial.error !== null ? undefined : trial.data} expression={expression} spanId={spanId} />
         <div className="head">
           <button type="button" className="btn" onClick={onClose}>
             Cancel
@@ -55,18 +61,19 @@ function Matches({
 }: {
   readonly trial: ReturnType<typeof useTrial>['data'];
   readonly expression: string;
-  readonly spanId: string;
+  readonly spanId: string | undefined;
 }) {
   if (trial === undefined) return <p className="small dim" role="status" />;
   const matched = trial.result.matched_spans ?? [];
-  const isRight = matched.includes(spanId);
+  const isRight = spanId === undefined ? matched.length > 0 : matched.includes(spanId);
   const Icon = isRight ? CircleCheck : TriangleAlert;
   return (
     <p className="small dim trial-line" role="status" data-stale={trial.expression !== expression}>
       <Icon className={isRight ? 'i is-ok' : 'i is-warn'} aria-hidden="true" />
+      Checked on this trace:{' '}
       {isRight
-        ? `Checked on this trace: ${plural(matched.length, 'span matches', 'spans match')}, this one among them.`
-        : 'Checked on this trace: this span does not match it.'}
+        ? `${plural(matched.length, 'span matches', 'spans match')}${spanId === undefined ? '.' : ', this one among them.'}`
+        : `${spanId === undefined ? 'no span matches it.' : 'this span does not match it.'}`}
     </p>
   );
 }

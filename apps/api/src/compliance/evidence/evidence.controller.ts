@@ -1,0 +1,51 @@
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { clientGone, LOGGER, type Logger } from '#platform';
+import type { KeyRing } from '#signing';
+import { Store } from '#store';
+import { ProblemView } from '../../problem.dto.js';
+import { KEY_RING, keyView } from '../../violations/keys/keys.controller.js';
+import { CompliancePeriodQuery } from '../compliance.dto.js';
+import { ComplianceReporter } from '../compliance-reporter.js';
+import { evidenceFiles } from './evidence-files.js';
+import { tar } from './tar.js';
+
+@ApiTags('compliance')
+@Controller('v1/compliance/:framework/evidence')
+export class EvidenceController {
+  constructor(
+    private readonly compliance: ComplianceReporter,
+    private readonly store: Store,
+    @Inject(KEY_RING) private readonly ring: KeyRing,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'The evidence of a report as one archive: figures, signed violations, versions of rules, public keys, how to verify',
+    description:
+      'A tar archive, compressed with gzip. `README.txt` says what is in it, and how `betrace verify` checks it without a server. The same state is the same archive, byte for ' +
+      'byte. An answer that cannot be finished is broken off: its connection ends without the last chunk, and the archive has no `SHA256SUMS`.',
+  })
+  @ApiOkResponse({ description: 'As an attachment.', content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiNotFoundResponse({ type: ProblemView })
+  async evidence(@Param('framework') framework: string, @Query() period: CompliancePeriodQuery, @Res() reply: FastifyReply): Promise<void> {
+    const report = await this.compliance.report(framework, { from: period.from, to: period.to });
+    const keys = (await this.store.signatureKeys()).map((key) => keyView(key, this.ring));
+    const gone = clientGone(reply);
+    // A time that has passed: tar complains of files of the future.
+    const archive = Readable.from(tar(evidenceFiles(this.store, report, keys, gone), Date.parse(report.from)), { objectMode: false });
+    const body = createGzip();
+    // The answer has begun, so no error answer can follow: the log is the only place to report this.
+    archive.on('error', (error) => {
+      if (!gone.aborted) this.logger.error({ err: error }, 'an evidence pack was aborted');
+      body.destroy(error);
+    });
+    reply.header('content-type', 'application/gzip').header('content-disposition', 'attachment; filename="evidence.tar.gz"');
+    await reply.send(archive.pipe(body));
+  }
+}

@@ -1,0 +1,25 @@
+import type { ArchivedFile } from './tar.js';
+
+/** A file is begun anew beyond so many bytes: one is held in memory at a time. */
+const LARGEST = 4 * 1_048_576;
+
+/** Lines as files `name-0001.ndjson`, `name-0002.ndjson`, … Without lines there is no file. */
+export async function* lineFiles(name: string, lines: AsyncIterable<string>, largest = LARGEST): AsyncGenerator<ArchivedFile> {
+  let number = 0;
+  let parts: Buffer[] = [];
+  let size = 0;
+  const file = (): ArchivedFile => {
+    number++;
+    const content = Buffer.concat(parts);
+    parts = [];
+    size = 0;
+    return { name: `${name}-${String(number).padStart(4, '0')}.ndjson`, content };
+  };
+  for await (const line of lines) {
+    const part = Buffer.from(`${line}\n`);
+    if (size > 0 && size + part.length > largest) yield file();
+    parts.push(part);
+    size += part.length;
+  }
+  if (size > 0) yield file();
+}

@@ -1,0 +1,35 @@
+import type { Violation } from '../api/types';
+import { useInView } from '../parts/browser/use-in-view';
+import { ErrorBanner } from '../parts/error-banner';
+import { Skeleton } from '../parts/skeleton';
+import { DifferenceList } from './difference-list';
+import { useDifferences, useGroupId } from './difference-queries';
+
+/** The range of a violation's group is all that the server compares: its newest violations. */
+const NEWEST = {};
+
+/** Beside a violation: what the traces of its group have and others do not. It reads the log, so it is asked only when somebody comes to see it. */
+export function DifferencesPanel({ violation }: { readonly violation: Violation }) {
+  const [ref, seen] = useInView();
+  const group = useGroupId({ rule_id: violation.rule_id, service: violation.service ?? '' }, seen);
+  const differences = useDifferences(group.data ?? undefined, NEWEST);
+  const failed = [group, differences].find(({ error }) => error !== null);
+  return (
+    <section className="panel" aria-labelledby="differences-h" ref={ref}>
+      <header>
+        <h2 id="differences-h">What is different</h2>
+      </header>
+      <div className="body stack tight differences-body">
+        {failed !== undefined ? (
+          <ErrorBanner what="The traces could not be compared." error={failed.error} onRetry={() => void failed.refetch()} />
+        ) : group.data === null ? (
+          <p className="dim">No group has this violation: all of its kind were taken back.</p>
+        ) : differences.data === undefined ? (
+          <Skeleton lines={6} label="Traces are being compared" />
+        ) : (
+          <DifferenceList compared={differences.data} violation={violation} which="This violation" />
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,18 @@
+import { answered, client } from '../../api/client';
+import { queryClient } from '../../api/query-client';
+import type { AskSeen } from './complete-seen';
+
+/** The server answers the same sample for ten seconds. */
+const FRESH_MS = 10_000;
+/** Names in one answer: each has up to 50 values. */
+const MOST = 100;
+
+/** The attributes of the spans that came last. */
+export const askSeen: AskSeen = ({ q, on }) =>
+  queryClient.fetchQuery({
+    queryKey: ['seen-attributes', on, q],
+    staleTime: FRESH_MS,
+    retry: false,
+    queryFn: ({ signal }) =>
+      answered(client.GET('/v1/attributes', { params: { query: { on, limit: MOST, ...(q === '' ? {} : { q }) } }, signal })),
+  });
