@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Log, openLog, partitionOfKey, readAll, type Subscription, topicSpecifications } from '#messaging';
+import { type Log, openLog, partitionOfKey, readAll, type SubscribeOptions, type Subscription, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
@@ -53,16 +53,23 @@ describe('the same log', () => {
     };
     const reached = new Map<number, number>();
     const alive = { is: true };
-    seen.subscribe = async (options): Promise<Subscription> => {
+    /** While it is there, partitions stay with their owners, and who wants them prepares. */
+    const held: { until?: Promise<void> } = {};
+    /** Partitions that came to a run that was ready beyond what was committed. */
+    let takenUp = 0;
+    const join = async (options: SubscribeOptions, prepared: boolean): Promise<Subscription> => {
       const { listener } = options;
-      if (options.topic !== TOPICS.spans) return log.subscribe(options);
       const mine = alive.is;
       const subscription = await log.subscribe({
         ...options,
         group,
         maxBatchBytes,
         listener: {
-          assigned: (partition, committed, start) => listener.assigned(partition, committed, start),
+          assigned: async (partition, committed, start) => {
+            const from = await listener.assigned(partition, committed, start);
+            if (prepared && committed !== undefined && from !== undefined && from > committed.offset) takenUp++;
+            return from;
+          },
           revoked: (partition) => listener.revoked(partition),
           failed: (error, partition) => listener.failed?.(error, partition),
           records: async (batch) => {
@@ -77,17 +84,34 @@ describe('the same log', () => {
       };
       return subscription;
     };
-    return { seen, published, repeated, clashes, reached, alive };
+    seen.subscribe = async (options): Promise<Subscription> => {
+      if (options.topic !== TOPICS.spans) return log.subscribe(options);
+      const { until } = held;
+      if (until === undefined) return join(options, false);
+      for (const partition of options.partitions!)
+        void options.listener.prepare!(partition, () => log.committed(TOPICS.spans, group, partition));
+      const joined = until.then(() => join(options, true));
+      return {
+        commit: async (partition, position) => (await joined).commit(partition, position),
+        pause: () => undefined,
+        resume: () => undefined,
+        hurry: () => undefined,
+        handOver: async () => undefined,
+        close: async () => (await joined).close(),
+      };
+    };
+    return { seen, published, repeated, clashes, reached, alive, held, takenUp: () => takenUp };
   }
 
+  let started = 0;
   const startMembers = async (seen: Log, members: number): Promise<Evaluator[]> => {
-    const evaluators = shares(PARTITIONS, members).map((partitions, n) => {
+    const evaluators = shares(PARTITIONS, members).map((partitions) => {
       const settings = {
         log: log.forThreads(),
         partitions,
         volatile: false,
         foreignProducers: false,
-        name: `member-${n}`,
+        name: `member-${started++}`,
         assembly: ASSEMBLY,
         keys: { key: 'changeme', development: true },
         commitInterval: 0,
@@ -170,6 +194,34 @@ describe('the same log', () => {
     // One that ends in order leaves its successor nothing to publish again, however far back it reads.
     if (inOrder) expect(group.repeated).toEqual([]);
     else expect(group.repeated.length).toBeGreaterThan(0);
+    expect(Object.fromEntries([...group.published].sort())).toEqual(Object.fromEntries([...expected].sort()));
+  });
+
+  it.each([
+    ['3 evaluators that hand over in order to others that are prepared', 3, 300, true],
+    ['12 evaluators that hand over in order to others that are prepared', 12, 1, true],
+    ['12 evaluators that die while others prepare', 12, 300, false],
+  ])('gives the same violations with %s', async (name, members, maxBatchBytes, inOrder) => {
+    const group = view(name, maxBatchBytes);
+    const random = new Random(members + maxBatchBytes);
+    let owners = await startMembers(group.seen, members);
+    for (let life = 0; life < 6; life++) {
+      await pause(random.between(0, 25));
+      const released = Promise.withResolvers<void>();
+      group.held.until = released.promise;
+      const successors = await startMembers(group.seen, members);
+      await pause(random.between(0, 25));
+      group.alive.is = inOrder;
+      await Promise.all(owners.map((owner) => owner.stop()));
+      group.alive.is = true;
+      owners = successors;
+      released.resolve();
+    }
+    await finished(group);
+    await Promise.all(owners.map((owner) => owner.stop()));
+    expect(group.takenUp()).toBeGreaterThan(10);
+    expect(group.clashes).toEqual([]);
+    if (inOrder) expect(group.repeated).toEqual([]);
     expect(Object.fromEntries([...group.published].sort())).toEqual(Object.fromEntries([...expected].sort()));
   });
 });

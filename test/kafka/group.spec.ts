@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { Position, RecordBatch, Subscription } from '../../libs/messaging/src/index.js';
+import type { PartitionListener, Position, RecordBatch, Subscription } from '../../libs/messaging/src/index.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { eventually } from '../harness/eventually.js';
 import { describeKafka } from './describe-kafka.js';
@@ -102,6 +102,78 @@ await describeKafka('a group', (brokers) => {
     for (const partition of kept) expect(first.events.filter((event) => event === `assigned ${partition}`)).toHaveLength(1);
   });
 
+  it('leaves partitions with their owner until the member that gets them is ready, when it joins and when another leaves', async () => {
+    const [first, second] = [new Member(), new Member()];
+    first.prepares = async () => undefined;
+    await first.join(await open(), topic, topic);
+    await holds('all partitions at the first', () => first.partitions.size === PARTITIONS);
+    await append(logs[0]!, 0, 1);
+    await holds('the first records', () => first.count === PARTITIONS);
+
+    let ready = Promise.withResolvers<void>();
+    const positions = new Map<number, Position | undefined>();
+    second.prepares = async (partition, position) => {
+      positions.set(partition, await position());
+      await ready.promise;
+      positions.set(partition, await position());
+    };
+    await second.join(await open(), topic, topic);
+    await holds('that the second prepares', () => second.preparing.size === 3 && positions.size === 3);
+    // Nothing is committed yet, and the first goes on with all of them.
+    expect([...positions.values()]).toEqual([undefined, undefined, undefined]);
+    expect(second.partitions.size).toBe(0);
+    await append(logs[0]!, 1, 2);
+    await holds('all records at the first', () => first.count === 3 * PARTITIONS);
+    first.commitsEachBatch = true;
+    await Promise.all([...first.partitions].map((partition) => first.commit(partition)));
+    const moving = [...second.preparing];
+    ready.resolve();
+    await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
+    expect([...second.partitions].toSorted()).toEqual(moving.toSorted());
+    expect([...positions.values()].map((position) => position?.offset)).toEqual([3, 3, 3]);
+    expect(second.events.filter((event) => event.startsWith('dismissed'))).toEqual([]);
+    expect(first.events.filter((event) => event.startsWith('revoked'))).toHaveLength(3);
+
+    // It leaves: the second has to prepare for the other three.
+    second.commitsEachBatch = true;
+    ready = Promise.withResolvers();
+    positions.clear();
+    const handedOver = first.subscription!.handOver(TIMEOUT_MS);
+    await holds('that the second prepares again', () => positions.size === 3);
+    await append(logs[0]!, 3, 1);
+    await holds('all records at their owners', () => first.count + second.count === 4 * PARTITIONS);
+    expect([...positions.values()].map((position) => position?.offset)).toEqual([3, 3, 3]);
+    ready.resolve();
+    await handedOver;
+    expect(first.partitions.size).toBe(0);
+    await first.subscription!.close();
+    await holds('all partitions at the second', () => second.partitions.size === PARTITIONS);
+    await append(logs[0]!, 4, 1);
+    await holds('the rest, once each', () => first.count + second.count === 5 * PARTITIONS);
+  });
+
+  it('hands over at once where nobody is there to prepare, and in time where nobody becomes ready', async () => {
+    const [first, second] = [new Member(), new Member()];
+    first.prepares = async () => undefined;
+    second.prepares = () => new Promise(() => undefined);
+    await first.join(await open(), topic, topic);
+    await holds('all partitions at the first', () => first.partitions.size === PARTITIONS);
+    await second.join(await open(), topic, topic);
+    await holds('that the second prepares', () => second.preparing.size === 3);
+    let started = performance.now();
+    await first.subscription!.handOver(1_500);
+    expect(performance.now() - started).toBeGreaterThan(1_400);
+    expect(first.partitions.size).toBe(PARTITIONS);
+    await first.subscription!.close();
+    // Its owner is gone: what is half prepared comes.
+    await holds('all partitions at the second', () => second.partitions.size === PARTITIONS);
+    expect(second.events.filter((event) => event.startsWith('dismissed'))).toEqual([]);
+    started = performance.now();
+    await second.subscription!.handOver(TIMEOUT_MS);
+    expect(performance.now() - started).toBeLessThan(SESSION_MS);
+    expect(second.partitions.size).toBe(0);
+  });
+
   it('goes on after a member was killed, from what it had committed', async () => {
     const log = await open();
     const dying = new MemberProcess(brokers, topic);
@@ -155,12 +227,16 @@ await describeKafka('a group', (brokers) => {
     })();
     for (let change = 0; change < 12; change++) {
       if (members.length < 2 || (members.length < 4 && random() < 0.6)) {
-        const joined = await member();
+        const joined = new Member();
+        // Every third one is of a version that does not prepare.
+        if (all.length % 3 > 0) joined.prepares = () => new Promise((resolve) => setTimeout(resolve, 300 * random()));
+        await joined.join(await open(), topic, topic);
         joined.commitsEachBatch = true;
         members.push(joined);
         all.push(joined);
       } else {
         const [left] = members.splice(Math.floor(random() * members.length), 1);
+        await left!.subscription!.handOver(2_000 * random());
         await left!.subscription!.close();
       }
       // Sometimes before the group has come to rest.
@@ -190,6 +266,9 @@ class Member {
   subscription: Subscription | undefined;
   commitsEachBatch = false;
   onRecords: (batch: RecordBatch) => Promise<void> = async () => undefined;
+  prepares: PartitionListener['prepare'];
+  /** What it prepares for. */
+  readonly preparing = new Set<number>();
   private readonly next = new Map<number, number>();
 
   get joined(): boolean {
@@ -209,6 +288,7 @@ class Member {
   }
 
   async join(log: KafkaLog, topic: string, group: string): Promise<this> {
+    const { prepares } = this;
     this.subscription = await log.subscribe({
       topic,
       group,
@@ -218,6 +298,7 @@ class Member {
           this.events.push(`assigned ${partition}`);
           this.committed.set(partition, committed);
           this.partitions.add(partition);
+          this.preparing.delete(partition);
           this.next.delete(partition);
           return undefined;
         },
@@ -234,12 +315,24 @@ class Member {
           this.partitions.delete(partition);
         },
         failed: (error, partition) => void this.events.push(`failed ${partition} ${error.message}`),
+        ...(prepares === undefined
+          ? {}
+          : {
+              prepare: (partition: number, position: () => Promise<Position | undefined>) => {
+                this.preparing.add(partition);
+                return prepares(partition, position);
+              },
+              dismissed: (partition: number) => {
+                this.preparing.delete(partition);
+                this.events.push(`dismissed ${partition}`);
+              },
+            }),
       },
     });
     return this;
   }
 
-  private async commit(partition: number): Promise<void> {
+  async commit(partition: number): Promise<void> {
     const offset = this.next.get(partition);
     if (offset !== undefined) await this.subscription!.commit(partition, { offset, metadata: 'first' });
   }

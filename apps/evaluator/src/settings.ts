@@ -23,6 +23,8 @@ export interface EvaluatorSettings {
   readonly version: string;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
+  /** For how long (ms) a stop waits at most for others to prepare for its partitions; 0, or undefined, does not. */
+  readonly handOverTimeout?: number;
   /** Milliseconds between two looks at an idle partition: how late a trace may close. */
   readonly idleInterval: number;
 }

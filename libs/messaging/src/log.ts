@@ -51,6 +51,14 @@ export interface PartitionListener {
    * two of them (the embedded log, where looking costs little: at once).
    */
   idle?(partition: number, position: number): Promise<void>;
+  /**
+   * The group wants to give this member a partition that another one still works on: read what the beginning needs. `position` answers what the owner has
+   * committed by now; undefined when it committed nothing in the present log. The partition comes (`assigned`) soon after the promise has
+   * settled, or before: the owner may be gone. Members without this get their partitions at once.
+   */
+  prepare?(partition: number, position: () => Promise<Position | undefined>): Promise<void>;
+  /** A partition for which `prepare` was called does not come. */
+  dismissed?(partition: number): void;
   /** The partition goes to another member (or the subscription closes); commits are still possible until this resolves. */
   revoked(partition: number): Promise<void>;
   /** `records`, `idle` or `assigned` threw, or the log failed: the subscription retries with back-off after this. */
@@ -76,6 +84,11 @@ export interface Subscription {
   resume(partition: number): void;
   /** Somebody waits for what comes: ends the gathering under way (`gather`), if there is one. */
   hurry(): void;
+  /**
+   * Before `close`: asks the group to move its partitions to members that prepare for them. Resolves when it has none any more (where no other member is there
+   * to take them, at once), or after so many ms. In the embedded log nothing moves. Never rejects.
+   */
+  handOver(milliseconds: number): Promise<void>;
   /** Revokes all partitions, waits for their `revoked`, leaves the group. */
   close(): Promise<void>;
 }

@@ -1,18 +1,20 @@
 import { type CommitPoint, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
 import { controlOf, type LogRecord, type Position, type RecordBatch, writePositionMetadata } from '#messaging';
 import { CONTROL_HEADER, CONTROL_TICK, TOPICS } from '#records';
-import { engineRecord, IngestTime, type Misplaced, misplacedSpans } from '#replay';
+import { engineRecord, type IngestTime } from '#replay';
 import { RuleErrors } from '../rules/rule-errors.js';
 import { RuleHealth } from '../rules/rule-health.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 import { Account } from './account/account.js';
-import { MisplacedSpans, type PartitionAccount, partitionAccount } from './account/partition-account.js';
+import { type PartitionAccount, partitionAccount } from './account/partition-account.js';
+import { PartitionGauges } from './account/partition-gauges.js';
 import { Barriers } from './barriers.js';
 import { type Beginning, beginningOf, isAsLeft } from './beginning.js';
 import { epochBefore } from './epoch-before.js';
+import { type HandOver, handOverOf, isThere } from './hand-over.js';
+import { MisplacedRecords } from './misplaced-records.js';
 import type { PartitionTools } from './partition-tools.js';
 import { RecordsAside } from './records-aside.js';
-import { SpanMover } from './span-mover.js';
 import { ClosedTracePublisher } from './status/closed-trace-publisher.js';
 import { RuleStatusPublisher } from './status/rule-status-publisher.js';
 import { ShadowSamples } from './status/shadow-samples.js';
@@ -34,7 +36,9 @@ const AHEAD = 1_000;
 export class AssignedPartition {
   private readonly engine: PartitionEngine;
   private readonly account: Account;
+  private readonly gauges: PartitionGauges;
   private readonly ruleErrors: RuleErrors;
+  private readonly health: RuleHealth;
   private readonly ruleStatus: RuleStatusPublisher;
   private readonly samples: ShadowSamples;
   private readonly label: { readonly partition: string };
@@ -44,10 +48,7 @@ export class AssignedPartition {
   private next: number;
   private readonly verdicts: VerdictsUnderWay;
   private readonly aside: RecordsAside;
-  /** Written by a producer with another partitioner, and not moved yet. */
-  private misplaced: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
-  private readonly elsewhere = new MisplacedSpans();
-  private readonly mover: SpanMover;
+  private readonly misplaced: MisplacedRecords;
   private readonly barriers: Barriers;
   private readonly judgeFrom: number;
   private readonly time: IngestTime;
@@ -63,32 +64,32 @@ export class AssignedPartition {
   /** When counts were told last, and whether there are others since. */
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
-  private toldAhead = true;
-  private retriesForgotten = 0;
   /** Something was judged since the rules' errors were noted. */
   private unnoted = false;
   /** Records before the next one were deleted. */
   private interrupted = false;
   /** Records were deleted, markers perhaps among them: after them the rules in force are determined again. */
   private lacking = false;
-  /** What is found now is not published yet. */
-  private readonly tells = (): boolean => this.applying === undefined || this.applying.offset >= this.published;
+  /** What is found now is not published yet, and this evaluator's to publish. */
+  private readonly tells = (): boolean => !this.preparing && (this.applying === undefined || this.applying.offset >= this.published);
   private readonly found = (verdict: Verdict): void => {
     // Samples of a rule in shadow are kept in memory, by the owner of the partition.
-    if (!this.samples.take(verdict) && this.tells()) this.verdicts.add(verdict);
+    if (!this.samples.take(verdict, !this.preparing) && this.tells()) this.verdicts.add(verdict);
   };
 
   private constructor(
     private readonly partition: number,
     { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published }: Beginning,
     private readonly tools: PartitionTools,
+    /** Another evaluator owns the partition still: what is found is that one's to publish, count and move. */
+    private preparing = false,
   ) {
     this.next = startAt;
     this.judgeFrom = judgeFrom;
     this.time = time;
     this.published = published;
     this.committed = { offset: judgeFrom, published };
-    this.mover = new SpanMover(partition, tools.log, tools.deadLetters, tools.logFailed);
+    this.misplaced = new MisplacedRecords(partition, tools);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
     this.point = { offset: judgeFrom, epoch, logTime, start, paused };
     this.committedAt = tools.monotonic();
@@ -113,12 +114,13 @@ export class AssignedPartition {
     this.verdicts = new VerdictsUnderWay(partition, { next: startAt, point: undefined }, tools, this.engine.accounting);
     this.account = new Account(this.engine.accounting, tools.measurements, tools.monotonic);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
-    const health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
+    this.health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
     this.samples = new ShadowSamples(partition, tools.measurements);
     this.samples.inForce(rules.definitions);
     const closed = new ClosedTracePublisher(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);
-    this.ruleStatus = new RuleStatusPublisher(tools.log, this.ruleErrors, health, this.samples, closed, tools.monotonic);
-    tools.measurements.set('epoch', this.label, epoch);
+    this.ruleStatus = new RuleStatusPublisher(tools.log, this.ruleErrors, this.health, this.samples, closed, tools.monotonic);
+    this.gauges = new PartitionGauges(this.label, this.engine, tools.measurements);
+    if (!preparing) this.gauges.epoch();
   }
 
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
@@ -131,6 +133,37 @@ export class AssignedPartition {
     const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, inForce), tools);
     run.left = position;
     return run;
+  }
+
+  /** A run that follows the owner of a partition, who committed `position`, and is to take it up. */
+  static async prepare(partition: number, position: Position, tools: PartitionTools): Promise<AssignedPartition> {
+    const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, undefined), tools, true);
+    run.left = position;
+    return run;
+  }
+
+  /** At which offset it could take the partition up, if its owner left it at `position`; undefined when it can't. */
+  handOver(position: Position | undefined): HandOver | undefined {
+    const handOver = handOverOf(position, this.left, this.tools);
+    const judged = this.engine.epoch > 0 && !this.tools.rules.isReplaced(this.engine.epoch);
+    return judged && handOver !== undefined && handOver.offset >= this.next ? handOver : undefined;
+  }
+
+  /** Its owner has left the partition at `position`: from here on it is its own. False when another run has to begin. */
+  async takeUp(position: Position | undefined): Promise<boolean> {
+    const handOver = this.handOver(position);
+    if (handOver === undefined || !(await isThere(this.tools.log, this.partition, this.next))) return false;
+    this.preparing = false;
+    this.left = position;
+    this.point = handOver.point;
+    this.published = handOver.offset;
+    this.committed = { offset: handOver.point.offset, published: handOver.offset };
+    this.committedAt = this.tools.monotonic();
+    // Its owner has counted it.
+    this.account.skip();
+    this.health.skip();
+    await this.verdicts.judged(this.judged);
+    return true;
   }
 
   /** Revoked, it may continue with its state: it came back unchanged, at `position`. */
@@ -175,7 +208,7 @@ export class AssignedPartition {
   get accounted(): PartitionAccount {
     const { partition, judgeFrom: from, openTraces } = this;
     const position = Math.max(this.next, from);
-    return partitionAccount({ partition, from, position, openTraces }, this.engine.accounting, this.elsewhere);
+    return partitionAccount({ partition, from, position, openTraces }, this.engine.accounting, this.misplaced.elsewhere);
   }
 
   /** By how many ms the log's time is ahead of this machine's clock; 0 when it is not by more than a second. */
@@ -205,14 +238,8 @@ export class AssignedPartition {
     this.published = 0;
   }
 
-  async records({ records }: RecordBatch): Promise<void> {
-    for (const record of records) {
-      if (record.offset < this.next) continue;
-      if (this.lacking && record.offset > this.next) await this.findRules(record);
-      const waiting = this.apply(record);
-      if (waiting) await waiting;
-      this.next = record.offset + 1;
-    }
+  async records(batch: RecordBatch): Promise<void> {
+    await this.follow(batch);
     this.untold = true;
     await this.publish();
     if (this.tools.monotonic() - this.toldAt >= TELL_INTERVAL) this.tell();
@@ -223,7 +250,7 @@ export class AssignedPartition {
   async idle(): Promise<void> {
     await this.publishAll();
     if (this.untold) this.tell();
-    this.tellAhead();
+    this.gauges.ahead(this.ahead);
     this.account.updateRulesInTime();
     this.ruleStatus.publish();
     await this.commit();
@@ -242,6 +269,17 @@ export class AssignedPartition {
     await this.ruleStatus.end();
   }
 
+  /** Applies records without publishing: on a run that is prepared, those below the offset of a hand-over that is possible now. */
+  async follow({ records }: RecordBatch): Promise<void> {
+    for (const record of records) {
+      if (record.offset < this.next) continue;
+      if (this.lacking && record.offset > this.next) await this.findRules(record);
+      const waiting = this.apply(record);
+      if (waiting) await waiting;
+      this.next = record.offset + 1;
+    }
+  }
+
   /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
   private apply(record: LogRecord): Promise<void> | undefined {
     this.applying = record;
@@ -253,48 +291,30 @@ export class AssignedPartition {
     if (control?.kind === 'epoch') return this.switchTo(offset, timestamp, control.epoch);
     this.unnoted = true;
     if (control) {
-      if (control.kind === 'barrier') this.barriers.note(control.id, offset);
+      if (control.kind === 'barrier' && !this.preparing) this.barriers.note(control.id, offset);
       this.engine.apply(engineRecord(record, control, { timestamp, pause }, undefined), this.found);
       return undefined;
     }
     const started = this.tools.monotonic();
-    const misplaced = this.misplacedIn(record);
+    const misplaced = this.misplaced.in(record, (error) => this.defect(offset, error));
     this.engine.apply(engineRecord(record, control, { timestamp, pause }, misplaced), this.found);
-    if (misplaced) this.noteMisplaced({ ...record, timestamp }, misplaced);
+    // What belongs here is judged; the rest is moved before the offset is committed. In the context before the commit it is done.
+    if (misplaced && offset >= this.judgeFrom) this.misplaced.note({ ...record, timestamp }, misplaced, !this.preparing);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
   }
 
   private keepAside(record: LogRecord, reason: string): void {
-    if (record.offset >= this.judgeFrom) this.aside.add(record, reason);
+    if (record.offset >= this.judgeFrom && !this.preparing) this.aside.add(record, reason);
   }
 
   /** A record that failed may fail again, also in a later version. So it is kept for inspection, and the partition continues after it. */
   private defect(offset: number, error: unknown): void {
-    if (this.applying?.offset !== offset || offset < this.judgeFrom) return;
+    if (this.applying?.offset !== offset || offset < this.judgeFrom || this.preparing) return;
     const { stack, message } = error instanceof Error ? error : new Error(String(error));
     const isNew = this.aside.add(this.applying, `a defect of BeTrace: ${stack ?? message}`);
     if (isNew) this.tools.measurements.count('evaluationDefects', this.label);
     this.tools.defect(error instanceof Error ? error : new Error(String(error)), this.partition, offset);
-  }
-
-  private misplacedIn(record: LogRecord): Misplaced | undefined {
-    const { log, foreignProducers } = this.tools;
-    if (!foreignProducers) return undefined;
-    try {
-      return misplacedSpans(record, this.partition, log.partitions(TOPICS.spans));
-    } catch (error) {
-      this.defect(record.offset, error);
-      return undefined;
-    }
-  }
-
-  /** What belongs here is judged; the rest is moved before the offset is committed. In the context before the commit it is done. */
-  private noteMisplaced(record: LogRecord, misplaced: Misplaced): void {
-    if (record.offset < this.judgeFrom) return;
-    this.misplaced.push({ record, found: misplaced });
-    this.elsewhere.note(misplaced);
-    for (const { reason, spans } of misplaced.rejections) this.tools.measurements.count('spansRejected', { reason }, spans);
   }
 
   private async switchTo(offset: number, timestamp: number, epoch: number): Promise<void> {
@@ -305,7 +325,7 @@ export class AssignedPartition {
       this.samples.inForce(this.prepared.definitions);
     }
     this.engine.apply({ kind: 'epoch', offset, timestamp, epoch }, this.found);
-    this.tools.measurements.set('epoch', this.label, this.engine.epoch);
+    if (!this.preparing) this.gauges.epoch();
   }
 
   private async findRules({ offset, timestamp }: LogRecord): Promise<void> {
@@ -339,16 +359,8 @@ export class AssignedPartition {
 
   /** Keeps aside what could not be judged, and moves what belongs elsewhere: seldom anything. */
   private async setAside(): Promise<void> {
-    const { signal, measurements } = this.tools;
-    const { misplaced, partition } = this;
     await this.aside.keep();
-    if (misplaced.length === 0) return;
-    for (const { record, found } of misplaced) {
-      await this.mover.move(record, found.others, signal);
-      measurements.count('spansMisplaced', {}, found.spans);
-    }
-    this.misplaced = [];
-    this.tools.misplaced(partition);
+    await this.misplaced.move();
   }
 
   /**
@@ -357,7 +369,8 @@ export class AssignedPartition {
    */
   private async commit(atLast = false): Promise<void> {
     const { next, point } = this.verdicts.acknowledged;
-    this.point = point ?? this.point;
+    // A run that was prepared began before the position that it took up.
+    if (point !== undefined && point.offset >= this.point.offset) this.point = point;
     const { offset: from, epoch, logTime, start, paused } = this.point;
     // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? next : from;
@@ -377,23 +390,11 @@ export class AssignedPartition {
 
   /** Publishes the counts as metrics and rule status. */
   private tell(): void {
-    const { measurements } = this.tools;
     this.toldAt = this.tools.monotonic();
     this.untold = false;
     this.noteRuleErrors();
     this.ruleStatus.publish();
     this.account.update();
-    measurements.set('tracesOpen', this.label, this.engine.openTraces);
-    measurements.set('traceMemory', this.label, this.engine.memory);
-    measurements.set('retryMemory', this.label, this.engine.retries.bytes);
-    measurements.count('retriesForgotten', {}, this.engine.retries.dropped - this.retriesForgotten);
-    this.retriesForgotten = this.engine.retries.dropped;
-    this.tellAhead();
-  }
-
-  private tellAhead(): void {
-    const { ahead } = this;
-    if (ahead > 0 || this.toldAhead) this.tools.measurements.set('logTimeAhead', this.label, ahead / 1_000);
-    this.toldAhead = ahead > 0;
+    this.gauges.tell(this.ahead);
   }
 }

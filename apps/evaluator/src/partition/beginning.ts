@@ -3,6 +3,7 @@ import { type Log, type Position, readPositionMetadata } from '#messaging';
 import { TOPICS } from '#records';
 import { IngestTime } from '#replay';
 import { epochBefore } from './epoch-before.js';
+import { isThere } from './hand-over.js';
 import type { PartitionTools } from './partition-tools.js';
 
 /** Where a partition begins: what was committed, and how far before it the context lies that its open traces may need. */
@@ -63,6 +64,5 @@ export async function isAsLeft(
   log: Pick<Log, 'bounds'>,
 ): Promise<boolean> {
   if (left === undefined || left.offset !== position?.offset || left.metadata !== position.metadata) return false;
-  const { start, end } = await log.bounds(TOPICS.spans, partition);
-  return start <= next && next <= end;
+  return isThere(log, partition, next);
 }

@@ -22,6 +22,7 @@ import { Measurements } from './account/measurements.js';
 import { AssignedPartition } from './assigned-partition.js';
 import { judgementOf } from './judgement.js';
 import type { PartitionTools } from './partition-tools.js';
+import { Preparations } from './preparations.js';
 
 /** Where an evaluator says what happens to it. */
 export interface EvaluatorReport {
@@ -55,6 +56,7 @@ export class Evaluator implements PartitionListener {
   private readonly rules: RulesFollower<UncompiledRules>;
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, AssignedPartition>();
+  private readonly preparations: Preparations;
   /** Partitions that were given up a short time ago. */
   private readonly givenUp = new Map<number, AssignedPartition>();
   /** Why a partition is not evaluated at present. */
@@ -117,6 +119,7 @@ export class Evaluator implements PartitionListener {
       wall: () => Date.now(),
       monotonic: () => performance.now(),
     };
+    this.preparations = new Preparations(this.tools);
   }
 
   async start(): Promise<void> {
@@ -130,11 +133,13 @@ export class Evaluator implements PartitionListener {
     });
   }
 
-  /** Finishes the batches under way, commits, and leaves. */
+  /** Lets others prepare for its partitions, finishes the batches under way, commits, and leaves. */
   async stop(): Promise<void> {
+    await this.subscription?.handOver(this.settings.handOverTimeout ?? 0);
     const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT);
     try {
       await this.subscription?.close();
+      await this.preparations.stop();
       await this.rules.close();
     } finally {
       clearTimeout(timer);
@@ -143,16 +148,31 @@ export class Evaluator implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.positions.set(partition, committed?.offset ?? start);
+    const prepared = await this.preparations.takenUp(partition, committed);
     // Of a partition that it has, the log is another one.
     const run =
       (await this.runs.get(partition)?.anew()) ??
       (await this.cameBack(partition, committed)) ??
+      prepared ??
       (await AssignedPartition.begin(partition, committed, this.tools));
     this.runs.set(partition, run);
     this.measurements.set('epoch', { partition: String(partition) }, run.epoch);
     this.positions.set(partition, run.position);
     this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
     return run.startAt;
+  }
+
+  /** The partition is another evaluator's still, and comes when this has resolved. */
+  async prepare(partition: number, position: () => Promise<Position | undefined>): Promise<void> {
+    try {
+      await this.preparations.prepare(partition, position);
+    } catch (error) {
+      this.report.warn(error as Error, `partition ${partition} comes without preparation`);
+    }
+  }
+
+  dismissed(partition: number): void {
+    this.preparations.dismiss(partition);
   }
 
   /** A partition that the group took and gives back, as after a coordinator that hung, need not be read again. */

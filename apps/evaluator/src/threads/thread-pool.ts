@@ -31,6 +31,8 @@ import { shares } from './shares.js';
 
 const COMMIT_INTERVAL = 1_000;
 const IDLE_INTERVAL = 50;
+/** Of the time for stopping, what remains for the last commits (ms). */
+const LAST_COMMITS = 6_000;
 
 /** The evaluator threads of this process. */
 @Injectable()
@@ -97,7 +99,7 @@ export class ThreadPool {
   }
 
   private settings(): EvaluatorSettings[] {
-    const { compliance, evaluator, rules, traces, process: mode, kafka, storage } = this.configuration;
+    const { compliance, evaluator, rules, traces, process: mode, kafka, storage, server } = this.configuration;
     const privateKey = privateSignatureKey(this.configuration);
     const common = {
       log: this.log.forThreads(),
@@ -114,6 +116,7 @@ export class ThreadPool {
       evidenceRate: compliance.emitEvidence ? compliance.evidenceRate : 0,
       commitInterval: COMMIT_INTERVAL,
       idleInterval: IDLE_INTERVAL,
+      handOverTimeout: Math.max(0, server.shutdownTimeout - LAST_COMMITS),
     };
     // Kafka's group shares the partitions; threads of one process over the embedded log are given theirs.
     const fixed = kafka.brokers.length === 0 ? shares(this.log.partitions(TOPICS.spans), evaluator.threads) : undefined;

@@ -32,6 +32,8 @@ export class EmbeddedSubscription implements Subscription {
   /** Nothing is gathered. */
   hurry(): void {}
 
+  async handOver(): Promise<void> {}
+
   async close(): Promise<void> {
     await Promise.all([...this.#readers.values()].map((reader) => reader.stop()));
     this.closed(this);

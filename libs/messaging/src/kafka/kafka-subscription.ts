@@ -4,8 +4,10 @@ import { logProblem } from '../problems.js';
 import type { KafkaLogSettings } from '../settings.js';
 import { Connection } from './client/connection.js';
 import { Outage } from './client/outage.js';
+import type { MemberAssignment } from './group/member-data.js';
 import { Membership } from './group/membership.js';
 import { NO_MEMBER, Positions } from './group/positions.js';
+import { Preparing } from './group/preparing.js';
 import { Fetcher } from './read/fetcher.js';
 import { type FeedSource, PartitionFeed } from './read/partition-feed.js';
 
@@ -25,6 +27,9 @@ export class KafkaSubscription implements Subscription {
   readonly #positions: Positions;
   readonly #fetcher: Fetcher;
   readonly #membership: Membership | undefined;
+  readonly #preparing: Preparing;
+  /** Called when the last partition is given up. */
+  #handedOver: (() => void) | undefined;
   readonly #outage: Outage;
   #closing: Promise<void> | undefined;
 
@@ -51,6 +56,12 @@ export class KafkaSubscription implements Subscription {
       outage,
       ...(options.gather === undefined ? {} : { gather: options.gather }),
     });
+    this.#preparing = new Preparing({
+      listener,
+      committed: (which) => this.#positions.committed(which),
+      topicId: () => this.#connection.topicId(topic),
+      ready: () => this.#membership?.rejoin(),
+    });
     this.#membership = partitions
       ? undefined
       : new Membership({
@@ -61,14 +72,23 @@ export class KafkaSubscription implements Subscription {
           leaving: this.#connection,
           report,
           events: {
-            owned: () => [...this.#feeds.values()].filter(({ held }) => held).map(({ partition }) => partition),
+            told: () => ({
+              owned: [...this.#feeds.values()].filter(({ held }) => held).map(({ partition }) => partition),
+              prepares: listener.prepare !== undefined,
+              prepared: this.#preparing.ready,
+              leaving: this.#handedOver !== undefined,
+            }),
             assigned: (assigned) => this.#assign(assigned),
             lost: () => this.#lose(),
-            failed: (error) => outage.failed(GROUP, error),
+            failed: (error) => {
+              outage.failed(GROUP, error);
+              // The group can't move anything.
+              this.#handedOver?.();
+            },
             works: () => outage.works(GROUP),
           },
         });
-    if (partitions) this.#assign(partitions);
+    if (partitions) this.#assign({ partitions, prepare: [] });
   }
 
   async commit(partition: number, position: Position): Promise<void> {
@@ -88,6 +108,16 @@ export class KafkaSubscription implements Subscription {
     this.#fetcher.changed();
   }
 
+  async handOver(milliseconds: number): Promise<void> {
+    if (this.#membership === undefined || this.#feeds.size === 0 || milliseconds <= 0 || this.#closing) return;
+    const empty = Promise.withResolvers<void>();
+    this.#handedOver = empty.resolve;
+    const timer = setTimeout(empty.resolve, milliseconds);
+    this.#membership.rejoin();
+    await empty.promise;
+    clearTimeout(timer);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -95,6 +125,7 @@ export class KafkaSubscription implements Subscription {
 
   async #close(): Promise<void> {
     this.#assigned = new Set();
+    this.#preparing.set([], []);
     await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition)));
     await this.#membership?.leave();
     this.#fetcher.close();
@@ -102,15 +133,17 @@ export class KafkaSubscription implements Subscription {
     this.closed(this);
   }
 
-  #assign(partitions: readonly number[]): void {
+  #assign({ partitions, prepare }: Pick<MemberAssignment, 'partitions' | 'prepare'>): void {
     if (this.#closing) return;
     this.#assigned = new Set(partitions);
+    this.#preparing.set(prepare, partitions);
     for (const partition of this.#feeds.keys()) if (!this.#assigned.has(partition)) void this.#giveUp(partition);
     for (const partition of partitions) this.#takeUp(partition);
   }
 
   #lose(): void {
     this.#assigned = new Set();
+    this.#preparing.set([], []);
     for (const feed of this.#feeds.values()) {
       feed.lose();
       void this.#giveUp(feed.partition);
@@ -148,6 +181,7 @@ export class KafkaSubscription implements Subscription {
       this.#stopping.delete(partition);
       if (this.#closing) return;
       if (this.#assigned.has(partition)) this.#takeUp(partition);
+      else if (this.#feeds.size === 0 && this.#handedOver) this.#handedOver();
       else if (wasHeld) this.#membership?.rejoin();
     });
     this.#stopping.set(partition, stopped);

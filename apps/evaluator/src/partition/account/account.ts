@@ -1,5 +1,5 @@
 import type { Accounting, RuleAccount } from '#engine';
-import type { Measurements } from './measurements.js';
+import { Measurements } from './measurements.js';
 
 /** Milliseconds between two looks at every rule: of a thousand rules in four partitions they would cost too much after each batch. */
 const RULES_INTERVAL = 1_000;
@@ -29,9 +29,18 @@ export class Account {
 
   constructor(
     private readonly accounting: Accounting,
-    private readonly measurements: Measurements,
+    private measurements: Measurements,
     private readonly monotonic: () => number,
   ) {}
+
+  /** What was counted so far is told by another evaluator. */
+  skip(): void {
+    const { measurements } = this;
+    this.measurements = new Measurements();
+    this.update();
+    this.updateRules();
+    this.measurements = measurements;
+  }
 
   /** Called after each batch. Counts by rule are published once a second. */
   update(): void {

@@ -29,10 +29,13 @@ export class ShadowSamples {
     private readonly measurements: PartitionTools['measurements'],
   ) {}
 
-  /** Of a rule in shadow: counts it, and keeps it, a later revision in the place of the earlier one. False of any other: it is to be told. */
-  take(verdict: Verdict): boolean {
+  /**
+   * Of a rule in shadow: counts it (unless another evaluator does), and keeps it, a later revision in the place of the earlier one. False of any other: it is
+   * to be told.
+   */
+  take(verdict: Verdict, counts = true): boolean {
     if (!this.versions.has(versionKey(verdict.ruleId, verdict.ruleVersion))) return false;
-    countShadow(this.measurements, verdict);
+    if (counts) countShadow(this.measurements, verdict);
     const samples = this.kept.get(verdict.ruleId) ?? new Map<string, Verdict>();
     this.kept.set(verdict.ruleId, samples);
     samples.delete(verdict.id);

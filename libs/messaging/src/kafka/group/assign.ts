@@ -4,18 +4,54 @@ export interface Candidate {
   /** Partitions it works on now, and since which generation. */
   readonly owned: readonly number[];
   readonly generation: number;
+  /** It prepares for partitions that others work on, and says which it is ready for. */
+  readonly prepares?: boolean;
+  readonly prepared?: readonly number[];
+  /** It stops: the others get its partitions. */
+  readonly leaving?: boolean;
+}
+
+/** What a member is given. */
+export interface Share {
+  /** To work on. */
+  readonly partitions: readonly number[];
+  /** To prepare for: another member works on them until this one says that it is ready. */
+  readonly prepare: readonly number[];
+}
+
+export interface Shares {
+  readonly of: ReadonlyMap<string, Share>;
+  /** Some partition is nobody's until its owner has joined again: the members should not be late then. */
+  readonly moving: boolean;
 }
 
 /**
  * Spreads partitions 0 … count - 1 over the members so that they differ by one at most and as few as possible change hands. A
- * partition that must change hands is given to nobody yet: its owner sees that it has to give it up, finishes with it, and joins
- * again; then it goes to the other. So no two members ever work on one partition, and those that stay are not disturbed
- * (incremental cooperative rebalancing, KIP-429). Depends on nothing but its arguments.
+ * partition that must change hands stays with its owner until the other has prepared for it, if it does that (docs/decisions/0062). Then it is given to
+ * nobody yet: its owner sees that it has to give it up, finishes with it, and joins again; then it goes to the other. So no two
+ * members ever work on one partition, and those that stay are not disturbed (incremental cooperative rebalancing, KIP-429). Members that leave
+ * get none. Depends on nothing but its arguments.
  */
-export function assign(count: number, members: readonly Candidate[]): Map<string, number[]> {
+export function assign(count: number, members: readonly Candidate[]): Shares {
   const owners = ownersOf(count, members);
-  const target = balance(count, members, owners);
-  return new Map([...target].map(([id, partitions]) => [id, partitions.filter((partition) => (owners.get(partition) ?? id) === id)]));
+  const of = new Map(members.map(({ id }) => [id, { partitions: [] as number[], prepare: [] as number[] }]));
+  const staying = members.filter(({ leaving }) => leaving !== true);
+  let moving = false;
+  for (const [id, partitions] of balance(count, staying, owners)) {
+    const { prepares, prepared } = staying.find((member) => member.id === id)!;
+    for (const partition of partitions) {
+      const owner = owners.get(partition) ?? id;
+      if (owner === id) of.get(id)!.partitions.push(partition);
+      else {
+        const waits = prepares === true && prepared?.includes(partition) !== true;
+        if (waits) of.get(owner)!.partitions.push(partition);
+        else moving = true;
+        // Also what it is ready for stays its own until it comes.
+        if (prepares === true) of.get(id)!.prepare.push(partition);
+      }
+    }
+  }
+  return { of, moving };
 }
 
 /** Who owns what. Of two members that claim one partition, the claim of the later generation counts: the other was thought dead. */
@@ -27,25 +63,39 @@ function ownersOf(count: number, members: readonly Candidate[]): Map<number, str
   return owners;
 }
 
-/** Each member keeps its partitions within its share; the others go to the member with the fewest. */
+/** Each member keeps its partitions within its share; the others go to members that are ready for them, then to the member with the fewest. */
 function balance(count: number, members: readonly Candidate[], owners: ReadonlyMap<number, string>): Map<string, number[]> {
   const holdings = new Map(members.map(({ id }) => [id, [] as number[]]));
-  const free: number[] = [];
-  for (let partition = 0; partition < count; partition++) {
-    const owner = owners.get(partition);
-    (owner === undefined ? free : holdings.get(owner)!).push(partition);
-  }
+  if (members.length === 0) return holdings;
+  const ready = new Set(members.flatMap(({ prepared = [] }) => prepared));
+  let free: number[] = [];
+  for (let partition = 0; partition < count; partition++) (holdings.get(owners.get(partition) ?? '') ?? free).push(partition);
   const least = Math.floor(count / members.length);
   // So many members have one more: those first who have it already.
   let larger = count % members.length;
   const order = members.map(({ id }) => id).toSorted((a, b) => holdings.get(b)!.length - holdings.get(a)!.length || compare(a, b));
   const shares = new Map(order.map((id) => [id, least + (larger-- > 0 ? 1 : 0)]));
-  for (const id of order) free.push(...holdings.get(id)!.splice(shares.get(id)!));
-  free.sort((a, b) => a - b);
   for (const id of order) {
     const held = holdings.get(id)!;
-    held.push(...free.splice(0, shares.get(id)! - held.length));
+    // What others are ready for goes first.
+    held.sort((a, b) => Number(ready.has(a)) - Number(ready.has(b)) || a - b);
+    free.push(...held.splice(shares.get(id)!));
   }
+  free.sort((a, b) => a - b);
+  const give = (id: string, wanted: readonly number[]): void => {
+    const held = holdings.get(id)!;
+    const given = new Set(wanted.slice(0, shares.get(id)! - held.length));
+    held.push(...given);
+    free = free.filter((partition) => !given.has(partition));
+  };
+  for (const { id, prepared = [] } of members) {
+    const own = new Set(prepared);
+    give(
+      id,
+      free.filter((partition) => own.has(partition)),
+    );
+  }
+  for (const id of order) give(id, free);
   return holdings;
 }
 

@@ -13,25 +13,45 @@ describe('what members of a group tell each other', () => {
         fc.string({ minLength: 1, unit: 'grapheme' }),
         partitions,
         fc.integer({ min: -1, max: 2 ** 31 - 1 }),
-        (topic, owned, generation) => {
-          expect(readSubscription(writeSubscription({ topic, owned, generation }))).toEqual({ topic, owned, generation });
-          expect(readAssignment(writeAssignment(topic, owned), topic)).toEqual(owned);
+        partitions,
+        fc.boolean(),
+        (topic, owned, generation, others, flag) => {
+          const plain = { topic, owned, generation };
+          const preparing = { ...plain, prepares: true, prepared: others, ...(flag ? { leaving: true } : {}) };
+          for (const told of [plain, preparing]) expect(readSubscription(writeSubscription(told))).toEqual(told);
+          for (const prepare of [[], others]) {
+            const assignment = { partitions: owned, prepare, moving: flag };
+            expect(readAssignment(writeAssignment(topic, assignment), topic)).toEqual(assignment);
+          }
         },
       ),
     );
   });
 
   it('has the form that other clients read', () => {
-    expect(AssignerProtocol.MemberMetadata.decode(writeSubscription({ topic: 't', owned: [1], generation: 4 }))).toMatchObject({
-      topics: ['t'],
-    });
-    expect(AssignerProtocol.MemberAssignment.decode(writeAssignment('t', [3, 1]))).toMatchObject({ assignment: { t: [3, 1] } });
+    const subscription = { topic: 't', owned: [1], generation: 4, prepares: true, prepared: [2] };
+    expect(AssignerProtocol.MemberMetadata.decode(writeSubscription(subscription))).toMatchObject({ topics: ['t'] });
+    const assignment = { partitions: [3, 1], prepare: [2], moving: true };
+    expect(AssignerProtocol.MemberAssignment.decode(writeAssignment('t', assignment))).toMatchObject({ assignment: { t: [3, 1] } });
+  });
+
+  it('is what members of other versions tell, who say nothing of preparing, or something else', () => {
+    const plain = { topic: 't', owned: [1], generation: 4 };
+    const bytes = writeSubscription({ ...plain, prepares: true, prepared: [2] });
+    const at = bytes.indexOf('{');
+    for (const other of ['[', '7', '{"prepares":1,"prepared":"x"}', '{"prepared":[-1,"a",null]}']) {
+      const changed = Buffer.from(bytes);
+      changed.fill(' ', at, bytes.indexOf('}') + 1);
+      changed.write(other, at);
+      expect(readSubscription(changed)).toEqual(plain);
+    }
   });
 
   it('is nothing when it is something else', () => {
     expect(readSubscription(Buffer.from('not a subscription'))).toBeUndefined();
     expect(readSubscription(Buffer.alloc(0))).toBeUndefined();
-    expect(readAssignment(Buffer.alloc(0), 't')).toEqual([]);
-    expect(readAssignment(writeAssignment('other', [1]), 't')).toEqual([]);
+    const nothing = { partitions: [], prepare: [], moving: false };
+    expect(readAssignment(Buffer.alloc(0), 't')).toEqual(nothing);
+    expect(readAssignment(writeAssignment('other', { ...nothing, partitions: [1] }), 't')).toEqual(nothing);
   });
 });

@@ -11,15 +11,29 @@ export interface MemberSubscription {
   /** Partitions that it works on, and in which generation it got them. */
   readonly owned: readonly number[];
   readonly generation: number;
+  /** See `Candidate`. */
+  readonly prepares?: boolean;
+  readonly prepared?: readonly number[];
+  readonly leaving?: boolean;
 }
 
-export function writeSubscription({ topic, owned, generation }: MemberSubscription): Buffer {
-  const writer = new WireWriter(Buffer.alloc(2 + 4 + stringSize(topic) + 4 + partitionsSize(topic, owned) + 4));
+/** What the leader tells a member. */
+export interface MemberAssignment {
+  readonly partitions: readonly number[];
+  /** To prepare for. */
+  readonly prepare: readonly number[];
+  /** The next generation is near. */
+  readonly moving: boolean;
+}
+
+export function writeSubscription({ topic, owned, generation, prepares, prepared, leaving }: MemberSubscription): Buffer {
+  const data = prepares === true || leaving === true ? { prepares, prepared, leaving } : undefined;
+  const user = userDataOf(data);
+  const writer = new WireWriter(Buffer.alloc(2 + 4 + stringSize(topic) + 4 + user.length + partitionsSize(topic, owned) + 4));
   writer.int16(SUBSCRIPTION_VERSION);
   writer.int32(1);
   writer.string(topic);
-  // No user data.
-  writer.int32(-1);
+  writeUserData(writer, user);
   writePartitions(writer, topic, owned);
   writer.int32(generation);
   return writer.buffer;
@@ -31,28 +45,64 @@ export function readSubscription(bytes: Buffer): MemberSubscription | undefined 
     const reader = new WireReader(bytes);
     if (reader.int16() < SUBSCRIPTION_VERSION) return undefined;
     const [topic] = reader.array(() => reader.string() ?? '');
-    reader.view(Math.max(reader.int32(), 0));
+    const { prepares, prepared, leaving } = readUserData(reader);
     const owned = readPartitions(reader, topic ?? '');
-    return topic === undefined ? undefined : { topic, owned, generation: reader.int32() };
+    if (topic === undefined) return undefined;
+    return {
+      topic,
+      owned,
+      generation: reader.int32(),
+      ...(prepares === true ? { prepares, prepared: partitionsOf(prepared) } : {}),
+      ...(leaving === true ? { leaving } : {}),
+    };
   } catch {
     return undefined;
   }
 }
 
-export function writeAssignment(topic: string, partitions: readonly number[]): Buffer {
-  const writer = new WireWriter(Buffer.alloc(2 + partitionsSize(topic, partitions) + 4));
+export function writeAssignment(topic: string, { partitions, prepare, moving }: MemberAssignment): Buffer {
+  const user = userDataOf(prepare.length > 0 || moving ? { prepare, moving } : undefined);
+  const writer = new WireWriter(Buffer.alloc(2 + partitionsSize(topic, partitions) + 4 + user.length));
   writer.int16(ASSIGNMENT_VERSION);
   writePartitions(writer, topic, partitions);
-  writer.int32(-1);
+  writeUserData(writer, user);
   return writer.buffer;
 }
 
-/** The partitions of `topic` in an assignment; none in one that is empty. */
-export function readAssignment(bytes: Buffer, topic: string): number[] {
-  if (bytes.length < 2) return [];
+/** What an assignment says of `topic`; nothing in one that is empty. */
+export function readAssignment(bytes: Buffer, topic: string): MemberAssignment {
+  if (bytes.length < 2) return { partitions: [], prepare: [], moving: false };
   const reader = new WireReader(bytes);
   reader.int16();
-  return readPartitions(reader, topic);
+  const partitions = readPartitions(reader, topic);
+  const { prepare, moving } = readUserData(reader);
+  return { partitions, prepare: partitionsOf(prepare), moving: moving === true };
+}
+
+/** The part that Kafka leaves to the members: a JSON object here, or nothing. */
+function userDataOf(data: object | undefined): Buffer {
+  return data === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(data));
+}
+
+function writeUserData(writer: WireWriter, user: Buffer): void {
+  writer.int32(user.length === 0 ? -1 : user.length);
+  writer.raw(user);
+}
+
+/** Empty when there is none, or another client's. */
+function readUserData(reader: WireReader): Readonly<Record<string, unknown>> {
+  if (reader.left < 4) return {};
+  const bytes = reader.view(Math.max(reader.int32(), 0));
+  try {
+    const data: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function partitionsOf(value: unknown): number[] {
+  return Array.isArray(value) ? value.filter((one): one is number => Number.isSafeInteger(one) && one >= 0) : [];
 }
 
 function partitionsSize(topic: string, partitions: readonly number[]): number {

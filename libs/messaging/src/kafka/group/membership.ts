@@ -2,7 +2,14 @@ import type { LogReport } from '../../log-report.js';
 import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { assign, type Candidate } from './assign.js';
-import { readAssignment, readSubscription, writeAssignment, writeSubscription } from './member-data.js';
+import {
+  type MemberAssignment,
+  type MemberSubscription,
+  readAssignment,
+  readSubscription,
+  writeAssignment,
+  writeSubscription,
+} from './member-data.js';
 import type { Committer } from './positions.js';
 import { unlessCoordinatorMoved } from './unless-coordinator-moved.js';
 
@@ -10,6 +17,8 @@ const PROTOCOL = 'betrace-cooperative-sticky';
 /** How long a group waits for a member to join again, once it has to. They do at their next heartbeat. */
 const REBALANCE_MS = 30_000;
 const BACK_OFF_MS = { first: 50, most: 2_000 };
+/** Milliseconds between two heartbeats while partitions are between two members. */
+const SOON_MS = 100;
 /** An answer to a heartbeat may take so long on a broker that is busy, however short the session is. */
 const HEARTBEAT_MS = 5_000;
 /** What a member that stops waits at most for its first joining to end, so that it can leave. */
@@ -17,10 +26,10 @@ const LEAVE_MS = 3_000;
 
 /** Calls and queries of a membership. */
 export interface MembershipEvents {
-  /** Partitions that this member works on, including those that it is giving up: no other member gets them yet. */
-  owned(): readonly number[];
-  /** The group assigns exactly these. Revoke the others, then call `rejoin`. */
-  assigned(partitions: readonly number[]): void;
+  /** What the group is told of this member. `owned` includes the partitions that it is giving up: no other member gets them yet. */
+  told(): Pick<MemberSubscription, 'owned' | 'prepares' | 'prepared' | 'leaving'>;
+  /** The group assigns exactly these. Revoke the others, then call `rejoin`, also when it is ready for what it is to prepare for. */
+  assigned(assignment: MemberAssignment): void;
   /** The group went on without this member, and has given its partitions to others. */
   lost(): void;
   /** Now and then while the group cannot be kept; `works` when it can again. */
@@ -51,6 +60,8 @@ export class Membership {
   /** The generation whose assignment is known. */
   #assignedIn = -1;
   #rejoin = false;
+  /** The next generation is near. */
+  #moving = false;
   #closed = false;
   #failures = 0;
   #wake: () => void = () => undefined;
@@ -103,7 +114,8 @@ export class Membership {
 
   async #join(): Promise<void> {
     const { group, topic, connection, events, sessionTimeout, report } = this.options;
-    const metadata = writeSubscription({ topic, owned: events.owned(), generation: this.#assignedIn });
+    const told = events.told();
+    const metadata = writeSubscription({ topic, ...told, generation: this.#assignedIn });
     const joining = connection.withCoordinator(group, topic, (broker) =>
       broker.joinGroup({
         groupId: group,
@@ -130,9 +142,13 @@ export class Membership {
     );
     const { memberAssignment } = await this.#answered(syncing);
     this.#assignedIn = generationId;
-    const partitions = readAssignment(memberAssignment, topic);
-    report('debug', `member of ${group} in generation ${generationId}`, { group, topic, partitions, leader: leaderId === memberId });
-    if (!this.#closed) events.assigned(partitions);
+    const assignment = readAssignment(memberAssignment, topic);
+    const { partitions, prepare, moving } = assignment;
+    // What it is ready for comes as soon as its owner has given it up.
+    this.#moving = moving;
+    const fields = { group, topic, partitions, prepare, leader: leaderId === memberId };
+    report('debug', `member of ${group} in generation ${generationId}`, fields);
+    if (!this.#closed) events.assigned(assignment);
   }
 
   #answered<T>(answer: Promise<T>): Promise<T> {
@@ -154,14 +170,13 @@ export class Membership {
       if (subscription === undefined) continue;
       const candidates = byTopic.get(subscription.topic) ?? [];
       byTopic.set(subscription.topic, candidates);
-      candidates.push({ id: memberId, owned: subscription.owned, generation: subscription.generation });
+      candidates.push({ id: memberId, ...subscription });
     }
     const assignments: { memberId: string; memberAssignment: Buffer }[] = [];
     for (const [topic, candidates] of byTopic) {
       const count = await this.#partitions(topic);
-      for (const [memberId, partitions] of assign(count, candidates)) {
-        assignments.push({ memberId, memberAssignment: writeAssignment(topic, partitions) });
-      }
+      const { of, moving } = assign(count, candidates);
+      for (const [memberId, share] of of) assignments.push({ memberId, memberAssignment: writeAssignment(topic, { ...share, moving }) });
     }
     return assignments;
   }
@@ -187,7 +202,7 @@ export class Membership {
   async #heartbeats(): Promise<void> {
     const { group, topic, connection, sessionTimeout } = this.options;
     while (!this.#closed && !this.#rejoin) {
-      await this.#sleep(sessionTimeout / 10);
+      await this.#sleep(Math.min(sessionTimeout / 10, this.#moving ? SOON_MS : Number.POSITIVE_INFINITY));
       if (this.#closed || this.#rejoin) return;
       try {
         const heartbeat = connection.withCoordinator(group, topic, (broker) =>

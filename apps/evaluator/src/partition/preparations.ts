@@ -1,0 +1,50 @@
+import type { Position } from '#messaging';
+import type { AssignedPartition } from './assigned-partition.js';
+import type { PartitionTools } from './partition-tools.js';
+import { Preparation } from './preparation.js';
+
+/** So many partitions read their context at a time: those that are judged meanwhile share the thread with them. */
+const AT_ONCE = 2;
+
+/** The partitions that an evaluator prepares for, before the group moves them to it. */
+export class Preparations {
+  private readonly all = new Map<number, Preparation>();
+  private readonly waiting: (() => void)[] = [];
+  private reading = 0;
+
+  constructor(private readonly tools: PartitionTools) {}
+
+  /** Resolves when the partition may come. */
+  async prepare(partition: number, position: () => Promise<Position | undefined>): Promise<void> {
+    const preparation = new Preparation(partition, position, this.tools);
+    this.all.set(partition, preparation);
+    if (this.reading === AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    else this.reading++;
+    try {
+      // Otherwise the partition has come meanwhile, or does not come.
+      if (this.all.get(partition) === preparation) await preparation.begin();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.reading--;
+      else next();
+    }
+  }
+
+  /** A run that can go on from where the owner of the partition has left it, if one was prepared so far. */
+  async takenUp(partition: number, position: Position | undefined): Promise<AssignedPartition | undefined> {
+    const preparation = this.all.get(partition);
+    this.all.delete(partition);
+    return preparation?.takenUp(position);
+  }
+
+  dismiss(partition: number): void {
+    void this.all.get(partition)?.stop();
+    this.all.delete(partition);
+  }
+
+  async stop(): Promise<void> {
+    const all = [...this.all.values()];
+    this.all.clear();
+    await Promise.all(all.map((preparation) => preparation.stop()));
+  }
+}

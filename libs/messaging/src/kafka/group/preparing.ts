@@ -1,0 +1,65 @@
+import type { PartitionListener, Position } from '../../log.js';
+import type { CommittedPosition } from '../read/partition-feed.js';
+
+/** How long (ms) a member prepares at most: then it takes its partitions as it is, so that no share waits for one that cannot be read. */
+const LONGEST_MS = 60_000;
+
+export interface PreparingOptions {
+  readonly listener: Pick<PartitionListener, 'prepare' | 'dismissed'>;
+  /** What the owner of a partition has committed. */
+  committed(partition: number): Promise<CommittedPosition | undefined>;
+  /** The log that is read now. */
+  topicId(): Promise<string | undefined>;
+  /** This member is ready for all that it prepares for. */
+  ready(): void;
+}
+
+/** The partitions that a member prepares for, while others still work on them. */
+export class Preparing {
+  readonly #under = new Map<number, { ready: boolean }>();
+
+  constructor(readonly options: PreparingOptions) {}
+
+  /** Those that it is ready for. */
+  get ready(): readonly number[] {
+    return [...this.#under].filter(([, { ready }]) => ready).map(([partition]) => partition);
+  }
+
+  /** Exactly these are to be prepared for; those in `assigned` have come. */
+  set(partitions: readonly number[], assigned: readonly number[]): void {
+    for (const partition of this.#under.keys()) {
+      if (partitions.includes(partition)) continue;
+      this.#under.delete(partition);
+      if (!assigned.includes(partition)) this.options.listener.dismissed?.(partition);
+    }
+    for (const partition of partitions) if (!this.#under.has(partition)) this.#begin(partition);
+  }
+
+  #begin(partition: number): void {
+    const state = { ready: false };
+    this.#under.set(partition, state);
+    const end = (): void => {
+      clearTimeout(timer);
+      if (state.ready) return;
+      state.ready = true;
+      if (this.#under.get(partition) === state && [...this.#under.values()].every(({ ready }) => ready)) this.options.ready();
+    };
+    const timer = setTimeout(end, LONGEST_MS);
+    timer.unref();
+    // What it could not prepare, it reads when the partition has come.
+    const prepared = this.options.listener.prepare?.(partition, this.#positionOf(partition)) ?? Promise.resolve();
+    prepared.then(end, end);
+  }
+
+  /** Of the log that was there when it was asked first. */
+  #positionOf(partition: number): () => Promise<Position | undefined> {
+    let first: { readonly topicId: string | undefined } | undefined;
+    return async () => {
+      const topicId = await this.options.topicId();
+      const committed = await this.options.committed(partition);
+      first ??= { topicId };
+      const other = [topicId, committed?.topicId].some((id) => id !== undefined && first?.topicId !== undefined && id !== first.topicId);
+      return committed === undefined || other ? undefined : { offset: committed.offset, metadata: committed.metadata };
+    };
+  }
+}
