@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { loadConfiguration } from '#platform';
 import { KAFKA_VERSION } from '../../scripts/kafka/jars.js';
+import { REPOSITORY } from '../harness/repository.js';
 import { type ComposeProject, composeConfig, whyNoCompose } from './compose-config.js';
 import { imageStages } from './image-stages.js';
 
@@ -29,7 +30,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
 
   it('is valid on a fresh clone, and is the whole system', () => {
     expect(Object.keys(project.services)).toEqual(
-      expect.arrayContaining([...ours, 'kafka', 'postgres', 'tempo', 'grafana', 'prometheus', 'collector']),
+      expect.arrayContaining([...ours, 'kafka', 'postgres', 'tempo', 'grafana', 'prometheus', 'alertmanager', 'collector']),
     );
   });
 
@@ -84,7 +85,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
   it('publishes no port twice', () => {
     const ports = Object.values(project.services).flatMap(({ ports: published = [] }) => published.map((port) => port.published));
     expect(new Set(ports).size).toBe(ports.length);
-    expect(ports).toEqual(expect.arrayContaining(['12011', '12012', '12015', '4317', '4318', '3200', '9090']));
+    expect(ports).toEqual(expect.arrayContaining(['12011', '12012', '12015', '4317', '4318', '3200', '9090', '9093']));
   });
 
   it('runs the Kafka that the tests run', () => expect(service('kafka').image).toBe(`apache/kafka:${KAFKA_VERSION}`));
@@ -94,6 +95,51 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(Object.values(exporters).map(({ endpoint }) => endpoint)).toEqual(['tempo:4317', 'ingest:12012']);
     expect(mounted('prometheus', '/etc/prometheus/prometheus.yaml')).toMatchObject({
       scrape_configs: [{ job_name: 'betrace-backend', dns_sd_configs: [{ names: [...ours], port: 12011 }] }],
+      alerting: { alertmanagers: [{ static_configs: [{ targets: ['alertmanager:9093'] }] }] },
     });
+  });
+
+  it('gives Grafana the plugin, and data sources that are services', () => {
+    const plugin = (file: string) => (JSON.parse(readFileSync(join(REPOSITORY, 'apps/grafana/src', file), 'utf8')) as { id: string }).id;
+    const ids = [plugin('plugin.json'), plugin('datasource/plugin.json')];
+    expect(environmentOf('grafana')['GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS']).toBe(ids.join());
+    const read = (folder: string, file: string) => {
+      const mount = service('grafana').volumes?.find(({ target }) => target === `/etc/grafana/provisioning/${folder}`);
+      return parse(readFileSync(join(mount!.source!, file), 'utf8'));
+    };
+    expect(read('plugins', 'betrace-app.yaml').apps).toEqual([{ type: ids[0], org_id: 1, disabled: false }]);
+    const { datasources } = read('datasources', 'datasources.yaml') as { datasources: { type: string; url: string; uid: string }[] };
+    expect(datasources.map(({ type }) => type)).toEqual(['tempo', 'prometheus', 'alertmanager', ids[1]]);
+    for (const { url } of datasources) expect(Object.keys(project.services)).toContain(new URL(url).hostname);
+    const provider = read('dashboards', 'dashboards.yaml').providers[0].options.path;
+    expect(service('grafana').volumes?.map(({ target }) => target)).toContain(provider);
+    // Mounted data must not hide the plugin of a newer image.
+    const dockerfile = readFileSync(join(REPOSITORY, 'deploy/grafana/Dockerfile'), 'utf8');
+    const [, plugins = ''] = /^ENV GF_PATHS_PLUGINS=(.+)$/m.exec(dockerfile)!;
+    expect(dockerfile).toContain(`/betrace/dist/grafana/betrace-app ${plugins}/betrace-app`);
+    for (const { target } of service('grafana').volumes ?? []) expect(plugins.startsWith(`${target}/`)).toBe(false);
+  });
+
+  it('has an Alertmanager that takes its settings', () => {
+    if (spawnSync('amtool', ['--version']).status !== 0)
+      return console.warn('SKIPPED: alertmanager.yaml by amtool (apt-get install prometheus-alertmanager)');
+    const file = join(REPOSITORY, 'deploy/compose/alertmanager.yaml');
+    expect(spawnSync('amtool', ['check-config', file], { encoding: 'utf8' })).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('SUCCESS'),
+    });
+  });
+
+  it('sends load only when it is asked to', () => {
+    expect(Object.keys(project.services)).not.toContain('demo');
+    const demo = composeConfig({ COMPOSE_PROFILES: 'demo' }).services['demo']!;
+    expect(demo.command).toEqual(expect.arrayContaining(['--url=http://api:12011', '--otlp=http://collector:4317']));
+    expect(imageStages().get('demo')).toMatchObject({
+      base: 'build',
+      user: '1000:1000',
+      entrypoint: ['node'],
+      command: [demo.command![0]],
+    });
+    expect(existsSync(join(REPOSITORY, String(demo.command![0]).replace('dist/', '').replace('.js', '.ts')))).toBe(true);
   });
 });

@@ -26,10 +26,10 @@ export default {
     search: { provider: 'local' },
     outline: [2, 3],
     sidebar: [
-      group('First steps', ['README.md', ...docs('', ['connect', 'comparison', 'words'])]),
+      group('First steps', ['README.md', ...docs('', ['tutorial', 'connect', 'faq', 'comparison', 'migration', 'words'])]),
       group('Rules', [...docs('', ['dsl', 'when-form', 'rule-files', 'cli', 'ci', 'mcp']), 'examples/README.md']),
       group('Run it', [
-        ...docs('deployment/', ['README', 'executable', 'systemd', 'ecs', 'releases']),
+        ...docs('deployment/', ['README', 'executable', 'systemd', 'ecs', 'nix', 'releases']),
         ...docs('', ['configuration', 'kafka-topics']),
         ...docs('operations/', ['alerts', 'runbooks', 'backup', 'accounting', 'probe', 'keys', 'protection', 'notifications']),
         'deploy/grafana/README.md',

@@ -19,7 +19,7 @@ func main() {
 
 func print(files []string) error {
 	// Without a .env file: what is printed must not depend on whose checkout it is.
-	options, err := cli.NewProjectOptions(files, cli.WithOsEnv)
+	options, err := cli.NewProjectOptions(files, cli.WithOsEnv, cli.WithDefaultProfiles())
 	if err != nil {
 		return err
 	}
