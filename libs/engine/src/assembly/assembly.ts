@@ -11,10 +11,10 @@ import type { SpanIds } from './table/span-ids.js';
 import {
   backFrom,
   CLOSED,
+  CONTINUES,
   EPOCH_SHIFT,
   FLAGS,
   FRAGMENT,
-  GOING_ON,
   INTERRUPTED,
   LAST_OFFSET,
   LAST_TIME,
@@ -122,7 +122,7 @@ export class Assembly implements DeadlineOwner {
     // A span before it in the record may have opened its trace.
     const row = this.located[i]! || this.find(ids, i);
     this.asked = row;
-    return (this.traces.rows[row * ROW_WORDS + FLAGS]! & GOING_ON) !== 0 ? 0 : row;
+    return (this.traces.rows[row * ROW_WORDS + FLAGS]! & CONTINUES) !== 0 ? 0 : row;
   }
 
   private find({ traceIds }: SpanIds, i: number): number {
@@ -215,7 +215,7 @@ export class Assembly implements DeadlineOwner {
     const at = row * ROW_WORDS;
     const flags = rows[at + FLAGS]!;
     const last = backFrom(this.before, rows[at + LAST_TIME]!);
-    if ((flags & GOING_ON) !== 0) return last + this.longTraces.silence;
+    if ((flags & CONTINUES) !== 0) return last + this.longTraces.silence;
     if ((flags & CLOSED) !== 0) return this.forgetAt(row);
     const { rootGrace, idleTimeout, maxAge } = this.settings;
     const quiet = (flags & ROOT_SEEN) !== 0 ? Math.min(rootGrace, idleTimeout) : idleTimeout;
@@ -224,7 +224,7 @@ export class Assembly implements DeadlineOwner {
 
   passed(row: number, deadline: number): void {
     const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
-    if ((flags & GOING_ON) !== 0) this.traces.remove(row);
+    if ((flags & CONTINUES) !== 0) this.traces.remove(row);
     else if ((flags & CLOSED) !== 0) this.forget(row);
     else this.close(row, this.reasonOf(row, deadline));
   }
@@ -271,7 +271,7 @@ export class Assembly implements DeadlineOwner {
     if (this.open === 0) return 0;
     let count = 0;
     this.traces.forEach((row) => {
-      const open = (this.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | GOING_ON)) === 0;
+      const open = (this.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | CONTINUES)) === 0;
       if (open && this.firstOffset(row) < offset) count++;
     });
     return count;
@@ -340,7 +340,7 @@ export class Assembly implements DeadlineOwner {
       return;
     }
     rows.fill(0, at + SPANS, at + ROW_WORDS);
-    rows[at + FLAGS] = GOING_ON;
+    rows[at + FLAGS] = CONTINUES;
     this.deadlines.schedule(row, silentAt);
   }
 }

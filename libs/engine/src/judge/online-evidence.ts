@@ -1,6 +1,6 @@
 import type { Evidence, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { KEPT, ROW_WORDS, SPANS, STATE } from '../assembly/table/trace-row.js';
+import { ROW_WORDS, SPANS, STATE, WITNESSES } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';
@@ -57,7 +57,7 @@ export class OnlineEvidence {
       const witness = this.tagged(row, atom);
       if (witness !== 0) return this.kept.named(witness);
     }
-    const standIn = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    const standIn = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
     return standIn === 0 ? undefined : this.kept.named(standIn);
   }
 
@@ -74,7 +74,7 @@ export class OnlineEvidence {
   }
 
   private tagged(row: number, tag: number): number {
-    let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    let kept = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
     while (kept !== 0 && this.kept.tag(kept) !== tag) kept = this.kept.next(kept);
     return kept;
   }

@@ -1,4 +1,4 @@
-import { EPOCH_SHIFT, MUTED } from '../assembly/table/trace-row.js';
+import { CONTEXT_ONLY, EPOCH_SHIFT } from '../assembly/table/trace-row.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { Epochs } from '../rules/epochs.js';
 import type { SpansRecord } from './partition-options.js';
@@ -20,7 +20,7 @@ export class Homes {
    * the trace opened in the context, where nothing is known of what its spans were to rules.
    */
   of(flags: number, epoch: Epoch, record: SpansRecord): Epoch | undefined {
-    if ((flags & MUTED) !== 0) return undefined;
+    if ((flags & CONTEXT_ONLY) !== 0) return undefined;
     const home = this.epochs.at(flags >>> EPOCH_SHIFT);
     if (home === epoch) return home;
     if (!home.has(record.offset)) this.loadAgain(home, record);
@@ -29,7 +29,7 @@ export class Homes {
 
   /** Distinguishes span `i` of an epoch's record from others of its id. In a trace that opened in the context all are one: their verdicts are published already. */
   formOf(flags: number, epoch: Epoch, i: number): number {
-    if ((flags & MUTED) !== 0) return 0;
+    if ((flags & CONTEXT_ONLY) !== 0) return 0;
     return epoch.keepsSpans ? spanForm(epoch, i) : epoch.forms[i]!;
   }
 

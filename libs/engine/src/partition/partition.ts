@@ -6,7 +6,7 @@ import { DUPLICATE_SAME_TIMES, isDuplicate, NEW, SAME_TIMES } from '../assembly/
 import { LateSpans } from '../assembly/late-spans.js';
 import { Retries } from '../assembly/retries.js';
 import { contextWindow } from '../assembly/seen/long-traces.js';
-import { CLOSED, EPOCH_SHIFT, FLAGS, KNOWN, MUTED, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from '../assembly/table/trace-row.js';
+import { CLOSED, CONTEXT_ONLY, EPOCH_SHIFT, FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from '../assembly/table/trace-row.js';
 import { Conclusions } from '../judge/conclusions.js';
 import { Judge } from '../judge/judge.js';
 import { SpanJudgement } from '../judge/span/span-judgement.js';
@@ -334,7 +334,7 @@ export class PartitionEngine {
 
   private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
     const known = this.retries.openTrace(epoch.columns, i);
-    const flags = judging ? known : MUTED | (known & KNOWN);
+    const flags = judging ? known : CONTEXT_ONLY | (known & KNOWN);
     const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, flags);
     epoch.traces++;
     if (epoch.columns.hasTraceIdText(i)) this.verdicts.noteTraceText(row, epoch.columns.traceId(i));
@@ -346,7 +346,7 @@ export class PartitionEngine {
     const judged: ClosedTrace[] = [];
     for (const trace of traces) {
       const at = trace.row * ROW_WORDS;
-      if ((rows[at + FLAGS]! & (MUTED | RETRIED)) !== 0) continue;
+      if ((rows[at + FLAGS]! & (CONTEXT_ONLY | RETRIED)) !== 0) continue;
       this.accounting.countClosed(trace.reason, this.assembly.quietAt(trace.row), this.epochOf(trace.row).number);
       this.options.closed?.(this.assembly.firstOffset(trace.row));
       // Of a trace all of whose spans are in progress there is nothing to be judged yet.
@@ -356,16 +356,17 @@ export class PartitionEngine {
   }
 
   private forgotten(row: number): void {
-    const muted = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & MUTED) !== 0;
+    const contextOnly = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CONTEXT_ONLY) !== 0;
     const epoch = this.epochOf(row);
     try {
-      if (this.unfinished.judge(row, muted ? undefined : epoch, this.judgeFrom)) this.conclusions.conclude([{ row, reason: 'late_span' }]);
+      if (this.unfinished.judge(row, contextOnly ? undefined : epoch, this.judgeFrom))
+        this.conclusions.conclude([{ row, reason: 'late_span' }]);
     } catch (error) {
       this.defect(error);
     }
     try {
       this.judge.tellLater(row, (ruleId) => this.epochs.isInForce(ruleId));
-      if (!muted) this.judge.forget(epoch, row);
+      if (!contextOnly) this.judge.forget(epoch, row);
     } catch (error) {
       this.defect(error);
     }

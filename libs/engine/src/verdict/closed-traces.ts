@@ -2,7 +2,7 @@
 const PART = 10_000;
 const PARTS_OF_HOUR = 360;
 /** Hours: the present one, the one before, and the next one, in which a trace that closes at the end of this one may be quiet. */
-const KEPT = 3;
+const HOURS_KEPT = 3;
 
 /** Closed traces of one rule set in an hour: how many in each part, from part `first` of the hour on. */
 export interface ClosedInHour {
@@ -29,7 +29,7 @@ export class ClosedTraces {
     let epochs = this.hours.get(hour);
     if (epochs === undefined) {
       this.hours.set(hour, (epochs = new Map()));
-      if (this.hours.size > KEPT) this.hours.delete(Math.min(...this.hours.keys()));
+      if (this.hours.size > HOURS_KEPT) this.hours.delete(Math.min(...this.hours.keys()));
     }
     let counts = epochs.get(epoch);
     if (counts === undefined) epochs.set(epoch, (counts = Array.from({ length: PARTS_OF_HOUR }, () => 0)));

@@ -27,14 +27,14 @@ export const FLAGS = 12;
 /** Its bits and counters: a slot of its epoch's TraceStates. */
 export const STATE = 13;
 /** First of the spans kept as witnesses. */
-export const KEPT = 14;
+export const WITNESSES = 14;
 /** First of its span ids (`duplicates.ts`). */
 export const SPAN_IDS = 15;
 
 export const ROOT_SEEN = 1;
 export const CLOSED = 2;
 /** Opened before the offset from which this engine judges: another engine's verdicts on it are out already. */
-export const MUTED = 4;
+export const CONTEXT_ONLY = 4;
 /** A late span of the present record waits for the trace to be judged again. */
 export const REOPENED = 8;
 /** Its span ids are in the table, not in a list. */
@@ -42,7 +42,7 @@ export const MANY_SPANS = 16;
 /** A fragment of a trace that outlives its late window: it ends with its cell of time (`long-traces.ts`). */
 export const FRAGMENT = 32;
 /** Forgotten, but for its id and the time of its last span: its next span begins a fragment. */
-export const GOING_ON = 64;
+export const CONTINUES = 64;
 /** Something of it may be missing, since nothing could be appended for a while when it was remembered. */
 export const INTERRUPTED = 128;
 /** Spans of a trace with its id came a while before it opened: those that come now may be among them (`seen-spans.ts`). */

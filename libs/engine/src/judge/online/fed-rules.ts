@@ -1,5 +1,5 @@
 import type { Assembly } from '../../assembly/assembly.js';
-import { KEPT, ROW_WORDS } from '../../assembly/table/trace-row.js';
+import { ROW_WORDS, WITNESSES } from '../../assembly/table/trace-row.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';
@@ -23,7 +23,7 @@ export class FedRules {
     const { compiled, plan } = epoch.rules;
     if (this.marks.length < compiled.rules.length) this.marks = new Float64Array(compiled.rules.length);
     this.trace++;
-    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {
+    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!; kept !== 0; kept = this.kept.next(kept)) {
       const atom = this.kept.tag(kept);
       if (atom === ROOT || atom === FIRST_SPAN) continue;
       for (const rule of plan.rulesOfAtom[atom]!) this.marks[rule] = this.trace;

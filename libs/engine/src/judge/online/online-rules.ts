@@ -1,6 +1,6 @@
 import { TRUE, UNKNOWN } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { CLOSED, FLAGS, JUDGED, KEPT, RETRIED, ROW_WORDS, STATE } from '../../assembly/table/trace-row.js';
+import { CLOSED, FLAGS, JUDGED, RETRIED, ROW_WORDS, STATE, WITNESSES } from '../../assembly/table/trace-row.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import { AskedTrace } from '../asked-trace.js';
@@ -112,7 +112,7 @@ export class OnlineRules {
   forget(epoch: Epoch, row: number): void {
     const { rows } = this.assembly.traces;
     const state = rows[row * ROW_WORDS + STATE]!;
-    this.kept.forget(rows[row * ROW_WORDS + KEPT]!);
+    this.kept.forget(rows[row * ROW_WORDS + WITNESSES]!);
     this.mixed.forget(epoch, state);
     epoch.states.release(state);
   }

@@ -1,6 +1,6 @@
 import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../../assembly/assembly.js';
-import { FLAGS, KEPT, ROOT_SEEN, ROW_WORDS, STATE } from '../../assembly/table/trace-row.js';
+import { FLAGS, ROOT_SEEN, ROW_WORDS, STATE, WITNESSES } from '../../assembly/table/trace-row.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { AtomWitnesses } from '../atom-witnesses.js';
 import type { KeptSpans } from '../kept-spans.js';
@@ -89,7 +89,7 @@ export class TraceAtoms {
   /** Evaluates the rules that read an atom and whose key is fed: few, where many read it. */
   private askRulesOfKey(epoch: Epoch, row: number, atom: number): void {
     const { plan, compiled } = epoch.rules;
-    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!; kept !== 0; kept = this.kept.next(kept)) {
+    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!; kept !== 0; kept = this.kept.next(kept)) {
       const key = this.kept.tag(kept);
       if (key === ROOT || key === FIRST_SPAN) continue;
       for (const rule of plan.rulesOfKey[key]!) if (compiled.rules[rule]!.atoms.includes(atom)) this.ask(rule);
@@ -111,9 +111,9 @@ export class TraceAtoms {
     if (first) {
       state = states.take();
       rows[at + STATE] = state;
-      rows[at + KEPT] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
+      rows[at + WITNESSES] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
     } else if (rules.plan.namesAnySpan || columns.isRoot[i] === 1) {
-      this.standIn(rows[at + KEPT]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
+      this.standIn(rows[at + WITNESSES]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
     }
     if (rules.plan.totals) {
       const { startWords, endWords } = columns;
@@ -136,7 +136,7 @@ export class TraceAtoms {
   /** The witness of an atom is the first of the spans that fed it, whichever came first. Witnesses follow the span that stands for the trace. */
   private takeOver({ rules, columns, states }: Epoch, row: number, state: number, i: number): void {
     const { kept } = this;
-    let before = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    let before = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
     let witness = kept.next(before);
     for (let left = this.again; witness !== 0 && left > 0; before = witness, witness = kept.next(witness)) {
       const atom = kept.tag(witness);
@@ -161,7 +161,7 @@ export class TraceAtoms {
   /** Witnesses follow the span that stands for the trace. */
   private keepWitness(row: number, atom: number, columns: SpanColumns, i: number): void {
     const { kept } = this;
-    const first = this.assembly.traces.rows[row * ROW_WORDS + KEPT]!;
+    const first = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
     const witness = kept.keep(columns, i, atom, kept.next(first));
     kept.setFed(witness, 1);
     kept.chain(first, witness);
