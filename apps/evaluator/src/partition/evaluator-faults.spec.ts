@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { logProblem, openLog, type RecordBatch, topicSpecifications } from '#messaging';
+import { encodeRequest, spansFromValue } from '#otlp';
+import { TOPICS } from '#records';
+import { EvaluatorUnderTest, SLOW, slow, UNAUDITED } from '../../../../test/fixtures/evaluator/evaluator-under-test.js';
+import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
+
+describe('an evaluator whose log is away, full, replaced or has lost records', () => {
+  const test = new EvaluatorUnderTest();
+  const { start, rules, send, recordsOf, violations, until, found, sum } = test;
+  beforeEach(test.open);
+  afterEach(test.close);
+
+  it('says why it does not evaluate a partition, until it does', async () => {
+    await start();
+    const bounds = test.log.bounds.bind(test.log);
+    await rules(1, SLOW);
+    await until(async () => (test.commits.get(0) ?? 0) > 0);
+    expect(test.evaluator.failure).toBeUndefined();
+    await test.evaluator.stop();
+    test.log.bounds = async () => {
+      throw new Error('the disk is gone');
+    };
+    await start();
+    await until(async () => test.evaluator.failure !== undefined);
+    expect(test.evaluator.failure).toMatch(/^partition [01] is not evaluated: the disk is gone$/);
+    expect(test.evaluator.damaged).toBe(false);
+    const failing = () =>
+      test.evaluator.measurements
+        .drain()
+        .filter(({ metric }) => metric === 'partitionFailing')
+        .map(({ value }) => value);
+    expect(failing()).toContain(1);
+    test.log.bounds = bounds;
+    await until(async () => test.evaluator.failure === undefined);
+    expect(failing()).toContain(0);
+  });
+
+  it('waits while violations cannot be written, and commits nothing before they are', async () => {
+    let down = true;
+    let attempts = 0;
+    const append = test.log.append.bind(test.log);
+    test.log.append = async (topic, records) => {
+      if (topic !== TOPICS.violations || !down) return append(topic, records);
+      attempts++;
+      throw new Error('the log is full');
+    };
+    await start();
+    await rules(1, SLOW);
+    await send(0, slow('s1'));
+    await until(async () => attempts > 1);
+    expect(await violations()).toEqual([]);
+    expect(test.commits.get(0) ?? 0).toBeLessThanOrEqual(1);
+    down = false;
+    await found(1);
+    await until(async () => (test.commits.get(0) ?? 0) > 1);
+    expect(await violations()).toHaveLength(1);
+  });
+
+  it('says where it is: before what it could not publish, and before what it could not begin', async () => {
+    let down = true;
+    const append = test.log.append.bind(test.log);
+    test.log.append = async (topic, records) => {
+      if (topic === TOPICS.violations && down) throw new Error('the log is full');
+      return append(topic, records);
+    };
+    await rules(1, SLOW);
+    await start();
+    const ends = async () => test.log.ends(TOPICS.spans);
+    const caughtUp = async () => [...(await ends())].every(([partition, end]) => test.evaluator.positions.get(partition) === end);
+    await until(caughtUp);
+    const before = test.evaluator.positions.get(0)!;
+    await send(0, slow('s1'));
+    await send(0, slow('s2'));
+    await new Promise((done) => setTimeout(done, 50));
+    expect(test.evaluator.positions.get(0)).toBe(before);
+    down = false;
+    await until(caughtUp);
+    await test.evaluator.stop();
+    expect([...test.evaluator.positions]).toEqual([]);
+    test.log.bounds = async () => {
+      throw new Error('the disk is gone');
+    };
+    await start();
+    await until(async () => test.evaluator.failure !== undefined);
+    expect([...test.evaluator.positions.keys()].sort()).toEqual([0, 1]);
+  });
+
+  it('judges another log from its beginning when the topic was made anew behind its back', async () => {
+    // However slow the machine is, its traces are open.
+    test.times = { rootGrace: 60_000, idleTimeout: 60_000 };
+    await start();
+    await rules(1, SLOW);
+    for (const n of [1, 2, 3]) await send(0, slow(`s${n}`, `t${n}`));
+    await found(3);
+    const [first] = (await recordsOf(TOPICS.spans, 0)).slice(1);
+    // As the log does when it finds that the topic is another one, whatever was committed in the one before.
+    test.evaluator.failed(logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition: 0, position: 4, end: 9 }), 0);
+    expect(test.evaluator.failure).toContain('was replaced after it was read');
+    expect(await test.evaluator.assigned(0, undefined, 0)).toBe(0);
+    await test.evaluator.records({ topic: TOPICS.spans, partition: 0, records: [{ ...first!, offset: 0 }], endOffset: 9 });
+    await until(async () => (await violations()).at(-1)?.log.first_offset === 0);
+    const last = (await violations()).at(-1);
+    expect([last?.trace_id, last?.log.first_offset]).toEqual([(await violations())[0]?.trace_id, 0]);
+    expect(test.warnings.join()).toContain('BT_LOG_IS_ANOTHER');
+    // None of them is judged at its close any more.
+    expect(test.warnings.join()).toContain('3 traces of partition 0 were open');
+    expect(test.evaluator.failure).toBeUndefined();
+  });
+
+  it('judges by the rules in force behind records that retention took from it, markers among them', async () => {
+    await start();
+    await rules(1, UNAUDITED);
+    await send(0, slow('s1', 'before'));
+    const { end } = await test.log.bounds(TOPICS.spans, 0);
+    await until(async () => test.evaluator.positions.get(0) === end);
+    await test.log.append(TOPICS.rules, [{ partition: 0, key: '2', value: Buffer.from(JSON.stringify({ epoch: 2, snapshot: [SLOW] })) }]);
+    const bounds = test.log.bounds.bind(test.log);
+    const read = test.log.read.bind(test.log);
+    const value = encodeRequest(spansFromValue({ spans: [slow('s2', traceIn(0, 2, 'behind'))] }, { incomplete: true }));
+    const record = { offset: end + 5, timestamp: test.log.now() + 1, value };
+    // The marker of the second set lay at one of the offsets that are gone.
+    test.log.bounds = async (topic, partition) => (topic === TOPICS.spans ? { start: end + 5, end: end + 6 } : bounds(topic, partition));
+    test.log.read = (topic, partition, from, to) =>
+      topic === TOPICS.spans ? only({ topic, partition, records: [record], endOffset: end + 6 }) : read(topic, partition, from, to);
+    const values = { from: end, to: end + 4, partition: 0, topic: TOPICS.spans, group: 'g' };
+    test.evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
+    await test.evaluator.records({ topic: TOPICS.spans, partition: 0, records: [record], endOffset: end + 6 });
+    await until(async () => (await violations()).some(({ rule_id }) => rule_id === 'slow'));
+    Object.assign(test.log, { bounds, read });
+    // The evaluator's own calls may overlap with this one, and tell it again.
+    const told = new Set((await violations()).map(({ rule_id, log: { first_offset } }) => `${rule_id} ${first_offset}`));
+    expect([...told]).toEqual([`slow ${end + 5}`]);
+  });
+
+  it('counts what retention deleted before it was judged, and says that the log is away until it is back', async () => {
+    await start();
+    const values = { from: 5, to: 14, partition: 0, topic: TOPICS.spans, group: 'g' };
+    test.evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
+    expect(test.evaluator.measurements.drain()).toContainEqual({ metric: 'spansExpired', labels: {}, value: 10 });
+    test.evaluator.failed(new Error('no broker'));
+    expect(test.evaluator.failure).toBe('the spans log cannot be read: no broker');
+    test.evaluator.recovered();
+    await until(async () => test.evaluator.failure === undefined);
+  });
+
+  it('goes on behind records that somebody deleted from the log: counted, told until the next start, and no trace that straddles them is complete', async () => {
+    const path = mkdtempSync(join(tmpdir(), 'betrace-evaluator-'));
+    await test.log.close();
+    const open = () => openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct', path });
+    test.log = await open();
+    await rules(1, SLOW, UNAUDITED);
+    const charge = (trace: string) => ({ trace_id: trace, span_id: 'c', name: 'charge' });
+    await send(0, charge('straddles'));
+    await send(0, { trace_id: 'straddles', span_id: 'a', parent_id: 'c', name: 'audit' });
+    await send(0, charge('after'));
+    await test.log.close();
+    const database = new DatabaseSync(join(path, `${TOPICS.spans}.db`));
+    expect(database.prepare('DELETE FROM records_0 WHERE offset = 2').run().changes).toBe(1);
+    database.close();
+    test.log = await open();
+    await start();
+    await found(2);
+    const byTrace = new Map((await violations()).map((violation) => [violation.trace_id, violation.complete]));
+    expect([byTrace.get(traceIn(0, 2, 'straddles')), byTrace.get(traceIn(0, 2, 'after'))]).toEqual([false, true]);
+    expect(sum('spansExpired')).toBe(1);
+    expect(test.warnings).toEqual([expect.stringMatching(/^BT_LOG_RECORDS_MISSING: Records 2 to 2 of partition 0 of betrace\.spans /)]);
+    expect([test.evaluator.failure, test.evaluator.damaged]).toEqual([test.warnings[0], false]);
+    await test.evaluator.stop();
+    await test.log.close();
+    rmSync(path, { recursive: true });
+    test.log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
+  });
+});
+
+async function* only(batch: RecordBatch): AsyncGenerator<RecordBatch, void> {
+  yield batch;
+}
