@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { LoopbackServer } from './loopback-server.js';
 
 interface SigningKey {
   readonly id: string;
@@ -15,20 +14,31 @@ export class Issuer {
   asked = 0;
   /** The issuer in the discovery document; a test may change it. */
   named: string | undefined;
-  private server: Server | undefined;
   private keys: readonly SigningKey[] = [];
+  private readonly server = new LoopbackServer((request, response) => {
+    const documents: Readonly<Record<string, () => unknown>> = {
+      '/realms/shop/.well-known/openid-configuration': () => ({ issuer: this.named ?? this.url, jwks_uri: `${this.url}/keys` }),
+      '/realms/shop/keys': () => {
+        this.asked++;
+        return { keys: this.keys.map(({ shown }) => shown) };
+      },
+    };
+    const document = documents[request.url ?? ''];
+    response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json', connection: 'close' });
+    response.end(JSON.stringify(document?.() ?? {}));
+  });
 
-  private constructor(private port: number) {}
+  private constructor() {}
 
   static async start(): Promise<Issuer> {
-    const issuer = new Issuer(0);
+    const issuer = new Issuer();
     await issuer.rotate('first');
     await issuer.open();
     return issuer;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/realms/shop`;
+    return `${this.server.url}/realms/shop`;
   }
 
   /** Signs by a new key from now on, and shows no other. */
@@ -53,28 +63,11 @@ export class Issuer {
   }
 
   /** Listens, where it listened before. */
-  async open(): Promise<void> {
-    const server = createServer((request, response) => {
-      const documents: Readonly<Record<string, () => unknown>> = {
-        '/realms/shop/.well-known/openid-configuration': () => ({ issuer: this.named ?? this.url, jwks_uri: `${this.url}/keys` }),
-        '/realms/shop/keys': () => {
-          this.asked++;
-          return { keys: this.keys.map(({ shown }) => shown) };
-        },
-      };
-      const document = documents[request.url ?? ''];
-      response.writeHead(document === undefined ? 404 : 200, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify(document?.() ?? {}));
-    });
-    await new Promise<void>((done) => server.listen(this.port, '127.0.0.1', done));
-    this.port = (server.address() as AddressInfo).port;
-    this.server = server;
+  open(): Promise<void> {
+    return this.server.open();
   }
 
-  async close(): Promise<void> {
-    const { server } = this;
-    this.server = undefined;
-    server?.closeAllConnections();
-    await new Promise<void>((done) => (server === undefined ? done() : server.close(() => done())));
+  close(): Promise<void> {
+    return this.server.close();
   }
 }

@@ -4,25 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from '@jest/globals';
 import { openStore } from '#store';
+import { plainRule } from '../testing/rules-in-the-log.js';
 import { RuleControls } from './rule-controls.js';
-
-const RULE = {
-  id: 'r',
-  name: 'r',
-  description: '',
-  expression: 'span.is_root',
-  severity: 'LOW' as const,
-  tags: [],
-  enabled: true,
-  message: null,
-  onError: 'no_match' as const,
-};
 
 it('the controls of a version that is damaged are none, and no violation waits for it', async () => {
   const path = await mkdtemp(join(tmpdir(), 'betrace-controls-'));
   const store = await openStore({ kind: 'sqlite', path });
   try {
-    for (const control of ['a', 'b']) await store.putRule({ ...RULE, controls: [{ framework: 'F', control }] }, 1);
+    for (const control of ['a', 'b']) await store.putRule({ ...plainRule('r'), controls: [{ framework: 'F', control }] }, 1);
     const database = new DatabaseSync(join(path, 'store.db'));
     database.exec(`UPDATE rule_versions SET json_rule = '{' WHERE version = 1`);
     database.close();

@@ -10,6 +10,7 @@ import type { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
 import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
+import { plainRule } from '../testing/rules-in-the-log.js';
 import { publish, violation } from '../testing/violation.js';
 import { ViolationExporter } from './violation-exporter.js';
 
@@ -70,20 +71,9 @@ describe('ViolationExporter', () => {
   const position = (wanted: number) => eventually(async () => ((await store.position('export', 0)) === wanted ? true : undefined));
 
   it('names the controls of the version of the rule that was violated', async () => {
-    const rule = {
-      id: 'r',
-      name: 'r',
-      description: '',
-      expression: 'span.is_root',
-      severity: 'LOW' as const,
-      tags: [],
-      enabled: true,
-      message: null,
-      onError: 'no_match' as const,
-    };
     const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
-    await store.putRule({ ...rule, controls }, 1);
-    await store.putRule(rule, 2);
+    await store.putRule({ ...plainRule('r'), controls }, 1);
+    await store.putRule(plainRule('r'), 2);
     await exporting.start();
     const of = (version: number) => violation({ id: `v${version}`, rule_id: 'r', rule_version: version });
     await publish(log, of(1), of(2), of(3), of(1));
