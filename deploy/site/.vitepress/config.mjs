@@ -31,7 +31,7 @@ export default {
       group('Run it', [
         ...docs('deployment/', ['README', 'executable', 'systemd', 'ecs', 'nix', 'releases']),
         ...docs('', ['configuration', 'kafka-topics']),
-        ...docs('operations/', ['alerts', 'runbooks', 'backup', 'accounting', 'probe', 'keys', 'protection', 'notifications']),
+        ...docs('operations/', ['capacity', 'alerts', 'runbooks', 'backup', 'accounting', 'probe', 'keys', 'protection', 'notifications']),
         'deploy/grafana/README.md',
         'apps/grafana/README.md',
       ]),
