@@ -1,6 +1,6 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -49,6 +49,25 @@ describe('betrace as a process', () => {
       expect([0, 1, 2, 141]).toContain(code);
     },
   );
+
+  const itFills = existsSync('/dev/full') ? it : it.skip;
+  itFills('says in a sentence that its output cannot be written, and what the system refuses', async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      for (const args of [['--help'], ['check', '--explain', 'examples']]) {
+        const { status, stderr } = spawnSync(process.execPath, [main, ...args], {
+          cwd: root,
+          stdio: ['ignore', full, 'pipe'],
+          encoding: 'utf8',
+        });
+        expect([args, status, stderr]).toEqual([args, 2, expect.stringMatching(/^betrace: cannot write the output: .*ENOSPC.*\n$/)]);
+      }
+    } finally {
+      closeSync(full);
+    }
+    const refused = await cli(['rules', 'convert', 'examples/payments', '--output', 'json', '-o', '/nowhere/at/all']);
+    expect(refused).toMatchObject({ code: 2, err: expect.not.stringContaining('    at ') });
+  });
 
   it('serves, and stops when asked', async () => {
     const [http = 0, grpc = 0] = await freePorts(2);

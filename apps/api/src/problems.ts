@@ -103,6 +103,10 @@ export const API_PROBLEMS = {
     status: 429,
     sentence: 'The limit of {limit} open streams of violations is reached. Close one, or try again in a second.',
   },
+  BT_API_TOO_MANY_EXPORTS: {
+    status: 429,
+    sentence: 'The limit of {limit} exports at a time is reached. Try again when one has ended.',
+  },
   BT_API_TOO_MANY_WAIT: {
     status: 429,
     sentence: 'The limit of {limit} requests that wait for verdicts is reached. Try again in a second.',

@@ -27,6 +27,14 @@ export function readArguments<const O extends Options>(args: readonly string[], 
   }
 }
 
+/** Those of a command that takes options alone: throws a UsageError for anything else. */
+export function readOptions<const O extends Options>(args: readonly string[], options: O): Parsed<O>['values'] {
+  const { values, positionals } = readArguments(args, options);
+  const [first] = positionals;
+  if (first !== undefined) throw new UsageError(`it takes options alone, and no ${JSON.stringify(first)}`);
+  return values;
+}
+
 /** What commands take that print for people, or JSON for programs. */
 export const OUTPUT_OPTION = { output: { type: 'string', default: 'text' } } as const;
 

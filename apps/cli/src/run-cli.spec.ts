@@ -39,6 +39,13 @@ describe('betrace', () => {
     });
   });
 
+  it('takes no argument where it takes options alone, instead of doing something else', async () => {
+    for (const command of ['violations list', 'violations export', 'violations tail', 'wait', 'probe', 'rules export']) {
+      const { code, err } = await betrace([...command.split(' '), 'slow', '--url', 'http://127.0.0.1:1']);
+      expect([command, code, err]).toEqual([command, 2, expect.stringContaining('it takes options alone, and no "slow"')]);
+    }
+  });
+
   it('lists its commands', async () => {
     expect(await betrace(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('rules convert') });
     expect(await betrace([])).toMatchObject({ code: 2 });

@@ -23,9 +23,15 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   } catch (error) {
     if (error instanceof UsageError) terminal.err(`betrace ${name}: ${error.message}\nTry: betrace ${name} --help\n`);
     else if (error instanceof CliError) terminal.err(`betrace ${name}: ${error.message} ${paint(terminal, 'dim', `[${error.code}]`)}\n`);
+    else if (isSystemError(error)) terminal.err(`betrace ${name}: ${error.message}\n`);
     else throw error;
     return 2;
   }
+}
+
+/** What the operating system refuses: a file that is not there, a folder that may not be written to, a full disk. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string';
 }
 
 async function overview(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

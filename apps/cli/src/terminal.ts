@@ -21,17 +21,22 @@ export function paint(terminal: Terminal, color: Color, text: string): string {
 
 /**
  * Ends the process when nobody reads any more (`| head`): quietly, with the code that shells give a program which SIGPIPE ended.
- * Unheard, the error would be a stack trace.
+ * Ends it with a sentence when the output cannot be written. Unheard, the error would be a stack trace.
  */
 function endWithReader(...streams: readonly NodeJS.WriteStream[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(SIGPIPE_CODE);
+      if (error.code === 'EPIPE') process.exit(SIGPIPE_CODE);
+      // As when a disk is full. To say so may fail, too: then the code alone says it.
+      if (stream !== process.stderr)
+        process.stderr.write(`betrace: cannot write the output: ${error.message}\n`, () => process.exit(FAILED_CODE));
+      else process.exit(FAILED_CODE);
     });
   }
 }
 
+/** The command failed. */
+const FAILED_CODE = 2;
 /** 128 + SIGPIPE */
 const SIGPIPE_CODE = 141;
 

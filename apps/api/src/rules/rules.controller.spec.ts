@@ -231,6 +231,26 @@ describe('/v1/rules', () => {
     expect(answer.body.code).toBe(code);
   });
 
+  it('takes an object alone for a change: null is not what is as it was', async () => {
+    await api.ask('POST', '/v1/rules', { id: 'kept', name: 'kept', expression: 'span.name == "a"' });
+    for (const body of ['null', '5', '"text"', 'true'])
+      for (const [method, path] of [
+        ['PATCH', '/v1/rules/kept'],
+        ['PUT', '/v1/rules/kept'],
+        ['POST', '/v1/rules'],
+      ] as const) {
+        const answer = await fetch(api.url + path, { method, headers: { 'content-type': 'application/json' }, body });
+        const { code, detail } = (await answer.json()) as { code: string; detail: string };
+        expect([method, answer.status, code, detail]).toEqual([
+          method,
+          400,
+          'BT_HTTP_INVALID',
+          expect.stringContaining('the body must be an object'),
+        ]);
+      }
+    expect((await api.ask('GET', '/v1/rules/kept')).body).toMatchObject({ version: 1 });
+  });
+
   it('refuses more rules than are allowed', async () => {
     for (let i = 0; i < 5; i++) expect((await post({ ...SLOW, name: `rule ${i}` })).status).toBe(201);
     const { status, body } = await post<Problem>({ ...SLOW, name: 'one more' });

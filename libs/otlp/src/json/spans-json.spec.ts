@@ -164,6 +164,18 @@ describe('spans as JSON', () => {
     expect(errorOf(JSON.stringify(span)).fields.map(({ path }) => path)).toEqual(paths);
   });
 
+  it('refuses a member beside the list of spans, whose spans nobody would read, and takes those of our own answers', () => {
+    const { code, fields } = errorOf(JSON.stringify({ spans: [], sapns: [{}], foo: 1, Spans: [{}] }), { incomplete: true });
+    expect(code).toBe('BT_OTLP_SPAN_FIELD');
+    expect(fields.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      "sapns: unknown member 'sapns', did you mean 'spans'?",
+      "foo: unknown member 'foo'",
+      "Spans: unknown member 'Spans', did you mean 'spans'?",
+    ]);
+    const answer = { trace_id: 't', wire_trace_id: '0', complete: true, spans: [], late_spans_until: '2026-01-01T00:00:00Z' };
+    expect(spansFromJson(JSON.stringify(answer)).resourceSpans).toEqual([]);
+  });
+
   it('refuses a member that nobody would read, wherever it lies, and says which was meant', () => {
     const { code, fields } = errorOf(
       JSON.stringify({

@@ -18,7 +18,7 @@ import {
   readTraceId,
   type WireId,
 } from './spans-json-fields.js';
-import { ENDED_SPAN_MEMBERS, EVENT_MEMBERS, LINK_MEMBERS, SCOPE_MEMBERS, SPAN_MEMBERS } from './spans-json-members.js';
+import { ENDED_SPAN_MEMBERS, EVENT_MEMBERS, LINK_MEMBERS, SCOPE_MEMBERS, SPAN_MEMBERS, TRACE_MEMBERS } from './spans-json-members.js';
 
 export interface SpansJsonOptions {
   /**
@@ -67,8 +67,10 @@ class SpansJson {
     } else {
       const body = reader.object(value);
       if (body?.['spans'] === null) reader.expected('a list of spans', null, 'spans');
-      else if (body && Object.hasOwn(body, 'spans')) reader.items(body, 'spans', (span) => this.item(span));
-      else if (body) this.span(body);
+      else if (body && Object.hasOwn(body, 'spans')) {
+        refuseUnknownMembers(reader, body, TRACE_MEMBERS);
+        reader.items(body, 'spans', (span) => this.item(span));
+      } else if (body) this.span(body);
     }
     return {
       resourceSpans: [...this.resources.values()].map(({ resource, schemaUrl, scopes }) => ({

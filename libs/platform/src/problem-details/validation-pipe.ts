@@ -10,6 +10,11 @@ const isDropped = (name: string): boolean => name in Object.prototype || name ==
 class StrictPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
+    // class-transformer lets these through, as if nothing had been sent.
+    if (type === 'body' && (value === null || !['object', 'undefined'].includes(typeof value)) && this.toValidate(metadata)) {
+      const message = `the body must be an object, not ${value === null ? 'null' : `a ${typeof value}`}`;
+      throw new Problem('BT_HTTP_INVALID', message, { errors: [{ message }] });
+    }
     if (typeof value === 'object' && value !== null && metatype !== undefined && type !== 'custom' && this.toValidate(metadata)) {
       const known = knownProperties(metatype.prototype as object);
       const property = Object.getOwnPropertyNames(value).find((name) => isDropped(name) && !known.includes(name));

@@ -1,18 +1,21 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
 import { clientGone, LOGGER, type Logger } from '#platform';
 import { Store } from '#store';
 import { ProblemView } from '../../problem.dto.js';
 import { isSearch, Searches } from '../filter/searches.js';
 import { violationFilter } from '../filter/violation-filter-query.js';
 import { EXPORT_FORMATS, exportViolations, type ReadViolations } from './export-violations.js';
+import { OpenExports } from './open-exports.js';
 import { ViolationExportQuery } from './violation-export-query.js';
 
 @ApiTags('violations')
 @Controller('v1/violations/export')
 export class ViolationExportController {
+  private readonly exports = new OpenExports();
+
   constructor(
     private readonly store: Store,
     private readonly searches: Searches,
@@ -32,15 +35,18 @@ export class ViolationExportController {
     content: { 'text/csv': { schema: { type: 'string' } }, 'application/x-ndjson': { schema: { type: 'string' } } },
   })
   @ApiBadRequestResponse({ type: ProblemView })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many exports are open.' })
   async export(@Query() query: ViolationExportQuery, @Res() reply: FastifyReply): Promise<void> {
     const { format = 'csv', limit } = query;
     const { contentType } = EXPORT_FORMATS[format];
     const filter = violationFilter(query);
     const gone = clientGone(reply);
     const read: ReadViolations = (page) => this.searches.run(gone, isSearch(filter), () => this.store.violationsFrom(filter, page));
-    const parts = await exportViolations(read, EXPORT_FORMATS[format], limit);
+    let body: Readable | undefined;
+    const begin = () => exportViolations(read, EXPORT_FORMATS[format], limit);
+    const parts = await this.exports.run(gone, begin, (error) => body?.destroy(error));
     reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
-    const body = Readable.from(parts, { objectMode: false });
+    body = Readable.from(parts, { objectMode: false });
     // The answer has begun, so no error answer can follow: the log is the only place to report this.
     body.on('error', (error) => this.logger.error({ err: error }, 'an export of violations was aborted'));
     await reply.send(body);

@@ -16,6 +16,17 @@ describe('instant', () => {
     ['a day is its beginning in UTC', '2023-11-03', 1_698_969_600_000],
   ])('%s', (_sentence, text, expected) => expect(instant(text)).toBe(expected));
 
+  it.each([
+    ['2026-02-29', false],
+    ['2026-02-30T00:00:00Z', false],
+    ['2026-04-31', false],
+    ['2028-02-29', true],
+    ['1900-02-29', false],
+    ['2000-02-29', true],
+    ['2026-12-31T23:59:59+01:00', true],
+    ['2026-01-00', false],
+  ])('takes days of the calendar alone: %s', (text, isTaken) => expect(instant(text) !== undefined).toBe(isTaken));
+
   it.each(['', 'yesterday', '-5', '12:00', '2023-13-45T00:00:00Z', '1e9', 'NaN', '9'.repeat(23), '9'.repeat(400)])('refuses %j', (text) =>
     expect(instant(text)).toBeUndefined(),
   );

@@ -14,8 +14,13 @@ function parsedInstant(text: string): number | undefined {
   const date = trimmed.replace(/ (\d\d:\d\d)$/, '+$1');
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i.test(date)) return undefined;
   const zoned = /(Z|[+-]\d\d:\d\d)$/i.test(date) || !date.includes('T') ? date : `${date}Z`;
-  const parsed = Date.parse(zoned);
-  return parsed;
+  return isDay(date) ? Date.parse(zoned) : undefined;
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(date: string): boolean {
+  const [year, month, day] = date.slice(0, 10).split('-').map(Number) as [number, number, number];
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function fromUnix(text: string): number {

@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsString, Matches, MaxLength, Min } from 'class-valid
 import { ApiPropertyOptional } from '#openapi';
 import { SEVERITIES, VERDICT_STATUSES } from '#records';
 import type { ViolationFilter } from '#store';
+import { ApiError } from '../../api-error.js';
 import { TEXT } from '../../query.js';
 import { instant } from './instant.js';
 
@@ -79,6 +80,10 @@ export class ViolationFilterQuery {
 
 /** The query for the store: open violations, unless the request says otherwise. */
 export function violationFilter(query: ViolationFilterQuery): ViolationFilter {
+  const { start_time: start, end_time: end } = query;
+  if (start !== undefined && end !== undefined && end < start) {
+    throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: start / 1_000, end: end / 1_000 });
+  }
   return {
     ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),
     ...(query.severity === undefined ? {} : { severity: query.severity }),

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { type Command, type ExitCode, readOptions } from '../../command.js';
 import { writeText } from '../../input.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
@@ -14,7 +14,7 @@ ${SERVER_HELP}
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, { ...SERVER_OPTIONS, output: { type: 'string', short: 'o' } });
+    const values = readOptions(args, { ...SERVER_OPTIONS, output: { type: 'string', short: 'o' } });
     const { rules } = (await new Server(values, terminal).get('/v1/rules')) as {
       readonly rules: readonly AnsweredRule[];
     };

@@ -2,7 +2,7 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Registry } from 'prom-client';
 import { type Metrics, parseDuration, registerMetrics } from '#platform';
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import type { Fault, RoundResult } from '../../probe/judge-round.js';
 import { PROBE_METRICS } from '../../probe/metrics.js';
 import { type ProbeOptions, probeRound, putProbeRules } from '../../probe/probe-round.js';
@@ -39,7 +39,7 @@ Exit code: 0 when every verdict is right; 1 when one is not; 2 when the server c
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, {
+    const values = readOptions(args, {
       ...SERVER_OPTIONS,
       ...OUTPUT_OPTION,
       traces: { type: 'string', default: '16' },

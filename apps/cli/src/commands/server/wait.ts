@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { type Command, type ExitCode, readOptions } from '../../command.js';
 import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -20,7 +20,7 @@ Exit code: 0 when all is judged; 1 after the timeout, with what is missing; 2 wh
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, { ...SERVER_OPTIONS, timeout: { type: 'string', default: '30s' } });
+    const values = readOptions(args, { ...SERVER_OPTIONS, timeout: { type: 'string', default: '30s' } });
     try {
       await new Server(values, terminal).post(`/v1/settle?timeout=${encodeURIComponent(values.timeout)}`);
       return 0;

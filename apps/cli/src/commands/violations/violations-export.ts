@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { type Command, type ExitCode, readOptions } from '../../command.js';
 import { CliError, UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
@@ -26,7 +26,7 @@ Exit code: 0; 2 when the server answers with an error, or aborts: then the outpu
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, {
+    const values = readOptions(args, {
       ...SERVER_OPTIONS,
       ...FILTER_OPTIONS,
       format: { type: 'string', default: 'csv' },

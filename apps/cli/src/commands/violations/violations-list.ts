@@ -1,4 +1,4 @@
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import { UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import { table } from '../../table.js';
@@ -23,7 +23,7 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server answers 
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, {
+    const values = readOptions(args, {
       ...SERVER_OPTIONS,
       ...FILTER_OPTIONS,
       limit: { type: 'string', default: '100' },

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import { CliError, UsageError } from '../../problems.js';
 import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import { serverEvents } from '../../server-events.js';
@@ -29,7 +29,7 @@ Exit code: 0 after --count; 2 when the server does not answer at first, or refus
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { values } = readArguments(args, {
+    const values = readOptions(args, {
       ...SERVER_OPTIONS,
       ...FILTER_OPTIONS,
       ...OUTPUT_OPTION,

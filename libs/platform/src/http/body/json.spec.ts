@@ -17,6 +17,20 @@ describe('a JSON body', () => {
     expect(() => parseJson(Buffer.from(upper))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
   });
 
+  it('of too many levels is refused, in lists and objects, and brackets in a text are none', () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const nested = (levels: number) => Buffer.from(`${open.repeat(levels)}1${close.repeat(levels)}`);
+      expect(parseJson(nested(500))).toBeDefined();
+      for (const levels of [501, 100_000]) expect(() => parseJson(nested(levels))).toThrow(/more than 500 levels/);
+    }
+    const text = `\\"${'['.repeat(1_000)}`;
+    expect(parseJson(Buffer.from(JSON.stringify([text, text])))).toEqual([text, text]);
+    expect(parseJson(Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, () => [{}]))))).toHaveLength(1_000);
+  });
+
   it('may speak of it, and escape what it likes', () => {
     const body = { text: '__proto__ \u0007', proto: ['__proto__'], é: '\u2028' };
     expect(parseJson(Buffer.from(JSON.stringify(body)))).toEqual(body);

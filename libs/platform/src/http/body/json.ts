@@ -3,9 +3,14 @@ import { firstError } from './json-place.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Levels of objects and lists: what reads a body calls itself for each, and some thousands exhaust its stack. */
+const MAX_DEPTH = 500;
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
+
 /** A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: nobody means it well. */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
+  refuseDeep(body);
   const text = decode(body);
   try {
     // To be asked about each key makes it ten times slower: a body of megabytes would keep everybody else waiting.
@@ -13,6 +18,22 @@ export function parseJson(body: Buffer): unknown {
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw jsonProblem(text, error as SyntaxError);
+  }
+}
+
+function refuseDeep(body: Buffer): void {
+  if (body.length <= MAX_DEPTH) return;
+  let depth = 0;
+  let inText = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (inText) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      if (++depth > MAX_DEPTH) throw new Problem('BT_HTTP_BAD_JSON', `the body has more than ${MAX_DEPTH} levels of objects and lists`);
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
   }
 }
 
