@@ -5,7 +5,11 @@ import { Connection } from '../../libs/messaging/src/kafka/client/connection.js'
 import { writeSubscription } from '../../libs/messaging/src/kafka/group/member-data.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import type { KafkaLogSettings } from '../../libs/messaging/src/settings.js';
+import { TOPICS } from '../../libs/records/src/index.js';
 import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
+import { traceIn } from '../fixtures/evaluator/trace-in.js';
+import { BeTrace } from '../harness/betrace.js';
+import { CLUSTER_KEY } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
@@ -318,6 +322,94 @@ describeOwnKafka('elections of leaders', () => {
       };
       await eventually('all of it to be read', all, TIMEOUT_MS);
       expect(read.toSorted()).toEqual((await texts()).toSorted());
+    },
+    LONGEST,
+  );
+
+  it(
+    'processes that start while partitions have no leader work for the others, and for these when they have one',
+    async () => {
+      const env = {
+        KAFKA_BROKERS: brokers.addresses.join(','),
+        KAFKA_REPLICATION_FACTOR: '1',
+        KAFKA_SESSION_TIMEOUT: '6s',
+        BETRACE_APPEND_TIMEOUT: '4s',
+        BETRACE_LOG_PARTITIONS: String(PARTITIONS.length),
+        BETRACE_HOST: '127.0.0.1',
+        BETRACE_SIGNATURE_KEY: CLUSTER_KEY,
+      };
+      await allServe();
+      const api = await BeTrace.start({ app: 'api', env });
+      const running = [api];
+      try {
+        const rule = { name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
+        expect((await api.json('POST', '/v1/rules', rule)).status).toBe(201);
+        // Where no rules are, an evaluator can do nothing.
+        const rules = (await leadersOf(TOPICS.rules)).get(0);
+        const away = [1, 2, 3].find((node) => node !== rules)!;
+        const asked = [1, 2, 3].find((node) => node !== away)!;
+        const leaders = await leadersOf(TOPICS.spans, asked);
+        const mine = PARTITIONS.filter((partition) => leaders.get(partition) === away);
+        expect(mine.length).toBeGreaterThan(0);
+        brokers.node(away).suspend();
+        const leaderless = async () => {
+          const found = await leadersOf(TOPICS.spans, asked);
+          return mine.every((partition) => found.get(partition) === -1) ? true : undefined;
+        };
+        await eventually('partitions without a leader', leaderless, TIMEOUT_MS);
+        const [ingest, evaluator] = await Promise.all((['ingest', 'evaluator'] as const).map((app) => BeTrace.spawn({ app, env })));
+        running.push(ingest!, evaluator!);
+        const acknowledged: string[] = [];
+        let sent = 0;
+        const send = async (partition: number): Promise<number> => {
+          const id = traceIn(partition, PARTITIONS.length, `trace ${sent++} `);
+          const spans = [{ trace_id: id, span_id: 's', name: 'bad', start_time: 0, duration: 1 }];
+          const { status } = await ingest!.json('POST', '/v1/spans', { spans });
+          if (status === 202) acknowledged.push(id);
+          return status;
+        };
+        const others = PARTITIONS.filter((partition) => !mine.includes(partition));
+        for (const partition of others) {
+          await eventually(
+            'a span for a partition with a leader',
+            async () => ((await send(partition)) === 202 ? true : undefined),
+            TIMEOUT_MS,
+          );
+        }
+        expect(await send(mine[0]!)).toBe(503);
+        const ready = async (of: BeTrace) =>
+          (await of.json<{ readonly checks: Readonly<Record<string, string>> }>('GET', '/ready')).body.checks;
+        const named = new RegExp(`partition (${mine.join('|')})\\b.* of betrace\\.[a-z.-]+ has no leader now`);
+        const isNamed = async () => (named.test((await ready(ingest!))['storage'] ?? '') ? true : undefined);
+        await eventually('readiness to name them', isNamed, TIMEOUT_MS);
+        brokers.node(away).resume();
+        for (const one of running) {
+          const isWell = async () =>
+            (await one.json<{ readonly status: string }>('GET', '/ready')).body.status === 'ready' ? true : undefined;
+          await eventually('readiness', isWell, TIMEOUT_MS).catch(async (error: Error) => {
+            throw new Error(`${error.message}: ${JSON.stringify(await ready(one))}\n${one.logs().slice(-3_000)}`, { cause: error });
+          });
+        }
+        for (const partition of PARTITIONS) expect(await send(partition)).toBe(202);
+        const violated = async () => {
+          const { body } = await api.json<{ readonly violations: readonly { readonly trace_id: string }[] }>(
+            'GET',
+            '/v1/violations?limit=1000',
+          );
+          return body.violations.map(({ trace_id }) => trace_id).toSorted();
+        };
+        let last: readonly string[] = [];
+        const isAll = async () => {
+          last = await violated();
+          return acknowledged.every((id) => last.includes(id)) ? true : undefined;
+        };
+        await eventually('the violations', isAll, TIMEOUT_MS);
+        // What was answered 503 may be in the log all the same.
+        expect(new Set(last).size).toBe(last.length);
+        expect(last.length - acknowledged.length).toBeLessThanOrEqual(1);
+      } finally {
+        await Promise.all(running.map((one) => one.kill()));
+      }
     },
     LONGEST,
   );

@@ -8,7 +8,7 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@ope
 import { Kafka, logLevel } from 'kafkajs';
 import { type Log, type LogRecord, partitionOf, readAll } from '#messaging';
 import { decodeRequest, encodeRequest, encodeRequestJson, spansFromValue } from '#otlp';
-import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS } from '#records';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
 import type { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
@@ -58,6 +58,8 @@ interface Preview {
     const { body } = await api.json<{ violations: { trace_id: string }[] }>('GET', `/v1/violations?rule_id=${rule}&limit=1000`);
     return body.violations.map(({ trace_id }) => trace_id).toSorted();
   };
+  const countOf = async (api: BeTrace, rule: string): Promise<number> =>
+    (await api.json<{ total: number }>('GET', `/v1/violations?rule_id=${rule}&limit=1&count=exact`)).body.total;
   const epochOf = ({ headers }: LogRecord): number => Number(headers?.[CONTROL_HEADER]?.split(CONTROL_EPOCH_PREFIX)[1] ?? 0);
   const records = () => Promise.all(PARTITIONS.map((partition) => readAll(log, TOPICS.spans, partition)));
   const traceIds = (record: LogRecord): string[] =>
@@ -238,6 +240,52 @@ interface Preview {
       const answer = await api.json<{ total: number }>('GET', '/v1/violations?rule_id=settled&settled=true&timeout=60s');
       expect([answer.status, answer.body.total]).toEqual([200, 6 * round]);
     }
+  }, 300_000);
+
+  it('publish each violation once when evaluators come, go in order, and are started again one after the other', async () => {
+    const api = cluster.all('api')[0]!;
+    const unaudited = 'trace.has(span.name == "handed") and not trace.has(span.name == "audit")';
+    expect((await createRule(api, 'handed')).status).toBe(201);
+    expect((await api.json('POST', '/v1/rules', { name: 'unaudited', expression: unaudited, severity: 'LOW' })).status).toBe(201);
+    const ids: string[] = [];
+    let sending = true;
+    const stream = (async () => {
+      while (sending) {
+        const id = traceId();
+        expect((await post('handed', id)).status).toBe(202);
+        ids.push(id);
+      }
+    })();
+    const some = async () => {
+      const before = ids.length;
+      await eventually('some more', async () => (ids.length > before + 100 ? true : undefined), TIMEOUT_MS);
+    };
+    await some();
+    const added = await cluster.add('evaluator');
+    await some();
+    await cluster.remove(added);
+    for (const name of cluster.names('evaluator')) {
+      await some();
+      await cluster.process(name).stop();
+      await cluster.restart(name);
+    }
+    await some();
+    sending = false;
+    await stream;
+    // The judge of what is due is the sender: each trace violates both rules.
+    for (const rule of ['handed', 'unaudited']) {
+      const all = async () => ((await countOf(api, rule)) >= ids.length ? true : undefined);
+      await eventually(`the violations of ${rule}`, all, TIMEOUT_MS);
+    }
+    const published = (await Promise.all(PARTITIONS.map((partition) => readAll(log, TOPICS.violations, partition))))
+      .flat()
+      .filter(({ headers }) => headers?.[CONTROL_HEADER] === undefined)
+      .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as ViolationRecord)
+      .filter(({ rule_id }) => rule_id === 'handed' || rule_id === 'unaudited')
+      .map(({ rule_id, wire_trace_id, revision }) => `${wire_trace_id} ${rule_id} ${revision}`);
+    const due = ids.flatMap((id) => [`${id} handed 1`, `${id} unaudited 1`]);
+    expect(published.length).toBe(new Set(published).size);
+    expect(published.toSorted()).toEqual(due.toSorted());
   }, 300_000);
 
   it('run an unsaved rule over the topic, and find what evaluators found', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { encodeRequest, spansFromValue } from '#otlp';
 import { type RuleSetRecord, TOPICS } from '#records';
 import { BeTrace } from '../harness/betrace.js';
 import { Cluster, type ClusterApp } from '../harness/cluster.js';
@@ -11,6 +12,8 @@ const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics say of faults (${why})`);
 
 const TIMEOUT_MS = 90_000;
+/** More than clocks may differ, and not more than a test can wait. */
+const AHEAD_MS = 6_000;
 const PARTITIONS = ['0', '1', '2', '3'];
 const GROUP = 'betrace-evaluator';
 const CREATED = [
@@ -211,6 +214,37 @@ interface Ready {
     await well('evaluator');
   }, 200_000);
 
+  it('a record is some seconds ahead of the clock: traces close when it has passed them', async () => {
+    const rule = {
+      name: 'unaudited',
+      expression: 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")',
+      severity: 'LOW',
+    };
+    expect((await one('api').json('POST', '/v1/rules', rule)).status).toBe(201);
+    await alter(TOPICS.spans, { 'message.timestamp.type': 'CreateTime' });
+    const before = await found();
+    const until = Date.now() + AHEAD_MS;
+    const producer = kafka.producer();
+    await producer.connect();
+    const ahead = PARTITIONS.map((partition) => ({ partition: Number(partition), key: 'k', value: '', timestamp: String(until) }));
+    await producer.send({ topic: TOPICS.spans, messages: ahead });
+    await producer.disconnect();
+    expect(await send('charge', 8)).toBe(202);
+    await says(one('evaluator'), 200, 'rule_engine', /log's time of partition \d is \d+ s ahead of this machine's clock/, 0);
+    expect(await found()).toBe(before);
+    const isFound = async () => {
+      const now = Date.now();
+      return (await found()) > before ? now : undefined;
+    };
+    // Their roots are there: they close two seconds later, by the log's time.
+    expect(await eventually('a violation', isFound, TIMEOUT_MS, 50)).toBeGreaterThan(until);
+    await all(before + 8);
+    await alter(TOPICS.spans, {});
+    await well('evaluator');
+    expect(Math.max(...(await series(one('evaluator'), 'betrace_log_time_ahead_seconds')).values())).toBe(0);
+    expect((await one('api').json('DELETE', '/v1/rules/unaudited')).status).toBe(204);
+  }, 200_000);
+
   it('settings of topics are changed, and log time is ahead of the clock', async () => {
     await alter(TOPICS.spans, { 'message.timestamp.type': 'CreateTime', 'max.message.bytes': '20000' });
     await admin.createPartitions({ topicPartitions: [{ topic: TOPICS.violations, count: 6 }] });
@@ -232,7 +266,35 @@ interface Ready {
     await eventually('the word that they are right', back, TIMEOUT_MS, 200);
   }, 200_000);
 
+  it('partitions are added to the spans log: what a producer writes to them is judged, and it is said', async () => {
+    const before = await found();
+    await admin.createPartitions({ topicPartitions: [{ topic: TOPICS.spans, count: 6 }] });
+    for (const app of ['ingest', 'evaluator', 'api'] as const) {
+      await says(one(app), 200, 'log_settings', /betrace\.spans in Kafka .*it has 6 partitions, must have 4/);
+    }
+    const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const messages = Array.from({ length: 60 }, () => {
+      const request = spansFromValue({ spans: [{ trace_id: `trace ${spans++}`, span_id: 's', name: 'bad', start_time: 0, duration: 1 }] });
+      return { key: request.resourceSpans[0]!.scopeSpans[0]!.spans[0]!.traceId, value: Buffer.from(encodeRequest(request)) };
+    });
+    const written = await producer.send({ topic: TOPICS.spans, messages });
+    await producer.disconnect();
+    expect(written.map(({ partition }) => partition).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
+    await all(before + messages.length);
+    // They have series of their own, and no rules: none of their spans is judged there.
+    const partitionsOf = async (name: string) => [...(await series(one('evaluator'), name)).keys()].toSorted();
+    expect(await partitionsOf('betrace_evaluator_lag_records')).toEqual([...PARTITIONS, '4', '5']);
+    expect(await partitionsOf('betrace_rules_epoch')).toEqual(PARTITIONS);
+    const { code, checks } = await ready(one('evaluator'));
+    expect(code).toBe(200);
+    expect(checks['rule_engine']).not.toMatch(/not (evaluated|in force)/);
+    expect(await send('bad', 10)).toBe(202);
+    await all(before + messages.length + 10);
+  }, 200_000);
+
   it('topics are deleted', async () => {
+    const before = await found();
     await deleteTopics(TOPICS.spans, TOPICS.violations);
     await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
     await says(one('evaluator'), 503, 'rule_engine', /the spans log cannot be read/);
@@ -241,7 +303,7 @@ interface Ready {
     await cluster.remove(await cluster.add('ingest'));
     await well('ingest', 'evaluator', 'api');
     expect(await send('bad')).toBe(202);
-    await all(3);
+    await all(before + 1);
   }, 200_000);
 
   it('topics are deleted that spans do not need to be taken', async () => {

@@ -120,7 +120,7 @@ export class AssignedPartition {
     const closed = new ClosedTracePublisher(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);
     this.ruleStatus = new RuleStatusPublisher(tools.log, this.ruleErrors, this.health, this.samples, closed, tools.monotonic);
     this.gauges = new PartitionGauges(this.label, this.engine, tools.measurements);
-    if (!preparing) this.gauges.epoch();
+    if (!preparing && partition < tools.log.partitions(TOPICS.spans)) this.gauges.epoch();
   }
 
   /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */

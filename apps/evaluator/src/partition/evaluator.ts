@@ -156,7 +156,7 @@ export class Evaluator implements PartitionListener {
       prepared ??
       (await AssignedPartition.begin(partition, committed, this.tools));
     this.runs.set(partition, run);
-    this.measurements.set('epoch', { partition: String(partition) }, run.epoch);
+    if (partition < this.tools.log.partitions(TOPICS.spans)) this.measurements.set('epoch', { partition: String(partition) }, run.epoch);
     this.positions.set(partition, run.position);
     this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
     return run.startAt;

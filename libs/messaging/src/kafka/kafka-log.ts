@@ -83,12 +83,12 @@ export class KafkaLog extends Log {
   }
 
   read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch> {
-    this.#checkPartition(topic, partition);
+    this.#checkReadable(topic, partition);
     return this.#ranges.read(topic, partition, from, to);
   }
 
   async committed(topic: string, group: string, partition: number): Promise<Position | undefined> {
-    this.#checkPartition(topic, partition);
+    this.#checkReadable(topic, partition);
     try {
       const found = await new Positions(this.#reading, topic, group, () => NO_MEMBER).committed(partition);
       return found && { offset: found.offset, metadata: found.metadata };
@@ -98,7 +98,7 @@ export class KafkaLog extends Log {
   }
 
   async offsetAt(topic: string, partition: number, timestamp: number): Promise<number> {
-    this.#checkPartition(topic, partition);
+    this.#checkReadable(topic, partition);
     return this.#ranges.offsetAt(topic, partition, timestamp);
   }
 
@@ -107,7 +107,7 @@ export class KafkaLog extends Log {
   }
 
   async bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }> {
-    this.#checkPartition(topic, partition);
+    this.#checkReadable(topic, partition);
     return this.#ranges.bounds(topic, partition);
   }
 
@@ -171,6 +171,11 @@ export class KafkaLog extends Log {
       if (leaderless.length > 0)
         throw new Error(`partition ${leaderless.toSorted((a, b) => a - b).join(', ')} of ${topic} has no leader now`);
     }
+  }
+
+  /** Also one that was added to the topic while it is used: nothing is written to it here, and what others write is read. */
+  #checkReadable(topic: string, partition: number): void {
+    this.#checkPartition(topic, Math.min(partition, this.partitions(topic) - 1));
   }
 
   #checkPartition(topic: string, partition: number): void {

@@ -21,6 +21,8 @@ const BACK_OFF_MS = { first: 50, most: 2_000 };
 const SOON_MS = 100;
 /** An answer to a heartbeat may take so long on a broker that is busy, however short the session is. */
 const HEARTBEAT_MS = 5_000;
+/** Between two looks at whether partitions were added. */
+const LOOK_MS = 5_000;
 /** What a member that stops waits at most for its first joining to end, so that it can leave. */
 const LEAVE_MS = 3_000;
 
@@ -67,6 +69,9 @@ export class Membership {
   #wake: () => void = () => undefined;
   readonly #ended: Promise<void>;
   #joining: Promise<unknown> = Promise.resolve();
+  /** As leader: how many partitions of each topic were given out, and when (ms, monotonic) it was seen that these are all. */
+  readonly #given = new Map<string, number>();
+  #lookedAt = 0;
   /** As leader: topics of other members that were not there when partitions were given out. */
   readonly #missing = new Set<string>();
 
@@ -136,7 +141,7 @@ export class Membership {
     this.#memberId = memberId;
     this.#generation = generationId;
     const groupAssignment = leaderId === memberId ? await this.#assignAll(members) : [];
-    if (leaderId !== memberId) this.#missing.clear();
+    if (leaderId !== memberId) this.#forgetTopics();
     const syncing = connection.withCoordinator(group, topic, (broker) =>
       broker.syncGroup({ groupId: group, generationId, memberId, groupAssignment }),
     );
@@ -164,7 +169,8 @@ export class Membership {
     members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
   ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
     const byTopic = new Map<string, Candidate[]>();
-    this.#missing.clear();
+    this.#forgetTopics();
+    this.#lookedAt = performance.now();
     for (const { memberId, memberMetadata } of members) {
       const subscription = readSubscription(memberMetadata);
       if (subscription === undefined) continue;
@@ -175,10 +181,16 @@ export class Membership {
     const assignments: { memberId: string; memberAssignment: Buffer }[] = [];
     for (const [topic, candidates] of byTopic) {
       const count = await this.#partitions(topic);
+      this.#given.set(topic, count);
       const { of, moving } = assign(count, candidates);
       for (const [memberId, share] of of) assignments.push({ memberId, memberAssignment: writeAssignment(topic, { ...share, moving }) });
     }
     return assignments;
+  }
+
+  #forgetTopics(): void {
+    this.#missing.clear();
+    this.#given.clear();
   }
 
   /** None of a topic that is gone: the members of the others must not wait for it. */
@@ -192,9 +204,15 @@ export class Membership {
     }
   }
 
-  /** A topic is there by now whose members got nothing. */
+  /** A topic is there by now whose members got nothing, or has other partitions than were given out. */
   async #appeared(): Promise<boolean> {
     for (const topic of this.#missing) if ((await this.#partitions(topic)) > 0) return true;
+    if (performance.now() - this.#lookedAt < LOOK_MS) return false;
+    this.#lookedAt = performance.now();
+    for (const [topic, count] of this.#given) {
+      const present = await this.#partitions(topic).catch(() => 0);
+      if (present > 0 && present !== count) return true;
+    }
     return false;
   }
 
