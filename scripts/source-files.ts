@@ -16,6 +16,6 @@ export function sourceFiles(): string[] {
 export function consoleFiles(): string[] {
   return globSync(['apps/console/{src,test}/**/*.{ts,tsx}'], { cwd: repositoryRoot })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => !file.endsWith('.generated.ts'))
+    .filter((file) => !/\.generated\.ts$|\/node_modules\//.test(file))
     .sort();
 }

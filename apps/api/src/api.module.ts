@@ -26,6 +26,7 @@ import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { ComplianceController } from './compliance/compliance.controller.js';
 import { ComplianceReporter } from './compliance/compliance-reporter.js';
 import { EvidenceController } from './compliance/evidence/evidence.controller.js';
+import { consoleSignIn } from './console/console-sign-in.js';
 import { CONSOLE_PATHS, serveConsole } from './console/serve-console.js';
 import { GroupDifferencesController } from './differences/group-differences.controller.js';
 import { GroupDifferences } from './differences/group-differences.js';
@@ -273,7 +274,10 @@ export class ApiModule {
 
   /** Serves the documentation of all routes of an application, and the console; before it listens. */
   static async prepare(app: NestFastifyApplication): Promise<void> {
-    await serveConsole(app.getHttpAdapter().getInstance());
-    documentApi(app, app.get(ApiModule).configuration.authentication.apiKeyHeader);
+    const { authentication } = app.get(ApiModule).configuration;
+    const clock = app.get<Clock>(CLOCK);
+    const signIn = consoleSignIn(authentication, () => clock.monotonic());
+    await serveConsole(app.getHttpAdapter().getInstance(), undefined, signIn);
+    documentApi(app, authentication.apiKeyHeader);
   }
 }

@@ -1,5 +1,5 @@
 import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch } from 'wouter';
+import { Redirect, Route, Switch, useRoute } from 'wouter';
 import { Skeleton } from './parts/skeleton';
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
@@ -11,9 +11,17 @@ const CompliancePage = lazy(() => import('./compliance/compliance-page'));
 const OverviewPage = lazy(() => import('./overview/overview-page'));
 const RulesPage = lazy(() => import('./rules/rules-page'));
 const RulePage = lazy(() => import('./rules/rule-page'));
+const SignedIn = lazy(() => import('./shell/signed-in'));
 const ViolationPage = lazy(() => import('./violation/violation-page'));
 
 export function App() {
+  const [isSignedIn] = useRoute('/signed-in');
+  if (isSignedIn)
+    return (
+      <Suspense fallback={null}>
+        <SignedIn />
+      </Suspense>
+    );
   return (
     <Toasts>
       <Shell>

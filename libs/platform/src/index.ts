@@ -2,6 +2,7 @@ export { Accounts, type EvaluatedPartition, type EvaluatedSpans, type KeptViolat
 export { noteChange } from './audit/note-change.js';
 export { Authentication } from './authentication/authentication.js';
 export { callerOf, stillAllowed } from './authentication/caller.js';
+export { discoverIssuer } from './authentication/discovery.js';
 export { SCOPES, type Scope } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
 export { CONFIGURATION, type Configuration } from './configuration/configuration.js';

@@ -1,10 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fastify, { type FastifyInstance } from 'fastify';
 import { setSecurityHeaders } from '#platform';
 import { ApiUnderTest } from '../testing/api-under-test.js';
+import { ConsoleSignIn, consoleSignIn } from './console-sign-in.js';
 import { serveConsole } from './serve-console.js';
 
 describe('the console is served', () => {
@@ -64,6 +67,63 @@ describe('the console is served', () => {
       expect([path, (await app.inject(path)).body]).not.toEqual([path, 'plain']);
     }
     expect((await app.inject('/ui/assets/no.js')).statusCode).toBe(404);
+  });
+});
+
+describe('the sign-in at an issuer', () => {
+  let issuer: Server;
+  let address: string;
+  let document: object;
+  let asked = 0;
+  beforeEach(async () => {
+    asked = 0;
+    issuer = createServer((_request, response) => {
+      asked++;
+      response.end(JSON.stringify(document));
+    });
+    await new Promise<void>((done) => issuer.listen(0, '127.0.0.1', done));
+    address = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+    document = { issuer: address, authorization_endpoint: `${address}/authorize`, token_endpoint: 'https://tokens.example.com/token' };
+  });
+  afterEach(() => void issuer.close());
+  const client = () => ({ issuer: address, client_id: 'console', scope: 'openid', parameters: {} });
+  const serve = async (signIn: ConsoleSignIn) => {
+    const app = fastify();
+    await serveConsole(app, '/nowhere', signIn);
+    const settings = async () => (await app.inject('/ui/settings.json')).json().sign_in;
+    const policy = async () => String((await app.inject('/ui')).headers['content-security-policy']);
+    return { settings, policy };
+  };
+
+  it('is told to browsers, and its token endpoint is where pages may ask', async () => {
+    const { settings, policy } = await serve(new ConsoleSignIn(client(), () => 0));
+    expect(await policy()).toContain("connect-src 'self' https://tokens.example.com;");
+    const addresses = { authorization_endpoint: `${address}/authorize`, token_endpoint: 'https://tokens.example.com/token' };
+    expect(await settings()).toEqual({ ...client(), ...addresses });
+    expect(asked).toBe(1);
+  });
+
+  it('at an issuer that is away or another is said to be so, and asked again after five seconds', async () => {
+    let now = 0;
+    const right = document;
+    document = { ...right, issuer: 'https://another.example.com' };
+    const { settings, policy } = await serve(new ConsoleSignIn(client(), () => now));
+    expect(await settings()).toEqual({ ...client(), away: expect.stringContaining('is of the issuer') });
+    expect(await policy()).toContain("connect-src 'self';");
+    document = right;
+    now = 4_999;
+    expect(await settings()).toHaveProperty('away');
+    expect(asked).toBe(1);
+    now = 5_000;
+    expect(await settings()).not.toHaveProperty('away');
+    expect(asked).toBe(2);
+  });
+
+  it('is none without a client of the console', async () => {
+    const of = (more: object) => consoleSignIn({ oidcIssuer: address, oidcConsoleScope: 'openid', ...more } as never, () => 0);
+    expect(of({})).toBeUndefined();
+    const { settings } = await serve(of({ oidcConsoleClientId: 'c', oidcConsoleParameters: 'resource=https%3A%2F%2Fb&audience=x' })!);
+    expect(await settings()).toMatchObject({ client_id: 'c', parameters: { resource: 'https://b', audience: 'x' } });
   });
 });
 

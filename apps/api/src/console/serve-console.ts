@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ConsoleSignIn } from './console-sign-in.js';
 import { missingConsolePage } from './missing-console-page.js';
 import { serveEmbeddedFiles } from './serve-embedded-files.js';
 
@@ -13,19 +14,22 @@ export const CONSOLE_PATHS = ['/ui'];
 /** Where `npm start` and `npm run build` put the console, as seen from dist/, from the sources and from the bundle. */
 const PLACES = ['../../../../console', '../../../../dist/console', 'console'].map((path) => resolve(import.meta.dirname, path));
 
-const POLICY = [
-  "default-src 'none'",
-  ...['script', 'style', 'font', 'img', 'connect', 'worker'].map((kind) => `${kind}-src 'self'`),
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** @param origins where the page may ask beside this server: the issuer's, for tokens */
+const policyOf = (origins: readonly string[]): string =>
+  [
+    "default-src 'none'",
+    ...['script', 'style', 'font', 'img', 'worker'].map((kind) => `${kind}-src 'self'`),
+    ["connect-src 'self'", ...origins].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 /**
  * Serves the web console at /ui. Each path below /ui answers the console's page, which reads the address itself. /ui/assets/ holds what the page loads, under
- * names that change with the content. While the console is not built, the page says how to build it.
+ * names that change with the content. /ui/settings.json says how one signs in. While the console is not built, the page says how to build it.
  */
-export async function serveConsole(fastify: FastifyInstance, folder = builtConsole()): Promise<void> {
+export async function serveConsole(fastify: FastifyInstance, folder = builtConsole(), signIn?: ConsoleSignIn): Promise<void> {
   if (isSea()) serveEmbeddedFiles(fastify, '/ui/assets/', 'console/assets/');
   else
     await fastify.register(fastifyStatic, {
@@ -42,12 +46,16 @@ export async function serveConsole(fastify: FastifyInstance, folder = builtConso
     const html = isSea()
       ? getAsset('console/index.html', 'utf8')
       : await readFile(join(folder, 'index.html'), 'utf8').catch(() => undefined);
-    reply.headers({ 'content-security-policy': POLICY, 'cache-control': 'no-cache' });
+    reply.headers({ 'content-security-policy': policyOf((await signIn?.origins()) ?? []), 'cache-control': 'no-cache' });
     return reply
       .status(html === undefined ? 404 : 200)
       .type('text/html; charset=utf-8')
       .send(html ?? missingConsolePage());
   };
+  fastify.get('/ui/settings.json', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+    return { sign_in: (await signIn?.settings()) ?? null };
+  });
   fastify.get('/ui', (_request, reply) => page(reply));
   fastify.get('/ui/*', (_request, reply) => page(reply));
 }

@@ -1,25 +1,53 @@
 import { useState } from 'react';
 import { signIn, useAskedToSignIn } from '../api/api-key';
 import { queryClient } from '../api/query-client';
+import { useSignInSettings } from '../api/sign-in-settings';
 import { Segments } from '../parts/segments';
 import { Dialog } from './dialog';
+import { SignInAtIssuer } from './sign-in-at-issuer';
 
-const WAYS = [
-  { key: 'key', text: 'API key' },
-  { key: 'token', text: 'Bearer token' },
-] as const;
+const WAYS = { issuer: 'Account', key: 'API key', token: 'Bearer token' } as const;
+type Way = keyof typeof WAYS;
 
 /** What a header may hold. */
 const SENDABLE = /^[\x20-\x7e]+$/;
 
-/** Asked when the server says 401: its API key, or a token of the issuer that it trusts. */
+/** Asked when the server says 401: a sign-in at the issuer that it trusts, its API key, or a token that one has. */
 export function SignIn() {
   const asked = useAskedToSignIn();
   const [value, setValue] = useState('');
   const [unsendable, setUnsendable] = useState(false);
-  const [chosen, setChosen] = useState<string>();
+  const [chosen, setChosen] = useState<Way>();
+  const settings = useSignInSettings(asked?.bearer === true);
   if (asked === undefined) return null;
-  const kind = (asked.header === undefined || chosen === 'token') && asked.bearer ? 'token' : 'key';
+  // Nothing moves once it is there.
+  if (asked.bearer && settings.isPending) return null;
+  const issuer = settings.data ?? undefined;
+  const ways: readonly Way[] = [
+    ...(issuer === undefined ? [] : (['issuer'] as const)),
+    ...(asked.header === undefined ? [] : (['key'] as const)),
+    ...(asked.bearer ? (['token'] as const) : []),
+  ];
+  const kind = ways.find((way) => way === chosen) ?? ways[0] ?? 'key';
+  const choice =
+    ways.length < 2 ? null : (
+      <Segments
+        label="Sign in by"
+        value={kind}
+        options={ways.map((key) => ({ key, text: WAYS[key] }))}
+        onChange={(key) => setChosen(key as Way)}
+      />
+    );
+  if (kind === 'issuer' && issuer !== undefined)
+    return (
+      <Dialog open label="Sign in" onClose={() => undefined}>
+        <div className="sign-in">
+          <h2>Sign in</h2>
+          {choice}
+          <SignInAtIssuer settings={issuer} refused={asked.refused} onRetry={() => void settings.refetch()} />
+        </div>
+      </Dialog>
+    );
   const name = kind === 'token' ? 'Bearer token' : 'API key';
   return (
     <Dialog open label="Sign in" onClose={() => undefined}>
@@ -29,15 +57,13 @@ export function SignIn() {
           event.preventDefault();
           if (!SENDABLE.test(value.trim())) return setUnsendable(true);
           setUnsendable(false);
-          signIn(kind, value.trim());
+          signIn(kind === 'token' ? 'token' : 'key', value.trim());
           setValue('');
           void queryClient.resetQueries();
         }}
       >
         <h2>{name}</h2>
-        {asked.bearer && asked.header !== undefined ? (
-          <Segments label="Sign in by" value={kind} options={WAYS} onChange={setChosen} />
-        ) : null}
+        {choice}
         <p className="dim">
           {kind === 'token' ? (
             'This server takes tokens of its OpenID Connect issuer. Paste an access token; it is kept for this tab only, until it ends.'

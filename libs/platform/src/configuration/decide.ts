@@ -113,7 +113,11 @@ function checkTls({ server }: Declared, problems: ProblemCollector): void {
   if (tlsClientCaFile !== undefined) missing('server.tls_client_ca_file', needed);
 }
 
-function checkOidc({ authentication: { oidcIssuer, oidcAudience } }: Declared, problems: ProblemCollector): void {
+function checkOidc({ authentication: { oidcIssuer, oidcAudience, oidcConsoleClientId } }: Declared, problems: ProblemCollector): void {
+  if (oidcConsoleClientId !== undefined && oidcIssuer === undefined) {
+    const name = 'authentication.oidc_console_client_id';
+    problems.add(name, name, 'needs authentication.oidc_issuer (BETRACE_OIDC_ISSUER) too');
+  }
   if ((oidcIssuer === undefined) === (oidcAudience === undefined)) return;
   const [given, needed] =
     oidcAudience === undefined

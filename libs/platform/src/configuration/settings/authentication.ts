@@ -46,5 +46,21 @@ export const AUTHENTICATION = {
     env: ['BETRACE_OIDC_KEYS_URL'],
     doc: "Where the issuer's keys are (JWKS). Unset: where its `/.well-known/openid-configuration` says.",
   },
+  oidcConsoleClientId: {
+    type: text,
+    env: ['BETRACE_OIDC_CONSOLE_CLIENT_ID'],
+    doc: 'Client by which people sign in to the console at `oidc_issuer`: a public one (no secret) with the authorization code flow and PKCE, and the redirect URI `<this server>/ui/signed-in`. Unset: the console takes pasted tokens.',
+  },
+  oidcConsoleScope: {
+    type: text,
+    env: ['BETRACE_OIDC_CONSOLE_SCOPE'],
+    default: 'openid',
+    doc: 'Scopes that the console asks of `oidc_issuer`, separated by spaces, like `openid betrace:read betrace:rules:write`.',
+  },
+  oidcConsoleParameters: {
+    type: text,
+    env: ['BETRACE_OIDC_CONSOLE_PARAMETERS'],
+    doc: 'More parameters of its requests, as in a query: `resource=https://betrace.example.com` (RFC 8707) or `audience=betrace`, for issuers whose access tokens are else for themselves.',
+  },
   protectMetrics: { type: flag, env: ['BETRACE_PROTECT_METRICS'], default: false, doc: '`/metrics` needs the API key too.' },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;

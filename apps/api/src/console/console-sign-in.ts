@@ -1,0 +1,82 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Configuration, discoverIssuer } from '#platform';
+
+/** Milliseconds for which the issuer's addresses are taken for its present ones. */
+const FRESH = 10 * 60_000;
+/** Milliseconds after which an issuer that did not answer is asked again: pages of people who wait make no load for it. */
+const AGAIN = 5_000;
+/** Milliseconds that a page waits for an issuer. */
+const PATIENCE = 1_000;
+
+/** All that a browser needs to sign somebody in: a public client, with nothing secret. */
+export interface SignInSettings {
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly scope: string;
+  /** More parameters of the requests. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Absent while the issuer does not answer, or does not have them. */
+  readonly authorization_endpoint?: string;
+  readonly token_endpoint?: string;
+  /** Why they are absent. */
+  readonly away?: string;
+}
+
+type Answer = Pick<SignInSettings, 'authorization_endpoint' | 'token_endpoint' | 'away'>;
+
+/** How people sign in to the console at the OpenID Connect issuer. Its addresses are discovered here, so that issuers need not let pages read them. */
+export class ConsoleSignIn {
+  private last: { readonly at: number; readonly answer: Promise<Answer>; failed: boolean } | undefined;
+  private tokenOrigin: string | undefined;
+
+  constructor(
+    private readonly client: Pick<SignInSettings, 'issuer' | 'client_id' | 'scope' | 'parameters'>,
+    private readonly monotonic: () => number,
+  ) {}
+
+  async settings(): Promise<SignInSettings> {
+    return { ...this.client, ...(await this.answer()) };
+  }
+
+  /** Where the console asks for tokens. */
+  async origins(): Promise<readonly string[]> {
+    if (this.tokenOrigin === undefined) await Promise.race([this.answer(), pause(PATIENCE)]);
+    return this.tokenOrigin === undefined ? [] : [this.tokenOrigin];
+  }
+
+  private answer(): Promise<Answer> {
+    const now = this.monotonic();
+    if (this.last === undefined || now - this.last.at >= (this.last.failed ? AGAIN : FRESH)) {
+      const last = { at: now, answer: this.discover(), failed: false };
+      this.last = last;
+      void last.answer.then(({ away }) => {
+        last.failed = away !== undefined;
+      });
+    }
+    return this.last.answer;
+  }
+
+  private async discover(): Promise<Answer> {
+    try {
+      const { address, authorization, token } = await discoverIssuer(this.client.issuer);
+      if (authorization === undefined || token === undefined)
+        return { away: `${address} has no authorization_endpoint or no token_endpoint.` };
+      this.tokenOrigin = new URL(token).origin;
+      return { authorization_endpoint: authorization, token_endpoint: token };
+    } catch (error) {
+      const { message, cause } = error as Error;
+      const code = (cause as { readonly code?: string } | undefined)?.code;
+      return { away: `The issuer ${this.client.issuer} does not answer: ${code ?? message}.` };
+    }
+  }
+}
+
+/** Undefined where people cannot sign in so: no issuer, or no client of the console at it. */
+export function consoleSignIn(
+  { oidcIssuer, oidcConsoleClientId, oidcConsoleScope, oidcConsoleParameters }: Configuration['authentication'],
+  monotonic: () => number,
+): ConsoleSignIn | undefined {
+  if (oidcIssuer === undefined || oidcConsoleClientId === undefined) return undefined;
+  const parameters = Object.fromEntries(new URLSearchParams(oidcConsoleParameters ?? ''));
+  return new ConsoleSignIn({ issuer: oidcIssuer, client_id: oidcConsoleClientId, scope: oidcConsoleScope, parameters }, monotonic);
+}
