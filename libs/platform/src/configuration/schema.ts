@@ -159,7 +159,7 @@ export const SCHEMA = {
     previewLoad: {
       type: integer(1, 100),
       env: ['BETRACE_PREVIEW_LOAD'],
-      default: 25,
+      default: 10,
       doc: 'The share of one core, in percent, that a preview may use. On Linux its thread also has the lowest priority, unless the log is in memory.',
     },
   },
