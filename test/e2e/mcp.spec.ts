@@ -43,6 +43,11 @@ describe('the Model Context Protocol', () => {
       const answer = await fetch(`${betrace.url}/v1/violations`, { headers: { 'x-api-key': 'read' } });
       return ((await answer.json()) as { total: number }).total > 0 ? true : undefined;
     });
+    // The catalogue reads the log beside the evaluator.
+    await eventually('the attributes of the span', async () => {
+      const answer = await fetch(`${betrace.url}/v1/attributes?q=tier`, { headers: { 'x-api-key': 'read' } });
+      return ((await answer.json()) as { attributes: readonly unknown[] }).attributes.length > 0 ? true : undefined;
+    });
   });
   afterAll(async () => {
     for (const client of clients) await client.close();

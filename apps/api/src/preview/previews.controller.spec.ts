@@ -7,7 +7,8 @@ import type { PreviewView } from './preview.dto.js';
 describe('POST /v1/rules/preview', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
-    api = await ApiUnderTest.start();
+    // What a preview finds, not how it shares a core.
+    api = await ApiUnderTest.start('--rules.preview_load=100');
   });
   afterAll(() => api.close());
 
