@@ -1,7 +1,7 @@
 export { restoreBackup } from './backup/restore-backup.js';
 export { backupLines } from './backup/write-backup.js';
 export type { ClosedTracesCount } from './compliance/closed-traces.js';
-export type { ControlledRule } from './compliance/controlled-rules.js';
+export type { ControlledRule, NamedControl } from './compliance/controlled-rules.js';
 export type { Mark, MarkKind, Mute } from './marks/mark.js';
 export { openStore } from './open-store.js';
 export { inspectDatabase } from './postgres/inspect-database.js';

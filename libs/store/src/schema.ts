@@ -4,6 +4,7 @@ import type { Generated, Kysely, Transaction } from 'kysely';
 export interface Schema {
   rules: RulesTable;
   rule_versions: RuleVersionsTable;
+  rule_controls: RuleControlsTable;
   epochs: EpochsTable;
   violations: ViolationsTable;
   /** Every revision of a violation that has, or had, several. */
@@ -57,6 +58,14 @@ export interface RuleVersionsTable {
   json_rule: string | null;
 }
 
+/** The controls that each version of a rule names. */
+export interface RuleControlsTable {
+  framework: string;
+  control: string;
+  rule_id: string;
+  version: number;
+}
+
 /** Numbered rule sets, and at once the outbox to the rules log. */
 export interface EpochsTable {
   epoch: number;
@@ -74,6 +83,8 @@ export interface ViolationsTable {
   status: string;
   rule_id: string;
   rule_name: string;
+  /** Null: kept before it was noted; then it is the one that was in force when the violation became certain. */
+  rule_version: number | null;
   severity: string;
   trace_id: string;
   wire_trace_id: string;

@@ -1,5 +1,5 @@
 import type { Loss } from '#files';
-import type { PublishedRule, RuleContent } from '#records';
+import type { PublishedRule, RuleContent, RuleControl } from '#records';
 import {
   type ClosedTracesCount,
   type ClosedTracesTotals,
@@ -8,7 +8,7 @@ import {
   pruneClosedTraces,
 } from './compliance/closed-traces.js';
 import { type ControlledRule, controlledRules } from './compliance/controlled-rules.js';
-import { type JudgedTraces, judgedTraces } from './compliance/judged-traces.js';
+import { type JudgedTraces, judgedRules, judgedTraces } from './compliance/judged-traces.js';
 import type { Connection } from './connection.js';
 import type { Mark, Mute, MutePage } from './marks/mark.js';
 import { addMark, marks } from './marks/marks.js';
@@ -282,12 +282,18 @@ export class SqlStore extends Store {
     return this.resting(['closed_traces'], () => closedTraces(this.connection.database, from, to));
   }
 
-  controlledRules(): Promise<readonly ControlledRule[]> {
-    return this.ofRules(() => controlledRules(this.connection.database));
+  controlledRules(framework?: string): Promise<readonly ControlledRule[]> {
+    return this.resting(['rules', 'rule_versions', 'rule_controls'], () => controlledRules(this.connection.database, framework));
   }
 
-  judgedTraces(ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces> {
-    return this.resting(['violations'], () => judgedTraces(this.connection.database, ruleIds, from, to));
+  judgedRules(framework: string | undefined, from: number, to: number): Promise<ReadonlySet<string>> {
+    return this.resting(['violations', 'rule_controls'], () => judgedRules(this.connection.database, framework, from, to));
+  }
+
+  judgedTraces(control: RuleControl, ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces> {
+    return this.resting(['violations', 'rule_versions', 'rule_controls'], () =>
+      judgedTraces(this.connection.database, control, ruleIds, from, to),
+    );
   }
 
   async check(): Promise<void> {

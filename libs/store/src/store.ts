@@ -1,4 +1,4 @@
-import type { PublishedRule, RuleContent } from '#records';
+import type { PublishedRule, RuleContent, RuleControl } from '#records';
 import type { ClosedTracesCount, ClosedTracesTotals } from './compliance/closed-traces.js';
 import type { ControlledRule } from './compliance/controlled-rules.js';
 import type { JudgedTraces } from './compliance/judged-traces.js';
@@ -155,10 +155,12 @@ export abstract class Store {
   abstract keepClosedTraces(counts: readonly ClosedTracesCount[]): Promise<void>;
   /** How many traces closed in the hours that a period (Unix ms; start included, end not) touches. */
   abstract closedTraces(from: number, to: number): Promise<ClosedTracesTotals>;
-  /** The rules that name controls, also those that were deleted, as they were then. */
-  abstract controlledRules(): Promise<readonly ControlledRule[]>;
-  /** Traces that any of the rules found wrong, or could not judge, in a period (Unix ms; start included, end not). */
-  abstract judgedTraces(ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces>;
+  /** The rules of which a version names a control (of the framework, if one is given), also those that were deleted. */
+  abstract controlledRules(framework?: string): Promise<readonly ControlledRule[]>;
+  /** Of them, those with violations or undecided verdicts in a period (Unix ms; start included, end not), of whichever version. */
+  abstract judgedRules(framework: string | undefined, from: number, to: number): Promise<ReadonlySet<string>>;
+  /** Traces that any of the rules found wrong, or could not judge, in a version that names the control, in a period (Unix ms; start included, end not). */
+  abstract judgedTraces(control: RuleControl, ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces>;
   /** Deletes violations older than this (Unix ms), and the counts of closed traces of hours before; answers how many violations. */
   abstract prune(before: number): Promise<number>;
   /** Rejects when nothing can be kept now (for readiness). */

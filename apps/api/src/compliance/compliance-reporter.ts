@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RuleSetRecord } from '#records';
-import type { ControlledRule, Store } from '#store';
+import type { RuleControl, RuleSetRecord } from '#records';
+import type { ControlledRule, NamedControl, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { absent } from '../not-found.js';
 import { ruleMode } from '../rules/rule-mode.js';
@@ -11,6 +11,8 @@ const HOUR = 3_600_000;
 const DAYS_30 = 30 * 24 * HOUR;
 /** Frameworks that a refusal names. */
 const NAMED = 10;
+/** Milliseconds in which evaluators have told of a trace that closed; with the time until a trace of the default settings is closed. */
+const COUNTED_WITHIN = 60_000;
 /** Rule sets whose enforced rules are remembered. */
 const REMEMBERED = 200;
 
@@ -23,60 +25,91 @@ export interface ReportPeriod {
 /** A rule set and how many traces closed under it. */
 interface ClosedUnder {
   readonly traces: number;
-  /** Ids; undefined when the rule set is lost. */
-  readonly enforced: ReadonlySet<string> | undefined;
+  /** Versions by id; undefined when the rule set is lost. */
+  readonly enforced: ReadonlyMap<string, number> | undefined;
 }
 
-/** The report, control by control (docs/decisions/0053). */
+/** What a period is counted by. */
+interface Counted {
+  readonly from: number;
+  readonly to: number;
+  readonly under: readonly ClosedUnder[];
+  readonly since: number | undefined;
+}
+
+/** A rule of a control, with the versions that name it. */
+interface NamingRule extends Omit<ControlledRule, 'named'> {
+  readonly versions: NamedControl['versions'];
+  /** Its present version names the control. */
+  readonly isNamed: boolean;
+}
+
+interface Figures {
+  readonly traces_in_scope: number;
+  readonly violated: number;
+  readonly undecided: number;
+}
+
+/** The report, control by control: each part of a period counts by the controls of the rule's version of that time (docs/decisions/0053). */
 export class ComplianceReporter {
-  private readonly enforced = new Map<number, ReadonlySet<string>>();
+  private readonly enforced = new Map<number, ReadonlyMap<string, number>>();
 
   constructor(
-    private readonly store: Pick<Store, 'controlledRules' | 'closedTraces' | 'judgedTraces' | 'ruleSet'>,
+    private readonly store: Pick<Store, 'closedTraces' | 'controlledRules' | 'judgedRules' | 'judgedTraces' | 'ruleSet'>,
     private readonly closed: Pick<ClosedTraceKeeper, 'keep'>,
     private readonly now: () => number,
   ) {}
 
-  /** The frameworks with controls in rules, by name. */
+  /** The frameworks that rules name, or that the report of the last 30 days has something of, by name. */
   async frameworks(): Promise<readonly ComplianceFrameworkView[]> {
+    const rules = await this.store.controlledRules();
+    const period = wholeHours({}, this.now());
+    const isFormer = rules.some((rule) => rule.named.some((one) => !namesNow(rule, one)));
+    const counted = isFormer ? await this.counted(period) : { ...period, under: [], since: undefined };
+    const judged = isFormer ? await this.store.judgedRules(undefined, period.from, period.to) : new Set<string>();
     const controls = new Map<string, Set<string>>();
-    const rules = new Map<string, number>();
-    for (const { controls: named, deleted } of await this.store.controlledRules()) {
-      if (deleted) continue;
-      for (const framework of new Set(named.map((control) => control.framework))) rules.set(framework, (rules.get(framework) ?? 0) + 1);
-      for (const { framework, control } of named) {
-        const known = controls.get(framework) ?? new Set();
-        controls.set(framework, known.add(control));
+    const naming = new Map<string, Set<string>>();
+    for (const rule of rules) {
+      for (const one of rule.named) {
+        const { framework, control } = one;
+        const isNow = namesNow(rule, one);
+        const known = controls.get(framework);
+        if (!isNow && (known !== undefined || !(await this.isReported(rule, one, { counted, judged })))) continue;
+        controls.set(framework, isNow ? (known ?? new Set<string>()).add(control) : (known ?? new Set()));
+        if (isNow) naming.set(framework, (naming.get(framework) ?? new Set<string>()).add(rule.rule.id));
       }
     }
-    const views = [...controls].map(([framework, { size }]) => ({ framework, controls: size, rules: rules.get(framework) ?? 0 }));
+    const views = [...controls].map(([framework, { size }]) => ({ framework, controls: size, rules: naming.get(framework)?.size ?? 0 }));
     return views.sort((a, b) => inOrder(a.framework, b.framework));
   }
 
   /** Throws BT_API_TIME_RANGE_EMPTY, and BT_API_FRAMEWORK_UNKNOWN when no rule names a control of the framework, nor did in the period. */
-  async report(framework: string, period: ReportPeriod): Promise<ComplianceReport> {
+  async report(framework: string, asked: ReportPeriod): Promise<ComplianceReport> {
     const now = this.now();
-    const { from, to } = wholeHours(period, now);
-    await this.closed.keep();
-    const rules = (await this.store.controlledRules()).filter(({ controls }) => controls.some((one) => one.framework === framework));
-    const { epochs, since } = await this.store.closedTraces(from, to);
-    const under: ClosedUnder[] = [];
-    for (const [epoch, traces] of epochs) under.push({ traces, enforced: await this.enforcedIn(epoch) });
-    const wasEnforced = (id: string) => under.some(({ enforced }) => enforced?.has(id) === true);
-    const counted = rules.filter(({ rule, deleted }) => !deleted || wasEnforced(rule.id));
-    if (counted.length === 0) throw await this.unknown(framework);
-    const ofControl = new Map<string, ControlledRule[]>();
-    for (const rule of counted) {
-      for (const one of rule.controls) {
-        if (one.framework === framework) ofControl.set(one.control, [...(ofControl.get(one.control) ?? []), rule]);
+    const period = wholeHours(asked, now);
+    const { from, to } = period;
+    const rules = await this.store.controlledRules(framework);
+    const counted = await this.counted(period);
+    const { under, since } = counted;
+    const judged = await this.store.judgedRules(framework, from, to);
+    const ofControl = new Map<string, NamingRule[]>();
+    for (const rule of rules) {
+      for (const one of rule.named) {
+        const isNamed = namesNow(rule, one);
+        if (!isNamed && !(await this.isReported(rule, one, { counted, judged }))) continue;
+        const known = ofControl.get(one.control) ?? [];
+        ofControl.set(one.control, known);
+        known.push({ rule: rule.rule, deleted: rule.deleted, versions: one.versions, isNamed });
       }
     }
-    const ruleViews = new Map<string, ControlRuleView>();
-    for (const rule of counted) ruleViews.set(rule.rule.id, await this.ruleView(rule, under, from, to));
+    if (ofControl.size === 0) throw await this.unknown(framework);
     const controls: ControlReportView[] = [];
+    // Of a rule whose versions name several controls alike, the figures are the same.
+    const figures = new Map<string, Figures>();
     for (const [control, named] of [...ofControl].sort(([a], [b]) => inOrder(a, b))) {
-      controls.push(await this.controlView(control, named, { under, from, to, ruleViews }));
+      controls.push(await this.controlView({ framework, control }, named, counted, figures));
     }
+    const provisional = Math.max(from, now - COUNTED_WITHIN);
     return {
       framework,
       from: iso(from),
@@ -86,54 +119,70 @@ export class ComplianceReporter {
       controls,
       limits: {
         ...(since === undefined ? {} : { counted_since: iso(since) }),
+        ...(provisional < to ? { provisional_since: iso(provisional) } : {}),
         rule_set_unknown: sum(under, ({ enforced }) => enforced === undefined),
       },
     };
   }
 
+  private async counted({ from, to }: { readonly from: number; readonly to: number }): Promise<Counted> {
+    await this.closed.keep();
+    const { epochs, since } = await this.store.closedTraces(from, to);
+    const under: ClosedUnder[] = [];
+    for (const [epoch, traces] of epochs) under.push({ traces, enforced: await this.enforcedIn(epoch) });
+    return { from, to, under, since };
+  }
+
+  /** Whether a version of the rule that names the control was in force in the period, or has found something in it. */
+  private async isReported(
+    { rule }: Pick<ControlledRule, 'rule'>,
+    { framework, control, versions }: NamedControl,
+    { counted, judged }: { readonly counted: Counted; readonly judged: ReadonlySet<string> },
+  ): Promise<boolean> {
+    if (counted.under.some(isIn([{ rule, versions }]))) return true;
+    if (!judged.has(rule.id)) return false;
+    const { violated, undecided } = await this.store.judgedTraces({ framework, control }, [rule.id], counted.from, counted.to);
+    return violated + undecided > 0;
+  }
+
   private async controlView(
-    control: string,
-    rules: readonly ControlledRule[],
-    about: {
-      readonly under: readonly ClosedUnder[];
-      readonly from: number;
-      readonly to: number;
-      readonly ruleViews: ReadonlyMap<string, ControlRuleView>;
-    },
+    named: RuleControl,
+    rules: readonly NamingRule[],
+    counted: Counted,
+    known: Map<string, Figures>,
   ): Promise<ControlReportView> {
-    const { under, from, to, ruleViews } = about;
-    const ids = rules.map(({ rule }) => rule.id);
-    const inScope = sum(under, ({ enforced }) => enforced !== undefined && ids.some((id) => enforced.has(id)));
-    const { violated, undecided } = await this.store.judgedTraces(ids, from, to);
-    const isEnforced = rules.some(({ rule, deleted }) => !deleted && ruleMode(rule) === 'enforce');
+    const views: ControlRuleView[] = [];
+    for (const one of rules) {
+      const key = JSON.stringify([one.rule.id, one.versions]);
+      const figures = known.get(key) ?? (await this.figures(named, [one], counted));
+      known.set(key, figures);
+      views.push(ruleView(one, figures));
+    }
+    const [only] = views.length === 1 ? views : [];
+    const { traces_in_scope, violated, undecided } = only ?? (await this.figures(named, rules, counted));
+    const isEnforced = rules.some(({ rule, deleted, isNamed }) => isNamed && !deleted && ruleMode(rule) === 'enforce');
     return {
-      control,
-      outcome: outcomeOf({ inScope, violated, undecided, isEnforced }),
-      rules: ids.map((id) => ruleViews.get(id)!),
-      traces_in_scope: inScope,
-      passed: Math.max(0, inScope - violated - undecided),
+      control: named.control,
+      outcome: outcomeOf({ inScope: traces_in_scope, violated, undecided, isEnforced }),
+      rules: views,
+      traces_in_scope,
+      passed: Math.max(0, traces_in_scope - violated - undecided),
       violated,
       undecided,
-      not_looked_at: sum(under, () => true) - inScope,
+      not_looked_at: sum(counted.under, () => true) - traces_in_scope,
+      ...beyondScope({ traces_in_scope, violated, undecided }),
     };
   }
 
-  private async ruleView(
-    { rule, deleted }: ControlledRule,
-    under: readonly ClosedUnder[],
-    from: number,
-    to: number,
-  ): Promise<ControlRuleView> {
-    const { id, name, version } = rule;
-    const mode = deleted ? 'off' : ruleMode(rule);
-    const inScope = sum(under, ({ enforced }) => enforced?.has(id) === true);
-    return { id, name, mode, version, deleted, traces_in_scope: inScope, ...(await this.store.judgedTraces([id], from, to)) };
+  private async figures(named: RuleControl, rules: readonly NamingRule[], { under, from, to }: Counted): Promise<Figures> {
+    const ids = rules.map(({ rule }) => rule.id);
+    return { traces_in_scope: sum(under, isIn(rules)), ...(await this.store.judgedTraces(named, ids, from, to)) };
   }
 
   /** A rule set does not change. A lost one may be replaced, and is read again. */
-  private async enforcedIn(epoch: number): Promise<ReadonlySet<string> | undefined> {
+  private async enforcedIn(epoch: number): Promise<ReadonlyMap<string, number> | undefined> {
     // Before there were any rules.
-    if (epoch === 0) return new Set();
+    if (epoch === 0) return new Map();
     const known = this.enforced.get(epoch);
     if (known !== undefined) return known;
     // SQLite answers at once: without a pause nothing else would have its turn.
@@ -141,7 +190,7 @@ export class ComplianceReporter {
     const text = await this.store.ruleSet(epoch);
     if (text === undefined) return undefined;
     const { snapshot = [] } = JSON.parse(text) as RuleSetRecord;
-    const enforced = new Set(snapshot.filter(({ mode }) => mode !== 'shadow').map(({ id }) => id));
+    const enforced = new Map(snapshot.filter(({ mode }) => mode !== 'shadow').map(({ id, version }) => [id, version]));
     const [oldest] = this.enforced.keys();
     if (this.enforced.size >= REMEMBERED && oldest !== undefined) this.enforced.delete(oldest);
     this.enforced.set(epoch, enforced);
@@ -154,6 +203,43 @@ export class ComplianceReporter {
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     return absent(framework, () => new ApiError('BT_API_FRAMEWORK_UNKNOWN', { framework: framework.slice(0, 100), known: known + more }));
   }
+}
+
+function namesNow({ rule, deleted }: Pick<ControlledRule, 'rule' | 'deleted'>, { versions }: NamedControl): boolean {
+  return !deleted && holds(versions, rule.version);
+}
+
+/** Whether a rule set enforces one of the rules in a version that names the control. */
+function isIn(rules: readonly Pick<NamingRule, 'rule' | 'versions'>[]): (closed: ClosedUnder) => boolean {
+  return ({ enforced }) =>
+    rules.some(({ rule, versions }) => {
+      const version = enforced?.get(rule.id);
+      return version !== undefined && holds(versions, version);
+    });
+}
+
+/** The last range that begins at or before the version decides: there may be thousands. */
+function holds(versions: NamedControl['versions'], version: number): boolean {
+  let low = 0;
+  let high = versions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (versions[middle]![0] <= version) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && version <= versions[low - 1]![1];
+}
+
+function ruleView({ rule, deleted, isNamed }: NamingRule, figures: Figures): ControlRuleView {
+  const { id, name, version } = rule;
+  const mode = deleted ? 'off' : ruleMode(rule);
+  return { id, name, mode, version, deleted, names_control: isNamed, ...figures, ...beyondScope(figures) };
+}
+
+/** What a reader would else take for an error of the sum. */
+function beyondScope({ traces_in_scope, violated, undecided }: Figures): { readonly beyond_scope?: number } {
+  const beyond = violated + undecided - traces_in_scope;
+  return beyond > 0 ? { beyond_scope: beyond } : {};
 }
 
 function outcomeOf(about: {

@@ -47,7 +47,7 @@ export class ComplianceFrameworkView {
   @ApiProperty({ example: 'SOC 2' })
   framework!: string;
 
-  @ApiProperty({ example: 3, description: 'Controls of it that rules name.' })
+  @ApiProperty({ example: 3, description: 'Controls of it that rules name; 0: only former versions or deleted rules did, in the last 30 days.' })
   controls!: number;
 
   @ApiProperty({ example: 5, description: 'Rules that name one of them.' })
@@ -79,14 +79,25 @@ export class ControlRuleView {
   @ApiProperty({ example: false })
   deleted!: boolean;
 
-  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which the rule is enforced.' })
+  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which a version of the rule that names the control is enforced.' })
   traces_in_scope!: number;
 
-  @ApiProperty({ example: 3, description: 'Of them, those with an open violation of the rule.' })
+  @ApiProperty({ example: 3, description: 'Of them, those with an open violation of the rule, in such a version.' })
   violated!: number;
 
   @ApiProperty({ example: 0, description: 'Those on which the rule could not be judged.' })
   undecided!: number;
+
+  @ApiProperty({ example: true, description: 'Whether the present version names the control; `false`: a former one did, or the rule is deleted.' })
+  names_control!: boolean;
+
+  @ApiPropertyOptional({
+    example: 1,
+    description:
+      'How many more traces are violated or undecided than are in scope; absent when none. They have not closed yet, or are not counted yet (`limits.provisional_since`), or closed in ' +
+      'another hour than that of the verdict.',
+  })
+  beyond_scope?: number;
 }
 
 /** The result of a control in a period. */
@@ -106,7 +117,7 @@ export class ControlReportView {
   @ApiProperty({ type: [ControlRuleView] })
   rules!: readonly ControlRuleView[];
 
-  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which a rule of the control is enforced.' })
+  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which a rule that names the control in the version of that time is enforced.' })
   traces_in_scope!: number;
 
   @ApiProperty({ example: 12_477, description: 'Those in scope that are neither violated nor undecided.' })
@@ -124,6 +135,14 @@ export class ControlReportView {
 
   @ApiProperty({ example: 310, description: 'Traces that closed while no rule of the control was enforced.' })
   not_looked_at!: number;
+
+  @ApiPropertyOptional({
+    example: 1,
+    description:
+      'How many more traces are violated or undecided than are in scope; absent when none. They have not closed yet, or are not counted yet (`limits.provisional_since`), or closed in ' +
+      'another hour than that of the verdict.',
+  })
+  beyond_scope?: number;
 }
 
 /** What a report can't know. */
@@ -133,6 +152,12 @@ export class ComplianceLimitsView {
     description: 'From when on closed traces are counted at all; absent when none were. What closed before is not in the report.',
   })
   counted_since?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Traces of the time from then on may not be counted yet, while violations of them already are; absent when the period ended before.',
+  })
+  provisional_since?: string;
 
   @ApiProperty({ example: 0, description: 'Traces whose rule set is lost: they count as not evaluated.' })
   rule_set_unknown!: number;

@@ -9,6 +9,7 @@ export function storedViolation(violation: ViolationRecord, record: string): Sto
     status: violation.status,
     ruleId: violation.rule_id,
     ruleName: violation.rule_name,
+    ...ruleVersionOf(violation),
     severity: violation.severity,
     traceId: violation.trace_id,
     wireTraceId: violation.wire_trace_id,
@@ -19,6 +20,14 @@ export function storedViolation(violation: ViolationRecord, record: string): Sto
     record,
     text: searched(violation),
   };
+}
+
+/** The greatest that a column of the store takes. */
+const GREATEST = 2 ** 31 - 1;
+
+/** A record of somebody else may lack it. */
+function ruleVersionOf({ rule_version: version }: ViolationRecord): Pick<StoredViolation, 'ruleVersion'> {
+  return Number.isSafeInteger(version) && version > 0 && version <= GREATEST ? { ruleVersion: version } : {};
 }
 
 /** The message, and the values of the metadata. A record of somebody else may lack them. */

@@ -8,6 +8,7 @@ import type { Queries, Schema } from '../schema.js';
 export const BACKUP_TABLES = {
   rules: ['id'],
   rule_versions: ['rule_id', 'version'],
+  rule_controls: ['framework', 'control', 'rule_id', 'version'],
   epochs: ['epoch'],
   violations: ['id'],
   violation_revisions: ['violation_id', 'first_offset', 'revision'],

@@ -49,23 +49,57 @@ export function describeCompliance(open: () => Store): void {
     const soc = [{ framework: 'SOC 2', control: 'CC6.1' }];
     const gdpr = [{ framework: 'GDPR', control: '32' }];
 
-    it('are those that name some, and those that did when they were deleted', async () => {
+    it('are those of which a version names some, with the versions that do', async () => {
       await store.putRule(rule('plain'), 1);
       await store.putRule(rule('soc', { controls: soc }), 1);
       await store.putRule(rule('gone', { controls: soc }), 1);
       await store.putRule(rule('gone', { controls: gdpr }), 2);
       await store.deleteRule('gone', 3);
-      await store.putRule(rule('stripped', { controls: soc }), 1);
-      await store.putRule(rule('stripped'), 2);
-      await store.deleteRule('stripped', 3);
+      await store.putRule(rule('stripped', { controls: [...soc, ...gdpr] }), 1);
+      await store.putRule(rule('stripped', { controls: [...gdpr, ...soc], description: 'x' }), 2);
+      await store.putRule(rule('stripped'), 3);
+      await store.putRule(rule('stripped', { controls: soc }), 4);
+      await store.putRule(rule('stripped'), 5);
       await store.putRule(rule('back', { controls: soc }), 1);
       await store.deleteRule('back', 2);
       await store.putRule(rule('back', { controls: gdpr }), 3);
-      const found = await store.controlledRules();
-      expect(found.map(({ rule: { id }, controls, deleted }) => [id, controls, deleted])).toEqual([
-        ['back', gdpr, false],
-        ['soc', soc, false],
-        ['gone', gdpr, true],
+      const found = async (framework?: string) =>
+        (await store.controlledRules(framework)).map(({ rule: { id, version }, deleted, named }) => [
+          deleted ? `${id} ${version} deleted` : `${id} ${version}`,
+          Object.fromEntries(named.map(({ framework: of, control, versions }) => [`${of} ${control}`, versions])),
+        ]);
+      expect(await found()).toEqual([
+        ['back 3', { 'SOC 2 CC6.1': [[1, 1]], 'GDPR 32': [[3, 3]] }],
+        ['soc 1', { 'SOC 2 CC6.1': [[1, 1]] }],
+        [
+          'stripped 5',
+          {
+            'SOC 2 CC6.1': [
+              [1, 2],
+              [4, 4],
+            ],
+            'GDPR 32': [[1, 2]],
+          },
+        ],
+        ['gone 2 deleted', { 'SOC 2 CC6.1': [[1, 1]], 'GDPR 32': [[2, 2]] }],
+      ]);
+      expect(await found('GDPR')).toEqual([
+        ['back 3', { 'GDPR 32': [[3, 3]] }],
+        ['stripped 5', { 'GDPR 32': [[1, 2]] }],
+        ['gone 2 deleted', { 'GDPR 32': [[2, 2]] }],
+      ]);
+      expect(await found('gdpr')).toEqual([]);
+    });
+
+    it('may have many versions', async () => {
+      const versions = Array.from({ length: 200 }, (_, n) => rule('r', { description: `${n}`, controls: n === 100 ? [] : soc }));
+      for (const one of versions) await store.importRules({ rules: [{ rule: one }], replace: false, now: 1 });
+      const [{ named } = { named: [] }] = await store.controlledRules('SOC 2');
+      expect(named.map((one) => one.versions)).toEqual([
+        [
+          [1, 100],
+          [102, 200],
+        ],
       ]);
     });
   });
@@ -76,7 +110,42 @@ export function describeCompliance(open: () => Store): void {
     const of = (id: string, wireTraceId: string, more: Parameters<typeof violation>[1] = {}) =>
       violation(id, { wireTraceId, timestampMs: START, ...more });
 
+    const C = { framework: 'F', control: 'c' };
+
+    it('are those of the versions that name the control, or that were in force where the version is not known', async () => {
+      await store.putRule(rule('slow', { controls: [C] }), START);
+      await store.putRule(rule('slow', { controls: [{ framework: 'F', control: 'd' }] }), START + 100);
+      await store.putRule(rule('slow'), START + 200);
+      await store.putRule(rule('slow', { controls: [C, { framework: 'G', control: 'c' }] }), START + 300);
+      await store.deleteRule('slow', START + 400);
+      await keep(
+        // Of the first version, though it became certain when there was another.
+        of('1', 'a', { ruleVersion: 1, timestampMs: START + 350 }),
+        of('2', 'b', { ruleVersion: 2, timestampMs: START + 10 }),
+        of('3', 'c', { ruleVersion: 3 }),
+        of('4', 'd', { ruleVersion: 4 }),
+        of('5', 'e', { ruleVersion: 2, status: 'undecided' }),
+        of('6', 'f', { ruleVersion: 9 }),
+        of('7', 'g', { timestampMs: START + 99 }),
+        of('8', 'h', { timestampMs: START + 100 }),
+        of('9', 'i', { timestampMs: START + 250 }),
+        of('10', 'j', { timestampMs: START + 300, status: 'undecided' }),
+        of('11', 'k', { timestampMs: START + 400 }),
+      );
+      const judged = (framework: string, control: string) => store.judgedTraces({ framework, control }, ['slow'], START, START + HOUR);
+      expect(await judged('F', 'c')).toEqual({ violated: 3, undecided: 1 });
+      expect(await judged('F', 'd')).toEqual({ violated: 2, undecided: 1 });
+      expect(await judged('G', 'c')).toEqual({ violated: 1, undecided: 1 });
+      expect(await judged('G', 'd')).toEqual({ violated: 0, undecided: 0 });
+      const rules = async (framework: string | undefined, from: number, to: number) => [...(await store.judgedRules(framework, from, to))];
+      expect(await rules('F', START, START + 1)).toEqual(['slow']);
+      expect(await rules(undefined, START, START + 1)).toEqual(['slow']);
+      expect(await rules('F', START - 9, START)).toEqual([]);
+      expect(await rules('H', START, START + 1)).toEqual([]);
+    });
+
     it('are counted once, however many spans and rules find something in them', async () => {
+      for (const id of ['slow', 'other', 'third']) await store.putRule(rule(id, { controls: [C] }), 1);
       await keep(
         of('1', 'a'),
         of('2', 'a', { ruleId: 'other' }),
@@ -92,7 +161,7 @@ export function describeCompliance(open: () => Store): void {
           record: JSON.stringify({ undecided: { code: 'too_many', reason: 'x' }, metadata: { undecided: 40, final: true } }),
         }),
       );
-      const judged = (...ids: string[]) => store.judgedTraces(ids, START, START + HOUR);
+      const judged = (...ids: string[]) => store.judgedTraces(C, ids, START, START + HOUR);
       expect(await judged('slow')).toEqual({ violated: 1, undecided: 41 });
       expect(await judged('slow', 'other')).toEqual({ violated: 2, undecided: 41 });
       expect(await judged('other')).toEqual({ violated: 2, undecided: 0 });

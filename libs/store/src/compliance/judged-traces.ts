@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Queries } from '../schema.js';
+import type { ExpressionBuilder } from 'kysely';
+import type { RuleControl } from '#records';
+import type { Queries, Schema } from '../schema.js';
 import { parsedColumn } from '../tables/json-column.js';
 
 /** Traces that some rules did not pass. */
@@ -16,7 +18,13 @@ const PAGE = 500;
 const COUNTED = '%"code":"too_many"%';
 
 /** See `Store.judgedTraces`. */
-export async function judgedTraces(queries: Queries, ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces> {
+export async function judgedTraces(
+  queries: Queries,
+  named: RuleControl,
+  ruleIds: readonly string[],
+  from: number,
+  to: number,
+): Promise<JudgedTraces> {
   if (ruleIds.length === 0) return { violated: 0, undecided: 0 };
   const of = (status: 'open' | 'undecided') =>
     queries
@@ -24,7 +32,8 @@ export async function judgedTraces(queries: Queries, ruleIds: readonly string[],
       .where('status', '=', status)
       .where('timestamp_ms', '>=', from)
       .where('timestamp_ms', '<', to)
-      .where('rule_id', 'in', ruleIds);
+      .where('rule_id', 'in', ruleIds)
+      .where((e) => e.exists(versionNaming(e, named)));
   const violated = await of('open')
     .select((e) => e.fn.count<number | string>('wire_trace_id').distinct().as('traces'))
     .executeTakeFirstOrThrow();
@@ -54,4 +63,44 @@ export async function judgedTraces(queries: Queries, ruleIds: readonly string[],
 function countOf(text: string, id: string): number {
   const { metadata } = parsedColumn<{ readonly metadata?: { readonly undecided?: unknown } }>(text, () => `the record of violation ${id}`);
   return typeof metadata?.undecided === 'number' ? metadata.undecided : 1;
+}
+
+/** The version of the rule of which a violation is, where it names the control. */
+function versionNaming(e: ExpressionBuilder<Schema, 'violations'>, { framework, control }: RuleControl) {
+  const inForce = e
+    .selectFrom('rule_versions as w')
+    .select('w.version')
+    .whereRef('w.rule_id', '=', 'violations.rule_id')
+    .whereRef('w.changed_at', '<=', 'violations.timestamp_ms')
+    .orderBy('w.changed_at', 'desc')
+    .orderBy('w.version', 'desc')
+    .limit(1);
+  return e
+    .selectFrom('rule_controls as c')
+    .select(e.lit(1).as('one'))
+    .where('c.framework', '=', framework)
+    .where('c.control', '=', control)
+    .whereRef('c.rule_id', '=', 'violations.rule_id')
+    .where('c.version', '=', e.fn.coalesce('violations.rule_version', inForce));
+}
+
+/** See `Store.judgedRules`. */
+export async function judgedRules(queries: Queries, framework: string | undefined, from: number, to: number): Promise<ReadonlySet<string>> {
+  const all = queries.selectFrom('rule_controls').select('rule_id').distinct();
+  const rows = await queries
+    .selectFrom((framework === undefined ? all : all.where('framework', '=', framework)).as('c'))
+    .select('c.rule_id')
+    .where((e) =>
+      e.exists(
+        e
+          .selectFrom('violations as v')
+          .select(e.lit(1).as('one'))
+          .whereRef('v.rule_id', '=', 'c.rule_id')
+          .where('v.status', 'in', ['open', 'undecided'])
+          .where('v.timestamp_ms', '>=', from)
+          .where('v.timestamp_ms', '<', to),
+      ),
+    )
+    .execute();
+  return new Set(rows.map(({ rule_id }) => rule_id));
 }

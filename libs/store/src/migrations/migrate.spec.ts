@@ -71,6 +71,44 @@ describe('a database that a newer version has migrated', () => {
     expect(rows.map(({ length }) => Number(length))).toEqual(rows.map(({ json_record }) => [...json_record].length));
   });
 
+  it('tells which versions named which controls, also of those that were made before and while an older version had it', async () => {
+    const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('0023'));
+    const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
+    const put = async (newer: Connection, version: number, named: readonly object[]) => {
+      const json_rule = JSON.stringify({ id: 'r', json_controls: JSON.stringify(named) });
+      await newer.database.insertInto('rule_versions').values({ rule_id: 'r', version, changed_at: 1, changed_by: null, json_rule }).execute();
+    };
+    const opened = async <T>(use: (opened: Connection) => Promise<T>): Promise<T> => {
+      connection = await connectionOf({ kind: 'sqlite', path });
+      try {
+        return await use(connection);
+      } finally {
+        await connection.database.destroy();
+        connection = undefined;
+      }
+    };
+    await opened(async (older) => {
+      await migrate(older, MIGRATIONS.slice(0, at));
+      for (let version = 1; version <= 450; version++) await put(older, version, version === 2 ? [] : controls);
+      const damaged = { rule_id: 's', version: 1, changed_at: 1, changed_by: null, json_rule: '{"json_controls":"[{' };
+      await older.database.insertInto('rule_versions').values(damaged).execute();
+    });
+    const known = async () => {
+      const rows = await opened((newer) =>
+        migrate(newer).then(() => newer.database.selectFrom('rule_controls').selectAll().orderBy('version').execute()),
+      );
+      return rows.map(({ framework, control, rule_id, version }) => `${framework} ${control} ${rule_id} ${version}`);
+    };
+    const before = await known();
+    expect(before).toHaveLength(449);
+    expect(before.slice(0, 2)).toEqual(['SOC 2 CC6.1 r 1', 'SOC 2 CC6.1 r 3']);
+    await opened(async (older) => {
+      await migrate(older, MIGRATIONS.slice(0, at));
+      await put(older, 451, controls);
+    });
+    expect((await known()).slice(448)).toEqual(['SOC 2 CC6.1 r 450', 'SOC 2 CC6.1 r 451']);
+  });
+
   it('is made whole once for each time that an older one had it', async () => {
     let completed = 0;
     const counting = [...MIGRATIONS, { ...lengths, complete: async () => void completed++ }];

@@ -22,6 +22,7 @@ import { violationListIndexes } from './0019-violation-list-indexes.js';
 import { formerSignatureKeys } from './0020-former-signature-keys.js';
 import { mutesUntilWorse } from './0021-mutes-until-worse.js';
 import { rulesThatEmitEvidence } from './0022-rules-that-emit-evidence.js';
+import { controlsOfVersions } from './0023-controls-of-versions.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -60,4 +61,5 @@ export const MIGRATIONS: readonly Migration[] = [
   formerSignatureKeys,
   mutesUntilWorse,
   rulesThatEmitEvidence,
+  controlsOfVersions,
 ];

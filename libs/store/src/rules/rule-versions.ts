@@ -48,6 +48,11 @@ export async function keepVersion(
   const json_rule = rule && JSON.stringify(rule);
   await queries.insertInto('rule_versions').values({ rule_id: id, version, changed_at: now, changed_by: by, json_rule }).execute();
   await noteFilled(queries, 'rule_versions');
+  const controls = rule === null ? [] : (ruleOf(rule).controls ?? []);
+  if (controls.length === 0) return;
+  const named = controls.map(({ framework, control }) => ({ framework, control, rule_id: id, version }));
+  await queries.insertInto('rule_controls').values(named).execute();
+  await noteFilled(queries, 'rule_controls');
 }
 
 function versionOf(row: RuleVersionsTable): RuleVersion {

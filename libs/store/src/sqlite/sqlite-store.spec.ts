@@ -133,6 +133,7 @@ describe('SQLite', () => {
     const QUERIES: Readonly<Record<FilledTable, (store: Store) => Promise<unknown>>> = {
       rules: (store) => store.rules(),
       rule_versions: (store) => store.putRule({ ...rule, description: 'changed' }, 3),
+      rule_controls: (store) => store.controlledRules(),
       epochs: (store) => store.adoptRules([], 1, 3),
       violations: (store) => store.violations({}, { limit: 1 }),
       violation_revisions: (store) => store.violationRevisions('v'),
@@ -153,7 +154,7 @@ describe('SQLite', () => {
     };
     beforeEach(async () => {
       const store = await openStore({ kind: 'sqlite', path });
-      await store.putRule(rule, 1);
+      await store.putRule({ ...rule, controls: [{ framework: 'SOC 2', control: 'CC6.1' }] }, 1);
       await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v'), violation('v', { revision: 2 })] });
       await store.keepClosedTraces([{ hour: 1, partition: 0, epoch: 1, first: 0, counts: [1] }]);
       await store.addMark('v', { kind: 'note', at: 1, by: 'a', note: 'b' });

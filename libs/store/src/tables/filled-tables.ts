@@ -5,6 +5,7 @@ import { DamagedTable } from './damage.js';
 export const FILLED = [
   'rules',
   'rule_versions',
+  'rule_controls',
   'epochs',
   'violations',
   'violation_revisions',

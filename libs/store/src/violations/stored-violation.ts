@@ -3,6 +3,8 @@ import type { Revision } from '../revision.js';
 export interface StoredViolation extends Revision {
   readonly ruleId: string;
   readonly ruleName: string;
+  /** Undefined: kept before the store noted it. */
+  readonly ruleVersion?: number;
   readonly severity: string;
   readonly traceId: string;
   readonly wireTraceId: string;
