@@ -81,8 +81,9 @@ const CALLS: Readonly<Record<Queried, (store: Store) => Promise<unknown>>> = {
   signatureKeys: (store) => store.signatureKeys(),
   keepClosedTraces: (store) => store.keepClosedTraces(CLOSED),
   closedTraces: (store) => store.closedTraces(0, 9),
-  controlledRules: (store) => store.controlledRules(),
-  judgedTraces: (store) => store.judgedTraces(['slow'], 0, 9),
+  controlledRules: (store) => store.controlledRules('F'),
+  judgedRules: (store) => store.judgedRules('F', 0, 9),
+  judgedTraces: (store) => store.judgedTraces({ framework: 'F', control: 'c' }, ['slow'], 0, 9),
   prune: (store) => store.prune(9),
   check: (store) => store.check(),
 };

@@ -47,7 +47,10 @@ export class ComplianceFrameworkView {
   @ApiProperty({ example: 'SOC 2' })
   framework!: string;
 
-  @ApiProperty({ example: 3, description: 'Controls of it that rules name; 0: only former versions or deleted rules did, in the last 30 days.' })
+  @ApiProperty({
+    example: 3,
+    description: 'Controls of it that rules name; 0: only former versions or deleted rules did, in the last 30 days.',
+  })
   controls!: number;
 
   @ApiProperty({ example: 5, description: 'Rules that name one of them.' })
@@ -79,7 +82,10 @@ export class ControlRuleView {
   @ApiProperty({ example: false })
   deleted!: boolean;
 
-  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which a version of the rule that names the control is enforced.' })
+  @ApiProperty({
+    example: 12_480,
+    description: 'Traces that closed under a rule set in which a version of the rule that names the control is enforced.',
+  })
   traces_in_scope!: number;
 
   @ApiProperty({ example: 3, description: 'Of them, those with an open violation of the rule, in such a version.' })
@@ -88,7 +94,10 @@ export class ControlRuleView {
   @ApiProperty({ example: 0, description: 'Those on which the rule could not be judged.' })
   undecided!: number;
 
-  @ApiProperty({ example: true, description: 'Whether the present version names the control; `false`: a former one did, or the rule is deleted.' })
+  @ApiProperty({
+    example: true,
+    description: 'Whether the present version names the control; `false`: a former one did, or the rule is deleted.',
+  })
   names_control!: boolean;
 
   @ApiPropertyOptional({
@@ -117,7 +126,10 @@ export class ControlReportView {
   @ApiProperty({ type: [ControlRuleView] })
   rules!: readonly ControlRuleView[];
 
-  @ApiProperty({ example: 12_480, description: 'Traces that closed under a rule set in which a rule that names the control in the version of that time is enforced.' })
+  @ApiProperty({
+    example: 12_480,
+    description: 'Traces that closed under a rule set in which a rule that names the control in the version of that time is enforced.',
+  })
   traces_in_scope!: number;
 
   @ApiProperty({ example: 12_477, description: 'Those in scope that are neither violated nor undecided.' })
@@ -155,7 +167,8 @@ export class ComplianceLimitsView {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'Traces of the time from then on may not be counted yet, while violations of them already are; absent when the period ended before.',
+    description:
+      'Traces of the time from then on may not be counted yet, while violations of them already are; absent when the period ended before.',
   })
   provisional_since?: string;
 

@@ -33,18 +33,26 @@ describe('GET /v1/compliance', () => {
     const value = Buffer.from(JSON.stringify({ kind: 'traces', partition: 0, hour, epochs }));
     return api.log.append(TOPICS.ruleStatus, [{ partition: 0, key: closedTracesKey(0, hour), value }]);
   };
-  const violation = (id: string, ruleId: string, wireTraceId: string, status: 'open' | 'retracted' | 'undecided' = 'open') => ({
+  const violation = (
+    id: string,
+    ruleId: string,
+    wireTraceId: string,
+    status: 'open' | 'retracted' | 'undecided' = 'open',
+    ruleVersion = 1,
+    timestampMs = START + 60_000,
+  ) => ({
     id,
     revision: 1,
     status,
     ruleId,
     ruleName: ruleId,
+    ruleVersion,
     severity: 'HIGH',
     traceId: wireTraceId,
     wireTraceId,
     spanId: 's',
     service: 'shop',
-    timestampMs: START + 60_000,
+    timestampMs,
     firstOffset: 1,
     record: '{}',
   });
@@ -133,6 +141,93 @@ describe('GET /v1/compliance', () => {
     ]);
   });
 
+  describe('of a rule that is edited', () => {
+    const at = START + 10 * HOUR;
+    const later = async (framework: string) => {
+      const query = `from=${at / 1_000}&to=${(at + HOUR) / 1_000}`;
+      const { status, body } = await api.ask<ComplianceReport>('GET', `/v1/compliance/${framework}?${query}`);
+      if (status === 404) return 404;
+      return body.controls.map((one) => [
+        one.control,
+        one.outcome,
+        one.traces_in_scope,
+        one.passed,
+        one.violated,
+        one.undecided,
+        one.not_looked_at,
+        one.beyond_scope,
+        one.rules.map((rule) => [rule.id, rule.version, rule.names_control, rule.traces_in_scope, rule.violated]),
+      ]);
+    };
+
+    it('counts each part of the period by the controls of that time: an edit takes nothing out, and puts nothing in', async () => {
+      const first = await put('edited', [of('1', 'FY'), of('2', 'FY')]);
+      await closed(at / HOUR, [first, 0, [10]]);
+      const found = (id: string, trace: string, version: number, status: 'open' | 'undecided' = 'open') =>
+        violation(id, 'edited', trace, status, version, at + 60_000);
+      await api.store.keep({
+        reader: 'test',
+        partition: 0,
+        position: 2,
+        violations: [found('e1', 't1', 1), found('e2', 't2', 1, 'undecided')],
+      });
+      const before = [
+        ['1', 'violated', 10, 8, 1, 1, 0, undefined, [['edited', 1, true, 10, 1]]],
+        ['2', 'violated', 10, 8, 1, 1, 0, undefined, [['edited', 1, true, 10, 1]]],
+      ];
+      await eventually(async () => ((await later('FY')) as unknown[])[0]?.toString() === before[0]?.toString() || undefined);
+      expect(await later('FY')).toEqual(before);
+
+      const patched = await api.ask('PATCH', '/v1/rules/edited', { controls: [of('2', 'FZ'), of('2', 'FY')] });
+      expect(patched.status).toBe(200);
+      const former = [['edited', 2, false, 10, 1]];
+      expect(await later('FY')).toEqual([
+        ['1', 'violated', 10, 8, 1, 1, 0, undefined, former],
+        ['2', 'violated', 10, 8, 1, 1, 0, undefined, [['edited', 2, true, 10, 1]]],
+      ]);
+      expect(await later('FZ')).toEqual([['2', 'nothing_in_scope', 0, 0, 0, 0, 10, undefined, [['edited', 2, true, 0, 0]]]]);
+
+      // Without controls, and then without the rule: the report stays.
+      const second = await api.store.latestEpoch();
+      await put('edited', []);
+      await closed(at / HOUR, [first, 0, [10]], [second, 1, [5]]);
+      await api.store.keep({ reader: 'test', partition: 0, position: 3, violations: [found('e3', 't3', 2)] });
+      const withoutIt = (version: number) => ({
+        FY: [
+          ['1', 'violated', 10, 8, 1, 1, 5, undefined, [['edited', version, false, 10, 1]]],
+          ['2', 'violated', 15, 12, 2, 1, 0, undefined, [['edited', version, false, 15, 2]]],
+        ],
+        FZ: [['2', 'violated', 5, 4, 1, 0, 10, undefined, [['edited', version, false, 5, 1]]]],
+      });
+      await eventually(async () => ((await later('FZ')) as unknown[])[0]?.toString().startsWith('2,violated,5') || undefined);
+      expect({ FY: await later('FY'), FZ: await later('FZ') }).toEqual(withoutIt(3));
+      await api.ask('DELETE', '/v1/rules/edited');
+      expect({ FY: await later('FY'), FZ: await later('FZ') }).toEqual(withoutIt(3));
+      expect(await later('fy')).toBe(404);
+    });
+
+    it('says of violations whose traces are not counted yet, and of a time that is not over, that they are so', async () => {
+      await put('hasty', [of('1', 'FW')]);
+      const now = Date.now();
+      await api.store.keep({ reader: 'test', partition: 0, position: 4, violations: [violation('h', 'hasty', 'th', 'open', 1, now)] });
+      const { body } = await api.ask<ComplianceReport>('GET', '/v1/compliance/FW');
+      expect(body.controls).toMatchObject([{ violated: 1, passed: 0, traces_in_scope: 0, beyond_scope: 1, rules: [{ beyond_scope: 1 }] }]);
+      expect(Date.parse(body.limits.provisional_since!)).toBe(Date.parse(body.generated_at) - 60_000);
+      const page = await (await fetch(`${api.url}/v1/compliance/FW?format=html`)).text();
+      expect(page).toContain('are not counted yet');
+      expect(page).toContain('1: 1 more trace is violated or undecided than is in scope');
+
+      // The framework stays in the list as long as the report of the last 30 days has something of it.
+      await put('hasty', []);
+      await put('typo', [of('1', 'FV')]);
+      await put('typo', []);
+      const { frameworks } = (await api.ask<ComplianceFrameworks>('GET', '/v1/compliance')).body;
+      expect(frameworks.filter(({ framework }) => framework.startsWith('F'))).toEqual([{ framework: 'FW', controls: 0, rules: 0 }]);
+      expect((await api.ask('GET', '/v1/compliance/FW')).status).toBe(200);
+      expect((await api.ask('GET', '/v1/compliance/FV')).status).toBe(404);
+    });
+  });
+
   it('is CSV, without formulas', async () => {
     await put('new', [of('=1+1,"x"')]);
     const { headers, body } = await text('csv');
@@ -141,9 +236,13 @@ describe('GET /v1/compliance', () => {
       'attachment; filename="compliance.csv"',
     ]);
     const lines = body.split('\r\n');
-    expect(lines[0]).toBe('framework,control,outcome,traces_in_scope,passed,violated,undecided,not_looked_at,rules,from,to,counted_since');
-    expect(lines).toContain(`SOC 2,CC6.1,violated,1115,1112,2,1,12,access review,${iso(START)},${iso(START + HOUR)},${iso(START)}`);
-    expect(body).toContain(`SOC 2,"'=1+1,""x""",passed,3,3,0,0,1124,new,`);
+    expect(lines[0]).toBe(
+      'framework,control,outcome,traces_in_scope,passed,violated,undecided,not_looked_at,rules,from,to,counted_since,provisional_since,beyond_scope',
+    );
+    expect(lines).toContain(`SOC 2,CC6.1,violated,1115,1112,2,1,12,access review,${iso(START)},${iso(START + HOUR)},${iso(START)},,`);
+    // The rule named another control when the traces came.
+    expect(body).toContain(`SOC 2,"'=1+1,""x""",nothing_in_scope,0,0,0,0,1127,new,`);
+    expect(body).toContain('SOC 2,CC7,passed,3,3,0,0,1124,new,');
   });
 
   it('is a page to print, in which what people wrote is text and nothing is loaded', async () => {

@@ -14,6 +14,8 @@ const COLUMNS = [
   'from',
   'to',
   'counted_since',
+  'provisional_since',
+  'beyond_scope',
 ] as const;
 
 /** A report as CSV, a line for each control. */
@@ -32,6 +34,8 @@ export function reportCsv({ framework, from, to, controls, limits }: ComplianceR
       from,
       to,
       limits.counted_since,
+      limits.provisional_since,
+      one.beyond_scope,
     ]),
   );
   return csvLine(COLUMNS) + lines.join('');

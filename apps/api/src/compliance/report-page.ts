@@ -40,6 +40,10 @@ export function reportPage(report: ComplianceReport): string {
     limits.rule_set_unknown === 0
       ? ''
       : `<p>The rules that ${count(limits.rule_set_unknown)} traces were judged by are lost; they count as not looked at.</p>`;
+  const provisional =
+    limits.provisional_since === undefined
+      ? ''
+      : `<p>Provisional: some traces since ${text(limits.provisional_since)} are not counted yet, while their violations are.</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -53,7 +57,7 @@ export function reportPage(report: ComplianceReport): string {
 <h1>${text(framework)}: what was looked at</h1>
 <p>${text(from)} to ${text(to)} (UTC, whole hours). Made ${text(generated_at)} by BeTrace.</p>
 <p>${count(traces)} traces closed in this time.</p>
-${since === undefined ? '<p>No trace was counted yet.</p>' : late}${lost}
+${since === undefined ? '<p>No trace was counted yet.</p>' : late}${lost}${provisional}${controls.map(beyond).join('')}
 <table>
 <caption>Controls</caption>
 <thead><tr><th scope="col">Control</th><th scope="col">Outcome</th><th scope="col" class="n">In scope</th><th scope="col" class="n">Passed</th><th scope="col" class="n">Violated</th><th scope="col" class="n">Undecided</th><th scope="col" class="n">Not looked at</th></tr></thead>
@@ -69,7 +73,7 @@ ${controls.flatMap(ruleRows).join('\n')}
 </tbody>
 </table>
 <dl>
-<dt>In scope</dt><dd>Traces that closed under a rule set in which a rule of the control is enforced.</dd>
+<dt>In scope</dt><dd>Traces that closed under a rule set in which a rule is enforced that named the control in its version of that time.</dd>
 <dt>Passed</dt><dd>Those in scope that are neither violated nor undecided. A trace in which the rule's subject does not occur passed.</dd>
 <dt>Undecided</dt><dd>Traces that a rule of the control could not judge, by a limit or a defect. They are no pass.</dd>
 <dt>Not looked at</dt><dd>Traces that closed while no rule of the control was enforced.</dd>
@@ -80,6 +84,12 @@ ${controls.flatMap(ruleRows).join('\n')}
 `;
 }
 
+function beyond({ control, beyond_scope: more }: ControlReportView): string {
+  if (more === undefined) return '';
+  const are = more === 1 ? '1 more trace is' : `${count(more)} more traces are`;
+  return `<p>${text(control)}: ${are} violated or undecided than ${more === 1 ? 'is' : 'are'} in scope: not closed or not counted yet, or closed in another hour.</p>`;
+}
+
 function controlRow(one: ControlReportView): string {
   const figures = [one.traces_in_scope, one.passed, one.violated, one.undecided, one.not_looked_at];
   return `<tr><th scope="row">${text(one.control)}</th><td>${WORDS[one.outcome]}</td>${figures.map(figure).join('')}</tr>`;
@@ -87,7 +97,7 @@ function controlRow(one: ControlReportView): string {
 
 function ruleRows({ control, rules }: ControlReportView): readonly string[] {
   return rules.map((rule) => {
-    const mode = rule.deleted ? 'deleted' : rule.mode;
+    const mode = rule.deleted ? 'deleted' : rule.names_control ? rule.mode : 'names it no longer';
     const figures = [rule.version, rule.traces_in_scope, rule.violated, rule.undecided];
     return `<tr><th scope="row">${text(control)}</th><td>${text(rule.name)} (${text(rule.id)})</td><td>${mode}</td>${figures.map(figure).join('')}</tr>`;
   });

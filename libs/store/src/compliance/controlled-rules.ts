@@ -87,5 +87,7 @@ async function deletedRules(queries: Queries, framework: string | undefined): Pr
     )
     .orderBy('v.rule_id')
     .execute();
-  return rows.map(({ rule_id, json_rule }) => ruleOf(parsedColumn<RulesTable>(json_rule ?? '', () => `the last version of rule ${rule_id}`)));
+  return rows.map(({ rule_id, json_rule }) =>
+    ruleOf(parsedColumn<RulesTable>(json_rule ?? '', () => `the last version of rule ${rule_id}`)),
+  );
 }

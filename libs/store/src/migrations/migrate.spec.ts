@@ -76,7 +76,10 @@ describe('a database that a newer version has migrated', () => {
     const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
     const put = async (newer: Connection, version: number, named: readonly object[]) => {
       const json_rule = JSON.stringify({ id: 'r', json_controls: JSON.stringify(named) });
-      await newer.database.insertInto('rule_versions').values({ rule_id: 'r', version, changed_at: 1, changed_by: null, json_rule }).execute();
+      await newer.database
+        .insertInto('rule_versions')
+        .values({ rule_id: 'r', version, changed_at: 1, changed_by: null, json_rule })
+        .execute();
     };
     const opened = async <T>(use: (opened: Connection) => Promise<T>): Promise<T> => {
       connection = await connectionOf({ kind: 'sqlite', path });

@@ -40,7 +40,7 @@ async function* contents(
   keys: readonly KeyView[],
   gone: AbortSignal,
 ): AsyncGenerator<ArchivedFile> {
-  // When it was made is no part of what it says: two packs of one state are the same bytes.
+  // When it was made is no part of what it says: two packs of one state are the same bytes, once the period is over.
   const { generated_at: _, ...figures } = report;
   yield textFile('README.txt', evidenceReadme(report, keys));
   yield jsonFile('report.json', figures);

@@ -89,8 +89,9 @@ interface Report {
     readonly violated: number;
     readonly undecided: number;
     readonly not_looked_at: number;
+    readonly beyond_scope?: number;
   }[];
-  readonly limits: { readonly counted_since?: string; readonly rule_set_unknown: number };
+  readonly limits: { readonly counted_since?: string; readonly provisional_since?: string; readonly rule_set_unknown: number };
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
@@ -114,6 +115,14 @@ function reportText({ framework, from, to, traces, controls, limits }: Report, t
   const notes = [
     since === undefined ? 'no trace was counted yet\n' : since > from ? `traces are counted since ${since}\n` : '',
     limits.rule_set_unknown === 0 ? '' : `the rules of ${limits.rule_set_unknown} traces are lost; they count as not looked at\n`,
+    limits.provisional_since === undefined
+      ? ''
+      : `provisional: some traces since ${limits.provisional_since} are not counted yet, while their violations are\n`,
+    ...controls.map(({ control, beyond_scope: more = 0 }) =>
+      more === 0
+        ? ''
+        : `${control}: ${more} more violated or undecided than in scope: not closed or not counted yet, or closed in another hour\n`,
+    ),
   ];
   return (
     `${paint(terminal, 'bold', visible(framework))} ${from} to ${to}: ${traces} traces\n${notes.join('')}\n` +
