@@ -27,8 +27,8 @@ const shared = {
 };
 
 export default {
-  // Of three files on two cores one waits at any time: for processes, timers and answers. They take 0.7 of a core each, by their processor time.
-  maxWorkers: 3,
+  // With a third on two cores, files that start clusters meet their deadlines no more.
+  maxWorkers: 2,
   testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',

@@ -34,9 +34,16 @@ describe('the metric of readiness', () => {
     expect(await recorder.readiness()).toEqual({ status: 'degraded', checks: { otlp_exporter: 'configuration: 401', storage: 'ok' } });
   });
 
-  it('does not let a scrape wait for a check that hangs, and tells of it by the next', async () => {
+  it('says in the first scrape, too, how a check is that is slow', async () => {
     const [registry, recorder] = [new Registry(), new HealthRecorder()];
     exposeReadiness(registry, recorder, 10);
+    recorder.register('storage', () => new Promise<void>((resolve) => void setTimeout(resolve, 700)));
+    expect(await registry.metrics()).toContain('betrace_readiness_grade{check="storage"} 0');
+  });
+
+  it('does not let a scrape wait for a check that hangs, and tells of it by the next', async () => {
+    const [registry, recorder] = [new Registry(), new HealthRecorder()];
+    exposeReadiness(registry, recorder, 10, 10);
     recorder.register('storage', () => new Promise<void>(() => {}), 100);
     expect(await registry.metrics()).not.toContain('betrace_readiness_grade{');
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -14,9 +14,16 @@ export const HEALTH_METRICS = {
 
 /** How long a scrape waits for the checks, ms; the next scrape reports a check that hangs. */
 const TIMEOUT_MS = 500;
+/** The first has no former answers to give: it waits longer than a check may take. */
+const FIRST_TIMEOUT_MS = 3_000;
 
 /** Has the checks say at each scrape how they are, or how they were when they last answered. */
-export function exposeReadiness(registry: Registry, recorder: HealthRecorder, timeoutMs = TIMEOUT_MS): void {
+export function exposeReadiness(
+  registry: Registry,
+  recorder: HealthRecorder,
+  timeoutMs = TIMEOUT_MS,
+  firstTimeoutMs = FIRST_TIMEOUT_MS,
+): void {
   const { readiness } = registerMetrics(HEALTH_METRICS, registry);
   let known: ReadonlyMap<string, Readiness['status']> = new Map();
   let asking: Promise<void> | undefined;
@@ -28,7 +35,7 @@ export function exposeReadiness(registry: Registry, recorder: HealthRecorder, ti
     asking ??= ask();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((done) => {
-      timer = setTimeout(done, timeoutMs);
+      timer = setTimeout(done, known.size === 0 ? firstTimeoutMs : timeoutMs);
     });
     await Promise.race([asking, late]);
     clearTimeout(timer);

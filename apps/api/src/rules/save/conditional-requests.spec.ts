@@ -107,6 +107,13 @@ describe('conditional requests about rules', () => {
     expect(statuses.toSorted()).toEqual([201, 412, 412, 412, 412, 412]);
   });
 
+  it('lets all of many that PUT without a condition write, also those that found no rule: one created it, the others replace it', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => api.ask('PUT', PATH, { ...SLOW, description: `of ${n}` })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
+    const versions = answers.map(({ body }) => Number(body['version'])).toSorted((a, b) => a - b);
+    expect(versions.map((version) => version - versions[0]!)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
   it.each(['/v1/rules', '/v1/rules?q=slow&limit=1', PATH, `${PATH}/versions`])(
     'answers %s with 304 until something changes',
     async (path) => {

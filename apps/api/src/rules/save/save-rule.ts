@@ -63,7 +63,14 @@ export class SaveRule {
     await this.check.orRefuse(content.expression);
     if (existing !== undefined) return { rule: await this.update(existing, content, body.version, change), created: false };
     if (body.version !== undefined && !isConditional(change.preconditions)) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
-    return this.insert(content, change);
+    try {
+      return await this.insert(content, change);
+    } catch (error) {
+      // Somebody else created it meanwhile. Without a condition the last writer wins, as with a rule that was there before.
+      const winner = error instanceof ApiError && error.code === 'BT_API_RULE_EXISTS' ? await this.store.rule(id) : undefined;
+      if (winner === undefined || body.version !== undefined) throw error;
+      return { rule: await this.update(winner, contentOf(id, body, winner), undefined, change), created: false };
+    }
   }
 
   /** Changes what the patch names (RFC 7396): `null` gives a member its default. */
