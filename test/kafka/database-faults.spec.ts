@@ -106,7 +106,7 @@ interface Ready {
       const { body } = await api.json<{ readonly total: number }>('GET', '/v1/violations?limit=1');
       expect(body.total).toBe(due.size);
     }
-    expect(await grade()).toBe(0);
+    await eventually('the grade', async () => ((await grade()) === 0 ? true : undefined), TIMEOUT_MS, 200);
     await eventually(
       'no lag',
       async () => ((await total('betrace_violations_keep_lag_records')) === 0 ? true : undefined),
@@ -159,8 +159,9 @@ interface Ready {
       try {
         // It is slow, and it goes on: what came at once is kept by few transactions.
         await eventually('violations to be kept', async () => ((await stored()).length >= before + 200 ? true : undefined), TIMEOUT_MS, 50);
-        expect(await grade()).toBe(0);
         expect(await total('betrace_violations_keep_lag_records')).toBeGreaterThan(0);
+        // The first scrape of a process does not wait for a check as slow as this: the next one tells its result.
+        await eventually('the grade', async () => ((await grade()) === 0 ? true : undefined), TIMEOUT_MS, 200);
       } finally {
         link.delay = 0;
         over.abort();
@@ -212,6 +213,9 @@ interface Ready {
   it(
     'whose connections are cut four times a second: no write of a rule is lost or done twice, nor is a violation',
     async () => {
+      // Of two that create a rule at once, one is told that it exists.
+      const first = { name: 'edited', expression: 'span.name == "never"', severity: 'LOW' };
+      expect((await one('api').json('PUT', '/v1/rules/edited', first)).status).toBe(201);
       const over = AbortSignal.timeout(6_000);
       const cutting = async () => {
         while (!over.aborted) {
@@ -219,14 +223,14 @@ interface Ready {
           link.cut();
         }
       };
-      const acknowledged: number[] = [];
-      let attempts = 0;
+      const acknowledged: number[] = [1];
+      let attempts = 1;
       const editing = async (api: BeTrace, by: number) => {
         const versions: number[] = [];
         for (let i = 0; !over.aborted; i++, attempts++) {
           const rule = { name: 'edited', expression: `span.name == "never ${by} ${i}"`, severity: 'LOW' };
           const { status, body } = await api.json<{ readonly version: number }>('PUT', '/v1/rules/edited', rule);
-          if (status === 200 || status === 201) versions.push(body.version);
+          if (status === 200) versions.push(body.version);
           else expect(status).toBe(503);
           await pause(50);
         }
