@@ -121,6 +121,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'problem-details',
     'tls',
     'authentication',
+    'health/health.controller',
     'audit',
     'http/protection',
     'http/body',

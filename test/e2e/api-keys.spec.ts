@@ -105,7 +105,11 @@ describe('API keys of a file', () => {
     await eventually('the end of the stream', async () => (stream.ended ? true : undefined), TIMEOUT_MS);
     expect(stream.events.map(({ event }) => event)).toEqual(['end']);
     const ready = async () =>
-      ((await (await fetch(`${betrace.url}/ready`)).json()) as { checks: Record<string, string> }).checks['api_keys'];
+      (
+        (await (await fetch(`${betrace.url}/ready`, { headers: { 'x-api-key': keys.get('reader')! } })).json()) as {
+          checks: Record<string, string>;
+        }
+      ).checks['api_keys'];
     expect(await ready()).toBe('ok');
     write('keys:\n  - name: half wri');
     await eventually(

@@ -72,6 +72,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     for (const scope of [undefined, '', 'read', 'admin', 'BETRACE:READ', 'betrace:', 7, {}, 'xbetrace:read']) {
       expect([scope, (await ask(await issuer.token({ scope }))).status]).toEqual([scope, 403]);
     }
+    expect(JSON.stringify(await ask(undefined, '/ready'))).not.toContain(issuer.url);
     expect((await ask(undefined, '/v1/rules', { headers: { 'x-api-key': 'the key' } })).status).toBe(200);
     const cli = entryOf('cli');
     const env = { PATH: process.env['PATH'], BETRACE_URL: betrace!.url, BETRACE_TOKEN: reader };
@@ -141,8 +142,9 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     const token = await issuer.token({ scope: 'betrace:read' });
     expect(await ask(token)).toMatchObject({ status: 503, body: { code: 'BT_HTTP_UNAVAILABLE' } });
     expect(await exported(token)).toBe(grpcStatus.UNAVAILABLE);
-    const ready = await ask(undefined, '/ready');
+    const ready = await ask(undefined, '/ready', { headers: { 'x-api-key': 'the key' } });
     expect(ready).toMatchObject({ status: 200, body: { status: 'degraded', checks: { oidc: expect.stringContaining(issuer.url) } } });
+    expect(JSON.stringify(await ask(undefined, '/ready'))).not.toContain(issuer.url);
     expect((await ask(undefined, '/v1/rules', { headers: { 'x-api-key': 'the key' } })).status).toBe(200);
     await issuer.open();
     expect((await ask(token)).status).toBe(200);

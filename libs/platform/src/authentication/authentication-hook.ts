@@ -17,13 +17,17 @@ export function requireCaller(fastify: FastifyInstance, authentication: Authenti
   if (!authentication.required) return;
   fastify.addHook('onRequest', async (request) => {
     if (isPublic(request, options)) return;
-    const { headers } = request;
-    const read: ReadHeader = (name) => [headers[name]].flat()[0];
-    const caller = await authentication.caller(read);
+    const read = readerOf(request);
+    const caller = await authentication.caller(read, request.ip);
     noteCaller(request, caller.name, () => authentication.stillAllows(read, scopeOf(request)));
     // A missing path is 404 for every authenticated caller.
     if (request.routeOptions.url !== undefined) authentication.check(caller, scopeOf(request));
   });
+}
+
+/** The headers of a request, as Authentication reads them. */
+export function readerOf({ headers }: FastifyRequest): ReadHeader {
+  return (name) => [headers[name]].flat()[0];
 }
 
 /** What a route needs of a key. */

@@ -2,10 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIGURATION, type Configuration } from '../configuration/configuration.js';
 import { Behind, HealthRecorder } from '../health/recorder.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
 import { Problem } from '../problem-details/problem.js';
 import { ApiKeys, type Caller } from './api-keys.js';
 import { BadToken, BearerTokens } from './bearer-tokens.js';
 import { mayDo, type Scope } from './scopes.js';
+import { WrongCredentials } from './wrong-credentials.js';
 
 /** What a request brings to say who makes it, by the lower-case name of a header or of gRPC's metadata. */
 export type ReadHeader = (name: string) => string | undefined;
@@ -16,13 +18,20 @@ export class Authentication {
   /** False: everybody may ask everything. */
   readonly required: boolean;
   private readonly tokens: BearerTokens | undefined;
+  private readonly guesses: WrongCredentials;
 
   constructor(
     private readonly apiKeys: ApiKeys,
     @Inject(CONFIGURATION) { authentication }: Configuration,
     @Inject(CLOCK) clock: Clock,
     health: HealthRecorder,
+    @Inject(LOGGER) logger: Logger,
   ) {
+    this.guesses = new WrongCredentials(
+      authentication.wrongKeyLimit,
+      () => clock.monotonic(),
+      (sentence) => logger.warn(sentence),
+    );
     const { oidcIssuer: issuer, oidcAudience: audience, oidcScopeClaim, oidcScopePrefix, oidcKeysUrl } = authentication;
     if (issuer !== undefined && audience !== undefined) {
       const tokens = new BearerTokens({
@@ -48,8 +57,31 @@ export class Authentication {
     this.required = apiKeys.required || this.tokens !== undefined;
   }
 
-  /** Who makes a request; throws BT_HTTP_UNAUTHENTICATED (401), or BT_HTTP_UNAVAILABLE (503) when a token cannot be judged now. */
-  async caller(read: ReadHeader): Promise<Caller> {
+  /**
+   * Who makes a request from an address; throws BT_HTTP_UNAUTHENTICATED (401), BT_HTTP_TOO_MANY_WRONG_KEYS (429), or BT_HTTP_UNAVAILABLE (503) when a token cannot be
+   * judged now.
+   */
+  async caller(read: ReadHeader, address: string): Promise<Caller> {
+    const brought = this.broughtBy(read);
+    if (brought === undefined) return this.refuse(undefined);
+    this.guesses.admit(address, brought);
+    try {
+      const caller = await this.look(read);
+      this.guesses.wereRight(brought);
+      return caller;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) this.guesses.wereWrong(address, brought);
+      throw error;
+    }
+  }
+
+  /** Key and token of a request, in one text; undefined: neither. */
+  private broughtBy(read: ReadHeader): string | undefined {
+    const brought = [this.apiKeys.required ? read(this.apiKeys.header) : undefined, this.tokens && read('authorization')];
+    return brought.every((one) => one === undefined) ? undefined : brought.map((one) => one ?? '').join('\n');
+  }
+
+  private async look(read: ReadHeader): Promise<Caller> {
     const holder = this.apiKeys.caller(read(this.apiKeys.header));
     if (holder !== undefined) return holder;
     if (this.tokens === undefined) return this.refuse(undefined);
@@ -73,7 +105,7 @@ export class Authentication {
   /** Whether who was let in would be again. A token that cannot be judged now holds as it was judged before. */
   async stillAllows(read: ReadHeader, needed: Scope): Promise<boolean> {
     try {
-      this.check(await this.caller(read), needed);
+      this.check(await this.look(read), needed);
       return true;
     } catch (error) {
       return !(error instanceof Problem) || error.status >= 500;

@@ -15,7 +15,7 @@ const readiness = (status: string, storage: string) => ({
       checks: {
         type: 'object',
         additionalProperties: { type: 'string' },
-        description: '`ok`, `off`, or the reason.',
+        description: '`ok`, `off`, or the reason, which is answered to callers with a key only, where the server wants one.',
       },
     },
     example: { status, checks: { otlp_exporter: 'ok', rule_engine: 'ok', storage } },

@@ -1,10 +1,12 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Authentication } from '../authentication/authentication.js';
+import { readerOf } from '../authentication/authentication-hook.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { VERSION } from '../version.js';
 import { DocumentedHealth, DocumentedReadiness } from './documentation.js';
-import { HealthRecorder } from './recorder.js';
+import { HealthRecorder, withoutReasons } from './recorder.js';
 
 /** Liveness (the process serves) and readiness (everything it needs does too). */
 @Controller()
@@ -13,6 +15,7 @@ export class HealthController {
   constructor(
     private readonly recorder: HealthRecorder,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly authentication: Authentication,
   ) {
     this.started = clock.monotonic();
   }
@@ -28,8 +31,17 @@ export class HealthController {
   @Get('ready')
   @DocumentedReadiness()
   @RouteConfig({ access: 'public' })
-  async ready(@Res() reply: FastifyReply): Promise<void> {
-    const readiness = await this.recorder.readiness();
-    await reply.status(readiness.status === 'not_ready' ? 503 : 200).send(readiness);
+  async ready(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const [readiness, isKnown] = await Promise.all([this.recorder.readiness(), this.isKnown(request)]);
+    await reply.status(readiness.status === 'not_ready' ? 503 : 200).send(isKnown ? readiness : withoutReasons(readiness));
+  }
+
+  /** Reasons name hosts, topics and files: they are for callers with a key, where one is wanted. */
+  private async isKnown(request: FastifyRequest): Promise<boolean> {
+    if (!this.authentication.required) return true;
+    return this.authentication.caller(readerOf(request), request.ip).then(
+      () => true,
+      () => false,
+    );
   }
 }

@@ -25,6 +25,18 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
 }
 
+/** What stands for a reason that is not for everybody. */
+export const WITHHELD = 'not ok; the reason is answered to callers with a key, and in the log';
+
+/** A readiness as everybody may know it: which checks are not well, and not why. */
+export function withoutReasons({ status, checks }: Readiness): Readiness {
+  const told = Object.entries(checks).map(([name, state]) => [name, isPlain(state) ? state : WITHHELD] as const);
+  return { status, checks: Object.fromEntries(told) };
+}
+
+/** `ok`, `off`, `draining`: one word is a state, never a reason. */
+const isPlain = (state: string): boolean => /^[a-z]{1,20}$/.test(state);
+
 const DEFAULT_DEADLINE = 2_000;
 
 /** Where the parts of an app say whether they are ready; `GET /ready` asks all of them. */

@@ -58,6 +58,11 @@ export const HTTP_PROBLEMS = {
   },
   BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
+  BT_HTTP_TOO_MANY_WRONG_KEYS: {
+    status: 429,
+    title: 'Too many wrong keys or tokens',
+    doc: 'The address brought `authentication.wrong_key_limit` different wrong keys or tokens within a minute. Until that is over, only keys and tokens that were right before are looked at. Try again after `Retry-After` seconds.',
+  },
   BT_HTTP_PROFILE_UNDER_WAY: {
     status: 429,
     title: 'A profile is being recorded',

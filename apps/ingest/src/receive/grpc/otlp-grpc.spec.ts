@@ -90,6 +90,27 @@ describe('OTLP/gRPC', () => {
 });
 
 describe('OTLP/gRPC under trouble', () => {
+  it('looks at no more keys of an address that guesses, and tells agents to come back; whose key is known goes on', async () => {
+    const ingest = await startIngest({ BETRACE_API_KEY: 'sesame', BETRACE_WRONG_KEY_LIMIT: '3' });
+    const [port = 0] = ingest.grpcPorts;
+    const codes = async (keys: readonly string[]) => {
+      const answered: (number | undefined)[] = [];
+      for (const key of keys) answered.push((await send(port, bytesOf(aRequest()), { 'x-api-key': key })).code);
+      return answered;
+    };
+    const { OK, UNAUTHENTICATED, UNAVAILABLE } = grpc.status;
+    expect(await codes(['sesame', 'a', 'a', 'b', 'c', 'd', 'sesame'])).toEqual([
+      OK,
+      UNAUTHENTICATED,
+      UNAUTHENTICATED,
+      UNAUTHENTICATED,
+      UNAUTHENTICATED,
+      UNAVAILABLE,
+      OK,
+    ]);
+    await ingest.stop();
+  });
+
   it('wants the API key', async () => {
     const ingest = await startIngest({ BETRACE_API_KEY: 'sesame' });
     const [port = 0] = ingest.grpcPorts;

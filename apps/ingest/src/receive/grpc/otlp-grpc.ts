@@ -108,7 +108,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
   private async answer(call: Call, callback: Callback): Promise<void> {
     const reservation = this.receiving.take(call.request);
     try {
-      await this.authenticate(call.metadata);
+      await this.authenticate(call);
       const taken = await this.intake.take('otlp_grpc', () => ({ bytes: call.request }), this.timeoutMs(call));
       release(call.request);
       callback(null, Buffer.from(encodeExportResponse(partialSuccess(taken))));
@@ -136,9 +136,13 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     return 0.8 * Math.max(0, Number(call.getDeadline()) - this.clock.now());
   }
 
-  private async authenticate(metadata: grpc.Metadata): Promise<void> {
+  private async authenticate(call: Call): Promise<void> {
     if (!this.authentication.required) return;
-    const caller = await this.authentication.caller((name) => metadata.get(name)[0]?.toString());
+    const address = call
+      .getPeer()
+      .replace(/:\d+$/, '')
+      .replace(/^\[|\]$/g, '');
+    const caller = await this.authentication.caller((name) => call.metadata.get(name)[0]?.toString(), address);
     this.authentication.check(caller, 'ingest');
   }
 

@@ -1,4 +1,4 @@
-import { flag, issuer, type Setting, text } from '../setting.js';
+import { flag, integer, issuer, type Setting, text } from '../setting.js';
 
 /** Who may ask what. */
 export const AUTHENTICATION = {
@@ -61,6 +61,12 @@ export const AUTHENTICATION = {
     type: text,
     env: ['BETRACE_OIDC_CONSOLE_PARAMETERS'],
     doc: 'More parameters of its requests, as in a query: `resource=https://betrace.example.com` (RFC 8707) or `audience=betrace`, for issuers whose access tokens are else for themselves.',
+  },
+  wrongKeyLimit: {
+    type: integer(0, 1_000),
+    env: ['BETRACE_WRONG_KEY_LIMIT'],
+    default: 60,
+    doc: 'Different wrong keys and tokens that one address may bring in a minute. Beyond it unknown ones are refused without a look (429), also right ones; those that were right before are not. 0: no limit, for instance where all callers are behind one proxy that limits them itself.',
   },
   protectMetrics: { type: flag, env: ['BETRACE_PROTECT_METRICS'], default: false, doc: '`/metrics` needs the API key too.' },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
