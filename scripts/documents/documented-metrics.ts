@@ -11,12 +11,14 @@ import { LOG_METRICS } from '../../libs/platform/src/metrics/lag.js';
 import { PROCESS_METRICS } from '../../libs/platform/src/metrics/process-limits.js';
 import { STORAGE_METRICS } from '../../libs/platform/src/metrics/storage-files.js';
 import { TLS_METRICS } from '../../libs/platform/src/tls/server-certificate.js';
+import { TRACING_METRICS } from '../../libs/platform/src/tracing/metrics.js';
 
 export const DOCUMENTED_METRICS: Readonly<Record<string, MetricDeclarations>> = {
   'HTTP, in every process': HTTP_METRICS,
   'Readiness, in every process': HEALTH_METRICS,
   'What the process may use, in every process': PROCESS_METRICS,
   'TLS, in every process that has it': TLS_METRICS,
+  'Traces of BeTrace itself, in every process that has them': TRACING_METRICS,
   'The log, in every process': LOG_METRICS,
   'Files, in processes that have some': STORAGE_METRICS,
   Ingest: INGEST_METRICS,

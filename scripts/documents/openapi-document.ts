@@ -9,7 +9,7 @@ import { createLogger } from '../../libs/platform/src/logging/logger.js';
 export async function openApiText(): Promise<string> {
   const { configuration } = loadConfiguration({ args: ['--storage-type=memory'], environment: {} });
   const logger = createLogger({ level: 'error', format: 'json' });
-  const app = await createHttpApp({ configuration, logger, module: StandaloneModule });
+  const app = await createHttpApp({ name: 'standalone', configuration, logger, module: StandaloneModule });
   try {
     return `${JSON.stringify(await openApiDocument(app, configuration.authentication.apiKeyHeader), null, 2)}\n`;
   } finally {

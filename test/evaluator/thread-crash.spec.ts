@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { DEFAULT_ASSEMBLY } from '#engine';
 import { type Log, openLog, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
-import { BoundedLabel, createLogger, FullPartitions, registerMetrics } from '#platform';
+import { BoundedLabel, createLogger, FullPartitions, registerMetrics, Tracing } from '#platform';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { EVALUATOR_METRICS } from '../../apps/evaluator/src/metrics.js';
 import { RuleSeries } from '../../apps/evaluator/src/rules/rule-series.js';
@@ -51,6 +51,7 @@ describe('an evaluator thread that ends by a defect', () => {
         fullPartitions,
         ruleErrors: { report: () => {} },
         events: new EventEmitter(),
+        tracing: new Tracing(),
       },
       ENTRY,
     );

@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
-import { attributeOf, decodeRequest, encodeRequest, encodeRequestJson, OWN_SCOPE, type TraceRequest } from '#otlp';
+import { OWN_SCOPE } from '#base';
+import { attributeOf, decodeRequest, encodeRequest, encodeRequestJson, type TraceRequest } from '#otlp';
 import { keyRing, verifyViolation } from '#signing';
 import { request } from '../fixtures/otlp/arbitrary.js';
 import type { BeTrace } from './betrace.js';

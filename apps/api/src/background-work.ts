@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Log } from '#messaging';
+import { Log, traceAppends } from '#messaging';
 import {
   Accounts,
   CLOCK,
@@ -14,8 +14,9 @@ import {
   lookAfterLogSettings,
   Shutdown,
   signatureKey,
+  Tracing,
 } from '#platform';
-import { Store, StoreError } from '#store';
+import { Store, StoreError, traceWrites } from '#store';
 import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { OtlpExport } from './export/otlp-export.js';
 import { StoreReadiness } from './keep/store-readiness.js';
@@ -48,10 +49,15 @@ export class BackgroundWork implements OnApplicationBootstrap {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
+    private readonly tracing: Tracing,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.warnOfOwnDatabase();
+    if (this.tracing.on) {
+      traceAppends(this.log, this.tracing);
+      traceWrites(this.store, this.tracing);
+    }
     this.ruleAnnouncer.start();
     await this.ruleStatus.start();
     this.closedTraces.start();

@@ -27,4 +27,6 @@ export interface EvaluatorSettings {
   readonly handOverTimeout?: number;
   /** Milliseconds between two looks at an idle partition: how late a trace may close. */
   readonly idleInterval: number;
+  /** Work is noted, for spans about it. */
+  readonly traced?: boolean;
 }

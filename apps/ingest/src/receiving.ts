@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Log } from '#messaging';
-import { Shutdown } from '#platform';
+import { Log, traceAppends } from '#messaging';
+import { Shutdown, Tracing } from '#platform';
 
 /** Tells the log from when to when senders can send: what they hold back before and after is no silence of their traces. */
 @Injectable()
@@ -11,9 +11,11 @@ export class Receiving implements OnModuleInit {
     private readonly log: Log,
     private readonly adapterHost: HttpAdapterHost,
     private readonly shutdown: Shutdown,
+    private readonly tracing: Tracing,
   ) {}
 
   onModuleInit(): void {
+    if (this.tracing.on) traceAppends(this.log, this.tracing);
     (this.adapterHost.httpAdapter.getHttpServer() as Server).once('listening', () => this.log.receiving(true));
     this.shutdown.register('receive', "the log's clock", () => this.log.receiving(false));
   }

@@ -1,4 +1,5 @@
-import { OWN_SCOPE, type SpanColumns } from '#otlp';
+import { OWN_SCOPE } from '#base';
+import { type SpanColumns } from '#otlp';
 
 /** Why a span, or a record as a whole, was not evaluated: the label of `betrace_spans_rejected_total` in the evaluator. */
 export const REJECTIONS = {

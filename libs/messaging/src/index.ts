@@ -25,3 +25,4 @@ export { RuleHistory } from './records/rule-history.js';
 export { topicSpecifications } from './records/topic-specification.js';
 export { retry } from './retry.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
+export { traceAppends } from './traced-appends.js';

@@ -21,5 +21,4 @@ export type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanL
 export { integer, SPAN_KINDS, STATUS_CODES } from './span/span.js';
 export { hexOfWords } from './wire/ids.js';
 export { OtlpError } from './wire/otlp-error.js';
-export { OWN_SCOPE } from './wire/own-names.js';
 export type { RejectionReason } from './wire/rejection.js';

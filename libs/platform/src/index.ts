@@ -38,4 +38,5 @@ export { listenError, StartError } from './start-error.js';
 export { readCertificateFiles } from './tls/certificate-files.js';
 export { httpsOptions } from './tls/https-options.js';
 export { ServerCertificate } from './tls/server-certificate.js';
+export { Tracing } from './tracing/tracing.js';
 export { VERSION } from './version.js';

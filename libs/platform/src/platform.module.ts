@@ -19,16 +19,23 @@ import { ProblemReports } from './problem-details/problem-reports.js';
 import { ProfileController } from './profiles/profile.controller.js';
 import { Shutdown } from './shutdown.js';
 import { ServerCertificate } from './tls/server-certificate.js';
+import { Tracing } from './tracing/tracing.js';
+
+/** What is made before the application. */
+export interface PlatformParts {
+  readonly certificate: ServerCertificate;
+  readonly registry: Registry;
+  readonly tracing: Tracing;
+}
 
 /**
  * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Accounts, Shutdown,
- * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports; and the routes /, /health, /ready, /metrics, /v1/accounting, /debug/pprof. Each application has its own registry, so that tests can run several.
+ * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports, Tracing; and the routes /, /health, /ready, /metrics, /v1/accounting, /debug/pprof. Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings
 export class PlatformModule {
-  static forRoot(configuration: Configuration, logger: Logger, certificate: ServerCertificate): DynamicModule {
-    const registry = new Registry();
+  static forRoot(configuration: Configuration, logger: Logger, { certificate, registry, tracing }: PlatformParts): DynamicModule {
     const health = new HealthRecorder();
     exposeReadiness(registry, health);
     certificate.expose(registry);
@@ -50,6 +57,7 @@ export class PlatformModule {
       FullPartitions,
       KnownPaths,
       ProblemReports,
+      { provide: Tracing, useValue: tracing },
     ];
     return {
       module: PlatformModule,

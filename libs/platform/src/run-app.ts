@@ -14,9 +14,7 @@ import { checkOpenFiles } from './storage/open-files.js';
 import { prepareStorage } from './storage/storage-directory.js';
 import { VERSION } from './version.js';
 
-export interface AppDefinition extends Pick<HttpAppOptions, 'prepare' | 'publicPaths'> {
-  /** `standalone`, `ingest`, `evaluator`, `api`: as in the logs. */
-  readonly name: string;
+export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' | 'publicPaths'> {
   /** Whether it signs or verifies violations (default), and so needs a signature key. */
   readonly signs?: boolean;
   /** Connects the transports that it has beside HTTP; they listen before HTTP does, so that `/ready` knows of them. */
@@ -67,8 +65,9 @@ export async function startApp(
   configuration: Configuration,
   logger: Logger,
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
-  const { prepare, connect, publicPaths } = definition;
+  const { name, prepare, connect, publicPaths } = definition;
   const app = await createHttpApp({
+    name,
     configuration,
     logger,
     module: definition.module(configuration, logger),

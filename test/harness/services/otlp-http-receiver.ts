@@ -1,9 +1,14 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 
 /** A collector for tests that speaks OTLP/HTTP: keeps the bodies it took, and can be down or refuse. */
 export class OtlpHttpReceiver {
   /** The requests that were answered with success, as they came. */
-  readonly requests: { readonly path: string; readonly contentType: string; readonly body: Buffer }[] = [];
+  readonly requests: {
+    readonly path: string;
+    readonly contentType: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: Buffer;
+  }[] = [];
   /** While set, every request is answered with this status. */
   refuseWith: number | undefined;
   /** Asked for each request: the refusal to answer, if any. */
@@ -36,7 +41,7 @@ export class OtlpHttpReceiver {
           return;
         }
         const contentType = request.headers['content-type'] ?? '';
-        this.requests.push({ path: request.url ?? '', contentType, body: Buffer.concat(chunks) });
+        this.requests.push({ path: request.url ?? '', contentType, headers: request.headers, body: Buffer.concat(chunks) });
         response.writeHead(200, { 'content-type': contentType }).end(contentType.includes('json') ? '{}' : '');
       });
     });

@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { OWN_SCOPE } from '#otlp';
+import { OWN_SCOPE } from '#base';
 import type { EvidenceRecord } from '#records';
 import { attributeParts } from './record-parts.js';
 import { hrTime, INSTANT, spanId } from './violation-span.js';

@@ -11,6 +11,7 @@ import {
   type Logger,
   registerMetrics,
   shownAddress,
+  Tracing,
   VERSION,
 } from '#platform';
 import { TOPICS } from '#records';
@@ -29,6 +30,7 @@ export class OtlpExport {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Registry) private readonly registry: Registry,
+    private readonly tracing: Tracing,
   ) {}
 
   async start(): Promise<void> {
@@ -48,7 +50,7 @@ export class OtlpExport {
     const exporter = await openExporter({ endpoint, protocol, headers, timeout, partial });
     const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
     const address = shownAddress(exportUrl(endpoint, protocol));
-    const settings = { address, batchSize, evidence: compliance.emitEvidence, resource };
+    const settings = { address, batchSize, evidence: compliance.emitEvidence, resource, traces: this.tracing };
     hearExporter(this.logger);
     this.exporting = new ViolationExporter(this.log, this.store, exporter, settings, metrics, this.logger);
     exposeLag({ registry: this.registry, log: this.log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: this.exporting.lag });

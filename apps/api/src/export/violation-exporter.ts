@@ -1,7 +1,8 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
+import type { Traces, Work } from '#base';
 import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
-import { Lag, type Logger, type Metrics } from '#platform';
+import { Lag, type Logger, type Metrics, Tracing } from '#platform';
 import { type RuleControl, TOPICS, type ViolationRecord } from '#records';
 import type { Store } from '#store';
 import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
@@ -40,7 +41,16 @@ export interface ExportSettings {
   /** Puts explanation and signature into the spans, and exports evidence of traces that comply. */
   readonly evidence: boolean;
   readonly resource: Resource;
+  /** Has requests told by spans; default: nothing. */
+  readonly traces?: Traces;
 }
+
+const exportWork = (spans: number): Work => ({
+  name: 'export violations',
+  kind: 'client',
+  attributes: { 'betrace.spans': spans },
+  alone: true,
+});
 
 /**
  * Violations log → OTLP endpoint, with a position of its own that advances only after success: when the endpoint is down, the
@@ -186,17 +196,15 @@ export class ViolationExporter implements PartitionListener {
     accepted: (entries: readonly ExportEntry[]) => Promise<void>,
     controls: ReadonlyMap<ViolationRecord, readonly RuleControl[]>,
   ): Delivery<ExportEntry> {
-    const { resource, evidence } = this.settings;
+    const { resource, evidence, traces = new Tracing() } = this.settings;
+    const spansOf = (entries: readonly ExportEntry[]) =>
+      entries.map((entry) =>
+        isViolation(entry)
+          ? violationSpan(entry.violation, resource, evidence, controls.get(entry.violation))
+          : evidenceSpan(entry.evidence, resource),
+      );
     return {
-      send: (entries) =>
-        exportSpans(
-          this.exporter,
-          entries.map((entry) =>
-            isViolation(entry)
-              ? violationSpan(entry.violation, resource, evidence, controls.get(entry.violation))
-              : evidenceSpan(entry.evidence, resource),
-          ),
-        ),
+      send: (entries) => traces.span(exportWork(entries.length), () => exportSpans(this.exporter, spansOf(entries))),
       accepted: async (entries) => {
         for (const partition of partitions) this.failures.works(partition);
         const violations = entries.filter(isViolation).length;

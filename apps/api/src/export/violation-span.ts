@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Attributes, type HrTime, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import { OWN_SCOPE } from '#base';
 import type { Explanation } from '#dsl';
-import { OWN_SCOPE } from '#otlp';
 import type { RuleControl, ViolationRecord } from '#records';
 import { attributeParts, fitted } from './record-parts.js';
 

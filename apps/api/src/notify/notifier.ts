@@ -13,6 +13,7 @@ import {
   type Logger,
   registerMetrics,
   shownAddress,
+  Tracing,
 } from '#platform';
 import { TOPICS } from '#records';
 import { Store } from '#store';
@@ -32,6 +33,7 @@ export class Notifier {
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(Registry) private readonly registry: Registry,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly tracing: Tracing,
   ) {}
 
   /** Throws a ConfigurationError when the file cannot be read or is wrong. */
@@ -53,7 +55,7 @@ export class Notifier {
     const now = () => this.clock.now();
     const metrics = registerMetrics(NOTIFY_METRICS, this.registry);
     const facts = new RuleFacts(this.store, now);
-    const parts = { log: this.log, store: this.store, facts, metrics, logger: this.logger, now };
+    const parts = { log: this.log, store: this.store, facts, metrics, logger: this.logger, now, tracing: this.tracing };
     this.told = receivers.map((receiver) => new ReceiverNotifier(receiver, parts));
     for (const [n, { name, kind, url }] of receivers.entries()) {
       const { lag } = this.told[n]!;

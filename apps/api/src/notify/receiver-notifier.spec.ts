@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { type Log } from '#messaging';
-import { registerMetrics } from '#platform';
+import { registerMetrics, Tracing } from '#platform';
 import type { Store } from '#store';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
@@ -36,7 +36,15 @@ describe('a receiver of notifications', () => {
   const notifier = () => {
     const now = () => log.now();
     const metrics = registerMetrics(NOTIFY_METRICS, new Registry());
-    return new ReceiverNotifier(RECEIVER, { log, store, facts: new RuleFacts(store, now), metrics, logger: silent, now });
+    return new ReceiverNotifier(RECEIVER, {
+      log,
+      store,
+      facts: new RuleFacts(store, now),
+      metrics,
+      logger: silent,
+      now,
+      tracing: new Tracing(),
+    });
   };
 
   it('that another process takes over before it had anything to note begins where the first one did', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Work } from '#base';
 import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
-import { Lag, type Logger, type Metrics } from '#platform';
+import { Lag, type Logger, type Metrics, type Tracing } from '#platform';
 import { TOPICS } from '#records';
 import type { Store } from '#store';
 import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
@@ -32,7 +33,15 @@ export interface NotifyParts {
   readonly logger: Logger;
   /** Unix milliseconds. */
   readonly now: () => number;
+  readonly tracing: Tracing;
 }
+
+const notifyWork = ({ name, kind }: Receiver, violations: number): Work => ({
+  name: `notify ${kind}`,
+  kind: 'client',
+  attributes: { 'betrace.receiver': name, 'betrace.violations': violations },
+  alone: true,
+});
 
 /**
  * Violations log → one receiver, with a position of its own that advances only after success: while the receiver is away, the log waits, and no other receiver
@@ -206,7 +215,7 @@ export class ReceiverNotifier implements PartitionListener {
     const { name: receiver } = this.receiver;
     const { metrics, logger } = this.parts;
     return {
-      send: (entries) => this.post(entries),
+      send: (entries) => this.parts.tracing.span(notifyWork(this.receiver, entries.length), () => this.post(entries)),
       meaning: (error) => refusalOf(error, ADVICE),
       accepted: async (entries) => {
         this.works(partition);
@@ -228,13 +237,19 @@ export class ReceiverNotifier implements PartitionListener {
   private async post(entries: readonly Entry[]): Promise<void> {
     const { receiver, parts, stopping } = this;
     const now = parts.now();
+    const traced = parts.tracing.headers();
     if (receiver.kind === 'alertmanager') {
       const alerts = entries.map(({ violation }) => alertOf(violation, receiver, now));
-      return postJson(`${receiver.url.replace(/\/+$/, '')}/api/v2/alerts`, JSON.stringify(alerts), receiver.headers, stopping.signal);
+      return postJson(
+        `${receiver.url.replace(/\/+$/, '')}/api/v2/alerts`,
+        JSON.stringify(alerts),
+        { ...receiver.headers, ...traced },
+        stopping.signal,
+      );
     }
     for (const { violation } of entries) {
       const { headers, body } = webhookMessage(violation, receiver, now);
-      await postJson(receiver.url, body, { ...receiver.headers, ...headers }, stopping.signal);
+      await postJson(receiver.url, body, { ...receiver.headers, ...headers, ...traced }, stopping.signal);
     }
   }
 

@@ -8,6 +8,7 @@ import {
   Lag,
   type Logger,
   type Metrics,
+  type Tracing,
   withDeadline,
 } from '#platform';
 import { type EVALUATOR_METRICS, PARTITION_GAUGES } from '../metrics.js';
@@ -49,6 +50,7 @@ export interface ThreadTools {
   readonly ruleSeries: RuleSeries;
   readonly services: BoundedLabel;
   readonly logger: Logger;
+  readonly tracing: Pick<Tracing, 'tell'>;
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
   /** One for all threads: a rule fails in each of them. */
   readonly ruleErrors: Pick<RuleErrorLogger, 'report'>;
@@ -150,7 +152,8 @@ export class EvaluatorThread {
       recordMeasurements(this.tools, message.measurements);
       void this.tools.ruleSeries.sweep();
       this.tools.ruleErrors.report(message.measurements);
-    } else if (message.type === 'account') {
+    } else if (message.type === 'worked') this.tools.tracing.tell(message.works);
+    else if (message.type === 'account') {
       // In the order in which they asked; one who has given up is answered, too.
       this.asking.shift()?.resolve(message.account);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);

@@ -1,3 +1,4 @@
+import type { FinishedWork } from '#base';
 import type { EvaluatedSpans } from '#platform';
 import type { Measurement } from '../partition/account/measurements.js';
 import type { LogTimeAhead } from '../partition/evaluator.js';
@@ -25,6 +26,8 @@ export type FromThread =
       /** The partition whose log time is the furthest ahead of this machine's clock, if one is. */
       readonly ahead: LogTimeAhead | undefined;
     }
+  /** What was done since the last message, where spans tell of it. */
+  | { readonly type: 'worked'; readonly works: readonly FinishedWork[] }
   | { readonly type: 'account'; readonly account: EvaluatedSpans }
   | { readonly type: 'warn'; readonly message: string; readonly error: Error }
   | {

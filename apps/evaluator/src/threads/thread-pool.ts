@@ -18,6 +18,7 @@ import {
   registerMetrics,
   signatureKey,
   systemClock,
+  Tracing,
   VERSION,
 } from '#platform';
 import { TOPICS } from '#records';
@@ -48,6 +49,7 @@ export class ThreadPool {
     private readonly fullPartitions: FullPartitions,
     private readonly health: HealthRecorder,
     private readonly accounts: Accounts,
+    private readonly tracing: Tracing,
   ) {}
 
   on<Event extends keyof ThreadEvents>(event: Event, callback: ThreadEvents[Event]): void {
@@ -66,7 +68,8 @@ export class ThreadPool {
     const heard = this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new FullPartitionsPublisher(this.log, systemClock);
     const ruleSeries = new RuleSeries(metrics);
     const services = new BoundedLabel(this.configuration.metrics.maxServices);
-    const tools = { metrics, ruleSeries, services, logger: this.logger, fullPartitions: heard, ruleErrors, events: this.events };
+    const { logger, tracing, events } = this;
+    const tools = { metrics, ruleSeries, services, logger, fullPartitions: heard, ruleErrors, events, tracing };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
     for (const thread of this.threads) thread.start();
@@ -116,6 +119,7 @@ export class ThreadPool {
       evidenceRate: compliance.emitEvidence ? compliance.evidenceRate : 0,
       commitInterval: COMMIT_INTERVAL,
       idleInterval: IDLE_INTERVAL,
+      traced: this.tracing.on,
       handOverTimeout: Math.max(0, server.shutdownTimeout - LAST_COMMITS),
     };
     // Kafka's group shares the partitions; threads of one process over the embedded log are given theirs.

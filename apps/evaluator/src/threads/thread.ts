@@ -1,9 +1,12 @@
 // The entry of an evaluator thread: opens the log itself, so that a receiver never waits for a rule.
 import { parentPort, workerData } from 'node:worker_threads';
-import { type LogReport, LogUnavailable, openLog } from '#messaging';
+import { traceMethods } from '#base';
+import { type LogReport, LogUnavailable, openLog, traceAppends } from '#messaging';
 import { Evaluator, type EvaluatorReport } from '../partition/evaluator.js';
 import type { EvaluatorSettings } from '../settings.js';
+import { judgeWork } from './judge-work.js';
 import type { FromThread, ToThread } from './thread-messages.js';
+import { WorkNotes } from './work-notes.js';
 
 /** Milliseconds between two reports: how late metrics may be. */
 const REPORT_INTERVAL = 200;
@@ -20,6 +23,11 @@ const warn: EvaluatorReport['warn'] = (error, message) => {
   else tell({ type: 'log', level: 'warn', message: `${message}: ${error.message}`, fields: { code: error.code } });
 };
 const evaluator = new Evaluator(log, settings, { warn });
+const notes = settings.traced ? new WorkNotes() : undefined;
+if (notes !== undefined) {
+  traceAppends(log, notes);
+  traceMethods(evaluator, notes, { records: judgeWork });
+}
 const report = (): void => {
   evaluator.measure();
   const { measurements, failure, damaged, expired, full, ahead, positions } = evaluator;
@@ -34,6 +42,8 @@ const report = (): void => {
     positions: [...positions],
     rules: evaluator.changedRules(),
   });
+  const works = notes?.drain() ?? [];
+  if (works.length > 0) tell({ type: 'worked', works });
 };
 await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);

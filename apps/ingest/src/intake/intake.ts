@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, release, toProblem } from '#platform';
+import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, release, Tracing, toProblem } from '#platform';
 import { INGEST_METRICS } from '../metrics.js';
 import type { Receiver } from '../receive/receiver.js';
 import { type Admission, admit, type Rejection } from './admit.js';
@@ -29,6 +29,7 @@ export class Intake {
     inFlight: InFlight,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Registry) registry: Registry,
+    private readonly tracing: Tracing,
   ) {
     this.metrics = registerMetrics(INGEST_METRICS, registry);
     readAtScrape(this.metrics.inFlight, () => inFlight.bytes);
@@ -45,6 +46,7 @@ export class Intake {
       const { bytes, warning } = read();
       this.metrics.bytes.inc({ receiver }, bytes.length);
       const admission = admit(bytes, this.append.partitions);
+      if (admission.own > 0 && admission.own === admission.spans) this.tracing.disregard();
       await this.append.append(admission.records, admission.accepted, timeoutMs);
       // Made here; the request itself is its receiver's.
       for (const { value } of admission.records) if (value !== bytes) release(value);

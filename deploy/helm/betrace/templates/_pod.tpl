@@ -163,13 +163,14 @@ an event that names the key, instead of starting without it.
 {{- define "betrace.secretVariables" -}}
 {{- $secret := include "betrace.secret" .root -}}
 {{- $of := dict
-  "ingest" (list "api-key" "kafka-sasl-password")
-  "evaluator" (list "api-key" "kafka-sasl-password" "signature-key" "private-key")
-  "api" (list "api-key" "kafka-sasl-password" "signature-key" "private-key" "database-url" "otlp-headers")
-  "standalone" (list "api-key" "signature-key" "private-key" "database-url" "otlp-headers") -}}
+  "ingest" (list "api-key" "kafka-sasl-password" "tracing-headers")
+  "evaluator" (list "api-key" "kafka-sasl-password" "tracing-headers" "signature-key" "private-key")
+  "api" (list "api-key" "kafka-sasl-password" "tracing-headers" "signature-key" "private-key" "database-url" "otlp-headers")
+  "standalone" (list "api-key" "tracing-headers" "signature-key" "private-key" "database-url" "otlp-headers") -}}
 {{- $variables := dict
   "api-key" "BETRACE_API_KEY"
   "kafka-sasl-password" "KAFKA_SASL_PASSWORD"
+  "tracing-headers" "BETRACE_TRACING_HEADERS"
   "signature-key" "BETRACE_SIGNATURE_KEY"
   "private-key" "BETRACE_PRIVATE_KEY"
   "database-url" "DATABASE_URL"

@@ -1,8 +1,8 @@
+import { OWN_SCOPE } from '#base';
 import { plainValue } from '../span/attribute.js';
 import { readValue } from '../span/decode-value.js';
 import { SCOPE, STATUS } from '../wire/fields.js';
 import { malformed } from '../wire/otlp-error.js';
-import { OWN_SCOPE } from '../wire/own-names.js';
 import { Cursor } from '../wire/wire.js';
 import type { KeyMatch } from './key-match.js';
 import type { ProjectionPlan } from './projection-plan.js';

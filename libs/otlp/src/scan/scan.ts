@@ -1,7 +1,7 @@
+import { OWN_SCOPE } from '#base';
 import { SCOPE as SCOPE_FIELDS } from '../wire/fields.js';
 import { MAX_ADDRESSABLE_BYTES } from '../wire/limits.js';
 import { malformed, OtlpError } from '../wire/otlp-error.js';
-import { OWN_SCOPE } from '../wire/own-names.js';
 import { ACCEPTED, OWN, SPAN_ID_INVALID, TRACE_ID_INVALID } from '../wire/rejection.js';
 import { BYTES, Cursor } from '../wire/wire.js';
 import { isZero, MessageCheck, RESOURCE, SCOPE } from './message-check.js';

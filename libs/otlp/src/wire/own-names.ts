@@ -2,6 +2,3 @@
 export const TRACE_ID_TEXT = 'betrace.id.trace';
 export const SPAN_ID_TEXT = 'betrace.id.span';
 export const PARENT_ID_TEXT = 'betrace.id.parent';
-
-/** The instrumentation scope of spans that BeTrace itself emitted: never evaluated. */
-export const OWN_SCOPE = 'betrace';

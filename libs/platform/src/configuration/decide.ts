@@ -1,5 +1,6 @@
 import type { Configuration, Declared } from './configuration.js';
 import type { ProblemCollector } from './configuration-error.js';
+import { isOwnEndpoint } from './own-endpoint.js';
 import type { Environment } from './read-environment.js';
 import { formatBytes } from './units.js';
 
@@ -22,6 +23,7 @@ export function decide(
   checkTls(declared, problems);
   checkOidc(declared, problems);
   checkKafka(declared, problems);
+  checkTracing(declared, host, problems);
 
   if (!durable && !declared.process.testMode) {
     notices.push('spans, rules and violations are kept in memory only; to keep them: --storage-path=DIRECTORY or BETRACE_STORAGE_PATH');
@@ -133,4 +135,13 @@ function checkKafka({ kafka }: Declared, problems: ProblemCollector): void {
   if (kafka.receiveTopics.length > 0 && kafka.brokers.length === 0) {
     problems.add('kafka.receive_topics', 'kafka.receive_topics', 'needs kafka.brokers (KAFKA_BROKERS) too');
   }
+}
+
+/** Spans about requests that bring such spans would never end. */
+function checkTracing({ tracing, server }: Declared, host: string, problems: ProblemCollector): void {
+  const { httpPort, grpcPort, standardPorts, otlpGrpcPort, otlpHttpPort } = server;
+  const ports = [httpPort, grpcPort, ...(standardPorts ? [otlpGrpcPort, otlpHttpPort] : [])];
+  if (tracing.endpoint === undefined || !isOwnEndpoint(tracing.endpoint, host, ports)) return;
+  const message = `is ${tracing.endpoint}, a port of BeTrace itself, which does not judge spans about itself; name another receiver`;
+  problems.add('tracing.endpoint', 'tracing.endpoint', message);
 }

@@ -2,6 +2,7 @@ import { bytes, choice, duration, durationFrom, flag, headers, integer, list, ot
 import { SENSITIVE_ATTRIBUTES } from './settings/attributes.js';
 import { AUTHENTICATION } from './settings/authentication.js';
 import { SERVER } from './settings/server.js';
+import { TRACING } from './settings/tracing.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
@@ -323,6 +324,7 @@ export const SCHEMA = {
       doc: 'Maximum of log lines a second for violations (level `info`, with `betrace_violation_severity`), one for each that the API stores. A line counts the omitted ones. 0: none.',
     },
   },
+  tracing: TRACING,
   process: {
     environment: {
       type: choice('development', 'production'),

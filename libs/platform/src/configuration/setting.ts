@@ -83,6 +83,19 @@ export function integer(minimum: number, maximum: number, name = 'integer'): Set
   };
 }
 
+/** A part of a whole, from 0 to 1. */
+export const ratio: SettingType<number> = {
+  name: 'ratio',
+  jsonSchema: { type: 'number', minimum: 0, maximum: 1 },
+  expected: 'a number from 0 to 1, like 0.05',
+  parse: (input) => {
+    const digits = scalarText(input)?.trim() ?? '';
+    const value = /^\d*\.?\d+$/.test(digits) ? Number(digits) : Number.NaN;
+    return value <= 1 ? value : undefined;
+  },
+  show: String,
+};
+
 /** 0 lets the system choose a free port (tests). */
 export const port = integer(0, 65_535, 'port');
 

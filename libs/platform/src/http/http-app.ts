@@ -21,6 +21,7 @@ import { listenError } from '../start-error.js';
 import { httpsOptions } from '../tls/https-options.js';
 import { requireClientCertificate } from '../tls/require-client-certificate.js';
 import { ServerCertificate } from '../tls/server-certificate.js';
+import { openTracing } from '../tracing/open-tracing.js';
 import { registerBodyParser } from './body/body-parser.js';
 import { passMalformedTypes } from './body/content-type.js';
 import { KnownPaths } from './known-paths.js';
@@ -34,11 +35,14 @@ import { refuseBadQueries } from './query-text.js';
 import { measureRequests } from './request-metrics.js';
 import './route.js';
 import { secure, setSecurityHeaders } from './protection/security-headers.js';
+import { traceRequests } from './trace-requests.js';
 
 /** Node's own limit of a request's head. */
 const MAX_HEAD_BYTES = 16_384;
 
 export interface HttpAppOptions {
+  /** `standalone`, `ingest`, `evaluator`, `api`: as in the logs. */
+  readonly name: string;
   readonly configuration: Configuration;
   readonly logger: Logger;
   /** The app's module; PlatformModule is added. */
@@ -52,9 +56,12 @@ export interface HttpAppOptions {
 /** An application as all of BeTrace's are: Nest on Fastify with our bodies, errors, authentication and metrics. Not yet listening. */
 export async function createHttpApp(options: HttpAppOptions): Promise<NestFastifyApplication> {
   const { configuration, logger } = options;
+  const registry = new Registry();
+  const tracing = await openTracing(options.name, configuration, registry, logger);
   class Root {}
   const certificate = new ServerCertificate(configuration.server, logger, systemClock);
-  const root: DynamicModule = { module: Root, imports: [PlatformModule.forRoot(configuration, logger, certificate), options.module] };
+  const platform = PlatformModule.forRoot(configuration, logger, { certificate, registry, tracing });
+  const root: DynamicModule = { module: Root, imports: [platform, options.module] };
   const limits = connectionLimits(configuration.server.requestTimeout);
   const https = httpsOptions(certificate);
   const adapter = new FastifyAdapter({
@@ -79,7 +86,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   noteRoutes(fastify, app.get(KnownPaths));
   passMalformedTypes(fastify);
   registerBodyParser(fastify, configuration.server, app.get(InFlight));
-  measureRequests(fastify, app.get(Registry));
+  measureRequests(fastify, registry);
+  traceRequests(fastify, tracing);
   auditChanges(fastify, logger);
   refuseForeignHosts(fastify, allowedHosts);
   refuseForeignPages(fastify, pages);

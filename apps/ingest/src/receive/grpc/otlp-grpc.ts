@@ -1,5 +1,6 @@
 import * as grpc from '@grpc/grpc-js';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Work } from '#base';
 import { encodeExportResponse } from '#otlp';
 import {
   Authentication,
@@ -16,6 +17,7 @@ import {
   release,
   ServerCertificate,
   Shutdown,
+  Tracing,
   toProblem,
 } from '#platform';
 import { ingestProblem } from '../../ingest-problem.js';
@@ -44,6 +46,21 @@ const exportMethod = (path: string): grpc.ServiceDefinition => ({
 });
 const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
+const EXPORT_WORK: Work = {
+  name: TRACES.slice(1),
+  kind: 'server',
+  attributes: { 'rpc.system': 'grpc', 'rpc.service': 'opentelemetry.proto.collector.trace.v1.TraceService', 'rpc.method': 'Export' },
+};
+/** Answers that are no fault of the sender. */
+const SERVER_FAULTS: ReadonlySet<number> = new Set([
+  grpc.status.UNKNOWN,
+  grpc.status.DEADLINE_EXCEEDED,
+  grpc.status.UNIMPLEMENTED,
+  grpc.status.INTERNAL,
+  grpc.status.UNAVAILABLE,
+  grpc.status.DATA_LOSS,
+]);
+
 /**
  * OTLP/gRPC on `server.grpc_port`, and on 4317 when the standard ports are on. What is too large, also after decompression,
  * grpc-js refuses by itself with RESOURCE_EXHAUSTED.
@@ -64,6 +81,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
     @Inject(CLOCK) private readonly clock: Clock,
+    private readonly tracing: Tracing,
     shutdown: Shutdown,
   ) {
     const limit = configuration.server.requestLimit;
@@ -77,7 +95,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       interceptors: [this.receiving.interceptor],
     });
     this.server.addService(exportMethod(TRACES), {
-      Export: (call: Call, callback: Callback) => void this.answer(call, callback),
+      Export: (call: Call, callback: Callback) => void this.tell(call, callback),
     });
     for (const { grpcMethod: path, what, variable } of OTHER_SIGNALS) {
       const problem = () => ingestProblem('BT_INGEST_TRACES_ONLY', { what, path, variable });
@@ -103,6 +121,18 @@ export class OtlpGrpc implements OnApplicationBootstrap {
       this.bound = [...this.bound, await this.bind(otlpGrpcPort, { flag: '--server.otlp_grpc_port', env: 'BETRACE_OTLP_GRPC_PORT' })];
     }
     this.logger.info({ ports: this.bound }, `OTLP/gRPC on port ${this.bound.join(' and ')}`);
+  }
+
+  private async tell(call: Call, callback: Callback): Promise<void> {
+    const span = this.tracing.begin(EXPORT_WORK, (name) => call.metadata.get(name)[0]?.toString());
+    if (span === undefined) return this.answer(call, callback);
+    const answered: Callback = (error, ...answer) => {
+      const code = error?.code ?? grpc.status.OK;
+      span.set({ 'rpc.grpc.status_code': code });
+      span.end(SERVER_FAULTS.has(code) ? error : undefined);
+      callback(error, ...answer);
+    };
+    return span.within(() => this.answer(call, answered));
   }
 
   private async answer(call: Call, callback: Callback): Promise<void> {

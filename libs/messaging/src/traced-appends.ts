@@ -1,0 +1,25 @@
+import { type Traces, traceMethods, type Work } from '#base';
+import { TOPICS } from '#records';
+import type { Log, OutgoingRecord } from './log.js';
+
+/** Others are appended to all the time, and tell nothing of single requests. */
+const TOLD: ReadonlySet<string> = new Set([TOPICS.spans, TOPICS.violations, TOPICS.rules]);
+
+/** From now on spans tell of what is appended to the logs of spans, violations and rules. */
+export function traceAppends(log: Log, traces: Traces): void {
+  traceMethods(log, traces, { append: appendWork });
+}
+
+function appendWork(topic: string, records: readonly OutgoingRecord[]): Work | undefined {
+  if (!TOLD.has(topic)) return undefined;
+  return {
+    name: `append ${topic}`,
+    kind: 'producer',
+    attributes: {
+      'messaging.operation.name': 'append',
+      'messaging.destination.name': topic,
+      'messaging.batch.message_count': records.length,
+      'messaging.message.body.size': records.reduce((sum, { value }) => sum + value.length, 0),
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { choice, headers, otlpEndpoint, ratio, type Setting } from '../setting.js';
+
+/** Where spans about BeTrace's own work go. */
+export const TRACING = {
+  endpoint: {
+    type: otlpEndpoint,
+    env: ['BETRACE_TRACING_ENDPOINT'],
+    doc: 'Where spans about the work of BeTrace itself go, for instance `tempo:4317`; never BeTrace itself. Unset: it makes none.',
+  },
+  protocol: {
+    type: choice('grpc', 'http/protobuf', 'http/json'),
+    env: ['BETRACE_TRACING_PROTOCOL'],
+    default: 'grpc',
+    doc: 'Protocol of these spans.',
+  },
+  headers: {
+    type: headers,
+    env: ['BETRACE_TRACING_HEADERS'],
+    default: {},
+    secret: true,
+    doc: 'Headers of each request with these spans (`name=value,…`), for instance an authorization.',
+  },
+  sampleRatio: {
+    type: ratio,
+    env: ['BETRACE_TRACING_SAMPLE_RATIO'],
+    default: 0.1,
+    doc: 'The part of the traces of BeTrace itself that is sent. A request with a `traceparent` header goes by the flag in it.',
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>;

@@ -1,0 +1,11 @@
+import type { MetricDeclarations } from '../metrics/declaration.js';
+
+/** How the spans about BeTrace's own work fare, when there are any. */
+export const TRACING_METRICS = {
+  spans: {
+    type: 'counter',
+    name: 'betrace_tracing_spans_total',
+    help: 'Spans about the work of BeTrace itself, by outcome: `sent`, or `lost` because `tracing.endpoint` did not take them. They are not sent again.',
+    labels: ['outcome'],
+  },
+} as const satisfies MetricDeclarations;

@@ -1,0 +1,31 @@
+import type { Registry } from 'prom-client';
+import type { Configuration } from '../configuration/configuration.js';
+import { exportUrl, shownAddress } from '../export-endpoint.js';
+import type { Logger } from '../logging/logger.js';
+import { registerMetrics } from '../metrics/declaration.js';
+import { TRACING_METRICS } from './metrics.js';
+import { Tracing } from './tracing.js';
+
+/** Milliseconds between two warnings that spans are lost. */
+const SAME_WARNING = 60_000;
+
+/** Tracing as configured. Off, nothing of OpenTelemetry is loaded. */
+export async function openTracing(name: string, { tracing }: Configuration, registry: Registry, logger: Logger): Promise<Tracing> {
+  const { endpoint, protocol, headers, sampleRatio } = tracing;
+  if (endpoint === undefined) return new Tracing();
+  const [{ SpanRecorder }, { SpanSender }] = await Promise.all([import('./span-recorder.js'), import('./span-sender.js')]);
+  const metrics = registerMetrics(TRACING_METRICS, registry);
+  const address = shownAddress(exportUrl(endpoint, protocol));
+  let warned = Number.NEGATIVE_INFINITY;
+  const told = (spans: number, error: Error | undefined): void => {
+    metrics.spans.inc({ outcome: error === undefined ? 'sent' : 'lost' }, spans);
+    const now = performance.now();
+    if (error === undefined || now - warned < SAME_WARNING) return;
+    warned = now;
+    logger.warn({ answer: error.message }, `spans about BeTrace itself are lost: ${address} does not take them`);
+  };
+  for (const outcome of ['sent', 'lost']) metrics.spans.inc({ outcome }, 0);
+  const exporter = new SpanSender({ endpoint, protocol, headers, told });
+  logger.info({ endpoint: address, protocol, sample_ratio: sampleRatio }, `spans about BeTrace itself go to ${address} (${protocol})`);
+  return new Tracing(new SpanRecorder({ exporter, sampleRatio, service: `betrace-${name}` }));
+}

@@ -1,0 +1,31 @@
+import { type Traces, traceMethods, type Work } from '#base';
+import type { Store } from './store.js';
+import type { KeptBatch } from './violations/stored-violation.js';
+
+/** From now on spans tell of the transactions that write rules, violations, and what was delivered. */
+export function traceWrites(store: Store, traces: Traces): void {
+  traceMethods(store, traces, {
+    keep: (...batches: readonly KeptBatch[]) =>
+      background(
+        'keep violations',
+        batches.reduce((sum, { violations }) => sum + violations.length, 0),
+      ),
+    exported: (_reader, _positions, done) => background('note exports', done.length),
+    notified: (_reader, _positions, done) => background('note notifications', done.length),
+    putRule: () => write('put rule'),
+    deleteRule: () => write('delete rule'),
+    importRules: ({ rules }) => write('import rules', rules.length),
+    addMark: () => write('add mark'),
+    addMute: () => write('add mute'),
+    endMute: () => write('end mute'),
+  });
+}
+
+/** Nothing to be told of where only a position moves. */
+function background(what: string, rows: number): Work | undefined {
+  return rows === 0 ? undefined : { ...write(what, rows), alone: true };
+}
+
+function write(what: string, rows = 1): Work {
+  return { name: `store: ${what}`, kind: 'client', attributes: { 'db.operation.name': what, 'db.operation.batch.size': rows } };
+}
