@@ -274,10 +274,13 @@ export class ApiModule {
 
   /** Serves the documentation of all routes of an application, and the console; before it listens. */
   static async prepare(app: NestFastifyApplication): Promise<void> {
-    const { authentication } = app.get(ApiModule).configuration;
+    const {
+      authentication,
+      console: { traceLink: url, traceLinkName: name },
+    } = app.get(ApiModule).configuration;
     const clock = app.get<Clock>(CLOCK);
     const signIn = consoleSignIn(authentication, () => clock.monotonic());
-    await serveConsole(app.getHttpAdapter().getInstance(), undefined, signIn);
+    await serveConsole(app.getHttpAdapter().getInstance(), undefined, signIn, url === undefined ? undefined : { name, url });
     documentApi(app, authentication.apiKeyHeader);
   }
 }

@@ -127,6 +127,26 @@ describe('the sign-in at an issuer', () => {
   });
 });
 
+describe('a place where traces are seen elsewhere', () => {
+  const settings = async (environment: Record<string, string>) => {
+    const api = await ApiUnderTest.startIn(environment);
+    try {
+      return await (await fetch(`${api.url}/ui/settings.json`)).json();
+    } finally {
+      await api.close();
+    }
+  };
+
+  it('is told to the console as it is configured, and that there is none', async () => {
+    const url = 'https://tempo.example.com/trace/{trace_id}';
+    expect(await settings({ BETRACE_CONSOLE_TRACE_LINK: url })).toEqual({ sign_in: null, trace_link: { name: 'Tempo', url } });
+    expect(await settings({ BETRACE_CONSOLE_TRACE_LINK: url, BETRACE_CONSOLE_TRACE_LINK_NAME: 'Jaeger' })).toMatchObject({
+      trace_link: { name: 'Jaeger', url },
+    });
+    expect(await settings({})).toEqual({ sign_in: null, trace_link: null });
+  });
+});
+
 describe('a server with an API key', () => {
   it('gives the console to everybody, and what it shows to who has the key', async () => {
     const api = await ApiUnderTest.startIn({ BETRACE_API_KEY: 'secret-of-the-house' });

@@ -14,6 +14,12 @@ export const CONSOLE_PATHS = ['/ui'];
 /** Where `npm start` and `npm run build` put the console, as seen from dist/, from the sources and from the bundle. */
 const PLACES = ['../../../../console', '../../../../dist/console', 'console'].map((path) => resolve(import.meta.dirname, path));
 
+/** Where a trace is seen beside BeTrace: a link with `{trace_id}` in it, and what it is called. */
+export interface TraceLink {
+  readonly name: string;
+  readonly url: string;
+}
+
 /** @param origins where the page may ask beside this server: the issuer's, for tokens */
 const policyOf = (origins: readonly string[]): string =>
   [
@@ -27,9 +33,15 @@ const policyOf = (origins: readonly string[]): string =>
 
 /**
  * Serves the web console at /ui. Each path below /ui answers the console's page, which reads the address itself. /ui/assets/ holds what the page loads, under
- * names that change with the content. /ui/settings.json says how one signs in. While the console is not built, the page says how to build it.
+ * names that change with the content. /ui/settings.json says how one signs in and where traces are seen elsewhere. While the console is not built, the page says
+ * how to build it.
  */
-export async function serveConsole(fastify: FastifyInstance, folder = builtConsole(), signIn?: ConsoleSignIn): Promise<void> {
+export async function serveConsole(
+  fastify: FastifyInstance,
+  folder = builtConsole(),
+  signIn?: ConsoleSignIn,
+  traceLink?: TraceLink,
+): Promise<void> {
   if (isSea()) serveEmbeddedFiles(fastify, '/ui/assets/', 'console/assets/');
   else
     await fastify.register(fastifyStatic, {
@@ -54,7 +66,7 @@ export async function serveConsole(fastify: FastifyInstance, folder = builtConso
   };
   fastify.get('/ui/settings.json', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
-    return { sign_in: (await signIn?.settings()) ?? null };
+    return { sign_in: (await signIn?.settings()) ?? null, trace_link: traceLink ?? null };
   });
   fastify.get('/ui', (_request, reply) => page(reply));
   fastify.get('/ui/*', (_request, reply) => page(reply));

@@ -36,17 +36,3 @@ export function useDifferences(id: string | undefined, range: TimeBounds) {
       ),
   });
 }
-
-/** The id of the group that a violation is in; null when it has none. */
-export function useGroupId({ rule_id, service }: { readonly rule_id: string; readonly service: string }, enabled: boolean) {
-  return useQuery({
-    queryKey: ['group-of', rule_id, service],
-    enabled,
-    staleTime: FRESH_MS,
-    queryFn: async ({ signal }) => {
-      const query = { rule_id, service, status: 'all' as const, limit: 1 };
-      const { groups } = await answered(client.GET('/v1/violations/groups', { params: { query }, signal }));
-      return groups[0]?.id ?? null;
-    },
-  });
-}

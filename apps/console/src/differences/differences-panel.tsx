@@ -1,9 +1,10 @@
 import type { Violation } from '../api/types';
+import { useGroupOf } from '../groups/group-queries';
 import { useInView } from '../parts/browser/use-in-view';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { DifferenceList } from './difference-list';
-import { useDifferences, useGroupId } from './difference-queries';
+import { useDifferences } from './difference-queries';
 
 /** The range of a violation's group is all that the server compares: its newest violations. */
 const NEWEST = {};
@@ -11,8 +12,8 @@ const NEWEST = {};
 /** Beside a violation: what the traces of its group have and others do not. It reads the log, so it is asked only when somebody comes to see it. */
 export function DifferencesPanel({ violation }: { readonly violation: Violation }) {
   const [ref, seen] = useInView();
-  const group = useGroupId({ rule_id: violation.rule_id, service: violation.service ?? '' }, seen);
-  const differences = useDifferences(group.data ?? undefined, NEWEST);
+  const group = useGroupOf(violation);
+  const differences = useDifferences(seen ? group.data?.id : undefined, NEWEST);
   const failed = [group, differences].find(({ error }) => error !== null);
   return (
     <section className="panel" aria-labelledby="differences-h" ref={ref}>

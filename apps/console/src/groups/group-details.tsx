@@ -6,10 +6,12 @@ import { plural } from '../format/count';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { TimeAgo } from '../parts/time-ago';
+import { OpenTraceLink } from '../trace-link/open-trace-link';
 import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { violationSentence } from '../violations/violation-sentence';
 import { NEWEST, useGroupMarks, useNewestOf } from './group-queries';
+import { MarkList } from './mark-list';
 
 interface GroupDetailsProps {
   readonly group: ViolationGroup;
@@ -36,6 +38,7 @@ export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
                 <span className="mono small">{violation.trace_id.slice(0, 16)}</span>
               </Link>
               <span className="clamp small dim">{violationSentence(violation)}</span>
+              <OpenTraceLink className="link small nowrap not-phone" violation={violation} />
               <span className="small dim nowrap num">
                 <TimeAgo ms={violation.timestamp_ms} />
               </span>
@@ -47,25 +50,12 @@ export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
             All {plural(group.count, 'violation')} of this group
           </Link>
         ) : null}
-        {(marks.data ?? []).length === 0 ? null : (
-          <ul className="plain" aria-label="Marks">
-            {(marks.data ?? []).map(({ number, kind, at, by, note }) => (
-              <li key={number} className="small">
-                <span className="dim">
-                  {MARKS[kind]} by {by}, <TimeAgo ms={Date.parse(at)} />
-                </span>
-                {note === undefined ? '' : `: ${note}`}
-              </li>
-            ))}
-          </ul>
-        )}
+        <MarkList marks={marks.data ?? []} />
         <GroupDifferences group={group} range={range} newest={newest.data?.violations[0]} />
       </td>
     </tr>
   );
 }
-
-const MARKS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
 
 /** The times that the filters select. */
 function rangeOf(filters: Filters, now: number): TimeBounds {

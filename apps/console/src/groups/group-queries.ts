@@ -69,3 +69,16 @@ export function useGroupMarks(id: string) {
       (await answered(client.GET('/v1/violations/groups/{id}/marks', { params: { path: { id }, query: { limit: 10 } }, signal }))).marks,
   });
 }
+
+/** The group that a violation is in, with the counts of all times; null when it has none. */
+export function useGroupOf(violation: { readonly rule_id: string; readonly service: string } | undefined) {
+  const { rule_id = '', service = '' } = violation ?? {};
+  return useQuery({
+    queryKey: [...GROUPS, 'of', rule_id, service],
+    enabled: violation !== undefined,
+    queryFn: async ({ signal }) => {
+      const query = { rule_id, service, status: 'all' as const, limit: 1 };
+      return (await answered(client.GET('/v1/violations/groups', { params: { query }, signal }))).groups[0] ?? null;
+    },
+  });
+}

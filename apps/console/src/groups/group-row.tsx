@@ -1,9 +1,9 @@
-import { BellOff, Check, ChevronDown, ChevronRight, History, Sparkles, StickyNote } from 'lucide-react';
+import { BellOff, Check, ChevronDown, ChevronRight, StickyNote } from 'lucide-react';
 import type { ViolationGroup } from '../api/types';
 import { exactCount, plural, shortCount } from '../format/count';
 import { SeverityBadge } from '../parts/severity-badge';
-import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
+import { GroupState } from './group-state';
 
 export interface GroupHandlers {
   readonly onToggle: (id: string) => void;
@@ -79,36 +79,5 @@ export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, o
         </div>
       </td>
     </tr>
-  );
-}
-
-/** The state of a group, in a word; its meaning in the title. */
-function GroupState({ group: { state, acknowledged, muted } }: Pick<GroupRowProps, 'group'>) {
-  return (
-    <>
-      {state === 'new' ? (
-        <span title="First seen in the last 24 hours">
-          <Tag tone="info" icon={Sparkles}>
-            New
-          </Tag>
-        </span>
-      ) : null}
-      {state === 'regressed' ? (
-        <span title="It came back in the last 24 hours, after 24 hours of quiet or more">
-          <Tag tone="warn" icon={History}>
-            Regressed
-          </Tag>
-        </span>
-      ) : null}
-      {state === 'ongoing' && acknowledged === undefined ? <Tag>Ongoing</Tag> : null}
-      {acknowledged === undefined ? null : (
-        <span title={`By ${acknowledged.by}, ${acknowledged.at}`}>
-          <Tag tone="ok" icon={Check}>
-            Acknowledged
-          </Tag>
-        </span>
-      )}
-      {muted ? <Tag icon={BellOff}>Muted</Tag> : null}
-    </>
   );
 }

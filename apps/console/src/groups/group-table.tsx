@@ -133,7 +133,11 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
         ) : null}
       </div>
       <MuteDialog group={asked?.for === 'mute' ? asked.group : undefined} onMute={mute} onClose={close} />
-      <NoteDialog group={asked?.for === 'note' ? asked.group : undefined} onNote={note} onClose={close} />
+      <NoteDialog
+        about={asked?.for === 'note' ? `${asked.group.rule_name} in ${asked.group.service}` : undefined}
+        onNote={(text) => asked !== undefined && note(asked.group, text)}
+        onClose={close}
+      />
     </>
   );
 }

@@ -1,8 +1,7 @@
 import { useId, useState } from 'react';
-import type { ViolationGroup } from '../api/types';
 import { Pick } from '../parts/pick';
 import { Dialog } from '../shell/dialog';
-import type { Mute } from './use-group-actions';
+import type { Mute, Muted } from './use-group-actions';
 
 const HOUR_MS = 3_600_000;
 const WORSE = 'worse';
@@ -15,8 +14,9 @@ const UNTIL = [
 ];
 
 interface MuteDialogProps {
-  readonly group: ViolationGroup | undefined;
-  readonly onMute: (group: ViolationGroup, mute: Mute) => void;
+  /** Undefined: closed. */
+  readonly group: Muted | undefined;
+  readonly onMute: (group: Muted, mute: Mute) => void;
   readonly onClose: () => void;
 }
 
@@ -28,7 +28,7 @@ export function MuteDialog({ group, onMute, onClose }: MuteDialogProps) {
   );
 }
 
-function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group: ViolationGroup }) {
+function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group: Muted }) {
   const id = useId();
   const [where, setWhere] = useState('service');
   const [hours, setHours] = useState('24');

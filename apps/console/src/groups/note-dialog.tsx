@@ -1,24 +1,24 @@
 import { useId, useState } from 'react';
-import type { ViolationGroup } from '../api/types';
 import { Dialog } from '../shell/dialog';
 
 const LONGEST = 2_000;
 
 interface NoteDialogProps {
-  readonly group: ViolationGroup | undefined;
-  readonly onNote: (group: ViolationGroup, note: string) => void;
+  /** What is noted at, in words; undefined: closed. */
+  readonly about: string | undefined;
+  readonly onNote: (note: string) => void;
   readonly onClose: () => void;
 }
 
-export function NoteDialog({ group, onNote, onClose }: NoteDialogProps) {
+export function NoteDialog({ about, onNote, onClose }: NoteDialogProps) {
   return (
-    <Dialog open={group !== undefined} label="Note" onClose={onClose}>
-      {group === undefined ? null : <NoteForm group={group} onNote={onNote} onClose={onClose} />}
+    <Dialog open={about !== undefined} label="Note" onClose={onClose}>
+      {about === undefined ? null : <NoteForm about={about} onNote={onNote} onClose={onClose} />}
     </Dialog>
   );
 }
 
-function NoteForm({ group, onNote, onClose }: NoteDialogProps & { readonly group: ViolationGroup }) {
+function NoteForm({ about, onNote, onClose }: NoteDialogProps) {
   const id = useId();
   const [note, setNote] = useState('');
   return (
@@ -26,13 +26,13 @@ function NoteForm({ group, onNote, onClose }: NoteDialogProps & { readonly group
       className="group-form"
       onSubmit={(event) => {
         event.preventDefault();
-        onNote(group, note.trim());
+        onNote(note.trim());
         onClose();
       }}
     >
       <h2 className="sheet-title">Note</h2>
       <label className="small dim" htmlFor={id}>
-        What others should know of {group.rule_name} in {group.service}
+        What others should know of {about}
       </label>
       <textarea id={id} rows={4} maxLength={LONGEST} required value={note} onChange={(event) => setNote(event.target.value)} />
       <div className="sheet-end">

@@ -14,6 +14,9 @@ export interface Mute {
   readonly note?: string;
 }
 
+/** What a mute is about: the rule, or the rule in the service. */
+export type Muted = Pick<ViolationGroup, 'rule_id' | 'rule_name' | 'service'>;
+
 type MarkBody = { readonly kind: 'acknowledged' | 'unacknowledged' } | { readonly kind: 'note'; readonly note: string };
 
 /** Actions on a group. Each reports its result, with an undo where there is one; a refusal is shown with its reason. */
@@ -43,7 +46,7 @@ export function useGroupActions() {
         await mark(group, { kind: 'note', note });
         return () => say(`Noted at ${nameOf(group)}`);
       }),
-    mute: (group: ViolationGroup, { everywhere, until, untilWorse, note }: Mute): void =>
+    mute: (group: Muted, { everywhere, until, untilWorse, note }: Mute): void =>
       mutate(async () => {
         const { rule_id, service } = group;
         const end = { ...(until === undefined ? {} : { until }), ...(untilWorse ? { until_worse: true } : {}) };
@@ -56,7 +59,7 @@ export function useGroupActions() {
           });
         return () => say(`${group.rule_name} is muted ${everywhere ? 'in all services' : `in ${service}`}`, undo);
       }),
-    unmute: (group: ViolationGroup): void =>
+    unmute: (group: Muted): void =>
       mutate(async () => {
         const { rule_id, service } = group;
         const query = { rule_id, active: true, limit: 1_000 };

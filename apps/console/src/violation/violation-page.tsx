@@ -1,10 +1,10 @@
-import { ChevronRight, History, Link2 } from 'lucide-react';
+import { ChevronRight, History } from 'lucide-react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { ApiProblem } from '../api/problem';
 import { DifferencesPanel } from '../differences/differences-panel';
+import { useGroupOf } from '../groups/group-queries';
 import { copyText } from '../parts/browser/copy-text';
 import { ErrorBanner } from '../parts/error-banner';
-import { Key } from '../parts/key';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';
@@ -15,6 +15,8 @@ import { StatusTag } from '../violations/status-tag';
 import { violationSentence } from '../violations/violation-sentence';
 import { EvidencePanel, RevisionsPanel } from './evidence-panel';
 import { Facts } from './facts';
+import { GroupPanel } from './group-panel';
+import { ViolationActions } from './violation-actions';
 import { useRevisions, useRuleVersions, useVerification, useViolation } from './violation-queries';
 import { WhyAndTrace } from './why-and-trace';
 
@@ -27,9 +29,10 @@ export default function ViolationPage({ id }: { readonly id: string }) {
   const verification = useVerification(id);
   const revisions = useRevisions(id);
   const versions = useRuleVersions(violation.data?.rule_id);
+  const group = useGroupOf(violation.data);
   const copyLink = async (): Promise<void> =>
     say((await copyText(location.href)) ? 'Link copied' : 'The browser does not let the link be copied');
-  useKeys({ y: () => void copyLink(), Escape: () => navigate('/violations') });
+  useKeys({ Escape: () => navigate('/violations') });
 
   if (violation.data === undefined) {
     const gone = violation.error instanceof ApiProblem && violation.error.status === 404;
@@ -75,12 +78,7 @@ export default function ViolationPage({ id }: { readonly id: string }) {
           <PageTitle>{shown.rule_name}</PageTitle>
           {shown.status === 'open' ? <Tag>Open</Tag> : null}
           <StatusTag violation={shown} />
-          <div className="end">
-            <button type="button" className="btn" onClick={() => void copyLink()}>
-              <Link2 className="i" aria-hidden="true" />
-              Copy link <Key>y</Key>
-            </button>
-          </div>
+          <ViolationActions violation={shown} group={group.data} onCopyLink={() => void copyLink()} />
         </div>
         <p className="lead">
           {shown.service === '' ? null : <b>{shown.service}: </b>}
@@ -122,6 +120,7 @@ export default function ViolationPage({ id }: { readonly id: string }) {
         {revisions.data === undefined || revisions.data.total < 2 ? null : (
           <RevisionsPanel revisions={revisions.data} shown={shown.revision} onShow={showRevision} />
         )}
+        <GroupPanel violation={shown} group={group.data} error={group.error} onRetry={() => void group.refetch()} />
         <EvidencePanel violation={shown} />
       </div>
     </>

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Violation } from '../api/types';
 import { SeverityBadge } from '../parts/severity-badge';
 import { TimeAgo } from '../parts/time-ago';
+import { OpenTraceLink } from '../trace-link/open-trace-link';
 import { StatusTag } from './status-tag';
 import { violationSentence } from './violation-sentence';
 
@@ -43,9 +44,12 @@ export const ViolationRow = memo(function ViolationRow({ violation, selected, on
         <TimeAgo ms={timestamp_ms} />
       </td>
       <td className="r not-phone">
-        <Link className="link small nowrap" href={href} aria-label={`View Trace of ${rule_name}, ${trace_id}`}>
-          View Trace
-        </Link>
+        <div className="row-links">
+          <Link className="link small nowrap" href={href} aria-label={`View Trace of ${rule_name}, ${trace_id}`}>
+            View Trace
+          </Link>
+          <OpenTraceLink className="link small nowrap" violation={violation} />
+        </div>
       </td>
     </tr>
   );

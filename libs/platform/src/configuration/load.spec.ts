@@ -47,6 +47,23 @@ describe('configuration', () => {
     expect(sources.get('server.host')).toBe('betrace.yaml, line 4');
   });
 
+  it('takes links to traces elsewhere, and none that leads where a trace says, or nowhere', () => {
+    const of = (link: string) => ({ environment: { BETRACE_CONSOLE_TRACE_LINK: link } });
+    const explore = 'https://grafana.example.com/explore?panes={"a":{"query":"{trace_id}","range":{"from":"{from}","to":"{to}"}}}';
+    for (const link of ['http://tempo:3200/trace/{trace_id}?span={span_id}', explore]) {
+      expect(load(of(link)).configuration.console.traceLink).toBe(link);
+    }
+    for (const link of [
+      'https://tempo.example.com/trace',
+      'https://tempo.example.com/{traceId}/{trace_id}',
+      'https://{trace_id}.example.com/',
+      'javascript:alert("{trace_id}")',
+      '/trace/{trace_id}',
+    ]) {
+      expect(failure(of(link))).toMatch(/console\.trace_link is .*expected a link of http or https with \{trace_id\} in it/s);
+    }
+  });
+
   it('takes the example file of the user guide', () => {
     file(`server:
   http_port: 12011

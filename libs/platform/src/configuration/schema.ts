@@ -1,6 +1,7 @@
 import { bytes, choice, duration, durationFrom, flag, headers, integer, list, otlpEndpoint, type Setting, text } from './setting.js';
 import { SENSITIVE_ATTRIBUTES } from './settings/attributes.js';
 import { AUTHENTICATION } from './settings/authentication.js';
+import { CONSOLE } from './settings/console.js';
 import { SERVER } from './settings/server.js';
 import { TRACING } from './settings/tracing.js';
 
@@ -279,6 +280,7 @@ export const SCHEMA = {
     },
   },
   authentication: AUTHENTICATION,
+  console: CONSOLE,
   notifications: {
     file: {
       type: text,

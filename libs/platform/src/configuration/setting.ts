@@ -68,6 +68,28 @@ export const issuer: SettingType<string> = {
   show: (value) => value,
 };
 
+/** Where a trace is seen elsewhere: what stands in braces is put in by who follows the link. */
+const LINK_PARTS = ['trace_id', 'span_id', 'from', 'to'] as const;
+
+/** A link to a page about a trace, with `{trace_id}` in it. */
+export const traceLink: SettingType<string> = {
+  name: 'link',
+  jsonSchema: { type: 'string', pattern: '\\{trace_id\\}' },
+  expected: `a link of http or https with {trace_id} in it, and at most ${LINK_PARTS.slice(1)
+    .map((part) => `{${part}}`)
+    .join(', ')} beside it`,
+  parse: (input) => {
+    const link = scalarText(input)?.trim() ?? '';
+    const parts = [...link.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const isKnown = parts.every((name) => (LINK_PARTS as readonly (string | undefined)[]).includes(name));
+    if (!isKnown || !parts.includes('trace_id')) return undefined;
+    const [, host] = /^https?:\/\/([^/?#]+)/i.exec(link) ?? [];
+    // What a trace is called must not decide where the link leads to.
+    return host !== undefined && !host.includes('{') && URL.canParse(link.replaceAll(/\{\w+\}/g, '0')) ? link : undefined;
+  },
+  show: (value) => value,
+};
+
 /** A whole number within bounds, both included. */
 export function integer(minimum: number, maximum: number, name = 'integer'): SettingType<number> {
   return {

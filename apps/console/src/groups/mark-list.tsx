@@ -1,0 +1,21 @@
+import type { Mark } from '../api/types';
+import { TimeAgo } from '../parts/time-ago';
+
+const KINDS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
+
+/** Who acknowledged something and what was noted. */
+export function MarkList({ marks }: { readonly marks: readonly Mark[] }) {
+  if (marks.length === 0) return null;
+  return (
+    <ul className="plain marks" aria-label="Marks">
+      {marks.map(({ number, kind, at, by, note }) => (
+        <li key={number} className="small wrap">
+          <span className="dim">
+            {KINDS[kind]} by {by}, <TimeAgo ms={Date.parse(at)} />
+          </span>
+          {note === undefined ? '' : `: ${note}`}
+        </li>
+      ))}
+    </ul>
+  );
+}
