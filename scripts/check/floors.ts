@@ -159,6 +159,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'delivery',
     'keep',
     'settle',
+    'progress',
     'expressions',
     'violations',
     'rules',

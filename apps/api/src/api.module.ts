@@ -46,6 +46,8 @@ import { documentApi } from './openapi/openapi.js';
 import { PREVIEW_THREAD_ENTRY, PreviewJobs } from './preview/preview-jobs.js';
 import { previewSettings } from './preview/preview-settings.js';
 import { PreviewsController } from './preview/previews.controller.js';
+import { EvaluationProgress } from './progress/evaluation-progress.js';
+import { ProgressController } from './progress/progress.controller.js';
 import { ExpressionsController } from './rules/expressions/expressions.controller.js';
 import { RuleHealth } from './rules/health/rule-health.js';
 import { RuleStatusFollower } from './rules/health/rule-status-follower.js';
@@ -99,6 +101,7 @@ const SEARCHES_WAITING = 64;
     McpController,
     MutesController,
     PreviewsController,
+    ProgressController,
     ViolationExportController,
     ViolationGroupsController,
     ViolationStatsController,
@@ -213,6 +216,11 @@ const SEARCHES_WAITING = 64;
       inject: [Log, CONFIGURATION, CLOCK],
       useFactory: (log: Log, { attributes }: Configuration, clock: Clock) =>
         new SampleAttributes(log, new SensitiveAttributes(attributes.sensitive), () => clock.monotonic()),
+    },
+    {
+      provide: EvaluationProgress,
+      inject: [Log, CLOCK],
+      useFactory: (log: Log, clock: Clock) => new EvaluationProgress(log, () => clock.monotonic()),
     },
     {
       provide: GroupDifferences,

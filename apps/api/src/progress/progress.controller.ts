@@ -1,0 +1,21 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { EvaluationProgress } from './evaluation-progress.js';
+import { EvaluationProgressView, progressView } from './progress.dto.js';
+
+@ApiTags('operation')
+@Controller('v1/evaluation')
+export class ProgressController {
+  constructor(private readonly progress: EvaluationProgress) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'How far the evaluators are in the spans log, in whichever processes they run',
+    description:
+      'From the log itself and the positions that evaluators commit about once a second. It counts records (requests of senders, and ticks), not spans: `GET /v1/accounting` of each process has those.',
+  })
+  @ApiOkResponse({ type: EvaluationProgressView })
+  async read(): Promise<EvaluationProgressView> {
+    return progressView(await this.progress.read());
+  }
+}
