@@ -72,7 +72,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'partition',
     'index',
   ],
-  'libs/base': ['filled-sentence', 'coded-error', 'duration', 'edit-distance', 'own-scope', 'traces', 'index'],
+  'libs/base': ['filled-sentence', 'coded-error', 'duration', 'edit-distance', 'duplicate-member', 'own-scope', 'traces', 'index'],
   'libs/signing': ['problems', 'canonical-json', 'violation-form', 'hmac', 'ed25519', 'signable', 'keys', 'sign', 'verify', 'index'],
   'libs/replay': ['misplaced-spans', 'ingest-time', 'engine-record', 'replayed-log', 'spans-range', 'replay-partition', 'index'],
   'libs/otlp': ['wire', 'answer', 'span', 'scan', 'columns', 'json', 'index'],

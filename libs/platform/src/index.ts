@@ -1,7 +1,7 @@
 export { Accounts, type EvaluatedPartition, type EvaluatedSpans, type KeptViolations } from './accounting/accounts.js';
 export { noteChange } from './audit/note-change.js';
 export { Authentication } from './authentication/authentication.js';
-export { callerOf, stillAllowed } from './authentication/caller.js';
+export { callerOf, countedCallerOf, stillAllowed } from './authentication/caller.js';
 export { discoverIssuer } from './authentication/discovery.js';
 export { SCOPES, type Scope } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
@@ -17,7 +17,7 @@ export { FullPartitions } from './full-partitions.js';
 export { lookAfterLogSettings } from './health/log-settings.js';
 export { Behind, Degraded, HealthRecorder } from './health/recorder.js';
 export { contentTypeOf } from './http/body/content-type.js';
-export { jsonProblem } from './http/body/json.js';
+export { jsonProblem, refuseDuplicateMembers } from './http/body/json.js';
 export { clientGone } from './http/client-gone.js';
 export { connectionLimits, refuseConnection } from './http/protection/connection-limits.js';
 export { InFlight, type Reservation } from './http/protection/in-flight.js';

@@ -1,6 +1,7 @@
 // The entry of a thread that checks and tries expressions, so that none of them holds up who receives and judges.
 import { parentPort, workerData } from 'node:worker_threads';
 import { OtlpError } from '#otlp';
+import { Problem } from '#platform';
 import { ApiError } from '../api-error.js';
 import type { ExpressionSettings, ExpressionTask, FromExpressionThread } from './expression-task.js';
 import { runTask } from './run-task.js';
@@ -23,6 +24,10 @@ function carried(error: unknown): FromExpressionThread {
   if (error instanceof OtlpError && error.code === 'BT_OTLP_JSON_SYNTAX') return { type: 'no-json', message: error.message };
   if (error instanceof ApiError) {
     const { code, status, message, errors } = error;
+    return { type: 'refused', error: { code, status, message, errors } };
+  }
+  if (error instanceof Problem) {
+    const { code, status, detail: message, errors } = error;
     return { type: 'refused', error: { code, status, message, errors } };
   }
   if (error instanceof OtlpError) {

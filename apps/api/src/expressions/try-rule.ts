@@ -1,6 +1,6 @@
 import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
-import { didYouMean, nearest, type ProblemDetail } from '#platform';
+import { didYouMean, nearest, type ProblemDetail, refuseDuplicateMembers } from '#platform';
 import { ON_ERROR, type OnError } from '#records';
 import { ApiError } from '../api-error.js';
 import type { TestResult } from './expression.dto.js';
@@ -83,6 +83,7 @@ function readTrial(body: Uint8Array, isStored: boolean): Trial {
 
 function readObject(body: Uint8Array): { readonly [name: string]: JsonValue } {
   const json = parseJson(body);
+  refuseDuplicateMembers(body, json);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
   return json;
 }

@@ -1,5 +1,5 @@
-import { decodeRequestJson, encodeRequest, OtlpError, spansFromJson } from '#otlp';
-import { jsonProblem } from '#platform';
+import { decodeRequestJson, encodeRequest, OtlpError, parseJson, spansFromValue } from '#otlp';
+import { jsonProblem, refuseDuplicateMembers } from '#platform';
 import { noSpansWarning, type ReadRequest, unreadWarning } from '../intake/request-warning.js';
 
 /** OTLP/JSON as the protobuf for the log. Throws OtlpError, with the path of the error. */
@@ -21,7 +21,9 @@ function saysNothing(body: Uint8Array): boolean {
 /** The JSON of POST /v1/spans as the protobuf that goes into the log. Throws with line and column, or with paths. */
 export function spansJsonToProtobuf(body: Uint8Array): ReadRequest {
   try {
-    return { bytes: encodeRequest(spansFromJson(body)) };
+    const value = parseJson(body);
+    refuseDuplicateMembers(body, value);
+    return { bytes: encodeRequest(spansFromValue(value)) };
   } catch (error) {
     if (error instanceof OtlpError && error.code === 'BT_OTLP_JSON_SYNTAX') throw jsonProblem(new TextDecoder().decode(body), error);
     throw error;

@@ -26,6 +26,12 @@ export function knownCallerOf(request: FastifyRequest): string | undefined {
   return callers.get(request.raw);
 }
 
+/** Whom limits count a request for: the key that it brought, or the address where none is wanted. The two cannot be taken for each other. */
+export function countedCallerOf(request: FastifyRequest): string {
+  const caller = knownCallerOf(request);
+  return caller === undefined ? `address ${request.ip}` : `key ${caller}`;
+}
+
 /** Who makes a request: the name of the key that it brought, or `anonymous`. */
 export function callerOf(request: FastifyRequest): string {
   return knownCallerOf(request) ?? ANONYMOUS;

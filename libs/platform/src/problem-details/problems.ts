@@ -9,7 +9,11 @@ export interface ProblemKind {
 /** Problems of HTTP and REST itself; the libs have their own catalogues. */
 export const HTTP_PROBLEMS = {
   BT_HTTP_BAD_REQUEST: { status: 400, title: 'Bad request', doc: 'The request cannot be understood; `detail` says why.' },
-  BT_HTTP_BAD_JSON: { status: 400, title: 'The body is not JSON', doc: '`errors` has the line and column where it stops being JSON.' },
+  BT_HTTP_BAD_JSON: {
+    status: 400,
+    title: 'The body is not JSON',
+    doc: '`errors` has the line and column where it stops being JSON, or where a member of an object comes again.',
+  },
   BT_HTTP_BAD_ENCODING: {
     status: 400,
     title: 'The body cannot be decompressed',
@@ -40,7 +44,11 @@ export const HTTP_PROBLEMS = {
     doc: 'The request did not arrive within `server.request_timeout`, or it stalled while others needed the memory. Send it again, in smaller parts over a slow connection.',
   },
   BT_HTTP_CONFLICT: { status: 409, title: 'Conflict', doc: 'The resource is not in the state that the request assumed; read it again.' },
-  BT_HTTP_PRECONDITION_FAILED: { status: 412, title: 'Precondition failed', doc: '`If-Match` names another version than the present one.' },
+  BT_HTTP_PRECONDITION_FAILED: {
+    status: 412,
+    title: 'Precondition failed',
+    doc: '`If-Match` names another version than the present one, in a request that only reads.',
+  },
   BT_HTTP_TOO_LARGE: {
     status: 413,
     title: 'The body is too large',

@@ -101,6 +101,7 @@ describe('expressions that are no rules', () => {
     ['spans in two members', { expression: 'true', span: { name: 'x' }, trace: { spans: [] } }, 400, 'BT_API_TEST_SPANS_TWICE'],
     ['a list', [], 400, 'BT_API_TEST_SPANS_MISSING'],
     ['what is no JSON', '{"expression": ', 400, 'BT_HTTP_BAD_JSON'],
+    ['two expressions', '{"expression": "span.is_root", "span": {}, "expression": "not span.is_root"}', 400, 'BT_HTTP_BAD_JSON'],
     ['a wrong field', { expression: 'true', trace: { spans: [{ name: 'x', duration: 'long' }] } }, 400, 'BT_OTLP_SPAN_FIELD'],
     ['a syntax error', { expression: 'span.duration >', span: { name: 'x' } }, 422, 'BT_API_EXPRESSION_INVALID'],
   ])('refuses %s', async (_what, body, status, code) => {

@@ -1,5 +1,5 @@
+import { duplicateMember } from '#base';
 import { CliError } from '../../problems.js';
-import { duplicateMember } from './duplicate-member.js';
 
 /** What the exporter names the signed record of a violation and of evidence, and its parts where it is too long for one attribute. */
 const RECORDS = ['betrace.violation.record', 'betrace.evidence.record'] as const;
@@ -37,7 +37,7 @@ function recordOf(text: string, name: Name, where: string): unknown {
   }
   const twice = duplicateMember(text);
   if (twice === undefined) return record;
-  throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${name} has the member ${JSON.stringify(twice)} twice` });
+  throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an attribute ${name} has the member ${JSON.stringify(twice.name)} twice` });
 }
 
 function visit(value: unknown, found: (attributes: Attributes) => void): void {

@@ -1,6 +1,6 @@
+import { duplicateMember } from '#base';
 import { CliError } from '../../problems.js';
 import type { Server } from '../../server.js';
-import { duplicateMember } from './duplicate-member.js';
 import { exportedRecords } from './exported-violations.js';
 
 /** A violation as it was signed: every member of the answer but those that the API adds. */
@@ -17,7 +17,7 @@ export function violationsOf(text: string, where: string): readonly SignedViolat
   const value = parsed(text, where);
   const twice = duplicateMember(text);
   if (twice !== undefined)
-    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an object in it has the member ${JSON.stringify(twice)} twice` });
+    throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: `an object in it has the member ${JSON.stringify(twice.name)} twice` });
   const exported = exportedRecords(value, where);
   if (exported !== undefined) return exported.map((record) => signedRecord(record, where));
   const answer = value as { readonly violations?: unknown; readonly revisions?: unknown } | null;

@@ -68,6 +68,7 @@ describe('POST /v1/spans', () => {
   it.each([
     ['no body', '', 'application/json', 400, 'BT_HTTP_BAD_JSON'],
     ['broken JSON', '{"spans": [}', 'application/json', 400, 'BT_HTTP_BAD_JSON'],
+    ['an attribute twice', '{"spans": [{"attributes": {"a": 1, "a": 2}}]}', 'application/json', 400, 'BT_HTTP_BAD_JSON'],
     ['another content type', 'x', 'text/plain', 415, 'BT_INGEST_CONTENT_TYPE'],
   ])('refuses %s', async (_, body, type, status, code) => {
     const response = await post(body, type);

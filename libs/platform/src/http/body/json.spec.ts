@@ -35,4 +35,15 @@ describe('a JSON body', () => {
     const body = { text: '__proto__ \u0007', proto: ['__proto__'], é: '\u2028' };
     expect(parseJson(Buffer.from(JSON.stringify(body)))).toEqual(body);
   });
+
+  it('with a member that comes twice is refused with the place of the second, since a proxy may have checked the other', () => {
+    const text = '{"name": "a",\n  "severity": "LOW",\n  "severity": "CRITICAL"}';
+    expect(() => parseJson(Buffer.from(text))).toThrow(/the member "severity" comes twice in one object: again at line 3, column 3/);
+    for (const twice of ['{"a":[{"b":1,"\\u0062":2}]}', '[{"":0,"":0}]', `{"x":"${'é:"'.replace('"', '\\"')}","x":1}`]) {
+      expect(() => parseJson(Buffer.from(twice))).toThrow(/comes twice/);
+    }
+    for (const once of ['[{"a":1},{"a":1}]', '{"a":{"a":{"a":":"}},"b":"a\\":"}', '":"', '[]']) {
+      expect(parseJson(Buffer.from(once))).toEqual(JSON.parse(once));
+    }
+  });
 });

@@ -1,3 +1,4 @@
+import { duplicateMember, hasDuplicateMember } from '#base';
 import { Problem } from '../../problem-details/problem.js';
 import { firstError } from './json-place.js';
 
@@ -7,18 +8,40 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 const MAX_DEPTH = 500;
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
-/** A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: nobody means it well. */
+/**
+ * A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: nobody means it well. So is a member that comes twice: what a
+ * proxy has checked may be the other one.
+ */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   refuseDeep(body);
   const text = decode(body);
+  let value: unknown;
   try {
     // To be asked about each key makes it ten times slower: a body of megabytes would keep everybody else waiting.
-    return MAY_NAME_PROTO.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
+    value = MAY_NAME_PROTO.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw jsonProblem(text, error as SyntaxError);
   }
+  refuseDuplicateMembers(body, value);
+  return value;
+}
+
+/** Throws BT_HTTP_BAD_JSON, with line and column, when an object of a JSON body has a member twice. `value`: what a parser made of it. */
+export function refuseDuplicateMembers(body: Uint8Array, value: unknown): void {
+  if (!hasDuplicateMember(body, value)) return;
+  const text = new TextDecoder().decode(body);
+  const twice = duplicateMember(text);
+  if (twice === undefined) return;
+  const { line, column } = placeIn(text, twice.offset);
+  const message = `the member ${JSON.stringify(twice.name.slice(0, 100))} comes twice in one object`;
+  throw new Problem('BT_HTTP_BAD_JSON', `${message}: again at line ${line}, column ${column}`, { errors: [{ line, column, message }] });
+}
+
+function placeIn(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 function refuseDeep(body: Buffer): void {
@@ -55,9 +78,7 @@ function decode(body: Buffer): string {
 
 /** BT_HTTP_BAD_JSON with the line and column where a text stops being JSON. */
 export function jsonProblem(text: string, error: Error): Problem {
-  const before = text.slice(0, firstError(text)).split('\n');
-  const line = before.length;
-  const column = (before.at(-1)?.length ?? 0) + 1;
+  const { line, column } = placeIn(text, firstError(text));
   const message = error.message
     .replace(/^The body is not JSON: /, '')
     // The remedy of OTLP's receivers, which take protobuf too.

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { scopeOf } from '../../authentication/authentication-hook.js';
-import { knownCallerOf } from '../../authentication/caller.js';
+import { countedCallerOf } from '../../authentication/caller.js';
 import { Problem } from '../../problem-details/problem.js';
 
 const MINUTE = 60_000;
@@ -17,7 +17,7 @@ export async function limitRequests(fastify: FastifyInstance, max: number): Prom
     timeWindow: MINUTE,
     enableDraftSpec: true,
     allowList: isFree,
-    keyGenerator: callerKey,
+    keyGenerator: countedCallerOf,
     errorResponseBuilder: (_request, { ttl }) => {
       const seconds = Math.max(1, Math.ceil(ttl / 1_000));
       return new Problem(
@@ -29,12 +29,6 @@ export async function limitRequests(fastify: FastifyInstance, max: number): Prom
       );
     },
   });
-}
-
-/** Keys and addresses cannot be taken for each other. */
-function callerKey(request: FastifyRequest): string {
-  const caller = knownCallerOf(request);
-  return caller === undefined ? `address ${request.ip}` : `key ${caller}`;
 }
 
 function isFree(request: FastifyRequest): boolean {
