@@ -12,7 +12,7 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   dsl: ['base'],
   otlp: ['base'],
   signing: ['base'],
-  mcp: ['records'],
+  mcp: ['base', 'records'],
   platform: ['base', 'openapi'],
   openapi: [],
   files: [],

@@ -5,6 +5,7 @@ import type { Ask } from './ask.js';
 import { coverage } from './coverage.js';
 import { path } from './path.js';
 import { resultOf } from './result.js';
+import { toolArguments } from './tool-arguments.js';
 
 const INSTRUCTIONS = `BeTrace judges OpenTelemetry traces by rules. A rule is an expression that is true when it is VIOLATED, for example:
 trace.has(span.name == "charge card") and not trace.has(span.name == "fraud check")
@@ -31,13 +32,13 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'search_rules',
     {
       description: 'Lists rules with their expressions, by text, severity, tag, and whether they are enabled',
-      inputSchema: {
+      inputSchema: toolArguments({
         q: z.string().optional(),
         severity: SEVERITY,
         tag: z.string().optional(),
         enabled: z.boolean().optional(),
         limit: LIMIT,
-      },
+      }),
       annotations,
     },
     async (query) => resultOf(await ask('GET', path('/v1/rules', query))),
@@ -46,7 +47,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'get_rule',
     {
       description: 'A rule by its id or name, with how it fared in the last 24 hours',
-      inputSchema: { rule: z.string().min(1).describe('Its id or name') },
+      inputSchema: toolArguments({ rule: z.string().min(1).describe('Its id or name') }),
       annotations,
     },
     async ({ rule }) => resultOf(await ask('GET', `/v1/rules/${encodeURIComponent(rule)}?health=true`)),
@@ -55,7 +56,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'language',
     {
       description: 'What the rule language offers: fields, functions and operators, with types and examples',
-      inputSchema: {},
+      inputSchema: toolArguments({}),
       annotations,
     },
     async () => resultOf(await ask('GET', '/v1/dsl')),
@@ -64,7 +65,11 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'list_attributes',
     {
       description: 'Names, types and values of attributes in the spans that came last; values of sensitive ones are not told',
-      inputSchema: { q: z.string().optional().describe('A part of the name'), on: z.enum(['span', 'resource']).optional(), limit: LIMIT },
+      inputSchema: toolArguments({
+        q: z.string().optional().describe('A part of the name'),
+        on: z.enum(['span', 'resource']).optional(),
+        limit: LIMIT,
+      }),
       annotations,
     },
     async (query) => resultOf(await ask('GET', path('/v1/attributes', query))),
@@ -73,7 +78,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'validate_rule',
     {
       description: 'Checks an expression: errors and warnings with line, column and suggestion; what it costs and when it fires',
-      inputSchema: { expression: EXPRESSION },
+      inputSchema: toolArguments({ expression: EXPRESSION }),
       annotations,
     },
     async (body) => resultOf(await ask('POST', '/v1/rules/validate', body)),
@@ -82,7 +87,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'test_rule',
     {
       description: 'Tries an expression on spans that you make up, which are taken for one whole trace, and explains why it matches or not',
-      inputSchema: { expression: EXPRESSION, spans: SPANS },
+      inputSchema: toolArguments({ expression: EXPRESSION, spans: SPANS }),
       annotations,
     },
     async ({ expression, spans }) => resultOf(await ask('POST', '/v1/rules/test', { expression, trace: { spans } })),
@@ -92,11 +97,11 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     {
       description:
         'Says why a rule, or an expression, matches a stored trace or not. The trace must have a violation, of this rule or of another',
-      inputSchema: {
+      inputSchema: toolArguments({
         trace_id: z.string().min(1),
         rule: z.string().optional().describe('Its id or name'),
         expression: EXPRESSION.optional(),
-      },
+      }),
       annotations,
     },
     async ({ trace_id, rule, expression }) => {
@@ -113,11 +118,11 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     {
       description:
         'Runs an unsaved expression over the recorded past, by the engine that judges production: how many traces it matches, when, and samples. Needs the scope rules:write',
-      inputSchema: {
+      inputSchema: toolArguments({
         expression: EXPRESSION,
         since: z.string().default('24h').describe('So long ago (24h, 7d) or a time'),
         samples: z.number().int().min(0).max(20).default(5),
-      },
+      }),
       annotations,
     },
     async ({ expression, since, samples }) => {
@@ -131,7 +136,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'get_preview',
     {
       description: 'How far a preview is that was not done in 30 s, and what came of it',
-      inputSchema: { id: z.string().min(1) },
+      inputSchema: toolArguments({ id: z.string().min(1) }),
       annotations,
     },
     async ({ id }) => resultOf(await ask('GET', `/v1/previews/${encodeURIComponent(id)}?wait=30s`)),
@@ -140,7 +145,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'search_violations',
     {
       description: 'Lists violations, the latest first',
-      inputSchema: {
+      inputSchema: toolArguments({
         q: z.string().optional(),
         rule_id: z.string().optional(),
         severity: SEVERITY,
@@ -150,7 +155,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
         start_time: z.string().optional().describe('Not before: RFC 3339, or Unix seconds'),
         end_time: z.string().optional(),
         limit: LIMIT,
-      },
+      }),
       annotations,
     },
     async (query) => resultOf(await ask('GET', path('/v1/violations', query))),
@@ -159,7 +164,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'explain_violation',
     {
       description: 'Why a violation is one: each part of the rule with its value, and the spans that decided it',
-      inputSchema: { id: z.string().min(1) },
+      inputSchema: toolArguments({ id: z.string().min(1) }),
       annotations,
     },
     async ({ id }) => resultOf(await ask('GET', `/v1/violations/${encodeURIComponent(id)}/explanation`)),
@@ -169,7 +174,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     {
       description:
         'How each rule fared in the last 24 hours (which never matched, which failed), and which attributes of the last spans no rule mentions',
-      inputSchema: {},
+      inputSchema: toolArguments({}),
       annotations,
     },
     () => coverage(ask),

@@ -1,0 +1,41 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { mcpServer } from './mcp-server.js';
+
+describe('a tool of an agent', () => {
+  const asked: string[] = [];
+  const client = new Client({ name: 'test', version: '1' });
+  afterEach(() => client.close());
+
+  const connect = async () => {
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    const server = mcpServer(async (method, path) => {
+      asked.push(`${method} ${path}`);
+      return { status: 200, body: {} };
+    }, '1');
+    await Promise.all([server.connect(ours), client.connect(theirs as Parameters<Client['connect']>[0])]);
+  };
+
+  it('refuses an argument that it does not know, and names the one that is meant: else a search would find more than was asked for', async () => {
+    await connect();
+    const { tools } = await client.listTools();
+    expect(tools.length).toBeGreaterThan(10);
+    for (const { name, inputSchema } of tools) {
+      expect([name, inputSchema.additionalProperties]).toEqual([name, false]);
+      const valid = { rule: 'a', expression: 'span.is_root', id: 'a', trace_id: 'a', spans: [] };
+      const known = Object.keys(inputSchema.properties ?? {});
+      const given = Object.fromEntries(Object.entries(valid).filter(([argument]) => known.includes(argument)));
+      for (const wrong of ['constructor', 'serverity', '']) {
+        const { isError, content } = await client.callTool({ name, arguments: { ...given, [wrong]: 'x' } });
+        expect([name, wrong, isError]).toEqual([name, wrong, true]);
+        expect((content as { text: string }[])[0]!.text).toContain(`unknown argument ${JSON.stringify(wrong)}`);
+      }
+    }
+    expect(asked).toEqual([]);
+    const { content } = await client.callTool({ name: 'search_violations', arguments: { serverity: 'HIGH', Limit: 5 } });
+    expect((content as { text: string }[])[0]!.text).toMatch(/"serverity"; do you mean severity\?.*"Limit"; do you mean limit\?/s);
+    await client.callTool({ name: 'search_violations', arguments: { severity: 'HIGH' } });
+    expect(asked).toEqual(['GET /v1/violations?severity=HIGH&limit=20']);
+  });
+});
