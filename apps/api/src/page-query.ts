@@ -1,8 +1,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { TEXT, wholeNumber } from './query.js';
+import { StoreError } from '#store';
+import { wholeNumber } from './query.js';
 
 const NEXT = '`next` of the page before.';
 
@@ -25,24 +26,29 @@ export function PageLimit({ most, fallback, description }: { most: number; fallb
   );
 }
 
-/** A parameter that takes `next` of the page before. */
+/** A parameter that takes `next` of the page before. What no page has as its next cursor is BT_STORE_BAD_CURSOR, on every route. */
 export function PageCursor(): PropertyDecorator {
-  return applyDecorators(
-    ApiPropertyOptional({ type: String, minLength: 1, description: NEXT }),
-    IsOptional(),
-    IsString(),
-    Matches(...TEXT),
-  );
+  return applyDecorators(ApiPropertyOptional({ type: String, minLength: 1, description: NEXT }), IsOptional(), IsString());
 }
 
 /** The same where `next` is a number. */
 export function PageNumberCursor(): PropertyDecorator {
-  const wrong = { message: '$property must be the `next` of a page' };
   return applyDecorators(
     ApiPropertyOptional({ type: String, pattern: '^[1-9][0-9]{0,14}$', description: NEXT }),
     IsOptional(),
-    Transform(wholeNumber),
-    IsInt(wrong),
-    Min(1, wrong),
+    Transform(nextNumber),
+    IsInt({ message: '$property must be the `next` of a page' }),
   );
+}
+
+/** Throws BT_STORE_BAD_CURSOR. A parameter that comes twice is left to the validator. */
+function nextNumber(parameter: { readonly value: unknown }): unknown {
+  const number = wholeNumber(parameter);
+  if (typeof parameter.value === 'string' && !(Number(number) >= 1)) throw badCursor(parameter.value);
+  return number;
+}
+
+/** The one answer for what no page has as its next cursor. */
+export function badCursor(cursor: string): StoreError {
+  return new StoreError('BT_STORE_BAD_CURSOR', { cursor: cursor.slice(0, 100) });
 }

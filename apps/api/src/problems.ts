@@ -26,10 +26,6 @@ export const API_PROBLEMS = {
     sentence: '{header} is {value}; expected the ETag of GET /v1/rules in quotes, as that answered it, or *.',
   },
   BT_API_RULE_NAME_AMBIGUOUS: { status: 409, sentence: 'Several rules are called {name}. Name one by its id: {ids}.' },
-  BT_API_CURSOR_INVALID: {
-    status: 400,
-    sentence: 'The cursor {cursor} is invalid: no page has it as its next cursor. Start again without a cursor.',
-  },
   BT_API_TIME_RANGE_EMPTY: {
     status: 400,
     sentence: 'The time range is empty: from {start} to {end} (Unix seconds). Set an end after the start.',
@@ -101,7 +97,7 @@ export const API_PROBLEMS = {
   },
   BT_API_TOO_MANY_STREAMS: {
     status: 429,
-    sentence: 'The limit of {limit} open streams of violations is reached. Close one, or try again in a second.',
+    sentence: 'The limit of {limit} open streams of violations {whose} is reached. Close one, or try again in a second.',
   },
   BT_API_TOO_MANY_EXPORTS: {
     status: 429,
@@ -178,6 +174,8 @@ export const API_PROBLEMS = {
   },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
+
+// Retired codes, never to be used again: BT_API_CURSOR_INVALID (BT_STORE_BAD_CURSOR says it).
 
 export interface ApiProblemEntry extends CatalogueProblem {
   readonly status: number;

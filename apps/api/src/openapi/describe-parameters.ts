@@ -6,7 +6,7 @@ interface Parameter {
   schema?: Record<string, unknown>;
 }
 
-/** No control characters: nothing that has an id or a name has them. Written for every dialect of regular expressions. */
+/** No control characters: nothing that people name has them. Written for every dialect of regular expressions. */
 const TEXT = { pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' };
 const ID = { pattern: TEXT.pattern, minLength: 1 };
 /** The ETag of a rule begins with its version. */
@@ -27,6 +27,10 @@ const FORMS: Readonly<Record<string, Record<string, unknown>>> = {
   wait: DURATION,
   interval: DURATION,
   version: { pattern: '^[1-9][0-9]{0,14}$' },
+  // What senders named may have any character.
+  service: {},
+  trace_id: {},
+  span_id: {},
   'If-Match': ETAGS,
   'If-None-Match': ETAGS,
 };

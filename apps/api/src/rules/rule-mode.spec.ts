@@ -58,9 +58,28 @@ describe('the mode of a rule', () => {
     expect(await patch({ enabled: true })).toBe('shadow');
     expect(await patch({ severity: 'LOW' })).toBe('shadow');
     expect(await patch({ enabled: false })).toBe('off');
+    expect(await patch({ mode: null })).toBe('enforce');
+    expect(await patch({ enabled: false })).toBe('off');
     expect(await patch({ enabled: true })).toBe('enforce');
     await patch({ mode: 'shadow' });
     expect(await patch({ mode: null })).toBe('enforce');
+  });
+
+  it.each<[string, object, object]>([
+    ['enabled alone', { enabled: false }, { enabled: true }],
+    ['the mode, and enabled', { mode: 'off' }, { enabled: true }],
+    ['enabled beside the mode as it was read', { enabled: false, mode: 'shadow' }, { enabled: true, mode: 'off' }],
+  ])('returns to shadow when it was turned off there and is turned on again, so that nobody is alerted: by %s', async (_, off, on) => {
+    await put({ mode: 'shadow' });
+    expect(await patch(off)).toBe('off');
+    expect(await patch({ severity: 'LOW' })).toBe('off');
+    const [published] = await Promise.all([api.store.latestEpoch().then((epoch) => api.store.ruleSet(epoch))]);
+    expect(published).not.toContain('slow');
+    expect(await patch(on)).toBe('shadow');
+    await patch({ enabled: false });
+    expect(await patch({ mode: 'enforce' })).toBe('enforce');
+    await patch({ enabled: false });
+    expect(await patch({ enabled: true })).toBe('enforce');
   });
 
   it('is in history, filters, imports, and the rules log, where a rule that is enforced has none', async () => {

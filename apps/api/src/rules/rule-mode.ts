@@ -16,26 +16,27 @@ interface Asked {
 }
 
 /**
- * The mode of a request. `enabled` alone turns a rule off, or on. If the two contradict each other, the one that differs from the stored rule
- * holds: a client that knows only `enabled` sends `mode` unchanged. Throws BT_HTTP_INVALID if that does not decide.
+ * The mode of a request. `enabled` alone turns a rule off, or on; a rule that was in shadow when it was turned off returns there, so that to turn it on again alerts nobody. If
+ * the two contradict each other, the one that differs from the stored rule holds: a client that knows only `enabled` sends `mode` unchanged. Throws BT_HTTP_INVALID if that
+ * does not decide.
  *
  * @param present the mode of the stored rule; undefined for a new one
- * @param otherwise the mode when the request has neither; `shadow` also where `enabled` is true without a mode
+ * @param otherwise the mode when the request has neither; where it is `enforce`, `enabled: true` means that, too
  */
 export function askedMode({ mode, enabled }: Asked, present: Mode | undefined, otherwise: RuleMode, path = 'mode'): Mode {
   const was = present && ruleMode(present);
+  /** A rule that is off keeps what it is when it is on. */
+  const wasInShadow = present?.shadow === true;
+  const asMode = (asked: RuleMode): Mode => ({ enabled: asked !== 'off', shadow: asked === 'off' ? wasInShadow : asked === 'shadow' });
+  const turnedOn = wasInShadow ? 'shadow' : 'enforce';
   if (mode === undefined || mode === null) {
     if (enabled === undefined || enabled === null) return asMode(otherwise);
     if (!enabled) return asMode('off');
-    return asMode(otherwise === 'shadow' ? 'shadow' : 'enforce');
+    return asMode(otherwise === 'enforce' ? 'enforce' : turnedOn);
   }
   if (enabled === undefined || enabled === null || enabled === (mode !== 'off')) return asMode(mode);
   if (mode !== was && enabled === present?.enabled) return asMode(mode);
-  if (mode === was) return asMode(enabled ? 'enforce' : 'off');
+  if (mode === was) return asMode(enabled ? turnedOn : 'off');
   const message = `mode is ${mode}, and enabled is ${enabled}: say one of them, or both alike (enabled is false of a rule that is off)`;
   throw new Problem('BT_HTTP_INVALID', message, { errors: [{ path, message }] });
-}
-
-function asMode(mode: RuleMode): Mode {
-  return { enabled: mode !== 'off', shadow: mode === 'shadow' };
 }

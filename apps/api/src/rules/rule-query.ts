@@ -4,8 +4,7 @@ import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class
 import { ApiPropertyOptional } from '#openapi';
 import { RULE_MODES, type RuleMode, SEVERITIES } from '#records';
 import type { StoredRule } from '#store';
-import { ApiError } from '../api-error.js';
-import { PageCursor, PageLimit } from '../page-query.js';
+import { badCursor, PageCursor, PageLimit } from '../page-query.js';
 import { TEXT, upperCase, yesOrNo } from '../query.js';
 import { ruleMode } from './rule-mode.js';
 
@@ -82,7 +81,7 @@ export interface RulePage {
 
 /**
  * The page of the rules, which come in the order of their ids, that a query asks for. A cursor names the last id of the page before: rules
- * that come and go meanwhile neither hide nor repeat another. Throws BT_API_CURSOR_INVALID.
+ * that come and go meanwhile neither hide nor repeat another. Throws BT_STORE_BAD_CURSOR.
  */
 export function rulePage(rules: readonly StoredRule[], query: RuleQuery): RulePage {
   const matching = rules.filter((rule) => matchesQuery(rule, query));
@@ -121,5 +120,5 @@ function idOfCursor(cursor: string): string {
   } catch {
     // Falls through to the one answer for all that is no cursor.
   }
-  throw new ApiError('BT_API_CURSOR_INVALID', { cursor: cursor.slice(0, 100) });
+  throw badCursor(cursor);
 }

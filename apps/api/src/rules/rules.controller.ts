@@ -132,12 +132,13 @@ export class RulesController {
     summary: 'Puts many rules at once, all or none',
     description:
       'They come into force together. `merge` leaves the other rules alone, `replace` deletes them. With `dry_run` it says what would ' +
-      'change. Both may stand in the body or in the address. A `version` refuses the import when the rule has another one; of a rule that ' +
-      'is not there it is ignored. `If-Match` with the ETag of `GET /v1/rules` refuses it when any rule has changed since.',
+      'change. Both may stand in the body or in the address. Of `merge` a `version` refuses the import when the rule has another one (409); of a rule that ' +
+      'is not there it is ignored. `replace` looks at no `version`: it restores a backup, whatever has changed since. `If-Match` with the ETag of `GET /v1/rules` ' +
+      'refuses either when any rule has changed since (412).',
   })
   @ApiOkResponse({ type: ImportResult })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiConflictResponse({ type: ProblemView, description: 'A rule has another version.' })
+  @ApiConflictResponse({ type: ProblemView, description: '`merge`: a rule has another version.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'Rules have errors; each has its path, line and column.' })
   async import(
     @Body() body: ImportBody,

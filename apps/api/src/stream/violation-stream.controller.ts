@@ -3,7 +3,7 @@ import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiBadRequestResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
 
-import { clientGone, stillAllowed } from '#platform';
+import { clientGone, countedCallerOf, stillAllowed } from '#platform';
 
 import { ProblemView } from '../problem.dto.js';
 import { violationFilter } from '../violations/filter/violation-filter-query.js';
@@ -28,7 +28,11 @@ export class ViolationStreamController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen.', example: '6b0c5a1f-17' })
   @ApiOkResponse({ description: 'Until the client closes it.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many streams are open.' })
+  @ApiResponse({
+    status: 429,
+    type: ProblemView,
+    description: 'Too many streams are open, in this process (50) or of this key or address (20).',
+  })
   async open(
     @Query() query: ViolationStreamQuery,
     @Headers('last-event-id') lastEventId: string | undefined,
@@ -39,7 +43,14 @@ export class ViolationStreamController {
     const after = lastEventId || query.last_event_id || undefined;
     const view = query.view === 'full' ? violationDetail : violationSummary;
     const filter = violationFilter({ ...query, status: query.status ?? 'all' });
-    const parts = await this.stream.begin({ filter, after, view, gone, allowed: () => stillAllowed(request) });
+    const parts = await this.stream.begin({
+      filter,
+      caller: countedCallerOf(request),
+      after,
+      view,
+      gone,
+      allowed: () => stillAllowed(request),
+    });
     reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
     await reply.send(Readable.from(parts, { objectMode: false, highWaterMark: 1 }));
   }

@@ -82,10 +82,10 @@ describe('/v1/violations/stream', () => {
   });
 
   it('refuses more streams than it serves, and gives the place of a client that is gone to another', async () => {
-    const open50 = await Promise.all(Array.from({ length: 50 }, () => open()));
+    const open20 = await Promise.all(Array.from({ length: 20 }, () => open()));
     const refused = await api.ask('GET', '/v1/violations/stream');
     expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([429, 'BT_API_TOO_MANY_STREAMS', '1']);
-    open50[7]!.close();
+    open20[7]!.close();
     await eventually(async () => ((await open()).response.ok ? true : undefined));
   }, 30_000);
 
@@ -100,12 +100,48 @@ describe('/v1/violations/stream', () => {
 });
 
 describe('ViolationStream', () => {
+  it('leaves places for others when one key opens as many streams as it can, and has no more than all places', async () => {
+    const { log, store } = await logAndStore();
+    const stream = new ViolationStream(store, silent);
+    const closed = new Map<string, AbortController[]>();
+    const opened = async (caller: string, count: number): Promise<number> => {
+      let open = 0;
+      for (let i = 0; i < count; i++) {
+        const gone = new AbortController();
+        const request = { filter: {}, caller, after: undefined, view: () => ({}), gone: gone.signal, allowed: async () => true };
+        const isOpen = await stream.begin(request).then(
+          () => true,
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: 'BT_API_TOO_MANY_STREAMS', status: 429 });
+            return false;
+          },
+        );
+        if (!isOpen) continue;
+        open++;
+        closed.set(caller, [...(closed.get(caller) ?? []), gone]);
+      }
+      return open;
+    };
+    expect([await opened('key greedy', 40), await opened('key b', 20), await opened('address 192.0.2.1', 40)]).toEqual([20, 20, 10]);
+    for (const gone of closed.get('key greedy')!) gone.abort();
+    expect([await opened('key b', 1), await opened('key greedy', 30), await opened('address 192.0.2.1', 1)]).toEqual([0, 20, 0]);
+    await log.close();
+    await store.close();
+  });
+
   it('tells nothing more to who may no longer read', async () => {
     const { log, store } = await logAndStore();
     let mayRead = true;
     const stream = new ViolationStream(store, silent, 1);
     const gone = new AbortController().signal;
-    const parts = await stream.begin({ filter: {}, after: undefined, view: () => ({}), gone, allowed: async () => mayRead });
+    const parts = await stream.begin({
+      filter: {},
+      caller: 'key a',
+      after: undefined,
+      view: () => ({}),
+      gone,
+      allowed: async () => mayRead,
+    });
     expect((await parts.next()).value).toContain(': begins');
     expect((await parts.next()).value).toContain(': heartbeat');
     mayRead = false;
@@ -119,7 +155,14 @@ describe('ViolationStream', () => {
     const { log, store } = await logAndStore();
     const gone = new AbortController();
     const stream = new ViolationStream(store, silent, 1);
-    const parts = await stream.begin({ filter: {}, after: undefined, view: () => ({}), gone: gone.signal, allowed: async () => true });
+    const parts = await stream.begin({
+      filter: {},
+      caller: 'key a',
+      after: undefined,
+      view: () => ({}),
+      gone: gone.signal,
+      allowed: async () => true,
+    });
     const { origin } = await store.violationSequence();
     expect((await parts.next()).value).toBe(`retry: 2000\n: begins\nid: ${origin}-0\n\n`);
     expect((await parts.next()).value).toBe(`: heartbeat\nid: ${origin}-0\n\n`);

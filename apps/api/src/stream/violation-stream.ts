@@ -4,8 +4,9 @@ import { ApiError } from '../api-error.js';
 import { eventId, placeAfter } from './event-id.js';
 import { SequenceFollower } from './sequence-follower.js';
 
-/** Clients of a process at once. */
+/** Clients of a process at once, and those of one key, or of one address where no key is wanted: nobody takes all places. */
 const MAX_STREAMS = 50;
+const MAX_STREAMS_OF_ONE = 20;
 /** Violations that are read, and held for a client, at once. */
 const PAGE = 100;
 /** Milliseconds. */
@@ -15,6 +16,8 @@ const RETRY = 2_000;
 
 export interface StreamRequest {
   readonly filter: ViolationFilter;
+  /** The key or address that asks. */
+  readonly caller: string;
   /** `Last-Event-ID`: begin behind this event. */
   readonly after: string | undefined;
   /** What an event says of a violation. */
@@ -32,6 +35,7 @@ export interface StreamRequest {
 export class ViolationStream {
   private readonly stopping = new AbortController();
   private open = 0;
+  private readonly openOf = new Map<string, number>();
   private readonly sequence: SequenceFollower;
 
   constructor(
@@ -47,12 +51,15 @@ export class ViolationStream {
    * BT_API_TOO_MANY_STREAMS (429), BT_API_EVENT_ID_INVALID (400), or the store's error.
    */
   async begin(request: StreamRequest): Promise<AsyncGenerator<string>> {
-    if (this.open >= MAX_STREAMS) throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MAX_STREAMS });
-    this.open++;
+    if (this.open >= MAX_STREAMS) throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MAX_STREAMS, whose: 'of this process' });
+    const ofCaller = this.openOf.get(request.caller) ?? 0;
+    if (ofCaller >= MAX_STREAMS_OF_ONE)
+      throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MAX_STREAMS_OF_ONE, whose: 'of one key or address' });
+    this.count(request.caller, 1);
     // The generator gives the place back only if somebody begins to read it.
     let left = false;
     const leave = (): void => {
-      if (!left) this.open--;
+      if (!left) this.count(request.caller, -1);
       left = true;
     };
     request.gone.addEventListener('abort', leave, { once: true });
@@ -69,6 +76,13 @@ export class ViolationStream {
   /** Ends all answers, so that the process can stop: their clients come back, and go on where they were. */
   stop(): void {
     this.stopping.abort();
+  }
+
+  private count(caller: string, by: 1 | -1): void {
+    this.open += by;
+    const ofCaller = (this.openOf.get(caller) ?? 0) + by;
+    if (ofCaller > 0) this.openOf.set(caller, ofCaller);
+    else this.openOf.delete(caller);
   }
 
   private async *parts(

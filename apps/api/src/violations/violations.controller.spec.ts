@@ -129,10 +129,22 @@ describe('/v1/violations', () => {
     ['an unknown status', '?status=closed', 'BT_HTTP_INVALID'],
     ['a misspelt filter', '?rule=slow-requests', 'BT_HTTP_INVALID'],
     ['a cursor that no page gave', '?after=xyz', 'BT_STORE_BAD_CURSOR'],
+    ['a cursor with control characters', '?cursor=%00', 'BT_STORE_BAD_CURSOR'],
+    ['a rule with control characters, which none has', '?rule_id=%0a', 'BT_HTTP_INVALID'],
   ])('refuses %s', async (_what, query, code) => {
     const { status, body } = await api.ask('GET', `/v1/violations${query}`);
     expect(status).toBe(400);
     expect(body['code']).toBe(code);
+  });
+
+  it('finds the violations of services and traces whose senders wrote control characters into their names', async () => {
+    const [service, trace_id, span_id] = ['pay\u0000\n\u001b[31m', 'tr\tace', 'sp\u007fan'];
+    await publish(api.log, violation({ id: 'viol-control', service, trace_id, span_id, message: 'in\u0000side' }));
+    await eventually(() => api.store.violation('viol-control'));
+    for (const [name, value] of Object.entries({ service, trace_id, span_id, q: 'pay\u0000\n\u001b[31m' })) {
+      const found = await api.ask<{ violations: readonly { id: string }[] }>('GET', `/v1/violations?${name}=${encodeURIComponent(value)}`);
+      expect([name, found.body.violations?.map(({ id }) => id)]).toEqual([name, ['viol-control']]);
+    }
   });
 
   it('answers one violation whole', async () => {

@@ -26,7 +26,8 @@ export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[k
   const flags = {
     json_tags: JSON.stringify(tags),
     enabled: enabled ? 1 : 0,
-    shadow: enabled && shadow ? 1 : 0,
+    // Also of a rule that is off: it returns to it.
+    shadow: shadow ? 1 : 0,
     emit_evidence: emitEvidence ? 1 : 0,
   };
   return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError };

@@ -187,8 +187,31 @@ describe('/v1/rules/import', () => {
     }
     expect((await api.store.rule('errors'))?.name).toBe('Errors');
     expect((await put({ rules: [{ ...FRESH, version: 1, severity: 'LOW' }] })).body).toMatchObject({ updated: 1 });
-    const { body: backup } = await api.ask<{ rules: object[] }>('GET', '/v1/rules');
-    expect((await put({ mode: 'replace', rules: backup.rules })).body).toMatchObject({ unchanged: 2 });
+  });
+
+  it('restores a backup by replace whatever has changed since, unless If-Match says what must not have', async () => {
+    await put({ rules: [FRESH, ERRORS] });
+    const backup = await api.ask('GET', '/v1/rules');
+    const etag = backup.headers.get('etag')!;
+    await api.ask('PATCH', '/v1/rules/fresh', { severity: 'CRITICAL' });
+    await api.ask('DELETE', '/v1/rules/errors');
+    await api.ask('POST', '/v1/rules', { ...FRESH, id: 'later', name: 'later' });
+    const changed = (await api.ask('GET', '/v1/rules')).body;
+    const restored = { ...backup.body, mode: 'replace' };
+    expect((await api.ask('POST', '/v1/rules/import', restored, { 'if-match': etag })).status).toBe(412);
+    expect((await api.ask('POST', '/v1/rules/import', { ...backup.body, mode: 'merge' })).status).toBe(409);
+    expect((await api.ask('GET', '/v1/rules')).body).toEqual(changed);
+    expect((await api.ask('POST', '/v1/rules/import', { ...restored, dry_run: true })).body).toMatchObject({
+      updated: 1,
+      created: 1,
+      deleted: 1,
+    });
+    expect((await api.ask('POST', '/v1/rules/import', restored)).body).toMatchObject({ updated: 1, created: 1, deleted: 1 });
+    const content = (list: Record<string, unknown>) =>
+      (list['rules'] as Record<string, unknown>[]).map(({ id, severity, expression }) => [id, severity, expression]);
+    expect(content((await api.ask('GET', '/v1/rules')).body)).toEqual(content(backup.body));
+    const { body: again } = await api.ask<{ rules: object[] }>('GET', '/v1/rules');
+    expect((await put({ mode: 'replace', rules: again.rules })).body).toMatchObject({ unchanged: 2 });
   });
 
   it('has no more rules than the server may have', async () => {

@@ -10,12 +10,15 @@ import { contentOf, sameContent } from '../save/rule-content.js';
 import type { Change } from '../save/save-rule.js';
 import { slug } from '../save/slug.js';
 import { changesBetween } from '../versions/rule-changes.js';
-import type { ImportBody, ImportedRuleView, ImportResult } from './import.dto.js';
+import type { ImportBody, ImportedRuleView, ImportMode, ImportResult } from './import.dto.js';
 import { type ImportPreconditions, refuseUnmetImport } from './import-preconditions.js';
 
 interface Item {
   readonly content: RuleContent;
-  /** The version that a change is based on. A rule that is not there has none, so that a backup can be restored. */
+  /**
+   * The version that a change is based on. A rule that is not there has none, so that a backup can be restored. Nor has one of an import that replaces: its file is what shall be,
+   * whatever has changed since; `If-Match` makes that conditional, also for the rules that it deletes.
+   */
   readonly version: number | undefined;
   readonly warnings: readonly ProblemDetail[];
 }
@@ -40,7 +43,7 @@ export class ImportRules {
     if (isConditional) refuseUnmetImport(preconditions, rulesEtag([...before.values()]), before.size > 0);
     // Far too many are not checked one by one. A few too many may have duplicates, which are reported.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
-    const items = await this.read(rules, before);
+    const items = await this.read(rules, mode, before);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
     const imported = dry_run
       ? planned(items, before, mode === 'replace')
@@ -60,7 +63,7 @@ export class ImportRules {
     };
   }
 
-  private async read(rules: ImportBody['rules'], before: ReadonlyMap<string, StoredRule>): Promise<readonly Item[]> {
+  private async read(rules: ImportBody['rules'], mode: ImportMode, before: ReadonlyMap<string, StoredRule>): Promise<readonly Item[]> {
     const errors: ProblemDetail[] = [];
     const seen = new Map<string, number>();
     const items: Item[] = [];
@@ -75,7 +78,11 @@ export class ImportRules {
       const { diagnostics } = await this.check.check(content.expression);
       const found = diagnostics.map((diagnostic) => ({ ...problemDetail(diagnostic), path: `${path}.expression` }));
       errors.push(...found.filter(({ severity }) => severity === 'error'));
-      items.push({ content, version: body.version, warnings: found.filter(({ severity }) => severity === 'warning') });
+      items.push({
+        content,
+        version: mode === 'merge' ? body.version : undefined,
+        warnings: found.filter(({ severity }) => severity === 'warning'),
+      });
     }
     const [first] = errors;
     if (first !== undefined)

@@ -10,7 +10,10 @@ export const IMPORT_MODES = ['merge', 'replace'] as const;
 export type ImportMode = (typeof IMPORT_MODES)[number];
 
 export class ImportBody {
-  @ApiProperty({ type: [RuleBody], description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes.' })
+  @ApiProperty({
+    type: [RuleBody],
+    description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes, for `merge`; `replace` looks at none.',
+  })
   @IsArray()
   // For an array only the elements would be checked.
   @IsObject({ each: true })

@@ -133,6 +133,22 @@ describe('conditional requests about rules', () => {
     },
   );
 
+  it.each(['/v1/rules', '/v1/rules?q=slow&limit=1', PATH, `${PATH}/versions`, `${PATH}/versions/1`, `${PATH}/samples`])(
+    'answers no other %s than If-Match names, as who reads the rest of something asks for',
+    async (path) => {
+      await create();
+      const etag = (await api.ask('GET', path)).headers.get('etag') ?? '';
+      for (const wanted of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+        expect([wanted, (await api.ask('GET', path, undefined, { 'if-match': wanted })).status]).toEqual([wanted, 200]);
+      }
+      for (const wanted of ['"other"', '"99"', '']) {
+        const refused = await api.ask<Problem>('GET', path, undefined, { 'if-match': wanted, 'if-none-match': etag });
+        expect([wanted, refused.status, refused.body?.code]).toEqual([wanted, 412, 'BT_HTTP_PRECONDITION_FAILED']);
+      }
+      expect((await api.ask('GET', path, undefined, { 'if-match': etag, 'if-none-match': etag })).status).toBe(304);
+    },
+  );
+
   it('has another ETag when what the rule met or what the checker says differs, by which it can still be changed', async () => {
     const { headers } = await api.ask('POST', '/v1/rules', { ...SLOW, expression: 'span.duration > 500' });
     const etag = headers.get('etag') ?? '';

@@ -11,6 +11,8 @@ import type { Change } from './save-rule.js';
 export const Cached = () =>
   applyDecorators(
     ApiHeader({ name: 'If-None-Match', required: false, description: 'ETags of earlier answers.', example: '"3"' }),
+    ApiHeader({ name: 'If-Match', required: false, description: 'ETags; the answer must have one of them.', example: '"3"' }),
+    ApiResponse({ status: 412, type: ProblemView, description: 'The answer has none of the ETags in `If-Match`.' }),
     ApiResponse({ status: 304, description: 'The answer is the one of an ETag in `If-None-Match`.' }),
   );
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '#platform';
 import type { StoredRule } from '#store';
 import { type RuleView, ruleView } from '../rule.dto.js';
 
@@ -22,17 +23,23 @@ export function rulesEtag(rules: readonly StoredRule[]): string {
   return contentEtag({ rules: rules.map(ruleView), total: rules.length });
 }
 
-/** The answer with its ETag; 304 without it when the client has it already (`If-None-Match`). */
+/**
+ * The answer with its ETag; 304 without it when the client has it already (`If-None-Match`). Throws BT_HTTP_PRECONDITION_FAILED (412) when `If-Match` names another
+ * (RFC 9110, 13.1.1), as a client asks for the rest of what it has read.
+ */
 export function unlessKnown<T>(answer: T, etag: string, request: FastifyRequest, reply: FastifyReply): T | undefined {
   reply.header('etag', etag).header('cache-control', 'no-cache');
-  if (!isKnown(etag, request.headers['if-none-match'])) return answer;
+  const { 'if-match': wanted, 'if-none-match': known } = request.headers;
+  if (wanted !== undefined && !isNamed(etag, wanted)) {
+    throw new Problem('BT_HTTP_PRECONDITION_FAILED', `the answer has the ETag ${etag}, and If-Match is ${wanted.slice(0, 100)}`);
+  }
+  if (known === undefined || !isNamed(etag, known)) return answer;
   reply.status(304);
   return undefined;
 }
 
-/** By weak comparison (RFC 9110, 13.1.2). */
-function isKnown(etag: string, header: string | undefined): boolean {
-  if (header === undefined) return false;
+/** By weak comparison (RFC 9110, 13.1.2), also for `If-Match`: proxies that compress make ETags weak. */
+function isNamed(etag: string, header: string): boolean {
   return header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }
 

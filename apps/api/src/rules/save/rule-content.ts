@@ -45,7 +45,7 @@ function controlsOf(controls: RuleContent['controls'] | null): Pick<RuleContent,
   return { controls: controls.map(({ framework, control }) => ({ framework, control })) };
 }
 
-/** `enabled: true` leaves a rule in shadow as it is; `mode: null` makes one enforced. */
+/** `enabled: true` leaves a rule in shadow as it is, or returns it there; `mode: null` makes one enforced. */
 function patchedMode(rule: StoredRule, patch: RulePatch): Pick<StoredRule, 'enabled' | 'shadow'> {
   const enabled = patch.enabled === null ? true : patch.enabled;
   return askedMode({ ...patch, enabled }, rule, patch.mode === null ? 'enforce' : ruleMode(rule));

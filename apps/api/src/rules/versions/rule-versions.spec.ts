@@ -79,8 +79,18 @@ describe('the history of a rule', () => {
     }
     expect(seen.at(-1)).not.toHaveProperty('changes');
     expect(await history('paged', '?cursor=1')).toEqual({ rule_id: 'paged', versions: [] });
-    for (const query of ['?limit=0', '?limit=1001', '?limit=x', '?cursor=x', '?cursor=0', '?page=2']) {
-      expect((await open.ask('GET', `/v1/rules/paged/versions${query}`)).status).toBe(400);
+    for (const [query, code] of [
+      ['?limit=0', 'BT_HTTP_INVALID'],
+      ['?limit=1001', 'BT_HTTP_INVALID'],
+      ['?limit=x', 'BT_HTTP_INVALID'],
+      ['?page=2', 'BT_HTTP_INVALID'],
+      ['?cursor=1&cursor=2', 'BT_HTTP_INVALID'],
+      ['?cursor=x', 'BT_STORE_BAD_CURSOR'],
+      ['?cursor=0', 'BT_STORE_BAD_CURSOR'],
+      ['?cursor=', 'BT_STORE_BAD_CURSOR'],
+      ['?cursor=-1', 'BT_STORE_BAD_CURSOR'],
+    ]) {
+      expect([query, (await open.ask('GET', `/v1/rules/paged/versions${query}`)).body]).toMatchObject([query, { status: 400, code }]);
     }
   });
 
@@ -224,7 +234,7 @@ describe('pages of rules', () => {
   it.each(['nonsense', Buffer.from('{"after":5}').toString('base64url'), Buffer.from('null').toString('base64url'), ''])(
     'are refused with a cursor that no page gave: %j',
     async (cursor) => {
-      expect((await api.ask('GET', `/v1/rules?cursor=${cursor}`)).body).toMatchObject({ code: 'BT_API_CURSOR_INVALID', status: 400 });
+      expect((await api.ask('GET', `/v1/rules?cursor=${cursor}`)).body).toMatchObject({ code: 'BT_STORE_BAD_CURSOR', status: 400 });
     },
   );
 });

@@ -17,7 +17,10 @@ const STATUSES = [...VERDICT_STATUSES, 'all'] as const;
 /** NaN stands for a text that is no point in time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
-/** What selects violations, for every route that answers many. All filters must hold. */
+/**
+ * What selects violations, for every route that answers many. All filters must hold. Names and ids that senders chose may have any character: a service that the list
+ * shows can be asked for.
+ */
 export class ViolationFilterQuery {
   @ApiPropertyOptional({ example: 'slow-requests' })
   @IsOptional()
@@ -34,19 +37,16 @@ export class ViolationFilterQuery {
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
-  @Matches(...TEXT)
   trace_id?: string;
 
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
-  @Matches(...TEXT)
   span_id?: string;
 
   @ApiPropertyOptional({ example: 'checkout' })
   @IsOptional()
   @IsString()
-  @Matches(...TEXT)
   service?: string;
 
   @ApiPropertyOptional({ enum: STATUSES, default: 'open', description: '`undecided`: what a limit or a defect kept from a verdict.' })
@@ -73,7 +73,6 @@ export class ViolationFilterQuery {
   })
   @IsOptional()
   @IsString()
-  @Matches(...TEXT)
   @MaxLength(200)
   q?: string;
 }

@@ -1,7 +1,6 @@
-import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import { PageCursor, PageLimit } from '../../page-query.js';
-import { TEXT } from '../../query.js';
 import { Timeout } from '../../settle/settle-query.js';
 import { ViolationFilterQuery } from './violation-filter-query.js';
 
@@ -41,7 +40,6 @@ export class ViolationQuery extends ViolationFilterQuery {
   @ApiPropertyOptional({ description: 'The same as `cursor`.', deprecated: true })
   @IsOptional()
   @IsString()
-  @Matches(...TEXT)
   after?: string;
 
   @ApiPropertyOptional({ enum: ['summary', 'full'], default: 'summary', description: '`full` answers every member of each violation.' })
