@@ -1,16 +1,23 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RuleDefinition } from '#records';
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
 import { metric } from '../../test/harness/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
-import { createRules, judged } from '../fixtures/betrace-process.js';
+import { cpuSeconds, createRules, judged } from '../fixtures/betrace-process.js';
+import { FIFTY_RULES } from '../fixtures/fifty-rules.js';
 import { RequestSender } from '../fixtures/request-sender.js';
+import { WIRES, type Wire, WireSender } from '../fixtures/wires.js';
 
 /** The first part of a log is files and indexes that are hardly filled. */
 const FIRST = 200;
 const REQUESTS = 400;
 /** So few that all of their traces are still remembered when they are judged. */
 const REMEMBERED = 100;
+/** Requests until the process has compiled what it runs, and those of a round. */
+const WARM_UP = 1_600;
+const CPU_REQUESTS = 400;
+const CPU_ROUNDS = 5;
 
 /** Bytes on disk of a span that is judged and retained: the figures of docs/operations/capacity.md. */
 async function disk(): Promise<BenchResult> {
@@ -34,6 +41,31 @@ function memory(): Promise<BenchResult> {
     const bytes = (await metric(betrace, 'betrace_trace_memory_bytes')).reduce((sum, value) => sum + value, 0);
     return { value: bytes / sender.spans, note: 'eight spans to a trace, 50 rules' };
   });
+}
+
+/** Microseconds of CPU time of a durable process for each span of a wire: received, written, judged by these rules. */
+async function cpu(wire: Wire, rules: readonly RuleDefinition[]): Promise<BenchResult> {
+  const storage = await storageFolder();
+  const betrace = await BeTrace.start({ env: { LOG_LEVEL: 'error', BETRACE_STORAGE_PATH: storage.path } });
+  try {
+    await createRules(betrace, rules);
+    const sender = new WireSender(wire, betrace.url, betrace.ports.grpc);
+    await sender.send(WARM_UP);
+    await judged([betrace], sender.spans);
+    const each: number[] = [];
+    for (let round = 0; round < CPU_ROUNDS; round++) {
+      const [before, spans] = [await cpuSeconds([betrace]), sender.spans];
+      await sender.send(CPU_REQUESTS);
+      await judged([betrace], sender.spans);
+      each.push((((await cpuSeconds([betrace])) - before) * 1e6) / (sender.spans - spans));
+    }
+    sender.close();
+    each.sort((a, b) => a - b);
+    return { value: each[CPU_ROUNDS >> 1]!, note: `of ${CPU_ROUNDS} rounds ${each.map((one) => one.toFixed(2)).join(', ')}` };
+  } finally {
+    await betrace.stop();
+    await storage.remove();
+  }
 }
 
 async function withServer<T>(
@@ -63,4 +95,6 @@ async function bytesIn(folder: string): Promise<number> {
 export const cases: readonly BenchCase[] = [
   { name: 'disk of a retained span', unit: 'bytes', run: disk },
   { name: 'memory of a remembered span', unit: 'bytes', run: memory },
+  ...WIRES.map((wire): BenchCase => ({ name: `CPU of a span, no rules, ${wire.name}`, unit: 'µs', run: () => cpu(wire, []) })),
+  { name: `CPU of a span, 50 rules, ${WIRES[0]!.name}`, unit: 'µs', run: () => cpu(WIRES[0]!, FIFTY_RULES) },
 ];

@@ -22,7 +22,11 @@ async function main(): Promise<number> {
   const orders = positive('orders', values.orders);
   const rate = positive('rate', values.rate);
 
-  const api = new BeTraceApi(values.url.replace(/\/$/, ''), values['api-key'] ?? process.env.BETRACE_API_KEY);
+  const key = values['api-key'] ?? process.env.BETRACE_API_KEY;
+  // By the variables that any application uses: the key, and the authority of the server's certificate.
+  if (key !== undefined) process.env.OTEL_EXPORTER_OTLP_HEADERS ??= `x-api-key=${key}`;
+  if (process.env.NODE_EXTRA_CA_CERTS !== undefined) process.env.OTEL_EXPORTER_OTLP_CERTIFICATE ??= process.env.NODE_EXTRA_CA_CERTS;
+  const api = new BeTraceApi(values.url.replace(/\/$/, ''), key);
   await api.check();
   await api.createRules();
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { entryOf } from '../harness/entry.js';
+import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { Authority } from '../harness/services/certificates.js';
 import { startPostgres, type TestPostgres } from '../harness/services/postgres.js';
@@ -111,6 +112,27 @@ describe('betrace doctor', () => {
       const { http, grpc } = betrace.ports;
       const { of, code } = await examine({ BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc) });
       expect([code, of('http port')?.said, of('grpc port')?.grade]).toEqual([0, `${http}: BeTrace runs, and is ready`, 'ok']);
+    } finally {
+      await betrace.stop();
+    }
+  });
+
+  (absent.length > 0 ? it.skip : it)('knows a server that runs there with TLS', async () => {
+    const { cert, key } = await (await Authority.create(folder, 'other')).issue('running');
+    const [http = 0, grpc = 0] = await freePorts(2);
+    const env = {
+      BETRACE_HTTP_PORT: String(http),
+      BETRACE_GRPC_PORT: String(grpc),
+      BETRACE_TLS_CERT_FILE: cert,
+      BETRACE_TLS_KEY_FILE: key,
+    };
+    const betrace = await BeTrace.spawn({ ports: { http, grpc }, env });
+    try {
+      const found = await eventually('a server that doctor finds ready', async () => {
+        const { of } = await examine(env);
+        return of('http port')?.said.includes('and is ready') ? of : undefined;
+      });
+      expect([found('http port')?.said, found('grpc port')?.grade]).toEqual([`${http}: BeTrace runs, and is ready`, 'ok']);
     } finally {
       await betrace.stop();
     }

@@ -11,4 +11,4 @@ import { connectSpansLog, EvaluatorModule } from './evaluator.module.js';
 })
 class EvaluatorProcess {}
 
-await runApp({ name: 'evaluator', module: () => EvaluatorProcess, connect: connectSpansLog });
+await runApp({ name: 'evaluator', exports: false, module: () => EvaluatorProcess, connect: connectSpansLog });

@@ -11,4 +11,4 @@ import { IngestModule } from './ingest.module.js';
 })
 class IngestProcess {}
 
-await runApp({ name: 'ingest', signs: false, module: () => IngestProcess });
+await runApp({ name: 'ingest', signs: false, exports: false, module: () => IngestProcess });

@@ -17,6 +17,8 @@ import { VERSION } from './version.js';
 export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' | 'publicPaths'> {
   /** Whether it signs or verifies violations (default), and so needs a signature key. */
   readonly signs?: boolean;
+  /** Whether it exports violations (default). */
+  readonly exports?: boolean;
   /** Connects the transports that it has beside HTTP; they listen before HTTP does, so that `/ready` knows of them. */
   readonly connect?: (app: INestApplication) => void;
   readonly module: (configuration: Configuration, logger: Logger) => HttpAppOptions['module'];
@@ -33,6 +35,7 @@ export async function runApp(definition: AppDefinition): Promise<void> {
       args: process.argv.slice(2),
       environment: process.env,
       terminal: process.stdout.isTTY === true,
+      exports: definition.exports !== false,
     });
     if (help) {
       process.stdout.write(helpText(`betrace ${definition.name}`));

@@ -1,3 +1,5 @@
+import { get as getHttp } from 'node:http';
+import { get as getHttps } from 'node:https';
 import { createServer } from 'node:net';
 import { type Configuration, listenError } from '#platform';
 import { type Found, fail, ok, warn } from './check.js';
@@ -17,7 +19,7 @@ export async function checkPorts({ server }: Configuration): Promise<readonly (r
         ] as const)
       : []),
   ];
-  const running = await runs(httpPort);
+  const running = await runs(httpPort, server.tlsCertFile !== undefined);
   const found: (readonly [string, Found])[] = [];
   for (const [name, port, flag, env] of all) found.push([name, await checkPort(port, host, { flag, env }, running)]);
   return found;
@@ -44,13 +46,29 @@ function listen(port: number, host: string): Promise<void> {
   });
 }
 
-/** What a BeTrace says that listens there; undefined when none does. */
-async function runs(port: number): Promise<string | undefined> {
+/** What a BeTrace says that listens there; undefined when none does. Its certificate need not be for this address: only its readiness is read. */
+async function runs(port: number, secure: boolean): Promise<string | undefined> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(ANSWER_MS) });
-    const { status, checks } = (await answer.json()) as { readonly status?: unknown; readonly checks?: unknown };
+    const { status, checks } = JSON.parse(await readiness(port, secure)) as { readonly status?: unknown; readonly checks?: unknown };
     return typeof status === 'string' && checks !== undefined ? status : undefined;
   } catch {
     return undefined;
   }
+}
+
+function readiness(port: number, secure: boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const to = { host: '127.0.0.1', port, path: '/ready', timeout: ANSWER_MS };
+    const asked = secure ? getHttps({ ...to, rejectUnauthorized: false }) : getHttp(to);
+    asked.on('timeout', () => asked.destroy(new Error('no answer')));
+    asked.on('error', reject);
+    asked.on('response', (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (part: string) => {
+        text += part;
+      });
+      answer.on('end', () => resolve(text));
+    });
+  });
 }

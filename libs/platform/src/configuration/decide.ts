@@ -12,6 +12,7 @@ export function decide(
   declared: Declared,
   environment: Environment,
   problems: ProblemCollector,
+  exports = true,
 ): { readonly configuration: Configuration; readonly notices: readonly string[] } {
   const notices: string[] = [];
   const storage = decideStorage(declared, notices);
@@ -28,7 +29,7 @@ export function decide(
   if (!durable && !declared.process.testMode) {
     notices.push('spans, rules and violations are kept in memory only; to keep them: --storage-path=DIRECTORY or BETRACE_STORAGE_PATH');
   }
-  if (declared.otlp.endpoint === undefined) {
+  if (exports && declared.otlp.endpoint === undefined) {
     notices.push('violations are not exported; to export them as OTLP spans: --otel-endpoint=HOST:4317 or OTEL_EXPORTER_OTLP_ENDPOINT');
   }
   const { signatureKeyEnv } = declared.compliance;

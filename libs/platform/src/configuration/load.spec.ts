@@ -140,6 +140,7 @@ logging:
     ]);
     const environment = { BETRACE_STORAGE_PATH: '/x', OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317', BETRACE_API_KEY: 'k'.repeat(32) };
     expect(load({ environment }).notices).toEqual([]);
+    expect(load({ exports: false }).notices).not.toContainEqual(expect.stringContaining('not exported'));
   });
 
   it.each([

@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly directory?: string;
   /** Standard output is a terminal: logs are text unless set otherwise. */
   readonly terminal?: boolean;
+  /** Whether this process exports violations (default): others have nothing to say of it. */
+  readonly exports?: boolean;
 }
 
 export interface LoadedConfiguration {
@@ -32,7 +34,7 @@ export interface LoadedConfiguration {
  * ConfigurationError that lists everything wrong with it at once.
  */
 export function loadConfiguration(options: LoadOptions = {}): LoadedConfiguration {
-  const { args = [], environment = {}, directory = '.', terminal = false } = options;
+  const { args = [], environment = {}, directory = '.', terminal = false, exports = true } = options;
   const problems = new ProblemCollector();
   const flags = readFlags(args, problems);
   const file = readConfigurationFile(flags.config, environment, directory, problems);
@@ -53,7 +55,7 @@ export function loadConfiguration(options: LoadOptions = {}): LoadedConfiguratio
     const fallback = testMode ? (setting.testDefault ?? setting.default) : setting.default;
     declared[path[0]] = { ...declared[path[0]], [path[1]]: values.get(name) ?? fallback };
   }
-  const decided = decide(declared as unknown as Declared, environment, problems);
+  const decided = decide(declared as unknown as Declared, environment, problems, exports);
   problems.throwIfAny();
   const mistyped = mistypedVariables(environment, decided.configuration.compliance.signatureKeyEnv);
   const notices = [...mistyped, ...ineffectiveVariables(environment), ...decided.notices];
