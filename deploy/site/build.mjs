@@ -57,6 +57,7 @@ for (const page of pages.filter((file) => file.endsWith('.md'))) {
 }
 writeFileSync(join(source, 'tsconfig.json'), '{}\n'); // not that of the root
 for (const picture of pictures) cpSync(join(root, picture), join(source, picture));
+cpSync(join(root, 'docs/operations/capacity.json'), join(source, 'docs/operations/capacity.json')); // of the calculator
 cpSync(join(import.meta.dirname, '.vitepress'), join(source, '.vitepress'), { recursive: true });
 symlinkSync(join(import.meta.dirname, 'node_modules'), join(source, 'node_modules'), 'junction');
 

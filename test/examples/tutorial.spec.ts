@@ -41,13 +41,6 @@ describe('docs/tutorial.md', () => {
   });
 });
 
-describe('docs/operations/capacity.md', () => {
-  it('computes what it says', async () => {
-    const text = read('docs/operations/capacity.md');
-    expect(await shell(blocksOf(text, 'bash')[0]!)).toBe(blocksOf(text, 'text')[0]);
-  });
-});
-
 describe('docs/migration.md', () => {
   const rows = [...read('docs/migration.md').matchAll(/^\| (.+) \| (.+) \|$/gm)].filter(([, , right = '']) => right.startsWith('`'));
   it.each(rows.map(([, left = '', right = '']) => [left, right.replace(/^`|`$/g, '')]))('%s is %s', (_, written) => {

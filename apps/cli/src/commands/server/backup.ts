@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backupLines, StoreError } from '#store';
 import { backupName, deleteOldBackups } from '../../backup/backup-directory.js';
@@ -20,7 +21,7 @@ exported, and the names and public halves of signature keys. Secrets are not in 
 The backup is a consistent snapshot. Servers keep running. FILE appears when it is complete; it is compressed when its name ends in .gz. It can be restored into
 SQLite and PostgreSQL alike (betrace restore), by this version and newer ones.
 
-In a DIRECTORY (its name ends with a slash) the file is named after the time, betrace-20260131T020000Z.ndjson.gz.
+In a DIRECTORY (its name ends with a slash), which is made if it is missing, the file is named after the time, betrace-20260131T020000Z.ndjson.gz.
 
   --keep=COUNT           keeps only the newest COUNT of such files in the directory, when the new one is complete
 
@@ -49,6 +50,7 @@ Exit code: 0; 2 when there is no backup.
       }
     }
     try {
+      if (target !== undefined) await mkdir(target, { recursive: true, mode: 0o700 });
       await writeBackupFile(file, counted());
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

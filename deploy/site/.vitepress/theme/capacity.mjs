@@ -1,0 +1,29 @@
+// What a load needs, by the figures of docs/operations/capacity.json: the calculator of the page and test/examples/capacity.spec.ts compute with it.
+
+/** How long a closed trace without a root is remembered behind its last span, by the defaults (s). */
+export const REMEMBERED_SECONDS = 40;
+
+/**
+ * What a load needs of each thing, on machines like the measured one.
+ * @param model docs/operations/capacity.json
+ * @param load spans a second at the busiest time; the wire (its name); rules of each kind (by the kind's name); the retention (hours); the
+ *   seconds that a trace takes; the share of a core that is used at the busiest time
+ */
+export function capacityOf(model, { rate, wire, rules, hours, traceSeconds, share }) {
+  const received = model.wires.find(({ name }) => name === wire).cpu_us;
+  const judged = model.rules.reduce((sum, { kind, cpu_ns }) => sum + ((rules[kind] ?? 0) * cpu_ns) / 1000, 0);
+  const cpuOfSpan = received + judged;
+  const kept = model.rules.filter(({ kind }) => (rules[kind] ?? 0) > 0).map(({ memory_bytes }) => memory_bytes);
+  const bytesOfSpan = model.memory_bytes + Math.max(0, ...kept);
+  const cores = (rate * cpuOfSpan) / 1e6 / share;
+  return {
+    /** Microseconds of CPU time for a span. */
+    cpuOfSpan,
+    spansPerCpuSecond: 1e6 / cpuOfSpan,
+    cores,
+    /** Twice the cores that may judge, so that one more process changes something; 4 at least. */
+    partitions: Math.max(4, 2 * Math.ceil(cores)),
+    diskGigabytes: (rate * hours * 3600 * model.disk_bytes) / 1e9,
+    memoryMegabytes: (rate * (traceSeconds + REMEMBERED_SECONDS) * bytesOfSpan) / 1e6,
+  };
+}

@@ -1,0 +1,68 @@
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { freePorts } from '../harness/free-port.js';
+import { bashBlocks } from '../harness/guide.js';
+import { REPOSITORY } from '../harness/repository.js';
+import { ALERTMANAGER } from '../harness/services/alertmanager.js';
+import { startKafka } from '../harness/services/kafka.js';
+import { startPostgres, type TestPostgres } from '../harness/services/postgres.js';
+import { missing, shell } from '../harness/shell.js';
+
+const blocks = bashBlocks(readFileSync(join(REPOSITORY, 'docs/operator-guide.md'), 'utf8'));
+const absent = await missing('curl', 'jq', 'openssl', 'prometheus', ALERTMANAGER);
+if (absent.length > 0) process.stderr.write(`SKIPPED: the operator guide, because this machine has no ${absent.join(' and ')}\n`);
+
+(absent.length > 0 ? describe.skip : describe)('docs/operator-guide.md', () => {
+  let home: string;
+  let postgres: TestPostgres | string;
+  let brokers: readonly string[] | string;
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'betrace-operator-'));
+    [postgres, brokers] = await Promise.all([startPostgres(), startKafka()]);
+    for (const why of [postgres, brokers]) if (typeof why === 'string') process.stderr.write(`SKIPPED: the operator guide: ${why}\n`);
+  }, 200_000);
+  afterAll(async () => {
+    // What the guide started, where it did not come to its end.
+    for (const file of globSync(join(home, 'betrace/*.pid'))) {
+      try {
+        process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    }
+    if (typeof postgres === 'object') await postgres.stop();
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+
+  it('leads from a bundle to a system that is upgraded and rolled back', async () => {
+    if (typeof postgres === 'string' || typeof brokers === 'string') return;
+    const url = new URL(postgres.url);
+    const databases = ['betrace', 'betrace_restored'].map((name) => `${name}_guide_${process.pid}`);
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    for (const name of databases) await client.query(`create database ${name}`);
+    await client.end();
+
+    const guides = ['12011', '12012', '12021', '12031', '9090', '9093'];
+    const ports = await freePorts(guides.length);
+    let script = blocks.map(({ command }, at) => `${command}\necho '=== end of ${at} ==='`).join('\n');
+    guides.forEach((port, at) => {
+      script = script.replaceAll(new RegExp(`\\b${port}\\b`, 'g'), String(ports[at]));
+    });
+    script = script
+      .replace('npm run bundle\n', '') // the run has made it
+      .replaceAll('KAFKA_BROKERS=127.0.0.1:9092', `KAFKA_BROKERS=${brokers.join(',')}`)
+      .replace(
+        'postgres://betrace:betrace@127.0.0.1:5432/betrace',
+        `postgres://${url.username}:${url.password}@${url.host}/${databases[0]}`,
+      )
+      .replace('s#:5432/betrace$#:5432/betrace_restored#', `s#/${databases[0]}$#/${databases[1]}#`);
+    const head = `export HOME=${home} PATH=${dirname(process.execPath)}:$PATH`;
+    const printed = (await shell(`${head}\n${script}`, REPOSITORY, 400_000)).split(/=== end of \d+ ===\n/);
+    expect(blocks.map(({ output }, at) => (output === undefined ? undefined : printed[at]))).toEqual(blocks.map(({ output }) => output));
+  }, 420_000);
+});
