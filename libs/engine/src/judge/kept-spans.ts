@@ -1,6 +1,6 @@
 import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
-import { Slots } from '../assembly/table/slots.js';
+import { PAGE_SLOTS, type Page, PagedSlots } from '../assembly/table/paged-slots.js';
 
 const WORDS = 9;
 /** The next kept span of the same chain. */
@@ -65,14 +65,18 @@ export function referenceTo(span: NamedSpan): SpanReference {
   return { span_id: span.spanId, name: clipped(span.name), service: clipped(span.service) };
 }
 
+/** Kept spans, with the columns beside their words. */
+interface SpanPage extends Page {
+  readonly durations: Float64Array<ArrayBuffer>;
+  readonly names: string[];
+  readonly services: string[];
+}
+
 /**
  * The few spans of open traces that later verdicts will name: witnesses of atoms, pending spans, and one that stands for the
  * trace. Chained; `tag` says what a span is kept for. Names and services are references to texts that repeat.
  */
-export class KeptSpans extends Slots {
-  private readonly durations: number[] = [0];
-  private readonly names: string[] = [''];
-  private readonly services: string[] = [''];
+export class KeptSpans extends PagedSlots<SpanPage> {
   /** Ids that are not the wire's. */
   private readonly shownIds = new Map<number, string>();
 
@@ -88,31 +92,33 @@ export class KeptSpans extends Slots {
   /** Keeps span `i`; `next` continues its chain. */
   keep(columns: SpanColumns, i: number, tag: number, next: number): number {
     const kept = this.take();
-    this.words[kept * WORDS + NEXT] = next;
+    this.chain(kept, next);
     this.replace(kept, columns, i, tag);
     return kept;
   }
 
   /** Replaces the span, not its place in the chain. */
   replace(kept: number, columns: SpanColumns, i: number, tag: number): void {
-    const at = kept * WORDS;
-    this.words[at + TAG] = tag;
-    this.words[at + ID] = columns.spanIds[2 * i]!;
-    this.words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
-    this.words[at + START] = columns.startWords[2 * i + HIGH]!;
-    this.words[at + START + 1] = columns.startWords[2 * i + LOW]!;
-    this.words[at + TRAITS] = (columns.forms[i]! << 1) | (columns.isServer(i) ? 1 : 0);
-    this.durations[kept] = durationOf(columns, i);
-    this.names[kept] = columns.name[i]!;
-    this.services[kept] = columns.service[i]!;
+    const { words, durations, names, services } = this.page(kept);
+    const at = this.at(kept);
+    words[at + TAG] = tag;
+    words[at + ID] = columns.spanIds[2 * i]!;
+    words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
+    words[at + START] = columns.startWords[2 * i + HIGH]!;
+    words[at + START + 1] = columns.startWords[2 * i + LOW]!;
+    words[at + TRAITS] = (columns.forms[i]! << 1) | (columns.isServer(i) ? 1 : 0);
+    const place = this.place(kept);
+    durations[place] = durationOf(columns, i);
+    names[place] = columns.name[i]!;
+    services[place] = columns.service[i]!;
     if (columns.hasSpanIdText(i)) this.shownIds.set(kept, columns.spanId(i));
     else if (this.shownIds.size > 0) this.shownIds.delete(kept);
   }
 
   /** Whether span `i` goes before a kept one, in the order that does not depend on arrival (`compareSpans` of the language). */
   isBefore(columns: SpanColumns, i: number, kept: number): boolean {
-    const { words } = this;
-    const at = kept * WORDS;
+    const { words, durations } = this.page(kept);
+    const at = this.at(kept);
     const startHigh = columns.startWords[2 * i + HIGH]!;
     if (startHigh !== words[at + START]) return startHigh < words[at + START]!;
     const startLow = columns.startWords[2 * i + LOW]!;
@@ -125,62 +131,68 @@ export class KeptSpans extends Slots {
     const traits = words[at + TRAITS]!;
     if (server !== (traits & 1)) return server === 0;
     const duration = durationOf(columns, i);
-    return duration === this.durations[kept]! ? formOrder(columns.forms[i]!) < formOrder(traits >>> 1) : duration > this.durations[kept]!;
+    const ofKept = durations[this.place(kept)]!;
+    return duration === ofKept ? formOrder(columns.forms[i]!) < formOrder(traits >>> 1) : duration > ofKept;
   }
 
   /** As `isBefore`, of two that are kept. */
   goesBefore(kept: number, other: number): boolean {
-    const { words } = this;
-    const a = kept * WORDS;
-    const b = other * WORDS;
-    for (const word of ORDER) if (words[a + word] !== words[b + word]) return words[a + word]! < words[b + word]!;
-    const server = words[a + TRAITS]! & 1;
-    if (server !== (words[b + TRAITS]! & 1)) return server === 0;
-    const longer = this.durations[kept]! - this.durations[other]!;
-    return longer === 0 ? formOrder(words[a + TRAITS]! >>> 1) < formOrder(words[b + TRAITS]! >>> 1) : longer > 0;
+    const { words, durations } = this.page(kept);
+    const others = this.page(other);
+    const a = this.at(kept);
+    const b = this.at(other);
+    for (const word of ORDER) if (words[a + word] !== others.words[b + word]) return words[a + word]! < others.words[b + word]!;
+    const traits = words[a + TRAITS]!;
+    const otherTraits = others.words[b + TRAITS]!;
+    if ((traits & 1) !== (otherTraits & 1)) return (traits & 1) === 0;
+    const longer = durations[this.place(kept)]! - others.durations[this.place(other)]!;
+    return longer === 0 ? formOrder(traits >>> 1) < formOrder(otherTraits >>> 1) : longer > 0;
   }
 
   next(kept: number): number {
-    return this.words[kept * WORDS + NEXT]!;
+    return this.word(kept, NEXT);
   }
 
   /** Makes `next` follow `kept` in its chain. */
   chain(kept: number, next: number): void {
-    this.words[kept * WORDS + NEXT] = next;
+    this.page(kept).words[this.at(kept) + NEXT] = next;
   }
 
   others(kept: number): number {
-    return this.words[kept * WORDS + OTHERS]!;
+    return this.word(kept, OTHERS);
   }
 
   setOthers(kept: number, first: number): void {
-    this.words[kept * WORDS + OTHERS] = first;
+    this.page(kept).words[this.at(kept) + OTHERS] = first;
   }
 
   /** How many spans fed the bit whose witness it is. */
   fed(kept: number): number {
-    return this.words[kept * WORDS + FED]!;
+    return this.word(kept, FED);
   }
 
   setFed(kept: number, spans: number): void {
-    this.words[kept * WORDS + FED] = spans;
+    this.page(kept).words[this.at(kept) + FED] = spans;
   }
 
   tag(kept: number): number {
-    return this.words[kept * WORDS + TAG]!;
+    return this.word(kept, TAG);
   }
 
   named(kept: number): NamedSpan {
-    const wireSpanId = hexOfWords(this.words, kept * WORDS + ID, 2);
+    const { words, names, services, durations } = this.page(kept);
+    const at = this.at(kept);
+    const place = this.place(kept);
+    const wireSpanId = hexOfWords(words, at + ID, 2);
     return {
       spanId: this.shownIds.get(kept) ?? wireSpanId,
       wireSpanId,
-      isServer: (this.words[kept * WORDS + TRAITS]! & 1) === 1,
-      form: this.words[kept * WORDS + TRAITS]! >>> 1,
-      start: (BigInt(this.words[kept * WORDS + START]!) << 32n) | BigInt(this.words[kept * WORDS + START + 1]!),
-      name: this.names[kept]!,
-      service: this.services[kept]!,
-      duration: this.durations[kept]!,
+      isServer: (words[at + TRAITS]! & 1) === 1,
+      form: words[at + TRAITS]! >>> 1,
+      start: (BigInt(words[at + START]!) << 32n) | BigInt(words[at + START + 1]!),
+      name: names[place]!,
+      service: services[place]!,
+      duration: durations[place]!,
     };
   }
 
@@ -190,12 +202,27 @@ export class KeptSpans extends Slots {
       const next = this.next(kept);
       const others = this.others(kept);
       if (others !== 0) this.forget(others);
-      this.names[kept] = '';
-      this.services[kept] = '';
+      const { names, services } = this.page(kept);
+      const place = this.place(kept);
+      names[place] = '';
+      services[place] = '';
       if (this.shownIds.size > 0) this.shownIds.delete(kept);
       this.release(kept);
       kept = next;
     }
+  }
+
+  protected override newPage(): SpanPage {
+    return {
+      words: new Uint32Array(PAGE_SLOTS * WORDS),
+      durations: new Float64Array(PAGE_SLOTS),
+      names: new Array<string>(PAGE_SLOTS).fill(''),
+      services: new Array<string>(PAGE_SLOTS).fill(''),
+    };
+  }
+
+  private word(kept: number, word: number): number {
+    return this.page(kept).words[this.at(kept) + word]!;
   }
 }
 
