@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { didYouMean, nearest } from '#platform';
 import { UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
@@ -23,8 +24,17 @@ export function readArguments<const O extends Options>(args: readonly string[], 
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new UsageError(refusalOf(error, Object.keys(options)), { cause: error });
   }
+}
+
+/** What Node says, which names no option that may be meant. */
+function refusalOf(error: unknown, known: readonly string[]): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const unknown = /Unknown option '--([^']*)'/.exec(message)?.[1];
+  if (unknown === undefined) return message;
+  const meant = nearest(unknown, known);
+  return `there is no option --${unknown}${didYouMean(meant === undefined ? undefined : `--${meant}`)}`;
 }
 
 /** Those of a command that takes options alone: throws a UsageError for anything else. */

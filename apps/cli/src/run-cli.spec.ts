@@ -60,7 +60,10 @@ describe('betrace', () => {
 
   it.each([
     [['check'], /give one file/],
-    [['check', '--explian', 'x'], /Unknown option '--explian'/],
+    [['check', '--explian', 'x'], /there is no option --explian. Did you mean --explain\?/],
+    [['violations', 'list', '--serverity=HIGH'], /there is no option --serverity. Did you mean --severity\?/],
+    [['check', '--nothing-like-it'], /there is no option --nothing-like-it\n/],
+    [['test', '--output', 'yaml', 'x'], /--output is text or json, not yaml/],
     [['check', '-e', 'true', 'file'], /not both/],
     [['check', '/nowhere/x.yaml'], /can not read \/nowhere\/x.yaml: .*BT_CLI_FILE/],
     [['fmt', '--check', '--write', 'x'], /not both/],
@@ -118,7 +121,7 @@ describe('betrace check', () => {
         },
       ],
     });
-    const wrong = await betrace(['check', '--json', '-'], { stdin: 'span.duration > "1s"' });
+    const wrong = await betrace(['check', '--output', 'json', '-'], { stdin: 'span.duration > "1s"' });
     expect(wrong.code).toBe(1);
     expect(JSON.parse(wrong.out).findings[0]).toMatchObject({
       file: 'stdin',
@@ -153,6 +156,18 @@ describe('betrace test', () => {
     expect(out).toContain('✗ slow: slow');
     expect(out).toContain('3 passed, 1 failed\n');
     expect(readFileSync(file, 'utf8')).toContain('failures="1"');
+    const asJson = await betrace(['test', '--output', 'json', directory]);
+    expect(asJson.code).toBe(1);
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      passed: 3,
+      failed: 1,
+      files: expect.arrayContaining([
+        expect.objectContaining({
+          file: join(directory, 'a.yaml'),
+          cases: expect.arrayContaining([expect.objectContaining({ rule: 'slow', name: 'fast', passed: true, why: expect.any(Array) })]),
+        }),
+      ]),
+    });
     expect((await betrace(['test', join(directory, 'a.yaml')])).code).toBe(0);
     expect((await betrace(['test', '-v', join(directory, 'a.yaml')])).out).toContain('✓ slow: fast');
   });
@@ -263,7 +278,7 @@ describe('betrace verify', () => {
     for (const other of [seconds + 1, String(seconds), null]) expect(await answered(other)).toMatchObject({ code: 1 });
     const twice = JSON.stringify(signed).replace('{', '{"key_id":"x",');
     expect(await betrace(['verify', '-'], { environment, stdin: twice })).toMatchObject({ code: 2, err: expect.stringContaining('twice') });
-    const bad = await betrace(['verify', '--json', join(files, 'bad.json')], { environment });
+    const bad = await betrace(['verify', '--output=json', join(files, 'bad.json')], { environment });
     expect(bad.code).toBe(1);
     expect(JSON.parse(bad.out).violations[0]).toMatchObject({ id: 'viol-1', valid: false, signature: 'invalid' });
     const auditor = await betrace(['verify', '--public-key', join(files, 'public.pem'), join(files, 'good.json')]);

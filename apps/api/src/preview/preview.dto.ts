@@ -279,6 +279,9 @@ export class PreviewComparisonView {
   @ApiProperty({ type: [PreviewSampleView], description: 'With the message and the explanation of that rule.' })
   only_old_samples!: readonly PreviewSampleView[];
 
+  @ApiProperty({ type: [PreviewSampleView], description: 'With the message and the explanation of the candidate.' })
+  both_samples!: readonly PreviewSampleView[];
+
   @ApiProperty({ type: PreviewCostView, description: 'That of the rule it is compared with.' })
   cost!: PreviewCostView;
 }

@@ -58,7 +58,11 @@ describe('POST /v1/rules/preview', () => {
       ['a', 'too slow'],
       ['d', 'too slow'],
     ]);
-    expect(result?.comparison?.only_old_samples).toEqual([expect.objectContaining({ trace_id: 'b' })]);
+    const { only_new_samples, only_old_samples, both_samples } = result?.comparison ?? {};
+    const shown = [only_new_samples, only_old_samples, both_samples].map((samples) =>
+      samples?.map(({ trace_id, message }) => [trace_id, message]),
+    );
+    expect(shown).toEqual([[['d', 'too slow']], [['b', expect.stringMatching(/^compared: /)]], [['a', 'too slow']]]);
     expect((await preview({ expression: 'span.duration > 2s', samples: 1 })).result?.samples).toHaveLength(1);
     const past = await preview({ expression: 'span.duration > 2s', from: '2001-01-01T00:00:00Z', to: '2002-01-01T00:00:00Z' });
     expect(past.result).toMatchObject({ traces: 0, from: '2001-01-01T00:00:00.000Z', to: '2002-01-01T00:00:00.000Z' });

@@ -109,6 +109,7 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
             ...tally.compared,
             only_new_samples: tally.newest('only_new').map(sampleOf),
             only_old_samples: tally.newest('only_old').map(sampleOf),
+            both_samples: tally.newest('both').map(sampleOf),
             cost: costOf(accounting.rule(compared.id), records, monotonic() - started),
           },
         }),

@@ -36,6 +36,28 @@ export function report(
   terminal.out(`${paint(terminal, failed + errors === 0 ? 'green' : 'red', parts.join(', '))}\n`);
 }
 
+/** The results for programs. */
+export function resultsJson(results: readonly FileResult[]): object {
+  const files = results.map(({ file, errors, warnings, cases, untested }) => ({
+    file,
+    errors,
+    warnings,
+    cases: cases.map(({ rule, test, failure, why, milliseconds }) => ({
+      rule: rule.id,
+      name: test.name,
+      line: test.place.line,
+      passed: failure === undefined,
+      ...(failure === undefined ? {} : { failure }),
+      why,
+      milliseconds,
+    })),
+    untested,
+  }));
+  const cases = results.flatMap((result) => result.cases);
+  const failed = cases.filter(({ failure }) => failure !== undefined).length;
+  return { passed: cases.length - failed, failed, files };
+}
+
 function caseText(file: string, { rule, test, failure, why }: CaseResult, { explain }: ReportOptions, terminal: Terminal): string {
   if (failure === undefined) {
     const lines = [`${paint(terminal, 'green', '✓')} ${rule.id}: ${test.name}`, ...(explain ? why.map((line) => `  ${line}`) : [])];

@@ -172,6 +172,9 @@ describe('spans as JSON', () => {
       "foo: unknown member 'foo'",
       "Spans: unknown member 'Spans', did you mean 'spans'?",
     ]);
+    expect(errorOf(JSON.stringify({ spams: [{}] })).fields.map(({ message }) => message)).toEqual([
+      "unknown member 'spams', did you mean 'spans'?",
+    ]);
     const answer = { trace_id: 't', wire_trace_id: '0', complete: true, spans: [], late_spans_until: '2026-01-01T00:00:00Z' };
     expect(spansFromJson(JSON.stringify(answer)).resourceSpans).toEqual([]);
   });

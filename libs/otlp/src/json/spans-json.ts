@@ -70,7 +70,12 @@ class SpansJson {
       else if (body && Object.hasOwn(body, 'spans')) {
         refuseUnknownMembers(reader, body, TRACE_MEMBERS);
         reader.items(body, 'spans', (span) => this.item(span));
-      } else if (body) this.span(body);
+      } else if (body) {
+        // No span has a list alone: it is the spans, under a wrong name.
+        const [member, another] = Object.keys(body);
+        if (member !== undefined && another === undefined && Array.isArray(body[member])) refuseUnknownMembers(reader, body, TRACE_MEMBERS);
+        else this.span(body);
+      }
     }
     return {
       resourceSpans: [...this.resources.values()].map(({ resource, schemaUrl, scopes }) => ({

@@ -1,5 +1,5 @@
 import { check, compileRules, DEFAULT_TIMEOUT, describeRule } from '#dsl';
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { type Finding, findingOf } from '../../finding/finding.js';
 import { findingText } from '../../finding/finding-text.js';
 import type { ScalarPlaces } from '../../finding/scalar-places.js';
@@ -20,7 +20,8 @@ FILE is a rule file (.yaml, .yml, .json), a directory of them, a file with one e
   -e, --expression TEXT  checks this expression
   --explain              says what each rule reads and keeps, when it can fire, and from how many spans it may give up
   --timeout MS           rules.evaluation_timeout of the server, which decides that (default 100)
-  --json                 findings (and explanations) as JSON
+  --output FORMAT        text (the default) or json: findings, and explanations
+  --json                 the same as --output json
   --strict               warnings count as errors
 
 Exit code: 0 without errors, 1 with errors, 2 when a file can not be read.
@@ -31,15 +32,17 @@ Exit code: 0 without errors, 1 with errors, 2 when a file can not be read.
       expression: { type: 'string', short: 'e' },
       explain: { type: 'boolean' },
       timeout: { type: 'string' },
+      ...OUTPUT_OPTION,
       json: { type: 'boolean' },
       strict: { type: 'boolean' },
     });
+    const isJson = asksForJson(values) || values.json === true;
     const inputs = await readInputs({ files: positionals, expression: values.expression }, terminal);
     const timeout = milliseconds(values.timeout);
     const checked = inputs.map((input) => checkInput(input, timeout));
     const findings = checked.flatMap((result) => result.findings);
     const rules = checked.flatMap((result) => result.rules);
-    if (values.json === true) {
+    if (isJson) {
       terminal.out(`${JSON.stringify({ findings, ...(values.explain === true ? { rules } : {}) }, undefined, 2)}\n`);
     } else {
       const sources = new Map(inputs.map(({ file, text }) => [file, text]));

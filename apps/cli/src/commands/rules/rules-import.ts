@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { type ImportAnswer, rulesToSend } from '../../rule-file/rules-to-send.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
@@ -14,6 +14,7 @@ when a file has errors. Warnings go to standard error.
   --replace              deletes the server's rules that are in none of the files
   --dry-run              says what would change, and changes nothing
   --strict               warnings count as errors
+  --output FORMAT        text (the default) or json: what POST /v1/rules/import answers
 
 ${SERVER_HELP}
 `,
@@ -21,17 +22,20 @@ ${SERVER_HELP}
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
     const { values, positionals } = readArguments(args, {
       ...SERVER_OPTIONS,
+      ...OUTPUT_OPTION,
       strict: { type: 'boolean' },
       replace: { type: 'boolean' },
       'dry-run': { type: 'boolean' },
     });
+    const isJson = asksForJson(values);
     const rules = await rulesToSend(positionals, values.strict === true, terminal);
     if (rules === undefined) return 1;
     const server = new Server(values, terminal);
     const mode = values.replace === true ? 'replace' : 'merge';
     const dry_run = values['dry-run'] === true;
     const answer = (await server.post('/v1/rules/import', { mode, dry_run, rules })) as ImportAnswer;
-    for (const { id, action, changes } of answer.rules) {
+    if (isJson) terminal.out(`${JSON.stringify(answer, undefined, 2)}\n`);
+    for (const { id, action, changes } of isJson ? [] : answer.rules) {
       const members = changes === undefined ? '' : ` (${Object.keys(changes).join(', ')})`;
       terminal.out(dry_run ? `${id}: would be ${action}${members}\n` : `${id}: ${action}${members}\n`);
     }

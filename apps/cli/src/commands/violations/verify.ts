@@ -1,5 +1,5 @@
 import { type Authenticity, ed25519KeyId, keyId, readPublicKey, SigningError, type VerificationKeys, verifyViolation } from '#signing';
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { readText } from '../../input.js';
 import { CliError, UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
@@ -19,7 +19,8 @@ export as NDJSON, or a trace with exported violation and evidence spans as OTLP/
   --key-file FILE        file that holds secrets, one to a line
   --public-key FILE      Ed25519 public key (PEM), for auditors without the secret
 ${SERVER_HELP}
-  --json                 the result as JSON
+  --output FORMAT        text (the default) or json
+  --json                 the same as --output json
   -q, --quiet            lists only what is not valid
 
 Exit code: 0 when all are valid, 1 when one is not or its key is missing, 2 when something can not be read.
@@ -31,9 +32,11 @@ Exit code: 0 when all are valid, 1 when one is not or its key is missing, 2 when
       'key-env': { type: 'string', multiple: true },
       'key-file': { type: 'string', multiple: true },
       'public-key': { type: 'string', multiple: true },
+      ...OUTPUT_OPTION,
       json: { type: 'boolean' },
       quiet: { type: 'boolean', short: 'q' },
     });
+    const isJson = asksForJson(values) || values.json === true;
     const keys = readKeys(values, terminal);
     if ((values.url === undefined) === (positionals.length === 0)) throw new UsageError('give files or --url');
     const violations =
@@ -43,10 +46,10 @@ Exit code: 0 when all are valid, 1 when one is not or its key is missing, 2 when
           ).flat()
         : await downloadViolations(new Server({ ...values, url: values.url }, terminal));
     const results = violations.map((violation) => ({ id: violation.id, key_id: violation.key_id, ...verifyViolation(violation, keys) }));
-    if (values.json === true) terminal.out(`${JSON.stringify({ violations: results.map(json) }, undefined, 2)}\n`);
+    if (isJson) terminal.out(`${JSON.stringify({ violations: results.map(json) }, undefined, 2)}\n`);
     else for (const result of results) if (!result.valid || values.quiet !== true) terminal.out(`${resultText(result, terminal)}\n`);
     const valid = results.filter((result) => result.valid).length;
-    if (values.json !== true) terminal.out(`${valid} of ${results.length} valid\n`);
+    if (!isJson) terminal.out(`${valid} of ${results.length} valid\n`);
     return valid === results.length ? 0 : 1;
   },
 };
