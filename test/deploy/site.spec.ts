@@ -58,6 +58,26 @@ describe('the documentation site', () => {
     );
   });
 
+  it('leads to each document from the side bar, but to decisions from their list', () => {
+    const html = readFileSync(join(site, 'docs/decisions/index.html'), 'utf8');
+    const linked = new Set([...html.matchAll(/<a [^>]*href="\/([^"#]+)"/g)].map(([, href = '']) => href.replace(/\.html$/, '')));
+    const documents = globSync('docs/**/*.md', { cwd: REPOSITORY }).map((file) => file.replaceAll('\\', '/').replace(/(README)?\.md$/, ''));
+    expect(documents.length).toBeGreaterThan(60);
+    for (const page of documents.filter((name) => !name.startsWith('docs/decisions/0')))
+      expect([page, linked.has(page)]).toEqual([page, true]);
+  });
+
+  it('computes what a load needs, below the page about capacity, as that page says', () => {
+    const [, said = ''] =
+      /^CPU time of a span +([\d.]+) µs/m.exec(readFileSync(join(REPOSITORY, 'docs/operations/capacity.md'), 'utf8')) ?? [];
+    const html = readFileSync(join(site, 'docs/operations/capacity.html'), 'utf8');
+    const [, form = ''] = /<form class="capacity"[^>]*>([\s\S]*?)<\/form>/.exec(html) ?? [];
+    const shown = form.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ');
+    expect(shown).toContain(`CPU time of a span ${Number(Number(said).toPrecision(2))} µs`);
+    expect(shown).toMatch(/Partitions 4 Disk of the spans log 199 GB/);
+    expect(readFileSync(join(site, 'docs/operations/alerts.html'), 'utf8')).not.toContain('<form class="capacity"');
+  });
+
   it('is searched in the browser', () => {
     const [index = ''] = globSync('assets/chunks/@localSearchIndex*.js', { cwd: site });
     const text = readFileSync(join(site, index), 'utf8');

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = join(import.meta.dirname, '..');
@@ -15,6 +15,12 @@ const group = (text, files) => ({
 
 const docs = (folder, names) => names.map((name) => `docs/${folder}${name}.md`);
 
+/** Likewise, and behind them what else the folder has: no page is without a place. */
+const wholeFolder = (folder, names) => {
+  const all = readdirSync(join(source, 'docs', folder)).filter((file) => file.endsWith('.md')).map((file) => file.replace(/\.md$/, '').replace(/^index$/, 'README'));
+  return docs(folder, [...names, ...all.filter((name) => !names.includes(name)).sort()]);
+};
+
 export default {
   title: 'BeTrace',
   description: 'Rules over OpenTelemetry traces',
@@ -30,9 +36,9 @@ export default {
       group('Rules', [...docs('', ['dsl', 'when-form', 'rule-files', 'cli', 'ci', 'mcp']), 'examples/README.md']),
       group('Run it', [
         'docs/operator-guide.md',
-        ...docs('deployment/', ['README', 'executable', 'systemd', 'ecs', 'nix', 'releases']),
+        ...wholeFolder('deployment/', ['README', 'executable', 'systemd', 'ecs', 'nix', 'releases']),
         ...docs('', ['configuration', 'kafka-topics']),
-        ...docs('operations/', ['capacity', 'alerts', 'runbooks', 'backup', 'accounting', 'probe', 'keys', 'protection', 'notifications']),
+        ...wholeFolder('operations/', ['capacity', 'alerts', 'runbooks', 'backup', 'accounting', 'probe', 'keys', 'protection', 'notifications']),
         'deploy/grafana/README.md',
         'apps/grafana/README.md',
       ]),
