@@ -52,7 +52,7 @@ export default {
       ...shared,
       displayName: 'grafana',
       testMatch: ['<rootDir>/apps/grafana/test/**/*.spec.ts'],
-      modulePathIgnorePatterns: ['<rootDir>/dist/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/grafana/test/grafana-12/'],
       // Installs the plugin's packages and builds it, once, and only where one of its tests is run.
       globalSetup: '<rootDir>/apps/grafana/test/build-plugin.mjs',
     },

@@ -249,41 +249,51 @@ export async function makeExecutable() {
 // ── Grafana plugin ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 const pluginFolder = at('apps', 'grafana');
-const pluginStampFile = at('dist', 'grafana', '.build-stamp');
+/** The older Grafana that the plugin is tested in, too: packages of its own. */
+const olderGrafana = join(pluginFolder, 'test', 'grafana-12');
+const buildSettings = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md'];
 
-/** What the plugin and the host page of its tests are made of: its own sources, and the console's, whose parts it shows. */
+/** What the plugin is made of: its own sources, and the console's, whose parts it shows. */
 function pluginFingerprint() {
-  const folders = [
-    join(pluginFolder, 'src'),
-    join(pluginFolder, 'test', 'host'),
-    join(consoleFolder, 'src'),
-    at('deploy', 'grafana', 'dashboards'),
-  ];
+  const folders = [join(pluginFolder, 'src'), join(consoleFolder, 'src'), at('deploy', 'grafana', 'dashboards')];
   const files = folders.flatMap((folder) => [...filesUnder(folder, new Set())]).filter((file) => !/\.(generated|spec)\.ts$/.test(file));
-  const settings = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md'].map((name) =>
-    join('apps', 'grafana', name),
-  );
+  const settings = buildSettings.map((name) => join('apps', 'grafana', name));
   return fingerprint(files, [...settings, join('docs', 'openapi.json')]);
 }
 
 /** Builds the Grafana plugin to dist/grafana/ if what it is made of changed. Its packages are large: only its own scripts and tests ask. */
 export async function ensurePlugin() {
-  const built = () => existsSync(pluginStampFile) && readFileSync(pluginStampFile, 'utf8') === pluginFingerprint();
-  if (built()) return;
   await ensureDependencies(pluginFolder);
+  await ensureMade('the Grafana plugin', at('dist', 'grafana', '.build-stamp'), pluginFingerprint, [[join(pluginFolder, 'build.mjs')]]);
+}
+
+/** Builds the pages that stand for Grafana in the plugin's tests: one for each major, of its own packages. */
+export async function ensureGrafanaHosts() {
+  await ensureDependencies(pluginFolder);
+  await ensureDependencies(olderGrafana);
+  const script = join(pluginFolder, 'test', 'host', 'build-host.mjs');
+  const settings = [...buildSettings, join('test', 'grafana-12', 'package-lock.json')].map((name) => join('apps', 'grafana', name));
+  const wanted = () => fingerprint([...filesUnder(dirname(script), new Set())], settings);
+  const scripts = ['13', '12'].map((major) => [script, major]);
+  await ensureMade("the pages of the plugin's tests", at('dist', 'grafana', '.hosts-stamp'), wanted, scripts);
+}
+
+/** Runs scripts in the plugin's folder, one after the other, if what they read changed since they last succeeded. */
+async function ensureMade(what, stampPlace, fingerprintNow, scripts) {
+  const made = () => existsSync(stampPlace) && readFileSync(stampPlace, 'utf8') === fingerprintNow();
+  if (made()) return;
   await exclusively('grafana', async () => {
-    if (built()) return;
-    say('building the Grafana plugin …');
+    if (made()) return;
+    say(`building ${what} …`);
     const since = Date.now();
-    const wanted = pluginFingerprint();
+    const wanted = fingerprintNow();
     const env = { ...process.env, NODE_ENV: 'production' };
-    for (const script of ['build.mjs', join('test', 'host', 'build-host.mjs')]) {
-      if ((await runNode([join(pluginFolder, script)], { cwd: pluginFolder, env, stdio: ['ignore', 2, 2] })) !== 0) {
-        throw new ToolchainError('the build of the Grafana plugin failed; see the messages above');
-      }
+    for (const script of scripts) {
+      if ((await runNode(script, { cwd: pluginFolder, env, stdio: ['ignore', 2, 2] })) !== 0)
+        throw new ToolchainError(`the build of ${what} failed; see the messages above`);
     }
-    writeFileSync(pluginStampFile, wanted);
-    say(`Grafana plugin built in ${seconds(since)}`);
+    writeFileSync(stampPlace, wanted);
+    say(`${what}: built in ${seconds(since)}`);
   });
 }
 

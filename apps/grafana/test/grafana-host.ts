@@ -3,6 +3,10 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, resolve } from 'node:path';
 
+/** The majors of Grafana whose own packages the plugin is loaded into. */
+export const MAJORS = [13, 12] as const;
+export type Major = (typeof MAJORS)[number];
+
 export type Role = 'Viewer' | 'Editor' | 'Admin';
 
 interface Route {
@@ -12,8 +16,12 @@ interface Route {
 }
 
 const PLUGIN = resolve(import.meta.dirname, '../../../dist/grafana/betrace-app');
-const HOST = resolve(import.meta.dirname, '../../../dist/grafana/host');
+const HOSTS = resolve(import.meta.dirname, '../../../dist/grafana');
 const MODULES = resolve(import.meta.dirname, '../node_modules');
+const modulesOf = (major: Major): string => (major === 13 ? MODULES : resolve(import.meta.dirname, `grafana-${major}/node_modules`));
+/** The version of Grafana's packages in the host page of a major. */
+export const grafanaVersion = (major: Major): string =>
+  JSON.parse(readFileSync(join(modulesOf(major), '@grafana/ui/package.json'), 'utf8')).version;
 const FONTS = resolve(import.meta.dirname, '../../console/node_modules/@fontsource-variable');
 const INTER = join(FONTS, 'inter/files/inter-latin-wght-normal.woff2');
 const MONO = join(FONTS, 'jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2');
@@ -38,14 +46,15 @@ export class GrafanaHost {
 
   private constructor(
     private readonly server: Server,
+    private readonly major: Major,
     target: string,
   ) {
     this.target = target;
   }
 
-  static async start(target: string): Promise<GrafanaHost> {
+  static async start(target: string, major: Major): Promise<GrafanaHost> {
     const server = createServer();
-    const host = new GrafanaHost(server, target);
+    const host = new GrafanaHost(server, major, target);
     server.on('request', (incoming, outgoing) => host.answer(incoming, outgoing));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     return host;
@@ -63,7 +72,7 @@ export class GrafanaHost {
   private answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { pathname } = new URL(incoming.url ?? '/', this.url);
     if (pathname.startsWith(PROXY)) return this.proxy(incoming, outgoing);
-    const file = fileOf(pathname);
+    const file = fileOf(pathname, this.major);
     if (file === undefined) {
       outgoing.writeHead(200, { 'content-type': 'text/html' }).end(this.page());
     } else if (existsSync(file) && statSync(file).isFile()) {
@@ -105,7 +114,7 @@ export class GrafanaHost {
   private page(): string {
     const settings = {
       appSubUrl: '',
-      buildInfo: { version: '13.2.2', edition: 'Open Source' },
+      buildInfo: { version: grafanaVersion(this.major), edition: 'Open Source' },
       featureToggles: {},
       datasources: {},
       panels: {},
@@ -122,13 +131,14 @@ window.__grafana_public_path__='/public/';window.hostSettings=${JSON.stringify(h
   }
 }
 
-function fileOf(pathname: string): string | undefined {
+function fileOf(pathname: string, major: Major): string | undefined {
   const within = (folder: string, path: string): string => join(folder, normalize(`/${path}`));
   const icons = '/public/build/img/icons/';
   if (pathname.startsWith('/public/fonts/')) return pathname.includes('inter') ? INTER : MONO;
-  if (pathname.startsWith('/host/')) return within(HOST, pathname.slice(6));
+  if (pathname.startsWith('/host/')) return within(join(HOSTS, `host-${major}`), pathname.slice(6));
   if (pathname.startsWith('/nm/')) return within(MODULES, pathname.slice(4));
   if (pathname.startsWith('/public/plugins/betrace-app/')) return within(PLUGIN, pathname.slice(28));
-  if (pathname.startsWith(icons)) return within(join(MODULES, '@grafana/ui/dist/public/img/icons'), pathname.slice(icons.length));
-  return pathname.startsWith('/public/') ? within(join(MODULES, '@grafana/ui/dist/public'), pathname.slice(8)) : undefined;
+  const ofGrafana = join(modulesOf(major), '@grafana/ui/dist/public');
+  if (pathname.startsWith(icons)) return within(join(ofGrafana, 'img/icons'), pathname.slice(icons.length));
+  return pathname.startsWith('/public/') ? within(ofGrafana, pathname.slice(8)) : undefined;
 }

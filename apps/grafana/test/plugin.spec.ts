@@ -6,7 +6,7 @@ import { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from '../../console/test/becomes.js';
 import { accessibilityOf, describeWithBrowser, TestBrowser } from '../../console/test/browser.js';
 import { openShop, orderSpans, send, settled } from '../../console/test/shop-traces.js';
-import { GrafanaHost, UID } from './grafana-host.js';
+import { GrafanaHost, grafanaVersion, MAJORS, type Major, UID } from './grafana-host.js';
 
 const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_TRACE_LATE_WINDOW: '600s' };
 const PICTURES = resolve(import.meta.dirname, '../../../.cache/grafana');
@@ -18,13 +18,14 @@ interface Source {
   testDatasource(): Promise<{ status: string; message: string }>;
 }
 
-describeWithBrowser('Grafana plugin', () => {
+/** What people do with the plugin, in a page of the packages of one Grafana. */
+const journeys = (major: Major) => () => {
   let betrace: BeTrace;
   let grafana: GrafanaHost;
   let browser: TestBrowser;
   beforeAll(async () => {
     betrace = await BeTrace.start({ env: ENVIRONMENT });
-    grafana = await GrafanaHost.start(betrace.url);
+    grafana = await GrafanaHost.start(betrace.url, major);
     browser = await TestBrowser.start(() => grafana.url);
     await openShop(betrace);
     for (const order of [
@@ -54,7 +55,7 @@ describeWithBrowser('Grafana plugin', () => {
     for (const theme of ['dark', 'light']) {
       const page = await browser.page(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
       await ready(page);
-      await page.screenshot({ path: join(PICTURES, `${name}-${theme}.png`), fullPage: true });
+      await page.screenshot({ path: join(PICTURES, `${name}-${major}-${theme}.png`), fullPage: true });
       expect([theme, await accessibilityOf(page)]).toEqual([theme, []]);
     }
   };
@@ -63,6 +64,17 @@ describeWithBrowser('Grafana plugin', () => {
     const { body } = await betrace.json<{ violations: { id: string }[] }>('GET', `/v1/violations?rule_id=${ruleId}`);
     return body.violations[0]?.id ?? '';
   };
+
+  it('is loaded beside the React of that Grafana', async () => {
+    const page = await browser.page('/a/betrace-app/rules');
+    await page.getByText('slow checkout').waitFor();
+    const react = await page.evaluate(() => (globalThis as unknown as { reactVersion: string }).reactVersion);
+    expect([react, grafanaVersion(major)]).toEqual(
+      major === 13
+        ? [expect.stringMatching(/^19\./), expect.stringMatching(/^13\./)]
+        : [expect.stringMatching(/^18\./), expect.stringMatching(/^12\./)],
+    );
+  });
 
   it('lists rules', () => looked('/a/betrace-app/rules', 'rules', (page) => page.getByText('slow checkout').waitFor()));
   it('edits a rule in the editor of the console', () =>
@@ -166,7 +178,7 @@ describeWithBrowser('Grafana plugin', () => {
     mkdirSync(PICTURES, { recursive: true });
     const page = await browser.page('/datasource');
     await page.getByText('Query type').waitFor();
-    await page.screenshot({ path: join(PICTURES, 'datasource.png'), fullPage: true });
+    await page.screenshot({ path: join(PICTURES, `datasource-${major}.png`), fullPage: true });
     const ask = (target: object) =>
       page.evaluate(async (query) => {
         const { dataSource, dateTime } = globalThis as unknown as { dataSource: Source; dateTime: (ms: number) => unknown };
@@ -226,6 +238,43 @@ describeWithBrowser('Grafana plugin', () => {
     }
   });
 
+  it('leads from traces, panels, Explore and alerts to what they are about', async () => {
+    const page = await browser.page('/a/betrace-app/rules');
+    await page.getByText('slow checkout').waitFor();
+    /** The path that a link has in a place of Grafana, with the context that Grafana's own code gives there. */
+    const pathIn = (target: string, context: object): Promise<string | undefined> =>
+      page.evaluate(
+        ([where, given]) => {
+          const { links, dateTime } = globalThis as unknown as {
+            links: { targets: string[]; path: string; configure?: (context: object) => { path: string } | undefined }[];
+            dateTime: (ms: number) => unknown;
+          };
+          const link = links.find(({ targets }) => targets.includes(where));
+          const revived = JSON.parse(JSON.stringify(given), (key, value) =>
+            key === 'ms' ? value : value?.ms ? dateTime(value.ms) : value,
+          );
+          return link?.configure === undefined ? link?.path : link.configure(revived)?.path;
+        },
+        [target, context] as const,
+      );
+    const tempo = { name: 'Tempo', uid: 'tempo-1', type: 'tempo' };
+    expect(await pathIn('grafana/traceview/header/actions', { traceID: 'ab12', traceName: 'x', spans: [], datasource: tempo })).toBe(
+      `/a/betrace-app/traces/${'0'.repeat(28)}ab12`,
+    );
+    expect(await pathIn('grafana/traceview/header/actions', {})).toBeUndefined();
+    const range = { from: 'now-6h', to: 'now' };
+    for (const target of ['grafana/dashboard/panel/menu', 'grafana/explore/toolbar/action']) {
+      expect(await pathIn(target, { timeRange: range })).toBe('/a/betrace-app/violations?from=now-6h&to=now');
+      const absolute = { from: { ms: 1_700_000_000_000 }, to: { ms: 1_700_000_360_000 } };
+      expect(await pathIn(target, { timeRange: absolute })).toBe('/a/betrace-app/violations?from=1700000000000&to=1700000360000');
+    }
+    const alert = (labels: object) => pathIn('grafana/alerting/instance/action', { instance: { labels } });
+    expect(await alert({ alertname: 'BeTraceCriticalViolations', rule_id: 'a&b' })).toBe('/a/betrace-app/violations?rule_id=a%26b');
+    expect(await alert({ alertname: 'BeTraceDown' })).toBe('/a/betrace-app/violations');
+    expect(await alert({ alertname: 'DiskFull' })).toBeUndefined();
+    expect(await pathIn('grafana/commandpalette/action', {})).toBe('/a/betrace-app/rules/new');
+  });
+
   it('registers the links that plugin.json declares, and no others', async () => {
     const page = await browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
@@ -237,4 +286,6 @@ describeWithBrowser('Grafana plugin', () => {
       declared.extensions.addedLinks.map(({ title, targets }: { title: string; targets: string[] }) => ({ title, targets })),
     );
   });
-});
+};
+
+for (const major of MAJORS) describeWithBrowser(`the plugin in Grafana ${major}`, journeys(major));

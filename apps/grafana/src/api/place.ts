@@ -1,12 +1,17 @@
 import { locationUtil } from '@grafana/data';
 
-/** The address of a page of this app. Parameters without a value are left out. */
-export function place(path: string, params: Readonly<Record<string, string | undefined>> = {}): string {
+type Params = Readonly<Record<string, string | undefined>>;
+
+/** The address of a page of this app, also where Grafana is served below a path. Parameters without a value are left out. */
+export const place = (path: string, params: Params = {}): string => locationUtil.assureBaseUrl(appPath(path, params));
+
+/** The same without that path, as links of extensions have to be: Grafana refuses others, and puts the path before them itself. */
+export function appPath(path: string, params: Params = {}): string {
   const search = new URLSearchParams(
     Object.entries(params).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
   );
   const text = search.toString();
-  return locationUtil.assureBaseUrl(`/a/betrace-app/${path}${text === '' ? '' : `?${text}`}`);
+  return `/a/betrace-app/${path}${text === '' ? '' : `?${text}`}`;
 }
 
 /** How long before and after a violation Tempo is asked, in ms: it needs a range, and its traces may be long. */

@@ -1,10 +1,15 @@
-import type { PluginExtensionAddedLinkConfig } from '@grafana/data';
-import { place } from '../api/place';
+import { isDateTime, type PluginExtensionAddedLinkConfig } from '@grafana/data';
+import { appPath } from '../api/place';
 
-/** What core gives to links of its trace view. */
+/** What core gives to links of its trace view: the trace, and where it came from. */
 interface TraceContext {
-  readonly traceId?: string;
-  readonly trace?: { readonly traceID?: string };
+  readonly traceID?: string;
+  readonly datasource?: { readonly type?: string };
+}
+
+/** What core gives to links of Explore and of panels. */
+interface RangeContext {
+  readonly timeRange?: { readonly from?: unknown; readonly to?: unknown };
 }
 
 /** What core gives to links of alert instances. */
@@ -12,47 +17,54 @@ interface AlertContext {
   readonly instance?: { readonly labels?: Readonly<Record<string, string>> };
 }
 
+/** `now-1h`, or the milliseconds of a time. */
+function timeText(time: unknown): string | undefined {
+  if (typeof time === 'string' || typeof time === 'number') return String(time);
+  return isDateTime(time) ? String(time.valueOf()) : undefined;
+}
+
+/** Tempo leaves out zeros at the beginning of a trace's id. */
+const wholeId = ({ traceID: id, datasource }: TraceContext): string | undefined =>
+  id !== undefined && datasource?.type === 'tempo' && /^[0-9a-f]+$/i.test(id) ? id.padStart(32, '0') : id;
+
 /** Titles and targets are those of plugin.json: Grafana registers no other. */
 export const linkExtensions: readonly PluginExtensionAddedLinkConfig<object>[] = [
   {
     title: 'BeTrace: violations of this trace',
     description: 'Violations that BeTrace found in this trace',
     targets: ['grafana/traceview/header/actions'],
-    path: place('violations'),
+    path: appPath('violations'),
     configure: (context) => {
-      const { traceId, trace } = (context ?? {}) as TraceContext;
-      const id = traceId ?? trace?.traceID;
-      return id === undefined ? undefined : { path: place(`traces/${encodeURIComponent(id)}`) };
+      const id = wholeId((context ?? {}) as TraceContext);
+      return id === undefined || id === '' ? undefined : { path: appPath(`traces/${encodeURIComponent(id)}`) };
     },
   },
   {
     title: 'BeTrace: violations',
     description: 'Violations of the time that is looked at',
     targets: ['grafana/explore/toolbar/action', 'grafana/dashboard/panel/menu'],
-    path: place('violations'),
+    path: appPath('violations'),
     configure: (context) => {
-      const { timeRange } = (context ?? {}) as { readonly timeRange?: { readonly from?: unknown; readonly to?: unknown } };
-      const text = (value: unknown): string | undefined =>
-        typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-      return { path: place('violations', { from: text(timeRange?.from), to: text(timeRange?.to) }) };
+      const { timeRange } = (context ?? {}) as RangeContext;
+      return { path: appPath('violations', { from: timeText(timeRange?.from), to: timeText(timeRange?.to) }) };
     },
   },
   {
     title: 'BeTrace: violations of this rule',
     description: 'Violations of the rule that the alert is about',
     targets: ['grafana/alerting/instance/action'],
-    path: place('violations'),
+    path: appPath('violations'),
     configure: (context) => {
       const { instance } = (context ?? {}) as AlertContext;
       const { rule_id: ruleId, alertname = '' } = instance?.labels ?? {};
       if (ruleId === undefined && !alertname.startsWith('BeTrace')) return undefined;
-      return { path: place('violations', { rule_id: ruleId }) };
+      return { path: appPath('violations', { rule_id: ruleId }) };
     },
   },
   {
     title: 'BeTrace: new rule',
     description: 'Write a rule over traces',
     targets: ['grafana/commandpalette/action'],
-    path: place('rules/new'),
+    path: appPath('rules/new'),
   },
 ];

@@ -1,9 +1,12 @@
-// The host page of the tests: Grafana's packages as one script. Never part of the plugin.
+// node build-host.mjs 12|13: the host page of the tests, the packages of that Grafana as one script. Never part of the plugin.
 import { join, resolve } from 'node:path';
 import { rspack } from '@rspack/core';
 import { bundle, resolution, rules } from '../../build.mjs';
 
 const app = resolve(import.meta.dirname, '../..');
+const major = process.argv[2] ?? '13';
+/** The plugin is built against the newest; what an older one gives to plugins is in a folder of its own. */
+const packages = join(app, ...(major === '13' ? [] : ['test', `grafana-${major}`]), 'node_modules');
 
 await bundle(
   {
@@ -16,9 +19,9 @@ await bundle(
     devtool: false,
     resolve: {
       ...resolution,
-      modules: [join(app, 'node_modules'), 'node_modules'],
+      modules: [packages, 'node_modules'],
       // Grafana's own, which its package does not export.
-      alias: { 'grafana-plugin-page': join(app, 'node_modules/@grafana/runtime/dist/esm/components/PluginPage.mjs') },
+      alias: { 'grafana-plugin-page': join(packages, '@grafana/runtime/dist/esm/components/PluginPage.mjs') },
     },
     module: {
       rules: [
@@ -33,7 +36,7 @@ await bundle(
       new rspack.DefinePlugin({ define: 'undefined', 'typeof define': '"undefined"' }),
       new rspack.optimize.LimitChunkCountPlugin({ maxChunks: 1 }),
     ],
-    output: { path: resolve(app, '../../dist/grafana/host'), filename: 'host.js', clean: true },
+    output: { path: resolve(app, `../../dist/grafana/host-${major}`), filename: 'host.js', clean: true },
   },
   true,
 );

@@ -96,6 +96,7 @@ for (const [name, module] of Object.entries(shared)) {
 System.addImportMap({ imports });
 
 const where = location.pathname;
+Object.assign(window, { reactVersion: React.version, dateTime: gdata.dateTime });
 
 function DataSourcePage({ plugin, instance, settings }: any) {
   const [options, setOptions] = React.useState({ ...settings, secureJsonFields: {}, secureJsonData: {} });
@@ -117,7 +118,7 @@ async function content() {
   if (where.startsWith('/datasource')) {
     const { plugin } = await System.import('/public/plugins/betrace-app/datasource/module.js');
     const instance = new plugin.DataSourceClass(sources[0]);
-    Object.assign(window, { dataSource: instance, dateTime: gdata.dateTime });
+    Object.assign(window, { dataSource: instance });
     return <DataSourcePage plugin={plugin} instance={instance} settings={sources[0]} />;
   }
   const { plugin } = await System.import('/public/plugins/betrace-app/module.js');
