@@ -135,8 +135,8 @@ describeConsole('overview', () => {
     await page.getByText(/The account is of .* the log is away/).waitFor();
   });
 
-  it('of an API alone says where the other figures are, and takes none for 0', async () => {
-    const page = await browser.page('/ui/rules');
+  /** As an API that is one of several processes answers: no figure of ingest and evaluation. */
+  const alone = async (page: Page): Promise<void> => {
     await page.route('**/metrics', async (route) => {
       const text = await (await route.fetch()).text();
       const own = text
@@ -149,8 +149,58 @@ describeConsole('overview', () => {
       const { total: _, hops, ...account } = (await answer.json()) as { total: object; hops: { keep: object } };
       await route.fulfill({ response: answer, json: { ...account, hops: { keep: hops.keep } } });
     });
+  };
+
+  it('of an API alone shows all evaluators by what the log says of them, and where the other figures are', async () => {
+    const page = await browser.page('/ui/rules');
+    await alone(page);
     await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('figures of the whole system').waitFor();
     await panel(page, 'Is it looking at everything?').getByText('This process is one of several').waitFor();
+    await becomes(() => hop(page, 'Evaluator').innerText(), expect.stringMatching(/0 behind[\s\S]*of 4 partitions, in all evaluators/));
+    await becomes(() => figure(page, 'Waiting for judgement'), '0');
+    await becomes(() => hop(page, 'Ingest').innerText(), expect.stringMatching(/records\/s[\s\S]*by all processes/));
+    await becomes(() => figure(page, 'Received'), expect.stringMatching(/records\/s$/));
+    await panel(page, 'Why traces were closed').getByText('Evaluators in other processes know it').waitFor();
+    expect(await panel(page, 'Spans a second').innerText()).toContain('the dashboards for Grafana add them up');
+    expect(await problemsOf(page, 'overview-split')).toEqual([]);
+  });
+
+  it('of an API alone says that evaluators stand while spans wait, and which partitions', async () => {
+    const page = await browser.page('/ui/rules');
+    await alone(page);
+    const { body } = await betrace.json<{ partitions: { partition: number; end_offset: number }[] }>('GET', '/v1/evaluation');
+    await page.clock.install();
+    await page.route('**/v1/evaluation', (route) =>
+      route.fulfill({
+        json: {
+          ...body,
+          behind_records: 40,
+          partitions: body.partitions.map((each) =>
+            each.partition === 2
+              ? { ...each, judged_to: 10, behind_records: 40 }
+              : { ...each, judged_to: each.end_offset, behind_records: 0 },
+          ),
+        },
+      }),
+    );
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await becomes(() => hop(page, 'Evaluator').innerText(), expect.stringMatching(/40 behind[\s\S]*in all evaluators/));
+    for (let n = 0; n < 11; n++) {
+      await page.clock.runFor(5_000);
+      await page.waitForLoadState('networkidle');
+    }
+    await hop(page, 'Evaluator').getByText('1 of 4 partitions have not moved for most of a minute while records wait: 2').waitFor();
+    await panel(page, 'Needs attention')
+      .getByText(/^Evaluator: 1 of 4 partitions/)
+      .waitFor();
+  });
+
+  it('of an API alone whose log cannot be read takes no figure for 0', async () => {
+    const page = await browser.page('/ui/rules', {}, /status of 503/);
+    await alone(page);
+    await page.route('**/v1/evaluation', (route) => route.fulfill({ status: 503, json: { status: 503, detail: 'no broker answers' } }));
+    await page.getByRole('link', { name: 'Overview' }).click();
     await hop(page, 'Ingest').getByText('in a process of its own').waitFor();
     await hop(page, 'Evaluator').getByText('in a process of its own').waitFor();
     expect(await figure(page, 'Waiting for judgement')).toBe('–');

@@ -26,6 +26,7 @@ export type RuleVersion = Schemas['RuleVersionView'];
 export type Validation = Schemas['ValidationResult'];
 export type TestResult = Schemas['TestResult'];
 export type Accounting = Schemas['AccountingView'];
+export type EvaluationProgress = Schemas['EvaluationProgressView'];
 export type ComplianceReport = Schemas['ComplianceReport'];
 export type ControlReport = Schemas['ControlReportView'];
 export type ComplianceOutcome = Schemas['ComplianceOutcome'];

@@ -37,8 +37,8 @@ export function AccountingPanel({ query: { data, error, refetch } }: { readonly 
         <>
           {data.total === undefined ? (
             <p className="body dim">
-              This process is one of several, and answers for its own part alone: see GET /v1/accounting of each, whose offsets are what
-              they have in common.
+              This process is one of several, and answers for its own part alone. Ingest processes and evaluators answer GET /v1/accounting,
+              too: their sums add up over the offsets of the log, and the dashboards for Grafana show them.
             </p>
           ) : (
             <div className="body equation">

@@ -5,6 +5,7 @@ import type { Accounting } from '../api/types';
 import { exactCount, plural, shortCount } from '../format/count';
 import { duration } from '../format/duration';
 import { type Reading, rate, total } from './readings';
+import { recordRate, type SystemProgress } from './use-progress';
 
 interface FiguresProps {
   /** The reading of a minute ago, or the oldest one; rates and times are of the time since. */
@@ -14,31 +15,48 @@ interface FiguresProps {
   readonly violations: number | undefined;
   readonly undecided: number | undefined;
   readonly account: Accounting | undefined;
+  /** Of evaluators in other processes. */
+  readonly system: SystemProgress | undefined;
 }
 
 /** Five numbers that say whether it looks at everything, and in time. What was not read is a dash, never 0. */
-export function Figures({ before, now, violations, undecided, account }: FiguresProps) {
+export function Figures({ before, now, violations, undecided, account, system }: FiguresProps) {
   const received = now && rate(before, now, 'betrace_spans_received_total');
   const judged = now && rate(before, now, 'betrace_spans_evaluated_total');
   const lag = now && total(now, 'betrace_evaluator_lag_records');
   const late = account?.hops.keep?.latency_seconds;
   const onTheWay = account?.hops.evaluate?.on_the_way;
   const open = now && total(now, 'betrace_traces_open');
+  const behind = system?.now.progress.behind_records;
   return (
     <dl className="facts">
       <Figure
         icon={Activity}
         question="Received"
-        value={perSecond(received)}
-        detail={judged === undefined ? '' : `${perSecond(judged)} judged`}
+        value={perSecond(received) ?? perSecond(system && recordRate(system, 'appended_records'), 'records')}
+        detail={
+          judged === undefined
+            ? system === undefined
+              ? ''
+              : `requests and ticks; ${perSecond(recordRate(system, 'judged_records'), 'records') ?? 'counting what is'} judged`
+            : `${perSecond(judged)} judged`
+        }
       />
       <Figure
         icon={Inbox}
         question="Waiting for judgement"
         value={
-          onTheWay !== undefined ? exactCount(onTheWay) : lag === undefined ? undefined : Number.isNaN(lag) ? 'unknown' : exactCount(lag)
+          onTheWay !== undefined
+            ? exactCount(onTheWay)
+            : lag === undefined
+              ? behind === undefined
+                ? undefined
+                : exactCount(behind)
+              : Number.isNaN(lag)
+                ? 'unknown'
+                : exactCount(lag)
         }
-        detail={`${onTheWay === undefined ? 'records' : 'spans'} in the log${open === undefined ? '' : `; ${shortCount(open)} traces are open`}`}
+        detail={`${onTheWay === undefined ? 'records' : 'spans'} in the log${open === undefined ? (behind === undefined ? '' : ', for all evaluators') : `; ${shortCount(open)} traces are open`}`}
       />
       <Figure
         icon={Timer}
@@ -69,9 +87,10 @@ export function Figures({ before, now, violations, undecided, account }: Figures
   );
 }
 
-export function perSecond(value: number | undefined): string | undefined {
+/** @param of what is counted, where it is not spans */
+export function perSecond(value: number | undefined, of = ''): string | undefined {
   if (value === undefined) return undefined;
-  return `${value === 0 ? '0' : value < 10 ? value.toFixed(1) : shortCount(Math.round(value))}/s`;
+  return `${value === 0 ? '0' : value < 10 ? value.toFixed(1) : shortCount(Math.round(value))}${of === '' ? '' : ` ${of}`}/s`;
 }
 
 interface FigureProps {

@@ -1,7 +1,9 @@
 import type { Readiness } from '../api/readiness';
+import type { EvaluationProgress } from '../api/types';
 import { exactCount, plural } from '../format/count';
 import { duration } from '../format/duration';
 import { quantile, type Reading, total } from './readings';
+import { recordRate, type SystemProgress } from './use-progress';
 
 export type HopState = 'ok' | 'off' | 'warn' | 'bad' | 'unknown';
 
@@ -19,11 +21,17 @@ const ELSEWHERE = 'in a process of its own: its figures are at its /metrics, and
 /**
  * The way of a span.
  * @param before an earlier reading, from which times are counted
+ * @param system of the evaluators of the whole system, where this process is none
  */
-export function hopsOf(readiness: Readiness | undefined, before: Reading | undefined, now: Reading | undefined): readonly Hop[] {
+export function hopsOf(
+  readiness: Readiness | undefined,
+  before: Reading | undefined,
+  now: Reading | undefined,
+  system: SystemProgress | undefined,
+): readonly Hop[] {
   return [
-    ingest(before, now),
-    evaluator(readiness, before, now),
+    ingest(before, now, system),
+    evaluator(readiness, before, now, system),
     store(readiness, now),
     exporter(readiness, now),
     notifications(readiness, now),
@@ -38,10 +46,10 @@ function failing(readiness: Readiness | undefined, check: string): string | unde
 
 const seconds = (value: number | undefined): string => (value === undefined ? 'no figure' : duration(value * 1e9));
 
-function ingest(before: Reading | undefined, now: Reading | undefined): Hop {
+function ingest(before: Reading | undefined, now: Reading | undefined, system: SystemProgress | undefined): Hop {
   const name = 'Ingest';
   if (now === undefined) return unread(name);
-  if (total(now, 'betrace_ingest_in_flight_bytes') === undefined) return elsewhere(name);
+  if (total(now, 'betrace_ingest_in_flight_bytes') === undefined) return system === undefined ? elsewhere(name) : allIngest(name, system);
   const late = quantile(0.95, before, now, 'betrace_ingest_duration_seconds');
   const refused = requests(now, (outcome) => outcome !== 'ok' && outcome !== 'partial');
   const waiting = total(now, 'betrace_evaluator_waiting') ?? 0;
@@ -60,12 +68,20 @@ function requests({ metrics }: Reading, wanted: (outcome: string) => boolean): n
   return samples.filter(({ labels }) => wanted(labels['outcome'] ?? '')).reduce((sum, { value }) => sum + value, 0);
 }
 
-function evaluator(readiness: Readiness | undefined, before: Reading | undefined, now: Reading | undefined): Hop {
+function evaluator(
+  readiness: Readiness | undefined,
+  before: Reading | undefined,
+  now: Reading | undefined,
+  system: SystemProgress | undefined,
+): Hop {
   const name = 'Evaluator';
   const said = failing(readiness, 'rule_engine');
   if (now === undefined) return said === undefined ? unread(name) : { name, state: 'bad', value: 'no reading', text: said };
   const lag = total(now, 'betrace_evaluator_lag_records');
-  if (lag === undefined) return said === undefined ? elsewhere(name) : { name, state: 'bad', value: 'failing', text: said };
+  if (lag === undefined) {
+    if (said !== undefined) return { name, state: 'bad', value: 'failing', text: said };
+    return system === undefined ? elsewhere(name) : allEvaluators(name, system);
+  }
   const value = Number.isNaN(lag) ? 'unknown' : `${exactCount(lag)} behind`;
   const stuck = total(now, 'betrace_evaluator_partition_failing') ?? 0;
   if (stuck > 0 || said !== undefined) {
@@ -91,6 +107,48 @@ function evaluator(readiness: Readiness | undefined, before: Reading | undefined
 
 /** Records; as many come within a moment on a busy server. */
 const BEHIND = 1_000;
+
+/** What all ingest processes wrote; what they refused is known to each of them alone. */
+function allIngest(name: string, system: SystemProgress): Hop {
+  const rate = recordRate(system, 'appended_records');
+  const text = 'into the spans log, by all processes: requests and ticks. What they refused: /metrics of each, or the dashboards';
+  return { name, state: 'unknown', value: rate === undefined ? 'counting' : `${exactCount(Math.round(rate))} records/s`, text };
+}
+
+/** All evaluators, by the positions that they commit in the log. */
+function allEvaluators(name: string, system: SystemProgress): Hop {
+  const { behind_records: behind, partitions } = system.now.progress;
+  const value = `${exactCount(behind)} behind`;
+  const stuck = partitions.filter((partition) => stands(system, partition));
+  const of = plural(partitions.length, 'partition');
+  if (stuck.length > 0) {
+    const which = stuck.map(({ partition }) => partition).join(', ');
+    return {
+      name,
+      state: stuck.length === partitions.length ? 'bad' : 'warn',
+      value,
+      text: `${stuck.length} of ${of} have not moved for most of a minute while records wait: ${which}`,
+      todo: 'Do evaluators run? /ready and the log of each say what they lack.',
+    };
+  }
+  const text = `records of ${of}, in all evaluators, as they committed it up to a second ago`;
+  const waited = behind > BEHIND && (system.before?.progress.behind_records ?? 0) > BEHIND;
+  if (!waited) return { name, state: 'ok', value, text };
+  return { name, state: 'warn', value, text, todo: 'Verdicts come late. More evaluators divide the partitions.' };
+}
+
+/** Long enough for a hand-over, and for a reading that is some seconds old, in ms. */
+const STANDS_MS = 45_000;
+
+/** Records waited in a partition at both readings, and none of them was judged in between. */
+function stands(
+  { before, now }: SystemProgress,
+  { partition, judged_to, behind_records }: EvaluationProgress['partitions'][number],
+): boolean {
+  if (before === undefined || now.at - before.at < STANDS_MS || behind_records === 0) return false;
+  const then = before.progress.partitions.find((each) => each.partition === partition);
+  return then !== undefined && then.behind_records > 0 && then.judged_to === judged_to;
+}
 
 function store(readiness: Readiness | undefined, now: Reading | undefined): Hop {
   const name = 'Store';

@@ -21,6 +21,7 @@ import { LoudestRules } from './loudest-rules';
 import { type Reading, total } from './readings';
 import { ThroughputChart, ThroughputLegend } from './throughput-chart';
 import { useAccounting } from './use-accounting';
+import { useProgress } from './use-progress';
 import { useReadings } from './use-readings';
 
 const READY_EVERY_MS = 10_000;
@@ -39,7 +40,10 @@ export default function OverviewPage() {
   const now = metrics.error === null ? readings.at(-1) : undefined;
   const before = now === undefined ? undefined : readings.find(({ at }) => at >= now.at - WINDOW_MS && at < now.at);
   const readiness = ready.error === null ? ready.data : undefined;
-  const hops = hopsOf(readiness, before, now);
+  // Where spans are judged by other processes, their positions in the log say how far they are.
+  const isElsewhere = now !== undefined && total(now, 'betrace_evaluator_lag_records') === undefined;
+  const system = useProgress(isElsewhere);
+  const hops = hopsOf(readiness, before, now, system);
   const concerns = concernsOf({ account: account.data, hops, readiness, reading: now, rules: rules.data?.rules, health: health.data });
   const byRule = [...(health.data?.values() ?? [])];
   const isLoading = metrics.isPending || ready.isPending;
@@ -52,10 +56,13 @@ export default function OverviewPage() {
         <Verdict
           readiness={readiness}
           reading={now}
-          onTheWay={account.error === null ? account.data?.hops.evaluate?.on_the_way : undefined}
+          onTheWay={account.error === null ? (account.data?.hops.evaluate?.on_the_way ?? system?.now.progress.behind_records) : undefined}
           isLoading={isLoading || account.isPending}
         />
-        <div className="end small dim">figures of this process, every 5 s; rates of the last minute</div>
+        <div className="end small dim">
+          {isElsewhere ? 'figures of the whole system, where this process knows them' : 'figures of this process'}, every 5 s; rates of the
+          last minute
+        </div>
       </div>
       {metrics.error === null ? null : (
         <ErrorBanner
@@ -69,6 +76,7 @@ export default function OverviewPage() {
       )}
       <AccountingPanel query={account} />
       <Figures
+        system={system}
         account={account.error === null ? account.data : undefined}
         before={before}
         now={now}
@@ -94,7 +102,14 @@ export default function OverviewPage() {
             <h2 id="throughput-h">Spans a second</h2>
             <ThroughputLegend />
           </header>
-          <ThroughputChart readings={readings} />
+          {isElsewhere ? (
+            <p className="body dim">
+              Ingest processes and evaluators count spans, each its own: the dashboards for Grafana add them up. What the log says of all of
+              them is above.
+            </p>
+          ) : (
+            <ThroughputChart readings={readings} />
+          )}
         </section>
       </div>
       <section className="panel" aria-labelledby="hops-h">
@@ -108,7 +123,7 @@ export default function OverviewPage() {
         <section className="panel" aria-labelledby="closed-h">
           <header>
             <h2 id="closed-h">Why traces were closed</h2>
-            <div className="end small dim not-phone">since this process started</div>
+            {isElsewhere ? null : <div className="end small dim not-phone">since this process started</div>}
           </header>
           {now === undefined ? (
             isLoading ? (
@@ -116,6 +131,10 @@ export default function OverviewPage() {
             ) : (
               <p className="body dim">No reading.</p>
             )
+          ) : isElsewhere ? (
+            <p className="body dim">
+              Evaluators in other processes know it: betrace_traces_closed_total at the /metrics of each, by reason.
+            </p>
           ) : (
             <ClosedTraces reading={now} />
           )}
