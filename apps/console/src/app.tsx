@@ -8,6 +8,7 @@ import { Toasts } from './shell/toasts';
 import { ViolationsPage } from './violations/violations-page';
 
 const CompliancePage = lazy(() => import('./compliance/compliance-page'));
+const FirstRunPage = lazy(() => import('./first-run/first-run-page'));
 const OverviewPage = lazy(() => import('./overview/overview-page'));
 const RulesPage = lazy(() => import('./rules/rules-page'));
 const RulePage = lazy(() => import('./rules/rule-page'));
@@ -37,6 +38,7 @@ export function App() {
               <RulePage />
             </Route>
             <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
+            <Route path="/first-run" component={FirstRunPage} />
             <Route path="/overview" component={OverviewPage} />
             <Route path="/compliance" component={CompliancePage} />
             <Route component={NotFound} />

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { BeTrace } from '../../../test/harness/betrace.js';
 import { describeConsole, problemsOf, TestBrowser } from './browser.js';
+import { withConsole } from './with-console.js';
 
 describeConsole('a server that has nothing yet', () => {
   let betrace: BeTrace;
@@ -26,5 +27,69 @@ describeConsole('a server that has nothing yet', () => {
     expect(await page.locator('tr[data-row]').count()).toBe(3);
     await found.click();
     await page.getByRole('region', { name: 'Trace' }).locator('.ghost').getByText('audit.log').waitFor();
+  });
+});
+
+describeConsole('a first run, step by step', () => {
+  let betrace: BeTrace;
+  let browser: TestBrowser;
+  withConsole((console) => {
+    ({ betrace, browser } = console);
+  });
+
+  it('goes from nothing to a violation by itself, and each step says when it is done', async () => {
+    const begun = Date.now();
+    const page = await browser.page('/');
+    await page.getByRole('link', { name: 'Step by step' }).click();
+    await page.waitForURL(/\/ui\/first-run$/);
+    const step = (title: string) => page.locator('.tour > li').filter({ hasText: title });
+    await step('BeTrace runs').getByRole('img', { name: 'done' }).waitFor();
+    await step('Send spans').getByRole('img', { name: 'now' }).waitFor();
+    await step('Say what must not happen').getByRole('img', { name: 'later' }).waitFor();
+    await page.getByRole('region', { name: 'Connection' }).getByText('Storage').waitFor();
+    expect(await step('Send spans').locator('pre').innerText()).toContain(`OTEL_EXPORTER_OTLP_ENDPOINT=${betrace.url}`);
+    await step('Send spans').getByRole('button', { name: 'curl' }).click();
+    expect(await step('Send spans').locator('pre').innerText()).toContain(`${betrace.url}/v1/spans`);
+    expect(await problemsOf(page, 'tour')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await step('Send spans').getByRole('button', { name: 'Send test traces' }).click();
+    await step('Send spans').getByRole('img', { name: 'done' }).waitFor();
+    await step('Say what must not happen').getByRole('button', { name: 'Create these 3 rules' }).click();
+    await step('Say what must not happen').getByRole('img', { name: 'done' }).waitFor();
+    // What came before the rules is not judged by them, which the step says.
+    await step('Look at the first violation').getByText('A rule judges what comes after it.').waitFor();
+    await step('Look at the first violation').getByRole('button', { name: 'Send test traces' }).click();
+    await page.getByText('All four steps are done.').waitFor();
+    expect(await problemsOf(page, 'tour-done')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.getByRole('link', { name: 'View Trace' }).click();
+    await page.waitForURL(/\/ui\/violations\/viol-/);
+    await page.getByRole('region', { name: 'Why' }).waitFor();
+    expect(Date.now() - begun).toBeLessThan(300_000);
+  });
+
+  it('says the usual reasons when nothing comes for a minute, and what was refused meanwhile', async () => {
+    const other = await BeTrace.start({});
+    const page = await browser.page('/ui/rules');
+    try {
+      await page.clock.install();
+      for (const path of ['**/v1/attributes*', '**/v1/violations?*'])
+        await page.route(path, async (route) => {
+          const { pathname, search } = new URL(route.request().url());
+          await route.fulfill({ json: await (await fetch(`${other.url}${pathname}${search}`)).json() });
+        });
+      await fetch(`${betrace.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'no spans' });
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox').fill('First run');
+      await page.keyboard.press('Enter');
+      await page.getByText('An application sends its own').waitFor();
+      expect(await page.getByText('Nothing came for a minute').count()).toBe(0);
+      await page.clock.runFor(61_000);
+      await page.getByText('Nothing came for a minute').waitFor();
+      await page.getByText(/This server refused \d+ request/).waitFor();
+      expect(await problemsOf(page, 'tour-nothing-comes')).toEqual([]);
+    } finally {
+      await other.stop();
+    }
   });
 });

@@ -32,7 +32,8 @@ function Palette({ onClose, more }: Omit<CommandPaletteProps, 'open'>) {
     const groups = { id: 'groups', text: 'Violations in groups', detail: 'f', run: () => navigate('/violations?view=groups') };
     const live = { id: 'live', text: 'Live violations', detail: 'l', run: () => navigate('/violations?live=1') };
     const create = { id: 'new', text: 'New rule', detail: 'c', run: () => navigate('/rules/new') };
-    return [...places, groups, live, create, ...more, ...ruleCommands(data?.rules ?? [], navigate)];
+    const first = { id: 'first-run', text: 'First run', detail: 'step by step', run: () => navigate('/first-run') };
+    return [...places, groups, live, create, first, ...more, ...ruleCommands(data?.rules ?? [], navigate)];
   }, [data, more, navigate]);
   const named = matching(commands, text);
   const found = [...named, ...(text.startsWith('viol-') || named.length === 0 ? idCommands(text, navigate) : [])];

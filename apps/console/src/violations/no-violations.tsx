@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, SearchX } from 'lucide-react';
 import { answered, client } from '../api/client';
 import { useRules } from '../api/rule-queries';
+import { FirstRun } from '../first-run/first-run';
 import { plural } from '../format/count';
 import { span } from '../format/time';
 import { useNow } from '../format/use-now';
 import { EmptyState } from '../parts/empty-state';
 import type { FilterName, ViolationFilters } from './filters/use-violation-filters';
-import { FirstRun } from './first-run';
 
 const CLEARABLE: readonly (readonly [FilterName, string])[] = [
   ['q', 'search'],

@@ -1,12 +1,13 @@
 import { answered, client } from '../api/client';
 import { STARTERS } from '../rules/list/starter-rules';
 
-/**
- * Sends two traces of a shop, one of which breaks each of the starter rules; where no rule is in force, these are created first. Waits until
- * what was sent is judged. Rejects with what the server refused.
- */
-export async function sendTestTraces(hasRules: boolean): Promise<void> {
-  if (!hasRules) for (const body of STARTERS) await answered(client.POST('/v1/rules', { body }));
+/** Creates the rules to begin with. Rejects with what the server refused. */
+export async function createStarters(): Promise<void> {
+  for (const body of STARTERS) await answered(client.POST('/v1/rules', { body }));
+}
+
+/** Sends two traces of a shop, one of which breaks each of the starter rules. Waits until they are judged. Rejects with what the server refused. */
+export async function sendTestTraces(): Promise<void> {
   const now = BigInt(Date.now()) * 1_000_000n;
   const spans = [...checkout('good', now - 8_000_000_000n, 0.39, true), ...checkout('bad', now - 4_000_000_000n, 2.4, false)];
   await answered(client.POST('/v1/spans', { body: { spans } as never }));

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Plus, Send } from 'lucide-react';
+import { ListChecks, Plus, Send } from 'lucide-react';
 import { Link } from 'wouter';
 import { ErrorBanner } from '../parts/error-banner';
-import { sendTestTraces } from './test-traces';
+import { createStarters, sendTestTraces } from './test-traces';
 
 interface FirstRunProps {
   readonly hasRules: boolean;
@@ -14,7 +14,10 @@ interface FirstRunProps {
 export function FirstRun({ hasRules, onSent }: FirstRunProps) {
   const queries = useQueryClient();
   const send = useMutation({
-    mutationFn: () => sendTestTraces(hasRules),
+    mutationFn: async () => {
+      if (!hasRules) await createStarters();
+      await sendTestTraces();
+    },
     onSettled: () => {
       void queries.invalidateQueries();
       onSent();
@@ -30,6 +33,10 @@ export function FirstRun({ hasRules, onSent }: FirstRunProps) {
       <Link className="btn" href="/rules/new">
         <Plus className="i" aria-hidden="true" />
         New rule
+      </Link>
+      <Link className="btn" href="/first-run">
+        <ListChecks className="i" aria-hidden="true" />
+        Step by step
       </Link>
     </>
   );

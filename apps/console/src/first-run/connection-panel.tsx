@@ -1,0 +1,43 @@
+import { CircleCheck, CircleMinus, CircleX } from 'lucide-react';
+import type { Readiness } from '../api/readiness';
+import { ErrorBanner } from '../parts/error-banner';
+import { Skeleton } from '../parts/skeleton';
+
+const NAMES: Readonly<Record<string, string>> = {
+  storage: 'Storage',
+  rule_engine: 'Evaluator',
+  otlp_exporter: 'Export of violations',
+  notifications: 'Notifications',
+};
+
+/** What each part says of itself at `/ready`: this browser reaches the server, the server its parts. */
+export function ConnectionPanel({ readiness, error }: { readonly readiness: Readiness | undefined; readonly error: Error | null }) {
+  return (
+    <section className="panel" aria-labelledby="connection-h">
+      <header>
+        <h2 id="connection-h">Connection</h2>
+      </header>
+      {error === null ? null : <ErrorBanner what="The server did not say how it is." error={error} />}
+      {readiness === undefined ? (
+        error === null && <Skeleton lines={4} label="The server is being asked" />
+      ) : (
+        <dl className="body kv connection">
+          {Object.entries(readiness.checks).map(([check, state]) => (
+            <div key={check}>
+              <dt>{NAMES[check] ?? check.replaceAll('_', ' ')}</dt>
+              <dd>
+                <CheckIcon state={state} /> {state === 'ok' ? 'works' : state}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function CheckIcon({ state }: { readonly state: string }) {
+  if (state === 'ok') return <CircleCheck className="i is-ok" aria-hidden="true" />;
+  if (state === 'off') return <CircleMinus className="i faint" aria-hidden="true" />;
+  return <CircleX className="i is-bad" aria-hidden="true" />;
+}

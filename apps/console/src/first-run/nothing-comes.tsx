@@ -1,0 +1,45 @@
+import { useEffect, useState } from 'react';
+import { plural } from '../format/count';
+import { useReadings } from '../overview/use-readings';
+
+/** After so long without a span people begin to look for a mistake, in ms. */
+const PATIENCE_MS = 60_000;
+
+/** The usual reasons why nothing comes, and what the receivers refused meanwhile; after a minute of waiting. */
+export function NothingComes({ waits }: { readonly waits: boolean }) {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    if (!waits) return undefined;
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [waits]);
+  return waits && isLate ? <Reasons /> : null;
+}
+
+function Reasons() {
+  const { readings } = useReadings();
+  const refused = (readings.at(-1)?.metrics.get('betrace_ingest_requests_total') ?? []).filter(
+    ({ labels, value }) => value > 0 && labels['outcome'] !== 'ok' && labels['outcome'] !== 'partial',
+  );
+  return (
+    <div className="banner warn tour-late" role="status">
+      <div className="stack tight">
+        <b>Nothing came for a minute.</b>
+        <ul>
+          <li>The sender has another address, or a proxy is between: does it reach {location.origin}/health?</li>
+          <li>One side speaks TLS and the other does not: http:// and https:// in its endpoint.</li>
+          <li>HTTP went to the port of gRPC, or gRPC to that of HTTP: 12011 takes http/protobuf, 12012 takes grpc.</li>
+        </ul>
+        {refused.length === 0 ? null : (
+          <p>
+            This server refused{' '}
+            {refused
+              .map(({ labels, value }) => `${plural(value, 'request')} (${(labels['outcome'] ?? '').replaceAll('_', ' ')})`)
+              .join(', ')}
+            .
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
