@@ -5,7 +5,7 @@ import type { Accounting } from '../api/types';
 import { exactCount, plural, shortCount } from '../format/count';
 import { duration } from '../format/duration';
 import { type Reading, rate, total } from './readings';
-import { recordRate, type SystemProgress } from './use-progress';
+import { recordRate, type SystemProgress } from './system-progress';
 
 interface FiguresProps {
   /** The reading of a minute ago, or the oldest one; rates and times are of the time since. */

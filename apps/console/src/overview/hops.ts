@@ -3,7 +3,7 @@ import type { EvaluationProgress } from '../api/types';
 import { exactCount, plural } from '../format/count';
 import { duration } from '../format/duration';
 import { quantile, type Reading, total } from './readings';
-import { recordRate, type SystemProgress } from './use-progress';
+import { recordRate, type SystemProgress } from './system-progress';
 
 export type HopState = 'ok' | 'off' | 'warn' | 'bad' | 'unknown';
 
