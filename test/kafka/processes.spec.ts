@@ -132,6 +132,27 @@ interface Preview {
     }
   });
 
+  it('tell by any API how far all evaluators are', async () => {
+    const ends = (await records()).map((partition) => partition.length);
+    interface Told {
+      readonly appended_records: number;
+      readonly behind_records: number;
+      readonly partitions: readonly { readonly partition: number; readonly end_offset: number; readonly judged_to?: number }[];
+    }
+    for (const api of cluster.all('api')) {
+      const told = async () => (await api.json<Told>('GET', '/v1/evaluation')).body;
+      // All that was there a moment ago is judged, by whichever evaluator has it; ticks come meanwhile.
+      await eventually(
+        'positions of all partitions',
+        async () => ((await told()).partitions.every(({ partition, judged_to = 0 }) => judged_to >= ends[partition]!) ? true : undefined),
+        TIMEOUT_MS,
+      );
+      const { partitions, appended_records } = await told();
+      expect(partitions.map(({ partition }) => partition)).toEqual(PARTITIONS);
+      expect(appended_records).toBe(partitions.reduce((sum, { end_offset }) => sum + end_offset, 0));
+    }
+  });
+
   it('publish the change of a replica that was killed before it could', async () => {
     const [first = '', second = ''] = cluster.names('api');
     cluster.broker.suspend();
