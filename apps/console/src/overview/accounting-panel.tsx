@@ -53,6 +53,8 @@ export function AccountingPanel({ query: { data, error, refetch } }: { readonly 
 }
 
 function AddsUp({ account: { exact, total, hops } }: { readonly account: Accounting }) {
+  // A process that neither receives nor evaluates has nothing to add up.
+  if (total === undefined && hops.receive === undefined && hops.evaluate === undefined) return null;
   const unaccounted = total?.unaccounted ?? (hops.receive?.unaccounted ?? 0) + (hops.evaluate?.unaccounted ?? 0);
   if (!exact) return <Tag tone="warn">not exact</Tag>;
   if (unaccounted === 0) return <Tag tone="ok">adds up</Tag>;

@@ -100,7 +100,7 @@ export default function OverviewPage() {
         <section className="panel" aria-labelledby="throughput-h">
           <header>
             <h2 id="throughput-h">Spans a second</h2>
-            <ThroughputLegend />
+            {isElsewhere ? null : <ThroughputLegend />}
           </header>
           {isElsewhere ? (
             <p className="body dim">
