@@ -32,6 +32,11 @@ describe('import rules', () => {
     ['standalone reaches past a module', 'apps/standalone/src/main.ts', `import { a } from '../../api/src/metrics.js';`],
     ['Nest in a pure file', 'libs/messaging/src/log.ts', `import { Injectable } from '@nestjs/common';`],
     ['an unknown lib', 'apps/api/src/main.ts', `import { a } from '#engines';`],
+    [
+      'a packed row is read outside of its folder',
+      'libs/engine/src/judge/judge.ts',
+      `import { FLAGS } from '../assembly/table/trace-row.js';`,
+    ],
     ['a part of a lib', 'apps/api/src/main.ts', `import { a } from '#dsl/token';`],
   ])('forbidden: %s', (_sentence, file, text) => {
     expect(check({ [file]: text })).toEqual([expect.stringContaining(`${file}:1: `)]);

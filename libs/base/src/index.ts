@@ -10,6 +10,7 @@ export { type DuplicateMember, duplicateMember, hasDuplicateMember } from './dup
 export { DURATION_UNITS, parseDuration } from './duration.js';
 export { editDistance } from './edit-distance.js';
 export { filledSentence } from './filled-sentence.js';
+export type { IndexOf } from './index-of.js';
 export { OWN_SCOPE } from './own-scope.js';
 export { traceMethods } from './traces/trace-methods.js';
 export { type Attributes, type Failure, type FinishedWork, failureOf, type Traces, type Work } from './traces/work.js';

@@ -15,6 +15,7 @@ export {
   type JudgedTrace,
   type Needs,
   type OnlineTrace,
+  type RuleIndex,
   TRUE,
   type Truth,
   type TypeFailure,

@@ -1,5 +1,5 @@
 import { ConditionCompiler } from '../conditions/condition.js';
-import type { CompiledRule, Failed, Needs } from '../contract/compiled.js';
+import type { CompiledRule, Failed, Needs, RuleIndex } from '../contract/compiled.js';
 import type { ConditionTable } from '../contract/condition-table.js';
 import type { Evidence, Explanation, ExplanationNode } from '../contract/explain.js';
 import { explainExpression } from '../explain/explain-rule.js';
@@ -30,7 +30,7 @@ const SHARE_OF_EXCEEDED = 0.1;
 
 /** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
 export function compileRule(
-  name: { readonly index: number; readonly id: string },
+  name: { readonly index: RuleIndex; readonly id: string },
   checked: CheckedRule,
   table: ConditionTable,
   reads: ReadsCollector,

@@ -2,7 +2,7 @@ import { ColumnView } from '../conditions/column-view.js';
 import { DeferredConditions, mayBePutOff } from '../conditions/deferred-conditions.js';
 import { FirstComparisons } from '../conditions/first-comparison.js';
 import { compileConditions } from '../conditions/rule-set.js';
-import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt } from '../contract/compiled.js';
+import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt, RuleIndex } from '../contract/compiled.js';
 import { ConditionTable } from '../contract/condition-table.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { patternSteps } from '../interpret/evaluation-limit.js';
@@ -39,7 +39,7 @@ export function compileRules(rules: readonly RuleToCompile[], options: Evaluatio
   const functions: ScriptFunctions = new Map();
   const compiled = rules.map(({ id, checked, tellsErrors }, index) => {
     const rule = tellsErrors === true && checked.kind === 'expression' ? unordered(checked) : checked;
-    return compileRule({ index, id }, rule, table, collector, { ...options, functions });
+    return compileRule({ index: index as RuleIndex, id }, rule, table, collector, { ...options, functions });
   });
   const { conditions, nodes, atoms, traceBits, traceCounters } = table;
   const steps = patternSteps(options.timeout ?? DEFAULT_TIMEOUT);
@@ -128,11 +128,11 @@ function conditionsOfTraces(rules: readonly CompiledRule[], atoms: readonly Atom
 }
 
 /** Per condition, the indexes of what it decides or feeds. */
-function indexesByCondition(
+function indexesByCondition<Index extends number>(
   conditions: number,
-  items: readonly { readonly index: number; readonly condition: number }[],
-): readonly (readonly number[])[] {
-  const indexes: number[][] = Array.from({ length: conditions }, () => []);
+  items: readonly { readonly index: Index; readonly condition: number }[],
+): readonly (readonly Index[])[] {
+  const indexes: Index[][] = Array.from({ length: conditions }, () => []);
   for (const { index, condition } of items) indexes[condition]?.push(index);
   return indexes;
 }

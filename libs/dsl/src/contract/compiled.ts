@@ -1,3 +1,4 @@
+import type { IndexOf } from '#base';
 import type { TraceView } from '../trace/span-view.js';
 import type { Reads } from '../tree/reads.js';
 import type { Evidence, Explanation, ExplanationNode } from './explain.js';
@@ -30,7 +31,7 @@ export interface CompiledRuleSet {
   /** Per word: the conditions that rules judged at close ask of each span. */
   readonly bufferedMask: Uint32Array;
   /** condition index → the rules (indexes) of kind `span` it decides. */
-  readonly rulesOfCondition: readonly (readonly number[])[];
+  readonly rulesOfCondition: readonly (readonly RuleIndex[])[];
   /** condition index → the atoms (indexes) fed by it when it holds. */
   readonly atomsOfCondition: readonly (readonly number[])[];
   /** The atoms fed when their condition does not hold (from `trace.all`). */
@@ -132,8 +133,11 @@ export interface OnlineTrace {
  */
 export type Needs = 'span' | 'online' | 'columns' | 'spans';
 
+/** The place of a rule in the rule set that it is compiled with. */
+export type RuleIndex = IndexOf<'rule'>;
+
 export interface CompiledRule {
-  readonly index: number;
+  readonly index: RuleIndex;
   readonly id: string;
   /** A span rule has one verdict per span, a trace rule one per trace. */
   readonly subject: 'span' | 'trace';

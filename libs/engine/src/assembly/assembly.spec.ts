@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { FIRST_SPAN_OF_RECORD, type Row } from '../indexes.js';
 import type { AssemblySettings } from '../settings.js';
 import { Assembly } from './assembly.js';
 import { NEW } from './duplicates.js';
@@ -95,8 +96,8 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
 
 function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
   const events: Event[] = [];
-  const number = (row: number): number => assembly.traces.rows[row * ROW_WORDS + 3]!;
-  const complete = (row: number): string => (assembly.isComplete(row) ? 'complete' : 'incomplete');
+  const number = (row: Row): number => assembly.traces.rows[row * ROW_WORDS + 3]!;
+  const complete = (row: Row): string => (assembly.isComplete(row) ? 'complete' : 'incomplete');
   const assembly: Assembly = new Assembly(given, {
     closed: (traces) => {
       for (const { row, reason } of traces) events.push(`close ${number(row)} ${reason} ${complete(row)} @ ${assembly.now}`);
@@ -114,12 +115,12 @@ function assembled(steps: readonly Step[], given: AssemblySettings): Event[] {
       isServer: () => false,
     };
     assembly.locate(ids, 1);
-    let row = assembly.rowOf(ids, 0);
+    let row = assembly.rowOf(ids, FIRST_SPAN_OF_RECORD);
     if (row === 0) {
-      row = assembly.openFor(ids, 0, offset, 1, 0, 0);
+      row = assembly.openFor(ids, FIRST_SPAN_OF_RECORD, offset, 1, 0, 0);
       events.push(`open ${span.trace}`);
     }
-    const isNew = assembly.add(row, ids, 0, 0, offset) === NEW;
+    const isNew = assembly.add(row, ids, FIRST_SPAN_OF_RECORD, 0, offset) === NEW;
     if (isNew && span.parent === 0) assembly.noteRoot(row);
     if (!isNew) events.push(`duplicate ${span.trace} ${span.span}`);
     else if ((assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) {
@@ -232,7 +233,13 @@ describe('Assembly', () => {
           isServer: () => false,
         };
         assembly.locate(ids, 1);
-        assembly.add(assembly.rowOf(ids, 0) || assembly.openFor(ids, 0, offset, 1, 0, 0), ids, 0, 0, offset);
+        assembly.add(
+          assembly.rowOf(ids, FIRST_SPAN_OF_RECORD) || assembly.openFor(ids, FIRST_SPAN_OF_RECORD, offset, 1, 0, 0),
+          ids,
+          FIRST_SPAN_OF_RECORD,
+          0,
+          offset,
+        );
       }
       oldest.push(assembly.oldest?.offset);
     }

@@ -1,3 +1,4 @@
+import { NO_ROW, type Row, type SpanIndex } from '../indexes.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from '../verdict/close-reason.js';
 import { type DeadlineOwner, Deadlines } from './close/deadlines.js';
@@ -31,7 +32,7 @@ export interface TraceEvents {
   /** These traces are closed, in this order: judge them. */
   closed(traces: readonly ClosedTrace[]): void;
   /** The trace is forgotten: drop its data. Its row is still readable. */
-  forgotten(row: number): void;
+  forgotten(row: Row): void;
 }
 
 /**
@@ -57,11 +58,11 @@ export class Assembly implements DeadlineOwner {
   private before = 0;
   /** Traces closed since the last judgement; `outlived` are past their late window. */
   private closing: ClosedTrace[] = [];
-  private outlived: number[] = [];
+  private outlived: Row[] = [];
   /** Per span of the record: its trace's row when the record came, or 0. */
   private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
   /** The row that `rowOf` looked up last, or 0; also of a trace that goes on, for which it answers 0. */
-  private asked = 0;
+  private asked = NO_ROW;
 
   constructor(
     private readonly settings: AssemblySettings,
@@ -118,20 +119,20 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** The row of the trace of span `i` (located before), or 0 when it is not remembered. */
-  rowOf(ids: SpanIds, i: number): number {
+  rowOf(ids: SpanIds, i: SpanIndex): Row {
     // A span before it in the record may have opened its trace.
-    const row = this.located[i]! || this.find(ids, i);
+    const row = (this.located[i]! as Row) || this.find(ids, i);
     this.asked = row;
-    return (this.traces.rows[row * ROW_WORDS + FLAGS]! & CONTINUES) !== 0 ? 0 : row;
+    return (this.traces.rows[row * ROW_WORDS + FLAGS]! & CONTINUES) !== 0 ? NO_ROW : row;
   }
 
-  private find({ traceIds }: SpanIds, i: number): number {
+  private find({ traceIds }: SpanIds, i: SpanIndex): Row {
     const id = i * 4;
     return this.traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
   }
 
   /** Opens a trace for span `i`, for which `rowOf` has just answered 0. `flags` and `epoch` (a slot below 2^21) are kept with it. */
-  openFor(ids: SpanIds, i: number, offset: number, epochNumber: number, epochSlot: number, flags: number): number {
+  openFor(ids: SpanIds, i: SpanIndex, offset: number, epochNumber: number, epochSlot: number, flags: number): Row {
     const id = i * 4;
     const known = this.asked;
     const row = known || this.traces.add(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
@@ -148,7 +149,7 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** Adds span `i` to its trace, and answers its relation to it. `form`: 32 bits that distinguish its content (`span-form.ts`). */
-  add(row: number, ids: SpanIds, i: number, form: number, offset: number): Seen {
+  add(row: Row, ids: SpanIds, i: SpanIndex, form: number, offset: number): Seen {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     // Also for a known span: a successor without the earlier ones takes it for the first.
@@ -161,14 +162,14 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** The trace got span `i` in its present form, or another, already. Also if not, the trace is not silent and reaches to this offset. */
-  knows(row: number, ids: SpanIds, i: number, offset: number): boolean {
+  knows(row: Row, ids: SpanIds, i: SpanIndex, offset: number): boolean {
     this.traces.rows[row * ROW_WORDS + LAST_TIME] = this.now >>> 0;
     this.traces.rows[row * ROW_WORDS + LAST_OFFSET] = offset >>> 0;
     return this.duplicates.has(row, ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!, ids.isServer(i));
   }
 
   /** Adds a span that came before, when its trace is about to be forgotten: when and where its last one came stays as it was. */
-  addBelated(row: number, ids: SpanIds, i: number, form: number, offset: number): void {
+  addBelated(row: Row, ids: SpanIds, i: SpanIndex, form: number, offset: number): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     const time = rows[at + LAST_TIME]!;
@@ -179,7 +180,7 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** A span without a parent has ended, or is judged although it has not: nothing but stragglers is waited for. */
-  noteRoot(row: number): void {
+  noteRoot(row: Row): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     if ((rows[at + FLAGS]! & ROOT_SEEN) !== 0) return;
@@ -188,12 +189,12 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** The trace has `maxSpans` spans. */
-  isFull(row: number): boolean {
+  isFull(row: Row): boolean {
     return this.traces.rows[row * ROW_WORDS + SPANS]! >= this.settings.maxSpans;
   }
 
   /** Closes a trace that is full and open, now. */
-  closeFull(row: number): void {
+  closeFull(row: Row): void {
     if (!this.isFull(row) || (this.traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0) return;
     this.deadlines.cancel(row);
     this.close(row, 'max_spans');
@@ -206,11 +207,11 @@ export class Assembly implements DeadlineOwner {
    * About when a trace that closes now was quiet, as log time: such that the trace is remembered for `lateWindow` from then on, also where time goes on in
    * a leap.
    */
-  quietAt(row: number): number {
+  quietAt(row: Row): number {
     return this.forgetAt(row) - this.settings.lateWindow + this.pauses.total;
   }
 
-  deadlineOf(row: number): number {
+  deadlineOf(row: Row): number {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     const flags = rows[at + FLAGS]!;
@@ -222,7 +223,7 @@ export class Assembly implements DeadlineOwner {
     return Math.min(last + quiet, this.watermark.timeOf(rows[at + OPENING]!) + maxAge, this.endOf(row));
   }
 
-  passed(row: number, deadline: number): void {
+  passed(row: Row, deadline: number): void {
     const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
     if ((flags & CONTINUES) !== 0) this.traces.remove(row);
     else if ((flags & CLOSED) !== 0) this.forget(row);
@@ -230,39 +231,39 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** The end of the present fragment, even if spans keep coming. */
-  private endOf(row: number): number {
+  private endOf(row: Row): number {
     const at = row * ROW_WORDS;
     const opened = this.watermark.timeOf(this.traces.rows[at + OPENING]!);
     const fragment = (this.traces.rows[at + FLAGS]! & FRAGMENT) !== 0;
     return fragment ? this.longTraces.fragmentEnd(opened) : this.longTraces.headEnd(opened);
   }
 
-  private forgetAt(row: number): number {
+  private forgetAt(row: Row): number {
     return Math.min(this.silentAt(row), this.endOf(row));
   }
 
-  private silentAt(row: number): number {
+  private silentAt(row: Row): number {
     return backFrom(this.before, this.traces.rows[row * ROW_WORDS + LAST_TIME]!) + this.longTraces.silence;
   }
 
   /** Root seen, and every parent that a span names, and no pause of the log in which others were lost. */
-  isComplete(row: number): boolean {
+  isComplete(row: Row): boolean {
     const at = row * ROW_WORDS;
     return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
   /** Whether the trace is a part: of a trace that lasts longer than one is remembered, of one with earlier spans, or of one that closed without its root. */
-  isFragment(row: number): boolean {
+  isFragment(row: Row): boolean {
     const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
     return (flags & (FRAGMENT | SEEN_BEFORE)) !== 0 || (flags & (CLOSED | ROOT_SEEN)) === CLOSED;
   }
 
-  firstOffset(row: number): number {
+  firstOffset(row: Row): number {
     return this.watermark.offsetOf(this.traces.rows[row * ROW_WORDS + OPENING]!);
   }
 
   /** `nextOffset`: any offset above the trace's. */
-  lastOffset(row: number, nextOffset: number): number {
+  lastOffset(row: Row, nextOffset: number): number {
     return backFrom(nextOffset, this.traces.rows[row * ROW_WORDS + LAST_OFFSET]!);
   }
 
@@ -300,7 +301,7 @@ export class Assembly implements DeadlineOwner {
     return this.traces.bytes + this.duplicates.bytes;
   }
 
-  private reasonOf(row: number, deadline: number): CloseReason {
+  private reasonOf(row: Row, deadline: number): CloseReason {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     const { rootGrace, idleTimeout } = this.settings;
@@ -309,7 +310,7 @@ export class Assembly implements DeadlineOwner {
     return quietFor === idleTimeout ? 'idle_timeout' : 'max_age';
   }
 
-  private close(row: number, reason: CloseReason): void {
+  private close(row: Row, reason: CloseReason): void {
     this.traces.rows[row * ROW_WORDS + FLAGS]! |= CLOSED;
     this.open--;
     this.closing.push({ row, reason });
@@ -328,7 +329,7 @@ export class Assembly implements DeadlineOwner {
   }
 
   /** Drops all that is kept of a trace. If it may go on, its id and the time of its last span stay until it has been silent. */
-  private forget(row: number): void {
+  private forget(row: Row): void {
     this.events.forgotten(row);
     this.duplicates.forget(row);
     const { rows } = this.traces;

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { FIRST_SPAN_OF_RECORD, type Row } from '../indexes.js';
 import { DUPLICATE, DUPLICATE_SAME_TIMES, Duplicates, NEW, OTHER_FORM, SAME_TIMES } from './duplicates.js';
 import { OpenTraces } from './table/open-traces.js';
 import type { SpanIds } from './table/span-ids.js';
 import { MISSING, ROW_WORDS } from './table/trace-row.js';
 
 interface Known {
-  readonly row: number;
+  readonly row: Row;
   readonly spans: Set<number>;
   readonly parents: Set<number>;
 }
@@ -33,7 +34,7 @@ describe('Duplicates', () => {
           const again = seen.has(`${same} again`) ? DUPLICATE_SAME_TIMES : DUPLICATE;
           const expected = seen.has(same) ? again : seen.has(times) ? SAME_TIMES : seen.has(known) ? OTHER_FORM : NEW;
           if (expected === SAME_TIMES) seen.add(`${same} again`);
-          expect(duplicates.add(row, idsOf([0, low], [0, 41], server), 0, form)).toBe(expected);
+          expect(duplicates.add(row, idsOf([0, low], [0, 41], server), FIRST_SPAN_OF_RECORD, form)).toBe(expected);
           seen.add(known).add(times).add(same);
           expect(traces.rows[row * ROW_WORDS + MISSING]).toBe(1);
         }
@@ -60,7 +61,7 @@ describe('Duplicates', () => {
           const { row } = given;
           for (const [span, parent] of spans) {
             const ids = idsOf([span % 3, span], [parent % 3, parent], span % 2 === 1);
-            expect(duplicates.add(row, ids, 0, 7)).toBe(given.spans.has(span) ? DUPLICATE : NEW);
+            expect(duplicates.add(row, ids, FIRST_SPAN_OF_RECORD, 7)).toBe(given.spans.has(span) ? DUPLICATE : NEW);
             if (given.spans.has(span)) continue;
             given.spans.add(span);
             if (parent !== 0) given.parents.add(parent);

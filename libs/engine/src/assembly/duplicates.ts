@@ -1,3 +1,4 @@
+import type { Row, SpanIndex } from '../indexes.js';
 import { IdList } from './table/id-list.js';
 import { IdTable } from './table/id-table.js';
 import type { OpenTraces } from './table/open-traces.js';
@@ -48,13 +49,13 @@ export class Duplicates {
    * @param form 32 bits, signed, of a hash of its content, whose high half is that of its times: a span that comes again with another one is another
    *   form of the span
    */
-  add(row: number, ids: SpanIds, i: number, form: number): Seen {
+  add(row: Row, ids: SpanIds, i: SpanIndex, form: number): Seen {
     const many = (this.traces.rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0;
     return many ? this.addToTable(row, ids, i, form) : this.addToList(row, ids, i, form);
   }
 
   /** Whether a span with this id was seen, in whatever form: a server span, or another. */
-  has(row: number, high: number, low: number, server: boolean): boolean {
+  has(row: Row, high: number, low: number, server: boolean): boolean {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     const { list, table } = this;
@@ -67,7 +68,7 @@ export class Duplicates {
   }
 
   /** A span comes again. `first`: its form if that is the only one of its id. */
-  private again(row: number, high: number, low: number, server: boolean, form: number, first: number): Seen {
+  private again(row: Row, high: number, low: number, server: boolean, form: number, first: number): Seen {
     if (form === first) return DUPLICATE;
     const hasTimes = first !== NO_FORM && first >>> 16 === form >>> 16;
     const known = this.noteForm(row, high, low, server, form, hasTimes);
@@ -78,7 +79,7 @@ export class Duplicates {
 
   /** Notes a further form of a span, whose times may be those of the first form. Returns what was noted before: the form and its arrival, or its times. */
   private noteForm(
-    row: number,
+    row: Row,
     high: number,
     low: number,
     server: boolean,
@@ -95,19 +96,19 @@ export class Duplicates {
   }
 
   /** Notes the first form of a side of a call: there it is kept no longer, because both sides have one place. */
-  private noteFirst(row: number, high: number, low: number, server: boolean, form: number): void {
+  private noteFirst(row: Row, high: number, low: number, server: boolean, form: number): void {
     const [ofTimes, ofAll] = notesOf(high, low, server, form);
     this.formsOf(row).add(ofTimes).add(ofAll);
   }
 
-  private formsOf(row: number): Set<string> {
+  private formsOf(row: Row): Set<string> {
     let forms = this.forms.get(row);
     if (forms === undefined) this.forms.set(row, (forms = new Set()));
     return forms;
   }
 
   /** Forgets all ids of a trace. */
-  forget(row: number): void {
+  forget(row: Row): void {
     if (this.forms.size > 0) this.forms.delete(row);
     const { rows } = this.traces;
     const first = rows[row * ROW_WORDS + SPAN_IDS]!;
@@ -120,7 +121,7 @@ export class Duplicates {
     return this.list.bytes + this.table.bytes + this.forms.size * FORMS_BYTES;
   }
 
-  private addToList(row: number, ids: SpanIds, i: number, form: number): Seen {
+  private addToList(row: Row, ids: SpanIds, i: SpanIndex, form: number): Seen {
     const high = ids.spanIds[2 * i]!;
     const low = ids.spanIds[2 * i + 1]!;
     const parentHigh = ids.parentIds[2 * i]!;
@@ -150,7 +151,7 @@ export class Duplicates {
     return seen;
   }
 
-  private addToTable(row: number, ids: SpanIds, i: number, form: number): Seen {
+  private addToTable(row: Row, ids: SpanIds, i: SpanIndex, form: number): Seen {
     const high = ids.spanIds[2 * i]!;
     const low = ids.spanIds[2 * i + 1]!;
     const parentHigh = ids.parentIds[2 * i]!;
@@ -176,7 +177,7 @@ export class Duplicates {
   }
 
   /** A span whose id has a place already: as a parent's, that of a client and server span of one call, or that of the same span. */
-  private seeAgain(row: number, ids: IdList | IdTable, place: number, high: number, low: number, server: boolean, form: number): Seen {
+  private seeAgain(row: Row, ids: IdList | IdTable, place: number, high: number, low: number, server: boolean, form: number): Seen {
     const other = ids.isSeen(place, !server);
     if (ids.isSeen(place, server)) return this.again(row, high, low, server, form, other ? NO_FORM : ids.formOf(place));
     if (other) {
@@ -187,7 +188,7 @@ export class Duplicates {
     return NEW;
   }
 
-  private moveToTable(row: number): void {
+  private moveToTable(row: Row): void {
     const { list, table } = this;
     const { rows } = this.traces;
     const at = row * ROW_WORDS;

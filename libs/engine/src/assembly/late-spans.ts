@@ -1,3 +1,4 @@
+import type { Row } from '../indexes.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { OpenTraces } from './table/open-traces.js';
 import { FLAGS, REOPENED, ROW_WORDS } from './table/trace-row.js';
@@ -12,7 +13,7 @@ export class LateSpans {
 
   constructor(private readonly traces: OpenTraces) {}
 
-  note(row: number): void {
+  note(row: Row): void {
     const at = row * ROW_WORDS + FLAGS;
     if ((this.traces.rows[at]! & REOPENED) !== 0) return;
     this.traces.rows[at]! |= REOPENED;

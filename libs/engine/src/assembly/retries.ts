@@ -1,8 +1,9 @@
 import { type Projection, project, SpanColumns } from '#otlp';
+import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
 import type { AssemblySettings } from '../settings.js';
 import { SeenSpans } from './seen/seen-spans.js';
 import type { OpenTraces } from './table/open-traces.js';
-import { FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './table/trace-row.js';
+import { CONTEXT_ONLY, FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './table/trace-row.js';
 
 /** What tells a span from others is always read; the scope, whether it is BeTrace's own. */
 const IDENTITY: Projection = { fields: new Set(['scope']), attributes: [], resourceAttributes: [] };
@@ -37,8 +38,8 @@ export class Retries {
       return 0;
     }
     if (seen === undefined) return columns.length;
-    for (let i = 0; i < columns.length; i++) seen.expectTrace(columns, i);
-    for (let i = 0; i < columns.length; i++) seen.openTrace(columns, i);
+    for (let i = FIRST_SPAN_OF_RECORD; i < columns.length; i++) seen.expectTrace(columns, i);
+    for (let i = FIRST_SPAN_OF_RECORD; i < columns.length; i++) seen.openTrace(columns, i);
     seen.add(columns);
     return columns.length;
   }
@@ -46,16 +47,18 @@ export class Retries {
   /** Spans of a record whose traces open have 0 in `located`: they are about to be opened, one by one. */
   expect(columns: SpanColumns, located: Uint32Array): void {
     const { seen } = this;
-    if (seen !== undefined) for (let i = 0; i < columns.length; i++) if (located[i] === 0) seen.expectTrace(columns, i);
+    if (seen !== undefined) for (let i = FIRST_SPAN_OF_RECORD; i < columns.length; i++) if (located[i] === 0) seen.expectTrace(columns, i);
   }
 
-  /** The flags of a trace that opens with span `i`. */
-  openTrace(columns: SpanColumns, i: number): number {
-    return this.seen?.openTrace(columns, i) === true ? KNOWN | RETRIED : 0;
+  /** The flags of a trace that opens with span `i`; one that opens before the offset from which the engine judges is no retry, but context. */
+  openTrace(columns: SpanColumns, i: SpanIndex, judging: boolean): number {
+    const known = this.seen?.openTrace(columns, i) === true ? KNOWN : 0;
+    if (!judging) return CONTEXT_ONLY | known;
+    return known === 0 ? 0 : KNOWN | RETRIED;
   }
 
   /** Span `i`, which its trace has not got before, came before the trace opened. If not, the trace is no mere retry any more. */
-  isRetry(row: number, columns: SpanColumns, i: number): boolean {
+  isRetry(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     const { rows } = this.traces;
     const at = row * ROW_WORDS + FLAGS;
     if ((rows[at]! & KNOWN) === 0) return false;

@@ -1,13 +1,13 @@
 import type { OnlineTrace } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { ROW_WORDS, SPANS, STATE } from '../assembly/table/trace-row.js';
+import { NO_ROW, type Row } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { TraceStates } from '../rules/trace-states.js';
 import type { Verdicts } from './verdicts.js';
 
 /** A trace as an online rule asks about it: one object, pointed at one trace after the other. */
 export class AskedTrace implements OnlineTrace {
-  row = 0;
+  row = NO_ROW;
   spanCount = 0;
   private states: TraceStates | undefined;
   private state = 0;
@@ -18,11 +18,10 @@ export class AskedTrace implements OnlineTrace {
   ) {}
 
   /** Points it at a trace that opened in the epoch. */
-  at(epoch: Epoch, row: number): this {
-    const { rows } = this.assembly.traces;
+  at(epoch: Epoch, row: Row): this {
     this.states = epoch.states;
-    this.state = rows[row * ROW_WORDS + STATE]!;
-    this.spanCount = rows[row * ROW_WORDS + SPANS]!;
+    this.state = this.assembly.traces.state(row);
+    this.spanCount = this.assembly.traces.spanCount(row);
     this.row = row;
     return this;
   }

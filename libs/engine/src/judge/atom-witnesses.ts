@@ -1,5 +1,6 @@
 import { MAXIMUM_WITNESSES } from '#dsl';
 import type { SpanColumns } from '#otlp';
+import type { SpanIndex } from '../indexes.js';
 import { compareNamed, type KeptSpans, type NamedSpan } from './kept-spans.js';
 
 /** Beside the first, which is the witness that every atom has. */
@@ -14,7 +15,7 @@ export class AtomWitnesses {
   constructor(private readonly kept: KeptSpans) {}
 
   /** Span `i`, which goes after the witness, fed the atom again. @param before how many fed it before */
-  add(witness: number, before: number, columns: SpanColumns, i: number): void {
+  add(witness: number, before: number, columns: SpanColumns, i: SpanIndex): void {
     const { kept } = this;
     const first = kept.others(witness);
     if (before <= MAX_OTHERS) this.begin(witness, kept.keep(columns, i, 0, first), before);

@@ -1,3 +1,4 @@
+import type { Row } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { Judge } from './judge.js';
@@ -9,7 +10,7 @@ const JUDGED_TOGETHER = 64;
 export class Conclusions {
   constructor(
     private readonly judge: Judge,
-    private readonly epochOf: (row: number) => Epoch,
+    private readonly epochOf: (row: Row) => Epoch,
     private readonly defect: (error: unknown) => void,
   ) {}
 

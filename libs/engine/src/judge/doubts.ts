@@ -1,3 +1,4 @@
+import type { Row, SpanIndex } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
@@ -16,7 +17,7 @@ export interface Doubt {
 
 /** Of remembered traces: the conditions whose answers are not known on some spans. Few traces have any. */
 export class Doubts {
-  private readonly byTrace = new Map<number, Map<number, Doubt>>();
+  private readonly byTrace = new Map<Row, Map<number, Doubt>>();
   private kept = 0;
 
   /** Bytes in use, about. */
@@ -25,7 +26,7 @@ export class Doubts {
   }
 
   /** Span `i` of the epoch's record, of a trace that opened in it. */
-  note(epoch: Epoch, row: number, i: number): void {
+  note(epoch: Epoch, row: Row, i: SpanIndex): void {
     for (const condition of epoch.inDoubt.get(i) ?? NONE) {
       const doubt = this.at(row, condition);
       const span = namedSpan(epoch.columns, i);
@@ -36,23 +37,23 @@ export class Doubts {
   }
 
   /** By condition; undefined for most traces. */
-  of(row: number): ReadonlyMap<number, Doubt> | undefined {
+  of(row: Row): ReadonlyMap<number, Doubt> | undefined {
     return this.byTrace.get(row);
   }
 
   /** Of the spans on which some of these conditions take too long the first. */
-  firstOf(row: number, conditions: readonly number[]): NamedSpan | undefined {
+  firstOf(row: Row, conditions: readonly number[]): NamedSpan | undefined {
     const ofTrace = this.byTrace.get(row);
     const spans = conditions.map((condition) => ofTrace?.get(condition)?.first).filter((span) => span !== undefined);
     return spans.sort(compareNamed)[0];
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     this.kept -= this.byTrace.get(row)?.size ?? 0;
     this.byTrace.delete(row);
   }
 
-  private at(row: number, condition: number): Doubt {
+  private at(row: Row, condition: number): Doubt {
     let ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
     let doubt = ofTrace.get(condition);

@@ -1,3 +1,4 @@
+import type { RuleIndex } from '#dsl';
 import {
   clipped,
   type Evidence,
@@ -25,7 +26,7 @@ import { type OpenBits, possible, type UnknownKind } from './worlds.js';
  * The boundary between the engine and the rules' code. A rule's error is counted for that rule and reaches no other. The compiler bounds steps, since generated
  * code has no loops of its own. The sandbox's instruction budget bounds scripts and ends in such an error.
  */
-export function decide(epoch: Epoch, rule: number, trace: AskedTrace, spanBits: number): Truth {
+export function decide(epoch: Epoch, rule: RuleIndex, trace: AskedTrace, spanBits: number): Truth {
   const compiled = epoch.rules.compiled.rules[rule]!;
   if (compiled.decide === undefined) return UNKNOWN;
   const { timing } = epoch;
@@ -46,7 +47,7 @@ export type Conclusion = boolean | Undecided;
 /** Whether an online rule matches the trace as it is; an error of its own is not a match, and told to `errors`. */
 export function conclude(
   epoch: Epoch,
-  rule: number,
+  rule: RuleIndex,
   trace: AskedTrace,
   spanBits: number,
   evidence: OnlineEvidence,
@@ -87,7 +88,7 @@ export interface UnknownBits {
  */
 export function concludeInDoubt(
   epoch: Epoch,
-  rule: number,
+  rule: RuleIndex,
   trace: AskedTrace,
   span: UnknownBits,
   doubts: ReadonlyMap<number, Doubt> | undefined,
@@ -125,7 +126,7 @@ export interface Judged {
 const NO_MATCH: Judged = { matches: [] };
 
 /** The verdict of a buffered rule; its errors are counted. */
-export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldConditions): Judged {
+export function judge(epoch: Epoch, rule: RuleIndex, trace: TraceView, held: HeldConditions): Judged {
   const timing = epoch.clock?.judgements.next() ?? 0;
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
@@ -148,7 +149,7 @@ export function judge(epoch: Epoch, rule: number, trace: TraceView, held: HeldCo
   }
 }
 
-export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explanation {
+export function explain(epoch: Epoch, rule: RuleIndex, evidence: Evidence): Explanation {
   try {
     return epoch.rules.compiled.rules[rule]!.explain(evidence);
   } catch (error) {
@@ -157,11 +158,11 @@ export function explain(epoch: Epoch, rule: number, evidence: Evidence): Explana
 }
 
 /** @param weight how many evaluations the one that was timed stands for */
-function chargeTime(epoch: Epoch, rule: number, weight: number, from: number): void {
+function chargeTime(epoch: Epoch, rule: RuleIndex, weight: number, from: number): void {
   epoch.accounts[rule]!.addTime((epoch.clock!.now() - from) * weight);
 }
 
-export function chargeError(epoch: Epoch, rule: number, text: string): void {
+export function chargeError(epoch: Epoch, rule: RuleIndex, text: string): void {
   epoch.accounts[rule]!.countErrors(clipped(text), 1);
 }
 

@@ -1,4 +1,5 @@
 import type { Assembly } from '../assembly/assembly.js';
+import type { Row, SpanIndex } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
@@ -38,14 +39,14 @@ export class Judge {
   }
 
   /** Takes span `i` of the record that `epoch` has evaluated, for a trace that opened in that epoch. */
-  feed(epoch: Epoch, row: number, i: number): void {
+  feed(epoch: Epoch, row: Row, i: SpanIndex): void {
     const { plan } = epoch.rules;
     if (plan.online) this.online.feed(epoch, row, i);
     if (plan.bufferedRules.length > 0) this.buffered.add(epoch, row, i);
   }
 
   /** Emits certain verdicts of an open trace that has none yet. */
-  decide(epoch: Epoch, row: number): void {
+  decide(epoch: Epoch, row: Row): void {
     if (epoch.rules.plan.online) this.online.decideAll(epoch, row);
   }
 
@@ -53,18 +54,18 @@ export class Judge {
    * Conditions failed on span `i` of the epoch's record because of values of another type, or took too long; its trace opened in that
    * epoch. To be called before `feed`.
    */
-  noteFailures(epoch: Epoch, row: number, i: number): void {
+  noteFailures(epoch: Epoch, row: Row, i: SpanIndex): void {
     this.errors.note(epoch, row, i);
     this.doubts.note(epoch, row, i);
   }
 
   /** As `noteFailures`, of a trace that opened under another epoch: what the epoch's rules about one span alone could not judge. */
-  noteLater(epoch: Epoch, row: number, i: number, home: Epoch): void {
+  noteLater(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch): void {
     this.later.note(epoch, row, i, home);
   }
 
   /** The trace is about to be forgotten: tells that. */
-  tellLater(row: number, isInForce: (ruleId: string) => boolean): void {
+  tellLater(row: Row, isInForce: (ruleId: string) => boolean): void {
     this.later.tell(row, isInForce);
   }
 
@@ -90,7 +91,7 @@ export class Judge {
     return this.limit.nextDeadline;
   }
 
-  forget(epoch: Epoch, row: number): void {
+  forget(epoch: Epoch, row: Row): void {
     this.forgetState(epoch, row);
     const { evidence } = epoch.rules;
     if (evidence.length === 0 || this.passed === undefined) return;
@@ -98,7 +99,7 @@ export class Judge {
     if (passed.length > 0) this.passed(passed, evidence.length, () => this.verdicts.passedTrace(row));
   }
 
-  private forgetState(epoch: Epoch, row: number): void {
+  private forgetState(epoch: Epoch, row: Row): void {
     const { plan } = epoch.rules;
     // The row becomes another trace's: whatever throws, nothing of this one may stay under its number.
     try {
@@ -115,7 +116,7 @@ export class Judge {
   }
 
   /** Emits the changes after late spans, unless they were emitted at once. */
-  private concludeLast(epoch: Epoch, row: number): void {
+  private concludeLast(epoch: Epoch, row: Row): void {
     const last = { row, reason: 'late_span' } as const;
     const { plan } = epoch.rules;
     const [judged] = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, [last], true) : [];

@@ -1,6 +1,7 @@
 import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { PAGE_SLOTS, type Page, PagedSlots } from '../assembly/table/paged-slots.js';
+import type { SpanIndex } from '../indexes.js';
 
 const WORDS = 9;
 /** The next kept span of the same chain. */
@@ -35,7 +36,7 @@ export interface NamedSpan {
 }
 
 /** Span `i` of the columns, as a verdict names it. */
-export function namedSpan(columns: SpanColumns, i: number): NamedSpan {
+export function namedSpan(columns: SpanColumns, i: SpanIndex): NamedSpan {
   return {
     spanId: columns.spanId(i),
     wireSpanId: columns.wireSpanId(i),
@@ -90,7 +91,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
   }
 
   /** Keeps span `i`; `next` continues its chain. */
-  keep(columns: SpanColumns, i: number, tag: number, next: number): number {
+  keep(columns: SpanColumns, i: SpanIndex, tag: number, next: number): number {
     const kept = this.take();
     this.chain(kept, next);
     this.replace(kept, columns, i, tag);
@@ -98,7 +99,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
   }
 
   /** Replaces the span, not its place in the chain. */
-  replace(kept: number, columns: SpanColumns, i: number, tag: number): void {
+  replace(kept: number, columns: SpanColumns, i: SpanIndex, tag: number): void {
     const { words, durations, names, services } = this.page(kept);
     const at = this.at(kept);
     words[at + TAG] = tag;
@@ -116,7 +117,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
   }
 
   /** Whether span `i` goes before a kept one, in the order that does not depend on arrival (`compareSpans` of the language). */
-  isBefore(columns: SpanColumns, i: number, kept: number): boolean {
+  isBefore(columns: SpanColumns, i: SpanIndex, kept: number): boolean {
     const { words, durations } = this.page(kept);
     const at = this.at(kept);
     const startHigh = columns.startWords[2 * i + HIGH]!;
@@ -227,7 +228,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
 }
 
 /** Nanoseconds; rounded beyond 2^53. */
-function durationOf(columns: SpanColumns, i: number): number {
+function durationOf(columns: SpanColumns, i: SpanIndex): number {
   const duration = columns.duration[i]!;
   return Number.isNaN(duration) ? Number(columns.exactDuration(i)) : duration;
 }

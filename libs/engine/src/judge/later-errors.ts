@@ -1,4 +1,7 @@
+import type { RuleIndex } from '#dsl';
 import type { RuleAccount } from '../accounting.js';
+import type { Row, SpanIndex } from '../indexes.js';
+import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import { isOf } from '../verdict/told-verdicts.js';
@@ -10,7 +13,7 @@ import type { Finding, Verdicts } from './verdicts.js';
 
 interface LaterError {
   readonly rules: RuleSet;
-  readonly rule: number;
+  readonly rule: RuleIndex;
   readonly account: RuleAccount;
   readonly error: ValueError;
 }
@@ -20,7 +23,7 @@ interface LaterError {
  * when the trace is forgotten. (The trace's home does not have these rules, and what it tells at the close is about its own.)
  */
 export class LaterErrors {
-  private readonly errors = new Map<number, Map<string, LaterError>>();
+  private readonly errors = new Map<Row, Map<string, LaterError>>();
   private kept = 0;
 
   constructor(
@@ -34,9 +37,9 @@ export class LaterErrors {
   }
 
   /** Span `i` of the epoch's record, on which something failed; its trace opened under another epoch, `home`. */
-  note(epoch: Epoch, row: number, i: number, home: Epoch): void {
+  note(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch): void {
     const { definitions, compiled, plan } = epoch.rules;
-    const isAsked = (rule: number): boolean => compiled.rules[rule]!.needs === 'span' && !home.goesOn(definitions[rule]!.id);
+    const isAsked = (rule: RuleIndex): boolean => compiled.rules[rule]!.needs === 'span' && !home.goesOn(definitions[rule]!.id);
     for (const condition of epoch.inDoubt.get(i) ?? []) {
       const rules = compiled.rulesOfCondition[condition]!.filter(isAsked);
       this.keep(epoch, row, i, rules, () => ({ failure: EXCEEDED, exceeded: true }));
@@ -44,7 +47,7 @@ export class LaterErrors {
     if (plan.strict === undefined) return;
     for (let word = 0; word < compiled.words; word++) {
       for (let bits = epoch.failed[i * compiled.words + word]! & plan.strict.mask[word]!; bits !== 0; bits &= bits - 1) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         const failure = compiled.failureOf(condition, epoch.columns, i);
         if (failure !== undefined) this.keep(epoch, row, i, plan.strict.ofTraces[condition]!.filter(isAsked), () => ({ failure }));
       }
@@ -52,7 +55,7 @@ export class LaterErrors {
   }
 
   /** The trace is about to be forgotten. `isInForce`: whether a rule is, in whatever version. */
-  tell(row: number, isInForce: (ruleId: string) => boolean): void {
+  tell(row: Row, isInForce: (ruleId: string) => boolean): void {
     const errors = this.errors.get(row);
     if (errors === undefined) return;
     this.errors.delete(row);
@@ -62,9 +65,9 @@ export class LaterErrors {
 
   private keep(
     epoch: Epoch,
-    row: number,
-    i: number,
-    rules: readonly number[],
+    row: Row,
+    i: SpanIndex,
+    rules: readonly RuleIndex[],
     failed: () => Pick<ValueError, 'failure' | 'exceeded'>,
   ): void {
     if (rules.length === 0) return;
@@ -80,7 +83,7 @@ export class LaterErrors {
     }
   }
 
-  private tellOne(row: number, { rules, rule, account, error }: LaterError): void {
+  private tellOne(row: Row, { rules, rule, account, error }: LaterError): void {
     const definition = rules.definitions[rule]!;
     const last = this.verdicts.lastOf(definition, row, undefined);
     // A former rule of this id has found something in the trace, or this one has told of it.

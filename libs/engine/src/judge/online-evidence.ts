@@ -1,6 +1,6 @@
-import type { Evidence, SpanReference } from '#dsl';
+import type { Evidence, RuleIndex, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { ROW_WORDS, SPANS, STATE, WITNESSES } from '../assembly/table/trace-row.js';
+import type { Row } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';
@@ -25,9 +25,9 @@ export class OnlineEvidence {
   ) {}
 
   /** @param span of a rule about a span in its trace: what is known of that */
-  of(epoch: Epoch, row: number, rule: number, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
-    const { rows } = this.assembly.traces;
-    const state = rows[row * ROW_WORDS + STATE]!;
+  of(epoch: Epoch, row: Row, rule: RuleIndex, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
+    const { traces } = this.assembly;
+    const state = traces.state(row);
     const doubts = this.doubts.of(row);
     const atom: Evidence['atom'] = (index) => {
       const { compiled } = epoch.rules;
@@ -45,36 +45,36 @@ export class OnlineEvidence {
         },
       };
     };
-    const spanCount = rows[row * ROW_WORDS + SPANS]!;
+    const spanCount = traces.spanCount(row);
     const totals = epoch.rules.plan.totals ? { duration: epoch.states.duration(state) } : {};
     const bits = span === undefined ? {} : { spanBits: span.bits, ...(span.inDoubt === 0 ? {} : { spanBitsInDoubt: span.inDoubt }) };
     return { atom, spanCount, traceId: this.verdicts.traceId(row), ...totals, ...bits };
   }
 
   /** The span that a verdict on the whole trace names: the rule's first witness, else the root, else the first span. */
-  spanFor(epoch: Epoch, row: number, rule: number): NamedSpan | undefined {
+  spanFor(epoch: Epoch, row: Row, rule: RuleIndex): NamedSpan | undefined {
     for (const atom of epoch.rules.compiled.rules[rule]!.atoms) {
       const witness = this.tagged(row, atom);
       if (witness !== 0) return this.kept.named(witness);
     }
-    const standIn = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
+    const standIn = this.assembly.traces.witnesses(row);
     return standIn === 0 ? undefined : this.kept.named(standIn);
   }
 
   /** The first spans that fed an atom: as many as an explanation names, or one. */
-  private witnesses(row: number, index: number, isNamed: boolean): readonly SpanReference[] {
+  private witnesses(row: Row, index: number, isNamed: boolean): readonly SpanReference[] {
     const witness = this.tagged(row, index);
     if (witness === 0) return [];
     return isNamed ? this.atomWitnesses.all(witness).map(referenceTo) : [referenceTo(this.kept.named(witness))];
   }
 
   /** How many spans fed a bit that is set. */
-  private fed(row: number, index: number): number {
+  private fed(row: Row, index: number): number {
     return this.kept.fed(this.tagged(row, index));
   }
 
-  private tagged(row: number, tag: number): number {
-    let kept = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
+  private tagged(row: Row, tag: number): number {
+    let kept = this.assembly.traces.witnesses(row);
     while (kept !== 0 && this.kept.tag(kept) !== tag) kept = this.kept.next(kept);
     return kept;
   }

@@ -1,7 +1,7 @@
-import type { Explanation } from '#dsl';
+import type { Explanation, RuleIndex } from '#dsl';
 import type { VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
-import { ROW_WORDS, SPANS } from '../assembly/table/trace-row.js';
+import type { Row } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import type { CloseReason } from '../verdict/close-reason.js';
@@ -24,8 +24,8 @@ const NO_LONGER: Explanation = { summary: 'what could not be compared or compute
 
 /** What a rule says of a subject. */
 export interface Report {
-  readonly rule: number;
-  readonly row: number;
+  readonly rule: RuleIndex;
+  readonly row: Row;
   /** 0 for the trace, else a number of the span among the rule's. */
   readonly subject: number;
   /** `retracted`: the rule does not match. */
@@ -58,9 +58,9 @@ export function foundBy(concluded: Conclusion): Pick<Report, 'found' | 'undecide
 export class Reports {
   private readonly revisions = new Revisions();
   /** By trace with verdicts: how often it was judged again because of late spans. */
-  private readonly lateJudgements = new Map<number, number>();
+  private readonly lateJudgements = new Map<Row, number>();
   /** Traces whose evidence changed since it was emitted. */
-  private readonly stale = new Set<number>();
+  private readonly stale = new Set<Row>();
   /** The trace that is judged is one whose evidence may be emitted later. */
   private isHeld = false;
 
@@ -72,7 +72,7 @@ export class Reports {
   ) {}
 
   /** Begins the judgement of a trace: the next reports are about it. */
-  begin(row: number, reason: CloseReason): void {
+  begin(row: Row, reason: CloseReason): void {
     this.errors.begin();
     this.isHeld = false;
     if (reason !== 'late_span' || !this.revisions.has(row)) return;
@@ -83,17 +83,17 @@ export class Reports {
   }
 
   /** A trace is about to be forgotten: whether to judge it once more, because its evidence changed since it was emitted. */
-  isStale(row: number): boolean {
+  isStale(row: Row): boolean {
     return this.stale.has(row);
   }
 
   /** The evidence of a trace may have changed, and some rule was not asked: it is judged once more before it is forgotten. */
-  noteStale(row: number): void {
+  noteStale(row: Row): void {
     this.stale.add(row);
   }
 
   /** As `begin`, for the last time. */
-  beginLast(row: number): void {
+  beginLast(row: Row): void {
     this.errors.begin();
     this.isHeld = false;
     this.stale.delete(row);
@@ -108,7 +108,7 @@ export class Reports {
   }
 
   /** The trace is judged: emits values of another type for rules that did not match, or retracts such reports. */
-  reportErrors(epoch: Epoch, row: number, closeReason: CloseReason): void {
+  reportErrors(epoch: Epoch, row: Row, closeReason: CloseReason): void {
     for (const rule of this.revisions.byErrors(row)) {
       if (epoch.alive[rule] === 0 || this.errors.of(row, rule) !== undefined) continue;
       const report = { rule, row, subject: 0, found: 'retracted', aboutSpan: false, closeReason } as const;
@@ -177,21 +177,21 @@ export class Reports {
   }
 
   /** The trace has verdicts. */
-  has(row: number): boolean {
+  has(row: Row): boolean {
     return this.revisions.has(row);
   }
 
   /** The subject has a verdict. */
-  isKnown(row: number, rule: number, subject: number): boolean {
+  isKnown(row: Row, rule: RuleIndex, subject: number): boolean {
     return this.revisions.of(row, rule, subject) !== undefined;
   }
 
   /** The subjects of a rule with a verdict that is not retracted. */
-  standing(row: number, rule: number): readonly number[] {
+  standing(row: Row, rule: RuleIndex): readonly number[] {
     return this.revisions.standing(row, rule);
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     this.errors.forget(row);
     if (!this.revisions.has(row)) return;
     this.revisions.forget(row);
@@ -205,7 +205,7 @@ export class Reports {
   }
 
   /** The status is unchanged: emits nothing if it is no match, if no span came since, or if it can wait. */
-  private isUnchanged(row: number, last: Standing | undefined, isCut: boolean): boolean {
+  private isUnchanged(row: Row, last: Standing | undefined, isCut: boolean): boolean {
     if (last === undefined || last.status === 'retracted' || last.spans === this.spansOf(row)) return true;
     if (isCut) return false;
     if (this.isHeld) this.stale.add(row);
@@ -213,8 +213,8 @@ export class Reports {
   }
 
   /** The spans that the trace has, twice; and one, if they are a fragment. */
-  private spansOf(row: number): number {
-    return 2 * this.assembly.traces.rows[row * ROW_WORDS + SPANS]! + (this.assembly.isFragment(row) ? 1 : 0);
+  private spansOf(row: Row): number {
+    return 2 * this.assembly.traces.spanCount(row) + (this.assembly.isFragment(row) ? 1 : 0);
   }
 }
 
@@ -224,7 +224,7 @@ export function undecidedBy(error: ValueError): Undecided {
 }
 
 /** Where the rule failed; steps may run out anywhere. */
-export function errorExplanation(rules: RuleSet, rule: number, error: ValueError): Explanation {
+export function errorExplanation(rules: RuleSet, rule: RuleIndex, error: ValueError): Explanation {
   const { failure, exceeded, span, conditions } = error;
   const reason = reasonOf(error);
   if (exceeded === true) return { summary: reason, conditions };

@@ -1,6 +1,6 @@
 import type { RuleDefinition } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
-import { OPENING, ROW_WORDS } from '../assembly/table/trace-row.js';
+import type { Row } from '../indexes.js';
 import type { AssemblySettings } from '../settings.js';
 import type { Undecided, UndecidedCode } from '../verdict/undecided.js';
 import type { Verdict } from '../verdict/verdict.js';
@@ -45,8 +45,8 @@ export class UndecidedLimit {
   ) {}
 
   /** Whether one more undecided verdict is emitted. If not, it is counted; `emitted` makes the verdict. */
-  admits(rule: RuleDefinition, row: number, undecided: Undecided, emitted: () => Verdict): boolean {
-    const opening = this.assembly.traces.rows[row * ROW_WORDS + OPENING]!;
+  admits(rule: RuleDefinition, row: Row, undecided: Undecided, emitted: () => Verdict): boolean {
+    const opening = this.assembly.traces.opening(row);
     const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL);
     const count = this.countOf(this.cellOf(number, opening), rule);
     if (count.told < TOLD) {

@@ -1,5 +1,8 @@
+import type { RuleIndex } from '#dsl';
 import { type ConditionOutcome, PatternExceeded, type TypeFailure } from '#dsl';
 import type { SpanColumns } from '#otlp';
+import type { Row, SpanIndex } from '../indexes.js';
+import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
@@ -32,11 +35,11 @@ export function reasonOf({ failure: { message, reading, example }, exceeded }: P
  * told if the judgement says that it matters; what a judgement met is forgotten with the next one.
  */
 export class ValueErrors {
-  private readonly arrived = new Map<number, Map<number, ValueError>>();
+  private readonly arrived = new Map<Row, Map<RuleIndex, ValueError>>();
   /** Of the trace under judgement, by rule. */
-  private readonly judged = new Map<number, ValueError>();
+  private readonly judged = new Map<RuleIndex, ValueError>();
   /** For the trace under judgement: the rules whose answer may differ because of errors on its spans. */
-  private readonly confirmed = new Set<number>();
+  private readonly confirmed = new Set<RuleIndex>();
   private kept = 0;
 
   /** Bytes in use, about. */
@@ -45,13 +48,13 @@ export class ValueErrors {
   }
 
   /** Span `i` of the epoch's record, of a trace that opened in it; only where something failed so. */
-  note(epoch: Epoch, row: number, i: number): void {
+  note(epoch: Epoch, row: Row, i: SpanIndex): void {
     const { plan, compiled } = epoch.rules;
     for (const condition of epoch.inDoubt.get(i) ?? NONE) this.noteInDoubt(epoch, row, i, condition);
     if (plan.strict === undefined) return;
     for (let word = 0; word < compiled.words; word++) {
       for (let bits = epoch.failed[i * compiled.words + word]! & plan.strict.mask[word]!; bits !== 0; bits &= bits - 1) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         if (!compiled.failsByType(condition, epoch.columns, i)) continue;
         epoch.noteMistyped(i, condition);
         this.noteCondition(epoch, row, i, condition, plan.strict.ofTraces[condition]!);
@@ -60,7 +63,7 @@ export class ValueErrors {
   }
 
   /** The rule's judgement of the trace as it is ended so. */
-  found(epoch: Epoch, rule: number, error: () => ValueError): void {
+  found(epoch: Epoch, rule: RuleIndex, error: () => ValueError): void {
     if (epoch.rules.plan.strict?.rules.has(rule) !== true) return;
     const met = error();
     const known = this.judged.get(rule);
@@ -68,17 +71,17 @@ export class ValueErrors {
   }
 
   /** The answer of the rule may be another, were the values that its spans have of the type that it expects. */
-  confirm(rule: number): void {
+  confirm(rule: RuleIndex): void {
     this.confirmed.add(rule);
   }
 
-  of(row: number, rule: number): ValueError | undefined {
+  of(row: Row, rule: RuleIndex): ValueError | undefined {
     const arrived = this.arrived.get(row)?.get(rule);
     return arrived !== undefined && (arrived.alone === true || this.confirmed.has(rule)) ? arrived : this.judged.get(rule);
   }
 
   /** The rules that met one on the trace under judgement, in order. */
-  rules(row: number): readonly number[] {
+  rules(row: Row): readonly RuleIndex[] {
     const arrived = this.arrived.get(row);
     if (arrived === undefined && this.judged.size === 0) return NONE;
     const rules = new Set([...(arrived?.keys() ?? NONE), ...this.judged.keys()]);
@@ -91,13 +94,13 @@ export class ValueErrors {
     if (this.confirmed.size > 0) this.confirmed.clear();
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     this.kept -= this.arrived.get(row)?.size ?? 0;
     this.arrived.delete(row);
   }
 
   /** Rules about a span alone. */
-  private noteInDoubt(epoch: Epoch, row: number, i: number, condition: number): void {
+  private noteInDoubt(epoch: Epoch, row: Row, i: SpanIndex, condition: number): void {
     const { columns, alive, rules } = epoch;
     for (const rule of rules.compiled.rulesOfCondition[condition]!) {
       const known = this.arrived.get(row)?.get(rule);
@@ -107,7 +110,7 @@ export class ValueErrors {
     }
   }
 
-  private noteCondition(epoch: Epoch, row: number, i: number, condition: number, rules: readonly number[]): void {
+  private noteCondition(epoch: Epoch, row: Row, i: SpanIndex, condition: number, rules: readonly RuleIndex[]): void {
     const { columns, alive } = epoch;
     let met: ValueError | undefined;
     for (const rule of rules) {
@@ -121,7 +124,7 @@ export class ValueErrors {
     }
   }
 
-  private keep(row: number, rule: number, error: ValueError): void {
+  private keep(row: Row, rule: RuleIndex, error: ValueError): void {
     let ofTrace = this.arrived.get(row);
     if (ofTrace === undefined) this.arrived.set(row, (ofTrace = new Map()));
     if (!ofTrace.has(rule)) this.kept++;
@@ -129,12 +132,12 @@ export class ValueErrors {
   }
 }
 
-const NONE: readonly number[] = [];
+const NONE: readonly never[] = [];
 /** A condition took more steps than it may. */
 export const EXCEEDED: TypeFailure = { message: new PatternExceeded().message };
 
 /** Seen without making anything of the span. */
-function isAfter(columns: SpanColumns, i: number, { span }: ValueError): boolean {
+function isAfter(columns: SpanColumns, i: SpanIndex, { span }: ValueError): boolean {
   return span !== undefined && columns.startTime[i]! > span.start;
 }
 

@@ -1,8 +1,8 @@
 import type { Explanation } from '#dsl';
-import { hexOfWords } from '#otlp';
 import type { RuleDefinition, VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
-import { CLOSED, FLAGS, ID, KNOWN, ROW_WORDS, SPANS } from '../assembly/table/trace-row.js';
+import { isClosed, isKnown } from '../assembly/table/trace-flags.js';
+import type { Row } from '../indexes.js';
 import type { CloseReason } from '../verdict/close-reason.js';
 import type { PassedTrace } from '../verdict/passed-trace.js';
 import { type Told, ToldVerdicts } from '../verdict/told-verdicts.js';
@@ -14,7 +14,7 @@ import type { NamedSpan } from './kept-spans.js';
 /** One finding, before it is a verdict. */
 export interface Finding {
   readonly rule: RuleDefinition;
-  readonly row: number;
+  readonly row: Row;
   /** The subject of a span rule; for a rule over the trace the span that stands for it, if one is known. */
   readonly span: NamedSpan | undefined;
   readonly aboutSpan: boolean;
@@ -45,10 +45,10 @@ export class Verdicts {
   /** Above all offsets applied. */
   nextOffset = 0;
   /** Trace ids as the user gave them, by row, where they are not the wire's. */
-  private readonly traceTexts = new Map<number, string>();
+  private readonly traceTexts = new Map<Row, string>();
   private readonly told = new ToldVerdicts();
   /** By row: the rules with `evidence` that were undecided about the trace and only counted. */
-  private readonly counted = new Map<number, Set<string>>();
+  private readonly counted = new Map<Row, Set<string>>();
   /** Offset of the last record that met a defect. Of what came before it nobody can say that a rule found nothing. */
   private lastDefect = -1;
 
@@ -64,12 +64,12 @@ export class Verdicts {
   }
 
   /** The last verdict of any rule of this id about a subject: the trace or one of its spans. */
-  lastOf({ id }: RuleDefinition, row: number, subject: NamedSpan | undefined): Told | undefined {
+  lastOf({ id }: RuleDefinition, row: Row, subject: NamedSpan | undefined): Told | undefined {
     return this.told.of(row, violationId(id, this.wireTraceId(row), subject));
   }
 
   /** An undecided verdict is counted with others instead of being emitted. */
-  noteCounted({ id, evidence = [] }: RuleDefinition, row: number): void {
+  noteCounted({ id, evidence = [] }: RuleDefinition, row: Row): void {
     if (evidence.length === 0) return;
     const rules = this.counted.get(row) ?? new Set();
     this.counted.set(row, rules.add(id));
@@ -80,16 +80,17 @@ export class Verdicts {
   }
 
   /** Those of the rules that found nothing in a trace that came whole, and once. */
-  passed(row: number, rules: readonly RuleDefinition[]): readonly RuleDefinition[] {
+  passed(row: Row, rules: readonly RuleDefinition[]): readonly RuleDefinition[] {
     const { assembly } = this;
-    const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
-    if ((flags & CLOSED) === 0 || (flags & KNOWN) !== 0 || assembly.traces.rows[row * ROW_WORDS + SPANS] === 0) return [];
+    const { traces } = assembly;
+    const flags = traces.flags(row);
+    if (!isClosed(flags) || isKnown(flags) || traces.spanCount(row) === 0) return [];
     if (assembly.isFragment(row) || assembly.firstOffset(row) <= this.lastDefect) return [];
     const counted = this.counted.get(row);
     return rules.filter(({ id }) => counted?.has(id) !== true && !this.told.stands(row, id));
   }
 
-  passedTrace(row: number): PassedTrace {
+  passedTrace(row: Row): PassedTrace {
     const { assembly, partition } = this;
     const wireTraceId = this.wireTraceId(row);
     return {
@@ -136,15 +137,15 @@ export class Verdicts {
   }
 
   /** The id as shown: the user's text, else hex. */
-  traceId(row: number): string {
+  traceId(row: Row): string {
     return this.traceTexts.get(row) ?? this.wireTraceId(row);
   }
 
-  noteTraceText(row: number, text: string): void {
+  noteTraceText(row: Row, text: string): void {
     this.traceTexts.set(row, text);
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     this.told.forget(row);
     if (this.counted.size > 0) this.counted.delete(row);
     if (this.traceTexts.size > 0) this.traceTexts.delete(row);
@@ -156,7 +157,7 @@ export class Verdicts {
   }
 
   /** 32 hex digits. */
-  wireTraceId(row: number): string {
-    return hexOfWords(this.assembly.traces.rows, row * ROW_WORDS + ID, 4);
+  wireTraceId(row: Row): string {
+    return this.assembly.traces.wireId(row);
   }
 }

@@ -1,3 +1,4 @@
+import type { RuleIndex } from '#dsl';
 import { type CompiledRule, type CompiledRuleSet, type OnlineTrace, TRUE } from '#dsl';
 import type { Doubt } from './doubts.js';
 
@@ -54,7 +55,7 @@ export function possible(
 }
 
 /** Some of the rule's atoms are about conditions whose answers are not known. */
-export function isInDoubt({ atoms, rules }: CompiledRuleSet, rule: number, doubts: ReadonlyMap<number, Doubt>): boolean {
+export function isInDoubt({ atoms, rules }: CompiledRuleSet, rule: RuleIndex, doubts: ReadonlyMap<number, Doubt>): boolean {
   return rules[rule]!.atoms.some((atom) => doubts.has(atoms[atom]!.condition));
 }
 

@@ -1,6 +1,8 @@
+import type { RuleIndex } from '#dsl';
 import { compareSpans, type Explanation } from '#dsl';
 import { encodeRequest } from '#otlp';
 import { Accounting } from '../accounting.js';
+import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../indexes.js';
 import { explain } from '../judge/guarded-calls.js';
 import { rejectionOf } from '../rejection.js';
 import type { BufferedSpan } from '../rules/buffered-span.js';
@@ -18,7 +20,7 @@ import { isInProgress } from './spans-in-progress.js';
  */
 export function explainTrace(
   rules: RuleSet,
-  rule: number,
+  rule: RuleIndex,
   requests: readonly Uint8Array[],
   settings: AssemblySettings,
   subject?: string,
@@ -44,7 +46,8 @@ function spansOf(epoch: Epoch, requests: readonly Uint8Array[]): readonly Buffer
     // The explanation finds the failures of a condition again.
     epoch.evaluate(() => undefined);
     writeForms(epoch);
-    for (let i = 0; i < epoch.columns.length; i++) if (!epoch.anyRejected || rejectionOf(epoch.columns, i) === undefined) taken.add(i);
+    for (let i = FIRST_SPAN_OF_RECORD; i < epoch.columns.length; i++)
+      if (!epoch.anyRejected || rejectionOf(epoch.columns, i) === undefined) taken.add(i);
   }
   return taken.spans.sort(compareSpans);
 }
@@ -65,7 +68,7 @@ class TakenSpans {
   }
 
   /** Span `i` of the epoch's record. */
-  add(i: number): void {
+  add(i: SpanIndex): void {
     const { epoch, known } = this;
     const { columns, rules } = epoch;
     const trace = columns.wireTraceId(i);
@@ -82,7 +85,7 @@ class TakenSpans {
     this.ended.push(bufferedSpan(columns, i, rules));
   }
 
-  private wait(id: string, i: number): void {
+  private wait(id: string, i: SpanIndex): void {
     const { columns, rules } = this.epoch;
     const { span, resource, scope } = columns.wholeSpan(i);
     const value = encodeRequest({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans: [span], schemaUrl: '' }], schemaUrl: '' }] });

@@ -1,4 +1,5 @@
-import { CONTEXT_ONLY, EPOCH_SHIFT } from '../assembly/table/trace-row.js';
+import { epochSlot, isContextOnly, type TraceFlags } from '../assembly/table/trace-flags.js';
+import type { SpanIndex } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { Epochs } from '../rules/epochs.js';
 import type { SpansRecord } from './partition-options.js';
@@ -19,17 +20,17 @@ export class Homes {
    * The home of a trace with these flags. If that is not the present epoch, it has read the record by its own projection. Undefined if it cannot, or
    * the trace opened in the context, where nothing is known of what its spans were to rules.
    */
-  of(flags: number, epoch: Epoch, record: SpansRecord): Epoch | undefined {
-    if ((flags & CONTEXT_ONLY) !== 0) return undefined;
-    const home = this.epochs.at(flags >>> EPOCH_SHIFT);
+  of(flags: TraceFlags, epoch: Epoch, record: SpansRecord): Epoch | undefined {
+    if (isContextOnly(flags)) return undefined;
+    const home = this.epochs.at(epochSlot(flags));
     if (home === epoch) return home;
     if (!home.has(record.offset)) this.loadAgain(home, record);
     return home.unreadable ? undefined : home;
   }
 
   /** Distinguishes span `i` of an epoch's record from others of its id. In a trace that opened in the context all are one: their verdicts are published already. */
-  formOf(flags: number, epoch: Epoch, i: number): number {
-    if ((flags & CONTEXT_ONLY) !== 0) return 0;
+  formOf(flags: TraceFlags, epoch: Epoch, i: SpanIndex): number {
+    if (isContextOnly(flags)) return 0;
     return epoch.keepsSpans ? spanForm(epoch, i) : epoch.forms[i]!;
   }
 

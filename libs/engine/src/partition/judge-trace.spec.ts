@@ -68,7 +68,7 @@ describe('judgeTrace', () => {
     for (const most of [count - 1, count]) {
       const rules = RuleSet.compile(1, [ruleOf('r', expression(most))]);
       for (const order of [requests, requests.toReversed()]) {
-        const { conditions } = explainTrace(rules, 0, order, DEFAULT_ASSEMBLY);
+        const { conditions } = explainTrace(rules, rules.compiled.rules[0]!.index, order, DEFAULT_ASSEMBLY);
         expect(conditions[0]).toMatchObject({ condition: `trace.count(span.name == "b") > ${most}`, value: most < count, matched: count });
       }
     }

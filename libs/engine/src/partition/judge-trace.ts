@@ -1,4 +1,4 @@
-import type { Explanation } from '#dsl';
+import type { Explanation, RuleIndex } from '#dsl';
 import { Accounting } from '../accounting.js';
 import { contextWindow } from '../assembly/seen/long-traces.js';
 import type { RuleSet } from '../rules/rule-set.js';
@@ -50,7 +50,7 @@ export function judgeTrace(
       undecided: standing.filter(({ status }) => status === 'undecided'),
       // Most who ask want the verdict alone.
       get explanation() {
-        explanation ??= violations[0]?.explanation ?? explainTrace(rules, rule, requests, settings);
+        explanation ??= violations[0]?.explanation ?? explainTrace(rules, rule as RuleIndex, requests, settings);
         return explanation;
       },
       errors: [...accounting.rule(id).errors.keys()],

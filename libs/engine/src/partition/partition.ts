@@ -6,7 +6,8 @@ import { DUPLICATE_SAME_TIMES, isDuplicate, NEW, SAME_TIMES } from '../assembly/
 import { LateSpans } from '../assembly/late-spans.js';
 import { Retries } from '../assembly/retries.js';
 import { contextWindow } from '../assembly/seen/long-traces.js';
-import { CLOSED, CONTEXT_ONLY, EPOCH_SHIFT, FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE, SPANS } from '../assembly/table/trace-row.js';
+import { isClosed, isKnown, isWithheld } from '../assembly/table/trace-flags.js';
+import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
 import { Conclusions } from '../judge/conclusions.js';
 import { Judge } from '../judge/judge.js';
 import { SpanJudgement } from '../judge/span/span-judgement.js';
@@ -56,7 +57,7 @@ export class PartitionEngine {
     this.waits = settings.idleTimeout + settings.lateWindow > 0;
     this.judgeFrom = options.judgeFrom ?? 0;
     this.accounting = options.accounting ?? new Accounting();
-    const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: number) => this.forgotten(row) };
+    const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: Row) => this.forgotten(row) };
     this.assembly = new Assembly(settings, events, new Pauses(options.paused));
     this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
     this.homes = new Homes(
@@ -198,7 +199,7 @@ export class PartitionEngine {
     this.retries.expect(epoch.columns, this.assembly.locate(epoch.columns, spans));
     const { accounting } = this;
     const before = accounting.evaluated + accounting.conflicts;
-    for (let i = 0; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
+    for (let i = FIRST_SPAN_OF_RECORD; i < spans; ) i = this.applySpansFrom(epoch, record, i, judging);
     epoch.judged.spans += accounting.evaluated + accounting.conflicts - before;
     this.retries.add(epoch.columns, epoch.anyRejected);
     this.settle(epoch);
@@ -206,7 +207,7 @@ export class PartitionEngine {
   }
 
   /** Applies the spans from `i` on; answers where to go on: at the end, or behind a span that met a defect. */
-  private applySpansFrom(epoch: Epoch, record: SpansRecord, from: number, judging: boolean): number {
+  private applySpansFrom(epoch: Epoch, record: SpansRecord, from: SpanIndex, judging: boolean): SpanIndex {
     const { accounting } = this;
     const spans = epoch.columns.length;
     const open = accounting.received - accounting.accounted;
@@ -217,7 +218,7 @@ export class PartitionEngine {
       accounting.rejected.defect += accounting.received - accounting.accounted - open;
       this.defect(error);
     }
-    return i + 1;
+    return (i + 1) as SpanIndex;
   }
 
   private settle(epoch: Epoch): void {
@@ -257,8 +258,9 @@ export class PartitionEngine {
     this.options.defect?.(this.applying!, error);
   }
 
-  private applySpan(epoch: Epoch, record: SpansRecord, i: number, judging: boolean): void {
+  private applySpan(epoch: Epoch, record: SpansRecord, i: SpanIndex, judging: boolean): void {
     const { assembly, accounting } = this;
+    const { traces } = assembly;
     const { columns } = epoch;
     if (judging) accounting.received++;
     else accounting.context++;
@@ -272,7 +274,7 @@ export class PartitionEngine {
       this.unfinished.keep(row, epoch, i, record.offset, judging);
       return;
     }
-    const opened = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
+    const opened = traces.flags(row);
     const home = this.homes.of(opened, epoch, record);
     const form = this.homes.formOf(opened, home ?? epoch, i);
     const seen = assembly.add(row, columns, i, form, record.offset);
@@ -290,9 +292,9 @@ export class PartitionEngine {
       if (assembly.isFull(row)) assembly.closeFull(row);
       return;
     }
-    const flags = assembly.traces.rows[row * ROW_WORDS + FLAGS]!;
-    const closed = (flags & CLOSED) !== 0;
-    if ((flags & KNOWN) !== 0 && this.retries.isRetry(row, columns, i)) {
+    const flags = traces.flags(row);
+    const closed = isClosed(flags);
+    if (isKnown(flags) && this.retries.isRetry(row, columns, i)) {
       accounting.retried++;
       accounting.duplicates++;
     } else {
@@ -305,7 +307,7 @@ export class PartitionEngine {
     if (home?.rules.plan.judgesTraces === true) {
       if (home !== epoch && home.anyUnusual) this.judge.noteFailures(home, row, i);
       this.judge.feed(home, row, i);
-      if ((flags & (CLOSED | RETRIED)) !== 0) this.followUp(home, row, flags);
+      if (closed || isWithheld(flags)) this.followUp(home, row, closed);
     }
     if (!closed && assembly.isFull(row)) assembly.closeFull(row);
   }
@@ -314,27 +316,26 @@ export class PartitionEngine {
    * The rules of its trace's home have seen span `i`, in this form. Rules that came later may see another in it; what is but a retry
    * is none of theirs either.
    */
-  private applyCopy(epoch: Epoch, home: Epoch | undefined, row: number, i: number): void {
+  private applyCopy(epoch: Epoch, home: Epoch | undefined, row: Row, i: SpanIndex): void {
     this.accounting.duplicates++;
     if (home === undefined || home === epoch) return;
-    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
+    if (this.assembly.traces.isRetry(row)) return;
     this.spans.judgeCopy(epoch, row, i, home);
     if (epoch.anyUnusual) this.judge.noteLater(epoch, row, i, home);
   }
 
   /**
-   * A span came to a trace that was closed or a mere retry (`flags`). If it is closed, it is judged again when the record is done; if it was a
-   * retry and is none any more, the withheld verdicts of its rules are emitted.
+   * A span came to a trace that was closed, or whose verdicts were withheld because it was a mere retry. If it is closed, it is judged again when
+   * the record is done. If it is no retry any more, the withheld verdicts are emitted.
    */
-  private followUp(home: Epoch, row: number, flags: number): void {
-    if ((this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0) return;
-    if ((flags & CLOSED) !== 0) this.late.note(row);
-    else if ((flags & SEEN_BEFORE) !== 0) this.judge.decide(home, row);
+  private followUp(home: Epoch, row: Row, closed: boolean): void {
+    if (this.assembly.traces.isRetry(row)) return;
+    if (closed) this.late.note(row);
+    else this.judge.decide(home, row);
   }
 
-  private open(epoch: Epoch, offset: number, i: number, judging: boolean): number {
-    const known = this.retries.openTrace(epoch.columns, i);
-    const flags = judging ? known : CONTEXT_ONLY | (known & KNOWN);
+  private open(epoch: Epoch, offset: number, i: SpanIndex, judging: boolean): Row {
+    const flags = this.retries.openTrace(epoch.columns, i, judging);
     const row = this.assembly.openFor(epoch.columns, i, offset, epoch.number, epoch.slot, flags);
     epoch.traces++;
     if (epoch.columns.hasTraceIdText(i)) this.verdicts.noteTraceText(row, epoch.columns.traceId(i));
@@ -342,21 +343,20 @@ export class PartitionEngine {
   }
 
   private closed(traces: readonly ClosedTrace[]): void {
-    const { rows } = this.assembly.traces;
+    const { assembly } = this;
     const judged: ClosedTrace[] = [];
     for (const trace of traces) {
-      const at = trace.row * ROW_WORDS;
-      if ((rows[at + FLAGS]! & (CONTEXT_ONLY | RETRIED)) !== 0) continue;
-      this.accounting.countClosed(trace.reason, this.assembly.quietAt(trace.row), this.epochOf(trace.row).number);
-      this.options.closed?.(this.assembly.firstOffset(trace.row));
+      if (assembly.traces.isUnjudged(trace.row)) continue;
+      this.accounting.countClosed(trace.reason, assembly.quietAt(trace.row), this.epochOf(trace.row).number);
+      this.options.closed?.(assembly.firstOffset(trace.row));
       // Of a trace all of whose spans are in progress there is nothing to be judged yet.
-      if (rows[at + SPANS] !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);
+      if (assembly.traces.spanCount(trace.row) !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);
     }
     this.conclusions.conclude(judged);
   }
 
-  private forgotten(row: number): void {
-    const contextOnly = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & CONTEXT_ONLY) !== 0;
+  private forgotten(row: Row): void {
+    const contextOnly = this.assembly.traces.isContextOnly(row);
     const epoch = this.epochOf(row);
     try {
       if (this.unfinished.judge(row, contextOnly ? undefined : epoch, this.judgeFrom))
@@ -374,8 +374,8 @@ export class PartitionEngine {
     this.epochs.release(epoch);
   }
 
-  private epochOf(row: number): Epoch {
-    return this.epochs.at(this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! >>> EPOCH_SHIFT);
+  private epochOf(row: Row): Epoch {
+    return this.epochs.at(this.assembly.traces.epochSlot(row));
   }
 
   private passOver(record: SpansRecord, error: unknown, judging: boolean): void {

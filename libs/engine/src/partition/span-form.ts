@@ -1,4 +1,6 @@
 import { HIGH, LOW } from '#otlp';
+import type { SpanIndex } from '../indexes.js';
+import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 
 /** Tell a number from the text that spells it. */
@@ -18,7 +20,7 @@ export const CONTENT = 0xffff;
  * whole spans where rules ask for them. Two forms that agree in all of that are one to every rule. The high half is that of the times alone. (A hash of all
  * bytes of every span would cost a seventh of the throughput.)
  */
-export function spanForm(epoch: Epoch, i: number): number {
+export function spanForm(epoch: Epoch, i: SpanIndex): number {
   const { plan } = epoch.rules;
   const form = epoch.forms[i]!;
   if (!epoch.keepsSpans) return form;
@@ -69,10 +71,10 @@ function writeUnknown({ columns, failed, forms, inDoubt, rules }: Epoch): void {
   const { compiled, plan } = rules;
   for (let i = 0; i < columns.length; i++) {
     let hash = 0;
-    for (const condition of inDoubt.get(i) ?? []) hash = step(hash, condition + 1);
+    for (const condition of inDoubt.get(i as SpanIndex) ?? []) hash = step(hash, condition + 1);
     for (let word = 0; plan.strict !== undefined && word < compiled.words; word++) {
       for (let bits = failed[i * compiled.words + word]!; bits !== 0; bits &= bits - 1) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         const wanted = plan.strict.ofTraces[condition]!.length + plan.strict.ofSpans[condition]!.length > 0;
         if (wanted && compiled.failsByType(condition, columns, i)) hash = step(hash, ~condition);
       }
@@ -90,7 +92,7 @@ function withContent(form: number, hash: number): number {
 }
 
 /** What rules that are judged when the trace closes read of the span. */
-function ofColumns({ columns, rules }: Epoch, i: number): number {
+function ofColumns({ columns, rules }: Epoch, i: SpanIndex): number {
   const { fields, bufferedAttributes, bufferedResourceAttributes } = rules.compiled.reads;
   let hash = 0;
   if (fields.has('name')) hash = step(hash, ofText(columns.name[i]!));
@@ -104,7 +106,7 @@ function ofColumns({ columns, rules }: Epoch, i: number): number {
 }
 
 /** The whole span, with its resource and scope, which are not among its bytes. */
-function ofWhole(epoch: Epoch, i: number): number {
+function ofWhole(epoch: Epoch, i: SpanIndex): number {
   const { columns } = epoch;
   const hash = step(ofText(columns.scopeName[i]!), ofText(columns.scopeVersion[i]!));
   const resource = epoch.ofResource(i, (whole) => ofTree(whole.resource?.attributes));

@@ -1,4 +1,5 @@
 import { encodeRequest, HIGH, LOW, type SpanColumns } from '#otlp';
+import type { Row, SpanIndex } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 
 /** Of the heap, about, for a span beside its bytes. */
@@ -17,7 +18,7 @@ export interface SpanInProgress {
 export type Offered = 'new' | 'known' | 'other form';
 
 /** It has begun and has no end time: its sender exports it again when it has ended. */
-export function isInProgress(columns: SpanColumns, i: number): boolean {
+export function isInProgress(columns: SpanColumns, i: SpanIndex): boolean {
   const { startWords, endWords } = columns;
   if ((endWords[2 * i + LOW]! | endWords[2 * i + HIGH]!) !== 0) return false;
   return (startWords[2 * i + LOW]! | startWords[2 * i + HIGH]!) !== 0;
@@ -29,12 +30,12 @@ export function isInProgress(columns: SpanColumns, i: number): boolean {
  * attributes waits, of those the largest one: which came first plays no part.
  */
 export class SpansInProgress {
-  private readonly byRow = new Map<number, Map<string, SpanInProgress>>();
+  private readonly byRow = new Map<Row, Map<string, SpanInProgress>>();
   /** Bytes in use, about. */
   bytes = 0;
 
   /** Keeps span `i` of the epoch's record. Calls `released` for an epoch that is no longer needed. */
-  offer(row: number, epoch: Epoch, i: number, offset: number, released: (epoch: Epoch) => void): Offered {
+  offer(row: Row, epoch: Epoch, i: SpanIndex, offset: number, released: (epoch: Epoch) => void): Offered {
     const key = keyOf(epoch.columns, i);
     let spans = this.byRow.get(row);
     if (spans === undefined) this.byRow.set(row, (spans = new Map()));
@@ -56,12 +57,12 @@ export class SpansInProgress {
   }
 
   /** Some form of span `i` waits. */
-  has(row: number, columns: SpanColumns, i: number): boolean {
+  has(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     return this.byRow.get(row)?.has(keyOf(columns, i)) === true;
   }
 
   /** The final form of span `i` came: answers whether one waited for it. Calls `released` for the epoch that it held. */
-  end(row: number, columns: SpanColumns, i: number, released: (epoch: Epoch) => void): boolean {
+  end(row: Row, columns: SpanColumns, i: SpanIndex, released: (epoch: Epoch) => void): boolean {
     const spans = this.byRow.get(row);
     if (spans === undefined) return false;
     const key = keyOf(columns, i);
@@ -74,7 +75,7 @@ export class SpansInProgress {
   }
 
   /** The traces with spans in progress. */
-  get rows(): readonly number[] {
+  get rows(): readonly Row[] {
     return [...this.byRow.keys()];
   }
 
@@ -84,7 +85,7 @@ export class SpansInProgress {
   }
 
   /** Takes out the spans of a trace that is about to be forgotten, in the order of their ids. Their epochs are the caller's to release. */
-  take(row: number): readonly SpanInProgress[] {
+  take(row: Row): readonly SpanInProgress[] {
     const spans = this.byRow.get(row);
     if (spans === undefined) return [];
     this.byRow.delete(row);
@@ -99,6 +100,6 @@ export class SpansInProgress {
   }
 }
 
-function keyOf(columns: SpanColumns, i: number): string {
+function keyOf(columns: SpanColumns, i: SpanIndex): string {
   return `${columns.wireSpanId(i)} ${columns.isServer(i)}`;
 }

@@ -2,12 +2,15 @@ import type { SpanColumns } from '#otlp';
 import type { Accounting } from '../accounting.js';
 import type { Assembly } from '../assembly/assembly.js';
 import type { Retries } from '../assembly/retries.js';
-import { CLOSED, FLAGS, ROW_WORDS } from '../assembly/table/trace-row.js';
+import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
 import type { Judge } from '../judge/judge.js';
 import type { SpanJudgement } from '../judge/span/span-judgement.js';
 import type { Epoch } from '../rules/epoch.js';
 import { spanForm } from './span-form.js';
 import { SpansInProgress } from './spans-in-progress.js';
+
+/** A span in progress is alone in its request. */
+const ONLY = FIRST_SPAN_OF_RECORD;
 
 /** Spans in progress, from their arrival to their end or to that of their trace: then those that never ended are judged as they are. */
 export class UnfinishedSpans {
@@ -30,13 +33,11 @@ export class UnfinishedSpans {
   /** Closed traces that opened below this offset and have a span in progress, which is judged when they are forgotten. */
   closedBefore(offset: number): number {
     const { traces } = this.assembly;
-    return this.inProgress.rows.filter(
-      (row) => (traces.rows[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0 && this.assembly.firstOffset(row) < offset,
-    ).length;
+    return this.inProgress.rows.filter((row) => traces.isClosed(row) && this.assembly.firstOffset(row) < offset).length;
   }
 
   /** Keeps span `i` of the epoch's record, unless its final form is known. It is counted if `judging`. */
-  keep(row: number, epoch: Epoch, i: number, offset: number, judging: boolean): void {
+  keep(row: Row, epoch: Epoch, i: SpanIndex, offset: number, judging: boolean): void {
     const known = this.assembly.knows(row, epoch.columns, i, offset);
     if (judging && !known && !this.inProgress.has(row, epoch.columns, i) && this.retries.isRetry(row, epoch.columns, i)) {
       this.accounting.retried++;
@@ -51,7 +52,7 @@ export class UnfinishedSpans {
   }
 
   /** The final form of span `i` came: answers whether one in progress waited for it. */
-  end(row: number, columns: SpanColumns, i: number): boolean {
+  end(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     return this.inProgress.any && this.inProgress.end(row, columns, i, this.epochs.release);
   }
 
@@ -59,26 +60,26 @@ export class UnfinishedSpans {
    * The trace is about to be forgotten. Answers whether its rules were given spans, and are to be asked again.
    * @param opened the epoch under which the trace opened, unless that was in the context
    */
-  judge(row: number, opened: Epoch | undefined, judgeFrom: number): boolean {
+  judge(row: Row, opened: Epoch | undefined, judgeFrom: number): boolean {
     const home = opened?.rules.plan.judgesTraces === true ? opened : undefined;
     const spans = this.inProgress.any ? this.inProgress.take(row) : [];
     for (const { value, offset, epoch } of spans) {
       if (offset >= judgeFrom && this.load(epoch, value)) this.judgeAlone(epoch, value, row, opened);
       if (home !== undefined && this.load(home, value)) {
-        this.assembly.addBelated(row, home.columns, 0, spanForm(home, 0), offset);
-        if (home.columns.isRoot[0] === 1) this.assembly.noteRoot(row);
-        if (home.anyUnusual) this.traceRules.noteFailures(home, row, 0);
-        this.traceRules.feed(home, row, 0);
+        this.assembly.addBelated(row, home.columns, ONLY, spanForm(home, ONLY), offset);
+        if (home.columns.isRoot[ONLY] === 1) this.assembly.noteRoot(row);
+        if (home.anyUnusual) this.traceRules.noteFailures(home, row, ONLY);
+        this.traceRules.feed(home, row, ONLY);
       }
       this.epochs.release(epoch);
     }
     return home !== undefined && spans.length > 0;
   }
 
-  private judgeAlone(epoch: Epoch, value: Uint8Array, row: number, opened: Epoch | undefined): void {
+  private judgeAlone(epoch: Epoch, value: Uint8Array, row: Row, opened: Epoch | undefined): void {
     const isGuest = opened !== undefined && opened !== epoch;
-    this.spans.ask(epoch, row, 0, isGuest && this.canLoad(opened, value) ? opened : undefined);
-    if (isGuest && epoch.anyUnusual) this.traceRules.noteLater(epoch, row, 0, opened);
+    this.spans.ask(epoch, row, ONLY, isGuest && this.canLoad(opened, value) ? opened : undefined);
+    if (isGuest && epoch.anyUnusual) this.traceRules.noteLater(epoch, row, ONLY, opened);
   }
 
   /** Its projection may name a value that is nested too deep, which another one passed over. */

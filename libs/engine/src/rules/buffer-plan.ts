@@ -1,24 +1,24 @@
-import type { CompiledRule, CompiledRuleSet, Needs } from '#dsl';
+import type { CompiledRule, CompiledRuleSet, Needs, RuleIndex } from '#dsl';
 import { maskOf } from './condition-mask.js';
 
 /** What the rules that are judged on one kind of buffered spans ask of each span, and when they are worth judging. */
 export interface BufferPlan {
-  readonly rules: readonly number[];
+  readonly rules: readonly RuleIndex[];
   /** Per word: the conditions whose spans the rules want to know or need; and those of which also the failures. */
   readonly mask: Uint32Array;
   readonly candidateMask: Uint32Array;
   /** Spans on which none of them holds or fails are kept too. */
   readonly everySpan: boolean;
   /** Rules to be judged on every trace. */
-  readonly always: readonly number[];
+  readonly always: readonly RuleIndex[];
   /** Per condition: the rules that are judged only if it held or failed on some span. */
-  readonly rulesOfTrigger: ReadonlyMap<number, readonly number[]>;
+  readonly rulesOfTrigger: ReadonlyMap<number, readonly RuleIndex[]>;
 }
 
 export function bufferPlanOf(compiled: CompiledRuleSet, needs: Needs): BufferPlan {
   const rules = compiled.rules.filter((rule) => rule.needs === needs);
   const triggers = triggersOf(rules);
-  const rulesOfTrigger = new Map<number, number[]>();
+  const rulesOfTrigger = new Map<number, RuleIndex[]>();
   rules.forEach(({ index }, place) => {
     const trigger = triggers[place];
     if (trigger === undefined) return;

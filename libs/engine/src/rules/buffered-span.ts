@@ -10,6 +10,7 @@ import {
   spanAttributes,
   type WholeSpan,
 } from '#otlp';
+import type { SpanIndex } from '../indexes.js';
 import type { RuleSet } from './rule-set.js';
 
 /** A span outside its record: as rules see it, and with its id on the wire. */
@@ -49,7 +50,7 @@ abstract class CopiedSpan {
   private readonly trace3: number;
   private readonly texts: IdTexts | undefined;
 
-  constructor(columns: SpanColumns, i: number) {
+  constructor(columns: SpanColumns, i: SpanIndex) {
     const { traceIds, spanIds, parentIds } = columns;
     this.name = columns.name[i]!;
     this.service = columns.service[i]!;
@@ -111,7 +112,7 @@ function hex(word: number): string {
 const NO_EVENTS: readonly EventView[] = [];
 const NO_VALUES: readonly unknown[] = [];
 
-function valuesOf(columns: readonly (readonly unknown[])[], i: number): readonly unknown[] {
+function valuesOf(columns: readonly (readonly unknown[])[], i: SpanIndex): readonly unknown[] {
   return columns.length === 0 ? NO_VALUES : columns.map((column) => column[i]);
 }
 
@@ -131,7 +132,7 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
 
   constructor(
     columns: SpanColumns,
-    i: number,
+    i: SpanIndex,
     private readonly columnOf: ColumnOf,
     private readonly resourceColumnOf: ColumnOf,
     withLinks = false,
@@ -184,7 +185,7 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   private ownAttributes: ValueMap | undefined;
   private resourceAttributes: ValueMap | undefined;
 
-  constructor(columns: SpanColumns, i: number) {
+  constructor(columns: SpanColumns, i: SpanIndex) {
     super(columns, i);
     this.whole = columns.wholeSpan(i);
     const { span } = this.whole;
@@ -244,7 +245,7 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
 }
 
 /** Copies span `i` out of the columns, with as much of it as the rules read. */
-export function bufferedSpan(columns: SpanColumns, i: number, { compiled, columnOf, resourceColumnOf }: RuleSet): BufferedSpan {
+export function bufferedSpan(columns: SpanColumns, i: SpanIndex, { compiled, columnOf, resourceColumnOf }: RuleSet): BufferedSpan {
   const { reads } = compiled;
   if (reads.buffersSpans) return new DecodedSpan(columns, i);
   return new ColumnSpan(columns, i, columnOf, resourceColumnOf, reads.fields.has('links'));

@@ -1,5 +1,7 @@
+import type { RuleIndex } from '#dsl';
 import { type Projection, project, SpanColumns, type WholeSpan } from '#otlp';
 import type { Accounting, RuleAccount, SpanTally, TimeTally } from '../accounting.js';
+import type { SpanIndex } from '../indexes.js';
 import { anyRejected } from '../rejection.js';
 import type { EpochRules } from './epoch-rules.js';
 import type { RuleClock } from './rule-clock.js';
@@ -37,9 +39,9 @@ export class Epoch {
   /** Some condition may have failed on a value that is there, of another type than it can take, or is in doubt. */
   anyUnusual = false;
   /** By span of the record, where there are any: the conditions that could not be answered within their steps. */
-  readonly inDoubt = new Map<number, number[]>();
+  readonly inDoubt = new Map<SpanIndex, number[]>();
   /** Likewise those that failed on a value of another type, of rules that want to know (`onError`), once they were noted. */
-  readonly mistyped = new Map<number, number[]>();
+  readonly mistyped = new Map<SpanIndex, number[]>();
   /** Whether any span of the record is rejected, or may be in progress: most records have none, and skip the test of each span. */
   anyRejected = false;
   anyInProgress = false;
@@ -138,16 +140,16 @@ export class Epoch {
 
   private noteInDoubt(): void {
     this.anyUnusual = true;
-    for (const { i, condition } of this.rules.compiled.inDoubt) addTo(this.inDoubt, i, condition);
+    for (const { i, condition } of this.rules.compiled.inDoubt) addTo(this.inDoubt, i as SpanIndex, condition);
   }
 
   /** A condition failed on a value of another type, on span `i`. */
-  noteMistyped(i: number, condition: number): void {
+  noteMistyped(i: SpanIndex, condition: number): void {
     addTo(this.mistyped, i, condition);
   }
 
   /** The `hash` of the resource of span `i`: computed once for consecutive spans of a record that share it. */
-  ofResource(i: number, hash: (whole: WholeSpan) => number): number {
+  ofResource(i: SpanIndex, hash: (whole: WholeSpan) => number): number {
     const { start } = this.columns.resources.of(i);
     if (start !== this.hashedAt) {
       this.hashedAt = start;
@@ -181,11 +183,11 @@ export class Epoch {
 }
 
 /** Rules that are evaluated on each span on arrival; most can't match. */
-function aboutOneSpan({ plan }: RuleSet): readonly number[] {
+function aboutOneSpan({ plan }: RuleSet): readonly RuleIndex[] {
   return [...plan.spanRules, ...plan.mixedRules];
 }
 
-function addTo(conditions: Map<number, number[]>, i: number, condition: number): void {
+function addTo(conditions: Map<SpanIndex, number[]>, i: SpanIndex, condition: number): void {
   const known = conditions.get(i);
   if (known === undefined) conditions.set(i, [condition]);
   else if (!known.includes(condition)) known.push(condition);

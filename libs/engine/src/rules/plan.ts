@@ -1,3 +1,4 @@
+import type { RuleIndex } from '#dsl';
 import { type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
 import type { RuleDefinition } from '#records';
 import { type BufferPlan, bufferPlanOf } from './buffer-plan.js';
@@ -11,38 +12,38 @@ export interface JudgePlan {
    * Per atom: the rules over the trace to be decided again whenever it changes; and those that this can decide only once their key
    * atom is fed: of the atoms that a rule needs the one that the fewest rules read.
    */
-  readonly rulesOfAtom: readonly (readonly number[])[];
-  readonly rulesAwaitingKey: readonly (readonly number[])[];
+  readonly rulesOfAtom: readonly (readonly RuleIndex[])[];
+  readonly rulesAwaitingKey: readonly (readonly RuleIndex[])[];
   /** Per atom: the rules whose key it is. */
-  readonly rulesOfKey: readonly (readonly number[])[];
+  readonly rulesOfKey: readonly (readonly RuleIndex[])[];
   /** Per atom: whether a violation may name the spans that fed it. Then the first spans are kept, otherwise one. */
   readonly namedAtoms: readonly boolean[];
   /** Per atom: the mixed rules that read it. */
-  readonly mixedOfAtom: readonly (readonly number[])[];
+  readonly mixedOfAtom: readonly (readonly RuleIndex[])[];
   /** Online rules that any span may decide: they read the trace's totals, or no atom at all. */
-  readonly rulesOnEverySpan: readonly number[];
+  readonly rulesOnEverySpan: readonly RuleIndex[];
   /** Per condition: the rules that fail on a span when the condition does. */
-  readonly rulesOfFailure: readonly (readonly number[])[];
+  readonly rulesOfFailure: readonly (readonly RuleIndex[])[];
   /** Undefined where no rule says `onError`. */
   readonly strict: StrictRules | undefined;
   /** Some rule may tell of a trace what could not be compared, or took too long. */
   readonly tellsErrors: boolean;
-  readonly spanRules: readonly number[];
+  readonly spanRules: readonly RuleIndex[];
   /** Online rules over the trace. */
-  readonly traceRules: readonly number[];
+  readonly traceRules: readonly RuleIndex[];
   /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
   readonly settledBit: readonly number[];
   /** Per rule: a rule over the trace that is false until its key atom is fed; without a key, until any of its atoms is. */
   readonly falseUntilFed: readonly boolean[];
   /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
-  readonly mixedRules: readonly number[];
+  readonly mixedRules: readonly RuleIndex[];
   /** Of the mixed rules, per condition that a span must satisfy: the rules. And those for which any span will do. */
-  readonly mixedOfCondition: readonly (readonly number[])[];
-  readonly mixedOfAnySpan: readonly number[];
+  readonly mixedOfCondition: readonly (readonly RuleIndex[])[];
+  readonly mixedOfAnySpan: readonly RuleIndex[];
   /** Per word: the conditions in `mixedOfCondition`. */
   readonly mixedMask: Uint32Array;
   /** Judged at close, on columns of the trace's spans or on whole spans. */
-  readonly bufferedRules: readonly number[];
+  readonly bufferedRules: readonly RuleIndex[];
   readonly columns: BufferPlan;
   readonly wholeSpans: BufferPlan;
   /** Something is kept per trace for online rules. */
@@ -57,11 +58,12 @@ export interface JudgePlan {
 
 export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefinition[]): JudgePlan {
   const { rules, conditions, atoms } = compiled;
-  const select = (wanted: (rule: CompiledRuleSet['rules'][number]) => boolean): number[] => rules.filter(wanted).map((rule) => rule.index);
+  const select = (wanted: (rule: CompiledRuleSet['rules'][number]) => boolean): RuleIndex[] =>
+    rules.filter(wanted).map((rule) => rule.index);
   const traceRules = select((rule) => rule.needs === 'online' && rule.subject === 'trace');
   const mixedRules = select((rule) => rule.needs === 'online' && rule.subject === 'span');
   const onlineRules = select((rule) => rule.needs === 'online');
-  const conditionsOf = (rule: number): Set<number> => {
+  const conditionsOf = (rule: RuleIndex): Set<number> => {
     const { condition, atoms: own, spanConditions, buffered } = rules[rule]!;
     // Where a subject fails at close, its rule does, and is charged then.
     const tests = buffered?.conditions.filter((test) => test !== buffered.candidate) ?? [];
@@ -70,9 +72,9 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
   const keys = keysOf(traceRules.map((rule) => rules[rule]!));
   const falseUntilFed = rules.map((rule) => rule.needs === 'online' && rule.subject === 'trace' && (keys.has(rule.index) || isQuiet(rule)));
   const all = rules.map(({ index }) => index);
-  const atomsOf = (rule: number): readonly number[] => rules[rule]!.atoms;
-  const keyOf = (rule: number): readonly number[] => [keys.get(rule) ?? -1];
-  const isLocked = (rule: number, atom: number): boolean => (keys.get(rule) ?? atom) !== atom;
+  const atomsOf = (rule: RuleIndex): readonly number[] => rules[rule]!.atoms;
+  const keyOf = (rule: RuleIndex): readonly number[] => [keys.get(rule) ?? -1];
+  const isLocked = (rule: RuleIndex, atom: number): boolean => (keys.get(rule) ?? atom) !== atom;
   const rulesOfFailure = listed(conditions.length, all, conditionsOf);
   const strict = strictRulesOf(compiled, definitions, rulesOfFailure);
   return {
@@ -107,24 +109,24 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
 }
 
 /** Per place of a list of this length: the rules that name it, in order. Visits only named places, not rules × places. */
-function listed(count: number, rules: readonly number[], placesOfRule: (rule: number) => Iterable<number>): number[][] {
-  const lists = Array.from({ length: count }, (): number[] => []);
+function listed(count: number, rules: readonly RuleIndex[], placesOfRule: (rule: RuleIndex) => Iterable<number>): RuleIndex[][] {
+  const lists = Array.from({ length: count }, (): RuleIndex[] => []);
   for (const rule of rules) for (const place of new Set(placesOfRule(rule))) lists[place]?.push(rule);
   return lists;
 }
 
 /** Per rule its place among `some`; -1 when it is not one of them. */
-function placesOf(some: readonly number[], count: number): number[] {
+function placesOf(some: readonly RuleIndex[], count: number): number[] {
   const places = Array.from({ length: count }, () => -1);
   for (const [place, rule] of some.entries()) places[rule] = place;
   return places;
 }
 
 /** Per rule that needs atoms: the one that the fewest rules read. */
-function keysOf(rules: readonly CompiledRule[]): ReadonlyMap<number, number> {
+function keysOf(rules: readonly CompiledRule[]): ReadonlyMap<RuleIndex, number> {
   const uses = new Map<number, number>();
   for (const atom of rules.flatMap(({ atoms }) => atoms)) uses.set(atom, (uses.get(atom) ?? 0) + 1);
-  const keys = new Map<number, number>();
+  const keys = new Map<RuleIndex, number>();
   for (const { index, neededAtoms = [] } of rules) {
     const [key] = neededAtoms.toSorted((a, b) => uses.get(a)! - uses.get(b)!);
     if (key !== undefined) keys.set(index, key);

@@ -1,15 +1,15 @@
-import type { CompiledRuleSet } from '#dsl';
+import type { CompiledRuleSet, RuleIndex } from '#dsl';
 import type { RuleDefinition } from '#records';
 import { maskOf } from './condition-mask.js';
 
 /** The rules that are not silent where a value is of another type than they can take (`RuleDefinition.onError`). */
 export interface StrictRules {
-  readonly rules: ReadonlySet<number>;
+  readonly rules: ReadonlySet<RuleIndex>;
   /** Per condition: those whose errors are reported once per trace; and per word these conditions. */
-  readonly ofTraces: readonly (readonly number[])[];
+  readonly ofTraces: readonly (readonly RuleIndex[])[];
   readonly mask: Uint32Array;
   /** Per condition: those about one span alone; each such span is a violation. */
-  readonly ofSpans: readonly (readonly number[])[];
+  readonly ofSpans: readonly (readonly RuleIndex[])[];
   /** Some errors are reported per trace. */
   readonly judgesTraces: boolean;
 }
@@ -21,11 +21,11 @@ export interface StrictRules {
 export function strictRulesOf(
   { rules, words }: CompiledRuleSet,
   definitions: readonly RuleDefinition[],
-  rulesOfFailure: readonly (readonly number[])[],
+  rulesOfFailure: readonly (readonly RuleIndex[])[],
 ): StrictRules | undefined {
   const strict = new Set(rules.map(({ index }) => index).filter((rule) => (definitions[rule]!.onError ?? 'no_match') !== 'no_match'));
   if (strict.size === 0) return undefined;
-  const isOfSpans = (rule: number): boolean => rules[rule]!.needs === 'span' && definitions[rule]!.onError === 'violation';
+  const isOfSpans = (rule: RuleIndex): boolean => rules[rule]!.needs === 'span' && definitions[rule]!.onError === 'violation';
   const ofTraces = rulesOfFailure.map((some) => some.filter((rule) => strict.has(rule) && !isOfSpans(rule)));
   return {
     rules: strict,

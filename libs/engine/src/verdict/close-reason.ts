@@ -1,3 +1,4 @@
+import type { Row } from '../indexes.js';
 /** Why a trace was judged: shown with each violation, and the label of `betrace_traces_closed_total`. */
 export const CLOSE_REASONS = {
   root_grace: 'its root span had arrived and nothing more came for root_grace',
@@ -11,6 +12,6 @@ export type CloseReason = keyof typeof CLOSE_REASONS;
 
 /** Judges a trace in its present state. */
 export interface ClosedTrace {
-  readonly row: number;
+  readonly row: Row;
   readonly reason: CloseReason;
 }

@@ -1,4 +1,6 @@
+import type { RuleIndex } from '#dsl';
 import type { VerdictStatus } from '#records';
+import type { Row } from '../indexes.js';
 
 /** The last verdict about a subject. */
 export interface Standing {
@@ -16,14 +18,14 @@ export interface Standing {
 export class Revisions {
   /** Subjects kept. */
   count = 0;
-  private readonly byTrace = new Map<number, Map<number, Standing>>();
+  private readonly byTrace = new Map<Row, Map<number, Standing>>();
 
   /** `subject`: 0 for the trace, else a number of the span among the rule's, from 1 to 2^32 - 1. */
-  of(row: number, rule: number, subject: number): Standing | undefined {
+  of(row: Row, rule: RuleIndex, subject: number): Standing | undefined {
     return this.byTrace.get(row)?.get(keyOf(rule, subject));
   }
 
-  set(row: number, rule: number, subject: number, standing: Standing): void {
+  set(row: Row, rule: RuleIndex, subject: number, standing: Standing): void {
     let ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
     const key = keyOf(rule, subject);
@@ -32,31 +34,31 @@ export class Revisions {
   }
 
   /** The trace has verdicts. */
-  has(row: number): boolean {
+  has(row: Row): boolean {
     return this.byTrace.has(row);
   }
 
   /** The subjects of a rule with a verdict that is not retracted. */
-  standing(row: number, rule: number): readonly number[] {
+  standing(row: Row, rule: RuleIndex): readonly number[] {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return NONE;
     const subjects: number[] = [];
     for (const [key, { status }] of ofTrace) {
-      if (status !== 'retracted' && Math.floor(key / 2 ** 32) === rule) subjects.push(key % 2 ** 32);
+      if (status !== 'retracted' && ruleOf(key) === rule) subjects.push(key % 2 ** 32);
     }
     return subjects;
   }
 
   /** The rules that say of the trace what they do to values of another type, in order. */
-  byErrors(row: number): readonly number[] {
+  byErrors(row: Row): readonly RuleIndex[] {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return NONE;
-    const rules: number[] = [];
-    for (const [key, { status, byError }] of ofTrace) if (byError && status !== 'retracted') rules.push(Math.floor(key / 2 ** 32));
+    const rules: RuleIndex[] = [];
+    for (const [key, { status, byError }] of ofTrace) if (byError && status !== 'retracted') rules.push(ruleOf(key));
     return rules.sort((a, b) => a - b);
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return;
     this.count -= ofTrace.size;
@@ -64,8 +66,12 @@ export class Revisions {
   }
 }
 
-function keyOf(rule: number, subject: number): number {
+function keyOf(rule: RuleIndex, subject: number): number {
   return rule * 2 ** 32 + subject;
 }
 
-const NONE: readonly number[] = [];
+function ruleOf(key: number): RuleIndex {
+  return Math.floor(key / 2 ** 32) as RuleIndex;
+}
+
+const NONE: readonly never[] = [];

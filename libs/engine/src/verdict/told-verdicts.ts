@@ -1,4 +1,5 @@
 import type { RuleDefinition, VerdictStatus } from '#records';
+import type { Row } from '../indexes.js';
 
 /** Of the heap, about, for one id and for one trace. */
 const ID_BYTES = 240;
@@ -20,25 +21,25 @@ export class ToldVerdicts {
   private readonly byTrace = new Map<number, Map<string, Told>>();
   private ids = 0;
 
-  note(row: number, id: string, { revision, status, rule }: Told): void {
+  note(row: Row, id: string, { revision, status, rule }: Told): void {
     let ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
     if (!ofTrace.has(id)) this.ids++;
     ofTrace.set(id, { revision, status, rule });
   }
 
-  of(row: number, id: string): Told | undefined {
+  of(row: Row, id: string): Told | undefined {
     return this.byTrace.get(row)?.get(id);
   }
 
   /** Whether something stands that a rule of this id told of the trace. */
-  stands(row: number, ruleId: string): boolean {
+  stands(row: Row, ruleId: string): boolean {
     for (const { rule, status } of this.byTrace.get(row)?.values() ?? []) if (rule.id === ruleId && status !== 'retracted') return true;
     return false;
   }
 
   /** The trace is forgotten. */
-  forget(row: number): void {
+  forget(row: Row): void {
     this.ids -= this.byTrace.get(row)?.size ?? 0;
     this.byTrace.delete(row);
   }

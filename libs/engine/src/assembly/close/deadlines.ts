@@ -1,3 +1,4 @@
+import type { Row } from '../../indexes.js';
 import type { OpenTraces } from '../table/open-traces.js';
 import { aheadOf, PLACE, ROW_WORDS, SCHEDULED } from '../table/trace-row.js';
 import { DueTraces } from './due-traces.js';
@@ -8,9 +9,9 @@ const ROOM = 16;
 /** Whose deadlines they are. */
 export interface DeadlineOwner {
   /** The log time at which the trace is due, as of now: a span may have moved it since it was scheduled. */
-  deadlineOf(row: number): number;
+  deadlineOf(row: Row): number;
   /** The log has passed the trace's deadline. The owner may schedule it again. */
-  passed(row: number, deadline: number): void;
+  passed(row: Row, deadline: number): void;
 }
 
 /**
@@ -54,7 +55,7 @@ export class Deadlines {
   }
 
   /** Has `row`, which is not scheduled, looked at when the log reaches `time`. */
-  schedule(row: number, time: number): void {
+  schedule(row: Row, time: number): void {
     const { rows } = this.traces;
     const slot = this.slotOf(time);
     const at = row * ROW_WORDS;
@@ -67,7 +68,7 @@ export class Deadlines {
   }
 
   /** Brings a scheduled trace nearer when its deadline is now before the time it would be looked at. */
-  hasten(row: number, deadline: number): void {
+  hasten(row: Row, deadline: number): void {
     const scheduled = aheadOf(this.reached, this.traces.rows[row * ROW_WORDS + SCHEDULED]!);
     if (deadline >= scheduled) return;
     this.cancel(row);
@@ -75,7 +76,7 @@ export class Deadlines {
   }
 
   /** Takes a scheduled trace out. */
-  cancel(row: number): void {
+  cancel(row: Row): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
     this.lists[this.slotOf(aheadOf(this.reached, rows[at + SCHEDULED]!))]![rows[at + PLACE]!] = 0;
@@ -123,7 +124,7 @@ export class Deadlines {
     const { due } = this;
     due.count = 0;
     for (let place = 0; place < length; place++) {
-      const row = list[place]!;
+      const row = list[place]! as Row;
       if (row === 0) continue;
       this.scheduled--;
       const deadline = owner.deadlineOf(row);
@@ -132,7 +133,7 @@ export class Deadlines {
     }
     this.spare.push(list);
     due.sort();
-    for (let n = 0; n < due.count; n++) owner.passed(due.rows[n]!, due.deadlines[n]!);
+    for (let n = 0; n < due.count; n++) owner.passed(due.rows[n]! as Row, due.deadlines[n]!);
   }
 
   /** Reads of each row, in a loop so short that the processor waits for the memory of many at once. */

@@ -1,3 +1,4 @@
+import type { Row } from '../../indexes.js';
 import type { OpenTraces } from '../table/open-traces.js';
 import { ID, ROW_WORDS } from '../table/trace-row.js';
 
@@ -17,7 +18,7 @@ export class DueTraces {
 
   constructor(private readonly traces: OpenTraces) {}
 
-  add(row: number, deadline: number): void {
+  add(row: Row, deadline: number): void {
     if (this.count === this.rows.length) this.grow();
     this.rows[this.count] = row;
     this.deadlines[this.count] = deadline;

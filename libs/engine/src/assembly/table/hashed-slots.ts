@@ -4,7 +4,7 @@ import { Slots } from './slots.js';
  * Slots found by a key of their own through an open-addressing index with linear probing. `find` is the subclass's, which
  * knows the key: it starts at `index[hash & mask]` and goes on until the slot with the key, or 0.
  */
-export abstract class HashedSlots extends Slots {
+export abstract class HashedSlots<Slot extends number = number> extends Slots<Slot> {
   protected index: Uint32Array<ArrayBuffer>;
   protected mask: number;
 
@@ -20,26 +20,26 @@ export abstract class HashedSlots extends Slots {
   }
 
   /** Visits all slots in use, in no order that means anything; none may be taken or released meanwhile. */
-  forEach(visit: (slot: number) => void): void {
-    for (const slot of this.index) if (slot !== 0) visit(slot);
+  forEach(visit: (slot: Slot) => void): void {
+    for (const slot of this.index) if (slot !== 0) visit(slot as Slot);
   }
 
   /** Hash of a slot's key, from its words. */
-  protected abstract hashOf(slot: number): number;
+  protected abstract hashOf(slot: Slot): number;
 
   /** Puts a taken slot, whose key is written, into the index. */
-  protected enter(slot: number): void {
+  protected enter(slot: Slot): void {
     if (this.count * 2 > this.index.length) this.growIndex();
     this.place(slot);
   }
 
   /** Takes a slot out of the index and releases it. Those behind it move up, so that no tombstones build up. */
-  protected leave(slot: number): void {
+  protected leave(slot: Slot): void {
     const { index, mask } = this;
     let hole = this.hashOf(slot) & mask;
     while (index[hole] !== slot) hole = (hole + 1) & mask;
     for (let next = (hole + 1) & mask; index[next] !== 0; next = (next + 1) & mask) {
-      const home = this.hashOf(index[next]!) & mask;
+      const home = this.hashOf(index[next]! as Slot) & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         index[hole] = index[next]!;
         hole = next;
@@ -49,7 +49,7 @@ export abstract class HashedSlots extends Slots {
     this.release(slot);
   }
 
-  private place(slot: number): void {
+  private place(slot: Slot): void {
     let bucket = this.hashOf(slot) & this.mask;
     while (this.index[bucket] !== 0) bucket = (bucket + 1) & this.mask;
     this.index[bucket] = slot;
@@ -59,7 +59,7 @@ export abstract class HashedSlots extends Slots {
     const old = this.index;
     this.index = new Uint32Array(old.length * 2);
     this.mask = this.index.length - 1;
-    for (const slot of old) if (slot !== 0) this.place(slot);
+    for (const slot of old) if (slot !== 0) this.place(slot as Slot);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Row } from '../../indexes.js';
 import { HashedSlots, mix } from './hashed-slots.js';
 
 const WORDS = 5;
@@ -20,7 +21,7 @@ export class IdTable extends HashedSlots {
   }
 
   /** The entry of an id, or 0. */
-  find(row: number, high: number, low: number): number {
+  find(row: Row, high: number, low: number): number {
     const { index, mask, words } = this;
     let bucket = mix(row, high, low) & mask;
     for (;;) {
@@ -47,7 +48,7 @@ export class IdTable extends HashedSlots {
   }
 
   /** Adds an id that `find` did not find before the chain that begins at `next`; its entry. */
-  add(row: number, high: number, low: number, next: number): number {
+  add(row: Row, high: number, low: number, next: number): number {
     const entry = this.take();
     const at = entry * WORDS;
     this.words[at + NEXT] = next;

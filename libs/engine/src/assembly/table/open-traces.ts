@@ -1,8 +1,25 @@
+import { hexOfWords } from '#otlp';
+import type { Row } from '../../indexes.js';
 import { HashedSlots, mix } from './hashed-slots.js';
-import { ID, ROW_WORDS } from './trace-row.js';
+import type { TraceFlags } from './trace-flags.js';
+import {
+  CLOSED,
+  CONTEXT_ONLY,
+  EPOCH_SHIFT,
+  FLAGS,
+  ID,
+  JUDGED,
+  OPENING,
+  RETRIED,
+  ROOT_SEEN,
+  ROW_WORDS,
+  SPANS,
+  STATE,
+  WITNESSES,
+} from './trace-row.js';
 
 /** The table of remembered traces: rows (`trace-row.ts`) found by trace id. Owned by one partition; never shared. */
-export class OpenTraces extends HashedSlots {
+export class OpenTraces extends HashedSlots<Row> {
   /** Of the record that comes: where the search for each span's trace begins. */
   private buckets = new Uint32Array(64);
   /** Makes the reads ahead have a result, or they would be optimized away. */
@@ -18,12 +35,12 @@ export class OpenTraces extends HashedSlots {
   }
 
   /** The row of a trace, or 0. */
-  find(id0: number, id1: number, id2: number, id3: number): number {
+  find(id0: number, id1: number, id2: number, id3: number): Row {
     const { index, mask, words } = this;
     let bucket = hash(id0, id1, id2, id3) & mask;
     for (;;) {
-      const row = index[bucket]!;
-      if (row === 0) return 0;
+      const row = index[bucket]! as Row;
+      if (row === 0) return row;
       const at = row * ROW_WORDS;
       if (words[at] === id0 && words[at + 1] === id1 && words[at + 2] === id2 && words[at + 3] === id3) return row;
       bucket = (bucket + 1) & mask;
@@ -61,7 +78,7 @@ export class OpenTraces extends HashedSlots {
   }
 
   /** A row of zeros for a trace that `find` did not find. */
-  add(id0: number, id1: number, id2: number, id3: number): number {
+  add(id0: number, id1: number, id2: number, id3: number): Row {
     const row = this.take();
     const at = row * ROW_WORDS + ID;
     this.words[at] = id0;
@@ -72,11 +89,90 @@ export class OpenTraces extends HashedSlots {
     return row;
   }
 
-  remove(row: number): void {
+  remove(row: Row): void {
     this.leave(row);
   }
 
-  protected hashOf(row: number): number {
+  /** What is known of it now, for several questions. */
+  flags(row: Row): TraceFlags {
+    return this.words[row * ROW_WORDS + FLAGS]! as TraceFlags;
+  }
+
+  isClosed(row: Row): boolean {
+    return (this.words[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
+  }
+
+  /** It opened before the offset from which this engine judges. */
+  isContextOnly(row: Row): boolean {
+    return (this.words[row * ROW_WORDS + FLAGS]! & CONTEXT_ONLY) !== 0;
+  }
+
+  isRootSeen(row: Row): boolean {
+    return (this.words[row * ROW_WORDS + FLAGS]! & ROOT_SEEN) !== 0;
+  }
+
+  /** So far a sender's retry: it is not reported. */
+  isRetry(row: Row): boolean {
+    return (this.words[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0;
+  }
+
+  /** Its rules do not report as spans come: it is closed, or a retry. */
+  isQuiet(row: Row): boolean {
+    return (this.words[row * ROW_WORDS + FLAGS]! & (CLOSED | RETRIED)) !== 0;
+  }
+
+  /** It is not judged when it closes. */
+  isUnjudged(row: Row): boolean {
+    return (this.words[row * ROW_WORDS + FLAGS]! & (CONTEXT_ONLY | RETRIED)) !== 0;
+  }
+
+  /** Notes that its rules are evaluated; false when they were before. */
+  noteJudged(row: Row): boolean {
+    const at = row * ROW_WORDS + FLAGS;
+    if ((this.words[at]! & JUDGED) !== 0) return false;
+    this.words[at]! |= JUDGED;
+    return true;
+  }
+
+  /** The epoch in which it opened: a slot of `Epochs`. */
+  epochSlot(row: Row): number {
+    return this.words[row * ROW_WORDS + FLAGS]! >>> EPOCH_SHIFT;
+  }
+
+  /** The record that opened it: an entry of `LowWatermark`. */
+  opening(row: Row): number {
+    return this.words[row * ROW_WORDS + OPENING]!;
+  }
+
+  /** Distinct spans seen. */
+  spanCount(row: Row): number {
+    return this.words[row * ROW_WORDS + SPANS]!;
+  }
+
+  /** Its bits and counters: a slot of its epoch's `TraceStates`, 0 before its rules were given a span. */
+  state(row: Row): number {
+    return this.words[row * ROW_WORDS + STATE]!;
+  }
+
+  setState(row: Row, state: number): void {
+    this.words[row * ROW_WORDS + STATE] = state;
+  }
+
+  /** First of the spans kept as witnesses. */
+  witnesses(row: Row): number {
+    return this.words[row * ROW_WORDS + WITNESSES]!;
+  }
+
+  setWitnesses(row: Row, kept: number): void {
+    this.words[row * ROW_WORDS + WITNESSES] = kept;
+  }
+
+  /** 32 hex digits. */
+  wireId(row: Row): string {
+    return hexOfWords(this.words, row * ROW_WORDS + ID, 4);
+  }
+
+  protected hashOf(row: Row): number {
     const at = row * ROW_WORDS + ID;
     return hash(this.words[at]!, this.words[at + 1]!, this.words[at + 2]!, this.words[at + 3]!);
   }

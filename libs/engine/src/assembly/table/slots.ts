@@ -2,7 +2,7 @@
  * Slots of a fixed number of 32-bit words in one array, used and freed one by one: what the engine keeps per trace, per span
  * id and per witness, without an object each. Slot 0 is never given out, so 0 says "none" wherever a slot is named.
  */
-export class Slots {
+export class Slots<Slot extends number = number> {
   /** Word w of slot s is `words[s * stride + w]`. Replaced when it grows: read it anew after `take`. */
   words: Uint32Array<ArrayBuffer>;
   /** Slots in use. */
@@ -19,22 +19,22 @@ export class Slots {
   }
 
   /** A slot of zeros. */
-  take(): number {
+  take(): Slot {
     this.count++;
     const slot = this.free;
     if (slot === 0) {
       if ((this.fresh + 1) * this.stride > this.words.length) this.grow();
-      return this.fresh++;
+      return this.fresh++ as Slot;
     }
     const { words, stride } = this;
     const at = slot * stride;
     this.free = words[at]!;
     // Shorter than what a call of `fill` costs.
     for (let word = at; word < at + stride; word++) words[word] = 0;
-    return slot;
+    return slot as Slot;
   }
 
-  release(slot: number): void {
+  release(slot: Slot): void {
     this.words[slot * this.stride] = this.free;
     this.free = slot;
     this.count--;

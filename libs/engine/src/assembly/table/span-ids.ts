@@ -1,7 +1,8 @@
+import type { SpanIndex } from '../../indexes.js';
 /** The ids of the spans of one record, as the projection reads them: big-endian words. */
 export interface SpanIds {
   readonly traceIds: Uint32Array;
   readonly spanIds: Uint32Array;
   readonly parentIds: Uint32Array;
-  isServer(i: number): boolean;
+  isServer(i: SpanIndex): boolean;
 }

@@ -1,6 +1,7 @@
 import type { LinkView } from '#dsl';
 import { hexOfWords, integer, SPAN_KINDS, type SpanColumns, STATUS_CODES } from '#otlp';
 import { Slots } from '../../assembly/table/slots.js';
+import type { SpanIndex } from '../../indexes.js';
 import { type BufferedSpan, linkViews } from '../../rules/buffered-span.js';
 import type { RuleSet } from '../../rules/rule-set.js';
 import { BufferedRow, NO_VALUES, type Values, valuesOf } from './buffered-row.js';
@@ -57,7 +58,7 @@ export class BufferedColumns extends Slots {
   }
 
   /** Copies span `i`, with as much of it as the rules read. */
-  keep(columns: SpanColumns, i: number, { compiled }: RuleSet): number {
+  keep(columns: SpanColumns, i: SpanIndex, { compiled }: RuleSet): number {
     const row = this.take();
     const at = row * WORDS;
     const { words } = this;

@@ -1,5 +1,6 @@
 import type { LinkView, Reads, SpanView, Value, ValueMap } from '#dsl';
 import type { SpanColumns } from '#otlp';
+import type { SpanIndex } from '../../indexes.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { RuleSet } from '../../rules/rule-set.js';
 
@@ -14,7 +15,7 @@ export const NO_VALUES: Values = [];
 /** Rare fields of a span. */
 export function valuesOf(
   { attribute, resourceAttribute, statusMessage, scopeName, scopeVersion }: SpanColumns,
-  i: number,
+  i: SpanIndex,
   reads: Reads,
 ): Values {
   const values: unknown[] = [];

@@ -1,6 +1,7 @@
+import type { RuleIndex } from '#dsl';
 import { clipped, type Evidence, type Explanation, type JudgedError, type TraceView } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { ROW_WORDS, SPANS } from '../../assembly/table/trace-row.js';
+import type { Row, SpanIndex } from '../../indexes.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
@@ -52,7 +53,7 @@ export class BufferedRules {
   }
 
   /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
-  add(epoch: Epoch, row: number, i: number): void {
+  add(epoch: Epoch, row: Row, i: SpanIndex): void {
     this.traces.add(epoch, row, i);
   }
 
@@ -80,7 +81,7 @@ export class BufferedRules {
     if (waiting !== undefined) this.reports.noteStale(trace.row);
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     this.traces.forget(row);
   }
 
@@ -89,7 +90,7 @@ export class BufferedRules {
     const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
     const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
-    const isCut = buffer.count >= this.settings.maxSpans && this.assembly.traces.rows[row * ROW_WORDS + SPANS]! > buffer.count;
+    const isCut = buffer.count >= this.settings.maxSpans && this.assembly.traces.spanCount(row) > buffer.count;
     // The spans that are kept are those that it was judged by when it was full.
     if (isCut && buffer.wasCut) return undefined;
     buffer.wasCut = isCut;
@@ -124,7 +125,7 @@ export class BufferedRules {
     }
   }
 
-  private emitRule(epoch: Epoch, rule: number, judged: TraceJudgement): void {
+  private emitRule(epoch: Epoch, rule: RuleIndex, judged: TraceJudgement): void {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
@@ -154,7 +155,7 @@ export class BufferedRules {
   }
 
   /** @param exceededAt the rule took more steps than it may on so many spans; undefined: it did not */
-  private noteSteps(row: number, rule: number, exceededAt: number | undefined): void {
+  private noteSteps(row: Row, rule: RuleIndex, exceededAt: number | undefined): void {
     const buffer = this.traces.of(row);
     if (exceededAt === undefined) buffer.exceeded?.delete(rule);
     else {
@@ -164,7 +165,7 @@ export class BufferedRules {
   }
 
   /** The judgement, or that of a span, ended in an error about a value of another type. */
-  private noteError(epoch: Epoch, rule: number, count: number, trace: SeenTrace['trace'], { span, message }: JudgedError): void {
+  private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: SeenTrace['trace'], { span, message }: JudgedError): void {
     this.errors.found(epoch, rule, () => {
       const on = trace.spans[span];
       const known = explain(epoch, rule, evidenceOf(trace, count, on));
@@ -173,14 +174,14 @@ export class BufferedRules {
   }
 }
 
-function aliveOf({ alive }: Epoch, rules: readonly number[]): readonly number[] {
+function aliveOf({ alive }: Epoch, rules: readonly RuleIndex[]): readonly RuleIndex[] {
   return rules.filter((rule) => alive[rule] === 1);
 }
 
 /** The rules that the trace may match because it has all that they need. */
-function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly number[] {
+function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly RuleIndex[] {
   const { rules } = epoch.rules.compiled;
-  const triggered = new Set<number>();
+  const triggered = new Set<RuleIndex>();
   for (const condition of held.conditions()) {
     for (const rule of plan.rulesOfTrigger.get(condition) ?? []) {
       if (epoch.alive[rule] === 1 && rules[rule]!.buffered!.needed.every((needed) => held.has(needed))) triggered.add(rule);
@@ -190,7 +191,7 @@ function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): rea
 }
 
 /** Rules that took more steps than they may when the trace had more than half of its spans: at once if these are many, else after some more tries. */
-function waitingRules({ count, exceeded }: BufferedTrace): ReadonlySet<number> | undefined {
+function waitingRules({ count, exceeded }: BufferedTrace): ReadonlySet<RuleIndex> | undefined {
   if (exceeded === undefined) return undefined;
   const waits = ({ spans, times }: ExceededSteps): boolean => count < 2 * spans && (spans >= MANY_SPANS || times > PROMPT_TRIES);
   const rules = new Set([...exceeded].flatMap(([rule, one]) => (waits(one) ? [rule] : [])));

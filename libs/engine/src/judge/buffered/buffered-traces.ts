@@ -1,4 +1,6 @@
+import type { RuleIndex } from '#dsl';
 import { HIGH, LOW, type SpanColumns } from '#otlp';
+import type { Row, SpanIndex } from '../../indexes.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
 import { type BufferedSpan, DecodedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
@@ -24,7 +26,7 @@ export interface BufferedTrace {
   /** It was judged when the trace had more spans than are kept. */
   wasCut: boolean;
   /** Rules that took more steps than they may when they judged it last. */
-  exceeded: Map<number, ExceededSteps> | undefined;
+  exceeded: Map<RuleIndex, ExceededSteps> | undefined;
   /** The chain of rows, and how many they are. */
   first: number;
   last: number;
@@ -59,7 +61,7 @@ export class BufferedTraces {
   }
 
   /** The state of a trace; none for a trace without spans. */
-  of(row: number): BufferedTrace {
+  of(row: Row): BufferedTrace {
     return this.buffers.get(row) ?? emptyBuffer();
   }
 
@@ -69,7 +71,7 @@ export class BufferedTraces {
   }
 
   /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
-  add(epoch: Epoch, row: number, i: number): void {
+  add(epoch: Epoch, row: Row, i: SpanIndex): void {
     let buffer = this.buffers.get(row);
     if (buffer === undefined) this.buffers.set(row, (buffer = emptyBuffer()));
     if (buffer.count >= this.maxSpans) return;
@@ -79,7 +81,7 @@ export class BufferedTraces {
     if (wholeSpans.rules.length > 0) this.addWhole(epoch, buffer, i);
   }
 
-  forget(row: number): void {
+  forget(row: Row): void {
     const buffer = this.buffers.get(row);
     if (buffer === undefined) return;
     this.rows.forget(buffer.first);
@@ -87,7 +89,7 @@ export class BufferedTraces {
     this.buffers.delete(row);
   }
 
-  private addWhole(epoch: Epoch, buffer: BufferedTrace, i: number): void {
+  private addWhole(epoch: Epoch, buffer: BufferedTrace, i: SpanIndex): void {
     buffer.whole ??= { spans: [], held: new TraceConditions(), bytes: 0 };
     const { spans, held } = buffer.whole;
     this.note(held, epoch, i, epoch.rules.plan.wholeSpans, spans.length);
@@ -97,7 +99,7 @@ export class BufferedTraces {
     this.otherBytes += bytes;
   }
 
-  private addRow(epoch: Epoch, buffer: BufferedTrace, i: number): void {
+  private addRow(epoch: Epoch, buffer: BufferedTrace, i: SpanIndex): void {
     const plan = epoch.rules.plan.columns;
     const isNamed = mayBeNamed(buffer, epoch.columns, i);
     if (!plan.everySpan && !isNamed && !concerns(epoch, i, plan)) return;
@@ -108,7 +110,7 @@ export class BufferedTraces {
     buffer.last = kept;
   }
 
-  private note(held: TraceConditions, epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+  private note(held: TraceConditions, epoch: Epoch, i: SpanIndex, plan: BufferPlan, position: number): void {
     const before = held.bytes;
     held.note(epoch, i, plan, position);
     this.otherBytes += held.bytes - before;
@@ -133,7 +135,7 @@ function emptyBuffer(): BufferedTrace {
 }
 
 /** A verdict on the trace may name its root, or (without one) its first span: the earliest, whichever came first. */
-function mayBeNamed(buffer: BufferedTrace, columns: SpanColumns, i: number): boolean {
+function mayBeNamed(buffer: BufferedTrace, columns: SpanColumns, i: SpanIndex): boolean {
   if (columns.isRoot[i] === 1) {
     buffer.rootSeen = true;
     return true;

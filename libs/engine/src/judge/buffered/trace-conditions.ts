@@ -1,5 +1,7 @@
 import type { HeldConditions } from '#dsl';
+import type { SpanIndex } from '../../indexes.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
+import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 
 const NONE: readonly number[] = [];
@@ -45,7 +47,7 @@ export class TraceConditions implements HeldConditions {
   }
 
   /** Notes what span `i` of the epoch's record, at a position of its trace, satisfies. */
-  note(epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+  note(epoch: Epoch, i: SpanIndex, plan: BufferPlan, position: number): void {
     const { words } = epoch.rules.compiled;
     for (let word = 0; word < words; word++) {
       this.noteWord(epoch.matched[i * words + word]! & plan.mask[word]!, word, false, position);
@@ -54,7 +56,7 @@ export class TraceConditions implements HeldConditions {
     if (epoch.inDoubt.size + epoch.mistyped.size > 0) this.noteUnknown(epoch, i, plan, position);
   }
 
-  private noteUnknown(epoch: Epoch, i: number, plan: BufferPlan, position: number): void {
+  private noteUnknown(epoch: Epoch, i: SpanIndex, plan: BufferPlan, position: number): void {
     for (const kind of ['inDoubt', 'mistyped'] as const) {
       for (const condition of epoch[kind].get(i) ?? NONE) {
         const word = condition >> 5;
@@ -72,7 +74,7 @@ export class TraceConditions implements HeldConditions {
 
   private noteWord(some: number, word: number, failed: boolean, position: number): void {
     for (let bits = some; bits !== 0; bits &= bits - 1) {
-      const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+      const condition = lowestCondition(word, bits);
       const key = failed ? ~condition : condition;
       if (this.positions === undefined) {
         this.positions = new Map();
@@ -87,7 +89,7 @@ export class TraceConditions implements HeldConditions {
 }
 
 /** Whether any of them holds or fails on span `i`. */
-export function concerns(epoch: Epoch, i: number, plan: BufferPlan): boolean {
+export function concerns(epoch: Epoch, i: SpanIndex, plan: BufferPlan): boolean {
   const { words } = epoch.rules.compiled;
   if (epoch.inDoubt.size + epoch.mistyped.size > 0 && (epoch.inDoubt.has(i) || epoch.mistyped.has(i))) return true;
   for (let word = 0; word < words; word++) {

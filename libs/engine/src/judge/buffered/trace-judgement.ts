@@ -1,4 +1,5 @@
-import type { HeldConditions, TraceView } from '#dsl';
+import type { HeldConditions, RuleIndex, TraceView } from '#dsl';
+import type { Row } from '../../indexes.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
@@ -7,8 +8,8 @@ import { orderedSpans } from './span-order.js';
 
 /** Rules by their subject. */
 export interface DueRules {
-  readonly columns: readonly number[];
-  readonly whole: readonly number[];
+  readonly columns: readonly RuleIndex[];
+  readonly whole: readonly RuleIndex[];
 }
 
 /** The spans to judge, and what is known of them. */
@@ -33,7 +34,7 @@ export class TraceJudgement {
   readonly columns: SeenTrace;
   readonly whole: SeenTrace;
   /** Results by rule. Most rules match nothing. */
-  private found: Map<number, Judged> | undefined;
+  private found: Map<RuleIndex, Judged> | undefined;
 
   /**
    * @param count its spans up to `maxSpans`, whether rules see them or not
@@ -43,20 +44,20 @@ export class TraceJudgement {
    * @param waiting those that are judged later, when they may have another result
    */
   constructor(
-    readonly row: number,
+    readonly row: Row,
     readonly reason: CloseReason,
     readonly count: number,
     readonly isCut: boolean,
     private readonly always: DueRules,
     private readonly triggered: DueRules,
-    readonly waiting: ReadonlySet<number> | undefined,
+    readonly waiting: ReadonlySet<RuleIndex> | undefined,
     { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
   ) {
     this.columns = columns;
     this.whole = whole;
   }
 
-  run(epoch: Epoch, rule: number, { trace, held, arrival }: SeenTrace): void {
+  run(epoch: Epoch, rule: RuleIndex, { trace, held, arrival }: SeenTrace): void {
     // Whatever it found, a span that was not kept may say otherwise.
     if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
     if (this.waiting?.has(rule) === true) return;
@@ -75,23 +76,23 @@ export class TraceJudgement {
   }
 
   /** All rules that were run, in order. */
-  get due(): readonly number[] {
+  get due(): readonly RuleIndex[] {
     const { always, triggered } = this;
     return [...always.columns, ...always.whole, ...triggered.columns, ...triggered.whole].sort(ascending);
   }
 
   /** Rules that match, or may match, in order. */
-  get told(): readonly number[] {
+  get told(): readonly RuleIndex[] {
     return this.found === undefined ? NONE : [...this.found.keys()].sort(ascending);
   }
 
   /** Subjects are numbered by arrival. */
-  judgedOf(rule: number): Judged {
+  judgedOf(rule: RuleIndex): Judged {
     return this.found?.get(rule) ?? NOTHING;
   }
 }
 
-const NONE: readonly number[] = [];
+const NONE: readonly RuleIndex[] = [];
 const NOTHING: Judged = { matches: NONE };
 
 function ascending(a: number, b: number): number {

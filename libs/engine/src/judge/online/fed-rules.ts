@@ -1,5 +1,6 @@
+import type { RuleIndex } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { ROW_WORDS, WITNESSES } from '../../assembly/table/trace-row.js';
+import type { Row } from '../../indexes.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';
@@ -19,18 +20,18 @@ export class FedRules {
   ) {}
 
   /** Points it at a trace. Each atom that was fed has kept a witness. */
-  of(epoch: Epoch, row: number): void {
+  of(epoch: Epoch, row: Row): void {
     const { compiled, plan } = epoch.rules;
     if (this.marks.length < compiled.rules.length) this.marks = new Float64Array(compiled.rules.length);
     this.trace++;
-    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!; kept !== 0; kept = this.kept.next(kept)) {
+    for (let kept = this.assembly.traces.witnesses(row); kept !== 0; kept = this.kept.next(kept)) {
       const atom = this.kept.tag(kept);
       if (atom === ROOT || atom === FIRST_SPAN) continue;
       for (const rule of plan.rulesOfAtom[atom]!) this.marks[rule] = this.trace;
     }
   }
 
-  has(rule: number): boolean {
+  has(rule: RuleIndex): boolean {
     return this.marks[rule] === this.trace;
   }
 }

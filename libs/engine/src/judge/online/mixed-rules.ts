@@ -1,4 +1,7 @@
+import type { RuleIndex } from '#dsl';
 import { type Explanation, FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
+import type { Row, SpanIndex } from '../../indexes.js';
+import { hasCondition, lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import type { AskedTrace } from '../asked-trace.js';
@@ -17,7 +20,7 @@ import { PendingGroups } from './pending-groups.js';
  */
 export class MixedRules {
   readonly groups: PendingGroups;
-  private readonly found: number[] = [];
+  private readonly found: RuleIndex[] = [];
 
   constructor(
     private readonly kept: KeptSpans,
@@ -30,7 +33,7 @@ export class MixedRules {
   }
 
   /** Span `i` joins its group in each rule for which it can match; the trace's state has it already. */
-  add(epoch: Epoch, row: number, state: number, i: number, trace: AskedTrace, closed: boolean): void {
+  add(epoch: Epoch, row: Row, state: number, i: SpanIndex, trace: AskedTrace, closed: boolean): void {
     const { compiled } = epoch.rules;
     for (const rule of this.candidatesOf(epoch, i)) {
       const { spanConditions } = compiled.rules[rule]!;
@@ -45,7 +48,7 @@ export class MixedRules {
   }
 
   /** The rules for which span `i` can match, in their order. */
-  private candidatesOf(epoch: Epoch, i: number): readonly number[] {
+  private candidatesOf(epoch: Epoch, i: SpanIndex): readonly RuleIndex[] {
     const { compiled, plan } = epoch.rules;
     const { words } = compiled;
     const { mixedMask, mixedOfAnySpan } = plan;
@@ -53,7 +56,7 @@ export class MixedRules {
     let lists = mixedOfAnySpan.length === 0 ? 0 : 1;
     for (let word = 0; word < words; word++) {
       for (let bits = epoch.matched[i * words + word]! & mixedMask[word]!; bits !== 0; bits &= bits - 1) {
-        only = plan.mixedOfCondition[conditionOf(word, bits)]!;
+        only = plan.mixedOfCondition[lowestCondition(word, bits)]!;
         lists++;
       }
     }
@@ -61,14 +64,14 @@ export class MixedRules {
     return lists <= 1 && epoch.inDoubt.size + epoch.mistyped.size === 0 ? only : this.mergedOf(epoch, i);
   }
 
-  private mergedOf(epoch: Epoch, i: number): readonly number[] {
+  private mergedOf(epoch: Epoch, i: SpanIndex): readonly RuleIndex[] {
     const { compiled, plan } = epoch.rules;
     const { words } = compiled;
     const { found } = this;
     found.length = 0;
     for (let word = 0; word < words; word++) {
       for (let bits = epoch.matched[i * words + word]! & plan.mixedMask[word]!; bits !== 0; bits &= bits - 1) {
-        found.push(...plan.mixedOfCondition[conditionOf(word, bits)]!);
+        found.push(...plan.mixedOfCondition[lowestCondition(word, bits)]!);
       }
     }
     if (epoch.inDoubt.size + epoch.mistyped.size > 0) this.findUnknown(epoch, i);
@@ -77,7 +80,7 @@ export class MixedRules {
   }
 
   /** The rules that may match span `i`. */
-  private findUnknown({ rules: { plan }, inDoubt, mistyped }: Epoch, i: number): void {
+  private findUnknown({ rules: { plan }, inDoubt, mistyped }: Epoch, i: SpanIndex): void {
     for (const condition of inDoubt.get(i) ?? NONE) this.found.push(...plan.mixedOfCondition[condition]!);
     for (const condition of mistyped.get(i) ?? NONE) {
       this.found.push(...plan.mixedOfCondition[condition]!.filter((rule) => plan.strict?.rules.has(rule) === true));
@@ -85,7 +88,7 @@ export class MixedRules {
   }
 
   /** Asks a rule about its groups that wait. */
-  decide(epoch: Epoch, row: number, state: number, rule: number, trace: AskedTrace): void {
+  decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, trace: AskedTrace): void {
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
       if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN || this.groups.isOpen(group)) continue;
       const truth = decide(epoch, rule, trace, this.groups.bits(group));
@@ -94,7 +97,7 @@ export class MixedRules {
   }
 
   /** Judges the groups that still wait; emits all changes since the last time, also of other groups. */
-  conclude(epoch: Epoch, row: number, state: number, trace: AskedTrace, reason: CloseReason): void {
+  conclude(epoch: Epoch, row: Row, state: number, trace: AskedTrace, reason: CloseReason): void {
     if (epoch.rules.plan.mixedRules.length === 0) return;
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
       const rule = this.groups.rule(group);
@@ -105,7 +108,7 @@ export class MixedRules {
     }
   }
 
-  private concludeGroup(epoch: Epoch, rule: number, group: number, trace: AskedTrace): Conclusion {
+  private concludeGroup(epoch: Epoch, rule: RuleIndex, group: number, trace: AskedTrace): Conclusion {
     const { groups, errors } = this;
     const doubts = this.doubts.of(trace.row);
     const isOpen = groups.isOpen(group) || (doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts));
@@ -120,10 +123,10 @@ export class MixedRules {
 
   private join(
     epoch: Epoch,
-    row: number,
+    row: Row,
     state: number,
-    i: number,
-    rule: number,
+    i: SpanIndex,
+    rule: RuleIndex,
     bits: UnknownBits,
     trace: AskedTrace,
     closed: boolean,
@@ -145,14 +148,14 @@ export class MixedRules {
   }
 
   /** The verdict of a group is certain. Its spans need not wait if it is that they do not match. */
-  private settle(epoch: Epoch, row: number, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
+  private settle(epoch: Epoch, row: Row, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
     this.groups.decide(group, verdict);
     if (verdict === FALSE) this.groups.empty(group);
     else this.report(epoch, row, group, true, 'certain');
   }
 
   /** Reports what a rule says of all spans of a group. */
-  private report(epoch: Epoch, row: number, group: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
+  private report(epoch: Epoch, row: Row, group: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
     const shown = this.shownOf(epoch, row, group);
     for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
       this.reportSpan(epoch, row, group, kept, concluded, closeReason, shown);
@@ -161,7 +164,7 @@ export class MixedRules {
 
   private reportSpan(
     epoch: Epoch,
-    row: number,
+    row: Row,
     group: number,
     kept: number,
     concluded: Conclusion,
@@ -174,7 +177,7 @@ export class MixedRules {
   }
 
   /** The verdict is the same for all spans of a group: it is computed at most once. */
-  private shownOf(epoch: Epoch, row: number, group: number): () => Explanation {
+  private shownOf(epoch: Epoch, row: Row, group: number): () => Explanation {
     let explanation: Explanation | undefined;
     return () => {
       const rule = this.groups.rule(group);
@@ -184,16 +187,11 @@ export class MixedRules {
   }
 }
 
-/** The condition of the lowest of these bits. */
-function conditionOf(word: number, bits: number): number {
-  return (word << 5) + 31 - Math.clz32(bits & -bits);
+function holds(epoch: Epoch, i: SpanIndex, condition: number): boolean {
+  return hasCondition(epoch.matched, i * epoch.rules.compiled.words, condition);
 }
 
-function holds(epoch: Epoch, i: number, condition: number): boolean {
-  return ((epoch.matched[i * epoch.rules.compiled.words + (condition >> 5)]! >>> (condition & 31)) & 1) === 1;
-}
-
-function isStrict(epoch: Epoch, rule: number): boolean {
+function isStrict(epoch: Epoch, rule: RuleIndex): boolean {
   return epoch.rules.plan.strict?.rules.has(rule) === true;
 }
 

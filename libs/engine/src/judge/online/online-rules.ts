@@ -1,6 +1,7 @@
+import type { RuleIndex } from '#dsl';
 import { TRUE, UNKNOWN } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { CLOSED, FLAGS, JUDGED, RETRIED, ROW_WORDS, STATE, WITNESSES } from '../../assembly/table/trace-row.js';
+import type { Row, SpanIndex } from '../../indexes.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import { AskedTrace } from '../asked-trace.js';
@@ -48,16 +49,16 @@ export class OnlineRules {
   }
 
   /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
-  feed(epoch: Epoch, row: number, i: number): void {
+  feed(epoch: Epoch, row: Row, i: SpanIndex): void {
     const state = this.atoms.feed(epoch, row, i);
     const trace = this.asked.at(epoch, row);
-    const waits = (this.assembly.traces.rows[row * ROW_WORDS + FLAGS]! & (CLOSED | RETRIED)) !== 0;
+    const waits = this.assembly.traces.isQuiet(row);
     if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, waits);
     // A closed trace is judged again when the whole record is applied; a retry is not judged.
     if (waits) return;
     const { toAsk, asking } = this.atoms;
     for (let n = 0; n < asking; n++) {
-      const rule = toAsk[n]!;
+      const rule = toAsk[n]! as RuleIndex;
       if (epoch.alive[rule] === 0) continue;
       const bit = epoch.rules.plan.settledBit[rule]!;
       if (bit < 0) this.mixed.decide(epoch, row, state, rule, trace);
@@ -66,8 +67,8 @@ export class OnlineRules {
   }
 
   /** Evaluates all rules, also without new atoms since the last time. */
-  decideAll(epoch: Epoch, row: number): void {
-    const state = this.assembly.traces.rows[row * ROW_WORDS + STATE]!;
+  decideAll(epoch: Epoch, row: Row): void {
+    const state = this.assembly.traces.state(row);
     const trace = this.asked.at(epoch, row);
     const { traceRules, mixedRules } = epoch.rules.plan;
     for (const [bit, rule] of traceRules.entries()) if (epoch.alive[rule] === 1) this.decide(epoch, row, state, rule, bit, trace);
@@ -75,11 +76,10 @@ export class OnlineRules {
   }
 
   /** Judges the trace as it is; emits what changed since the last time. */
-  conclude(epoch: Epoch, row: number, reason: CloseReason): void {
-    const { rows } = this.assembly.traces;
-    const state = rows[row * ROW_WORDS + STATE]!;
-    const times = (rows[row * ROW_WORDS + FLAGS]! & JUDGED) === 0 ? 1 : 0;
-    rows[row * ROW_WORDS + FLAGS]! |= JUDGED;
+  conclude(epoch: Epoch, row: Row, reason: CloseReason): void {
+    const { traces } = this.assembly;
+    const state = traces.state(row);
+    const times = traces.noteJudged(row) ? 1 : 0;
     const trace = this.asked.at(epoch, row);
     const { traceRules, falseUntilFed, strict } = epoch.rules.plan;
     epoch.timing = epoch.clock?.conclusions.next() ?? 0;
@@ -109,10 +109,10 @@ export class OnlineRules {
     this.mixed.conclude(epoch, row, state, trace, reason);
   }
 
-  forget(epoch: Epoch, row: number): void {
-    const { rows } = this.assembly.traces;
-    const state = rows[row * ROW_WORDS + STATE]!;
-    this.kept.forget(rows[row * ROW_WORDS + WITNESSES]!);
+  forget(epoch: Epoch, row: Row): void {
+    const { traces } = this.assembly;
+    const state = traces.state(row);
+    this.kept.forget(traces.witnesses(row));
     this.mixed.forget(epoch, state);
     epoch.states.release(state);
   }
@@ -122,7 +122,7 @@ export class OnlineRules {
     return this.mixed.groups.bytes;
   }
 
-  private decide(epoch: Epoch, row: number, state: number, rule: number, bit: number, trace: AskedTrace): void {
+  private decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, bit: number, trace: AskedTrace): void {
     if (epoch.states.isSettled(state, bit)) return;
     const truth = decide(epoch, rule, trace, 0);
     if (truth === UNKNOWN) return;
@@ -132,13 +132,13 @@ export class OnlineRules {
   }
 
   /** A rule that is certain about a trace, and something stands: mostly because it matches. */
-  private settledOn(epoch: Epoch, rule: number, trace: AskedTrace): Conclusion {
+  private settledOn(epoch: Epoch, rule: RuleIndex, trace: AskedTrace): Conclusion {
     const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
     return !isStrict || conclude(epoch, rule, trace, 0, this.evidence, this.errors);
   }
 
   /** The first span on which something that the rule asks takes too long to tell. */
-  private doubtfulSpan({ rules: { compiled } }: Epoch, row: number, rule: number): NamedSpan | undefined {
+  private doubtfulSpan({ rules: { compiled } }: Epoch, row: Row, rule: RuleIndex): NamedSpan | undefined {
     return this.doubts.firstOf(
       row,
       compiled.rules[rule]!.atoms.map((atom) => compiled.atoms[atom]!.condition),
@@ -147,8 +147,8 @@ export class OnlineRules {
 
   private report(
     epoch: Epoch,
-    row: number,
-    rule: number,
+    row: Row,
+    rule: RuleIndex,
     concluded: Conclusion,
     closeReason: CloseReason | 'certain',
     doubtful?: NamedSpan,

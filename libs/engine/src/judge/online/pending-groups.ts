@@ -1,4 +1,4 @@
-import type { Truth } from '#dsl';
+import type { RuleIndex, Truth } from '#dsl';
 import { Slots } from '../../assembly/table/slots.js';
 import type { UnknownBits } from '../guarded-calls.js';
 import type { KeptSpans } from '../kept-spans.js';
@@ -24,7 +24,7 @@ export class PendingGroups extends Slots {
   }
 
   /** The group of a rule's spans with these bits in a chain of groups, or 0. */
-  find(first: number, rule: number, { bits, inDoubt, mistyped }: UnknownBits): number {
+  find(first: number, rule: RuleIndex, { bits, inDoubt, mistyped }: UnknownBits): number {
     let group = first;
     for (; group !== 0; group = this.next(group)) {
       const at = group * WORDS;
@@ -34,7 +34,7 @@ export class PendingGroups extends Slots {
     return group;
   }
 
-  open(next: number, rule: number, { bits, inDoubt, mistyped }: UnknownBits, verdict: Truth): number {
+  open(next: number, rule: RuleIndex, { bits, inDoubt, mistyped }: UnknownBits, verdict: Truth): number {
     const group = this.take();
     const at = group * WORDS;
     this.words[at + NEXT] = next;
@@ -50,8 +50,8 @@ export class PendingGroups extends Slots {
     return this.words[group * WORDS + NEXT]!;
   }
 
-  rule(group: number): number {
-    return this.words[group * WORDS + RULE]!;
+  rule(group: number): RuleIndex {
+    return this.words[group * WORDS + RULE]! as RuleIndex;
   }
 
   bits(group: number): number {

@@ -1,6 +1,8 @@
+import type { RuleIndex } from '#dsl';
 import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../../assembly/assembly.js';
-import { FLAGS, ROOT_SEEN, ROW_WORDS, STATE, WITNESSES } from '../../assembly/table/trace-row.js';
+import type { Row, SpanIndex } from '../../indexes.js';
+import { hasCondition, lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { AtomWitnesses } from '../atom-witnesses.js';
 import type { KeptSpans } from '../kept-spans.js';
@@ -31,7 +33,7 @@ export class TraceAtoms {
   ) {}
 
   /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
-  feed(epoch: Epoch, row: number, i: number): number {
+  feed(epoch: Epoch, row: Row, i: SpanIndex): number {
     const { compiled, plan } = epoch.rules;
     const { matched } = epoch;
     this.span++;
@@ -47,14 +49,14 @@ export class TraceAtoms {
     for (let word = 0; word < compiled.words; word++) {
       let bits = matched[base + word]! & compiled.atomMask[word]!;
       while (bits !== 0) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         bits &= bits - 1;
         for (const atom of compiled.atomsOfCondition[condition]!) this.feedAtom(epoch, row, state, atom, i);
       }
     }
     for (const atom of compiled.atomsWhenUnmatched) {
       const { condition } = compiled.atoms[atom]!;
-      if (((matched[base + (condition >> 5)]! >>> (condition & 31)) & 1) === 0 && !isInDoubt(epoch, i, condition)) {
+      if (!hasCondition(matched, base, condition) && !isInDoubt(epoch, i, condition)) {
         this.feedAtom(epoch, row, state, atom, i);
       }
     }
@@ -63,7 +65,7 @@ export class TraceAtoms {
     return state;
   }
 
-  private feedAtom(epoch: Epoch, row: number, state: number, atom: number, i: number): void {
+  private feedAtom(epoch: Epoch, row: Row, state: number, atom: number, i: SpanIndex): void {
     const { kind, slot } = epoch.rules.compiled.atoms[atom]!;
     if (kind === 'has') {
       if (!epoch.states.set(state, slot)) {
@@ -87,33 +89,32 @@ export class TraceAtoms {
   }
 
   /** Evaluates the rules that read an atom and whose key is fed: few, where many read it. */
-  private askRulesOfKey(epoch: Epoch, row: number, atom: number): void {
+  private askRulesOfKey(epoch: Epoch, row: Row, atom: number): void {
     const { plan, compiled } = epoch.rules;
-    for (let kept = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!; kept !== 0; kept = this.kept.next(kept)) {
+    for (let kept = this.assembly.traces.witnesses(row); kept !== 0; kept = this.kept.next(kept)) {
       const key = this.kept.tag(kept);
       if (key === ROOT || key === FIRST_SPAN) continue;
       for (const rule of plan.rulesOfKey[key]!) if (compiled.rules[rule]!.atoms.includes(atom)) this.ask(rule);
     }
   }
 
-  private ask(rule: number): void {
+  private ask(rule: RuleIndex): void {
     if (this.asked[rule] === this.span) return;
     this.asked[rule] = this.span;
     this.toAsk[this.asking++] = rule;
   }
 
-  private stateOf(epoch: Epoch, row: number, i: number): number {
-    const { rows } = this.assembly.traces;
+  private stateOf(epoch: Epoch, row: Row, i: SpanIndex): number {
+    const { traces } = this.assembly;
     const { columns, states, rules } = epoch;
-    const at = row * ROW_WORDS;
-    let state = rows[at + STATE]!;
+    let state = traces.state(row);
     const first = state === 0;
     if (first) {
       state = states.take();
-      rows[at + STATE] = state;
-      rows[at + WITNESSES] = this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0);
+      traces.setState(row, state);
+      traces.setWitnesses(row, this.kept.keep(columns, i, columns.isRoot[i] === 1 ? ROOT : FIRST_SPAN, 0));
     } else if (rules.plan.namesAnySpan || columns.isRoot[i] === 1) {
-      this.standIn(rows[at + WITNESSES]!, columns, i, (rows[at + FLAGS]! & ROOT_SEEN) !== 0);
+      this.standIn(traces.witnesses(row), columns, i, traces.isRootSeen(row));
     }
     if (rules.plan.totals) {
       const { startWords, endWords } = columns;
@@ -125,7 +126,7 @@ export class TraceAtoms {
   }
 
   /** The span that stands for a trace is its root, or its first span; of several the one that goes before the others. */
-  private standIn(kept: number, columns: SpanColumns, i: number, rootSeen: boolean): void {
+  private standIn(kept: number, columns: SpanColumns, i: SpanIndex, rootSeen: boolean): void {
     const isRoot = columns.isRoot[i] === 1;
     // Most traces have seen their root, or wait for it: this span is neither it nor the first.
     if (rootSeen && !isRoot) return;
@@ -134,9 +135,9 @@ export class TraceAtoms {
   }
 
   /** The witness of an atom is the first of the spans that fed it, whichever came first. Witnesses follow the span that stands for the trace. */
-  private takeOver({ rules, columns, states }: Epoch, row: number, state: number, i: number): void {
+  private takeOver({ rules, columns, states }: Epoch, row: Row, state: number, i: SpanIndex): void {
     const { kept } = this;
-    let before = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
+    let before = this.assembly.traces.witnesses(row);
     let witness = kept.next(before);
     for (let left = this.again; witness !== 0 && left > 0; before = witness, witness = kept.next(witness)) {
       const atom = kept.tag(witness);
@@ -159,9 +160,9 @@ export class TraceAtoms {
   }
 
   /** Witnesses follow the span that stands for the trace. */
-  private keepWitness(row: number, atom: number, columns: SpanColumns, i: number): void {
+  private keepWitness(row: Row, atom: number, columns: SpanColumns, i: SpanIndex): void {
     const { kept } = this;
-    const first = this.assembly.traces.rows[row * ROW_WORDS + WITNESSES]!;
+    const first = this.assembly.traces.witnesses(row);
     const witness = kept.keep(columns, i, atom, kept.next(first));
     kept.setFed(witness, 1);
     kept.chain(first, witness);
@@ -169,6 +170,6 @@ export class TraceAtoms {
 }
 
 /** Whether the span satisfies the condition is not known. */
-function isInDoubt({ inDoubt }: Epoch, i: number, condition: number): boolean {
+function isInDoubt({ inDoubt }: Epoch, i: SpanIndex, condition: number): boolean {
   return inDoubt.size > 0 && inDoubt.get(i)?.includes(condition) === true;
 }

@@ -1,3 +1,5 @@
+import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../../indexes.js';
+import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 
 /** How many failures there are, by text. */
@@ -51,7 +53,7 @@ export class Failures {
   private anyAlike = false;
 
   /** Span `i` of the record that the epoch has evaluated. */
-  count(epoch: Epoch, i: number): void {
+  count(epoch: Epoch, i: SpanIndex): void {
     const { words } = epoch.rules.compiled;
     if (this.bits.length !== words) this.resize(words);
     const { bits } = this;
@@ -75,9 +77,9 @@ export class Failures {
       // Mostly what failed of a word failed in one run.
       const once = this.failed[word] === 0;
       if (once && !epoch.anyUnusual && this.countAlike(word, length)) continue;
-      if (!once) this.endRun(word, 0, 0);
+      if (!once) this.endRun(word, 0, FIRST_SPAN_OF_RECORD);
       for (let bits = once ? this.bits[word]! : this.failed[word]!; bits !== 0; bits &= bits - 1) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         if (once) this.charge(epoch, condition, first, length);
         else this.charge(epoch, condition, this.first[condition]!, this.spans[condition]!);
       }
@@ -97,13 +99,13 @@ export class Failures {
   }
 
   /** Ends the run of a word, and begins one of other bits. */
-  private endRun(word: number, failed: number, i: number): void {
+  private endRun(word: number, failed: number, i: SpanIndex): void {
     const known = this.failed[word]!;
     const length = this.counted - this.starts[word]!;
     const first = this.firsts[word]!;
     for (let bits = this.bits[word]!; bits !== 0; bits &= bits - 1) {
       const lowest = bits & -bits;
-      const condition = (word << 5) + 31 - Math.clz32(lowest);
+      const condition = lowestCondition(word, lowest);
       if ((known & lowest) !== 0) this.spans[condition]! += length;
       else {
         this.spans[condition] = length;
@@ -163,7 +165,7 @@ export class Failures {
     const { plan, compiled } = rules;
     this.alikeSpans[word] = 0;
     for (let bits = this.alike[word]!; bits !== 0; bits &= bits - 1) {
-      const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+      const condition = lowestCondition(word, bits);
       const charged = plan.rulesOfFailure[condition]!;
       const text = compiled.missingError(compiled.comparisonOf[condition]!);
       for (let n = 0; n < charged.length; n++) accounts[charged[n]!]!.countErrors(text, spans);

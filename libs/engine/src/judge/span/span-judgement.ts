@@ -1,4 +1,5 @@
 import type { Accounting } from '../../accounting.js';
+import type { Row, SpanIndex } from '../../indexes.js';
 import type { Epoch } from '../../rules/epoch.js';
 import { Failures } from './failures.js';
 import type { SpanRules } from './span-rules.js';
@@ -18,25 +19,25 @@ export class SpanJudgement {
   }
 
   /** Span `i` of the record at `offset`, which the epoch has evaluated. `home`: the epoch of its trace, if that is known. */
-  judge(epoch: Epoch, offset: number, row: number, i: number, home: Epoch | undefined): void {
+  judge(epoch: Epoch, offset: number, row: Row, i: SpanIndex, home: Epoch | undefined): void {
     if (epoch.anyFailed) this.failures.count(epoch, i);
     if (epoch.anyUnusual) this.typeFailures.count(epoch, i, offset);
     this.ask(epoch, row, i, home);
   }
 
   /** As `judge`, without the count of failures. The home has evaluated the span too: its rules continue on the trace, in its versions. */
-  ask(epoch: Epoch, row: number, i: number, home: Epoch | undefined): void {
+  ask(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch | undefined): void {
     const isGuest = home !== undefined && home !== epoch;
     if (isGuest) this.askRulesOf(home, row, i);
     this.askRulesOf(epoch, row, i, isGuest ? home : undefined);
   }
 
   /** Span `i` came before, in a form that is one with this to the rules of another epoch, its trace's home: those that it lacks are asked. */
-  judgeCopy(epoch: Epoch, row: number, i: number, home: Epoch): void {
+  judgeCopy(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch): void {
     this.askRulesOf(epoch, row, i, home);
   }
 
-  private askRulesOf(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+  private askRulesOf(epoch: Epoch, row: Row, i: SpanIndex, home?: Epoch): void {
     if (epoch.anyUnusual) this.rules.judgeFailures(epoch, row, i, home);
     this.rules.judge(epoch, row, i, home);
   }

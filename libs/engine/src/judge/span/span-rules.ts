@@ -1,7 +1,8 @@
-import type { Evidence, TypeFailure } from '#dsl';
+import type { Evidence, RuleIndex, TypeFailure } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import { ROW_WORDS, SPANS } from '../../assembly/table/trace-row.js';
+import type { Row, SpanIndex } from '../../indexes.js';
 import { ColumnSpan } from '../../rules/buffered-span.js';
+import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import { isOf } from '../../verdict/told-verdicts.js';
 import { explain } from '../guarded-calls.js';
@@ -20,7 +21,7 @@ export class SpanRules {
    * Span `i` of the record that the epoch has evaluated.
    * @param home the epoch under which the span's trace opened, if that is another
    */
-  judge(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+  judge(epoch: Epoch, row: Row, i: SpanIndex, home?: Epoch): void {
     if (epoch.matchesAlone[i] === 0) return;
     const { words, spanRuleMask } = epoch.rules.compiled;
     const { matched } = epoch;
@@ -28,19 +29,19 @@ export class SpanRules {
     for (let word = 0; word < words; word++) {
       let bits = matched[base + word]! & spanRuleMask[word]!;
       while (bits !== 0) {
-        this.matches(epoch, row, i, (word << 5) + 31 - Math.clz32(bits & -bits), home);
+        this.matches(epoch, row, i, lowestCondition(word, bits), home);
         bits &= bits - 1;
       }
     }
   }
 
   /** As `judge`, for rules to which a value of another type is a violation; only where something failed so. */
-  judgeFailures(epoch: Epoch, row: number, i: number, home?: Epoch): void {
+  judgeFailures(epoch: Epoch, row: Row, i: SpanIndex, home?: Epoch): void {
     const { compiled, plan } = epoch.rules;
     if (plan.strict === undefined) return;
     for (let word = 0; word < compiled.words; word++) {
       for (let bits = epoch.failed[i * compiled.words + word]! & compiled.spanRuleMask[word]!; bits !== 0; bits &= bits - 1) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         const rules = plan.strict.ofSpans[condition]!;
         const failure = rules.length === 0 ? undefined : compiled.failureOf(condition, epoch.columns, i);
         if (failure !== undefined) this.violate(epoch, row, i, rules, home, failure);
@@ -48,17 +49,17 @@ export class SpanRules {
     }
   }
 
-  private matches(epoch: Epoch, row: number, i: number, condition: number, home: Epoch | undefined): void {
+  private matches(epoch: Epoch, row: Row, i: SpanIndex, condition: number, home: Epoch | undefined): void {
     this.violate(epoch, row, i, epoch.rules.compiled.rulesOfCondition[condition]!, home);
   }
 
   /** @param failure why it is not known whether the span matches */
-  private violate(epoch: Epoch, row: number, i: number, rules: readonly number[], home: Epoch | undefined, failure?: TypeFailure): void {
+  private violate(epoch: Epoch, row: Row, i: SpanIndex, rules: readonly RuleIndex[], home: Epoch | undefined, failure?: TypeFailure): void {
     const { definitions } = epoch.rules;
     const span = new ColumnSpan(epoch.columns, i, epoch.rules.columnOf, epoch.rules.resourceColumnOf);
     const evidence: Evidence = {
       span,
-      spanCount: this.assembly.traces.rows[row * ROW_WORDS + SPANS]!,
+      spanCount: this.assembly.traces.spanCount(row),
       atom: () => ({ count: 0, witnesses: [] }),
     };
     for (const rule of rules) {

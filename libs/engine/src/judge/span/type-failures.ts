@@ -1,4 +1,6 @@
 import { isTypeFailure, type TypeFailure } from '#dsl';
+import type { SpanIndex } from '../../indexes.js';
+import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 
 /**
@@ -17,14 +19,14 @@ export class TypeFailures {
   private readonly asked = new Map<string, { times: number; last: TypeFailure | undefined }>();
 
   /** Span `i` of the record that the epoch has evaluated; only where that said that something failed so. */
-  count(epoch: Epoch, i: number, offset: number): void {
+  count(epoch: Epoch, i: SpanIndex, offset: number): void {
     const { words } = epoch.rules.compiled;
     if (offset !== this.offset) this.asked.clear();
     this.offset = offset;
     const counted = new Set<string>();
     for (let word = 0; word < words; word++) {
       for (let bits = epoch.failed[i * words + word]!; bits !== 0; bits &= bits - 1) {
-        const condition = (word << 5) + 31 - Math.clz32(bits & -bits);
+        const condition = lowestCondition(word, bits);
         const rules = epoch.rules.plan.rulesOfFailure[condition]!;
         const failure = rules.length === 0 ? undefined : this.failureOf(epoch, condition, i);
         if (failure === undefined) continue;
@@ -38,7 +40,7 @@ export class TypeFailures {
     }
   }
 
-  private failureOf({ rules: { compiled }, columns }: Epoch, condition: number, i: number): TypeFailure | undefined {
+  private failureOf({ rules: { compiled }, columns }: Epoch, condition: number, i: SpanIndex): TypeFailure | undefined {
     const comparison = compiled.comparisonOf[condition]!;
     const text = comparison < 0 ? undefined : compiled.comparisonError(comparison, columns, i);
     if (text !== undefined && !isTypeFailure(text)) return undefined;

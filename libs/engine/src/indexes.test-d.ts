@@ -1,0 +1,22 @@
+import type { RuleIndex } from '#dsl';
+import type { Row, SpanIndex } from './indexes.js';
+
+declare const row: Row;
+declare const span: SpanIndex;
+declare const rule: RuleIndex;
+declare function judge(row: Row, rule: RuleIndex, i: SpanIndex): void;
+
+judge(row, rule, span);
+const columns: readonly string[] = [];
+columns[span];
+row satisfies number;
+// @ts-expect-error: a rule is no row
+judge(rule, rule, span);
+// @ts-expect-error: a row is no rule
+judge(row, row, span);
+// @ts-expect-error: a row is no span
+judge(row, rule, row);
+// @ts-expect-error: a plain number may be an index of anything
+judge(1, rule, span);
+// @ts-expect-error: arithmetic gives a number, not a row
+judge(row + 1, rule, span);
