@@ -23,6 +23,5 @@ export { partitionOf, partitionOfKey } from './records/partition-of.js';
 export { readPositionMetadata, writePositionMetadata } from './records/position-metadata.js';
 export { RuleHistory } from './records/rule-history.js';
 export { topicSpecifications } from './records/topic-specification.js';
-export { retry } from './retry.js';
 export type { EmbeddedLogSettings, KafkaLogSettings, LogSettings } from './settings.js';
 export { traceAppends } from './traced-appends.js';

@@ -11,7 +11,6 @@ export { loadConfiguration } from './configuration/load.js';
 export { formerSignatureKeys, lookAfterKey, privateSignatureKey, signatureKey } from './configuration/signature-key.js';
 export { nearest } from './configuration/suggest.js';
 export { parseDuration } from './configuration/units.js';
-export { withDeadline } from './deadline.js';
 export { type ExportProtocol, exportUrl, shownAddress } from './export-endpoint.js';
 export { FullPartitions } from './full-partitions.js';
 export { lookAfterLogSettings } from './health/log-settings.js';

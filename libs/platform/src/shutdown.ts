@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { withDeadline } from '#waiting';
 import { systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
-import { withDeadline } from './deadline.js';
 import { HealthRecorder } from './health/recorder.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 

@@ -1,4 +1,4 @@
-import { retry } from '#messaging';
+import { retry } from '#waiting';
 import { type Refusal, refusalOf } from './refusal.js';
 
 /** A violation that only doubtful answers refuse is tried so often before it is given up. */

@@ -13,5 +13,11 @@ export function explainRule(task: ExplainTask, timeout: number, enter: (phase: P
   const rules = RuleSet.compile(1, [{ id: 'rule', name: 'rule', version: 1, expression, severity: 'LOW' }], { timeout });
   if (rules.definitions.length === 0) throw new ApiError('BT_API_EXPRESSION_INVALID', { reason: 'it can no longer be compiled' });
   enter('judging the spans');
-  return explainTrace(rules, rules.compiled.rules[0]!.index, requests, { ...DEFAULT_ASSEMBLY, tolerance }, subject === '' ? undefined : subject);
+  return explainTrace(
+    rules,
+    rules.compiled.rules[0]!.index,
+    requests,
+    { ...DEFAULT_ASSEMBLY, tolerance },
+    subject === '' ? undefined : subject,
+  );
 }

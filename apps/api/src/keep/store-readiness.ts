@@ -1,4 +1,5 @@
-import { Behind, Degraded, withDeadline } from '#platform';
+import { Behind, Degraded } from '#platform';
+import { withDeadline } from '#waiting';
 
 /** How long (ms) one question waits: below the deadline of a check, so that the answer names the database. */
 const WAIT = 1_500;

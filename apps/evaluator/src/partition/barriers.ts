@@ -1,5 +1,6 @@
-import { type Log, retry } from '#messaging';
+import { type Log } from '#messaging';
 import { CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, TOPICS } from '#records';
+import { retry } from '#waiting';
 
 const NOTHING = new Uint8Array(0);
 /** Milliseconds between two looks at the open traces, which are all looked at. */

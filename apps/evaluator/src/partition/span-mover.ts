@@ -1,7 +1,8 @@
-import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord, retry } from '#messaging';
+import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord } from '#messaging';
 import type { PartitionRequest } from '#otlp';
 import { TOPICS } from '#records';
 import { MOVED_HEADER } from '#replay';
+import { retry } from '#waiting';
 
 /** How far (ms) the clocks of two partitions' brokers may be apart. */
 const CLOCK_SKEW = 60_000;

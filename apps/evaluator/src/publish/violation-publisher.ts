@@ -1,7 +1,8 @@
 import type { Verdict } from '#engine';
-import { isRefusedRecord, type Log, type OutgoingRecord, retry } from '#messaging';
+import { isRefusedRecord, type Log, type OutgoingRecord } from '#messaging';
 import { CONTROL_EVIDENCE, CONTROL_HEADER, TOPICS } from '#records';
 import type { KeyRing } from '#signing';
+import { retry } from '#waiting';
 import { type Evidence, evidenceRecord } from './evidence-record.js';
 import { violationRecord } from './violation-record.js';
 

@@ -9,8 +9,8 @@ import {
   type Logger,
   type Metrics,
   type Tracing,
-  withDeadline,
 } from '#platform';
+import { withDeadline } from '#waiting';
 import { type EVALUATOR_METRICS, PARTITION_GAUGES } from '../metrics.js';
 import type { LogTimeAhead } from '../partition/evaluator.js';
 import type { RuleSeries } from '../rules/rule-series.js';

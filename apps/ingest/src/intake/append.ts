@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Log, type OutgoingRecord } from '#messaging';
-import { CONFIGURATION, type Configuration, FullPartitions, InFlight, withDeadline } from '#platform';
+import { CONFIGURATION, type Configuration, FullPartitions, InFlight } from '#platform';
 import { TOPICS } from '#records';
+import { withDeadline } from '#waiting';
 import { ingestProblem } from '../ingest-problem.js';
 import { AppendedSpans } from './appended-spans.js';
 

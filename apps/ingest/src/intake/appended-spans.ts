@@ -1,5 +1,5 @@
 import type { OutgoingRecord } from '#messaging';
-import { withDeadline } from '#platform';
+import { withDeadline } from '#waiting';
 
 /** What became of the spans that were given to the log, whatever their senders were told. */
 export class AppendedSpans {

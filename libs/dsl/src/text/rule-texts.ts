@@ -1,8 +1,4 @@
-/** A control of a compliance framework that a rule watches over: SOC 2 CC6.1, PCI DSS 10.2. */
-export interface RuleControl {
-  readonly framework: string;
-  readonly control: string;
-}
+import type { RuleControl } from '#records';
 
 /** The texts of a rule beside its expression: they are published, signed, stored, shown in terminals and put into URLs. */
 export interface RuleTexts {

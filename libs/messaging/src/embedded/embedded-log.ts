@@ -1,3 +1,4 @@
+import { withDeadline } from '#waiting';
 import { Log, type OutgoingRecord, type Position, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { logProblem } from '../problems.js';
 import type { EmbeddedLogSettings } from '../settings.js';
@@ -188,14 +189,6 @@ function writerOf(storage: Storage, now: () => number, writerThread: URL | undef
 }
 
 /** Rejects BT_LOG_TIMEOUT when `work` takes too long; the work itself continues. */
-async function inTime<T>(work: Promise<T>, topic: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(logProblem('BT_LOG_TIMEOUT', { topic, ms: APPEND_DEADLINE_MS })), APPEND_DEADLINE_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function inTime<T>(work: Promise<T>, topic: string): Promise<T> {
+  return withDeadline(work, APPEND_DEADLINE_MS, () => logProblem('BT_LOG_TIMEOUT', { topic, ms: APPEND_DEADLINE_MS }));
 }

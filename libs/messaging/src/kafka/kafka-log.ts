@@ -1,3 +1,4 @@
+import { withDeadline } from '#waiting';
 import { Log, type OutgoingRecord, type Position, type RecordBatch, type SubscribeOptions, type Subscription } from '../log.js';
 import { type LogReport, silent } from '../log-report.js';
 import { type LogError, logProblem } from '../problems.js';
@@ -123,16 +124,10 @@ export class KafkaLog extends Log {
 
   async check(topics: readonly string[] = [...this.#topics.keys()]): Promise<void> {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no broker answered within ${CHECK_MS} ms`)), CHECK_MS);
-    });
     try {
-      await Promise.race([this.#checkLeaders(topics), late]);
+      await withDeadline(this.#checkLeaders(topics), CHECK_MS, () => new Error(`no broker answered within ${CHECK_MS} ms`));
     } catch (error) {
       throw kafkaFailed('be reached', error);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

@@ -1,7 +1,7 @@
 import { TOPICS } from '#records';
+import { retry } from '#waiting';
 import type { Log, LogRecord, OutgoingRecord } from '../log.js';
 import { isRefusedRecord, LogError } from '../problems.js';
-import { retry } from '../retry.js';
 
 /** Headers of a dead letter, beside those of the record. */
 export const DEAD_LETTER_HEADERS = {

@@ -1,4 +1,5 @@
 import type { Registry } from 'prom-client';
+import { waitAtMost } from '#waiting';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
 import { GRADES, type HealthRecorder, type Readiness } from './recorder.js';
 
@@ -33,12 +34,7 @@ export function exposeReadiness(
   };
   readAtScrape(readiness, async () => {
     asking ??= ask();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((done) => {
-      timer = setTimeout(done, known.size === 0 ? firstTimeoutMs : timeoutMs);
-    });
-    await Promise.race([asking, late]);
-    clearTimeout(timer);
+    await waitAtMost(asking, known.size === 0 ? firstTimeoutMs : timeoutMs);
     for (const [check, grade] of known) readiness.set({ check }, GRADES.indexOf(grade));
   });
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { withDeadline } from '../deadline.js';
+import { withDeadline } from '#waiting';
 
 /**
  * Resolves when a part can do its work, else rejects with the reason. A part without which the process is ready all the same

@@ -1,3 +1,4 @@
+import { waitAtMost } from '#waiting';
 /** The part of a log that is needed here. */
 export interface EndingLog {
   /** The offset after the newest record of each partition. */
@@ -49,7 +50,7 @@ export class LogEnds {
       known.asking = this.ask(topic, known);
     }
     const left = known.askedAt + this.timeoutMs - this.now();
-    if (left > 0) await inTime(known.asking, left);
+    if (left > 0) await waitAtMost(known.asking, left);
     return { ends: known.ends, age: this.now() - known.toldAt };
   }
 
@@ -66,13 +67,4 @@ export class LogEnds {
       known.asking = undefined;
     }
   }
-}
-
-async function inTime(work: Promise<void>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((done) => {
-    timer = setTimeout(done, milliseconds);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

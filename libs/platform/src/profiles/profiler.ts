@@ -1,4 +1,4 @@
-import { withDeadline } from '../deadline.js';
+import { withDeadline } from '#waiting';
 import { type CallNode, encodeProfile, type ThreadProfile } from './encode-profile.js';
 import { type InspectedThread, InspectedThreads } from './inspected-threads.js';
 

@@ -1,5 +1,5 @@
-import { retry } from '#messaging';
-import { Behind, type Logger, withDeadline } from '#platform';
+import { Behind, type Logger } from '#platform';
+import { retry, withDeadline } from '#waiting';
 import type { RulePublisher } from './rule-publisher.js';
 
 /** How long an answer waits for the change to be in force. */

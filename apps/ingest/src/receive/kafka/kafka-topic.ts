@@ -5,10 +5,10 @@ import {
   type PartitionListener,
   type Position,
   type RecordBatch,
-  retry,
   type Subscription,
 } from '#messaging';
 import { Lag, type Logger, type Metrics, type Problem, toProblem } from '#platform';
+import { retry } from '#waiting';
 import type { Intake } from '../../intake/intake.js';
 import type { INGEST_METRICS } from '../../metrics.js';
 import { type ReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';

@@ -1,5 +1,5 @@
 import type { Admin, Cluster } from 'kafkajs';
-import { withDeadline } from '#platform';
+import { withDeadline } from '#waiting';
 import type { LogReport } from '../../log-report.js';
 import { logProblem } from '../../problems.js';
 import type { KafkaLogSettings } from '../../settings.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { withDeadline } from '#platform';
+import { withDeadline } from '#waiting';
 import { Connection } from '../client/connection.js';
 
 /** How long (ms) a member waits for its coordinator before it looks whether there is another one, and between two looks. */

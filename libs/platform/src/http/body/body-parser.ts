@@ -5,7 +5,7 @@ import { release } from '../../release.js';
 import type { InFlight, Reservation } from '../protection/in-flight.js';
 import { contentTypeOf } from './content-type.js';
 import { inflateBody, tooLarge } from './inflate.js';
-import { parseJson } from './json.js';
+import { parseJsonBody } from './json.js';
 
 interface BodyLimits {
   /** Bytes. */
@@ -44,7 +44,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
       reservation?.grow(body.length);
       release(received);
     }
-    return wanted === undefined ? parseJson(body) : body;
+    return wanted === undefined ? parseJsonBody(body) : body;
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseJson } from './json.js';
+import { parseJsonBody } from './json.js';
 
 /** A text of JSON in which each character of a key is spelled as it is or as an escape, by the bits of `mask`. */
 function spelled(key: string, mask: number): string {
@@ -11,10 +11,10 @@ describe('a JSON body', () => {
   it('with the key __proto__ is refused however that is spelled, and wherever it stands', () => {
     for (let mask = 0; mask < 2 ** '__proto__'.length; mask++) {
       const text = `{"a":[{"${spelled('__proto__', mask)}":{"isAdmin":true}}]}`;
-      expect(() => parseJson(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
+      expect(() => parseJsonBody(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
     }
     const upper = '{"\\u005F\\u005Fproto\\u005F\\u005F":1}';
-    expect(() => parseJson(Buffer.from(upper))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
+    expect(() => parseJsonBody(Buffer.from(upper))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
   });
 
   it('of too many levels is refused, in lists and objects, and brackets in a text are none', () => {
@@ -23,27 +23,27 @@ describe('a JSON body', () => {
       ['{"a":', '}'],
     ] as const) {
       const nested = (levels: number) => Buffer.from(`${open.repeat(levels)}1${close.repeat(levels)}`);
-      expect(parseJson(nested(500))).toBeDefined();
-      for (const levels of [501, 100_000]) expect(() => parseJson(nested(levels))).toThrow(/more than 500 levels/);
+      expect(parseJsonBody(nested(500))).toBeDefined();
+      for (const levels of [501, 100_000]) expect(() => parseJsonBody(nested(levels))).toThrow(/more than 500 levels/);
     }
     const text = `\\"${'['.repeat(1_000)}`;
-    expect(parseJson(Buffer.from(JSON.stringify([text, text])))).toEqual([text, text]);
-    expect(parseJson(Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, () => [{}]))))).toHaveLength(1_000);
+    expect(parseJsonBody(Buffer.from(JSON.stringify([text, text])))).toEqual([text, text]);
+    expect(parseJsonBody(Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, () => [{}]))))).toHaveLength(1_000);
   });
 
   it('may speak of it, and escape what it likes', () => {
     const body = { text: '__proto__ \u0007', proto: ['__proto__'], é: '\u2028' };
-    expect(parseJson(Buffer.from(JSON.stringify(body)))).toEqual(body);
+    expect(parseJsonBody(Buffer.from(JSON.stringify(body)))).toEqual(body);
   });
 
   it('with a member that comes twice is refused with the place of the second, since a proxy may have checked the other', () => {
     const text = '{"name": "a",\n  "severity": "LOW",\n  "severity": "CRITICAL"}';
-    expect(() => parseJson(Buffer.from(text))).toThrow(/the member "severity" comes twice in one object: again at line 3, column 3/);
+    expect(() => parseJsonBody(Buffer.from(text))).toThrow(/the member "severity" comes twice in one object: again at line 3, column 3/);
     for (const twice of ['{"a":[{"b":1,"\\u0062":2}]}', '[{"":0,"":0}]', `{"x":"${'é:"'.replace('"', '\\"')}","x":1}`]) {
-      expect(() => parseJson(Buffer.from(twice))).toThrow(/comes twice/);
+      expect(() => parseJsonBody(Buffer.from(twice))).toThrow(/comes twice/);
     }
     for (const once of ['[{"a":1},{"a":1}]', '{"a":{"a":{"a":":"}},"b":"a\\":"}', '":"', '[]']) {
-      expect(parseJson(Buffer.from(once))).toEqual(JSON.parse(once));
+      expect(parseJsonBody(Buffer.from(once))).toEqual(JSON.parse(once));
     }
   });
 });

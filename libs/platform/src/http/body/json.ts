@@ -12,7 +12,7 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buf
  * A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: nobody means it well. So is a member that comes twice: what a
  * proxy has checked may be the other one.
  */
-export function parseJson(body: Buffer): unknown {
+export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   refuseDeep(body);
   const text = decode(body);

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { waitAtMost, withDeadline } from './deadline.js';
+
+const never = new Promise<never>(() => {});
+const late = (): Error => new Error('too late');
+
+describe('a deadline', () => {
+  it('gives the result of work that is in time', async () => {
+    await expect(withDeadline(Promise.resolve(7), 60_000, late)).resolves.toBe(7);
+  });
+
+  it('rejects work that is late, with the error of the caller', async () => {
+    await expect(withDeadline(never, 1, late)).rejects.toThrow('too late');
+  });
+
+  it('passes the error of the work on', async () => {
+    await expect(withDeadline(Promise.reject(new Error('refused')), 60_000, late)).rejects.toThrow('refused');
+    await expect(waitAtMost(Promise.reject(new Error('refused')), 60_000)).rejects.toThrow('refused');
+  });
+
+  it('ends the waiting for work that is late, without an error', async () => {
+    await expect(waitAtMost(never, 1)).resolves.toBeUndefined();
+  });
+
+  it('leaves no timer that keeps the process alive', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    await withDeadline(Promise.resolve(), 60_000, late);
+    await waitAtMost(Promise.resolve(), 60_000);
+    expect(timers()).toBe(before);
+  });
+});

@@ -1,0 +1,2 @@
+export { waitAtMost, withDeadline } from './deadline.js';
+export { retry } from './retry.js';
