@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { REPOSITORY } from '../harness/repository.js';
-import { expectFound, tryWholeProgram } from './whole-program.js';
+import { goesOnAfterStop } from './whole-program.js';
 
 /** A user who owns nothing, where the tests run as root. */
 const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs'] : [];
@@ -61,10 +61,8 @@ describe('the single executable', () => {
         args: [`--storage-path=${data}`],
         env: { LOG_FORMAT: 'text' },
       });
-    const first = await start();
-    try {
+    await goesOnAfterStop(start, async (first) => {
       if (asOther.length > 0) expect(statSync(join(data, 'store.db')).uid).toBe(1000);
-      await tryWholeProgram(first);
       expect(first.logs()).toMatch(/INFO.*listening on/); // pino-pretty
       expect(first.logs()).not.toContain('ExperimentalWarning');
       const page = await (await fetch(`${first.url}/ui`)).text();
@@ -78,15 +76,7 @@ describe('the single executable', () => {
       );
       expect(new Set(sizes.map(([, text]) => text)).size).toBe(1);
       expect(sizes[1]![0]).toBeLessThan(sizes[0]![0]);
-    } finally {
-      expect(await first.stop()).toBe(0);
-    }
-    const second = await start();
-    try {
-      await expectFound(second, ['counted', 'slow']);
-    } finally {
-      expect(await second.stop()).toBe(0);
-    }
+    });
     expect(readdirSync(folder).sort()).toEqual(['betrace', 'data', 'rules.yaml']);
   }, 180_000);
 });

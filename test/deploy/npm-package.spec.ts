@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 import { bundledCode } from '../harness/bundle.js';
 import { REPOSITORY } from '../harness/repository.js';
-import { expectFound, tryWholeProgram } from './whole-program.js';
+import { goesOnAfterStop } from './whole-program.js';
 
 describe('the npm package', () => {
   let parent: string;
@@ -70,17 +70,6 @@ describe('the npm package', () => {
         command: [process.execPath, '--disable-warning=ExperimentalWarning', join(folder, 'node_modules/.bin/betrace'), 'serve'],
         args: [`--storage-path=${join(parent, 'data')}`],
       });
-    const first = await start();
-    try {
-      await tryWholeProgram(first);
-    } finally {
-      expect(await first.stop()).toBe(0);
-    }
-    const second = await start();
-    try {
-      await expectFound(second, ['counted', 'slow']);
-    } finally {
-      expect(await second.stop()).toBe(0);
-    }
+    await goesOnAfterStop(start);
   }, 180_000);
 });

@@ -37,7 +37,24 @@ export async function tryWholeProgram(betrace: BeTrace): Promise<void> {
 }
 
 /** The rules of all violations, once everything is judged. */
-export async function expectFound(betrace: BeTrace, rules: readonly string[]): Promise<void> {
+async function expectFound(betrace: BeTrace, rules: readonly string[]): Promise<void> {
   const { body } = await betrace.json<{ violations: { rule_id: string }[] }>('GET', '/v1/violations?settled=true');
   expect(body.violations.map(({ rule_id }) => rule_id).sort()).toEqual(rules);
+}
+
+/** Starts the program twice over the same data: the second time it has what the first was given. */
+export async function goesOnAfterStop(start: () => Promise<BeTrace>, whileFirstRuns?: (first: BeTrace) => Promise<void>): Promise<void> {
+  const first = await start();
+  try {
+    await tryWholeProgram(first);
+    await whileFirstRuns?.(first);
+  } finally {
+    expect(await first.stop()).toBe(0);
+  }
+  const second = await start();
+  try {
+    await expectFound(second, ['counted', 'slow']);
+  } finally {
+    expect(await second.stop()).toBe(0);
+  }
 }

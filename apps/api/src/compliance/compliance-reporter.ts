@@ -1,11 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RuleControl, RuleSetRecord } from '#records';
+import type { RuleControl } from '#records';
 import type { ControlledRule, NamedControl, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { absent } from '../not-found.js';
 import { ruleMode } from '../rules/rule-mode.js';
 import type { ClosedTraceKeeper } from './closed-trace-keeper.js';
 import type { ComplianceFrameworkView, ComplianceReport, ControlReportView, ControlRuleView, Outcome } from './compliance.dto.js';
+import { type ClosedUnder, isIn, namesNow, tracesUnder } from './control-scope.js';
+import { EnforcedRuleSets } from './enforced-rule-sets.js';
 
 const HOUR = 3_600_000;
 const DAYS_30 = 30 * 24 * HOUR;
@@ -13,20 +14,10 @@ const DAYS_30 = 30 * 24 * HOUR;
 const NAMED = 10;
 /** Milliseconds in which evaluators have told of a trace that closed; with the time until a trace of the default settings is closed. */
 const COUNTED_WITHIN = 60_000;
-/** Rule sets whose enforced rules are remembered. */
-const REMEMBERED = 200;
-
 export interface ReportPeriod {
   /** Unix milliseconds. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-}
-
-/** A rule set and how many traces closed under it. */
-interface ClosedUnder {
-  readonly traces: number;
-  /** Versions by id; undefined when the rule set is lost. */
-  readonly enforced: ReadonlyMap<string, number> | undefined;
 }
 
 /** What a period is counted by. */
@@ -52,13 +43,15 @@ interface Figures {
 
 /** The report, control by control: each part of a period counts by the controls of the rule's version of that time (docs/decisions/0053). */
 export class ComplianceReporter {
-  private readonly enforced = new Map<number, ReadonlyMap<string, number>>();
+  private readonly enforced: EnforcedRuleSets;
 
   constructor(
     private readonly store: Pick<Store, 'closedTraces' | 'controlledRules' | 'judgedRules' | 'judgedTraces' | 'ruleSet'>,
     private readonly closed: Pick<ClosedTraceKeeper, 'keep'>,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.enforced = new EnforcedRuleSets(store);
+  }
 
   /** The frameworks that rules name, or that the report of the last 30 days has something of, by name. */
   async frameworks(): Promise<readonly ComplianceFrameworkView[]> {
@@ -115,12 +108,12 @@ export class ComplianceReporter {
       from: iso(from),
       to: iso(to),
       generated_at: iso(now),
-      traces: sum(under, () => true),
+      traces: tracesUnder(under, () => true),
       controls,
       limits: {
         ...(since === undefined ? {} : { counted_since: iso(since) }),
         ...(provisional < to ? { provisional_since: iso(provisional) } : {}),
-        rule_set_unknown: sum(under, ({ enforced }) => enforced === undefined),
+        rule_set_unknown: tracesUnder(under, ({ enforced }) => enforced === undefined),
       },
     };
   }
@@ -129,7 +122,7 @@ export class ComplianceReporter {
     await this.closed.keep();
     const { epochs, since } = await this.store.closedTraces(from, to);
     const under: ClosedUnder[] = [];
-    for (const [epoch, traces] of epochs) under.push({ traces, enforced: await this.enforcedIn(epoch) });
+    for (const [epoch, traces] of epochs) under.push({ traces, enforced: await this.enforced.of(epoch) });
     return { from, to, under, since };
   }
 
@@ -169,32 +162,14 @@ export class ComplianceReporter {
       passed: Math.max(0, traces_in_scope - violated - undecided),
       violated,
       undecided,
-      not_looked_at: sum(counted.under, () => true) - traces_in_scope,
+      not_looked_at: tracesUnder(counted.under, () => true) - traces_in_scope,
       ...beyondScope({ traces_in_scope, violated, undecided }),
     };
   }
 
   private async figures(named: RuleControl, rules: readonly NamingRule[], { under, from, to }: Counted): Promise<Figures> {
     const ids = rules.map(({ rule }) => rule.id);
-    return { traces_in_scope: sum(under, isIn(rules)), ...(await this.store.judgedTraces(named, ids, from, to)) };
-  }
-
-  /** A rule set does not change. A lost one may be replaced, and is read again. */
-  private async enforcedIn(epoch: number): Promise<ReadonlyMap<string, number> | undefined> {
-    // Before there were any rules.
-    if (epoch === 0) return new Map();
-    const known = this.enforced.get(epoch);
-    if (known !== undefined) return known;
-    // SQLite answers at once: without a pause nothing else would have its turn.
-    await nextTurn();
-    const text = await this.store.ruleSet(epoch);
-    if (text === undefined) return undefined;
-    const { snapshot = [] } = JSON.parse(text) as RuleSetRecord;
-    const enforced = new Map(snapshot.filter(({ mode }) => mode !== 'shadow').map(({ id, version }) => [id, version]));
-    const [oldest] = this.enforced.keys();
-    if (this.enforced.size >= REMEMBERED && oldest !== undefined) this.enforced.delete(oldest);
-    this.enforced.set(epoch, enforced);
-    return enforced;
+    return { traces_in_scope: tracesUnder(under, isIn(rules)), ...(await this.store.judgedTraces(named, ids, from, to)) };
   }
 
   private async unknown(framework: string): Promise<Error> {
@@ -203,31 +178,6 @@ export class ComplianceReporter {
     const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
     return absent(framework, () => new ApiError('BT_API_FRAMEWORK_UNKNOWN', { framework: framework.slice(0, 100), known: known + more }));
   }
-}
-
-function namesNow({ rule, deleted }: Pick<ControlledRule, 'rule' | 'deleted'>, { versions }: NamedControl): boolean {
-  return !deleted && holds(versions, rule.version);
-}
-
-/** Whether a rule set enforces one of the rules in a version that names the control. */
-function isIn(rules: readonly Pick<NamingRule, 'rule' | 'versions'>[]): (closed: ClosedUnder) => boolean {
-  return ({ enforced }) =>
-    rules.some(({ rule, versions }) => {
-      const version = enforced?.get(rule.id);
-      return version !== undefined && holds(versions, version);
-    });
-}
-
-/** The last range that begins at or before the version decides: there may be thousands. */
-function holds(versions: NamedControl['versions'], version: number): boolean {
-  let low = 0;
-  let high = versions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (versions[middle]![0] <= version) low = middle + 1;
-    else high = middle;
-  }
-  return low > 0 && version <= versions[low - 1]![1];
 }
 
 function ruleView({ rule, deleted, isNamed }: NamingRule, figures: Figures): ControlRuleView {
@@ -259,10 +209,6 @@ function wholeHours({ from, to }: ReportPeriod, now: number): { readonly from: n
   const begin = from ?? Math.max(0, end - DAYS_30);
   if (begin >= end) throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: begin / 1_000, end: end / 1_000 });
   return { from: Math.floor(begin / HOUR) * HOUR, to: Math.ceil(end / HOUR) * HOUR };
-}
-
-function sum(under: readonly ClosedUnder[], which: (closed: ClosedUnder) => boolean): number {
-  return under.reduce((total, closed) => (which(closed) ? total + closed.traces : total), 0);
 }
 
 /** 8.4 before 10.2. */

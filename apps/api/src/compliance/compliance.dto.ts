@@ -65,6 +65,14 @@ export class ComplianceFrameworks {
 export const OUTCOMES = ['violated', 'undecided', 'passed', 'nothing_in_scope', 'not_looked_at'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** The rest of the sum: what a reader would else take for an error. */
+const BEYOND_SCOPE = {
+  example: 1,
+  description:
+    'How many more traces are violated or undecided than are in scope; absent when none. They have not closed yet, or are not counted yet (`limits.provisional_since`), or closed in ' +
+    'another hour than that of the verdict.',
+};
+
 /** A rule of a control. */
 export class ControlRuleView {
   @ApiProperty({ example: 'personal-data-authorization' })
@@ -100,12 +108,7 @@ export class ControlRuleView {
   })
   names_control!: boolean;
 
-  @ApiPropertyOptional({
-    example: 1,
-    description:
-      'How many more traces are violated or undecided than are in scope; absent when none. They have not closed yet, or are not counted yet (`limits.provisional_since`), or closed in ' +
-      'another hour than that of the verdict.',
-  })
+  @ApiPropertyOptional(BEYOND_SCOPE)
   beyond_scope?: number;
 }
 
@@ -148,12 +151,7 @@ export class ControlReportView {
   @ApiProperty({ example: 310, description: 'Traces that closed while no rule of the control was enforced.' })
   not_looked_at!: number;
 
-  @ApiPropertyOptional({
-    example: 1,
-    description:
-      'How many more traces are violated or undecided than are in scope; absent when none. They have not closed yet, or are not counted yet (`limits.provisional_since`), or closed in ' +
-      'another hour than that of the verdict.',
-  })
+  @ApiPropertyOptional(BEYOND_SCOPE)
   beyond_scope?: number;
 }
 

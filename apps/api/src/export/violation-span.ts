@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { type Attributes, type HrTime, SpanKind, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import { OWN_SCOPE } from '#base';
 import type { Explanation } from '#dsl';
 import type { RuleControl, ViolationRecord } from '#records';
+import { instantSpan } from './instant-span.js';
 import { attributeParts, fitted } from './record-parts.js';
-
-export const INSTANT: HrTime = [0, 0];
 
 /**
  * A violation as the span that Tempo shows inside the offending trace: a child of the offending span, at the instant of the verdict, with the record as
@@ -20,28 +18,18 @@ export function violationSpan(
   evidence: boolean,
   controls: readonly RuleControl[] = [],
 ): ReadableSpan {
-  const at = hrTime(violation.timestamp_ms);
   const parent = violation.wire_span_id;
-  const context = { traceId: violation.wire_trace_id, traceFlags: TraceFlags.SAMPLED };
-  return {
-    name: 'betrace.violation',
-    kind: SpanKind.INTERNAL,
-    spanContext: () => ({ ...context, spanId: violationSpanId(violation) }),
-    ...(parent === '' ? {} : { parentSpanContext: { ...context, spanId: parent, isRemote: true } }),
-    startTime: at,
-    endTime: at,
-    duration: INSTANT,
-    ended: true,
-    status: { code: SpanStatusCode.UNSET },
-    attributes: { ...described(violation), ...complianceOf(violation, controls), ...(evidence ? signed(violation) : {}) },
-    links: [],
-    events: [],
+  return instantSpan(
+    {
+      name: 'betrace.violation',
+      traceId: violation.wire_trace_id,
+      spanId: violationSpanId(violation),
+      ...(parent === '' ? {} : { parentId: parent }),
+      at: violation.timestamp_ms,
+      attributes: { ...described(violation), ...complianceOf(violation, controls), ...(evidence ? signed(violation) : {}) },
+    },
     resource,
-    instrumentationScope: { name: OWN_SCOPE },
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  };
+  );
 }
 
 /** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>:<first offset>`; fragments of a trace count revisions anew. */
@@ -98,9 +86,4 @@ function signed(violation: ViolationRecord): Attributes {
 function summaryOf({ explanation }: ViolationRecord): string {
   const { summary } = explanation as Partial<Explanation>;
   return typeof summary === 'string' ? summary : '';
-}
-
-export function hrTime(milliseconds: number): HrTime {
-  const seconds = Math.floor(milliseconds / 1000);
-  return [seconds, (milliseconds - seconds * 1000) * 1_000_000];
 }

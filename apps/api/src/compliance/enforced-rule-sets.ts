@@ -1,0 +1,34 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RuleSetRecord } from '#records';
+import type { Store } from '#store';
+
+/** Rule sets that are remembered. */
+const REMEMBERED = 200;
+
+/** The versions of the rules that a rule set enforces, by id of the rule. */
+export type EnforcedVersions = ReadonlyMap<string, number>;
+
+/** Which rules were enforced under which rule set. A rule set does not change. A lost one may be replaced, and is read again. */
+export class EnforcedRuleSets {
+  private readonly known = new Map<number, EnforcedVersions>();
+
+  constructor(private readonly store: Pick<Store, 'ruleSet'>) {}
+
+  /** Undefined when the rule set is lost. */
+  async of(epoch: number): Promise<EnforcedVersions | undefined> {
+    // Before there were any rules.
+    if (epoch === 0) return new Map();
+    const known = this.known.get(epoch);
+    if (known !== undefined) return known;
+    // SQLite answers at once: without a pause nothing else would have its turn.
+    await nextTurn();
+    const text = await this.store.ruleSet(epoch);
+    if (text === undefined) return undefined;
+    const { snapshot = [] } = JSON.parse(text) as RuleSetRecord;
+    const enforced = new Map(snapshot.filter(({ mode }) => mode !== 'shadow').map(({ id, version }) => [id, version]));
+    const [oldest] = this.known.keys();
+    if (this.known.size >= REMEMBERED && oldest !== undefined) this.known.delete(oldest);
+    this.known.set(epoch, enforced);
+    return enforced;
+  }
+}
