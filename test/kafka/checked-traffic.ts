@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import { type Log, readAll, type Subscription } from '../../libs/messaging/src/index.js';
+import { eventually } from '../harness/eventually.js';
+
+const TIMEOUT_MS = 60_000;
+
+/**
+ * Writers (one for each partition, records in their order) and a member of a group that reads all of them, until `end`. Of partitions of even
+ * numbers the member keeps by itself how far it is, and says so when it is given them again: it reads each record once, also when the group has put
+ * it out meanwhile. Of the others it commits: it reads again at most what lies behind its last commit.
+ */
+export async function checkedTraffic(topic: string, partitions: number, writing: Log, reading: Log) {
+  const all = Array.from({ length: partitions }, (_, partition) => partition);
+  const acknowledged = all.map(() => [] as string[]);
+  const read = all.map(() => [] as string[]);
+  const committed = all.map(() => 0);
+  const assignments = all.map(() => 0);
+  const wrong: string[] = [];
+  const refused: string[] = [];
+  const failures: string[] = [];
+  let running = true;
+  const keepsPosition = (partition: number): boolean => partition % 2 === 0;
+  const subscription: Subscription = await reading.subscribe({
+    topic,
+    group: topic,
+    listener: {
+      assigned: async (partition, position) => {
+        assignments[partition]!++;
+        if (keepsPosition(partition)) return read[partition]!.length;
+        const from = position?.offset ?? 0;
+        if (from < committed[partition]!) wrong.push(`${partition}: given from ${from}, committed ${committed[partition]}`);
+        return undefined;
+      },
+      records: async ({ partition, records }) => {
+        const [{ offset } = { offset: 0 }, seen] = [records[0], read[partition]!];
+        if (!keepsPosition(partition) && offset >= committed[partition]!) seen.length = Math.min(seen.length, offset);
+        if (offset !== seen.length) wrong.push(`${partition}: ${offset} read behind ${seen.length}`);
+        seen.push(...records.map(({ value }) => Buffer.from(value).toString()));
+        if (keepsPosition(partition)) return;
+        const next = seen.length;
+        await subscription.commit(partition, { offset: next, metadata: '' });
+        committed[partition] = next;
+      },
+      revoked: async () => undefined,
+      failed: (error) => void failures.push(error.message),
+      recovered: () => void failures.push('recovered'),
+    },
+  });
+  const lanes = all.map(async (partition) => {
+    for (let i = 0; running; i++) {
+      const text = `${partition}-${i}`;
+      await writing.append(topic, [{ partition, value: Buffer.from(text) }]).then(
+        () => acknowledged[partition]!.push(text),
+        (error: Error) => refused.push(error.message),
+      );
+      await pause(2);
+    }
+  });
+  const counts = (of: readonly string[][]): number[] => of.map(({ length }) => length);
+  return {
+    /** How often each partition was given to the member. */
+    assignments,
+    /** Each partition has been written and read again since the call. */
+    async goesOn(what: string): Promise<void> {
+      const [written, seen] = [counts(acknowledged), counts(read)];
+      const on = (): boolean => all.every((n) => acknowledged[n]!.length > written[n]! + 20 && read[n]!.length > seen[n]! + 20);
+      await eventually(what, async () => (on() ? true : undefined), TIMEOUT_MS).catch((error: Error) => {
+        const now = { written: counts(acknowledged), read: counts(read), before: { written, seen } };
+        throw new Error(`${error.message}: ${JSON.stringify(now)} ${failures.slice(-5).join('; ')} ${refused.slice(-3).join('; ')}`);
+      });
+    },
+    /** What is in the log is what was acknowledged, once each, and read, in its order. */
+    async end(): Promise<void> {
+      running = false;
+      await Promise.all(lanes);
+      for (const partition of all) {
+        const kept = (await readAll(writing, topic, partition)).map(({ value }) => Buffer.from(value).toString());
+        expect(acknowledged[partition]!.filter((text) => !new Set(kept).has(text))).toEqual([]);
+        expect(new Set(kept).size).toBe(kept.length);
+        await eventually('all of it to be read', async () => (read[partition]!.length >= kept.length ? true : undefined), TIMEOUT_MS);
+        expect(read[partition]).toEqual(kept);
+      }
+      expect(wrong).toEqual([]);
+    },
+  };
+}
