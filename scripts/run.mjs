@@ -110,6 +110,7 @@ const commands = {
       build: () => ensureBuilt().then(() => 0),
       'lint and format': () => biome(['check', '--error-on-warnings']),
       imports: () => runBuilt('scripts/check/check-imports.js'),
+      exports: () => runBuilt('scripts/check/check-exports.js'),
       purity: () => runBuilt('scripts/check/check-purity.js'),
       names: () => runBuilt('scripts/check/check-names.js'),
       links: () => runBuilt('scripts/check/check-links.js'),

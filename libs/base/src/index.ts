@@ -1,6 +1,5 @@
 export {
   CatalogueError,
-  type CatalogueErrorOptions,
   type CatalogueProblem,
   CodedError,
   type ProblemCatalogue,
