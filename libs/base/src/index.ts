@@ -5,7 +5,7 @@ export {
   type ProblemCatalogue,
   type ProblemValues,
 } from './coded-error.js';
-export { type DuplicateMember, duplicateMember, hasDuplicateMember } from './duplicate-member.js';
+export { duplicateMember, hasDuplicateMember } from './duplicate-member.js';
 export { DURATION_UNITS, parseDuration } from './duration.js';
 export { editDistance } from './edit-distance.js';
 export { filledSentence } from './filled-sentence.js';
