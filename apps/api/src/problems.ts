@@ -81,7 +81,6 @@ export const API_PROBLEMS = {
       'The trace {trace_id} has no violation, so the place of its spans in the log is unknown. A test takes the spans themselves: "trace": {"spans": […]}.',
   },
   BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test must be "no_match", "undecided" or "violation".' },
-  BT_API_TEST_SPANS_INVALID: { status: 400, sentence: 'The spans to judge cannot be read: {reason}' },
   BT_API_IF_MATCH_INVALID: {
     status: 400,
     sentence: '{header} is {value}; expected the ETag of the rule in quotes, which begins with its version, like "3".',
@@ -175,7 +174,7 @@ export const API_PROBLEMS = {
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 
-// Retired codes, never to be used again: BT_API_CURSOR_INVALID (BT_STORE_BAD_CURSOR says it).
+// Retired codes, never to be used again: BT_API_CURSOR_INVALID (BT_STORE_BAD_CURSOR says it), BT_API_TEST_SPANS_INVALID (nothing answered it).
 
 export interface ApiProblemEntry extends CatalogueProblem {
   readonly status: number;

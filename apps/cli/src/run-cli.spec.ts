@@ -62,7 +62,7 @@ describe('betrace', () => {
     [['check'], /give one file/],
     [['check', '--explian', 'x'], /there is no option --explian. Did you mean --explain\?/],
     [['violations', 'list', '--serverity=HIGH'], /there is no option --serverity. Did you mean --severity\?/],
-    [['check', '--nothing-like-it'], /there is no option --nothing-like-it\n/],
+    [['check', '--nothing-like-it'], /there is no option --nothing-like-it\.\n/],
     [['test', '--output', 'yaml', 'x'], /--output is text or json, not yaml/],
     [['check', '-e', 'true', 'file'], /not both/],
     [['check', '/nowhere/x.yaml'], /can not read \/nowhere\/x.yaml: .*BT_CLI_FILE/],

@@ -14,7 +14,6 @@ export const INGEST_PROBLEMS = {
       'The open and remembered traces of partition {partition} take all of their memory. Send the spans again in a moment. ' +
       'If this continues, raise traces.memory_budget (BETRACE_TRACE_MEMORY_BUDGET), or shorten traces.idle_timeout or traces.late_window, for which traces are remembered.',
   },
-  BT_INGEST_STOPPING: { status: 503, title: 'Stopping', sentence: 'This process is stopping. Send the spans again, to another process.' },
   BT_INGEST_CONTENT_TYPE: {
     status: 415,
     title: 'Unsupported media type',
@@ -35,4 +34,4 @@ export interface IngestProblemEntry extends CatalogueProblem {
 
 export type IngestProblemCode = keyof typeof INGEST_PROBLEMS;
 
-// Retired codes, never to be used again: none so far.
+// Retired codes, never to be used again: BT_INGEST_STOPPING (nothing answered it).

@@ -43,7 +43,6 @@ export const HTTP_PROBLEMS = {
     title: 'The request arrived too slowly',
     doc: 'The request did not arrive within `server.request_timeout`, or it stalled while others needed the memory. Send it again, in smaller parts over a slow connection.',
   },
-  BT_HTTP_CONFLICT: { status: 409, title: 'Conflict', doc: 'The resource is not in the state that the request assumed; read it again.' },
   BT_HTTP_PRECONDITION_FAILED: {
     status: 412,
     title: 'Precondition failed',
@@ -64,7 +63,6 @@ export const HTTP_PROBLEMS = {
     title: 'Unknown host',
     doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only. So no web page can reach it by a name of its own.',
   },
-  BT_HTTP_UNPROCESSABLE: { status: 422, title: 'Unprocessable', doc: 'The request is well formed, but cannot be carried out.' },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
   BT_HTTP_TOO_MANY_WRONG_KEYS: {
     status: 429,
@@ -92,13 +90,11 @@ export const HTTP_PROBLEMS = {
     title: 'Temporarily unavailable',
     doc: 'Something that BeTrace needs does not answer, or it is stopping. Try again after `Retry-After` seconds.',
   },
-  BT_HTTP_NOT_IN_TIME: {
-    status: 504,
-    title: 'Timeout',
-    doc: 'The request waited for something that did not happen within its timeout.',
-  },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
+
+/** Titles of statuses that other catalogues answer alone. */
+export const TITLES: Readonly<Record<number, string>> = { 409: 'Conflict', 422: 'Unprocessable', 504: 'Timeout' };
 
 export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;
 
-// Retired codes, never to be used again: none so far.
+// Retired codes, never to be used again: BT_HTTP_CONFLICT, BT_HTTP_UNPROCESSABLE, BT_HTTP_NOT_IN_TIME (nothing answered them).

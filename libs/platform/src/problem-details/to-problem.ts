@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { CodedError } from '#base';
 import { Problem, type ProblemDetail } from './problem.js';
-import { HTTP_PROBLEMS, type HttpProblemCode } from './problems.js';
+import { HTTP_PROBLEMS, type HttpProblemCode, TITLES } from './problems.js';
 
 /** An error of a catalogue that means an HTTP status, with what some classes add. */
 interface RequestError extends CodedError {
@@ -34,7 +34,7 @@ function fromCoded(error: RequestError): Problem {
     ...(errors === undefined ? {} : { errors }),
     ...(error.retryAfter === undefined ? (error.status === 503 ? { retryAfter: 1 } : {}) : { retryAfter: error.retryAfter }),
   };
-  const { title } = HTTP_PROBLEMS[codeOf(error.status)];
+  const title = TITLES[error.status] ?? HTTP_PROBLEMS[codeOf(error.status)].title;
   return new Problem(error.code, error.detail ?? error.message.replace(`${error.code}: `, ''), options, { status: error.status, title });
 }
 
