@@ -33,6 +33,7 @@ import { GroupDifferences } from './differences/group-differences.js';
 import { OtlpExport } from './export/otlp-export.js';
 import { ExpressionChecker } from './expressions/expression-checker.js';
 import { EXPRESSION_THREAD_ENTRY, ExpressionThreads } from './expressions/expression-threads.js';
+import { Regrouper } from './groups/regrouper.js';
 import { ViolationGroupsController } from './groups/violation-groups.controller.js';
 import { ViolationKeeper } from './keep/violation-keeper.js';
 import { ViolationLogger } from './keep/violation-logger.js';
@@ -188,6 +189,11 @@ const SEARCHES_WAITING = 64;
       inject: [Store, CONFIGURATION, CLOCK, LOGGER],
       useFactory: (store: Store, { storage }: Configuration, clock: Clock, logger: Logger) =>
         new ViolationPruner(store, storage.violationRetention, () => clock.now(), logger),
+    },
+    {
+      provide: Regrouper,
+      inject: [Store, LOGGER],
+      useFactory: (store: Store, logger: Logger) => new Regrouper(store, logger),
     },
     {
       provide: ClosedTraceKeeper,

@@ -19,6 +19,7 @@ import {
 import { Store, StoreError, traceWrites } from '#store';
 import { ClosedTraceKeeper } from './compliance/closed-trace-keeper.js';
 import { OtlpExport } from './export/otlp-export.js';
+import { Regrouper } from './groups/regrouper.js';
 import { StoreReadiness } from './keep/store-readiness.js';
 import { ViolationKeeper } from './keep/violation-keeper.js';
 import { Notifier } from './notify/notifier.js';
@@ -39,6 +40,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     private readonly otlpExport: OtlpExport,
     private readonly notify: Notifier,
     private readonly violationPruner: ViolationPruner,
+    private readonly regrouper: Regrouper,
     private readonly ruleStatus: RuleStatusFollower,
     private readonly closedTraces: ClosedTraceKeeper,
     private readonly settle: Settle,
@@ -66,6 +68,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     await this.otlpExport.start();
     await this.notify.start();
     this.violationPruner.start();
+    this.regrouper.start();
     const readiness = new StoreReadiness(
       () => this.store.check(),
       () => this.clock.monotonic(),
@@ -84,6 +87,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('evaluate', 'following rule status', () => this.ruleStatus.stop());
     this.shutdown.register('export', 'keeping counts of closed traces', () => this.closedTraces.stop());
     this.shutdown.register('evaluate', 'pruning violations', () => this.violationPruner.stop());
+    this.shutdown.register('evaluate', 'grouping violations', () => this.regrouper.stop());
     this.shutdown.register('export', 'keeping violations', () => this.violationKeeper.stop());
     this.shutdown.register('export', 'exporting violations', () => this.otlpExport.stop());
     this.shutdown.register('export', 'telling receivers', () => this.notify.stop());

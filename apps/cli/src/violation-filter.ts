@@ -7,6 +7,7 @@ export const FILTER_OPTIONS = {
   severity: { type: 'string', multiple: true },
   service: { type: 'string' },
   trace: { type: 'string' },
+  group: { type: 'string' },
   status: { type: 'string' },
   search: { type: 'string', short: 'q' },
   since: { type: 'string' },
@@ -17,6 +18,7 @@ export const FILTER_HELP = `  --rule ID              of this rule
   --severity NAME        CRITICAL, HIGH, MEDIUM or LOW; several with commas
   --service NAME         of this service
   --trace ID             of this trace
+  --group ID             of this group (violations groups lists them)
   --status NAME          open (the default), retracted, undecided or all
   --since TIME           not before: so long ago (24h, 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
   --until TIME           before it
@@ -27,6 +29,7 @@ export interface FilterValues {
   readonly severity?: readonly string[] | undefined;
   readonly service?: string | undefined;
   readonly trace?: string | undefined;
+  readonly group?: string | undefined;
   readonly status?: string | undefined;
   readonly search?: string | undefined;
   readonly since?: string | undefined;
@@ -35,12 +38,13 @@ export interface FilterValues {
 
 /** The query of the filters; the server reports errors of values. `now` in Unix ms. */
 export function filterQuery(values: FilterValues, now: number): URLSearchParams {
-  const { rule, severity, service, trace, status, search, since, until } = values;
+  const { rule, severity, service, trace, group, status, search, since, until } = values;
   const all = {
     rule_id: rule,
     severity: severity?.join(','),
     service,
     trace_id: trace,
+    group_id: group,
     status,
     q: search,
     start_time: since === undefined ? undefined : timeOf('--since', since, now),

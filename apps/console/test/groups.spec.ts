@@ -49,7 +49,7 @@ describeConsole('groups of violations', () => {
     await becomes(() => page.locator('.group-one').count(), 5);
     await page.getByRole('link', { name: 'All 7 violations of this group' }).click();
     await becomes(() => rowsOf(page).count(), 7);
-    expect(new URL(page.url()).searchParams.get('rule_id')).toBe('charge-without-check');
+    expect(new URL(page.url()).searchParams.get('group_id')).toBe((await groupOf('charge-without-check'))?.id);
     await page.goBack();
     await becomes(() => rowsOf(page).count(), 3);
   });

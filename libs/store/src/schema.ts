@@ -97,6 +97,8 @@ export interface ViolationsTable {
   search_text: string | null;
   /** Its number in the order in which violations were kept; null: kept before they had numbers. */
   sequence: number | null;
+  /** Null: not grouped by a fingerprint yet; then its group is that of its rule and service. */
+  group_id: string | null;
 }
 
 /** How many traces of a partition closed in an hour, by the rule set under which they opened. */
@@ -144,7 +146,7 @@ export interface MutesTable {
   ended_by: string | null;
 }
 
-/** The violations of a rule in a service. */
+/** The violations of a rule in a service that have a fingerprint in common. */
 export interface ViolationGroupsTable {
   id: string;
   rule_id: string;
@@ -166,6 +168,10 @@ export interface ViolationGroupsTable {
   search_text: string;
   acknowledged_at: number | null;
   acknowledged_by: string | null;
+  /** See `Fingerprint`; all empty: of violations that have none yet. */
+  fingerprint: string;
+  operation: string;
+  error_kind: string;
 }
 
 /** A database, or a transaction on it. */

@@ -37,9 +37,12 @@ import { Store } from './store.js';
 import { DamagedTable } from './tables/damage.js';
 import { emptiedTables, type FilledTable } from './tables/filled-tables.js';
 import { DamagedColumn } from './tables/json-column.js';
+import type { Fingerprint } from './violation-groups/fingerprint.js';
 import { violationGroup, violationGroups } from './violation-groups/group-query.js';
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
+import { regroup } from './violation-groups/regroup.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
+import { filterOfGroup } from './violations/filter-of-group.js';
 import { type RuleViolations, ruleViolations } from './violations/rule-violations.js';
 import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
 import { violatingTraces } from './violations/violating-traces.js';
@@ -152,15 +155,15 @@ export class SqlStore extends Store {
   }
 
   violations(filter: ViolationFilter, page: ViolationPageQuery): Promise<ViolationPage> {
-    return this.resting(['violations'], () => violationPage(this.connection.database, filter, page));
+    return this.resting(['violations'], () => this.ofGroup(filter, (of) => violationPage(this.connection.database, of, page)));
   }
 
   violationsFrom(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationRows> {
-    return this.resting(['violations'], () => violationsFrom(this.connection.database, filter, page));
+    return this.resting(['violations'], () => this.ofGroup(filter, (of) => violationsFrom(this.connection.database, of, page)));
   }
 
   violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts> {
-    return this.resting(['violations'], () => violationCounts(this.connection.database, filter, query));
+    return this.resting(['violations'], () => this.ofGroup(filter, (of) => violationCounts(this.connection.database, of, query)));
   }
 
   violationRevisions(id: string): Promise<readonly StoredRevision[]> {
@@ -177,6 +180,10 @@ export class SqlStore extends Store {
 
   violationGroup(id: string, now: number): Promise<ViolationGroup | undefined> {
     return this.resting(['violation_groups'], () => violationGroup(this.connection.database, id, now));
+  }
+
+  regroup(count: number, fingerprintOf: (record: string) => Fingerprint): Promise<number> {
+    return this.guarded(regroup(this.connection, count, fingerprintOf));
   }
 
   addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined> {
@@ -335,6 +342,10 @@ export class SqlStore extends Store {
   }
 
   /** A query that would answer less than there was, or build on it, is not asked. */
+  private async ofGroup<T>(filter: ViolationFilter, query: (filter: ViolationFilter) => Promise<T>): Promise<T> {
+    return query(await filterOfGroup(this.connection.database, filter));
+  }
+
   private async resting<T>(tables: readonly FilledTable[], query: () => Promise<T>): Promise<T> {
     this.refuseWithout(...tables.filter((table) => this.emptied.has(table)));
     return this.guarded(query());

@@ -26,6 +26,7 @@ const FILTER = {
   text: 'pay',
 } as const;
 const PAGE = { limit: 2 };
+const FINGERPRINT = { fingerprint: '1:0', operation: 'GET /', errorKind: '' } as const;
 const MARK = { kind: 'note', at: 5, by: 'ada', note: 'known' } as const;
 const MUTE = { id: 'm', ruleId: 'slow', at: 5, by: 'ada', until: 50, worseAbove: 3 } as const;
 const CLOSED = [{ hour: 1, partition: 0, epoch: 1, first: 0, counts: [1, 2] }];
@@ -53,7 +54,12 @@ const CALLS: Readonly<Record<Queried, (store: Store) => Promise<unknown>>> = {
   epochPublished: (store) => store.epochPublished(1),
   latestEpoch: (store) => store.latestEpoch(),
   keep: (store) =>
-    store.keep({ reader: 'api', partition: 0, position: 2, violations: [violation('a', { timestampMs: 5, text: 'pay' }), violation('b')] }),
+    store.keep({
+      reader: 'api',
+      partition: 0,
+      position: 2,
+      violations: [violation('a', { timestampMs: 5, text: 'pay', fingerprint: FINGERPRINT }), violation('b')],
+    }),
   violations: (store) => store.violations(FILTER, { ...PAGE, countAll: true }),
   violationsFrom: (store) => store.violationsFrom({ traceId: 't' }, PAGE),
   violationCounts: (store) => store.violationCounts(FILTER, { start: 0, step: 5, buckets: 2, groupBy: 'ruleId', groups: 3 }),
@@ -62,6 +68,7 @@ const CALLS: Readonly<Record<Queried, (store: Store) => Promise<unknown>>> = {
   violatingTraces: (store) => store.violatingTraces('slow', ['0'.repeat(32)]),
   violationGroups: (store) => store.violationGroups({ ruleId: 'slow', state: 'new', acknowledged: false, muted: false }, PAGE, 9),
   violationGroup: (store) => store.violationGroup('g', 9),
+  regroup: (store) => store.regroup(2, () => FINGERPRINT),
   addMark: (store) => store.addMark('a', MARK),
   marks: (store) => store.marks('a', { limit: 2, below: 9 }),
   addMute: (store) => store.addMute(MUTE, 9),

@@ -6,6 +6,7 @@ import type { Mark, Mute, MutePage } from './marks/mark.js';
 import type { Revision } from './revision.js';
 import type { EpochChange, ImportedRule, RulesImport, RuleVersion, StoredRule } from './rules/stored-rule.js';
 import type { KnownKey } from './signature-keys.js';
+import type { Fingerprint } from './violation-groups/fingerprint.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 import type { RuleViolations } from './violations/rule-violations.js';
 import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
@@ -96,7 +97,7 @@ export abstract class Store {
   /** Of these traces (32 hex digits) the ones with a violation of the rule that is not retracted. */
   abstract violatingTraces(ruleId: string, wireTraceIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * Violations by rule and service, the one that was seen last first; `now` (Unix ms) says which are new. Rejects BT_STORE_BAD_CURSOR when
+   * Violations by rule, service and fingerprint, the one that was seen last first; `now` (Unix ms) says which are new. Rejects BT_STORE_BAD_CURSOR when
    * `after` is not from a page's `next`.
    */
   abstract violationGroups(
@@ -105,6 +106,11 @@ export abstract class Store {
     now: number,
   ): Promise<ViolationGroupPage>;
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
+  /**
+   * Groups the newest `count` violations that were kept before there were fingerprints, or by a version that knows none; answers how many. `fingerprintOf` a record that
+   * was published.
+   */
+  abstract regroup(count: number, fingerprintOf: (record: string) => Fingerprint): Promise<number>;
   /** Adds what somebody says of a violation or a group; undefined when there is none of this id. They are deleted with what they are about. */
   abstract addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined>;
   /** The notes, newest first: those numbered below `below`, at most `limit`. */

@@ -67,8 +67,8 @@ export class GroupDifferences {
     }
   }
 
-  private async find({ ruleId, service }: ViolationGroup, range: TimeRange): Promise<GroupDifference> {
-    const { violations } = await this.store.violationsFrom({ ruleId, service, status: 'open', ...range }, { limit: VIOLATIONS });
+  private async find({ id: groupId, ruleId, service }: ViolationGroup, range: TimeRange): Promise<GroupDifference> {
+    const { violations } = await this.store.violationsFrom({ groupId, status: 'open', ...range }, { limit: VIOLATIONS });
     const records = violations.map(signedRecord);
     const features = new FeatureNumbers(this.sensitive);
     const sample = await sampleTraces(this.log, logWindows(records.map(({ log }) => log)), features);

@@ -9,11 +9,11 @@ import { ViolationFilterQuery } from '../violations/filter/violation-filter-quer
 export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;
 
 /** The query of `GET /v1/violations/groups`: the filters of the list that mean something of many violations. */
-export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['trace_id', 'span_id', 'q']) {
+export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_id', 'trace_id', 'span_id', 'q']) {
   @ApiPropertyOptional({
     maxLength: 200,
     example: 'checkout',
-    description: 'Part of the id or name of the rule, or of the service, in any case.',
+    description: 'Part of the id or name of the rule, of the service or of the operation, in any case.',
   })
   @IsOptional()
   @IsString()

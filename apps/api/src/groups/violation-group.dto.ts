@@ -22,7 +22,7 @@ export class GroupAcknowledgement {
   by!: string;
 }
 
-/** The violations of a rule in a service. */
+/** The violations of a rule in a service that have a fingerprint in common. */
 export class ViolationGroupView {
   @ApiProperty({ example: 'grp-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
   id!: string;
@@ -38,6 +38,22 @@ export class ViolationGroupView {
 
   @ApiProperty({ example: 'checkout' })
   service!: string;
+
+  @ApiPropertyOptional({
+    example: '1:9f86d081884c7d65',
+    description:
+      'What its violations have in common beside rule and service: a version and a hash of `operation` and `error_kind`. `others`: the rest, where a rule in a service has a hundred groups. Absent of violations that were kept by a version without fingerprints, until they are grouped.',
+  })
+  fingerprint?: string;
+
+  @ApiPropertyOptional({
+    example: 'GET /orders/{n}',
+    description: 'The name of the span that stands for the violation, without numbers, ids and values. Absent when it has none.',
+  })
+  operation?: string;
+
+  @ApiPropertyOptional({ example: 'step_limit', description: 'Why there is no verdict: a stable code. Absent of violations.' })
+  error_kind?: string;
 
   @ApiProperty({
     enum: GROUP_STATES,
@@ -84,5 +100,11 @@ export function groupView(group: ViolationGroup): ViolationGroupView {
   const { id, ruleId, ruleName, severity, service, state, acknowledged, muted, firstSeen, lastSeen, count, counts } = group;
   const known = acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, at: new Date(acknowledged.at).toISOString() } };
   const seen = { first_seen: firstSeen / 1_000, last_seen: lastSeen / 1_000 };
-  return { id, rule_id: ruleId, rule_name: ruleName, severity, service, state, ...known, muted, ...seen, count, counts };
+  const { fingerprint, operation, errorKind } = group;
+  const common = {
+    ...(fingerprint === '' ? {} : { fingerprint }),
+    ...(operation === '' ? {} : { operation }),
+    ...(errorKind === '' ? {} : { error_kind: errorKind }),
+  };
+  return { id, rule_id: ruleId, rule_name: ruleName, severity, service, ...common, state, ...known, muted, ...seen, count, counts };
 }

@@ -22,7 +22,7 @@ export class ViolationGroupsController {
 
   @Get()
   @ApiOperation({
-    summary: 'Violations by rule and service, the group that was seen last first',
+    summary: 'Violations by rule, service and fingerprint, the group that was seen last first',
     description:
       'Takes the filters of the list; with `start_time` or `end_time` the groups with a violation in that time. `total` counts all pages.',
   })

@@ -43,6 +43,8 @@ describe('/v1/violations/groups', () => {
         rule_name: 'Other rule',
         severity: 'LOW',
         service: 'checkout',
+        fingerprint: '1:725304e570b4458f',
+        operation: 'slow-operation',
         state: 'new',
         muted: false,
         first_seen: (now - 1.5 * HOUR) / 1_000,
@@ -103,6 +105,7 @@ describe('/v1/violations/groups', () => {
     ['?limit=501', 400, 'BT_HTTP_INVALID'],
     ['?state=old', 400, 'BT_HTTP_INVALID'],
     ['?trace_id=a', 400, 'BT_HTTP_INVALID'],
+    ['?group_id=a', 400, 'BT_HTTP_INVALID'],
     [`?q=${'x'.repeat(201)}`, 400, 'BT_HTTP_INVALID'],
     ['?q=%00', 400, 'BT_HTTP_INVALID'],
     ['?start_time=yesterday', 400, 'BT_HTTP_INVALID'],
@@ -111,5 +114,31 @@ describe('/v1/violations/groups', () => {
   ])('refuses %s', async (path, status, code) => {
     const answer = await api.ask('GET', `/v1/violations/groups${path}`);
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
+  });
+
+  it('has violations of one operation in a group, whatever ids are in its name, and lists those of a group', async () => {
+    const named = (n: number, span_name: string, change: object = {}) =>
+      violation({ id: `viol-${n}`, timestamp_ms: now - n, service: 'orders', metadata: { span_name }, ...change });
+    await publish(
+      api.log,
+      named(11, 'GET /orders/17'),
+      named(12, 'GET /orders/9f86d081-884c-7d65-9a2f-eaa0c55ad015'),
+      named(13, 'GET /orders/18'),
+      named(14, 'POST /orders'),
+      named(15, 'POST /orders', { status: 'undecided', undecided: { code: 'step_limit', reason: 'r' } }),
+    );
+    await eventually(() => api.store.violation('viol-15'));
+    const { groups } = await ask('service=orders&status=all');
+    expect(groups.map(({ operation, error_kind, count }) => [operation, error_kind, count])).toEqual([
+      ['GET /orders/{n}', undefined, 2],
+      ['GET /orders/{id}', undefined, 1],
+      ['POST /orders', undefined, 1],
+      ['POST /orders', 'step_limit', 1],
+    ]);
+    expect((await ask('q=get%20/orders')).groups.map(({ operation }) => operation)).toEqual(['GET /orders/{n}', 'GET /orders/{id}']);
+    const list = await api.ask<{ total: number; violations: { id: string }[] }>('GET', `/v1/violations?group_id=${groups[0]!.id}`);
+    expect(list.body.violations.map(({ id }) => id)).toEqual(['viol-11', 'viol-13']);
+    const stats = await api.ask<{ total: number }>('GET', `/v1/violations/stats?group_id=${groups[0]!.id}&start_time=${now / 1_000 - 9}`);
+    expect(stats.body.total).toBe(2);
   });
 });

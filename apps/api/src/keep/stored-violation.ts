@@ -1,5 +1,6 @@
 import type { ViolationRecord } from '#records';
 import type { StoredViolation } from '#store';
+import { fingerprintOf } from './fingerprint.js';
 
 /** The row that answers the API's filters; the signed record, which is this text, goes along as it is. */
 export function storedViolation(violation: ViolationRecord, record: string): StoredViolation {
@@ -19,6 +20,7 @@ export function storedViolation(violation: ViolationRecord, record: string): Sto
     firstOffset: violation.log.first_offset,
     record,
     text: searched(violation),
+    fingerprint: fingerprintOf(violation),
   };
 }
 

@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'rules diff': async () => (await import('./rules/rules-diff.js')).rulesDiffCommand,
   'rules history': async () => (await import('./rules/rules-history.js')).rulesHistoryCommand,
   'violations list': async () => (await import('./violations/violations-list.js')).violationsListCommand,
+  'violations groups': async () => (await import('./violations/violations-groups.js')).violationsGroupsCommand,
   'violations tail': async () => (await import('./violations/violations-tail.js')).violationsTailCommand,
   'violations export': async () => (await import('./violations/violations-export.js')).violationsExportCommand,
   report: async () => (await import('./violations/report.js')).reportCommand,

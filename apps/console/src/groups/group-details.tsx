@@ -64,7 +64,7 @@ function rangeOf(filters: Filters, now: number): TimeBounds {
 }
 
 /** The flat list of a group, with the filters that are set. */
-function allOf({ rule_id, service }: ViolationGroup, filters: Filters): URLSearchParams {
-  const set = Object.entries({ ...filters, rule_id, service, view: null, inbox: null });
+function allOf({ id }: ViolationGroup, filters: Filters): URLSearchParams {
+  const set = Object.entries({ ...filters, q: null, group_id: id, view: null, inbox: null });
   return new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));
 }

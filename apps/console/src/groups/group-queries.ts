@@ -12,9 +12,9 @@ export const NEWEST = 5;
 
 export const GROUPS = ['violation-groups'] as const;
 
-/** The API query for groups, which cannot filter by trace. */
+/** The API query for groups, which cannot filter by trace or group. */
 function groupsAskedFor(filters: Filters, now: number, { asked }: Inbox) {
-  return { ...askedFor({ ...filters, trace_id: null }, now), ...asked };
+  return { ...askedFor({ ...filters, trace_id: null, group_id: null }, now), ...asked };
 }
 
 /** The groups with violations that the filters select, seen last first. */
@@ -50,12 +50,12 @@ export function useInboxCounts(filters: Filters, now: number, enabled: boolean) 
 }
 
 /** The newest violations of a group that the filters select. */
-export function useNewestOf(group: { readonly rule_id: string; readonly service: string }, filters: Filters, now: number) {
+export function useNewestOf(group: { readonly id: string }, filters: Filters, now: number) {
   return useQuery({
-    queryKey: [...GROUPS, 'newest', group.rule_id, group.service, filters, now],
+    queryKey: [...GROUPS, 'newest', group.id, filters, now],
     queryFn: async ({ signal }) => {
-      const { rule_id, service } = group;
-      const query = { ...askedFor({ ...filters, trace_id: null }, now), rule_id, service, view: 'full' as const, limit: NEWEST };
+      // A search was for the group: its violations need not have the text.
+      const query = { ...askedFor({ ...filters, trace_id: null, q: null }, now), group_id: group.id, view: 'full' as const, limit: NEWEST };
       return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
     },
   });

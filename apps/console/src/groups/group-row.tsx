@@ -18,11 +18,11 @@ interface GroupRowProps extends GroupHandlers {
   readonly expanded: boolean;
 }
 
-/** A rule in a service: how often it was violated, since when, and what is known of it. */
+/** A rule, a service and an operation: how often it was violated, since when, and what is known of it. */
 export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, onMute, onNote }: GroupRowProps) {
-  const { id, rule_name, severity, service, count, first_seen, last_seen, acknowledged, muted } = group;
+  const { id, rule_name, severity, service, count, first_seen, last_seen, acknowledged, muted, operation, error_kind } = group;
   const Fold = expanded ? ChevronDown : ChevronRight;
-  const which = `${rule_name} in ${service}`;
+  const which = `${rule_name} in ${service}${operation === undefined ? '' : `, ${operation}`}`;
   return (
     <tr
       data-row={id}
@@ -41,8 +41,14 @@ export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, o
             <Fold className="i" aria-hidden="true" />
             {rule_name}
           </button>
+          {operation === undefined ? null : (
+            <span className="mono small clamp" title="The span that stands for the violation, without numbers and ids">
+              {operation}
+            </span>
+          )}
           <span className="why tags">
             <GroupState group={group} />
+            {error_kind === undefined ? null : <Tag>{error_kind}</Tag>}
             <span>
               first <TimeAgo ms={first_seen * 1_000} />
             </span>

@@ -34,8 +34,8 @@ export function useLive(filters: Filters, on: boolean, onMissed: () => void): Li
   const [held, setHeld] = useState<Came>();
   const missed = useRef(onMissed);
   missed.current = onMissed;
-  const { rule_id, severity, service, status, trace_id, q, start_time } = filters;
-  const address = JSON.stringify({ rule_id, severity, service, trace_id, q, start_time });
+  const { rule_id, severity, service, status, trace_id, group_id, q, start_time } = filters;
+  const address = JSON.stringify({ rule_id, severity, service, trace_id, group_id, q, start_time });
   useEffect(() => {
     if (!on) return undefined;
     setState({ state: 'connecting' });

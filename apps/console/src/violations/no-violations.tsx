@@ -15,6 +15,7 @@ const CLEARABLE: readonly (readonly [FilterName, string])[] = [
   ['severity', 'Severity'],
   ['service', 'Service'],
   ['trace_id', 'Trace'],
+  ['group_id', 'Group'],
 ];
 
 /** Why the list is empty: no rule in force, filters, the time, or nothing was ever found. "Nothing found" and "nothing looked at" read differently. */

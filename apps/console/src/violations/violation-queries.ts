@@ -14,13 +14,14 @@ type Asked = TimeRange & {
   readonly service?: string;
   readonly status?: 'open' | 'retracted' | 'undecided' | 'all';
   readonly trace_id?: string;
+  readonly group_id?: string;
   readonly q?: string;
 };
 
 /** The query for the API, from the filters of a URL, at a moment. */
 export function askedFor(filters: Filters, now: number): Asked {
-  const { rule_id, severity, service, status, trace_id, q } = filters;
-  const set = Object.entries({ rule_id, severity, service, status, trace_id, q }).filter(([, value]) => value !== null);
+  const { rule_id, severity, service, status, trace_id, group_id, q } = filters;
+  const set = Object.entries({ rule_id, severity, service, status, trace_id, group_id, q }).filter(([, value]) => value !== null);
   return { ...Object.fromEntries(set), ...timeRange(filters.start_time, filters.end_time, now) };
 }
 

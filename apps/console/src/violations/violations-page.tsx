@@ -35,7 +35,7 @@ export function ViolationsPage() {
   const say = useToast();
   const queries = useQueryClient();
   // A trace has violations, but no groups.
-  const grouped = filters.view === 'groups' && filters.trace_id === null;
+  const grouped = filters.view === 'groups' && filters.trace_id === null && filters.group_id === null;
   const isLive = filters.live === '1' && !grouped && filters.end_time === null;
   const inbox = inboxOf(filters.inbox);
   const list = useViolations(filters, now, limit, !grouped);
@@ -66,7 +66,7 @@ export function ViolationsPage() {
         : 'The browser does not let the link be copied',
     );
   const show = (key: string): void =>
-    set({ view: key === 'groups' ? key : null, ...(key === 'groups' ? { trace_id: null, live: null } : { inbox: null }) });
+    set({ view: key === 'groups' ? key : null, ...(key === 'groups' ? { trace_id: null, group_id: null, live: null } : { inbox: null }) });
   useKeys({
     y: () => void copyLink(),
     '.': refresh,

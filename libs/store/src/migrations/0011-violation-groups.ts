@@ -6,6 +6,8 @@ import type { Migration } from './migrations.js';
 
 /** Groups per statement: databases bound its parameters. */
 const AT_ONCE = 500;
+/** Columns of later migrations. */
+type Later = 'acknowledged_at' | 'acknowledged_by' | 'fingerprint' | 'operation' | 'error_kind';
 
 /** Violations by rule and service, counted while they are kept; the index finds those of a group. */
 export const violationGroups: Migration = {
@@ -55,7 +57,7 @@ async function groupKept(database: Transaction<Schema>): Promise<void> {
     .groupBy(['rule_id', 'service'])
     .execute();
   for (let i = 0; i < groups.length; i += AT_ONCE) {
-    const rows: Omit<Schema['violation_groups'], 'acknowledged_at' | 'acknowledged_by'>[] = [];
+    const rows: Omit<Schema['violation_groups'], Later>[] = [];
     for (const { rule_id, service, standing_from, standing_to, from, to, ...counts } of groups.slice(i, i + AT_ONCE)) {
       const newest = await database
         .selectFrom('violations')
@@ -71,6 +73,9 @@ async function groupKept(database: Transaction<Schema>): Promise<void> {
       const search_text = searchedText(rule_id, newest.rule_name, service);
       rows.push({ id: groupId(rule_id, service), rule_id, service, ...newest, ...seen, ...counted, search_text });
     }
-    await database.insertInto('violation_groups').values(rows).execute();
+    await database
+      .insertInto('violation_groups')
+      .values(rows as Schema['violation_groups'][])
+      .execute();
   }
 }

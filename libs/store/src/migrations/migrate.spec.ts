@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Connection } from '../connection.js';
 import { connectionOf, openStore } from '../open-store.js';
 import { violation } from '../testing/violation.js';
+import { groupId } from '../violation-groups/group-id.js';
 import { migrate, newerMigrations } from './migrate.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
@@ -110,6 +112,51 @@ describe('a database that a newer version has migrated', () => {
       await put(older, 451, controls);
     });
     expect((await known()).slice(448)).toEqual(['SOC 2 CC6.1 r 450', 'SOC 2 CC6.1 r 451']);
+  });
+
+  it('counts groups again when a version that knows no fingerprints had it', async () => {
+    const fingerprint = { fingerprint: '1:a', operation: 'GET /a', errorKind: '' };
+    const opened = async <T>(use: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> => {
+      const store = await openStore({ kind: 'sqlite', path });
+      return use(store).finally(() => store.close());
+    };
+    const groups = () =>
+      opened(async (store) => {
+        const found = (await store.violationGroups({}, { limit: 9 }, 0)).groups;
+        return found
+          .map(({ service, operation, counts, firstSeen, lastSeen }) => [
+            service,
+            operation,
+            counts.open,
+            counts.retracted,
+            firstSeen,
+            lastSeen,
+          ])
+          .sort();
+      });
+    const keep = (...violations: ReturnType<typeof violation>[]) =>
+      opened((store) => store.keep({ reader: 'r', partition: 0, position: 1, violations }));
+    await keep(
+      ...['a', 'b', 'c'].map((id, i) => violation(id, { fingerprint, timestampMs: 10 * (i + 1) })),
+      violation('d', { fingerprint, service: 'lost', timestampMs: 40 }),
+    );
+    // What the older version does: it takes back one, counts it in the group of rule and service, keeps another, and forgets a group that seems empty.
+    const file = new DatabaseSync(join(path, 'store.db'));
+    file.exec(`UPDATE violations SET status = 'retracted', revision = 2 WHERE id = 'c';
+      INSERT INTO violation_groups SELECT '${groupId('slow', 'shop')}', rule_id, rule_name, service, severity, 30, 30, NULL, -1, 0, 1, 0, search_text, NULL, NULL, '', '', ''
+        FROM violation_groups WHERE service = 'shop';
+      DELETE FROM violation_groups WHERE service = 'lost';
+      UPDATE migrations SET passed_over = 1 WHERE name LIKE '0024%'`);
+    file.close();
+    expect(await groups()).toEqual([
+      ['lost', '', 1, 0, 40, 40],
+      ['shop', 'GET /a', 2, 1, 10, 20],
+    ]);
+    expect(await opened((store) => store.regroup(9, () => fingerprint))).toBe(1);
+    expect(await groups()).toEqual([
+      ['lost', 'GET /a', 1, 0, 40, 40],
+      ['shop', 'GET /a', 2, 1, 10, 20],
+    ]);
   });
 
   it('is made whole once for each time that an older one had it', async () => {

@@ -23,6 +23,7 @@ import { formerSignatureKeys } from './0020-former-signature-keys.js';
 import { mutesUntilWorse } from './0021-mutes-until-worse.js';
 import { rulesThatEmitEvidence } from './0022-rules-that-emit-evidence.js';
 import { controlsOfVersions } from './0023-controls-of-versions.js';
+import { fingerprintsOfGroups } from './0024-fingerprints-of-groups.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -62,4 +63,5 @@ export const MIGRATIONS: readonly Migration[] = [
   mutesUntilWorse,
   rulesThatEmitEvidence,
   controlsOfVersions,
+  fingerprintsOfGroups,
 ];

@@ -111,9 +111,10 @@ describe('SQLite', () => {
     const kept = await groups();
     expect(kept.total).toBe(600);
     const database = new DatabaseSync(join(path, 'store.db'));
-    database.exec(`DROP TABLE violation_groups; DROP INDEX violations_by_group; DELETE FROM filled_tables WHERE name = 'violation_groups';
+    database.exec(`DROP TABLE violation_groups; DROP INDEX violations_by_group; DROP INDEX violations_by_group_id; DROP INDEX violations_to_group;
+      ALTER TABLE violations DROP COLUMN group_id; DELETE FROM filled_tables WHERE name = 'violation_groups';
       DROP TABLE marks; DROP TABLE mutes;
-      DELETE FROM migrations WHERE name IN ('0011-violation-groups', '0013-marks')`);
+      DELETE FROM migrations WHERE name IN ('0011-violation-groups', '0013-marks', '0024-fingerprints-of-groups')`);
     database.close();
     expect(await groups()).toEqual(kept);
     await store.close();

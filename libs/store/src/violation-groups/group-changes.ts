@@ -1,13 +1,28 @@
 import { type Revision, supersedes } from '../revision.js';
 import type { Schema, ViolationsTable } from '../schema.js';
 import { searchedText } from '../tables/searched-text.js';
+import type { Fingerprint } from './fingerprint.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';
 
-type GroupedRow = Pick<
+export type GroupedRow = Pick<
   ViolationsTable,
-  'id' | 'revision' | 'status' | 'first_offset' | 'rule_id' | 'rule_name' | 'severity' | 'service' | 'timestamp_ms'
+  'id' | 'revision' | 'status' | 'first_offset' | 'rule_id' | 'rule_name' | 'severity' | 'service' | 'timestamp_ms' | 'group_id'
 >;
+
+/** What the groups of a batch have in common, by their ids; a group that is not in it has no fingerprint. */
+export type Fingerprints = ReadonlyMap<string, Fingerprint>;
+
+/** A violation before and after a change of it; undefined: it was not there. */
+export interface Regrouped {
+  readonly before?: GroupedRow | undefined;
+  readonly after: GroupedRow;
+}
+
+/** The group in which a row is counted. */
+export function groupOfRow({ group_id, rule_id, service }: Pick<ViolationsTable, 'group_id' | 'rule_id' | 'service'>): string {
+  return group_id ?? groupId(rule_id, service);
+}
 
 /** The changes of a group by a batch: `row` holds differences of the counts, and the times of the batch. */
 export interface GroupChange {
@@ -22,19 +37,33 @@ export interface GroupChange {
  * The changes of the groups, in the order of their ids, when `next` are put over `known` (by violation id). Only a revision that supersedes
  * changes anything, as in the upsert.
  */
-export function groupChanges(known: ReadonlyMap<string, GroupedRow>, next: readonly GroupedRow[]): readonly GroupChange[] {
+export function groupChanges(
+  known: ReadonlyMap<string, GroupedRow>,
+  next: readonly GroupedRow[],
+  fingerprints: Fingerprints,
+): readonly GroupChange[] {
+  const changed = next.map((after) => ({ before: known.get(after.id), after }));
+  return changesOf(
+    changed.filter(({ before, after }) => before === undefined || supersedesIn(after, before)),
+    fingerprints,
+  );
+}
+
+/** Whether a row takes the place of the one that is known. */
+export const supersedesIn = (next: GroupedRow, known: GroupedRow): boolean => supersedes(revisionOf(next), revisionOf(known));
+
+/** The changes of the groups, in the order of their ids. */
+export function changesOf(changed: readonly Regrouped[], fingerprints: Fingerprints): readonly GroupChange[] {
   const drafts = new Map<string, GroupDraft>();
   const of = (row: GroupedRow): GroupDraft => {
-    const id = groupId(row.rule_id, row.service);
-    const draft = drafts.get(id) ?? new GroupDraft(id, row);
+    const id = groupOfRow(row);
+    const draft = drafts.get(id) ?? new GroupDraft(id, row, fingerprints.get(id));
     drafts.set(id, draft);
     return draft;
   };
-  for (const row of next) {
-    const before = known.get(row.id);
-    if (before !== undefined && !supersedes(revisionOf(row), revisionOf(before))) continue;
+  for (const { before, after } of changed) {
     if (before !== undefined) of(before).take(before);
-    of(row).add(row);
+    of(after).add(after);
   }
   return [...drafts.values()].map((draft) => draft.change()).toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1));
 }
@@ -50,6 +79,7 @@ class GroupDraft {
   constructor(
     private readonly id: string,
     row: GroupedRow,
+    private readonly common: Fingerprint = { fingerprint: '', operation: '', errorKind: '' },
   ) {
     this.newest = row;
   }
@@ -70,6 +100,7 @@ class GroupDraft {
 
   change(): GroupChange {
     const { rule_id, rule_name, severity, service, timestamp_ms } = this.newest;
+    const { fingerprint, operation, errorKind } = this.common;
     const times = this.times.toSorted((a, b) => a - b);
     const returned = times.findLast((time, i) => i > 0 && time - times[i - 1]! >= QUIET);
     const seen = { first_seen: times[0] ?? timestamp_ms, last_seen: times.at(-1) ?? timestamp_ms, returned_at: returned ?? null };
@@ -83,9 +114,12 @@ class GroupDraft {
         ...seen,
         ...this.counts,
         pruned: 0,
-        search_text: searchedText(rule_id, rule_name, service),
+        search_text: searchedText(rule_id, rule_name, service, ...[operation, errorKind].filter((text) => text !== '')),
         acknowledged_at: null,
         acknowledged_by: null,
+        fingerprint,
+        operation,
+        error_kind: errorKind,
       },
       seen: times.length > 0,
       withdrawn: this.withdrawn,

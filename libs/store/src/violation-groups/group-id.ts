@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** The id of the group of a rule and a service; `service` as the column has it (`indexedText`). */
-export function groupId(ruleId: string, service: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([ruleId, service]));
+/** The id of a group; `service` as the column has it (`indexedText`). Without a fingerprint: that of what was kept before there were any. */
+export function groupId(ruleId: string, service: string, fingerprint?: string): string {
+  const parts = fingerprint === undefined ? [ruleId, service] : [ruleId, service, fingerprint];
+  const hash = createHash('sha256').update(JSON.stringify(parts));
   return `grp-${hash.digest('hex').slice(0, 32)}`;
 }

@@ -4,6 +4,7 @@ import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
 import { cursorOf, placeOf } from '../tables/page.js';
 import { searchPattern } from '../tables/searched-text.js';
+import { ofGroup } from './keep-groups.js';
 import { type GroupState, RECENT, type ViolationGroup, type ViolationGroupFilter, type ViolationGroupPage } from './violation-group.js';
 
 interface Page {
@@ -74,8 +75,7 @@ async function counting(
       const selected = queries
         .selectFrom('violations')
         .select((e) => e.fn.countAll().as('count'))
-        .where('rule_id', '=', row.rule_id)
-        .where('service', '=', row.service)
+        .where(ofGroup(row))
         .where('status', 'in', statusesOf(status))
         .where((e) => e.and(inTime(e, startTime, endTime)));
       count = Number((await selected.executeTakeFirstOrThrow()).count);
@@ -109,7 +109,10 @@ function matchingGroups(filter: ViolationGroupFilter, now: number) {
     if (text !== undefined) conditions.push(sql<SqlBool>`search_text like ${searchPattern(text)} escape '!'`);
     // Open violations were last seen at `last_seen`: this does not read the violations.
     if (startTime !== undefined && (status === 'open' || status === 'undecided')) conditions.push(e('last_seen', '>=', startTime));
-    if (startTime !== undefined || endTime !== undefined) conditions.push(e.exists(violationIn(e, filter)));
+    if (startTime !== undefined || endTime !== undefined) {
+      const without = e.and([e('fingerprint', '=', ''), e.exists(violationWithoutIn(e, filter))]);
+      conditions.push(e.or([e.exists(violationIn(e, filter)), without]));
+    }
     return e.and(conditions);
   };
 }
@@ -118,8 +121,19 @@ function violationIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status,
   return e
     .selectFrom('violations')
     .select(e.lit(1).as('one'))
+    .whereRef('violations.group_id', '=', 'violation_groups.id')
+    .where('violations.status', 'in', statusesOf(status))
+    .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
+}
+
+/** Of a group whose violations have no fingerprint yet. */
+function violationWithoutIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status, startTime, endTime }: ViolationGroupFilter) {
+  return e
+    .selectFrom('violations')
+    .select(e.lit(1).as('one'))
     .whereRef('violations.rule_id', '=', 'violation_groups.rule_id')
     .whereRef('violations.service', '=', 'violation_groups.service')
+    .where('violations.group_id', 'is', null)
     .where('violations.status', 'in', statusesOf(status))
     .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
@@ -151,7 +165,24 @@ function groupOf(row: GroupRow, counts: ViolationGroup['counts'], count: number,
   const known = acknowledged === undefined ? {} : { acknowledged };
   const state = acknowledged === undefined ? stateOf(row, now) : 'ongoing';
   const muted = Boolean(row.muted);
-  return { id, ruleId, ruleName, severity, service, firstSeen, lastSeen, state, ...known, muted, counts, count };
+  const { fingerprint, operation, error_kind: errorKind } = row;
+  return {
+    id,
+    ruleId,
+    ruleName,
+    severity,
+    service,
+    fingerprint,
+    operation,
+    errorKind,
+    firstSeen,
+    lastSeen,
+    state,
+    ...known,
+    muted,
+    counts,
+    count,
+  };
 }
 
 function acknowledgementOf({ acknowledged_at: at, acknowledged_by: by, returned_at, last_seen }: GroupRow): ViolationGroup['acknowledged'] {

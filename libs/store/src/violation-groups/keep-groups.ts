@@ -1,9 +1,9 @@
-import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Connection } from '../connection.js';
 import type { Revision } from '../revision.js';
-import type { Queries, Schema, ViolationsTable } from '../schema.js';
+import type { Queries, Schema, ViolationGroupsTable, ViolationsTable } from '../schema.js';
 import { noteDeleted } from '../tables/filled-tables.js';
-import type { GroupChange } from './group-changes.js';
+import { type GroupChange, groupOfRow } from './group-changes.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';
 
@@ -32,7 +32,9 @@ async function addSeen(queries: Queries, changes: readonly GroupChange[]): Promi
   const newer = <T>(column: string) =>
     sql<T>`case when ${unseen} or ${added('last_seen')} >= ${known('last_seen')} then ${added(column)} else ${known(column)} end`;
   const cameBack = sql<number | null>`case when ${added('returned_at')} is not null then ${added('returned_at')} when ${unseen} then null
-    when ${added('first_seen')} - ${known('last_seen')} >= ${sql.lit(QUIET)} then ${added('first_seen')} else ${known('returned_at')} end`;
+    when ${added('first_seen')} - ${known('last_seen')} >= ${sql.lit(QUIET)} then ${added('first_seen')}
+    when ${known('returned_at')} is null and ${known('first_seen')} - ${added('last_seen')} >= ${sql.lit(QUIET)} then ${known('first_seen')}
+    else ${known('returned_at')} end`;
   await queries
     .insertInto('violation_groups')
     .values(changes.map(({ row }) => row))
@@ -67,8 +69,7 @@ async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupC
   const times = await queries
     .selectFrom('violations')
     .select((e) => [e.fn.min<number | null>('timestamp_ms').as('from'), e.fn.max<number | null>('timestamp_ms').as('to')])
-    .where('rule_id', '=', rule_id)
-    .where('service', '=', service)
+    .where(ofGroup({ id, rule_id, service }))
     .where('status', 'in', ['open', 'undecided'])
     .executeTakeFirstOrThrow();
   const { from, to } = times;
@@ -84,14 +85,23 @@ async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupC
     .execute();
 }
 
+/** The violations of a group; of one without a fingerprint those that have none yet. */
+export function ofGroup({ id, rule_id, service }: Pick<ViolationGroupsTable, 'id' | 'rule_id' | 'service'>) {
+  return (e: ExpressionBuilder<Schema, 'violations'>): Expression<SqlBool> =>
+    id === groupId(rule_id, service)
+      ? e.and([e('rule_id', '=', rule_id), e('service', '=', service), e('group_id', 'is', null)])
+      : e('group_id', '=', id);
+}
+
 /** In the transaction that deletes violations: their groups no longer count them. */
 export async function pruneGroups(
   queries: Queries,
-  pruned: readonly Pick<ViolationsTable, 'rule_id' | 'service' | 'status'>[],
+  pruned: readonly Pick<ViolationsTable, 'rule_id' | 'service' | 'status' | 'group_id'>[],
 ): Promise<void> {
   const fewer = new Map<string, Record<Revision['status'], number>>();
-  for (const { rule_id, service, status } of pruned) {
-    const id = groupId(rule_id, service);
+  for (const row of pruned) {
+    const { status } = row;
+    const id = groupOfRow(row);
     const of = fewer.get(id) ?? { open: 0, undecided: 0, retracted: 0 };
     of[status as Revision['status']]++;
     fewer.set(id, of);

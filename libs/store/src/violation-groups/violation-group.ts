@@ -1,4 +1,5 @@
 import type { Revision } from '../revision.js';
+import type { Fingerprint } from './fingerprint.js';
 
 /** Milliseconds of quiet after which a group that is seen again has come back. */
 export const QUIET = 86_400_000;
@@ -8,8 +9,8 @@ export const RECENT = 86_400_000;
 /** `regressed`: it was quiet and came back; `ongoing`: neither new nor that. */
 export type GroupState = 'new' | 'ongoing' | 'regressed';
 
-/** The violations of a rule in a service. Times are Unix milliseconds. */
-export interface ViolationGroup {
+/** The violations of a rule in a service that have a fingerprint in common; it is empty where they have none yet. Times are Unix milliseconds. */
+export interface ViolationGroup extends Fingerprint {
   readonly id: string;
   readonly ruleId: string;
   /** Of its newest violation, as `severity`. */
@@ -42,7 +43,7 @@ export interface ViolationGroupFilter {
   /** With a violation not before, and before (Unix ms). */
   readonly startTime?: number;
   readonly endTime?: number;
-  /** Part of the id or the name of the rule or of the service, in any case. */
+  /** Part of the id or the name of the rule, of the service or of the operation, in any case. */
   readonly text?: string;
 }
 

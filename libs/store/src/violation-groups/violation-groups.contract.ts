@@ -37,6 +37,7 @@ export function describeGroups(open: () => Store): void {
         ruleId: fc.constantFrom('slow', 'slow', 'other'),
         severity: fc.constantFrom('HIGH', 'LOW'),
         hours: fc.integer({ min: 0, max: 6 }),
+        fingerprint: fc.constantFrom(undefined, common('a'), common('b')),
       });
       const batch = fc.oneof(
         { weight: 5, arbitrary: fc.array(one, { minLength: 1, maxLength: 6 }) },
@@ -46,7 +47,7 @@ export function describeGroups(open: () => Store): void {
         fc.asyncProperty(fc.array(batch, { minLength: 1, maxLength: 6 }), async (batches) => {
           await store.prune(Number.MAX_SAFE_INTEGER);
           expect((await all()).groups).toEqual([]);
-          const standing = new Map<string, StoredViolation>();
+          const standing = new Map<string, StoredViolation & { readonly key: string }>();
           /** First times of what stood when it was pruned, by group. */
           const pruned = new Map<string, number>();
           let earliest = 0;
@@ -58,29 +59,39 @@ export function describeGroups(open: () => Store): void {
               for (const [id, known] of standing) {
                 if (known.timestampMs >= before) continue;
                 standing.delete(id);
-                const key = groupOf(known);
+                const { key } = known;
                 if (known.status !== 'retracted') pruned.set(key, Math.min(known.timestampMs, pruned.get(key) ?? Number.MAX_VALUE));
               }
-              const kept = new Set([...standing.values()].map(groupOf));
+              const kept = new Set([...standing.values()].map(({ key }) => key));
               // Without any, a group is forgotten when it was not seen since.
-              const left = new Set((await all()).groups.map(({ ruleId, service }) => JSON.stringify([ruleId, service])));
+              const left = new Set((await all()).groups.map(groupOf));
               expect([...kept].filter((key) => !left.has(key))).toEqual([]);
               for (const key of pruned.keys()) if (!left.has(key)) pruned.delete(key);
               continue;
             }
-            const violations = step.map(({ hours, ...rest }) =>
-              violation(rest.id, { ...rest, timestampMs: START + Math.max(hours, earliest) * HOUR }),
+            const violations = step.map(({ hours, fingerprint, ...rest }) =>
+              violation(rest.id, {
+                ...rest,
+                ...(fingerprint === undefined ? {} : { fingerprint }),
+                timestampMs: START + Math.max(hours, earliest) * HOUR,
+              }),
             );
             await keep(...violations);
             for (const next of violations) {
               const known = standing.get(next.id);
-              if (known === undefined || supersedes(next, known)) standing.set(next.id, next);
+              if (known !== undefined && !supersedes(next, known)) continue;
+              // What takes it back stays in its group, if that has a fingerprint.
+              const own = groupOf({ ...next, fingerprint: next.fingerprint?.fingerprint ?? '' });
+              const without = groupOf({ ...next, fingerprint: '' });
+              const stays = known !== undefined && next.status === 'retracted';
+              const key = !stays ? own : known.key.endsWith('""]') ? without : known.key;
+              standing.set(next.id, { ...next, key });
             }
           }
           const { groups } = await all();
           for (const group of groups) {
-            const key = JSON.stringify([group.ruleId, group.service]);
-            const of = [...standing.values()].filter((known) => groupOf(known) === key);
+            const key = groupOf(group);
+            const of = [...standing.values()].filter((known) => known.key === key);
             const count = (status: string) => of.filter((known) => known.status === status).length;
             expect(group.counts).toEqual({ open: count('open'), undecided: count('undecided'), retracted: count('retracted') });
             const times = of.filter(({ status }) => status !== 'retracted').map(({ timestampMs }) => timestampMs);
@@ -90,12 +101,135 @@ export function describeGroups(open: () => Store): void {
               Math.max(...times),
             ]);
           }
-          const keys = groups.map(({ ruleId, service }) => JSON.stringify([ruleId, service]));
-          expect(new Set([...standing.values()].map(groupOf).filter((key) => !keys.includes(key)))).toEqual(new Set());
+          const keys = groups.map(groupOf);
+          expect([...standing.values()].map(({ key }) => key).filter((key) => !keys.includes(key))).toEqual([]);
         }),
         { numRuns: 60 },
       );
     }, 120_000);
+
+    it('are of one problem: of a rule, in a service, with a fingerprint, and what takes a violation back stays in its own', async () => {
+      const undecided = { fingerprint: '1:u', operation: 'GET /a', errorKind: 'step_limit' };
+      await keep(
+        at(0, 'a', { fingerprint: common('a') }),
+        at(1, 'b', { fingerprint: common('a') }),
+        at(2, 'c', { fingerprint: common('b') }),
+        at(3, 'd', { fingerprint: undecided, status: 'undecided' }),
+      );
+      const told = async () =>
+        (await all()).groups.map(({ operation, errorKind, counts }) => [
+          operation,
+          errorKind,
+          counts.open,
+          counts.undecided,
+          counts.retracted,
+        ]);
+      expect(await told()).toEqual([
+        ['GET /a', 'step_limit', 0, 1, 0],
+        ['GET /b', '', 1, 0, 0],
+        ['GET /a', '', 2, 0, 0],
+      ]);
+      // Of a trace without its witness another span is told.
+      await keep(at(4, 'b', { fingerprint: common('b'), service: 'cart', revision: 2, status: 'retracted' }));
+      await keep(at(5, 'd', { fingerprint: common('b'), revision: 2 }));
+      expect(await told()).toEqual([
+        ['GET /b', '', 2, 0, 0],
+        ['GET /a', '', 1, 0, 1],
+      ]);
+      const found = await store.violationGroups({ text: 'get /A', status: 'open' }, { limit: 9 }, START);
+      expect(found.groups.map(({ firstSeen, lastSeen, fingerprint }) => [firstSeen, lastSeen, fingerprint])).toEqual([
+        [START, START, '1:a'],
+      ]);
+      const inTime = await store.violationGroups({ status: 'open', startTime: START + 4 * HOUR }, { limit: 9 }, START);
+      expect(inTime.groups.map(({ operation, count }) => [operation, count])).toEqual([['GET /b', 1]]);
+      const groupId = found.groups[0]!.id;
+      const list = async (filter: object) => (await store.violations({ groupId, ...filter }, { limit: 9 })).violations.map(({ id }) => id);
+      expect([await list({}), await list({ status: 'open' }), await list({ ruleId: 'other' }), await list({ service: 'shop' })]).toEqual([
+        ['b', 'a'],
+        ['a'],
+        [],
+        ['a'],
+      ]);
+      await store.prune(START + HOUR);
+      expect((await store.violationGroup(groupId, START))?.counts).toEqual({ open: 0, undecided: 0, retracted: 1 });
+    });
+
+    it('are a hundred of a rule in a service and one for the rest: a name with something that no pattern knows makes no group for each violation', async () => {
+      const names = Array.from({ length: 130 }, (_, i) => `n${i}`);
+      await keep(...names.slice(0, 70).map((name, i) => at(0, `v${i}`, { fingerprint: common(name) })));
+      await keep(
+        ...names.slice(60).map((name, i) => at(1, `w${i}`, { fingerprint: common(name) })),
+        at(1, 'x', { service: 'cart', fingerprint: common('n') }),
+      );
+      await keep(...names.map((name, i) => at(2, `y${i}`, { fingerprint: common(name) })));
+      const { groups, total } = await store.violationGroups({ service: 'shop' }, { limit: 200 }, START);
+      expect(total).toBe(101);
+      expect(groups.filter(({ fingerprint }) => fingerprint === 'others').map(({ operation, count }) => [operation, count])).toEqual([
+        ['', 60],
+      ]);
+      expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(70 + 70 + 130);
+      expect((await store.violationGroups({ service: 'cart' }, { limit: 200 }, START)).groups.map(({ operation }) => operation)).toEqual([
+        'GET /n',
+      ]);
+    });
+
+    it('that were kept without fingerprints are grouped later, as if they had had them, and nothing that people said of them is lost', async () => {
+      const kinds = ['a', 'b', 'c'];
+      const kept = Array.from({ length: 40 }, (_, i) =>
+        at(i * 3, `v${i}`, {
+          service: i % 2 === 0 ? 'shop' : 'cart',
+          status: i % 5 === 0 ? 'retracted' : 'open',
+          record: JSON.stringify({ of: kinds[i % 3] }),
+        }),
+      );
+      const later = at(200, 'late', { fingerprint: common('a') });
+      await keep(...kept.map((one) => ({ ...one, fingerprint: common((JSON.parse(one.record) as { of: string }).of) })), later);
+      const seen = (groups: readonly ViolationGroup[]) => groups.filter(({ counts }) => counts.open > 0);
+      const wanted = seen((await all(START + 200 * HOUR)).groups);
+      await store.prune(Number.MAX_SAFE_INTEGER);
+
+      await keep(...kept);
+      const { groups: former } = await all();
+      expect(former.map(({ service, fingerprint }) => [service, fingerprint])).toEqual([
+        ['cart', ''],
+        ['shop', ''],
+      ]);
+      const cart = former[0]!.id;
+      await store.addMark(cart, { kind: 'acknowledged', at: START + 999 * HOUR, by: 'ada', note: 'known' });
+      await keep(later);
+      const ids = async (filter: object) => (await store.violations(filter, { limit: 99 })).violations.map(({ id }) => id);
+      expect(await ids({ groupId: cart, status: 'open' })).toEqual(await ids({ service: 'cart', status: 'open' }));
+      expect(await ids({ groupId: cart, service: 'shop' })).toEqual([]);
+
+      const of = (record: string) => common((JSON.parse(record) as { of: string }).of);
+      const counts: number[] = [];
+      for (;;) {
+        const count = await store.regroup(7, of);
+        if (count === 0) break;
+        counts.push(count);
+        const shown = (await all()).groups;
+        expect(shown.reduce((sum, { counts: { open } }) => sum + open, 0)).toBe(33);
+      }
+      expect(counts).toEqual([7, 7, 7, 7, 7, 5]);
+      const { groups } = await all(START + 200 * HOUR);
+      const asWanted = wanted.map((group) =>
+        group.service === 'cart' ? { ...group, acknowledged: { at: START + 999 * HOUR, by: 'ada' }, state: 'ongoing' } : group,
+      );
+      expect(seen(groups)).toEqual(asWanted);
+      expect(await ids({ groupId: cart })).toEqual([]);
+      const heir = groups.find(({ service }) => service === 'cart')!;
+      expect(await store.marks(heir.id, { limit: 9 })).toMatchObject([{ kind: 'acknowledged', note: 'known' }]);
+      await store.prune(START + 150 * HOUR);
+      expect((await all()).groups.map(({ fingerprint, count }) => [fingerprint, count])).toEqual([['1:a', 1]]);
+    });
+
+    it('do not look new when they are grouped later and their oldest were pruned', async () => {
+      await keep(at(0, 'a'), at(50, 'b'));
+      await store.prune(START + HOUR);
+      expect(await store.regroup(9, () => common('a'))).toBe(1);
+      const [group] = (await store.violationGroups({ status: 'open' }, { limit: 9 }, START + 51 * HOUR)).groups;
+      expect(group).toMatchObject({ firstSeen: START, lastSeen: START + 50 * HOUR, state: 'ongoing' });
+    });
 
     it('are called what their newest violation is', async () => {
       await keep(at(2, 'a', { ruleName: 'New', severity: 'LOW' }), at(1, 'b', { ruleName: 'Old' }));
@@ -287,4 +421,6 @@ export function describeGroups(open: () => Store): void {
   });
 }
 
-const groupOf = ({ ruleId, service }: StoredViolation): string => JSON.stringify([ruleId, service]);
+const common = (name: string) => ({ fingerprint: `1:${name}`, operation: `GET /${name}`, errorKind: '' });
+const groupOf = ({ ruleId, service, fingerprint }: Pick<ViolationGroup, 'ruleId' | 'service' | 'fingerprint'>): string =>
+  JSON.stringify([ruleId, service, fingerprint]);

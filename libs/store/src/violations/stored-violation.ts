@@ -1,4 +1,5 @@
 import type { Revision } from '../revision.js';
+import type { Fingerprint } from '../violation-groups/fingerprint.js';
 
 export interface StoredViolation extends Revision {
   readonly ruleId: string;
@@ -15,6 +16,8 @@ export interface StoredViolation extends Revision {
   readonly exportRefused?: string;
   /** Texts that a search reads beside ids and names (message, values); write-only. */
   readonly text?: string;
+  /** Write-only; undefined: it is grouped later, or by rule and service only. */
+  readonly fingerprint?: Fingerprint;
   /** The signed record as it was published (`ViolationRecord`): what the API answers from. */
   readonly record: string;
 }

@@ -7,9 +7,11 @@ import type { ViolationFilter } from './violation-query.js';
 /** The condition of a filter; true when it restricts nothing. */
 export function matching(filter: ViolationFilter) {
   return (e: ExpressionBuilder<Schema, 'violations'>): Expression<SqlBool> => {
-    const { ruleId, severity, traceId, spanId, service, status, startTime, endTime, text } = filter;
+    const { ruleId, groupId, ungrouped, severity, traceId, spanId, service, status, startTime, endTime, text } = filter;
     const conditions: Expression<SqlBool>[] = [];
     if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
+    if (groupId !== undefined) conditions.push(e('group_id', '=', groupId));
+    if (ungrouped === true) conditions.push(e('group_id', 'is', null));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
     // As the producer wrote it, or as it is on the wire.
     if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', indexedText(traceId)), ofWireTrace(e, traceId)]));

@@ -26,6 +26,14 @@ export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
   }
   if (spanId !== undefined) return [(e) => e.and([matching({ spanId, ...time })(e), ...asked(e, others)])];
   const { ruleId, severity, service, status } = others;
+  if (others.groupId !== undefined) {
+    const { groupId, status: _, ...rest } = others;
+    return (status === undefined ? STATUSES : [status]).map(
+      (one): ViolationPart =>
+        (e) =>
+          e.and([matching({ groupId, status: one, ...time })(e), ...asked(e, rest)]),
+    );
+  }
   // A rule has one severity until it is edited: the entries of its index have it, in no order.
   const severities = severity === undefined || ruleId !== undefined ? [severity] : [...new Set(severity)].map((one) => [one]);
   const isOrderedByTime = ruleId === undefined && service === undefined && severity === undefined;
@@ -38,7 +46,7 @@ export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
 }
 
 /**
- * Of the few violations of a trace or a span: in a form that no index takes. SQLite, which does not know how many violations have a value, would as soon look
+ * Of the few violations of a trace or a span, or of those of a group: in a form that no index takes. SQLite, which does not know how many violations have a value, would as soon look
  * through all of a service.
  */
 function asked(e: ExpressionBuilder<Schema, 'violations'>, filter: ViolationFilter): readonly Expression<SqlBool>[] {

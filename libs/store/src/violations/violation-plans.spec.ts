@@ -114,6 +114,17 @@ describe('the plans of SQLite for the list of violations', () => {
     }
   });
 
+  it.each<ViolationFilter>([
+    { groupId: 'g' },
+    { groupId: 'g', status: 'open' },
+    { groupId: 'g', ruleId: 'r', service: 's', severity: ['LOW', 'HIGH'], startTime: 5, endTime: 9 },
+  ])('find those of a group by its index, whatever else is asked: %j', async (filter) => {
+    const { page, count } = await queries(filter);
+    const found = [...reads(planOf(page)), ...reads(planOf(count))];
+    expect(found).toHaveLength(filter.status === undefined ? 6 : 2);
+    for (const detail of found) expect(detail).toMatch(/violations_by_group_id \(group_id=\? AND status=\?/);
+  });
+
   it('look for traces by both of their ids', async () => {
     asked = [];
     await violatingTraces(database, 'r', ['t', 'u']);

@@ -4,6 +4,10 @@ import type { StoredViolation } from './stored-violation.js';
 /** The guides' query parameters and what users expect beside them. Undefined means no restriction. */
 export interface ViolationFilter {
   readonly ruleId?: string;
+  /** Of a group of violations. */
+  readonly groupId?: string;
+  /** Without a fingerprint yet. */
+  readonly ungrouped?: true;
   readonly severity?: readonly string[];
   readonly traceId?: string;
   readonly spanId?: string;

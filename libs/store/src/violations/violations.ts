@@ -11,8 +11,10 @@ import { checkedColumn } from '../tables/json-column.js';
 import { oneOfEach } from '../tables/one-of-each.js';
 import { cursorOf } from '../tables/page.js';
 import { searchedText } from '../tables/searched-text.js';
+import type { Fingerprint } from '../violation-groups/fingerprint.js';
 import { groupChanges } from '../violation-groups/group-changes.js';
 import { changeGroups, pruneGroups } from '../violation-groups/keep-groups.js';
+import { placed } from '../violation-groups/place-violations.js';
 import type { KeptBatch, StoredViolation } from './stored-violation.js';
 import { COUNTED_UP_TO, countUpTo, newestRows } from './violation-list.js';
 import type { ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './violation-query.js';
@@ -24,13 +26,16 @@ const KEPT_IN = ['violations', 'violation_groups', 'violation_sequence'] as cons
 
 /** See `Store.keep`. */
 export async function keep(connection: Connection, batches: readonly KeptBatch[]): Promise<void> {
-  const statements = oneOfEach(batches.flatMap(({ violations }) => violations)).map((part) => part.map(rowOf));
+  const statements = oneOfEach(batches.flatMap(({ violations }) => violations));
   await connection.database.transaction().execute(async (transaction) => {
     await refuseWhenBehind(transaction, batches, connection.place);
     // The state that was read stays valid until the violation's row and group are written.
     if (statements.length > 0) await connection.lock(transaction, 'violations');
-    for (const rows of statements) {
-      const known = await knownRows(transaction, rows);
+    for (const violations of statements) {
+      const unplaced = violations.map(rowOf);
+      const known = await knownRows(transaction, unplaced);
+      const fingerprintOf = new Map<string, Fingerprint | undefined>(violations.map(({ id, fingerprint }) => [id, fingerprint]));
+      const { rows, fingerprints } = await placed(transaction, known, unplaced, ({ id }) => fingerprintOf.get(id));
       const values = await numbered(transaction, rows);
       await keepRevisions(transaction, known, rows);
       await transaction
@@ -55,11 +60,12 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
               json_record: e.ref('excluded.json_record'),
               search_text: e.ref('excluded.search_text'),
               sequence: e.ref('excluded.sequence'),
+              group_id: e.ref('excluded.group_id'),
             }))
             .where(supersedesRow('violations')),
         )
         .execute();
-      await changeGroups(transaction, groupChanges(known, rows));
+      await changeGroups(transaction, groupChanges(known, rows, fingerprints));
       await endWorseMutes(transaction, rows);
     }
     await advance(transaction, batches);
@@ -143,7 +149,7 @@ export function pruneSome(connection: Connection, before: number, count: number)
     await connection.lock(transaction, 'violations');
     const old = await transaction
       .selectFrom('violations')
-      .select(['id', 'rule_id', 'service', 'status'])
+      .select(['id', 'rule_id', 'service', 'status', 'group_id'])
       .where('timestamp_ms', '<', before)
       .orderBy('timestamp_ms')
       .limit(count)
@@ -180,6 +186,7 @@ function rowOf(violation: StoredViolation): ViolationsTable {
     json_record: violation.record,
     search_text: searchText(violation),
     sequence: null,
+    group_id: null,
   };
 }
 

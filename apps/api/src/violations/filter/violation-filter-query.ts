@@ -28,6 +28,13 @@ export class ViolationFilterQuery {
   @Matches(...TEXT)
   rule_id?: string;
 
+  @ApiPropertyOptional({ example: 'grp-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d', description: 'Of a group of violations.' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  @MaxLength(100)
+  group_id?: string;
+
   @ApiPropertyOptional({ enum: SEVERITIES, enumName: 'Severity', isArray: true, description: 'Repeated, or separated by commas.' })
   @IsOptional()
   @Transform(listed)
@@ -85,6 +92,7 @@ export function violationFilter(query: ViolationFilterQuery): ViolationFilter {
   }
   return {
     ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),
+    ...(query.group_id === undefined ? {} : { groupId: query.group_id }),
     ...(query.severity === undefined ? {} : { severity: query.severity }),
     ...(query.trace_id === undefined ? {} : { traceId: query.trace_id }),
     ...(query.span_id === undefined ? {} : { spanId: query.span_id }),

@@ -74,6 +74,12 @@ export function FilterBar({ filters, limit, set }: ViolationFilters) {
           <X className="i" aria-label="Remove this filter" />
         </button>
       )}
+      {filters.group_id === null ? null : (
+        <button type="button" className="btn" onClick={() => set({ group_id: null })}>
+          Group <span className="mono">{filters.group_id.slice(4, 12)}</span>
+          <X className="i" aria-label="Remove this filter" />
+        </button>
+      )}
     </search>
   );
 }

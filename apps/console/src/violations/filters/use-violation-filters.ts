@@ -8,6 +8,7 @@ const NAMES = [
   'service',
   'status',
   'trace_id',
+  'group_id',
   'q',
   'start_time',
   'end_time',
