@@ -21,6 +21,13 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_
   @MaxLength(200)
   q?: string;
 
+  @ApiPropertyOptional({ example: 'viol-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d', description: 'The group in which this violation is.' })
+  @IsOptional()
+  @IsString()
+  @Matches(...TEXT)
+  @MaxLength(100)
+  violation_id?: string;
+
   @ApiPropertyOptional({ enum: GROUP_STATES, enumName: 'GroupState' })
   @IsOptional()
   @IsIn(GROUP_STATES)
@@ -48,6 +55,7 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_
 /** The query for the store: groups with open violations, unless the request says otherwise. */
 export function groupFilter(query: ViolationGroupQuery): ViolationGroupFilter {
   return {
+    ...(query.violation_id === undefined ? {} : { violationId: query.violation_id }),
     ...(query.rule_id === undefined ? {} : { ruleId: query.rule_id }),
     ...(query.severity === undefined ? {} : { severity: query.severity }),
     ...(query.service === undefined ? {} : { service: query.service }),

@@ -138,6 +138,8 @@ describe('/v1/violations/groups', () => {
     expect((await ask('q=get%20/orders')).groups.map(({ operation }) => operation)).toEqual(['GET /orders/{n}', 'GET /orders/{id}']);
     const list = await api.ask<{ total: number; violations: { id: string }[] }>('GET', `/v1/violations?group_id=${groups[0]!.id}`);
     expect(list.body.violations.map(({ id }) => id)).toEqual(['viol-11', 'viol-13']);
+    const of = async (id: string) => (await ask(`violation_id=${id}&status=all`)).groups.map(({ operation }) => operation);
+    expect([await of('viol-12'), await of('viol-15'), await of('none')]).toEqual([['GET /orders/{id}'], ['POST /orders'], []]);
     const stats = await api.ask<{ total: number }>('GET', `/v1/violations/stats?group_id=${groups[0]!.id}&start_time=${now / 1_000 - 9}`);
     expect(stats.body.total).toBe(2);
   });

@@ -71,13 +71,13 @@ export function useGroupMarks(id: string) {
 }
 
 /** The group that a violation is in, with the counts of all times; null when it has none. */
-export function useGroupOf(violation: { readonly rule_id: string; readonly service: string } | undefined) {
-  const { rule_id = '', service = '' } = violation ?? {};
+export function useGroupOf(violation: { readonly id: string } | undefined) {
+  const { id: violation_id = '' } = violation ?? {};
   return useQuery({
-    queryKey: [...GROUPS, 'of', rule_id, service],
+    queryKey: [...GROUPS, 'of', violation_id],
     enabled: violation !== undefined,
     queryFn: async ({ signal }) => {
-      const query = { rule_id, service, status: 'all' as const, limit: 1 };
+      const query = { violation_id, status: 'all' as const, limit: 1 };
       return (await answered(client.GET('/v1/violations/groups', { params: { query }, signal }))).groups[0] ?? null;
     },
   });

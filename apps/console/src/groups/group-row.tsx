@@ -2,6 +2,7 @@ import { BellOff, Check, ChevronDown, ChevronRight, StickyNote } from 'lucide-re
 import type { ViolationGroup } from '../api/types';
 import { exactCount, plural, shortCount } from '../format/count';
 import { SeverityBadge } from '../parts/severity-badge';
+import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
 import { GroupState } from './group-state';
 

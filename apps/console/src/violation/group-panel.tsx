@@ -39,10 +39,16 @@ export function GroupPanel({ violation, group, error, onRetry }: GroupPanelProps
         ) : (
           <>
             <p>
-              <Link className="link" href={`/violations?${new URLSearchParams({ rule_id: group.rule_id, service: group.service })}`}>
+              <Link className="link" href={`/violations?${new URLSearchParams({ group_id: group.id })}`}>
                 {plural(group.counts.open, 'open violation')}
               </Link>{' '}
-              in {group.service}, the first <TimeAgo ms={group.first_seen * 1_000} />, the last <TimeAgo ms={group.last_seen * 1_000} />.
+              in {group.service}
+              {group.operation === undefined ? null : (
+                <>
+                  , <span className="mono small">{group.operation}</span>
+                </>
+              )}
+              , the first <TimeAgo ms={group.first_seen * 1_000} />, the last <TimeAgo ms={group.last_seen * 1_000} />.
             </p>
             <MarksOfGroup id={group.id} />
           </>

@@ -4,6 +4,7 @@ import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
 import { cursorOf, placeOf } from '../tables/page.js';
 import { searchPattern } from '../tables/searched-text.js';
+import { groupOfRow } from './group-changes.js';
 import { ofGroup } from './keep-groups.js';
 import { type GroupState, RECENT, type ViolationGroup, type ViolationGroupFilter, type ViolationGroupPage } from './violation-group.js';
 
@@ -22,7 +23,9 @@ export async function violationGroups(
   { limit, after }: Page,
   now: number,
 ): Promise<ViolationGroupPage> {
-  const matches = matchingGroups(filter, now);
+  const id = filter.violationId === undefined ? undefined : await groupWith(queries, filter.violationId);
+  if (filter.violationId !== undefined && id === undefined) return { groups: [], total: 0 };
+  const matches = matchingGroups(filter, now, id);
   const counted = await queries
     .selectFrom('violation_groups')
     .select((e) => e.fn.countAll().as('total'))
@@ -95,10 +98,16 @@ function inTime(e: ExpressionBuilder<Schema, 'violations'>, startTime?: number, 
   ];
 }
 
-function matchingGroups(filter: ViolationGroupFilter, now: number) {
+async function groupWith(queries: Queries, violationId: string): Promise<string | undefined> {
+  const of = queries.selectFrom('violations').select(['group_id', 'rule_id', 'service']);
+  const row = await of.where('id', '=', violationId).executeTakeFirst();
+  return row && groupOfRow(row);
+}
+
+function matchingGroups(filter: ViolationGroupFilter, now: number, id: string | undefined) {
   return (e: ExpressionBuilder<Schema, 'violation_groups'>): Expression<SqlBool> => {
     const { ruleId, severity, service, status, state, acknowledged, muted, startTime, endTime, text } = filter;
-    const conditions: Expression<SqlBool>[] = [];
+    const conditions: Expression<SqlBool>[] = id === undefined ? [] : [e('id', '=', id)];
     if (ruleId !== undefined) conditions.push(e('rule_id', '=', ruleId));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
     if (service !== undefined) conditions.push(e('service', '=', indexedText(service)));

@@ -33,6 +33,8 @@ export interface ViolationGroup extends Fingerprint {
 
 /** All must hold; undefined means no restriction. */
 export interface ViolationGroupFilter {
+  /** The one in which this violation is. */
+  readonly violationId?: string;
   readonly ruleId?: string;
   readonly severity?: readonly string[];
   readonly service?: string;
