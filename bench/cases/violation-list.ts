@@ -29,6 +29,8 @@ const lists = (now: number): Readonly<Record<string, string>> => ({
   service: 'service=service-3',
   severity: 'severity=CRITICAL',
   'severities, any status': 'severity=CRITICAL,HIGH&status=all',
+  group: 'group_id=grp-607',
+  'group, any status': 'group_id=grp-607&status=all',
   'rule and service': 'rule_id=rule-7&service=service-3',
   'rule and severity': 'rule_id=rule-7&severity=HIGH',
   'service and severity': 'service=service-3&severity=HIGH',

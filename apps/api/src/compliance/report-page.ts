@@ -99,7 +99,8 @@ function ruleRows({ control, rules }: ControlReportView): readonly string[] {
   return rules.map((rule) => {
     const mode = rule.deleted ? 'deleted' : rule.names_control ? rule.mode : 'names it no longer';
     const figures = [rule.version, rule.traces_in_scope, rule.violated, rule.undecided];
-    return `<tr><th scope="row">${text(control)}</th><td>${text(rule.name)} (${text(rule.id)})</td><td>${mode}</td>${figures.map(figure).join('')}</tr>`;
+    const more = rule.beyond_scope === undefined ? '' : `; ${count(rule.beyond_scope)} more than in scope`;
+    return `<tr><th scope="row">${text(control)}</th><td>${text(rule.name)} (${text(rule.id)})</td><td>${mode}${more}</td>${figures.map(figure).join('')}</tr>`;
   });
 }
 

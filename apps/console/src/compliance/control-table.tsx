@@ -1,7 +1,7 @@
 import { CircleCheck, CircleHelp, CircleMinus, CircleX, EyeOff, type LucideIcon } from 'lucide-react';
 import { Link } from 'wouter';
 import type { ComplianceOutcome, ControlReport } from '../api/types';
-import { exactCount } from '../format/count';
+import { exactCount, plural } from '../format/count';
 import { Tag, type Tone } from '../parts/tag';
 
 const OUTCOMES: Readonly<Record<ComplianceOutcome, { readonly text: string; readonly tone: Tone; readonly icon: LucideIcon }>> = {
@@ -42,14 +42,21 @@ export function ControlTable({ controls }: { readonly controls: readonly Control
               <div className="what">
                 <b className="mono">{one.control}</b>
                 <span className="why">
-                  {one.rules.map(({ id, name, deleted, mode }, n) => (
+                  {one.rules.map(({ id, name, deleted, mode, names_control }, n) => (
                     <span key={id}>
                       {n === 0 ? '' : ', '}
                       {deleted ? `${name} (deleted)` : <Link href={`/rules/${encodeURIComponent(id)}`}>{name}</Link>}
                       {deleted || mode === 'enforce' ? '' : mode === 'shadow' ? ' (in shadow)' : ' (off)'}
+                      {deleted || names_control ? '' : ' (names it no longer)'}
                     </span>
                   ))}
                 </span>
+                {one.beyond_scope === undefined ? null : (
+                  <span className="why">
+                    {plural(one.beyond_scope, 'more trace')} {one.beyond_scope === 1 ? 'is' : 'are'} violated or undecided than in scope:
+                    not closed or not counted yet, or closed in another hour.
+                  </span>
+                )}
               </div>
             </td>
             <td className="beside-first">

@@ -53,6 +53,11 @@ function Report({ report }: { readonly report: ComplianceReport }) {
       <section className="panel" aria-label="Controls">
         <ControlTable controls={controls} />
       </section>
+      {limits.provisional_since === undefined ? null : (
+        <p className="small">
+          Provisional: some traces since {when(limits.provisional_since)} are not counted yet, while their violations are.
+        </p>
+      )}
       {limits.rule_set_unknown === 0 ? null : (
         <p className="small">
           The rules that {plural(limits.rule_set_unknown, 'trace')} {limits.rule_set_unknown === 1 ? 'was' : 'were'} judged by are lost:
