@@ -1,3 +1,4 @@
+export { GivenUp, isGivenUp } from './given-up.js';
 export { inspectTopics } from './kafka/topics/admin.js';
 export { LatestLatencies } from './latest-latencies.js';
 export {

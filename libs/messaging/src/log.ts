@@ -44,8 +44,12 @@ export interface Position {
 export interface PartitionListener {
   /** The partition is now this member's; `start` is the oldest offset kept. Answers the offset to start at (default: the committed one, else `start`). */
   assigned(partition: number, committed: Position | undefined, start: number): Promise<number | undefined>;
-  /** The next records. The next batch of the partition comes when the promise resolves: that is the back-pressure. */
-  records(batch: RecordBatch): Promise<void>;
+  /**
+   * The next records. The next batch of the partition comes when the promise resolves: that is the back-pressure. `leaving` is aborted (with a `GivenUp`)
+   * when the partition is to be given up, which it cannot be before the promise has settled. Who waits for something else than the log rejects with it then;
+   * `failed` is not told of that.
+   */
+  records(batch: RecordBatch, leaving?: AbortSignal): Promise<void>;
   /**
    * Caught up with the end of the partition, which is `position`; called at most once per `idleInterval` while nothing comes, first when nothing has come for
    * two of them (the embedded log, where looking costs little: at once).

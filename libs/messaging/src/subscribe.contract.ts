@@ -18,7 +18,7 @@ export class Listening {
   readonly batches: RecordBatch[] = [];
   readonly committed = new Map<number, Position | undefined>();
   readonly revokedWhile: Promise<void>[] = [];
-  onRecords: (batch: RecordBatch) => Promise<void> = async () => undefined;
+  onRecords: (batch: RecordBatch, leaving?: AbortSignal) => Promise<void> = async () => undefined;
   onRevoked: (partition: number) => Promise<void> = async () => undefined;
   startAt: (partition: number) => number | undefined = () => undefined;
 
@@ -28,8 +28,8 @@ export class Listening {
       this.committed.set(partition, committed);
       return this.startAt(partition);
     },
-    records: async (batch) => {
-      await this.onRecords(batch);
+    records: async (batch, leaving) => {
+      await this.onRecords(batch, leaving);
       this.batches.push(batch);
     },
     idle: async (partition) => void this.events.push(`idle ${partition}`),
@@ -266,6 +266,23 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       await subscribe(next);
       await eventually('assignment', () => next.committed.has(0));
       expect(next.committed.get(0)).toEqual({ offset: 2, metadata: 'last' });
+    });
+
+    it('tells a listener that waits for something else that its partition is to be given up, and takes its end for no failure', async () => {
+      const listening = new Listening();
+      let waiting = false;
+      // As a wait that a signal ends, which wraps its reason.
+      listening.onRecords = async (_, leaving) => {
+        waiting = true;
+        await new Promise((_, fail) => leaving?.addEventListener('abort', () => fail(new Error('ended', { cause: leaving.reason }))));
+      };
+      await append(1, 'a');
+      const subscription = await subscribe(listening, { group: 'leaving' });
+      await eventually('a call under way', () => waiting);
+      await subscription.close();
+      expect(listening.events).toContain('revoked 1');
+      expect(listening.events.filter((event) => event.startsWith('failed'))).toEqual([]);
+      expect(listening.texts(1)).toEqual([]);
     });
 
     it('calls nothing after close', async () => {

@@ -3,7 +3,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { Registry } from 'prom-client';
-import { type Log } from '#messaging';
+import { GivenUp, type Log } from '#messaging';
 import { registerMetrics } from '#platform';
 import { TOPICS } from '#records';
 import type { Store } from '#store';
@@ -105,6 +105,31 @@ describe('ViolationExporter', () => {
     expect(exporting.state()).toBe('ok');
     expect(await registry.metrics()).toContain('betrace_otlp_export_failures_total{kind="passing"} 3');
     expect(await registry.metrics()).toContain('betrace_violations_exported_total 2');
+  });
+
+  it('keeps no partition that is to be given up while the endpoint is down; the others of its call go on', async () => {
+    const { log: two, store: kept } = await logAndStore(2);
+    const settings = { address: 'http://collector', batchSize: 9, evidence: true, resource: resourceFromAttributes({}) };
+    const one = new ViolationExporter(two, kept, collector, settings, registerMetrics(API_METRICS, new Registry()), silent);
+    collector.failures = Number.POSITIVE_INFINITY;
+    const record = (id: string) => ({ offset: 0, timestamp: 0, value: Buffer.from(JSON.stringify(violation({ id }))) });
+    const leaving = [new AbortController(), new AbortController()];
+    const ends = leaving.map(({ signal }, partition) =>
+      one.records({ topic: TOPICS.violations, partition, records: [record(`viol-${partition}`)], endOffset: 1 }, signal).then(
+        () => 'exported',
+        (error: Error) => (error.cause ?? error) as unknown,
+      ),
+    );
+    await eventually(async () => (one.state() === 'retrying: http://collector: 14 UNAVAILABLE' ? true : undefined));
+    leaving[0]!.abort(new GivenUp());
+    expect(await ends[0]).toBeInstanceOf(GivenUp);
+    collector.failures = 0;
+    expect(await ends[1]).toBe('exported');
+    expect(collector.exported).toEqual(['viol-1@1']);
+    expect([await kept.position('export', 0), await kept.position('export', 1)]).toEqual([0, 1]);
+    await one.stop();
+    await two.close();
+    await kept.close();
   });
 
   it('repeats a batch whose answer was lost as the same spans', async () => {

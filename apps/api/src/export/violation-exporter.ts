@@ -1,7 +1,7 @@
 import type { Resource } from '@opentelemetry/resources';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Traces, Work } from '#base';
-import { type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
+import { isGivenUp, type Log, type LogError, type PartitionListener, type Position, type RecordBatch, type Subscription } from '#messaging';
 import { Lag, type Logger, type Metrics, Tracing } from '#platform';
 import { type RuleControl, TOPICS, type ViolationRecord } from '#records';
 import type { Store } from '#store';
@@ -32,6 +32,8 @@ interface Part {
   readonly partition: number;
   readonly position: number;
   readonly entries: readonly ExportEntry[];
+  /** Aborted when the partition is to be given up. */
+  readonly leaving: AbortSignal | undefined;
 }
 
 export interface ExportSettings {
@@ -110,13 +112,13 @@ export class ViolationExporter implements PartitionListener {
     return position;
   }
 
-  async records({ partition, records }: RecordBatch): Promise<void> {
+  async records({ partition, records }: RecordBatch, leaving?: AbortSignal): Promise<void> {
     const last = records.at(-1);
     if (last === undefined) return;
     const found = exportEntriesOf(partition, records, () => this.metrics.violationsUnreadable.inc({ reader: READER }));
     const entries = this.settings.evidence ? found : found.filter(isViolation);
     const position = last.offset + 1;
-    await this.together.add({ partition, position, entries });
+    await this.export({ partition, position, entries, leaving });
     this.lag.at(partition, position);
     await this.positions.follow(this.subscription, partition, position);
     this.failures.works(partition);
@@ -149,9 +151,22 @@ export class ViolationExporter implements PartitionListener {
     this.logger.error({ err: error, partition }, 'cannot export violations; retrying');
   }
 
+  /** Waits until the endpoint has taken it, or the partition is to be given up. */
+  private async export(part: Part): Promise<void> {
+    for (;;) {
+      try {
+        return await this.together.add(part);
+      } catch (error) {
+        // It may be another partition that is to be given up, whose violations were to go with these: they go alone.
+        if (!isGivenUp(error) || part.leaving?.aborted === true) throw error;
+      }
+    }
+  }
+
   /** Exports the violations of several partitions in common requests. Each partition continues when all of its violations are done. */
   private async exportTogether(parts: readonly Part[]): Promise<void> {
     const entries = parts.flatMap((part) => part.entries);
+    const signal = AbortSignal.any([this.stopping.signal, ...parts.flatMap(({ leaving }) => leaving ?? [])]);
     const left = new Map(parts.map((part) => [part.partition, part.entries.length]));
     const ends = new Map(parts.map(({ partition, position }) => [partition, position]));
     const nothing = parts.filter((part) => part.entries.length === 0).map((part) => part.partition);
@@ -166,7 +181,7 @@ export class ViolationExporter implements PartitionListener {
     for (const asked of deliveryBatches(entries, ASKED_AT_ONCE, idOf)) {
       const revisions = asked.filter(isViolation).map(revisionOf);
       const done = revisions.length === 0 ? NONE : await this.store.alreadyExported(revisions);
-      for (const batch of deliveryBatches(asked, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed);
+      for (const batch of deliveryBatches(asked, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed, signal);
     }
     if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }
@@ -175,6 +190,7 @@ export class ViolationExporter implements PartitionListener {
     batch: readonly ExportEntry[],
     done: ReadonlySet<string>,
     passed: (batch: readonly ExportEntry[]) => ReadonlyMap<number, number>,
+    signal: AbortSignal,
   ): Promise<void> {
     const waiting = batch.filter((entry) => !done.has(idOf(entry)));
     const noted = { all: false };
@@ -186,7 +202,7 @@ export class ViolationExporter implements PartitionListener {
     const violations = waiting.filter(isViolation).map(({ violation }) => violation);
     const found = await this.controls.of(violations);
     const controls = new Map(violations.map((violation, n) => [violation, found[n]!]));
-    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted, controls));
+    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted, controls, signal));
     if (!noted.all) await this.store.exported(READER, passed(batch), []);
     for (const { partition, position } of batch) this.lag.at(partition, position);
   }
@@ -195,6 +211,7 @@ export class ViolationExporter implements PartitionListener {
     partitions: readonly number[],
     accepted: (entries: readonly ExportEntry[]) => Promise<void>,
     controls: ReadonlyMap<ViolationRecord, readonly RuleControl[]>,
+    signal: AbortSignal,
   ): Delivery<ExportEntry> {
     const { resource, evidence, traces = new Tracing() } = this.settings;
     const spansOf = (entries: readonly ExportEntry[]) =>
@@ -217,7 +234,7 @@ export class ViolationExporter implements PartitionListener {
         if (isViolation(entry)) await this.store.exportRefused(revisionOf(entry), refusal.reason);
       },
       failed: (refusal, pause) => this.failures.waits(partitions, refusal, pause),
-      signal: this.stopping.signal,
+      signal,
       taken: this.taken,
     };
   }

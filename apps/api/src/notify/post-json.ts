@@ -6,9 +6,9 @@ import { HttpRefusal } from '../delivery/refusal.js';
 const ANSWER_MS = 15_000;
 
 /** Posts JSON; rejects with an HttpRefusal when the answer is no success, and with the error of the connection when there is none. Redirects are not followed. */
-export async function postJson(url: string, body: string, headers: Readonly<Record<string, string>>, stopping: AbortSignal): Promise<void> {
+export async function postJson(url: string, body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
   const all = { ...headers, 'Content-Type': 'application/json' };
-  const answer = await post(url, body, { headers: all, timeout: ANSWER_MS, signal: stopping, statusOnly: true });
+  const answer = await post(url, body, { headers: all, timeout: ANSWER_MS, signal, statusOnly: true });
   const { status, contentType, content, retryAfter } = answer;
   if (isSuccess(status)) return;
   const page = isPage(contentType, content);

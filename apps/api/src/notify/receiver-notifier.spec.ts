@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { type Log } from '#messaging';
+import { type Log, type Subscription } from '#messaging';
 import { registerMetrics, Tracing } from '#platform';
 import type { Store } from '#store';
+import { WebhookReceiver } from '../../../../test/harness/services/webhook-receiver.js';
+import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
 import { NOTIFY_METRICS } from './metrics.js';
@@ -33,10 +35,10 @@ describe('a receiver of notifications', () => {
   });
 
   /** As each of several processes has one. */
-  const notifier = () => {
+  const notifier = (receiver = RECEIVER) => {
     const now = () => log.now();
     const metrics = registerMetrics(NOTIFY_METRICS, new Registry());
-    return new ReceiverNotifier(RECEIVER, {
+    return new ReceiverNotifier(receiver, {
       log,
       store,
       facts: new RuleFacts(store, now),
@@ -60,5 +62,44 @@ describe('a receiver of notifications', () => {
     // The log was created again.
     await store.notified('notify chat', new Map([[0, 30]]), []);
     expect(await notifier().assigned(0, { offset: 3, metadata: '' }, 0)).toBe(0);
+  });
+
+  describe('that takes some messages and not others', () => {
+    const hook = new WebhookReceiver();
+    const told = (): string[] => hook.taken.map(({ body }) => (JSON.parse(body) as { data: { id: string } }).data.id).toSorted();
+    beforeEach(async () => {
+      hook.taken.length = 0;
+      hook.refused = 0;
+      hook.refuse = ({ body }) => (body.includes('viol-away') ? 503 : undefined);
+      await hook.open();
+      log.receiving(true);
+    });
+    afterEach(() => hook.close());
+
+    const failing = () => eventually(async () => (hook.refused > 1 && hook.taken.length === 1 ? true : undefined));
+
+    it('keeps no partition that is to be given up, and is not told again what it took', async () => {
+      const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
+      const subscribe = log.subscribe.bind(log);
+      const subscriptions: Subscription[] = [];
+      log.subscribe = async (options) => {
+        const subscription = await subscribe(options);
+        subscriptions.push(subscription);
+        return subscription;
+      };
+      await one.start();
+      const now = Date.now() + 60_000;
+      await publish(log, violation({ id: 'viol-taken', timestamp_ms: now }), violation({ id: 'viol-away', timestamp_ms: now }));
+      await failing();
+      // As its group asks for it; the process goes on.
+      await subscriptions[0]!.close();
+      expect(one.state()).toBeUndefined();
+      expect(await store.position('notify chat', 0)).toBe(0);
+      hook.refuse = undefined;
+      await other.start();
+      await eventually(async () => ((await store.position('notify chat', 0)) === 2 ? true : undefined));
+      expect(told()).toEqual(['viol-away', 'viol-taken']);
+      await other.stop();
+    });
   });
 });

@@ -23,6 +23,8 @@ const BATCH = { alertmanager: 64, webhook: 8 } as const;
 /** Milliseconds for which the store is waited for before it is tried again, and between two looks at it. */
 const KEPT_MS = 10_000;
 const KEPT_POLL_MS = 50;
+/** Milliseconds that a receiver has for the answer to what is under way when the process stops: without it the message comes again. */
+const LAST_ANSWER_MS = 2_000;
 const ADVICE = (reason: string): string => `check the address, headers and secret of the receiver (${reason})`;
 
 export interface NotifyParts {
@@ -51,6 +53,7 @@ export class ReceiverNotifier implements PartitionListener {
   /** Where it is in the log. */
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
+  private readonly ended = new AbortController();
   private readonly taken = new Taken();
   private readonly positions = new PositionFollower();
   /** Why nothing is taken at present, by partition. */
@@ -81,7 +84,9 @@ export class ReceiverNotifier implements PartitionListener {
   /** Stops waiting; the rest is sent after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('stopping'));
+    const timer = setTimeout(() => this.ended.abort(new Error('stopping')), LAST_ANSWER_MS);
     await this.subscription?.close();
+    clearTimeout(timer);
   }
 
   /** The reason for waiting; undefined: none. */
@@ -104,16 +109,17 @@ export class ReceiverNotifier implements PartitionListener {
     return at;
   }
 
-  async records({ partition, records }: RecordBatch): Promise<void> {
+  async records({ partition, records }: RecordBatch, leaving?: AbortSignal): Promise<void> {
     const [first] = records;
     const last = records.at(-1);
     if (first === undefined || last === undefined) return;
     const subscription = await this.subscribed.promise;
+    const signal = leaving === undefined ? this.stopping.signal : AbortSignal.any([this.stopping.signal, leaving]);
     // First, so that the log knows the reader: violations during a downtime are sent.
     await this.positions.follow(subscription, partition, first.offset);
-    const wanted = await this.toBeTold(partition, records);
+    const wanted = await this.toBeTold(partition, records, signal);
     for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind], ({ violation }) => violation.id))
-      await this.tell(partition, batch);
+      await this.tell(partition, batch, signal);
     await this.parts.store.notified(this.reader, new Map([[partition, last.offset + 1]]), []);
     this.lag.at(partition, last.offset + 1);
     await this.positions.follow(subscription, partition, last.offset + 1);
@@ -162,24 +168,24 @@ export class ReceiverNotifier implements PartitionListener {
     return now;
   }
 
-  private async toBeTold(partition: number, records: RecordBatch['records']): Promise<readonly Entry[]> {
+  private async toBeTold(partition: number, records: RecordBatch['records'], signal: AbortSignal): Promise<readonly Entry[]> {
     const { facts, metrics } = this.parts;
     await facts.refresh();
     const entries = entriesOf(partition, records, () => metrics.unreadable.inc({ receiver: this.receiver.name }));
     const wanted = entries.filter(({ violation }) => this.isWanted(violation));
     const undecided = wanted.findLast(({ violation }) => facts.isMutedUntilWorse(violation.rule_id, violation.service));
     if (undecided !== undefined) {
-      await this.kept(partition, undecided.position);
+      await this.kept(partition, undecided.position, signal);
       await facts.refresh(true);
     }
     return wanted.filter(({ violation }) => this.isToBeTold(violation));
   }
 
   /** Resolves when the store has what stands before a position of the log, and has ended the mutes that it makes worse. */
-  private async kept(partition: number, position: number): Promise<void> {
+  private async kept(partition: number, position: number, signal: AbortSignal): Promise<void> {
     const until = this.parts.now() + KEPT_MS;
     while ((await this.parts.store.position(KEEP_READER, partition)) < position) {
-      this.stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       if (this.parts.now() > until) throw new Error('the store has not kept the violations yet that may end a mute');
       await sleep(KEPT_POLL_MS);
     }
@@ -199,19 +205,26 @@ export class ReceiverNotifier implements PartitionListener {
     return false;
   }
 
-  private async tell(partition: number, batch: readonly Entry[]): Promise<void> {
+  private async tell(partition: number, batch: readonly Entry[], signal: AbortSignal): Promise<void> {
     const { store } = this.parts;
     const done = await store.alreadyNotified(this.reader, batch.map(revisionOf));
     const waiting = batch.filter(({ violation }) => !done.has(violation.id));
-    const delivery = this.delivery(partition);
-    if (this.receiver.kind === 'alertmanager') await deliver(waiting, delivery);
-    else await Promise.all(waiting.map((entry) => deliver([entry], delivery)));
+    const told: Entry[] = [];
+    const delivery = this.delivery(partition, told, signal);
+    const calls = this.receiver.kind === 'alertmanager' ? [waiting] : waiting.map((entry) => [entry]);
+    const ends = await Promise.allSettled(calls.map((call) => deliver(call, delivery)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) {
+      // The partition is to be given up, or the process stops: who goes on does not tell again what was taken.
+      if (told.length > 0) await store.notified(this.reader, new Map(), told.map(revisionOf));
+      throw failed.reason;
+    }
     const { position } = batch.at(-1)!;
     await store.notified(this.reader, new Map([[partition, position]]), waiting.map(revisionOf));
     this.lag.at(partition, position);
   }
 
-  private delivery(partition: number): Delivery<Entry> {
+  private delivery(partition: number, told: Entry[], signal: AbortSignal): Delivery<Entry> {
     const { name: receiver } = this.receiver;
     const { metrics, logger } = this.parts;
     return {
@@ -219,6 +232,7 @@ export class ReceiverNotifier implements PartitionListener {
       meaning: (error) => refusalOf(error, ADVICE),
       accepted: async (entries) => {
         this.works(partition);
+        told.push(...entries);
         metrics.sent.inc({ receiver }, entries.length);
       },
       refused: async ({ violation: { id, revision } }, { reason, message }) => {
@@ -229,13 +243,13 @@ export class ReceiverNotifier implements PartitionListener {
         );
       },
       failed: (refusal, pause) => this.waits(partition, refusal, pause),
-      signal: this.stopping.signal,
+      signal,
       taken: this.taken,
     };
   }
 
   private async post(entries: readonly Entry[]): Promise<void> {
-    const { receiver, parts, stopping } = this;
+    const { receiver, parts, ended } = this;
     const now = parts.now();
     const traced = parts.tracing.headers();
     if (receiver.kind === 'alertmanager') {
@@ -244,12 +258,12 @@ export class ReceiverNotifier implements PartitionListener {
         `${receiver.url.replace(/\/+$/, '')}/api/v2/alerts`,
         JSON.stringify(alerts),
         { ...receiver.headers, ...traced },
-        stopping.signal,
+        ended.signal,
       );
     }
     for (const { violation } of entries) {
       const { headers, body } = webhookMessage(violation, receiver, now);
-      await postJson(receiver.url, body, { ...receiver.headers, ...headers, ...traced }, stopping.signal);
+      await postJson(receiver.url, body, { ...receiver.headers, ...headers, ...traced }, ended.signal);
     }
   }
 

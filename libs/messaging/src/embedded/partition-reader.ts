@@ -1,3 +1,4 @@
+import { GivenUp, isGivenUp } from '../given-up.js';
 import type { PartitionListener, Position, SubscribeOptions } from '../log.js';
 import { logProblem } from '../problems.js';
 import type { Storage } from './storage/storage.js';
@@ -22,6 +23,8 @@ export class PartitionReader {
   #next = 0;
   #paused = false;
   #stopping = false;
+  /** For a call under way that waits for something else than the log. */
+  readonly #leaving = new AbortController();
   /** Ends the present wait. */
   #wake: () => void = () => undefined;
   #seenAt = Number.NEGATIVE_INFINITY;
@@ -65,6 +68,7 @@ export class PartitionReader {
   /** Stops after the call under way, and after the listener's `revoked`. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#leaving.abort(new GivenUp());
     this.#wake();
     await this.#done;
   }
@@ -88,6 +92,7 @@ export class PartitionReader {
         }
         this.#failures = 0;
       } catch (error) {
+        if (this.#stopping && isGivenUp(error)) break;
         this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
         await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
       }
@@ -133,7 +138,8 @@ export class PartitionReader {
     if (last === undefined) return false;
     if (records[0]!.offset !== this.#next) this.#tellMissing(this.#next, records[0]!.offset);
     const endOffset = Math.max(log.end(this.partition), last.offset + 1);
-    await this.#listener.records({ topic: this.#topic, partition: this.partition, records, endOffset });
+    const batch = { topic: this.#topic, partition: this.partition, records, endOffset };
+    await this.#listener.records(batch, this.#leaving.signal);
     this.#next = last.offset + 1;
     for (const { value } of records) this.#unsaid += value.length;
     if (this.#unsaid >= DELIVERED_BYTES) this.#sayDelivered();

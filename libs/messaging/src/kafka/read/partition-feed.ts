@@ -1,3 +1,4 @@
+import { GivenUp, isGivenUp } from '../../given-up.js';
 import type { LogRecord, PartitionListener, Position, SubscribeOptions } from '../../log.js';
 import { LogError, LogUnavailable, logProblem } from '../../problems.js';
 import { kafkaFailed } from '../client/kafka-errors.js';
@@ -48,6 +49,8 @@ export class PartitionFeed {
   #latest = 0;
   #paused = false;
   #stopping = false;
+  /** For a call under way that waits for something else than the log. */
+  readonly #leaving = new AbortController();
   #held = true;
   #idleAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
@@ -152,6 +155,7 @@ export class PartitionFeed {
   /** Stops after the call under way, and after the listener's `revoked`. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#leaving.abort(new GivenUp());
     this.#wake();
     await this.#done;
   }
@@ -175,6 +179,7 @@ export class PartitionFeed {
         if (this.#failures > 0) this.source.works(this.partition);
         this.#failures = 0;
       } catch (error) {
+        if (this.#stopping && isGivenUp(error)) break;
         if (error instanceof LogUnavailable) this.source.unavailable(this.partition, error);
         else this.#fail(error);
         await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
@@ -235,7 +240,8 @@ export class PartitionFeed {
     if (count === 0) return false;
     const records = this.#ready.slice(0, count);
     const endOffset = Math.max(this.#end, records[count - 1]!.offset + 1);
-    await this.#listener.records({ topic: this.#options.topic, partition: this.partition, records, endOffset });
+    const batch = { topic: this.#options.topic, partition: this.partition, records, endOffset };
+    await this.#listener.records(batch, this.#leaving.signal);
     this.#ready.splice(0, count);
     // Where records come all the time, nothing is said in between.
     this.#idleAt = performance.now() + this.#idleInterval;
