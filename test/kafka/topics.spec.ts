@@ -135,7 +135,11 @@ describeOwnKafka('topics and logins', () => {
         () => void taken++,
         (error: Error) => error,
       );
-    expect(await eventually('a refusal', refusal, 60_000)).toMatchObject({ code: 'BT_LOG_KAFKA_REFUSED', status: 503, retryable: true });
+    expect(await eventually('a refusal', refusal, 60_000)).toMatchObject({
+      code: 'BT_LOG_KAFKA_LIMIT_LOWERED',
+      status: 503,
+      retryable: true,
+    });
     expect(isRefusedRecord(await refusal())).toBe(true);
     expect(await log.append('limited', [{ partition: 0, value: Buffer.alloc(10) }])).toEqual([taken]);
     await log.close();

@@ -15,7 +15,7 @@ export { type LogReport, logReport } from './log-report.js';
 export { logSettings, sharedLogSettings } from './log-settings.js';
 export { MessagingModule } from './messaging.module.js';
 export { openLog } from './open-log.js';
-export { isRefusedRecord, LogError, LogUnavailable, logProblem } from './problems.js';
+export { isRefusedForNow, isRefusedRecord, LogError, LogUnavailable, logProblem } from './problems.js';
 export { readAll } from './read-all.js';
 export { type Control, controlOf } from './records/control-record.js';
 export { countedLog } from './records/count-spans.js';

@@ -139,9 +139,15 @@ export const LOG_PROBLEMS = {
     status: 503,
     retryable: true,
     refusesRecord: true,
+    sentence: 'Kafka refused a record for topic {topic}: {reason}. Check the policies of the brokers. Until then every attempt fails.',
+  },
+  BT_LOG_KAFKA_LIMIT_LOWERED: {
+    status: 503,
+    retryable: true,
+    refusesRecord: true,
     sentence:
-      'Kafka refused a record for topic {topic} that its settings at the start of BeTrace allowed: {reason}. Set max.message.bytes of the topic to at least {most}, ' +
-      'and check the policies of the brokers. Until then every attempt fails.',
+      'Kafka refused a record for topic {topic} that its settings at the start of BeTrace allowed: {reason}. Set max.message.bytes of the topic to at least {most}. ' +
+      'Until then every attempt fails.',
   },
   BT_LOG_KAFKA_TOPIC_REFUSED: {
     status: 503,
@@ -229,6 +235,11 @@ export function isRefusedRecord(error: unknown): boolean {
   if (!(error instanceof LogError)) return false;
   const problem: LogProblem = LOG_PROBLEMS[error.code];
   return problem.refusesRecord === true;
+}
+
+/** Whether the log refuses the record because of a setting that was changed since the start: when it is corrected, the log takes the record. */
+export function isRefusedForNow(error: unknown): boolean {
+  return error instanceof LogError && error.code === 'BT_LOG_KAFKA_LIMIT_LOWERED';
 }
 
 /** The log is unavailable now; retry. */

@@ -193,6 +193,30 @@ describe('whatever one violation or one record meets', () => {
     expect(counted('violationsSetAside')).toEqual([]);
   });
 
+  it('waits with a violation that a lowered limit refuses, alone among those found with it', async () => {
+    const append = log.append.bind(log);
+    let limit = 0;
+    log.append = async (topic, records) => {
+      if (topic === TOPICS.violations && limit < 3 && records.some(({ value }) => Buffer.from(value).includes('"refused"'))) {
+        if (records.length === 1) limit++;
+        throw logProblem('BT_LOG_KAFKA_LIMIT_LOWERED', { topic, reason: 'MESSAGE_TOO_LARGE', most: 9e6 });
+      }
+      return append(topic, records);
+    };
+    await rules(SEEN);
+    const spans = ['a', 'b', 'refused', 'c', 'd'].map((id) => ({
+      trace_id: traceIn(0, 1, id),
+      span_id: id,
+      name: id,
+      attributes: { seen: true },
+    }));
+    await log.append(TOPICS.spans, [{ partition: 0, value: encodeRequest(spansFromValue({ spans }, { incomplete: true })) }]);
+    await found('a', 'b', 'refused', 'c', 'd');
+    expect(limit).toBe(3);
+    expect(await letters()).toEqual([]);
+    expect(counted('violationsSetAside')).toEqual([]);
+  });
+
   it('keeps a record that meets a defect of the engine aside, counts it, and judges what is behind it', async () => {
     await rules(SEEN);
     await send('before');

@@ -1,4 +1,4 @@
-import { type DeadLetters, isRefusedRecord, type Log, LogError, type LogRecord } from '#messaging';
+import { type DeadLetters, isRefusedForNow, isRefusedRecord, type Log, LogError, type LogRecord } from '#messaging';
 import type { PartitionRequest } from '#otlp';
 import { TOPICS } from '#records';
 import { MOVED_HEADER } from '#replay';
@@ -55,4 +55,5 @@ export class SpanMover {
   }
 }
 
-const hopeless = (error: Error): boolean => isRefusedRecord(error) || (error instanceof LogError && !error.retryable);
+const hopeless = (error: Error): boolean =>
+  (isRefusedRecord(error) && !isRefusedForNow(error)) || (error instanceof LogError && !error.retryable);

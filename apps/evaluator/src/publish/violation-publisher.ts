@@ -1,5 +1,5 @@
 import type { Verdict } from '#engine';
-import { isRefusedRecord, type Log, type OutgoingRecord } from '#messaging';
+import { isRefusedForNow, isRefusedRecord, type Log, type OutgoingRecord } from '#messaging';
 import { CONTROL_EVIDENCE, CONTROL_HEADER, TOPICS } from '#records';
 import type { KeyRing } from '#signing';
 import { retry } from '#waiting';
@@ -84,13 +84,17 @@ export class ViolationPublisher {
     return [...aside, ...(await this.append(built, signal))];
   }
 
-  /** Halves what the log refuses until it is one record: that one is answered. Some may be appended twice, which is harmless. */
+  /**
+   * Halves what the log refuses until it is one record: that one is answered, or waits until a setting is corrected. Some may be appended twice, which is
+   * harmless.
+   */
   private async append<Of>(built: readonly Built<Of>[], signal: AbortSignal): Promise<readonly Unpublished<Of>[]> {
     const [first, second] = built;
     if (first === undefined) return [];
     const records = built.map(({ record }) => record);
     try {
-      const options = { signal, failed: this.failed, hopeless: isRefusedRecord, longest: 5_000 };
+      const hopeless = (error: Error): boolean => isRefusedRecord(error) && !(second === undefined && isRefusedForNow(error));
+      const options = { signal, failed: this.failed, hopeless, longest: 5_000 };
       await retry(() => this.log.append(TOPICS.violations, records), options);
       return [];
     } catch (error) {

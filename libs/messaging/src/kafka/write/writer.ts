@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutgoingRecord } from '../../log.js';
 import type { LogReport } from '../../log-report.js';
-import { logProblem } from '../../problems.js';
+import { type LogProblemCode, logProblem } from '../../problems.js';
 import type { Connection } from '../client/connection.js';
 import { kafkaFailed, reasonOf, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
@@ -29,15 +29,15 @@ const FORGOTTEN = new Set([
   'INVALID_PRODUCER_ID_MAPPING',
 ]);
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-/** Errors of a record: a retry fails too. */
-const RECORD_REFUSED = new Set([...TOO_LARGE, 'INVALID_RECORD']);
-/** Errors of the topic, for any record: until somebody changes its settings. */
-const TOPIC_REFUSED = new Set([
-  'INVALID_TOPIC_EXCEPTION',
-  'INVALID_TIMESTAMP',
-  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
-  'POLICY_VIOLATION',
-  'INVALID_REQUIRED_ACKS',
+/** Of an answer, the problem of a record, or of the topic for any record: another attempt fails too, until somebody changes a setting. */
+const REFUSALS = new Map<string, LogProblemCode>([
+  ...[...TOO_LARGE].map((type) => [type, 'BT_LOG_KAFKA_LIMIT_LOWERED'] as const),
+  ['INVALID_RECORD', 'BT_LOG_KAFKA_REFUSED'],
+  ['INVALID_TOPIC_EXCEPTION', 'BT_LOG_KAFKA_TOPIC_REFUSED'],
+  ['INVALID_TIMESTAMP', 'BT_LOG_KAFKA_TOPIC_REFUSED'],
+  ['UNSUPPORTED_FOR_MESSAGE_FORMAT', 'BT_LOG_KAFKA_TOPIC_REFUSED'],
+  ['POLICY_VIOLATION', 'BT_LOG_KAFKA_TOPIC_REFUSED'],
+  ['INVALID_REQUIRED_ACKS', 'BT_LOG_KAFKA_TOPIC_REFUSED'],
 ]);
 
 export interface WriterOptions {
@@ -254,12 +254,8 @@ export class Writer {
       const error = answer ? brokerError(answer.errorCode) : new Error('the broker did not answer for it');
       const type = typeOf(error) ?? '';
       if (TOO_LARGE.has(type) && queue.split()) continue;
-      const refusal = RECORD_REFUSED.has(type)
-        ? 'BT_LOG_KAFKA_REFUSED'
-        : TOPIC_REFUSED.has(type)
-          ? 'BT_LOG_KAFKA_TOPIC_REFUSED'
-          : undefined;
-      if (refusal) {
+      const refusal = REFUSALS.get(type);
+      if (refusal !== undefined) {
         queue.refused(logProblem(refusal, { topic, reason: reasonOf(error), most: this.options.maxBatchBytes }, error));
         continue;
       }
