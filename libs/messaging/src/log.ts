@@ -61,7 +61,7 @@ export interface PartitionListener {
    * settled, or before: the owner may be gone. Members without this get their partitions at once.
    */
   prepare?(partition: number, position: () => Promise<Position | undefined>): Promise<void>;
-  /** A partition for which `prepare` was called does not come. */
+  /** A partition for which `prepare` was called does not come, or went again before `assigned` could be answered. */
   dismissed?(partition: number): void;
   /** The partition goes to another member (or the subscription closes); commits are still possible until this resolves. */
   revoked(partition: number): Promise<void>;

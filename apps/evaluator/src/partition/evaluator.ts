@@ -148,13 +148,14 @@ export class Evaluator implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.positions.set(partition, committed?.offset ?? start);
-    const prepared = await this.preparations.takenUp(partition, committed);
     // Of a partition that it has, the log is another one.
     const run =
       (await this.runs.get(partition)?.anew()) ??
       (await this.cameBack(partition, committed)) ??
-      prepared ??
+      (await this.preparations.takenUp(partition, committed)) ??
       (await AssignedPartition.begin(partition, committed, this.tools));
+    this.preparations.dismiss(partition);
+    this.givenUp.delete(partition);
     this.runs.set(partition, run);
     if (partition < this.tools.log.partitions(TOPICS.spans)) this.measurements.set('epoch', { partition: String(partition) }, run.epoch);
     this.positions.set(partition, run.position);
@@ -178,7 +179,6 @@ export class Evaluator implements PartitionListener {
   /** A partition that the group took and gives back, as after a coordinator that hung, need not be read again. */
   private async cameBack(partition: number, committed: Position | undefined): Promise<AssignedPartition | undefined> {
     const run = this.givenUp.get(partition);
-    this.givenUp.delete(partition);
     return run !== undefined && (await run.goesOn(committed)) ? run : undefined;
   }
 

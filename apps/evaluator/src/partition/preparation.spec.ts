@@ -123,6 +123,26 @@ describe('a partition that is prepared for', () => {
   const sum = (evaluator: Evaluator, metric: string): number =>
     evaluator.measurements.drain().reduce((total, one) => total + (one.metric === metric ? one.value : 0), 0);
 
+  it('is not read again because the log failed in the moment in which it came', async () => {
+    await slow('a');
+    await settled();
+    await heirOf();
+    await owner.stop();
+    let failures = 2;
+    const bounds = log.bounds.bind(log);
+    log.bounds = async (topic, partition) => {
+      if (topic === TOPICS.spans && partition === 0 && failures-- > 0) throw new Error('the broker is away');
+      return bounds(topic, partition);
+    };
+    await slow('b');
+    release();
+    await until('the last verdict', async () => (await found()).includes('b-request'));
+    expect(failures).toBeLessThan(0);
+    expect(await found()).toEqual(['a-request', 'b-request']);
+    // A run that begins anew begins at the committed offset, or before it.
+    expect(began!.from).toBeGreaterThan(began!.committed!.offset);
+  });
+
   it('goes on where its owner stopped: nothing is published, counted, moved or set aside twice', async () => {
     await slow('a');
     // Open when it is handed over; both sides of it are needed for the verdict.

@@ -17,6 +17,7 @@ export class Preparations {
   /** Resolves when the partition may come. */
   async prepare(partition: number, position: () => Promise<Position | undefined>): Promise<void> {
     const preparation = new Preparation(partition, position, this.tools);
+    this.dismiss(partition);
     this.all.set(partition, preparation);
     if (this.reading === AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.reading++;
@@ -30,11 +31,12 @@ export class Preparations {
     }
   }
 
-  /** A run that can go on from where the owner of the partition has left it, if one was prepared so far. */
+  /** A run that can go on from where the owner of the partition has left it, if one was prepared so far. Where the log fails, the next call finds it again. */
   async takenUp(partition: number, position: Position | undefined): Promise<AssignedPartition | undefined> {
     const preparation = this.all.get(partition);
-    this.all.delete(partition);
-    return preparation?.takenUp(position);
+    const run = await preparation?.takenUp(position);
+    if (this.all.get(partition) === preparation) this.all.delete(partition);
+    return run;
   }
 
   dismiss(partition: number): void {

@@ -12,6 +12,8 @@ class Feeding {
   readonly outages: string[] = [];
   idles = 0;
   revoked = false;
+  dismissed = false;
+  onAssigned: () => Promise<void> = async () => undefined;
   topicId: string | undefined;
   startAt: number | undefined;
   onRecords: () => Promise<void> = async () => undefined;
@@ -19,7 +21,10 @@ class Feeding {
 
   constructor(committed: Position | undefined, bounds: { start: number; end: number }, maxBatchBytes = 1_000_000) {
     const listener: PartitionListener = {
-      assigned: async () => this.startAt,
+      assigned: async () => {
+        await this.onAssigned();
+        return this.startAt;
+      },
       records: async ({ records }) => {
         await this.onRecords();
         this.delivered.push([...records]);
@@ -27,6 +32,9 @@ class Feeding {
       idle: async () => void this.idles++,
       revoked: async () => {
         this.revoked = true;
+      },
+      dismissed: () => {
+        this.dismissed = true;
       },
       failed: (error) => void this.failures.push(error.message),
     };
@@ -69,6 +77,22 @@ describe('the feed of a partition', () => {
     const { feed } = new Feeding({ offset: 7, metadata: '' }, { start: 2, end: 9 });
     expect(feed.wanted).toBeUndefined();
     await until(() => feed.wanted === 7);
+  });
+
+  it('says that a partition went again before the listener could take it: what was prepared for it must not stay', async () => {
+    const feeding = new Feeding(undefined, { start: 2, end: 9 });
+    let attempts = 0;
+    feeding.onAssigned = async () => {
+      attempts++;
+      throw new Error('the coordinator is away');
+    };
+    await until(() => attempts > 1);
+    await feeding.feed.stop();
+    expect([feeding.dismissed, feeding.revoked]).toEqual([true, false]);
+    const taken = new Feeding(undefined, { start: 2, end: 9 });
+    await taken.wanting(2);
+    await taken.feed.stop();
+    expect([taken.dismissed, taken.revoked]).toEqual([false, true]);
   });
 
   it.each([

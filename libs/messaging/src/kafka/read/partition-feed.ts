@@ -187,6 +187,7 @@ export class PartitionFeed {
     }
     try {
       if (started) await this.#listener.revoked(this.partition);
+      else this.#listener.dismissed?.(this.partition);
     } catch (error) {
       this.#fail(error);
     } finally {
