@@ -139,7 +139,8 @@ export class Evaluator implements PartitionListener {
     const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT);
     try {
       await this.subscription?.close();
-      await this.preparations.stop();
+      // What only prepares holds nothing that must be finished: it may wait for a rule set, or for a broker that hangs.
+      this.preparations.stop();
       await this.rules.close();
     } finally {
       clearTimeout(timer);

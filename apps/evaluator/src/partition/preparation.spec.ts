@@ -123,6 +123,40 @@ describe('a partition that is prepared for', () => {
   const sum = (evaluator: Evaluator, metric: string): number =>
     evaluator.measurements.drain().reduce((total, one) => total + (one.metric === metric ? one.value : 0), 0);
 
+  it('keeps no evaluator that stops waiting for a broker that hangs', async () => {
+    await slow('a');
+    await settled();
+    let hangs = false;
+    const seen: Log = Object.create(log);
+    seen.subscribe = async (options) => {
+      if (options.topic !== TOPICS.spans) return log.subscribe(options);
+      const nothing = async () => undefined;
+      return {
+        commit: nothing,
+        handOver: nothing,
+        close: nothing,
+        pause: () => undefined,
+        resume: () => undefined,
+        hurry: () => undefined,
+      };
+    };
+    seen.read = async function* (topic, partition, from, to) {
+      if (topic === TOPICS.spans && hangs) await new Promise(() => undefined);
+      yield* log.read(topic, partition, from, to);
+    };
+    release = () => undefined;
+    heir = evaluatorOf(seen);
+    await heir.start();
+    await heir.prepare(0, position);
+    hangs = true;
+    await slow('b');
+    await settled();
+    // It follows twice a second.
+    await new Promise((done) => setTimeout(done, 1_000));
+    const stopped = heir.stop().then(() => 'stopped');
+    expect(await Promise.race([stopped, new Promise((done) => setTimeout(done, 4_000, 'waits'))])).toBe('stopped');
+  });
+
   it('is not read again because the log failed in the moment in which it came', async () => {
     await slow('a');
     await settled();

@@ -44,9 +44,8 @@ export class Preparations {
     this.all.delete(partition);
   }
 
-  async stop(): Promise<void> {
-    const all = [...this.all.values()];
-    this.all.clear();
-    await Promise.all(all.map((preparation) => preparation.stop()));
+  /** None of them is waited for: they end at the next record, or when the log closes. */
+  stop(): void {
+    for (const partition of [...this.all.keys()]) this.dismiss(partition);
   }
 }
