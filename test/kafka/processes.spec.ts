@@ -388,6 +388,29 @@ interface Preview {
     await allTold();
     expect([...new Set(traces())]).toEqual(sent.toSorted());
     await cluster.restart(waiting);
+    // One comes while receiver and collector are away: it gets its share, though all others wait for them.
+    await hook.close();
+    cluster.receiver.stop();
+    const before = sent.length;
+    await violate(60);
+    const gauges = ['betrace_notification_lag_records', 'betrace_otlp_export_lag_records'];
+    const waits = async () => {
+      const all = await Promise.all(cluster.all('api').flatMap((api) => gauges.map((gauge) => metric(api, gauge))));
+      return all.every((lags) => lags.length === CLUSTER_PARTITIONS / 2 && lags.some((lag) => lag > 0)) ? true : undefined;
+    };
+    await eventually('violations that wait, in each API', waits, TIMEOUT_MS);
+    const third = await cluster.add('api');
+    const shares3 = async () => {
+      const all = await Promise.all(cluster.all('api').flatMap((api) => gauges.map((gauge) => metric(api, gauge))));
+      return all.every((lags) => lags.length === CLUSTER_PARTITIONS / 3) ? true : undefined;
+    };
+    await eventually('a share of the new API', shares3, TIMEOUT_MS);
+    await hook.open();
+    await cluster.receiver.start();
+    await allTold();
+    const count = (id: string): number => traces().filter((one) => one === id).length;
+    expect(sent.slice(before).map(count)).toEqual(sent.slice(before).map(() => 1));
+    await cluster.remove(third);
   }, 400_000);
 });
 

@@ -266,6 +266,22 @@ interface Ready {
     await eventually('the word that they are right', back, TIMEOUT_MS, 200);
   }, 200_000);
 
+  it('the topic of violations takes no record of their size any more: they wait, and none is set aside', async () => {
+    const before = await found();
+    const letters = async () => (await admin.fetchTopicOffsets(TOPICS.deadLetters)).map(({ high }) => high);
+    const set = await letters();
+    await alter(TOPICS.violations, { 'max.message.bytes': '300' });
+    try {
+      expect(await send('bad', 8)).toBe(202);
+      await says(one('evaluator'), 503, 'rule_engine', /violations wait for the log: .*max\.message\.bytes of the topic/);
+      expect(await letters()).toEqual(set);
+    } finally {
+      await alter(TOPICS.violations, {});
+    }
+    await all(before + 8);
+    expect(await letters()).toEqual(set);
+  }, 200_000);
+
   it('partitions are added to the spans log: what a producer writes to them is judged, and it is said', async () => {
     const before = await found();
     await admin.createPartitions({ topicPartitions: [{ topic: TOPICS.spans, count: 6 }] });
