@@ -152,7 +152,7 @@ async function mismatchesOf(
     report,
   );
   return topics.flatMap((topic) => [
-    ...partitionsMismatch(topic, found.get(topic.name) ?? 0),
+    ...partitionsMismatch(topic, found.get(topic.name) ?? 0, settings),
     ...settingsMismatch(topic, configured.get(topic.name) ?? new Map(), settings),
   ]);
 }

@@ -1,3 +1,4 @@
+import { TOPICS } from '#records';
 import { type LogError, logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { KafkaLogSettings } from '../../settings.js';
@@ -57,14 +58,20 @@ export function settingsMismatch(topic: TopicSpecification, found: ReadonlyMap<s
 }
 
 /** BT_LOG_TOPIC_MISMATCH when a topic has another number of partitions. */
-export function partitionsMismatch(topic: TopicSpecification, found: number): LogError[] {
+export function partitionsMismatch(topic: TopicSpecification, found: number, { brokers }: KafkaLogSettings): LogError[] {
   if (found === topic.partitions) return [];
+  const alter = `kafka-topics.sh --bootstrap-server ${brokers[0]} --alter --topic ${topic.name} --partitions ${topic.partitions}`;
+  // The other topics follow the one of spans.
+  const follows =
+    topic.name !== TOPICS.spans && found < topic.partitions
+      ? ` If partitions were added to ${TOPICS.spans}, add them here, too: ${alter}`
+      : '';
   const values = {
     topic: topic.name,
     difference: `it has ${found} partitions, must have ${topic.partitions}`,
     remedy:
       topic.partitions > 1
-        ? `Another number would tear open traces apart: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.`
+        ? `Another number would tear open traces apart: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.${follows}`
         : 'Its records have one order: delete it, and it is created as it must be.',
   };
   return [logProblem('BT_LOG_TOPIC_MISMATCH', values)];
