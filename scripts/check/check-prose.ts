@@ -19,6 +19,12 @@ const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/^not so\b/i, 'except'],
   [/\bnobody else's business\b/i, 'shared with no other member'],
   [/\bhas its say\b/i, 'runs'],
+  [/\bfor ever\b/i, 'forever'],
+  [/\bhardly meant\b/i, 'probably a mistake'],
+  [/\b(?:is|are) nothing to (?:it|them|others|this one|those)\b/i, 'does not concern'],
+  [/\bcomes? of (?:it|that|them)\b/i, 'results'],
+  [/\bmere\b/i, 'only a'],
+  [/\bcan not\b/i, 'cannot'],
 ]);
 
 /**

@@ -44,7 +44,7 @@ function signaturesBy<T>(items: readonly T[], entry: (item: T) => readonly [key:
 
 const revisionsOf = (reference: Reference): Signatures => signaturesBy(reference.revisions, byRevision);
 
-/** Fragments of a trace count revisions anew: the first offset tells them apart. */
+/** Each fragment of a trace counts revisions from 1: the first offset tells them apart. */
 const byRevision = ({ id, revision, log, signature }: ViolationRecord) =>
   [`${id}@${revision} from ${log.first_offset}`, signature] as const;
 
@@ -57,7 +57,7 @@ const bySpan = (violation: ViolationRecord) => [violationSpanId(violation), viol
 
 /**
  * The revisions of each violation that users are told, in order (docs/decisions/0012): those of the first fragment; when they end
- * retracted, those of the next one that has any; and so on. Written down anew here, not asked of the store.
+ * retracted, those of the next one that has any; and so on. Computed here a second time, not read from the store.
  */
 function told({ revisions }: Reference): ReadonlyMap<string, ViolationRecord[]> {
   const violations = new Map<string, Map<number, ViolationRecord[]>>();

@@ -29,7 +29,7 @@ describe('betrace as a process', () => {
       code: 1,
       out: expect.stringContaining('expression:1:6: error'),
     });
-    expect(await cli(['check', 'nowhere.yaml'])).toMatchObject({ code: 2, err: expect.stringContaining('can not read nowhere.yaml') });
+    expect(await cli(['check', 'nowhere.yaml'])).toMatchObject({ code: 2, err: expect.stringContaining('cannot read nowhere.yaml') });
     expect(await cli(['test', 'examples/payments'])).toMatchObject({ code: 0, out: expect.stringContaining(' 0 failed') });
   });
 

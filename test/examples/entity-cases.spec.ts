@@ -18,7 +18,7 @@ const [INTERNAL, SERVER, CLIENT] = [1, 2, 3];
 /** Rules that compare the values of two spans: one value alone breaks none of them. */
 const COMPARED = new Set(['tenant-isolation', 'version-skew', 'prompt-injection', 'timeout-inversion']);
 
-/** What a trace must have to show a situation, so that the table can not claim what a case does not have. */
+/** What a trace must have to show a situation, so that the table cannot claim what a case does not have. */
 const SHOWS: Readonly<Record<Situation, (spans: readonly WholeSpan[], keys: readonly string[], rule: RuleEntry) => boolean>> = {
   'two entities': (spans, keys) =>
     keys.some((key) => new Set(spans.map((span) => keyOf(span, key)).filter((value) => value !== '')).size > 1),
@@ -108,7 +108,7 @@ describe('an example about order, absence or values', () => {
     expect(Object.entries(ENTITY_CASES).filter(([id, example]) => !violated(id, example))).toEqual([]);
   });
 
-  it('says of few situations that it can not have them', () => {
+  it('says of few situations that it cannot have them', () => {
     const reasons = Object.entries(ENTITY_CASES).flatMap(([id, { cases }]) =>
       SITUATIONS.filter((situation) => 'why' in cases[situation]).map((situation) => `${id}: ${situation}`),
     );

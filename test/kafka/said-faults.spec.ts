@@ -315,7 +315,7 @@ interface Ready {
     await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
     await says(one('evaluator'), 503, 'rule_engine', /the spans log cannot be read/);
     await says(one('api'), 200, 'storage', /violations are not kept/);
-    // Any process makes them anew, as they must be.
+    // Any process creates them again, with the right settings.
     await cluster.remove(await cluster.add('ingest'));
     await well('ingest', 'evaluator', 'api');
     expect(await send('bad')).toBe(202);

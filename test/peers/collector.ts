@@ -23,7 +23,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Tries again soon, and for ever: a test does not wait for the default of 5 s. */
+/** Tries again soon, without end: a test does not wait for the default of 5 s. */
 export const RETRY = { initial_interval: '100ms', max_interval: '500ms', max_elapsed_time: '0s' };
 
 /** Nothing listens for its metrics, and it leaves out none of its words. */

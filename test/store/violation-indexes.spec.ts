@@ -11,7 +11,7 @@ import type { ViolationFilter } from '../../libs/store/src/violations/violation-
 import { violationPage } from '../../libs/store/src/violations/violations.js';
 import { describePostgres } from './describe-postgres.js';
 
-/** What PostgreSQL is asked: `PLANS=write npm test -- violation-indexes` writes it anew. */
+/** What PostgreSQL is asked: `PLANS=write npm test -- violation-indexes` writes the file. */
 const FILE = join(import.meta.dirname, '../fixtures/store/violation-list.postgres.txt');
 const ROWS = 40_000;
 const START = 1_790_000_000_000;

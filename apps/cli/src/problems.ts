@@ -2,7 +2,7 @@ import { CatalogueError, filledSentence } from '#base';
 
 /** Problems of files, servers and keys; errors of expressions have codes of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
-  BT_CLI_FILE: { sentence: 'can not {action} {file}: {reason}' },
+  BT_CLI_FILE: { sentence: 'cannot {action} {file}: {reason}' },
   BT_CLI_YAML: { sentence: '{reason}', doc: 'The rule file is not a YAML 1.2 (or JSON) document.' },
   BT_CLI_UNKNOWN_KEY: { sentence: "unknown key '{key}' in {where}; known are {known}" },
   BT_CLI_MISSING_KEY: { sentence: "{where} needs '{key}': {what}" },
@@ -18,7 +18,7 @@ export const CLI_PROBLEMS = {
   BT_CLI_RULE_TEXT: { sentence: "'{key}' {what}" },
   BT_CLI_DUPLICATE_ID: { sentence: "rule '{id}' is already defined in {place}" },
   BT_CLI_TRACE_LINE: { sentence: '{what}', doc: 'A line of a trace that is written as a tree.' },
-  BT_CLI_TRACE_SPANS: { sentence: 'the trace is no list of spans: {what}' },
+  BT_CLI_TRACE_SPANS: { sentence: 'the trace is not a list of spans: {what}' },
   BT_CLI_SERVER: { sentence: '{url} {what}' },
   BT_CLI_PREVIEW: { sentence: 'the preview failed: {what}', doc: 'The message of the server follows.' },
   BT_CLI_STOPPED: { sentence: 'stopped; the preview on the server is ended too' },

@@ -65,7 +65,7 @@ describe('betrace', () => {
     [['check', '--nothing-like-it'], /there is no option --nothing-like-it\.\n/],
     [['test', '--output', 'yaml', 'x'], /--output is text or json, not yaml/],
     [['check', '-e', 'true', 'file'], /not both/],
-    [['check', '/nowhere/x.yaml'], /can not read \/nowhere\/x.yaml: .*BT_CLI_FILE/],
+    [['check', '/nowhere/x.yaml'], /cannot read \/nowhere\/x.yaml: .*BT_CLI_FILE/],
     [['fmt', '--check', '--write', 'x'], /not both/],
     [['verify', 'x.json'], /BETRACE_SIGNATURE_KEY is not set/],
     [['rules', 'export'], /--url is missing/],
@@ -239,7 +239,7 @@ describe('betrace rules convert', () => {
     expect(await betrace(['test', converted])).toMatchObject({ code: 0, out: expect.stringContaining('1 passed, 0 failed') });
   });
 
-  it('leaves the rest alone, and says what it can not read', async () => {
+  it('leaves the rest alone, and says what it cannot read', async () => {
     expect(await betrace(['rules', 'convert', '-e', 'span.is_root'])).toMatchObject({ code: 0, out: 'span.is_root' });
     expect(await betrace(['rules', 'convert', '-e', 'when { a }'])).toMatchObject({
       code: 1,

@@ -135,7 +135,7 @@ export abstract class Log {
   abstract committed(topic: string, group: string, partition: number): Promise<Position | undefined>;
   /** The first offset whose timestamp is at or after `timestamp`, else the end offset. */
   abstract offsetAt(topic: string, partition: number, timestamp: number): Promise<number>;
-  /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own; empty when there is none of that name). */
+  /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own; empty when it does not exist). */
   abstract ends(topic: string): Promise<ReadonlyMap<number, number>>;
   /** Oldest offset kept, and the one after the newest. */
   abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;

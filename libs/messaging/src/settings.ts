@@ -44,7 +44,7 @@ export interface KafkaLogSettings {
   readonly maxRecordBytes?: number;
   /** An append that is not acknowledged within this many ms is rejected as unavailable; default 8 s. */
   readonly appendTimeout?: number;
-  /** A broker that does not answer a request for this many ms counts as gone, and is connected to anew; default 15 s. */
+  /** A broker that does not answer a request for this many ms counts as gone, and gets a new connection; default 15 s. */
   readonly requestTimeout?: number;
   /** A member of a group that is silent for this many ms loses its partitions; default 10 s. */
   readonly sessionTimeout?: number;

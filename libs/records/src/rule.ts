@@ -32,7 +32,7 @@ export interface RuleContent {
   /** Traces that comply are told too, as evidence for its controls, at a bounded rate; of an enforced rule only. Absent: no. */
   readonly emitEvidence?: boolean;
   readonly enabled: boolean;
-  /** It is judged and counted, and no violation comes of it; of an enabled rule only. Absent: no. */
+  /** The rule is judged and counted, without violations. Only an enabled rule has it. Absent: no. */
   readonly shadow?: boolean;
   /** Text of the violation's message; without it one is made from the name and the explanation. */
   readonly message: string | null;
@@ -61,6 +61,6 @@ export interface RuleDefinition extends Pick<RuleContent, 'id' | 'name' | 'expre
 
 /** An enabled rule as published to the evaluators (disabled and deleted rules are absent). */
 export interface PublishedRule extends RuleDefinition {
-  /** `shadow`: judged, and no violation comes of it. Without it the rule is enforced; an evaluator from before it enforces every rule. */
+  /** `shadow`: judged, without violations. Absent: the rule is enforced. An older evaluator does not know the member and enforces every rule. */
   readonly mode?: 'shadow';
 }

@@ -21,7 +21,7 @@ const index = new RequestIndex();
 
 /**
  * Whether a producer with another partitioner wrote the record: then some of its traces belong to other partitions. Undefined for all other records: correct
- * ones, unreadable ones and moved ones. Otherwise two evaluators that disagree on the number of partitions would move spans for ever. The answer depends on the
+ * ones, unreadable ones and moved ones. Otherwise two evaluators that disagree on the number of partitions would move spans endlessly. The answer depends on the
  * record alone, so every replay sees the same.
  */
 export function misplacedSpans({ value, headers }: LogRecord, partition: number, partitions: number): Misplaced | undefined {

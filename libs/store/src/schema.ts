@@ -41,7 +41,7 @@ export interface RulesTable {
   enabled: number;
   message: string | null;
   on_error: string;
-  /** 1: judged, and no violation comes of it; 0 of a rule that is not enabled. */
+  /** 1: judged, without violations. A rule that is not enabled has 0. */
   shadow: number;
   version: number;
   created_at: number;

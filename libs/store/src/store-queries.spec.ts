@@ -9,7 +9,7 @@ import { revision } from './testing/revision.js';
 import { rule } from './testing/rule.js';
 import { violation } from './testing/violation.js';
 
-/** What each method of the store asks a database, per dialect: `QUERIES=write npm test -- store-queries` writes the files anew. */
+/** What each method of the store asks a database, per dialect: `QUERIES=write npm test -- store-queries` writes the files. */
 const fileOf = (dialect: string): string => join(import.meta.dirname, `../../../test/fixtures/store/queries.${dialect}.txt`);
 
 const COMPILERS = { sqlite: new SqliteQueryCompiler(), postgres: new PostgresQueryCompiler() };

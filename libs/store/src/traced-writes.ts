@@ -21,7 +21,7 @@ export function traceWrites(store: Store, traces: Traces): void {
   });
 }
 
-/** Nothing to be told of where only a position moves. */
+/** No span where only a position moves. */
 function background(what: string, rows: number): Work | undefined {
   return rows === 0 ? undefined : { ...write(what, rows), alone: true };
 }

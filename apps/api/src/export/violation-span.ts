@@ -32,7 +32,7 @@ export function violationSpan(
   );
 }
 
-/** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>:<first offset>`; fragments of a trace count revisions anew. */
+/** 16 hex digits, never all zero: the start of SHA-256 over `<id>:<revision>:<first offset>`; each fragment of a trace counts revisions from 1. */
 export function violationSpanId({ id, revision, log }: Pick<ViolationRecord, 'id' | 'revision' | 'log'>): string {
   return spanId(id, revision, log.first_offset);
 }

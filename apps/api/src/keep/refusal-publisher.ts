@@ -14,7 +14,7 @@ export class RefusalPublisher {
     private readonly failed: (error: Error) => void,
   ) {}
 
-  /** Resolves also when it could not be told. */
+  /** Resolves also when it could not be published. */
   async note({ rule_id, rule_version, timestamp_ms, id }: ViolationRecord, partition: number, reason: string): Promise<void> {
     const counted = JSON.stringify([rule_id, rule_version, partition]);
     const errors = (this.counts.get(counted) ?? 0) + 1;

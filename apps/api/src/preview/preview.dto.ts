@@ -238,7 +238,7 @@ export class PreviewCostView {
   errors!: readonly PreviewErrorView[];
 }
 
-/** What a preview can not tell. */
+/** What a preview cannot tell. */
 export class PreviewLimitsView {
   @ApiProperty({
     example: 2,

@@ -37,7 +37,7 @@ export class YamlReader {
     }
   }
 
-  /** The whole document; undefined when it can not be read, or is empty. */
+  /** The whole document; undefined when it cannot be read, or is empty. */
   get root(): Item | undefined {
     const { contents } = this.document;
     return this.document.errors.length > 0 || contents === null ? undefined : { node: contents as Node, where: 'the file' };

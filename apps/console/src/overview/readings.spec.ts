@@ -60,7 +60,7 @@ describe('readings', () => {
     expect(quantile(0.95, first, first, 't')).toBeUndefined();
     // Above the last bound that bound is all that is known.
     expect(quantile(0.95, second, reading(2, buckets(100, 110, 120)), 't')).toBe(1);
-    // Started anew: what it has is all there is.
+    // Restarted: what it has is all there is.
     expect(quantile(0.5, second, reading(2, buckets(2, 2, 2)), 't')).toBeCloseTo(0.05);
     expect(quantile(0.5, undefined, reading(0, ''), 't')).toBeUndefined();
   });

@@ -16,7 +16,7 @@ export function total({ metrics }: Reading, name: string, wanted: Labels = {}): 
   return samples === undefined ? undefined : samples.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** By how much a counter grew between two readings; it began anew where the process was started between them. */
+/** By how much a counter grew between two readings; it began again where the process was started between them. */
 export function growth(before: Reading, after: Reading, name: string): number | undefined {
   const now = total(after, name);
   if (now === undefined) return undefined;

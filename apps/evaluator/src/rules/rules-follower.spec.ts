@@ -91,7 +91,7 @@ describe('RulesFollower', () => {
     expect(rules.overdue).toBeUndefined();
   });
 
-  it('lets nobody wait for ever when it is closed', async () => {
+  it('lets nobody wait forever when it is closed', async () => {
     const waiting = rules.ruleSet(9);
     const outcome = expect(waiting).rejects.toThrow('no longer followed');
     await rules.close();

@@ -192,7 +192,7 @@ export class EvaluatorThread {
     this.ready = false;
     for (const asked of this.asking.splice(0)) asked.reject(new Error(`${this.settings.name} ended`));
     this.forgetPartitions();
-    // Its successor finds out anew.
+    // Its successor finds out again.
     this.reportFull([]);
     this.tools.events.emit('ended', this.settings.name);
     if (this.stopping) {

@@ -40,7 +40,7 @@ describe('FullPartitionsListener', () => {
     await are(1);
   });
 
-  it('does not wait for ever for an evaluator that died', async () => {
+  it('does not wait forever for an evaluator that died', async () => {
     await hear.start(300);
     await say('{"evaluator":"one","partitions":[1]}');
     await are(1);

@@ -1,4 +1,4 @@
-/** What a part of a process does, to be told by a span. */
+/** Work of a process that is recorded as a span. */
 export interface Work {
   /** Few different ones: without ids. */
   readonly name: string;

@@ -16,7 +16,7 @@ const MAX_CHARACTERS = 50_000;
 /** A fix may bring to light what stood behind the mistake, with its own fix. */
 const MAX_ROUNDS = 3;
 
-/** What a right rule may be told, too: what it does where a value is missing, or is of the type that most senders give it. */
+/** Diagnostics that a correct rule may have: what it does where a value is missing, or has the type that most senders use. */
 const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_UNGUARDED_NIL',
   'BT_DSL_NIL_EQUALS_NIL',

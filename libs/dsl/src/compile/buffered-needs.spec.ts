@@ -25,7 +25,7 @@ describe('what a rule judged at close needs', () => {
       'span.name == "a" and span.parent.name == "b" and trace.has(span.name == "c")',
       ['span.name == "a"'],
     ],
-    ['the subject behind what can not fail', 'trace.depth > 3 and span.name == "a"', ['span.name == "a"']],
+    ['the subject behind what cannot fail', 'trace.depth > 3 and span.name == "a"', ['span.name == "a"']],
     [
       'what of a test asks the span alone',
       'trace.depth > 3 and trace.has(a where a.name == "a" and a.parent.name == "b")',

@@ -62,7 +62,7 @@ function comparisonError(
 
 const TYPES: readonly LuaType[] = ['nil', 'boolean', 'string', 'table'];
 
-/** Each text is one string, so that those who count by it need not hash it anew. */
+/** Each text is one string object, so that a map keyed by it computes its hash once. */
 function texts(text: (type: LuaType) => string): Readonly<Record<LuaType, string>> {
   return Object.fromEntries(TYPES.map((type) => [type, text(type)])) as Record<LuaType, string>;
 }

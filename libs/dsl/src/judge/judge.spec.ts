@@ -62,7 +62,7 @@ describe('scripts', () => {
     expect(rule.judge?.(trace)).toEqual({ matches: [-1], errors: [] });
   });
 
-  it('are stopped when they go on for ever', () => {
+  it('are stopped when they go on forever', () => {
     const { rule } = compiledScript('while true do end return trace.id');
     expect(rule.judge?.(trace).errors[0]?.message).toContain('steps');
   });

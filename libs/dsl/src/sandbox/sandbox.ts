@@ -190,7 +190,7 @@ export function scriptProblem(luaSource: string): string | undefined {
     load(compiler, luaSource);
     return undefined;
   } catch (error) {
-    // Whatever else it was may have left it half done.
+    // Any other error may have left the state inconsistent.
     if (!(error instanceof LuaError)) compiler = undefined;
     if (error instanceof LuaError) return error.message;
     throw error;

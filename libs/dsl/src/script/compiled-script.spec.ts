@@ -169,7 +169,7 @@ describe('is left to the sandbox:', () => {
     expect(told(text)).toBeUndefined();
   });
 
-  it('what may be more than the budget, in loops that make strings, call, or go on for ever', () => {
+  it('what may be more than the budget, in loops that make strings, call, or go on forever', () => {
     for (const text of [
       'while trace.id do end return true',
       'local w = "x" while trace.id do w = w .. w end return true',

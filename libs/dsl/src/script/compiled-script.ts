@@ -32,7 +32,7 @@ function withIndex(list: number[], index: number): number[] {
   return list;
 }
 
-/** V8 compares the texts that it has in its own table by their addresses: so it has names of fields and the like. */
+/** V8 compares interned strings by address: names of fields are interned. */
 function interned(constant: string | number | bigint): string | number | bigint {
   return typeof constant === 'string' ? Object.keys({ [constant]: true })[0]! : constant;
 }

@@ -78,7 +78,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_PATTERN: error(
     'invalid regular expression: {reason}',
-    'The pattern is not RE2 syntax (look-around and back-references can not be had in linear time).',
+    'The pattern is not RE2 syntax (look-around and back-references do not match in linear time).',
   ),
   BT_DSL_RESERVED: error(
     "'{name}' is reserved: give the variable another name",
@@ -97,7 +97,7 @@ export const PROBLEMS = {
     'the script returns nothing, so it can never match',
     'A script says by its return value whether the rule is violated.',
   ),
-  BT_DSL_SCRIPT: error('the script can not be compiled: {reason}', 'More local variables, or deeper nesting, than Lua has room for.'),
+  BT_DSL_SCRIPT: error('the script cannot be compiled: {reason}', 'More local variables, or deeper nesting, than Lua has room for.'),
   BT_DSL_WHEN_INCOMPLETE: error(
     'when { … } alone is never violated: always { … } or never { … } must follow',
     'A rule of the form `when { … }` says what must, or must not, be in the traces in which its condition holds.',

@@ -5,7 +5,7 @@ import type { Value } from '../values/value.js';
 import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 
 /**
- * What `trace.sum(field, c)` and its like make of the values found (nil is none of them). The order of the values makes no
+ * What `trace.sum(field, c)` and the other aggregates compute from the values found (nil is not a value). The order of the values makes no
  * difference: integers are added exactly, doubles from the smallest to the largest.
  */
 export const aggregate = {

@@ -4,7 +4,7 @@ const FEW_COMPARISONS = 2 ** 24;
 /** `text.includes(wanted)` in time that grows with the lengths of both, not with their product: senders choose both. */
 export function containsText(text: string, wanted: string): boolean {
   if (text.length * wanted.length <= FEW_COMPARISONS || wanted.length > text.length) return text.includes(wanted);
-  // Where the wanted text begins anew within itself (Knuth, Morris and Pratt).
+  // Where a prefix of the wanted text repeats within it (Knuth, Morris and Pratt).
   const fallback = new Int32Array(wanted.length);
   for (let at = 1, length = 0; at < wanted.length; at++) {
     while (length > 0 && wanted.charCodeAt(at) !== wanted.charCodeAt(length)) length = fallback[length - 1]!;

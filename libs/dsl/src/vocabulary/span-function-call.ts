@@ -14,7 +14,7 @@ export interface SpanArgument {
 }
 
 /**
- * The arguments of a call of `trace.has`, `trace.follows`, `x.children.sum` and the like, by their place; undefined for a call of
+ * The arguments of a call of `trace.has`, `trace.follows`, `x.children.sum` and other functions of spans, by their place; undefined for a call of
  * anything else. By names alone: scripts are not resolved.
  */
 export function spanArguments({ callee, args }: Call): readonly SpanArgument[] | undefined {

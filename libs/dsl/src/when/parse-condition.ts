@@ -13,7 +13,7 @@ const ORDERINGS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>='
 export class ConditionParser {
   private readonly tree: WhenTree;
   private readonly attributes: CompareAttribute;
-  /** What can be read, but was hardly meant. */
+  /** Valid text that is probably a mistake. */
   readonly warnings: Diagnostic[] = [];
 
   /** The comparison with a word that was read last. */

@@ -33,7 +33,7 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
   }
   const events: Event[] = [];
   const traces = new Map<number, Trace>();
-  /** Forgotten, but not silent for long enough to begin anew: until when. */
+  /** Forgotten, but not silent for long enough to begin again: until when. */
   const goingOn = new Map<number, number>();
   const silence = given.idleTimeout + given.lateWindow;
   const cell = Math.max(1, given.maxAge);

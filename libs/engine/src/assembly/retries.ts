@@ -57,7 +57,7 @@ export class Retries {
     return known === 0 ? 0 : KNOWN | RETRIED;
   }
 
-  /** Span `i`, which its trace has not got before, came before the trace opened. If not, the trace is no mere retry any more. */
+  /** Span `i`, which its trace has not got before, came before the trace opened. If not, the trace is not a retry any more. */
   isRetry(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     const { rows } = this.traces;
     const at = row * ROW_WORDS + FLAGS;

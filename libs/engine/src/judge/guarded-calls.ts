@@ -41,7 +41,7 @@ export function decide(epoch: Epoch, rule: RuleIndex, trace: AskedTrace, spanBit
   }
 }
 
-/** What a rule says of a trace, or of the spans of one that know the same: that it matches, that it does not, or why it can't be told. */
+/** The result of a rule for a trace, or for a group of equal spans: it matches, it does not, or the reason why neither is known. */
 export type Conclusion = boolean | Undecided;
 
 /** Whether an online rule matches the trace as it is; an error of its own is not a match, and told to `errors`. */

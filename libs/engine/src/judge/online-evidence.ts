@@ -34,7 +34,7 @@ export class OnlineEvidence {
       const { kind, slot, condition } = compiled.atoms[index]!;
       const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? this.fed(row, index) : 0;
       const inDoubt = doubts?.get(condition)?.inDoubt ?? 0;
-      // More may be kept for another rule, which is nothing to this one.
+      // More may be kept for another rule; this one does not show it.
       const witnesses = (): readonly SpanReference[] => this.witnesses(row, index, mayName(compiled.rules[rule]!, compiled.atoms[index]!));
       // Most callers want only the number.
       return {

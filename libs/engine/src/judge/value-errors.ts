@@ -14,7 +14,7 @@ export interface ValueError {
   readonly failure: TypeFailure;
   /** Its steps did not suffice. */
   readonly exceeded?: true;
-  /** The rule asks for nothing but that span, so it matters whatever else the trace has. */
+  /** The rule asks for nothing but that span, so it matters regardless of other spans. */
   readonly alone?: true;
   /** The span on which it did, or one that stands for the trace. */
   readonly span: NamedSpan | undefined;

@@ -95,7 +95,7 @@ describe('the order of arrival decides nothing:', () => {
             const node = nodeOf(last.get(id)?.explanation.tree, kind, ({ witnesses: [first] = [] }) => first !== END_ID);
             const witnesses = node?.witnesses?.map((spanId) => Number.parseInt(spanId, 16));
             const all = some.length + 1;
-            // What other spans are there is nothing to those that are.
+            // Other spans do not change the result for those that are there.
             const of = kind === 'count' ? all : undefined;
             const count = kind === 'all' ? undefined : wanted.length;
             expect([id, node?.count, node?.of, witnesses]).toEqual([id, count, of, wanted.slice(0, 50)]);

@@ -211,7 +211,7 @@ describe('two contents of a span with the same times', () => {
   });
 });
 
-describe('two contents of a span of which one can not be compared', () => {
+describe('two contents of a span of which one cannot be compared', () => {
   it.each([
     ['a value of another type, that is a violation', 'attribute.n > 4', 'violation', { nText: 'x' }, 'open'],
     ['a value of another type, of a rule over the trace', 'trace.has(attribute.n > 4)', 'undecided', { nText: 'x' }, 'undecided'],

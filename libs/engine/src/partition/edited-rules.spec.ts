@@ -87,7 +87,7 @@ describe('a rule that is created again under the id of another', () => {
     }
   });
 
-  it('counts what it can not judge by itself, as does each version', () => {
+  it('counts what it cannot judge by itself, as does each version', () => {
     const odd = (trace: number): TestSpan => ({ ...A_SPAN, trace, nText: 'x' });
     const asks = (version: number) => ruleOf('asks', 'attribute.n > 4', { onError: 'undecided', version });
     const traces = Array.from({ length: 14 }, (_, n) => n + 1);
@@ -183,7 +183,7 @@ describe('an edit of a rule about one span', () => {
   });
 });
 
-describe('what a new rule about one span can not judge of a trace that opened before it', () => {
+describe('what a new rule about one span cannot judge of a trace that opened before it', () => {
   const odd: TestSpan = { ...A_SPAN, parent: 9, nText: 'x' };
   const heavy: TestSpan = { ...A_SPAN, parent: 9, nText: HEAVY_TEXT };
   const asks = ruleOf('asks', 'attribute.n > 4', { onError: 'undecided' });

@@ -215,7 +215,7 @@ describe('a regular expression that takes too long on a span', () => {
   });
 });
 
-describe('what can not be told of some spans', () => {
+describe('what cannot be told of some spans', () => {
   const text = fc.constantFrom(undefined, GOOD, BAD, LONG, LONG);
   const spans = fc.array(fc.record({ nText: text, name: fc.constantFrom('a', 'b', 'audit') }), { minLength: 1, maxLength: 5 });
   const rules = [

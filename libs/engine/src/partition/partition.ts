@@ -325,7 +325,7 @@ export class PartitionEngine {
   }
 
   /**
-   * A span came to a trace that was closed, or whose verdicts were withheld because it was a mere retry. If it is closed, it is judged again when
+   * A span came to a trace that was closed, or whose verdicts were withheld because it was a retry. If it is closed, it is judged again when
    * the record is done. If it is no retry any more, the withheld verdicts are emitted.
    */
   private followUp(home: Epoch, row: Row, closed: boolean): void {
@@ -349,7 +349,7 @@ export class PartitionEngine {
       if (assembly.traces.isUnjudged(trace.row)) continue;
       this.accounting.countClosed(trace.reason, assembly.quietAt(trace.row), this.epochOf(trace.row).number);
       this.options.closed?.(assembly.firstOffset(trace.row));
-      // Of a trace all of whose spans are in progress there is nothing to be judged yet.
+      // A trace whose spans are all in progress has nothing to judge yet.
       if (assembly.traces.spanCount(trace.row) !== 0 && this.epochOf(trace.row).rules.plan.judgesTraces) judged.push(trace);
     }
     this.conclusions.conclude(judged);

@@ -117,7 +117,7 @@ export class RuleSet implements EpochRules {
     return this;
   }
 
-  /** The place of a rule among those that are judged, in whatever version; -1 if it is none of them. */
+  /** The index of a rule among those that are judged, in any version; -1 if it is not judged. */
   placeOf(ruleId: string): number {
     this.places ??= new Map(this.definitions.map(({ id }, place) => [id, place]));
     return this.places.get(ruleId) ?? -1;

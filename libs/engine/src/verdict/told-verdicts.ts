@@ -15,7 +15,7 @@ export interface Told {
 
 /**
  * The verdicts told of remembered traces, by the ids of violations. A rule that came, or came back, while a trace was open may find what a former version of it
- * has told. Then the verdict is a further revision, and a mere copy of a span is not told again (docs/decisions/0024).
+ * has told. Then the verdict is a further revision, and a copy of a span is not reported again (docs/decisions/0024).
  */
 export class ToldVerdicts {
   private readonly byTrace = new Map<number, Map<string, Told>>();

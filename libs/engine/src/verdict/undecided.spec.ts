@@ -39,7 +39,7 @@ const span = (trace: number, name: string, n = 1): TestSpan => ({
 });
 const facts = ({ revision, status, before, undecided }: Verdict) => [revision, status, before, undecided?.code];
 
-describe('a rule that can not be judged', () => {
+describe('a rule that cannot be judged', () => {
   it.each([
     ['takes too many steps', endless, 'step_limit'],
     ['makes too much text', hungry, 'memory_limit'],
@@ -170,7 +170,7 @@ describe('a rule that can not be judged', () => {
     expect(new Set(verdicts.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('is undecided on a trace of which it can not see all spans, unless those that it sees show a violation for good', () => {
+  it('is undecided on a trace of which it cannot see all spans, unless those that it sees show a violation for good', () => {
     const absent = ruleOf(
       'absent',
       'trace.has(a where a.name == "a" and not trace.has(span.name == "b" and span.attributes.n == a.attributes.n))',

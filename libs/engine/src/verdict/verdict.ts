@@ -43,6 +43,6 @@ export interface Verdict {
   readonly partition: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** `span_name`, `duration_ms` of the span named by spanId, where known; and the like. */
+  /** `span_name`, `duration_ms` and similar members of the span named by spanId, where known. */
   readonly metadata: Readonly<Record<string, string | number | boolean>>;
 }

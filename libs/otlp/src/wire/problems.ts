@@ -26,7 +26,7 @@ export const OTLP_PROBLEMS = {
   },
   BT_OTLP_SPAN_FIELD: {
     status: 400,
-    sentence: 'Not spans as POST /v1/spans takes them: {what}.',
+    sentence: 'The spans do not have the form of POST /v1/spans: {what}.',
   },
 } as const;
 

@@ -35,7 +35,7 @@ export function describedError(error: unknown, depth = DEPTH): Described {
   };
 }
 
-/** A getter may throw; then there is nothing to tell. */
+/** A getter may throw; then the value is left out. */
 function read(from: object, name: string): unknown {
   try {
     return (from as Record<string, unknown>)[name];

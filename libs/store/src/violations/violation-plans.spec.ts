@@ -13,7 +13,7 @@ import { countUpTo } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 import { violationPage } from './violations.js';
 
-/** What SQLite does for each combination of filters: `PLANS=write npm test -- violation-plans` writes it anew. */
+/** What SQLite does for each combination of filters: `PLANS=write npm test -- violation-plans` writes the file. */
 const FILE = join(import.meta.dirname, '../../../../test/fixtures/store/violation-list.sqlite.txt');
 const CURSOR = Buffer.from(JSON.stringify([1_790_000_000_000, 'v'])).toString('base64url');
 

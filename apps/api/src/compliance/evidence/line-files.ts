@@ -1,6 +1,6 @@
 import type { ArchivedFile } from './tar.js';
 
-/** A file is begun anew beyond so many bytes: one is held in memory at a time. */
+/** A new file begins after so many bytes: one is held in memory at a time. */
 const LARGEST = 4 * 1_048_576;
 
 /** Lines as files `name-0001.ndjson`, `name-0002.ndjson`, … Without lines there is no file. */

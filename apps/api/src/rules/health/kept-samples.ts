@@ -25,7 +25,7 @@ export class KeptSamples {
   }
 }
 
-/** A trace that is judged anew under a later version counts its revisions from 1 again. */
+/** A trace that is judged again under a later version counts its revisions from 1 again. */
 function isLater(a: ShadowSample, b: ShadowSample): boolean {
   return a.rule_version === b.rule_version ? a.revision >= b.revision : a.rule_version > b.rule_version;
 }

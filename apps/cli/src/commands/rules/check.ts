@@ -24,7 +24,7 @@ FILE is a rule file (.yaml, .yml, .json), a directory of them, a file with one e
   --json                 the same as --output json
   --strict               warnings count as errors
 
-Exit code: 0 without errors, 1 with errors, 2 when a file can not be read.
+Exit code: 0 without errors, 1 with errors, 2 when a file cannot be read.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

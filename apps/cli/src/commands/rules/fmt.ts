@@ -20,7 +20,7 @@ Prints the formatted text. In a rule file only the expressions change.
   --write                changes the files instead
   --check                lists the files that are not formatted
 
-Exit code: 0; 1 when an expression has errors of syntax, or --check found a file; 2 when a file can not be read.
+Exit code: 0; 1 when an expression has errors of syntax, or --check found a file; 2 when a file cannot be read.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -19,7 +19,7 @@ or a file with one expression. The verdicts stay the same. Rules that are BeTrac
   --typed                attributes are sent with their types (numbers as numbers): shorter expressions, without tonumber
   --write                changes the files instead of printing them
 
-Exit code: 0; 1 when a rule can not be converted; 2 when a file can not be read.
+Exit code: 0; 1 when a rule cannot be converted; 2 when a file cannot be read.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

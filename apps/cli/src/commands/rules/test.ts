@@ -20,7 +20,7 @@ its spans in one batch, split, shuffled, duplicated, and with one of them late: 
   -v, --verbose    lists the cases that pass
   --explain        shows for every case why the rule matches or not, part by part
 
-Warnings of rules go to standard error. Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file can not be read.
+Warnings of rules go to standard error. Exit code: 0 when all cases pass, 1 when one fails or a rule has errors, 2 when a file cannot be read.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -23,7 +23,7 @@ ${SERVER_HELP}
   --json                 the same as --output json
   -q, --quiet            lists only what is not valid
 
-Exit code: 0 when all are valid, 1 when one is not or its key is missing, 2 when something can not be read.
+Exit code: 0 when all are valid, 1 when one is not or its key is missing, 2 when something cannot be read.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

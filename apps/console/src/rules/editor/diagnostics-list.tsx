@@ -6,7 +6,7 @@ interface DiagnosticsListProps {
   readonly onFix: (fix: NonNullable<Diagnostic['fix']>) => void;
 }
 
-/** What is wrong or hardly meant, with its place, and what is certain to repair it. */
+/** Errors and probable mistakes, with its place, and what is certain to repair it. */
 export function DiagnosticsList({ diagnostics, onFix }: DiagnosticsListProps) {
   return (
     <ul aria-label="Problems">

@@ -104,7 +104,7 @@ function Progress({ job }: { readonly job: Preview | undefined }) {
   );
 }
 
-/** A rule that matches more than this share of the traces is hardly meant. */
+/** A rule that matches more than this share of the traces is probably a mistake. */
 const NOISY = 0.05;
 
 interface ResultProps extends Pick<PreviewPanelProps, 'beside' | 'savedExpression'> {

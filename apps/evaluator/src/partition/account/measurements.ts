@@ -9,7 +9,7 @@ export interface Measurement {
   readonly labels: Labels;
   readonly value: number;
   readonly observed?: readonly number[];
-  /** There is nothing to measure any more: the series ends. */
+  /** The series ends: its subject is gone. */
   readonly removed?: true;
 }
 

@@ -192,7 +192,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     }
   }
 
-  /** GOAWAY: clients finish their calls and connect anew, to another process if a load balancer has one. */
+  /** GOAWAY: clients finish their calls and connect again, to another process if a load balancer has one. */
   private drain(grace: number): void {
     for (const port of this.bound) this.server.drain(this.address(port), grace);
   }

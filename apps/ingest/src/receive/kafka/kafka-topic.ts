@@ -30,7 +30,7 @@ export interface KafkaTopicTools {
 }
 
 /**
- * A topic of other producers, whatever their partitioner: its spans are placed anew in the spans log. The position moves only
+ * A topic of other producers, whatever their partitioner: its spans get a new partition in the spans log. The position moves only
  * when the log has them; an outage of the log delays, it does not drop. Unreadable records go to the dead letters and stop nothing.
  */
 export class KafkaTopic implements PartitionListener {
@@ -90,7 +90,7 @@ export class KafkaTopic implements PartitionListener {
     this.tools.metrics.deadLetters.inc({ topic: this.topic.name });
   }
 
-  /** Why the record, or some of its spans, did not get into the log: here is no sender who could be told. */
+  /** Why the record, or some of its spans, did not get into the log: there is no sender to answer. */
   private async appendSpans(record: LogRecord): Promise<string | undefined> {
     const { intake, logger, signal } = this.tools;
     const failed = (error: Error, pause: number) =>

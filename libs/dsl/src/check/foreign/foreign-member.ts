@@ -33,7 +33,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   average: 'avg',
 };
 
-/** What a word stands for; `constructor` and the like are in no list. */
+/** What a word stands for. Inherited names such as `constructor` are in no list. */
 export function wordOf(words: Readonly<Record<string, string>>, word: string): string | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }

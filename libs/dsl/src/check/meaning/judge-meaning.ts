@@ -34,7 +34,7 @@ import { unitInName } from './values/unit-in-name.js';
 import { bareDurations, bareNumber } from './values/units.js';
 
 /**
- * What a rule that can be run says that its writer hardly meant. Certain mistakes are errors, doubtful ones warnings; each names one
+ * Finds what is probably a mistake in a valid rule. Certain mistakes are errors, doubtful ones warnings; each names one
  * repair where that is certain. One pass over the tree, linear in it.
  */
 export function judgeMeaning(root: Resolved, findings: Findings): void {

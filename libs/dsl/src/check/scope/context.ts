@@ -17,7 +17,7 @@ export class Findings {
   needsSandbox = false;
 
   readonly isWhenForm: boolean;
-  /** Also what can be run but is hardly meant is reported. */
+  /** Valid conditions that are probably mistakes are reported, too. */
   readonly judgesMeaning: boolean;
   private reported: Set<string> | undefined;
   private names: ReadonlySet<string> | undefined;
@@ -41,7 +41,7 @@ export class Findings {
   }
 
   report(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): void {
-    // What is meant is said in BeTraceDSL; the text of the other form is not mended with it.
+    // The suggestion is BeTraceDSL; it does not fit into the text of the other notation.
     const { fix, suggestion, ...others } = extras;
     this.add(diagnose(this.source, code, range, values, this.isWhenForm ? others : { fix, suggestion, ...others }));
   }

@@ -200,7 +200,7 @@ class ScriptChecker {
 
   #condition(expression: Expression, locals: Locals): void {
     this.#expression(expression, locals);
-    // Of a constant it is said that it is one.
+    // A constant is reported as one.
     for (const name of namesAsConditions(expression)) if (typeof locals.get(name.name) !== 'object') this.#number(name);
     this.#meaning(expression, true, locals);
   }

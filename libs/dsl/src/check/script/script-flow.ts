@@ -7,7 +7,7 @@ type Loop = Extract<Statement, { type: 'for' | 'for-in' }>;
 type If = Extract<Statement, { type: 'if' }>;
 
 /**
- * Where a script goes that was hardly meant: a loop that ends at its first element, a variable that ends with its block, a flag that each element resets, an addition to nil.
+ * Control flow that is probably a mistake: a loop that ends at its first element, a variable that ends with its block, a flag that each element resets, an addition to nil.
  */
 export function judgeFlow(block: Block, findings: Findings): void {
   new ScriptFlow(findings).block(block, new Set());

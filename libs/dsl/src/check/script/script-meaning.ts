@@ -62,7 +62,7 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 const GUARDED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['BT_DSL_UNGUARDED_NIL', 'BT_DSL_NIL_EQUALS_NIL', 'BT_DSL_MISSING_DIFFERS']);
 
 /**
- * What an expression of a script says that was hardly meant. Its variables may hold anything, but for those that are known to hold a
+ * Finds expressions of a script that are probably mistakes. Its variables may hold anything, but for those that are known to hold a
  * span or a constant. `isTested`: the script asks somewhere whether the value of a text is there.
  */
 export function scriptMeaning(

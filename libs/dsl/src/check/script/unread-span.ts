@@ -15,7 +15,7 @@ export function unreadSpan({ names, iterators, body, range }: ForIn, findings: F
   const [first] = body;
   if (first === undefined) return;
   const text = findings.source.slice({ start: first.range.start, end: range.end });
-  // In texts and comments a name may stand too: then nothing is said.
+  // A name may also occur in texts and comments: then nothing is reported.
   if (new RegExp(`\\b${span.name}\\b`).test(text) || !/\b(?:span|attribute)\s*[.[]/.test(text)) return;
   const what = list.slice(list.indexOf('.') + 1, -1);
   findings.report('BT_DSL_LOOP_VARIABLE', span.range, { name: span.name, what }, { expected: `${span.name}.… in the loop` });

@@ -27,7 +27,7 @@ export interface SpanBits {
 /** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
 export interface Tally {
   readonly count: number;
-  /** Of so many spans; undefined where others are nothing to it: spans that are there (or break an `all`) are so whatever else comes. */
+  /** The number of spans. Undefined where other spans do not matter: a span that was found (or breaks an `all`) stays so. */
   readonly of: number | undefined;
   /** The count is a lower bound. */
   readonly atLeast: boolean;

@@ -31,7 +31,7 @@ const STANDS_NOT = {
   descendant: 'none of them is above',
 } as const;
 
-/** Explains `trace.before` and the like: the spans that settled it; for a missing span the closest one. */
+/** Explains a relation such as `trace.before`: the spans that decided it; for a missing span the closest one. */
 export function tellPair(node: TracePair, bindings: Bindings, teller: Teller): FunctionTold | undefined {
   const pairs = teller.values.pairs(node, bindings);
   if (pairs === undefined) return undefined;

@@ -79,7 +79,7 @@ export function closest(told: Told, nearest: SpanView, depth: number, bindings: 
   return ` (closest is ${spanText(nearest)}${text === '' ? '' : `: ${text}`})`;
 }
 
-/** A condition that asks of other spans is said by what came of that: its text would be the rule again. */
+/** A condition about other spans is explained by its result: its text would repeat the rule. */
 function asksOfOthers({ condition, depth }: TraceQuantifier): boolean {
   return readsOuter(condition, depth) || someNode(condition, (part) => isSpanFunction(part) || part.type === 'span-order');
 }

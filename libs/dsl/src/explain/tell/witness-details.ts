@@ -22,7 +22,7 @@ export interface Details {
 /**
  * What there is to say of a span beside its name: the values that the condition reads of it, and what it asks of other spans.
  * @param told the condition, as it was asked of the span; of one that does not hold only what made it so is told
- * @param isTextShown its text stands beside: what equals something need not be told again
+ * @param isTextShown the text of the condition is shown beside it: values that it names are left out
  */
 export function detailsOf(told: Told, depth: number, bindings: Bindings, teller: Teller, isTextShown = false): Details {
   const values = new Map<string, Value>();

@@ -160,7 +160,7 @@ function comparable(columns: readonly Int32Array[]): readonly Int32Array[] {
 const MAX_REGIONS = 64;
 const FEW_VISITS = 64;
 
-/** The spans that satisfy all constraints, as a sum of regions. Undefined where one can't be told so. */
+/** The spans that satisfy all constraints, as a sum of regions. Undefined where such a sum does not exist. */
 export function regionsOf(constraints: readonly Constraint[]): readonly Region[] | undefined {
   let regions: readonly Region[] = [{ sign: 1, ranges: [] }];
   for (const constraint of constraints) {

@@ -61,7 +61,7 @@ export abstract class SummedSpans extends JoinedSpans {
     return { value };
   }
 
-  /** Relatives are visited one by one until twice as many were visited as there are spans, whatever else joins them. */
+  /** Relatives are visited one by one until twice as many were visited as there are spans, regardless of other joins. */
   private isWalkedOften(node: TraceAggregate, over: Relatives): boolean {
     const walked = this.walks.get(node) ?? 0;
     if (walked > Math.max(FEW, 2 * this.host.trace.spans.length)) return !this.testsEach;

@@ -168,7 +168,7 @@ export class Bridge {
     this.#registerMetatable(this.#objectMetatable, 'table');
   }
 
-  /** What boxed integers do; `+ - * // %` and the like are helpers (base-functions.ts). */
+  /** What boxed integers do; `+ - * // %` and other operators are helpers (base-functions.ts). */
   #makeIntegerMetatable(): void {
     const L = this.#L;
     lua.lua_createtable(L, 0, 6);

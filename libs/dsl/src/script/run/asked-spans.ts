@@ -46,7 +46,7 @@ function quantify(run: ScriptRun, owner: unknown, name: 'has' | 'count' | 'all',
   return name === 'has' ? spans.some((span) => holds(run, condition, span)) : spans.every((span) => holds(run, condition, span));
 }
 
-/** `owner.sum(field, condition)` and the like. */
+/** `owner.sum(field, condition)` and the other aggregates. */
 function collect(run: ScriptRun, owner: unknown, name: AggregateName, field: unknown, ...condition: readonly Condition[]): Value {
   if (typeof field !== 'function') throw BAIL_OUT;
   const values: Value[] = [];

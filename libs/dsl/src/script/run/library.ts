@@ -183,7 +183,7 @@ function matches(run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: 
   return stringTest('matches', text, wanted);
 }
 
-/** `subject contains pattern` and the like. */
+/** `subject contains pattern` and the other tests of strings. */
 const STRING_TESTS: Readonly<Record<StringTestName, (run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: boolean) => boolean>> =
   {
     contains: (run, subject, pattern) => testedText(run, subject).includes(textArgument(run, pattern)),

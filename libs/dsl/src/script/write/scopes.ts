@@ -23,7 +23,7 @@ export type Binding = Variable | 'span' | 'trace' | 'library';
 export interface Scopes {
   readonly uses: ReadonlyMap<Name, Binding>;
   readonly declared: ReadonlyMap<Name, Variable>;
-  /** The parameters of the conditions of `trace.has(…)` and the like, by their expression. */
+  /** The parameters of conditions in calls such as `trace.has(…)`, by their expression. */
   readonly conditions: ReadonlyMap<Expression, Variable>;
   readonly globals: readonly Variable[];
   /** Some function may return nothing at all, which is not nil to a function of the library. */

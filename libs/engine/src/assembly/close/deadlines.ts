@@ -17,7 +17,7 @@ export interface DeadlineOwner {
 /**
  * When each trace closes or is forgotten: a timer wheel whose slots list the rows. A span moves its trace's deadline, mostly
  * to later: that costs nothing here, the trace is looked at when its old slot comes and goes to its new one then. Only a
- * deadline that comes nearer (the root arrived) is scheduled anew at once. (Lists, because a chain through the rows has the processor
+ * deadline that comes nearer (the root arrived) is scheduled again at once. (Lists, because a chain through the rows has the processor
  * wait for the memory of one row after the other.)
  *
  * Traces pass in the order of their deadlines; of equal ones the order is that of the ids, so that it depends on the log only.

@@ -18,7 +18,7 @@ function columnsOf(spans: readonly TestSpan[]): SpanColumns {
   return columns;
 }
 
-/** Per step and span: whether it was seen; as traces are opened, each time anew. */
+/** Per step and span: whether it was seen; as traces are opened, each time again. */
 function seenIn(settings: AssemblySettings, steps: readonly Step[]): { readonly answers: boolean[][]; readonly seen: SeenSpans } {
   const seen = new SeenSpans(settings);
   const answers = steps.map(({ time, spans }) => {

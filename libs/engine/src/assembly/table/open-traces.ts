@@ -29,7 +29,7 @@ export class OpenTraces extends HashedSlots<Row> {
     super(ROW_WORDS);
   }
 
-  /** All rows; word w of row r is `rows[r * ROW_WORDS + w]`. Replaced when the table grows: read it anew after `add`. */
+  /** All rows; word w of row r is `rows[r * ROW_WORDS + w]`. Replaced when the table grows: read it again after `add`. */
   get rows(): Uint32Array {
     return this.words;
   }

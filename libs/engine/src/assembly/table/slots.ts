@@ -3,7 +3,7 @@
  * id and per witness, without an object each. Slot 0 is never given out, so 0 says "none" wherever a slot is named.
  */
 export class Slots<Slot extends number = number> {
-  /** Word w of slot s is `words[s * stride + w]`. Replaced when it grows: read it anew after `take`. */
+  /** Word w of slot s is `words[s * stride + w]`. Replaced when it grows: read it again after `take`. */
   words: Uint32Array<ArrayBuffer>;
   /** Slots in use. */
   count = 0;

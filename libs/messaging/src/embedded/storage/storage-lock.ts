@@ -31,7 +31,7 @@ export class StorageLock {
   }
 
   /**
-   * A lock on a file without a name keeps nobody away: then it is taken anew, under its name. Throws BT_LOG_LOCK_LOST when
+   * A lock on an unlinked file excludes nobody: then it is taken again, under the name. Throws BT_LOG_LOCK_LOST when
    * another has it by now, BT_LOG_FILE_LOST when nobody can have it.
    */
   check(): void {

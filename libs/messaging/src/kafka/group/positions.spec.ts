@@ -41,7 +41,7 @@ describe('the positions of a group', () => {
     const first = positions.commit(0, at(1), () => true);
     const late = positions.commit(1, at(5), () => held);
     const kept = positions.commit(2, at(7), () => true);
-    // The member was thought dead, lost all, and has joined anew: the coordinator would take its word for every partition.
+    // The member was thought dead, lost all, and has joined again: the coordinator would take its word for every partition.
     held = false;
     committer = { memberId: 'new', generation: 3 };
     hanging.resolve();

@@ -102,7 +102,7 @@ export class Positions {
   /** Answers those that were sent: the others are no longer this member's to make. */
   async #send(commits: readonly Commit[]): Promise<ReadonlySet<Commit>> {
     return this.connection.withCoordinator(this.group, this.topic, async (broker) => {
-      // Waiting takes long while the network hangs. Meanwhile a partition may have gone to another, and the member may have joined anew:
+      // Waiting takes long while the network hangs. Meanwhile a partition may have gone to another, and the member may have joined again:
       // the coordinator, which looks at the member only, would let it overwrite its successor's position.
       const held = commits.filter((commit) => commit.held());
       if (held.length === 0) return new Set<Commit>();

@@ -112,7 +112,7 @@ export class Fetcher {
           feeds.filter(({ wanted }) => wanted !== undefined),
           this.#turn++,
         );
-        // A feed may want something again by the mere passing of time.
+        // A feed may want records again when time has passed.
         if (wanting.length === 0) await Promise.race([changed, this.#pause(WAIT_MS.idle)]);
         else {
           const came = await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);

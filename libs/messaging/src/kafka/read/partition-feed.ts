@@ -244,7 +244,7 @@ export class PartitionFeed {
     const batch = { topic: this.#options.topic, partition: this.partition, records, endOffset };
     await this.#listener.records(batch, this.#leaving.signal);
     this.#ready.splice(0, count);
-    // Where records come all the time, nothing is said in between.
+    // While records come, nothing is logged in between.
     this.#idleAt = performance.now() + this.#idleInterval;
     const wasFull = this.full;
     for (const { value } of records) this.#readyBytes -= value.length;

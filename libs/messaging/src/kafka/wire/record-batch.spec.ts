@@ -136,7 +136,7 @@ describe('a record batch', () => {
     expect(next).toBe(8);
   });
 
-  it('refuses a batch whose length makes no sense, instead of reading it for ever', async () => {
+  it('refuses a batch whose length makes no sense, instead of reading it forever', async () => {
     const batch = await stored([{ partition: 0, value: Buffer.from('a') }], 0);
     for (const length of [-12, -13, 0, 4]) {
       batch.writeInt32BE(length, 8);

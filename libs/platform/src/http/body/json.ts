@@ -9,7 +9,7 @@ const MAX_DEPTH = 500;
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
 /**
- * A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: nobody means it well. So is a member that comes twice: what a
+ * A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: only attacks send it. So is a member that comes twice: what a
  * proxy has checked may be the other one.
  */
 export function parseJsonBody(body: Buffer): unknown {

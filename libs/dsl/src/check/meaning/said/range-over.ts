@@ -2,7 +2,7 @@ import type { Range, Source } from '../../../text/source.js';
 
 /**
  * From one operand to another behind it, with the parentheses around either that the other does not stand in: `(a) or b` is replaced whole.
- * Undefined where that can't be told from the text alone.
+ * Undefined where the text alone does not say.
  */
 export function rangeOver(source: Source, first: Range, second: Range): Range | undefined {
   const between = source.text.slice(first.end, second.start);

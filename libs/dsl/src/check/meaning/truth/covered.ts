@@ -5,7 +5,7 @@ import type { Findings } from '../../scope/context.js';
 import { isPlainComparison, type PlainComparison } from '../said/plain-comparison.js';
 import { isSameReading } from '../said/same-sides.js';
 
-/** `x == "a" or x != "b"`: wherever x is "a" it is not "b"; `x == "a" or x == "a"`. Answers whether it was said. */
+/** `x == "a" or x != "b"`: wherever x is "a" it is not "b"; `x == "a" or x == "a"`. Returns whether it was reported. */
 export function coveredAlternative(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {
   const plain = operands.filter(isPlainComparison);
   if (plain.length < 2) return false;

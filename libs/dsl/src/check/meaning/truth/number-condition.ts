@@ -9,7 +9,7 @@ import type { Place } from './constant-condition.js';
 /** `trace.max(attribute.n)` where a condition belongs: it counts as true whatever it is. As a guard it asks whether there is one. */
 export function numberCondition(node: Resolved, place: Place, findings: Findings, isInScript: boolean): void {
   const mayBeMissing = node.type === 'trace-aggregate' && node.types === (NUMBER | NIL);
-  // Of a whole rule it is said that it always matches.
+  // For a whole rule the report is that it always matches.
   const isThere = isInScript && node.types === NUMBER && node.type !== 'literal';
   if ((!mayBeMissing && !isThere) || isGuard(node, place)) return;
   findings.report(

@@ -8,7 +8,7 @@ const SEVERAL = /(?:^|[._])(?:roles|groups|permissions|scopes|authorities|entitl
 
 /**
  * `attribute.roles contains "admin"`: of a list that fails, and `==` never holds. Where the rule asks for its type before, it is known.
- * Answers whether it was said.
+ * Returns whether it was reported.
  */
 export function listByName(node: BinaryNode | StringTestNode, subject: Resolved, text: Resolved, findings: Findings): boolean {
   if (subject.type !== 'attribute' && subject.type !== 'resource-attribute') return false;
