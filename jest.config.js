@@ -32,7 +32,7 @@ export default {
   testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',
-  reporters: ['default', '<rootDir>/scripts/jest/summary-reporter.mjs', '<rootDir>/scripts/jest/stuck-files-reporter.mjs'],
+  reporters: ['default', ...['progress', 'summary', 'stuck-files'].map((name) => `<rootDir>/scripts/jest/${name}-reporter.mjs`)],
   projects: [
     {
       ...shared,

@@ -1,0 +1,40 @@
+// npm run test:memory [-- word…]: the cases of `*.memory.ts`. Each does its work until what it keeps is there, then five times as much again: the memory may not grow.
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { collectedBytes } from '../../bench/collected-bytes.js';
+import type { MemoryCase } from './memory-case.js';
+
+/** Growth that is no leak: V8's caches and optimized code, bytes and share of what was in use. */
+const SLACK_BYTES = 2_000_000;
+const SLACK_SHARE = 0.05;
+const LONGER = 5;
+
+const words = process.argv.slice(2);
+let failures = 0;
+let count = 0;
+for (const file of globSync('*.memory.js', { cwd: import.meta.dirname }).sort()) {
+  const { cases } = (await import(pathToFileURL(join(import.meta.dirname, file)).href)) as { readonly cases: readonly MemoryCase[] };
+  for (const { name, warmUp, begin } of cases) {
+    if (words.length > 0 && !words.some((word) => `${file} ${name}`.includes(word))) continue;
+    count++;
+    const step = begin();
+    for (let n = 0; n < warmUp; n++) step();
+    const before = collectedBytes();
+    for (let n = 0; n < LONGER * warmUp; n++) step();
+    const growth = collectedBytes() - before;
+    // The work is held until here, or its memory would be free already.
+    step();
+    const isBound = growth <= SLACK_BYTES + SLACK_SHARE * before;
+    if (!isBound) failures++;
+    console.log(
+      `${isBound ? 'bound' : 'GROWS'}  ${name}: ${mega(before)} MB after ${warmUp} steps, ${mega(growth)} MB more after ${LONGER} times as many`,
+    );
+  }
+}
+if (count === 0) console.error(`no case has ${words.join(' or ')} in its name`);
+process.exitCode = failures > 0 || count === 0 ? 1 : 0;
+
+function mega(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}
