@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { evaluatedByReference, whyNoLua } from '../../../../test/fixtures/dsl/reference-lua.js';
 import type { Value } from '../values/value.js';
 import { callLibrary } from './library.js';
-import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate, toNumber } from './lua-arithmetic.js';
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from './lua-arithmetic.js';
 import { LuaError } from './lua-error.js';
 import { isNumber, isTruthy, luaEquals, luaLength, luaLess, luaLessOrEqual, luaType } from './lua-value.js';
 
@@ -62,23 +64,11 @@ function number(value: number | bigint): string {
   return bits.getBigUint64(0).toString(16).padStart(16, '0');
 }
 
-/**
- * A string that holds a number: in arithmetic Lua 5.3 makes it a double, BeTraceDSL the integer that it is (decision 0003). That shows
- * beyond 2^53, and when dividing by zero.
- */
-function isDecided(operator: string, ...operands: readonly Value[]): boolean {
-  if (!ARITHMETIC.has(operator) || !operands.some((operand) => typeof operand === 'string')) return false;
-  const integers = operands.map((operand) => toNumber(operand) ?? 0).filter(isInteger);
-  const isBeyond = integers.some((value) => value > 2 ** 50 || value < -(2 ** 50));
-  return isBeyond || (DIVISION.has(operator) && operands[1] === 0 && integers.length === 2);
-}
-
-const DIVISION: ReadonlySet<string> = new Set(['//', '%']);
-const ARITHMETIC: ReadonlySet<string> = new Set([...DIVISION, '+', '-', '*', '/', '^', 'math.floor', 'math.ceil', 'math.abs']);
-
-function isInteger(value: number | bigint): boolean {
-  return typeof value === 'bigint' || Number.isSafeInteger(value);
-}
+/** Where BeTraceDSL differs by decision 0003, one line each: `EXCEPTIONS=write npm test -- lua-reference` writes them. */
+const EXCEPTIONS = join(import.meta.dirname, '../../../../test/fixtures/dsl/lua/exceptions.txt');
+const HEAD = `# Expressions of which BeTraceDSL makes something else than Lua 5.3: a string that holds an integer is that integer in arithmetic,
+# where Lua 5.3 makes it a double (docs/decisions/0003-one-number-type.md). After the expression: BeTraceDSL, then Lua. Doubles are their 64 bits.
+`;
 
 const noLua = whyNoLua();
 if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
@@ -87,14 +77,14 @@ if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
   const cases = new Map<string, () => Value>();
   for (const [a, x] of VALUES) {
     for (const [operator, apply] of Object.entries(UNARY)) {
-      if (!isDecided(operator, x)) cases.set(`${operator}(${a})`, () => apply(x));
+      cases.set(`${operator}(${a})`, () => apply(x));
     }
     for (const name of FUNCTIONS) {
-      if (!isDecided(name, x)) cases.set(`${name}(${a})`, () => callLibrary(name, [x], false));
+      cases.set(`${name}(${a})`, () => callLibrary(name, [x], false));
     }
     for (const [b, y] of VALUES) {
       for (const [operator, apply] of Object.entries(BINARY)) {
-        if (!isDecided(operator, x, y)) cases.set(`(${a}) ${operator} (${b})`, () => apply(x, y));
+        cases.set(`(${a}) ${operator} (${b})`, () => apply(x, y));
       }
       // Lua's own take strings as well, and compare them as strings.
       if (!isNumber(x) || !isNumber(y)) continue;
@@ -102,13 +92,19 @@ if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
     }
   }
 
-  it('every operator and function gives the same value, or the same error, on every pair of values', () => {
+  it('every operator and function gives the same value, or the same error, on every pair of values, but for the listed exceptions', () => {
     const answers = evaluatedByReference([...cases.keys()]);
     const different = [...cases].flatMap(([text, evaluate], index) => {
       const [ours, theirs] = [shown(evaluate), answers[index]];
-      return ours === theirs ? [] : [`${text}: ${ours}, not ${theirs}`];
+      return ours === theirs ? [] : [`${text}\t${ours}\t${theirs}`];
     });
-    expect(different).toEqual([]);
+    if (process.env['EXCEPTIONS'] === 'write') writeFileSync(EXCEPTIONS, `${HEAD}${different.join('\n')}\n`);
+    const known = readFileSync(EXCEPTIONS, 'utf8')
+      .replaceAll(/^#.*\n/gm, '')
+      .trimEnd()
+      .split('\n');
+    // Neither a difference that is not listed, nor a listed one that is none any more.
+    expect(different).toEqual(known);
     expect(answers.length).toBeGreaterThan(10_000);
   });
 });
