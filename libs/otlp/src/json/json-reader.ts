@@ -16,9 +16,14 @@ export class JsonReader {
     this.path = [...path];
   }
 
+  /** As many errors were found as are told: nothing more needs to be looked for. */
+  get isFull(): boolean {
+    return this.errors.length >= MAX_FIELD_ERRORS;
+  }
+
   /** Notes an error at the present place, or at a field below it. */
   fail(message: string, ...below: (string | number)[]): void {
-    if (this.errors.length < MAX_FIELD_ERRORS) this.errors.push({ path: pathText([...this.path, ...below]), message });
+    if (!this.isFull) this.errors.push({ path: pathText([...this.path, ...below]), message });
   }
 
   expected(what: string, found: JsonValue | undefined, ...below: (string | number)[]): void {

@@ -9,8 +9,10 @@ export interface KnownMembers {
 
 /** Notes each member that nobody would read: `unknown member 'durations', did you mean 'duration'?`. */
 export function refuseUnknownMembers(reader: JsonReader, object: JsonObject, { names, aliases = {} }: KnownMembers): void {
-  for (const [member, value] of Object.entries(object)) {
-    if (value === null) continue;
+  for (const member of Object.keys(object)) {
+    // The name that is meant takes longer to find than the body to read.
+    if (reader.isFull) return;
+    if (object[member] === null) continue;
     const name = snakeCase(member);
     if (names.includes(name)) continue;
     const meant = (Object.hasOwn(aliases, name) ? aliases[name] : undefined) ?? nearest(name, names);

@@ -3,7 +3,8 @@ import { plainMap, spanAttributes } from '../span/attribute.js';
 import type { Span, TraceRequest } from '../span/span.js';
 import { spanIdOfText, traceIdOfText } from '../wire/ids.js';
 import { OtlpError } from '../wire/otlp-error.js';
-import { spansFromJson } from './spans-json.js';
+import type { JsonValue } from './lossless-json.js';
+import { spansFromJson, spansFromValue } from './spans-json.js';
 
 const QUICK_START = `{"spans": [{
   "trace_id": "test-trace-001", "span_id": "test-span-001", "name": "slow-operation",
@@ -162,6 +163,26 @@ describe('spans as JSON', () => {
     ['attributes as a text', { trace_id: 't', span_id: 's', name: 'n', start_time: 1, end_time: 2, attributes: 'x' }, ['attributes']],
   ])('refuses a span with %s', (_, span, paths) => {
     expect(errorOf(JSON.stringify(span)).fields.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('looks at no more of a body that has as many errors as are told: it would keep everybody else waiting', () => {
+    const unread = Object.defineProperty({}, 'name', {
+      enumerable: true,
+      get: () => {
+        throw new Error('it was read');
+      },
+    }) as JsonValue;
+    const fieldsOf = (value: JsonValue): readonly unknown[] => {
+      try {
+        spansFromValue(value);
+      } catch (error) {
+        return (error as OtlpError).fields ?? [error];
+      }
+      return [];
+    };
+    expect(fieldsOf([...Array.from({ length: 30 }, () => ({ nam: 1 })), unread])).toHaveLength(20);
+    const members = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`unknown${i}`, 1]));
+    expect(fieldsOf([Object.defineProperty(members, 'last', Object.getOwnPropertyDescriptor(unread, 'name')!)])).toHaveLength(20);
   });
 
   it('refuses a member beside the list of spans, whose spans nobody would read, and takes those of our own answers', () => {

@@ -87,6 +87,7 @@ class SpansJson {
   }
 
   private item(value: JsonValue): void {
+    if (this.reader.isFull) return;
     const span = this.reader.object(value);
     if (span) this.span(span);
   }

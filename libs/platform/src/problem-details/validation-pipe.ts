@@ -3,6 +3,7 @@ import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { nearest } from '../configuration/suggest.js';
 import { Problem, type ProblemDetail } from './problem.js';
+import { refuseUnwieldy } from './refuse-unwieldy.js';
 
 /** Nest and class-transformer drop members that every object or class has, before the check for unknown members. */
 const isDropped = (name: string): boolean => name in Object.prototype || name === 'prototype';
@@ -16,6 +17,7 @@ class StrictPipe extends ValidationPipe {
       throw new Problem('BT_HTTP_INVALID', message, { errors: [{ message }] });
     }
     if (typeof value === 'object' && value !== null && metatype !== undefined && type !== 'custom' && this.toValidate(metadata)) {
+      refuseUnwieldy(value);
       const known = knownProperties(metatype.prototype as object);
       const property = Object.getOwnPropertyNames(value).find((name) => isDropped(name) && !known.includes(name));
       if (property !== undefined) {
@@ -57,11 +59,11 @@ const MAX_ERRORS = 100;
 
 type LongList = readonly [property: string, items: readonly unknown[]];
 
-/** The one long list of a body; where there are two, the body is looked at as a whole. */
+/** The longest list of a body, if it is long; others are looked at with each of its slices. */
 function longList(value: unknown): LongList | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > SLICE);
-  return lists.length === 1 ? lists[0] : undefined;
+  return lists.toSorted(([, a], [, b]) => b.length - a.length)[0];
 }
 
 /** The errors of a slice, with their places in the whole list. */
