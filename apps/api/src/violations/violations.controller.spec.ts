@@ -141,7 +141,7 @@ describe('/v1/violations', () => {
     const [service, trace_id, span_id] = ['pay\u0000\n\u001b[31m', 'tr\tace', 'sp\u007fan'];
     await publish(api.log, violation({ id: 'viol-control', service, trace_id, span_id, message: 'in\u0000side' }));
     await eventually(() => api.store.violation('viol-control'));
-    for (const [name, value] of Object.entries({ service, trace_id, span_id, q: 'pay\u0000\n\u001b[31m' })) {
+    for (const [name, value] of Object.entries({ service, trace_id, span_id })) {
       const found = await api.ask<{ violations: readonly { id: string }[] }>('GET', `/v1/violations?${name}=${encodeURIComponent(value)}`);
       expect([name, found.body.violations?.map(({ id }) => id)]).toEqual([name, ['viol-control']]);
     }

@@ -80,6 +80,7 @@ export class ViolationFilterQuery {
   })
   @IsOptional()
   @IsString()
+  @Matches(...TEXT)
   @MaxLength(200)
   q?: string;
 }
