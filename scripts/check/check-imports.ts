@@ -19,6 +19,7 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   files: [],
   engine: ['base', 'dsl', 'otlp', 'records'],
   messaging: ['base', 'files', 'platform', 'otlp', 'records', 'waiting'],
+  cases: ['base', 'dsl', 'engine', 'otlp', 'records'],
   replay: ['engine', 'messaging', 'otlp', 'records'],
   store: ['base', 'files', 'platform', 'records'],
 };
@@ -40,6 +41,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   otlp: ['node:crypto'],
   signing: ['node:crypto'],
   engine: ['node:crypto'],
+  cases: [],
 };
 
 /** A file whose layout is known to one folder only, and that folder: what others ask of it has a method there. */

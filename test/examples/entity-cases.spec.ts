@@ -1,10 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { TestCase } from '#cases';
 import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest, type WholeSpan } from '#otlp';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
-import type { RuleEntry, TestCase } from '../../apps/cli/src/rule-file/rule-file.js';
+import type { RuleEntry } from '../../apps/cli/src/rule-file/rule-file.js';
 import { ENTITY_CASES, type EntityCases, OF_ONE_SPAN, OF_THE_SHAPE, PARENT, SITUATIONS, type Situation, SPAN } from './entity-cases.js';
 
 const examples = join(import.meta.dirname, '../../examples');

@@ -1,10 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { TestCase } from '#cases';
 import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest, type WholeSpan } from '#otlp';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
-import type { TestCase } from '../../apps/cli/src/rule-file/rule-file.js';
 import { ENTITY_CASES, type EntityCases, PARENT, SPAN } from './entity-cases.js';
 
 /** Rules about all that a trace has: two traces in one are another trace. */

@@ -1,10 +1,11 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import type { TestCase } from '#cases';
 import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest } from '#otlp';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
-import type { RuleEntry, TestCase } from '../../apps/cli/src/rule-file/rule-file.js';
+import type { RuleEntry } from '../../apps/cli/src/rule-file/rule-file.js';
 import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../../libs/dsl/src/vocabulary/trace-vocabulary.js';
 import { SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS } from '../../libs/dsl/src/vocabulary/vocabulary.js';
 import { explanationOf, outcomeOf } from '../../scripts/documents/dsl-examples.js';

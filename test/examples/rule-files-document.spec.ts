@@ -4,8 +4,8 @@ import { afterAll, expect, it } from '@jest/globals';
 import { check } from '#dsl';
 import { betrace } from '../../apps/cli/src/testing/fake-terminal.js';
 import { removeTemporaryFiles, temporaryFiles } from '../../apps/cli/src/testing/temporary-files.js';
-import { parseTrace } from '../../apps/cli/src/trace-notation/parse-trace.js';
 import { RULES } from '../../examples/demo/rules.js';
+import { parseTrace } from '../../libs/cases/src/trace-notation/parse-trace.js';
 
 afterAll(removeTemporaryFiles);
 

@@ -42,6 +42,15 @@ export const API_PROBLEMS = {
     status: 400,
     sentence: 'The rule cannot be saved: {reason}. `errors` names each invalid text.',
   },
+  BT_API_RULE_TEST_INVALID: {
+    status: 422,
+    sentence: 'A test case cannot be read: {reason}. `errors` names each.',
+  },
+  BT_API_RULE_TESTS_FAIL: {
+    status: 422,
+    sentence:
+      'The rule was not saved: {failed} of its {count} test cases fail, the first with: {reason}. Without `run_tests` it is saved anyway.',
+  },
   BT_API_IMPORT_INVALID: {
     status: 422,
     sentence: 'Nothing was imported: {reason}. `errors` names each error, with its place in `rules`.',

@@ -319,6 +319,10 @@ describe('betrace rules export and import', () => {
       enabled: true,
       mode: 'shadow',
       on_error: 'violation',
+      tests: [
+        { name: 'slow', trace: 'checkout 2s\n  charge', expect: { match: ['checkout'] } },
+        { name: 'of JSON', trace: '[{"name":"a","start_time":1699000000000000001}]', expect: 'no match' },
+      ],
       version: 2,
       created_at: 'x',
     };

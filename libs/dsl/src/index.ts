@@ -31,7 +31,7 @@ export { convertWhen } from './parse/convert-when.js';
 export { format } from './parse/format.js';
 export { parse } from './parse/parse.js';
 export type { Diagnostic } from './text/diagnostic.js';
-export { MAX_CONTROLS, RULE_TEXT_LIMITS, type RuleTextProblem, ruleTextProblems } from './text/rule-texts.js';
+export { MAX_CONTROLS, MAX_TESTS, RULE_TEXT_LIMITS, type RuleTextProblem, ruleTextProblems } from './text/rule-texts.js';
 export { compareSpans } from './trace/span-rank.js';
 export type { EventView, LinkView, SpanView, TraceView } from './trace/span-view.js';
 export type { Reads } from './tree/reads.js';

@@ -16,6 +16,18 @@ export interface RuleControl {
   readonly control: string;
 }
 
+/** The verdict that a test case expects: `match` with the names or ids of exactly the spans that violate the rule. */
+export const RULE_TEST_VERDICTS = ['match', 'no match', 'undecided'] as const;
+export type RuleTestExpectation = (typeof RULE_TEST_VERDICTS)[number] | { readonly match: readonly string[] };
+
+/** A test case that is kept with a rule, as rule files have it. */
+export interface RuleTest {
+  readonly name: string;
+  /** In the notation of rule files; or JSON: spans as `POST /v1/spans` takes them, or OTLP. A text, so that integers keep all their digits. */
+  readonly trace: string;
+  readonly expect: RuleTestExpectation;
+}
+
 /**
  * What a person decides about a rule. A new member is declared here. The compiler then names what is missing: columns, requests, answers, rule
  * files, the comparison of two rules.
@@ -38,6 +50,8 @@ export interface RuleContent {
   readonly message: string | null;
   /** The verdict on a value of another type than the rule expects. */
   readonly onError: OnError;
+  /** What it has to give on known traces. Absent: none are kept. */
+  readonly tests?: readonly RuleTest[];
 }
 
 type SnakeCase<Name extends string> = Name extends `${infer First}${infer Rest}`

@@ -43,6 +43,7 @@ export interface RulesTable {
   on_error: string;
   /** 1: judged, without violations. A rule that is not enabled has 0. */
   shadow: number;
+  json_tests: string;
   version: number;
   created_at: number;
   updated_at: number;

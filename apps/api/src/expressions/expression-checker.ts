@@ -2,9 +2,10 @@ import type { Explanation } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
 import type { TestResult } from './expression.dto.js';
-import type { CheckedText, DescribedText, ExplainTask } from './expression-task.js';
+import type { CasesTask, CheckedText, DescribedText, ExplainTask } from './expression-task.js';
 import type { ExpressionThreads } from './expression-threads.js';
 import { problemDetail, refusal } from './refusal.js';
+import type { TestCaseResult } from './test-cases.dto.js';
 
 /** Expressions whose diagnostics are remembered: an answer about a rule has them, and a rule is saved once and read often. */
 const REMEMBERED = 500;
@@ -68,6 +69,23 @@ export class ExpressionChecker {
   /** Asks a rule that was in force of all spans of a trace. */
   explain(task: Omit<ExplainTask, 'kind'>): Promise<Explanation> {
     return this.trying.run({ kind: 'explain', ...task });
+  }
+
+  /** Judges test cases of a rule. Refuses traces that can't be read: BT_API_RULE_TEST_INVALID. */
+  cases(task: Omit<CasesTask, 'kind' | 'judges'>): Promise<readonly TestCaseResult[]> {
+    return this.trying.run({ kind: 'cases', judges: true, ...task });
+  }
+
+  /** Refuses test cases to be saved whose traces can't be read; with `judges` also those that fail: BT_API_RULE_TESTS_FAIL. */
+  async casesOrRefuse(task: Omit<CasesTask, 'kind'>): Promise<void> {
+    if (task.tests.length === 0) return;
+    const results = await this.saving.run({ kind: 'cases', ...task });
+    const errors = results.flatMap(({ passed, name, reason, arrangement }, index): ProblemDetail[] =>
+      passed ? [] : [{ path: `tests[${index}]`, message: `${name}: ${reason} (${arrangement})` }],
+    );
+    const [first] = errors;
+    if (first === undefined) return;
+    throw new ApiError('BT_API_RULE_TESTS_FAIL', { failed: errors.length, count: results.length, reason: first.message }, errors);
   }
 
   private refuseLong({ length }: string): void {

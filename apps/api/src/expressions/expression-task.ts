@@ -1,6 +1,8 @@
 import type { Diagnostic, Explanation, RuleDescription } from '#dsl';
 import type { ProblemDetail } from '#platform';
+import type { OnError, RuleTest } from '#records';
 import type { TestResult } from './expression.dto.js';
+import type { TestCaseResult } from './test-cases.dto.js';
 
 /** A task for an expression; all of it can be cloned to a thread. */
 export type ExpressionTask =
@@ -8,7 +10,8 @@ export type ExpressionTask =
   | { readonly kind: 'describe'; readonly expression: string }
   /** The body of `POST /v1/rules/test`, as text, so that numbers keep all their digits; the spans of the trace whose id it names. */
   | { readonly kind: 'try'; readonly body: Uint8Array; readonly stored?: readonly Uint8Array[] | undefined }
-  | ExplainTask;
+  | ExplainTask
+  | CasesTask;
 
 /** Why a rule matches a trace, asked of all its spans. */
 export interface ExplainTask {
@@ -20,6 +23,16 @@ export interface ExplainTask {
   readonly subject: string;
   /** Milliseconds by which clocks may differ, as the evaluators have it. */
   readonly tolerance: number;
+}
+
+/** Test cases of a rule. */
+export interface CasesTask {
+  readonly kind: 'cases';
+  readonly expression: string;
+  readonly onError: OnError;
+  readonly tests: readonly RuleTest[];
+  /** Else the traces are only read. */
+  readonly judges: boolean;
 }
 
 export interface CheckedText {
@@ -37,6 +50,7 @@ export interface ResultOf {
   readonly describe: DescribedText;
   readonly try: TestResult;
   readonly explain: Explanation;
+  readonly cases: readonly TestCaseResult[];
 }
 
 /** What a thread is at, in words: if it takes too long there, the answer says so. */

@@ -4,6 +4,7 @@ import { ApiError } from '../api-error.js';
 import { explainRule } from './explain-rule.js';
 import type { CheckedText, DescribedText, ExpressionSettings, ExpressionTask, Phase, ResultOf } from './expression-task.js';
 import { problemDetail, refusal } from './refusal.js';
+import { runTestCases } from './run-test-cases.js';
 import { tryRule } from './try-rule.js';
 
 /** Runs a task in any thread. Calls `enter` before each phase. Throws ApiError and OtlpError. */
@@ -22,6 +23,13 @@ export function runTask(task: ExpressionTask, settings: ExpressionSettings, ente
       return diagnostics.map(problemDetail);
     };
     return tryRule(task, { timeout: settings.evaluationTimeout, orRefuse, enter });
+  }
+  if (task.kind === 'cases') {
+    const orRefuse = (expression: string): void => {
+      const { ok, diagnostics } = checked(expression);
+      if (!ok) throw refusal(diagnostics);
+    };
+    return runTestCases(task, { timeout: settings.evaluationTimeout, orRefuse, enter });
   }
   if (task.kind === 'explain') return explainRule(task, settings.evaluationTimeout, enter);
   const found = checked(task.expression);

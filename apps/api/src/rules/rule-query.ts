@@ -23,6 +23,19 @@ export class RuleHealthQuery {
   health?: boolean;
 }
 
+/** The query of what saves one rule. */
+export class SaveQuery {
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description: 'Runs the test cases that the rule will have. Where one fails nothing is saved: BT_API_RULE_TESTS_FAIL (422) names each.',
+  })
+  @IsOptional()
+  @Transform(yesOrNo)
+  @IsBoolean()
+  run_tests?: boolean;
+}
+
 /** The query of `GET /v1/rules`. */
 export class RuleQuery {
   @ApiPropertyOptional({ type: Boolean })

@@ -13,10 +13,11 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { MAX_CONTROLS, RULE_TEXT_LIMITS } from '#dsl';
+import { MAX_CONTROLS, MAX_TESTS, RULE_TEXT_LIMITS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
-import { ON_ERROR, type OnError, RULE_MODES, type RuleMode, SEVERITIES, type Severity } from '#records';
+import { ON_ERROR, type OnError, RULE_MODES, type RuleMode, type RuleTest, SEVERITIES, type Severity } from '#records';
 import type { StoredRule } from '#store';
+import { RuleTestView } from '../expressions/rule-test.dto.js';
 import { ProblemDetailView } from '../problem.dto.js';
 import { RuleHealthView } from './health/rule-health.dto.js';
 import type { RuleStatus } from './health/rule-status-follower.js';
@@ -32,6 +33,10 @@ const ON_ERROR_DESCRIPTION =
 const EVIDENCE_DESCRIPTION =
   'Traces that comply with the rule are exported as signed evidence spans that name its controls, at most as many as `compliance.evidence_rate` allows. ' +
   'Without `controls`, and in another mode than `enforce`, there are none.';
+
+const TESTS_DESCRIPTION =
+  `Test cases that are kept with the rule, at most ${MAX_TESTS}. \`POST /v1/rules/test-cases\` runs them, \`betrace test\` those of an exported file, ` +
+  'and `run_tests=true` each time that the rule is saved.';
 
 /** A control of a compliance framework that a rule watches over. */
 export class RuleControlView {
@@ -136,6 +141,14 @@ export class RuleBody {
   @IsOptional()
   @IsIn(ON_ERROR)
   on_error?: OnError;
+
+  @ApiPropertyOptional({ type: [RuleTestView], maxItems: MAX_TESTS, default: [], description: TESTS_DESCRIPTION })
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_TESTS)
+  @ValidateNested({ each: true })
+  @Type(() => RuleTestView)
+  tests?: RuleTestView[];
 
   @ApiPropertyOptional({
     description:
@@ -252,6 +265,9 @@ export class RuleView {
   @ApiProperty({ enum: ON_ERROR, enumName: 'OnError', description: ON_ERROR_DESCRIPTION })
   on_error!: OnError;
 
+  @ApiPropertyOptional({ type: [RuleTestView], description: TESTS_DESCRIPTION })
+  tests?: readonly RuleTest[];
+
   @ApiProperty({ description: 'Counts the changes of the rule, from 1.', example: 1 })
   version!: number;
 
@@ -305,6 +321,7 @@ export function ruleView(rule: StoredRule): RuleView {
     mode: ruleMode(rule),
     ...(rule.message === null ? {} : { message: rule.message }),
     on_error: rule.onError,
+    ...(rule.tests === undefined ? {} : { tests: rule.tests }),
     version: rule.version,
     created_at: new Date(rule.createdAt).toISOString(),
     updated_at: new Date(rule.updatedAt).toISOString(),

@@ -22,12 +22,12 @@ import { importPreconditions } from './import/import-preconditions.js';
 import { ImportRules } from './import/import-rules.js';
 import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } from './rule.dto.js';
 import { ruleMode } from './rule-mode.js';
-import { RuleHealthQuery, RuleQuery, rulePage } from './rule-query.js';
+import { RuleHealthQuery, RuleQuery, rulePage, SaveQuery } from './rule-query.js';
 import { AnswerRule } from './save/answer-rule.js';
 import { Cached, Conditional, ConditionalImport, changeOf, changerOf } from './save/conditional.js';
 import { contentEtag, etagOf, unlessKnown } from './save/etag.js';
 import { requireRule } from './save/find-rule.js';
-import { SaveRule } from './save/save-rule.js';
+import { type Change, SaveRule } from './save/save-rule.js';
 
 @ApiTags('rules')
 @Controller('v1/rules')
@@ -120,8 +120,13 @@ export class RulesController {
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiConflictResponse({ type: ProblemView, description: 'Another rule has this name.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression has errors; each has line and column.' })
-  async create(@Body() body: RuleBody, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<RuleView> {
-    return this.answerRule.saved(await this.saveRule.create(body, changeOf(request)), reply);
+  async create(
+    @Body() body: RuleBody,
+    @Query() query: SaveQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RuleView> {
+    return this.answerRule.saved(await this.saveRule.create(body, saveOf(request, query)), reply);
   }
 
   @Post('import')
@@ -167,10 +172,11 @@ export class RulesController {
   async replace(
     @Param('id') id: string,
     @Body() body: RuleBody,
+    @Query() query: SaveQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView> {
-    return this.answerRule.saved(await this.saveRule.replace(id, body, changeOf(request)), reply);
+    return this.answerRule.saved(await this.saveRule.replace(id, body, saveOf(request, query)), reply);
   }
 
   @Patch(':id')
@@ -188,10 +194,11 @@ export class RulesController {
   async change(
     @Param('id') id: string,
     @Body() patch: RulePatch,
+    @Query() query: SaveQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView> {
-    return this.answerRule.saved({ rule: await this.saveRule.change(id, patch, changeOf(request)), created: false }, reply);
+    return this.answerRule.saved({ rule: await this.saveRule.change(id, patch, saveOf(request, query)), created: false }, reply);
   }
 
   @Delete(':id')
@@ -207,3 +214,6 @@ export class RulesController {
     await this.answerRule.announce(reply);
   }
 }
+
+/** Who saves a rule and on what condition, also that its test cases pass. */
+const saveOf = (request: FastifyRequest, { run_tests = false }: SaveQuery): Change => ({ ...changeOf(request), runsTests: run_tests });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { arrangements } from '#cases';
 import { readRuleFile } from '../rule-file/read-rule-file.js';
-import { arrangements } from './arrangement.js';
 import { junit } from './junit.js';
 import { runRuleFile } from './run-rule-file.js';
 

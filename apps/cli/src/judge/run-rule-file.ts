@@ -1,12 +1,12 @@
+import { type CaseFailure, judgeCase } from '#cases';
 import { check } from '#dsl';
 import { RuleSet } from '#engine';
 import { type Finding, findingOf } from '../finding/finding.js';
-import type { RuleEntry, RuleFile, TestCase } from '../rule-file/rule-file.js';
-import { type CaseFailure, judgeCase } from './judge-case.js';
+import type { FileTestCase, RuleEntry, RuleFile } from '../rule-file/rule-file.js';
 
 export interface CaseResult {
   readonly rule: RuleEntry;
-  readonly test: TestCase;
+  readonly test: FileTestCase;
   readonly failure?: CaseFailure;
   /** Why the rule matches, or does not. */
   readonly why: readonly string[];

@@ -40,8 +40,9 @@ function bodyOf({
   mode,
   message,
   onError,
+  tests,
 }: RuleEntry): object {
-  const rule: Record<Exclude<RuleMember, 'controls' | 'emit_evidence' | 'mode' | 'message'>, unknown> = {
+  const rule: Record<Exclude<RuleMember, 'controls' | 'emit_evidence' | 'mode' | 'message' | 'tests'>, unknown> = {
     id,
     name,
     description,
@@ -52,7 +53,11 @@ function bodyOf({
     on_error: onError,
   };
   // A server of an earlier version refuses the member.
-  const named = { ...(controls.length === 0 ? {} : { controls }), ...(emitEvidence === true ? { emit_evidence: true } : {}) };
+  const named = {
+    ...(controls.length === 0 ? {} : { controls }),
+    ...(emitEvidence === true ? { emit_evidence: true } : {}),
+    ...(tests.length === 0 ? {} : { tests: tests.map(({ kept }) => kept) }),
+  };
   return { ...rule, ...named, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };
 }
 

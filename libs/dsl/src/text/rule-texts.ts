@@ -9,6 +9,7 @@ export interface RuleTexts {
   readonly tags?: readonly string[] | undefined;
   readonly controls?: readonly RuleControl[] | undefined;
   readonly message?: string | null | undefined;
+  readonly tests?: readonly { readonly name: string; readonly trace: string }[] | undefined;
 }
 
 /** A text that a rule can't have. */
@@ -20,10 +21,21 @@ export interface RuleTextProblem {
 }
 
 /** The longest texts, in UTF-16 units. */
-export const RULE_TEXT_LIMITS = { name: 200, description: 10_000, tag: 100, message: 1_000, framework: 50, control: 100 } as const;
+export const RULE_TEXT_LIMITS = {
+  name: 200,
+  description: 10_000,
+  tag: 100,
+  message: 1_000,
+  framework: 50,
+  control: 100,
+  test: 200,
+  trace: 65_536,
+} as const;
 
 /** Controls that a rule may name. */
 export const MAX_CONTROLS = 50;
+/** Test cases that are kept with a rule. */
+export const MAX_TESTS = 50;
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
 
@@ -70,6 +82,12 @@ export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
   look('message', texts.message, { longest: RULE_TEXT_LIMITS.message, lines: true });
   for (const [n, tag] of (texts.tags ?? []).entries()) look(`tags[${n}]`, tag, { longest: RULE_TEXT_LIMITS.tag });
   problems.push(...controlProblems(texts.controls ?? [], look));
+  const { tests = [] } = texts;
+  if (tests.length > MAX_TESTS) problems.push({ member: 'tests', message: `must be at most ${MAX_TESTS}, not ${tests.length}` });
+  for (const [n, { name, trace }] of tests.slice(0, MAX_TESTS).entries()) {
+    look(`tests[${n}].name`, name, { longest: RULE_TEXT_LIMITS.test });
+    look(`tests[${n}].trace`, trace, { longest: RULE_TEXT_LIMITS.trace, lines: true });
+  }
   return problems;
 }
 

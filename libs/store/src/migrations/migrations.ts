@@ -24,6 +24,7 @@ import { mutesUntilWorse } from './0021-mutes-until-worse.js';
 import { rulesThatEmitEvidence } from './0022-rules-that-emit-evidence.js';
 import { controlsOfVersions } from './0023-controls-of-versions.js';
 import { fingerprintsOfGroups } from './0024-fingerprints-of-groups.js';
+import { testsOfRules } from './0025-tests-of-rules.js';
 
 /** One step of the schema: numbered, never edited once released, never undone. */
 export interface Migration {
@@ -64,4 +65,5 @@ export const MIGRATIONS: readonly Migration[] = [
   rulesThatEmitEvidence,
   controlsOfVersions,
   fingerprintsOfGroups,
+  testsOfRules,
 ];

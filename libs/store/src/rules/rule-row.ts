@@ -17,11 +17,12 @@ const COLUMNS = {
   shadow: 'shadow',
   message: 'message',
   onError: 'on_error',
+  tests: 'json_tests',
 } as const satisfies Record<keyof RuleContent, keyof RulesTable>;
 
 export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[keyof RuleContent]> {
   const { id, name, description, expression, severity, tags, controls = [], enabled, message, onError } = content;
-  const { emitEvidence = false, shadow = false } = content;
+  const { emitEvidence = false, shadow = false, tests = [] } = content;
   const json_controls = JSON.stringify(controls.map(({ framework, control }) => ({ framework, control })));
   const flags = {
     json_tags: JSON.stringify(tags),
@@ -30,7 +31,8 @@ export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[k
     shadow: shadow ? 1 : 0,
     emit_evidence: emitEvidence ? 1 : 0,
   };
-  return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError };
+  const json_tests = JSON.stringify(tests.map(({ name: named, trace, expect }) => ({ name: named, trace, expect })));
+  return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError, json_tests };
 }
 
 export function sameContent(row: RulesTable, content: RuleContent): boolean {
@@ -44,6 +46,12 @@ function controlsOf({ id, json_controls = '[]' }: Partial<RulesTable>): Pick<Sto
   return controls.length === 0 ? {} : { controls };
 }
 
+/** The same of test cases. */
+function testsOf({ id, json_tests = '[]' }: Partial<RulesTable>): Pick<StoredRule, 'tests'> {
+  const tests = parsedColumn<NonNullable<StoredRule['tests']>>(json_tests, () => `the test cases of rule ${id}`);
+  return tests.length === 0 ? {} : { tests };
+}
+
 export function ruleOf(row: RulesTable): StoredRule {
   return {
     id: row.id,
@@ -53,6 +61,7 @@ export function ruleOf(row: RulesTable): StoredRule {
     severity: row.severity as StoredRule['severity'],
     tags: parsedColumn(row.json_tags, () => `the tags of rule ${row.id}`),
     ...controlsOf(row),
+    ...testsOf(row),
     ...(row.emit_evidence === 1 ? { emitEvidence: true } : {}),
     enabled: row.enabled !== 0,
     // Absent when it is not: as of a version that was kept before there was a choice.

@@ -19,6 +19,7 @@ export function describeRules(open: () => Store): void {
         tags: ['pci', '😀'],
         controls: [{ framework: 'SOC 2', control: '😀' }],
         emitEvidence: true,
+        tests: [{ name: '😀', trace: 'a "1"\n  b', expect: { match: ['b'] } }],
         message: 'm',
         enabled: false,
         severity: 'LOW',
@@ -83,6 +84,18 @@ export function describeRules(open: () => Store): void {
       expect(versions.map(({ version, rule: was }) => [version, was?.controls])).toEqual([
         [2, undefined],
         [1, controls],
+      ]);
+    });
+
+    it('have another version with other test cases, and their history keeps them', async () => {
+      const tests = [{ name: 'slow', trace: 'checkout 2s', expect: 'match' as const }];
+      await store.putRule(rule('a', { tests }), 10);
+      expect(await store.putRule(rule('a', { tests }), 20)).toMatchObject({ version: 1, tests });
+      expect(await store.putRule(rule('a', { tests: [] }), 30)).not.toHaveProperty('tests');
+      const versions = await store.ruleVersions('a');
+      expect(versions.map(({ version, rule: was }) => [version, was?.tests])).toEqual([
+        [2, undefined],
+        [1, tests],
       ]);
     });
 

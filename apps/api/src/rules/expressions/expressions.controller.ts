@@ -15,6 +15,7 @@ import {
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from '../../expressions/expression.dto.js';
 import { ExpressionChecker } from '../../expressions/expression-checker.js';
 import { problemDetail } from '../../expressions/refusal.js';
+import { TestCasesBody, TestCasesResult } from '../../expressions/test-cases.dto.js';
 import { ProblemView } from '../../problem.dto.js';
 import { TraceFinder } from '../../violations/trace/trace-finder.js';
 import { trialTraceId } from './trial-trace-id.js';
@@ -68,6 +69,24 @@ export class ExpressionsController {
     if (traceId === undefined) return this.checkExpression.try(body);
     const { requests, complete } = await this.traceFinder.find(traceId);
     return { ...(await this.checkExpression.try(body, requests)), complete };
+  }
+
+  @Post('rules/test-cases')
+  @HttpCode(200)
+  @RouteConfig({ scope: 'read', bodyLimit: TRIAL_LIMIT })
+  @ApiOperation({
+    summary: 'Runs test cases of a rule, as `betrace test` does',
+    description: 'Each case is judged several times: its spans in one batch, one by one, shuffled, with duplicates, one of them late.',
+  })
+  @ApiOkResponse({ type: TestCasesResult })
+  @ApiBadRequestResponse({ type: ProblemView })
+  @ApiUnprocessableEntityResponse({
+    type: ProblemView,
+    description: 'The expression has errors, or a trace can not be read; each with its place.',
+  })
+  async testCases(@Body() { expression, on_error = 'no_match', tests }: TestCasesBody): Promise<TestCasesResult> {
+    const results = await this.checkExpression.cases({ expression, onError: on_error, tests });
+    return { passed: results.every(({ passed }) => passed), results };
   }
 
   @Post('rules/validate')

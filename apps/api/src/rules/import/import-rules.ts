@@ -3,6 +3,7 @@ import type { ProblemDetail } from '#platform';
 import type { RuleContent } from '#records';
 import type { ImportedRule, Store, StoredRule } from '#store';
 import { ApiError } from '../../api-error.js';
+import type { CarriedProblem } from '../../expressions/carried-problem.js';
 import type { ExpressionChecker } from '../../expressions/expression-checker.js';
 import { problemDetail } from '../../expressions/refusal.js';
 import { rulesEtag } from '../save/etag.js';
@@ -75,6 +76,7 @@ export class ImportRules {
       if (twin !== undefined) errors.push({ path: `${path}.id`, message: `rules[${twin}] has the id ${content.id} too` });
       seen.set(content.id, index);
       for (const { member, message } of ruleTextProblems(content)) errors.push({ path: `${path}.${member}`, message });
+      errors.push(...(await this.unreadTests(content, path)));
       const { diagnostics } = await this.check.check(content.expression);
       const found = diagnostics.map((diagnostic) => ({ ...problemDetail(diagnostic), path: `${path}.expression` }));
       errors.push(...found.filter(({ severity }) => severity === 'error'));
@@ -88,6 +90,18 @@ export class ImportRules {
     if (first !== undefined)
       throw new ApiError('BT_API_IMPORT_INVALID', { reason: `${first.path}: ${first.message}` }, errors.slice(0, MAX_ERRORS));
     return items;
+  }
+
+  /** What keeps the traces of its test cases from being read. */
+  private async unreadTests({ expression, onError, tests = [] }: RuleContent, path: string): Promise<readonly ProblemDetail[]> {
+    try {
+      await this.check.casesOrRefuse({ expression, onError, tests, judges: false });
+      return [];
+    } catch (error) {
+      const { code, errors = [] } = error as Partial<CarriedProblem>;
+      if (code !== 'BT_API_RULE_TEST_INVALID') throw error;
+      return errors.map((each) => ({ ...each, path: `${path}.${each.path}` }));
+    }
   }
 
   private refuseTooMany(items: readonly Item[], others: readonly string[]): void {

@@ -18,6 +18,7 @@ export function contentOf(id: string, body: RuleBody, existing?: StoredRule, pat
     ...askedMode(body, existing, 'enforce', path),
     message: body.message ?? null,
     onError: body.on_error ?? 'no_match',
+    ...testsOf(body.tests),
   };
 }
 
@@ -36,6 +37,7 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
     ...patchedMode(rule, patch),
     message: of(patch.message, rule.message, null),
     onError: of(patch.on_error, rule.onError, 'no_match'),
+    ...testsOf(of<RuleContent['tests']>(patch.tests, rule.tests, [])),
   };
 }
 
@@ -43,6 +45,18 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
 function controlsOf(controls: RuleContent['controls'] | null): Pick<RuleContent, 'controls'> {
   if (controls === undefined || controls === null || controls.length === 0) return {};
   return { controls: controls.map(({ framework, control }) => ({ framework, control })) };
+}
+
+/** The same of test cases. */
+function testsOf(tests: RuleContent['tests'] | null): Pick<RuleContent, 'tests'> {
+  if (tests === undefined || tests === null || tests.length === 0) return {};
+  return {
+    tests: tests.map(({ name, trace, expect }) => ({
+      name,
+      trace,
+      expect: typeof expect === 'object' ? { match: [...expect.match] } : expect,
+    })),
+  };
 }
 
 /** `enabled: true` leaves a rule in shadow as it is, or returns it there; `mode: null` makes one enforced. */
@@ -57,6 +71,33 @@ export function sameContent(a: RuleContent, b: RuleContent): boolean {
 
 /** Every member, so that two rules that differ in one are never taken for the same; an absent one as its default. */
 function comparable(rule: RuleContent): Required<Record<keyof RuleContent, unknown>> {
-  const { id, name, description, expression, severity, tags, controls = [], emitEvidence = false, enabled, message, onError } = rule;
-  return { id, name, description, expression, severity, tags, controls, emitEvidence, enabled, shadow: ruleMode(rule), message, onError };
+  const {
+    id,
+    name,
+    description,
+    expression,
+    severity,
+    tags,
+    controls = [],
+    emitEvidence = false,
+    enabled,
+    message,
+    onError,
+    tests = [],
+  } = rule;
+  return {
+    id,
+    name,
+    description,
+    expression,
+    severity,
+    tags,
+    controls,
+    emitEvidence,
+    enabled,
+    shadow: ruleMode(rule),
+    message,
+    onError,
+    tests,
+  };
 }

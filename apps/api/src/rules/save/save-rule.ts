@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type RuleTextProblem, ruleTextProblems } from '#dsl';
 import { Problem } from '#platform';
 import type { RuleContent } from '#records';
@@ -19,6 +20,8 @@ export interface SavedRule {
 export interface Change {
   readonly by: string;
   readonly preconditions: Preconditions;
+  /** The rule is refused when one of its test cases fails. */
+  readonly runsTests?: boolean;
   /** Told what became of the rule. */
   readonly changed?: (before: StoredRule | undefined, after: StoredRule | undefined) => void;
 }
@@ -41,6 +44,7 @@ export class SaveRule {
     const content = contentOf(id, body, await this.store.rule(id));
     refuseBadTexts(content);
     await this.check.orRefuse(content.expression);
+    await this.refuseTests(content, change);
     const existing = await this.store.rule(id);
     if (existing === undefined) return this.insert(content, change);
     refuseUnmet(change.preconditions, id, existing.version);
@@ -61,6 +65,7 @@ export class SaveRule {
     const content = contentOf(id, body, existing);
     refuseBadTexts(content, existing);
     await this.check.orRefuse(content.expression);
+    await this.refuseTests(content, change, existing);
     if (existing !== undefined) return { rule: await this.update(existing, content, body.version, change), created: false };
     if (body.version !== undefined && !isConditional(change.preconditions)) throw new ApiError('BT_API_RULE_NOT_FOUND', { id });
     try {
@@ -82,6 +87,7 @@ export class SaveRule {
     const content = patched(existing, patch);
     refuseBadTexts(content, existing);
     if (content.expression !== existing.expression) await this.check.orRefuse(content.expression);
+    await this.refuseTests(content, change, existing);
     return this.update(existing, content, patch.version, change);
   }
 
@@ -110,6 +116,16 @@ export class SaveRule {
     } catch (error) {
       throw isConflict(error) ? await this.changedMeanwhile(id, preconditions, expected) : error;
     }
+  }
+
+  /** Test cases that are new are read; all are run where the change asks for it. */
+  private async refuseTests(
+    { expression, onError, tests = [] }: RuleContent,
+    { runsTests = false }: Change,
+    existing?: RuleContent,
+  ): Promise<void> {
+    if (!runsTests && isDeepStrictEqual(tests, existing?.tests ?? [])) return;
+    await this.check.casesOrRefuse({ expression, onError, tests, judges: runsTests });
   }
 
   private async insert(content: RuleContent, { by, preconditions, changed }: Change): Promise<SavedRule> {

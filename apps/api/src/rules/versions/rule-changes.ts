@@ -15,7 +15,7 @@ const SHOWN = {
   enabled: 'enabled',
   message: 'message',
   onError: 'on_error',
-} as const satisfies Record<Exclude<keyof RuleContent, 'id' | 'controls' | 'emitEvidence' | 'shadow'>, RuleMember>;
+} as const satisfies Record<Exclude<keyof RuleContent, 'id' | 'controls' | 'emitEvidence' | 'shadow' | 'tests'>, RuleMember>;
 const MEMBERS = Object.keys(SHOWN) as readonly (keyof typeof SHOWN)[];
 
 /** What differs between two states of a rule, by the names that the API has for its members. */
@@ -30,6 +30,9 @@ export function changesBetween(before: StoredRule, after: StoredRule): RuleChang
   const { emitEvidence: told = false } = before;
   const { emitEvidence: tells = false } = after;
   if (told !== tells) changes.push(['emit_evidence', { from: told, to: tells }]);
+  const { tests: tested = [] } = before;
+  const { tests = [] } = after;
+  if (JSON.stringify(tested) !== JSON.stringify(tests)) changes.push(['tests', { from: tested, to: tests }]);
   // Between enforced and off `enabled` says it all.
   const from = ruleMode(before);
   const to = ruleMode(after);

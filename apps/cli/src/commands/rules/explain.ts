@@ -1,6 +1,6 @@
+import { explanationLines } from '#cases';
 import type { Explanation } from '#dsl';
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
-import { explanationLines } from '../../judge/explanation-text.js';
 import { UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import { visible } from '../../table.js';

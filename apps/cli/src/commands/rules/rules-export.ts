@@ -42,6 +42,8 @@ export interface AnsweredRule {
   readonly message?: string;
   /** A server of an earlier version does not say it. */
   readonly on_error?: string;
+  /** A server of an earlier version does not say it. */
+  readonly tests?: readonly object[];
 }
 
 /** The short form: members with default values are left out. */
@@ -58,6 +60,7 @@ function fileEntry({
   mode,
   message,
   on_error = 'no_match',
+  tests = [],
 }: AnsweredRule): Record<string, unknown> {
   return {
     id,
@@ -72,5 +75,6 @@ function fileEntry({
     ...(message === undefined ? {} : { message }),
     ...(on_error === 'no_match' ? {} : { on_error }),
     expression,
+    ...(tests.length === 0 ? {} : { tests }),
   };
 }

@@ -1,8 +1,8 @@
 import { judgeTrace, type RuleJudgement, type RuleSet } from '#engine';
 import { encodeRequest, type WholeSpan } from '#otlp';
-import type { TestCase } from '../rule-file/rule-file.js';
 import { type Arrangement, arrangements } from './arrangement.js';
 import { explanationLines } from './explanation-text.js';
+import type { TestCase } from './test-case.js';
 
 /** Why a case fails, and in which arrangement of its spans first. */
 export interface CaseFailure {

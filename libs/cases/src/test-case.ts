@@ -1,0 +1,23 @@
+import type { WholeSpan } from '#otlp';
+import type { RuleTestExpectation } from '#records';
+
+/** A trace and the verdict that a rule has to give on it. */
+export interface TestCase {
+  readonly name: string;
+  readonly spans: readonly WholeSpan[];
+  readonly expect: Expectation;
+}
+
+export interface Expectation {
+  readonly match: boolean;
+  /** It can not be judged, and does not match. */
+  readonly undecided?: true;
+  /** Names or ids of exactly the spans that violate the rule. */
+  readonly subjects?: readonly string[];
+}
+
+/** What a rule's record says, for the judge. */
+export function expectationOf(expect: RuleTestExpectation): Expectation {
+  if (typeof expect === 'object') return { match: true, subjects: expect.match };
+  return expect === 'undecided' ? { match: false, undecided: true } : { match: expect === 'match' };
+}
