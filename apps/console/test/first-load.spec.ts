@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
@@ -38,5 +38,18 @@ describe('the first load of the console', () => {
     for (const name of firstLoad().keys()) {
       for (const end of ['.br', '.gz']) expect([name, end, existsSync(join(DIST, 'assets', name + end))]).toEqual([name, end, true]);
     }
+  });
+
+  it('has nothing of the checker, whose worker comes without RE2 and Lua until a text needs them', () => {
+    const text = (name: string): string => readFileSync(join(DIST, 'assets', name), 'utf8');
+    const worker = readdirSync(join(DIST, 'assets')).filter((name) => /^checker-worker-.*\.js$/.test(name));
+    expect(worker).toHaveLength(1);
+    const [entry = ''] = worker;
+    expect(gzipSync(text(entry)).length).toBeLessThan(120 * KIB);
+    expect(text(entry)).toContain('BT_DSL_UNKNOWN_FIELD');
+    // Lua's compiler, and a sentence of RE2.
+    expect(text(entry)).not.toMatch(/luaL_loadbuffer|invalid or unsupported Perl syntax/);
+    for (const name of [...firstLoad().keys()].filter((each) => each.endsWith('.js')))
+      expect(text(name)).not.toContain('BT_DSL_UNKNOWN_FIELD');
   });
 });

@@ -2,7 +2,6 @@ import { useQuery } from '@tanstack/react-query';
 import { ChevronRight, CircleX } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'wouter';
-import { answered, client } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import { useRule } from '../api/rule-queries';
 import type { Diagnostic, Rule } from '../api/types';
@@ -11,16 +10,18 @@ import { Key } from '../parts/key';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';
 import { PageTitle } from '../shell/page-title';
+import { useToast } from '../shell/toasts';
 import { ConflictDialog } from './conflict-dialog';
 import { DeleteRule } from './delete-rule';
 import { type Draft, draftOf, hasHalfControl, isSame, keepDraft, NEW_DRAFT } from './draft';
 import { askSeen } from './editor/ask-seen';
+import { checker } from './editor/checker/checker';
 import { DiagnosticsList } from './editor/diagnostics-list';
-import type { Vocabulary } from './editor/dsl-language';
-import { useValidation } from './editor/use-validation';
+import { useDiagnostics } from './editor/use-diagnostics';
 import { JudgedPanel } from './judged-panel';
 import { RuleForm } from './rule-form';
 import { TryPanel } from './trial/try-panel';
+import { useDescription } from './use-description';
 import { useSaveRule } from './use-save-rule';
 import { beginWork } from './work';
 
@@ -50,6 +51,14 @@ export default function RulePage({ id }: { readonly id?: string }) {
   );
 }
 
+const EDITOR_KEYS = [
+  ['F1', 'docs'],
+  ['F8', 'next problem'],
+  ['⌘ .', 'fix'],
+  ['⌘ ↵', 'test'],
+  ['⌘ ⇧ ↵', 'preview'],
+] as const;
+
 const NO_DIAGNOSTICS: readonly Diagnostic[] = [];
 
 function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
@@ -65,17 +74,23 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
     if (rule !== undefined && version !== rule.version && !changed) setWork({ version: rule.version, draft: saved, base: saved });
   }, [rule, version, changed, saved]);
 
-  const checked = useValidation(draft.expression);
-  const diagnostics = useMemo(
-    () => (checked.data?.text === draft.expression ? [...checked.data.result.errors, ...checked.data.result.warnings] : NO_DIAGNOSTICS),
-    [checked.data, draft.expression],
-  );
+  const checked = useDiagnostics(draft.expression);
+  const isChecked = checked.data?.text === draft.expression;
+  const diagnostics = isChecked ? (checked.data?.diagnostics ?? NO_DIAGNOSTICS) : NO_DIAGNOSTICS;
   const errors = diagnostics.filter(({ severity }) => severity !== 'warning').length;
+  const description = useDescription(draft.expression, isChecked && errors === 0);
   const vocabulary = useQuery({
     queryKey: ['dsl'],
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: async ({ signal }) => (await answered(client.GET('/v1/dsl', { signal }))) as unknown as Vocabulary,
+    networkMode: 'always',
+    queryFn: () => checker.ask('vocabulary'),
   });
+  const say = useToast();
+  const format = async (): Promise<void> => {
+    const text = await checker.ask('format', draft.expression).catch(() => undefined);
+    if (text === undefined) say('It is formatted when it has no syntax error');
+    else change({ expression: text });
+  };
   const [tests, setTests] = useState(0);
   const [previews, setPreviews] = useState(0);
   const saving = useSaveRule(rule?.id, showSaved);
@@ -148,6 +163,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
                 onSave={save}
                 onTest={() => setTests((n) => n + 1)}
                 onPreview={() => setPreviews((n) => n + 1)}
+                onFormat={() => void format()}
               />
             </Suspense>
             <DiagnosticsList
@@ -156,27 +172,21 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
                 change({ expression: draft.expression.slice(0, start) + text + draft.expression.slice(end) })
               }
             />
-            <div className="strip" id="why-not" role="status">
-              <span>
-                {why ??
-                  (checked.data?.text === draft.expression
-                    ? 'No errors.'
-                    : checked.error === null
-                      ? 'Being checked.'
-                      : 'It could not be checked.')}
+            <div className="strip">
+              <span id="why-not" role="status">
+                {why ?? (isChecked ? 'No errors.' : checked.error === null ? 'Being checked.' : 'It could not be checked.')}
               </span>
-              <span className="not-phone" aria-hidden="true">
-                <kbd>F8</kbd> next problem
-              </span>
-              <span className="not-phone" aria-hidden="true">
-                <kbd>⌘ ↵</kbd> test
-              </span>
-              <span className="not-phone" aria-hidden="true">
-                <kbd>⌘ ⇧ ↵</kbd> preview
-              </span>
+              <button type="button" className="btn small" disabled={draft.expression.trim() === ''} onClick={() => void format()}>
+                Format <Key className="not-phone">⇧ ⌥ F</Key>
+              </button>
+              {EDITOR_KEYS.map(([key, does]) => (
+                <span key={key} className="not-phone" aria-hidden="true">
+                  <kbd>{key}</kbd> {does}
+                </span>
+              ))}
             </div>
           </section>
-          {checked.data?.result.valid === true ? <JudgedPanel result={checked.data.result} /> : null}
+          {description === undefined ? null : <JudgedPanel result={description} />}
         </div>
         <TryPanel rule={rule} draft={draft} tests={tests} previews={previews} canRun={errors === 0} />
       </div>

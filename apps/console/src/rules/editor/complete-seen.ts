@@ -1,8 +1,9 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import type { EditorView } from '@codemirror/view';
-import type { SeenAttribute, SeenAttributes } from '../../api/types';
-import { exactCount, share } from '../../format/count';
+import type { SeenAttributes } from '../../api/types';
+import { share } from '../../format/count';
 import { quoted } from '../../violation/rule-dialogs/span-facts';
+import { attributeInfo } from './attribute-info';
+import { closing } from './closing';
 
 type On = 'span' | 'resource';
 
@@ -61,7 +62,7 @@ async function namesFor(ask: AskSeen, { on, written, quote }: NamePlace, context
       label: each.name,
       type: 'property',
       detail: `${each.types.join(', ')}, ${share(each.spans, sampled_spans)}`,
-      info: infoOf(each, sampled_spans),
+      info: attributeInfo(each, sampled_spans),
       boost: boostOf(each.spans, sampled_spans),
       ...(quote === undefined ? {} : { apply: closing(each.name, `${quote}]`) }),
     })),
@@ -95,26 +96,3 @@ async function valuesFor(ask: AskSeen, found: RegExpExecArray, context: Completi
 
 /** What is seen more often stands higher. CodeMirror takes -99 to 99. */
 const boostOf = (spans: number, of: number): number => (of === 0 ? 0 : Math.round((99 * spans) / of));
-
-/** Writes a text and what closes it, over what the editor has closed already. */
-const closing =
-  (text: string, end: string) =>
-  (view: EditorView, _completion: Completion, from: number, to: number): void => {
-    const after = view.state.sliceDoc(to, to + end.length);
-    let there = 0;
-    while (there < end.length && after[there] === end[there]) there++;
-    view.dispatch({
-      changes: { from, to: to + there, insert: text + end },
-      selection: { anchor: from + text.length + end.length },
-      userEvent: 'input.complete',
-    });
-  };
-
-const SHOWN_VALUES = 5;
-
-function infoOf({ spans, values, sensitive }: SeenAttribute, of: number): string {
-  const seen = `On ${exactCount(spans)} of the last ${exactCount(of)} spans.`;
-  if (sensitive) return `${seen}\n\nIts values are not shown: attributes.sensitive names it.`;
-  const shown = values.slice(0, SHOWN_VALUES).map(({ value }) => (typeof value === 'string' ? quoted(value) : String(value)));
-  return shown.length === 0 ? seen : `${seen}\n\n${shown.join('\n')}`;
-}

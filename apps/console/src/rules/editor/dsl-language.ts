@@ -1,26 +1,33 @@
 import { type CompletionContext, type CompletionResult, completeFromList } from '@codemirror/autocomplete';
 import { HighlightStyle, StreamLanguage, syntaxHighlighting } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
+import { closing } from './closing';
+import { docsOf, wordsOf } from './word-docs';
 
 /** What `GET /v1/dsl` says of the language. */
 export interface Vocabulary {
   readonly span: Words;
   readonly trace: Words;
   readonly relatives: Words;
+  readonly scope?: Words;
   readonly library: readonly Named[];
   readonly stringTests: readonly Named[];
+  readonly operators?: readonly { readonly operators: readonly string[]; readonly takes: string; readonly returns: string }[];
+  readonly durationUnits?: readonly { readonly unit: string }[];
 }
-interface Words {
+export interface Words {
   readonly fields?: readonly Named[];
   readonly functions?: readonly Named[];
 }
-interface Named {
+export interface Named {
   readonly name: string;
   readonly type?: string;
+  /** All that a field can be. */
+  readonly values?: readonly string[];
   readonly returns?: string;
   readonly doc: string;
   readonly example?: string;
-  readonly parameters?: readonly unknown[];
+  readonly parameters?: readonly { readonly name: string; readonly doc: string; readonly optional?: boolean }[];
 }
 
 const KEYWORDS =
@@ -59,36 +66,61 @@ const ROOTS = ['span', 'trace', 'attribute', 'and', 'or', 'not', 'where', 'true'
   type: 'keyword',
 }));
 
-/** Fields and functions that can stand where one writes. */
+/** Where a value of a field stands: a comparison, and what is written of the literal. */
+const FIELD_VALUE = /(?<![.\w])(?!attributes?\.)\w+(?:\.\w+)*?\.(\w+)\s*(?:==|~=|!=)\s*("[^"]*)$/;
+const UNIT = /\b\d+(?:\.\d+)?([a-z]*)$/;
+
+/** What can stand where one writes: fields and functions, all values of a field that has few, units after a number. */
 export function completeDsl(words: Vocabulary): (context: CompletionContext) => CompletionResult | null | Promise<CompletionResult | null> {
   const optionsOf = ({ fields = [], functions = [] }: Words) => [
-    ...fields.map(({ name, type, doc, example }) => ({ label: name, type: 'property', detail: type ?? '', info: infoOf(doc, example) })),
-    ...functions.map(({ name, returns, doc, example }) => ({
-      label: name,
+    ...fields.map((field) => ({ label: field.name, type: 'property', detail: field.type ?? '', info: infoOf(field.name, field) })),
+    ...functions.map((each) => ({
+      label: each.name,
       type: 'function',
-      detail: returns ?? '',
-      info: infoOf(doc, example),
-      apply: `${name}(`,
+      detail: each.returns ?? '',
+      info: infoOf(each.name, each),
+      apply: `${each.name}(`,
     })),
   ];
-  const members: Readonly<Record<string, ReturnType<typeof optionsOf>>> = {
-    trace: optionsOf(words.trace),
-    relatives: optionsOf(words.relatives),
-    span: optionsOf(words.span),
-  };
+  const members = new Map([words.trace, words.relatives, words.span, words.scope ?? {}].map((each) => [each, optionsOf(each)]));
   const top = completeFromList([
     ...ROOTS,
-    ...words.stringTests.map(({ name, doc, example }) => ({ label: name, type: 'keyword', info: infoOf(doc, example) })),
-    ...words.library.map(({ name, doc, example }) => ({ label: name, type: 'function', info: infoOf(doc, example) })),
+    ...words.stringTests.map((test) => ({ label: test.name, type: 'keyword', info: infoOf(test.name, test) })),
+    ...words.library.map((each) => ({ label: each.name, type: 'function', info: infoOf(each.name, each) })),
   ]);
+  const units = (words.durationUnits ?? []).map(({ unit }) => ({ label: unit, type: 'unit' }));
   return (context) => {
+    const value = context.matchBefore(FIELD_VALUE);
+    if (value !== null) return fieldValues(words, FIELD_VALUE.exec(value.text), context);
+    const number = context.matchBefore(UNIT);
+    if (number !== null) {
+      const written = UNIT.exec(number.text)?.[1] ?? '';
+      return written === '' && !context.explicit ? null : { from: context.pos - written.length, options: units, validFor: /^[a-z]*$/ };
+    }
     const path = context.matchBefore(/[A-Za-z_][\w.]*\.\w*/);
     if (path === null) return context.matchBefore(/\w+/) === null && !context.explicit ? null : top(context);
     const [owner = '', before] = path.text.split('.').slice(0, -1).reverse();
     if (owner === 'attribute' || owner === 'attributes' || before === 'attribute') return null;
-    const options = members[owner === 'trace' ? 'trace' : /^(children|descendants|ancestors)$/.test(owner) ? 'relatives' : 'span'] ?? [];
+    const library = words.library.filter(({ name }) => name.startsWith(`${owner}.`));
+    const options =
+      library.length > 0
+        ? library.map((each) => ({ label: each.name.slice(owner.length + 1), type: 'function', info: infoOf(each.name, each) }))
+        : (members.get(wordsOf(words, owner)) ?? []);
     return { from: path.from + path.text.lastIndexOf('.') + 1, options, validFor: /^\w*$/ };
   };
 }
 
-const infoOf = (doc: string, example: string | undefined): string => (example === undefined ? doc : `${doc}\n\n${example}`);
+/** `span.kind == "` and what may follow. */
+function fieldValues(words: Vocabulary, found: RegExpExecArray | null, context: CompletionContext): CompletionResult | null {
+  const [, name, written = ''] = found ?? [];
+  const values = words.span.fields?.find((field) => field.name === name)?.values;
+  if (values === undefined) return null;
+  const options = values.map((value) => ({ label: `"${value}"`, type: 'constant', apply: closing(`"${value}`, '"') }));
+  return { from: context.pos - written.length, options, validFor: /^"[^"]*$/ };
+}
+
+function infoOf(title: string, named: Named): string {
+  const { signature, doc, parameters, example } = docsOf(title, named);
+  const lines = parameters.map((parameter) => `${parameter.name}: ${parameter.doc}`);
+  return [signature, doc, ...lines, ...(example === undefined ? [] : [example])].join('\n\n');
+}

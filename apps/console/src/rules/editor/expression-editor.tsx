@@ -9,6 +9,7 @@ import type { Diagnostic } from '../../api/types';
 import { type AskSeen, completeSeen } from './complete-seen';
 import { completeDsl, dslLanguage, type Vocabulary } from './dsl-language';
 import { editorTheme } from './editor-theme';
+import { wordHover } from './word-hover';
 
 interface ExpressionEditorProps {
   readonly value: string;
@@ -22,6 +23,8 @@ interface ExpressionEditorProps {
   readonly onTest: () => void;
   /** Absent where there is no preview. */
   readonly onPreview?: () => void;
+  /** Absent where the text can not be formatted. */
+  readonly onFormat?: () => void;
 }
 
 /**
@@ -37,20 +40,21 @@ export default function ExpressionEditor({
   onSave,
   onTest,
   onPreview,
+  onFormat,
 }: ExpressionEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const completion = useRef(new Compartment());
   /** Reported texts that have not come back yet: such a text is not news, also when the user has typed on meanwhile. */
   const echoes = useRef<string[]>([]);
-  const latest = useRef({ value, onChange, onSave, onTest, onPreview });
-  latest.current = { value, onChange, onSave, onTest, onPreview };
+  const latest = useRef({ value, diagnostics, onChange, onSave, onTest, onPreview, onFormat });
+  latest.current = { value, diagnostics, onChange, onSave, onTest, onPreview, onFormat };
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
     const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' });
-    const call = (name: 'onSave' | 'onTest' | 'onPreview') => (): boolean => {
+    const call = (name: 'onSave' | 'onTest' | 'onPreview' | 'onFormat') => (): boolean => {
       latest.current[name]?.();
       return true;
     };
@@ -75,6 +79,8 @@ export default function ExpressionEditor({
             { key: 'Mod-s', run: call('onSave'), preventDefault: true },
             { key: 'Mod-Shift-Enter', run: call('onPreview'), preventDefault: true },
             { key: 'Mod-Enter', run: call('onTest'), preventDefault: true },
+            { key: 'Shift-Alt-f', run: call('onFormat'), preventDefault: true },
+            { key: 'Mod-.', run: (now) => fixNearest(now, latest.current.diagnostics), preventDefault: true },
             ...closeBracketsKeymap,
             ...completionKeymap,
             ...lintKeymap,
@@ -101,16 +107,19 @@ export default function ExpressionEditor({
     const echo = echoes.current.lastIndexOf(value);
     echoes.current.splice(0, echo + 1);
     if (echo >= 0 || editor === undefined || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    editor.dispatch({ changes: difference(editor.state.doc.toString(), value) });
     echoes.current = [];
   }, [value]);
 
   useEffect(() => {
     if (vocabulary === undefined) return;
+    const docs = wordHover({ vocabulary, seen });
     view.current?.dispatch({
-      effects: completion.current.reconfigure(
+      effects: completion.current.reconfigure([
         autocompletion({ override: [...(seen === undefined ? [] : [completeSeen(seen)]), completeDsl(vocabulary)] }),
-      ),
+        docs.extension,
+        keymap.of([...docs.keys]),
+      ]),
     });
   }, [vocabulary, seen]);
 
@@ -126,6 +135,27 @@ export default function ExpressionEditor({
   }, [diagnostics]);
 
   return <div className="expression-editor" ref={host} />;
+}
+
+/** Makes the fix of the problem at the cursor, else of the next one, else of the first. */
+function fixNearest(editor: EditorView, diagnostics: readonly Diagnostic[]): boolean {
+  const { head } = editor.state.selection.main;
+  const fixes = diagnostics.flatMap((each) => (each.fix === undefined ? [] : [{ fix: each.fix, ...inEditor(each, editor.state.doc) }]));
+  const found = fixes.find(({ from, to }) => from <= head && head <= to) ?? fixes.find(({ from }) => from >= head) ?? fixes[0];
+  if (found === undefined) return false;
+  const { start = 0, end = 0, text = '' } = found.fix;
+  editor.dispatch({ changes: { from: start, to: end, insert: text }, selection: { anchor: start + text.length }, scrollIntoView: true });
+  return true;
+}
+
+/** The one place where two texts differ: what is outside keeps its cursor and its marks. */
+function difference(before: string, after: string): { readonly from: number; readonly to: number; readonly insert: string } {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { from: start, to: before.length - end, insert: after.slice(start, after.length - end) };
 }
 
 /**

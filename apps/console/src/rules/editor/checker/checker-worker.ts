@@ -1,0 +1,13 @@
+// The entry of the worker that checks and formats while one types.
+import { checkText, formatText, vocabulary } from './check-text';
+import type { CheckerAnswer, CheckerTask } from './checker';
+
+const tell = (answer: CheckerAnswer): void => postMessage(answer);
+
+addEventListener('message', ({ data: { id, kind, text } }: MessageEvent<CheckerTask>) => {
+  const answer = kind === 'check' ? checkText(text) : kind === 'format' ? formatText(text) : Promise.resolve(vocabulary);
+  answer.then(
+    (result) => tell({ id, result }),
+    (error: unknown) => tell({ id, defect: String(error) }),
+  );
+});

@@ -1,0 +1,2 @@
+// Lua's compiler, for texts that are scripts: loaded by late-parts.ts.
+export { scriptProblem } from '#dsl';

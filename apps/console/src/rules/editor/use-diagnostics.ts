@@ -1,0 +1,47 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { answered, client } from '../../api/client';
+import type { Diagnostic } from '../../api/types';
+import { checker } from './checker/checker';
+
+/** How long one must not type before the text is checked, in ms. */
+const PAUSE_MS = 80;
+
+export interface Diagnosed {
+  /** The text that was checked: that of the editor may be newer. */
+  readonly text: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What the checker says about a text, here in the browser; the server is asked only where the checker can not be loaded. */
+export function useDiagnostics(text: string) {
+  const settled = useSettled(text, PAUSE_MS);
+  return useQuery({
+    queryKey: ['diagnostics', settled],
+    enabled: settled.trim() !== '',
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    retry: false,
+    networkMode: 'always',
+    placeholderData: keepPreviousData,
+    queryFn: async (): Promise<Diagnosed> => ({
+      text: settled,
+      diagnostics: await checker.ask('check', settled).catch(() => checkedByServer(settled)),
+    }),
+  });
+}
+
+async function checkedByServer(expression: string): Promise<readonly Diagnostic[]> {
+  const { errors, warnings } = await answered(client.POST('/v1/rules/validate', { body: { expression } }));
+  return [...errors, ...warnings];
+}
+
+/** A value that has not changed for a while. */
+export function useSettled<T>(value: T, milliseconds: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
+}
