@@ -17,8 +17,8 @@ interface ConflictDialogProps {
 export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose }: ConflictDialogProps) {
   const before = textsOf(draftOf(theirs));
   const after = textsOf(mine);
-  const others = (['name', 'description', 'severity', 'tags', 'controls', 'mode'] as const).filter(
-    (member) => before[member] !== after[member],
+  const others = (Object.keys(before) as (keyof typeof before)[]).filter(
+    (member) => member !== 'expression' && before[member] !== after[member],
   );
   return (
     <Dialog open label="The rule was changed meanwhile" className="sheet broad" onClose={onClose}>
@@ -52,7 +52,22 @@ export function ConflictDialog({ theirs, mine, onKeepMine, onTakeTheirs, onClose
 
 /** The members of a rule as one compares them. */
 function textsOf(draft: Draft) {
-  const { name, description, expression, severity, tags, controls, mode } = bodyOf(draft);
+  const { name, description, expression, severity, tags, controls, mode, message, on_error, emit_evidence, tests } = bodyOf(draft);
   const named = controls.map(({ framework, control }) => `${framework} ${control}`);
-  return { name, description, expression, severity, tags: tags.join(', '), controls: named.join(', '), mode };
+  return {
+    name,
+    description,
+    expression,
+    severity,
+    tags: tags.join(', '),
+    controls: named.join(', '),
+    mode,
+    message: message ?? 'none',
+    'on error': on_error,
+    evidence: emit_evidence ? 'emitted' : 'not emitted',
+    'test cases':
+      tests
+        .map(({ name: of, trace, expect }) => `${of} (${typeof expect === 'object' ? expect.match.join(', ') : expect}): ${trace}`)
+        .join('; ') || 'none',
+  };
 }

@@ -1,4 +1,4 @@
-import type { Rule, RuleControl, RuleMode, Severity } from '../api/types';
+import type { OnError, Rule, RuleControl, RuleMode, RuleTest, Severity } from '../api/types';
 
 /** What somebody writes, before it is saved. */
 export interface Draft {
@@ -10,6 +10,11 @@ export interface Draft {
   /** Rows of the form: one of which both texts are empty is none. */
   readonly controls: readonly RuleControl[];
   readonly mode: RuleMode;
+  /** Empty: the message is made of the name and the explanation. */
+  readonly message: string;
+  readonly on_error: OnError;
+  readonly emit_evidence: boolean;
+  readonly tests: readonly RuleTest[];
 }
 
 export const NEW_DRAFT: Draft = {
@@ -20,10 +25,16 @@ export const NEW_DRAFT: Draft = {
   tags: '',
   controls: [],
   mode: 'enforce',
+  message: '',
+  on_error: 'no_match',
+  emit_evidence: false,
+  tests: [],
 };
 
-export function draftOf({ name, description, expression, severity, tags, controls, mode }: Rule): Draft {
-  return { name, description, expression, severity, tags: tags.join(', '), controls, mode };
+export function draftOf(rule: Rule): Draft {
+  const { name, description, expression, severity, controls, mode, on_error, emit_evidence } = rule;
+  const { tags, message = '', tests = [] } = rule;
+  return { name, description, expression, severity, tags: tags.join(', '), controls, mode, message, on_error, emit_evidence, tests };
 }
 
 export function bodyOf(draft: Draft) {
@@ -31,7 +42,16 @@ export function bodyOf(draft: Draft) {
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-  return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft) };
+  // A rule has no empty message: none is said by null.
+  const message = draft.message.trim() === '' ? null : draft.message;
+  return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft), message, tests: draft.tests.map(written) };
+}
+
+/** A case that names no span expects any match. */
+function written({ name, trace, expect }: RuleTest): RuleTest {
+  if (typeof expect !== 'object') return { name, trace, expect };
+  const match = expect.match.map((span) => span.trim()).filter((span) => span !== '');
+  return { name, trace, expect: match.length === 0 ? 'match' : { match } };
 }
 
 /** The rows that are written in, without space before and behind; each control once. */
@@ -47,6 +67,9 @@ function controlsOf({ controls }: Draft): RuleControl[] {
 /** A control of which one of the two texts is missing. */
 export const hasHalfControl = (draft: Draft): boolean =>
   controlsOf(draft).some(({ framework, control }) => framework === '' || control === '');
+
+/** A test case without a name or without a trace. */
+export const hasHalfTest = (draft: Draft): boolean => draft.tests.some(({ name, trace }) => name.trim() === '' || trace.trim() === '');
 
 export const isSame = (a: Draft, b: Draft): boolean => JSON.stringify(bodyOf(a)) === JSON.stringify(bodyOf(b));
 

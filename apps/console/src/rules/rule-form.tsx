@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { type RuleMode, SEVERITIES, type Severity } from '../api/types';
+import { type OnError, type RuleMode, SEVERITIES, type Severity } from '../api/types';
 import { ControlRows } from './control-rows';
 import type { Draft } from './draft';
 import { MODES } from './modes';
@@ -8,6 +8,17 @@ interface RuleFormProps {
   readonly draft: Draft;
   readonly onChange: (part: Partial<Draft>) => void;
 }
+
+/** What a rule makes of a value that is there and that it can not compare or compute with. */
+const ON_ERRORS: readonly { readonly value: OnError; readonly text: string; readonly means: string }[] = [
+  { value: 'no_match', text: 'Is no match', means: '"5000" where the rule compares a number finds nothing, and is counted as an error.' },
+  {
+    value: 'undecided',
+    text: 'Is undecided',
+    means: '"5000" where the rule compares a number is told as undecided, which is no violation.',
+  },
+  { value: 'violation', text: 'Is a violation', means: '"5000" where the rule compares a number violates the rule.' },
+];
 
 export function RuleForm({ draft, onChange }: RuleFormProps) {
   return (
@@ -57,7 +68,42 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
       <p className="small dim beside" id="mode-means">
         {MODES.find(({ value }) => value === draft.mode)?.means}
       </p>
+      <label className="wide">
+        Message of its violations
+        <span className="field">
+          <input
+            value={draft.message}
+            maxLength={1000}
+            placeholder="made of the name and the explanation"
+            onChange={(event) => onChange({ message: event.target.value })}
+          />
+        </span>
+      </label>
+      <label>
+        A value of another type
+        <span className="pick">
+          <select
+            aria-describedby="on-error-means"
+            value={draft.on_error}
+            onChange={(event) => onChange({ on_error: event.target.value as OnError })}
+          >
+            {ON_ERRORS.map(({ value, text }) => (
+              <option key={value} value={value}>
+                {text}
+              </option>
+            ))}
+          </select>
+          <ChevronDown className="i" aria-hidden="true" />
+        </span>
+      </label>
+      <p className="small dim beside" id="on-error-means">
+        {ON_ERRORS.find(({ value }) => value === draft.on_error)?.means}
+      </p>
       <ControlRows controls={draft.controls} onChange={(controls) => onChange({ controls })} />
+      <label className="tick wide">
+        <input type="checkbox" checked={draft.emit_evidence} onChange={(event) => onChange({ emit_evidence: event.target.checked })} />
+        Traces that comply are exported as evidence for these controls
+      </label>
     </div>
   );
 }

@@ -13,11 +13,12 @@ import { PageTitle } from '../shell/page-title';
 import { useToast } from '../shell/toasts';
 import { ConflictDialog } from './conflict-dialog';
 import { DeleteRule } from './delete-rule';
-import { type Draft, draftOf, hasHalfControl, isSame, keepDraft, NEW_DRAFT } from './draft';
+import { type Draft, draftOf, hasHalfControl, hasHalfTest, isSame, keepDraft, NEW_DRAFT } from './draft';
 import { askSeen } from './editor/ask-seen';
 import { checker } from './editor/checker/checker';
 import { DiagnosticsList } from './editor/diagnostics-list';
 import { useDiagnostics } from './editor/use-diagnostics';
+import { FailingDialog } from './failing-dialog';
 import { JudgedPanel } from './judged-panel';
 import { RuleForm } from './rule-form';
 import { TryPanel } from './trial/try-panel';
@@ -62,7 +63,7 @@ const EDITOR_KEYS = [
 const NO_DIAGNOSTICS: readonly Diagnostic[] = [];
 
 function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
-  const [search] = useSearchParams();
+  const [search, setSearch] = useSearchParams();
   const saved = useMemo(() => (rule === undefined ? NEW_DRAFT : draftOf(rule)), [rule]);
   const [{ draft, version, base }, setWork] = useState(() => beginWork(rule, saved, search));
   const changed = !isSame(draft, base);
@@ -101,9 +102,11 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
         ? 'It needs an expression.'
         : hasHalfControl(draft)
           ? 'A control needs its framework and its name.'
-          : errors > 0
-            ? `${errors === 1 ? '1 error keeps' : `${errors} errors keep`} it from being saved.`
-            : undefined;
+          : hasHalfTest(draft)
+            ? 'A test case needs a name and a trace.'
+            : errors > 0
+              ? `${errors === 1 ? '1 error keeps' : `${errors} errors keep`} it from being saved.`
+              : undefined;
   const blocked = why !== undefined || !changed || saving.isPending;
   const save = (): void => {
     if (!blocked) saving.save(draft, version);
@@ -188,8 +191,26 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
           </section>
           {description === undefined ? null : <JudgedPanel result={description} />}
         </div>
-        <TryPanel rule={rule} draft={draft} tests={tests} previews={previews} canRun={errors === 0} />
+        <TryPanel
+          rule={rule}
+          draft={draft}
+          onTests={(kept) => change({ tests: kept })}
+          tests={tests}
+          previews={previews}
+          canRun={errors === 0}
+        />
       </div>
+      {saving.failing === undefined ? null : (
+        <FailingDialog
+          failing={saving.failing}
+          onClose={saving.forgetFailing}
+          onShow={() => {
+            saving.forgetFailing();
+            setSearch({ tab: 'cases' }, { replace: true });
+          }}
+          onSaveAnyway={() => saving.save(draft, saving.failing?.version, true)}
+        />
+      )}
       {saving.conflict === undefined ? null : (
         <ConflictDialog
           theirs={saving.conflict}

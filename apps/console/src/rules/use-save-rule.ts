@@ -8,24 +8,41 @@ import type { Rule } from '../api/types';
 import { useToast } from '../shell/toasts';
 import { bodyOf, type Draft, keepDraft } from './draft';
 
+interface Save {
+  readonly draft: Draft;
+  readonly version: number | undefined;
+  readonly anyway: boolean;
+}
+
+/** Why nothing was saved: what each failing test case says. */
+export interface FailingTests {
+  readonly version: number | undefined;
+  readonly tests: readonly string[];
+}
+
 /**
  * Creates a rule, or changes the version that the draft was made of. Where somebody else changed it meanwhile, nothing is saved, and
- * `conflict` is the rule as it is now.
+ * `conflict` is the rule as it is now. Its test cases are run first: where one fails, nothing is saved either, and `failing` says which.
  */
 export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => void) {
   const queries = useQueryClient();
   const say = useToast();
   const [, navigate] = useLocation();
   const [conflict, setConflict] = useState<Rule>();
+  const [failing, setFailing] = useState<FailingTests>();
   const mutation = useMutation({
-    mutationFn: async ({ draft, version }: { readonly draft: Draft; readonly version: number | undefined }): Promise<Rule | undefined> => {
-      if (id === undefined) return answered(client.POST('/v1/rules', { body: bodyOf(draft) }));
-      const path = { id };
+    mutationFn: async ({ draft, version, anyway }: Save): Promise<Rule | undefined> => {
+      const query = anyway ? {} : { run_tests: true };
+      const path = { id: id ?? '' };
       try {
+        if (id === undefined) return await answered(client.POST('/v1/rules', { params: { query }, body: bodyOf(draft) }));
         const header = version === undefined ? {} : ifVersion(version);
-        // Changes only the shown members: those that the form does not have (message, on_error) stay.
-        return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header }, body: bodyOf(draft) }));
+        return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header, query }, body: bodyOf(draft) }));
       } catch (error) {
+        if (error instanceof ApiProblem && error.code === 'BT_API_RULE_TESTS_FAIL') {
+          setFailing({ version, tests: (error.details?.errors ?? []).map(({ message }) => message) });
+          return undefined;
+        }
         if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
         setConflict(await answered(client.GET('/v1/rules/{id}', { params: { path } })));
         return undefined;
@@ -34,6 +51,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
     onSuccess: (rule) => {
       if (rule === undefined) return;
       setConflict(undefined);
+      setFailing(undefined);
       say(`Saved as version ${rule.version}, in force from the next span on`);
       queries.setQueryData([...RULES, rule.id], rule);
       void queries.invalidateQueries({ queryKey: RULES });
@@ -44,10 +62,13 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
     },
   });
   return {
-    save: (draft: Draft, version: number | undefined) => mutation.mutate({ draft, version }),
+    /** `anyway`: also when test cases fail. */
+    save: (draft: Draft, version: number | undefined, anyway = false) => mutation.mutate({ draft, version, anyway }),
     isPending: mutation.isPending,
     error: mutation.error,
     conflict,
     forgetConflict: () => setConflict(undefined),
+    failing,
+    forgetFailing: () => setFailing(undefined),
   };
 }

@@ -1,7 +1,7 @@
 import type { Rule } from '../../api/types';
 
 /** A rule as somebody would import it: what the server makes itself is left out. */
-function portable({ id, name, description, expression, severity, tags, controls, emit_evidence, mode, message, on_error }: Rule) {
+function portable({ id, name, description, expression, severity, tags, controls, emit_evidence, mode, message, on_error, tests }: Rule) {
   return {
     id,
     name,
@@ -14,6 +14,7 @@ function portable({ id, name, description, expression, severity, tags, controls,
     mode,
     on_error,
     ...(message === undefined ? {} : { message }),
+    ...(tests === undefined ? {} : { tests }),
   };
 }
 

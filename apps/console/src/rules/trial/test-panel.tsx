@@ -4,27 +4,32 @@ import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { answered, client, fetchWithKey } from '../../api/client';
 import { problemOf } from '../../api/problem';
-import type { TestResult } from '../../api/types';
+import type { OnError, RuleTest, TestResult } from '../../api/types';
 import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Key } from '../../parts/key';
 import { RecordedWhy } from '../preview/recorded-why';
-import { trialBody } from './trial-body';
+import { keptTrace } from './kept-trace';
+import { type Trial, trialBody } from './trial-body';
 
 interface TestPanelProps {
   readonly expression: string;
+  readonly onError: OnError;
   readonly ruleId: string | undefined;
   readonly run: number;
   readonly canRun: boolean;
+  /** Keeps the trace as a test case of the rule. */
+  readonly onKeep: (test: RuleTest) => void;
 }
 
 interface Tried {
   readonly expression: string;
+  readonly trial: Trial;
   readonly result: TestResult;
 }
 
 /** The text, tried by the engine that judges production: on the trace of a violation, or on a pasted one. */
-export function TestPanel({ expression, ruleId, run, canRun }: TestPanelProps) {
+export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: TestPanelProps) {
   const [search] = useSearchParams();
   const [source, setSource] = useState<'stored' | 'pasted'>('stored');
   const [pasted, setPasted] = useState('');
@@ -33,15 +38,24 @@ export function TestPanel({ expression, ruleId, run, canRun }: TestPanelProps) {
   const traceId = chosen !== '' ? chosen : (traces[0]?.trace_id ?? '');
   const test = useMutation({
     mutationFn: async (): Promise<Tried> => {
-      const body = trialBody(expression, source === 'stored' ? { traceId } : { pasted });
+      const trial = source === 'stored' ? { traceId } : { pasted };
+      const body = trialBody(expression, onError, trial);
       // Sent as it was pasted: integers of 64 bits would lose digits on their way through JavaScript.
       const response = await fetchWithKey(
         new Request(`${location.origin}/v1/rules/test`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
       );
       const answer: unknown = await response.json().catch(() => undefined);
       if (!response.ok) throw problemOf(response, answer);
-      return { expression, result: answer as TestResult };
+      return { expression, trial, result: answer as TestResult };
     },
+  });
+  const keep = useMutation({
+    mutationFn: async ({ trial, result }: Tried): Promise<RuleTest> => ({
+      name: 'traceId' in trial ? `trace ${trial.traceId.slice(0, 60)}` : 'pasted trace',
+      trace: await keptTrace(trial),
+      expect: result.matches ? 'match' : result.undecided === undefined ? 'no match' : 'undecided',
+    }),
+    onSuccess: onKeep,
   });
   const ready = canRun && expression.trim() !== '' && (source === 'stored' ? traceId !== '' : pasted.trim() !== '');
   const latest = useRef({ ready, test });
@@ -102,6 +116,15 @@ export function TestPanel({ expression, ruleId, run, canRun }: TestPanelProps) {
       </div>
       {test.error === null ? null : <ErrorBanner what="It could not be tried." error={test.error} />}
       {test.data === undefined ? null : <Outcome tried={test.data} isStale={test.data.expression !== expression} />}
+      {test.data === undefined || test.data.expression !== expression ? null : (
+        <div className="head">
+          <button type="button" className="btn" disabled={keep.isPending} onClick={() => test.data && keep.mutate(test.data)}>
+            Keep as a case
+          </button>
+          <span className="small dim">The rule is to go on saying this of this trace.</span>
+        </div>
+      )}
+      {keep.error === null ? null : <ErrorBanner what="The trace was not kept." error={keep.error} />}
     </div>
   );
 }

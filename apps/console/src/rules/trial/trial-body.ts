@@ -1,15 +1,17 @@
+import type { OnError } from '../../api/types';
+
 /** What a rule is tried on. */
 export type Trial = { readonly traceId: string } | { readonly pasted: string };
 
 /** The body of `POST /v1/rules/test`. Throws with what is wrong with a pasted text. */
-export function trialBody(expression: string, trial: Trial): string {
-  if ('traceId' in trial) return JSON.stringify({ expression, trace_id: trial.traceId.trim() });
-  const trace = pastedTrace(trial.pasted);
-  return `{"expression":${JSON.stringify(expression)},"trace":${trace}}`;
+export function trialBody(expression: string, onError: OnError, trial: Trial): string {
+  const rule = { expression, on_error: onError };
+  if ('traceId' in trial) return JSON.stringify({ ...rule, trace_id: trial.traceId.trim() });
+  return `${JSON.stringify(rule).slice(0, -1)},"trace":${pastedTrace(trial.pasted)}}`;
 }
 
-/** JSON of `{"spans": […]}`: the pasted text itself where it has that form, so that no digit is lost. */
-function pastedTrace(text: string): string {
+/** JSON of `{"spans": […]}`, as a rule keeps it too: the pasted text itself where it has that form, so that no digit is lost. */
+export function pastedTrace(text: string): string {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);

@@ -1,17 +1,19 @@
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
-import type { PreviewBody, Rule } from '../../api/types';
+import type { PreviewBody, Rule, RuleTest } from '../../api/types';
 import { Tabs } from '../../parts/tabs';
 import type { Draft } from '../draft';
 import { HistoryPanel } from '../history-panel';
 import { DEFAULT_RANGE, PreviewPanel } from '../preview/preview-panel';
 import { ShadowPanel } from '../preview/shadow-panel';
 import { usePreview } from '../preview/use-preview';
+import { CasesPanel } from './cases-panel';
 import { TestPanel } from './test-panel';
 
 interface TryPanelProps {
   readonly rule: Rule | undefined;
   readonly draft: Draft;
+  readonly onTests: (tests: readonly RuleTest[]) => void;
   /** Count how often the editor asked for a test, and for a preview. */
   readonly tests: number;
   readonly previews: number;
@@ -19,7 +21,7 @@ interface TryPanelProps {
 }
 
 /** The matches of the text now, in the past and in shadow, and its versions. */
-export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps) {
+export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryPanelProps) {
   const [search, setSearch] = useSearchParams();
   const preview = usePreview();
   const [range, setRange] = useState<string>(DEFAULT_RANGE);
@@ -48,7 +50,24 @@ export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps
     {
       key: 'test',
       text: 'Test',
-      content: () => <TestPanel expression={draft.expression} ruleId={rule?.id} run={tests} canRun={canRun} />,
+      content: () => (
+        <TestPanel
+          expression={draft.expression}
+          onError={draft.on_error}
+          ruleId={rule?.id}
+          run={tests}
+          canRun={canRun}
+          onKeep={(test) => {
+            onTests([...draft.tests, test]);
+            put({ tab: 'cases' });
+          }}
+        />
+      ),
+    },
+    {
+      key: 'cases',
+      text: draft.tests.length === 0 ? 'Cases' : `Cases ${draft.tests.length}`,
+      content: () => <CasesPanel draft={draft} onTests={onTests} canRun={canRun} />,
     },
     {
       key: 'preview',
@@ -75,13 +94,13 @@ export function TryPanel({ rule, draft, tests, previews, canRun }: TryPanelProps
 }
 
 /** A text that is not the saved one is compared with it. */
-function previewBody({ name, expression }: Draft, rule: Rule | undefined, range: string): PreviewBody {
+function previewBody({ name, expression, on_error, message }: Draft, rule: Rule | undefined, range: string): PreviewBody {
   return {
     expression,
     ...(name.trim() === '' ? {} : { name: name.trim() }),
     ...(range === '' ? {} : { from: range }),
-    ...(rule === undefined ? {} : { on_error: rule.on_error }),
-    ...(rule?.message === undefined ? {} : { message: rule.message }),
+    on_error,
+    ...(message.trim() === '' ? {} : { message }),
     ...(rule === undefined || rule.expression === expression ? {} : { compare_with: { rule_id: rule.id } }),
   } as PreviewBody;
 }

@@ -1,0 +1,159 @@
+import { useMutation } from '@tanstack/react-query';
+import { CircleCheck, CircleX, Plus, Trash2 } from 'lucide-react';
+import { answered, client } from '../../api/client';
+import type { RuleTest, TestCaseResult } from '../../api/types';
+import { plural } from '../../format/count';
+import { ErrorBanner } from '../../parts/error-banner';
+import { bodyOf, type Draft, hasHalfTest } from '../draft';
+
+/** As many as the API takes. */
+const MOST = 50;
+const LONGEST_TRACE = 65_536;
+const VERDICTS = ['match', 'no match', 'undecided'] as const;
+const OF_SPANS = 'spans';
+
+interface CasesPanelProps {
+  readonly draft: Draft;
+  readonly onTests: (tests: readonly RuleTest[]) => void;
+  readonly canRun: boolean;
+}
+
+/** The test cases that the rule keeps: known traces with the verdict that it has to give. They are run here, and each time that it is saved. */
+export function CasesPanel({ draft, onTests, canRun }: CasesPanelProps) {
+  const { tests } = draft;
+  const body = bodyOf(draft);
+  const { expression, on_error } = body;
+  const asked = JSON.stringify([expression, on_error, body.tests]);
+  const run = useMutation({
+    mutationFn: async () => ({
+      asked,
+      ...(await answered(client.POST('/v1/rules/test-cases', { body: { expression, on_error, tests: body.tests } }))),
+    }),
+  });
+  const results = run.data?.asked === asked ? run.data.results : undefined;
+  const failed = results?.filter(({ passed }) => !passed).length ?? 0;
+  const put = (at: number, part: Partial<RuleTest>): void =>
+    onTests(tests.map((test, index) => (index === at ? { ...test, ...part } : test)));
+  return (
+    <div className="body stack">
+      <p className="small dim">
+        Known traces, and what the rule has to say of each. They are kept with the rule and run each time that it is saved, with the spans
+        in every order.
+      </p>
+      {tests.map((test, at) => (
+        <Case
+          // biome-ignore lint/suspicious/noArrayIndexKey: a case has no identity but its place
+          key={at}
+          at={at}
+          test={test}
+          result={results?.[at]}
+          onChange={(part) => put(at, part)}
+          onRemove={() => onTests(tests.filter((_, index) => index !== at))}
+        />
+      ))}
+      <div className="head">
+        <button
+          type="button"
+          className="btn"
+          disabled={tests.length >= MOST}
+          onClick={() => onTests([...tests, { name: `case ${tests.length + 1}`, trace: '', expect: 'match' }])}
+        >
+          <Plus className="i" aria-hidden="true" />
+          Add a case
+        </button>
+        {tests.length === 0 ? null : (
+          <button type="button" className="btn" disabled={!canRun || hasHalfTest(draft) || run.isPending} onClick={() => run.mutate()}>
+            {run.isPending ? 'Running' : 'Run the cases'}
+          </button>
+        )}
+      </div>
+      {run.error === null ? null : <ErrorBanner what="The cases were not run." error={run.error} />}
+      <p className="small" role="status">
+        {results === undefined
+          ? ''
+          : failed === 0
+            ? `${plural(results.length, 'case passes', 'cases pass')}.`
+            : `${failed} of ${plural(results.length, 'case')} fail.`}
+      </p>
+    </div>
+  );
+}
+
+interface CaseProps {
+  readonly at: number;
+  readonly test: RuleTest;
+  readonly result: TestCaseResult | undefined;
+  readonly onChange: (part: Partial<RuleTest>) => void;
+  readonly onRemove: () => void;
+}
+
+function Case({ at, test: { name, trace, expect }, result, onChange, onRemove }: CaseProps) {
+  const number = at + 1;
+  const spans = typeof expect === 'object' ? expect.match : undefined;
+  return (
+    <fieldset className="case">
+      <legend className="hidden">Case {number}</legend>
+      <div className="case-head">
+        <span className="field">
+          <input
+            aria-label={`Name of case ${number}`}
+            value={name}
+            maxLength={200}
+            onChange={(event) => onChange({ name: event.target.value })}
+          />
+        </span>
+        <span className="pick">
+          <select
+            aria-label={`Expected of case ${number}`}
+            value={spans === undefined ? (expect as string) : OF_SPANS}
+            onChange={({ target: { value } }) =>
+              onChange({ expect: value === OF_SPANS ? { match: [''] } : (value as (typeof VERDICTS)[number]) })
+            }
+          >
+            {VERDICTS.map((verdict) => (
+              <option key={verdict}>{verdict}</option>
+            ))}
+            <option value={OF_SPANS}>match of these spans</option>
+          </select>
+        </span>
+        <button type="button" className="btn small icon quiet" aria-label={`Remove case ${number}`} title="Remove" onClick={onRemove}>
+          <Trash2 className="i" aria-hidden="true" />
+        </button>
+      </div>
+      {spans === undefined ? null : (
+        <span className="field">
+          <input
+            className="mono"
+            aria-label={`Spans of case ${number}`}
+            value={spans.join(', ')}
+            placeholder="names or ids, with commas between"
+            onChange={(event) => onChange({ expect: { match: event.target.value.split(',').map((each) => each.trimStart()) } })}
+          />
+        </span>
+      )}
+      <textarea
+        className="code-box mono"
+        aria-label={`Trace of case ${number}`}
+        rows={Math.min(12, Math.max(3, trace.split('\n').length))}
+        value={trace}
+        maxLength={LONGEST_TRACE}
+        spellCheck={false}
+        placeholder={'checkout 120ms service=shop\n  charge 20ms payment.amount=1500 status=error'}
+        onChange={(event) => onChange({ trace: event.target.value })}
+      />
+      {result === undefined ? null : <Outcome result={result} />}
+    </fieldset>
+  );
+}
+
+function Outcome({ result: { passed, reason, arrangement, why } }: { readonly result: TestCaseResult }) {
+  const Icon = passed ? CircleCheck : CircleX;
+  return (
+    <div className={passed ? 'case-outcome' : 'case-outcome is-wrong'}>
+      <p className="small">
+        <Icon className={passed ? 'i is-ok' : 'i is-bad'} aria-hidden="true" /> {passed ? 'Passes.' : `Fails: ${reason} (${arrangement}).`}
+      </p>
+      {passed ? null : <pre className="small dim">{why.join('\n')}</pre>}
+    </div>
+  );
+}

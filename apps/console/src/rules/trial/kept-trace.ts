@@ -1,0 +1,30 @@
+import { fetchWithKey } from '../../api/client';
+import { problemOf } from '../../api/problem';
+import { exactCount } from '../../format/count';
+import { pastedTrace, type Trial } from './trial-body';
+
+/** The longest trace that a rule keeps, in characters. */
+const LONGEST = 65_536;
+
+/** The trace of a trial as a rule keeps it: a text, as it was pasted or answered, so that no digit is lost. Throws why it can not be kept. */
+export async function keptTrace(trial: Trial): Promise<string> {
+  const trace = 'traceId' in trial ? await storedTrace(trial.traceId.trim()) : pastedTrace(trial.pasted);
+  if (trace.length > LONGEST)
+    throw new Error(`It has ${exactCount(trace.length)} characters; a rule keeps traces of at most ${exactCount(LONGEST)}.`);
+  return trace;
+}
+
+async function storedTrace(id: string): Promise<string> {
+  const response = await fetchWithKey(new Request(`${location.origin}/v1/traces/${encodeURIComponent(id)}`));
+  const text = await response.text();
+  if (!response.ok) throw problemOf(response, jsonOr(text));
+  return text;
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
