@@ -1,6 +1,6 @@
 import { PluginPage } from '@grafana/runtime';
 import { Alert, Button, Combobox, Field, Input, LinkButton, LoadingPlaceholder, Stack, Switch, TagsInput, TextArea } from '@grafana/ui';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { SEVERITIES } from '#console/api/types';
 import { DiagnosticsList } from '#console/rules/editor/diagnostics-list';
@@ -14,6 +14,7 @@ import { useAnswer } from '../api/use-answer';
 import { useChosenDataSource } from '../app/chosen-data-source';
 import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
+import { askSeenThrough } from './ask-seen';
 import { draftOf, NEW_RULE, type RuleDraft } from './rule-draft';
 import { useValidation } from './use-validation';
 
@@ -47,6 +48,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const [failed, setFailed] = useState<Error>();
   const [saving, setSaving] = useState(false);
   const [vocabulary, setVocabulary] = useState<Vocabulary>();
+  const seen = useMemo(() => askSeenThrough(proxy), [proxy]);
   const put = (part: Partial<RuleDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const diagnostics = useValidation(editor ? proxy : '', editor ? draft.expression : '');
   useEffect(() => {
@@ -101,6 +103,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
             onChange={(expression) => put({ expression })}
             diagnostics={diagnostics}
             vocabulary={vocabulary}
+            seen={seen}
             onSave={() => void save()}
             onTest={() => undefined}
           />
