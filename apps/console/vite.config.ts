@@ -45,7 +45,9 @@ export default defineConfig({
   plugins: [react(), checkerParts(), compressed()],
   worker: { format: 'es', plugins: () => [checkerParts()] },
   resolve: {
-    alias: Object.fromEntries(['base', 'dsl', 'records'].map((lib) => [`#${lib}`, join(import.meta.dirname, `../../libs/${lib}/src/index.ts`)])),
+    alias: Object.fromEntries(
+      ['base', 'dsl', 'records'].map((lib) => [`#${lib}`, join(import.meta.dirname, `../../libs/${lib}/src/index.ts`)]),
+    ),
   },
   build: {
     outDir: out,
