@@ -2,7 +2,7 @@ import { decodeRequestJson, OtlpError, parseJson, spansFromValue, type TraceRequ
 import { NotationError } from './trace-notation/notation-error.js';
 import { spansOfNotation } from './trace-notation/spans-of-notation.js';
 
-/** A trace that can not be read; `offset`: where in the text, if that is known. */
+/** A trace that cannot be read; `offset`: where in the text, if that is known. */
 export class TraceTextError extends Error {
   override readonly name = 'TraceTextError';
 

@@ -10,7 +10,7 @@ export interface TestCase {
 
 export interface Expectation {
   readonly match: boolean;
-  /** It can not be judged, and does not match. */
+  /** It cannot be judged, and does not match. */
   readonly undecided?: true;
   /** Names or ids of exactly the spans that violate the rule. */
   readonly subjects?: readonly string[];

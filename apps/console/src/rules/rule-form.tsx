@@ -9,7 +9,7 @@ interface RuleFormProps {
   readonly onChange: (part: Partial<Draft>) => void;
 }
 
-/** What a rule makes of a value that is there and that it can not compare or compute with. */
+/** What a rule makes of a value that is there and that it cannot compare or compute with. */
 const ON_ERRORS: readonly { readonly value: OnError; readonly text: string; readonly means: string }[] = [
   { value: 'no_match', text: 'Is no match', means: '"5000" where the rule compares a number finds nothing, and is counted as an error.' },
   {

@@ -82,7 +82,7 @@ export class ExpressionsController {
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiUnprocessableEntityResponse({
     type: ProblemView,
-    description: 'The expression has errors, or a trace can not be read; each with its place.',
+    description: 'The expression has errors, or a trace cannot be read; each with its place.',
   })
   async testCases(@Body() { expression, on_error = 'no_match', tests }: TestCasesBody): Promise<TestCasesResult> {
     const results = await this.checkExpression.cases({ expression, onError: on_error, tests });

@@ -23,7 +23,7 @@ interface ExpressionEditorProps {
   readonly onTest: () => void;
   /** Absent where there is no preview. */
   readonly onPreview?: () => void;
-  /** Absent where the text can not be formatted. */
+  /** Absent where the text cannot be formatted. */
   readonly onFormat?: () => void;
 }
 

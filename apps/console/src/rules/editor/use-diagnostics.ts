@@ -13,7 +13,7 @@ export interface Diagnosed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What the checker says about a text, here in the browser; the server is asked only where the checker can not be loaded. */
+/** What the checker says about a text, here in the browser; the server is asked only where the checker cannot be loaded. */
 export function useDiagnostics(text: string) {
   const settled = useSettled(text, PAUSE_MS);
   return useQuery({

@@ -6,7 +6,7 @@ import { pastedTrace, type Trial } from './trial-body';
 /** The longest trace that a rule keeps, in characters. */
 const LONGEST = 65_536;
 
-/** The trace of a trial as a rule keeps it: a text, as it was pasted or answered, so that no digit is lost. Throws why it can not be kept. */
+/** The trace of a trial as a rule keeps it: a text, as it was pasted or answered, so that no digit is lost. Throws why it cannot be kept. */
 export async function keptTrace(trial: Trial): Promise<string> {
   const trace = 'traceId' in trial ? await storedTrace(trial.traceId.trim()) : pastedTrace(trial.pasted);
   if (trace.length > LONGEST)

@@ -10,7 +10,7 @@ export async function checkText(text: string): Promise<readonly Diagnostic[]> {
   return [...of('error'), ...of('warning')];
 }
 
-/** The text as `betrace fmt` writes it; undefined while it can not be read. */
+/** The text as `betrace fmt` writes it; undefined while it cannot be read. */
 export async function formatText(text: string): Promise<string | undefined> {
   const formatted = await withLateParts(() => format(text));
   return formatted.ok ? formatted.text : undefined;

@@ -31,7 +31,7 @@ class Checker {
   private asked = 0;
   private readonly waiting = new Map<number, Waiting>();
 
-  /** Rejects when the worker can not be loaded. */
+  /** Rejects when the worker cannot be loaded. */
   ask<K extends Kind>(kind: K, text = ''): Promise<Results[K]> {
     return new Promise((resolve, reject) => {
       const id = ++this.asked;
