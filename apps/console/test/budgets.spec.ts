@@ -109,7 +109,7 @@ describeConsole('budgets', () => {
   });
 
   it('answers each interaction with a list of ten thousand rules within 200 ms', async () => {
-    const { body } = await betrace.json<{ rules: { id: string; name: string }[] }>('GET', '/v1/rules');
+    const { body } = await betrace.json<{ rules: { id: string; name: string }[] }>('GET', '/v1/rules?health=true');
     const [rule] = body.rules;
     const rules = Array.from({ length: MANY }, (_, n) => ({
       ...rule,
@@ -122,7 +122,7 @@ describeConsole('budgets', () => {
     await page.route(/\/v1\/rules(\?.*)?$/, (route) => route.fulfill({ json: { ...body, rules, total: MANY } }));
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
     await page.locator('tr[data-row]').first().waitFor();
-    await page.getByText('10000 rules').or(page.getByText('10,000 rules')).waitFor();
+    await page.getByText('10,000 rules').waitFor();
     await page.waitForLoadState('networkidle');
     expect(await page.locator('tr[data-row]').count()).toBeLessThanOrEqual(200);
     const search = page.getByLabel('Search rules');
