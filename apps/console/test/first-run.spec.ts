@@ -80,7 +80,7 @@ describeConsole('a first run, step by step', () => {
         });
       await fetch(`${betrace.url}/v1/traces`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: 'no spans' });
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').fill('First run');
+      await page.getByRole('dialog', { name: 'Commands' }).getByRole('combobox').fill('First run');
       await page.keyboard.press('Enter');
       await page.getByText('An application sends its own').waitFor();
       expect(await page.getByText('Nothing came for a minute').count()).toBe(0);
