@@ -30,25 +30,52 @@ export async function keepClosedTraces(connection: Connection, told: readonly Cl
   if (told.length === 0) return;
   await connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'closed_traces');
-    for (const { hour, partition, epoch, first, counts } of told) {
-      const row = await transaction
-        .selectFrom('closed_traces')
-        .select('json_parts')
-        .where('hour', '=', hour)
-        .where('partition', '=', partition)
-        .where('epoch', '=', epoch)
-        .executeTakeFirst();
-      const known = row && parsedColumn<readonly number[]>(row.json_parts, () => `the closed traces of hour ${hour}`);
-      const parts = higher(known ?? [], first, counts);
-      const after = { json_parts: JSON.stringify(parts), traces: parts.reduce((sum, count) => sum + count, 0) };
-      await transaction
-        .insertInto('closed_traces')
-        .values({ hour, partition, epoch, ...after })
-        .onConflict((conflict) => conflict.columns(['hour', 'partition', 'epoch']).doUpdateSet(after))
-        .execute();
-    }
+    const changed = changes(told, await knownParts(transaction, told));
+    if (changed.length === 0) return;
+    await transaction
+      .insertInto('closed_traces')
+      .values(changed)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['hour', 'partition', 'epoch'])
+          .doUpdateSet((e) => ({ json_parts: e.ref('excluded.json_parts'), traces: e.ref('excluded.traces') })),
+      )
+      .execute();
     await noteFilled(transaction, 'closed_traces');
   });
+}
+
+type Row = Pick<ClosedTracesCount, 'hour' | 'partition' | 'epoch'>;
+
+const keyOf = ({ hour, partition, epoch }: Row): string => `${hour}/${partition}/${epoch}`;
+
+/** What is stored, by hour, partition and rule set: one query, of all rule sets of an hour with many changes. */
+async function knownParts(queries: Queries, told: readonly Row[]): Promise<Map<string, readonly number[]>> {
+  const each = (name: keyof Row): number[] => [...new Set(told.map((row) => row[name]))];
+  const rows = await queries
+    .selectFrom('closed_traces')
+    .select(['hour', 'partition', 'epoch', 'json_parts'])
+    .where('hour', 'in', each('hour'))
+    .where('partition', 'in', each('partition'))
+    .where('epoch', 'in', each('epoch'))
+    .execute();
+  return new Map(
+    rows.map((row) => [keyOf(row), parsedColumn<readonly number[]>(row.json_parts, () => `the closed traces of hour ${row.hour}`)]),
+  );
+}
+
+/** The rows that are others than before. */
+function changes(told: readonly ClosedTracesCount[], known: Map<string, readonly number[]>) {
+  const changed = new Map<string, Row & { readonly json_parts: string; readonly traces: number }>();
+  for (const { hour, partition, epoch, first, counts } of told) {
+    const row = { hour, partition, epoch };
+    const before = known.get(keyOf(row));
+    const parts = higher(before ?? [], first, counts);
+    if (before?.length === parts.length && parts.every((count, part) => count === before[part])) continue;
+    known.set(keyOf(row), parts);
+    changed.set(keyOf(row), { ...row, json_parts: JSON.stringify(parts), traces: parts.reduce((sum, count) => sum + count, 0) });
+  }
+  return [...changed.values()];
 }
 
 /** Part by part the higher count. */
