@@ -22,6 +22,8 @@ describe('the image: its steps in a clean folder', () => {
   /** /betrace of the image: what `COPY --from=build` copies, which nobody may write. */
   let folder: string;
   let node: string;
+  /** The root of the image; undefined where it can't be made: it is made of Debian's packages, and entered by root. */
+  let root: string | undefined;
   beforeAll(async () => {
     const bundle = await bundledCode();
     parent = mkdtempSync(join(tmpdir(), 'betrace-image-'));
@@ -31,11 +33,37 @@ describe('the image: its steps in a clean folder', () => {
     node = join(parent, 'node');
     cpSync(process.execPath, node); // the folder of the tests need not be one that others may read
     spawnSync('chmod', ['-R', 'a+rX,a-w', folder]);
+    if (asOther.length > 0 && spawnSync('dpkg', ['-L', 'libc6']).status === 0) root = makeRoot();
+    else console.warn('SKIPPED: the root of the image (needs Debian, and root)');
   }, 300_000);
   afterAll(() => {
     spawnSync('chmod', ['-R', 'u+w', parent]);
     rmSync(parent, { recursive: true, force: true });
   });
+
+  /** As the Dockerfile does it. */
+  const makeRoot = () => {
+    const made = join(parent, 'root');
+    const run = (command: string, ...args: readonly string[]) =>
+      expect([command, ...args, spawnSync(command, args, { encoding: 'utf8' })]).toEqual([
+        command,
+        ...args,
+        expect.objectContaining({ status: 0, stderr: '' }),
+      ]);
+    run('sh', join(REPOSITORY, 'deploy/docker/system.sh'), made);
+    run('cp', process.execPath, join(made, 'usr/bin/node'));
+    run('cp', '-a', folder, join(made, 'betrace'));
+    run('install', '-m', '755', join(REPOSITORY, 'deploy/docker/restore-rules.sh'), join(made, 'restore-rules.sh'));
+    run('install', '-d', '-o', '1000', '-g', '1000', join(made, 'var/lib/betrace'));
+    run('mknod', '-m', '666', join(made, 'dev/urandom'), 'c', '1', '9'); // a container runtime makes /dev
+    return made;
+  };
+  const inRoot = (...command: readonly string[]): readonly [string, ...string[]] => [
+    '/usr/sbin/chroot',
+    '--userspec=1000:1000',
+    root ?? '',
+    ...command,
+  ];
 
   const environment = (more: Readonly<Record<string, string>> = {}) => ({ PATH: '/usr/bin:/bin', ...runtime.environment, ...more });
   const run = (args: readonly string[], env = environment()) => {
@@ -54,6 +82,9 @@ describe('the image: its steps in a clean folder', () => {
     expect(runtime.entrypoint).toEqual(['node']);
     expect(stages.get('build')!.text).toContain('RUN npm run bundle && rm dist/bundle/*.map');
     expect(runtime.text).toContain('COPY --from=build /betrace/dist/bundle ./');
+    expect(runtime.base).toBe('scratch');
+    expect(stages.get('build')!.text).toMatch(/RUN sh deploy\/docker\/system\.sh \/system && cp \S+\/node \/system\/usr\/bin\/node/);
+    expect(runtime.text).toContain('COPY --from=build /system /\n');
   });
 
   it('holds no packages, sources or tests, the licences of what is in it, and less than 25 MB', () => {
@@ -89,6 +120,25 @@ describe('the image: its steps in a clean folder', () => {
     expect(new Set(components.map(({ purl }) => purl)).size).toBe(components.length);
   });
 
+  it('is no larger than 200 MB with its system and Node, without a package manager, a compiler, setuid files and a second Node', () => {
+    if (root === undefined) return;
+    const size = Number(/^\d+/.exec(spawnSync('du', ['--summarize', '--bytes', root], { encoding: 'utf8' }).stdout)?.[0]);
+    expect(size).toBeGreaterThan(100e6);
+    expect(size).toBeLessThan(200e6);
+    const files = spawnSync('find', [root, '-type', 'f', '-printf', '%P\\n'], { encoding: 'utf8' }).stdout.trim().split('\n');
+    const tools = /\/(node|npm|npx|apt[^/]*|dpkg|gcc[^/]*|cc|perl|python[^/]*|su|mount)$/;
+    expect(files.filter((file) => tools.test(file))).toEqual(['usr/bin/node']);
+    expect(spawnSync('find', [root, '-type', 'f', '-perm', '/6000'], { encoding: 'utf8' }).stdout).toBe('');
+    expect(files).toContain('usr/share/doc/libc6/copyright');
+    const listed = globSync('var/lib/dpkg/status.d/*', { cwd: root }).map((file) => readFileSync(join(root!, file), 'utf8'));
+    expect(listed.map((status) => /^Package: (.+)$/m.exec(status)?.[1])).toEqual(expect.arrayContaining(['libc6', 'libstdc++6']));
+    for (const status of listed) expect(status).toMatch(/^Version: \d/m);
+    const script =
+      'id -un; test -w /var/lib/betrace && echo may write its data; test ! -w /betrace/cli.js && head -c 4 /dev/urandom | base64 | wc -c';
+    const [command, ...args] = inRoot('/bin/sh', '-c', script);
+    expect(spawnSync(command, args, { encoding: 'utf8' })).toMatchObject({ stderr: '', stdout: 'node\nmay write its data\n9\n' });
+  });
+
   it('says how it is used, by each of its entries', () => {
     expect(run(['cli.js', '--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
     for (const app of ['ingest', 'evaluator', 'api', 'standalone'])
@@ -122,12 +172,20 @@ describe('the image: its steps in a clean folder', () => {
         : `process.execve(${JSON.stringify(spawnSync('which', ['setpriv'], { encoding: 'utf8' }).stdout.trim())}, ${JSON.stringify(['setpriv', ...command])}, process.env);`,
     );
     writeFileSync(join(starter, 'package.json'), '{ "type": "module" }');
+    const started = root === undefined ? { bundle: starter } : { command: inRoot('/usr/bin/node', '/betrace/standalone.js') };
     const betrace = await BeTrace.start({
-      bundle: starter,
-      env: { ...environment({ BETRACE_STORAGE_PATH: data, BETRACE_DRAIN_PERIOD: '0s', LOG_FORMAT: 'text' }) },
+      ...started,
+      env: {
+        ...environment({
+          BETRACE_STORAGE_PATH: root === undefined ? data : '/var/lib/betrace',
+          BETRACE_DRAIN_PERIOD: '0s',
+          LOG_FORMAT: 'text',
+        }),
+      },
     });
     try {
-      if (asOther.length > 0) expect(statSync(join(data, 'store.db')).uid).toBe(1000);
+      const files = root === undefined ? data : join(root, 'var/lib/betrace');
+      if (asOther.length > 0) expect(statSync(join(files, 'store.db')).uid).toBe(1000);
       await tryWholeProgram(betrace);
       expect(betrace.logs()).toMatch(/INFO.*listening on/); // pino-pretty
       const tail = spawn(node, [join(folder, 'cli.js'), 'violations', 'list'], {
@@ -138,6 +196,15 @@ describe('the image: its steps in a clean folder', () => {
       tail.stdout.on('data', (chunk: Buffer) => listed.push(chunk));
       expect(await once(tail, 'exit')).toEqual([0, null]);
       expect(Buffer.concat(listed).toString()).toContain('counted');
+      if (root === undefined) return;
+      // As the guide restores rules in a container.
+      const rules = JSON.stringify({
+        rules: [{ id: 'restored', name: 'restored', severity: 'LOW', expression: 'span.duration > 9s', enabled: true }],
+      });
+      const [shell, ...args] = inRoot('/bin/sh', '-c', 'cat > /tmp/rules.json && /restore-rules.sh /tmp/rules.json');
+      const restored = spawnSync(shell, args, { input: rules, encoding: 'utf8', env: { PATH: '/usr/bin', BETRACE_URL: betrace.url } });
+      expect(restored).toMatchObject({ status: 0, stderr: '' });
+      expect((await betrace.json('GET', '/v1/rules/restored')).status).toBe(200);
     } finally {
       expect(await betrace.stop()).toBe(0);
     }

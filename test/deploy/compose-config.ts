@@ -14,7 +14,11 @@ export interface ComposeService {
   readonly environment?: Readonly<Record<string, string | null>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly volumes?: readonly { readonly type: string; readonly source: string; readonly target: string }[];
-  readonly ports?: readonly { readonly target: number; readonly published: string }[];
+  readonly ports?: readonly { readonly target: number; readonly published: string; readonly host_ip?: string }[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly tmpfs?: readonly string[];
+  readonly stop_grace_period?: string;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -28,23 +32,25 @@ export function whyNoCompose(): string | undefined {
 }
 
 /**
- * What `docker compose config` makes of docker-compose.yml with these variables: by the plugin where it is installed (it needs no
+ * What `docker compose config` makes of a Compose file with these variables: by the plugin where it is installed (it needs no
  * daemon), else by the library it is made of, built with Go. Throws what Compose says is wrong.
  */
-export function composeConfig(variables: Readonly<Record<string, string>> = {}): ComposeProject {
-  const { command, args, cwd } = reader()!;
+export function composeConfig(variables: Readonly<Record<string, string>> = {}, file = 'docker-compose.yml'): ComposeProject {
+  const { command, args, cwd } = reader(file)!;
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...variables };
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', maxBuffer: 1 << 26 });
-  if (status !== 0) throw new Error(`docker-compose.yml: ${stderr}`);
+  if (status !== 0) throw new Error(`${file}: ${stderr}`);
   return JSON.parse(stdout) as ComposeProject;
 }
 
-function reader(): { readonly command: string; readonly args: readonly string[]; readonly cwd: string } | undefined {
+function reader(
+  file = 'docker-compose.yml',
+): { readonly command: string; readonly args: readonly string[]; readonly cwd: string } | undefined {
   const works = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
   if (works('docker', 'compose', 'version')) {
     // Without a .env file, as the other way.
-    return { command: 'docker', args: ['compose', '--env-file', '/dev/null', 'config', '--format', 'json'], cwd: root };
+    return { command: 'docker', args: ['compose', '--env-file', '/dev/null', '-f', file, 'config', '--format', 'json'], cwd: root };
   }
   if (!works('go', 'version')) return undefined;
-  return { command: 'go', args: ['run', '.', join(root, 'docker-compose.yml')], cwd: join(import.meta.dirname, 'compose-config') };
+  return { command: 'go', args: ['run', '.', join(root, file)], cwd: join(import.meta.dirname, 'compose-config') };
 }

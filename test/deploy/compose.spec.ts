@@ -143,3 +143,46 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(existsSync(join(REPOSITORY, String(demo.command![0]).replace('dist/', '').replace('.js', '.ts')))).toBe(true);
   });
 });
+
+(problem === undefined ? describe : describe.skip)('deploy/compose/standalone.yaml', () => {
+  const FILE = 'deploy/compose/standalone.yaml';
+  const { standalone, others } = (() => {
+    if (problem !== undefined) return { standalone: undefined, others: [] };
+    const { betrace, ...more } = composeConfig({}, FILE).services;
+    return { standalone: betrace, others: Object.keys(more) };
+  })();
+  const environment = (service = standalone) =>
+    Object.fromEntries(Object.entries(service?.environment ?? {}).map(([key, value]) => [key, value ?? '']));
+
+  it('is one container, read-only, without capabilities, with its files in a volume', () => {
+    expect(others).toEqual([]);
+    expect(standalone).toMatchObject({ command: ['standalone.js'], read_only: true, cap_drop: ['ALL'], tmpfs: ['/tmp'] });
+    const volumes = standalone?.volumes?.map(({ type, target }) => [type, target]);
+    expect(volumes).toEqual([['volume', imageStages().get('runtime')!.environment['BETRACE_STORAGE_PATH']]]);
+  });
+
+  it('starts with settings that BeTrace knows, which keep everything, and publishes the ports that it listens on', () => {
+    const all = { ...imageStages().get('runtime')!.environment, ...environment() };
+    const { configuration } = loadConfiguration({ environment: all, directory: '/nowhere' });
+    expect(configuration.storage).toMatchObject({ type: 'disk', path: '/var/lib/betrace' });
+    expect(configuration.server.host).toBe('0.0.0.0');
+    expect(configuration.otlp.endpoint).toBeUndefined();
+    const { httpPort, grpcPort, otlpGrpcPort, otlpHttpPort, standardPorts, drainPeriod, shutdownTimeout } = configuration.server;
+    expect(standardPorts).toBe(true);
+    expect(standalone?.ports?.map(({ target }) => target)).toEqual([httpPort, grpcPort, otlpGrpcPort, otlpHttpPort]);
+    expect(drainPeriod + shutdownTimeout).toBeLessThan(30_000);
+    expect(standalone?.stop_grace_period).toBe('30s');
+  });
+
+  it('is reached from this machine alone, unless somebody says otherwise', () => {
+    expect(new Set(standalone?.ports?.map(({ host_ip }) => host_ip))).toEqual(new Set(['127.0.0.1']));
+    const open = composeConfig(
+      { BETRACE_BIND: '0.0.0.0', BETRACE_API_KEY: 'k'.repeat(32), OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317' },
+      FILE,
+    ).services['betrace'];
+    expect(new Set(open?.ports?.map(({ host_ip }) => host_ip))).toEqual(new Set(['0.0.0.0']));
+    const { configuration } = loadConfiguration({ environment: environment(open), directory: '/nowhere' });
+    expect(configuration.authentication.apiKey).toBe('k'.repeat(32));
+    expect(configuration.otlp.endpoint).toBe('tempo:4317');
+  });
+});
