@@ -9,7 +9,7 @@ import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
-import { Prometheus, whyNoPrometheus } from './prometheus.js';
+import { Prometheus, type Sample, whyNoPrometheus } from './prometheus.js';
 
 const grafana = join(import.meta.dirname, '../../deploy/grafana');
 const yaml = <T>(path: string) => parse(readFileSync(join(grafana, path), 'utf8')) as T;
@@ -176,6 +176,31 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     }
     expect(empty).toEqual([]);
     expect(queries.length).toBeGreaterThan(50);
+  });
+
+  it('of docs/operations/queries.md answer numbers, and count what their sentences say', async () => {
+    const text = readFileSync(join(grafana, '../../docs/operations/queries.md'), 'utf8');
+    const documented = [...text.matchAll(/^```promql\n(.+)\n```$/gm)].map(([, query = '']) => query);
+    expect(documented.length).toBeGreaterThan(15);
+    const [last] = await prometheus.ask('max(timestamp(betrace_violations_total))');
+    const empty: string[] = [];
+    const answers = new Map<string, Sample[]>();
+    for (const query of documented) {
+      const answer = await prometheus.ask(query, last!.value);
+      answers.set(query, answer);
+      if (answer.length === 0 || !answer.every(({ value }) => Number.isFinite(value))) empty.push(`${query}: ${JSON.stringify(answer)}`);
+    }
+    expect(empty).toEqual([]);
+    const rounded = (start: string, label: string) => {
+      const query = documented.find((one) => one.startsWith(start))!;
+      return Object.fromEntries(answers.get(query)!.map(({ metric, value }) => [metric[label] ?? '', Math.round(value)]));
+    };
+    expect(rounded('topk(10, sum by (rule_name)', 'rule_name')).toMatchObject({ slow: SLOW, unaudited: 1, never: 0 });
+    expect(rounded('sum by (service_name)', 'service_name')).toEqual({ 'shop-0': 13, 'shop-1': 12, 'shop-2': 12, '': 1 });
+    expect(rounded('sum(increase(betrace_violations_total{job="betrace-backend",severity="CRITICAL"}', 'severity')).toEqual({ '': SLOW });
+    // The guides' own, which count series: this is why there are others.
+    const [wrong] = await prometheus.ask('topk(10, count by (rule_name) (betrace_violations_total{rule_name="slow"}))');
+    expect(wrong!.value).toBe(4);
   });
 
   it('are beside alerts that Prometheus can evaluate, of which those fire that should', async () => {
