@@ -102,10 +102,11 @@ export class Cluster {
     }
   }
 
-  /** Starts one more process. Resolves when it is ready. */
-  async add(app: ClusterApp, env: BeTraceOptions['env'] = {}): Promise<string> {
+  /** Starts one more process, of another folder with its code if one is given. Resolves when it is ready. */
+  async add(app: ClusterApp, env: BeTraceOptions['env'] = {}, bundle?: string): Promise<string> {
     const name = `${app}-${++this.numbers[app]}`;
-    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, timeoutMs: START_TIMEOUT_MS }));
+    const code = bundle === undefined ? {} : { bundle };
+    this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, timeoutMs: START_TIMEOUT_MS, ...code }));
     return name;
   }
 

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BeTrace } from './betrace.js';
+
+/** Milliseconds between two looks at readiness. */
+const LOOK = 100;
+
+/**
+ * Clients behind a load balancer: each picks one of the processes that said last that they are ready, as a Service of Kubernetes routes. What is
+ * refused or cut is remembered, and nothing is tried again.
+ */
+export class Balanced {
+  readonly refused: string[] = [];
+  private readonly targets = new Set<BeTrace>();
+  private readonly working: Promise<void>[] = [];
+  private ended = false;
+  private turn = 0;
+
+  /** From its first readiness on it gets requests. Resolves then. */
+  async route(process: BeTrace): Promise<void> {
+    const routed = Promise.withResolvers<void>();
+    this.working.push(this.look(process, routed.resolve));
+    await routed.promise;
+  }
+
+  get routed(): number {
+    return this.targets.size;
+  }
+
+  /** Repeats this until `end`. It rejects what was refused. */
+  repeat(work: (process: BeTrace) => Promise<void>): void {
+    this.working.push(this.go(work));
+  }
+
+  async end(): Promise<void> {
+    this.ended = true;
+    await Promise.all(this.working);
+  }
+
+  /** One of the processes in service, by turns. */
+  pick(): BeTrace {
+    const targets = [...this.targets];
+    const target = targets[this.turn++ % targets.length];
+    if (target === undefined) throw new Error('no process is in service');
+    return target;
+  }
+
+  private async go(work: (process: BeTrace) => Promise<void>): Promise<void> {
+    while (!this.ended) {
+      try {
+        await work(this.pick());
+      } catch (error) {
+        this.refused.push(error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error));
+        await pause(LOOK);
+      }
+    }
+  }
+
+  private async look(process: BeTrace, routed: () => void): Promise<void> {
+    while (!this.ended && process.process.exitCode === null) {
+      const ready = await fetch(`${process.url}/ready`).then(
+        async (answer) => {
+          await answer.arrayBuffer();
+          return answer.ok;
+        },
+        () => false,
+      );
+      if (ready) {
+        this.targets.add(process);
+        routed();
+      } else this.targets.delete(process);
+      await pause(LOOK);
+    }
+    this.targets.delete(process);
+  }
+}
