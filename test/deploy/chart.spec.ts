@@ -213,6 +213,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(secretsOf('everything', '-ingest')).toEqual([
       ['BETRACE_API_KEY', true],
       ['KAFKA_SASL_PASSWORD', true],
+      ['BETRACE_TRACING_HEADERS', true],
     ]);
     expect(secretsOf('everything', '-api')).toEqual(
       expect.arrayContaining([
@@ -265,5 +266,8 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
 
 /** A value for each variable that comes from a Secret. */
 const secretOf = (variable: string): string =>
-  ({ DATABASE_URL: 'postgres://betrace:pass@postgres/betrace', OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer x' })[variable] ??
-  (variable === 'BETRACE_PRIVATE_KEY' ? '' : 'a-secret-of-the-test');
+  ({
+    DATABASE_URL: 'postgres://betrace:pass@postgres/betrace',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer x',
+    BETRACE_TRACING_HEADERS: 'authorization=Bearer y',
+  })[variable] ?? (variable === 'BETRACE_PRIVATE_KEY' ? '' : 'a-secret-of-the-test');
