@@ -69,9 +69,9 @@ export interface PartitionListener {
   failed?(error: Error, partition?: number): void;
   /**
    * Records that never come: they were deleted before this member got them. `values` of the error has the first and the last offset (`from`, `to`).
-   * The next batch begins behind them. Told to `failed` where a listener does not have this.
+   * The next batch begins behind them. Told to `failed` where a listener does not have this. `committed` is the group's position, where they lay behind it.
    */
-  missing?(error: LogError, partition: number): void;
+  missing?(error: LogError, partition: number, committed?: Position): void;
   /** The failure reported by `failed` without a partition is over: the log can be read again. */
   recovered?(): void;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { logProblem, openLog, type RecordBatch, topicSpecifications } from '#messaging';
+import { logProblem, openLog, type RecordBatch, topicSpecifications, writePositionMetadata } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { TOPICS } from '#records';
 import { EvaluatorUnderTest, SLOW, slow, UNAUDITED } from '../../../../test/fixtures/evaluator/evaluator-under-test.js';
@@ -146,6 +146,19 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     expect(test.evaluator.failure).toBe('the spans log cannot be read: no broker');
     test.evaluator.recovered();
     await until(async () => test.evaluator.failure === undefined);
+  });
+
+  it('does not count as expired what was judged, though it lay behind the position for the sake of open traces', async () => {
+    await start();
+    const values = { from: 5, to: 14, partition: 0, topic: TOPICS.spans, group: 'g' };
+    const at = (published: number) => ({ offset: 5, metadata: writePositionMetadata({ epoch: 1, logTime: 1, paused: 0, published }) });
+    test.evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0, at(15));
+    expect(test.evaluator.measurements.drain().some(({ metric }) => metric === 'spansExpired')).toBe(false);
+    expect(test.evaluator.expired).toBeUndefined();
+    expect(test.warnings.join()).toContain('records 5 to 14 were deleted after they were judged');
+    test.evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0, at(12));
+    expect(test.evaluator.measurements.drain()).toContainEqual({ metric: 'spansExpired', labels: {}, value: 3 });
+    expect(test.evaluator.expired).toContain('Records 12 to 14');
   });
 
   it('goes on behind records that somebody deleted from the log: counted, told until the next start, and no trace that straddles them is complete', async () => {

@@ -8,6 +8,7 @@ import {
   type PartitionListener,
   type Position,
   type RecordBatch,
+  readPositionMetadata,
   type Subscription,
 } from '#messaging';
 import type { EvaluatedPartition, EvaluatedSpans } from '#platform';
@@ -351,15 +352,27 @@ export class Evaluator implements PartitionListener {
     this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; moving them');
   }
 
-  /** Nothing judges them, and what they would have changed is not known: no trace that is remembered is whole any more. */
-  missing(error: LogError, partition: number): void {
-    const records = Number(error.values['to']) - Number(error.values['from']) + 1;
+  /**
+   * Nothing judges them, and what they would have changed is not known: no trace that is remembered is whole any more. Those that a predecessor has judged lay
+   * behind its position for the sake of open traces: their verdicts are published.
+   */
+  missing(error: LogError, partition: number, committed?: Position): void {
+    const judged = (committed && readPositionMetadata(committed.metadata)?.published) ?? 0;
+    const from = Math.max(Number(error.values['from']), judged);
+    const records = Number(error.values['to']) - from + 1;
+    this.runs.get(partition)?.interrupt();
+    if (records <= 0) {
+      const { from: first, to } = error.values;
+      const deleted = new Error(`records ${first} to ${to} were deleted after they were judged; some are of traces that are open`);
+      this.report.warn(deleted, `partition ${partition}: traces that are open are judged without the records that were deleted`);
+      return;
+    }
     this.measurements.count('spansExpired', {}, records);
     this.expiredRecords.set(partition, (this.expiredRecords.get(partition) ?? 0) + records);
-    this.runs.get(partition)?.interrupt();
-    if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, error);
-    else this.expiredLast = { error, at: performance.now() };
-    this.report.warn(error, `partition ${partition} is evaluated without records that were deleted`);
+    const told = judged === 0 ? error : logProblem('BT_LOG_RECORDS_EXPIRED', { ...error.values, from });
+    if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, told);
+    else this.expiredLast = { error: told, at: performance.now() };
+    this.report.warn(told, `partition ${partition} is evaluated without records that were deleted`);
   }
 
   failed(error: Error, partition?: number): void {

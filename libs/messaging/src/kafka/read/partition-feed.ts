@@ -199,7 +199,8 @@ export class PartitionFeed {
     const { topicId, committed, start, end } = await this.#where();
     const another = committed !== undefined && isAnother(topicId, committed.topicId);
     if (another || (committed && committed.offset > end)) this.#replaced(committed.offset, end);
-    else if (committed && committed.offset < start) this.#expired(committed.offset, start);
+    else if (committed && committed.offset < start)
+      this.#expired(committed.offset, start, { offset: committed.offset, metadata: committed.metadata });
     const position = committed && !another ? { offset: committed.offset, metadata: committed.metadata } : undefined;
     const wanted = (await this.#listener.assigned(this.partition, position, start)) ?? position?.offset ?? start;
     // A position beyond the end is of records that are gone: read what there is.
@@ -277,11 +278,11 @@ export class PartitionFeed {
   }
 
   /** Retention was faster than the group. */
-  #expired(from: number, start: number): void {
+  #expired(from: number, start: number, committed?: Position): void {
     const { topic, group } = this.#options;
     const error = logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group });
     if (this.#listener.missing === undefined) this.#fail(error);
-    else this.#listener.missing(error, this.partition);
+    else this.#listener.missing(error, this.partition, committed);
   }
 
   /** The topic was created again, or lost records. */
