@@ -25,7 +25,7 @@ describeConsole('the test cases of a rule', () => {
     await panel.getByLabel('Name of case 1').fill('quick');
     await panel.getByLabel('Trace of case 1').fill('checkout 10ms\n  charge 2ms');
     await panel.getByRole('button', { name: 'Run the cases' }).click();
-    await panel.getByText('1 of 1 case fail.').waitFor();
+    await panel.getByText('1 case fails, of 1.').waitFor();
     await panel.getByText(/Fails: expected a match, and there is none \(in one batch\)/).waitFor();
     expect(await problemsOf(page, 'rule-cases')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });

@@ -100,7 +100,8 @@ describeConsole('the checker in the browser', () => {
       await text.fill(written);
       await text.press('F1');
       await becomes(async () => wanted.test(await docs.innerText()), true);
-      await text.press('Escape');
+      // The first closes what is completed, the second the docs.
+      for (const _time of ['completions', 'docs']) await text.press('Escape');
       await docs.waitFor({ state: 'detached' });
     }
     await text.fill('trace.avg(span.duration, span.kind == "client") > 1s');

@@ -73,7 +73,7 @@ export function CasesPanel({ draft, onTests, canRun }: CasesPanelProps) {
           ? ''
           : failed === 0
             ? `${plural(results.length, 'case passes', 'cases pass')}.`
-            : `${failed} of ${plural(results.length, 'case')} fail.`}
+            : `${plural(failed, 'case fails', 'cases fail')}, of ${results.length}.`}
       </p>
     </div>
   );
