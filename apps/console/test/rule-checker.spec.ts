@@ -105,7 +105,11 @@ describeConsole('the checker in the browser', () => {
       await docs.waitFor({ state: 'detached' });
     }
     await text.fill('trace.avg(span.duration, span.kind == "client") > 1s');
-    await page.getByText('avg', { exact: false }).first().hover();
+    // Over `avg`: six characters are before it.
+    await page
+      .locator('.cm-line')
+      .first()
+      .hover({ position: { x: 66, y: 10 } });
     await docs.getByText('The mean of the field over the spans that have it').waitFor();
     expect(await problemsOf(page, 'rule-word-docs')).toEqual([]);
   });
