@@ -3,6 +3,8 @@ import type { BeTrace } from './betrace.js';
 
 /** Milliseconds between two looks at readiness. */
 const LOOK = 100;
+/** So many looks in a row find a process not ready before it gets no more requests: the `failureThreshold` that Kubernetes has by default. */
+const FAILURES = 3;
 
 /**
  * Clients behind a load balancer: each picks one of the processes that said last that they are ready, as a Service of Kubernetes routes. What is
@@ -56,6 +58,7 @@ export class Balanced {
   }
 
   private async look(process: BeTrace, routed: () => void): Promise<void> {
+    let failures = 0;
     while (!this.ended && process.process.exitCode === null) {
       const ready = await fetch(`${process.url}/ready`).then(
         async (answer) => {
@@ -64,10 +67,11 @@ export class Balanced {
         },
         () => false,
       );
+      failures = ready ? 0 : failures + 1;
       if (ready) {
         this.targets.add(process);
         routed();
-      } else this.targets.delete(process);
+      } else if (failures >= FAILURES) this.targets.delete(process);
       await pause(LOOK);
     }
     this.targets.delete(process);

@@ -122,7 +122,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       const [first, second] = [new Listening(), new Listening()];
       const one = await subscribe(first, { partitions: [0] });
       const two = await subscribe(second, { partitions: [1, 2] });
-      await eventually('both', () => first.texts(0).length === 2 && second.texts(1).length === 1);
+      await eventually('both', () => first.texts(0).length === 2 && second.texts(1).length === 1 && second.committed.size === 2);
       expect([...first.committed.keys()]).toEqual([0]);
       expect([...second.committed.keys()].toSorted()).toEqual([1, 2]);
       await expect(two.commit(0, { offset: 1, metadata: '' })).rejects.toThrow('BT_LOG_NOT_ASSIGNED');
@@ -281,7 +281,8 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       await eventually('a call under way', () => waiting);
       await subscription.close();
       expect(listening.events).toContain('revoked 1');
-      expect(listening.events.filter((event) => event.startsWith('failed'))).toEqual([]);
+      // Another partition of a topic that is new may have no leader for a moment.
+      expect(listening.events.filter((event) => event.startsWith('failed 1'))).toEqual([]);
       expect(listening.texts(1)).toEqual([]);
     });
 
