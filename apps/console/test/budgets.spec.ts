@@ -119,6 +119,8 @@ describeConsole('budgets', () => {
     }));
     const page = await browser.page('/ui/violations');
     await page.route(/\/v1\/rules(\?.*)?$/, (route) => route.fulfill({ json: { ...body, rules, total: MANY } }));
+    // The rules that the page read before are forgotten.
+    await page.reload();
     await page.getByRole('link', { name: 'Rules', exact: true }).click();
     await page.locator('tr[data-row]').first().waitFor();
     await page.getByText('10,000 rules').waitFor();

@@ -16,6 +16,12 @@ interface ImportDialogProps {
   readonly onClose: () => void;
 }
 
+/** What is to be imported, and the tag of the rules as they were when one looked. */
+interface Shown {
+  readonly body: ImportBody;
+  readonly etag: string;
+}
+
 /** Rules out of a file or a text: first what would change, then the change, all or none. */
 export function ImportDialog({ present, onClose }: ImportDialogProps) {
   const queries = useQueryClient();
@@ -24,12 +30,16 @@ export function ImportDialog({ present, onClose }: ImportDialogProps) {
   const [replace, setReplace] = useState(false);
   // The rules may have changed since they were read: the next try starts with the present ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
-  const send = async (body: ImportBody): Promise<ImportResult> => answered(client.POST('/v1/rules/import', { body }));
+  // What would change was shown for the rules as they were then: with others, nothing is imported.
+  const send = async ({ body, etag }: Shown): Promise<ImportResult> =>
+    answered(client.POST('/v1/rules/import', { body, params: { header: { 'If-Match': etag } } }));
   const check = useMutation({
     onError: readAgain,
     mutationFn: async () => {
       const body = { rules: pastedRules(text, present), mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
-      return { body, result: await send({ ...body, dry_run: true }) };
+      const { response } = await client.GET('/v1/rules');
+      const etag = response.headers.get('etag') ?? '*';
+      return { body, etag, result: await send({ body: { ...body, dry_run: true }, etag }) };
     },
   });
   const apply = useMutation({
@@ -98,7 +108,7 @@ export function ImportDialog({ present, onClose }: ImportDialogProps) {
               type="button"
               className={found.result.deleted > 0 ? 'btn danger' : 'btn primary'}
               disabled={changes === 0 || apply.isPending}
-              onClick={() => apply.mutate(found.body)}
+              onClick={() => apply.mutate(found)}
             >
               {changes === 0 ? 'Nothing to import' : `Import ${plural(changes, 'change')}`}
             </button>
