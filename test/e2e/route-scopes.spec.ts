@@ -52,6 +52,7 @@ const SCOPE_OF: Readonly<Record<string, string>> = {
   'POST /v1/rules/lost-sets/replace': 'admin',
   'POST /v1/rules/preview': 'rules:write',
   'POST /v1/rules/test': 'read',
+  'POST /v1/rules/test-cases': 'read',
   'POST /v1/rules/validate': 'read',
   'POST /v1/settle': 'read',
   'POST /v1/violations/:id/verify': 'read',

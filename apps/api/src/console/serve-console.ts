@@ -44,7 +44,8 @@ export async function serveConsole(
 ): Promise<void> {
   // A worker has the policy of its own file: that of all answers would keep it from loading its parts.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    if (request.url.startsWith('/ui/assets/')) reply.header('content-security-policy', "default-src 'none'; script-src 'self'");
+    if (request.url.startsWith('/ui/assets/'))
+      reply.header('content-security-policy', "default-src 'none'; script-src 'self'; frame-ancestors 'none'");
     done();
   });
   if (isSea()) serveEmbeddedFiles(fastify, '/ui/assets/', 'console/assets/');
