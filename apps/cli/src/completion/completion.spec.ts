@@ -40,6 +40,7 @@ describe('the words of commands', () => {
       ['--expression', true],
       ['--explain', false],
       ['--timeout', true],
+      ['--output', true],
       ['--json', false],
       ['--strict', false],
       ['--help', false],
