@@ -3,8 +3,6 @@ import type { BeTrace } from './betrace.js';
 
 /** Milliseconds between two looks at readiness. */
 const LOOK = 100;
-/** So many looks in a row find a process not ready before it gets no more requests: the `failureThreshold` that Kubernetes has by default. */
-const FAILURES = 3;
 
 /**
  * Clients behind a load balancer: each picks one of the processes that said last that they are ready, as a Service of Kubernetes routes. What is
@@ -14,13 +12,16 @@ export class Balanced {
   readonly refused: string[] = [];
   private readonly targets = new Set<BeTrace>();
   private readonly working: Promise<void>[] = [];
+  private readonly looking: Promise<void>[] = [];
   private ended = false;
+  /** Nobody picks a process any more. */
+  private idle = false;
   private turn = 0;
 
   /** From its first readiness on it gets requests. Resolves then. */
   async route(process: BeTrace): Promise<void> {
     const routed = Promise.withResolvers<void>();
-    this.working.push(this.look(process, routed.resolve));
+    this.looking.push(this.look(process, routed.resolve));
     await routed.promise;
   }
 
@@ -33,9 +34,12 @@ export class Balanced {
     this.working.push(this.go(work));
   }
 
+  /** What is under way ends first, and is routed as before. */
   async end(): Promise<void> {
     this.ended = true;
     await Promise.all(this.working);
+    this.idle = true;
+    await Promise.all(this.looking);
   }
 
   /** One of the processes in service, by turns. */
@@ -58,8 +62,7 @@ export class Balanced {
   }
 
   private async look(process: BeTrace, routed: () => void): Promise<void> {
-    let failures = 0;
-    while (!this.ended && process.process.exitCode === null) {
+    while (!this.idle && process.process.exitCode === null) {
       const ready = await fetch(`${process.url}/ready`).then(
         async (answer) => {
           await answer.arrayBuffer();
@@ -67,11 +70,10 @@ export class Balanced {
         },
         () => false,
       );
-      failures = ready ? 0 : failures + 1;
       if (ready) {
         this.targets.add(process);
         routed();
-      } else if (failures >= FAILURES) this.targets.delete(process);
+      } else this.targets.delete(process);
       await pause(LOOK);
     }
     this.targets.delete(process);

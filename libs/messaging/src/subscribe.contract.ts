@@ -279,10 +279,11 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       await append(1, 'a');
       const subscription = await subscribe(listening, { group: 'leaving' });
       await eventually('a call under way', () => waiting);
+      // A topic that is new may have no leader for a moment before that.
+      const before = listening.events.length;
       await subscription.close();
       expect(listening.events).toContain('revoked 1');
-      // Another partition of a topic that is new may have no leader for a moment.
-      expect(listening.events.filter((event) => event.startsWith('failed 1'))).toEqual([]);
+      expect(listening.events.slice(before).filter((event) => event.startsWith('failed'))).toEqual([]);
       expect(listening.texts(1)).toEqual([]);
     });
 
