@@ -31,6 +31,7 @@ export { convertWhen } from './parse/convert-when.js';
 export { format } from './parse/format.js';
 export { parse } from './parse/parse.js';
 export { scriptProblem } from './sandbox/sandbox.js';
+export { answeredDiagnostic } from './text/answered-diagnostic.js';
 export type { Diagnostic } from './text/diagnostic.js';
 export { MAX_CONTROLS, MAX_TESTS, RULE_TEXT_LIMITS, type RuleTextProblem, ruleTextProblems } from './text/rule-texts.js';
 export { compareSpans } from './trace/span-rank.js';

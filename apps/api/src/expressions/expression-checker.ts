@@ -1,10 +1,10 @@
-import type { Explanation } from '#dsl';
+import { answeredDiagnostic, type Explanation } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
 import type { TestResult } from './expression.dto.js';
 import type { CasesTask, CheckedText, DescribedText, ExplainTask } from './expression-task.js';
 import type { ExpressionThreads } from './expression-threads.js';
-import { problemDetail, refusal } from './refusal.js';
+import { refusal } from './refusal.js';
 import type { TestCaseResult } from './test-cases.dto.js';
 
 /** Expressions whose diagnostics are remembered: an answer about a rule has them, and a rule is saved once and read often. */
@@ -47,7 +47,7 @@ export class ExpressionChecker {
    */
   async warningsOf(expression: string): Promise<readonly ProblemDetail[]> {
     try {
-      return (await this.check(expression)).diagnostics.map(problemDetail);
+      return (await this.check(expression)).diagnostics.map(answeredDiagnostic);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       return [{ path: 'expression', code: error.code, severity: 'warning', message: error.message }];

@@ -1,9 +1,9 @@
-import { type Checked, check, describeRule } from '#dsl';
+import { answeredDiagnostic, type Checked, check, describeRule } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import { ApiError } from '../api-error.js';
 import { explainRule } from './explain-rule.js';
 import type { CheckedText, DescribedText, ExpressionSettings, ExpressionTask, Phase, ResultOf } from './expression-task.js';
-import { problemDetail, refusal } from './refusal.js';
+import { refusal } from './refusal.js';
 import { runTestCases } from './run-test-cases.js';
 import { tryRule } from './try-rule.js';
 
@@ -20,7 +20,7 @@ export function runTask(task: ExpressionTask, settings: ExpressionSettings, ente
     const orRefuse = (expression: string): readonly ProblemDetail[] => {
       const { ok, diagnostics } = checked(expression);
       if (!ok) throw refusal(diagnostics);
-      return diagnostics.map(problemDetail);
+      return diagnostics.map(answeredDiagnostic);
     };
     return tryRule(task, { timeout: settings.evaluationTimeout, orRefuse, enter });
   }

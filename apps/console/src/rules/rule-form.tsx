@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import { type OnError, type RuleMode, SEVERITIES, type Severity } from '../api/types';
+import { type OnError, SEVERITIES, type Severity } from '../api/types';
 import { ControlRows } from './control-rows';
 import type { Draft } from './draft';
 import { MODES } from './modes';
@@ -52,22 +52,7 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
           <input value={draft.description} onChange={(event) => onChange({ description: event.target.value })} />
         </span>
       </label>
-      <label>
-        Mode
-        <span className="pick">
-          <select aria-describedby="mode-means" value={draft.mode} onChange={(event) => onChange({ mode: event.target.value as RuleMode })}>
-            {MODES.map(({ value, text }) => (
-              <option key={value} value={value}>
-                {text}
-              </option>
-            ))}
-          </select>
-          <ChevronDown className="i" aria-hidden="true" />
-        </span>
-      </label>
-      <p className="small dim beside" id="mode-means">
-        {MODES.find(({ value }) => value === draft.mode)?.means}
-      </p>
+      <Choice id="mode" label="Mode" value={draft.mode} options={MODES} onChange={(mode) => onChange({ mode })} />
       <label className="wide">
         Message of its violations
         <span className="field">
@@ -79,31 +64,50 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
           />
         </span>
       </label>
-      <label>
-        A value of another type
-        <span className="pick">
-          <select
-            aria-describedby="on-error-means"
-            value={draft.on_error}
-            onChange={(event) => onChange({ on_error: event.target.value as OnError })}
-          >
-            {ON_ERRORS.map(({ value, text }) => (
-              <option key={value} value={value}>
-                {text}
-              </option>
-            ))}
-          </select>
-          <ChevronDown className="i" aria-hidden="true" />
-        </span>
-      </label>
-      <p className="small dim beside" id="on-error-means">
-        {ON_ERRORS.find(({ value }) => value === draft.on_error)?.means}
-      </p>
+      <Choice
+        id="on-error"
+        label="A value of another type"
+        value={draft.on_error}
+        options={ON_ERRORS}
+        onChange={(on_error) => onChange({ on_error })}
+      />
       <ControlRows controls={draft.controls} onChange={(controls) => onChange({ controls })} />
       <label className="tick wide">
         <input type="checkbox" checked={draft.emit_evidence} onChange={(event) => onChange({ emit_evidence: event.target.checked })} />
         Traces that comply are exported as evidence for these controls
       </label>
     </div>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly id: string;
+  readonly label: string;
+  readonly value: T;
+  readonly options: readonly { readonly value: T; readonly text: string; readonly means: string }[];
+  readonly onChange: (value: T) => void;
+}
+
+/** One of few, with what the chosen one means beside it. */
+function Choice<T extends string>({ id, label, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <>
+      <label>
+        {label}
+        <span className="pick">
+          <select aria-describedby={`${id}-means`} value={value} onChange={(event) => onChange(event.target.value as T)}>
+            {options.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.text}
+              </option>
+            ))}
+          </select>
+          <ChevronDown className="i" aria-hidden="true" />
+        </span>
+      </label>
+      <p className="small dim beside" id={`${id}-means`}>
+        {options.find((option) => option.value === value)?.means}
+      </p>
+    </>
   );
 }

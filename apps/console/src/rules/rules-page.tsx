@@ -158,7 +158,7 @@ export default function RulesPage() {
           </div>
         )}
       </section>
-      {importing && all !== undefined ? <ImportDialog present={all} onClose={() => setImporting(false)} /> : null}
+      {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Req } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { VOCABULARY } from '#dsl';
+import { answeredDiagnostic, VOCABULARY } from '#dsl';
 import {
   ApiBadRequestResponse,
   ApiBody,
@@ -14,7 +14,6 @@ import {
 } from '#openapi';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from '../../expressions/expression.dto.js';
 import { ExpressionChecker } from '../../expressions/expression-checker.js';
-import { problemDetail } from '../../expressions/refusal.js';
 import { TestCasesBody, TestCasesResult } from '../../expressions/test-cases.dto.js';
 import { ProblemView } from '../../problem.dto.js';
 import { TraceFinder } from '../../violations/trace/trace-finder.js';
@@ -96,7 +95,7 @@ export class ExpressionsController {
   @ApiOkResponse({ type: ValidationResult })
   async validate(@Body() { expression }: ExpressionBody): Promise<ValidationResult> {
     const checked = await this.checkExpression.describe(expression);
-    const of = (severity: string) => checked.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(problemDetail);
+    const of = (severity: string) => checked.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(answeredDiagnostic);
     const result = { valid: checked.ok, errors: of('error'), warnings: of('warning') };
     return { ...result, ...checked.description };
   }

@@ -1,11 +1,10 @@
-import { ruleTextProblems } from '#dsl';
+import { answeredDiagnostic, ruleTextProblems } from '#dsl';
 import type { ProblemDetail } from '#platform';
 import type { RuleContent } from '#records';
 import type { ImportedRule, Store, StoredRule } from '#store';
 import { ApiError } from '../../api-error.js';
 import type { CarriedProblem } from '../../expressions/carried-problem.js';
 import type { ExpressionChecker } from '../../expressions/expression-checker.js';
-import { problemDetail } from '../../expressions/refusal.js';
 import { rulesEtag } from '../save/etag.js';
 import { contentOf, sameContent } from '../save/rule-content.js';
 import type { Change } from '../save/save-rule.js';
@@ -78,7 +77,7 @@ export class ImportRules {
       for (const { member, message } of ruleTextProblems(content)) errors.push({ path: `${path}.${member}`, message });
       errors.push(...(await this.unreadTests(content, path)));
       const { diagnostics } = await this.check.check(content.expression);
-      const found = diagnostics.map((diagnostic) => ({ ...problemDetail(diagnostic), path: `${path}.expression` }));
+      const found = diagnostics.map((diagnostic) => ({ ...answeredDiagnostic(diagnostic), path: `${path}.expression` }));
       errors.push(...found.filter(({ severity }) => severity === 'error'));
       items.push({
         content,

@@ -1,20 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { answered, client } from '../../api/client';
+import { answered, answeredWithHeaders, client } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { RULES } from '../../api/rule-queries';
-import type { ImportBody, ImportResult, Rule } from '../../api/types';
+import type { ImportBody, ImportResult } from '../../api/types';
 import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
 import { ImportChanges } from './import-changes';
 import { pastedRules } from './rule-file';
-
-interface ImportDialogProps {
-  readonly present: readonly Rule[];
-  readonly onClose: () => void;
-}
 
 /** What is to be imported, and the tag of the rules as they were when one looked. */
 interface Shown {
@@ -23,7 +18,7 @@ interface Shown {
 }
 
 /** Rules out of a file or a text: first what would change, then the change, all or none. */
-export function ImportDialog({ present, onClose }: ImportDialogProps) {
+export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const queries = useQueryClient();
   const say = useToast();
   const [text, setText] = useState('');
@@ -36,9 +31,10 @@ export function ImportDialog({ present, onClose }: ImportDialogProps) {
   const check = useMutation({
     onError: readAgain,
     mutationFn: async () => {
-      const body = { rules: pastedRules(text, present), mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
-      const { response } = await client.GET('/v1/rules');
-      const etag = response.headers.get('etag') ?? '*';
+      const body = { rules: pastedRules(text), mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
+      const { headers } = await answeredWithHeaders(client.GET('/v1/rules'));
+      const etag = headers.get('etag');
+      if (etag === null) throw new Error('The answer of GET /v1/rules has no ETag: a proxy may have taken it away.');
       return { body, etag, result: await send({ body: { ...body, dry_run: true }, etag }) };
     },
   });

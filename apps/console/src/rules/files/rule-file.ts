@@ -23,12 +23,8 @@ export const ruleFile = (rules: readonly Rule[]): string => `${JSON.stringify({ 
 
 type Json = Readonly<Record<string, unknown>>;
 
-/**
- * The rules of a pasted text: `{"rules": […]}`, a list, or one rule. Those that are here already carry the version that they are compared with, so that
- * an import which somebody else's change came before is refused.
- * Throws what is wrong with the text.
- */
-export function pastedRules(text: string, present: readonly Rule[]): readonly Json[] {
+/** The rules of a pasted text: `{"rules": […]}`, a list, or one rule. Throws what is wrong with the text. */
+export function pastedRules(text: string): readonly Json[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -38,12 +34,9 @@ export function pastedRules(text: string, present: readonly Rule[]): readonly Js
   const list = Array.isArray(parsed) ? parsed : isRecord(parsed) ? (parsed['rules'] ?? [parsed]) : undefined;
   if (!Array.isArray(list)) throw new Error('Rules are an object with the member rules, a list of rules, or one rule.');
   if (list.length === 0) throw new Error('There is no rule in it.');
-  const versions = new Map(present.map(({ id, version }) => [id, version]));
-  return list.map((rule: unknown, index): Json => {
-    if (!isRecord(rule)) throw new Error(`The ${index + 1}. of the rules is no object.`);
-    const version = versions.get(String(rule['id'] ?? ''));
-    return version === undefined || rule['version'] !== undefined ? rule : { ...rule, version };
-  });
+  const wrong = list.findIndex((rule) => !isRecord(rule));
+  if (wrong >= 0) throw new Error(`The ${wrong + 1}. of the rules is no object.`);
+  return list as readonly Json[];
 }
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);

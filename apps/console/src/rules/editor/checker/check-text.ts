@@ -1,4 +1,4 @@
-import { check, type Diagnostic as Found, format, VOCABULARY } from '#dsl';
+import { answeredDiagnostic, check, format, VOCABULARY } from '#dsl';
 import type { Diagnostic } from '../../../api/types';
 import type { Vocabulary } from '../dsl-language';
 import { withLateParts } from './late-parts';
@@ -6,7 +6,7 @@ import { withLateParts } from './late-parts';
 /** What the server's checker says of a text, by the same code: errors first, as in `POST /v1/rules/validate`. */
 export async function checkText(text: string): Promise<readonly Diagnostic[]> {
   const { diagnostics } = await withLateParts(() => check(text));
-  const of = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(asAnswered);
+  const of = (severity: string) => diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(answeredDiagnostic);
   return [...of('error'), ...of('warning')];
 }
 
@@ -18,19 +18,3 @@ export async function formatText(text: string): Promise<string | undefined> {
 
 /** What `GET /v1/dsl` answers. */
 export const vocabulary = VOCABULARY as unknown as Vocabulary;
-
-function asAnswered({ line, column, endLine, endColumn, code, severity, message, expected, suggestion, fix }: Found): Diagnostic {
-  return {
-    path: 'expression',
-    line,
-    column,
-    end_line: endLine,
-    end_column: endColumn,
-    code,
-    severity,
-    message,
-    ...(expected === undefined ? {} : { expected }),
-    ...(suggestion === undefined ? {} : { suggestion }),
-    ...(fix === undefined ? {} : { fix: { ...fix.range, text: fix.text } }),
-  };
-}
