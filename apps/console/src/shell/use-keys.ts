@@ -11,7 +11,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => void>>, { first = false } = {}): void {
   const latest = useRef(keys);
   latest.current = keys;
-  // Before the screen is painted: whoever sees it may press a key at once.
+  // Before the screen is painted: a user who sees it may press a key at once.
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
