@@ -7,6 +7,7 @@ import { describeRules } from './rules/rules.contract.js';
 import { type Store } from './store.js';
 import { rule } from './testing/rule.js';
 import { violation } from './testing/violation.js';
+import { describeFingerprints } from './violation-groups/fingerprints.contract.js';
 import { describeGroups } from './violation-groups/violation-groups.contract.js';
 import type { StoredViolation } from './violations/stored-violation.js';
 import { describeViolationCounts } from './violations/violation-counts.contract.js';
@@ -84,6 +85,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
     describeViolationSequence(() => store);
 
     describeGroups(() => store);
+    describeFingerprints(() => store);
 
     describeExports(() => store);
 
