@@ -6,6 +6,7 @@ import { Domain } from './domain.js';
 
 /** Conditions of a chain that exclude each other (for `or`: of which one always holds); one alone, when it does so by itself. */
 export interface Contradiction {
+  /** Does not stand behind `second` in the text. */
   readonly first: Resolved;
   readonly second: Resolved;
   /** Only together with what stands between them. */
@@ -68,9 +69,15 @@ function contradictionOf(statements: readonly Statement[]): Contradiction | unde
     const last = about[second - 1] as Statement;
     if (isEmpty([last])) return { first: last.by, second: last.by, isOfMany: false };
     const other = about.slice(0, second - 1).find((earlier) => isEmpty([earlier, last]));
-    return { first: (other ?? about[0] ?? last).by, second: last.by, isOfMany: other === undefined };
+    return inOrder((other ?? about[0] ?? last).by, last.by, other === undefined);
   }
   return undefined;
+}
+
+/** Statements are ordered by what they say: parts of values come after whole ones, wherever they stand. */
+function inOrder(a: Resolved, b: Resolved, isOfMany: boolean): Contradiction {
+  const [first, second] = a.syntax.range.start <= b.syntax.range.start ? [a, b] : [b, a];
+  return { first, second, isOfMany };
 }
 
 function callsUnknown({ type, syntax }: Resolved): boolean {
