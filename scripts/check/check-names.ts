@@ -1,5 +1,7 @@
-// File and folder names: kebab-case, and named after what is in them. `npm run check` runs it.
-import { consoleFiles, sourceFiles } from '../source-files.js';
+// File and folder names: kebab-case, and named after what is in them; limits are maxima and minima. `npm run check` runs it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const folder = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const file = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.tsx?$/;
@@ -17,8 +19,19 @@ export function nameProblems(path: string): string[] {
   });
 }
 
+const vagueLimit = /\bconst (MOST|LONGEST|LARGEST|LEAST|SHORTEST|FEWEST)(?:: \w+)? = [\d(]/g;
+
+/** The limits in a text whose names don't say of what they are a limit, one sentence each. */
+export function limitProblems(path: string, text: string): string[] {
+  return [...text.matchAll(vagueLimit)].map(([, name]) => `${path}: "${name}" is a limit; name it MAX_… or MIN_… after what it limits`);
+}
+
 if (process.argv[1] === import.meta.filename) {
-  const problems = [...new Set([...sourceFiles(), ...consoleFiles()].flatMap(nameProblems))];
+  const paths = [...new Set([...sourceFiles(), ...consoleFiles()])];
+  const problems = paths.flatMap((path) => [
+    ...nameProblems(path),
+    ...limitProblems(path, readFileSync(join(repositoryRoot, path), 'utf8')),
+  ]);
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -15,8 +15,8 @@ export class Random {
     return Math.floor(this.next() * bound);
   }
 
-  between(least: number, most: number): number {
-    return least + this.below(most - least + 1);
+  between(least: number, max: number): number {
+    return least + this.below(max - least + 1);
   }
 
   pick<T>(items: readonly T[]): T {

@@ -15,7 +15,7 @@ import { describeOwnKafka } from './describe-kafka.js';
 
 const TIMEOUT_MS = 60_000;
 /** On a machine that does much else; some seconds else. */
-const LONGEST = 400_000;
+const TEST_TIMEOUT_MS = 400_000;
 const PARTITIONS = [0, 1, 2, 3, 4, 5];
 const DEFAULT_TIMES = { sessionTimeout: 10_000, requestTimeout: 15_000 };
 
@@ -125,7 +125,7 @@ describeOwnKafka('elections of leaders', () => {
       }
       await flow.end();
     },
-    LONGEST,
+    TEST_TIMEOUT_MS,
   );
 
   it(
@@ -174,7 +174,7 @@ describeOwnKafka('elections of leaders', () => {
       hanging.resume();
       silent.close();
     },
-    LONGEST,
+    TEST_TIMEOUT_MS,
   );
 
   it(
@@ -190,7 +190,7 @@ describeOwnKafka('elections of leaders', () => {
       }
       await flow.end();
     },
-    LONGEST,
+    TEST_TIMEOUT_MS,
   );
 
   it(
@@ -246,7 +246,7 @@ describeOwnKafka('elections of leaders', () => {
       await eventually('all of it to be read', all, TIMEOUT_MS);
       expect(read.toSorted()).toEqual((await texts()).toSorted());
     },
-    LONGEST,
+    TEST_TIMEOUT_MS,
   );
 
   it(
@@ -335,6 +335,6 @@ describeOwnKafka('elections of leaders', () => {
         await Promise.all(running.map((one) => one.kill()));
       }
     },
-    LONGEST,
+    TEST_TIMEOUT_MS,
   );
 });

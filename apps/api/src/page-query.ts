@@ -8,13 +8,13 @@ import { wholeNumber } from './query.js';
 const NEXT = '`next` of the page before.';
 
 /** A parameter that says how many a page has: a whole number from 1 to `most`. Without `fallback` the description says what its absence means. */
-export function PageLimit({ most, fallback, description }: { most: number; fallback?: number; description?: string }): PropertyDecorator {
-  const wrong = { message: `limit must be a whole number from 1 to ${most}` };
+export function PageLimit({ max, fallback, description }: { max: number; fallback?: number; description?: string }): PropertyDecorator {
+  const wrong = { message: `limit must be a whole number from 1 to ${max}` };
   return applyDecorators(
     ApiPropertyOptional({
       type: 'integer',
       minimum: 1,
-      maximum: most,
+      maximum: max,
       ...(fallback === undefined ? {} : { default: fallback }),
       ...(description === undefined ? {} : { description }),
     }),
@@ -22,7 +22,7 @@ export function PageLimit({ most, fallback, description }: { most: number; fallb
     Transform(wholeNumber),
     IsInt(wrong),
     Min(1, wrong),
-    Max(most, wrong),
+    Max(max, wrong),
   );
 }
 

@@ -15,7 +15,7 @@ const MISTAKES = readFileSync(join(root, 'test/fixtures/dsl/mistakes/mistakes.tx
   .split('\n\n')
   .map((block) => (block.split('\n', 1)[0] ?? '').replaceAll('⏎', '\n'));
 /** What the server checks at most. */
-const LONGEST = 10_000;
+const MAX_RULE_LENGTH = 10_000;
 
 describeConsole('the checker in the browser', () => {
   let betrace: BeTrace;
@@ -25,7 +25,7 @@ describeConsole('the checker in the browser', () => {
   });
 
   it('says what the server says, of all examples, mistakes and broken texts', async () => {
-    const broken = fc.sample(arbitraryBrokenRule, 400).filter((text) => text.length <= LONGEST && text.trim() !== '');
+    const broken = fc.sample(arbitraryBrokenRule, 400).filter((text) => text.length <= MAX_RULE_LENGTH && text.trim() !== '');
     const texts = [...REAL_RULES, ...MISTAKES, ...broken];
     expect(texts.length).toBeGreaterThan(600);
     const entry = readdirSync(join(root, 'dist/console/assets')).find((name) => /^checker-worker-.*\.js$/.test(name));

@@ -14,14 +14,14 @@ const DURATION = /^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h|d))+$/;
 const PART = /(\d+)(?:\.(\d*))?(ns|us|µs|ms|s|m|h|d)/g;
 const MAX_LENGTH = 40;
 /** What 63 bits hold. */
-const LONGEST = 2n ** 63n - 1n;
+const MAX_DURATION_NS = 2n ** 63n - 1n;
 
 /**
  * The nanoseconds of a duration: one or more of number and unit (`500ms`, `1.5s`, `1m30s`, `2d`). Undefined if the text is not a duration, is not a whole
  * number of nanoseconds (`0.5ns`), or exceeds `longest` (by default 63 bits, 292 years). One grammar for rules, spans, command lines and configuration
  * (docs/decisions/0056).
  */
-export function parseDuration(text: string, longest = LONGEST): bigint | undefined {
+export function parseDuration(text: string, longest = MAX_DURATION_NS): bigint | undefined {
   if (text.length > MAX_LENGTH || !DURATION.test(text)) return undefined;
   let sum = 0n;
   for (const [, whole = '0', fraction = '', unit = 'ns'] of text.matchAll(PART)) {

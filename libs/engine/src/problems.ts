@@ -4,7 +4,7 @@ import { CatalogueError, type ProblemValues } from '#base';
 export const ENGINE_PROBLEMS = {
   BT_ENGINE_SETTING: {
     status: 500,
-    sentence: 'The assembly setting {setting} is {value}. It must be a whole number of milliseconds (or spans) from {least} to {most}.',
+    sentence: 'The assembly setting {setting} is {value}. It must be a whole number of milliseconds (or spans) from {least} to {max}.',
   },
 } as const;
 

@@ -34,7 +34,7 @@ export const DEFAULT_ASSEMBLY: AssemblySettings = {
 };
 
 /** The longest duration an engine accepts, 12 days: times of remembered traces are compared by their low 32 bits. */
-const LONGEST = 2 ** 30;
+const MAX_DURATION_MS = 2 ** 30;
 
 /** Throws BT_ENGINE_SETTING when a setting is out of its range. */
 export function checkSettings(settings: AssemblySettings): void {
@@ -43,8 +43,8 @@ export function checkSettings(settings: AssemblySettings): void {
   const whole = { rootGrace, idleTimeout, maxAge, lateWindow, maxSpans, retryWindow, retrySpans, tolerance: Math.ceil(tolerance) };
   for (const [setting, value] of Object.entries(whole)) {
     const least = setting === 'maxSpans' || setting === 'retrySpans' ? 1 : 0;
-    if (!Number.isInteger(value) || value < least || value > LONGEST) {
-      throw new EngineError('BT_ENGINE_SETTING', { setting, value, least, most: LONGEST });
+    if (!Number.isInteger(value) || value < least || value > MAX_DURATION_MS) {
+      throw new EngineError('BT_ENGINE_SETTING', { setting, value, least, max: MAX_DURATION_MS });
     }
   }
 }

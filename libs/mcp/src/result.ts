@@ -2,7 +2,7 @@ import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Answer } from './ask.js';
 
 /** Characters of one result: a model reads all of it. */
-const LONGEST = 60_000;
+const MAX_TEXT_LENGTH = 60_000;
 
 /** What a tool answers for what the API answered: a problem is an error whose text says what to do. */
 export function resultOf({ status, body }: Answer): CallToolResult {
@@ -18,6 +18,6 @@ export function told(body: unknown): CallToolResult {
 
 function text(value: unknown): string {
   const json = JSON.stringify(value, undefined, 1) ?? '';
-  if (json.length <= LONGEST) return json;
-  return `${json.slice(0, LONGEST).toWellFormed()}\n… (${json.length - LONGEST} more characters are left out: ask for less, by a filter or a limit)`;
+  if (json.length <= MAX_TEXT_LENGTH) return json;
+  return `${json.slice(0, MAX_TEXT_LENGTH).toWellFormed()}\n… (${json.length - MAX_TEXT_LENGTH} more characters are left out: ask for less, by a filter or a limit)`;
 }

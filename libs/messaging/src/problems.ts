@@ -99,7 +99,7 @@ export const LOG_PROBLEMS = {
     retryable: false,
     refusesRecord: true,
     sentence:
-      'A record of {bytes} bytes is too large for topic {topic}; at most {most} bytes are allowed. Split it, or raise max.message.bytes of the topic.',
+      'A record of {bytes} bytes is too large for topic {topic}; at most {max} bytes are allowed. Split it, or raise max.message.bytes of the topic.',
   },
   BT_LOG_KAFKA_UNREACHABLE: {
     status: 503,
@@ -146,7 +146,7 @@ export const LOG_PROBLEMS = {
     retryable: true,
     refusesRecord: true,
     sentence:
-      'Kafka refused a record for topic {topic} that its settings at the start of BeTrace allowed: {reason}. Set max.message.bytes of the topic to at least {most}. ' +
+      'Kafka refused a record for topic {topic} that its settings at the start of BeTrace allowed: {reason}. Set max.message.bytes of the topic to at least {max}. ' +
       'Until then every attempt fails.',
   },
   BT_LOG_KAFKA_TOPIC_REFUSED: {

@@ -202,16 +202,16 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
     it('never calls the listener twice at once for a partition, and waits for it', async () => {
       const listening = new Listening();
       let running = 0;
-      let most = 0;
+      let max = 0;
       listening.onRecords = async () => {
-        most = Math.max(most, ++running);
+        max = Math.max(max, ++running);
         await new Promise((resolve) => setTimeout(resolve, 5));
         running--;
       };
       await subscribe(listening, { maxBatchBytes: 1 });
       for (let i = 0; i < 10; i++) await append(0, `record ${i}`);
       await eventually('all', () => listening.texts(0).length === 10);
-      expect(most).toBe(1);
+      expect(max).toBe(1);
     });
 
     it('delivers again what the listener failed on, and says so', async () => {

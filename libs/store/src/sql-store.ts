@@ -194,8 +194,8 @@ export class SqlStore extends Store {
     return this.resting(['marks'], () => marks(this.connection.database, subject, page));
   }
 
-  addMute(mute: Mute, most: number): Promise<boolean> {
-    return this.resting(['mutes'], () => addMute(this.connection, mute, most));
+  addMute(mute: Mute, max: number): Promise<boolean> {
+    return this.resting(['mutes'], () => addMute(this.connection, mute, max));
   }
 
   endMute(id: string, at: number, by: string): Promise<Mute | undefined> {

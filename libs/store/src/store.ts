@@ -116,7 +116,7 @@ export abstract class Store {
   /** The notes, newest first: those numbered below `below`, at most `limit`. */
   abstract marks(subject: string, page: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly Mark[]>;
   /** False, and nothing is added, when there are `most` active mutes. */
-  abstract addMute(mute: Mute, most: number): Promise<boolean>;
+  abstract addMute(mute: Mute, max: number): Promise<boolean>;
   /** Ends one that is active and answers it; undefined when there is none. */
   abstract endMute(id: string, at: number, by: string): Promise<Mute | undefined>;
   /** Newest first; `activeAt` (Unix ms): only mutes that are active at that time. */

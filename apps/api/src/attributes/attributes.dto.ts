@@ -20,7 +20,7 @@ export class AttributesQuery {
   @IsIn(PLACES)
   on?: AttributePlace;
 
-  @PageLimit({ most: 1_000, fallback: 100 })
+  @PageLimit({ max: 1_000, fallback: 100 })
   limit?: number;
 }
 

@@ -111,10 +111,10 @@ function requestOf(value: Uint8Array): TraceRequest {
 }
 
 /** Adds at most this many spans; answers how many. */
-function addRequest(catalogue: AttributeCatalogue, { resourceSpans }: TraceRequest, most: number): number {
+function addRequest(catalogue: AttributeCatalogue, { resourceSpans }: TraceRequest, max: number): number {
   let taken = 0;
   for (const { resource, scopeSpans } of resourceSpans) {
-    const some = scopeSpans.flatMap(({ spans }) => spans).slice(0, most - taken);
+    const some = scopeSpans.flatMap(({ spans }) => spans).slice(0, max - taken);
     if (some.length === 0) continue;
     taken += some.length;
     if (resource !== undefined) catalogue.add('resource', plainMap(resource.attributes), some.length);

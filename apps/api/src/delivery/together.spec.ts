@@ -12,7 +12,7 @@ describe('Together', () => {
 
   it('does no more at once than the bound, but one that is more alone', async () => {
     const done: (readonly number[])[] = [];
-    const together = new Together<number>(async (items) => void done.push(items), true, { size: (item) => item, most: 10 });
+    const together = new Together<number>(async (items) => void done.push(items), true, { size: (item) => item, max: 10 });
     await Promise.all([4, 5, 6, 20, 1, 2].map((item) => together.add(item)));
     expect(done).toEqual([[4, 5], [6], [20], [1, 2]]);
   });

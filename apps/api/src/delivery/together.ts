@@ -19,7 +19,7 @@ export class Together<Item> {
     private readonly work: (items: readonly Item[]) => Promise<void>,
     private readonly inTurn = false,
     /** Of how much at most; one item that is more is done alone. Default: all there is. */
-    private readonly bound: { readonly size: (item: Item) => number; readonly most: number } = { size: () => 0, most: 1 },
+    private readonly bound: { readonly size: (item: Item) => number; readonly max: number } = { size: () => 0, max: 1 },
   ) {}
 
   /** Resolves when it is done; rejects when the work does, for all that it was done together with. */
@@ -36,12 +36,12 @@ export class Together<Item> {
   }
 
   private take(): readonly Waiting<Item>[] {
-    const { size, most } = this.bound;
+    const { size, max } = this.bound;
     let count = 0;
     let sum = 0;
     for (const { item } of this.waiting) {
       sum += size(item);
-      if (count > 0 && sum > most) break;
+      if (count > 0 && sum > max) break;
       count++;
     }
     return this.waiting.splice(0, count);

@@ -14,7 +14,7 @@ export class GroupDifferencesQuery extends OmitType(ViolationFilterQuery, [
   'status',
   'q',
 ]) {
-  @PageLimit({ most: 200, fallback: 20 })
+  @PageLimit({ max: 200, fallback: 20 })
   limit?: number;
 }
 

@@ -12,7 +12,7 @@ import { type Feature, FeatureNumbers } from './trace-features.js';
 /** The newest violations of a group that are looked at, at most. */
 const VIOLATIONS = 200;
 /** Violating traces that must have something: of fewer it is chance, or their ids. */
-const FEWEST = 3;
+const MIN_TRACES = 3;
 /** Requests that wait for their turn, at most. */
 const WAITING = 8;
 
@@ -95,7 +95,7 @@ function compare(violating: readonly Set<number>[], others: readonly Set<number>
   const countsOfOthers = countsOf(others);
   const differences: Difference[] = [];
   for (const [number, count] of counts) {
-    if (count < FEWEST) continue;
+    if (count < MIN_TRACES) continue;
     const other = countsOfOthers.get(number) ?? 0;
     const least = leastDifference({ count, of: violating.length }, { count: other, of: others.length });
     if (least > 0) differences.push({ ...features[number]!, violating: count, other, least });

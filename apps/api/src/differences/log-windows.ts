@@ -10,7 +10,7 @@ export interface LogWindow {
 /** Records around the spans of a violating trace, in which others are found to compare it with. */
 const AROUND = 60;
 /** Records of a window: one with many would use up what may be read. Traces that lie in more are left out. */
-const LONGEST = 400;
+const MAX_RECORDS = 400;
 
 /**
  * Where the traces of violations lie in the log, with what is around them: the windows of the violations that come first before those of later ones. No two have a
@@ -19,13 +19,13 @@ const LONGEST = 400;
 export function logWindows(places: readonly ViolationRecord['log'][]): readonly LogWindow[] {
   const windows: LogWindow[] = [];
   for (const { partition, first_offset: first, last_offset: last } of places) {
-    if (last - first >= LONGEST) continue;
+    if (last - first >= MAX_RECORDS) continue;
     let next: LogWindow | undefined = { partition, from: Math.max(0, first - AROUND), to: last + 1 + AROUND };
     for (const [n, other] of windows.entries()) {
       if (next === undefined || other.partition !== partition || other.from >= next.to || next.from >= other.to) continue;
       const joined: LogWindow = { partition, from: Math.min(other.from, next.from), to: Math.max(other.to, next.to) };
       const isFree = windows.every((one) => one === other || one.partition !== partition || one.from >= joined.to || joined.from >= one.to);
-      if (isFree && joined.to - joined.from <= LONGEST + 2 * AROUND) {
+      if (isFree && joined.to - joined.from <= MAX_RECORDS + 2 * AROUND) {
         windows[n] = joined;
         next = undefined;
       } else next = outside(next, other);

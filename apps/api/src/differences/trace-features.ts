@@ -14,7 +14,7 @@ export interface Feature {
 }
 
 /** Maximum of features of all traces: beyond, those that are new are left out. */
-const MOST = 200_000;
+const MAX_FEATURES = 200_000;
 
 /** Numbers features, so that a trace is a set of numbers. Values of sensitive attributes are none, nor are lists, maps and long texts. */
 export class FeatureNumbers {
@@ -57,7 +57,7 @@ export class FeatureNumbers {
     const key = JSON.stringify([feature.on, feature.name, feature.value]);
     let number = this.numbers.get(key);
     if (number === undefined) {
-      if (this.features.length >= MOST) {
+      if (this.features.length >= MAX_FEATURES) {
         this.more = true;
         return;
       }

@@ -7,26 +7,26 @@ import type { Attributes } from '@opentelemetry/api';
 export const ATTRIBUTE_BYTES = 2_048;
 
 /** One attribute where the text fits, else `<name>.1` to `<name>.<n>`, which joined are the text, and `<name>.parts`, which is n. */
-export function attributeParts(name: string, text: string, most = ATTRIBUTE_BYTES): Attributes {
-  if (Buffer.byteLength(text) <= most) return { [name]: text };
-  const parts = cut(text, most);
+export function attributeParts(name: string, text: string, max = ATTRIBUTE_BYTES): Attributes {
+  if (Buffer.byteLength(text) <= max) return { [name]: text };
+  const parts = cut(text, max);
   return { [`${name}.parts`]: parts.length, ...Object.fromEntries(parts.map((part, index) => [`${name}.${index + 1}`, part])) };
 }
 
 /** The text as far as it fits, with … where it does not. */
-export function fitted(text: string, most = ATTRIBUTE_BYTES): string {
-  if (Buffer.byteLength(text) <= most) return text;
-  return `${cut(text, most - Buffer.byteLength('…'))[0]}…`;
+export function fitted(text: string, max = ATTRIBUTE_BYTES): string {
+  if (Buffer.byteLength(text) <= max) return text;
+  return `${cut(text, max - Buffer.byteLength('…'))[0]}…`;
 }
 
 /** Between code points only, so that every part is a text of its own. */
-function cut(text: string, most: number): string[] {
+function cut(text: string, max: number): string[] {
   const parts: string[] = [];
   let part = '';
   let bytes = 0;
   for (const character of text) {
     const size = Buffer.byteLength(character);
-    if (bytes + size > most) {
+    if (bytes + size > max) {
       parts.push(part);
       part = '';
       bytes = 0;

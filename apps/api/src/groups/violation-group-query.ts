@@ -45,7 +45,7 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_
   @IsBoolean()
   muted?: boolean;
 
-  @PageLimit({ most: 500, fallback: 50 })
+  @PageLimit({ max: 500, fallback: 50 })
   limit?: number;
 
   @PageCursor()

@@ -76,7 +76,7 @@ export class ViolationKeeper implements PartitionListener {
   ) {
     this.together = new Together((batches) => store.keep(...batches), true, {
       size: ({ violations }) => violations.length,
-      most: KEPT_AT_ONCE,
+      max: KEPT_AT_ONCE,
     });
     this.refusals = new RefusalPublisher(log, (error) =>
       logger.warn({ err: error }, 'cannot add refused violations to the status of their rule'),

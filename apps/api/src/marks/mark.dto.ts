@@ -26,7 +26,7 @@ export class MarkBody {
 }
 
 export class MarkQuery {
-  @PageLimit({ most: 1_000, fallback: 100 })
+  @PageLimit({ max: 1_000, fallback: 100 })
   limit?: number;
 
   @PageNumberCursor()

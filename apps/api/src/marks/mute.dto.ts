@@ -84,7 +84,7 @@ export class MuteQuery {
   @IsBoolean()
   active?: boolean;
 
-  @PageLimit({ most: 1_000, fallback: 100 })
+  @PageLimit({ max: 1_000, fallback: 100 })
   limit?: number;
 
   @PageCursor()

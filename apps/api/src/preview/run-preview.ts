@@ -12,7 +12,7 @@ import { TraceTally } from './trace-tally.js';
 /** Maximum of error texts in the result. */
 const ERRORS = 5;
 /** Characters of an explanation, as JSON: a larger one is left out. */
-const LONGEST = 32_768;
+const MAX_EXPLANATION_LENGTH = 32_768;
 
 export interface PreviewTools {
   readonly log: Log;
@@ -145,7 +145,7 @@ function costOf(account: RuleAccount, records: number, elapsed: number): Preview
 
 function sampleOf(verdict: Verdict): PreviewSampleView {
   const { revision, message, explanation, complete, fragment } = verdict;
-  const fits = JSON.stringify(signable(explanation)).length <= LONGEST;
+  const fits = JSON.stringify(signable(explanation)).length <= MAX_EXPLANATION_LENGTH;
   return signable({
     trace_id: verdict.traceId,
     span_id: verdict.spanId,

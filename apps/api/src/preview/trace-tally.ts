@@ -38,7 +38,7 @@ export class TraceTally {
    */
   constructor(
     private readonly ids: readonly string[],
-    private readonly most: number,
+    private readonly max: number,
     readonly histogram: Histogram,
   ) {}
 
@@ -87,12 +87,12 @@ export class TraceTally {
     this.compared[kind]++;
     const kept = this.samples[kind];
     kept.push(...samples[kind === 'only_old' ? 1 : 0]!.values());
-    if (kept.length > 2 * this.most + SAMPLES_OF_TRACE) this.samples[kind] = newest(kept, this.most);
+    if (kept.length > 2 * this.max + SAMPLES_OF_TRACE) this.samples[kind] = newest(kept, this.max);
   }
 
   /** The newest of a kind, newest first. */
   newest(kind: Compared): readonly Verdict[] {
-    return newest(this.samples[kind], this.most);
+    return newest(this.samples[kind], this.max);
   }
 
   private unitOf({ firstOffset, wireTraceId }: Verdict): Unit {
@@ -106,6 +106,6 @@ export class TraceTally {
   }
 }
 
-function newest(verdicts: readonly Verdict[], most: number): Verdict[] {
-  return [...verdicts].sort((a, b) => b.timestamp - a.timestamp || (a.id < b.id ? -1 : 1)).slice(0, most);
+function newest(verdicts: readonly Verdict[], max: number): Verdict[] {
+  return [...verdicts].sort((a, b) => b.timestamp - a.timestamp || (a.id < b.id ? -1 : 1)).slice(0, max);
 }

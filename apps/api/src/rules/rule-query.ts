@@ -78,7 +78,7 @@ export class RuleQuery {
   @Health()
   health?: boolean;
 
-  @PageLimit({ most: 1_000, description: 'Rules of a page; without it all of them are answered.' })
+  @PageLimit({ max: 1_000, description: 'Rules of a page; without it all of them are answered.' })
   limit?: number;
 
   @PageCursor()

@@ -5,7 +5,7 @@ import { ApiPropertyOptional } from '#openapi';
 import { parseDuration } from '#platform';
 
 const DEFAULT = 30_000;
-const LONGEST = 300_000;
+const MAX_WAIT_MS = 300_000;
 const EXPECTED = 'timeout must be a duration from 1ms to 5m, like 500ms or 30s';
 
 /** A parameter that says how long a request waits for verdicts. */
@@ -16,7 +16,7 @@ export const Timeout = (): PropertyDecorator =>
     Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN)),
     IsInt({ message: EXPECTED }),
     Min(1, { message: EXPECTED }),
-    Max(LONGEST, { message: EXPECTED }),
+    Max(MAX_WAIT_MS, { message: EXPECTED }),
   );
 
 /** How long a request waits for verdicts. */

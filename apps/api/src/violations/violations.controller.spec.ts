@@ -266,7 +266,7 @@ describe('/v1/violations', () => {
     expect(await api.ask('POST', '/v1/rules/test', test)).toMatchObject({ status: 200, body: { matches: true } });
     expect((await api.ask('GET', '/v1/traces/order-9')).body['code']).toBe('BT_API_TRACE_UNKNOWN');
     const beyond = { partition, first_offset: log.last_offset + 1, last_offset: log.last_offset + 1 };
-    await publish(api.log, violation({ id: 'viol-beyond', trace_id: 'order-10', wire_trace_id: '0'.repeat(31) + '9', log: beyond }));
+    await publish(api.log, violation({ id: 'viol-beyond', trace_id: 'order-10', wire_trace_id: `${'0'.repeat(31)}9`, log: beyond }));
     await eventually(() => api.store.violation('viol-beyond'));
     expect((await api.ask('GET', '/v1/traces/order-10')).body['code']).toBe('BT_API_TRACE_GONE');
     expect((await api.ask<TraceView>('GET', '/v1/violations/viol-beyond/trace')).body).not.toHaveProperty('late_spans_until');

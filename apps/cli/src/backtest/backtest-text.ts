@@ -48,9 +48,9 @@ function percent(share: number): string {
 }
 
 function histogramLine({ from, to, histogram }: PreviewResult): string {
-  const most = Math.max(...histogram.map(({ matched_traces }) => matched_traces));
+  const max = Math.max(...histogram.map(({ matched_traces }) => matched_traces));
   const bar = ({ matched_traces }: { readonly matched_traces: number }): string =>
-    matched_traces === 0 ? '·' : BARS[Math.ceil((matched_traces / most) * BARS.length) - 1]!;
+    matched_traces === 0 ? '·' : BARS[Math.ceil((matched_traces / max) * BARS.length) - 1]!;
   const minutes = (time: string): string => `${time.slice(0, 16)}Z`;
   return `${minutes(from)} ${histogram.map(bar).join('')} ${minutes(to)}`;
 }

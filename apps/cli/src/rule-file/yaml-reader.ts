@@ -145,12 +145,12 @@ export class YamlReader {
   json(item: Item, depth = 0): JsonValue {
     const { node } = this.followed(item);
     // A document without aliases has fewer values than characters.
-    const most = MAX_NODES + this.source.length;
-    if (++this.nodes > most || depth > MAX_DEPTH) {
+    const max = MAX_NODES + this.source.length;
+    if (++this.nodes > max || depth > MAX_DEPTH) {
       // Said once: what follows is not read either.
       if (this.isTooLarge) return null;
       this.isTooLarge = true;
-      const limit = depth > MAX_DEPTH ? `nested deeper than ${MAX_DEPTH} levels` : `of more than ${most.toLocaleString('en')} values`;
+      const limit = depth > MAX_DEPTH ? `nested deeper than ${MAX_DEPTH} levels` : `of more than ${max.toLocaleString('en')} values`;
       this.fail(item, 'BT_CLI_TOO_LARGE', { key: item.where, limit });
       return null;
     }

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import { Dialog } from '../shell/dialog';
 
-const LONGEST = 2_000;
+const MAX_NOTE_LENGTH = 2_000;
 
 interface NoteDialogProps {
   /** What is noted at, in words; undefined: closed. */
@@ -34,7 +34,7 @@ function NoteForm({ about, onNote, onClose }: NoteDialogProps) {
       <label className="small dim" htmlFor={id}>
         What others should know of {about}
       </label>
-      <textarea id={id} rows={4} maxLength={LONGEST} required value={note} onChange={(event) => setNote(event.target.value)} />
+      <textarea id={id} rows={4} maxLength={MAX_NOTE_LENGTH} required value={note} onChange={(event) => setNote(event.target.value)} />
       <div className="sheet-end">
         <button type="button" className="btn" onClick={onClose}>
           Cancel

@@ -4,7 +4,7 @@ import type { RuleControl } from '../api/types';
 import { useFrameworks } from '../compliance/compliance-queries';
 
 /** As many as the API takes. */
-const MOST = 50;
+const MAX_CONTROLS = 50;
 
 interface ControlRowsProps {
   readonly controls: readonly RuleControl[];
@@ -57,7 +57,7 @@ export function ControlRows({ controls, onChange }: ControlRowsProps) {
         <button
           type="button"
           className="btn small"
-          disabled={controls.length >= MOST}
+          disabled={controls.length >= MAX_CONTROLS}
           onClick={() => onChange([...controls, { framework: controls.at(-1)?.framework ?? '', control: '' }])}
         >
           <Plus className="i" aria-hidden="true" />

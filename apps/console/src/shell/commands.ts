@@ -9,7 +9,7 @@ export interface Command {
 }
 
 /** Commands that are shown at once. */
-const MOST = 50;
+const MAX_COMMANDS = 50;
 
 /** Those with each word of the text, in their order. */
 export function matching(commands: readonly Command[], text: string): readonly Command[] {
@@ -18,7 +18,7 @@ export function matching(commands: readonly Command[], text: string): readonly C
     const name = `${command.text} ${command.detail ?? ''}`.toLowerCase();
     return words.every((word) => name.includes(word));
   });
-  return found.slice(0, MOST);
+  return found.slice(0, MAX_COMMANDS);
 }
 
 /** Where a pasted id leads: a violation's by its form; anything else of one word may be a trace's. */

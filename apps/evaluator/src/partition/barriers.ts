@@ -6,7 +6,7 @@ const NOTHING = new Uint8Array(0);
 /** Milliseconds between two looks at the open traces, which are all looked at. */
 const LOOK = 40;
 /** Maximum of barriers that wait. The API writes fewer; further ones in the log are not answered. */
-const MOST = 1_000;
+const MAX_BARRIERS = 1_000;
 
 interface Barrier {
   readonly id: string;
@@ -36,7 +36,7 @@ export class Barriers {
 
   /** A barrier was applied. Read again (after a restart) it is answered again, which changes nothing. */
   note(id: string, offset: number): void {
-    if (this.waiting.length < MOST) this.waiting.push({ id, offset, told: undefined });
+    if (this.waiting.length < MAX_BARRIERS) this.waiting.push({ id, offset, told: undefined });
     this.lookedAt = Number.NEGATIVE_INFINITY;
   }
 

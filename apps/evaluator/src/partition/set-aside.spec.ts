@@ -157,7 +157,7 @@ describe('whatever one violation or one record meets', () => {
     log.append = async (topic, records) => {
       if (topic === TOPICS.violations && records.some(({ value }) => Buffer.from(value).includes('"refused"'))) {
         refusals++;
-        throw logProblem('BT_LOG_RECORD_TOO_LARGE', { topic, bytes: 9e6, most: 8e6 });
+        throw logProblem('BT_LOG_RECORD_TOO_LARGE', { topic, bytes: 9e6, max: 8e6 });
       }
       return append(topic, records);
     };
@@ -199,7 +199,7 @@ describe('whatever one violation or one record meets', () => {
     log.append = async (topic, records) => {
       if (topic === TOPICS.violations && limit < 3 && records.some(({ value }) => Buffer.from(value).includes('"refused"'))) {
         if (records.length === 1) limit++;
-        throw logProblem('BT_LOG_KAFKA_LIMIT_LOWERED', { topic, reason: 'MESSAGE_TOO_LARGE', most: 9e6 });
+        throw logProblem('BT_LOG_KAFKA_LIMIT_LOWERED', { topic, reason: 'MESSAGE_TOO_LARGE', max: 9e6 });
       }
       return append(topic, records);
     };

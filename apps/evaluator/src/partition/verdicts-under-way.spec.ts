@@ -116,7 +116,7 @@ describe('verdicts on their way into the log', () => {
   });
 
   it('are appended again by one that is given up, whatever the append before met', async () => {
-    const refused = logProblem('BT_LOG_RECORD_TOO_LARGE', { topic: TOPICS.violations, bytes: 9, most: 8 });
+    const refused = logProblem('BT_LOG_RECORD_TOO_LARGE', { topic: TOPICS.violations, bytes: 9, max: 8 });
     let letters = 0;
     const keep = deadLetters.keep.bind(deadLetters);
     deadLetters.keep = async (...letter) => {
@@ -139,7 +139,7 @@ describe('verdicts on their way into the log', () => {
   });
 
   it('that the log refuses are kept aside, the others are in the log, and the partition goes on', async () => {
-    const refused = logProblem('BT_LOG_RECORD_TOO_LARGE', { topic: TOPICS.violations, bytes: 9, most: 8 });
+    const refused = logProblem('BT_LOG_RECORD_TOO_LARGE', { topic: TOPICS.violations, bytes: 9, max: 8 });
     verdicts.add(found[0]!);
     verdicts.add(found[1]!);
     const all = verdicts.allOf({ next: 2, point: point(2) });

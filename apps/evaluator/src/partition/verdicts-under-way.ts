@@ -8,7 +8,7 @@ import type { PartitionTools } from './partition-tools.js';
 
 /** Verdicts that wait behind an append; with more of them, or behind an append that takes longer (ms), reading waits too. */
 const MAX_WAITING = 1_000;
-const LONGEST = 500;
+const MAX_WAIT_MS = 500;
 
 /** How far a partition is judged, and where a successor would begin. */
 export interface Judged {
@@ -71,7 +71,7 @@ export class VerdictsUnderWay {
     this.throwFailure();
     this.appendNext();
     if (this.underWay === undefined) return;
-    if (this.waiting.length >= MAX_WAITING || this.tools.monotonic() - this.since >= LONGEST) await this.all();
+    if (this.waiting.length >= MAX_WAITING || this.tools.monotonic() - this.since >= MAX_WAIT_MS) await this.all();
   }
 
   /** Likewise, and resolves when all is acknowledged: what an earlier append met is tried again first, since nobody may come back to it. */

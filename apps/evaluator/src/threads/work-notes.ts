@@ -1,7 +1,7 @@
 import { type FinishedWork, failureOf, type Traces, type Work } from '#base';
 
 /** What is noted between two reports of a thread, at most; more is not told of. */
-const MOST = 1_000;
+const MAX_NOTES = 1_000;
 
 /** Notes work in a worker thread, whose spans the process makes. */
 export class WorkNotes implements Traces {
@@ -27,7 +27,7 @@ export class WorkNotes implements Traces {
   }
 
   private note(work: FinishedWork): void {
-    if (this.noted.length < MOST) this.noted.push(work);
+    if (this.noted.length < MAX_NOTES) this.noted.push(work);
   }
 }
 

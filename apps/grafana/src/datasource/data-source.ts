@@ -15,7 +15,7 @@ import { countFrames, rulesFrame, traceFrame, violationsFrame } from './frames';
 import { type BeTraceQuery, DEFAULT_QUERY } from './query';
 import type { BeTraceSettings } from './settings';
 
-const MOST = 1000;
+const MAX_ROWS = 1000;
 /** At most so many buckets are answered by the API. */
 const MOST_BUCKETS = 1000;
 const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
@@ -76,7 +76,7 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
         return [rulesFrame(query.refId, rules)];
       }
       default: {
-        const limit = Math.min(MOST, query.limit ?? 100);
+        const limit = Math.min(MAX_ROWS, query.limit ?? 100);
         const { violations } = await request<ViolationList>(this.proxy, 'v1/violations', { params: { ...params, view: 'full', limit } });
         return [violationsFrame(query.refId, violations, this.tempo)];
       }
@@ -90,7 +90,7 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
       ? (await request<ViolationList['violations'][number]>(this.proxy, `v1/violations/${encodeURIComponent(id)}`)).trace_id
       : id;
     const { violations } = await request<ViolationList>(this.proxy, 'v1/violations', {
-      params: { trace_id: traceId, view: 'full', limit: MOST },
+      params: { trace_id: traceId, view: 'full', limit: MAX_ROWS },
     });
     const [first] = violations;
     if (first === undefined) throw new Error(`BeTrace found no violation in the trace ${traceId}; it shows the traces of violations only.`);

@@ -5,7 +5,7 @@ import { request } from '../api/request';
 /** The server answers the same sample for ten seconds. */
 const FRESH_MS = 10_000;
 /** Names in one answer: each has up to 50 values. */
-const MOST = 100;
+const MAX_NAMES = 100;
 
 /** The attributes of the spans that came last, through a data source; asked once for what one types within a moment. */
 export function askSeenThrough(proxy: string): AskSeen {
@@ -14,7 +14,7 @@ export function askSeenThrough(proxy: string): AskSeen {
     const key = `${on} ${q}`;
     const known = answers.get(key);
     if (known !== undefined) return known;
-    const answer = request<SeenAttributes>(proxy, 'v1/attributes', { params: { on, q, limit: MOST } });
+    const answer = request<SeenAttributes>(proxy, 'v1/attributes', { params: { on, q, limit: MAX_NAMES } });
     answers.set(key, answer);
     const forget = () => answers.delete(key);
     answer.then(() => setTimeout(forget, FRESH_MS), forget);

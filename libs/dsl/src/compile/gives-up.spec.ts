@@ -305,12 +305,12 @@ describe('rules of any form', () => {
       fc.property(arbitraryPairRule, shapes, fc.integer({ min: 200, max: 1_000 }), (text, one, upTo) => {
         const rule = ruleOf(text);
         if (rule === undefined) return;
-        const { size, most } = affordable(StepModel.of(rule, false).steps, upTo);
-        const limit = new StepLimit(most);
+        const { size, max } = affordable(StepModel.of(rule, false).steps, upTo);
+        const limit = new StepLimit(max);
         const { errors } = judgeExpression(rule, () => limit)(adversarialTrace(rule, size, one));
-        if (errors.some(({ exceeded }) => exceeded)) throw new Error(`${text}\n${size} spans: ${nameOf(one)}: more than ${most} steps`);
+        if (errors.some(({ exceeded }) => exceeded)) throw new Error(`${text}\n${size} spans: ${nameOf(one)}: more than ${max} steps`);
         judged++;
-        if (most > 1_000 * size) costly++;
+        if (max > 1_000 * size) costly++;
       }),
       { numRuns: 250 },
     );
@@ -323,11 +323,11 @@ describe('rules of any form', () => {
       fc.property(arbitraryPairRule, shapes, fc.constantFrom(...LINKS), fc.integer({ min: 100, max: 600 }), (text, one, kind, upTo) => {
         const rule = ruleOf(text);
         if (rule === undefined) return;
-        const { size, most } = affordable(StepModel.of(rule, true).steps, upTo);
-        const limit = new StepLimit(most);
+        const { size, max } = affordable(StepModel.of(rule, true).steps, upTo);
+        const limit = new StepLimit(max);
         const { errors } = judgeExpression(rule, () => limit)(withLinks(adversarialTrace(rule, size, one), kind));
         if (errors.some(({ exceeded }) => exceeded))
-          throw new Error(`${text}\n${size} spans: ${nameOf(one)}, links to ${kind}: more than ${most} steps`);
+          throw new Error(`${text}\n${size} spans: ${nameOf(one)}, links to ${kind}: more than ${max} steps`);
         judged++;
       }),
       { numRuns: 250 },
@@ -358,10 +358,10 @@ function failing(rule: CheckedExpression, size: number, changed = (trace: TraceV
 }
 
 /** The size, or its half, quarter…, on which the rule takes at most `MAX_STEPS`: a cubic rule takes minutes on 1,000 spans. */
-function affordable(steps: Steps, upTo: number): { size: number; most: number } {
+function affordable(steps: Steps, upTo: number): { size: number; max: number } {
   let size = upTo;
   while (size > 50 && steps.on(size) > MAX_STEPS) size >>= 1;
-  return { size, most: steps.on(size) };
+  return { size, max: steps.on(size) };
 }
 
 function linkedBy(kind: (typeof LINKS)[number]): (trace: TraceView) => TraceView {

@@ -19,7 +19,7 @@ import { eachNode, operandsOf } from '../tree/walk.js';
 import { withoutParentheses } from '../tree/without-parentheses.js';
 
 /** A record of the spans log holds a megabyte at most, and a violation is one of many. */
-const LARGEST = 150_000;
+const MAX_SIZE = 150_000;
 
 function nodesOf(node: ExplanationNode): readonly ExplanationNode[] {
   return [node, ...(node.children ?? []).flatMap(nodesOf)];
@@ -96,7 +96,7 @@ describe('the tree of an explanation', () => {
         counted.trees++;
         if (matches) counted.matches++;
         if (!isUndecided) expect({ text, holds: tree.outcome === 'true' }).toEqual({ text, holds: matches });
-        expect(size).toBeLessThan(LARGEST);
+        expect(size).toBeLessThan(MAX_SIZE);
         const functions = outerFunctions(rule.resolved);
         for (const { range, kind, count, at_least, witnesses = [], more_witnesses = 0, outcome } of nodesOf(tree)) {
           const spelled = text.slice(range.start, range.end);
@@ -203,7 +203,7 @@ describe('the tree of an explanation', () => {
         const subject = rule.subject === 'span' ? { span: spans[0]! } : {};
         const explanation = rule.explain({ trace, spans, spanCount: count, atom: () => ({ count: 0, witnesses: [] }), ...subject });
         const json = JSON.stringify(explanation);
-        expect(json.length).toBeLessThan(LARGEST);
+        expect(json.length).toBeLessThan(MAX_SIZE);
         expect(json.isWellFormed()).toBe(true);
         expect(explanation.tree!.outcome).toBe('true');
         const shown = nodesOf(explanation.tree!);

@@ -71,13 +71,13 @@ interface Trend {
   /** It never becomes more. */
   readonly shrinks: boolean;
   /** No larger in size: integers must not wrap around. */
-  readonly most: number;
+  readonly max: number;
 }
 
 /** More spans than a trace can have. */
-const COUNT: Trend = { grows: true, shrinks: false, most: 2 ** 32 };
+const COUNT: Trend = { grows: true, shrinks: false, max: 2 ** 32 };
 /** Of any clocks: 64 bits. */
-const DURATION: Trend = { grows: true, shrinks: false, most: 2 ** 64 };
+const DURATION: Trend = { grows: true, shrinks: false, max: 2 ** 64 };
 
 function trendOf(node: Resolved): Trend | undefined {
   switch (node.type) {
@@ -100,7 +100,7 @@ function trendOf(node: Resolved): Trend | undefined {
 
 function constant(value: Value): Trend | undefined {
   if (typeof value !== 'number' && typeof value !== 'bigint') return undefined;
-  return Number.isFinite(Number(value)) ? { grows: true, shrinks: true, most: Math.abs(Number(value)) } : undefined;
+  return Number.isFinite(Number(value)) ? { grows: true, shrinks: true, max: Math.abs(Number(value)) } : undefined;
 }
 
 function computed({ operator, left, right }: BinaryNode): Trend | undefined {
@@ -109,36 +109,36 @@ function computed({ operator, left, right }: BinaryNode): Trend | undefined {
   if (a === undefined || b === undefined) return undefined;
   switch (operator) {
     case '+':
-      return bounded({ grows: a.grows && b.grows, shrinks: a.shrinks && b.shrinks, most: a.most + b.most });
+      return bounded({ grows: a.grows && b.grows, shrinks: a.shrinks && b.shrinks, max: a.max + b.max });
     case '-':
-      return bounded({ grows: a.grows && b.shrinks, shrinks: a.shrinks && b.grows, most: a.most + b.most });
+      return bounded({ grows: a.grows && b.shrinks, shrinks: a.shrinks && b.grows, max: a.max + b.max });
     case '*':
       return left.type === 'literal'
-        ? scaled(b, Number(left.value), a.most)
+        ? scaled(b, Number(left.value), a.max)
         : right.type === 'literal'
-          ? scaled(a, Number(right.value), b.most)
+          ? scaled(a, Number(right.value), b.max)
           : undefined;
     case '/':
       // Of doubles: they round, but never turn around.
-      return right.type === 'literal' && b.most > 0 ? scaled({ ...a, most: 0 }, Number(right.value), 0) : undefined;
+      return right.type === 'literal' && b.max > 0 ? scaled({ ...a, max: 0 }, Number(right.value), 0) : undefined;
     case '//':
-      return right.type === 'literal' && b.most > 0 ? bounded(scaled(a, Number(right.value), 1)) : undefined;
+      return right.type === 'literal' && b.max > 0 ? bounded(scaled(a, Number(right.value), 1)) : undefined;
     default:
       return undefined;
   }
 }
 
 function scaled(trend: Trend, by: number, size: number): Trend | undefined {
-  return bounded({ ...(by < 0 ? opposite(trend) : trend), most: trend.most * size });
+  return bounded({ ...(by < 0 ? opposite(trend) : trend), max: trend.max * size });
 }
 
-function opposite({ grows, shrinks, most }: Trend): Trend {
-  return { grows: shrinks, shrinks: grows, most };
+function opposite({ grows, shrinks, max }: Trend): Trend {
+  return { grows: shrinks, shrinks: grows, max };
 }
 
 /** Undefined where an integer could wrap around at 64 bits. */
 function bounded(trend: Trend | undefined): Trend | undefined {
-  return trend !== undefined && trend.most < 2 ** 63 ? trend : undefined;
+  return trend !== undefined && trend.max < 2 ** 63 ? trend : undefined;
 }
 
 type Test = (left: number | bigint, right: number | bigint) => boolean;

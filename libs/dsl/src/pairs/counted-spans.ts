@@ -15,16 +15,16 @@ export abstract class CountedSpans extends LinkedSpans {
   private readonly walked = new Map<Resolved, number>();
 
   /** How many satisfy a test, up to `most` and one more. Undefined where look-ups alone can't tell, or don't pay yet. */
-  protected countIfWorn(test: SpanTest, most: number): number | undefined {
+  protected countIfWorn(test: SpanTest, max: number): number | undefined {
     const { condition, depth } = test;
     if (condition === undefined) return undefined;
     const plan = joinPlan(condition, depth);
     if (plan.tests.length === 0) return undefined;
-    if (plan.rest.length > 0) return most === 0 ? this.hasInSomeWay(test, condition, plan) : undefined;
-    const linked = this.countLinked(test, plan, most);
+    if (plan.rest.length > 0) return max === 0 ? this.hasInSomeWay(test, condition, plan) : undefined;
+    const linked = this.countLinked(test, plan, max);
     if (linked !== undefined) return linked;
     const bucket = this.candidates(test, condition, plan);
-    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, most) : undefined;
+    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, max) : undefined;
   }
 
   /** 1 where some span satisfies a test by one of its alternatives, 0 where none does. */
@@ -59,7 +59,7 @@ export abstract class CountedSpans extends LinkedSpans {
   }
 
   /** Counts candidates, in a relation to an outer span if there is one. Undefined where look-ups are not enough. */
-  protected countInIndex(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, most: number, relation?: Relation): number | undefined {
+  protected countInIndex(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, max: number, relation?: Relation): number | undefined {
     if (relation !== undefined && relation.constraint === undefined) return undefined;
     const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
     const asked = this.constraints(plan, index);
@@ -67,9 +67,9 @@ export abstract class CountedSpans extends LinkedSpans {
     JoinedSpans.searches++;
     let count = 0;
     for (const span of index.apart) if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) count++;
-    if (asked === NEVER || count > most) return count;
+    if (asked === NEVER || count > max) return count;
     const constraints = relation?.constraint === undefined ? asked.constraints : [relation.constraint, ...asked.constraints];
-    return count + this.counted(index, constraints, most);
+    return count + this.counted(index, constraints, max);
   }
 
   /** Undefined while relatives are still visited one by one. */
@@ -78,13 +78,13 @@ export abstract class CountedSpans extends LinkedSpans {
     condition: Resolved,
     axis: 'descendants' | 'ancestors',
     of: SpanView,
-    most: number,
+    max: number,
   ): number | undefined {
     const plan = joinPlan(condition, test.depth);
     const relation = plan.rest.length > 0 ? undefined : this.relation(condition, plan, axis, of);
     if (relation === undefined) return undefined;
     const bucket = this.candidates(test, condition, plan);
-    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, most, relation) : undefined;
+    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, max, relation) : undefined;
   }
 
   /**

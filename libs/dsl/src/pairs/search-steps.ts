@@ -83,8 +83,8 @@ function ofRelation(relation: SoughtRelation): readonly Shape[] {
   if (relation === 'ancestors') return above;
   const isFirst = relation.startsWith('before');
   const ends: Ends = relation.endsWith('within') ? 2 : 1;
-  const within = (shapes: readonly Shape[], most: Ends): readonly Shape[] =>
-    shapes.map((shape) => both(shape, new Map([[isFirst ? END : START, most]])));
+  const within = (shapes: readonly Shape[], max: Ends): readonly Shape[] =>
+    shapes.map((shape) => both(shape, new Map([[isFirst ? END : START, max]])));
   const same = within([new Map(), ...(isFirst ? [below] : above)], ends);
   const whole = [...same, ...within(isFirst ? above : [below], 2)];
   // Of its own service: what lies between the windows; or where both ends of them differ, all over again.

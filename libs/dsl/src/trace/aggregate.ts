@@ -49,14 +49,14 @@ export const aggregate = {
   /** How often the most frequent value occurs; 0 for no values. */
   max_count(values: readonly Value[]): Value {
     const counts = new Map<unknown, number>();
-    let most = 0;
+    let max = 0;
     for (const value of values) {
       const key = valueKey(value);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
-      most = Math.max(most, count);
+      max = Math.max(max, count);
     }
-    return most;
+    return max;
   },
 
   /** The value, if the aggregate can take it. @throws LuaError */

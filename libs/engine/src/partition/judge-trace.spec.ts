@@ -62,14 +62,14 @@ describe('judgeTrace', () => {
     ['a span of BeTrace', [{ ...A_SPAN, span: 9, parent: 1, name: 'b', own: true }], 2],
   ])('counts %s as a violation does and as an explanation does', (_sentence, more, count) => {
     const all = [...spans, { ...A_SPAN, span: 4, parent: 1, name: 'b' }, ...more];
-    const expression = (most: number): string => `trace.count(span.name == "b") > ${most} and not trace.has(attribute.n == 9)`;
+    const expression = (max: number): string => `trace.count(span.name == "b") > ${max} and not trace.has(attribute.n == 9)`;
     const requests = [requestOf(all.slice(0, 2)), requestOf(all.slice(2))];
     expect([judged(expression(count - 1), requests).matches, judged(expression(count), requests).matches]).toEqual([true, false]);
-    for (const most of [count - 1, count]) {
-      const rules = RuleSet.compile(1, [ruleOf('r', expression(most))]);
+    for (const max of [count - 1, count]) {
+      const rules = RuleSet.compile(1, [ruleOf('r', expression(max))]);
       for (const order of [requests, requests.toReversed()]) {
         const { conditions } = explainTrace(rules, rules.compiled.rules[0]!.index, order, DEFAULT_ASSEMBLY);
-        expect(conditions[0]).toMatchObject({ condition: `trace.count(span.name == "b") > ${most}`, value: most < count, matched: count });
+        expect(conditions[0]).toMatchObject({ condition: `trace.count(span.name == "b") > ${max}`, value: max < count, matched: count });
       }
     }
   });

@@ -8,8 +8,8 @@ import { A_SPAN, type TestRecord, type TestSpan } from '../../../../test/fixture
 import { RuleSet } from '../rules/rule-set.js';
 import type { Verdict } from '../verdict/verdict.js';
 
-const MOST = 3;
-const settings = { ...WINDOW_SETTINGS, maxSpans: MOST };
+const MAX_SPANS = 3;
+const settings = { ...WINDOW_SETTINGS, maxSpans: MAX_SPANS };
 
 const root: TestSpan = { ...A_SPAN, span: 9, name: 'root', start: 900, duration: 1_000 };
 const a: TestSpan = { ...A_SPAN, span: 1, parent: 9, name: 'a', n: 1, start: 1_000, duration: 2 };
@@ -94,7 +94,7 @@ describe('a trace of more than max_spans spans', () => {
         duration: fc.nat(10),
         n: fc.nat(2),
       }),
-      { minLength: MOST + 1, maxLength: 9 },
+      { minLength: MAX_SPANS + 1, maxLength: 9 },
     )
     .map((spans) => spans.map((one, n): TestSpan => ({ ...one, trace: 1, span: n + 1 })));
 

@@ -92,12 +92,12 @@ function restartedAt(log: readonly EngineRecord[], died: readonly number[], sett
   return found;
 }
 
-const someDeaths = (most: number): fc.Arbitrary<number[]> => fc.array(fc.nat(most), { minLength: 1, maxLength: 12, size: 'max' });
+const someDeaths = (max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: 1, maxLength: 12, size: 'max' });
 
 /** With pauses, and with spans that come again. */
-const someLog = (most: number, records = arbitraryLog(SMALL_SETTINGS, 3, most)): fc.Arbitrary<EngineRecord[]> =>
+const someLog = (max: number, records = arbitraryLog(SMALL_SETTINGS, 3, max)): fc.Arbitrary<EngineRecord[]> =>
   fc
-    .tuple(records, someRetries(most), somePauses(most))
+    .tuple(records, someRetries(max), somePauses(max))
     .map(([given, retries, pauses]) => logOf(pausedLog(withRetries(given, retries), pauses).paused));
 
 describe('a successor', () => {

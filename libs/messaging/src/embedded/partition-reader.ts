@@ -7,7 +7,7 @@ const BATCH_BYTES = 1024 * 1024;
 const IDLE_INTERVAL_MS = 1_000;
 /** Safety net under the wake-ups between threads. */
 const POLL_MS = 500;
-const RETRY_MS = { first: 50, most: 5_000 };
+const RETRY_MS = { first: 50, max: 5_000 };
 /** In memory, delivered offsets are reported after this many bytes, and at the end: reporting each batch took 2 % of a reader's time. */
 const DELIVERED_BYTES = 1024 * 1024;
 /** How often a reader that has nothing to commit says that it is still there. */
@@ -94,7 +94,7 @@ export class PartitionReader {
       } catch (error) {
         if (this.#stopping && isGivenUp(error)) break;
         this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
-        await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
+        await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.max), true);
       }
     }
     stopListening();

@@ -25,11 +25,11 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-const LONGEST = 40;
+const MAX_NAME_LENGTH = 40;
 
 /** The name that differs in the fewest letters, at most two (one of a short name). */
 function nearest(name: string, names: readonly string[]): string | undefined {
-  if (name.length > LONGEST) return undefined;
+  if (name.length > MAX_NAME_LENGTH) return undefined;
   const [best] = names
     .map((candidate) => ({ candidate, distance: distanceBetween(name, candidate) }))
     .filter(({ distance }) => distance <= (name.length < 5 ? 1 : 2))

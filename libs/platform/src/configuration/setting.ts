@@ -130,13 +130,13 @@ export const duration: SettingType<number> = {
 };
 
 /** A duration within bounds in milliseconds, both included. */
-export function durationFrom(least: number, most: number): SettingType<number> {
+export function durationFrom(least: number, max: number): SettingType<number> {
   return {
     ...duration,
-    expected: `a duration from ${formatDuration(least)} to ${formatDuration(most)}, like 500ms, 10s, 2m, 1h or 30d`,
+    expected: `a duration from ${formatDuration(least)} to ${formatDuration(max)}, like 500ms, 10s, 2m, 1h or 30d`,
     parse: (input) => {
       const value = duration.parse(input);
-      return value !== undefined && value >= least && value <= most ? value : undefined;
+      return value !== undefined && value >= least && value <= max ? value : undefined;
     },
   };
 }

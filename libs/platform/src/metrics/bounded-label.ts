@@ -9,11 +9,11 @@ export class BoundedLabel {
   private readonly values = new Set<string>();
 
   /** @param most distinct values, beside the empty one and `other` */
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
   of(value: string): string {
     if (value === '' || this.values.has(value)) return value;
-    if (this.values.size >= this.most) return OTHER;
+    if (this.values.size >= this.max) return OTHER;
     this.values.add(value);
     return value;
   }

@@ -26,7 +26,7 @@ export function refuseUnwieldy(body: object): void {
   }
 }
 
-function tooMany(path: string, found: string, most: string): Problem {
-  const message = `${path === '' ? 'the request' : path} has ${found}; at most ${most} are taken`;
+function tooMany(path: string, found: string, max: string): Problem {
+  const message = `${path === '' ? 'the request' : path} has ${found}; at most ${max} are taken`;
   return new Problem('BT_HTTP_INVALID', message, { errors: [{ ...(path === '' ? {} : { path }), message }] });
 }

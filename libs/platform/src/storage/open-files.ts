@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { StartError } from '../start-error.js';
 
 /** Files that a process without any connection has open, with room for some: databases, their logs, threads, libraries. */
-const LEAST = 256;
+const MIN_OPEN_FILES = 256;
 /** Below it a busy process meets its limit. */
 const COMFORTABLE = 1_024;
 const REMEDY = 'raise the limit (ulimit -n 65536; LimitNOFILE= in systemd)';
@@ -12,10 +12,11 @@ const REMEDY = 'raise the limit (ulimit -n 65536; LimitNOFILE= in systemd)';
  * warning when it may run out of them. `limits` is the text of /proc/self/limits.
  */
 export function checkOpenFiles(limits: string | undefined = readLimits()): string | undefined {
-  const most = Number(/^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
-  if (most < LEAST) throw new StartError(`this process may open ${most} files, and BeTrace needs ${LEAST} at least; ${REMEDY}`);
-  if (most >= COMFORTABLE) return undefined;
-  return `this process may open ${most} files, connections among them; beyond, connections are refused: ${REMEDY}`;
+  const max = Number(/^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
+  if (max < MIN_OPEN_FILES)
+    throw new StartError(`this process may open ${max} files, and BeTrace needs ${MIN_OPEN_FILES} at least; ${REMEDY}`);
+  if (max >= COMFORTABLE) return undefined;
+  return `this process may open ${max} files, connections among them; beyond, connections are refused: ${REMEDY}`;
 }
 
 function readLimits(): string | undefined {

@@ -7,7 +7,7 @@ import { cursorOf, placeOf } from '../tables/page.js';
 import type { Mute, MutePage } from './mark.js';
 
 /** See `Store.addMute`. */
-export function addMute(connection: Connection, mute: Mute, most: number): Promise<boolean> {
+export function addMute(connection: Connection, mute: Mute, max: number): Promise<boolean> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'violations');
     const active = await transaction
@@ -15,7 +15,7 @@ export function addMute(connection: Connection, mute: Mute, most: number): Promi
       .select((e) => e.fn.countAll().as('count'))
       .where((e) => isActive(e, mute.at))
       .executeTakeFirstOrThrow();
-    if (Number(active.count) >= most) return false;
+    if (Number(active.count) >= max) return false;
     const { id, ruleId, service, until, worseAbove, note, at, by } = mute;
     const optional = {
       service: service === undefined ? null : indexedText(service),

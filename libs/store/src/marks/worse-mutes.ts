@@ -47,7 +47,7 @@ async function worseAt(queries: Queries, mute: MuteRow, open: readonly Kept[]): 
 
 /** Reads no more entries of an index than the mute allows violations. */
 async function isWorse(queries: Queries, { rule_id, service, muted_at, worse_above }: MuteRow, time: number): Promise<boolean> {
-  const most = worse_above ?? 0;
+  const max = worse_above ?? 0;
   const within = queries
     .selectFrom('violations')
     .select('id')
@@ -57,10 +57,10 @@ async function isWorse(queries: Queries, { rule_id, service, muted_at, worse_abo
     .where('timestamp_ms', '<=', time)
     .$if(service !== null, (query) => query.where('service', '=', service ?? ''))
     .orderBy('timestamp_ms')
-    .limit(most + 1);
+    .limit(max + 1);
   const { count } = await queries
     .selectFrom(within.as('within_hour'))
     .select(sql<number | string>`count(*)`.as('count'))
     .executeTakeFirstOrThrow();
-  return Number(count) > most;
+  return Number(count) > max;
 }

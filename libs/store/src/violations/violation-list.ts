@@ -30,21 +30,21 @@ export async function newestRows(
 }
 
 /** How many a filter selects; one more than `most` when there are more. */
-export async function countUpTo(queries: Queries, filter: ViolationFilter, most: number): Promise<number> {
+export async function countUpTo(queries: Queries, filter: ViolationFilter, max: number): Promise<number> {
   const parts = partsOf(filter).map((part) => {
     const matches = queries.selectFrom('violations').select(['id', 'timestamp_ms']).where(part);
     // In the order of the index, so that no database prefers to read rows. The oldest are those that nobody writes at present.
-    return Number.isFinite(most)
+    return Number.isFinite(max)
       ? (matches
           .orderBy('timestamp_ms')
           .orderBy('id')
-          .limit(most + 1) as Ids)
+          .limit(max + 1) as Ids)
       : (matches as Ids);
   });
   const ids = united(queries, parts);
   if (ids === undefined) return 0;
   const counted = await queries
-    .selectFrom((Number.isFinite(most) ? ids.limit(most + 1) : ids).as('matching'))
+    .selectFrom((Number.isFinite(max) ? ids.limit(max + 1) : ids).as('matching'))
     .select(sql<number | string>`count(*)`.as('total'))
     .executeTakeFirstOrThrow();
   return Number(counted.total);

@@ -110,9 +110,9 @@ export async function violationPage(
   const shown = page.violations.length;
   // All of them are on the page: a count would include later ones.
   if (after === undefined && page.next === undefined) return { ...page, total: shown };
-  const most = countAll ? Number.POSITIVE_INFINITY : COUNTED_UP_TO;
-  const total = Math.max(await countUpTo(queries, filter, most), page.next === undefined ? shown : shown + 1);
-  return total > most ? { ...page, total: most, totalIs: 'at_least' } : { ...page, total };
+  const max = countAll ? Number.POSITIVE_INFINITY : COUNTED_UP_TO;
+  const total = Math.max(await countUpTo(queries, filter, max), page.next === undefined ? shown : shown + 1);
+  return total > max ? { ...page, total: max, totalIs: 'at_least' } : { ...page, total };
 }
 
 /** See `Store.violationsFrom`. */

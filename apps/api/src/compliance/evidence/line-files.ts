@@ -1,10 +1,10 @@
 import type { ArchivedFile } from './tar.js';
 
 /** A new file begins after so many bytes: one is held in memory at a time. */
-const LARGEST = 4 * 1_048_576;
+const MAX_FILE_BYTES = 4 * 1_048_576;
 
 /** Lines as files `name-0001.ndjson`, `name-0002.ndjson`, … Without lines there is no file. */
-export async function* lineFiles(name: string, lines: AsyncIterable<string>, largest = LARGEST): AsyncGenerator<ArchivedFile> {
+export async function* lineFiles(name: string, lines: AsyncIterable<string>, largest = MAX_FILE_BYTES): AsyncGenerator<ArchivedFile> {
   let number = 0;
   let parts: Buffer[] = [];
   let size = 0;

@@ -1,14 +1,14 @@
 import { parseJson } from '#otlp';
 
 /** Maximum bytes of a body that names a stored trace: an expression, and an id. A larger body carries spans. */
-const LONGEST = 256 * 1024;
+const MAX_BODY_BYTES = 256 * 1024;
 
 /**
  * The `trace_id` of the body of a `POST /v1/rules/test` that carries no spans itself. Undefined when it names none, also when it can't be
  * read: the thread that tries it tells what is wrong.
  */
 export function trialTraceId(body: Uint8Array): string | undefined {
-  if (body.length > LONGEST || !Buffer.from(body.buffer, body.byteOffset, body.length).includes('"trace_id"')) return undefined;
+  if (body.length > MAX_BODY_BYTES || !Buffer.from(body.buffer, body.byteOffset, body.length).includes('"trace_id"')) return undefined;
   try {
     const json = parseJson(body);
     if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;

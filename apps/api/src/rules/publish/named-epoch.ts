@@ -13,24 +13,24 @@ export const MAX_LOST = 1_000_000;
  * @param known the latest epoch of the store: numbers far above it count for nothing
  */
 export async function namedEpoch(log: Log, known: number): Promise<number> {
-  const most = known + MAX_LOST;
+  const max = known + MAX_LOST;
   let named = 0;
   for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++)
-    named = Math.max(named, await namedIn(log, partition, most));
+    named = Math.max(named, await namedIn(log, partition, max));
   return named;
 }
 
-async function namedIn(log: Log, partition: number, most: number): Promise<number> {
+async function namedIn(log: Log, partition: number, max: number): Promise<number> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   const position = await log.committed(TOPICS.spans, EVALUATORS, partition);
   const judged = position && readPositionMetadata(position.metadata);
   // A position beyond the end belongs to another log; its epoch is still true.
   const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
-  const known = judged !== undefined && judged.epoch <= most ? judged.epoch : 0;
+  const known = judged !== undefined && judged.epoch <= max ? judged.epoch : 0;
   let to = end;
   for (let size = WINDOW; to > oldest; size *= 2) {
     const from = Math.max(oldest, to - size);
-    const marked = await highestMarker(log, partition, from, to, most);
+    const marked = await highestMarker(log, partition, from, to, max);
     // The epochs of markers never fall.
     if (marked > 0) return Math.max(known, marked);
     to = from;
@@ -38,12 +38,12 @@ async function namedIn(log: Log, partition: number, most: number): Promise<numbe
   return known;
 }
 
-async function highestMarker(log: Log, partition: number, from: number, to: number, most: number): Promise<number> {
+async function highestMarker(log: Log, partition: number, from: number, to: number, max: number): Promise<number> {
   let highest = 0;
   for await (const { records } of log.read(TOPICS.spans, partition, from, to)) {
     for (const record of records) {
       const control = controlOf(record);
-      if (control?.kind === 'epoch' && control.epoch <= most) highest = Math.max(highest, control.epoch);
+      if (control?.kind === 'epoch' && control.epoch <= max) highest = Math.max(highest, control.epoch);
     }
   }
   return highest;

@@ -230,10 +230,10 @@ function beforeAll(changes: readonly EpochChange[]): number {
 
 /** The latest rule set of the log; of none that somebody forged with a number far above those of the store. */
 function highestOf(logged: RuleHistory, known: number): number {
-  const most = known + MAX_LOST;
-  if (known === 0 || logged.latestEpoch <= most) return logged.latestEpoch;
+  const max = known + MAX_LOST;
+  if (known === 0 || logged.latestEpoch <= max) return logged.latestEpoch;
   let highest = 0;
-  for (const epoch of logged.epochs) if (epoch <= most && epoch > highest) highest = epoch;
+  for (const epoch of logged.epochs) if (epoch <= max && epoch > highest) highest = epoch;
   return highest;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const LONGEST = 64;
+const MAX_SLUG_LENGTH = 64;
 
 /**
  * The id of a rule that was created without one: its name in lower case, every run of other characters than letters and
@@ -14,5 +14,5 @@ export function slug(name: string): string {
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
   if (text === '') return `rule-${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
-  return text.length <= LONGEST ? text : [...text].slice(0, LONGEST).join('').replace(/-$/, '');
+  return text.length <= MAX_SLUG_LENGTH ? text : [...text].slice(0, MAX_SLUG_LENGTH).join('').replace(/-$/, '');
 }

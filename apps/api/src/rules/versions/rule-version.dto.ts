@@ -6,7 +6,7 @@ import { changesBetween, type RuleChanges } from './rule-changes.js';
 
 /** The query of `GET /v1/rules/{id}/versions`. */
 export class RuleVersionQuery {
-  @PageLimit({ most: 1_000, fallback: 100 })
+  @PageLimit({ max: 1_000, fallback: 100 })
   limit?: number;
 
   @PageNumberCursor()

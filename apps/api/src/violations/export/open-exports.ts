@@ -10,7 +10,7 @@ export class OpenExports {
   private open = 0;
 
   constructor(
-    private readonly most = MAX_EXPORTS,
+    private readonly max = MAX_EXPORTS,
     private readonly stall = STALL,
   ) {}
 
@@ -23,7 +23,7 @@ export class OpenExports {
     begin: () => Promise<AsyncGenerator<string>>,
     stalled: (error: Error) => void,
   ): Promise<AsyncGenerator<string>> {
-    if (this.open >= this.most) throw new ApiError('BT_API_TOO_MANY_EXPORTS', { limit: this.most });
+    if (this.open >= this.max) throw new ApiError('BT_API_TOO_MANY_EXPORTS', { limit: this.max });
     this.open++;
     let left = false;
     const leave = (): void => {

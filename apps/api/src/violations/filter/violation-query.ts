@@ -21,7 +21,7 @@ export class ViolationQuery extends ViolationFilterQuery {
   @IsIn(['true', 'false'])
   settled?: 'true' | 'false';
 
-  @PageLimit({ most: 1_000, fallback: 100 })
+  @PageLimit({ max: 1_000, fallback: 100 })
   limit?: number;
 
   @PageCursor()

@@ -8,7 +8,7 @@ export interface TimeBuckets {
 }
 
 /** Buckets of an answer, at most; and where nobody says how long they are. */
-const MOST = 1_000;
+const MAX_BUCKETS = 1_000;
 const COMFORTABLE = 60;
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000] as const;
@@ -36,7 +36,7 @@ export function timeBuckets(start: number, end: number, interval?: number): Time
     return fitting ?? of(365 * DAY * Math.ceil((end - start) / (365 * DAY) / (COMFORTABLE - 1)));
   }
   const asked = of(interval);
-  if (asked.buckets > MOST) throw new ApiError('BT_API_TOO_MANY_BUCKETS', { buckets: asked.buckets, limit: MOST });
+  if (asked.buckets > MAX_BUCKETS) throw new ApiError('BT_API_TOO_MANY_BUCKETS', { buckets: asked.buckets, limit: MAX_BUCKETS });
   return asked;
 }
 

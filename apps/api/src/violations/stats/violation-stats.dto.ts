@@ -14,13 +14,13 @@ const GROUP_LIMIT = { message: 'groups must be a whole number from 1 to 100' };
 
 const SECOND = 1_000_000_000n;
 /** Nanoseconds: all the time that there is, in one interval. */
-const LONGEST = BigInt(Number.MAX_SAFE_INTEGER) * 1_000_000n;
+const MAX_INTERVAL_NS = BigInt(Number.MAX_SAFE_INTEGER) * 1_000_000n;
 
 /** Milliseconds. */
 const wholeSeconds = ({ value }: { value: unknown }): unknown => {
   // A bare number is milliseconds, as in the configuration.
   const text = typeof value === 'string' && /^\d+$/.test(value) ? `${value}ms` : value;
-  const duration = typeof text === 'string' ? parseDuration(text, LONGEST) : undefined;
+  const duration = typeof text === 'string' ? parseDuration(text, MAX_INTERVAL_NS) : undefined;
   return duration === undefined || duration % SECOND !== 0n ? Number.NaN : Number(duration / 1_000_000n);
 };
 

@@ -59,7 +59,7 @@ Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or 
     const named = [values.expression, values.id, positionals[0]].filter((one) => one !== undefined);
     if (named.length !== 1) throw new UsageError('name rule files, or one expression by -e, or one rule of the server by --id');
     if (values.compare === true && values.against !== undefined) throw new UsageError('--compare and --against exclude each other');
-    const most = values['max-matches'] === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-matches', values['max-matches']);
+    const max = values['max-matches'] === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-matches', values['max-matches']);
     const now = Date.now();
     const asked = {
       from: timeOf('--since', values.since, now),
@@ -89,8 +89,8 @@ Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or 
       process.off('SIGINT', stop);
     }
     if (format === 'json') terminal.out(`${JSON.stringify({ backtests }, undefined, 2)}\n`);
-    if (format === 'junit') terminal.out(backtestJunit(backtests, most));
-    return backtests.some(({ result }) => result.matched_traces > most) ? 1 : 0;
+    if (format === 'junit') terminal.out(backtestJunit(backtests, max));
+    return backtests.some(({ result }) => result.matched_traces > max) ? 1 : 0;
   },
 };
 

@@ -119,9 +119,9 @@ function durationOf(option: string, text: string): number {
   return duration;
 }
 
-function wholeNumber(option: string, text: string, least: number, most: number): number {
+function wholeNumber(option: string, text: string, least: number, max: number): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number >= least && number <= most)) throw new UsageError(`${option} is a number from ${least} to ${most}, not ${text}`);
+  if (!(number >= least && number <= max)) throw new UsageError(`${option} is a number from ${least} to ${max}, not ${text}`);
   return number;
 }
 

@@ -5,7 +5,7 @@ import type { AskSeen } from './complete-seen';
 /** The server answers the same sample for ten seconds. */
 const FRESH_MS = 10_000;
 /** Names in one answer: each has up to 50 values. */
-const MOST = 100;
+const MAX_NAMES = 100;
 
 /** The attributes of the spans that came last. */
 export const askSeen: AskSeen = ({ q, on }) =>
@@ -14,5 +14,5 @@ export const askSeen: AskSeen = ({ q, on }) =>
     staleTime: FRESH_MS,
     retry: false,
     queryFn: ({ signal }) =>
-      answered(client.GET('/v1/attributes', { params: { query: { on, limit: MOST, ...(q === '' ? {} : { q }) } }, signal })),
+      answered(client.GET('/v1/attributes', { params: { query: { on, limit: MAX_NAMES, ...(q === '' ? {} : { q }) } }, signal })),
   });

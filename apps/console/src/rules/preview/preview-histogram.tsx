@@ -11,7 +11,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
   const [figure, width] = useWidth();
   const plot = HEIGHT - BOTTOM;
   const bar = Math.max(1, width) / Math.max(1, histogram.length);
-  const most = Math.max(1, ...histogram.map(({ matched_traces }) => matched_traces));
+  const max = Math.max(1, ...histogram.map(({ matched_traces }) => matched_traces));
   const maxTraces = Math.max(1, ...histogram.map(({ traces }) => traces));
   const labelEvery = Math.max(1, Math.ceil(LABEL_PX / bar));
   const timeOf = (start: string): string => clock(Date.parse(start)).replace(/:\d\d$/, interval_seconds < 60 ? '$&' : '');
@@ -25,7 +25,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
         {histogram.map((bucket, index) => {
           const [x, w] = [index * bar + 0.75, Math.max(1, bar - 1.5)];
           const behind = height(bucket.traces, maxTraces);
-          const matched = height(bucket.matched_traces, most);
+          const matched = height(bucket.matched_traces, max);
           return (
             <g key={bucket.start}>
               <title>{textOf(bucket)}</title>
@@ -45,7 +45,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
           <svg viewBox="0 0 10 10" aria-hidden="true">
             <rect className="f-accent" width="10" height="10" />
           </svg>
-          match, at most {most}
+          match, at most {max}
         </span>
         <span>
           <svg viewBox="0 0 10 10" aria-hidden="true">

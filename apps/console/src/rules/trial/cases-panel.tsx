@@ -7,7 +7,7 @@ import { ErrorBanner } from '../../parts/error-banner';
 import { bodyOf, type Draft, hasHalfTest } from '../draft';
 
 /** As many as the API takes. */
-const MOST = 50;
+const MAX_CASES = 50;
 const LONGEST_TRACE = 65_536;
 const VERDICTS = ['match', 'no match', 'undecided'] as const;
 const OF_SPANS = 'spans';
@@ -55,7 +55,7 @@ export function CasesPanel({ draft, onTests, canRun }: CasesPanelProps) {
         <button
           type="button"
           className="btn"
-          disabled={tests.length >= MOST}
+          disabled={tests.length >= MAX_CASES}
           onClick={() => onTests([...tests, { name: `case ${tests.length + 1}`, trace: '', expect: 'match' }])}
         >
           <Plus className="i" aria-hidden="true" />

@@ -4,13 +4,13 @@ import { exactCount } from '../../format/count';
 import { pastedTrace, type Trial } from './trial-body';
 
 /** The longest trace that a rule keeps, in characters. */
-const LONGEST = 65_536;
+const MAX_TRACE_LENGTH = 65_536;
 
 /** The trace of a trial as a rule keeps it: a text, as it was pasted or answered, so that no digit is lost. Throws why it cannot be kept. */
 export async function keptTrace(trial: Trial): Promise<string> {
   const trace = 'traceId' in trial ? await storedTrace(trial.traceId.trim()) : pastedTrace(trial.pasted);
-  if (trace.length > LONGEST)
-    throw new Error(`It has ${exactCount(trace.length)} characters; a rule keeps traces of at most ${exactCount(LONGEST)}.`);
+  if (trace.length > MAX_TRACE_LENGTH)
+    throw new Error(`It has ${exactCount(trace.length)} characters; a rule keeps traces of at most ${exactCount(MAX_TRACE_LENGTH)}.`);
   return trace;
 }
 

@@ -5,7 +5,7 @@ import { countShadow } from '../count-verdict.js';
 import type { PartitionTools } from '../partition-tools.js';
 
 /** Maximum of characters of a sample's explanation, as JSON: a longer one is left out, so that records fit the broker's limit. */
-const LONGEST = 32_768;
+const MAX_EXPLANATION_LENGTH = 32_768;
 
 /** A rule of the rules log, as far as it matters here. */
 interface Ruled {
@@ -75,7 +75,7 @@ export class ShadowSamples {
 
 function sampleOf(verdict: Verdict): ShadowSample {
   const { id, revision, status, rule_version, trace_id, span_id, service, timestamp_ms, message, explanation } = unsignedRecord(verdict);
-  const fits = JSON.stringify(explanation).length <= LONGEST;
+  const fits = JSON.stringify(explanation).length <= MAX_EXPLANATION_LENGTH;
   const sample = { id, revision, status, rule_version, trace_id, span_id, service, timestamp_ms, message };
   return fits ? { ...sample, explanation } : sample;
 }

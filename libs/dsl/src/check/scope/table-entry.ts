@@ -1,6 +1,5 @@
 import type { Source } from '../../text/source.js';
 import type { TableConstructor } from '../../text/syntax.js';
-import { formatExpression } from '../../tree/format-expression.js';
 
 /** What stands in the braces, where it is one value without a key. */
 export function soleEntry(table: TableConstructor, source: Source): string | undefined {
@@ -17,12 +16,4 @@ export function tableEntry(table: TableConstructor, source: Source, isArgument: 
   if (text === undefined) return undefined;
   const isAlone = isArgument && /[(,]\s*$|\bwhere\s*$/.test(source.text.slice(Math.max(0, table.range.start - 200), table.range.start));
   return isAlone ? text : `(${text})`;
-}
-
-const LONGEST = 60;
-
-/** The table, to be named in a message. */
-export function shortTable(table: TableConstructor): string {
-  const text = formatExpression(table);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

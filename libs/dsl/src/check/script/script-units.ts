@@ -9,7 +9,7 @@ type Comparison = Extract<Expression, { type: 'binary' }>;
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 /** Shorter than this no duration is written as a bare number of nanoseconds. */
-const SHORTEST = 1_000_000;
+const MIN_NS = 1_000_000;
 
 /**
  * `total = total + s.duration` and `total > 1000`: a variable that adds up durations is a number of nanoseconds. So is the difference of two
@@ -18,7 +18,7 @@ const SHORTEST = 1_000_000;
 export function bareTotal({ operator, left, right }: Comparison, values: Values, findings: Findings): void {
   if (!ORDERS.has(operator)) return;
   const total = withoutParentheses(left);
-  if (right.type !== 'number' || !(right.value > 0) || right.value >= SHORTEST) return;
+  if (right.type !== 'number' || !(right.value > 0) || right.value >= MIN_NS) return;
   if (total.type === 'name' ? !addsDurations(total.name, values) : !isOfTimes(total)) return;
   const number = findings.source.slice(right.range);
   const isCertain = right.value >= 100 && right.value < 100_000 && Number.isInteger(right.value);

@@ -4,7 +4,7 @@
  */
 const FULL = 24_000;
 const BRIEF = 40_000;
-const MOST = 64_000;
+const MAX_SIZE = 64_000;
 /** Of a node without details. */
 const BARE_NODE = 190;
 
@@ -22,7 +22,7 @@ export class ExplanationSize {
 
   /** Whether one more node has a place. Its details are added when they are known. */
   admits(): boolean {
-    if (this.used + BARE_NODE > MOST) return false;
+    if (this.used + BARE_NODE > MAX_SIZE) return false;
     this.used += BARE_NODE;
     return true;
   }

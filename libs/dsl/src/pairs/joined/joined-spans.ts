@@ -132,9 +132,9 @@ export abstract class JoinedSpans extends SpanFunctions {
   }
 
   /** How many of an index satisfy what the outer spans ask; counting ends when there are more than `most`. */
-  protected counted(index: SpanIndex, constraints: readonly Constraint[], most: number): number {
+  protected counted(index: SpanIndex, constraints: readonly Constraint[], max: number): number {
     const before = index.visits;
-    const count = index.count(constraints, most);
+    const count = index.count(constraints, max);
     this.host.spend((index.visits - before) / VISITS_PER_STEP);
     return count;
   }

@@ -106,14 +106,14 @@ export class SpanIndex {
    * How many spans satisfy all constraints; where there are more than `most`, how many is not sure. The tree tells it fast where spans lie
    * together, or a witness is found soon; where it would have to look at many boxes, sums of regions do.
    */
-  count(constraints: readonly Constraint[], most: number): number {
+  count(constraints: readonly Constraint[], max: number): number {
     const regions = regionsOf(constraints);
     this.counted ??= new SpanCounts(comparable(this.columns));
     const price = regions && this.counted.price(regions);
-    if (regions === undefined || price === undefined || price > this.size) return this.tree.count(constraints, most);
+    if (regions === undefined || price === undefined || price > this.size) return this.tree.count(constraints, max);
     if (this.failed <= 4 + this.asked / 8) {
       this.asked++;
-      const count = this.tree.countWithin(constraints, most, Math.max(FEW_VISITS, price));
+      const count = this.tree.countWithin(constraints, max, Math.max(FEW_VISITS, price));
       if (count !== undefined) return count;
       this.failed++;
     }

@@ -68,11 +68,11 @@ export class LinkedPairs {
   }
 
   /** Counts for every outer span; no longer than until there are more than `most`. */
-  count(groups: Iterable<AskedGroup>, most: number): void {
+  count(groups: Iterable<AskedGroup>, max: number): void {
     let members: number[] = [];
     let slots: Slot[] = [];
     const flush = (): void => {
-      this.ask(Int32Array.from(members), slots, most);
+      this.ask(Int32Array.from(members), slots, max);
       members = [];
       slots = [];
     };
@@ -89,7 +89,7 @@ export class LinkedPairs {
     if (members.length > 0) flush();
   }
 
-  private ask(members: Int32Array, slots: readonly Slot[], most: number): void {
+  private ask(members: Int32Array, slots: readonly Slot[], max: number): void {
     const asking = slots.reduce((sum, { group }) => sum + group.asking.length, 0);
     this.pay(this.graph.size * PASS_VISITS + asking * this.visits);
     this.words.load(members);
@@ -105,9 +105,9 @@ export class LinkedPairs {
       let isDone = false;
       for (const outer of group.asking) {
         outer.count += this.foundBy(outer, own);
-        if (outer.count > most) isDone = true;
+        if (outer.count > max) isDone = true;
       }
-      if (isDone) group.asking = group.asking.filter(({ count }) => count <= most);
+      if (isDone) group.asking = group.asking.filter(({ count }) => count <= max);
     }
   }
 

@@ -44,7 +44,7 @@ const arbitraryOrderRule: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(order, other, other).map(([a, b, c]) => `trace.has(x where x.name ~= "c" and not trace.has(${a}${b}${c}))`),
   fc
     .tuple(order, other, fc.constantFrom('<', '>=', '=='), fc.nat(300), fc.nat(60))
-    .map(([a, b, operator, limit, most]) => `trace.count(x where trace.count(${a}${b}) ${operator} ${limit}) > ${most}`),
+    .map(([a, b, operator, limit, max]) => `trace.count(x where trace.count(${a}${b}) ${operator} ${limit}) > ${max}`),
   fc
     .tuple(
       fc.constantFrom('before', 'follows', 'preceded', 'never_after'),

@@ -37,7 +37,7 @@ export abstract class LinkedSpans extends SummedSpans {
   private graph: CauseGraph | undefined;
 
   /** How many satisfy a test, up to `most` and one more. Undefined where trees tell it, or each pair has to be looked at. */
-  protected countLinked(test: SpanTest, plan: JoinPlan, most: number, order?: LinkedOrder): number | undefined {
+  protected countLinked(test: SpanTest, plan: JoinPlan, max: number, order?: LinkedOrder): number | undefined {
     const { structure, trace } = this.host;
     const { condition, depth } = test;
     if (!structure.hasLinks || condition === undefined || this.testsEach) return undefined;
@@ -52,7 +52,7 @@ export abstract class LinkedSpans extends SummedSpans {
     if (counts === undefined) {
       LinkedSpans.questions++;
       try {
-        this.counts.set(condition, (counts = this.countAll(test, condition, plan, outerDepth, most, order)));
+        this.counts.set(condition, (counts = this.countAll(test, condition, plan, outerDepth, max, order)));
       } finally {
         this.host.bind(outerDepth, outer);
       }
@@ -66,7 +66,7 @@ export abstract class LinkedSpans extends SummedSpans {
     condition: Resolved,
     plan: JoinPlan,
     outerDepth: number,
-    most: number,
+    max: number,
     order: LinkedOrder | undefined,
   ): Int32Array {
     const { spans } = this.host.trace;
@@ -104,7 +104,7 @@ export abstract class LinkedSpans extends SummedSpans {
     });
     const pay = (visits: number): void => this.host.spend(visits / VISITS_PER_STEP);
     const visits = askingVisits(partsOfQuestion(plan, order !== undefined));
-    new LinkedPairs(columns, graph, areFirst, values.ranks, visits, pay).count(groups.values(), most);
+    new LinkedPairs(columns, graph, areFirst, values.ranks, visits, pay).count(groups.values(), max);
     asking.forEach((asked, position) => {
       if (asked !== undefined) counts[position] = asked.count;
     });

@@ -44,14 +44,14 @@ export function windowOf(columns: TraceColumns, outer: number, { isFirst, tolera
   const reach = within === undefined ? undefined : floor(within);
   const reachOfOther = within === undefined ? undefined : floor(Number(within) + Number(tolerance));
   if (slack === undefined || (within !== undefined && (reach === undefined || reachOfOther === undefined))) return undefined;
-  const ranks = (allowed: bigint, most: bigint | undefined): Ranks => {
+  const ranks = (allowed: bigint, max: bigint | undefined): Ranks => {
     const time = columns.timeOf(meeting);
     if (isFirst) {
       const to = allowed === 0n ? meeting : columns.rankFrom(time + allowed + 1n) - 1;
-      return { from: most === undefined ? FIRST_RANK : columns.rankFrom(time - most), to };
+      return { from: max === undefined ? FIRST_RANK : columns.rankFrom(time - max), to };
     }
     const from = allowed === 0n ? meeting : columns.rankFrom(time - allowed);
-    return { from, to: most === undefined ? LAST_RANK : columns.rankFrom(time + most + 1n) - 1 };
+    return { from, to: max === undefined ? LAST_RANK : columns.rankFrom(time + max + 1n) - 1 };
   };
   const same = ranks(0n, reach);
   const other = columns.services === 1 ? same : ranks(slack, reachOfOther);

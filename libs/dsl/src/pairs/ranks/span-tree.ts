@@ -74,20 +74,20 @@ export class SpanTree {
    * How many satisfy all constraints; counting ends when there are more than `most`. Undefined where more would have to be looked at than
    * it may.
    */
-  countWithin(constraints: readonly Constraint[], most: number, visits: number): number | undefined {
+  countWithin(constraints: readonly Constraint[], max: number, visits: number): number | undefined {
     const end = this.visits + visits;
     let count = 0;
     for (const [from, to, isWhole] of this.ranges(constraints, undefined, end)) {
       if (isWhole) count += to - from;
       else for (let at = from; at < to; at++) if (this.isFound(constraints, at)) count++;
-      if (count > most) return count;
+      if (count > max) return count;
     }
     return this.visits > end ? undefined : count;
   }
 
   /** As `countWithin`, whatever must be looked at. */
-  count(constraints: readonly Constraint[], most = Number.POSITIVE_INFINITY): number {
-    return this.countWithin(constraints, most, Number.POSITIVE_INFINITY) as number;
+  count(constraints: readonly Constraint[], max = Number.POSITIVE_INFINITY): number {
+    return this.countWithin(constraints, max, Number.POSITIVE_INFINITY) as number;
   }
 
   /** Those that satisfy all constraints, as ranges of positions (from, to and not further). */

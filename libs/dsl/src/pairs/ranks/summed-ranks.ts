@@ -19,13 +19,13 @@ export class SummedRanks {
   /** @param values of each span, in the order of the columns, undefined where it has none. The result is undefined unless all of them are integers. */
   static of(values: readonly Value[], countsOf: (weights: readonly Float64Array[]) => SpanCounts): SummedRanks | undefined {
     const given = Float64Array.from(values, (value) => (value === undefined ? 0 : 1));
-    let most = 0;
+    let max = 0;
     for (const value of values) {
       if (value === undefined) continue;
       if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) return undefined;
-      most += Math.abs(Number(value));
+      max += Math.abs(Number(value));
     }
-    const isSmall = most <= Number.MAX_SAFE_INTEGER;
+    const isSmall = max <= Number.MAX_SAFE_INTEGER;
     const digits = isSmall ? [(value: Value) => Number(value ?? 0)] : [lowOf, highOf];
     const weights = digits.map((digit) => Float64Array.from(values, digit));
     return new SummedRanks(countsOf([given, ...weights]), isSmall);

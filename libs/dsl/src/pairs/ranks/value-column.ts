@@ -85,8 +85,8 @@ export class ValueColumn {
     const { operator, grows } = this.join;
     if (operator === '==') {
       const least = this.firstWhere('>=', outer, from, to, grows);
-      const most = this.firstWhere('>', outer, from, to, grows);
-      const [low, high] = grows ? [least, most] : [most, least];
+      const max = this.firstWhere('>', outer, from, to, grows);
+      const [low, high] = grows ? [least, max] : [max, least];
       return low >= high ? NEVER : new Ranked(this.index, low, high - 1);
     }
     const beginsToHold = (operator === '>' || operator === '>=') === grows;

@@ -48,9 +48,9 @@ const gap = fc.oneof(fc.nat(20), fc.nat(300), fc.constantFrom(0, 99, 100, 101, 7
 const span = fc
   .tuple(fc.nat(12), fc.nat(3), fc.nat(1), fc.nat(1))
   .map(([trace, id, start, duration]) => ({ ...A_SPAN, trace: trace + 1, span: id + 1, start: 1000 + start, duration }));
-const steps = (most: number, between = gap): fc.Arbitrary<Step[]> =>
+const steps = (max: number, between = gap): fc.Arbitrary<Step[]> =>
   fc
-    .array(fc.tuple(between, fc.array(span, { minLength: 1, maxLength: 6 })), { minLength: 1, maxLength: most, size: 'max' })
+    .array(fc.tuple(between, fc.array(span, { minLength: 1, maxLength: 6 })), { minLength: 1, maxLength: max, size: 'max' })
     .map((drafts) => {
       let time = 1_700_000_000_000;
       return drafts.map(([pause, spans]) => ({ time: (time += pause), spans }));

@@ -32,7 +32,7 @@ export class SeenSpans {
   /** Spans forgotten because there were too many. */
   dropped = 0;
   private readonly window: RetryWindow;
-  private readonly most: number;
+  private readonly max: number;
   private readonly keys = new KeyLog();
   private readonly index = new KeyIndex(this.keys);
   private readonly traces = new KnownTraces();
@@ -44,18 +44,18 @@ export class SeenSpans {
 
   constructor(settings: AssemblySettings) {
     this.window = new RetryWindow(settings);
-    this.most = settings.retrySpans ?? DEFAULT_RETRY_SPANS;
+    this.max = settings.retrySpans ?? DEFAULT_RETRY_SPANS;
   }
 
   /** A record with spans comes at this trace time. */
   passTo(time: number): void {
-    const { blocks, keys, most } = this;
+    const { blocks, keys, max } = this;
     const cell = this.window.cellOf(time);
     const last = blocks.at(-1);
     if (last === undefined || cell !== last.cell) this.beginCell(cell);
-    else if (keys.next - last.first >= most / PARTS) blocks.push({ cell, first: keys.next });
+    else if (keys.next - last.first >= max / PARTS) blocks.push({ cell, first: keys.next });
     let gone = 0;
-    while (gone < blocks.length - 1 && keys.next - blocks[gone]!.first > most) gone++;
+    while (gone < blocks.length - 1 && keys.next - blocks[gone]!.first > max) gone++;
     this.dropped += keys.length;
     this.forget(gone);
     this.dropped -= keys.length;

@@ -1,5 +1,5 @@
 /** An answer that claims to be larger is passed on piece by piece: what speaks there may be no broker at all. */
-const LARGEST = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const START_BYTES = 64 * 1024;
 /** Of the length before each answer. */
 const LENGTH_BYTES = 4;
@@ -48,7 +48,7 @@ export class AnswerReader {
     let at = 0;
     while (!this.#senseless && at + LENGTH_BYTES <= this.#started) {
       const length = this.#start.readInt32BE(at);
-      if (length < 0 || length > LARGEST) this.#senseless = true;
+      if (length < 0 || length > MAX_ANSWER_BYTES) this.#senseless = true;
       else if (at + LENGTH_BYTES + length > this.#started) break;
       else at += LENGTH_BYTES + length;
     }

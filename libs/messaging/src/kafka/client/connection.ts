@@ -25,7 +25,7 @@ const MOVED = new Set([
 ]);
 const NO_LEADER = 5;
 /** A broker that hangs accepts a connection and never answers: after so long (ms) the next one of the settings is tried, which has twice as long. */
-const CONNECT_MS = { first: 4_000, most: 16_000 };
+const CONNECT_MS = { first: 4_000, max: 16_000 };
 
 interface Present {
   readonly client: ClientSockets;
@@ -210,7 +210,7 @@ export class Connection {
     const client = makeClient(settings, (...line) => {
       if (!quiet && this.#present?.client === client && !this.#closed) this.report(...line);
     });
-    const timeoutMs = Math.min(CONNECT_MS.first * 2 ** this.#attempts++, CONNECT_MS.most);
+    const timeoutMs = Math.min(CONNECT_MS.first * 2 ** this.#attempts++, CONNECT_MS.max);
     const connected = withDeadline(
       this.#open(clusterOf(client.kafka)),
       timeoutMs,

@@ -1,7 +1,7 @@
 import type { LogReport } from '../../log-report.js';
 
 /** Pauses (ms) between two words about one outage: an operator needs to know that it lasts, not every attempt. */
-const SAY_AGAIN_MS = { first: 5_000, most: 300_000 };
+const SAY_AGAIN_MS = { first: 5_000, max: 300_000 };
 
 /**
  * What a subscription cannot do now, from whichever of its parts it comes (its brokers, its group, its partitions): said once, and
@@ -35,7 +35,7 @@ export class Outage {
     if (now < this.#sayAt) return;
     this.#said = true;
     this.#sayAt = now + this.#pause;
-    this.#pause = Math.min(this.#pause * 2, SAY_AGAIN_MS.most);
+    this.#pause = Math.min(this.#pause * 2, SAY_AGAIN_MS.max);
     this.say(error);
   }
 

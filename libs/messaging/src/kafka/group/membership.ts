@@ -16,7 +16,7 @@ import { unlessCoordinatorMoved } from './unless-coordinator-moved.js';
 const PROTOCOL = 'betrace-cooperative-sticky';
 /** How long a group waits for a member to join again, once it has to. They do at their next heartbeat. */
 const REBALANCE_MS = 30_000;
-const BACK_OFF_MS = { first: 50, most: 2_000 };
+const BACK_OFF_MS = { first: 50, max: 2_000 };
 /** Milliseconds between two heartbeats while partitions are between two members. */
 const SOON_MS = 100;
 /** An answer to a heartbeat may take so long on a broker that is busy, however short the session is. */
@@ -273,7 +273,7 @@ export class Membership {
 
   async #backOff(error: unknown): Promise<void> {
     if (this.#closed) return;
-    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
+    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.max);
     // A coordinator that is just loading is not worth a word; the third failure is.
     if (this.#failures > 2) this.options.events.failed(kafkaFailed(`keep ${this.options.group} together`, error));
     await this.#sleep(wait);

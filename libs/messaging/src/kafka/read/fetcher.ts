@@ -16,7 +16,7 @@ const WAIT_MS = { idle: 250, soon: 5 };
 const GATHER_MS_PER_PARTITION = 0.25;
 const PARTITION_BYTES = 1024 * 1024;
 const TOTAL_BYTES = 16 * 1024 * 1024;
-const BACK_OFF_MS = { first: 50, most: 2_000 };
+const BACK_OFF_MS = { first: 50, max: 2_000 };
 const OFFSET_OUT_OF_RANGE = 1;
 const UNKNOWN_TOPIC = 3;
 /** The topic of this id is gone or was replaced: for waiting readers a missing topic. */
@@ -199,7 +199,7 @@ export class Fetcher {
 
   async #backOff(part: string, error: unknown): Promise<void> {
     this.options.connection.leadersMoved();
-    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.most);
+    const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.max);
     // One failure is what the move of a leader looks like.
     if (this.#failures > 1 && !this.#closing.signal.aborted) {
       this.options.outage.failed(part, kafkaFailed(`read ${this.options.topic}`, error));

@@ -11,7 +11,7 @@ const IDLE_INTERVAL_MS = 1_000;
 const POLL_MS = 500;
 /** Where something is due, but the broker has not said lately that there is nothing more: the next look (ms). */
 const SOON_MS = 50;
-const RETRY_MS = { first: 50, most: 5_000 };
+const RETRY_MS = { first: 50, max: 5_000 };
 /** The broker said not longer ago than this that there is nothing more. */
 const FRESH_MS = 2_000;
 
@@ -133,7 +133,7 @@ export class PartitionFeed {
   unreadable(from: number, error: unknown): void {
     const { topic } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
-    this.#fetchAfter = performance.now() + RETRY_MS.most;
+    this.#fetchAfter = performance.now() + RETRY_MS.max;
     this.#fail(logProblem('BT_LOG_RECORD_UNREADABLE', { partition: this.partition, topic, offset: from, reason }, error));
   }
 
@@ -182,7 +182,7 @@ export class PartitionFeed {
         if (this.#stopping && isGivenUp(error)) break;
         if (error instanceof LogUnavailable) this.source.unavailable(this.partition, error);
         else this.#fail(error);
-        await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.most), true);
+        await this.#waitFor(Math.min(RETRY_MS.first * 2 ** this.#failures++, RETRY_MS.max), true);
       }
     }
     try {
@@ -256,10 +256,10 @@ export class PartitionFeed {
   }
 
   #batchLength(): number {
-    const most = this.#options.maxBatchBytes ?? BATCH_BYTES;
+    const max = this.#options.maxBatchBytes ?? BATCH_BYTES;
     let bytes = 0;
     let count = 0;
-    while (count < this.#ready.length && (count === 0 || bytes < most)) bytes += this.#ready[count++]!.value.length;
+    while (count < this.#ready.length && (count === 0 || bytes < max)) bytes += this.#ready[count++]!.value.length;
     return count;
   }
 

@@ -7,14 +7,14 @@ const FLAG_DICTIONARY = 0x01;
 const STORED = 0x80000000;
 
 /** Unpacks an LZ4 frame (lz4_Frame_format.md), which is what Kafka's batches hold. Its checksums are left to the broker's CRC. */
-export function lz4Decompress(packed: Buffer, most: number): Buffer {
+export function lz4Decompress(packed: Buffer, max: number): Buffer {
   if (packed.readUInt32LE(0) !== MAGIC) throw new RangeError('not an LZ4 frame');
   const flags = packed.readUInt8(4);
   if (flags & FLAG_DICTIONARY) throw new RangeError('an LZ4 frame with a dictionary');
   // Magic, flags, block descriptor; the size of the content if present; the header's checksum.
   let at = 6 + (flags & FLAG_CONTENT_SIZE ? 8 : 0) + 1;
   // Blocks may refer to those before them, so that all go into one.
-  const unpacked = new Unpacked(Math.min(most, packed.length * 4), most);
+  const unpacked = new Unpacked(Math.min(max, packed.length * 4), max);
   for (;;) {
     const size = packed.readUInt32LE(at);
     at += 4;

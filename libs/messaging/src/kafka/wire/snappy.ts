@@ -5,13 +5,13 @@ const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00
 const XERIAL_HEADER = 16;
 
 /** Unpacks Snappy (google/snappy format_description.txt), as one raw block or framed by snappy-java. Throws a RangeError on bad bytes. */
-export function snappyDecompress(packed: Buffer, most: number): Buffer {
-  if (!packed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return block(packed, most);
+export function snappyDecompress(packed: Buffer, max: number): Buffer {
+  if (!packed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return block(packed, max);
   const blocks: Buffer[] = [];
   let length = 0;
   for (let at = XERIAL_HEADER; at < packed.length; ) {
     const size = packed.readUInt32BE(at);
-    const unpacked = block(packed.subarray(at + 4, at + 4 + size), most - length);
+    const unpacked = block(packed.subarray(at + 4, at + 4 + size), max - length);
     blocks.push(unpacked);
     length += unpacked.length;
     at += 4 + size;
@@ -19,7 +19,7 @@ export function snappyDecompress(packed: Buffer, most: number): Buffer {
   return Buffer.concat(blocks, length);
 }
 
-function block(packed: Buffer, most: number): Buffer {
+function block(packed: Buffer, max: number): Buffer {
   let at = 0;
   let expected = 0;
   for (let factor = 1; ; factor *= 128) {
@@ -28,7 +28,7 @@ function block(packed: Buffer, most: number): Buffer {
     if (byte < 0x80) break;
     if (factor > 2 ** 32) throw new RangeError('a Snappy length of more than five bytes');
   }
-  const unpacked = new Unpacked(expected, most);
+  const unpacked = new Unpacked(expected, max);
   while (at < packed.length) {
     const tag = packed[at++]!;
     if ((tag & 3) === 0) {

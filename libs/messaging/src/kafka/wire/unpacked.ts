@@ -5,9 +5,9 @@ export class Unpacked {
 
   constructor(
     expected: number,
-    readonly most: number,
+    readonly max: number,
   ) {
-    if (expected > most) throw new RangeError(`a batch of more than ${most} bytes when unpacked`);
+    if (expected > max) throw new RangeError(`a batch of more than ${max} bytes when unpacked`);
     this.#bytes = Buffer.allocUnsafeSlow(expected);
   }
 
@@ -42,8 +42,8 @@ export class Unpacked {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    if (needed > this.most) throw new RangeError(`a batch of more than ${this.most} bytes when unpacked`);
-    const larger = Buffer.allocUnsafeSlow(Math.min(this.most, Math.max(needed, this.#bytes.length * 2)));
+    if (needed > this.max) throw new RangeError(`a batch of more than ${this.max} bytes when unpacked`);
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.max, Math.max(needed, this.#bytes.length * 2)));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
   }

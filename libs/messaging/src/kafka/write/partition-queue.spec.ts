@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
 
-const MOST = 1_000;
+const MAX_BYTES = 1_000;
 
 /** The producer id, epoch and first sequence of a batch, and how many records it has. */
 function sequenceOf(batch: Buffer | undefined): { id: number; first: number; count: number } {
@@ -21,12 +21,12 @@ class Under {
     append.offsets.catch(() => undefined);
     appends.push(append);
     const records = Array.from({ length: count }, () => ({ partition: 0, value: Buffer.alloc(size) }));
-    for (const pieces of piecesOf(append, records, MOST).values()) this.queue.add(pieces);
+    for (const pieces of piecesOf(append, records, MAX_BYTES).values()) this.queue.add(pieces);
     return append;
   }
 
   next(): Promise<Buffer | undefined> {
-    return this.queue.next(MOST, 'none', async (spent) => {
+    return this.queue.next(MAX_BYTES, 'none', async (spent) => {
       if (spent === this.present) this.present = { id: 100 + ++this.identities, epoch: 0 };
       return this.present;
     });

@@ -52,9 +52,9 @@ export class PartitionQueue {
    * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `identify`
    * answers an identity other than `spent`.
    */
-  async next(most: number, compression: Compression, identify: Identify): Promise<Buffer | undefined> {
+  async next(max: number, compression: Compression, identify: Identify): Promise<Buffer | undefined> {
     if (this.#batch?.pieces.every(({ append }) => append.settled)) this.#giveUp(this.#batch);
-    this.#batch ??= this.#take(most);
+    this.#batch ??= this.#take(max);
     const batch = this.#batch;
     if (batch === undefined) return undefined;
     this.#identity ??= await identify(this.#spent);
@@ -107,10 +107,10 @@ export class PartitionQueue {
     this.#nextSequence = 0;
   }
 
-  #take(most: number): Batch | undefined {
+  #take(max: number): Batch | undefined {
     const pieces: Piece[] = [];
     let bytes = 0;
-    const limit = this.#alone > 0 ? 0 : most;
+    const limit = this.#alone > 0 ? 0 : max;
     this.#alone = Math.max(this.#alone - 1, 0);
     while (this.#waiting.length > 0 && (pieces.length === 0 || bytes + this.#waiting[0]!.bytes <= limit)) {
       const piece = this.#waiting.shift()!;

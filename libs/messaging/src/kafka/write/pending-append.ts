@@ -67,14 +67,14 @@ interface GrowingPiece extends Piece {
 }
 
 /** An append's records by partition, in their order, in pieces that fit into a batch of `most` bytes. */
-export function piecesOf(append: PendingAppend, records: readonly OutgoingRecord[], most: number): ReadonlyMap<number, readonly Piece[]> {
+export function piecesOf(append: PendingAppend, records: readonly OutgoingRecord[], max: number): ReadonlyMap<number, readonly Piece[]> {
   const partitions = new Map<number, GrowingPiece[]>();
   records.forEach((record, place) => {
     const bytes = recordSize(record);
     const pieces = partitions.get(record.partition) ?? [];
     partitions.set(record.partition, pieces);
     let piece = pieces.at(-1);
-    if (piece === undefined || piece.bytes + bytes > most) {
+    if (piece === undefined || piece.bytes + bytes > max) {
       piece = { append, places: [], records: [], bytes: 0 };
       pieces.push(piece);
     }

@@ -18,7 +18,7 @@ const BATCH_BYTES = 1024 * 1024;
 const REQUEST_BYTES = 16 * 1024 * 1024;
 /** How long a broker waits for the other replicas, ms. */
 const REPLICAS_MS = 10_000;
-const BACK_OFF_MS = { first: 20, most: 1_000 };
+const BACK_OFF_MS = { first: 20, max: 1_000 };
 
 /** Answers after which the same batch under a new identity is right, and those after which no attempt is. */
 const FORGOTTEN = new Set([
@@ -81,11 +81,11 @@ export class Writer {
   /** Rejects at the deadline; see `Log.append`. */
   async append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
     if (this.#closed) throw logProblem('BT_LOG_CLOSED');
-    const most = this.options.maxBatchBytes;
+    const max = this.options.maxBatchBytes;
     let bytes = 0;
     for (const record of records) {
       const size = recordSize(record) + BATCH_OVERHEAD;
-      if (size > most) throw logProblem('BT_LOG_RECORD_TOO_LARGE', { topic, bytes: size, most });
+      if (size > max) throw logProblem('BT_LOG_RECORD_TOO_LARGE', { topic, bytes: size, max });
       bytes += size;
     }
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
@@ -256,7 +256,7 @@ export class Writer {
       if (TOO_LARGE.has(type) && queue.split()) continue;
       const refusal = REFUSALS.get(type);
       if (refusal !== undefined) {
-        queue.refused(logProblem(refusal, { topic, reason: reasonOf(error), most: this.options.maxBatchBytes }, error));
+        queue.refused(logProblem(refusal, { topic, reason: reasonOf(error), max: this.options.maxBatchBytes }, error));
         continue;
       }
       if (FORGOTTEN.has(type)) queue.forgotten();
@@ -294,6 +294,6 @@ export class Writer {
     const attempt = failures + 1;
     const told = attempt > 2 && Number.isInteger(Math.log2(attempt));
     this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt });
-    return Math.min(BACK_OFF_MS.first * 2 ** failures, BACK_OFF_MS.most);
+    return Math.min(BACK_OFF_MS.first * 2 ** failures, BACK_OFF_MS.max);
   }
 }

@@ -1,5 +1,5 @@
-import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import { shortText } from '../../../tree/short-text.js';
 import { writtenText } from '../../../tree/written-text.js';
 import { flatOperands } from '../said/flat-operands.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
@@ -30,13 +30,13 @@ export function comparedCounts(node: BinaryNode): KnownComparison | undefined {
 function ofTwo(left: Resolved, right: Resolved, operator: string): KnownComparison | undefined {
   if (right.type === 'literal') return share(left, right, operator);
   if (left.type === 'trace-aggregate' && (operator === '>' || operator === '<') && isWrittenAlike(left, right))
-    return { value: false, reason: `both sides are ${short(left)}` };
+    return { value: false, reason: `both sides are ${shortText(left.syntax)}` };
   if (isOfTrace(left) && isOfTrace(right) && isWrittenAlike(left, right)) {
     const value = operator === '==' || operator === '<=' || operator === '>=';
-    return { value, reason: `both sides are ${short(left)}` };
+    return { value, reason: `both sides are ${shortText(left.syntax)}` };
   }
   if (!isPart(left, right) || (operator !== '>' && operator !== '<=')) return undefined;
-  return { value: operator === '<=', reason: `${short(left)} counts no more spans than ${short(right)}` };
+  return { value: operator === '<=', reason: `${shortText(left.syntax)} counts no more spans than ${shortText(right.syntax)}` };
 }
 
 function isWrittenAlike(left: Resolved, right: Resolved): boolean {
@@ -45,13 +45,13 @@ function isWrittenAlike(left: Resolved, right: Resolved): boolean {
 
 function share(node: Resolved, limit: Resolved, operator: string): KnownComparison | undefined {
   const number = limit.type === 'literal' && typeof limit.value === 'number' ? limit.value : undefined;
-  const most = number === undefined ? undefined : mostOf(node);
-  if (number === undefined || most === undefined || !ABOVE.has(operator)) return undefined;
-  if (operator === '>' ? number < most : number <= most) return undefined;
-  const isPercent = most === 1 && number > 1 && number <= 100;
+  const max = number === undefined ? undefined : mostOf(node);
+  if (number === undefined || max === undefined || !ABOVE.has(operator)) return undefined;
+  if (operator === '>' ? number < max : number <= max) return undefined;
+  const isPercent = max === 1 && number > 1 && number <= 100;
   return {
     value: false,
-    reason: `a share of the spans is at most ${most}`,
+    reason: `a share of the spans is at most ${max}`,
     ...(isPercent ? { suggestion: String(number / 100) } : {}),
   };
 }
@@ -98,11 +98,4 @@ function operandsOf(condition: Resolved): readonly Resolved[] {
 
 function isOfTrace(node: Resolved): boolean {
   return node.type === 'trace-field' || (node.type === 'trace-quantifier' && node.quantifier === 'count');
-}
-
-const LONGEST = 60;
-
-function short({ syntax }: Resolved): string {
-  const text = formatExpression(syntax);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

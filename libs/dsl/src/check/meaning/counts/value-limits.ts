@@ -1,5 +1,5 @@
-import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, FieldName, Resolved, TraceAggregate } from '../../../tree/resolved.js';
+import { shortText } from '../../../tree/short-text.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
 import type { KnownComparison } from './count-limits.js';
 
@@ -32,7 +32,7 @@ function never(left: Resolved, right: Resolved): KnownComparison | undefined {
   const isMeanOfBoth = isMean(left, right, 'max') || isMean(right, left, 'min');
   const isSure = isAtMost(left, right);
   if (!isMeanOfBoth && !isSure && !isEarlier(left, right)) return undefined;
-  const reason = `${short(left)} is never more than ${short(right)}`;
+  const reason = `${shortText(left.syntax)} is never more than ${shortText(right.syntax)}`;
   if (isMeanOfBoth) return { value: false, reason: `${reason}, but for rounding and sums beyond 64 bits`, isMeant: true };
   return isSure ? { value: false, reason } : { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true };
 }
@@ -96,11 +96,4 @@ function readingOf(node: Resolved): string | undefined {
 
 function isNumber(value: unknown): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint';
-}
-
-const LONGEST = 60;
-
-function short({ syntax }: Resolved): string {
-  const text = formatExpression(syntax);
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -1,8 +1,9 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { LogicalNode, Resolved, TraceAggregate } from '../../../tree/resolved.js';
+import { shortText } from '../../../tree/short-text.js';
 import { BOOLEAN } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
-import { shortTable, tableEntry } from '../../scope/table-entry.js';
+import { tableEntry } from '../../scope/table-entry.js';
 import { flatOperands } from '../said/flat-operands.js';
 
 /** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
@@ -77,7 +78,7 @@ export function constantField({ aggregate, field }: TraceAggregate, findings: Fi
   if (field.type === 'literal' && field.syntax.type === 'table') {
     const text = tableEntry(field.syntax, findings.source, true);
     const fix = text === undefined ? undefined : { range: field.syntax.range, text };
-    const values = { name: aggregate, text: shortTable(field.syntax) };
+    const values = { name: aggregate, text: shortText(field.syntax) };
     return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, values, { expected: 'a field', suggestion: text, fix });
   }
   // A variable of a script is the same for all spans, whatever it holds.

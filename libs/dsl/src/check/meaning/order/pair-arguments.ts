@@ -16,12 +16,12 @@ export function sameConditions({ relation, first, second, syntax }: TracePair, f
 }
 
 /** Nanoseconds by which no clocks differ that are looked after. */
-const MOST = 10_000_000_000;
+const MAX_TOLERANCE_NS = 10_000_000_000;
 
 /** `trace.before(a, b, 1h)`: the last argument is the tolerance of clocks. */
 export function longTolerance(node: TracePair | SpanOrderTest, findings: Findings): void {
   const { tolerance } = node;
-  if (tolerance?.type !== 'literal' || typeof tolerance.value !== 'number' || tolerance.value <= MOST) return;
+  if (tolerance?.type !== 'literal' || typeof tolerance.value !== 'number' || tolerance.value <= MAX_TOLERANCE_NS) return;
   const name = node.type === 'trace-pair' ? `trace.${node.relation}` : 'before';
   const shown = formatExpression(tolerance.syntax);
   const expected = 'the difference between clocks, as 10ms; a deadline is asked for by trace.follows or trace.preceded';

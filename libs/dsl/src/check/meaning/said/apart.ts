@@ -16,7 +16,7 @@ export interface Outcome {
 
 /** Each operand is about something else, but for guards: nearly all chains. Each is asked alone. False where that is not sure. */
 export function areApart(operands: readonly Resolved[], outcome: boolean): boolean {
-  if (operands.length > MOST) return false;
+  if (operands.length > MAX_OPERANDS) return false;
   const topics = new Topics(true);
   for (const operand of operands) if (!topics.add(operand, outcome)) return false;
   return true;
@@ -24,13 +24,13 @@ export function areApart(operands: readonly Resolved[], outcome: boolean): boole
 
 /** Nothing that a condition says (constraints.ts) excludes what another one says. False where that is not sure. */
 export function agreeForSure(outcomes: readonly Outcome[]): boolean {
-  if (outcomes.length > MOST) return false;
+  if (outcomes.length > MAX_OPERANDS) return false;
   const topics = new Topics(false);
   return outcomes.every(({ node, outcome }) => topics.add(node, outcome));
 }
 
 /** So many are compared with each other: the time stays linear. */
-const MOST = 20;
+const MAX_OPERANDS = 20;
 
 /** What is said of a value: that it is there; that it is a text, or not; what it is otherwise, neither nil nor false; something else. */
 type Manner = 'is there' | 'is' | 'is not' | 'is something' | 'other';

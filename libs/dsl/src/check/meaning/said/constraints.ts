@@ -342,11 +342,11 @@ const COUNT: readonly Constraint[] = [{ kind: 'bound', side: 'low', value: 0, is
 
 function ofCount(node: Resolved): readonly Constraint[] {
   const least = leastOf(node);
-  const most = mostOf(node);
-  if (least === 0 && most === Number.POSITIVE_INFINITY) return COUNT;
+  const max = mostOf(node);
+  if (least === 0 && max === Number.POSITIVE_INFINITY) return COUNT;
   return [
     { kind: 'bound', side: 'low', value: least, isOpen: false },
-    { kind: 'bound', side: 'high', value: most, isOpen: false },
+    { kind: 'bound', side: 'high', value: max, isOpen: false },
   ];
 }
 
@@ -388,8 +388,8 @@ function nameOf(node: Resolved): string | undefined {
 }
 
 /** Longer conditions are not compared: the time stays linear. */
-const LONGEST = 500;
+const MAX_TEXT_LENGTH = 500;
 
 function textOf({ syntax }: Resolved): string | undefined {
-  return syntax.range.end - syntax.range.start > LONGEST ? undefined : writtenText(syntax);
+  return syntax.range.end - syntax.range.start > MAX_TEXT_LENGTH ? undefined : writtenText(syntax);
 }

@@ -1,6 +1,6 @@
 import type { Range } from '../../../text/source.js';
-import { formatExpression } from '../../../tree/format-expression.js';
 import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
+import { shortText } from '../../../tree/short-text.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
 import { orderRing } from '../order/order-ring.js';
@@ -227,7 +227,7 @@ class JoinedSpans {
 
   private report({ first: a, second: b, isItself }: Excluded, isWhole: boolean): void {
     const [first, second] = a.syntax.range.start <= b.syntax.range.start ? [a, b] : [b, a];
-    const texts = [first, second].map(({ syntax }) => short(formatExpression(syntax)));
+    const texts = [first, second].map(({ syntax }) => shortText(syntax));
     const among = 'the span around it is one of those that are asked';
     const exclusion = `${texts.join(' and ')} exclude each other`;
     const reason = first === second ? among : isItself === true ? `${exclusion}: ${among}` : exclusion;
@@ -277,10 +277,4 @@ function excludedBy(
 function nameOf({ syntax }: TraceQuantifier): string | undefined {
   const [argument] = syntax.type === 'call' ? syntax.args : [];
   return argument?.type === 'named-condition' ? argument.name.name : undefined;
-}
-
-const LONGEST = 60;
-
-function short(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -3,8 +3,9 @@ import type { DiagnosticExtras, Fix } from '../../../text/diagnostic.js';
 import type { TableConstructor } from '../../../text/syntax.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.js';
+import { shortText } from '../../../tree/short-text.js';
 import type { Findings } from '../../scope/context.js';
-import { shortTable, tableEntry } from '../../scope/table-entry.js';
+import { tableEntry } from '../../scope/table-entry.js';
 import { flatOperands } from '../said/flat-operands.js';
 import { rangeOver } from '../said/range-over.js';
 
@@ -44,7 +45,7 @@ export function reportConstant(node: Resolved, place: Place, findings: Findings)
 function reportTable(table: TableConstructor, place: Place, findings: Findings): void {
   const text = tableEntry(table, findings.source, place.kind === 'condition');
   const fix = text === undefined ? undefined : { range: table.range, text };
-  const values = { text: shortTable(table), what: 'a table' };
+  const values = { text: shortText(table), what: 'a table' };
   findings.report('BT_DSL_CONSTANT_CONDITION', table.range, values, { expected: 'a condition', suggestion: text, fix });
 }
 

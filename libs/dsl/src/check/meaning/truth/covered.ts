@@ -10,7 +10,7 @@ export function coveredAlternative(chain: LogicalNode, operands: readonly Resolv
   const plain = operands.filter(isPlainComparison);
   if (plain.length < 2) return false;
   for (const [place, part] of plain.entries()) {
-    const whole = plain.slice(place + 1, place + 1 + MOST).find((other) => isTwice(part, other));
+    const whole = plain.slice(place + 1, place + 1 + MAX_OPERANDS).find((other) => isTwice(part, other));
     if (whole !== undefined) return report(part, whole, findings);
   }
   if (chain.operator !== 'or') return false;
@@ -24,7 +24,7 @@ export function coveredAlternative(chain: LogicalNode, operands: readonly Resolv
 }
 
 /** So many operands are compared with each: the time stays linear. */
-const MOST = 20;
+const MAX_OPERANDS = 20;
 
 function isTwice(a: PlainComparison, b: PlainComparison): boolean {
   return (

@@ -10,7 +10,7 @@ import { isSameReading } from '../said/same-sides.js';
  * behind one guard.
  */
 export function guardedAlternatives(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {
-  if (chain.operator !== 'or' || operands.length > MOST) return false;
+  if (chain.operator !== 'or' || operands.length > MAX_OPERANDS) return false;
   const parts: Resolved[] = [];
   let guard: Resolved | undefined;
   for (const operand of operands) {
@@ -32,4 +32,4 @@ export function guardedAlternatives(chain: LogicalNode, operands: readonly Resol
 }
 
 /** Longer chains are hardly written by hand. */
-const MOST = 20;
+const MAX_OPERANDS = 20;

@@ -11,6 +11,7 @@ import type {
   TraceQuantifier,
   UnaryNode,
 } from '../../../tree/resolved.js';
+import { shortText } from '../../../tree/short-text.js';
 import { RELATIONS, type SpanAxis, type SpanRelation } from '../../../tree/span-relation.js';
 import { alwaysFalsy, alwaysTruthy, BOOLEAN, NIL, STRING } from '../../../values/types.js';
 import { fieldValues } from '../../../vocabulary/vocabulary.js';
@@ -164,7 +165,7 @@ class TruthJudge {
     }
     const { first, second, isOfMany } = found;
     const value = node.operator === 'or';
-    const texts = [first, second].map(({ syntax }) => short(formatExpression(syntax)));
+    const texts = [first, second].map(({ syntax }) => shortText(syntax));
     const joined = texts.join(isOfMany ? ', …, ' : ' and ');
     const reason = value ? `one of ${joined} always holds` : `${joined} exclude each other`;
     const range = { start: first.syntax.range.start, end: second.syntax.range.end };
@@ -208,7 +209,7 @@ class TruthJudge {
     const last = this.constants.at(-1);
     if (last?.isMeant !== true || last.reason !== undefined || operand.syntax.type === 'boolean' || this.isInScript) return;
     this.constants.pop();
-    const reason = `${short(formatExpression(operand.syntax))} always counts as ${value} here`;
+    const reason = `${shortText(operand.syntax)} always counts as ${value} here`;
     this.constants.push({ value: !value, range: syntax.range, reason });
   }
 
@@ -309,7 +310,7 @@ class TruthJudge {
     for (const operator of ['and', 'or'] as const) {
       if (contradictionIn([node], operator) === undefined) continue;
       const value = operator === 'or';
-      this.report({ value, range: node.syntax.range, reason: `${short(formatExpression(node.syntax))} is always ${value}` });
+      this.report({ value, range: node.syntax.range, reason: `${shortText(node.syntax)} is always ${value}` });
       return value;
     }
     return undefined;
@@ -321,7 +322,7 @@ class TruthJudge {
     if (texts === undefined) return undefined;
     return {
       value: true,
-      reason: `${short(formatExpression(node.syntax))} holds on ${texts}`,
+      reason: `${shortText(node.syntax)} holds on ${texts}`,
       isMeant: node.subject.types !== STRING || texts !== 'every text',
     };
   }
@@ -375,10 +376,4 @@ function otherOperator(
   const range = rangeOver(findings.source, first.syntax.range, second.syntax.range);
   if (range === undefined) return { suggestion: other };
   return { suggestion: other, fix: { range, text: needsParentheses ? `(${text})` : text } };
-}
-
-const LONGEST = 60;
-
-function short(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

@@ -54,7 +54,7 @@ function noteNegated(not: Resolved, noted: Set<Resolved>): void {
 }
 
 /** So many conditions before a guard are looked at: the time stays linear. */
-const MOST = 20;
+const MAX_OPERANDS = 20;
 
 /** `a.x == b.x and a.x`: the guard stands behind the comparison. Notes the comparisons that it leaves nothing to say of. */
 function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved>): void {
@@ -62,7 +62,7 @@ function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved
   const guarded = isPlainComparison(right) ? (holdsOfNil(right) ? undefined : right.left) : right;
   if (guarded === undefined || !isAttribute(guarded)) return;
   let before: Resolved | undefined = left;
-  for (let count = 0; count < MOST && before !== undefined; count++) {
+  for (let count = 0; count < MAX_OPERANDS && before !== undefined; count++) {
     const chain: LogicalNode | undefined = before.type === 'logical' && before.operator === 'and' ? before : undefined;
     const last: Resolved = chain?.right ?? before;
     if (last.type === 'binary' && (isSameReading(guarded, last.left) || isSameReading(guarded, last.right))) noted.add(last);

@@ -59,7 +59,7 @@ function converted(node: BinaryNode, value: Resolved, findings: Findings): void 
     findings.report('BT_DSL_UNIT_TWICE', node.syntax.range, values, { suggestion: duration, fix });
   } else if (divisor === 1e3 && isBare(syntax, findings.source)) {
     const nanoseconds = Number(value.value) * divisor;
-    if (!(nanoseconds > 0 && nanoseconds < SHORTEST)) return;
+    if (!(nanoseconds > 0 && nanoseconds < MIN_NS)) return;
     const values = { what, unit, number: formatExpression(syntax), shown: formatDuration(nanoseconds) };
     findings.report('BT_DSL_UNIT_DIVIDED', syntax.range, values, { expected: `${duration} and a duration such as 500ms` });
   }
@@ -84,7 +84,7 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
 }
 
 /** Shorter than this no duration is written as a bare number of nanoseconds; and no time is so early. */
-const SHORTEST = 1_000_000;
+const MIN_NS = 1_000_000;
 const EARLIEST = 100_000_000_000_000_000n;
 
 function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings: Findings): void {
@@ -106,7 +106,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
     );
     return;
   }
-  if (number >= SHORTEST) return;
+  if (number >= MIN_NS) return;
   // From 100 to 99,999 it is milliseconds that people leave out; less may be seconds too.
   const isCertain = syntax.type === 'number' && number >= 100 && number < 100_000;
   const meant = `${text}ms`;
