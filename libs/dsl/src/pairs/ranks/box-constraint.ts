@@ -74,9 +74,9 @@ export class BeforeAll implements Constraint {
 /** The column lies between two ranks. */
 export class Between implements Constraint {
   constructor(
-    private readonly column: number,
-    private readonly from: number,
-    private readonly to: number,
+    protected readonly column: number,
+    protected readonly from: number,
+    protected readonly to: number,
   ) {}
 
   ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {

@@ -3,6 +3,7 @@ import { isNumber, isString, luaLess, luaLessOrEqual } from '../../lua/lua-value
 import { valueKey } from '../../trace/aggregate.js';
 import type { Value } from '../../values/value.js';
 import type { Term, ValueJoin } from '../plan/join-plan.js';
+import { Between } from './box-constraint.js';
 import type { Region } from './region.js';
 import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
 
@@ -229,25 +230,7 @@ function compareValues(a: Ordered, b: Ordered): number {
 const LAST_RANK = 2 ** 31 - 2;
 
 /** The rank lies between two; a value without a rank is in no range. */
-class Ranked implements Constraint {
-  constructor(
-    private readonly column: number,
-    private readonly from: number,
-    private readonly to: number,
-  ) {}
-
-  ofBox({ lows, highs, at }: Box): typeof NONE | typeof SOME | typeof ALL {
-    const low = lows[at + this.column]!;
-    const high = highs[at + this.column]!;
-    if (high < this.from || low > this.to) return NONE;
-    return low >= this.from && high <= this.to ? ALL : SOME;
-  }
-
-  ofPoint(columns: readonly Int32Array[], position: number): boolean {
-    const rank = columns[this.column]![position]!;
-    return rank >= this.from && rank <= this.to;
-  }
-
+class Ranked extends Between {
   regions(): readonly Region[] {
     return [{ sign: 1, ranges: [{ column: this.column, from: this.from, to: this.to }] }];
   }
