@@ -1,12 +1,10 @@
 import type { Logger } from '#platform';
 import type { Store, ViolationFilter, ViolationSequence } from '#store';
-import { ApiError } from '../api-error.js';
+import { type PlaceLimits, Places } from '../places.js';
 import { eventId, placeAfter } from './event-id.js';
 import { SequenceFollower } from './sequence-follower.js';
 
-/** Clients of a process at once, and those of one key, or of one address where no key is wanted: nobody takes all places. */
-const MAX_STREAMS = 50;
-const MAX_STREAMS_OF_ONE = 20;
+const LIMITS: PlaceLimits = { all: 50, ofOne: 20 };
 /** Violations that are read, and held for a client, at once. */
 const PAGE = 100;
 /** Milliseconds. */
@@ -34,8 +32,7 @@ export interface StreamRequest {
  */
 export class ViolationStream {
   private readonly stopping = new AbortController();
-  private open = 0;
-  private readonly openOf = new Map<string, number>();
+  private readonly places = new Places('BT_API_TOO_MANY_STREAMS', LIMITS);
   private readonly sequence: SequenceFollower;
 
   constructor(
@@ -51,18 +48,8 @@ export class ViolationStream {
    * BT_API_TOO_MANY_STREAMS (429), BT_API_EVENT_ID_INVALID (400), or the store's error.
    */
   async begin(request: StreamRequest): Promise<AsyncGenerator<string>> {
-    if (this.open >= MAX_STREAMS) throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MAX_STREAMS, whose: 'of this process' });
-    const ofCaller = this.openOf.get(request.caller) ?? 0;
-    if (ofCaller >= MAX_STREAMS_OF_ONE)
-      throw new ApiError('BT_API_TOO_MANY_STREAMS', { limit: MAX_STREAMS_OF_ONE, whose: 'of one key or address' });
-    this.count(request.caller, 1);
     // The generator gives the place back only if somebody begins to read it.
-    let left = false;
-    const leave = (): void => {
-      if (!left) this.count(request.caller, -1);
-      left = true;
-    };
-    request.gone.addEventListener('abort', leave, { once: true });
+    const leave = this.places.take(request.caller, request.gone);
     try {
       const now = await this.store.violationSequence();
       const place = request.after === undefined ? now.last : placeAfter(request.after, now);
@@ -76,13 +63,6 @@ export class ViolationStream {
   /** Ends all answers, so that the process can stop: their clients come back, and go on where they were. */
   stop(): void {
     this.stopping.abort();
-  }
-
-  private count(caller: string, by: 1 | -1): void {
-    this.open += by;
-    const ofCaller = (this.openOf.get(caller) ?? 0) + by;
-    if (ofCaller > 0) this.openOf.set(caller, ofCaller);
-    else this.openOf.delete(caller);
   }
 
   private async *parts(

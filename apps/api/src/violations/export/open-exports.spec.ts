@@ -18,37 +18,48 @@ describe('exports that are open at once', () => {
   const here = new AbortController().signal;
 
   it('are refused beyond the limit, until one was taken whole, failed to begin, or its client went', async () => {
-    const exports = new OpenExports(1);
-    const first = await exports.run(here, async () => three(), never);
-    await expect(exports.run(here, async () => three(), never)).rejects.toMatchObject({
+    const exports = new OpenExports({ all: 1, ofOne: 1 });
+    const asked = (caller: string, begin: () => Promise<AsyncGenerator<string>>, gone = here) =>
+      exports.run({ caller, gone, begin, stalled: never });
+    const first = await asked('a', async () => three());
+    await expect(asked('b', async () => three())).rejects.toMatchObject({
       code: 'BT_API_TOO_MANY_EXPORTS',
       status: 429,
       retryAfter: 1,
     });
     expect(await taken(first)).toEqual(['a', 'b', 'c']);
-    await expect(exports.run(here, () => Promise.reject(new Error('away')), never)).rejects.toThrow('away');
+    await expect(asked('b', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
     const gone = new AbortController();
-    await exports.run(gone.signal, async () => endless(), never);
-    await expect(exports.run(here, async () => three(), never)).rejects.toMatchObject({ status: 429 });
+    await asked('b', async () => endless(), gone.signal);
+    await expect(asked('a', async () => three())).rejects.toMatchObject({ status: 429 });
     gone.abort();
-    const last = await exports.run(here, async () => three(), never);
-    await expect(exports.run(here, async () => three(), never)).rejects.toMatchObject({ status: 429 });
+    const last = await asked('a', async () => three());
+    await expect(asked('b', async () => three())).rejects.toMatchObject({ status: 429 });
     await last.return(undefined);
   });
 
+  it('of one key or address leave places to others', async () => {
+    const exports = new OpenExports({ all: 3, ofOne: 2 });
+    const asked = (caller: string) => exports.run({ caller, gone: here, begin: async () => three(), stalled: never });
+    const first = await asked('greedy');
+    await asked('greedy');
+    await expect(asked('greedy')).rejects.toThrow(/2 exports at a time of one key or address/);
+    await asked('other');
+    await expect(asked('another')).rejects.toThrow(/3 exports at a time of this process/);
+    await taken(first);
+    await asked('greedy');
+  });
+
   it('end when their client takes nothing', async () => {
-    const exports = new OpenExports(1, 20);
+    const exports = new OpenExports({ all: 1, ofOne: 1 }, 20);
     let body: Readable | undefined;
-    const parts = await exports.run(
-      here,
-      async () => endless(),
-      (error) => body?.destroy(error),
-    );
+    const request = { caller: 'a', gone: here, begin: async () => endless() };
+    const parts = await exports.run({ ...request, stalled: (error) => body?.destroy(error) });
     body = Readable.from(parts, { objectMode: false });
     const failed = new Promise<Error>((resolve) => body!.once('error', resolve));
     body.read();
     expect((await failed).message).toBe('the client took nothing for 0.02 s');
-    const next = await exports.run(here, async () => three(), never);
+    const next = await exports.run({ ...request, begin: async () => three(), stalled: never });
     expect(await taken(next)).toHaveLength(3);
   });
 });

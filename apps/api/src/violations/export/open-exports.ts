@@ -1,36 +1,35 @@
-import { ApiError } from '../../api-error.js';
+import { type PlaceLimits, Places } from '../../places.js';
 
-/** Exports that a process answers at once: each encodes pages on the thread that receives spans. */
-const MAX_EXPORTS = 8;
+/** Exports at once: each encodes pages on the thread that receives spans. */
+const LIMITS: PlaceLimits = { all: 8, ofOne: 4 };
 /** Milliseconds after which an export ends whose client takes nothing: its place is given to another. */
 const STALL = 60_000;
 
+export interface ExportRequest {
+  /** The key or address that asks. */
+  readonly caller: string;
+  /** Aborted when the client is gone. */
+  readonly gone: AbortSignal;
+  /** Reads the first page. */
+  readonly begin: () => Promise<AsyncGenerator<string>>;
+  /** Ends the answer whose client takes nothing for a minute. */
+  readonly stalled: (error: Error) => void;
+}
+
 /** The exports that are being answered. */
 export class OpenExports {
-  private open = 0;
+  private readonly places: Places;
 
   constructor(
-    private readonly max = MAX_EXPORTS,
+    limits = LIMITS,
     private readonly stall = STALL,
-  ) {}
+  ) {
+    this.places = new Places('BT_API_TOO_MANY_EXPORTS', limits);
+  }
 
-  /**
-   * Runs an export: `begin` reads its first page. The place is given back when all parts were taken, or the client is `gone`. A client that takes nothing for a
-   * minute is `stalled`, which has to end the answer. Throws BT_API_TOO_MANY_EXPORTS (429), or what `begin` throws.
-   */
-  async run(
-    gone: AbortSignal,
-    begin: () => Promise<AsyncGenerator<string>>,
-    stalled: (error: Error) => void,
-  ): Promise<AsyncGenerator<string>> {
-    if (this.open >= this.max) throw new ApiError('BT_API_TOO_MANY_EXPORTS', { limit: this.max });
-    this.open++;
-    let left = false;
-    const leave = (): void => {
-      if (!left) this.open--;
-      left = true;
-    };
-    gone.addEventListener('abort', leave, { once: true });
+  /** Runs an export. Its place is given back when all parts were taken, or the client is gone. Throws BT_API_TOO_MANY_EXPORTS (429), or what `begin` throws. */
+  async run({ caller, gone, begin, stalled }: ExportRequest): Promise<AsyncGenerator<string>> {
+    const leave = this.places.take(caller, gone);
     try {
       const parts = await begin();
       return this.timed(parts, leave, stalled);
