@@ -109,7 +109,7 @@ export const API_PROBLEMS = {
   },
   BT_API_TOO_MANY_EXPORTS: {
     status: 429,
-    sentence: 'The limit of {limit} exports at a time is reached. Try again when one has ended.',
+    sentence: 'The limit of {limit} exports at a time {whose} is reached. Try again when one has ended.',
   },
   BT_API_TOO_MANY_WAIT: {
     status: 429,
@@ -119,7 +119,7 @@ export const API_PROBLEMS = {
   BT_API_SEARCHES_BUSY: {
     status: 429,
     sentence:
-      '{waiting} searches are already waiting. Try again in a second, or narrow the search: without "q" and "count=exact" it need not wait.',
+      '{waiting} searches are already waiting. Try again in a second, or narrow the search: a count without "q", or a list without "count=exact", need not wait.',
   },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping and cannot wait for verdicts. Send the request again.' },
   BT_API_PREVIEWS_BUSY: {

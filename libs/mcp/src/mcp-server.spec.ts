@@ -8,11 +8,11 @@ describe('a tool of an agent', () => {
   const client = new Client({ name: 'test', version: '1' });
   afterEach(() => client.close());
 
-  const connect = async () => {
+  const connect = async (answer: (path: string) => unknown = () => ({})) => {
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     const server = mcpServer(async (method, path) => {
       asked.push(`${method} ${path}`);
-      return { status: 200, body: {} };
+      return { status: 200, body: answer(path) };
     }, '1');
     await Promise.all([server.connect(ours), client.connect(theirs as Parameters<Client['connect']>[0])]);
   };
@@ -37,5 +37,16 @@ describe('a tool of an agent', () => {
     expect((content as { text: string }[])[0]!.text).toMatch(/"serverity"; do you mean severity\?.*"Limit"; do you mean limit\?/s);
     await client.callTool({ name: 'search_violations', arguments: { severity: 'HIGH' } });
     expect(asked).toEqual(['GET /v1/violations?severity=HIGH&limit=20']);
+  });
+
+  it('goes on behind the short pages of a search: else an empty one is taken for "there are none"', async () => {
+    const pages: Readonly<Record<string, object>> = {
+      '/v1/violations?q=x&limit=2': { violations: [], total: 0, total_is: 'at_least', next: 'a' },
+      '/v1/violations?q=x&limit=2&cursor=a': { violations: [1], total: 1, total_is: 'at_least', next: 'b' },
+      '/v1/violations?q=x&limit=1&cursor=b': { violations: [2], total: 1, total_is: 'at_least', next: 'c' },
+    };
+    await connect((path) => pages[path]);
+    const { content } = await client.callTool({ name: 'search_violations', arguments: { q: 'x', limit: 2 } });
+    expect(JSON.parse((content as { text: string }[])[0]!.text)).toEqual({ violations: [1, 2], total: 2, total_is: 'at_least', next: 'c' });
   });
 });

@@ -5,6 +5,7 @@ import type { Ask } from './ask.js';
 import { coverage } from './coverage.js';
 import { path } from './path.js';
 import { resultOf } from './result.js';
+import { searchViolations } from './search-violations.js';
 import { toolArguments } from './tool-arguments.js';
 
 const INSTRUCTIONS = `BeTrace judges OpenTelemetry traces by rules. A rule is an expression that is true when it is VIOLATED, for example:
@@ -155,10 +156,11 @@ export function mcpServer(ask: Ask, version: string): McpServer {
         start_time: z.string().optional().describe('Not before: RFC 3339, or Unix seconds'),
         end_time: z.string().optional(),
         limit: LIMIT,
+        cursor: z.string().optional().describe('`next` of the answer before'),
       }),
       annotations,
     },
-    async (query) => resultOf(await ask('GET', path('/v1/violations', query))),
+    async (query) => resultOf(await searchViolations(ask, query)),
   );
   server.registerTool(
     'explain_violation',

@@ -85,7 +85,10 @@ export abstract class Store {
    * has kept: the database has gone back.
    */
   abstract keep(...batches: readonly KeptBatch[]): Promise<void>;
-  /** Newest first (by timestamp, then id). Rejects BT_STORE_BAD_CURSOR when `after` is not from a page's `next`. */
+  /**
+   * Newest first (by timestamp, then id). A search for a text may end its page early (`ViolationRows.next`). Rejects BT_STORE_BAD_CURSOR when `after` is
+   * not from a page's `next`.
+   */
   abstract violations(filter: ViolationFilter, page: ViolationPageQuery): Promise<ViolationPage>;
   /** The same page, without the count of all that match. */
   abstract violationsFrom(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationRows>;

@@ -103,13 +103,22 @@ export class ViolationList {
   @ApiProperty({ type: [ViolationSummary] })
   violations!: readonly ViolationSummary[];
 
-  @ApiProperty({ description: 'How many match the filter, on all pages; 10,000 where they are more, unless `count=exact`.', example: 1 })
+  @ApiProperty({
+    description:
+      'How many match the filter, on all pages; 10,000 where they are more, and with `q` those of this page, unless `count=exact`.',
+    example: 1,
+  })
   total!: number;
 
-  @ApiPropertyOptional({ enum: ['at_least'], description: 'There are more than `total`. Absent where that is exact.' })
+  @ApiPropertyOptional({
+    enum: ['at_least'],
+    description: 'There are more than `total`; with `q`, there may be. Absent where that is exact.',
+  })
   total_is?: 'at_least';
 
-  @ApiPropertyOptional({ description: 'Pass as `cursor` for the next page; absent on the last.' })
+  @ApiPropertyOptional({
+    description: 'Pass as `cursor` for the next page; absent on the last. With `q` there may be one after a short page, or an empty one.',
+  })
   next?: string;
 }
 

@@ -49,13 +49,15 @@ describe('/v1/violations', () => {
       answered.push(path);
     };
     const paths = ['violations', 'violations/groups', 'violations/stats', 'violations/export'].map((path) => `/v1/${path}`);
-    const searching = [...paths.map((path) => `${path}?q=slow`), '/v1/violations?count=exact'];
+    const searching = ['/v1/violations/groups?q=slow', '/v1/violations/stats?q=slow', '/v1/violations?q=slow&count=exact'];
     const searches = searching.map((path) => ask(path));
-    await Promise.all([...paths, '/v1/rules'].map((path) => ask(path)));
-    expect(new Set(answered)).toEqual(new Set([...paths, '/v1/rules']));
+    // Lists and exports look for a text in short pages.
+    const others = [...paths, '/v1/violations?q=slow', '/v1/violations/export?q=slow', '/v1/rules'];
+    await Promise.all(others.map((path) => ask(path)));
+    expect(new Set(answered)).toEqual(new Set(others));
     end();
     await Promise.all([running, ...searches]);
-    expect(answered).toHaveLength(paths.length + 1 + searching.length);
+    expect(answered).toHaveLength(others.length + searching.length);
   });
 
   it("answers the guide's shape and the status, and nothing else", async () => {

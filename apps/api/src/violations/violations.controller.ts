@@ -18,7 +18,7 @@ import { ProblemView } from '../problem.dto.js';
 import { Settle } from '../settle/settle.js';
 import { timeoutOf } from '../settle/settle-query.js';
 import { ExplainViolation, WholeExplanation } from './explain-violation.js';
-import { isSearch, Searches } from './filter/searches.js';
+import { Searches } from './filter/searches.js';
 import { violationFilter } from './filter/violation-filter-query.js';
 import { ViolationQuery } from './filter/violation-query.js';
 import { Verification, VerifyViolation } from './keys/verify-violation.js';
@@ -43,7 +43,12 @@ export class ViolationsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Violations, newest first', description: 'All filters must hold. `total` counts all pages, up to 10,000.' })
+  @ApiOperation({
+    summary: 'Violations, newest first',
+    description:
+      'All filters must hold. `total` counts all pages, up to 10,000. No index finds a part of a text: with `q` a page ends after some milliseconds, with ' +
+      'fewer violations than `limit`, or none, and `next` goes on from there. Its `total` is then the length of the page.',
+  })
   @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as #/components/schemas/ViolationDetail.` })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiResponse({ status: 504, type: ProblemView, description: 'With `settled=true`: timeout; `errors` says what is missing.' })
@@ -54,9 +59,7 @@ export class ViolationsController {
     const after = query.cursor ?? query.after;
     const page = { limit: query.limit ?? PAGE, countAll: query.count === 'exact', ...(after === undefined ? {} : { after }) };
     const filter = violationFilter(query);
-    const { violations, total, totalIs, next } = await this.searches.run(gone, isSearch(filter, page.countAll), () =>
-      this.store.violations(filter, page),
-    );
+    const { violations, total, totalIs, next } = await this.searches.run(gone, page.countAll, () => this.store.violations(filter, page));
     const view = query.view === 'full' ? violationDetail : violationSummary;
     const bounded = totalIs === undefined ? {} : { total_is: totalIs };
     return { violations: violations.map(view), total, ...bounded, ...(next === undefined ? {} : { next }) };

@@ -31,18 +31,33 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
     enabled,
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
-      const query = {
-        ...askedFor(filters, now),
-        view: 'full' as const,
-        limit: Math.min(PAGE, limit),
-        // Later violations are found by the difference: it needs all of them.
-        ...(pageParam === undefined ? { count: 'exact' as const } : { cursor: pageParam }),
+      const asked = { ...askedFor(filters, now), view: 'full' as const };
+      // Later violations are found by the difference: it needs all of them. A search would look through everything for that.
+      const count = pageParam === undefined && filters.q === null ? { count: 'exact' as const } : {};
+      const read = async (left: number, cursor: string | undefined) => {
+        const query = { ...asked, ...count, limit: left, ...(cursor === undefined ? {} : { cursor }) };
+        return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
       };
-      return (await answered(client.GET('/v1/violations', { params: { query }, signal }))) as unknown as ViolationList;
+      return wholePage(read, Math.min(PAGE, limit), pageParam);
     },
     getNextPageParam: (last, pages) => (pages.length * PAGE >= limit ? undefined : last.next),
     placeholderData: keepPreviousData,
   });
+}
+
+/** A page of `length`: a search ends its pages early, and goes on behind them. */
+async function wholePage(
+  read: (left: number, cursor: string | undefined) => Promise<ViolationList>,
+  length: number,
+  cursor: string | undefined,
+): Promise<ViolationList> {
+  let page = await read(length, cursor);
+  while (page.next !== undefined && page.violations.length < length) {
+    const more = await read(length - page.violations.length, page.next);
+    const violations = [...page.violations, ...more.violations];
+    page = { ...more, violations, total: violations.length };
+  }
+  return page;
 }
 
 /** How many there were over time, by severity; exactly those of the list. */
@@ -81,7 +96,8 @@ export function useTotalNow(filters: Filters, now: number, live: boolean) {
       (await answered(client.GET('/v1/violations', { params: { query: { ...askedFor(filters, now), limit: 1, count: 'exact' } }, signal })))
         .total,
     refetchInterval: NEW_EVERY_MS,
-    enabled: filters.end_time === null && !live,
+    // A search looks through everything for its count.
+    enabled: filters.end_time === null && filters.q === null && !live,
     staleTime: 0,
   });
 }

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import type { ViolationList } from '../api/types';
 import { type LiveChanges, withChanges } from '../live/use-live';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
@@ -80,15 +81,21 @@ export function ViolationTable({ list, limit, view, changes, onRefresh }: Violat
           </tbody>
         </table>
       </div>
-      <ListEnd list={list} shown={violations.length} total={Math.max(violations.length, list.data.pages[0]?.total ?? 0)} />
+      <ListEnd list={list} shown={violations.length} total={totalOf(list.data.pages, violations.length)} />
     </>
   );
+}
+
+/** Undefined while a search has not looked through everything. */
+function totalOf(pages: readonly ViolationList[], shown: number): number | undefined {
+  const [first, last] = [pages[0], pages.at(-1)];
+  return first?.total_is === 'at_least' && last?.next !== undefined ? undefined : Math.max(shown, first?.total ?? 0);
 }
 
 interface ListEndProps {
   readonly list: ViolationTableProps['list'];
   readonly shown: number;
-  readonly total: number;
+  readonly total: number | undefined;
 }
 
 function ListEnd({ list, shown, total }: ListEndProps) {
@@ -104,7 +111,8 @@ function ListEnd({ list, shown, total }: ListEndProps) {
   return (
     <div className="strip" ref={end}>
       <span className="num">
-        {shown} of {total} shown{shown < total && !hasNextPage ? ', a larger Limit shows more' : ''}
+        {total === undefined ? `${shown} shown` : `${shown} of ${total} shown`}
+        {shown < (total ?? Number.POSITIVE_INFINITY) && !hasNextPage ? ', a larger Limit shows more' : ''}
       </span>
       {hasNextPage ? (
         <button type="button" className="btn small" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>

@@ -43,7 +43,8 @@ export function ViolationsPage() {
   const inboxes = useInboxCounts(filters, now, grouped);
   const stats = useViolationStats(filters, now, isLive);
   const statuses = useStatusCounts(filters, now, isLive);
-  const total = grouped || isLive ? stats.data?.total : list.data?.pages[0]?.total;
+  // A search of the list counts only what it has found so far.
+  const total = grouped || isLive || filters.q !== null ? stats.data?.total : list.data?.pages[0]?.total;
   const isOld = grouped ? stats.isPlaceholderData : list.isPlaceholderData;
   const totalNow = useTotalNow(filters, now, isLive);
   const arrived = total === undefined || totalNow.data === undefined || isOld || isLive ? 0 : totalNow.data - total;

@@ -88,6 +88,44 @@ export function describeViolationList(open: () => Store): void {
       }
     });
 
+    it('are searched for a text through all of them, page by page, however few have it', async () => {
+      const rare = (i: number) => i % 1_100 === 7;
+      const all = Array.from({ length: 4_500 }, (_, i) =>
+        violation(`v${String((i * 7) % 4_500).padStart(4, '0')}`, {
+          // A block of a thousand ends among violations of one time.
+          timestampMs: 1_790_000_000_000 + Math.floor(i / 300) * 1_000,
+          severity: i % 2 === 0 ? 'LOW' : 'HIGH',
+          status: i % 3 === 0 ? 'retracted' : 'open',
+          text: rare(i) ? 'a needle' : 'hay',
+        }),
+      );
+      await keep(...all);
+      const newestFirst = all.toSorted((a, b) => b.timestampMs - a.timestampMs || (a.id < b.id ? 1 : -1));
+      for (const [filter, limit] of [
+        [{ text: 'NEEDLE' }, 2],
+        [{ text: 'needle', status: 'open' }, 10],
+        [{ text: 'needle', severity: ['LOW', 'HIGH'], startTime: 1_790_000_002_000 }, 1],
+        [{ text: 'hay', severity: ['LOW'] }, 1_000],
+        [{ text: 'nowhere' }, 10],
+      ] as const satisfies readonly [ViolationFilter, number][]) {
+        const expected = newestFirst
+          .filter((one) => matches(one, filter) && one.text?.includes(filter.text.toLowerCase()))
+          .map(({ id }) => id);
+        const found: string[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.violations(filter, { limit, ...(after === undefined ? {} : { after }) });
+          expect(page.violations.length).toBeLessThanOrEqual(limit);
+          const isWhole = after === undefined && page.next === undefined;
+          expect([page.total, page.totalIs]).toEqual([page.violations.length, isWhole ? undefined : 'at_least']);
+          found.push(...page.violations.map(({ id }) => id));
+          after = page.next;
+        } while (after !== undefined);
+        expect([filter, found]).toEqual([filter, expected]);
+        expect(await store.violations(filter, { limit, countAll: true })).toMatchObject({ total: expected.length });
+      }
+    });
+
     it('are read page by page, each once, newest first, while new ones come', async () => {
       const place = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.uuid());
       await fc.assert(

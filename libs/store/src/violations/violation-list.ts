@@ -1,6 +1,6 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
-import { type PagePlace, placeOf } from '../tables/page.js';
+import type { PagePlace } from '../tables/page.js';
 import { partsOf, type ViolationPart } from './violation-parts.js';
 import type { ViolationFilter } from './violation-query.js';
 
@@ -9,14 +9,19 @@ export const COUNTED_UP_TO = 10_000;
 
 type Ids = SelectQueryBuilder<Schema, 'violations', Pick<ViolationsTable, 'id' | 'timestamp_ms'>>;
 
+/** What is read of an order of pages. */
+interface Range {
+  readonly limit: number;
+  /** Not included. */
+  readonly after?: PagePlace | undefined;
+  /** Included; default: to the end. */
+  readonly downTo?: PagePlace | undefined;
+}
+
 /** Rows of the violations that a filter selects, newest first. */
-export async function newestRows(
-  queries: Queries,
-  filter: ViolationFilter,
-  { limit, after }: { readonly limit: number; readonly after?: string },
-): Promise<readonly ViolationsTable[]> {
-  const place = after === undefined ? undefined : placeOf(after);
-  const parts = partsOf(filter).map((part) => newestOf(queries, part, limit, place));
+export async function newestRows(queries: Queries, filter: ViolationFilter, range: Range): Promise<readonly ViolationsTable[]> {
+  const { limit } = range;
+  const parts = partsOf(filter).map((part) => newestOf(queries, part, range));
   const ids = united(queries, parts);
   if (ids === undefined) return [];
   const page = parts.length === 1 ? ids : newestFirst(ids).limit(limit);
@@ -27,6 +32,30 @@ export async function newestRows(
       .selectAll()
       .where('id', 'in', queries.selectFrom(page.as('page')).select('page.id')),
   ).execute();
+}
+
+/**
+ * The place of the last of the next violations that a filter selects: of the `most`th at the latest, sooner where the filter has several parts, so that no more entries are read.
+ * Undefined when there are fewer.
+ */
+export async function placeOfEntry(
+  queries: Queries,
+  filter: ViolationFilter,
+  most: number,
+  after: PagePlace | undefined,
+): Promise<PagePlace | undefined> {
+  const all = partsOf(filter);
+  const limit = Math.ceil(most / Math.max(1, all.length));
+  const ids = united(
+    queries,
+    all.map((part) => newestOf(queries, part, { limit, after })),
+  );
+  if (ids === undefined) return undefined;
+  const entry = await newestFirst(queries.selectFrom(ids.as('entries')).select(['entries.id', 'entries.timestamp_ms']) as unknown as Ids)
+    .limit(1)
+    .offset(limit - 1)
+    .executeTakeFirst();
+  return entry && { timestampMs: entry.timestamp_ms, id: entry.id };
 }
 
 /** How many a filter selects; one more than `most` when there are more. */
@@ -50,11 +79,15 @@ export async function countUpTo(queries: Queries, filter: ViolationFilter, max: 
   return Number(counted.total);
 }
 
-function newestOf(queries: Queries, part: ViolationPart, limit: number, place: PagePlace | undefined): Ids {
+function newestOf(queries: Queries, part: ViolationPart, { limit, after, downTo }: Range): Ids {
   let query = queries.selectFrom('violations').select(['id', 'timestamp_ms']).where(part);
-  if (place !== undefined) {
-    const { timestampMs, id } = place;
+  if (after !== undefined) {
+    const { timestampMs, id } = after;
     query = query.where('timestamp_ms', '<=', timestampMs).where((e) => e.or([e('timestamp_ms', '<', timestampMs), e('id', '<', id)]));
+  }
+  if (downTo !== undefined) {
+    const { timestampMs, id } = downTo;
+    query = query.where('timestamp_ms', '>=', timestampMs).where((e) => e.or([e('timestamp_ms', '>', timestampMs), e('id', '>=', id)]));
   }
   return newestFirst(query as Ids).limit(limit);
 }

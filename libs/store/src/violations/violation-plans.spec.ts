@@ -11,7 +11,7 @@ import { violatingTraces } from './violating-traces.js';
 import { violationCounts } from './violation-counts.js';
 import { countUpTo } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
-import { violationPage } from './violations.js';
+import { violationPage, violationsFrom } from './violations.js';
 
 /** What SQLite does for each combination of filters: `PLANS=write npm test -- violation-plans` writes the file. */
 const FILE = join(import.meta.dirname, '../../../../test/fixtures/store/violation-list.sqlite.txt');
@@ -133,6 +133,43 @@ describe('the plans of SQLite for the list of violations', () => {
       'SEARCH violations USING INDEX violations_by_trace_id',
       'SEARCH violations USING INDEX violations_by_wire_trace_id',
     ]);
+  });
+
+  it.each<ViolationFilter>([
+    { text: 'x' },
+    { text: 'x', status: 'open' },
+    { text: 'x', ruleId: 'r', status: 'open' },
+    { text: 'x', service: 's', severity: ['LOW'], status: 'open', startTime: 5, endTime: 9 },
+    { text: 'x', groupId: 'g', severity: ['LOW'], status: 'open' },
+  ])('look through a thousand entries of an index, and no more rows, in each statement of a search: %j', async (filter) => {
+    sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
+      json_record, group_id) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3500)
+      SELECT 'v' || i, 1, 'open', 'r', 'R', 'LOW', 't', 't', 's', 's', 6, 0, '{}', 'g' FROM n`);
+    try {
+      const search = (after: string | undefined, now: () => number) =>
+        violationsFrom(database, filter, { limit: 10, ...(after === undefined ? {} : { after }) }, now);
+      asked = [];
+      let time = 0;
+      // A statement of 6 ms: the second block is the last one.
+      const { violations, next } = await search(undefined, () => (time += 6) - 6);
+      expect(violations).toEqual([]);
+      const ids = Array.from({ length: 3_500 }, (_, i) => `v${i + 1}`)
+        .toSorted()
+        .toReversed();
+      expect(JSON.parse(Buffer.from(next!, 'base64url').toString())).toEqual([6, ids[1_999]]);
+      expect(asked).toHaveLength(4);
+      for (const [n, query] of asked.entries()) {
+        const [read] = reads(planOf(query));
+        expect(read).toMatch(n % 2 === 0 ? /COVERING INDEX/ : /INDEX/);
+        expect(planOf(query).filter((detail) => detail.startsWith('USE TEMP')).length).toBeLessThanOrEqual(n % 2);
+        // From the second block on, below the first.
+        if (n % 2 === 1) expect(read).toMatch(n === 1 ? /timestamp_ms>\?/ : /timestamp_ms>\? AND timestamp_ms<\?/);
+      }
+      // The other 1,500, and the end.
+      expect(await search(next, () => 0)).toEqual({ violations: [] });
+    } finally {
+      sqlite.exec('DELETE FROM violations');
+    }
   });
 
   it('count no further than they are asked to', async () => {

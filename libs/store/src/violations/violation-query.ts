@@ -23,14 +23,17 @@ export interface ViolationFilter {
 
 export interface ViolationRows {
   readonly violations: readonly StoredViolation[];
-  /** Opaque; present when there are more. */
+  /**
+   * Opaque; present when there are more, or may be: a search for a text ends its page after some milliseconds, with fewer violations than were asked
+   * for, or none.
+   */
   readonly next?: string;
 }
 
 export interface ViolationPage extends ViolationRows {
   /** Number of violations that match the filter, not the page's. */
   readonly total: number;
-  /** There are more than were counted. */
+  /** There are more than were counted, or may be: of a search for a text, only those of its page are counted. */
   readonly totalIs?: 'at_least';
 }
 

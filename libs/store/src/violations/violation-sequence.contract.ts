@@ -72,6 +72,14 @@ export function describeViolationSequence(open: () => Store): void {
       expect(await store.violationSequence()).toEqual({ origin, last: 7 });
     });
 
+    it('are looked through a thousand at once, so that a filter which selects none holds up nobody', async () => {
+      await keep(...Array.from({ length: 1_001 }, (_, i) => violation(`v${i}`)), violation('last', { service: 'rare' }));
+      const { last: until } = await store.violationSequence();
+      const rare = (after: number) => store.violationsSince({ service: 'rare' }, { after, until, limit: 10 });
+      expect(await rare(0)).toEqual({ violations: [], until: 1_000 });
+      expect(await rare(1_000)).toMatchObject({ violations: [{ sequence: 1_002 }], until: 1_002 });
+    });
+
     it('can be read by their numbers in no other order, though several keep them at once', async () => {
       const kept = Promise.all(
         Array.from({ length: 8 }, (_, n) =>

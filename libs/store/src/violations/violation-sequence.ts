@@ -19,6 +19,8 @@ export interface SequencedViolations {
 }
 
 const ROW = 1;
+/** Numbers that one statement looks through for what a filter selects: others wait for its thread. */
+const BLOCK = 1_000;
 
 export function newSequence(last: number): Schema['violation_sequence'] {
   return { id: ROW, origin: randomBytes(4).toString('hex'), last };
@@ -47,8 +49,9 @@ export async function numbered(queries: Queries, rows: readonly ViolationsTable[
 export async function violationsSince(
   queries: Queries,
   filter: ViolationFilter,
-  { after, until, limit }: { readonly after: number; readonly until: number; readonly limit: number },
+  { after, until: last, limit }: { readonly after: number; readonly until: number; readonly limit: number },
 ): Promise<SequencedViolations> {
+  const until = Math.min(last, after + BLOCK);
   const rows = await queries
     .selectFrom('violations')
     .select(['sequence', 'json_record'])
@@ -59,6 +62,6 @@ export async function violationsSince(
     .limit(limit)
     .execute();
   const violations = rows.map(({ sequence, json_record }) => ({ sequence: sequence!, record: json_record }));
-  const last = violations.at(-1);
-  return { violations, until: last !== undefined && violations.length === limit ? last.sequence : until };
+  const end = violations.at(-1);
+  return { violations, until: end !== undefined && violations.length === limit ? end.sequence : until };
 }

@@ -9,7 +9,7 @@ import { type FilledTable, noteDeleted, noteFilled } from '../tables/filled-tabl
 import { indexedText } from '../tables/indexed-text.js';
 import { checkedColumn } from '../tables/json-column.js';
 import { oneOfEach } from '../tables/one-of-each.js';
-import { cursorOf } from '../tables/page.js';
+import { cursorOf, placeOf } from '../tables/page.js';
 import { searchedText } from '../tables/searched-text.js';
 import type { Fingerprint } from '../violation-groups/fingerprint.js';
 import { groupChanges } from '../violation-groups/group-changes.js';
@@ -19,6 +19,7 @@ import type { KeptBatch, StoredViolation } from './stored-violation.js';
 import { COUNTED_UP_TO, countUpTo, newestRows } from './violation-list.js';
 import type { ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './violation-query.js';
 import { keepRevisions } from './violation-revisions.js';
+import { isLookedThrough, searchedRows } from './violation-search.js';
 import { numbered } from './violation-sequence.js';
 
 /** The tables that a kept violation fills. */
@@ -110,8 +111,11 @@ export async function violationPage(
   const shown = page.violations.length;
   // All of them are on the page: a count would include later ones.
   if (after === undefined && page.next === undefined) return { ...page, total: shown };
+  // To count what has a text is to look through everything.
+  if (isLookedThrough(filter) && !countAll) return { ...page, total: shown, totalIs: 'at_least' };
   const max = countAll ? Number.POSITIVE_INFINITY : COUNTED_UP_TO;
-  const total = Math.max(await countUpTo(queries, filter, max), page.next === undefined ? shown : shown + 1);
+  const min = page.next === undefined || shown < limit ? shown : shown + 1;
+  const total = Math.max(await countUpTo(queries, filter, max), min);
   return total > max ? { ...page, total: max, totalIs: 'at_least' } : { ...page, total };
 }
 
@@ -120,12 +124,16 @@ export async function violationsFrom(
   queries: Queries,
   filter: ViolationFilter,
   { limit, after }: { readonly limit: number; readonly after?: string },
+  now?: () => number,
 ): Promise<ViolationRows> {
   // One more than asked tells whether there is a next page.
-  const rows = await newestRows(queries, filter, { limit: limit + 1, ...(after === undefined ? {} : { after }) });
+  const more = limit + 1;
+  const { rows, reached } = isLookedThrough(filter)
+    ? await searchedRows(queries, filter, { limit: more, ...(after === undefined ? {} : { after }) }, now)
+    : { rows: await newestRows(queries, filter, { limit: more, after: after === undefined ? undefined : placeOf(after) }) };
   const violations = await withRefusals(queries, rows.slice(0, limit).map(violationOf));
-  const last = violations.at(-1);
-  return { violations, ...(rows.length > limit && last !== undefined ? { next: cursorOf(last) } : {}) };
+  const last = rows.length > limit ? violations.at(-1) : reached;
+  return { violations, ...(last === undefined ? {} : { next: cursorOf(last) }) };
 }
 
 export async function violationById(queries: Queries, id: string): Promise<StoredViolation | undefined> {

@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
-import { Controller, Get, Inject, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiBadRequestResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
-import { clientGone, LOGGER, type Logger } from '#platform';
+import { clientGone, countedCallerOf, LOGGER, type Logger } from '#platform';
 import { Store } from '#store';
 import { ProblemView } from '../../problem.dto.js';
-import { isSearch, Searches } from '../filter/searches.js';
 import { violationFilter } from '../filter/violation-filter-query.js';
 import { EXPORT_FORMATS, exportViolations, type ReadViolations } from './export-violations.js';
 import { OpenExports } from './open-exports.js';
@@ -18,7 +17,6 @@ export class ViolationExportController {
 
   constructor(
     private readonly store: Store,
-    private readonly searches: Searches,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -35,16 +33,20 @@ export class ViolationExportController {
     content: { 'text/csv': { schema: { type: 'string' } }, 'application/x-ndjson': { schema: { type: 'string' } } },
   })
   @ApiBadRequestResponse({ type: ProblemView })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many exports are open.' })
-  async export(@Query() query: ViolationExportQuery, @Res() reply: FastifyReply): Promise<void> {
+  @ApiResponse({
+    status: 429,
+    type: ProblemView,
+    description: 'Too many exports are open, in this process (8) or of this key or address (4).',
+  })
+  async export(@Query() query: ViolationExportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { format = 'csv', limit } = query;
     const { contentType } = EXPORT_FORMATS[format];
     const filter = violationFilter(query);
     const gone = clientGone(reply);
-    const read: ReadViolations = (page) => this.searches.run(gone, isSearch(filter), () => this.store.violationsFrom(filter, page));
+    const read: ReadViolations = (page) => this.store.violationsFrom(filter, page);
     let body: Readable | undefined;
     const begin = () => exportViolations(read, EXPORT_FORMATS[format], limit);
-    const parts = await this.exports.run(gone, begin, (error) => body?.destroy(error));
+    const parts = await this.exports.run({ caller: countedCallerOf(request), gone, begin, stalled: (error) => body?.destroy(error) });
     reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
     body = Readable.from(parts, { objectMode: false });
     // The answer has begun, so no error answer can follow: the log is the only place to report this.

@@ -8,9 +8,9 @@ export interface SearchLimits {
   readonly waiting: number;
 }
 
-/** Whether the database may have to read every violation in the filter's time: no index answers for a part of a text, or counts exactly. */
-export function isSearch(filter: Pick<ViolationFilter, 'text'>, countAll = false): boolean {
-  return countAll || filter.text !== undefined;
+/** Whether a count may have to read every violation in the filter's time: no index answers for a part of a text. */
+export function isSearch(filter: Pick<ViolationFilter, 'text'>): boolean {
+  return filter.text !== undefined;
 }
 
 /**

@@ -46,7 +46,7 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server answers 
 function told({ violations, total, total_is }: Page): string {
   const rest = total - violations.length;
   if (total === 0) return 'no violations\n';
-  if (total_is === 'at_least') return `more than ${Math.max(0, rest)} more; betrace violations export writes all\n`;
+  if (total_is === 'at_least') return `${rest > 0 ? `more than ${rest}` : 'there may be'} more; betrace violations export writes all\n`;
   return rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '';
 }
 
@@ -64,7 +64,7 @@ interface Violation {
 interface Page {
   readonly violations: readonly Violation[];
   readonly total: number;
-  /** There are more than `total`. */
+  /** There are more than `total`, or may be: a search counts what it has found. */
   readonly total_is?: 'at_least' | undefined;
   readonly next?: string;
 }
@@ -76,7 +76,8 @@ async function pages(server: Server, query: URLSearchParams, limit: number): Pro
     query.set('limit', String(Math.min(PAGE, limit - violations.length)));
     const page = (await server.get(`/v1/violations?${query}`)) as Page;
     violations.push(...page.violations);
-    if (page.next === undefined || violations.length >= limit) return { violations, total: page.total, total_is: page.total_is };
+    if (page.next === undefined) return { violations, total: violations.length };
+    if (violations.length >= limit) return { violations, total: Math.max(page.total, violations.length), total_is: page.total_is };
     query.set('cursor', page.next);
   }
 }

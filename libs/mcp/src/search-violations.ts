@@ -1,0 +1,34 @@
+import type { Answer, Ask } from './ask.js';
+import { path } from './path.js';
+
+/** Milliseconds after which an answer leaves the rest to another call. */
+const PATIENCE = 10_000;
+
+interface Page {
+  readonly violations: readonly unknown[];
+  readonly total: number;
+  readonly next?: string;
+}
+
+/** The violations that a query selects. A search for a text ends its pages early: an agent would take an empty one for the end. */
+export async function searchViolations(
+  ask: Ask,
+  {
+    limit,
+    cursor,
+    ...filter
+  }: { readonly limit: number; readonly cursor?: string | undefined } & Readonly<Record<string, string | number | undefined>>,
+): Promise<Answer> {
+  const read = (left: number, from: string | undefined) => ask('GET', path('/v1/violations', { ...filter, limit: left, cursor: from }));
+  let answer = await read(limit, cursor);
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const { violations: found, next } = answer.body as Page;
+    if (answer.status >= 400 || next === undefined || found.length >= limit || performance.now() > end) return answer;
+    const more = await read(limit - found.length, next);
+    if (more.status >= 400) return more;
+    const page = more.body as Page;
+    const violations = [...found, ...page.violations];
+    answer = { ...more, body: { ...page, violations, total: violations.length } };
+  }
+}
