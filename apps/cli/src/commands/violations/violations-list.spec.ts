@@ -21,7 +21,9 @@ describe('betrace violations list of a search', () => {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
-  afterAll(() => server.close());
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve));
+  });
   const search = (...args: string[]) =>
     betrace(['violations', 'list', '-q', 'x', `--url=http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args]);
 
