@@ -285,6 +285,10 @@ describe('betrace verify', () => {
     expect(auditor).toMatchObject({ code: 0, out: expect.stringContaining('public signature valid') });
     const other = await betrace(['verify', '--key-env', 'OTHER', join(files, 'good.json')], { environment: { OTHER: 'x' } });
     expect(other).toMatchObject({ code: 1, out: expect.stringContaining('UNKNOWN viol-1  signature unknown-key') });
+    const asJson = await betrace(['verify', '--output=json', '--key-env', 'OTHER', join(files, 'good.json')], {
+      environment: { OTHER: 'x' },
+    });
+    expect([asJson.code, JSON.parse(asJson.out).violations[0].valid]).toEqual([1, null]);
     expect(await betrace(['verify', join(files, 'summary.json')], { environment })).toMatchObject({
       code: 2,
       err: expect.stringContaining('view=full'),

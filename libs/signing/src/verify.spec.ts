@@ -80,7 +80,10 @@ describe('verifyViolation', () => {
   });
 
   it('says that it does not know the key of somebody else', () => {
-    expect(verifyViolation(signed, others)).toEqual({ valid: false, signature: 'unknown-key', publicSignature: 'unknown-key' });
+    expect(verifyViolation(signed, others)).toEqual({ valid: null, signature: 'unknown-key', publicSignature: 'unknown-key' });
+    expect(verifyViolation({ ...signed, signature: 5 }, others)).toMatchObject({ valid: false, publicSignature: 'unknown-key' });
+    const { public_signature: _, ...secretly } = signed;
+    expect(verifyViolation(secretly, others)).toEqual({ valid: null, signature: 'unknown-key', publicSignature: 'absent' });
     expect(verifyViolation({ ...violation }, keys)).toEqual({ valid: false, signature: 'absent', publicSignature: 'absent' });
   });
 

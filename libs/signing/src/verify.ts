@@ -11,8 +11,8 @@ import { type PublicSignature, violationForm } from './violation-form.js';
 export type Authenticity = 'valid' | 'invalid' | 'unknown-key' | 'absent';
 
 export interface Verification {
-  /** At least one signature is valid, and none is invalid. */
-  readonly valid: boolean;
+  /** At least one signature is valid, and none is invalid. Null: the keys at hand cannot tell, because each signature is by another key, or absent. */
+  readonly valid: boolean | null;
   /** The HMAC, by the secret that `key_id` names. */
   readonly signature: Authenticity;
   /** The Ed25519 signature. */
@@ -31,8 +31,13 @@ export function verifyViolation(violation: object, keys: VerificationKeys): Veri
   const { signature: hex, key_id, public_signature } = violation as { readonly [K in keyof Signatures]?: unknown };
   const signature = secretSignature(hex, key_id, form, keys);
   const publicSignature = asymmetricSignature(public_signature, form, keys);
-  const both = [signature, publicSignature];
-  return { valid: both.includes('valid') && !both.includes('invalid'), signature, publicSignature };
+  return { valid: validityOf([signature, publicSignature]), signature, publicSignature };
+}
+
+function validityOf(signatures: readonly Authenticity[]): boolean | null {
+  if (signatures.includes('invalid')) return false;
+  if (signatures.includes('valid')) return true;
+  return signatures.includes('unknown-key') ? null : false;
 }
 
 function secretSignature(signature: unknown, id: unknown, form: Uint8Array, { secrets }: VerificationKeys): Authenticity {

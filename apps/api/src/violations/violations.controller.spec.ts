@@ -168,6 +168,13 @@ describe('/v1/violations', () => {
     expect((await api.ask('POST', '/v1/violations/viol-forged/verify')).body).toMatchObject({ valid: false, signature: 'invalid' });
   });
 
+  it('does not call a violation invalid whose key it does not have: a key may be missing after a rotation', async () => {
+    await publish(api.log, { ...violation({ id: 'viol-other-key' }), key_id: '00000000' });
+    await eventually(() => api.store.violation('viol-other-key'));
+    const { body } = await api.ask('POST', '/v1/violations/viol-other-key/verify');
+    expect(body).toEqual({ valid: null, signature: 'unknown-key', public_signature: 'absent', key_id: '00000000' });
+  });
+
   it('shows the ids of its spans as they were sent', async () => {
     const [root, pay] = [
       { trace_id: 'order-7', span_id: 'shop', name: 'shop' },

@@ -6,8 +6,13 @@ const WORTH = ['valid', 'invalid', 'unknown-key', 'absent'];
 
 /** What the signatures of a violation are worth. */
 export class Verification {
-  @ApiProperty({ description: 'At least one signature is valid, and none is invalid.' })
-  valid!: boolean;
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description:
+      'At least one signature is valid, and none is invalid. Null: this server has none of the keys that signed it, so nothing is known.',
+  })
+  valid!: boolean | null;
 
   @ApiProperty({ enum: WORTH, description: 'HMAC-SHA256, by the secret that `key_id` names.' })
   signature!: Authenticity;

@@ -1,4 +1,4 @@
-import { type Authenticity, ed25519KeyId, keyId, readPublicKey, SigningError, type VerificationKeys, verifyViolation } from '#signing';
+import { ed25519KeyId, keyId, readPublicKey, SigningError, type VerificationKeys, verifyViolation } from '#signing';
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { readText } from '../../input.js';
 import { CliError, UsageError } from '../../problems.js';
@@ -47,8 +47,9 @@ Exit code: 0 when all are valid, 1 when one is not or its key is missing, 2 when
         : await downloadViolations(new Server({ ...values, url: values.url }, terminal));
     const results = violations.map((violation) => ({ id: violation.id, key_id: violation.key_id, ...verifyViolation(violation, keys) }));
     if (isJson) terminal.out(`${JSON.stringify({ violations: results.map(json) }, undefined, 2)}\n`);
-    else for (const result of results) if (!result.valid || values.quiet !== true) terminal.out(`${resultText(result, terminal)}\n`);
-    const valid = results.filter((result) => result.valid).length;
+    else
+      for (const result of results) if (!result.valid === true || values.quiet !== true) terminal.out(`${resultText(result, terminal)}\n`);
+    const valid = results.filter((result) => result.valid === true).length;
     if (!isJson) terminal.out(`${valid} of ${results.length} valid\n`);
     return valid === results.length ? 0 : 1;
   },
@@ -65,13 +66,13 @@ function resultText({ id, key_id, valid, signature, publicSignature }: Result, t
     `signature ${signature} (key ${key_id})`,
     ...(publicSignature === 'absent' ? [] : [`public signature ${publicSignature}`]),
   ];
-  return `${worth(valid, [signature, publicSignature], terminal)} ${id}  ${parts.join(', ')}`;
+  return `${worth(valid, terminal)} ${id}  ${parts.join(', ')}`;
 }
 
 /** What no key at hand can tell is not called invalid. */
-function worth(valid: boolean, of: readonly Authenticity[], terminal: Terminal): string {
-  if (valid) return paint(terminal, 'green', 'valid  ');
-  return of.includes('unknown-key') && !of.includes('invalid') ? paint(terminal, 'yellow', 'UNKNOWN') : paint(terminal, 'red', 'INVALID');
+function worth(valid: boolean | null, terminal: Terminal): string {
+  if (valid === null) return paint(terminal, 'yellow', 'UNKNOWN');
+  return valid ? paint(terminal, 'green', 'valid  ') : paint(terminal, 'red', 'INVALID');
 }
 
 interface KeyValues {
