@@ -39,6 +39,8 @@ beforeAll(async () => {
   expect((await server.json('POST', `/v1/violations/groups/${body.groups[0]?.id}/marks`, mark)).status).toBe(201);
   before = await seen(server);
   // The server runs meanwhile.
+  const asJson = await cli(['backup', 'b.ndjson.gz', '--output', 'json', `--storage-path=${data}`]);
+  expect([asJson.code, JSON.parse(asJson.out)]).toEqual([0, { file: 'b.ndjson.gz', database: data, rules: 1, violations: 3 }]);
   const backup = await cli(['backup', 'b.ndjson.gz', `--storage-path=${data}`]);
   expect(backup).toEqual({ code: 0, out: `b.ndjson.gz: 1 rules and 3 violations of ${data}\n` });
   await writeFile(join(folder, 'b.ndjson'), gunzipSync(await readFile(join(folder, 'b.ndjson.gz'))));

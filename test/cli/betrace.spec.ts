@@ -136,6 +136,7 @@ describe('with a server', () => {
     const page = { trace_id: 'slow', span_id: 'p', name: 'page', service: 'shop\u001b[2J', start_time: 0, duration: 2_000_000_000 };
     await betrace.json('POST', '/v1/spans', { spans: [page, { ...page, trace_id: 'slow2', service: 'shop' }] });
     expect(await of('wait', '--timeout', '60s')).toEqual({ code: 0, out: '', err: '' });
+    expect(await of('wait', '--timeout', '60s', '--output=json')).toEqual({ code: 0, out: '{"settled":true}\n', err: '' });
 
     const listed = await of('violations', 'list', '--rule', 'slow-page', '--since', '1h', '--limit', '1');
     expect(listed).toMatchObject({ code: 0, err: '1 more; --limit 2 lists all\n' });

@@ -53,3 +53,16 @@ export function asksForJson({ output }: { readonly output: string }): boolean {
   if (output !== 'text' && output !== 'json') throw new UsageError(`--output is text or json, not ${output}`);
   return output === 'json';
 }
+
+/** The same where the other arguments are flags of the server: whether JSON is requested, and those others. Throws a UsageError. */
+export function takeOutput(args: readonly string[]): { readonly isJson: boolean; readonly others: readonly string[] } {
+  const others: string[] = [];
+  let output = 'text';
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!;
+    if (arg === '--output') output = args[++at] ?? '';
+    else if (arg.startsWith('--output=')) output = arg.slice('--output='.length);
+    else others.push(arg);
+  }
+  return { isJson: asksForJson({ output }), others };
+}

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -64,6 +64,8 @@ describe('betrace', () => {
     [['violations', 'list', '--serverity=HIGH'], /there is no option --serverity. Did you mean --severity\?/],
     [['check', '--nothing-like-it'], /there is no option --nothing-like-it\.\n/],
     [['test', '--output', 'yaml', 'x'], /--output is text or json, not yaml/],
+    [['doctor', '--output', 'yaml'], /--output is text or json, not yaml/],
+    [['backup', 'x.ndjson', '--output='], /--output is text or json, not /],
     [['check', '-e', 'true', 'file'], /not both/],
     [['check', '/nowhere/x.yaml'], /cannot read \/nowhere\/x.yaml: .*BT_CLI_FILE/],
     [['fmt', '--check', '--write', 'x'], /not both/],
@@ -216,6 +218,34 @@ describe('betrace fmt', () => {
       err: expect.stringContaining('expression:1:16: error:'),
     });
     expect(await betrace(['fmt', '-e', 'span.duration>1s'])).toMatchObject({ code: 0, out: 'span.duration > 1s\n' });
+  });
+});
+
+describe('betrace fmt --output json', () => {
+  it('says of each file whether it is formatted, what is wrong in it, and the text that it prints otherwise', async () => {
+    const bad = GOOD.replace('span.duration>1s ', 'span.duration > ');
+    const directory = temporaryFiles({ 'a.yaml': GOOD, 'b.yaml': bad });
+    const [a, b] = [join(directory, 'a.yaml'), join(directory, 'b.yaml')];
+    const formatted = GOOD.replace('span.duration>1s ', 'span.duration > 1s ');
+    const run = async (...args: string[]) => {
+      const { code, out, err } = await betrace(['fmt', '--output=json', ...args]);
+      expect(err).toBe('');
+      return [code, JSON.parse(out).files];
+    };
+    const wrong = { file: b, formatted: false, findings: [expect.objectContaining({ severity: 'error' })] };
+    expect(await run(a)).toEqual([0, [{ file: a, formatted: false, findings: [], text: formatted }]]);
+    expect(await run('--check', a, b)).toEqual([1, [{ file: a, formatted: false, findings: [] }, wrong]]);
+    expect(await run('--write', a, b)).toEqual([1, [{ file: a, formatted: false, findings: [] }, wrong]]);
+    expect([readFileSync(a, 'utf8'), readFileSync(b, 'utf8')]).toEqual([formatted, bad]);
+    expect(await run('--check', a)).toEqual([0, [{ file: a, formatted: true, findings: [] }]]);
+  });
+});
+
+describe('betrace keys new', () => {
+  it('gives a program the key and its entry at once', async () => {
+    const { code, out, err } = await betrace(['keys', 'new', 'ci', '--scope', 'read', '--scope', 'read', '--output', 'json']);
+    const { key, entry } = JSON.parse(out);
+    expect([code, err, entry]).toEqual([0, '', { name: 'ci', sha256: createHash('sha256').update(key).digest('hex'), scopes: ['read'] }]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { format } from '#dsl';
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { type Finding, findingOf } from '../../finding/finding.js';
 import { findingText } from '../../finding/finding-text.js';
 import { type Input, readInputs, writeText } from '../../input.js';
@@ -19,6 +19,7 @@ Prints the formatted text. In a rule file only the expressions change.
   -e, --expression TEXT  formats this expression
   --write                changes the files instead
   --check                lists the files that are not formatted
+  --output FORMAT        text (the default) or json: each file, whether it is formatted, its findings, and its formatted text unless it is checked or written
 
 Exit code: 0; 1 when an expression has errors of syntax, or --check found a file; 2 when a file cannot be read.
 `,
@@ -28,19 +29,27 @@ Exit code: 0; 1 when an expression has errors of syntax, or --check found a file
       expression: { type: 'string', short: 'e' },
       check: { type: 'boolean' },
       write: { type: 'boolean' },
+      ...OUTPUT_OPTION,
     });
     if (values.check === true && values.write === true) throw new UsageError('give --check or --write, not both');
+    const isJson = asksForJson(values);
+    const files: object[] = [];
     let code: ExitCode = 0;
     for (const input of await readInputs({ files: positionals, expression: values.expression }, terminal)) {
       const { text, findings } = formatInput(input);
-      for (const finding of findings) terminal.err(`${findingText(finding, input.text, terminal)}\n`);
-      if (findings.length > 0) code = 1;
-      else if (values.check === true) {
-        if (text !== input.text) terminal.out(`${input.file}\n`);
-        if (text !== input.text) code = 1;
-      } else if (values.write !== true || input.file === 'stdin' || values.expression !== undefined) terminal.out(text);
-      else if (text !== input.text) writeText(input.file, text);
+      const formatted = findings.length === 0 && text === input.text;
+      const written = values.write === true && input.file !== 'stdin' && values.expression === undefined;
+      if (findings.length > 0 || (values.check === true && !formatted)) code = 1;
+      if (findings.length === 0 && written && !formatted) writeText(input.file, text);
+      const printed = findings.length === 0 && values.check !== true && !written;
+      if (isJson) files.push({ file: input.file, formatted, findings, ...(printed ? { text } : {}) });
+      else {
+        for (const finding of findings) terminal.err(`${findingText(finding, input.text, terminal)}\n`);
+        if (printed) terminal.out(text);
+        else if (values.check === true && findings.length === 0 && !formatted) terminal.out(`${input.file}\n`);
+      }
     }
+    if (isJson) terminal.out(`${JSON.stringify({ files }, undefined, 2)}\n`);
     return code;
   },
 };

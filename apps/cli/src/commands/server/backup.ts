@@ -4,7 +4,7 @@ import { backupLines, StoreError } from '#store';
 import { backupName, deleteOldBackups } from '../../backup/backup-directory.js';
 import { writeBackupFile } from '../../backup/backup-file.js';
 import { placeOf, readStoreArguments } from '../../backup/store-arguments.js';
-import type { Command, ExitCode } from '../../command.js';
+import { type Command, type ExitCode, takeOutput } from '../../command.js';
 import { UsageError } from '../../problems.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -24,6 +24,7 @@ SQLite and PostgreSQL alike (betrace restore), by this version and newer ones.
 In a DIRECTORY (its name ends with a slash), which is made if it is missing, the file is named after the time, betrace-20260131T020000Z.ndjson.gz.
 
   --keep=COUNT           keeps only the newest COUNT of such files in the directory, when the new one is complete
+  --output FORMAT        text (the default) or json: the file, the database, and how many rules and violations
 
 Example:
   DATABASE_URL=postgres://betrace@db/betrace betrace backup betrace-$(date +%F).ndjson.gz
@@ -32,9 +33,10 @@ Exit code: 0; 2 when there is no backup.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const { target, keep } = readTarget(args);
+    const { isJson, others } = takeOutput(args);
+    const { target, keep } = readTarget(others);
     const { file: named, store } = readStoreArguments(
-      args.filter((arg) => !arg.startsWith('--keep')),
+      others.filter((arg) => !arg.startsWith('--keep')),
       terminal,
     );
     const now = Date.now();
@@ -58,7 +60,9 @@ Exit code: 0; 2 when there is no backup.
       return 2;
     }
     if (target !== undefined && keep !== undefined) await deleteOldBackups(target, keep);
-    terminal.out(`${file}: ${rules} rules and ${violations} violations of ${placeOf(store)}\n`);
+    const database = placeOf(store);
+    if (isJson) terminal.out(`${JSON.stringify({ file, database, rules, violations })}\n`);
+    else terminal.out(`${file}: ${rules} rules and ${violations} violations of ${database}\n`);
     return 0;
   },
 };

@@ -1,5 +1,5 @@
 import { loadConfiguration } from '#platform';
-import type { Command, ExitCode } from '../../command.js';
+import { type Command, type ExitCode, takeOutput } from '../../command.js';
 import { type Found, fail, ok, warn } from '../../doctor/check.js';
 import { checkClock } from '../../doctor/check-clock.js';
 import { checkDatabase } from '../../doctor/check-database.js';
@@ -27,10 +27,9 @@ Exit code: 0 when nothing fails; 1 when something does. A warning is no failure.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const json = args.some((arg, at) => arg === '--output=json' || (arg === '--output' && args[at + 1] === 'json'));
-    const flags = args.filter((arg, at) => !arg.startsWith('--output') && args[at - 1] !== '--output');
-    const all = await examine(flags, terminal.environment);
-    if (json)
+    const { isJson, others } = takeOutput(args);
+    const all = await examine(others, terminal.environment);
+    if (isJson)
       terminal.out(
         `${JSON.stringify(
           all.map(([check, found]) => ({ check, ...found })),

@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, readOptions } from '../../command.js';
+import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -13,6 +13,7 @@ Ends when all spans that the server acknowledged before are judged, and their vi
 that send spans and the query for violations.
 
   --timeout DURATION     the longest wait, at most 5m (default 30s)
+  --output FORMAT        text (the default, which prints nothing when all is judged) or json: "settled", and what is missing
 
 ${SERVER_HELP}
 
@@ -20,13 +21,16 @@ Exit code: 0 when all is judged; 1 after the timeout, with what is missing; 2 wh
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-    const values = readOptions(args, { ...SERVER_OPTIONS, timeout: { type: 'string', default: '30s' } });
+    const values = readOptions(args, { ...SERVER_OPTIONS, timeout: { type: 'string', default: '30s' }, ...OUTPUT_OPTION });
+    const isJson = asksForJson(values);
     try {
       await new Server(values, terminal).post(`/v1/settle?timeout=${encodeURIComponent(values.timeout)}`);
+      if (isJson) terminal.out(`${JSON.stringify({ settled: true })}\n`);
       return 0;
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== GATEWAY_TIMEOUT) throw error;
-      terminal.err(`not all is judged after ${values.timeout}: ${error.detail}\n`);
+      if (isJson) terminal.out(`${JSON.stringify({ settled: false, detail: error.detail })}\n`);
+      else terminal.err(`not all is judged after ${values.timeout}: ${error.detail}\n`);
       return 1;
     }
   },
