@@ -174,6 +174,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'problem.dto',
     'query',
     'page-query',
+    'places',
     'explanation.dto',
     'not-found',
     'metrics',

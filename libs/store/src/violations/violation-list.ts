@@ -35,17 +35,17 @@ export async function newestRows(queries: Queries, filter: ViolationFilter, rang
 }
 
 /**
- * The place of the last of the next violations that a filter selects: of the `most`th at the latest, sooner where the filter has several parts, so that no more entries are read.
+ * The place of the last of the next violations that a filter selects: of the `max`th at the latest, sooner where the filter has several parts, so that no more entries are read.
  * Undefined when there are fewer.
  */
 export async function placeOfEntry(
   queries: Queries,
   filter: ViolationFilter,
-  most: number,
+  max: number,
   after: PagePlace | undefined,
 ): Promise<PagePlace | undefined> {
   const all = partsOf(filter);
-  const limit = Math.ceil(most / Math.max(1, all.length));
+  const limit = Math.ceil(max / Math.max(1, all.length));
   const ids = united(
     queries,
     all.map((part) => newestOf(queries, part, { limit, after })),
@@ -58,7 +58,7 @@ export async function placeOfEntry(
   return entry && { timestampMs: entry.timestamp_ms, id: entry.id };
 }
 
-/** How many a filter selects; one more than `most` when there are more. */
+/** How many a filter selects; one more than `max` when there are more. */
 export async function countUpTo(queries: Queries, filter: ViolationFilter, max: number): Promise<number> {
   const parts = partsOf(filter).map((part) => {
     const matches = queries.selectFrom('violations').select(['id', 'timestamp_ms']).where(part);
