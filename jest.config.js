@@ -1,7 +1,7 @@
 // ESM without a build step: swc strips the types, `#lib` resolves to the sources (condition "betrace-source").
 const shared = {
   rootDir: import.meta.dirname,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/jest/environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['betrace-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/harness/patience.ts'],
@@ -27,8 +27,8 @@ const shared = {
 };
 
 export default {
-  // With a third on two cores, files that start clusters meet their deadlines no more.
-  maxWorkers: 2,
+  // On two cores: scripts/jest/slots.mjs says which files run beside which.
+  maxWorkers: 3,
   testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',

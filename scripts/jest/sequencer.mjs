@@ -1,7 +1,7 @@
-// The order of test files. Those that start many processes come first, and run beside each other: they wait most of the time. Beside a file that computes for
-// minutes, eight processes share what is left of two cores, and what they test are time-outs. The longest of the others follow: one that begins last runs alone,
-// and a fresh clone knows no file's time.
+// The order of test files. The longest come first: one that begins last runs alone, and a fresh clone knows no file's time. Behind each two files that start
+// processes, and wait most of the time, comes one that computes.
 import TestSequencer from '@jest/test-sequencer';
+import { slotsOf } from './slots.mjs';
 
 const FIRST = [
   '/test/kafka/ingest-outage.spec',
@@ -10,14 +10,21 @@ const FIRST = [
   // 40 s and more on two cores.
   '/apps/grafana/test/plugin.spec',
   '/test/openapi/served-document.spec',
-  '/libs/dsl/src/compile/gives-up.spec',
-  '/test/examples/',
+  '/test/e2e/operator-guide.spec',
+  '/test/e2e/preview.spec',
   '/test/peers/collector-kafka.spec',
   '/test/e2e/damaged-files.spec',
   '/test/e2e/downtime.spec',
   '/hostile-content.spec',
-  '/libs/engine/src/partition/restart.spec',
   '/apps/console/test/',
+  '/libs/engine/src/partition/silent-mistakes.spec',
+  '/test/examples/large-traces.spec',
+  '/libs/engine/src/assembly/seen/seen-spans.spec',
+  '/libs/dsl/src/compile/gives-up.spec',
+  '/libs/engine/src/partition/differential.spec',
+  '/test/examples/',
+  '/libs/engine/src/partition/told-contradictions.spec',
+  '/libs/engine/src/partition/restart.spec',
 ];
 
 const Sequencer = TestSequencer.default ?? TestSequencer;
@@ -29,6 +36,10 @@ export default class LongestFirst extends Sequencer {
       const at = FIRST.findIndex((part) => path.includes(part));
       return at < 0 ? FIRST.length : at;
     };
-    return sorted.toSorted((a, b) => rank(a) - rank(b));
+    const ranked = sorted.toSorted((a, b) => rank(a) - rank(b));
+    const computing = ranked.filter(({ path }) => slotsOf(path) === 0);
+    const waiting = ranked.filter(({ path }) => slotsOf(path) > 0);
+    const mixed = waiting.flatMap((test, index) => (index % 2 === 1 ? [test, ...computing.splice(0, 1)] : [test]));
+    return [...mixed, ...computing];
   }
 }
