@@ -95,13 +95,19 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
       `betrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`,
     ];
     const output = await shell(
-      [...head, ...commands.flatMap((command) => [command, `echo '${marker}'`])].join('\n'),
+      [
+        ...head,
+        ...commands.flatMap((command) => [
+          command.replaceAll('betrace probe ', 'betrace probe --late 2m --timeout 2m '),
+          `echo '${marker}'`,
+        ]),
+      ].join('\n'),
       storage.path,
-      120_000,
+      300_000,
     );
     const parts = output.split(marker);
     printed = new Map(commands.map((command, at) => [command, parts[at]!.trim()]));
-  }, 180_000);
+  }, 330_000);
   afterAll(async () => {
     await betrace?.stop();
     await storage?.remove();

@@ -37,6 +37,7 @@ const COMMANDS: readonly Tried[] = [
   {
     document: 'operations/probe.md',
     command: 'npm run -s betrace -- probe --url http://localhost:12011 --traces 8 --linger 1s',
+    run: 'npm run -s betrace -- probe --url http://localhost:12011 --traces 8 --linger 1s --late 2m --timeout 2m',
     prints: /^right {2}8 of 8 verdicts on 8 traces, the slowest after \d+\.\d s/,
   },
   {
@@ -109,8 +110,8 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: commands of documents, bec
       .replaceAll('http://localhost:12011', betrace.url)
       .replaceAll('npm run -s betrace --', 'betrace');
     const head = `export BETRACE_URL=${betrace.url}\nbetrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`;
-    printed = (await shell(`${head}\n${script}`, storage.path, 170_000)).split(/\n?=== end of \d+ ===\n/).map((text) => `${text}\n`);
-  }, 240_000);
+    printed = (await shell(`${head}\n${script}`, storage.path, 280_000)).split(/\n?=== end of \d+ ===\n/).map((text) => `${text}\n`);
+  }, 300_000);
   afterAll(async () => {
     await betrace?.stop();
     await storage?.remove();

@@ -56,7 +56,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the tour of the README, be
       `export BETRACE_URL=http://127.0.0.1:${http} BETRACE_OTLP=http://127.0.0.1:${grpc}`,
       steps.map(({ command }) => command.replaceAll('localhost:12011', `localhost:${http}`)).join(`\nsleep 1; echo; echo '${marker}'\n`),
     ].join('\n');
-    const printed = (await shell(script, root, 120_000)).split(marker);
+    const printed = (await shell(script, root, 300_000)).split(marker);
     expect(printed.map(comparable)).toEqual(steps.map(({ output }) => comparable(output)));
-  }, 130_000);
+  }, 320_000);
 });

@@ -30,9 +30,9 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the user guide, because th
       .join('\n')
       .replaceAll('http://localhost:12011', betrace.url);
     const head = `betrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`;
-    const printed = (await shell(`${head}\n${script}`, folder, 170_000)).split(/=== end of \d+ ===\n/);
+    const printed = (await shell(`${head}\n${script}`, folder, 300_000)).split(/=== end of \d+ ===\n/);
     expect(blocks.length).toBeGreaterThan(9);
     for (const [at, { command }] of blocks.entries()) expect([command, printed[at]]).toEqual([command, expect.stringMatching(/\S/)]);
     expect(blocks.map(({ output }, at) => (output === undefined ? undefined : printed[at]))).toEqual(blocks.map(({ output }) => output));
-  }, 180_000);
+  }, 320_000);
 });

@@ -70,10 +70,10 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the tutori
       .join('\n')
       .replace(/^betrace explain .*$/m, '$& || test $? = 1') // it matches
       .replaceAll('localhost:12011', `127.0.0.1:${server.ports.http}`);
-    const printed = (await shell(`${head}\n${script}`, folder, 120_000)).split('=== next ===');
+    const printed = (await shell(`${head}\n${script}`, folder, 300_000)).split('=== next ===');
     expect(printed[0]).toContain('2 passed, 0 failed');
     expect(printed[1]).toMatch(/slow-payment: tutorial-1\n$/);
     expect(printed[2]).toContain('slow-payment');
     expect(printed[2]).toMatch(/700ms|700 ms|700000000/);
-  }, 130_000);
+  }, 320_000);
 });

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { type Configuration, listenError } from '#platform';
 import { type Found, fail, ok, warn } from './check.js';
 
-const ANSWER_MS = 2_000;
+/** How long (ms) a server that runs may take to say its readiness: one on a busy machine is no stranger on its port. */
+const ANSWER_MS = 10_000;
 
 /** Whether the server could listen on its ports; if a BeTrace already runs there, its readiness. */
 export async function checkPorts({ server }: Configuration): Promise<readonly (readonly [string, Found])[]> {
