@@ -114,6 +114,7 @@ const commands = {
       purity: () => runBuilt('scripts/check/check-purity.js'),
       names: () => runBuilt('scripts/check/check-names.js'),
       links: () => runBuilt('scripts/check/check-links.js'),
+      'commands of documents': () => runBuilt('scripts/check/check-commands.js'),
       prose: () => runBuilt('scripts/check/check-prose.js'),
       sizes: () => runBuilt('scripts/check/check-sizes.js'),
       'generated documents': () => runBuilt('scripts/documents/generate-docs.js', ['--check']),

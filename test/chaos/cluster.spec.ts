@@ -93,6 +93,7 @@ async function assignments(broker: string): Promise<number[][]> {
     expect((await cluster.all('api')[1]!.json('GET', '/v1/rules/slow-call')).status).toBe(200);
   });
 
+  // The example of docs/kafka-topics.md, with both of its commands.
   it('take the spans of plain Kafka producers', async () => {
     const rule = { name: 'slow-payment', expression: 'span.name == "payment" and span.duration > 1s', severity: 'LOW' };
     expect((await cluster.all('api')[1]!.json('POST', '/v1/rules', rule)).status).toBe(201);

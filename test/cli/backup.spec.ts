@@ -86,6 +86,7 @@ const linesOf = async (file: string) =>
     .slice(1, -2)
     .filter((line) => !line.startsWith('["violation_sequence"'));
 
+/** As docs/operations/backup.md has it, for a storage path and for `DATABASE_URL`. */
 describe('betrace backup and restore', () => {
   it('brings rules, history, violations and what was said of them back where nothing is left', async () => {
     const path = join(folder, 'anew');

@@ -142,6 +142,7 @@ describe('betrace probe', () => {
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['late']]);
   }, 60_000);
 
+  // The command of docs/operations/probe.md, with shorter times.
   it('goes on, with metrics, also while the server cannot be asked', async () => {
     const args = ['probe', '--every', '100ms', '--listen', '0', '--traces', '2', '--timeout', '1s', '--linger', '0s'];
     running = spawn(process.execPath, [main, ...args], { env: env(), stdio: ['ignore', 'ignore', 'pipe'] });

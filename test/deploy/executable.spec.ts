@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandsOf } from '../../scripts/check/document-commands.js';
 import { BeTrace } from '../harness/betrace.js';
+import { freePorts } from '../harness/free-port.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { goesOnAfterStop } from './whole-program.js';
 
@@ -31,9 +33,14 @@ describe('the single executable', () => {
     return spawnSync(command, rest, { cwd: folder, env: { PATH: '/usr/bin:/bin' }, encoding: 'utf8', timeout: 60_000 });
   };
 
+  // Of `npm run executable`, which CONTRIBUTING.md has too, and of what docs/deployment/executable.md does with the file.
+  const [VERSION = '', CHECK = '', SERVE = ''] = commandsOf(readFileSync(join(REPOSITORY, 'docs/deployment/executable.md'), 'utf8'))
+    .filter((command) => command.startsWith('./betrace '))
+    .map((command) => command.slice('./betrace '.length));
+
   it('says its version and how it is used, and takes what it does not know for an error', () => {
     const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string };
-    expect(run('--version')).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
+    expect(run(...VERSION.split(' '))).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
     expect(run('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
     expect(run()).toMatchObject({ status: 2 });
     expect(run('chek')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean: check') });
@@ -48,17 +55,21 @@ describe('the single executable', () => {
     writeFileSync(join(folder, 'rules.yaml'), 'rules:\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n');
     // An app that another spec started in this process keeps new files from others (umask 077).
     chmodSync(join(folder, 'rules.yaml'), 0o644);
-    const { status, stdout, stderr } = run('check', 'rules.yaml');
+    const { status, stdout, stderr } = run(...CHECK.split(' '));
     expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);
   });
 
   it('does the work of the whole server, writes to its data alone, and goes on after a stop', async () => {
     const data = join(folder, 'data');
     spawnSync('install', ['-d', '-m', '700', ...(asOther.length > 0 ? ['-o', '1000', '-g', '1000'] : []), data]);
+    const [http = 0, grpc = 0] = await freePorts(2);
+    const ports = { http, grpc };
+    expect(SERVE).toBe('--http-port=12011 --grpc-port=12012 --storage-path=data');
     const start = () =>
       BeTrace.start({
         command: [...asOther, program] as unknown as [string],
-        args: [`--storage-path=${data}`],
+        ports,
+        args: SERVE.replace('12011', String(ports.http)).replace('12012', String(ports.grpc)).replace('=data', `=${data}`).split(' '),
         env: { LOG_FORMAT: 'text' },
       });
     await goesOnAfterStop(start, async (first) => {

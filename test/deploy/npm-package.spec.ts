@@ -3,10 +3,21 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandsOf } from '../../scripts/check/document-commands.js';
 import { BeTrace } from '../harness/betrace.js';
 import { bundledCode } from '../harness/bundle.js';
+import { freePorts } from '../harness/free-port.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { goesOnAfterStop } from './whole-program.js';
+
+const commandsIn = (document: string) => commandsOf(readFileSync(join(REPOSITORY, document), 'utf8'));
+/** As docs/deployment/executable.md makes the package, and uses it. */
+const [PACK = '', INSTALL = '', VERSION = '', CHECK = '', SERVE = ''] = commandsIn('docs/deployment/executable.md').filter(
+  (command) => /^np[mx] /.test(command) && !command.includes(' run '),
+);
+/** As the page of the package itself, deploy/bundle/README.md, uses it. */
+const README = commandsIn('deploy/bundle/README.md');
+const OF_PAGES = [VERSION, CHECK, SERVE, ...README];
 
 describe('the npm package', () => {
   let parent: string;
@@ -15,9 +26,13 @@ describe('the npm package', () => {
     ...process.env,
     PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`,
     npm_config_update_notifier: 'false',
+    npm_config_offline: 'true',
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
   };
   const run = (command: string, ...args: readonly string[]) =>
     spawnSync(command, args, { cwd: folder, env: environment, encoding: 'utf8', timeout: 120_000 });
+  const runOf = (command: string, ...more: readonly string[]) => run(...(command.split(' ') as [string]), ...more);
   let packed: { readonly filename: string; readonly size: number; readonly files: readonly { readonly path: string }[] };
 
   beforeAll(async () => {
@@ -26,10 +41,10 @@ describe('the npm package', () => {
     folder = join(parent, 'app');
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), '{ "name": "app", "private": true }');
-    const pack = run('npm', 'pack', '--json', '--pack-destination', parent, bundle);
+    const pack = runOf(PACK.replace('./dist/bundle', bundle), '--json', '--pack-destination', parent);
     expect([pack.status, pack.stderr]).toEqual([0, expect.any(String)]);
     [packed] = JSON.parse(pack.stdout);
-    const install = run('npm', 'install', '--offline', '--no-audit', '--no-fund', join(parent, packed.filename));
+    const install = runOf(INSTALL.replace('./', `${parent}/`));
     expect([install.status, install.stderr]).toEqual([0, '']);
   }, 300_000);
   afterAll(() => rmSync(parent, { recursive: true, force: true }));
@@ -47,11 +62,14 @@ describe('the npm package', () => {
 
   it('is run by npx', () => {
     const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
-    expect(run('npx', '--offline', 'betrace', '--version')).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
+    expect(OF_PAGES.filter((command) => !/^npx betrace (?:--version|--help|check rules\.yaml|serve.*)$/.test(command))).toEqual([]);
+    expect(runOf(VERSION)).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
     writeFileSync(join(folder, 'rules.yaml'), 'rules:\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n');
-    const { status, stdout, stderr } = run('npx', '--offline', 'betrace', 'check', 'rules.yaml');
+    const { status, stdout, stderr } = runOf(CHECK);
     expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);
-    expect(run('npx', '--offline', 'betrace', 'serve', 'evaluator', '--help').stdout).toContain('betrace evaluator');
+    expect(README).toContain(CHECK);
+    expect(runOf('npx betrace --help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
+    expect(runOf('npx betrace serve evaluator --help').stdout).toContain('betrace evaluator');
   });
 
   // What this machine has beside the pinned Node.
@@ -65,10 +83,15 @@ describe('the npm package', () => {
   });
 
   it('serves, passes a stop on, and keeps what it was given', async () => {
+    const [http = 0, grpc = 0] = await freePorts(2);
+    const serve = SERVE.replace('12011', String(http))
+      .replace('12012', String(grpc))
+      .replace('=data', `=${join(parent, 'data')}`);
     const start = () =>
       BeTrace.start({
         command: [process.execPath, '--disable-warning=ExperimentalWarning', join(folder, 'node_modules/.bin/betrace'), 'serve'],
-        args: [`--storage-path=${join(parent, 'data')}`],
+        ports: { http, grpc },
+        args: serve.split(' ').slice('npx betrace serve'.split(' ').length),
       });
     await goesOnAfterStop(start);
   }, 180_000);

@@ -9,6 +9,7 @@ const site = join(REPOSITORY, 'dist', 'site');
 /** Without a network, where the kernel lets tests ask for that: what the pages need is in the packages. */
 const offline = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0 ? ['unshare', '-n'] : [];
 
+/** What `npm run site` builds, as deploy/site/README.md says. */
 describe('the documentation site', () => {
   let pages: readonly string[];
   beforeAll(async () => {

@@ -1,7 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { removeTemporaryFiles, temporaryFiles } from '../../apps/cli/src/testing/temporary-files.js';
 import { BeTrace } from '../harness/betrace.js';
+import { freePorts } from '../harness/free-port.js';
 import { missing, shell } from '../harness/shell.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,10 +19,12 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
 (absent.length > 0 ? describe.skip : describe)('the pipeline of docs/ci.md', () => {
   let betrace: BeTrace;
   let recipe: string;
+  let start: string;
   beforeAll(async () => {
     betrace = await BeTrace.start({ args: ['--test-mode'] });
     const blocks = (await readFile(join(root, 'docs/ci.md'), 'utf8')).split('```bash\n').map((block) => block.split('```')[0] ?? '');
     recipe = blocks.find((block) => block.startsWith('# verdicts')) as string;
+    start = blocks.find((block) => block.startsWith('npm start')) as string;
     for (const rule of [
       { name: 'unaudited', expression: 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")' },
       { name: 'slow', expression: 'span.duration > 1s' },
@@ -26,7 +32,10 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
       expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
     }
   });
-  afterAll(() => betrace?.stop());
+  afterAll(async () => {
+    await betrace?.stop();
+    removeTemporaryFiles();
+  });
 
   const run = async (): Promise<string> => {
     const script = recipe.replaceAll('localhost:12011', `127.0.0.1:${betrace.ports.http}`).replaceAll('exit 1', 'exit 0');
@@ -60,6 +69,37 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
     process.stderr.write(`the pipeline was right in ${round} of ${round} rounds\n`);
     expect(round).toBeGreaterThanOrEqual(3);
   }, 600_000);
+
+  // `npm start` as a user types it, with what npm and the scripts do before.
+  it('begins by npm start, takes the rules of the build, and runs the tests of the application', async () => {
+    const folder = temporaryFiles({
+      'a.yaml': 'rules:\n  - { id: slow, severity: HIGH, expression: span.duration > 1s }\n',
+      'b.yaml': 'rules:\n  - { id: failed, severity: LOW, expression: span.status == "error" }\n',
+    });
+    const [http = 0, grpc = 0] = await freePorts(2);
+    const script = start
+      .replace('> betrace.log', `> ${folder}/betrace.log`)
+      .replace('rules/*.yaml', `${folder}/*.yaml`)
+      .replaceAll('localhost:12011', `127.0.0.1:${http}`)
+      .replace('npm run integration-tests', 'env');
+    // A group of its own: npm starts the server two processes below.
+    const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
+      cwd: root,
+      env: { ...process.env, BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    try {
+      let printed = '';
+      child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
+      child.stderr.on('data', (text: Buffer) => (printed += text.toString()));
+      const [code] = (await once(child, 'exit')) as [number | null];
+      expect([code, printed]).toEqual([0, expect.stringContaining(`OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:${http}`)]);
+      expect(printed).toMatch(/failed: created[\s\S]*slow: created|slow: created[\s\S]*failed: created/);
+    } finally {
+      process.kill(-(child.pid as number), 'SIGTERM');
+    }
+  }, 300_000);
 
   it("is right with the guide's words too, which do not ask to wait", async () => {
     const before = (await betrace.json<{ total: number }>('GET', '/v1/violations')).body.total;

@@ -1,11 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commandsOf } from '../../scripts/check/document-commands.js';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
+import { freePorts } from '../harness/free-port.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { missing, shell } from '../harness/shell.js';
+
+function documentOf(name: string): string {
+  return readFileSync(join(REPOSITORY, 'docs', name), 'utf8');
+}
 
 interface Tried {
   readonly document: string;
@@ -16,6 +22,13 @@ interface Tried {
   readonly run?: string;
 }
 
+const inConnect = (begin: string) => commandsOf(documentOf('connect.md')).find((command) => command.startsWith(begin)) ?? 'it is gone';
+const KEYS = inConnect("echo 'keys:'");
+const TRACE_LINK = inConnect('export BETRACE_CONSOLE_TRACE_LINK');
+/** After a command that starts a server, at the second address of this test. */
+const UNTIL_READY = '& until curl -sf $OTHER_URL/health > health.json; do sleep 0.2; done';
+const STOP = 'kill $!; wait $! || true';
+
 const COMMANDS: readonly Tried[] = [
   {
     document: 'connect.md',
@@ -25,9 +38,9 @@ const COMMANDS: readonly Tried[] = [
   },
   {
     document: 'connect.md',
-    command: "echo 'keys:' > keys.yaml\nbetrace keys new shop --scope ingest >> keys.yaml ",
-    run: "echo 'keys:' > keys.yaml\nbetrace keys new shop --scope ingest >> keys.yaml; cat keys.yaml",
-    prints: /^keys:\n {2}- name: "shop"\n {4}sha256: [0-9a-f]{64}\n {4}scopes: \[ingest\]/,
+    command: KEYS,
+    run: `${KEYS} ${UNTIL_READY}; cat keys.yaml; curl -s -o answer.json -w '%{http_code}' $OTHER_URL/v1/rules; ${STOP}`,
+    prints: /^keys:\n {2}- name: "shop"\n {4}sha256: [0-9a-f]{64}\n {4}scopes: \[ingest\][\s\S]*name: "pipeline"[\s\S]*\n401\n/,
   },
   {
     document: 'operations/accounting.md',
@@ -87,6 +100,26 @@ const COMMANDS: readonly Tried[] = [
     prints: /: 3 rules and \d+ violations of .*betrace\.ndjson\.gz/,
   },
   { document: 'migration.md', command: 'betrace rules convert --help', prints: /^betrace rules convert / },
+  {
+    document: 'rule-files.md',
+    command: 'npm run betrace -- check --strict rules',
+    run: 'npm run betrace -- check --strict rules && echo nothing is wrong',
+    prints: /^nothing is wrong\n$/,
+  },
+  { document: 'rule-files.md', command: 'npm run betrace -- test rules', prints: /[1-9]\d* passed, 0 failed/ },
+  { document: 'rule-files.md', command: 'npm run betrace -- rules import --url http://localhost:12011 rules', prints: /: created\n/ },
+  {
+    document: 'connect.md',
+    command: TRACE_LINK,
+    run: `${TRACE_LINK}\nnpm start ${UNTIL_READY}; curl -s $OTHER_URL/ui/settings.json; ${STOP}`,
+    prints: /grafana\.example\.com/,
+  },
+  {
+    document: 'operations/own-traces.md',
+    command: 'BETRACE_TRACING_ENDPOINT=tempo:4317 npm start',
+    run: `BETRACE_TRACING_ENDPOINT=tempo:4317 npm start ${UNTIL_READY}; curl -s $OTHER_URL/health; ${STOP}`,
+    prints: /"status":/,
+  },
 ];
 
 const absent = await missing('curl', 'jq', 'openssl');
@@ -108,8 +141,15 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: commands of documents, bec
     const script = COMMANDS.map(({ command, run = command }, at) => `${run}\necho '=== end of ${at} ==='`)
       .join('\n')
       .replaceAll('http://localhost:12011', betrace.url)
-      .replaceAll('npm run -s betrace --', 'betrace');
-    const head = `export BETRACE_URL=${betrace.url}\nbetrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`;
+      .replaceAll(/npm run (?:-s )?betrace --/g, 'betrace');
+    // `npm start` is the started server's program; test/e2e/ci-recipe.spec.ts starts it by npm.
+    const [http, grpc] = await freePorts(2);
+    const [rules = ''] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(documentOf('rule-files.md')) ?? [];
+    mkdirSync(join(storage.path, 'rules'));
+    writeFileSync(join(storage.path, 'rules/rules.yaml'), rules);
+    const head = `export BETRACE_URL=${betrace.url} OTHER_URL=http://127.0.0.1:${http} BETRACE_HTTP_PORT=${http} BETRACE_GRPC_PORT=${grpc}
+npm() { [ "$*" = start ] && exec ${process.execPath} ${entryOf('standalone')} > server-of-document.log 2>&1; }
+betrace() { ${process.execPath} --disable-warning=ExperimentalWarning ${entryOf('cli')} "$@"; }`;
     printed = (await shell(`${head}\n${script}`, storage.path, 280_000)).split(/\n?=== end of \d+ ===\n/).map((text) => `${text}\n`);
   }, 300_000);
   afterAll(async () => {
@@ -120,8 +160,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: commands of documents, bec
   it.each(COMMANDS.map((each, at) => ({ ...each, at })))(
     'of $document prints what is expected: $command',
     ({ document, command, prints, at }) => {
-      const text = readFileSync(join(REPOSITORY, 'docs', document), 'utf8');
-      expect(text).toContain(command);
+      expect(documentOf(document)).toContain(command);
       expect(printed[at]).toMatch(prints);
     },
   );

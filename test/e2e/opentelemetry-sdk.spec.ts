@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HrTime, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
@@ -5,8 +8,10 @@ import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
+import { commandsOf } from '../../scripts/check/document-commands.js';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
+import { REPOSITORY } from '../harness/repository.js';
 
 /** Each rule asks for another part of what the SDK sends; each names one span of the trace below, or the trace. */
 const RULES = {
@@ -61,9 +66,34 @@ describe('an application that is instrumented with the OpenTelemetry SDK', () =>
     'OTLP/gRPC, compressed': () => new GrpcExporter({ url: `http://127.0.0.1:${betrace.ports.grpc}`, ...(gzip as object) }),
     'OTLP/HTTP, protobuf': () => new ProtobufExporter({ url: `${betrace.url}/v1/traces` }),
     'OTLP/HTTP, protobuf, compressed': () => new ProtobufExporter({ url: `${betrace.url}/v1/traces`, ...(gzip as object) }),
+    'OTLP/HTTP, by the variables of README.md': () => configuredBy('README.md'),
+    'OTLP/HTTP, by the variables of docs/connect.md': () => configuredBy('docs/connect.md'),
     'OTLP/HTTP, JSON': () => new JsonExporter({ url: `${betrace.url}/v1/traces` }),
     'OTLP/HTTP, JSON, compressed': () => new JsonExporter({ url: `${betrace.url}/v1/traces`, ...(gzip as object) }),
   };
+
+  /** An exporter that knows nothing but what the document has an operator export. */
+  function configuredBy(document: string): SpanExporter {
+    const exports = commandsOf(readFileSync(join(REPOSITORY, document), 'utf8')).filter((command) => command.startsWith('export OTEL_'));
+    const script = `${exports.join('\n')}\nenv`.replaceAll('http://localhost:12011', betrace.url);
+    const printed = execFileSync('bash', ['-euc', script], {
+      env: { PATH: process.env['PATH'] },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const set = [...printed.matchAll(/^(OTEL_\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value] as const);
+    expect(Object.fromEntries(set)).toMatchObject({
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+    });
+    for (const [name, value] of set) process.env[name] = value;
+    try {
+      return new ProtobufExporter();
+    } finally {
+      for (const [name] of set) delete process.env[name];
+    }
+  }
 
   it.each(Object.keys(exporters))('has its violations found over %s', async (protocol) => {
     const ids = await sendTrace((exporters[protocol] as () => SpanExporter)());

@@ -29,6 +29,7 @@ interface Preview {
   readonly result?: { readonly traces: number; readonly samples: readonly { readonly trace_id: string }[] };
 }
 
+/** Processes as docs/kafka-topics.md starts them, with a topic of others that is received. */
 (why === undefined ? describe : describe.skip)('Kafka: processes', () => {
   let cluster: Cluster;
   let log: Log;

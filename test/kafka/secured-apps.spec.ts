@@ -10,7 +10,7 @@ import { describeOwnKafka } from './describe-kafka.js';
 const TIMEOUT_MS = 60_000;
 const SPAN = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7', name: 'pay', start_time: 0, duration: 1 };
 
-/** The processes as they are started, with the keys of the documentation; the library's side is in topics.spec. */
+/** The processes as they are started, with the keys of docs/kafka-topics.md; the library's side is in topics.spec. */
 describeOwnKafka('brokers with TLS and SASL', () => {
   let broker: KafkaBroker;
   let authority: string;
