@@ -1,6 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeRequest } from '#otlp';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
+import { freePorts } from '../harness/free-port.js';
+import { OtlpHttpReceiver } from '../harness/services/otlp-http-receiver.js';
+import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
 interface Samples {
   readonly samples: readonly { readonly trace_id: string; readonly explanation: object }[];
@@ -14,16 +20,35 @@ interface List {
 describe('a rule in shadow', () => {
   let folder: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;
+  let tempo: OtlpHttpReceiver;
+  let [hook, alertmanager]: readonly [WebhookReceiver, WebhookReceiver] = [new WebhookReceiver(), new WebhookReceiver()];
   beforeEach(async () => {
     folder = await storageFolder();
+    [hook, alertmanager] = [new WebhookReceiver(), new WebhookReceiver()];
+    tempo = new OtlpHttpReceiver((await freePorts(1))[0] ?? 0);
+    await Promise.all([hook.open(), alertmanager.open(), tempo.start()]);
+    const receivers = [
+      { name: 'chat', webhook: hook.url },
+      { name: 'oncall', alertmanager: alertmanager.url },
+    ];
+    await writeFile(join(folder.path, 'receivers.yaml'), JSON.stringify({ receivers }));
   });
   afterEach(async () => {
     await betrace?.kill();
+    tempo.stop();
+    await Promise.all([hook.close(), alertmanager.close()]);
     await folder.remove();
   });
 
   const start = async () => {
-    betrace = await BeTrace.start({ env: { BETRACE_STORAGE_PATH: folder.path } });
+    betrace = await BeTrace.start({
+      env: {
+        BETRACE_STORAGE_PATH: join(folder.path, 'data'),
+        BETRACE_NOTIFICATIONS_FILE: join(folder.path, 'receivers.yaml'),
+        OTEL_EXPORTER_OTLP_ENDPOINT: tempo.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
+      },
+    });
   };
   const send = (trace_id: string) =>
     betrace.json('POST', '/v1/spans', {
@@ -31,17 +56,44 @@ describe('a rule in shadow', () => {
     });
   const samples = async () => (await betrace.json<Samples>('GET', '/v1/rules/slow/samples')).body.samples;
   const violations = async () => (await betrace.json<List>('GET', '/v1/violations?rule_id=slow')).body;
+  /** What each receiver heard, one text to a violation. */
+  const heard = () => [
+    hook.taken.map(({ body }) => body),
+    alertmanager.taken.flatMap(({ body }) => (JSON.parse(body) as { labels: object }[]).map(({ labels }) => JSON.stringify(labels))),
+    tempo.requests.flatMap(({ body }) =>
+      decodeRequest(body).resourceSpans.flatMap(({ scopeSpans }) =>
+        scopeSpans.flatMap(({ spans }) =>
+          spans.map((span) => JSON.stringify(span, (_, value) => (typeof value === 'bigint' ? `${value}` : value))),
+        ),
+      ),
+    ),
+  ];
+  /** About how many violations of a rule: an answer that is lost on a busy machine repeats one as it was. */
+  const told = (rule: string) => heard().map((texts) => new Set(texts.filter((text) => text.includes(`"${rule}"`))).size);
+  const metric = async (name: string) => {
+    const lines = (await (await fetch(`${betrace.url}/metrics`)).text()).split('\n');
+    return lines.filter((line) => line.startsWith(`${name}{`) && line.includes('rule_id="slow"')).map((line) => line.split(' ').at(-1));
+  };
 
-  it('has samples, also after a restart, and no violations until it is enforced', async () => {
+  it('alerts and exports nothing, is counted, has samples, also after a restart, and no violations until it is enforced', async () => {
     await start();
-    await betrace.json('POST', '/v1/rules', { name: 'slow', expression: 'span.duration > 1s', mode: 'shadow' });
+    await betrace.json('POST', '/v1/rules', { id: 'slow', name: 'slow', expression: 'span.duration > 1s', mode: 'shadow' });
+    // What is enforced beside it shows that the ways are open.
+    await betrace.json('POST', '/v1/rules', { id: 'beside', name: 'beside', expression: 'span.name == "s"' });
     await send('hidden');
     const found = await eventually('a sample', async () => ((await samples()).length > 0 ? await samples() : undefined), 60_000);
     expect(found).toEqual([expect.objectContaining({ trace_id: 'hidden', explanation: expect.anything() })]);
+    await eventually('what is beside it', async () => (told('beside').every((count) => count > 0) ? true : undefined), 60_000);
+    expect(told('slow')).toEqual([0, 0, 0]);
+    expect(await metric('betrace_shadow_matches_total')).toEqual(['1']);
+    expect((await metric('betrace_violations_total')).filter((count) => count !== '0')).toEqual([]);
     await betrace.json('PATCH', '/v1/rules/slow', { mode: 'enforce' });
     await send('told');
     await eventually('a violation', async () => ((await violations()).total > 0 ? true : undefined), 60_000);
     expect(await violations()).toMatchObject({ violations: [{ trace_id: 'told' }], total: 1 });
+    // What was found in shadow would have come before: receivers are told in the order of the log.
+    await eventually('the messages', async () => (told('slow').every((count) => count > 0) ? true : undefined), 60_000);
+    expect(told('slow')).toEqual([1, 1, 1]);
     expect(await betrace.stop()).toBe(0);
     await start();
     expect(await eventually('the sample of before', async () => ((await samples()).length > 0 ? await samples() : undefined))).toEqual(
