@@ -18,13 +18,13 @@ for (const file of globSync('*.memory.js', { cwd: import.meta.dirname }).sort())
   for (const { name, warmUp, begin } of cases) {
     if (words.length > 0 && !words.some((word) => `${file} ${name}`.includes(word))) continue;
     count++;
-    const step = begin();
-    for (let n = 0; n < warmUp; n++) step();
+    const step = await begin();
+    for (let n = 0; n < warmUp; n++) await step();
     const before = collectedBytes();
-    for (let n = 0; n < LONGER * warmUp; n++) step();
+    for (let n = 0; n < LONGER * warmUp; n++) await step();
     const growth = collectedBytes() - before;
     // The work is held until here, or its memory would be free already.
-    step();
+    await step();
     const isBound = growth <= SLACK_BYTES + SLACK_SHARE * before;
     if (!isBound) failures++;
     console.log(
