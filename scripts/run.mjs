@@ -129,7 +129,7 @@ const commands = {
   'docs:generate': generateDocuments,
   test: (args) => ensureBuilt().then(() => jest(args)),
   // Files first: jest takes every word after --selectProjects for a project.
-  'test:unit': (args) => jest([...args, '--selectProjects', 'unit']),
+  'test:unit': (args) => ensureBuilt().then(() => jest([...args, '--selectProjects', 'unit'])),
   'test:e2e': (args) => ensureBuilt().then(() => jest([...args, '--selectProjects', 'e2e'])),
   start: ([app, ...args]) => start(app, args),
   /** Flags before the script are Node's. */
