@@ -110,11 +110,11 @@ export class Cluster {
     return name;
   }
 
-  /** Ends the process by SIGTERM, for good. */
-  async remove(name: string): Promise<void> {
+  /** Ends the process by SIGTERM, for good. Resolves its exit code. */
+  async remove(name: string): Promise<number | null> {
     const betrace = this.process(name);
     this.processes.delete(name);
-    await betrace.stop();
+    return betrace.stop();
   }
 
   /** kill -9; `restart` starts it again where it was. */

@@ -186,6 +186,28 @@ interface Ready {
   );
 
   it(
+    'that hangs while both APIs are told to stop: they stop in seconds, in order, and their successors have everything once',
+    async () => {
+      const names = cluster.names('api');
+      link.hangs = true;
+      try {
+        await send(50);
+        await eventually('the lag', async () => ((await total('betrace_violations_keep_lag_records')) > 0 ? true : undefined), 30_000, 200);
+        const stopping = names.map((name) => cluster.process(name));
+        const exits = await Promise.all(names.map((name) => cluster.remove(name)));
+        expect(exits).toEqual([0, 0]);
+        for (const api of stopping) expect(api.logs()).toMatch(/the database does not answer: stopping without it/);
+        for (const api of stopping) expect(api.logs()).not.toMatch(/did not stop in order|timed out/);
+      } finally {
+        link.hangs = false;
+      }
+      await Promise.all(names.map(() => cluster.add('api')));
+      await allIsFound();
+    },
+    TIMEOUT_MS * 3,
+  );
+
+  it(
     'that is read-only, as a replica is',
     async () => {
       if (cluster.postgres.outage === undefined) return; // It may be others' too.

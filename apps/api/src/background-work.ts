@@ -29,6 +29,9 @@ import { Settle } from './settle/settle.js';
 import { ViolationStream } from './stream/violation-stream.js';
 import { ViolationPruner } from './violations/violation-pruner.js';
 
+/** How long (ms) a stop waits for an answer of the database: less than the 15 s that it may take. */
+const LAST_ANSWER = 5_000;
+
 /** What the API does without being asked: starts with the application, stops in its stage. */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap {
@@ -80,6 +83,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     lookAfterLogSettings(this.health, this.log);
     this.health.register('otlp_exporter', () => this.otlpExport.check());
     this.health.register('notifications', () => this.notify.check());
+    this.shutdown.register('receive', 'waiting for the database', () => this.hurryDatabase());
     this.shutdown.register('receive', 'waiting for verdicts', () => this.settle.stop());
     this.shutdown.onDrain(() => this.stream.stop());
     this.shutdown.register('receive', 'streams of violations', () => this.stream.stop());
@@ -91,6 +95,12 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('export', 'keeping violations', () => this.violationKeeper.stop());
     this.shutdown.register('export', 'exporting violations', () => this.otlpExport.stop());
     this.shutdown.register('export', 'telling receivers', () => this.notify.stop());
+  }
+
+  /** The log has what is not stored yet, with the position up to which it is. */
+  private hurryDatabase(): void {
+    const said = 'the database does not answer: stopping without it; what it does not have yet is stored from the log at the next start';
+    this.store.stopping(LAST_ANSWER, () => this.logger.warn({ waited_ms: LAST_ANSWER }, said));
   }
 
   private lookAfterSignatureKey(): void {

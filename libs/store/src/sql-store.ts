@@ -313,6 +313,10 @@ export class SqlStore extends Store {
     if (probed.status === 'rejected') throw probed.reason;
   }
 
+  override stopping(patience: number, gaveUp: () => void): void {
+    this.connection.stopping?.(patience, gaveUp);
+  }
+
   close(): Promise<void> {
     return this.connection.database.destroy();
   }

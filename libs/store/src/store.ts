@@ -178,5 +178,10 @@ export abstract class Store {
   filesLost(): number {
     return 0;
   }
+  /**
+   * The process stops: as soon as the database has not answered for `patience` ms from now on, everything is refused, `close` waits for nothing, and
+   * `gaveUp` is called. Nothing where the database is in this process.
+   */
+  stopping(_patience: number, _gaveUp: () => void): void {}
   abstract close(): Promise<void>;
 }

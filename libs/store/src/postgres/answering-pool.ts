@@ -1,28 +1,86 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 
+/** A pool whose queries do not wait forever. */
+export interface AnsweringPool extends PostgresPool {
+  /**
+   * The process stops: the first query that has no answer for `patience` ms from now on ends the pool. It is refused, and so are all others, those to come too;
+   * `end` waits for nothing. `gaveUp` is called then.
+   */
+  stopping(patience: number, gaveUp: () => void): void;
+}
+
+/** The driver's own client, as far as Kysely's type does not name it. */
+type Client = PostgresPoolClient & { end(): Promise<void> };
+
+/** A query, or the wait for a connection. */
+interface Waiting {
+  /** Undefined until there is a connection. */
+  readonly client: Client | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
 /**
  * Ends a connection on which a query has had no answer for `deadline` ms, more than the server lets a statement take: the server's machine, or the way to it, is gone
  * without a word. TCP alone would try for a quarter of an hour. The query and the rest of its transaction are refused as on any broken connection, and the next
  * one gets a new connection.
  */
-export function answeringPool(pool: PostgresPool, deadline: number): PostgresPool {
-  return { options: pool.options, connect: async () => answeringClient(await pool.connect(), deadline), end: () => pool.end() };
-}
+export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPool {
+  const waiting = new Set<Waiting>();
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  let ended = false;
+  let last: { readonly patience: number; readonly gaveUp: () => void } | undefined;
 
-/** The driver's own client, as far as Kysely's type does not name it. */
-interface Endable {
-  end(): Promise<void>;
-}
-
-function answeringClient(client: PostgresPoolClient, deadline: number): PostgresPoolClient {
-  const query = async (sql: string, parameters: readonly unknown[]) => {
-    const timer = setTimeout(() => void (client as PostgresPoolClient & Endable).end().catch(() => undefined), deadline);
+  const endAll = (): void => {
+    if (ended) return;
+    ended = true;
+    over.reject(new Error('the connection is closed: the process stops, and the database does not answer'));
+    for (const { client } of waiting) void client?.end().catch(() => undefined);
+    last?.gaveUp();
+  };
+  const setTimer = (one: Waiting): void => {
+    clearTimeout(one.timer);
+    if (last !== undefined) one.timer = setTimeout(endAll, last.patience);
+    else if (one.client !== undefined) one.timer = setTimeout(() => void one.client?.end().catch(() => undefined), deadline);
+  };
+  /** Answers what `call` does, as long as it may take. */
+  const inTime = async <T>(client: Client | undefined, call: () => Promise<T>): Promise<T> => {
+    if (ended) return over.promise;
+    const one: Waiting = { client, timer: undefined };
+    waiting.add(one);
+    setTimer(one);
     try {
-      return await client.query(sql, parameters);
+      return await call();
     } finally {
-      clearTimeout(timer);
+      clearTimeout(one.timer);
+      waiting.delete(one);
     }
   };
-  const release: PostgresPoolClient['release'] = (...discard) => client.release(...discard);
-  return Object.assign(Object.create(client) as PostgresPoolClient, { query: query as unknown as PostgresPoolClient['query'], release });
+  const answering = (client: PostgresPoolClient): PostgresPoolClient => {
+    const query = (sql: string, parameters: readonly unknown[]) => inTime(client as Client, () => client.query(sql, parameters));
+    const release: PostgresPoolClient['release'] = (...discard) => client.release(...discard);
+    return Object.assign(Object.create(client) as PostgresPoolClient, { query: query as unknown as PostgresPoolClient['query'], release });
+  };
+  return {
+    options: pool.options,
+    connect: () =>
+      inTime(undefined, async () => {
+        const connecting = pool.connect();
+        const client = await Promise.race([connecting, over.promise]).catch((error: unknown) => {
+          // One that comes after the end is nobody's.
+          if (ended)
+            connecting.then(
+              (late) => late.release(),
+              () => undefined,
+            );
+          throw error;
+        });
+        return answering(client);
+      }),
+    end: () => Promise.race([pool.end(), over.promise.catch(() => undefined)]),
+    stopping: (patience, gaveUp) => {
+      last = { patience, gaveUp };
+      for (const one of waiting) setTimer(one);
+    },
+  };
 }

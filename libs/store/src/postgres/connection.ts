@@ -38,10 +38,10 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
   // One that breaks in a transaction, between two of its queries, has nobody to tell: the next query is refused. Unheard, the error
   // would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
+  const answering = answeringPool(pool, settings.answerMs ?? ANSWER_MS);
   return {
-    database: new Kysely<Schema>({
-      dialect: new PostgresDialect({ pool: escapingPool(answeringPool(pool, settings.answerMs ?? ANSWER_MS)) }),
-    }),
+    database: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: escapingPool(answering) }) }),
+    stopping: answering.stopping,
     place,
     lock: async (transaction, name) => {
       await sql`select pg_advisory_xact_lock(${LOCKS[name]})`.execute(transaction);
