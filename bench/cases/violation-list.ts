@@ -42,13 +42,13 @@ const lists = (now: number): Readonly<Record<string, string>> => ({
   'an hour, four days ago': `start_time=${now - 345_600_000}&end_time=${now - 342_000_000}`,
 });
 
-/** No index finds a part of a text (decision 0058): a text that all have, one that few have, and one within an hour. */
+/** No index finds a part of a text, so that pages end early (decision 0058): a text that all have, one that few have, and one within an hour. */
 const searches = (now: number): Readonly<Record<string, string>> => ({
   'q of all': 'q=checkout',
   'q of few': 'q=trace-77777',
   'q of all in an hour': `q=checkout&start_time=${now - 345_600_000}&end_time=${now - 342_000_000}`,
 });
-const SEARCH_ROUNDS = 10;
+const SEARCH_ROUNDS = 100;
 
 interface Figures {
   readonly search: BenchResult;
@@ -90,7 +90,6 @@ async function whileIngestRuns(betrace: BeTrace, now: number): Promise<Figures> 
   const ended = new AbortController();
   const sending = sender.sendSteadily(REQUESTS_PER_SECOND, ended.signal);
   try {
-    let slowest = 0;
     let worst = { name: '', p99: 0 };
     const told: string[] = [];
     const asked = Object.entries(lists(now)).map(([name, query]) => [name, `${betrace.url}/v1/violations?limit=50&${query}`] as const);
@@ -101,16 +100,22 @@ async function whileIngestRuns(betrace: BeTrace, now: number): Promise<Figures> 
       if (p99 > worst.p99) worst = { name, p99 };
     }
     const searched: string[] = [];
+    let slowestPage = 0;
     for (const [name, query] of Object.entries(searches(now))) {
-      const { p50 } = await timesOf(`${betrace.url}/v1/violations?limit=50&${query}`, SEARCH_ROUNDS);
-      searched.push(`${name} ${p50.toFixed(0)}`);
-      slowest = Math.max(slowest, p50);
+      const url = `${betrace.url}/v1/violations?limit=50&${query}`;
+      const { p50, p99 } = await timesOf(url, SEARCH_ROUNDS, 0);
+      const { pages, ms } = await wholeSearch(url);
+      searched.push(`${name} ${p50.toFixed(1)}/${p99.toFixed(1)}, ${pages} pages in ${ms.toFixed(0)} ms`);
+      slowestPage = Math.max(slowestPage, p99);
     }
     const firstByte = await firstByteOf(`${betrace.url}/v1/violations/export?format=ndjson&status=all`);
     process.stderr.write(`  p50/p99 in ms, with ${sender.spans} spans meanwhile:\n  ${told.join('\n  ')}\n`);
     return {
       list: { value: worst.p99, note: `target ${TARGET_MS}; of the slowest filter: ${worst.name}` },
-      search: { value: slowest, note: searched.join(', ') },
+      search: {
+        value: slowestPage,
+        note: `target ${TARGET_MS}; p50/p99 of a first page, and until 50 are found or all was looked through: ${searched.join('; ')}`,
+      },
       firstByte: { value: firstByte, note: `target ${FIRST_BYTE_TARGET_MS}` },
     };
   } finally {
@@ -120,18 +125,31 @@ async function whileIngestRuns(betrace: BeTrace, now: number): Promise<Figures> 
   }
 }
 
-async function timesOf(url: string, rounds: number): Promise<{ readonly p50: number; readonly p99: number }> {
+async function timesOf(url: string, rounds: number, min = 1): Promise<{ readonly p50: number; readonly p99: number }> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const start = performance.now();
     const answer = await fetch(url, WIDE);
     const { violations } = (await answer.json()) as { readonly violations: readonly unknown[] };
-    if (!answer.ok || violations.length === 0)
+    if (!answer.ok || violations.length < min)
       throw new Error(`${url} was answered with ${answer.status} and ${violations?.length} violations`);
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
   return { p50: times[Math.floor(rounds * 0.5)]!, p99: times[Math.ceil(rounds * 0.99) - 1]! };
+}
+
+/** As a client does that wants 50. */
+async function wholeSearch(url: string): Promise<{ readonly pages: number; readonly ms: number }> {
+  const start = performance.now();
+  let found = 0;
+  for (let [pages, cursor] = [1, '']; ; pages++) {
+    const answer = await fetch(`${url}${cursor}`, WIDE);
+    const { violations, next } = (await answer.json()) as { readonly violations: readonly unknown[]; readonly next?: string };
+    found += violations.length;
+    if (next === undefined || found >= 50) return { pages, ms: performance.now() - start };
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
 }
 
 /** The worst of ten. */
@@ -157,7 +175,7 @@ const figure = (database: Database, what: keyof Figures) => async (): Promise<Be
 
 const all: readonly BenchCase[] = (['SQLite', 'PostgreSQL'] as const).flatMap((database) => [
   { name: `p99 of a list, a million kept, ${database}`, unit: 'ms', run: figure(database, 'list') },
-  { name: `median of a search by text, a million kept, ${database}`, unit: 'ms', run: figure(database, 'search') },
+  { name: `p99 of a page of a search by text, a million kept, ${database}`, unit: 'ms', run: figure(database, 'search') },
   { name: `first byte of an export, a million kept, ${database}`, unit: 'ms', run: figure(database, 'firstByte') },
 ]);
 
