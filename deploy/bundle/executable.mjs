@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { inject } from 'postject';
+import { withNode } from './sbom-with-runtime.mjs';
 import { processes, rewritten, root, threads } from './rewritten.mjs';
 
 const of = createRequire(join(root, 'package.json'));
@@ -72,10 +73,14 @@ for (const [name, path] of Object.entries(threads)) {
   await build({ ...shared, stdin: { contents, resolveDir: root }, outfile: join(work, `${name}.js`) });
 }
 
-const files = globSync(['console/**/*', 'swagger-ui/*', 'package.json', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'sbom.cdx.json'], { cwd: bundle });
+// Of what the file is made, beside it and in it.
+const sbom = join(out, 'sbom.cdx.json');
+writeFileSync(sbom, `${JSON.stringify(withNode(JSON.parse(readFileSync(join(bundle, 'sbom.cdx.json'), 'utf8'))), undefined, 2)}\n`);
+const files = globSync(['console/**/*', 'swagger-ui/*', 'package.json', 'LICENSE', 'THIRD-PARTY-NOTICES.txt'], { cwd: bundle });
 const assets = Object.fromEntries(
   files.filter((name) => statSync(join(bundle, name)).isFile()).map((name) => [name.replaceAll('\\', '/'), join(bundle, name)]),
 );
+assets['sbom.cdx.json'] = sbom;
 for (const name of Object.keys(threads)) assets[`${name}.js`] = join(work, `${name}.js`);
 const blob = join(work, 'betrace.blob');
 const configuration = {

@@ -53,6 +53,7 @@ describe('the image: its steps in a clean folder', () => {
     run('sh', join(REPOSITORY, 'deploy/docker/system.sh'), made);
     run('cp', process.execPath, join(made, 'usr/bin/node'));
     run('cp', '-a', folder, join(made, 'betrace'));
+    run(process.execPath, join(REPOSITORY, 'deploy/bundle/sbom-with-runtime.mjs'), join(made, 'betrace/sbom.cdx.json'), made);
     run('install', '-m', '755', join(REPOSITORY, 'deploy/docker/restore-rules.sh'), join(made, 'restore-rules.sh'));
     run('install', '-d', '-o', '1000', '-g', '1000', join(made, 'var/lib/betrace'));
     run('mknod', '-m', '666', join(made, 'dev/urandom'), 'c', '1', '9'); // a container runtime makes /dev
@@ -118,6 +119,31 @@ describe('the image: its steps in a clean folder', () => {
     const names = components.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['kafkajs', 'pg', 'kysely', '@nestjs/core', 'prom-client', 'react', 'swagger-ui-dist']));
     expect(new Set(components.map(({ purl }) => purl)).size).toBe(components.length);
+  });
+
+  it('lists the Node and the packages of Debian that run it', () => {
+    expect(stages.get('build')!.text).toContain('RUN node deploy/bundle/sbom-with-runtime.mjs dist/bundle/sbom.cdx.json /system');
+    if (root === undefined) return;
+    const list = (file: string) =>
+      JSON.parse(readFileSync(file, 'utf8')) as { components: { name: string; version: string; purl: string }[] };
+    const known = new Set(list(join(folder, 'sbom.cdx.json')).components.map(({ purl }) => purl));
+    const added = list(join(root, 'betrace/sbom.cdx.json')).components.filter(({ purl }) => !known.has(purl));
+    const [command, ...args] = inRoot('/usr/bin/node', '-p', 'process.versions.node');
+    const version = spawnSync(command, args, { encoding: 'utf8' }).stdout.trim();
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    const installed = globSync('var/lib/dpkg/status.d/*', { cwd: root }).map((file) => file.slice(file.lastIndexOf('/') + 1));
+    expect(installed.length).toBeGreaterThan(5);
+    expect(added.map(({ name }) => name).sort()).toEqual(['node', ...installed].sort());
+    expect(added.find(({ name }) => name === 'node')).toMatchObject({
+      version,
+      cpe: `cpe:2.3:a:nodejs:node.js:${version}:*:*:*:*:*:*:*`,
+      components: expect.arrayContaining([expect.objectContaining({ name: 'openssl', version: process.versions.openssl })]),
+    });
+    const libc = spawnSync('dpkg-query', ['--show', 'libc6'], { encoding: 'utf8' }).stdout.trim().split('\t');
+    expect(added.find(({ name }) => name === 'libc6')).toMatchObject({
+      version: libc[1],
+      purl: expect.stringMatching(/^pkg:deb\/debian\/libc6@/),
+    });
   });
 
   it('is no larger than 200 MB with its system and Node, without a package manager, a compiler, setuid files and a second Node', () => {

@@ -51,6 +51,18 @@ describe('the single executable', () => {
     expect([unknown.status, unknown.stdout + unknown.stderr]).toEqual([1, expect.stringContaining('http-port')]);
   });
 
+  it('has a list of what it is made of, with its Node', () => {
+    const { components } = JSON.parse(readFileSync(join(REPOSITORY, 'dist/executable/sbom.cdx.json'), 'utf8')) as {
+      components: { name: string; version: string }[];
+    };
+    expect(components).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'node', version: process.versions.node }),
+        expect.objectContaining({ name: 'kafkajs' }),
+      ]),
+    );
+  });
+
   it('checks rules', () => {
     writeFileSync(join(folder, 'rules.yaml'), 'rules:\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n');
     // An app that another spec started in this process keeps new files from others (umask 077).
