@@ -4,7 +4,7 @@ import { Problem } from '../../problem-details/problem.js';
 import { release } from '../../release.js';
 import type { InFlight, Reservation } from '../protection/in-flight.js';
 import { contentTypeOf } from './content-type.js';
-import { inflateBody, tooLarge } from './inflate.js';
+import { decompressBody, tooLarge } from './decompress.js';
 import { parseJsonBody } from './json.js';
 
 interface BodyLimits {
@@ -39,7 +39,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
     const reservation = reservations.get(request.raw);
     const announced = Number(request.headers['content-length'] ?? 0);
     const received = await collect(payload, announced, { limit, timeout }, reservation);
-    const body = await inflateBody(received, request.headers['content-encoding'], limit);
+    const body = await decompressBody(received, request.headers['content-encoding'], limit);
     if (body !== received) {
       reservation?.grow(body.length);
       release(received);

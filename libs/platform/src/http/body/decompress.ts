@@ -22,7 +22,7 @@ const inflating = new Semaphore(4);
  * The decompressed body. Stops at the limit: 413 (BT_HTTP_TOO_LARGE). Rejects with 415 for an unknown encoding and 400
  * (BT_HTTP_BAD_ENCODING) for a body that is not what it says.
  */
-export async function inflateBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
+export async function decompressBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '' || body.length === 0) return body;
   const decompress = DECOMPRESSORS[name];
