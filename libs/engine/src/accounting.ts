@@ -4,21 +4,21 @@ import { CLOSE_REASONS, type CloseReason } from './verdict/close-reason.js';
 import { ClosedTraces } from './verdict/closed-traces.js';
 import type { UndecidedCode } from './verdict/undecided.js';
 
-/** Error texts with a count of their own per rule; further ones count as `OTHER_ERRORS`. */
+/** Error texts that are counted separately per rule; others count as `OTHER_ERRORS`. */
 const ERROR_TEXTS = 20;
 export const OTHER_ERRORS = 'other errors';
 
 const REASONS = Object.keys(REJECTIONS) as readonly Rejection[];
 
-/** Type failures counted apart per rule. */
+/** Type failures that are counted separately per rule. */
 const TYPE_FAILURES = 5;
 
-/** Spans on which a rule met a value of another type, alike. */
+/** Spans on which a rule met a value of a wrong type, all of one kind. */
 export interface CountedTypeFailure extends TypeFailure {
   count: number;
 }
 
-/** Spans that all rules of some kind judged alike: counted once for all. */
+/** Spans that all rules of a kind judged; counted once for all of them. */
 export interface SpanTally {
   spans: number;
 }
@@ -28,14 +28,14 @@ export interface TimeTally {
   milliseconds: number;
 }
 
-/** What one rule did, all its versions together. */
+/** Counts of one rule, over all of its versions. */
 export class RuleAccount {
   private judged = 0;
-  /** Its present traces and their account: one per partition that shares it. */
+  /** Current traces and their account: one for each partition that shares this object. */
   private readonly tallies = new Set<SpanTally>();
-  /** Judgements without a verdict, by why: also those that are not told one by one. */
+  /** Judgements without a verdict, by reason; including those that are not reported one by one. */
   readonly undecided = new Map<UndecidedCode, number>();
-  /** Values of another type than the rule can take: the first few kinds, by error and reading, each with its first example. */
+  /** Values of a wrong type: the first few kinds, by error and reading, each with its first example. */
   readonly typeFailures = new Map<string, CountedTypeFailure>();
   /** Violations found. */
   matches = 0;
@@ -43,14 +43,14 @@ export class RuleAccount {
   /** The groups of the rule, and its share of each. */
   private readonly shares = new Map<TimeTally, number>();
   private last: string | undefined;
-  /** How often it was the last error since it became that or `errors` was read. A rule mostly fails in one way, and then often. */
+  /** Occurrences of the last error, since it became the last or `errors` was read. Most rules fail often, and in one way. */
   private times = 0;
   private readonly byText = new Map<string, number>();
 
-  /** @param enterGathered adds to the accounts the errors that were counted for many rules at once; called before errors are read */
+  /** @param enterGathered adds errors that were counted for many rules at once to the accounts; called before errors are read */
   constructor(private readonly enterGathered: () => void = () => undefined) {}
 
-  /** Evaluations: spans for a rule about spans, traces for one about traces. Each counts once, also when it is judged again after late spans. */
+  /** Evaluations: spans for a rule about spans, traces for a rule about traces. A repetition after late spans does not count. */
   get evaluations(): number {
     let evaluations = this.judged;
     for (const { spans } of this.tallies) evaluations += spans;
@@ -72,17 +72,17 @@ export class RuleAccount {
     this.judged += times;
   }
 
-  /** From now on the rule judges every span of a tally that stands at 0. */
+  /** From now on the rule judges every span of a tally, which is 0. */
   join(tally: SpanTally): void {
     this.tallies.add(tally);
   }
 
-  /** It judges no more of them. */
+  /** The rule stops judging spans of the tally. */
   leave(tally: SpanTally): void {
     if (this.tallies.delete(tally)) this.judged += tally.spans;
   }
 
-  /** Milliseconds that its evaluations took, estimated from those that were timed: 0 without a clock. */
+  /** Estimated milliseconds of evaluation, from the evaluations that were timed; 0 without a clock. */
   get time(): number {
     let time = this.ownTime;
     for (const [{ milliseconds }, share] of this.shares) time += milliseconds * share;
@@ -93,12 +93,12 @@ export class RuleAccount {
     this.ownTime += milliseconds;
   }
 
-  /** From now on so much (0 to 1) of a tally that stands at 0 is the rule's. */
+  /** From now on this share (0 to 1) of a tally, which is 0, belongs to the rule. */
   joinTime(tally: TimeTally, share: number): void {
     this.shares.set(tally, share);
   }
 
-  /** Nothing is added to the tally any more. */
+  /** The tally no longer grows. */
   leaveTime(tally: TimeTally): void {
     this.ownTime += tally.milliseconds * (this.shares.get(tally) ?? 0);
     this.shares.delete(tally);
@@ -109,14 +109,14 @@ export class RuleAccount {
     return this.last;
   }
 
-  /** Evaluations that failed, by Lua's text. */
+  /** Failed evaluations, by Lua's text. */
   get errors(): ReadonlyMap<string, number> {
     this.enterGathered();
     this.enter();
     return this.byText;
   }
 
-  /** So many evaluations failed with the same text. */
+  /** Counts evaluations that failed with the same text. */
   countErrors(text: string, times: number): void {
     if (text !== this.last) {
       this.enter();
@@ -135,25 +135,25 @@ export class RuleAccount {
 
 /**
  * What an engine did with everything it was given, as plain data for metrics: received = evaluated + rejected + duplicates + conflicts + superseded.
- * Spans read only as context (before the offset from which it judges) stand apart: another engine accounted for them.
+ * Spans read only as context (before the offset from which it judges) are separate: another engine accounted for them.
  */
 export class Accounting {
   received = 0;
   evaluated = 0;
-  /** Spans that their trace had already, with the same content, or that came before it was forgotten. */
+  /** Spans that came before with the same content, to a remembered trace or to a forgotten one. */
   duplicates = 0;
-  /** The latter. */
+  /** Duplicates that came after their trace was forgotten. */
   retried = 0;
-  /** Spans that came again with other content: judged, each form of a span as a span, but counted apart. */
+  /** Spans that came again with other content: each form is judged as a span, but counted separately. */
   conflicts = 0;
-  /** Forms of spans in progress for which the final form stands, or another in progress: they are not judged. */
+  /** Forms of spans in progress that are not judged: the final form, or another form in progress, replaces them. */
   superseded = 0;
   context = 0;
-  /** Evaluated spans that came after their trace was closed. */
+  /** Evaluated spans that came after their trace closed. */
   late = 0;
   readonly rejected: Record<Rejection, number> = zeros(REJECTIONS);
   readonly closed: Record<CloseReason, number> = zeros(CLOSE_REASONS);
-  /** Of these, when and under which rule set. */
+  /** Closed traces by time and rule set. */
   readonly closedTraces = new ClosedTraces();
   /** By rule id. */
   readonly rules = new Map<string, RuleAccount>();
@@ -166,20 +166,23 @@ export class Accounting {
     return accounted;
   }
 
-  /** A final form is judged: the first of its span (`isNew`) or another; one in progress may have waited for it, which is counted already. */
+  /** A final form is judged: the first of its span (`isNew`), or a further one. If a form in progress waited for it, that is counted already. */
   countJudged(isNew: boolean, waited: boolean): void {
     if (!isNew) this.conflicts++;
     else if (waited) this.superseded++;
     else this.evaluated++;
   }
 
-  /** `time`: when it was quiet, Unix ms, log time; `epoch`: under which it opened. */
+  /**
+   * @param time when the trace was quiet, Unix ms of log time
+   * @param epoch under which the trace opened
+   */
   countClosed(reason: CloseReason, time: number, epoch: number): void {
     this.closed[reason]++;
     this.closedTraces.note(time, epoch);
   }
 
-  /** `enter` counts errors that were gathered since it was called last: it is called whenever an account's errors are read. */
+  /** `enter` counts the errors gathered since its last call. It is called whenever an account's errors are read. */
   gatherErrors(enter: () => void): void {
     this.gatherers.push(enter);
   }

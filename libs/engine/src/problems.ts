@@ -1,6 +1,6 @@
 import { CatalogueError, type ProblemValues } from '#base';
 
-/** The errors of the engine, by code. `{…}` is filled in when the error is made. They are mistakes of the caller of its constructor. */
+/** The errors of the engine, by code. `{…}` is filled in when the error is made. All are mistakes of the constructor's caller. */
 export const ENGINE_PROBLEMS = {
   BT_ENGINE_SETTING: {
     status: 500,

@@ -12,12 +12,12 @@ export const REJECTIONS = {
 
 export type Rejection = keyof typeof REJECTIONS;
 
-/** Whether any span is not evaluated: most records have none, and skip the test of each span. */
+/** Whether any span is rejected: most records have none, and skip the test of each span. */
 export function anyRejected({ anyWithoutId, anyOwn }: SpanColumns): boolean {
   return anyWithoutId || anyOwn;
 }
 
-/** Why span `i` is not evaluated, if so. Ingest lets no such span through; others may write to the log too. */
+/** Why span `i` is not evaluated, if so. Ingest accepts no such span, but others may write to the log. */
 export function rejectionOf(columns: SpanColumns, i: number): Rejection | undefined {
   const { traceIds, spanIds } = columns;
   if ((traceIds[4 * i]! | traceIds[4 * i + 1]! | traceIds[4 * i + 2]! | traceIds[4 * i + 3]!) === 0) return 'no_trace_id';

@@ -13,13 +13,13 @@ export interface AssemblySettings {
   readonly lateWindow: number;
   /** A trace closes when it has this many spans. */
   readonly maxSpans: number;
-  /** A span that comes again this long after it came, its trace being forgotten, is known to be a retry; 0, or without it: it is not. */
+  /** How long after its arrival a span that comes again is known to be a retry, when its trace is forgotten; 0 or undefined: never. */
   readonly retryWindow?: number;
-  /** So many spans of one partition are known for that, the last that came; DEFAULT_RETRY_SPANS without it. */
+  /** How many spans of one partition are known for that, the last to come. Default: DEFAULT_RETRY_SPANS. */
   readonly retrySpans?: number;
-  /** By how much clocks of different services may differ in rules about order; DEFAULT_TOLERANCE without it. */
+  /** Maximum difference between the clocks of services, in rules about order. Default: DEFAULT_TOLERANCE. */
   readonly tolerance?: number;
-  /** Bytes that open and remembered traces of one partition may take; full: `accepts()` is false and senders wait. */
+  /** Maximum bytes of the remembered traces of one partition. Beyond it `accepts()` is false and senders wait. */
   readonly memoryBudget: number;
 }
 

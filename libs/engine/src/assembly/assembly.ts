@@ -27,7 +27,7 @@ import {
   SPANS,
 } from './table/trace-row.js';
 
-/** What the assembly of traces tells to the one who judges them. */
+/** What the assembly reports to the judge of traces. */
 export interface TraceEvents {
   /** These traces are closed, in this order: judge them. */
   closed(traces: readonly ClosedTrace[]): void;
@@ -41,14 +41,14 @@ export interface TraceEvents {
  * span. Then it is forgotten. A span that comes later opens a fragment, which is not complete: its root or its parents are gone. `long-traces.ts` says where a
  * fragment ends.
  *
- * All of that happens at the trace's own deadlines, not when the engine happens to see that they passed. Closing is reported at the first record at or after
- * the deadline; forgetting counts from the spans. So what a record finds does not depend on how many ticks came between.
+ * All of this happens at the trace's own deadlines. Closing is reported at the first record at or after the deadline; forgetting counts from the spans. So
+ * the results do not depend on how many ticks came between.
  */
 export class Assembly implements DeadlineOwner {
   readonly traces = new OpenTraces();
   readonly watermark = new LowWatermark();
   readonly duplicates = new Duplicates(this.traces);
-  /** Traces that are open (the table's count says how many are remembered). */
+  /** Open traces (the table counts the remembered ones). */
   open = 0;
   /** Trace time: the highest timestamp so far, without the pauses. */
   now = Number.NEGATIVE_INFINITY;
@@ -56,12 +56,12 @@ export class Assembly implements DeadlineOwner {
   private readonly longTraces: LongTraces;
   /** `now` while time passes: the reference for times kept as 32 bits. */
   private before = 0;
-  /** Traces closed since the last judgement; `outlived` are past their late window. */
+  /** Traces closed since the last judgement; those in `outlived` are past their late window. */
   private closing: ClosedTrace[] = [];
   private outlived: Row[] = [];
-  /** Per span of the record: its trace's row when the record came, or 0. */
+  /** Per span of the record: the row that its trace had when the record came, or 0. */
   private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
-  /** The row that `rowOf` looked up last, or 0; also of a trace that goes on, for which it answers 0. */
+  /** The row that `rowOf` looked up last, or 0; set also for a trace that goes on, where `rowOf` answers 0. */
   private asked = NO_ROW;
 
   constructor(
@@ -73,10 +73,7 @@ export class Assembly implements DeadlineOwner {
     this.deadlines = new Deadlines(this.traces, Math.max(settings.rootGrace, settings.maxAge, this.longTraces.silence));
   }
 
-  /**
-   * A record has this timestamp: the log's time is at least that. Traces whose deadline it reaches close, in the order of
-   * their deadlines, and are judged together.
-   */
+  /** Advances log time to at least this timestamp. Traces whose deadline it reaches close in the order of their deadlines, and are judged together. */
   passTo(logTime: number): void {
     const time = logTime - this.pauses.total;
     this.before = this.now;
@@ -87,14 +84,14 @@ export class Assembly implements DeadlineOwner {
   }
 
   /**
-   * A record of this log time says that for `pause` ms before it nothing could be appended: no silence of any trace. Then the record's
-   * time passes (what was due before the pause closes), and `interrupt` follows.
+   * A record of this log time reports that nothing could be appended for `pause` ms before it: no trace was silent then. The caller then passes the record's
+   * time, which closes what was due before the pause, and calls `interrupt`.
    */
   pause(pause: number, logTime: number): void {
     this.pauses.add(pause, logTime, this.now);
   }
 
-  /** Spans sent in the pause may be lost: no remembered trace is complete any more. */
+  /** Spans sent in the pause may be lost, so no remembered trace is complete. */
   interrupt(): void {
     this.traces.forEach((row) => {
       this.traces.rows[row * ROW_WORDS + FLAGS]! |= INTERRUPTED;
@@ -107,9 +104,8 @@ export class Assembly implements DeadlineOwner {
   }
 
   /**
-   * Looks up the traces of the first `spans` spans, before they are added one by one; answers their rows, 0 for those to open. In short
-   * loops over all of them the processor waits for the memory of many traces at once: with 260,000 traces remembered that saves a
-   * tenth of the whole cost per span (bench/engine).
+   * Looks up the traces of the first `spans` spans, before they are added one by one. Answers their rows, 0 for traces to open. Short loops over all of them
+   * let the processor wait for the memory of many traces at once. With 260,000 remembered traces that saves a tenth of the cost per span (bench/engine).
    */
   locate(ids: SpanIds, spans: number): Uint32Array {
     if (spans > this.located.length) this.located = new Uint32Array(2 * spans);
@@ -118,9 +114,9 @@ export class Assembly implements DeadlineOwner {
     return located;
   }
 
-  /** The row of the trace of span `i` (located before), or 0 when it is not remembered. */
+  /** The row of the trace of span `i`, which was located before; 0 when it is not remembered. */
   rowOf(ids: SpanIds, i: SpanIndex): Row {
-    // A span before it in the record may have opened its trace.
+    // An earlier span of the record may have opened its trace.
     const row = (this.located[i]! as Row) || this.find(ids, i);
     this.asked = row;
     return (this.traces.rows[row * ROW_WORDS + FLAGS]! & CONTINUES) !== 0 ? NO_ROW : row;
@@ -152,7 +148,7 @@ export class Assembly implements DeadlineOwner {
   add(row: Row, ids: SpanIds, i: SpanIndex, form: number, offset: number): Seen {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
-    // Also for a known span: a successor without the earlier ones takes it for the first.
+    // Also for a known span: to a successor that has not read the earlier ones, it is the first.
     rows[at + LAST_TIME] = this.now >>> 0;
     const seen = this.duplicates.add(row, ids, i, form);
     if (isDuplicate(seen)) return seen;
@@ -161,14 +157,14 @@ export class Assembly implements DeadlineOwner {
     return seen;
   }
 
-  /** The trace got span `i` in its present form, or another, already. Also if not, the trace is not silent and reaches to this offset. */
+  /** Whether span `i` came before, in this form or another. In either case the trace is not silent, and it extends to this offset. */
   knows(row: Row, ids: SpanIds, i: SpanIndex, offset: number): boolean {
     this.traces.rows[row * ROW_WORDS + LAST_TIME] = this.now >>> 0;
     this.traces.rows[row * ROW_WORDS + LAST_OFFSET] = offset >>> 0;
     return this.duplicates.has(row, ids.spanIds[2 * i]!, ids.spanIds[2 * i + 1]!, ids.isServer(i));
   }
 
-  /** Adds a span that came before, when its trace is about to be forgotten: when and where its last one came stays as it was. */
+  /** Adds a span that came before, when its trace is about to be forgotten. The time and offset of the trace's last span do not change. */
   addBelated(row: Row, ids: SpanIds, i: SpanIndex, form: number, offset: number): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
@@ -179,7 +175,7 @@ export class Assembly implements DeadlineOwner {
     rows[at + LAST_OFFSET] = last;
   }
 
-  /** A span without a parent has ended, or is judged although it has not: nothing but stragglers is waited for. */
+  /** A root span has ended, or is judged although it has not: only stragglers are awaited. */
   noteRoot(row: Row): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
@@ -199,13 +195,13 @@ export class Assembly implements DeadlineOwner {
     this.deadlines.cancel(row);
     this.close(row, 'max_spans');
     this.judgeClosed();
-    // Where nothing is remembered it is forgotten already, and its row may become another's before the record ends.
+    // Without a late window the trace is forgotten already, and another trace may take its row before the record ends.
     if (this.longTraces.silence === 0) this.located.fill(0);
   }
 
   /**
-   * About when a trace that closes now was quiet, as log time: such that the trace is remembered for `lateWindow` from then on, also where time goes on in
-   * a leap.
+   * The log time at which a trace that closes now became quiet, approximately. The trace is remembered for `lateWindow` from then on, even when log time
+   * leaps.
    */
   quietAt(row: Row): number {
     return this.forgetAt(row) - this.settings.lateWindow + this.pauses.total;
@@ -230,7 +226,7 @@ export class Assembly implements DeadlineOwner {
     else this.close(row, this.reasonOf(row, deadline));
   }
 
-  /** The end of the present fragment, even if spans keep coming. */
+  /** The end of the present fragment, even if spans continue to come. */
   private endOf(row: Row): number {
     const at = row * ROW_WORDS;
     const opened = this.watermark.timeOf(this.traces.rows[at + OPENING]!);
@@ -246,13 +242,13 @@ export class Assembly implements DeadlineOwner {
     return backFrom(this.before, this.traces.rows[row * ROW_WORDS + LAST_TIME]!) + this.longTraces.silence;
   }
 
-  /** Root seen, and every parent that a span names, and no pause of the log in which others were lost. */
+  /** The root and every named parent were seen, and no pause of the log lies within the trace. */
   isComplete(row: Row): boolean {
     const at = row * ROW_WORDS;
     return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
-  /** Whether the trace is a part: of a trace that lasts longer than one is remembered, of one with earlier spans, or of one that closed without its root. */
+  /** Whether the trace is a part: of a longer trace, of one with earlier spans, or of one that closed without its root. */
   isFragment(row: Row): boolean {
     const flags = this.traces.rows[row * ROW_WORDS + FLAGS]!;
     return (flags & (FRAGMENT | SEEN_BEFORE)) !== 0 || (flags & (CLOSED | ROOT_SEEN)) === CLOSED;
@@ -262,12 +258,12 @@ export class Assembly implements DeadlineOwner {
     return this.watermark.offsetOf(this.traces.rows[row * ROW_WORDS + OPENING]!);
   }
 
-  /** `nextOffset`: any offset above the trace's. */
+  /** @param nextOffset any offset above the trace's */
   lastOffset(row: Row, nextOffset: number): number {
     return backFrom(nextOffset, this.traces.rows[row * ROW_WORDS + LAST_OFFSET]!);
   }
 
-  /** Traces that opened below this offset and are open. */
+  /** Open traces that opened below this offset. */
   openBefore(offset: number): number {
     if (this.open === 0) return 0;
     let count = 0;
@@ -283,14 +279,14 @@ export class Assembly implements DeadlineOwner {
     return this.watermark.oldestOpening;
   }
 
-  /** Where the records begin that say which traces go on at a trace time, and which spans are known then. */
+  /** The first record a successor needs to know which traces go on at a trace time, and which spans are known. */
   contextOf(time: number): ContextStart {
     const from = contextStart(this.settings, time);
     this.pauses.forgetBefore(from);
     return this.pauses.startOf(from);
   }
 
-  /** A log time before which no trace closes or is forgotten. */
+  /** No trace closes or is forgotten before this log time. */
   get nextDeadline(): number | undefined {
     const { next } = this.deadlines;
     return next === undefined ? undefined : next + this.pauses.total;
@@ -328,7 +324,7 @@ export class Assembly implements DeadlineOwner {
     for (const row of outlived) this.forget(row);
   }
 
-  /** Drops all that is kept of a trace. If it may go on, its id and the time of its last span stay until it has been silent. */
+  /** Drops all data of a trace. If it may go on, its id and the time of its last span stay until it was silent. */
   private forget(row: Row): void {
     this.events.forgotten(row);
     this.duplicates.forget(row);

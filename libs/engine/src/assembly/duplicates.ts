@@ -5,23 +5,23 @@ import type { OpenTraces } from './table/open-traces.js';
 import type { SpanIds } from './table/span-ids.js';
 import { FLAGS, MANY_SPANS, MISSING, ROW_WORDS, SPAN_IDS } from './table/trace-row.js';
 
-/** Ids of a trace kept as a list; one with more goes to the table. */
+/** Ids of a trace that are kept as a list; a larger trace moves to the table. */
 const LISTED = 28;
-/** Of the heap, about, for the further forms of a trace's spans. */
+/** Approximate heap bytes for further forms of a trace's spans. */
 const FORMS_BYTES = 300;
 
-/** No form of any span. */
+/** The span has no form yet. */
 const NO_FORM = 2 ** 32;
 
-/** What a span is to its trace. */
+/** The relation of a span to its trace. */
 export const NEW = 0;
-/** It was seen, in this form. */
+/** The span was seen in this form. */
 export const DUPLICATE = 1;
-/** It was seen, but with other content. */
+/** The span was seen with other content. */
 export const OTHER_FORM = 2;
-/** It was seen with other content and the same times. */
+/** The span was seen with other content and the same times. */
 export const SAME_TIMES = 3;
-/** It was seen, in a form that was `SAME_TIMES` when it came. */
+/** The span was seen in a form that was `SAME_TIMES` when it came. */
 export const DUPLICATE_SAME_TIMES = 4;
 export type Seen = typeof NEW | typeof DUPLICATE | typeof OTHER_FORM | typeof SAME_TIMES | typeof DUPLICATE_SAME_TIMES;
 
@@ -31,30 +31,28 @@ export function isDuplicate(seen: Seen): boolean {
 }
 
 /**
- * The exact set of span ids of all remembered traces: tells which span is a duplicate. It also counts the parents that were named but not seen. A trace's
- * completeness is therefore known at any time without a walk over its spans.
+ * The exact set of span ids of all remembered traces, to recognise duplicates. It also counts parents that were named but not seen. So a trace's completeness
+ * is known at any time without a walk over its spans.
  */
 export class Duplicates {
   private readonly list = new IdList();
   private readonly table = new IdTable();
-  /** The forms of spans that came in several, or both as a client and a server span (Zipkin, B3), by row: few have any. */
+  /** By row: forms of spans that came in several forms, or as both client and server span (Zipkin, B3). Few traces have any. */
   private readonly forms = new Map<number, Set<string>>();
 
   constructor(private readonly traces: OpenTraces) {}
 
   /**
-   * Notes span `i` of a trace. Of a duplicate nothing changes; a further form of a span is noted as such. A client and a server span may
-   * share an id: they are two spans.
+   * Notes span `i` of a trace. A duplicate changes nothing; a further form is noted as such. A client and a server span may share an id: they are two spans.
    *
-   * @param form 32 bits, signed, of a hash of its content, whose high half is that of its times: a span that comes again with another one is another
-   *   form of the span
+   * @param form 32 signed bits of a hash of its content; the high half is the hash of its times. Another value is another form of the span
    */
   add(row: Row, ids: SpanIds, i: SpanIndex, form: number): Seen {
     const many = (this.traces.rows[row * ROW_WORDS + FLAGS]! & MANY_SPANS) !== 0;
     return many ? this.addToTable(row, ids, i, form) : this.addToList(row, ids, i, form);
   }
 
-  /** Whether a span with this id was seen, in whatever form: a server span, or another. */
+  /** Whether a span with this id was seen, in any form: a server span, or another. */
   has(row: Row, high: number, low: number, server: boolean): boolean {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
@@ -67,7 +65,7 @@ export class Duplicates {
     return list.span !== 0 && list.isSeen(list.span, server);
   }
 
-  /** A span comes again. `first`: its form if that is the only one of its id. */
+  /** A span comes again. @param first the span's form, if its id has no other */
   private again(row: Row, high: number, low: number, server: boolean, form: number, first: number): Seen {
     if (form === first) return DUPLICATE;
     const hasTimes = first !== NO_FORM && first >>> 16 === form >>> 16;
@@ -77,7 +75,7 @@ export class Duplicates {
     return hasTimes || known === 'times' ? SAME_TIMES : OTHER_FORM;
   }
 
-  /** Notes a further form of a span, whose times may be those of the first form. Returns what was noted before: the form and its arrival, or its times. */
+  /** Notes a further form of a span, which may share the times of the first. Returns what was noted before: the form and its arrival, or its times. */
   private noteForm(
     row: Row,
     high: number,
@@ -95,7 +93,7 @@ export class Duplicates {
     return known;
   }
 
-  /** Notes the first form of a side of a call: there it is kept no longer, because both sides have one place. */
+  /** Notes the first form of one side of a call here, because both sides share one place in the list. */
   private noteFirst(row: Row, high: number, low: number, server: boolean, form: number): void {
     const [ofTimes, ofAll] = notesOf(high, low, server, form);
     this.formsOf(row).add(ofTimes).add(ofAll);
@@ -176,7 +174,7 @@ export class Duplicates {
     return seen;
   }
 
-  /** A span whose id has a place already: as a parent's, that of a client and server span of one call, or that of the same span. */
+  /** The id has a place already: of a parent, of the other side of the call, or of the same span. */
   private seeAgain(row: Row, ids: IdList | IdTable, place: number, high: number, low: number, server: boolean, form: number): Seen {
     const other = ids.isSeen(place, !server);
     if (ids.isSeen(place, server)) return this.again(row, high, low, server, form, other ? NO_FORM : ids.formOf(place));
@@ -204,7 +202,7 @@ export class Duplicates {
   }
 }
 
-/** How a form of a span is noted: its times, all of it, and that another one with its times came before. */
+/** How a form is noted: its times, its content, and whether it follows another with its times. */
 function notesOf(high: number, low: number, server: boolean, form: number): readonly [string, string, string] {
   const id = `${high} ${low} ${server}`;
   return [`${id} at ${form >>> 16}`, `${id} ${form}`, `${id} ${form} again`];

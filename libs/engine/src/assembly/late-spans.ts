@@ -4,9 +4,8 @@ import type { OpenTraces } from './table/open-traces.js';
 import { FLAGS, REOPENED, ROW_WORDS } from './table/trace-row.js';
 
 /**
- * The closed traces to which the present record brought late spans: each is judged again once, when the record is done, in
- * the order in which they came. (After every single span, a batch with both a charge and its audit would raise a violation
- * only to retract it.)
+ * The closed traces to which the present record brought late spans. Each is judged again once, after the record, in order of arrival. Judging after every
+ * span would raise a violation for a batch with charge and audit, only to retract it.
  */
 export class LateSpans {
   private waiting: ClosedTrace[] = [];
@@ -20,7 +19,7 @@ export class LateSpans {
     this.waiting.push({ row, reason: 'late_span' });
   }
 
-  /** Hands out the traces that wait. */
+  /** Returns the waiting traces. */
   settle(judgeAgain: (traces: readonly ClosedTrace[]) => void): void {
     if (this.waiting.length === 0) return;
     const { waiting } = this;

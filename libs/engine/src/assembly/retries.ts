@@ -5,12 +5,12 @@ import { SeenSpans } from './seen/seen-spans.js';
 import type { OpenTraces } from './table/open-traces.js';
 import { CONTEXT_ONLY, FLAGS, KNOWN, RETRIED, ROW_WORDS, SEEN_BEFORE } from './table/trace-row.js';
 
-/** What tells a span from others is always read; the scope, whether it is BeTrace's own. */
+/** Always read: what distinguishes spans, and the scope, which marks BeTrace's own. */
 const IDENTITY: Projection = { fields: new Set(['scope']), attributes: [], resourceAttributes: [] };
 
 /**
- * Spans that come again after their trace was forgotten, because their sender had no answer (docs/decisions/0027). A trace that opens with such
- * a span is a *retry* as long as no other comes: it is not reported.
+ * Spans that come again after their trace was forgotten, because their sender had no answer (docs/decisions/0027). A trace that opens with such a span is a
+ * *retry* until another span comes; a retry is not reported.
  */
 export class Retries {
   private readonly seen: SeenSpans | undefined;
@@ -28,7 +28,7 @@ export class Retries {
     this.seen?.passTo(time);
   }
 
-  /** A record whose traces are none of ours: its spans came, that is all. Answers how many it has; what can't be read has none. */
+  /** Notes the spans of a record whose traces belong to another partition. Returns their number; an unreadable record has none. */
   scan(value: Uint8Array): number {
     const { columns, seen } = this;
     columns.clear();
@@ -44,20 +44,20 @@ export class Retries {
     return columns.length;
   }
 
-  /** Spans of a record whose traces open have 0 in `located`: they are about to be opened, one by one. */
+  /** `located` is 0 for spans whose traces are about to open. */
   expect(columns: SpanColumns, located: Uint32Array): void {
     const { seen } = this;
     if (seen !== undefined) for (let i = FIRST_SPAN_OF_RECORD; i < columns.length; i++) if (located[i] === 0) seen.expectTrace(columns, i);
   }
 
-  /** The flags of a trace that opens with span `i`; one that opens before the offset from which the engine judges is no retry, but context. */
+  /** The flags of a trace that opens with span `i`. A trace before the offset from which the engine judges is context, not a retry. */
   openTrace(columns: SpanColumns, i: SpanIndex, judging: boolean): number {
     const known = this.seen?.openTrace(columns, i) === true ? KNOWN : 0;
     if (!judging) return CONTEXT_ONLY | known;
     return known === 0 ? 0 : KNOWN | RETRIED;
   }
 
-  /** Span `i`, which its trace has not got before, came before the trace opened. If not, the trace is not a retry any more. */
+  /** Span `i` is new to its trace. Unless it came before the trace opened, the trace is no longer a retry. */
   isRetry(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     const { rows } = this.traces;
     const at = row * ROW_WORDS + FLAGS;
@@ -68,17 +68,17 @@ export class Retries {
     return seen;
   }
 
-  /** The spans of the present record came. @param rejected whether any is not evaluated (`anyRejected`) */
+  /** Notes the spans of the present record. @param rejected whether any is not evaluated (`anyRejected`) */
   add(columns: SpanColumns, rejected: boolean): void {
     this.seen?.add(columns, rejected);
   }
 
-  /** Spans that are known no longer, though it is not as long ago as they should be: too many came. */
+  /** Spans forgotten too early, because too many came. */
   get dropped(): number {
     return this.seen?.dropped ?? 0;
   }
 
-  /** Bytes of known spans: not part of the memory budget, because `retrySpans` bounds them. */
+  /** Bytes of known spans; outside the memory budget, because `retrySpans` bounds them. */
   get bytes(): number {
     return this.seen?.bytes ?? 0;
   }

@@ -5,7 +5,7 @@ import type { Epoch } from '../rules/epoch.js';
 import type { TraceStates } from '../rules/trace-states.js';
 import type { Verdicts } from './verdicts.js';
 
-/** A trace as an online rule asks about it: one object, pointed at one trace after the other. */
+/** A trace as an online rule reads it. One object is reused for one trace after the other. */
 export class AskedTrace implements OnlineTrace {
   row = NO_ROW;
   spanCount = 0;
@@ -17,7 +17,7 @@ export class AskedTrace implements OnlineTrace {
     private readonly verdicts: Verdicts,
   ) {}
 
-  /** Points it at a trace that opened in the epoch. */
+  /** Selects a trace that opened in the epoch. */
   at(epoch: Epoch, row: Row): this {
     this.states = epoch.states;
     this.state = this.assembly.traces.state(row);

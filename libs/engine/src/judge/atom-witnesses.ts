@@ -3,18 +3,18 @@ import type { SpanColumns } from '#otlp';
 import type { SpanIndex } from '../indexes.js';
 import { compareNamed, type KeptSpans, type NamedSpan } from './kept-spans.js';
 
-/** Beside the first, which is the witness that every atom has. */
+/** Maximum of kept spans beside the witness, of which every atom has one. */
 const MAX_OTHERS = MAXIMUM_WITNESSES - 1;
 
 /**
- * The spans that fed an atom beside its witness, the first of them: of more than an explanation names, those that go before the others, so
- * that the order of arrival decides nothing. A trace on which nothing is found twice keeps none. They are chained to the witness in no
- * order, but for a full chain: it begins with its last span, with which one that comes is compared.
+ * The spans that fed an atom beside its witness, up to the number that an explanation names. Those that come first in span order are kept, so the order of
+ * arrival does not matter. A trace on which nothing is found twice keeps none. They are chained to the witness in no order; a full chain begins with its last
+ * span, which a new span is compared with.
  */
 export class AtomWitnesses {
   constructor(private readonly kept: KeptSpans) {}
 
-  /** Span `i`, which goes after the witness, fed the atom again. @param before how many fed it before */
+  /** Span `i`, which follows the witness in span order, fed the atom again. @param before how many fed it before */
   add(witness: number, before: number, columns: SpanColumns, i: SpanIndex): void {
     const { kept } = this;
     const first = kept.others(witness);
@@ -25,7 +25,7 @@ export class AtomWitnesses {
     }
   }
 
-  /** A witness goes before the one that was it until now, and takes its others over. @param before as of `add` */
+  /** A span that precedes the witness replaces it, and takes over its further spans. @param before as of `add` */
   takeOver(witness: number, from: number, before: number): void {
     const { kept } = this;
     let others = kept.others(from);
@@ -40,7 +40,7 @@ export class AtomWitnesses {
     this.begin(witness, from, Math.min(before, MAX_OTHERS));
   }
 
-  /** The witness and the others, in the order of spans. */
+  /** The witness and the further spans, in span order. */
   all(witness: number): readonly NamedSpan[] {
     const spans = [this.kept.named(witness)];
     for (let other = this.kept.others(witness); other !== 0; other = this.kept.next(other)) spans.push(this.kept.named(other));
@@ -52,7 +52,7 @@ export class AtomWitnesses {
     if (others === MAX_OTHERS) this.lead(witness);
   }
 
-  /** Puts the last of the others in front of their chain. */
+  /** Moves the last of the further spans to the front of their chain. */
   private lead(witness: number): void {
     const { kept } = this;
     const first = kept.others(witness);

@@ -3,10 +3,10 @@ import type { Epoch } from '../rules/epoch.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { Judge } from './judge.js';
 
-/** A rule runs on this many traces before the next one, while its code is in the cache (decision 0016). With more, the spans would not be. */
+/** A rule runs on this many traces before the next one, while its code is in the cache (decision 0016). With more, the spans would leave the cache. */
 const JUDGED_TOGETHER = 64;
 
-/** Has traces judged that are due at one record, those together that follow one another and opened in the same epoch. */
+/** Has the traces judged that are due at one record. Consecutive ones that opened in the same epoch are judged together. */
 export class Conclusions {
   constructor(
     private readonly judge: Judge,
@@ -22,7 +22,7 @@ export class Conclusions {
     }
   }
 
-  /** After a defect each trace is judged alone: emitted verdicts are not emitted again, because their revisions are known. */
+  /** After a defect each trace is judged alone. Verdicts that were emitted are not emitted again, because their revisions are known. */
   private concludeTogether(epoch: Epoch, traces: readonly ClosedTrace[]): void {
     try {
       this.judge.conclude(epoch, traces);

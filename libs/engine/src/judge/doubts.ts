@@ -5,27 +5,27 @@ import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 /** Approximate bytes of a condition's state per trace. */
 const KEPT_BYTES = 400;
 
-/** On how many spans of a trace the answer of a condition is not known. */
+/** The number of spans of a trace on which the answer of a condition is unknown. */
 export interface Doubt {
-  /** It takes longer than it may. */
+  /** The condition exceeds its steps. */
   inDoubt: number;
-  /** The condition failed on a value of another type, and some rule asks for that (`onError`). */
+  /** The condition failed on a value of a wrong type, and some rule reports that (`onError`). */
   mistyped: number;
-  /** Of the spans on which it takes too long the first, whichever came first. */
+  /** The first span in span order on which the condition exceeds its steps. */
   first: NamedSpan | undefined;
 }
 
-/** Of remembered traces: the conditions whose answers are not known on some spans. Few traces have any. */
+/** The conditions of remembered traces whose answers are unknown on some spans. Few traces have any. */
 export class Doubts {
   private readonly byTrace = new Map<Row, Map<number, Doubt>>();
   private kept = 0;
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.kept * KEPT_BYTES;
   }
 
-  /** Span `i` of the epoch's record, of a trace that opened in it. */
+  /** Notes span `i` of the epoch's record; its trace opened in that epoch. */
   note(epoch: Epoch, row: Row, i: SpanIndex): void {
     for (const condition of epoch.inDoubt.get(i) ?? NONE) {
       const doubt = this.at(row, condition);
@@ -36,12 +36,12 @@ export class Doubts {
     for (const condition of epoch.mistyped.get(i) ?? NONE) this.at(row, condition).mistyped++;
   }
 
-  /** By condition; undefined for most traces. */
+  /** The doubts by condition; undefined for most traces. */
   of(row: Row): ReadonlyMap<number, Doubt> | undefined {
     return this.byTrace.get(row);
   }
 
-  /** Of the spans on which some of these conditions take too long the first. */
+  /** The first span in span order on which some of these conditions exceed their steps. */
   firstOf(row: Row, conditions: readonly number[]): NamedSpan | undefined {
     const ofTrace = this.byTrace.get(row);
     const spans = conditions.map((condition) => ofTrace?.get(condition)?.first).filter((span) => span !== undefined);

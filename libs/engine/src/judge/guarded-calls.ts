@@ -34,17 +34,17 @@ export function decide(epoch: Epoch, rule: RuleIndex, trace: AskedTrace, spanBit
   try {
     return compiled.decide(trace, spanBits);
   } catch {
-    // A condition that fails here fails at close too, and is counted there.
+    // A condition that fails here fails at the close too, and is counted there.
     return UNKNOWN;
   } finally {
     if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
 }
 
-/** The result of a rule for a trace, or for a group of equal spans: it matches, it does not, or the reason why neither is known. */
+/** The result of a rule for a trace, or for a group of equal spans: match, no match, or the reason why it is unknown. */
 export type Conclusion = boolean | Undecided;
 
-/** Whether an online rule matches the trace as it is; an error of its own is not a match, and told to `errors`. */
+/** Whether an online rule matches the trace as it is. An error of the rule is no match, and is reported to `errors`. */
 export function conclude(
   epoch: Epoch,
   rule: RuleIndex,
@@ -75,7 +75,7 @@ export function conclude(
   }
 }
 
-/** The unknown bits of a span: conditions that exceed their budget, or fail on a value of another type. */
+/** The unknown bits of a span: conditions that exceed their budget, or fail on a value of a wrong type. */
 export interface UnknownBits {
   readonly bits: number;
   readonly inDoubt: number;
@@ -83,8 +83,8 @@ export interface UnknownBits {
 }
 
 /**
- * The verdict of an online rule with some unknown conditions: the same for all of their values, else undecided.
- * Values of another type are no match; where they matter, they are reported to `errors`.
+ * The verdict of an online rule with unknown conditions, if it is the same for all of their values; else undecided. Values of a wrong type are no match;
+ * where they matter, they are reported to `errors`.
  */
 export function concludeInDoubt(
   epoch: Epoch,
@@ -111,15 +111,15 @@ export function concludeInDoubt(
 
 const EXCEEDED = exceeded(new PatternExceeded().message);
 
-/** What a buffered rule says of a trace. */
+/** The result of a buffered rule on a trace. */
 export interface Judged {
-  /** The subjects that match: -1 for the trace, else places in `trace.spans`. */
+  /** The matching subjects: -1 for the trace, else places in `trace.spans`. */
   readonly matches: readonly number[];
-  /** Why there may be more. */
+  /** Why further subjects may match. */
   readonly undecided?: Undecided;
-  /** The first of the spans in doubt, if there are some (`JudgedTrace.inDoubt`). */
+  /** The first span in doubt, if any (`JudgedTrace.inDoubt`). */
   readonly inDoubt?: number;
-  /** Values of another type than it can take matter to it (`JudgedTrace.mistyped`). */
+  /** The rule's result depends on values of a wrong type (`JudgedTrace.mistyped`). */
   readonly mistyped?: JudgedTrace['mistyped'];
 }
 
@@ -132,7 +132,7 @@ export function judge(epoch: Epoch, rule: RuleIndex, trace: TraceView, held: Hel
   try {
     const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
     const { matches, errors, mistyped, inDoubt }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held, isStrict);
-    // Nearly always, and for a script of a few spans the rest takes a tenth of its time.
+    // The usual case; for a script on a few spans the rest takes a tenth of its time.
     if (matches.length === 0 && errors.length === 0 && mistyped === undefined) return NO_MATCH;
     for (const { message } of errors) {
       chargeError(epoch, rule, message);
@@ -157,7 +157,7 @@ export function explain(epoch: Epoch, rule: RuleIndex, evidence: Evidence): Expl
   }
 }
 
-/** @param weight how many evaluations the one that was timed stands for */
+/** @param weight how many evaluations the timed one represents */
 function chargeTime(epoch: Epoch, rule: RuleIndex, weight: number, from: number): void {
   epoch.accounts[rule]!.addTime((epoch.clock!.now() - from) * weight);
 }

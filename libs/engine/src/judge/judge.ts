@@ -14,7 +14,7 @@ import { UndecidedLimit } from './undecided-limit.js';
 import { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Judges traces: the rules that need more than one span, by the state that each keeps of a trace. */
+/** Judges traces by the rules that need more than one span, on the state that each keeps. */
 export class Judge {
   private readonly kept = new KeptSpans();
   private readonly errors = new ValueErrors();
@@ -38,7 +38,7 @@ export class Judge {
     this.buffered = new BufferedRules(settings, assembly, this.reports, this.errors, verdicts);
   }
 
-  /** Takes span `i` of the record that `epoch` has evaluated, for a trace that opened in that epoch. */
+  /** Takes span `i` of the record that `epoch` has evaluated; its trace opened in that epoch. */
   feed(epoch: Epoch, row: Row, i: SpanIndex): void {
     const { plan } = epoch.rules;
     if (plan.online) this.online.feed(epoch, row, i);
@@ -51,25 +51,25 @@ export class Judge {
   }
 
   /**
-   * Conditions failed on span `i` of the epoch's record because of values of another type, or took too long; its trace opened in that
-   * epoch. To be called before `feed`.
+   * Conditions failed on span `i` of the epoch's record because of values of a wrong type, or exceeded their steps. Its trace opened in that epoch. Call it
+   * before `feed`.
    */
   noteFailures(epoch: Epoch, row: Row, i: SpanIndex): void {
     this.errors.note(epoch, row, i);
     this.doubts.note(epoch, row, i);
   }
 
-  /** As `noteFailures`, of a trace that opened under another epoch: what the epoch's rules about one span alone could not judge. */
+  /** Like `noteFailures`, for a trace that opened under another epoch: failures of the epoch's rules about one span alone. */
   noteLater(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch): void {
     this.later.note(epoch, row, i, home);
   }
 
-  /** The trace is about to be forgotten: tells that. */
+  /** The trace is about to be forgotten: reports the later errors. */
   tellLater(row: Row, isInForce: (ruleId: string) => boolean): void {
     this.later.tell(row, isInForce);
   }
 
-  /** Judges traces as they are; emits what changed since the last time, trace by trace. */
+  /** Judges traces as they are. Emits what changed since the last time, trace by trace. */
   conclude(epoch: Epoch, traces: readonly ClosedTrace[]): void {
     const { plan } = epoch.rules;
     const judged = plan.bufferedRules.length > 0 ? this.buffered.judge(epoch, traces) : [];
@@ -86,7 +86,7 @@ export class Judge {
     this.limit.passTo(time);
   }
 
-  /** A log time before which nothing is due but records and the traces' deadlines. */
+  /** Nothing except records and the traces' deadlines is due before this log time. */
   get nextDeadline(): number | undefined {
     return this.limit.nextDeadline;
   }
@@ -101,7 +101,7 @@ export class Judge {
 
   private forgetState(epoch: Epoch, row: Row): void {
     const { plan } = epoch.rules;
-    // The row becomes another trace's: whatever throws, nothing of this one may stay under its number.
+    // Another trace takes the row next. Even if something throws, no data of this trace may remain under its number.
     try {
       if (this.reports.isStale(row)) this.concludeLast(epoch, row);
     } finally {
@@ -115,7 +115,7 @@ export class Judge {
     }
   }
 
-  /** Emits the changes after late spans, unless they were emitted at once. */
+  /** Emits the changes after late spans that were not emitted at once. */
   private concludeLast(epoch: Epoch, row: Row): void {
     const last = { row, reason: 'late_span' } as const;
     const { plan } = epoch.rules;
@@ -126,7 +126,7 @@ export class Judge {
     if (plan.tellsErrors) this.reports.reportErrors(epoch, row, last.reason);
   }
 
-  /** Bytes in use, without the epochs' states. */
+  /** Bytes in use, except the epochs' states. */
   get bytes(): number {
     return (
       this.kept.bytes +

@@ -10,12 +10,12 @@ const TAG = 1;
 const ID = 2;
 /** Its start: high word first. */
 const START = 4;
-/** 1 for a server span, which may share its id with a client span; from the second bit on its form. */
+/** Bit 0: a server span, which may share its id with a client span. From bit 1 on: its form. */
 const TRAITS = 6;
-/** Of the witness of an atom: the first in a chain of further ones (atom-witnesses.ts), and how many spans fed a bit. */
+/** Of an atom's witness: the first in a chain of further spans (atom-witnesses.ts), and how many spans fed the bit. */
 const OTHERS = 7;
 const FED = 8;
-/** The words that order spans, before what tells spans of one id apart. */
+/** The words that order spans, before those that distinguish spans of one id. */
 const ORDER = [START, START + 1, ID, ID + 1] as const;
 
 /** A span that a verdict names. */
@@ -23,7 +23,7 @@ export interface NamedSpan {
   /** As the user gave it, else hex. */
   readonly spanId: string;
   readonly wireSpanId: string;
-  /** It may share its id with a client span. */
+  /** The span may share its id with a client span. */
   readonly isServer: boolean;
   /** Nanoseconds since 1970. */
   readonly start: bigint;
@@ -31,7 +31,7 @@ export interface NamedSpan {
   readonly service: string;
   /** Nanoseconds. */
   readonly duration: number;
-  /** What tells its content from others of its id, as `SpanColumns.forms`. */
+  /** Distinguishes contents of one id, as `SpanColumns.forms`. */
   readonly form: number;
 }
 
@@ -49,7 +49,7 @@ export function namedSpan(columns: SpanColumns, i: SpanIndex): NamedSpan {
   };
 }
 
-/** As the language orders spans: below 0 where the first goes before the other. */
+/** The span order of the language: negative where the first span precedes. */
 export function compareNamed(a: NamedSpan, b: NamedSpan): number {
   if (a.start !== b.start) return a.start < b.start ? -1 : 1;
   if (a.wireSpanId !== b.wireSpanId) return a.wireSpanId < b.wireSpanId ? -1 : 1;
@@ -57,7 +57,7 @@ export function compareNamed(a: NamedSpan, b: NamedSpan): number {
   return b.duration - a.duration || formOrder(a.form) - formOrder(b.form);
 }
 
-/** Which content came first plays no part. */
+/** The order in which contents came plays no part. */
 function formOrder(form: number): number {
   return form >>> 1;
 }
@@ -66,7 +66,7 @@ export function referenceTo(span: NamedSpan): SpanReference {
   return { span_id: span.spanId, name: clipped(span.name), service: clipped(span.service) };
 }
 
-/** Kept spans, with the columns beside their words. */
+/** Kept spans, with columns beside their words. */
 interface SpanPage extends Page {
   readonly durations: Float64Array<ArrayBuffer>;
   readonly names: string[];
@@ -74,18 +74,18 @@ interface SpanPage extends Page {
 }
 
 /**
- * The few spans of open traces that later verdicts will name: witnesses of atoms, pending spans, and one that stands for the
- * trace. Chained; `tag` says what a span is kept for. Names and services are references to texts that repeat.
+ * The few spans of open traces that later verdicts may name: witnesses of atoms, pending spans, and one that represents the trace. They are chained; `tag`
+ * says why a span is kept. Names and services are references to repeated texts.
  */
 export class KeptSpans extends PagedSlots<SpanPage> {
-  /** Ids that are not the wire's. */
+  /** Ids that differ from the wire ids. */
   private readonly shownIds = new Map<number, string>();
 
   constructor() {
     super(WORDS);
   }
 
-  /** With the columns beside the words. */
+  /** Bytes, including the columns beside the words. */
   override get bytes(): number {
     return super.bytes + this.count * 3 * 8;
   }
@@ -98,7 +98,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     return kept;
   }
 
-  /** Replaces the span, not its place in the chain. */
+  /** Replaces the span, but not its place in the chain. */
   replace(kept: number, columns: SpanColumns, i: SpanIndex, tag: number): void {
     const { words, durations, names, services } = this.page(kept);
     const at = this.at(kept);
@@ -116,7 +116,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     else if (this.shownIds.size > 0) this.shownIds.delete(kept);
   }
 
-  /** Whether span `i` goes before a kept one, in the order that does not depend on arrival (`compareSpans` of the language). */
+  /** Whether span `i` precedes a kept one, in the language's order, which is independent of arrival (`compareSpans`). */
   isBefore(columns: SpanColumns, i: SpanIndex, kept: number): boolean {
     const { words, durations } = this.page(kept);
     const at = this.at(kept);
@@ -136,7 +136,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     return duration === ofKept ? formOrder(columns.forms[i]!) < formOrder(traits >>> 1) : duration > ofKept;
   }
 
-  /** As `isBefore`, of two that are kept. */
+  /** Like `isBefore`, for two kept spans. */
   goesBefore(kept: number, other: number): boolean {
     const { words, durations } = this.page(kept);
     const others = this.page(other);
@@ -154,7 +154,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     return this.word(kept, NEXT);
   }
 
-  /** Makes `next` follow `kept` in its chain. */
+  /** Links `next` behind `kept`. */
   chain(kept: number, next: number): void {
     this.page(kept).words[this.at(kept) + NEXT] = next;
   }
@@ -167,7 +167,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     this.page(kept).words[this.at(kept) + OTHERS] = first;
   }
 
-  /** How many spans fed the bit whose witness it is. */
+  /** How many spans fed the bit of this witness. */
   fed(kept: number): number {
     return this.word(kept, FED);
   }
@@ -197,7 +197,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     };
   }
 
-  /** Releases a whole chain, with what is chained to its spans. */
+  /** Releases a whole chain, with the chains of its spans. */
   forget(first: number): void {
     for (let kept = first; kept !== 0; ) {
       const next = this.next(kept);

@@ -19,8 +19,8 @@ interface LaterError {
 }
 
 /**
- * What rules about one span alone that came, or came back, while a trace was open could not judge of its spans: of each trace and rule the first such span, told
- * when the trace is forgotten. (The trace's home does not have these rules, and what it tells at the close is about its own.)
+ * Failures of rules about one span alone that were added while a trace was open: the first failing span per trace and rule, reported when the trace is
+ * forgotten. (The trace's home epoch does not have these rules, and reports its own at the close.)
  */
 export class LaterErrors {
   private readonly errors = new Map<Row, Map<string, LaterError>>();
@@ -31,12 +31,12 @@ export class LaterErrors {
     private readonly limit: UndecidedLimit,
   ) {}
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.kept * KEPT_BYTES;
   }
 
-  /** Span `i` of the epoch's record, on which something failed; its trace opened under another epoch, `home`. */
+  /** Something failed on span `i` of the epoch's record; its trace opened under another epoch, `home`. */
   note(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch): void {
     const { definitions, compiled, plan } = epoch.rules;
     const isAsked = (rule: RuleIndex): boolean => compiled.rules[rule]!.needs === 'span' && !home.goesOn(definitions[rule]!.id);
@@ -54,7 +54,7 @@ export class LaterErrors {
     }
   }
 
-  /** The trace is about to be forgotten. `isInForce`: whether a rule is, in whatever version. */
+  /** The trace is about to be forgotten. @param isInForce whether a rule is in force, in any version */
   tell(row: Row, isInForce: (ruleId: string) => boolean): void {
     const errors = this.errors.get(row);
     if (errors === undefined) return;
@@ -86,7 +86,7 @@ export class LaterErrors {
   private tellOne(row: Row, { rules, rule, account, error }: LaterError): void {
     const definition = rules.definitions[rule]!;
     const last = this.verdicts.lastOf(definition, row, undefined);
-    // A former rule of this id has found something in the trace, or this one has told of it.
+    // A former rule of this id has reported something in the trace, or this one has.
     if (last?.status === 'open' || (last?.status === 'undecided' && isOf(last, definition))) return;
     const undecided = undecidedBy(error);
     const finding: Finding = {

@@ -9,12 +9,12 @@ import type { UnknownBits } from './guarded-calls.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
 import type { Verdicts } from './verdicts.js';
 
-/** Tags of the kept span that stands for its trace, the first of its chain. Witnesses have their atom's index. */
+/** Tags of the span that represents its trace, the first of its chain. Witnesses have their atom's index. */
 export const ROOT = 0xffffffff;
 /** The first span, until the root comes. */
 export const FIRST_SPAN = 0xfffffffe;
 
-/** The state of a trace for its online rules, in the form that explanations need. */
+/** The state of a trace for its online rules, as explanations read it. */
 export class OnlineEvidence {
   constructor(
     private readonly assembly: Assembly,
@@ -24,7 +24,7 @@ export class OnlineEvidence {
     private readonly verdicts: Verdicts,
   ) {}
 
-  /** @param span of a rule about a span in its trace: what is known of that */
+  /** @param span the answers about the span, for a rule about a span in its trace */
   of(epoch: Epoch, row: Row, rule: RuleIndex, span?: Pick<UnknownBits, 'bits' | 'inDoubt'>): Evidence {
     const { traces } = this.assembly;
     const state = traces.state(row);
@@ -34,9 +34,9 @@ export class OnlineEvidence {
       const { kind, slot, condition } = compiled.atoms[index]!;
       const count = kind === 'count' ? epoch.states.counted(state, slot) : epoch.states.has(state, slot) ? this.fed(row, index) : 0;
       const inDoubt = doubts?.get(condition)?.inDoubt ?? 0;
-      // More may be kept for another rule; this one does not show it.
+      // Another rule may need more spans; this rule does not show them.
       const witnesses = (): readonly SpanReference[] => this.witnesses(row, index, mayName(compiled.rules[rule]!, compiled.atoms[index]!));
-      // Most callers want only the number.
+      // Most callers need the number only.
       return {
         count,
         inDoubt,

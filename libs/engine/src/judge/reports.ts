@@ -17,12 +17,12 @@ import type { Finding, Verdicts } from './verdicts.js';
 /** Approximate bytes of a subject's verdict in its map. */
 const STANDING_BYTES = 180;
 
-/** So often late spans change the evidence of a trace at once; then only each time that doubles how often they came. */
+/** Late spans change a trace's evidence this many times at once; after that, each time the number of changes has doubled. */
 const PROMPT_CHANGES = 8;
 
 const NO_LONGER: Explanation = { summary: 'what could not be compared or computed with no longer matters', conditions: [] };
 
-/** What a rule says of a subject. */
+/** The result of a rule for a subject. */
 export interface Report {
   readonly rule: RuleIndex;
   readonly row: Row;
@@ -31,7 +31,7 @@ export interface Report {
   /** `retracted`: the rule does not match. */
   readonly found: VerdictStatus;
   readonly aboutSpan: boolean;
-  /** It was judged without some spans of its trace, and is not judged again (`maxSpans`). */
+  /** Judged without some spans of its trace, and not judged again (`maxSpans`). */
   readonly isCut?: boolean;
   readonly closeReason: CloseReason | 'certain';
   readonly undecided?: Undecided;
@@ -39,21 +39,21 @@ export interface Report {
   readonly byError?: true;
 }
 
-/** What a verdict names and says: worked out for those that may be emitted only. */
+/** The span and evidence of a verdict; computed only for verdicts that may be emitted. */
 export interface Shown {
   readonly span: NamedSpan | undefined;
   readonly explanation: Explanation;
 }
 
-/** The status that a conclusion gives. */
+/** The status that follows from a conclusion. */
 export function foundBy(concluded: Conclusion): Pick<Report, 'found' | 'undecided'> {
   if (typeof concluded === 'object') return { found: 'undecided', undecided: concluded };
   return { found: concluded ? 'open' : 'retracted' };
 }
 
 /**
- * What the rules say of the traces that are remembered. A verdict is emitted when it differs from the last one about its subject: in
- * status, in the span it names, or in what its explanation says (docs/decisions/0017).
+ * The results of rules for remembered traces. A verdict is emitted when it differs from the last one about its subject: in status, in the span it names, or
+ * in its explanation (docs/decisions/0017).
  */
 export class Reports {
   private readonly revisions = new Revisions();
@@ -61,7 +61,7 @@ export class Reports {
   private readonly lateJudgements = new Map<Row, number>();
   /** Traces whose evidence changed since it was emitted. */
   private readonly stale = new Set<Row>();
-  /** The trace that is judged is one whose evidence may be emitted later. */
+  /** The evidence of the trace under judgement may be emitted later. */
   private isHeld = false;
 
   constructor(
@@ -71,7 +71,7 @@ export class Reports {
     private readonly errors: ValueErrors,
   ) {}
 
-  /** Begins the judgement of a trace: the next reports are about it. */
+  /** Begins the judgement of a trace: the next reports are about that trace. */
   begin(row: Row, reason: CloseReason): void {
     this.errors.begin();
     this.isHeld = false;
@@ -87,19 +87,19 @@ export class Reports {
     return this.stale.has(row);
   }
 
-  /** The evidence of a trace may have changed, and some rule was not asked: it is judged once more before it is forgotten. */
+  /** The evidence of a trace may have changed, and some rule was not evaluated: judge it once more before it is forgotten. */
   noteStale(row: Row): void {
     this.stale.add(row);
   }
 
-  /** As `begin`, for the last time. */
+  /** Like `begin`, for the last time. */
   beginLast(row: Row): void {
     this.errors.begin();
     this.isHeld = false;
     this.stale.delete(row);
   }
 
-  /** Emits the verdict of the rule if it is new. `shown` is called then, or to compare. */
+  /** Emits the verdict of the rule if it is new. `shown` is called only then, or to compare. */
   report(epoch: Epoch, report: Report, shown: () => Shown): void {
     const isNoMatch = report.subject === 0 && report.found === 'retracted';
     const error = isNoMatch ? this.errors.of(report.row, report.rule) : undefined;
@@ -107,7 +107,7 @@ export class Reports {
     else this.tellError(epoch, report, error);
   }
 
-  /** The trace is judged: emits values of another type for rules that did not match, or retracts such reports. */
+  /** Ends the judgement: emits reports of wrong types for rules that did not match, or retracts them. */
   reportErrors(epoch: Epoch, row: Row, closeReason: CloseReason): void {
     for (const rule of this.revisions.byErrors(row)) {
       if (epoch.alive[rule] === 0 || this.errors.of(row, rule) !== undefined) continue;
@@ -136,7 +136,7 @@ export class Reports {
     const explanation = report.undecided === undefined ? known : withoutVerdict(known, report.undecided);
     const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row), isCut]);
     const spans = this.spansOf(row);
-    // A verdict that was counted with others is counted once.
+    // A verdict that was counted with others counts once.
     if (last?.status === found && (last.evidence === evidence || last.revision === 0)) {
       last.spans = spans;
       last.byError = report.byError === true;
@@ -145,7 +145,7 @@ export class Reports {
     const { undecided } = report;
     if (undecided !== undefined && last?.status !== 'undecided') epoch.accounts[rule]!.countUndecided(undecided.code);
     const revision = (last?.revision ?? 0) + 1;
-    // A rule that was only counted with others, and has no violation, is not told.
+    // A rule that was only counted with others, and has no violation, is not reported.
     const isSilent = last?.revision === 0 && found === 'retracted';
     const before = last === undefined || last.revision === 0 ? undefined : last.status;
     const finding: Finding = {
@@ -162,7 +162,7 @@ export class Reports {
       closeReason: report.closeReason,
       explanation,
     };
-    // Nothing stands about it, so it may be left out.
+    // There is no verdict about it, so it may be left out.
     const isLimited = found === 'undecided' && before === undefined;
     const isTold = !isSilent && !(isLimited && !this.limit.admits(finding.rule, row, undecided!, () => this.verdicts.verdict(finding)));
     this.revisions.set(row, rule, subject, {
@@ -186,7 +186,7 @@ export class Reports {
     return this.revisions.of(row, rule, subject) !== undefined;
   }
 
-  /** The subjects of a rule with a verdict that is not retracted. */
+  /** The subjects of a rule whose verdict is not retracted. */
   standing(row: Row, rule: RuleIndex): readonly number[] {
     return this.revisions.standing(row, rule);
   }
@@ -199,12 +199,12 @@ export class Reports {
     this.stale.delete(row);
   }
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.revisions.count * STANDING_BYTES;
   }
 
-  /** The status is unchanged: emits nothing if it is no match, if no span came since, or if it can wait. */
+  /** The status is unchanged: emits nothing for no match, if no span came since, or if it can wait. */
   private isUnchanged(row: Row, last: Standing | undefined, isCut: boolean): boolean {
     if (last === undefined || last.status === 'retracted' || last.spans === this.spansOf(row)) return true;
     if (isCut) return false;
@@ -212,13 +212,13 @@ export class Reports {
     return this.isHeld;
   }
 
-  /** The spans that the trace has, twice; and one, if they are a fragment. */
+  /** The trace's number of spans, doubled; plus one for a fragment. */
   private spansOf(row: Row): number {
     return 2 * this.assembly.traces.spanCount(row) + (this.assembly.isFragment(row) ? 1 : 0);
   }
 }
 
-/** What kept a rule from a verdict, of one that says nothing else to such a value. */
+/** Why a rule has no verdict, if it does not report values of a wrong type. */
 export function undecidedBy(error: ValueError): Undecided {
   return { code: error.exceeded === true ? 'step_limit' : 'value_type', reason: reasonOf(error) };
 }
@@ -238,7 +238,7 @@ function withoutVerdict(known: Explanation, { reason }: Undecided): Explanation 
   return { ...known, summary: reason, ...(tree === undefined ? {} : { tree: { ...tree, outcome: 'undecided', sentence: reason } }) };
 }
 
-/** What a verdict shows of the span that it names. */
+/** The data of the named span that a verdict shows. */
 function nameOf(span: NamedSpan | undefined): readonly unknown[] {
   return span === undefined ? [] : [span.wireSpanId, span.isServer, span.name, span.service, span.duration];
 }

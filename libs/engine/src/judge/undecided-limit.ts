@@ -20,20 +20,20 @@ interface Count {
   told: number;
   beyond: number;
   readonly reasons: Map<UndecidedCode, number>;
-  /** The last emitted record that counts the rest. */
+  /** The last emitted record that holds the count. */
   summary: Verdict | undefined;
 }
 
 /** The rules that were undecided about traces of one cell. */
 interface Cell {
   readonly rules: Map<string, Count>;
-  /** The opening of the oldest of these traces: no commit goes beyond it, so that a successor counts them again, all or none. */
+  /** The opening of the oldest of these traces. No commit passes it, so that a successor counts either all of them again, or none. */
   held: number;
 }
 
 /**
- * Bounds how many undecided verdicts are emitted: a broken rule floods nobody. Those beyond the limit are counted in one record per version of a rule and cell.
- * It is emitted at once, and again with the final count when no trace of the cell can be judged any more.
+ * Bounds the number of emitted undecided verdicts, so that a broken rule does not flood readers. Those beyond the limit are counted in one record per version
+ * of a rule and cell. The record is emitted at once, and again with the final count when no trace of the cell can be judged any more.
  */
 export class UndecidedLimit {
   private readonly cells = new Map<number, Cell>();
@@ -44,7 +44,7 @@ export class UndecidedLimit {
     private readonly verdicts: Verdicts,
   ) {}
 
-  /** Whether one more undecided verdict is emitted. If not, it is counted; `emitted` makes the verdict. */
+  /** Whether one more undecided verdict is emitted. If not, it is counted. @param emitted makes the verdict */
   admits(rule: RuleDefinition, row: Row, undecided: Undecided, emitted: () => Verdict): boolean {
     const opening = this.assembly.traces.opening(row);
     const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL);
@@ -73,7 +73,7 @@ export class UndecidedLimit {
     }
   }
 
-  /** The log's time at which a cell ends; undefined while there is none. */
+  /** When a cell ends, in log time; undefined without cells. */
   get nextDeadline(): number | undefined {
     const { now, logTime } = this.assembly;
     return this.cells.size === 0 ? undefined : this.endOf(Math.min(...this.cells.keys())) + (logTime - now);
@@ -97,7 +97,7 @@ export class UndecidedLimit {
     return cell;
   }
 
-  /** Each version has its own: another may be in shadow, or another rule under the same id. */
+  /** Each version has its own counts: another may be in shadow, or another rule under the same id. */
   private countOf({ rules }: Cell, { id, version }: RuleDefinition): Count {
     const key = `${version} ${id}`;
     let count = rules.get(key);
@@ -114,8 +114,7 @@ export class UndecidedLimit {
 }
 
 /**
- * The record that counts, made of the first verdict that was not told: it is about that trace, as an example. Nobody knows yet how many
- * follow until it is the last.
+ * The record that holds the count, made of the first verdict that was not emitted: that trace is its example. The number is preliminary until the cell ends.
  */
 function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count, isLast = false): Verdict {
   const { before: _, ...example } = verdict;

@@ -6,23 +6,23 @@ import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 
-/** Bytes of one that is kept, about. */
+/** Approximate bytes of a kept error. */
 export const KEPT_BYTES = 400;
 
-/** A rule met a value of a type that it cannot take, or could not decide within its steps what a span is to it. */
+/** A rule met a value of a wrong type, or exceeded its steps on a span. */
 export interface ValueError {
   readonly failure: TypeFailure;
-  /** Its steps did not suffice. */
+  /** The rule exceeded its steps. */
   readonly exceeded?: true;
-  /** The rule asks for nothing but that span, so it matters regardless of other spans. */
+  /** The rule reads nothing except that span, so the error matters regardless of other spans. */
   readonly alone?: true;
-  /** The span on which it did, or one that stands for the trace. */
+  /** The failing span, or one that represents the trace. */
   readonly span: NamedSpan | undefined;
   /** Other known results of the rule's parts. */
   readonly conditions: readonly ConditionOutcome[];
 }
 
-/** For people: the value, and what is wrong with it. */
+/** For people: the value, and the mistake. */
 export function reasonOf({ failure: { message, reading, example }, exceeded }: Pick<ValueError, 'failure' | 'exceeded'>): string {
   if (exceeded === true) return message;
   const value = reading === undefined || example === undefined ? 'a value' : `${reading} is ${example}, which`;
@@ -30,24 +30,24 @@ export function reasonOf({ failure: { message, reading, example }, exceeded }: P
 }
 
 /**
- * Where the rules that say so (`onError`) met values of another type, and rules about a span alone took more steps than they may: of each
- * trace and rule the first such span in an order that does not depend on arrival. What spans said on arrival stays with their trace, and is
- * told if the judgement says that it matters; what a judgement met is forgotten with the next one.
+ * Errors on values of a wrong type, for rules that report them (`onError`), and exceeded steps of rules about one span alone. Per trace and rule it keeps the
+ * first such span in an order independent of arrival. Errors at arrival stay with the trace, and are reported if the judgement shows that they matter. Errors
+ * of a judgement are dropped at the next one.
  */
 export class ValueErrors {
   private readonly arrived = new Map<Row, Map<RuleIndex, ValueError>>();
-  /** Of the trace under judgement, by rule. */
+  /** Errors of the trace under judgement, by rule. */
   private readonly judged = new Map<RuleIndex, ValueError>();
-  /** For the trace under judgement: the rules whose answer may differ because of errors on its spans. */
+  /** For the trace under judgement: the rules whose result may differ because of errors on its spans. */
   private readonly confirmed = new Set<RuleIndex>();
   private kept = 0;
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.kept * KEPT_BYTES;
   }
 
-  /** Span `i` of the epoch's record, of a trace that opened in it; only where something failed so. */
+  /** Notes span `i` of the epoch's record, of a trace that opened in it; call it only where something failed so. */
   note(epoch: Epoch, row: Row, i: SpanIndex): void {
     const { plan, compiled } = epoch.rules;
     for (const condition of epoch.inDoubt.get(i) ?? NONE) this.noteInDoubt(epoch, row, i, condition);
@@ -62,7 +62,7 @@ export class ValueErrors {
     }
   }
 
-  /** The rule's judgement of the trace as it is ended so. */
+  /** The rule's judgement of the present trace ended in an error. */
   found(epoch: Epoch, rule: RuleIndex, error: () => ValueError): void {
     if (epoch.rules.plan.strict?.rules.has(rule) !== true) return;
     const met = error();
@@ -70,7 +70,7 @@ export class ValueErrors {
     if (known === undefined || isBefore(met, known)) this.judged.set(rule, met);
   }
 
-  /** The answer of the rule may be another, were the values that its spans have of the type that it expects. */
+  /** The result of the rule could differ if its spans' values had the expected type. */
   confirm(rule: RuleIndex): void {
     this.confirmed.add(rule);
   }
@@ -80,7 +80,7 @@ export class ValueErrors {
     return arrived !== undefined && (arrived.alone === true || this.confirmed.has(rule)) ? arrived : this.judged.get(rule);
   }
 
-  /** The rules that met one on the trace under judgement, in order. */
+  /** The rules with an error on the trace under judgement, in order. */
   rules(row: Row): readonly RuleIndex[] {
     const arrived = this.arrived.get(row);
     if (arrived === undefined && this.judged.size === 0) return NONE;
@@ -88,7 +88,7 @@ export class ValueErrors {
     return [...rules].filter((rule) => this.of(row, rule) !== undefined).sort((a, b) => a - b);
   }
 
-  /** Another trace is judged, or the same again. */
+  /** Another judgement begins, of another trace or of the same. */
   begin(): void {
     if (this.judged.size > 0) this.judged.clear();
     if (this.confirmed.size > 0) this.confirmed.clear();
@@ -99,7 +99,7 @@ export class ValueErrors {
     this.arrived.delete(row);
   }
 
-  /** Rules about a span alone. */
+  /** For rules about one span alone. */
   private noteInDoubt(epoch: Epoch, row: Row, i: SpanIndex, condition: number): void {
     const { columns, alive, rules } = epoch;
     for (const rule of rules.compiled.rulesOfCondition[condition]!) {
@@ -133,15 +133,15 @@ export class ValueErrors {
 }
 
 const NONE: readonly never[] = [];
-/** A condition took more steps than it may. */
+/** A condition exceeded its steps. */
 export const EXCEEDED: TypeFailure = { message: new PatternExceeded().message };
 
-/** Seen without making anything of the span. */
+/** The span, without copying it. */
 function isAfter(columns: SpanColumns, i: SpanIndex, { span }: ValueError): boolean {
   return span !== undefined && columns.startTime[i]! > span.start;
 }
 
-/** In the order of spans in the language; on one span by text. */
+/** In the language's span order; on one span by text. */
 export function isBefore(a: ValueError, b: ValueError): boolean {
   const one = a.span;
   const other = b.span;

@@ -11,14 +11,14 @@ import type { Verdict } from '../verdict/verdict.js';
 import { violationId } from '../verdict/violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
 
-/** One finding, before it is a verdict. */
+/** One finding, before it becomes a verdict. */
 export interface Finding {
   readonly rule: RuleDefinition;
   readonly row: Row;
-  /** The subject of a span rule; for a rule over the trace the span that stands for it, if one is known. */
+  /** The subject of a span rule; for a rule over the trace the span that represents it, if known. */
   readonly span: NamedSpan | undefined;
   readonly aboutSpan: boolean;
-  /** The rule asks for nothing but that span: it does not matter what else of the trace is there. */
+  /** The rule reads nothing except that span: other spans of the trace do not matter. */
   readonly alone?: true;
   /** It was judged without some spans of its trace. */
   readonly isCut?: boolean;
@@ -26,30 +26,30 @@ export interface Finding {
   readonly status: VerdictStatus;
   readonly before: VerdictStatus | undefined;
   readonly undecided?: Undecided;
-  /** The rule is not known to match: it met a value of another type. */
+  /** The rule is not known to match: it met a value of a wrong type. */
   readonly byError?: true;
   readonly closeReason: CloseReason | 'certain';
   readonly explanation: Explanation;
 }
 
-/** A rule's own message tells of a violation. */
+/** A rule's own message describes a violation. */
 function messageOf(rule: RuleDefinition, status: VerdictStatus, byError: boolean, { summary }: Explanation): string {
   if (status === 'undecided') return `${rule.name} could not be judged: ${summary}`;
   return (byError ? undefined : rule.message) ?? `${rule.name}: ${summary}`;
 }
 
-/** Makes verdicts of findings, with all that is known of their trace. */
+/** Makes verdicts of findings, with the data of their trace. */
 export class Verdicts {
-  /** Where they go; set for each record. */
+  /** The receiver of verdicts; set for each record. */
   sink: (verdict: Verdict) => void = () => {};
-  /** Above all offsets applied. */
+  /** An offset above all applied ones. */
   nextOffset = 0;
-  /** Trace ids as the user gave them, by row, where they are not the wire's. */
+  /** Trace ids as the user gave them, by row, where they differ from the wire ids. */
   private readonly traceTexts = new Map<Row, string>();
   private readonly told = new ToldVerdicts();
-  /** By row: the rules with `evidence` that were undecided about the trace and only counted. */
+  /** By row: the rules with `evidence` whose undecided verdict about the trace was only counted. */
   private readonly counted = new Map<Row, Set<string>>();
-  /** Offset of the last record that met a defect. Of what came before it nobody can say that a rule found nothing. */
+  /** Offset of the last record that met a defect. For traces before it, no rule can be said to have found nothing. */
   private lastDefect = -1;
 
   constructor(
@@ -63,12 +63,12 @@ export class Verdicts {
     this.sink(verdict);
   }
 
-  /** The last verdict of any rule of this id about a subject: the trace or one of its spans. */
+  /** The last verdict of any rule with this id about a subject: the trace or one of its spans. */
   lastOf({ id }: RuleDefinition, row: Row, subject: NamedSpan | undefined): Told | undefined {
     return this.told.of(row, violationId(id, this.wireTraceId(row), subject));
   }
 
-  /** An undecided verdict is counted with others instead of being emitted. */
+  /** Counts an undecided verdict instead of emitting it. */
   noteCounted({ id, evidence = [] }: RuleDefinition, row: Row): void {
     if (evidence.length === 0) return;
     const rules = this.counted.get(row) ?? new Set();
@@ -79,7 +79,7 @@ export class Verdicts {
     this.lastDefect = this.nextOffset - 1;
   }
 
-  /** Those of the rules that found nothing in a trace that came whole, and once. */
+  /** Reports the rules that found nothing in a trace that came whole, and once. */
   passed(row: Row, rules: readonly RuleDefinition[]): readonly RuleDefinition[] {
     const { assembly } = this;
     const { traces } = assembly;
@@ -136,7 +136,7 @@ export class Verdicts {
     };
   }
 
-  /** The id as shown: the user's text, else hex. */
+  /** The shown id: the user's text, else hex. */
   traceId(row: Row): string {
     return this.traceTexts.get(row) ?? this.wireTraceId(row);
   }
@@ -151,7 +151,7 @@ export class Verdicts {
     if (this.traceTexts.size > 0) this.traceTexts.delete(row);
   }
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.told.bytes;
   }

@@ -2,27 +2,27 @@ import type { RuleIndex } from '#dsl';
 import { type CompiledRule, type CompiledRuleSet, type OnlineTrace, TRUE } from '#dsl';
 import type { Doubt } from './doubts.js';
 
-/** What a span's bits may be beside what they are. */
+/** The possible bits of a span beside its known ones. */
 export interface OpenBits {
   readonly bits: number;
-  /** Those that are not known. */
+  /** The unknown bits. */
   readonly open: number;
 }
 
-/** Why an answer is not known. */
+/** Why an answer is unknown. */
 export type UnknownKind = 'inDoubt' | 'mistyped';
 
 /** A rule's answer may be another, as far as is known. */
 export type Possible = 'never' | 'always' | 'sometimes';
 
-/** With more than this many, the answer counts as open. */
+/** With more doubts than this, the answer counts as open. */
 const MAX_WORLDS = 512;
 
-/** What may be: a bit of the trace, one of its counters, or what its span says. */
+/** A doubtful value: a bit of the trace, one of its counters, or a bit of its span. */
 type Choice = (world: World) => void;
 
 /**
- * Whether an online rule matches a trace, evaluated for each combination of the unknown answers.
+ * Whether an online rule matches a trace, evaluated for each combination of unknown answers.
  * @param kinds the kinds of doubt to consider
  */
 export function possible(
@@ -54,7 +54,7 @@ export function possible(
   return matches && matchesNot ? 'sometimes' : matches ? 'always' : 'never';
 }
 
-/** Some of the rule's atoms are about conditions whose answers are not known. */
+/** Some of the rule's atoms are about conditions with unknown answers. */
 export function isInDoubt({ atoms, rules }: CompiledRuleSet, rule: RuleIndex, doubts: ReadonlyMap<number, Doubt>): boolean {
   return rules[rule]!.atoms.some((atom) => doubts.has(atoms[atom]!.condition));
 }
@@ -76,13 +76,13 @@ function choicesOfTrace(
       const counted = trace.count(slot);
       return [Array.from({ length: open + 1 }, (_, more) => (world) => world.counters.set(slot, counted + more))];
     }
-    // Failed spans were fed to an `all`, perhaps only those.
+    // Failed spans were fed to an `all`; perhaps it had no others.
     if (trace.has(slot) && !(whenUnmatched && kinds.includes('mistyped') && doubt!.mistyped > 0)) return [];
     return [[false, true].map((fed) => (world) => world.fed.set(slot, fed))];
   });
 }
 
-/** A condition and its negation are two bits; one of them holds. */
+/** A condition and its negation are two bits, of which one holds. */
 function choicesOfSpan({ spanOpposites }: CompiledRule, { open }: OpenBits): readonly (readonly Choice[])[] {
   const choices: Choice[][] = [];
   for (let bit = 0, seen = 0; bit < 32; bit++) {
@@ -96,7 +96,7 @@ function choicesOfSpan({ spanOpposites }: CompiledRule, { open }: OpenBits): rea
   return choices;
 }
 
-/** A trace with assumed values for what is not known. */
+/** A trace with assumed values for its unknown answers. */
 class World implements OnlineTrace {
   readonly fed = new Map<number, boolean>();
   readonly counters = new Map<number, number>();

@@ -14,9 +14,9 @@ import { CONTENT, spanForm, writeForms } from './span-form.js';
 import { isInProgress } from './spans-in-progress.js';
 
 /**
- * Why a rule matches the (first) trace of some requests, or does not, asked of all its spans. A span rule is explained on the subject,
- * without one on the span that came furthest. Throws OtlpError when a request is malformed.
- * @param subject the wire id of a span: of two that share it the one that the rule matches
+ * Explains on all spans why a rule matches the first trace of some requests, or does not. A span rule is explained on the subject, or else on the span that
+ * came closest to a match. Throws OtlpError when a request is malformed.
+ * @param subject the wire id of a span: if two share it, the one that the rule matches
  */
 export function explainTrace(
   rules: RuleSet,
@@ -43,7 +43,7 @@ function spansOf(epoch: Epoch, requests: readonly Uint8Array[]): readonly Buffer
   const taken = new TakenSpans(epoch);
   for (const [offset, request] of requests.entries()) {
     epoch.load(offset, request);
-    // The explanation finds the failures of a condition again.
+    // The explanation finds a condition's failures again.
     epoch.evaluate(() => undefined);
     writeForms(epoch);
     for (let i = FIRST_SPAN_OF_RECORD; i < epoch.columns.length; i++)

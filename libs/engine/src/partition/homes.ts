@@ -6,8 +6,8 @@ import type { SpansRecord } from './partition-options.js';
 import { spanForm } from './span-form.js';
 
 /**
- * The home of a trace is the epoch under which it opened. Its rules over traces see all spans of the trace. What its rules can see of a span tells copies of it
- * from other forms, under any later epoch (docs/decisions/0024).
+ * The home of a trace is the epoch under which it opened. Its rules over traces see all spans of the trace. Under any later epoch, the home's view of a span
+ * still decides whether it is a copy or another form (docs/decisions/0024).
  */
 export class Homes {
   constructor(
@@ -17,8 +17,8 @@ export class Homes {
   ) {}
 
   /**
-   * The home of a trace with these flags. If that is not the present epoch, it has read the record by its own projection. Undefined if it cannot, or
-   * the trace opened in the context, where nothing is known of what its spans were to rules.
+   * The home of a trace with these flags. If it is not the present epoch, it has read the record by its own projection. Undefined if it cannot read it, or if
+   * the trace opened in the context, where earlier spans were not given to rules.
    */
   of(flags: TraceFlags, epoch: Epoch, record: SpansRecord): Epoch | undefined {
     if (isContextOnly(flags)) return undefined;
@@ -28,15 +28,18 @@ export class Homes {
     return home.unreadable ? undefined : home;
   }
 
-  /** Distinguishes span `i` of an epoch's record from others of its id. In a trace that opened in the context all are one: their verdicts are published already. */
+  /**
+   * Distinguishes span `i` of an epoch's record from others of its id. In a trace that opened in the context, all are the same: their verdicts are published
+   * already.
+   */
   formOf(flags: TraceFlags, epoch: Epoch, i: SpanIndex): number {
     if (isContextOnly(flags)) return 0;
     return epoch.keepsSpans ? spanForm(epoch, i) : epoch.forms[i]!;
   }
 
   /**
-   * Reads a record once more, as an epoch of the past needs it. Its projection may name a value that is nested too deep, which
-   * the present one passed over: then the past one's rules go without this record's spans.
+   * Reads a record again with the projection of a past epoch. That projection may name a value that is nested too deep, which the present one skips. Then the
+   * past epoch's rules do not see this record's spans.
    */
   private loadAgain(home: Epoch, record: SpansRecord): void {
     try {

@@ -13,9 +13,9 @@ export interface RuleJudgement {
   readonly matches: boolean;
   /** The violations, as they stand after the last span: one per subject span, or one for the trace. */
   readonly violations: readonly Verdict[];
-  /** The verdicts that could not be reached, each with its reason: it may match all the same. */
+  /** The undecided verdicts, each with its reason: the rule may match nevertheless. */
   readonly undecided: readonly Verdict[];
-  /** Why it matches (the first violation's), or why it does not. */
+  /** Why the rule matches (the first violation's explanation), or why it does not. */
   readonly explanation: Explanation;
   /** Lua's texts of the evaluations that failed, each once. */
   readonly errors: readonly string[];
@@ -48,7 +48,7 @@ export function judgeTrace(
       matches: violations.length > 0,
       violations,
       undecided: standing.filter(({ status }) => status === 'undecided'),
-      // Most who ask want the verdict alone.
+      // Most callers need the verdict alone.
       get explanation() {
         explanation ??= violations[0]?.explanation ?? explainTrace(rules, rule as RuleIndex, requests, settings);
         return explanation;

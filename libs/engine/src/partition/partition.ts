@@ -27,8 +27,8 @@ import { isInProgress } from './spans-in-progress.js';
 import { UnfinishedSpans } from './unfinished-spans.js';
 
 /**
- * One partition's evaluator: the log's records in, verdicts out. What it does depends on the records alone, in their order:
- * no clock, no I/O, no chance (docs/architecture.md, invariant 2).
+ * The evaluator of one partition: reads the log's records, emits verdicts. The verdicts depend on the records and their order alone: no clock, no I/O, no
+ * randomness (docs/architecture.md, invariant 2).
  */
 export class PartitionEngine {
   readonly accounting: Accounting;
@@ -43,9 +43,9 @@ export class PartitionEngine {
   private readonly late: LateSpans;
   private readonly conclusions: Conclusions;
   private readonly unfinished: UnfinishedSpans;
-  /** Trace time: earlier records open no traces; they are read for retries. */
+  /** Trace time: earlier records open no traces, and are read for retries only. */
   private readonly assembleFrom: number;
-  /** Traces are remembered for a while, so that a span in progress may get its final form. */
+  /** Traces are remembered for a while, so that the final form of a span in progress can arrive. */
   private readonly waits: boolean;
   private nextOffset = 0;
   /** The record under way. */
@@ -115,8 +115,8 @@ export class PartitionEngine {
   }
 
   /**
-   * Records between the last one applied and the next were deleted: what they held of the traces that are remembered is lost, so none of those is
-   * complete any more. It is so before the next record's time passes: that may close traces which the lost ones would have kept open.
+   * The records between the last one applied and the next were deleted. Their spans are lost, so no remembered trace is complete any more. This applies
+   * before the next record's time passes, which may close traces that the lost spans would have kept open.
    */
   interrupt(): void {
     this.assembly.interrupt();
@@ -128,8 +128,8 @@ export class PartitionEngine {
   }
 
   /**
-   * What may be committed once all verdicts emitted so far are acknowledged. Undefined while a successor still reads the
-   * context before its own commit, or waits for a trace that opened there to be forgotten: that commit stands.
+   * What to commit once all verdicts emitted so far are acknowledged. Undefined while a successor still reads the context before its own commit, or waits for
+   * a trace of that context to be forgotten: then the former commit stands.
    */
   commitPoint(): CommitPoint | undefined {
     const { assembly, epochs, nextOffset } = this;
@@ -154,7 +154,7 @@ export class PartitionEngine {
     return this.assembly.open;
   }
 
-  /** Traces that opened below this offset and are open, or have spans in progress that wait. Looks at each trace: to be asked seldom. */
+  /** Traces that opened below this offset and are open, or have waiting spans in progress. It visits each trace: call it seldom. */
   openBefore(offset: number): number {
     return this.assembly.openBefore(offset) + this.unfinished.closedBefore(offset);
   }
@@ -165,22 +165,22 @@ export class PartitionEngine {
   }
 
   /**
-   * No trace closes or is forgotten before this log time. While it is defined, the owner of an idle partition appends ticks
-   * from then on, so that the log's time goes on.
+   * No trace closes or is forgotten before this log time. While it is defined, the owner of an idle partition appends ticks from then on, so that log time
+   * advances.
    */
   nextDeadline(): number | undefined {
     const deadlines = [this.assembly.nextDeadline, this.judge.nextDeadline].filter((deadline) => deadline !== undefined);
     return deadlines.length === 0 ? undefined : Math.min(...deadlines);
   }
 
-  /** Bytes that remembered traces take, about. */
+  /** Approximate bytes of the remembered traces. */
   get memory(): number {
     return this.assembly.bytes + this.judge.bytes + this.epochs.bytes + this.verdicts.bytes + this.unfinished.bytes;
   }
 
   /**
-   * False when remembered traces take more than the memory budget. Reading on is what closes traces (time is in the log), so
-   * the owner does not stop: it has senders held back until time has passed (docs/decisions/0007).
+   * False when remembered traces exceed the memory budget. Only reading on closes traces, because time is in the log. So the owner continues to read, and has
+   * senders wait until time has passed (docs/decisions/0007).
    */
   accepts(): boolean {
     return this.memory < this.options.settings.memoryBudget;
@@ -206,7 +206,7 @@ export class PartitionEngine {
     this.late.settle((traces) => this.conclusions.conclude(traces));
   }
 
-  /** Applies the spans from `i` on; answers where to go on: at the end, or behind a span that met a defect. */
+  /** Applies the spans from `i` on. Returns where to continue: at the end, or after a span that met a defect. */
   private applySpansFrom(epoch: Epoch, record: SpansRecord, from: SpanIndex, judging: boolean): SpanIndex {
     const { accounting } = this;
     const spans = epoch.columns.length;
@@ -243,7 +243,7 @@ export class PartitionEngine {
     }
   }
 
-  /** Work that needs rules, which may be unavailable. Then the record is not applied. */
+  /** Work that needs rules, which may be unavailable; then the record is not applied. */
   private withRules<T>({ offset }: EngineRecord, work: () => T): T {
     try {
       return work();
@@ -287,7 +287,7 @@ export class PartitionEngine {
     const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {
-      // Rules about one span alone judge spans that come to it later, as the predecessor did: not those that came before.
+      // Rules about one span alone judge spans that come to the trace later, but not earlier ones, as the predecessor did.
       this.retries.isRetry(row, columns, i);
       if (assembly.isFull(row)) assembly.closeFull(row);
       return;
@@ -312,10 +312,7 @@ export class PartitionEngine {
     if (!closed && assembly.isFull(row)) assembly.closeFull(row);
   }
 
-  /**
-   * The rules of its trace's home have seen span `i`, in this form. Rules that came later may see another in it; what is but a retry
-   * is none of theirs either.
-   */
+  /** The rules of the trace's home have seen span `i`, in this form. Later rules may see another form in it; they do not judge a retry either. */
   private applyCopy(epoch: Epoch, home: Epoch | undefined, row: Row, i: SpanIndex): void {
     this.accounting.duplicates++;
     if (home === undefined || home === epoch) return;
@@ -325,8 +322,8 @@ export class PartitionEngine {
   }
 
   /**
-   * A span came to a trace that was closed, or whose verdicts were withheld because it was a retry. If it is closed, it is judged again when
-   * the record is done. If it is no retry any more, the withheld verdicts are emitted.
+   * A span came to a trace that is closed, or whose verdicts were withheld as a retry's. A closed trace is judged again after the record. If the trace is no
+   * longer a retry, the withheld verdicts are emitted.
    */
   private followUp(home: Epoch, row: Row, closed: boolean): void {
     if (this.assembly.traces.isRetry(row)) return;
@@ -379,7 +376,7 @@ export class PartitionEngine {
   }
 
   private passOver(record: SpansRecord, error: unknown, judging: boolean): void {
-    // Another epoch may be able to read it: whether its spans came must not depend on that.
+    // Another epoch may be able to read it; whether its spans came must not depend on the epoch.
     this.retries.scan(record.value);
     if (!judging) {
       this.accounting.context++;

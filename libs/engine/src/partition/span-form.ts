@@ -3,15 +3,15 @@ import type { SpanIndex } from '../indexes.js';
 import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 
-/** Tell a number from the text that spells it. */
+/** Distinguishes a number from the text that spells it. */
 const INTEGER = 0x5bd1e995;
 const FRACTION = 0x1b873593;
 const LONG_INTEGER = 0x38b34ae5;
 
-/** Odd numbers by which the words of conditions are weighted. */
+/** Odd weights for the words of conditions. */
 let weights = new Int32Array(0);
 
-/** The half of a form that tells apart contents with the same times. */
+/** The half of a form that distinguishes contents with the same times. */
 export const CONTENT = 0xffff;
 
 /**
@@ -31,10 +31,9 @@ export function spanForm(epoch: Epoch, i: SpanIndex): number {
 }
 
 /**
- * Writes of each span of an epoch's record what its form has of times, parent and conditions into `forms`: in one short loop,
- * because asked span by span half of the cost is finding the columns again. What may fail, because it reads the span's bytes, `spanForm` adds.
- * The loop sees every word of every span, so it notes in `matchesAlone`, too, on which spans rules about one span match. Words are summed by
- * weights, not chained, since each product of a chain waits for the one before: with 1,000 rules that is 6 % of the cost of a span.
+ * Writes times, parent and conditions of each span of an epoch's record into `forms`. One short loop is faster than a call per span, of which half is finding
+ * the columns. `spanForm` adds the rest, which reads the span's bytes and may fail. The loop also notes in `matchesAlone` the spans on which rules about one
+ * span match. Words are summed by weights, because in a chain each product waits for the one before. With 1,000 rules that is 6 % of the cost of a span.
  */
 export function writeForms(epoch: Epoch): void {
   const { columns, matched, rules } = epoch;
@@ -55,7 +54,7 @@ export function writeForms(epoch: Epoch): void {
     let alone = 0;
     for (let word = 0, at = i * words; word < words; word++, at++) {
       const bits = matched[at]!;
-      // Most are: few rules have a condition that holds.
+      // The usual case: few rules have a condition that holds.
       if (bits === 0) continue;
       alone |= bits & spanRuleMask[word]!;
       sum = (sum + Math.imul(bits ^ (bits >>> 15), weights[word]!)) | 0;
@@ -66,7 +65,7 @@ export function writeForms(epoch: Epoch): void {
   if (epoch.anyUnusual) writeUnknown(epoch);
 }
 
-/** Conditions that exceeded their steps, and those that failed on a value of another type where a rule asks for it. A verdict may name them. */
+/** Conditions that exceeded their steps, and failures on values of a wrong type that a rule reports. A verdict may name them. */
 function writeUnknown({ columns, failed, forms, inDoubt, rules }: Epoch): void {
   const { compiled, plan } = rules;
   for (let i = 0; i < columns.length; i++) {
@@ -91,7 +90,7 @@ function withContent(form: number, hash: number): number {
   return (form & ~CONTENT) | ((hash ^ (hash >>> 16)) & CONTENT);
 }
 
-/** What rules that are judged when the trace closes read of the span. */
+/** The values that rules judged at close read of the span. */
 function ofColumns({ columns, rules }: Epoch, i: SpanIndex): number {
   const { fields, bufferedAttributes, bufferedResourceAttributes } = rules.compiled.reads;
   let hash = 0;
@@ -139,7 +138,7 @@ function ofTree(value: unknown): number {
   return ofText(JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? '');
 }
 
-/** All characters of it: texts that differ in one (an order's number, an id) are common. */
+/** Hashes all characters: texts that differ in one (an order's number, an id) are common. */
 function ofText(text: string): number {
   const { length } = text;
   let hash = length + 3;

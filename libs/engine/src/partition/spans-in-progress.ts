@@ -2,19 +2,19 @@ import { encodeRequest, HIGH, LOW, type SpanColumns } from '#otlp';
 import type { Row, SpanIndex } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 
-/** Of the heap, about, for a span beside its bytes. */
+/** Approximate heap bytes of a span beside its own. */
 const SPAN_BYTES = 300;
 
 /** A span that was exported before it ended, alone in an OTLP request. */
 export interface SpanInProgress {
   readonly value: Uint8Array;
   readonly attributes: number;
-  /** The record that brought it, and the epoch in force then. */
+  /** The record that brought the span, and the epoch in force then. */
   readonly offset: number;
   readonly epoch: Epoch;
 }
 
-/** What became of a span in progress when it was offered. */
+/** The outcome when a span in progress was offered. */
 export type Offered = 'new' | 'known' | 'other form';
 
 /** It has begun and has no end time: its sender exports it again when it has ended. */
@@ -25,13 +25,13 @@ export function isInProgress(columns: SpanColumns, i: SpanIndex): boolean {
 }
 
 /**
- * The spans of remembered traces that are still in progress, by row. They wait for their final forms, which take their places whichever
- * came first; those that get none are judged when their trace is forgotten. Of several forms of one in progress the one with the most
- * attributes waits, of those the largest one: which came first plays no part.
+ * The spans of remembered traces that are still in progress, by row. They wait for their final forms, which replace them in any order of arrival. Those
+ * without one are judged when their trace is forgotten. Of several forms in progress the one with the most attributes waits, then the largest one. So the
+ * order of arrival does not matter.
  */
 export class SpansInProgress {
   private readonly byRow = new Map<Row, Map<string, SpanInProgress>>();
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   bytes = 0;
 
   /** Keeps span `i` of the epoch's record. Calls `released` for an epoch that is no longer needed. */
@@ -56,12 +56,12 @@ export class SpansInProgress {
     return known === undefined ? 'new' : 'other form';
   }
 
-  /** Some form of span `i` waits. */
+  /** A form of span `i` waits. */
   has(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     return this.byRow.get(row)?.has(keyOf(columns, i)) === true;
   }
 
-  /** The final form of span `i` came: answers whether one waited for it. Calls `released` for the epoch that it held. */
+  /** The final form of span `i` came: returns whether one waited for it. Calls `released` for the epoch that it held. */
   end(row: Row, columns: SpanColumns, i: SpanIndex, released: (epoch: Epoch) => void): boolean {
     const spans = this.byRow.get(row);
     if (spans === undefined) return false;
@@ -84,7 +84,7 @@ export class SpansInProgress {
     return this.byRow.size > 0;
   }
 
-  /** Takes out the spans of a trace that is about to be forgotten, in the order of their ids. Their epochs are the caller's to release. */
+  /** Removes the spans of a trace that is about to be forgotten, in the order of their ids. The caller releases their epochs. */
   take(row: Row): readonly SpanInProgress[] {
     const spans = this.byRow.get(row);
     if (spans === undefined) return [];

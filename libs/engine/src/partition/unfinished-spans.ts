@@ -12,7 +12,7 @@ import { SpansInProgress } from './spans-in-progress.js';
 /** A span in progress is alone in its request. */
 const ONLY = FIRST_SPAN_OF_RECORD;
 
-/** Spans in progress, from their arrival to their end or to that of their trace: then those that never ended are judged as they are. */
+/** Keeps spans in progress from their arrival until they end. Spans that have not ended when their trace is forgotten are judged as they are. */
 export class UnfinishedSpans {
   private readonly inProgress = new SpansInProgress();
 
@@ -25,7 +25,7 @@ export class UnfinishedSpans {
     private readonly epochs: { readonly evaluate: (epoch: Epoch) => void; readonly release: (epoch: Epoch) => void },
   ) {}
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.inProgress.bytes;
   }
@@ -51,13 +51,13 @@ export class UnfinishedSpans {
     else this.accounting.superseded++;
   }
 
-  /** The final form of span `i` came: answers whether one in progress waited for it. */
+  /** The final form of span `i` came: returns whether one in progress waited for it. */
   end(row: Row, columns: SpanColumns, i: SpanIndex): boolean {
     return this.inProgress.any && this.inProgress.end(row, columns, i, this.epochs.release);
   }
 
   /**
-   * The trace is about to be forgotten. Answers whether its rules were given spans, and are to be asked again.
+   * The trace is about to be forgotten. Returns whether its rules were given spans and are to be evaluated again.
    * @param opened the epoch under which the trace opened, unless that was in the context
    */
   judge(row: Row, opened: Epoch | undefined, judgeFrom: number): boolean {
@@ -82,7 +82,7 @@ export class UnfinishedSpans {
     if (isGuest && epoch.anyUnusual) this.traceRules.noteLater(epoch, row, ONLY, opened);
   }
 
-  /** Its projection may name a value that is nested too deep, which another one passed over. */
+  /** The projection may name a value that is nested too deep, which another one skipped. */
   private canLoad(epoch: Epoch, value: Uint8Array): boolean {
     try {
       return this.load(epoch, value);
@@ -91,7 +91,7 @@ export class UnfinishedSpans {
     }
   }
 
-  /** Loads the one span; afterwards the epoch's record must be loaded again. */
+  /** Loads the one span; load the epoch's record again afterwards. */
   private load(epoch: Epoch, value: Uint8Array): boolean {
     epoch.load(-1, value);
     this.epochs.evaluate(epoch);

@@ -1,15 +1,15 @@
 import type { CompiledRule, CompiledRuleSet, Needs, RuleIndex } from '#dsl';
 import { maskOf } from './condition-mask.js';
 
-/** What the rules that are judged on one kind of buffered spans ask of each span, and when they are worth judging. */
+/** The conditions that rules judged on one kind of buffered spans read of each span, and when these rules need judging. */
 export interface BufferPlan {
   readonly rules: readonly RuleIndex[];
-  /** Per word: the conditions whose spans the rules want to know or need; and those of which also the failures. */
+  /** Per word: the conditions whose spans the rules read or need; and those whose failures they read. */
   readonly mask: Uint32Array;
   readonly candidateMask: Uint32Array;
-  /** Spans on which none of them holds or fails are kept too. */
+  /** Spans on which no condition holds or fails are kept, too. */
   readonly everySpan: boolean;
-  /** Rules to be judged on every trace. */
+  /** Rules to judge on every trace. */
   readonly always: readonly RuleIndex[];
   /** Per condition: the rules that are judged only if it held or failed on some span. */
   readonly rulesOfTrigger: ReadonlyMap<number, readonly RuleIndex[]>;
@@ -42,7 +42,7 @@ export function bufferPlanOf(compiled: CompiledRuleSet, needs: Needs): BufferPla
   };
 }
 
-/** Of the conditions that a rule needs the one that the fewest rules need: it says most. */
+/** Of the conditions that a rule needs, the one that the fewest rules need: it excludes the most. */
 function triggersOf(rules: readonly CompiledRule[]): readonly (number | undefined)[] {
   const uses = new Map<number, number>();
   const neededBy = rules.map(({ buffered }) => buffered?.needed ?? []);

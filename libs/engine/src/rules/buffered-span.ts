@@ -13,7 +13,7 @@ import {
 import type { SpanIndex } from '../indexes.js';
 import type { RuleSet } from './rule-set.js';
 
-/** A span outside its record: as rules see it, and with its id on the wire. */
+/** A span outside its record: as rules see it, with its wire id. */
 export interface BufferedSpan extends SpanView {
   readonly wireId: string;
   readonly wireParentId: string;
@@ -22,14 +22,14 @@ export interface BufferedSpan extends SpanView {
   readonly form: number;
 }
 
-/** Which column holds an attribute. */
+/** The column that holds an attribute. */
 export type ColumnOf = ReadonlyMap<string, number>;
 
 const NOTHING: ValueMap = Object.freeze(Object.create(null) as ValueMap);
 
 /**
- * What both kinds of buffered spans take from the columns, which the next record overwrites. Ids are kept as words and made
- * texts when they are asked for: as texts, joined of pieces, they took half of the memory of a span.
+ * The data that both kinds of buffered spans copy from the columns, which the next record overwrites. Ids are kept as words and become texts when they are
+ * read: as texts, joined of pieces, they took half of a span's memory.
  */
 abstract class CopiedSpan {
   readonly name: string;
@@ -165,7 +165,7 @@ export class ColumnSpan extends CopiedSpan implements BufferedSpan {
 
 const NO_LINKS: readonly LinkView[] = [];
 
-/** Links as rules see them: their ids as the user gave them, as those of spans. */
+/** Links as rules see them, with their ids as the user gave them. */
 export function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
   return links.map(({ traceId, spanId, attributes }) => ({
     ...shownLinkIds({ traceId, spanId, attributes }),
@@ -175,7 +175,7 @@ export function linkViews(links: readonly SpanLink[]): readonly LinkView[] {
   }));
 }
 
-/** A whole span. Fields of columns come from them; the others are decoded on arrival, and converted on first use. */
+/** A whole span. Fields of columns come from the columns; the others are decoded on arrival, and converted on first use. */
 export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   readonly status: string;
   readonly statusMessage: string;
@@ -194,7 +194,7 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
     this.kind = SPAN_KINDS[span.kind] ?? SPAN_KINDS[0];
   }
 
-  /** All of it but ids and times, as text. */
+  /** All of the span except ids and times, as text. */
   get content(): string {
     this.asText ??= this.contentAsText();
     return this.asText;
@@ -244,7 +244,7 @@ export class DecodedSpan extends CopiedSpan implements BufferedSpan {
   }
 }
 
-/** Copies span `i` out of the columns, with as much of it as the rules read. */
+/** Copies the parts of span `i` that rules read out of the columns. */
 export function bufferedSpan(columns: SpanColumns, i: SpanIndex, { compiled, columnOf, resourceColumnOf }: RuleSet): BufferedSpan {
   const { reads } = compiled;
   if (reads.buffersSpans) return new DecodedSpan(columns, i);

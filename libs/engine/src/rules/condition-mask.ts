@@ -12,7 +12,7 @@ export function lowestCondition(word: number, bits: number): number {
   return (word << 5) + 31 - Math.clz32(bits & -bits);
 }
 
-/** Whether the set of conditions that begins at `words[at]` has this one. */
+/** Whether the set of conditions that begins at `words[at]` contains this one. */
 export function hasCondition(words: Uint32Array, at: number, condition: number): boolean {
   return ((words[at + (condition >> 5)]! >>> (condition & 31)) & 1) === 1;
 }

@@ -2,19 +2,16 @@ import type { EvaluationOptions } from '#dsl';
 import type { RuleDefinition } from '#records';
 import { RuleSet } from './rule-set.js';
 
-/** The rules of an epoch, as an engine takes them at the epoch's marker: compiled when the first span comes under them. */
+/** The rules of an epoch, given to an engine at the epoch's marker. They are compiled when their first span comes. */
 export interface EpochRules {
   readonly epoch: number;
-  /** Whether a rule is in force here, in whatever version. */
+  /** Whether a rule is in force here, in any version. */
   has(ruleId: string): boolean;
-  /** Compiled; the same object at every call. */
+  /** The compiled rules; the same object at every call. */
   ruleSet(): RuleSet;
 }
 
-/**
- * The rules of an epoch that nothing has come under yet. A thousand changes in a row are a thousand of these and one compilation:
- * that of the last.
- */
+/** The rules of an epoch without spans so far. A thousand changes in a row cost a thousand of these and one compilation: of the last. */
 export class UncompiledRules implements EpochRules {
   private compiled: RuleSet | undefined;
   private ids: ReadonlySet<string> | undefined;

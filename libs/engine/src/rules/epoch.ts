@@ -17,47 +17,47 @@ export class Epoch {
   readonly columns = new SpanColumns();
   readonly states: TraceStates;
   readonly accounts: readonly RuleAccount[];
-  /** The spans that its rules about one span judged, all of them while it is in force. */
+  /** The tally of spans that its rules about one span judged: all, while the epoch is in force. */
   readonly judged: SpanTally = { spans: 0 };
-  /** Time of the conditions of all its rules on the spans that it read. */
+  /** Evaluation time of all its conditions on the spans that it read. */
   private readonly evaluating: TimeTally = { milliseconds: 0 };
   /** Per rule: 1 while every later epoch has it, in whatever version. */
   readonly alive: Uint8Array;
-  /** Remembered traces that opened in it. */
+  /** Remembered traces that opened in this epoch. */
   traces = 0;
   /** One row of bits per span of the record: the conditions that hold, and those that failed. */
   matched = new Uint32Array(0);
   failed = new Uint32Array(0);
-  /** Per span of the record: what `writeForms` made of it. */
+  /** Per span of the record: the form that `writeForms` computed. */
   forms = new Int32Array(0);
-  /** Likewise: 1 where a condition of rules about one span alone holds. */
+  /** Per span: 1 where a condition of rules about one span alone holds. */
   matchesAlone = new Uint8Array(0);
   /** Some rule reads the spans when their trace closes: the fields it reads distinguish forms of spans, too. */
   readonly keepsSpans: boolean;
   /** Some condition failed on some span of the record. */
   anyFailed = false;
-  /** Some condition may have failed on a value that is there, of another type than it can take, or is in doubt. */
+  /** Some condition may have failed on an existing value of a wrong type, or is in doubt. */
   anyUnusual = false;
-  /** By span of the record, where there are any: the conditions that could not be answered within their steps. */
+  /** By span of the record, where there are any: the conditions that exceeded their steps. */
   readonly inDoubt = new Map<SpanIndex, number[]>();
-  /** Likewise those that failed on a value of another type, of rules that want to know (`onError`), once they were noted. */
+  /** By span: the conditions of rules with `onError` that failed on a value of a wrong type, once noted. */
   readonly mistyped = new Map<SpanIndex, number[]>();
-  /** Whether any span of the record is rejected, or may be in progress: most records have none, and skip the test of each span. */
+  /** Whether any span of the record is rejected, or may be in progress. Most records have none, and skip the test of each span. */
   anyRejected = false;
   anyInProgress = false;
   /** This epoch's projection cannot read the record. */
   unreadable = false;
-  /** How many evaluations each of the present ones stands for, if they are timed; else 0. */
+  /** How many evaluations each present one represents, if they are timed; else 0. */
   timing = 0;
   private readonly projection: Projection;
   private loaded = -1;
-  /** Of the resource that was hashed last in this record: where it begins, and the hash. */
+  /** The resource that was hashed last in this record: its start, and the hash. */
   private hashedAt = -1;
   private resourceHash = 0;
 
   constructor(
     readonly number: number,
-    /** Its place among the epochs of this partition. */
+    /** The slot of this epoch in its partition. */
     readonly slot: number,
     readonly rules: RuleSet,
     accounting: Accounting,
@@ -90,8 +90,8 @@ export class Epoch {
   }
 
   /**
-   * Evaluates all conditions on the spans loaded. Conditions don't throw; should one, it is reported to `defect`, and on that span
-   * nothing holds and nothing failed.
+   * Evaluates all conditions on the loaded spans. Conditions do not throw; if one does, that is reported to `defect`, and nothing holds or fails on that
+   * span.
    */
   evaluate(defect: (error: unknown) => void): void {
     const { compiled } = this.rules;
@@ -158,13 +158,13 @@ export class Epoch {
     return this.resourceHash;
   }
 
-  /** Whether a rule that was in force when this epoch began has been since, in whatever version: this epoch's judges the traces that opened in it. */
+  /** Whether a rule has been in force ever since this epoch began, in any version: then this epoch's version judges the traces that opened in it. */
   goesOn(ruleId: string): boolean {
     const place = this.rules.placeOf(ruleId);
     return place >= 0 && this.alive[place] === 1;
   }
 
-  /** It is remembered no longer. */
+  /** The epoch is no longer remembered. */
   forgotten(): void {
     for (const account of this.accounts) account.leaveTime(this.evaluating);
   }
@@ -174,7 +174,7 @@ export class Epoch {
     return this.loaded === offset;
   }
 
-  /** A later epoch begins: rules that it lacks end here. Rules that it has in another version go on here with the traces that opened under them. */
+  /** A later epoch begins: rules that it lacks end here. For rules with another version there, traces that opened here keep this version. */
   succeededBy(later: EpochRules): void {
     const { definitions } = this.rules;
     for (const rule of aboutOneSpan(this.rules)) this.accounts[rule]!.leave(this.judged);
@@ -182,7 +182,7 @@ export class Epoch {
   }
 }
 
-/** Rules that are evaluated on each span on arrival; most can't match. */
+/** Rules that are evaluated on each span at arrival; most cannot match. */
 function aboutOneSpan({ plan }: RuleSet): readonly RuleIndex[] {
   return [...plan.spanRules, ...plan.mixedRules];
 }

@@ -4,13 +4,13 @@ import type { EpochRules } from './epoch-rules.js';
 import type { RuleClock } from './rule-clock.js';
 
 /**
- * The epochs of a partition that still matter: the one in force, and those in which a remembered trace opened. A new rule
- * judges the spans after its marker and the traces that open after it; a rule goes on with the remembered traces in the version
- * under which they opened, also when it has changed since; one that is removed is no longer alive there.
+ * The epochs of a partition that still matter: the one in force, and those in which a remembered trace opened. A new rule judges the spans after its marker
+ * and the traces that open after it. A changed rule keeps judging remembered traces in the version under which they opened. A removed rule no longer judges
+ * them.
  */
 export class Epochs {
   private readonly epochs: (Epoch | undefined)[] = [];
-  /** The one that began last: in force unless others were switched to since. */
+  /** The last epoch that began; it is in force unless a later marker came. */
   private begun: Epoch | undefined;
 
   constructor(
@@ -24,13 +24,13 @@ export class Epochs {
     return this.rules.epoch;
   }
 
-  /** The epoch in force, for spans that come under it: with the first of them it begins, and is compiled. */
+  /** The epoch in force, for its spans: the first of them begins and compiles it. */
   current(): Epoch {
     if (this.begun?.number !== this.rules.epoch) this.begun = this.begin();
     return this.begun;
   }
 
-  /** Whether a rule is in force, in whatever version. */
+  /** Whether a rule is in force, in any version. */
   isInForce(ruleId: string): boolean {
     return this.rules.has(ruleId);
   }
@@ -41,8 +41,8 @@ export class Epochs {
   }
 
   /**
-   * A marker switches to a rule set. Markers are appended at least once and by more than one hand, so one that is not above
-   * the epoch in force says nothing new. (A successor begins with the epoch of its commit, in the context before it.)
+   * A marker switches to a rule set. Several writers may append the same marker, so one that is not above the epoch in force is ignored. (A successor begins
+   * with the epoch of its commit, in the context before it.)
    */
   switchTo(number: number, rulesOf: (epoch: number) => EpochRules): void {
     if (number <= this.number) return;

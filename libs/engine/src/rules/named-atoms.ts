@@ -1,6 +1,6 @@
 import { type Atom, type CompiledRule, type CompiledRuleSet, FALSE, type OnlineTrace } from '#dsl';
 
-/** Of a rule that looks at more conditions of its span than this, all atoms are taken to be named. */
+/** For a rule with more conditions on its span than this, all atoms count as named. */
 const MAX_SPAN_CONDITIONS = 6;
 
 /** Per atom: whether a violation of some rule may name the spans that fed it. */
@@ -11,8 +11,8 @@ export function namedAtoms({ rules, atoms }: CompiledRuleSet): readonly boolean[
 }
 
 /**
- * Whether a violation of the rule may name the spans that fed an atom. It can't where the rule is false of a trace that has one such span,
- * whatever else comes: of `trace.has(read) and not trace.has(audit)` it names reads and no audit.
+ * Whether a violation of the rule may name the spans that fed an atom. It cannot where one such span makes the rule false for good: `trace.has(read) and not
+ * trace.has(audit)` names reads and no audit.
  */
 export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {
   const { length } = rule.spanConditions;
@@ -22,13 +22,13 @@ export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {
   try {
     for (let bits = 0; bits < 1 << length; bits++) if (rule.decide(trace, bits) !== FALSE) return true;
   } catch {
-    // It reads the id, or can't be evaluated.
+    // The rule reads the id, or cannot be evaluated.
     return true;
   }
   return false;
 }
 
-/** A trace of which only one fed bit is known. */
+/** A trace with one known fed bit. */
 class OneBit implements OnlineTrace {
   readonly spanCount = 0;
   readonly duration = 0;

@@ -6,11 +6,14 @@ import { maskOf } from './condition-mask.js';
 import { namedAtoms } from './named-atoms.js';
 import { type StrictRules, strictRulesOf } from './strict-rules.js';
 
-/** What the engine asks of each span and each trace for a rule set, computed once per epoch. All numbers are indexes into the compiled rule set's lists. */
+/**
+ * The parts of a rule set that the engine evaluates on each span and each trace, computed once per epoch. All numbers are indexes into the compiled rule
+ * set's lists.
+ */
 export interface JudgePlan {
   /**
-   * Per atom: the rules over the trace to be decided again whenever it changes; and those that this can decide only once their key
-   * atom is fed: of the atoms that a rule needs the one that the fewest rules read.
+   * Per atom: the rules over the trace to decide again whenever it changes; and those that it can decide only once their key atom is fed. The key is the
+   * required atom that the fewest rules read.
    */
   readonly rulesOfAtom: readonly (readonly RuleIndex[])[];
   readonly rulesAwaitingKey: readonly (readonly RuleIndex[])[];
@@ -26,27 +29,27 @@ export interface JudgePlan {
   readonly rulesOfFailure: readonly (readonly RuleIndex[])[];
   /** Undefined where no rule says `onError`. */
   readonly strict: StrictRules | undefined;
-  /** Some rule may tell of a trace what could not be compared, or took too long. */
+  /** Some rule may report values that could not be compared, or exceeded steps, per trace. */
   readonly tellsErrors: boolean;
   readonly spanRules: readonly RuleIndex[];
   /** Online rules over the trace. */
   readonly traceRules: readonly RuleIndex[];
-  /** Per rule: its place in `traceRules`, which is its bit among the settled ones; else -1. */
+  /** Per rule: its index in `traceRules`, which is its bit among the settled ones; else -1. */
   readonly settledBit: readonly number[];
-  /** Per rule: a rule over the trace that is false until its key atom is fed; without a key, until any of its atoms is. */
+  /** Per rule: true for a rule over the trace that is false until its key atom is fed (without a key: any of its atoms). */
   readonly falseUntilFed: readonly boolean[];
   /** Online rules with a subject span ("mixed": `span.x and not trace.has(y)`). */
   readonly mixedRules: readonly RuleIndex[];
-  /** Of the mixed rules, per condition that a span must satisfy: the rules. And those for which any span will do. */
+  /** Per condition that a span must satisfy: the mixed rules. And the mixed rules without such a condition. */
   readonly mixedOfCondition: readonly (readonly RuleIndex[])[];
   readonly mixedOfAnySpan: readonly RuleIndex[];
   /** Per word: the conditions in `mixedOfCondition`. */
   readonly mixedMask: Uint32Array;
-  /** Judged at close, on columns of the trace's spans or on whole spans. */
+  /** Rules judged at close, on columns of the trace's spans or on whole spans. */
   readonly bufferedRules: readonly RuleIndex[];
   readonly columns: BufferPlan;
   readonly wholeSpans: BufferPlan;
-  /** Something is kept per trace for online rules. */
+  /** Online rules keep state per trace. */
   readonly online: boolean;
   /** Some rule needs more than one span. */
   readonly judgesTraces: boolean;
@@ -65,7 +68,7 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
   const onlineRules = select((rule) => rule.needs === 'online');
   const conditionsOf = (rule: RuleIndex): Set<number> => {
     const { condition, atoms: own, spanConditions, buffered } = rules[rule]!;
-    // Where a subject fails at close, its rule does, and is charged then.
+    // Where a subject fails at close, its rule fails and is charged then.
     const tests = buffered?.conditions.filter((test) => test !== buffered.candidate) ?? [];
     return new Set([condition, ...spanConditions, ...own.map((atom) => atoms[atom]!.condition), ...tests]);
   };
@@ -108,14 +111,14 @@ export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefi
   };
 }
 
-/** Per place of a list of this length: the rules that name it, in order. Visits only named places, not rules × places. */
+/** Per index of a list of this length: the rules that name it, in order. Visits only named indexes, not rules × indexes. */
 function listed(count: number, rules: readonly RuleIndex[], placesOfRule: (rule: RuleIndex) => Iterable<number>): RuleIndex[][] {
   const lists = Array.from({ length: count }, (): RuleIndex[] => []);
   for (const rule of rules) for (const place of new Set(placesOfRule(rule))) lists[place]?.push(rule);
   return lists;
 }
 
-/** Per rule its place among `some`; -1 when it is not one of them. */
+/** Per rule its index in `some`; -1 if it is not there. */
 function placesOf(some: readonly RuleIndex[], count: number): number[] {
   const places = Array.from({ length: count }, () => -1);
   for (const [place, rule] of some.entries()) places[rule] = place;

@@ -13,10 +13,10 @@ import type { ColumnOf } from './buffered-span.js';
 import type { EpochRules } from './epoch-rules.js';
 import { type JudgePlan, planOf } from './plan.js';
 
-/** A rule that is not part of its rule set, and why. Rules are checked before they are saved, so this is another version's. */
+/** A rule that its rule set leaves out, and why. Rules are checked before they are saved, so another version saved this one. */
 export interface RuleProblem {
   readonly ruleId: string;
-  /** The first diagnostic, or the defect that the compiler met. */
+  /** The first diagnostic, or the compiler's defect. */
   readonly reason: string;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -31,9 +31,9 @@ export class RuleSet implements EpochRules {
   readonly plan: JudgePlan;
   readonly columnOf: ColumnOf;
   readonly resourceColumnOf: ColumnOf;
-  /** The rules of which traces that comply are told. */
+  /** The rules that report traces that comply. */
   readonly evidence: readonly RuleDefinition[];
-  /** Also of the rules that are none of it because they have errors: they are in force, and not judged. */
+  /** Including rules left out because of errors: they are in force, and not judged. */
   private readonly ids: ReadonlySet<string>;
   /** By id, built on first use. */
   private places: ReadonlyMap<string, number> | undefined;
@@ -44,7 +44,7 @@ export class RuleSet implements EpochRules {
     readonly definitions: readonly RuleDefinition[],
     readonly compiled: CompiledRuleSet,
     readonly problems: readonly RuleProblem[],
-    /** Per rule its part (0 to 1) of the time that the conditions of all take on a span, by estimate. */
+    /** Per rule: its estimated share (0 to 1) of the time that all conditions take on a span. */
     readonly shares: readonly number[],
   ) {
     this.evidence = definitions.filter(({ evidence = [] }) => evidence.length > 0);
@@ -71,7 +71,7 @@ export class RuleSet implements EpochRules {
     }
   }
 
-  /** The compiler met a defect: the rules on which it does so alone are left out. Throws when there is none. */
+  /** The compiler met a defect: leaves out the rules that cause it alone. Throws when there is none. */
   private static withoutDefects(
     epoch: number,
     rules: readonly GoodRule[],
@@ -117,7 +117,7 @@ export class RuleSet implements EpochRules {
     return this;
   }
 
-  /** The index of a rule among those that are judged, in any version; -1 if it is not judged. */
+  /** The index of a rule among the judged ones, in any version; -1 if it is not judged. */
   placeOf(ruleId: string): number {
     this.places ??= new Map(this.definitions.map(({ id }, place) => [id, place]));
     return this.places.get(ruleId) ?? -1;
@@ -146,7 +146,7 @@ function checkedOrDefect(definition: RuleDefinition): Checked | { readonly defec
   }
 }
 
-/** What a rule may say about how it is judged, with the values that this version knows; `true`: any. */
+/** A rule's judgement settings, with the values that this version knows; `true`: any. */
 const MEMBERS: Readonly<Record<keyof RuleDefinition | 'mode', true | readonly string[]>> = {
   id: true,
   name: true,
@@ -159,7 +159,7 @@ const MEMBERS: Readonly<Record<keyof RuleDefinition | 'mode', true | readonly st
   mode: ['shadow'],
 };
 
-/** A rule of a newer version may ask for what this one would pass over: it would be judged as something else. */
+/** A rule of a newer version may have settings that this version would ignore, and so judge it wrongly. */
 function newerMember(definition: RuleDefinition): string | undefined {
   for (const [member, value] of Object.entries(definition)) {
     const known = Object.hasOwn(MEMBERS, member) ? MEMBERS[member as keyof typeof MEMBERS] : [];

@@ -2,20 +2,20 @@ import type { CompiledRuleSet, RuleIndex } from '#dsl';
 import type { RuleDefinition } from '#records';
 import { maskOf } from './condition-mask.js';
 
-/** The rules that are not silent where a value is of another type than they can take (`RuleDefinition.onError`). */
+/** The rules that report values of a wrong type (`RuleDefinition.onError`). */
 export interface StrictRules {
   readonly rules: ReadonlySet<RuleIndex>;
-  /** Per condition: those whose errors are reported once per trace; and per word these conditions. */
+  /** Per condition: the rules whose errors are reported once per trace; per word: these conditions. */
   readonly ofTraces: readonly (readonly RuleIndex[])[];
   readonly mask: Uint32Array;
-  /** Per condition: those about one span alone; each such span is a violation. */
+  /** Per condition: the rules about one span alone; each such span is a violation. */
   readonly ofSpans: readonly (readonly RuleIndex[])[];
   /** Some errors are reported per trace. */
   readonly judgesTraces: boolean;
 }
 
 /**
- * Undefined where there is none, so that most rule sets pay nothing.
+ * Undefined where there are none, so that most rule sets pay nothing.
  * @param rulesOfFailure per condition: the rules that fail on a span when the condition does
  */
 export function strictRulesOf(

@@ -3,7 +3,7 @@ import { Slots } from '../assembly/table/slots.js';
 import type { JudgePlan } from './plan.js';
 
 /**
- * What the online rules of one epoch keep of each trace, as words:
+ * The state that the online rules of one epoch keep per trace, as words:
  *
  *     bits      one per `has` atom: some span satisfied it
  *     settled   one per rule over the trace: its verdict can no longer change, it is not asked again
@@ -35,7 +35,7 @@ export class TraceStates extends Slots {
     return ((this.words[state * this.stride + (bit >> 5)]! >>> (bit & 31)) & 1) === 1;
   }
 
-  /** Sets a bit; false when it was set already. */
+  /** Sets a bit. Returns false if it was set already. */
   set(state: number, bit: number): boolean {
     const at = state * this.stride + (bit >> 5);
     const mask = 1 << (bit & 31);
@@ -70,7 +70,7 @@ export class TraceStates extends Slots {
     this.words[state * this.stride + this.groupsAt] = group;
   }
 
-  /** Widens the trace's extent by a span's, given as words (low, high). `first`: it is the trace's first span. */
+  /** Extends the trace's interval by a span's, given as words (low, high). @param first the trace's first span */
   widen(state: number, first: boolean, startLow: number, startHigh: number, endLow: number, endHigh: number): void {
     const at = state * this.stride + this.totalsAt;
     const { words } = this;

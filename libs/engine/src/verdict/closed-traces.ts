@@ -1,10 +1,10 @@
 /** Milliseconds of the log's time in which closed traces are counted together (docs/decisions/0053). */
 const PART = 10_000;
 const PARTS_OF_HOUR = 360;
-/** Hours: the present one, the one before, and the next one, in which a trace that closes at the end of this one may be quiet. */
+/** Number of hours kept: the present one, the one before, and the next, in which a trace that closes now may become quiet. */
 const HOURS_KEPT = 3;
 
-/** Closed traces of one rule set in an hour: how many in each part, from part `first` of the hour on. */
+/** Closed traces of one rule set in an hour: the number per part, from part `first` of the hour on. */
 export interface ClosedInHour {
   readonly epoch: number;
   readonly first: number;
@@ -12,8 +12,8 @@ export interface ClosedInHour {
 }
 
 /**
- * How many traces closed, by the log's time and by the rule set under which they opened. Which trace closes when follows from the log alone, so
- * that two evaluators that judge the same stretch of it count the same.
+ * Counts closed traces, by log time and by the rule set under which they opened. The log alone determines which trace closes when. So two evaluators that
+ * judge the same records count the same.
  */
 export class ClosedTraces {
   /** The last three hours: by hour, then by epoch, the counts by part. */
@@ -22,7 +22,7 @@ export class ClosedTraces {
   /** @param part milliseconds; an hour is 360 of them */
   constructor(private readonly part = PART) {}
 
-  /** A trace that opened under `epoch` closed; it was quiet at `time` (Unix ms, log time). */
+  /** A trace that opened under `epoch` closed; it became quiet at `time` (Unix ms, log time). */
   note(time: number, epoch: number): void {
     const parts = Math.floor(time / this.part);
     const hour = Math.floor(parts / PARTS_OF_HOUR);

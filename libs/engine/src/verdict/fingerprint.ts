@@ -1,4 +1,4 @@
-/** The type of a value, before its content: no two types begin alike. The end of an object is no length of a key. */
+/** The type of a value, before its content: no two types begin alike. The end of an object equals no length of a key. */
 const TEXT = 1;
 const NUMBER = 2;
 const TRUE = 3;
@@ -9,15 +9,14 @@ const LIST = 7;
 const OBJECT = 8;
 const END = -1;
 
-// Bound here: in a separate context (every spec of jest has one) each look-up of a global costs far more than the call.
+// Bound here: in a separate context (as each jest spec has) a lookup of a global costs far more than the call.
 const { imul } = Math;
 const number = new Float64Array(1);
 const words = new Uint32Array(number.buffer);
 
 /**
- * A number of 53 bits for a tree of lists, plain objects, texts, numbers, booleans and big integers: equal for equal, different for
- * different but for chance. Members that are undefined are no members. It is asked of every verdict that may be emitted, so the tree is walked as it
- * is: as JSON it took five times as long, and told no NaN from an infinity.
+ * A 53-bit hash of a tree of lists, plain objects, texts, numbers, booleans and big integers. Undefined members do not count. Every verdict that may be
+ * emitted needs it, so the tree is walked as it is: JSON took five times as long, and did not distinguish NaN from an infinity.
  */
 export function fingerprint(what: unknown): number {
   const hash = new TreeHash();
@@ -35,7 +34,7 @@ class TreeHash {
         this.word(TEXT);
         return this.text(value);
       case 'number':
-        // The bits of one NaN stand for all.
+        // The bits of one NaN represent all.
         number[0] = Number.isNaN(value) ? Number.NaN : value;
         this.word(NUMBER);
         this.word(words[0]!);

@@ -1,6 +1,6 @@
 import type { RuleDefinition } from '#records';
 
-/** A whole trace in which rules found nothing, when no late span can change that any more. */
+/** A whole trace in which rules found nothing, and that no late span can change any more. */
 export interface PassedTrace {
   /** As shown, and as on the wire. */
   readonly traceId: string;
@@ -14,7 +14,7 @@ export interface PassedTrace {
 }
 
 /**
- * Takes the rules with `evidence` that found nothing in a trace; `asked` is how many rules of the trace's rule set have it. `trace` makes the rest when it is
- * wanted.
+ * Receives the rules with `evidence` that found nothing in a trace. `asked` is how many rules of the trace's rule set have it. `trace` makes the rest on
+ * demand.
  */
 export type TellPassed = (rules: readonly RuleDefinition[], asked: number, trace: () => PassedTrace) => void;

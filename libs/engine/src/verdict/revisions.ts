@@ -6,9 +6,9 @@ import type { Row } from '../indexes.js';
 export interface Standing {
   revision: number;
   status: VerdictStatus;
-  /** A fingerprint of the span it named and of its explanation. */
+  /** A fingerprint of the named span and of the explanation. */
   evidence: number;
-  /** How many spans its trace had, and whether they were a fragment: as a number. */
+  /** The number of the trace's spans, and whether they were a fragment, as one number. */
   spans: number;
   /** It reports a value of another type (`on_error`), not a match. */
   byError: boolean;
@@ -38,7 +38,7 @@ export class Revisions {
     return this.byTrace.has(row);
   }
 
-  /** The subjects of a rule with a verdict that is not retracted. */
+  /** The subjects of a rule whose verdict is not retracted. */
   standing(row: Row, rule: RuleIndex): readonly number[] {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return NONE;
@@ -49,7 +49,7 @@ export class Revisions {
     return subjects;
   }
 
-  /** The rules that say of the trace what they do to values of another type, in order. */
+  /** The rules that report values of a wrong type for the trace, in order. */
   byErrors(row: Row): readonly RuleIndex[] {
     const ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) return NONE;

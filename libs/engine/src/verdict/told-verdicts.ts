@@ -1,7 +1,7 @@
 import type { RuleDefinition, VerdictStatus } from '#records';
 import type { Row } from '../indexes.js';
 
-/** Of the heap, about, for one id and for one trace. */
+/** Approximate heap bytes of one id and of one trace. */
 const ID_BYTES = 240;
 const TRACE_BYTES = 170;
 
@@ -9,13 +9,13 @@ const TRACE_BYTES = 170;
 export interface Told {
   readonly revision: number;
   readonly status: VerdictStatus;
-  /** The version that told it. */
+  /** The version that emitted it. */
   readonly rule: RuleDefinition;
 }
 
 /**
- * The verdicts told of remembered traces, by the ids of violations. A rule that came, or came back, while a trace was open may find what a former version of it
- * has told. Then the verdict is a further revision, and a copy of a span is not reported again (docs/decisions/0024).
+ * The verdicts emitted for remembered traces, by violation id. A rule that was added, or added again, while a trace was open may find what its former version
+ * reported. Then the verdict is a further revision, and a copy of a span is not reported again (docs/decisions/0024).
  */
 export class ToldVerdicts {
   private readonly byTrace = new Map<number, Map<string, Told>>();
@@ -32,7 +32,7 @@ export class ToldVerdicts {
     return this.byTrace.get(row)?.get(id);
   }
 
-  /** Whether something stands that a rule of this id told of the trace. */
+  /** Whether a verdict of a rule with this id stands for the trace. */
   stands(row: Row, ruleId: string): boolean {
     for (const { rule, status } of this.byTrace.get(row)?.values() ?? []) if (rule.id === ruleId && status !== 'retracted') return true;
     return false;
@@ -44,13 +44,13 @@ export class ToldVerdicts {
     this.byTrace.delete(row);
   }
 
-  /** Bytes in use, about. */
+  /** Approximate bytes in use. */
   get bytes(): number {
     return this.ids * ID_BYTES + this.byTrace.size * TRACE_BYTES;
   }
 }
 
-/** Whether it was this version that told it: a rule that is created again under an id has another. */
+/** Whether this version emitted it: a rule that is created again under an id has another version. */
 export function isOf({ rule }: Told, { version, expression }: RuleDefinition): boolean {
   return rule.version === version && rule.expression === expression;
 }

@@ -11,17 +11,17 @@ export const UNDECIDED = {
 
 export type UndecidedCode = keyof typeof UNDECIDED;
 
-/** What kept a rule from a verdict. */
+/** Why a rule has no verdict. */
 export interface Undecided {
   readonly code: UndecidedCode;
   /** For people: what happened. */
   readonly reason: string;
 }
 
-/** What needs more room on the stack of Lua than there is. */
+/** Errors of Lua that report an exhausted stack. */
 const STACK = /stack overflow|too many results to unpack|too many arguments|string slice too long/;
 
-/** A rule's budget did not suffice, as its error says. */
+/** A rule exceeded its budget, as its error says. */
 export function exceeded(message: string): Undecided {
   if (message.includes('bytes of strings')) return { code: 'memory_limit', reason: message };
   return { code: STACK.test(message) ? 'depth_limit' : 'step_limit', reason: message };

@@ -15,20 +15,20 @@ export interface Verdict {
   readonly status: VerdictStatus;
   /** Why there is no verdict; only with the status `undecided`. */
   readonly undecided?: Undecided;
-  /** The former status; absent for the first revision. Equal to the present one when only the evidence has changed. */
+  /** The former status; absent for the first revision. Equal to the present one when only the evidence changed. */
   readonly before?: VerdictStatus;
   readonly ruleId: string;
   readonly ruleName: string;
   readonly ruleVersion: number;
   readonly severity: string;
-  /** As shown: the text the user sent, else hex. */
+  /** The shown id: the user's text, else hex. */
   readonly traceId: string;
   /** The subject span of a span rule; for a trace rule the first witness, else the root, else the first span seen. */
   readonly spanId: string;
   /** The OTLP ids (hex): equal to the above unless the user's ids were no OTLP ids. */
   readonly wireTraceId: string;
   readonly wireSpanId: string;
-  /** Log time (Unix milliseconds) of the record that made it certain. */
+  /** Log time (Unix milliseconds) of the record that made the verdict certain. */
   readonly timestamp: number;
   readonly service: string;
   readonly message: string;

@@ -13,9 +13,9 @@ export interface Subject {
 }
 
 /**
- * The id of a violation: the same for the same rule, trace and subject span, on any evaluator and at any time. Without a subject it is that of a rule over
- * the whole trace. It is `viol-` and the first 128 bits of SHA-256 over the parts. A zero byte ends each part. Ids of rules hold any other character, so no two
- * lists of parts give the same text.
+ * The id of a violation: the same for the same rule, trace and subject span, on any evaluator and at any time. Without a subject it is the id of a trace
+ * rule's violation. It is `viol-` and the first 128 bits of SHA-256 over the parts. A zero byte ends each part, which no rule id contains, so no two lists of
+ * parts give the same text.
  */
 export function violationId(ruleId: string, wireTraceId: string, subject?: Subject): string {
   const of = subject === undefined ? [''] : [subject.wireSpanId, subject.isServer ? 'server' : '', subject.start, subject.duration];
@@ -23,7 +23,7 @@ export function violationId(ruleId: string, wireTraceId: string, subject?: Subje
   return `viol-${digestOf([ruleId, wireTraceId, ...of, ...other])}`;
 }
 
-/** The id of the evidence that a trace complies with a rule; likewise the same on any evaluator and at any time. */
+/** The id of the evidence that a trace complies with a rule; the same on any evaluator and at any time. */
 export function evidenceId(ruleId: string, wireTraceId: string): string {
   return `evid-${digestOf([ruleId, wireTraceId])}`;
 }

@@ -3,45 +3,44 @@ import type { OpenTraces } from '../table/open-traces.js';
 import { aheadOf, PLACE, ROW_WORDS, SCHEDULED } from '../table/trace-row.js';
 import { DueTraces } from './due-traces.js';
 
-/** Rows that a slot has room for at first. */
+/** Initial capacity of a slot, in rows. */
 const ROOM = 16;
 
-/** Whose deadlines they are. */
+/** The owner of the deadlines. */
 export interface DeadlineOwner {
-  /** The log time at which the trace is due, as of now: a span may have moved it since it was scheduled. */
+  /** The log time at which the trace is due; a span may have moved it since the trace was scheduled. */
   deadlineOf(row: Row): number;
-  /** The log has passed the trace's deadline. The owner may schedule it again. */
+  /** The deadline of the trace has passed. The owner may schedule the trace again. */
   passed(row: Row, deadline: number): void;
 }
 
 /**
- * When each trace closes or is forgotten: a timer wheel whose slots list the rows. A span moves its trace's deadline, mostly
- * to later: that costs nothing here, the trace is looked at when its old slot comes and goes to its new one then. Only a
- * deadline that comes nearer (the root arrived) is scheduled again at once. (Lists, because a chain through the rows has the processor
- * wait for the memory of one row after the other.)
+ * A timer wheel for when each trace closes or is forgotten; its slots list rows. Most spans move a deadline to later, which costs nothing: the trace moves to
+ * its new slot when the old one comes. Only an earlier deadline (the root arrived) is scheduled again at once. Slots are lists because a chain through the
+ * rows would wait for the memory of one row after the other.
  *
- * Traces pass in the order of their deadlines; of equal ones the order is that of the ids, so that it depends on the log only.
+ * Traces pass in the order of deadlines, and of ids where these are equal. So the order depends on the log alone.
  */
 export class Deadlines {
-  /** The rows of each slot in use, 0 for one that was taken out; and how many they are. */
+  /** The rows of each slot in use (0: removed), and their number. */
   private readonly lists: (Uint32Array<ArrayBuffer> | undefined)[];
   private readonly lengths: Uint32Array;
-  /** Lists for slots that come into use. */
+  /** Spare lists for further slots. */
   private readonly spare: Uint32Array<ArrayBuffer>[] = [];
   private readonly mask: number;
   private readonly slotLength: number;
-  /** The slot to look at next, counted from time 0. */
+  /** The next slot, counted from time 0. */
   private cursor = 0;
-  /** No trace is due before. */
+  /** No trace is due before this time. */
   private earliest = Number.POSITIVE_INFINITY;
   private scheduled = 0;
-  /** The log time to which `passTo` got: the reference of all times kept as 32 bits. */
+  /** The log time that `passTo` reached: the reference of all times kept as 32 bits. */
   private reached = Number.NEGATIVE_INFINITY;
   private readonly due: DueTraces;
-  /** Makes `fetch` have a result, or it would be optimized away. */
+  /** Gives `fetch` a result, so that it is not optimized away. */
   fetched = 0;
 
-  /** `horizon`: no deadline is ever further ahead than this many milliseconds. */
+  /** @param horizon the furthest deadline ahead, ms */
   constructor(
     private readonly traces: OpenTraces,
     horizon: number,
@@ -54,7 +53,7 @@ export class Deadlines {
     this.slotLength = 2 ** Math.max(0, Math.ceil(Math.log2((horizon + 1) / (slots - 2))));
   }
 
-  /** Has `row`, which is not scheduled, looked at when the log reaches `time`. */
+  /** Schedules `row`, which is not scheduled, for log time `time`. */
   schedule(row: Row, time: number): void {
     const { rows } = this.traces;
     const slot = this.slotOf(time);
@@ -67,7 +66,7 @@ export class Deadlines {
     if (time < this.earliest) this.earliest = time;
   }
 
-  /** Brings a scheduled trace nearer when its deadline is now before the time it would be looked at. */
+  /** Reschedules a trace whose deadline has become earlier than its slot. */
   hasten(row: Row, deadline: number): void {
     const scheduled = aheadOf(this.reached, this.traces.rows[row * ROW_WORDS + SCHEDULED]!);
     if (deadline >= scheduled) return;
@@ -75,7 +74,7 @@ export class Deadlines {
     this.schedule(row, deadline);
   }
 
-  /** Takes a scheduled trace out. */
+  /** Removes a scheduled trace. */
   cancel(row: Row): void {
     const { rows } = this.traces;
     const at = row * ROW_WORDS;
@@ -83,7 +82,7 @@ export class Deadlines {
     this.scheduled--;
   }
 
-  /** The log's time is `now`: every trace whose deadline is at or before it passes. */
+  /** Advances log time to `now`: every trace whose deadline is at or before it passes. */
   passTo(now: number, owner: DeadlineOwner): void {
     if (now >= this.earliest) this.turn(now, owner);
     if (this.scheduled === 0) {
@@ -93,7 +92,7 @@ export class Deadlines {
     this.reached = now;
   }
 
-  /** A log time before which nothing is due; undefined when nothing is scheduled. */
+  /** Nothing is due before this log time; undefined when nothing is scheduled. */
   get next(): number | undefined {
     return this.scheduled === 0 ? undefined : this.earliest;
   }
@@ -136,7 +135,7 @@ export class Deadlines {
     for (let n = 0; n < due.count; n++) owner.passed(due.rows[n]! as Row, due.deadlines[n]!);
   }
 
-  /** Reads of each row, in a loop so short that the processor waits for the memory of many at once. */
+  /** Reads each row in a short loop, so that the processor waits for the memory of many at once. */
   private fetch(list: Uint32Array, length: number): void {
     const { rows } = this.traces;
     let read = 0;

@@ -2,17 +2,18 @@ import type { Row } from '../../indexes.js';
 import type { OpenTraces } from '../table/open-traces.js';
 import { ID, ROW_WORDS } from '../table/trace-row.js';
 
-/** Traces for which there is room at first. */
+/** Initial capacity, in traces. */
 const ROOM = 64;
 
 /**
- * Traces whose deadlines have come, ordered by deadline, then by id. Typed arrays and a sort of its own, because hundreds of traces share one moment, twice each. A comparison function for `Array.sort` took a twentieth of the whole cost per span.
+ * Traces whose deadlines have come, ordered by deadline, then by id. Hundreds of traces share one moment, twice each. So it sorts typed arrays itself: a
+ * comparison function for `Array.sort` took a twentieth of the cost per span.
  */
 export class DueTraces {
   count = 0;
   rows = new Uint32Array(ROOM);
   deadlines = new Float64Array(ROOM);
-  /** The target of merges in `sort`; it is swapped with the other two. */
+  /** The target of merges in `sort`, swapped with the two others. */
   private mergedRows = new Uint32Array(ROOM);
   private mergedDeadlines = new Float64Array(ROOM);
 
@@ -25,7 +26,7 @@ export class DueTraces {
     this.count++;
   }
 
-  /** Merges runs of one, of two, of four … . */
+  /** Merges runs of one, two, four … traces. */
   sort(): void {
     const { count } = this;
     for (let run = 1; run < count; run *= 2) {

@@ -1,6 +1,6 @@
-/** Where a successor of this engine may begin to judge (docs/architecture.md, invariant 3). */
+/** Where a successor of this engine begins to judge (docs/architecture.md, invariant 3). */
 export interface CommitPoint {
-  /** No trace that is remembered opened before this offset. */
+  /** No remembered trace opened before this offset. */
   readonly offset: number;
   /** The epoch in force at that offset. */
   readonly epoch: number;
@@ -8,21 +8,21 @@ export interface CommitPoint {
   readonly logTime: number;
   /** The log time at which a successor starts to read. */
   readonly start: number;
-  /** The pauses before the record at which it does, ms. */
+  /** The pauses before the record at which a successor starts to read, ms. */
   readonly paused: number;
 }
 
 /** A record that opened a trace. */
 export interface Opening {
   readonly offset: number;
-  /** Trace time. */
+  /** In trace time. */
   readonly time: number;
   readonly epoch: number;
 }
 
 /**
- * The records that opened traces which are still remembered, oldest first: a ring with one entry per record. The first offset below which nothing is remembered
- * is known at once. All traces of a record share its offset and time.
+ * The records that opened traces which are still remembered, oldest first: a ring with one entry per record. So the first offset below which nothing is
+ * remembered is always known. All traces of a record share its offset and time.
  */
 export class LowWatermark {
   private offsets = new Float64Array(256);
@@ -34,7 +34,7 @@ export class LowWatermark {
   private oldest = 0;
   private next = 0;
 
-  /** Notes that a record opened a trace. Answers its entry. */
+  /** Notes that a record opened a trace. Returns its entry. */
   open(offset: number, time: number, epoch: number): number {
     const last = (this.next - 1) & this.mask;
     if (this.next !== this.oldest && this.offsets[last] === offset) {
@@ -50,12 +50,12 @@ export class LowWatermark {
     return this.next++ >>> 0;
   }
 
-  /** Holds the entry as one more trace would, until `release`. */
+  /** Holds the entry, like one more trace, until `release`. */
   retain(entry: number): void {
     this.remembered[entry & this.mask]!++;
   }
 
-  /** One of the traces that the entry's record opened is forgotten. */
+  /** A trace that the entry's record opened is forgotten. */
   release(entry: number): void {
     this.remembered[entry & this.mask]!--;
     while (this.oldest !== this.next && this.remembered[this.oldest & this.mask] === 0) this.oldest++;

@@ -7,28 +7,27 @@ export interface ContextStart {
 }
 
 interface Pause {
-  /** Trace time at which it was. */
+  /** Its trace time. */
   readonly at: number;
-  /** Of the pauses before it, ms. */
+  /** The sum of the pauses before it, ms. */
   readonly before: number;
 }
 
 /**
- * The *trace time*, in which traces are assembled: the log's time without the pauses in which nothing could be appended. So BeTrace's
- * own downtime is no silence of a trace: a trace that was under way is as young after the pause as before it. Cells of time
- * (`long-traces.ts`) are the trace time's too.
+ * *Trace time*, in which traces are assembled: log time without the pauses in which nothing could be appended. So BeTrace's own downtime is no silence of a
+ * trace, and does not age it. Cells of time (`long-traces.ts`) are in trace time, too.
  */
 export class Pauses {
   private readonly recent: Pause[] = [];
 
-  /** `paused`: the pauses before the first record, ms (of a successor: from its predecessor's commit). */
+  /** @param paused the pauses before the first record, ms (for a successor: from its predecessor's commit) */
   constructor(private paused = 0) {}
 
   get total(): number {
     return this.paused;
   }
 
-  /** A record at this log time tells a pause. It is no longer than the log was silent since `now` (trace time). */
+  /** A record at this log time reports a pause. The pause is at most as long as the silence of the log since `now` (trace time). */
   add(pause: number, logTime: number, now: number): void {
     const longest = Number.isFinite(now) ? logTime - this.paused - now : pause;
     const length = Math.min(pause, longest);
@@ -44,7 +43,7 @@ export class Pauses {
     if (gone > 0) this.recent.splice(0, gone);
   }
 
-  /** Where the records from this trace time on begin. Of pauses that lie there too, nothing is counted twice: they are read again. */
+  /** Where the records from this trace time on begin. Pauses among those records are not included, because a successor reads them again. */
   startOf(time: number): ContextStart {
     const later = this.recent.find(({ at }) => at >= time);
     const paused = later?.before ?? this.paused;

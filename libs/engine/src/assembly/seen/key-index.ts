@@ -1,20 +1,20 @@
 import type { KeyLog } from './key-log.js';
 
-/** Share of its slots in use when it is built, and at most. */
+/** Load factor: when the index is built, and its maximum. */
 const SPARSE = 0.55;
 const FULL = 0.75;
 const LEAST_PLACES = 1024;
 
 /**
- * Finds keys of a log: the number of the last one that came with these bits. Built when it is asked, and then kept up to date by being
- * asked, because few logs ever are: to have every key entered into a table costs several times what it costs to write it down.
+ * Finds the number of the last key with given bits in a log. It is built and updated on lookup, because few logs are ever asked: entering every key costs
+ * several times as much as writing it.
  */
 export class KeyIndex {
-  /** Numbers of keys, from `base` on, and 1; 0 for none. Keys that the log has dropped may be among them. */
+  /** Numbers of keys less `base`, plus 1; 0 for none. Some may be of keys that the log has dropped. */
   private places = new Uint32Array(0);
   private base = 0;
   private taken = 0;
-  /** The next key of the log that is not entered. */
+  /** The first key of the log that is not entered yet. */
   private entered = 0;
 
   constructor(private readonly log: KeyLog) {}
@@ -47,7 +47,7 @@ export class KeyIndex {
     for (; this.entered < log.next; this.entered++) this.enter(this.entered);
   }
 
-  /** For the keys that the log has now. */
+  /** Capacity for the present keys of the log. */
   private rebuild(): void {
     this.places = new Uint32Array(Math.max(LEAST_PLACES, Math.ceil(this.log.length / SPARSE)));
     this.base = this.log.first;
@@ -62,7 +62,7 @@ export class KeyIndex {
     let place = this.placeOf(high);
     for (; places[place] !== 0; place = this.after(place)) {
       const known = base + places[place]! - 1;
-      // The same key again: of it the last is enough, and a sender that repeats itself makes no long chains.
+      // The last of equal keys is enough: so a sender that repeats itself makes no long chains.
       if (known >= log.first && log.high(known) === high && log.low(known) === low) break;
     }
     if (places[place] === 0) this.taken++;

@@ -4,19 +4,19 @@ import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
 /** Keys of a chunk: 64 KiB. */
 const CHUNK = 2 ** 13;
 
-/** Keys of spans in order of arrival, numbered from 0; the oldest can be dropped. 8 bytes each, in chunks. */
+/** Keys of spans in order of arrival, numbered from 0, in chunks of 8-byte entries. The oldest can be dropped. */
 export class KeyLog {
-  /** Key n lies at `(n % CHUNK) * KEY_WORDS` of its chunk. */
+  /** Key n is at `(n % CHUNK) * KEY_WORDS` of its chunk. */
   private readonly chunks = [newChunk()];
-  /** Number of `chunks[0]`. */
+  /** The number of `chunks[0]`. */
   private firstChunk = 0;
-  /** Dropped chunks for reuse: at most an eighth of those in use, the number that is dropped at once. */
+  /** Dropped chunks for reuse: at most an eighth of those in use, which is how many are dropped at once. */
   private readonly spare: Uint32Array<ArrayBuffer>[] = [];
-  /** Numbers of the first key that is kept and of the one that comes next. */
+  /** The numbers of the first key and of the next one. */
   first = 0;
   next = 0;
 
-  /** Writes the keys of all spans but those that are rejected, if any is (`anyRejected`). */
+  /** Appends the keys of all spans except rejected ones, if there are any (`anyRejected`). */
   add(columns: SpanColumns, rejected: boolean): void {
     for (let from = 0; from < columns.length; ) {
       const used = this.next % CHUNK;
@@ -47,7 +47,7 @@ export class KeyLog {
     return this.chunkOf(number)[(number % CHUNK) * KEY_WORDS + 1]!;
   }
 
-  /** Keys that are kept. */
+  /** The number of keys. */
   get length(): number {
     return this.next - this.first;
   }

@@ -2,26 +2,25 @@ import { mix } from '../table/hashed-slots.js';
 
 const WORDS = 2;
 const LEAST_PLACES = 1024;
-/** Share of its slots in use when it is built, and at most. */
+/** Load factor: when the table is built, and its maximum. */
 const SPARSE = 0.45;
 const FULL = 0.75;
 const CELL = 0xff;
 
 /**
- * The traces that opened in the last cells of time, 8 bytes each. For nearly every new trace it proves that none of its spans was seen before, so nothing else
- * is asked about the trace. It never misses a trace that opened. It takes another one for known in about one case of 2^36, with a million traces. Then that
- * trace's spans are looked up one by one.
+ * The traces that opened in the last cells of time, 8 bytes each. For nearly every new trace it proves that none of its spans was seen before, so no span is
+ * looked up. It never misses a trace that opened. With a million traces, it mistakes one in about 2^36 for known; then the spans of that trace are looked up.
  */
 export class KnownTraces {
-  /** Per place 32 bits of hash, which give the place too; 24 bits of another, never all zero, and the low 8 bits of the cell. */
+  /** Two words per entry: 32 bits of hash, which also give the place; 24 bits of a second hash, never all zero, and the low 8 bits of the cell. */
   private entries = new Uint32Array(LEAST_PLACES * WORDS);
   private places = LEAST_PLACES;
   private taken = 0;
   private touched = 0;
 
   /**
-   * A trace, of whose id the four words begin at `ids[at]`, opens in a cell. Answers whether it may have opened in that cell or
-   * one of the `back` cells (at most 200) before.
+   * Notes that the trace with the id at `ids[at]` (four words) opens in a cell. Returns whether it may have opened in that cell or one of the `back` cells
+   * (at most 200) before.
    */
   open(ids: Uint32Array, at: number, cell: number, back: number): boolean {
     const id0 = ids[at]!;
@@ -39,7 +38,7 @@ export class KnownTraces {
     return false;
   }
 
-  /** Reads where the entry of a trace is, and does no more: in a short loop over many the processor waits for their memory at once. */
+  /** Only reads the entry of a trace: in a short loop the processor waits for the memory of many at once. */
   touch(ids: Uint32Array, at: number): void {
     const hash = mix(ids[at]! ^ Math.imul(ids[at + 1]!, 0x27d4eb2f), ids[at + 2]!, ids[at + 3]!) >>> 0;
     this.touched ^= this.entries[Math.floor((hash / 2 ** 32) * this.places) * WORDS]!;
@@ -49,7 +48,7 @@ export class KnownTraces {
     return this.entries.byteLength;
   }
 
-  /** Where an entry is, or would be. */
+  /** The place of an entry, or where it would be. */
   private find(hash: number, tag: number): number {
     const { entries, places } = this;
     let place = Math.floor((hash / 2 ** 32) * places) * WORDS;
@@ -61,7 +60,7 @@ export class KnownTraces {
     }
   }
 
-  /** Without those that opened before the cells that count, and with room for as many again. */
+  /** Rebuilds the table without expired cells, with room for as many entries again. */
   private rebuild(cell: number, back: number): void {
     const old = this.entries;
     const isKept = (entry: number): boolean => entry !== 0 && ((cell - entry) & CELL) <= back;

@@ -11,7 +11,7 @@ import type { AssemblySettings } from '../../settings.js';
  * All in milliseconds of the log's time.
  */
 export class LongTraces {
-  /** No trace without a span for this long is remembered in any way. */
+  /** A trace without a span for this long is forgotten entirely. */
   readonly silence: number;
   private readonly head: number;
   private readonly cell: number;
@@ -22,7 +22,7 @@ export class LongTraces {
     this.cell = cellOf(maxAge);
   }
 
-  /** When the head of a trace that opened then ends. */
+  /** When the head of a trace with this opening time ends. */
   headEnd(opened: number): number {
     return opened + this.head;
   }
@@ -33,15 +33,14 @@ export class LongTraces {
   }
 }
 
-/** As long as a trace may be open. */
+/** The maximum time for which a trace is open. */
 function cellOf(maxAge: number): number {
   return Math.max(1, maxAge);
 }
 
 /**
- * How far before a commit's log time a successor starts to read (milliseconds), to know which traces go on there, and in which
- * fragment. A trace whose first span in the context is younger than a silence may have begun before; the head that it seems to begin
- * there has ended when the cell of the commit begins.
+ * How far before a commit's log time a successor starts to read (ms), to know which traces go on, and in which fragment. A trace whose first span in the
+ * context is younger than a silence may have begun before. The head that it seems to begin there has ended when the cell of the commit begins.
  */
 export function contextWindow({ idleTimeout, maxAge, lateWindow }: AssemblySettings): number {
   return idleTimeout + lateWindow + (maxAge + lateWindow) + cellOf(maxAge);

@@ -1,17 +1,18 @@
 import type { AssemblySettings } from '../../settings.js';
 import { contextWindow } from './long-traces.js';
 
-/** Minimum of cells in the window, unless traces are remembered for longer. */
+/** Minimum number of cells in the window, unless traces are remembered for longer. */
 const CELLS = 8;
 
 /**
- * The trace time in which spans are known after their traces were forgotten, divided into cells at multiples of `cell`, wherever an engine starts reading. What is known at a time came in its cell, or in one of the `back` cells before. All in milliseconds.
+ * The trace time for which spans are known after their traces were forgotten. It is divided into cells at multiples of `cell`, wherever an engine starts to
+ * read. A span is known in its cell and the `back` cells after it. All in milliseconds.
  */
 export class RetryWindow {
   readonly cell: number;
-  /** A span is known for this many cells after its own: at least the window, at most one cell more. */
+  /** The number of further cells in which a span is known: at least the window, at most one cell more. */
   readonly back: number;
-  /** No span joins its trace later than this many cells after the one in which the trace opened. */
+  /** The maximum number of cells between a trace's opening and a span of it. */
   readonly joining: number;
 
   constructor({ retryWindow = 0, maxAge, lateWindow }: AssemblySettings) {
@@ -31,7 +32,7 @@ export class RetryWindow {
   }
 }
 
-/** The trace time from which on a successor reads whose predecessor committed at a trace time. */
+/** The trace time at which the successor of a commit starts to read. */
 export function contextStart(settings: AssemblySettings, time: number): number {
   const assembled = time - contextWindow(settings);
   return (settings.retryWindow ?? 0) === 0 ? assembled : Math.min(assembled, new RetryWindow(settings).startAt(time));

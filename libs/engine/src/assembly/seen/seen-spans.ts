@@ -7,36 +7,34 @@ import { KnownTraces } from './known-traces.js';
 import { RetryWindow } from './retry-window.js';
 import { KEY_WORDS, writeSpanKeys } from './span-keys.js';
 
-/** Spans remembered by default. */
+/** Default maximum of remembered spans. */
 export const DEFAULT_RETRY_SPANS = 2_000_000;
-/** Excess spans are dropped in this many parts, the oldest first. */
+/** Excess spans are dropped in blocks of this fraction, the oldest first. */
 const PARTS = 8;
 
-/** Spans that came in one cell of time, and are forgotten together. */
+/** Spans that are forgotten together: they came in one cell of time. */
 interface Block {
   readonly cell: number;
-  /** Number of its first key. */
+  /** The number of its first key. */
   readonly first: number;
 }
 
 /**
- * The spans that came in the last cells of time (`retry-window.ts`), whatever became of their traces: a span is *seen* if it came before.
- * At most `retrySpans` are remembered: what is more goes in blocks, which begin with the cells and, within a cell, whenever it has
- * another eighth of `retrySpans`. A block is remembered as long as its cell counts and no more than `retrySpans` came
- * since it began: so which spans are remembered depends on nothing that is older than they are.
+ * The spans that came in the last cells of time (`retry-window.ts`), whatever happened to their traces. At most `retrySpans` are remembered. Excess spans go
+ * in blocks: one begins with each cell, and after each eighth of `retrySpans` within a cell. A block is remembered while its cell counts and at most
+ * `retrySpans` came since it began. So the set depends on nothing older than itself.
  *
- * Each span that comes costs a key written behind the last one, each trace that opens one look into the table of traces. Only of
- * traces that opened before are spans looked up.
+ * A span costs one appended key; a trace that opens costs one lookup in the table of traces. Spans are looked up only for traces that opened before.
  */
 export class SeenSpans {
-  /** Spans forgotten because there were too many. */
+  /** Spans forgotten because too many came. */
   dropped = 0;
   private readonly window: RetryWindow;
   private readonly max: number;
   private readonly keys = new KeyLog();
   private readonly index = new KeyIndex(this.keys);
   private readonly traces = new KnownTraces();
-  /** The last one is that of the present cell. */
+  /** The last block is in the present cell. */
   private readonly blocks: Block[] = [];
   private cell = Number.NEGATIVE_INFINITY;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -61,7 +59,7 @@ export class SeenSpans {
     this.dropped -= keys.length;
   }
 
-  /** The trace of span `i` is about to open. */
+  /** Prefetches the entry of span `i`'s trace, which is about to open. */
   expectTrace(columns: SpanColumns, i: number): void {
     this.traces.touch(columns.traceIds, 4 * i);
   }
@@ -72,7 +70,7 @@ export class SeenSpans {
     return this.traces.open(columns.traceIds, 4 * i, this.cell, this.cell - oldest + this.window.joining);
   }
 
-  /** Whether span `i` came before. Asked about traces only that `openTrace` may know. */
+  /** Whether span `i` came before. Call it only for traces that `openTrace` may know. */
   has(columns: SpanColumns, i: number): boolean {
     this.askedAt = this.cell;
     const { asked } = this;
@@ -80,12 +78,12 @@ export class SeenSpans {
     return this.index.has(asked[0]!, asked[1]!);
   }
 
-  /** The spans of a record are taken, but for those that are rejected, if any is. */
+  /** Notes the spans of a record, except rejected ones. */
   add(columns: SpanColumns, rejected = anyRejected(columns)): void {
     this.keys.add(columns, rejected);
   }
 
-  /** Spans remembered. */
+  /** The number of remembered spans. */
   get count(): number {
     return this.keys.length;
   }
@@ -97,7 +95,7 @@ export class SeenSpans {
   private beginCell(cell: number): void {
     const { blocks, window, index } = this;
     this.cell = cell;
-    // Nobody retries: the index costs as much as the keys.
+    // There are no retries: the index costs as much as the keys.
     if (this.askedAt < cell - window.back) index.clear();
     blocks.push({ cell, first: this.keys.next });
     this.forget(blocks.findIndex((block) => block.cell >= cell - window.back));

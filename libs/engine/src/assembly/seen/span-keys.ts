@@ -5,13 +5,13 @@ import { rejectionOf } from '../../rejection.js';
 export const KEY_WORDS = 2;
 
 /**
- * Writes the keys of spans `from` to `to` (not included) into `words` from `at` on, and returns where they end. A key is 64 bits of a span's ids, times, parent
- * and kind, which tell it from any other. Attributes play no part, so a key does not depend on what rules read. A retry to which a collector added an attribute
- * has the same key. Rejected spans (`rejection.ts`) have none.
+ * Writes the keys of spans `from` to `to` (excluded) into `words` from `at` on, and returns their end. A key is 64 bits of a span's ids, times, parent and
+ * kind. Attributes play no part: a key is independent of the rules, and of attributes that a collector adds to a retry. Rejected spans (`rejection.ts`) have
+ * none.
  *
  * @param rejected whether any span is (`anyRejected`)
  *
- * Each round takes two words and is a permutation of the 64 bits so far. Only words that differ in several rounds can end in the same key.
+ * Each round takes two words and permutes the 64 bits so far. So only words that differ in several rounds can end in the same key.
  */
 export function writeSpanKeys(columns: SpanColumns, from: number, to: number, rejected: boolean, words: Uint32Array, at: number): number {
   const { traceIds, spanIds, parentIds, startWords, endWords, kind } = columns;

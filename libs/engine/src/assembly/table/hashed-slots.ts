@@ -1,8 +1,8 @@
 import { Slots } from './slots.js';
 
 /**
- * Slots found by a key of their own through an open-addressing index with linear probing. `find` is the subclass's, which
- * knows the key: it starts at `index[hash & mask]` and goes on until the slot with the key, or 0.
+ * Slots found by key through an open-addressing index with linear probing. The subclass knows the key and implements `find`: from `index[hash & mask]` to the
+ * slot with the key, or 0.
  */
 export abstract class HashedSlots<Slot extends number = number> extends Slots<Slot> {
   protected index: Uint32Array<ArrayBuffer>;
@@ -14,12 +14,12 @@ export abstract class HashedSlots<Slot extends number = number> extends Slots<Sl
     this.mask = this.index.length - 1;
   }
 
-  /** With the index, at the load that it has on average. */
+  /** Bytes in use, including the index at its average load. */
   override get bytes(): number {
     return super.bytes + this.count * 12;
   }
 
-  /** Visits all slots in use, in no order that means anything; none may be taken or released meanwhile. */
+  /** Visits all slots in use, in arbitrary order; the visitor may take and release none. */
   forEach(visit: (slot: Slot) => void): void {
     for (const slot of this.index) if (slot !== 0) visit(slot as Slot);
   }
@@ -27,13 +27,13 @@ export abstract class HashedSlots<Slot extends number = number> extends Slots<Sl
   /** Hash of a slot's key, from its words. */
   protected abstract hashOf(slot: Slot): number;
 
-  /** Puts a taken slot, whose key is written, into the index. */
+  /** Enters a taken slot, whose key is written, into the index. */
   protected enter(slot: Slot): void {
     if (this.count * 2 > this.index.length) this.growIndex();
     this.place(slot);
   }
 
-  /** Takes a slot out of the index and releases it. Those behind it move up, so that no tombstones build up. */
+  /** Removes a slot from the index and releases it. Later entries move up, so that there are no tombstones. */
   protected leave(slot: Slot): void {
     const { index, mask } = this;
     let hole = this.hashOf(slot) & mask;
@@ -63,7 +63,7 @@ export abstract class HashedSlots<Slot extends number = number> extends Slots<Sl
   }
 }
 
-/** Spreads three words over 32 bits. Ids that producers made by counting must spread too, hence the multiplications. */
+/** Spreads three words over 32 bits. The multiplications spread ids that producers made by counting. */
 export function mix(a: number, b: number, c: number): number {
   let h = Math.imul(a ^ Math.imul(b, 0x9e3779b1), 0x85ebca6b) ^ Math.imul(c, 0xc2b2ae35);
   h ^= h >>> 15;

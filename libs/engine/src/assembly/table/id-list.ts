@@ -3,36 +3,35 @@ import { Slots } from './slots.js';
 const WORDS = 32;
 /** The next chunk of the same trace; all but the first are full. */
 const NEXT = 0;
-/** How many ids it has; a bit for each that was seen as the id of a span, and for each that was seen as that of a server span. */
+/** The number of ids; one bit for each that was seen as a span's id, and one for each seen as a server span's. */
 const USED = 1;
 const IDS = 2;
-/** Per id its two words, the low one first, and what tells the form of the span apart that was seen last. */
+/** Per id: two words, the low one first, and the form that was seen last. */
 const ID_WORDS = 3;
 const FORM = 2;
 const PER_CHUNK = 10;
-/** A place is a chunk and, in the low bits, a number in it. */
+/** A place is a chunk number and, in the low bits, an index in the chunk. */
 const PLACE_SHIFT = 4;
 const PLACE_MASK = 15;
 const SEEN_SHIFT = 8;
 const SERVER_SHIFT = SEEN_SHIFT + PER_CHUNK;
 
 /**
- * The span ids of small traces, as short lists of chunks of ten, two cache lines each. A walk over the few ids of a trace
- * touches less memory than a lookup of each in a table of all traces: with 260,000 traces remembered an engine takes 0.65 µs per
- * span, decoding included, against 1.5 µs with the table (Node 24, bench/engine).
+ * The span ids of small traces, as short lists of chunks of ten, two cache lines each. A walk over a trace's few ids touches less memory than lookups in a
+ * common table. With 260,000 remembered traces a span takes 0.65 µs, decoding included, against 1.5 µs (Node 24, bench/engine).
  */
 export class IdList extends Slots {
   /** The result of `find`: a place, or 0. */
   span = 0;
   parent = 0;
-  /** And how many ids the list has. */
+  /** The number of ids in the list. */
   length = 0;
 
   constructor() {
     super(WORDS);
   }
 
-  /** Looks for a span and its parent in one walk. Sets `span`, `parent` and `length`. */
+  /** Finds a span and its parent in one walk. Sets `span`, `parent` and `length`. */
   find(first: number, high: number, low: number, parentHigh: number, parentLow: number): void {
     const { words } = this;
     let span = 0;
@@ -59,7 +58,7 @@ export class IdList extends Slots {
     return ((used >>> (shiftOf(server) + (place & PLACE_MASK))) & 1) === 1;
   }
 
-  /** Notes that a span with this id was seen, and its form: 32 bits. */
+  /** Notes that a span with this id was seen, and its form (32 bits). */
   see(place: number, server: boolean, form: number): void {
     const { words } = this;
     const at = (place >>> PLACE_SHIFT) * WORDS;
@@ -72,7 +71,7 @@ export class IdList extends Slots {
     return this.words[(place >>> PLACE_SHIFT) * WORDS + IDS + (place & PLACE_MASK) * ID_WORDS + FORM]! | 0;
   }
 
-  /** Adds an id that `find` did not find; answers the list's first chunk, and sets `span` to its place. */
+  /** Adds an id that `find` did not find. Returns the first chunk of the list, and sets `span` to the id's place. */
   add(first: number, high: number, low: number): number {
     let chunk = first;
     if (chunk === 0 || (this.words[chunk * WORDS + USED]! & 0xff) === PER_CHUNK) {
@@ -90,7 +89,7 @@ export class IdList extends Slots {
     return chunk;
   }
 
-  /** Hands out all ids, with their places. */
+  /** Passes all ids, with their places. */
   forEach(first: number, visit: (high: number, low: number, place: number) => void): void {
     for (let chunk = first; chunk !== 0; chunk = this.words[chunk * WORDS + NEXT]!) {
       const at = chunk * WORDS;

@@ -4,11 +4,11 @@ import { HashedSlots, mix } from './hashed-slots.js';
 const WORDS = 5;
 /** The next id of the same trace. */
 const NEXT = 0;
-/** The trace's row, and whether a span with this id was seen: a server span, or another. */
+/** The trace's row; whether a span with this id was seen, and whether a server span. */
 const OWNER = 1;
 const HIGH = 2;
 const LOW = 3;
-/** What tells the form of the span apart that was seen last. */
+/** The form of the span that was seen last. */
 const FORM = 4;
 const SEEN = 0x80000000;
 const SERVER_SEEN = 0x40000000;
@@ -47,7 +47,7 @@ export class IdTable extends HashedSlots {
     return this.words[entry * WORDS + FORM]! | 0;
   }
 
-  /** Adds an id that `find` did not find before the chain that begins at `next`; its entry. */
+  /** Adds an id that `find` did not find, before the chain that begins at `next`. Returns its entry. */
   add(row: Row, high: number, low: number, next: number): number {
     const entry = this.take();
     const at = entry * WORDS;

@@ -20,9 +20,9 @@ import {
 
 /** The table of remembered traces: rows (`trace-row.ts`) found by trace id. Owned by one partition; never shared. */
 export class OpenTraces extends HashedSlots<Row> {
-  /** Of the record that comes: where the search for each span's trace begins. */
+  /** Per span of the present record: where the search for its trace begins. */
   private buckets = new Uint32Array(64);
-  /** Makes the reads ahead have a result, or they would be optimized away. */
+  /** Gives the prefetches a result, so that they are not optimized away. */
   fetched = 0;
 
   constructor() {
@@ -48,8 +48,8 @@ export class OpenTraces extends HashedSlots<Row> {
   }
 
   /**
-   * The rows of the traces of the first `spans` spans of a record, or 0. Three short loops instead of one long one, so that the processor
-   * waits for the memory of many traces at once: for the index, then for the rows.
+   * The rows of the traces of the first `spans` spans of a record, or 0. Three short loops let the processor wait for the memory of many traces at once:
+   * first for the index, then for the rows.
    */
   findAll(traceIds: Uint32Array, spans: number, found: Uint32Array): void {
     const { index, mask, words } = this;
@@ -77,7 +77,7 @@ export class OpenTraces extends HashedSlots<Row> {
     }
   }
 
-  /** A row of zeros for a trace that `find` did not find. */
+  /** Adds a row of zeros for a trace that `find` did not find. */
   add(id0: number, id1: number, id2: number, id3: number): Row {
     const row = this.take();
     const at = row * ROW_WORDS + ID;
@@ -93,7 +93,7 @@ export class OpenTraces extends HashedSlots<Row> {
     this.leave(row);
   }
 
-  /** What is known of it now, for several questions. */
+  /** The flags of the trace, read once for several questions. */
   flags(row: Row): TraceFlags {
     return this.words[row * ROW_WORDS + FLAGS]! as TraceFlags;
   }
@@ -102,7 +102,7 @@ export class OpenTraces extends HashedSlots<Row> {
     return (this.words[row * ROW_WORDS + FLAGS]! & CLOSED) !== 0;
   }
 
-  /** It opened before the offset from which this engine judges. */
+  /** The trace opened before the offset from which this engine judges. */
   isContextOnly(row: Row): boolean {
     return (this.words[row * ROW_WORDS + FLAGS]! & CONTEXT_ONLY) !== 0;
   }
@@ -111,22 +111,22 @@ export class OpenTraces extends HashedSlots<Row> {
     return (this.words[row * ROW_WORDS + FLAGS]! & ROOT_SEEN) !== 0;
   }
 
-  /** So far a sender's retry: it is not reported. */
+  /** The trace is so far a sender's retry and is not reported. */
   isRetry(row: Row): boolean {
     return (this.words[row * ROW_WORDS + FLAGS]! & RETRIED) !== 0;
   }
 
-  /** Its rules do not report as spans come: it is closed, or a retry. */
+  /** The trace is closed, or a retry: its rules do not report on arrival of spans. */
   isQuiet(row: Row): boolean {
     return (this.words[row * ROW_WORDS + FLAGS]! & (CLOSED | RETRIED)) !== 0;
   }
 
-  /** It is not judged when it closes. */
+  /** The trace is not judged when it closes. */
   isUnjudged(row: Row): boolean {
     return (this.words[row * ROW_WORDS + FLAGS]! & (CONTEXT_ONLY | RETRIED)) !== 0;
   }
 
-  /** Notes that its rules are evaluated; false when they were before. */
+  /** Notes that the trace's rules are evaluated. Returns false if they were before. */
   noteJudged(row: Row): boolean {
     const at = row * ROW_WORDS + FLAGS;
     if ((this.words[at]! & JUDGED) !== 0) return false;
@@ -134,12 +134,12 @@ export class OpenTraces extends HashedSlots<Row> {
     return true;
   }
 
-  /** The epoch in which it opened: a slot of `Epochs`. */
+  /** The epoch in which the trace opened: a slot of `Epochs`. */
   epochSlot(row: Row): number {
     return this.words[row * ROW_WORDS + FLAGS]! >>> EPOCH_SHIFT;
   }
 
-  /** The record that opened it: an entry of `LowWatermark`. */
+  /** The record that opened the trace: an entry of `LowWatermark`. */
   opening(row: Row): number {
     return this.words[row * ROW_WORDS + OPENING]!;
   }
@@ -149,7 +149,7 @@ export class OpenTraces extends HashedSlots<Row> {
     return this.words[row * ROW_WORDS + SPANS]!;
   }
 
-  /** Its bits and counters: a slot of its epoch's `TraceStates`, 0 before its rules were given a span. */
+  /** The trace's bits and counters: a slot of its epoch's `TraceStates`; 0 before the first span. */
   state(row: Row): number {
     return this.words[row * ROW_WORDS + STATE]!;
   }

@@ -1,17 +1,17 @@
-/** Slots of a page: few, since every table of every partition has at least one page. */
+/** Slots per page: few, since every table of every partition has at least one page. */
 const PAGE_BITS = 9;
 export const PAGE_SLOTS = 2 ** PAGE_BITS;
 const PLACE = PAGE_SLOTS - 1;
 
-/** What a page holds at least; subclasses add columns of `PAGE_SLOTS` values. */
+/** The minimum content of a page; subclasses add columns of `PAGE_SLOTS` values. */
 export interface Page {
   /** Word w of place p is `words[p * stride + w]`. */
   readonly words: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * As `Slots`, in pages: a table that grows allocates a page, and copies nothing. Each access finds its page first, so it suits
- * tables of which few words are read at a time. Slot 0 is never given out.
+ * Like `Slots`, but in pages: growth allocates a page and copies nothing. Each access finds its page first, so it suits tables that read few words at a time.
+ * Slot 0 is never used.
  */
 export abstract class PagedSlots<P extends Page> {
   /** Slots in use. */
@@ -23,7 +23,7 @@ export abstract class PagedSlots<P extends Page> {
   /** The first word of a freed slot chains it to the next, so `stride` is at least 1. */
   constructor(readonly stride: number) {}
 
-  /** A slot of zeros; what the other columns have there is what they had. */
+  /** Takes a slot of zeros; the other columns keep their former content. */
   take(): number {
     this.count++;
     const slot = this.free;
@@ -34,7 +34,7 @@ export abstract class PagedSlots<P extends Page> {
     const { words } = this.page(slot);
     const at = this.at(slot);
     this.free = words[at]!;
-    // Shorter than what a call of `fill` costs.
+    // Faster than a call of `fill`.
     for (let word = at; word < at + this.stride; word++) words[word] = 0;
     return slot;
   }

@@ -1,6 +1,6 @@
 /**
- * Slots of a fixed number of 32-bit words in one array, used and freed one by one: what the engine keeps per trace, per span
- * id and per witness, without an object each. Slot 0 is never given out, so 0 says "none" wherever a slot is named.
+ * Slots of a fixed number of 32-bit words in one array, used and freed one by one. The engine keeps traces, span ids and witnesses in them, without an object
+ * each. Slot 0 is never used: 0 means "none".
  */
 export class Slots<Slot extends number = number> {
   /** Word w of slot s is `words[s * stride + w]`. Replaced when it grows: read it again after `take`. */
@@ -18,7 +18,7 @@ export class Slots<Slot extends number = number> {
     this.words = new Uint32Array(stride * Math.max(capacity, 2));
   }
 
-  /** A slot of zeros. */
+  /** Takes a slot of zeros. */
   take(): Slot {
     this.count++;
     const slot = this.free;
@@ -29,7 +29,7 @@ export class Slots<Slot extends number = number> {
     const { words, stride } = this;
     const at = slot * stride;
     this.free = words[at]!;
-    // Shorter than what a call of `fill` costs.
+    // Faster than a call of `fill`.
     for (let word = at; word < at + stride; word++) words[word] = 0;
     return slot as Slot;
   }
@@ -45,7 +45,7 @@ export class Slots<Slot extends number = number> {
     return this.count * this.stride * 4;
   }
 
-  /** By half, not by two: this is most of the memory. Subclasses with other arrays beside the words lengthen them too. */
+  /** Grows by half, not to double, because this is most of the memory. Subclasses with arrays beside the words lengthen them, too. */
   protected grow(): void {
     const capacity = Math.max(16, Math.floor((this.words.length / this.stride) * 1.5));
     const words = new Uint32Array(capacity * this.stride);

@@ -2,7 +2,7 @@ import { CLOSED, CONTEXT_ONLY, EPOCH_SHIFT, KNOWN, RETRIED, SEEN_BEFORE } from '
 
 declare const flags: unique symbol;
 
-/** The flags of a trace at some moment. Who asks for several per span reads them once: a read for each question is 3 % of the cost of a span. */
+/** The flags of a trace at one moment. Read them once for several questions: a read per question is 3 % of the cost of a span. */
 export type TraceFlags = number & { readonly [flags]: true };
 
 export function isClosed(flags: TraceFlags): boolean {
@@ -14,12 +14,12 @@ export function isContextOnly(flags: TraceFlags): boolean {
   return (flags & CONTEXT_ONLY) !== 0;
 }
 
-/** Spans of a trace with its id came a while before it opened. */
+/** An earlier trace with this id had spans. */
 export function isKnown(flags: TraceFlags): boolean {
   return (flags & KNOWN) !== 0;
 }
 
-/** A retry of spans that came: what its rules find is withheld until another span comes. */
+/** A retry of known spans: verdicts are withheld until another span comes. */
 export function isWithheld(flags: TraceFlags): boolean {
   return (flags & (RETRIED | SEEN_BEFORE)) === (RETRIED | SEEN_BEFORE);
 }

@@ -1,28 +1,27 @@
 /**
- * What is kept of a trace while it is remembered: one row of 16 words, so that a span touches one cache line of it.
+ * The state of a remembered trace: one row of 16 words, so that a span touches one cache line.
  *
- * Times and offsets are kept as their low 32 bits: those of a remembered trace lie within 2^32 of the clock and of the next
- * offset, which complete them (`backFrom`, `aheadOf`). The time and offset of the first span are shared by all traces that
- * the same record opened (`low-watermark.ts`). Row 0 is never used, so 0 says "none" wherever a row is named.
+ * Times and offsets are kept as their low 32 bits. They lie within 2^32 of the clock and of the next offset, which complete them (`backFrom`, `aheadOf`). All
+ * traces that a record opened share the time and offset of their first span (`low-watermark.ts`). Row 0 is never used: 0 means "none".
  */
 export const ROW_WORDS = 16;
 
 /** The trace id, as read from the wire: four words. */
 export const ID = 0;
-/** The record that opened it: an entry of LowWatermark. */
+/** The record that opened the trace: an entry of LowWatermark. */
 export const OPENING = 4;
 /** Offset of the record with its last span. */
 export const LAST_OFFSET = 5;
 /** Log time of its last span (milliseconds). */
 export const LAST_TIME = 6;
-/** Log time at which the wheel looks at it again, and its place in that slot of the wheel. */
+/** The log time at which the wheel looks at the trace again, and its place in that slot of the wheel. */
 export const SCHEDULED = 7;
 export const PLACE = 8;
 /** Distinct spans seen. */
 export const SPANS = 10;
-/** Parents that a span named and that were not seen (yet). */
+/** Parents that a span named and that are not seen yet. */
 export const MISSING = 11;
-/** Bits below, and the epoch in which it opened (slot of Epochs) from EPOCH_SHIFT up. */
+/** The bits below; from EPOCH_SHIFT up the epoch in which the trace opened (slot of Epochs). */
 export const FLAGS = 12;
 /** Its bits and counters: a slot of its epoch's TraceStates. */
 export const STATE = 13;
@@ -33,25 +32,25 @@ export const SPAN_IDS = 15;
 
 export const ROOT_SEEN = 1;
 export const CLOSED = 2;
-/** Opened before the offset from which this engine judges: another engine's verdicts on it are out already. */
+/** Opened before the offset from which this engine judges; another engine has emitted the verdicts. */
 export const CONTEXT_ONLY = 4;
-/** A late span of the present record waits for the trace to be judged again. */
+/** The present record brought a late span; the trace is to be judged again. */
 export const REOPENED = 8;
 /** Its span ids are in the table, not in a list. */
 export const MANY_SPANS = 16;
-/** A fragment of a trace that outlives its late window: it ends with its cell of time (`long-traces.ts`). */
+/** A fragment of a long trace; it ends with its cell of time (`long-traces.ts`). */
 export const FRAGMENT = 32;
-/** Forgotten, but for its id and the time of its last span: its next span begins a fragment. */
+/** Forgotten, except for its id and the time of its last span. The next span begins a fragment. */
 export const CONTINUES = 64;
-/** Something of it may be missing, since nothing could be appended for a while when it was remembered. */
+/** Spans may be missing, because nothing could be appended for a while. */
 export const INTERRUPTED = 128;
-/** Spans of a trace with its id came a while before it opened: those that come now may be among them (`seen-spans.ts`). */
+/** An earlier trace with this id had spans, which may come again (`seen-spans.ts`). */
 export const KNOWN = 256;
 /** Some of its spans came before it opened. */
 export const SEEN_BEFORE = 512;
-/** A sender's retry, so far: all of its spans came before it opened. It is not reported. */
+/** A sender's retry so far: all of its spans came before it opened. It is not reported. */
 export const RETRIED = 1024;
-/** Its rules were evaluated as it closed: a later evaluation is the same judgement again. */
+/** Its rules were evaluated at the close; a later evaluation repeats that judgement. */
 export const JUDGED = 2048;
 export const EPOCH_SHIFT = 12;
 

@@ -14,14 +14,14 @@ const PARENT = 3;
 /** Times: high word first. */
 const START = 5;
 const END = 7;
-/** Bit 0: it is a root; then three bits of the kind, two of the status, and its form. */
+/** Bit 0: root; then three bits of kind, two of status, and the form. */
 const TRAITS = 9;
 const FORM_SHIFT = 6;
 
-/** Which of the two words of a 64-bit time in the columns is the high one. */
+/** The high word of a 64-bit time in the columns. */
 const HIGH = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
-/** Bytes of heap that the values of a span take, measured with Node 24: the list, and each pair in it. */
+/** Heap bytes of a span's values: the list, and each pair. Measured with Node 24. */
 const LIST_BYTES = 40;
 const PAIR_BYTES = 16;
 const REFERENCES_BYTES = 24;
@@ -36,9 +36,8 @@ interface IdTexts {
 }
 
 /**
- * The spans that wait for their trace to close, as far as rules read them: a row of words each, references to texts that repeat,
- * and the few values that are there. They are made objects (`SpanView`s) when their trace is judged, which few are. Chained in
- * order of arrival.
+ * The spans that wait for their trace to close, as far as rules read them. Each is a row of words with references to repeated texts and the few values
+ * present. Only judged traces have them made objects (`SpanView`). Chained in order of arrival.
  */
 export class BufferedColumns extends Slots {
   private readonly names: string[] = [''];
@@ -57,7 +56,7 @@ export class BufferedColumns extends Slots {
     return super.bytes + this.count * REFERENCES_BYTES + this.lists * LIST_BYTES + this.pairs * PAIR_BYTES;
   }
 
-  /** Copies span `i`, with as much of it as the rules read. */
+  /** Copies the parts of span `i` that rules read. */
   keep(columns: SpanColumns, i: SpanIndex, { compiled }: RuleSet): number {
     const row = this.take();
     const at = row * WORDS;
@@ -89,7 +88,7 @@ export class BufferedColumns extends Slots {
     return row;
   }
 
-  /** Makes `next` follow `row`. */
+  /** Links `next` behind `row`. */
   chain(row: number, next: number): void {
     this.words[row * WORDS + NEXT] = next;
   }

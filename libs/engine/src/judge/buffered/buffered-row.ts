@@ -4,7 +4,7 @@ import type { SpanIndex } from '../../indexes.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { RuleSet } from '../../rules/rule-set.js';
 
-/** By column number; resource attributes by -1, -2 …; and the texts that few rules read. */
+/** By column number; resource attributes by -1, -2 …; also texts that few rules read. */
 type Key = number | 'status_message' | 'scope_name' | 'scope_version';
 /** Key, value, key, value …: only existing ones. */
 export type Values = readonly unknown[];
@@ -29,7 +29,7 @@ export function valuesOf(
     add('scope_name', scopeName[i] || undefined);
     add('scope_version', scopeVersion[i] || undefined);
   }
-  // An array that grew has room to spare.
+  // An array that grew has spare capacity.
   return values.length === 0 ? NO_VALUES : values.slice();
 }
 
@@ -71,7 +71,7 @@ export class BufferedRow implements BufferedSpan {
   readonly isRoot: boolean;
   readonly form: number;
   readonly links: readonly LinkView[];
-  // Rules that ask for whole tables are judged on whole spans.
+  // Rules that read whole tables are judged on whole spans.
   readonly attributes = NOTHING;
   readonly resource = NOTHING;
   readonly events: SpanView['events'] = [];

@@ -24,15 +24,15 @@ const TOO_MANY_SPANS: Undecided = {
   code: 'max_spans',
   reason: 'the trace has more spans than traces.max_spans: what the first that came show can be otherwise with the others',
 };
-/** A rule that took more steps than it may waits from so many spans on, and else after so many tries. */
+/** A rule that exceeded its steps waits on traces of at least this many spans, and otherwise after this many attempts. */
 const MANY_SPANS = 1_000;
 const PROMPT_TRIES = 8;
 const NO_WHOLE_SPANS = { spans: [], held: new TraceConditions() };
 
 /**
- * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts). What they ask of each span alone is noted when the span arrives.
- * They are judged when the trace closes, if it has the spans without which they can't match. Of a trace with more than `maxSpans` spans the first that came are
- * kept. A violation counts only if it holds whatever the other spans are; otherwise the rule is undecided.
+ * Rules that need several spans of a trace, or whole ones (order, structure, joins, scripts). Conditions about one span are evaluated when it arrives. The
+ * rules are judged when the trace closes, if it has the spans that they need to match. Of a trace with more than `maxSpans` spans the first to arrive are
+ * kept. A violation then counts only if it holds for any other spans; otherwise the rule is undecided.
  */
 export class BufferedRules {
   private readonly traces: BufferedTraces;
@@ -47,19 +47,19 @@ export class BufferedRules {
     this.traces = new BufferedTraces(settings.maxSpans);
   }
 
-  /** Bytes that the buffered spans take, about. */
+  /** Approximate bytes of the buffered spans. */
   get bytes(): number {
     return this.traces.bytes;
   }
 
-  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
+  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the kept spans. */
   add(epoch: Epoch, row: Row, i: SpanIndex): void {
     this.traces.add(epoch, row, i);
   }
 
   /**
-   * Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. A rule that took more
-   * steps than it may waits on a large trace until the spans have doubled, or for the `last` time: late spans that come one by one would each cost all of its steps.
+   * Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. A rule that exceeded
+   * its steps on a large trace waits until the spans have doubled, or for the `last` time. Otherwise each late span would cost all of its steps again.
    */
   judge(epoch: Epoch, traces: readonly ClosedTrace[], last = false): readonly (TraceJudgement | undefined)[] {
     const { columns, wholeSpans } = epoch.rules.plan;
@@ -91,7 +91,7 @@ export class BufferedRules {
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
     const triggered = { columns: triggeredBy(epoch, plan.columns, buffer.ofRows), whole: triggeredBy(epoch, plan.wholeSpans, held) };
     const isCut = buffer.count >= this.settings.maxSpans && this.assembly.traces.spanCount(row) > buffer.count;
-    // The spans that are kept are those that it was judged by when it was full.
+    // The kept spans are those by which the trace was judged when it was full.
     if (isCut && buffer.wasCut) return undefined;
     buffer.wasCut = isCut;
     const onColumns = isCut || always.columns.length + triggered.columns.length > 0;
@@ -108,7 +108,7 @@ export class BufferedRules {
     });
   }
 
-  /** A rule over spans has one evaluation per span, also where it was known beforehand that none can match. A repeated judgement is not counted again. */
+  /** Counts evaluations. A rule over spans has one per span, even if it was known beforehand that none can match. A repeated judgement does not count. */
   private countEvaluations(epoch: Epoch, closed: readonly ClosedTrace[]): void {
     const { plan, compiled } = epoch.rules;
     let spans = 0;
@@ -135,7 +135,7 @@ export class BufferedRules {
     if (mistyped !== undefined) this.errors.confirm(rule);
     if (mistyped?.first !== undefined) this.noteError(epoch, rule, judged.count, trace, mistyped.first);
     const matching = new Set(matches);
-    // A rule numbers its subjects -1 (the trace), 0, 1 …; the stored verdicts are numbered from 0.
+    // A rule numbers its subjects -1 (the trace), 0, 1 …; stored verdicts are numbered from 0.
     const subjects = new Set([...matches, ...this.reports.standing(row, rule).map((subject) => subject - 1)]);
     if (undecided !== undefined && (kind === 'span' || matches.length === 0)) subjects.add(TRACE);
     for (const subject of subjects) {
@@ -154,7 +154,7 @@ export class BufferedRules {
     }
   }
 
-  /** @param exceededAt the rule took more steps than it may on so many spans; undefined: it did not */
+  /** @param exceededAt the number of spans on which the rule exceeded its steps; undefined: it did not */
   private noteSteps(row: Row, rule: RuleIndex, exceededAt: number | undefined): void {
     const buffer = this.traces.of(row);
     if (exceededAt === undefined) buffer.exceeded?.delete(rule);
@@ -164,7 +164,7 @@ export class BufferedRules {
     }
   }
 
-  /** The judgement, or that of a span, ended in an error about a value of another type. */
+  /** The judgement of the trace, or of a span, failed on a value of a wrong type. */
   private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: SeenTrace['trace'], { span, message }: JudgedError): void {
     this.errors.found(epoch, rule, () => {
       const on = trace.spans[span];
@@ -178,7 +178,7 @@ function aliveOf({ alive }: Epoch, rules: readonly RuleIndex[]): readonly RuleIn
   return rules.filter((rule) => alive[rule] === 1);
 }
 
-/** The rules that the trace may match because it has all that they need. */
+/** The rules that the trace may match because it has all they need. */
 function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): readonly RuleIndex[] {
   const { rules } = epoch.rules.compiled;
   const triggered = new Set<RuleIndex>();
@@ -190,7 +190,7 @@ function triggeredBy(epoch: Epoch, plan: BufferPlan, held: TraceConditions): rea
   return [...triggered];
 }
 
-/** Rules that took more steps than they may when the trace had more than half of its spans: at once if these are many, else after some more tries. */
+/** Rules that exceeded their steps when the trace had more than half of its spans: at once if these are many, else after some attempts. */
 function waitingRules({ count, exceeded }: BufferedTrace): ReadonlySet<RuleIndex> | undefined {
   if (exceeded === undefined) return undefined;
   const waits = ({ spans, times }: ExceededSteps): boolean => count < 2 * spans && (spans >= MANY_SPANS || times > PROMPT_TRIES);

@@ -7,11 +7,11 @@ import type { Epoch } from '../../rules/epoch.js';
 import { BufferedColumns } from './buffered-columns.js';
 import { concerns, TraceConditions } from './trace-conditions.js';
 
-/** Heap bytes of a whole span for each of its wire bytes, as measured with Node 24; and per trace. */
+/** Heap bytes of a whole span per wire byte, and per trace. Measured with Node 24. */
 const WHOLE_FACTOR = 9;
 const TRACE_BYTES = 200;
 
-/** How many spans the trace had when a rule took more steps than it may, and how often it did so in a row. */
+/** The number of spans when a rule exceeded its steps, and how often in a row it did. */
 export interface ExceededSteps {
   readonly spans: number;
   readonly times: number;
@@ -19,24 +19,24 @@ export interface ExceededSteps {
 
 /** The state of one trace. */
 export interface BufferedTrace {
-  /** Spans offered: at most `maxSpans`. */
+  /** Spans that came: at most `maxSpans`. */
   count: number;
-  /** Of these, the ones that were counted as judged. */
+  /** The number of these that were counted as judged. */
   counted: number;
-  /** It was judged when the trace had more spans than are kept. */
+  /** The trace was judged when it had more spans than are kept. */
   wasCut: boolean;
-  /** Rules that took more steps than they may when they judged it last. */
+  /** Rules that exceeded their steps in the last judgement. */
   exceeded: Map<RuleIndex, ExceededSteps> | undefined;
-  /** The chain of rows, and how many they are. */
+  /** The chain of rows, and their number. */
   first: number;
   last: number;
   rows: number;
   readonly ofRows: TraceConditions;
-  /** A root was kept; and the start of the earliest span kept until then, high word first. */
+  /** Whether a root was kept; until then the start of the earliest kept span, high word first. */
   rootSeen: boolean;
   startHigh: number;
   startLow: number;
-  /** Whole spans, only with rules that need them. */
+  /** Whole spans, only for rules that need them. */
   whole: WholeSpans | undefined;
 }
 
@@ -46,7 +46,7 @@ interface WholeSpans {
   bytes: number;
 }
 
-/** The spans of traces that rules judged at close want to see, and what these ask of each span alone: that is noted when it arrives. */
+/** The spans of traces that rules judged at close read, and the conditions that hold on each span, noted when it arrives. */
 export class BufferedTraces {
   private readonly rows = new BufferedColumns();
   private readonly buffers = new Map<number, BufferedTrace>();
@@ -55,12 +55,12 @@ export class BufferedTraces {
 
   constructor(private readonly maxSpans: number) {}
 
-  /** Bytes that the buffered spans take, about. */
+  /** Approximate bytes of the buffered spans. */
   get bytes(): number {
     return this.rows.bytes + this.otherBytes + this.buffers.size * TRACE_BYTES;
   }
 
-  /** The state of a trace; none for a trace without spans. */
+  /** The state of a trace; undefined for a trace without spans. */
   of(row: Row): BufferedTrace {
     return this.buffers.get(row) ?? emptyBuffer();
   }
@@ -70,7 +70,7 @@ export class BufferedTraces {
     return this.rows.spans(first, traceId, epoch.rules);
   }
 
-  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the spans it has. */
+  /** Keeps span `i` of the epoch's record. Beyond `maxSpans` the trace is judged by the kept spans. */
   add(epoch: Epoch, row: Row, i: SpanIndex): void {
     let buffer = this.buffers.get(row);
     if (buffer === undefined) this.buffers.set(row, (buffer = emptyBuffer()));
@@ -134,7 +134,7 @@ function emptyBuffer(): BufferedTrace {
   };
 }
 
-/** A verdict on the trace may name its root, or (without one) its first span: the earliest, whichever came first. */
+/** A verdict on the trace names its root, else its earliest span in span order. */
 function mayBeNamed(buffer: BufferedTrace, columns: SpanColumns, i: SpanIndex): boolean {
   if (columns.isRoot[i] === 1) {
     buffer.rootSeen = true;

@@ -1,14 +1,14 @@
 import { compareSpans, type HeldConditions, type SpanView } from '#dsl';
 
-/** The spans of a trace in an order that does not depend on arrival, and the notes from their arrival. */
+/** The spans of a trace in an order independent of arrival, and the notes made at their arrival. */
 export interface OrderedSpans<Span extends SpanView> {
   readonly spans: readonly Span[];
   readonly held: HeldConditions;
-  /** By place in the order: the place in order of arrival. Undefined where the two are one. */
+  /** By place in the order: the place in order of arrival. Undefined where both are the same. */
   readonly arrival: readonly number[] | undefined;
 }
 
-/** @param spans in order of arrival; `held` says what by their places there */
+/** @param spans in order of arrival; `held` numbers them by their places there */
 export function orderedSpans<Span extends SpanView>(spans: readonly Span[], held: HeldConditions): OrderedSpans<Span> {
   if (isOrdered(spans)) return { spans, held, arrival: undefined };
   const arrival = Array.from(spans.keys()).sort((a, b) => compareSpans(spans[a]!, spans[b]!));

@@ -6,18 +6,18 @@ import type { Epoch } from '../../rules/epoch.js';
 
 const NONE: readonly number[] = [];
 
-/** Bytes of heap that the first condition takes, each condition with its first span, and each further span. Measured with Node 24. */
+/** Heap bytes of the first condition, of each condition with its first span, and of each further span. Measured with Node 24. */
 const FIRST_BYTES = 250;
 const CONDITION_BYTES = 120;
 const POSITION_BYTES = 8;
 
-/** On which spans of one trace the conditions of rules judged at close held, or failed, when they arrived; few do. */
+/** The spans of one trace on which conditions of rules judged at close held or failed at arrival. Few do. */
 export class TraceConditions implements HeldConditions {
-  /** Bytes that it takes, about. */
+  /** Approximate bytes in use. */
   bytes = 0;
-  /** Positions by condition; those of failures by its complement. Absent while there are none. */
+  /** Positions by condition; positions of failures by the condition's complement. Absent while there are none. */
   private positions: Map<number, number[]> | undefined;
-  /** Of those that are not known. */
+  /** Positions of spans on which the answer is unknown. */
   private doubtful: { readonly inDoubt: Map<number, number[]>; readonly mistyped: Map<number, number[]> } | undefined;
 
   holds(condition: number): readonly number[] {
@@ -36,17 +36,17 @@ export class TraceConditions implements HeldConditions {
     return this.doubtful?.mistyped.get(condition) ?? NONE;
   }
 
-  /** Some span satisfied the condition, or failed on it so that it matters. */
+  /** Some span satisfied the condition, or failed on it in a way that matters. */
   has(condition: number): boolean {
     return this.positions !== undefined && (this.positions.has(condition) || this.positions.has(~condition));
   }
 
-  /** All conditions with something to report. */
+  /** All conditions with noted spans. */
   *conditions(): Iterable<number> {
     for (const condition of this.positions?.keys() ?? []) yield condition < 0 ? ~condition : condition;
   }
 
-  /** Notes what span `i` of the epoch's record, at a position of its trace, satisfies. */
+  /** Notes the conditions that span `i` of the epoch's record, at a position of its trace, satisfies. */
   note(epoch: Epoch, i: SpanIndex, plan: BufferPlan, position: number): void {
     const { words } = epoch.rules.compiled;
     for (let word = 0; word < words; word++) {
@@ -88,7 +88,7 @@ export class TraceConditions implements HeldConditions {
   }
 }
 
-/** Whether any of them holds or fails on span `i`. */
+/** Whether any condition holds or fails on span `i`. */
 export function concerns(epoch: Epoch, i: SpanIndex, plan: BufferPlan): boolean {
   const { words } = epoch.rules.compiled;
   if (epoch.inDoubt.size + epoch.mistyped.size > 0 && (epoch.inDoubt.has(i) || epoch.mistyped.has(i))) return true;

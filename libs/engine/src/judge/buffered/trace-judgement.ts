@@ -12,24 +12,24 @@ export interface DueRules {
   readonly whole: readonly RuleIndex[];
 }
 
-/** The spans to judge, and what is known of them. */
+/** The spans to judge, and the notes about them. */
 export interface SeenTrace {
-  /** With its spans in an order that does not depend on their arrival: so rules see it. */
+  /** The trace as rules see it: its spans in an order independent of arrival. */
   readonly trace: TraceView & { readonly spans: readonly BufferedSpan[] };
-  /** In order of arrival, by which subjects are numbered: late spans come last. */
+  /** In order of arrival, which numbers the subjects: late spans come last. */
   readonly spans: readonly BufferedSpan[];
   readonly held: HeldConditions;
-  /** By place in `trace.spans`: the place in `spans`. Undefined where the two are one. */
+  /** By place in `trace.spans`: the place in `spans`. Undefined where both are the same. */
   readonly arrival: readonly number[] | undefined;
 }
 
-/** @param spans in order of arrival; `held` says what by their places there */
+/** @param spans in order of arrival; `held` numbers them by their places there */
 export function seenTrace(about: Omit<TraceView, 'spans'>, spans: readonly BufferedSpan[], held: HeldConditions): SeenTrace {
   const ordered = orderedSpans(spans, held);
   return { trace: { ...about, spans: ordered.spans }, spans, held: ordered.held, arrival: ordered.arrival };
 }
 
-/** A trace that is being judged, and what the rules found so far. */
+/** A trace under judgement, and the results of the rules so far. */
 export class TraceJudgement {
   readonly columns: SeenTrace;
   readonly whole: SeenTrace;
@@ -37,11 +37,11 @@ export class TraceJudgement {
   private found: Map<RuleIndex, Judged> | undefined;
 
   /**
-   * @param count its spans up to `maxSpans`, whether rules see them or not
-   * @param isCut it has more spans than that: no rule can say that it does not match, and few that they do
-   * @param always rules that are run on every trace
-   * @param triggered those that this one may match by what was noted about its spans
-   * @param waiting those that are judged later, when they may have another result
+   * @param count its spans up to `maxSpans`, including those that rules do not read
+   * @param isCut it has more spans than that: no rule can be sure that it does not match, and few that it does
+   * @param always rules that run on every trace
+   * @param triggered rules that may match by the notes about the trace's spans
+   * @param waiting rules that are judged later, when their result may differ
    */
   constructor(
     readonly row: Row,
@@ -58,7 +58,7 @@ export class TraceJudgement {
   }
 
   run(epoch: Epoch, rule: RuleIndex, { trace, held, arrival }: SeenTrace): void {
-    // Whatever it found, a span that was not kept may say otherwise.
+    // Whatever the result, a span that was not kept may change it.
     if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
     if (this.waiting?.has(rule) === true) return;
     const judged = judge(epoch, rule, trace, held);
@@ -75,7 +75,7 @@ export class TraceJudgement {
     for (const rule of this.triggered.whole) this.run(epoch, rule, this.whole);
   }
 
-  /** All rules that were run, in order. */
+  /** All rules that ran, in order. */
   get due(): readonly RuleIndex[] {
     const { always, triggered } = this;
     return [...always.columns, ...always.whole, ...triggered.columns, ...triggered.whole].sort(ascending);

@@ -6,11 +6,11 @@ import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';
 
 /**
- * The rules over a trace that are worth concluding: those with a fed atom. The others see a trace on which nothing
- * holds, as they do on nearly every trace, and their answer to that is known (plan.ts).
+ * The rules over a trace to conclude: those with a fed atom. On the others nothing holds, as on nearly every trace, and their result for that is known
+ * (plan.ts).
  */
 export class FedRules {
-  /** Per rule: the number of the trace for which it was fed last. */
+  /** Per rule: the number of the last trace for which it was fed. */
   private marks = new Float64Array(0);
   private trace = 0;
 
@@ -19,7 +19,7 @@ export class FedRules {
     private readonly kept: KeptSpans,
   ) {}
 
-  /** Points it at a trace. Each atom that was fed has kept a witness. */
+  /** Selects a trace. Each atom that was fed has kept a witness. */
   of(epoch: Epoch, row: Row): void {
     const { compiled, plan } = epoch.rules;
     if (this.marks.length < compiled.rules.length) this.marks = new Float64Array(compiled.rules.length);

@@ -15,8 +15,8 @@ import { isInDoubt } from '../worlds.js';
 import { PendingGroups } from './pending-groups.js';
 
 /**
- * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`): each span that can match waits,
- * in its group, until the trace decides.
+ * Online rules about one span in its trace (`span.name == "charge" and not trace.has(…)`). Each span that can match waits in its group until the trace
+ * decides.
  */
 export class MixedRules {
   readonly groups: PendingGroups;
@@ -32,7 +32,7 @@ export class MixedRules {
     this.groups = new PendingGroups(kept);
   }
 
-  /** Span `i` joins its group in each rule for which it can match; the trace's state has it already. */
+  /** Span `i` joins its group in each rule for which it can match. The trace's state includes the span already. */
   add(epoch: Epoch, row: Row, state: number, i: SpanIndex, trace: AskedTrace, closed: boolean): void {
     const { compiled } = epoch.rules;
     for (const rule of this.candidatesOf(epoch, i)) {
@@ -87,7 +87,7 @@ export class MixedRules {
     }
   }
 
-  /** Asks a rule about its groups that wait. */
+  /** Evaluates a rule on its waiting groups. */
   decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, trace: AskedTrace): void {
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
       if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN || this.groups.isOpen(group)) continue;
@@ -96,7 +96,7 @@ export class MixedRules {
     }
   }
 
-  /** Judges the groups that still wait; emits all changes since the last time, also of other groups. */
+  /** Judges the groups that still wait. Emits all changes since the last time, including other groups. */
   conclude(epoch: Epoch, row: Row, state: number, trace: AskedTrace, reason: CloseReason): void {
     if (epoch.rules.plan.mixedRules.length === 0) return;
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
@@ -143,18 +143,18 @@ export class MixedRules {
     if (verdict === FALSE) return;
     const kept = this.kept.keep(epoch.columns, i, 0, 0);
     this.groups.append(group, kept);
-    // A closed trace is judged again when the whole record is applied.
+    // A closed trace is judged again after the whole record.
     if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, kept, true, 'certain', this.shownOf(epoch, row, group));
   }
 
-  /** The verdict of a group is certain. Its spans need not wait if it is that they do not match. */
+  /** The verdict of a group is certain. If it is no match, its spans need not wait. */
   private settle(epoch: Epoch, row: Row, group: number, verdict: Exclude<Truth, typeof UNKNOWN>): void {
     this.groups.decide(group, verdict);
     if (verdict === FALSE) this.groups.empty(group);
     else this.report(epoch, row, group, true, 'certain');
   }
 
-  /** Reports what a rule says of all spans of a group. */
+  /** Reports the result of a rule for all spans of a group. */
   private report(epoch: Epoch, row: Row, group: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
     const shown = this.shownOf(epoch, row, group);
     for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
@@ -176,7 +176,7 @@ export class MixedRules {
     this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
   }
 
-  /** The verdict is the same for all spans of a group: it is computed at most once. */
+  /** The verdict is the same for all spans of a group, and is computed at most once. */
   private shownOf(epoch: Epoch, row: Row, group: number): () => Explanation {
     let explanation: Explanation | undefined;
     return () => {

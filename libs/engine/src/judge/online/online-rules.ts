@@ -48,13 +48,13 @@ export class OnlineRules {
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
   }
 
-  /** Takes span `i` of the epoch's record, which its trace (opened in that epoch) has just got. */
+  /** Takes span `i` of the epoch's record, which was just added to its trace (opened in that epoch). */
   feed(epoch: Epoch, row: Row, i: SpanIndex): void {
     const state = this.atoms.feed(epoch, row, i);
     const trace = this.asked.at(epoch, row);
     const waits = this.assembly.traces.isQuiet(row);
     if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, waits);
-    // A closed trace is judged again when the whole record is applied; a retry is not judged.
+    // A closed trace is judged again after the whole record; a retry is not judged.
     if (waits) return;
     const { toAsk, asking } = this.atoms;
     for (let n = 0; n < asking; n++) {
@@ -66,7 +66,7 @@ export class OnlineRules {
     }
   }
 
-  /** Evaluates all rules, also without new atoms since the last time. */
+  /** Evaluates all rules, even without new atoms since the last time. */
   decideAll(epoch: Epoch, row: Row): void {
     const state = this.assembly.traces.state(row);
     const trace = this.asked.at(epoch, row);
@@ -75,7 +75,7 @@ export class OnlineRules {
     for (const rule of mixedRules) if (epoch.alive[rule] === 1) this.mixed.decide(epoch, row, state, rule, trace);
   }
 
-  /** Judges the trace as it is; emits what changed since the last time. */
+  /** Judges the trace as it is. Emits what changed since the last time. */
   conclude(epoch: Epoch, row: Row, reason: CloseReason): void {
     const { traces } = this.assembly;
     const state = traces.state(row);
@@ -93,9 +93,9 @@ export class OnlineRules {
       if (epoch.alive[rule] === 0) continue;
       const isOpen = doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts);
       if (epoch.states.isSettled(state, bit)) {
-        // Certain as the language has it, to which what fails is false: the rule may want to know.
+        // Certain as the language defines it, where a failure is false; but the rule may report failures.
         if (isOpen) concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors);
-        // The present verdict may report a value of another type, though the rule does not match.
+        // The present verdict may report a value of a wrong type, though the rule does not match.
         if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
         continue;
       }
@@ -131,13 +131,13 @@ export class OnlineRules {
     if (truth === TRUE) this.report(epoch, row, rule, true, 'certain');
   }
 
-  /** A rule that is certain about a trace, and something stands: mostly because it matches. */
+  /** A rule is certain about a trace and has something to report: mostly because it matches. */
   private settledOn(epoch: Epoch, rule: RuleIndex, trace: AskedTrace): Conclusion {
     const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
     return !isStrict || conclude(epoch, rule, trace, 0, this.evidence, this.errors);
   }
 
-  /** The first span on which something that the rule asks takes too long to tell. */
+  /** The first span on which a condition of the rule exceeds its steps. */
   private doubtfulSpan({ rules: { compiled } }: Epoch, row: Row, rule: RuleIndex): NamedSpan | undefined {
     return this.doubts.firstOf(
       row,

@@ -14,9 +14,9 @@ const IN_DOUBT = 6;
 const MISTYPED = 7;
 
 /**
- * The spans of remembered traces that a mixed rule matches, or may match, depending on the rest of their trace. The rule knows only which of its conditions
- * hold for such a span, or are unknown. Spans with the same bits share one verdict and form a group. A trace has few groups, however many spans wait. The
- * groups of a trace are chained, the latest first.
+ * The spans of remembered traces that a mixed rule matches, or may match, depending on the rest of their trace. The rule reads only which of its conditions
+ * hold or are unknown for the span. Spans with the same bits share one verdict and form a group. A trace has few groups, however many spans wait. Its groups
+ * are chained, the latest first.
  */
 export class PendingGroups extends Slots {
   constructor(private readonly kept: KeptSpans) {
@@ -58,7 +58,7 @@ export class PendingGroups extends Slots {
     return this.words[group * WORDS + BITS]!;
   }
 
-  /** Something that the rule asks of these spans is not known. */
+  /** Some condition of the rule is unknown for these spans. */
   isOpen(group: number): boolean {
     return (this.words[group * WORDS + IN_DOUBT]! | this.words[group * WORDS + MISTYPED]!) !== 0;
   }
@@ -69,7 +69,7 @@ export class PendingGroups extends Slots {
     return { bits: this.bits(group), inDoubt: this.words[at + IN_DOUBT]!, mistyped: this.words[at + MISTYPED]! };
   }
 
-  /** UNKNOWN while more spans may change it. */
+  /** UNKNOWN while further spans may change it. */
   verdict(group: number): Truth {
     return this.words[group * WORDS + VERDICT]! as Truth;
   }
@@ -78,7 +78,7 @@ export class PendingGroups extends Slots {
     this.words[group * WORDS + VERDICT] = verdict;
   }
 
-  /** First of the spans that wait or match, in order of arrival. */
+  /** The first of the spans that wait or match, in order of arrival. */
   first(group: number): number {
     return this.words[group * WORDS + FIRST]!;
   }

@@ -8,21 +8,21 @@ import type { AtomWitnesses } from '../atom-witnesses.js';
 import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';
 
-/** The low one of the two words of a 64-bit time in `startWords` and `endWords`. */
+/** The low word of a 64-bit time in `startWords` and `endWords`. */
 const LOW = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 0 : 1;
 
 /**
- * Feeds the bits and counters of a trace with one span's conditions. Keeps the first span of each atom as its witness, or the first ones where a violation may
+ * Feeds a span's conditions to the bits and counters of its trace. Keeps the first span of each atom as its witness, and further ones where a violation may
  * name more. Collects the rules that the span may have decided.
  */
 export class TraceAtoms {
-  /** The rules to ask after the span that was fed last, each once: the first `asking` of the array. (To set the length of a list costs more.) */
+  /** The rules to evaluate after the last span, each once: the first `asking` of the array. (Setting the length of a list costs more.) */
   toAsk = new Int32Array(0);
   asking = 0;
-  /** Per rule: the number of the span for which it was put into `toAsk`. */
+  /** Per rule: the number of the span for which it was added to `toAsk`. */
   private asked = new Float64Array(0);
   private span = 0;
-  /** Per atom: the number of the span that fed it last, after another had; and how many atoms this span fed so. */
+  /** Per atom: the number of the last span that fed it after another; and how many atoms this span fed so. */
   private fedAgain = new Float64Array(0);
   private again = 0;
 
@@ -32,7 +32,7 @@ export class TraceAtoms {
     private readonly witnesses: AtomWitnesses,
   ) {}
 
-  /** Span `i` of the record that `epoch` has evaluated; answers the trace's state, made with its first span. */
+  /** Feeds span `i` of the record that `epoch` has evaluated. Returns the trace's state, which its first span creates. */
   feed(epoch: Epoch, row: Row, i: SpanIndex): number {
     const { compiled, plan } = epoch.rules;
     const { matched } = epoch;
@@ -88,7 +88,7 @@ export class TraceAtoms {
     if (mixedRules.length > 0 && epoch.states.groups(state) !== 0) for (const rule of mixedOfAtom[atom]!) this.ask(rule);
   }
 
-  /** Evaluates the rules that read an atom and whose key is fed: few, where many read it. */
+  /** Evaluates the rules that read an atom and whose key is fed: few, even where many read it. */
   private askRulesOfKey(epoch: Epoch, row: Row, atom: number): void {
     const { plan, compiled } = epoch.rules;
     for (let kept = this.assembly.traces.witnesses(row); kept !== 0; kept = this.kept.next(kept)) {
@@ -125,16 +125,16 @@ export class TraceAtoms {
     return state;
   }
 
-  /** The span that stands for a trace is its root, or its first span; of several the one that goes before the others. */
+  /** The span that represents a trace is its root, else its first span; of several, the first in span order. */
   private standIn(kept: number, columns: SpanColumns, i: SpanIndex, rootSeen: boolean): void {
     const isRoot = columns.isRoot[i] === 1;
-    // Most traces have seen their root, or wait for it: this span is neither it nor the first.
+    // Most traces have their root, or wait for it: this span is neither the root nor the first.
     if (rootSeen && !isRoot) return;
     const isFirstRoot = isRoot && this.kept.tag(kept) === FIRST_SPAN;
     if (isFirstRoot || this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, isRoot ? ROOT : FIRST_SPAN);
   }
 
-  /** The witness of an atom is the first of the spans that fed it, whichever came first. Witnesses follow the span that stands for the trace. */
+  /** The witness of an atom is the first in span order of those that fed it. Witnesses follow the span that represents the trace. */
   private takeOver({ rules, columns, states }: Epoch, row: Row, state: number, i: SpanIndex): void {
     const { kept } = this;
     let before = this.assembly.traces.witnesses(row);
@@ -159,7 +159,7 @@ export class TraceAtoms {
     }
   }
 
-  /** Witnesses follow the span that stands for the trace. */
+  /** Witnesses follow the span that represents the trace. */
   private keepWitness(row: Row, atom: number, columns: SpanColumns, i: SpanIndex): void {
     const { kept } = this;
     const first = this.assembly.traces.witnesses(row);
@@ -169,7 +169,7 @@ export class TraceAtoms {
   }
 }
 
-/** Whether the span satisfies the condition is not known. */
+/** It is unknown whether the span satisfies the condition. */
 function isInDoubt({ inDoubt }: Epoch, i: SpanIndex, condition: number): boolean {
   return inDoubt.size > 0 && inDoubt.get(i)?.includes(condition) === true;
 }

@@ -2,10 +2,10 @@ import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../../indexes.js';
 import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 
-/** How many failures there are, by text. */
+/** The number of failures by text. */
 type Texts = ReadonlyMap<string, number>;
 
-/** The failures of a comparison: how many spans, and the first one. */
+/** The failures of a comparison: the number of spans, and the first one. */
 interface Kinds {
   readonly comparison: number;
   readonly first: number;
@@ -13,46 +13,46 @@ interface Kinds {
   readonly texts: Texts;
 }
 
-/** Maximum of error texts in a record, beside one of each condition. */
+/** Maximum of error texts in a record, beside one per condition. */
 const ASKED = 32;
 
 /**
- * Counts the conditions that failed on a span, for each rule that has them. An attribute that most spans lack fails all the rules
- * that compare it, and on the next span again: failures are counted in runs of equal words, and charged when the record ends, by what they
- * say. The text of an error costs an evaluation by the interpreter, unless it is that of the comparison of an attribute: so where a record
- * has many of a condition that can fail in several ways, some of them, evenly taken, stand for all. Comparisons of attributes that are missing
- * fail alike, record after record: a word of them is counted as one, and charged to its rules when other bits of it fail or somebody reads the errors.
+ * Counts the conditions that failed on a span, for each rule that has them. An attribute that most spans lack fails all rules that compare it, span after
+ * span. So failures are counted in runs of equal words, and charged by text when the record ends. An error text costs an evaluation by the interpreter,
+ * except for a comparison of an attribute. Where a condition can fail in several ways and a record has many failures, an even sample represents all.
+ * Comparisons of missing attributes fail alike in every record: their word is counted as one. It is charged when other bits of it fail or when errors are
+ * read.
  */
 export class Failures {
-  /** Spans of the record counted so far. */
+  /** Number of spans of the record counted so far. */
   private counted = 0;
-  /** Which they are. */
+  /** The indexes of these spans. */
   private places = new Uint32Array(64);
-  /** Per word: what failed on the last spans, how many were counted before them, and on which it failed first. */
+  /** Per word: the conditions that failed on the last spans, how many spans were counted before these, and the first of them. */
   private bits = new Uint32Array(0);
   private starts = new Uint32Array(0);
   private firsts = new Uint32Array(0);
-  /** Per word: what failed in the record under way; of each condition, on how many spans, and on which first. */
+  /** Per word: the conditions that failed in the present record; per condition, the number of spans and the first one. */
   private failed = new Uint32Array(0);
   private spans = new Uint32Array(0);
   private first = new Uint32Array(0);
-  /** The last comparison whose text was built, its span and text: of a thousand rules most fail by the same. */
+  /** The last comparison whose text was built, with span and text: most of a thousand rules fail with the same one. */
   private comparison = -1;
   private comparedOn = -1;
   private text: string | undefined;
-  /** The comparison that failed on values of several types, on which spans, and by what texts. */
+  /** The comparison that failed on values of several types, the spans, and the texts. */
   private kinds: Kinds | undefined;
-  /** How many texts may be asked for in the record under way; and from which condition on, as before that all were asked in the last one. */
+  /** The remaining number of texts for the present record, and the condition to start from: the last record's texts covered those before. */
   private left = ASKED;
   private from = 0;
-  /** The epoch whose failures are counted in words, and per word: which of its conditions are comparisons, which of those failed, and on how many spans. */
+  /** The epoch whose failures are counted in words. Per word: which conditions are comparisons, which of those failed, and on how many spans. */
   private epoch: Epoch | undefined;
   private comparisons = new Uint32Array(0);
   private alike = new Uint32Array(0);
   private alikeSpans = new Float64Array(0);
   private anyAlike = false;
 
-  /** Span `i` of the record that the epoch has evaluated. */
+  /** Counts span `i` of the record that the epoch has evaluated. */
   count(epoch: Epoch, i: SpanIndex): void {
     const { words } = epoch.rules.compiled;
     if (this.bits.length !== words) this.resize(words);
@@ -65,7 +65,7 @@ export class Failures {
     this.places[this.counted++] = i;
   }
 
-  /** The epoch's record ends, its columns still loaded: all that was counted is charged. */
+  /** Ends the epoch's record, while its columns are still loaded: charges all counts. */
   settle(epoch: Epoch): void {
     this.comparison = -1;
     this.kinds = undefined;
@@ -74,7 +74,7 @@ export class Failures {
     for (let word = 0; word < this.bits.length; word++) {
       const length = this.counted - this.starts[word]!;
       const first = this.firsts[word]!;
-      // Mostly what failed of a word failed in one run.
+      // Mostly all failures of a word are in one run.
       const once = this.failed[word] === 0;
       if (once && !epoch.anyUnusual && this.countAlike(word, length)) continue;
       if (!once) this.endRun(word, 0, FIRST_SPAN_OF_RECORD);
@@ -91,14 +91,14 @@ export class Failures {
     if (this.left > 0) this.from = 0;
   }
 
-  /** Forgets the counts of the present record. */
+  /** Clears the counts of the present record. */
   drop(): void {
     this.comparison = -1;
     this.counted = 0;
     this.resize(this.bits.length);
   }
 
-  /** Ends the run of a word, and begins one of other bits. */
+  /** Ends the run of a word, and begins one with other bits. */
   private endRun(word: number, failed: number, i: SpanIndex): void {
     const known = this.failed[word]!;
     const length = this.counted - this.starts[word]!;
@@ -118,7 +118,7 @@ export class Failures {
     this.firsts[word] = i;
   }
 
-  /** From here on words are counted for this epoch. */
+  /** From now on words are counted for this epoch. */
   private begin(epoch: Epoch): void {
     this.enterAlike();
     const { isComparison, words } = epoch.rules.compiled;
@@ -132,8 +132,8 @@ export class Failures {
   }
 
   /**
-   * The failures of a word in a record whose values are all missing or of the right type; answers whether all are of comparisons, and so
-   * counted. Leaves the word ready for the next record.
+   * The failures of a word in a record whose values are all missing or of the right type. Returns whether all were comparisons, and so were counted. Leaves
+   * the word ready for the next record.
    */
   private countAlike(word: number, spans: number): boolean {
     const bits = this.bits[word]!;
@@ -151,7 +151,7 @@ export class Failures {
     return true;
   }
 
-  /** Charges what was counted in words. */
+  /** Charges the counts in words. */
   enterAlike(): void {
     if (!this.anyAlike) return;
     this.anyAlike = false;
@@ -191,10 +191,10 @@ export class Failures {
     for (let n = 0; n < charged.length; n++) epoch.accounts[charged[n]!]!.countErrors(text, spans);
   }
 
-  /** By text on how many of the spans a condition failed so; undefined where only one can be asked, which then stands for all. */
+  /** By text: the number of spans on which a condition failed with it. Undefined where only one can be evaluated, which then represents all. */
   private textsOf(epoch: Epoch, condition: number, comparison: number, first: number, spans: number): Texts | undefined {
     const known = this.kinds;
-    // A condition fails where its comparison does: on as many spans, on those only.
+    // A condition fails on exactly the spans where its comparison fails.
     if (known !== undefined && comparison === known.comparison && first === known.first && spans === known.spans) return known.texts;
     const { compiled } = epoch.rules;
     const mayAsk = this.left > 0 && condition >= this.from;

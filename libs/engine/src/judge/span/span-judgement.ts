@@ -5,7 +5,7 @@ import { Failures } from './failures.js';
 import type { SpanRules } from './span-rules.js';
 import { TypeFailures } from './type-failures.js';
 
-/** A span before the rules about one span alone, and the count of its failures. */
+/** Runs the rules about one span alone on a span, and counts its failures. */
 export class SpanJudgement {
   private readonly failures: Failures;
   private readonly typeFailures = new TypeFailures();
@@ -18,21 +18,21 @@ export class SpanJudgement {
     accounting.gatherErrors(() => this.failures.enterAlike());
   }
 
-  /** Span `i` of the record at `offset`, which the epoch has evaluated. `home`: the epoch of its trace, if that is known. */
+  /** Judges span `i` of the record at `offset`, which the epoch has evaluated. @param home the epoch of its trace, if known */
   judge(epoch: Epoch, offset: number, row: Row, i: SpanIndex, home: Epoch | undefined): void {
     if (epoch.anyFailed) this.failures.count(epoch, i);
     if (epoch.anyUnusual) this.typeFailures.count(epoch, i, offset);
     this.ask(epoch, row, i, home);
   }
 
-  /** As `judge`, without the count of failures. The home has evaluated the span too: its rules continue on the trace, in its versions. */
+  /** Like `judge`, without counting failures. The home has evaluated the span too: its rules continue on the trace, in its versions. */
   ask(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch | undefined): void {
     const isGuest = home !== undefined && home !== epoch;
     if (isGuest) this.askRulesOf(home, row, i);
     this.askRulesOf(epoch, row, i, isGuest ? home : undefined);
   }
 
-  /** Span `i` came before, in a form that is one with this to the rules of another epoch, its trace's home: those that it lacks are asked. */
+  /** Span `i` came before, in a form that the trace's home does not distinguish. Evaluates the rules that the home lacks. */
   judgeCopy(epoch: Epoch, row: Row, i: SpanIndex, home: Epoch): void {
     this.askRulesOf(epoch, row, i, home);
   }
@@ -42,7 +42,7 @@ export class SpanJudgement {
     this.rules.judge(epoch, row, i, home);
   }
 
-  /** The spans of a record are judged: adds their failures to the rules' accounts. */
+  /** Ends the record: adds the failures to the rules' accounts. */
   settle(epoch: Epoch): void {
     if (!epoch.anyFailed) return;
     try {

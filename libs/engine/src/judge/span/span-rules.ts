@@ -19,7 +19,7 @@ export class SpanRules {
 
   /**
    * Span `i` of the record that the epoch has evaluated.
-   * @param home the epoch under which the span's trace opened, if that is another
+   * @param home the epoch under which the span's trace opened, if it is another
    */
   judge(epoch: Epoch, row: Row, i: SpanIndex, home?: Epoch): void {
     if (epoch.matchesAlone[i] === 0) return;
@@ -35,7 +35,7 @@ export class SpanRules {
     }
   }
 
-  /** As `judge`, for rules to which a value of another type is a violation; only where something failed so. */
+  /** Like `judge`, for rules that report a value of a wrong type as a violation; call it only where there was one. */
   judgeFailures(epoch: Epoch, row: Row, i: SpanIndex, home?: Epoch): void {
     const { compiled, plan } = epoch.rules;
     if (plan.strict === undefined) return;
@@ -53,7 +53,7 @@ export class SpanRules {
     this.violate(epoch, row, i, epoch.rules.compiled.rulesOfCondition[condition]!, home);
   }
 
-  /** @param failure why it is not known whether the span matches */
+  /** @param failure why it is unknown whether the span matches */
   private violate(epoch: Epoch, row: Row, i: SpanIndex, rules: readonly RuleIndex[], home: Epoch | undefined, failure?: TypeFailure): void {
     const { definitions } = epoch.rules;
     const span = new ColumnSpan(epoch.columns, i, epoch.rules.columnOf, epoch.rules.resourceColumnOf);
@@ -63,7 +63,7 @@ export class SpanRules {
       atom: () => ({ count: 0, witnesses: [] }),
     };
     for (const rule of rules) {
-      // A later epoch, or the one in force when a span in progress is judged at last, may not have the rule any more.
+      // A later epoch may lack the rule; so may the one in force when a span in progress is judged at last.
       if (epoch.alive[rule] === 0) continue;
       const definition = definitions[rule]!;
       if (home?.goesOn(definition.id) === true) continue;

@@ -4,21 +4,18 @@ import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 
 /**
- * So often a condition is asked what it failed on, per record; then it is taken to be what it was the last time. Where a comparison comes first
- * that fails, its text is known for each span, and it is asked once for each text.
+ * Maximum of evaluations per condition and record to find what it failed on; after that the last answer is reused. Where a comparison comes first, its text
+ * is known for each span, and each text is evaluated once.
  */
 const ASKED = 16;
 
-/**
- * Counts, for each rule, the spans on which one of its conditions met a value of another type than it can take. Most records have none,
- * and then nothing is asked.
- */
+/** Counts, for each rule, the spans on which one of its conditions met a value of a wrong type. Most records have none and cost nothing. */
 export class TypeFailures {
   private offset = -1;
-  /** By condition, with the text of the comparison that it begins with, if that failed. */
+  /** By condition, with the text of its first comparison, if that failed. */
   private readonly asked = new Map<string, { times: number; last: TypeFailure | undefined }>();
 
-  /** Span `i` of the record that the epoch has evaluated; only where that said that something failed so. */
+  /** Counts span `i` of the record that the epoch has evaluated; call it only where such a failure was noted. */
   count(epoch: Epoch, i: SpanIndex, offset: number): void {
     const { words } = epoch.rules.compiled;
     if (offset !== this.offset) this.asked.clear();
@@ -30,7 +27,7 @@ export class TypeFailures {
         const rules = epoch.rules.plan.rulesOfFailure[condition]!;
         const failure = rules.length === 0 ? undefined : this.failureOf(epoch, condition, i);
         if (failure === undefined) continue;
-        // A part of a rule may be a condition, and its negation another: that is one failure.
+        // A rule's condition and its negation are one failure.
         for (const rule of rules) {
           const key = `${rule} ${failure.message} ${failure.reading}`;
           if (!counted.has(key)) epoch.accounts[rule]!.countTypeFailure(failure);
