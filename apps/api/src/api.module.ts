@@ -65,6 +65,7 @@ import { Settle } from './settle/settle.js';
 import { ViolationStreamController } from './stream/violation-stream.controller.js';
 import { ViolationStream } from './stream/violation-stream.js';
 import { ExplainViolation } from './violations/explain-violation.js';
+import { OpenExports } from './violations/export/open-exports.js';
 import { ViolationExportController } from './violations/export/violation-export.controller.js';
 import { Searches } from './violations/filter/searches.js';
 import { KEY_RING, KeysController } from './violations/keys/keys.controller.js';
@@ -123,6 +124,7 @@ const SEARCHES_WAITING = 64;
         return new ExpressionChecker(maxLength, saving, trying);
       },
     },
+    { provide: OpenExports, useFactory: () => new OpenExports() },
     {
       provide: Searches,
       inject: [CONFIGURATION, Shutdown],

@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
-import { clientGone, LOGGER, type Logger } from '#platform';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiBadRequestResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import { clientGone, countedCallerOf, LOGGER, type Logger } from '#platform';
 import type { KeyRing } from '#signing';
 import { Store } from '#store';
 import { ProblemView } from '../../problem.dto.js';
+import { OpenExports } from '../../violations/export/open-exports.js';
 import { KEY_RING, keyView } from '../../violations/keys/keys.controller.js';
 import { CompliancePeriodQuery } from '../compliance.dto.js';
 import { ComplianceReporter } from '../compliance-reporter.js';
@@ -19,6 +20,7 @@ export class EvidenceController {
   constructor(
     private readonly compliance: ComplianceReporter,
     private readonly store: Store,
+    private readonly exports: OpenExports,
     @Inject(KEY_RING) private readonly ring: KeyRing,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -33,12 +35,27 @@ export class EvidenceController {
   @ApiOkResponse({ description: 'As an attachment.', content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })
-  async evidence(@Param('framework') framework: string, @Query() period: CompliancePeriodQuery, @Res() reply: FastifyReply): Promise<void> {
-    const report = await this.compliance.report(framework, { from: period.from, to: period.to });
-    const keys = (await this.store.signatureKeys()).map((key) => keyView(key, this.ring));
+  @ApiResponse({
+    status: 429,
+    type: ProblemView,
+    description: 'Too many exports or archives of evidence are open, in this process (8) or of this key or address (4).',
+  })
+  async evidence(
+    @Param('framework') framework: string,
+    @Query() period: CompliancePeriodQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const gone = clientGone(reply);
-    // A time that has passed: tar complains of files of the future.
-    const archive = Readable.from(tar(evidenceFiles(this.store, report, keys, gone), Date.parse(report.from)), { objectMode: false });
+    let archive: Readable | undefined;
+    const begin = async (): Promise<AsyncGenerator<Uint8Array>> => {
+      const report = await this.compliance.report(framework, { from: period.from, to: period.to });
+      const keys = (await this.store.signatureKeys()).map((key) => keyView(key, this.ring));
+      // A time that has passed: tar complains of files of the future.
+      return tar(evidenceFiles(this.store, report, keys, gone), Date.parse(report.from));
+    };
+    const stalled = (error: Error): void => void archive?.destroy(error);
+    archive = Readable.from(await this.exports.run({ caller: countedCallerOf(request), gone, begin, stalled }), { objectMode: false });
     const body = createGzip();
     // The answer has begun, so no error answer can follow: the log is the only place to report this.
     archive.on('error', (error) => {

@@ -58,6 +58,27 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
+  it('has its place among the exports: one caller cannot have archives encoded without end', async () => {
+    let go!: () => void;
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const keys = api.store.signatureKeys.bind(api.store);
+    const asked = jest.spyOn(api.store, 'signatureKeys').mockImplementation(async () => {
+      await gate;
+      return keys();
+    });
+    const four = Array.from({ length: 4 }, () => ask());
+    await eventually(async () => (asked.mock.calls.length === 4 ? true : undefined));
+    const fifth = await ask();
+    expect([fifth.status, (await fifth.json()) as object]).toEqual([429, expect.objectContaining({ code: 'BT_API_TOO_MANY_EXPORTS' })]);
+    expect((await fetch(`${api.url}/v1/violations/export`)).status).toBe(429);
+    go();
+    for (const answer of await Promise.all(four))
+      expect([answer.status, (await answer.arrayBuffer()).byteLength > 1_000]).toEqual([200, true]);
+    expect((await ask()).status).toBe(200);
+  });
+
   it('holds what the report counts, as it was signed, with the versions of the rules and the checksums of all', async () => {
     const answer = await ask();
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/gzip']);

@@ -1,17 +1,17 @@
 import { type PlaceLimits, Places } from '../../places.js';
 
-/** Exports at once: each encodes pages on the thread that receives spans. */
+/** Exports and archives of evidence at once: each encodes pages on the thread that receives spans. */
 const LIMITS: PlaceLimits = { all: 8, ofOne: 4 };
 /** Milliseconds after which an export ends whose client takes nothing: its place is given to another. */
 const STALL = 60_000;
 
-export interface ExportRequest {
+export interface ExportRequest<T> {
   /** The key or address that asks. */
   readonly caller: string;
   /** Aborted when the client is gone. */
   readonly gone: AbortSignal;
   /** Reads the first page. */
-  readonly begin: () => Promise<AsyncGenerator<string>>;
+  readonly begin: () => Promise<AsyncGenerator<T>>;
   /** Ends the answer whose client takes nothing for a minute. */
   readonly stalled: (error: Error) => void;
 }
@@ -28,7 +28,7 @@ export class OpenExports {
   }
 
   /** Runs an export. Its place is given back when all parts were taken, or the client is gone. Throws BT_API_TOO_MANY_EXPORTS (429), or what `begin` throws. */
-  async run({ caller, gone, begin, stalled }: ExportRequest): Promise<AsyncGenerator<string>> {
+  async run<T>({ caller, gone, begin, stalled }: ExportRequest<T>): Promise<AsyncGenerator<T>> {
     const leave = this.places.take(caller, gone);
     try {
       const parts = await begin();
@@ -39,7 +39,7 @@ export class OpenExports {
     }
   }
 
-  private async *timed(parts: AsyncGenerator<string>, leave: () => void, stalled: (error: Error) => void): AsyncGenerator<string> {
+  private async *timed<T>(parts: AsyncGenerator<T>, leave: () => void, stalled: (error: Error) => void): AsyncGenerator<T> {
     let timer: NodeJS.Timeout | undefined;
     try {
       for await (const part of parts) {

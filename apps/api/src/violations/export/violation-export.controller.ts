@@ -13,10 +13,9 @@ import { ViolationExportQuery } from './violation-export-query.js';
 @ApiTags('violations')
 @Controller('v1/violations/export')
 export class ViolationExportController {
-  private readonly exports = new OpenExports();
-
   constructor(
     private readonly store: Store,
+    private readonly exports: OpenExports,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -36,7 +35,7 @@ export class ViolationExportController {
   @ApiResponse({
     status: 429,
     type: ProblemView,
-    description: 'Too many exports are open, in this process (8) or of this key or address (4).',
+    description: 'Too many exports or archives of evidence are open, in this process (8) or of this key or address (4).',
   })
   async export(@Query() query: ViolationExportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { format = 'csv', limit } = query;
