@@ -6,10 +6,7 @@ import type { Resolved } from '../tree/resolved.js';
 import type { CheckedRule } from '../tree/rule.js';
 import { eachNode, operandsOf } from '../tree/walk.js';
 
-/**
- * About how many nanoseconds a rule's conditions cost on each span that arrives, alone: what the rule sets' shared function does for it. 0 for a
- * rule that asks nothing of a span before its trace closes.
- */
+/** Approximate nanoseconds that a rule's conditions, compiled alone, cost on each arriving span. 0 for a rule without conditions before its trace closes. */
 export function arrivalCost(rule: CompiledRule, checked: CheckedRule): number {
   if (checked.kind === 'script') {
     return rule.buffered === undefined ? 0 : checked.guards.reduce((cost, guard) => cost + costOnArrival(guard), 0);
@@ -17,7 +14,7 @@ export function arrivalCost(rule: CompiledRule, checked: CheckedRule): number {
   return rule.buffered === undefined ? costOf(checked.resolved) : costOnArrival(checked.resolved);
 }
 
-/** What a rule judged at close asks of each span when it arrives. */
+/** The conditions of a rule judged at close that are evaluated on each span at arrival. */
 export function costOnArrival(root: Resolved): number {
   let cost = 0;
   for (const operand of operandsOf(root, 'and')) if (isSpanCondition(operand)) cost += costOf(operand);

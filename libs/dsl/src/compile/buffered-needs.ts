@@ -10,7 +10,7 @@ import type { CheckedExpression } from '../tree/rule.js';
 import { baseOf, operandsOf, someNode, spansOf } from '../tree/walk.js';
 import { canFailOnTrace, neededConditions } from './needed.js';
 
-/** What a rule that is judged at close can know of its spans on arrival. */
+/** What the arriving spans tell about a rule that is judged at close. */
 export function bufferedNeeds(
   { resolved, subject }: CheckedExpression,
   table: ConditionTable,
@@ -29,10 +29,7 @@ export function bufferedNeeds(
   };
 }
 
-/**
- * The first conjuncts that ask the subject alone. Where they are false the rule is, and where they fail it does, if nothing before
- * them can.
- */
+/** The leading conjuncts about the subject alone. Where they are false, the rule is false; where they fail, it fails, if nothing before them can fail. */
 export function candidateOf(root: Resolved, spanCanFail: (node: Resolved) => boolean): Resolved | undefined {
   const operands = operandsOf(root, 'and');
   const from = operands.findIndex(isSpanCondition);
@@ -52,7 +49,7 @@ function asksEverySpan(node: Resolved, tests: TestConditions): boolean {
     case 'trace-field':
       return node.field !== 'id';
     case 'trace-pair':
-      // Of a child the tests find the parent too.
+      // The tests that find a child find its parent too.
       return node.relation !== 'child' || testsOf(node).some(({ condition }) => tests.numberOf(condition) === undefined);
     case 'trace-quantifier':
       return node.over !== undefined || node.quantifier === 'all' || tests.numberOf(node.condition) === undefined;

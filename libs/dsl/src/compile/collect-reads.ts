@@ -48,7 +48,7 @@ export class ReadsCollector implements AttributeColumns {
           break;
         case 'span-order':
         case 'trace-pair':
-          // Order asks for links, and whether two clocks are one.
+          // Order reads links, and whether two spans share a clock.
           if (part.type === 'trace-pair' && RELATIONS[part.relation].by === 'parentage') break;
           this.fields.add('service');
           this.fields.add('links');
@@ -57,7 +57,7 @@ export class ReadsCollector implements AttributeColumns {
     });
   }
 
-  /** The parts of the spans that are kept until their trace closes: whole spans, or the columns that the rule reads. */
+  /** What is kept of the spans until their trace closes: whole spans, or the columns that the rule reads. */
   buffer(what: 'columns' | 'spans', node?: Resolved): void {
     if (what === 'columns') this.buffersColumns = true;
     else this.buffersSpans = true;

@@ -25,10 +25,10 @@ import type { ReadsCollector } from './collect-reads.js';
 import { canFailOnTrace, neededConditions } from './needed.js';
 import { scriptNeeds } from './script-needs.js';
 
-/** Of a rule that took all of its steps: the share of them for the explanation, so that it does not cost the same again. */
+/** For a rule that exceeded its steps: the share of them that its explanation may take. */
 const SHARE_OF_EXCEEDED = 0.1;
 
-/** One rule of a set: by the cheapest means that can tell it. Its conditions and atoms go to the table, its reads to the collector. */
+/** Compiles one rule of a set for the cheapest evaluation that decides it. Its conditions and atoms go to the table, its reads to the collector. */
 export function compileRule(
   name: { readonly index: RuleIndex; readonly id: string },
   checked: CheckedRule,
@@ -89,7 +89,7 @@ function onlineRule({ resolved, subject }: CheckedExpression, table: ConditionTa
   const online = compileOnline(resolved, subject, table, canFail);
   if (online === undefined) return undefined;
   if (subject === 'trace') return { ...online, condition: -1, neededAtoms: neededAtoms(resolved, online.atoms, table) };
-  // A span that can't match may still end in an error of the trace's part; then every span must be asked, for its error to count.
+  // A span that cannot match may still fail on the trace's part; then every span is evaluated, so that its error counts.
   const asksAll = skeletonLeaves(resolved).some((leaf) => isTotal(leaf) && totalCanFail(leaf));
   const candidate = asksAll ? undefined : candidateOf(resolved, canFail);
   return { ...online, condition: candidate === undefined ? -1 : table.condition(candidate) };
@@ -100,15 +100,15 @@ function neededAtoms(resolved: Resolved, atoms: readonly number[], table: Condit
   return atoms.filter((atom) => !table.atoms[atom]!.whenUnmatched && needed.includes(table.atoms[atom]!.condition));
 }
 
-/** A span condition can end in an error on some span: known from the code that it becomes. */
+/** A span condition can fail on some span; determined from its generated code. */
 function canFail(node: Resolved): boolean {
   return new ConditionCompiler({ attribute: () => 0, resourceAttribute: () => 0 }, LEAST_STEPS).truth(node).fallible;
 }
 
-/** An expression over a trace and its spans can end in an error. */
+/** An expression over a trace and its spans can fail. */
 export function canFailAtAll(node: Resolved): boolean {
   return isTotal(node) ? totalCanFail(node) : canFailOnTrace(node, canFail);
 }
 
-/** With fewer steps than any setting gives, more can fail: whether it can must not depend on the setting. */
+/** Fewer steps than any setting gives: whether a rule can fail must not depend on the setting. */
 const LEAST_STEPS = 0;

@@ -21,18 +21,18 @@ import { isTypeFailure } from '../values/is-type-failure.js';
 import { ReadsCollector } from './collect-reads.js';
 import { compileRule } from './compile-rule.js';
 
-/** A rule to compile: `id` comes back in `CompiledRule.id`. */
+/** A rule to compile; `id` becomes `CompiledRule.id`. */
 export interface RuleToCompile {
   readonly id: string;
   readonly checked: CheckedRule;
-  /** It tells errors of the types of values, so their order must say nothing (`unordered.ts`). */
+  /** The rule reports errors about the types of values, so their order must not matter (`unordered.ts`). */
   readonly tellsErrors?: boolean;
 }
 
-/** What takes more than this share of what it may is put off until the other conditions are evaluated, and then paid for. */
+/** A test that takes more than this share of its budget is postponed until the other conditions are evaluated, and then charged. */
 const AT_ONCE = 16;
 
-/** Compiles all rules together: what they share is evaluated once. Rules that passed the checks always compile. */
+/** Compiles all rules together: shared conditions are evaluated once. Rules that passed the checks always compile. */
 export function compileRules(rules: readonly RuleToCompile[], options: EvaluationOptions = {}): CompiledRuleSet {
   const collector = new ReadsCollector();
   const table = new ConditionTable((node) => formatExpression(node.syntax));
@@ -107,7 +107,7 @@ function errorTexts(
     missingError: (comparison) => comparisons.missing[comparison]!,
     failureOf: (condition, spans, i) => {
       const comparison = comparisons.errors[comparisonOf[condition]!]?.(spans, i);
-      // Most spans lack the value, which needs no look by the interpreter.
+      // Most spans lack the value, for which no interpreter is needed.
       if (comparison !== undefined && !isTypeFailure(comparison)) return undefined;
       const span = new ColumnView(spans, reads, i);
       const judged = comparison ?? judgeCondition(nodes[condition] as Resolved, span, steps);
@@ -127,7 +127,7 @@ function conditionsOfTraces(rules: readonly CompiledRule[], atoms: readonly Atom
   return [...atoms.map((atom) => atom.condition), ...ofSpans.filter((condition) => condition >= 0)];
 }
 
-/** Per condition, the indexes of what it decides or feeds. */
+/** Per condition: the indexes of what it decides or feeds. */
 function indexesByCondition<Index extends number>(
   conditions: number,
   items: readonly { readonly index: Index; readonly condition: number }[],

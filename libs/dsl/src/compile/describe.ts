@@ -7,7 +7,7 @@ import { costOnArrival } from './arrival-cost.js';
 import { compileRules } from './compile-rules.js';
 import { type GivesUpFrom, givesUpFrom } from './gives-up.js';
 
-/** What a rule costs and when it can fire: for people who write rules. Property names are JSON's. */
+/** The cost of a rule and when it can fire, for authors of rules. Property names are JSON's. */
 export interface RuleDescription {
   readonly subject: 'span' | 'trace';
   readonly needs: Needs;
@@ -15,26 +15,23 @@ export interface RuleDescription {
   /** One sentence. */
   readonly summary: string;
   readonly cost: {
-    /**
-     * Estimated CPU time per span, alone and with no other rule to share with; of a rule that is judged at close, on traces that
-     * lack what it needs, as most do.
-     */
+    /** Estimated CPU time per span, of the rule alone. For a rule judged at close it holds on traces that lack what the rule needs, as most do. */
     readonly nanoseconds_per_span: number;
-    /** Kept for each open trace, beside the buffers. */
+    /** Bytes per open trace, beside the buffers. */
     readonly bytes_per_trace: number;
-    /** The values kept of every span of every open trace. */
+    /** What is kept of every span of every open trace. */
     readonly buffers: 'nothing' | 'columns' | 'spans';
   };
-  /** Null: its steps grow about as its limit does. Absent of a script, whose loops decide it. */
+  /** Null: its steps grow no faster than its limit. Absent for a script, whose loops decide it. */
   readonly gives_up_from?: GivesUpFrom | null;
-  /** The same on traces in which spans link to other spans of the trace, where order takes more. */
+  /** Likewise for traces in which spans link to each other, where order takes more steps. */
   readonly gives_up_from_with_links?: GivesUpFrom | null;
 }
 
 /**
  * Describes a rule as the compiler would treat it alone.
  *
- * @param milliseconds `rules.evaluation_timeout`, from which follows how many spans are too many
+ * @param milliseconds `rules.evaluation_timeout`, which determines how many spans are too many
  */
 export function describeRule(checked: CheckedRule, milliseconds: number): RuleDescription {
   const compiled = compileRules([{ id: '', checked }]);
@@ -94,15 +91,15 @@ function firesWhen(rule: CompiledRule, checked: CheckedRule): RuleDescription['f
 }
 
 /**
- * Nanoseconds, as measured with the rule kinds of the benchmark: to keep the columns of every span, or of few; to read the links
- * that order asks for; to decode a whole span and keep it; to make the spans of a trace objects when it is judged.
+ * Nanoseconds, measured with the benchmark's rule kinds: keeping the columns of every span, or of few; reading links for order; decoding and keeping a whole
+ * span; making objects of a judged trace's spans.
  */
 const KEEP_EVERY_SPAN = 250;
 const KEEP_FEW = 150;
 const READ_LINKS = 250;
 const KEEP_WHOLE = 4_000;
 const AS_OBJECTS = 1_200;
-/** Interpretation costs about this many times what generated code costs; a script about this many nanoseconds per character, compiled or in the sandbox. */
+/** Interpretation costs about this many times as much as generated code; a script about this many nanoseconds per character, compiled or in the sandbox. */
 const INTERPRETED = 20;
 const COMPILED_SCRIPT = 0.5;
 const SANDBOXED_SCRIPT = 36;

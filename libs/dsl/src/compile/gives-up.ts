@@ -2,22 +2,22 @@ import { stepsOnTrace } from '../interpret/evaluation-limit.js';
 import { StepModel } from '../pairs/step-model.js';
 import type { CheckedExpression } from '../tree/rule.js';
 
-/** From how many spans on a rule may take more steps than it may. Property names are JSON's. */
+/** The number of spans from which a rule may exceed its steps. Property names are JSON's. */
 export interface GivesUpFrom {
-  /** On a trace of fewer spans it never gives up. */
+  /** On a trace with fewer spans the rule never exceeds its steps. */
   readonly spans: number;
   /** `value`: only where this many spans share one value of the rule's join; `trace`: on any trace of this many. */
   readonly per: 'trace' | 'value';
 }
 
-/** No number is computed for larger traces: the default of `traces.max_spans`. */
+/** The largest trace considered: the default of `traces.max_spans`. */
 const MAX_SPANS = 2 ** 15;
 
 /**
- * Null: what the rule asks is told by look-ups, its steps grow about as its limit does; on no trace of up to 32,768 spans it gives up.
+ * Null: look-ups answer the rule, so its steps grow no faster than its limit; it finishes on every trace of up to 32,768 spans.
  *
  * @param milliseconds `rules.evaluation_timeout`
- * @param hasLinks on traces in which spans link to others
+ * @param hasLinks for traces in which spans link to each other
  */
 export function givesUpFrom(rule: CheckedExpression, milliseconds: number, hasLinks: boolean): GivesUpFrom | null {
   const { steps, isOfWholeTrace } = StepModel.of(rule, hasLinks);

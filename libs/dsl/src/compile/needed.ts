@@ -8,8 +8,8 @@ import { NUMBER } from '../values/types.js';
 type CanFail = (node: Resolved) => boolean;
 
 /**
- * The conditions (numbers) that spans of a trace must satisfy, each at least one, for a rule over it to be true or to fail: without a
- * charge, no charge comes before anything. A trace without such spans needs no judging, and most traces have none.
+ * The conditions (numbers) that some span of a trace must satisfy for a rule over the trace to be true or to fail. Without a charge, no charge comes before
+ * anything. A trace without such spans is not judged, and most traces have none.
  */
 export function neededConditions(
   root: Resolved,
@@ -51,19 +51,19 @@ export function neededConditions(
     }
   }
 
-  /** What must be there for a pair to be false. */
+  /** What must be present for a pair to be false. */
   function toBreak(node: TracePair): readonly number[] {
     const { asks } = RELATIONS[node.relation];
     if (asks === 'some') return [];
     return asks === 'none' ? toFind(node) : toFind(node, 1);
   }
 
-  /** Both operands must say so. What the right one needs counts only if the left one can't fail before. */
+  /** Both operands need it. The needs of the right one count only if the left one cannot fail first. */
   function both(left: Resolved, right: Resolved, side: (node: Resolved) => readonly number[]): readonly number[] {
     return canFailOnTrace(left, spanCanFail, failing) ? side(left) : [...side(left), ...side(right)];
   }
 
-  /** What the first tests of a function must find, if it can't fail. */
+  /** What the first tests of a function must find, if it cannot fail. */
   function toFind(node: SpanFunctionNode, tests = 2): readonly number[] {
     if (canFailOnTrace(node, spanCanFail, failing)) return [];
     return testsOf(node)
@@ -72,7 +72,7 @@ export function neededConditions(
       .filter((condition) => condition !== undefined);
   }
 
-  /** `trace.count(c) > 0`, `3 <= trace.sum(f, c)`: of nothing they are 0. */
+  /** `trace.count(c) > 0`, `3 <= trace.sum(f, c)`: without values they are 0. */
   function toExceedZero({ left, right, operator }: Extract<Resolved, { type: 'binary' }>): readonly number[] {
     const [counted, limit] = right.type === 'literal' ? [left, right] : [right, left];
     if (limit.type !== 'literal' || typeof limit.value !== 'number') return [];
@@ -94,7 +94,7 @@ function either(left: readonly number[], right: readonly number[]): readonly num
   return left.filter((condition) => right.includes(condition));
 }
 
-/** What an aggregate makes of no values. */
+/** The result of an aggregate without values. */
 const OF_NOTHING: Readonly<Record<TraceAggregate['aggregate'], 'nil' | 'zero'>> = {
   sum: 'zero',
   min: 'nil',
@@ -105,8 +105,8 @@ const OF_NOTHING: Readonly<Record<TraceAggregate['aggregate'], 'nil' | 'zero'>> 
 };
 
 /**
- * The evaluation may end in an error, on some span or some trace. What fails within a function over spans does not end it.
- * `known`: what was found of other nodes, by the same `spanCanFail`.
+ * The evaluation may fail on some span or trace. A failure within a function over spans does not end it. `known`: results of the same `spanCanFail` for other
+ * nodes.
  */
 export function canFailOnTrace(node: Resolved, spanCanFail: CanFail, known: Map<Resolved, boolean> = new Map()): boolean {
   let fails = known.get(node);

@@ -35,7 +35,7 @@ export function scriptNeeds(
   return needed.length === 0 ? undefined : { conditions: ofSubject, candidate, needed, everySpan: true };
 }
 
-/** A loop's condition asks its span alone, and that can't end in an error: else the loop ends the script there. */
+/** A loop's condition reads its span alone and cannot fail; a failure there would end the script. */
 function neverFails(loop: Resolved, spanCanFail: (node: Resolved) => boolean): boolean {
   if (loop.type !== 'trace-quantifier') return false;
   const local = localPart(loop);

@@ -1,19 +1,19 @@
 import { canonicalKey } from '../tree/canonical.js';
 import type { Resolved } from '../tree/resolved.js';
 
-/** What a comparison of a column with a number asks for: `span.duration > 1s`, `3 <= attribute.retries`. */
+/** A comparison of a column with a number: `span.duration > 1s`, `3 <= attribute.retries`. */
 export interface Bound {
   readonly node: Resolved;
   readonly column: Resolved;
-  /** One and the same for all bounds that a ladder (ladder.ts) can answer together: the column, and whether values must lie above. */
+  /** Equal for all bounds that one ladder (ladder.ts) can answer: the column, and whether values must lie above. */
   readonly ladder: string;
   readonly isAbove: boolean;
   readonly literal: number;
-  /** The literal itself satisfies it. */
+  /** The literal itself satisfies the bound. */
   readonly inclusive: boolean;
 }
 
-/** Undefined: the node is something else. Literals beyond 2^53 (bigints) are left to plain comparisons. */
+/** Undefined: the node is no bound. Literals beyond 2^53 (bigints) are left to plain comparisons. */
 export function boundOf(node: Resolved): Bound | undefined {
   if (node.type !== 'binary') return undefined;
   const { operator, left, right } = node;

@@ -5,7 +5,7 @@ import type { Reads } from '../tree/reads.js';
 import type { Value, ValueMap } from '../values/value.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 
-/** One row of the columns as the interpreter reads a span: for the text of an error, not for the hot path. */
+/** One row of the columns as the interpreter reads a span: for error texts, not for the hot path. */
 export class ColumnView implements SpanView {
   constructor(
     private readonly columns: ConditionColumns,
@@ -74,7 +74,7 @@ export class ColumnView implements SpanView {
     return { name: this.columns.scopeName[this.i] ?? '', version: this.columns.scopeVersion[this.i] ?? '' };
   }
 
-  // Columns hold no tables; conditions that ask for them are never compiled to columns (needs.ts).
+  // Columns hold no tables; conditions that read them are never compiled to columns (needs.ts).
   readonly attributes: ValueMap = {};
   readonly resource: ValueMap = {};
   readonly events: readonly EventView[] = [];

@@ -12,10 +12,7 @@ export function isComparison(operator: BinaryOperator): operator is Equality | O
   return operator === '==' || operator === '~=' || operator === '<' || operator === '<=' || operator === '>' || operator === '>=';
 }
 
-/**
- * A comparison. What is common has an inline fast path: a field with a literal, an attribute (by its type) with a literal; all else
- * asks slow-paths.
- */
+/** A comparison. The common cases have an inline fast path: a field with a literal, an attribute (by its type) with a literal. The others call slow-paths. */
 export function compareCode(operator: Equality | Ordering, left: Resolved, right: Resolved, code: (node: Resolved) => Code): Code {
   if (operator === '==') return equality(left, right, code);
   if (operator === '~=') {
@@ -100,12 +97,12 @@ function roughDuration(): Code {
   return simple(ROUGH_DURATION.id, 'number', [ROUGH_DURATION]);
 }
 
-/** Compares with doubles as it compares with the exact value they stand for. */
+/** The comparison with doubles equals that with the exact value. */
 function isSafeNumber(value: undefined | boolean | number | bigint | string): value is number {
   return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 }
 
-/** The OTLP number of a kind or status: its place in the vocabulary; -1 for anything else. */
+/** The OTLP number of a kind or status: its index in the vocabulary; -1 for anything else. */
 function wordNumber(words: readonly string[], literal: unknown): number {
   return typeof literal === 'string' ? words.indexOf(literal) : -1;
 }

@@ -6,11 +6,10 @@ import { compareCode, isComparison } from './comparison.js';
 import { PatternMemo } from './pattern-memo.js';
 
 /**
- * One span condition → JavaScript text. The tree must be one that `isSpanCondition` (needs.ts) accepts: it reads one span and
- * nothing of its trace but the id.
+ * One span condition → JavaScript text. The tree must be one that `isSpanCondition` (needs.ts) accepts: it reads one span and, of its trace, only the id.
  *
- * Errors are a state (slow-paths.ts): where Lua would stop, the generated code notes `slow.failed` and goes on with nil. Nothing
- * it evaluates has an effect, so the answer is the same: failed if and only if Lua's evaluation would have met an error.
+ * Errors are a state (slow-paths.ts): where Lua would stop, the generated code sets `slow.failed` and continues with nil. It has no effects, so the result is
+ * the same: failed exactly where Lua's evaluation fails.
  */
 export class ConditionCompiler {
   /** `patterns` in the generated code. */
@@ -18,7 +17,7 @@ export class ConditionCompiler {
   private readonly attributes: AttributeDeclarations;
   private temporaries = 0;
 
-  /** @param patternSteps what a regular expression may take on one text without being put off */
+  /** @param patternSteps the steps of a regular expression on one text beyond which it is postponed */
   constructor(
     columns: AttributeColumns,
     readonly patternSteps: number,
@@ -26,7 +25,7 @@ export class ConditionCompiler {
     this.attributes = new AttributeDeclarations(columns);
   }
 
-  /** A JavaScript boolean: whether the value is true as Lua sees it. */
+  /** A JavaScript boolean: the truth of the value in Lua. */
   truth(node: Resolved): Code {
     switch (node.type) {
       case 'literal':
@@ -178,9 +177,9 @@ export class ConditionCompiler {
   }
 }
 
-/** No text of a span has more: 16 MiB, beyond any record. */
+/** The maximum length of a span's text: 16 MiB, beyond any record. */
 const MAX_CHARACTERS = 2 ** 24;
-/** Texts that are looked for at every place of another are shorter. */
+/** Texts that are searched for by brute force are shorter than this. */
 const LONG = 16;
 
 const STRING_METHODS = { contains: 'includes', starts_with: 'startsWith', ends_with: 'endsWith' } as const;

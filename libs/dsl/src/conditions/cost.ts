@@ -45,7 +45,7 @@ function ownCost(node: Resolved): number {
   }
 }
 
-/** Ids are formatted, 64-bit times made bigints. */
+/** Ids are formatted; 64-bit times become bigints. */
 const FIELD_COSTS: Readonly<Partial<Record<string, number>>> = {
   id: 50,
   parent_id: 50,

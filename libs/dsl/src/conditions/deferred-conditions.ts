@@ -12,10 +12,10 @@ import { someNode } from '../tree/walk.js';
 import type { Pattern } from '../values/pattern.js';
 import { ColumnView } from './column-view.js';
 
-/** What a condition says of a span: that it holds or not, that it ends in an error, or (undefined) that it takes too long to tell. */
+/** The result of a condition on a span: it holds or not, it fails, or (undefined) it exceeds its steps. */
 export type Answer = boolean | LuaError | undefined;
 
-/** The condition may ask for a regular expression that takes long on long texts. */
+/** The condition may use a regular expression that takes long on long texts. */
 export function mayBePutOff(condition: Resolved): boolean {
   return someNode(
     condition,
@@ -24,14 +24,14 @@ export function mayBePutOff(condition: Resolved): boolean {
 }
 
 /**
- * Conditions on spans with long texts, for which the generated code did not take the time. Each is answered here within what it may take
- * on one span (docs/decisions/0013), or not: then it is in doubt, unless its other parts decide it.
+ * Conditions on spans with long texts, which the generated code postpones. Each is evaluated here within its steps for one span (docs/decisions/0013). If it
+ * exceeds them, it is in doubt, unless its other parts decide it.
  */
 export class DeferredConditions {
-  /** What could not be answered of the spans evaluated last. */
+  /** The conditions in doubt on the spans evaluated last. */
   readonly inDoubt: InDoubt[] = [];
 
-  /** @param conditions those that may be put off, with their numbers */
+  /** @param conditions those that may be postponed, with their numbers */
   constructor(
     private readonly conditions: ReadonlyMap<number, Resolved>,
     private readonly words: number,
@@ -61,7 +61,7 @@ export class DeferredConditions {
 
 type Answers = Map<string, Map<string, boolean>>;
 
-/** For the regular expressions of one condition on one span. What several conditions ask is paid by each, and tried once. */
+/** The regular expressions of one condition on one span. A pattern that several conditions share is run once and charged to each. */
 class SpanLimit extends StepLimit {
   constructor(
     private steps: number,
@@ -86,7 +86,7 @@ class SpanLimit extends StepLimit {
   }
 }
 
-/** Kleene's logic: what takes too long matters only where it could change the answer. An error ends the evaluation, as in Lua. */
+/** Kleene's logic: a part that exceeds its steps matters only where it could change the answer. An error ends the evaluation, as in Lua. */
 function answerOf(node: Resolved, span: SpanView, limit: StepLimit): Answer {
   if (node.type === 'logical') {
     const settling = node.operator === 'or';
@@ -110,7 +110,7 @@ function answerOf(node: Resolved, span: SpanView, limit: StepLimit): Answer {
   }
 }
 
-/** An interpreter of conditions on one span, in whatever place they stand in their rule. */
+/** An interpreter of conditions on one span, at any depth of their rule. */
 function boundAtDepthOne(span: SpanView, limit: StepLimit): Interpreter {
   const interpreter = new Interpreter({ trace: traceOf(span), subject: span }, undefined, limit);
   interpreter.bind(1, span);

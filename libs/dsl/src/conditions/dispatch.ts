@@ -13,7 +13,7 @@ export interface Dispatch {
   readonly members: ReadonlyMap<Key, readonly Conjunction[]>;
 }
 
-/** Value by which a JavaScript Map finds what Lua's `==` finds: strings, booleans, safe numbers. */
+/** The key by which a JavaScript Map finds what Lua's `==` finds: strings, booleans, safe numbers. */
 export type Key = string | boolean | number;
 
 const MINIMUM_KEYS = 8;
@@ -62,7 +62,7 @@ function guardsOf(conjunction: Conjunction): readonly Guard[] {
     .filter((guard) => guard !== undefined);
 }
 
-/** The column, and the literals of which one must equal it for the node to be true. */
+/** The column, and the literals one of which it must equal for the node to be true. */
 function guardOf(node: Resolved): Guard | undefined {
   const alternatives = operandsOf(node, 'or').map(equalityOf);
   const first = alternatives[0];
@@ -85,7 +85,7 @@ function equalityOf(node: Resolved): Guard | undefined {
   return typeof value === 'number' && !Number.isSafeInteger(value) ? undefined : { columnKey, column, literals: [value] };
 }
 
-/** Columns of many possible values. */
+/** Columns with many possible values. */
 function columnKeyOf(node: Resolved): string | undefined {
   switch (node.type) {
     case 'field':

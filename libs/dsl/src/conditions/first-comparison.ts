@@ -6,15 +6,15 @@ import { operandsOf } from '../tree/walk.js';
 import type { Value } from '../values/value.js';
 import { boundOf } from './bound.js';
 
-/** The text of the error in which the comparison that a condition begins with ends on a span; undefined when it does not. */
+/** The error text of a condition's first comparison on a span; undefined where it does not fail. */
 type ComparisonError = (columns: ConditionColumns, i: number) => string | undefined;
 
 /**
- * The errors of the comparisons that conditions begin with. Conditions that compare one attribute, whatever with, share one function:
- * a thousand may be asked after a record.
+ * The errors of the first comparisons of conditions. Conditions that compare the same attribute share one function, because a record may need a thousand of
+ * them.
  */
 export class FirstComparisons {
-  /** By their numbers. */
+  /** Functions by number. */
   readonly errors: ComparisonError[] = [];
   /** Their texts on a span that lacks the attribute. */
   readonly missing: string[] = [];
@@ -22,9 +22,9 @@ export class FirstComparisons {
 
   constructor(private readonly columns: AttributeColumns) {}
 
-  /** The number of its error; -1: the condition begins with something else than the comparison of an attribute with a number. */
+  /** The number of the condition's error; -1: it does not begin with a comparison of an attribute and a number. */
   of(condition: Resolved): number {
-    // Others have their say when it fails.
+    // Other operands are evaluated when it fails.
     if (condition.type === 'logical' && condition.unordered === true) return -1;
     const [first] = operandsOf(condition, 'and');
     const bound = first === undefined ? undefined : boundOf(first);

@@ -8,25 +8,25 @@ export type Handler = (columns: ConditionColumns, i: number, o: number, matched:
 export interface Rung {
   readonly literal: number;
   readonly inclusive: boolean;
-  /** The condition that is nothing but this bound; absent: `test` has the rest. */
+  /** The condition that consists of this bound alone; absent: `test` has the rest. */
   readonly condition?: number;
 }
 
-/** Rungs that are tested further where their bounds hold: those from `from` on, in the ladder's order. */
+/** Rungs with further tests where their bounds hold: those from `from` on, in the ladder's order. */
 export interface Block {
   readonly from: number;
   readonly test: Handler;
 }
 
-/** What happens on a value that can't be compared with numbers. */
+/** The effect of a value that cannot be compared with numbers. */
 export interface Failing {
   /** The conditions that fail at once. */
   readonly conditions: readonly number[];
-  /** Those that Lua may not even reach are tested. */
+  /** The conditions where Lua may not reach the bound: they are tested. */
   readonly blocks: readonly Handler[];
 }
 
-/** Rungs as a ladder wants them: whatever value comes, those that hold are the first ones. */
+/** Rungs in the ladder's order: for any value, those that hold come first. */
 export function inOrder<R extends Rung>(rungs: readonly R[], isAbove: boolean): readonly R[] {
   const sign = isAbove ? 1 : -1;
   return rungs.toSorted((a, b) => sign * (a.literal - b.literal) || Number(b.inclusive) - Number(a.inclusive));
@@ -76,7 +76,7 @@ export class Ladder {
     for (let at = 0; at < this.blocks.length && this.blocks[at]!.from < held; at++) this.blocks[at]!.test(columns, i, o, matched, failed);
   }
 
-  /** How many rungs hold. JavaScript compares numbers and bigints exactly, and finds NaN above and at nothing. */
+  /** How many rungs hold. JavaScript compares numbers and bigints exactly; NaN is neither above nor at anything. */
   private held(value: number | bigint): number {
     const { steps } = this;
     let low = 0;
@@ -94,13 +94,13 @@ export class Ladder {
 
 /** Sets the bits of the first n of some conditions: whole words up to a checkpoint, the rest one by one. */
 class PrefixBits {
-  /** Conditions among the first n. */
+  /** The number of these conditions among the first n. */
   private readonly counts: Uint32Array;
   private readonly conditions: Uint32Array;
-  /** The words that have any of the bits; per checkpoint, what all conditions before it make of them. */
+  /** The words with any of the bits; per checkpoint, their values for all conditions before it. */
   private readonly words: Uint32Array;
   private readonly checkpoints: Uint32Array;
-  /** Conditions between checkpoints: their square root, so that neither the words nor the single bits are many. */
+  /** Conditions between checkpoints: the square root of their number, so that both words and single bits are few. */
   private readonly interval: number;
 
   constructor(conditions: readonly (number | undefined)[]) {

@@ -1,8 +1,8 @@
 import type { Pattern } from '../values/pattern.js';
 
 /**
- * Regular expressions of a rule set, each asked at most once per span and subject: a match costs a microsecond, the look here
- * a nanosecond. `i` is the span; `forget` before the numbers of spans mean others.
+ * Memo of a rule set's regular expressions: each runs at most once per span and subject. A match costs a microsecond, this look-up a nanosecond. `i` is the
+ * span; call `forget` before span numbers are reused.
  */
 export class PatternMemo {
   private readonly patterns: Pattern[] = [];
@@ -11,7 +11,7 @@ export class PatternMemo {
   private readonly answers: boolean[] = [];
   private anyAsked = false;
 
-  /** A number for the question whether a pattern occurs in what `subject` (an identifier of generated code) holds. */
+  /** Registers the question whether a pattern occurs in `subject` (an identifier of generated code), and returns its number. */
   question(pattern: Pattern, subject: string): number {
     const key = `${subject} ${pattern.text}`;
     const known = this.numbers.get(key);

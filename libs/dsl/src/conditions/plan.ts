@@ -20,7 +20,7 @@ export interface Conjunct {
 export interface Conjunction {
   /** Its bit. */
   readonly index: number;
-  /** Still to be tested, in Lua's order. */
+  /** The remaining tests, in Lua's order. */
   readonly conjuncts: readonly Conjunct[];
 }
 
@@ -61,7 +61,7 @@ function conjunctOf(node: Resolved, compiler: ConditionCompiler): Conjunct {
   return { key: canonicalKey(node), node, code: compiler.truth(node), cost: costOf(node) };
 }
 
-/** Conditions that can fail come last, together: each may settle the answer where another fails. */
+/** Conditions that can fail come last, together: each may decide the answer where another fails. */
 function failingLast(node: Resolved, conjuncts: readonly Conjunct[], compiler: ConditionCompiler): readonly Conjunct[] {
   const certain = conjuncts.filter(({ code }) => !code.fallible);
   const failing = conjuncts.filter(({ code }) => code.fallible);
@@ -73,23 +73,20 @@ function failingLast(node: Resolved, conjuncts: readonly Conjunct[], compiler: C
   return [...certain, conjunctOf(together as Resolved, compiler)];
 }
 
-/**
- * The conjuncts that may be tested in any order: those before the first that can fail. (A test moved before one that can fail
- * would hide its error.)
- */
+/** The conjuncts that may be tested in any order: those before the first that can fail. (A test moved before that one would hide its error.) */
 export function movable(conjunction: Conjunction): readonly Conjunct[] {
   const first = conjunction.conjuncts.findIndex((conjunct) => conjunct.code.fallible);
   return first < 0 ? conjunction.conjuncts : conjunction.conjuncts.slice(0, first);
 }
 
-/** Puts the cheap tests before the dear ones where the order makes no difference to the outcome. */
+/** Orders cheap tests before expensive ones where the order does not change the outcome. */
 function cheapFirst(conjunction: Conjunction): Conjunction {
   const first = movable(conjunction);
   const sorted = first.toSorted((a, b) => a.cost - b.cost);
   return { ...conjunction, conjuncts: [...sorted, ...conjunction.conjuncts.slice(first.length)] };
 }
 
-/** Groups by the most frequent shared conjunct of each condition, then again within each group; many bounds on one value become ladders. */
+/** Groups conditions by the shared conjunct that is most frequent, recursively; many bounds on one value become a ladder. */
 export function plan(conjunctions: readonly Conjunction[]): Plan[] {
   return withLadders(grouped(conjunctions));
 }
@@ -156,7 +153,7 @@ function countBy(bounds: readonly Bound[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** The bounds that must hold for anything of the plan to hold, or to fail by anything but the bound. */
+/** The bounds without which no condition of the plan holds, nor fails except by the bound. */
 function boundsOf(plan: LeafPlan | GroupPlan): readonly Bound[] {
   const required = plan.type === 'group' ? [plan.conjunct] : plan.conjunction.conjuncts.slice(0, movable(plan.conjunction).length + 1);
   return required.map(({ node }) => boundOf(node)).filter((bound) => bound !== undefined);

@@ -14,7 +14,7 @@ import { SlowPaths } from './slow-paths.js';
 import { type LadderCode, StatementWriter } from './statements.js';
 
 export type Evaluate = (columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array) => void;
-/** Evaluates again the conditions that failed on spans with postponed tests. */
+/** Evaluates the conditions that failed on spans with postponed tests again. */
 export type Settle = (
   columns: ConditionColumns,
   from: number,
@@ -22,7 +22,7 @@ export type Settle = (
   failed: Uint32Array,
   putOff: readonly number[],
 ) => void;
-/** Answers whether some condition failed on a value that is there. */
+/** Returns whether some condition failed on a present value. */
 export type EvaluateAll = (...args: Parameters<Evaluate>) => boolean;
 
 /**
@@ -32,13 +32,13 @@ export type EvaluateAll = (...args: Parameters<Evaluate>) => boolean;
  */
 const CHUNK = 8_000;
 const HANDLERS_PER_TEXT = 200;
-/** Rungs of a ladder that are tested together, each with its bound: the maximum of useless tests. */
+/** Maximum of rungs that are tested together, each with its bound: this bounds useless tests. */
 const RUNGS_PER_BLOCK = 16;
 
 /**
- * All conditions of a rule set as one function: a few generated loops over the spans, one after the other. Where regular expressions take
- * long on texts of some spans, their tests fail for now, and `settle` is told these spans.
- * @param patternSteps what a regular expression may take on one text without being put off
+ * All conditions of a rule set as one function: a few generated loops over the spans. Regular expressions that take long on a span's text fail at first;
+ * `settle` receives these spans.
+ * @param patternSteps the steps of a regular expression on one text beyond which it is postponed
  */
 export function compileConditions(
   conditions: readonly Resolved[],
@@ -63,7 +63,7 @@ export function compileConditions(
   };
 }
 
-/** The functions of one rule set and what they share. */
+/** The functions of one rule set and their shared state. */
 class Unit {
   readonly slow: SlowPaths;
   private readonly runtime: Readonly<Record<string, unknown>>;
@@ -100,7 +100,7 @@ class Unit {
     return this.emitLoop(text, hoists);
   }
 
-  /** Looks the column up and runs the handler of its value. */
+  /** Looks the column's value up and runs its handler. */
   private dispatchLoop({ column, members }: Dispatch): Evaluate {
     const index = this.dictionaries.push(this.handlers(members)) - 1;
     const writer = this.writer();
@@ -145,7 +145,7 @@ class Unit {
     return new Ladder(ordered, isAbove, blocks, { conditions: failing, blocks: this.emitHandlers(reached) }, this.slow);
   }
 
-  /** Generates functions some hundred at a time: turning text into functions has a price per text. */
+  /** Generates functions some hundred at a time: each text that becomes functions has a fixed price. */
   private emitHandlers(parts: readonly (readonly Plan[])[]): readonly Handler[] {
     const texts = parts.map((plans) => this.handlerText(plans));
     const handlers: Handler[] = [];
@@ -200,11 +200,11 @@ function inSequence(first: Handler | undefined, second: Handler): Handler {
   };
 }
 
-/** What a ladder has to know of a plan beside its bound. */
+/** What a ladder needs of a plan beside its bound. */
 interface RungPlan {
-  /** The condition that is nothing but the bound. */
+  /** The condition that consists of the bound alone. */
   readonly condition?: number;
-  /** A value that can't be compared makes its condition `index` fail: at once, or only if what Lua evaluates before it holds. */
+  /** A value that cannot be compared makes condition `index` fail: at once, or only if what Lua evaluates before it holds. */
   readonly failsAtOnce?: boolean;
   readonly index?: number;
 }

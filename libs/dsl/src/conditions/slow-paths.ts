@@ -15,16 +15,16 @@ import type { Value } from '../values/value.js';
  */
 export class SlowPaths {
   failed = 0;
-  /** Something failed since this was cleared that was there: a value of another type, not a missing one. */
+  /** Something failed on a present value of a wrong type, not on a missing one, since this was cleared. */
   unusual = false;
 
-  /** Spans on which a test was put off, ascending for each condition: a regular expression takes long on its text. */
+  /** Spans on which a test was postponed, ascending for each condition: a regular expression takes long on their text. */
   readonly putOff: number[] = [];
 
-  /** @param patternSteps what a regular expression may take on one text without being put off */
+  /** @param patternSteps the steps of a regular expression on one text beyond which it is postponed */
   constructor(private readonly patternSteps: number) {}
 
-  /** `unordered.ts`: fails unless an operand settles it. */
+  /** `unordered.ts`: fails unless an operand decides it. */
   and<T extends Value>(left: () => T, right: () => T): T {
     return this.unordered(left, right, true);
   }
@@ -96,7 +96,7 @@ export class SlowPaths {
     return this.attempt(() => stringTest(test, subject, pattern)) === true;
   }
 
-  /** Span `i` is tested with a pattern that is read or computed. */
+  /** Tests span `i` with a pattern that is read or computed. */
   matches(subject: Value, pattern: Value, i: number): boolean {
     if (!isString(subject) || !(isString(pattern) || isNumber(pattern))) return this.refuse(subject, pattern);
     const tested = this.attempt(() => {
@@ -106,7 +106,7 @@ export class SlowPaths {
     return tested === true;
   }
 
-  /** A regular expression on a text of span `i`: unless it takes long, or a literal decides it, it is put off, and fails for now. */
+  /** Tests a text of span `i` with a regular expression. If that takes long and no literal decides it, it is postponed, and fails for now. */
   matchesText(pattern: Pattern, subject: string, i: number): boolean {
     if (pattern.price(subject) <= this.patternSteps) return pattern.test(subject);
     if (this.putOff.at(-1) !== i) this.putOff.push(i);

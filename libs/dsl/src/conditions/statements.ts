@@ -8,15 +8,15 @@ export interface Statements {
   readonly hoists: ReadonlySet<string>;
 }
 
-/** A ladder that the generated code can call: `ladders[number]`, with the value of its column. */
+/** A ladder that the generated code calls: `ladders[number]`, with the value of its column. */
 export interface LadderCode {
   readonly number: number;
   readonly value: Code;
 }
 
 /**
- * Writes plans as nested `if`s. A column is loaded in the innermost scope that needs it: the first test of every plan runs for
- * each span, so its columns are loaded at once; what follows it is loaded behind it.
+ * Writes plans as nested `if`s. A column is loaded in the innermost scope that needs it. The first test of every plan runs for each span, so its columns are
+ * loaded first.
  */
 export class StatementWriter {
   private readonly hoists = new Set<string>();
@@ -28,7 +28,7 @@ export class StatementWriter {
     return { text, hoists: this.hoists };
   }
 
-  /** Declares the inputs of a code before it, and answers what is declared then. */
+  /** Declares the inputs of a code before it. Returns what is declared then. */
   declare(
     codes: readonly Code[],
     declared: ReadonlySet<Declaration>,
@@ -46,7 +46,7 @@ export class StatementWriter {
     return text + plans.map((plan) => this.plan(plan, declared)).join('');
   }
 
-  /** What a plan evaluates on every span. */
+  /** The tests of a plan that run on every span. */
   private first(plan: Plan): Code | undefined {
     if (plan.type === 'ladder') return this.ladderOf(plan).value;
     return plan.type === 'group' ? plan.conjunct.code : plan.conjunction.conjuncts[0]?.code;

@@ -4,14 +4,14 @@ import type { Reads } from '../tree/reads.js';
 import type { Evidence, Explanation, ExplanationNode } from './explain.js';
 
 /**
- * What the compiler gives to the engine: the contract between `dsl` and `engine`.
+ * The contract between `dsl` and `engine`: what the compiler gives to the engine.
  *
  * All span conditions of a rule set become one generated function that fills a bit matrix, a row per span. A *condition* is
  * a whole span rule, the argument of `trace.has/count/all`, or the span part of a mixed rule; equal ones are one condition.
  * Rules that ask only has/count/all become *atoms*: bits and counters per open trace.
  */
 export interface CompiledRuleSet {
-  /** What the projection must read so that the conditions and the buffered rules find their columns. */
+  /** What the projection must read to fill the columns of conditions and buffered rules. */
   readonly reads: Reads;
   readonly rules: readonly CompiledRule[];
   readonly conditions: readonly Condition[];
@@ -22,19 +22,19 @@ export interface CompiledRuleSet {
   readonly traceBits: number;
   readonly traceCounters: number;
   /**
-   * Per word: the conditions that are a span rule by themselves. The engine ANDs this with `matched`, so that a span that
-   * matches nothing costs a few instructions whatever the number of rules.
+   * Per word: the conditions that are whole span rules. The engine ANDs this with `matched`, so a span without a match costs a few instructions for any
+   * number of rules.
    */
   readonly spanRuleMask: Uint32Array;
   /** Per word: the conditions on which some atom or some pending span depends. */
   readonly atomMask: Uint32Array;
-  /** Per word: the conditions that rules judged at close ask of each span. */
+  /** Per word: the conditions of rules judged at close, evaluated on each span. */
   readonly bufferedMask: Uint32Array;
-  /** condition index → the rules (indexes) of kind `span` it decides. */
+  /** By condition: the rules of kind `span` that it decides. */
   readonly rulesOfCondition: readonly (readonly RuleIndex[])[];
-  /** condition index → the atoms (indexes) fed by it when it holds. */
+  /** By condition: the atoms that it feeds when it holds. */
   readonly atomsOfCondition: readonly (readonly number[])[];
-  /** The atoms fed when their condition does not hold (from `trace.all`). */
+  /** By condition: the atoms that it feeds when it does not hold (from `trace.all`). */
   readonly atomsWhenUnmatched: readonly number[];
   /**
    * Evaluates all conditions on spans `from` (included) to `to` (not). Row r = i - from. Bit c of `matched[r * words + (c >> 5)]` says that condition c holds.
@@ -43,37 +43,37 @@ export interface CompiledRuleSet {
    * `inDoubt` tells the conditions that exceed their budget.
    */
   evaluate(columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array): boolean;
-  /** Of the spans evaluated last: the conditions on which no answer could be had within the steps that they may take. They count as failed too. */
+  /** The conditions that exceeded their steps on the spans evaluated last. They count as failed too. */
   readonly inDoubt: readonly InDoubt[];
   /** The conditions that can be in doubt on some span. */
   readonly doubtful: readonly number[];
-  /** The Lua text of the error of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
+  /** The Lua error text of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
   errorOf(condition: number, columns: ConditionColumns, i: number): string;
-  /** What a condition failed on, on one span, if that is there and of another type; undefined if a value is missing. Evaluated again, slowly. */
+  /** The present value of a wrong type on which a condition failed; undefined if a value is missing. Evaluated again, slowly. */
   failureOf(condition: number, columns: ConditionColumns, i: number): TypeFailure | undefined;
-  /** Whether it failed so: `failureOf` without a look for the value. */
+  /** Whether it failed so: `failureOf` without the value. */
   failsByType(condition: number, columns: ConditionColumns, i: number): boolean;
-  /** Per condition: the comparison that it begins with, the same number for those whose comparison fails alike; -1 for any other beginning. */
+  /** Per condition: the number of its first comparison, equal where comparisons fail alike; -1 for any other beginning. */
   readonly comparisonOf: Int32Array;
-  /** Per condition: 1 where it is nothing but that comparison, and so fails alike on all spans that lack the value. */
+  /** Per condition: 1 where it consists of that comparison, and so fails alike on all spans that lack the value. */
   readonly isComparison: Uint8Array;
-  /** The text of its error on a span; undefined where it does not fail. */
+  /** The comparison's error text on a span; undefined where it does not fail. */
   comparisonError(comparison: number, columns: ConditionColumns, i: number): string | undefined;
-  /** The same on a span that lacks the value. */
+  /** The comparison's error text on a span that lacks the value. */
   missingError(comparison: number): string;
 }
 
-/** Whether span `i` satisfies a condition is not known. */
+/** Whether it is unknown that span `i` satisfies a condition. */
 export interface InDoubt {
   readonly i: number;
   readonly condition: number;
 }
 
-/** A value of another type than a rule can take. */
+/** A value of a type that a rule cannot take. */
 export interface TypeFailure {
   /** Lua's text: `attempt to compare number with string`. */
   readonly message: string;
-  /** What reads the value, as the rule has it, and the value as people read it, cut; where they are known. */
+  /** The text that reads the value in the rule, and the value for people, truncated; where they are known. */
   readonly reading?: string;
   readonly example?: string;
 }
@@ -81,9 +81,9 @@ export interface TypeFailure {
 /** Where a rule failed on the type of a value, and on which span. */
 export interface Failed {
   readonly failure: TypeFailure;
-  /** The sentence of it. */
+  /** The sentence about it. */
   readonly reason: string;
-  /** The id of the span that has the value. */
+  /** The id of the span with the value. */
   readonly span?: string | undefined;
 }
 
@@ -94,18 +94,18 @@ export interface Condition {
   readonly text: string;
 }
 
-/** One thing an open trace remembers for its rules. `all(c)` is kept as `not has(a span on which c does not hold)`. */
+/** One fact that an open trace remembers for its rules. `all(c)` is kept as `not has(a span on which c does not hold)`. */
 export interface Atom {
   readonly index: number;
   readonly kind: 'has' | 'count';
   readonly condition: number;
-  /** Fed by the spans on which the condition does not hold (errors included). */
+  /** Fed by spans on which the condition does not hold (errors included). */
   readonly whenUnmatched: boolean;
   /** Bit (has) or counter (count) in the trace's state. */
   readonly slot: number;
 }
 
-/** False, true, or not known before more spans came. */
+/** False, true, or unknown until further spans come. */
 export const FALSE = 0;
 export const TRUE = 1;
 export const UNKNOWN = 2;
@@ -114,7 +114,7 @@ export const FAILED = 3;
 export type Truth = typeof FALSE | typeof TRUE | typeof UNKNOWN;
 export type Outcome = typeof FALSE | typeof TRUE | typeof FAILED;
 
-/** What an online rule sees of a trace. Owned by the engine, reused between calls. */
+/** The view of a trace for an online rule. The engine owns it and reuses it between calls. */
 export interface OnlineTrace {
   has(slot: number): boolean;
   count(slot: number): number;
@@ -133,7 +133,7 @@ export interface OnlineTrace {
  */
 export type Needs = 'span' | 'online' | 'columns' | 'spans';
 
-/** The place of a rule in the rule set that it is compiled with. */
+/** The index of a rule in the rule set that it is compiled with. */
 export type RuleIndex = IndexOf<'rule'>;
 
 export interface CompiledRule {
@@ -146,55 +146,55 @@ export interface CompiledRule {
   readonly condition: number;
   /** `online`: the atoms it reads. */
   readonly atoms: readonly number[];
-  /** `online` over the trace: of the atoms those that must be fed for the rule to be true or to fail. */
+  /** `online` over the trace: the atoms that must be fed for the rule to be true or to fail. */
   readonly neededAtoms?: readonly number[];
-  /** `online`: reads spanCount or duration, so every span may decide it, not only one that feeds an atom. Absent means no. */
+  /** `online`: reads spanCount or duration, so every span may decide it. Absent means no. */
   readonly readsTotals?: boolean;
-  /** `online` with subject span: condition indexes whose bits are kept for each pending span, in bit order (at most 32). */
+  /** `online` with subject span: the conditions whose bits are kept for each pending span, in bit order (at most 32). */
   readonly spanConditions: readonly number[];
-  /** By bit: that of the negation, which is kept too where a condition can fail; else -1. */
+  /** By bit: the bit of the negation, which is kept too where a condition can fail; else -1. */
   readonly spanOpposites?: readonly number[];
-  /** `online`: the verdict if it can no longer change whatever spans come, else UNKNOWN. `spanBits` is 0 for a trace rule. */
+  /** `online`: the verdict if no further span can change it, else UNKNOWN. `spanBits` is 0 for a trace rule. */
   decide?(trace: OnlineTrace, spanBits: number): Truth;
   /** `online`: the verdict on the trace as it is. */
   conclude?(trace: OnlineTrace, spanBits: number): Outcome;
   /**
-   * `columns`, `spans`: the indexes in `trace.spans` that match (subject span), or [-1] when a trace rule matches, else []. `held`
-   * may be absent: then all is tested on the spans. `asksTypes`: it is to tell whether values of another type matter (`mistyped`).
+   * `columns`, `spans`: the matching indexes in `trace.spans` (subject span); for a trace rule [-1] or []. Without `held` all conditions are tested on the
+   * spans. `asksTypes`: reports whether values of a wrong type matter (`mistyped`).
    */
   judge?(trace: TraceView, held?: HeldConditions, asksTypes?: boolean): JudgedTrace;
-  /** `columns`, `spans`: what it asks of each span on arrival. Absent of scripts without guards, which ask nothing. */
+  /** `columns`, `spans`: the conditions to evaluate on arrival. Absent for scripts without guards, which have none. */
   readonly buffered?: BufferedNeeds;
-  /** `columns`, `spans`: once it matches, no further span can make it not match. Absent means that this is not sure. */
+  /** `columns`, `spans`: once it matches, no further span can make it not match. Absent: this is not certain. */
   readonly lasting?: true;
-  /** Why it matched or did not, from what the engine remembers. */
+  /** Why the rule matched or did not, from the engine's state. */
   explain(evidence: Evidence): Explanation;
-  /** Where it failed on the type of a value. */
+  /** Where the rule failed on the type of a value. */
   explainFailure(failed: Failed): ExplanationNode;
 }
 
-/** What a rule judged at close asks of each span when it arrives. */
+/** The conditions of a rule judged at close, evaluated on each span at arrival. */
 export interface BufferedNeeds {
   /** The conditions whose spans `judge` needs. */
   readonly conditions: readonly number[];
-  /** Of a span rule: the condition among them on which a span must hold or fail for the rule to match or fail on it. Else -1. */
+  /** For a span rule: the condition on which a span must hold or fail for the rule to match or fail on it. Else -1. */
   readonly candidate: number;
   /**
-   * Conditions that some span each must satisfy (or fail on) for the rule to match or fail at all: without them it needs no judging.
-   * Those of a script are not among `conditions`: its judge asks for itself.
+   * Conditions each of which some span must satisfy (or fail on) for the rule to match or fail at all. Without such spans it is not judged. Scripts list none
+   * in `conditions`: they evaluate them at close.
    */
   readonly needed: readonly number[];
-  /** Spans on which none of the conditions holds or fails matter too, roots aside: for structure, order, totals. */
+  /** Spans on which no condition holds or fails matter too, besides roots: for structure, order, totals. */
   readonly everySpan: boolean;
 }
 
-/** Which spans of a trace satisfied a condition when they arrived, or failed on it: positions in `TraceView.spans`, ascending. */
+/** The spans of a trace on which conditions held or failed at arrival: positions in `TraceView.spans`, ascending. */
 export interface HeldConditions {
   holds(condition: number): readonly number[];
   fails(condition: number): readonly number[];
-  /** Those of which it is not known whether they satisfy it (`CompiledRuleSet.inDoubt`). */
+  /** Spans on which the answer is unknown (`CompiledRuleSet.inDoubt`). */
   inDoubt?(condition: number): readonly number[];
-  /** Of those on which it failed such as did so on a value of another type, where some rule asks for them. */
+  /** Spans on which it failed on a value of a wrong type, where some rule reports these. */
   mistyped?(condition: number): readonly number[];
 }
 
@@ -203,11 +203,11 @@ export interface JudgedTrace {
   readonly matches: readonly number[];
   readonly errors: readonly JudgedError[];
   /**
-   * It met values of another type, and could match (on more spans) if they were of the type that it expects: the first that it met, if it
-   * did so itself and not when the spans arrived. Only where that was asked.
+   * Only with `asksTypes`: the first value of a wrong type that the rule met, if further spans could match with values of the right type. Failures at arrival
+   * are not included.
    */
   readonly mistyped?: { readonly first: JudgedError | undefined };
-  /** Where it is not known for a regular expression that takes too long: the first span, a place in `trace.spans`, of which that is so. */
+  /** The first span (an index in `trace.spans`) whose result is unknown because a regular expression exceeded its steps. */
   readonly inDoubt?: number;
 }
 
@@ -215,7 +215,7 @@ export interface JudgedTrace {
 export interface JudgedError {
   readonly span: number;
   readonly message: string;
-  /** Its budget did not suffice: what it would have said is not known. Of -1, that is so for all spans that are not among the matches. */
+  /** The rule exceeded its budget, so the result is unknown. For -1 this covers all spans that are not among the matches. */
   readonly exceeded?: true;
 }
 
@@ -234,7 +234,7 @@ export interface ConditionColumns {
   readonly status: Uint8Array;
   /** 1 when the span has no parent id. */
   readonly isRoot: Uint8Array;
-  /** Nanoseconds; NaN when the exact value needs a bigint: then ask exactDuration(i). */
+  /** Nanoseconds; NaN when the exact value needs a bigint: then call exactDuration(i). */
   readonly duration: Float64Array;
   exactDuration(i: number): bigint;
   /** Unsigned nanoseconds since the epoch. */

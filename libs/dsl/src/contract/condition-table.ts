@@ -4,7 +4,7 @@ import type { Atom, Condition } from './compiled.js';
 
 type Quantifier = TraceQuantifier['quantifier'];
 
-/** The conditions and atoms of a rule set: equal ones are one, whatever rules they come from. */
+/** The conditions and atoms of a rule set. Equal ones from several rules are one. */
 export class ConditionTable {
   readonly conditions: Condition[] = [];
   readonly nodes: Resolved[] = [];
@@ -28,19 +28,19 @@ export class ConditionTable {
     return index;
   }
 
-  /** The number of a condition that some rule has; undefined for any other. */
+  /** The number of a condition of some rule; undefined for any other. */
   findCondition(node: Resolved): number | undefined {
     return this.conditionNumbers.get(canonicalKey(node));
   }
 
-  /** The atom of a trace function that some online rule has; undefined for any other. */
+  /** The atom of a trace function of some online rule; undefined for any other. */
   findAtom(quantifier: Quantifier, node: Resolved): Atom | undefined {
     const condition = this.findCondition(node);
     const known = condition === undefined ? undefined : this.atomNumbers.get(atomKey(quantifier, condition));
     return known === undefined ? undefined : this.atoms[known];
   }
 
-  /** What a trace must remember for `trace.has/count/all` of a span condition. */
+  /** The atom that answers `trace.has/count/all` of a span condition. */
   atom(quantifier: Quantifier, node: Resolved): Atom {
     const condition = this.condition(node);
     const kind = quantifier === 'count' ? 'count' : 'has';

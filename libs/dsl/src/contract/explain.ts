@@ -18,13 +18,16 @@ export interface Explanation {
   readonly summary: string;
   /** The parts of the rule that were evaluated, in a list. */
   readonly conditions: readonly ConditionOutcome[];
-  /** How many more there are: the list would be too long. */
+  /** The number of omitted parts, where the list would be too long. */
   readonly omitted?: number;
-  /** The rule as a tree. Absent where nothing in particular was asked: of a record that counts others, of a span rule that is undecided about a trace. */
+  /**
+   * The rule as a tree. Absent where no particular span or trace was judged: in a record that counts others, or for a span rule that is undecided about a
+   * trace.
+   */
   readonly tree?: ExplanationNode;
 }
 
-/** One sub-condition and what came of it. */
+/** One sub-condition and its result. */
 export interface ConditionOutcome {
   readonly condition: string;
   /** The value of the sub-condition: for a trace function its result. `null` stands for nil. */
@@ -34,40 +37,40 @@ export interface ConditionOutcome {
   readonly at_least?: boolean;
   readonly of?: number;
   readonly witnesses?: readonly SpanReference[];
-  /** The values read, by the text that reads them (`span.duration` → 2000000000): shown to people, what JSON has not as text. */
+  /** The values read, by the text that reads them (`span.duration` → 2000000000). For people: what JSON lacks is text. */
   readonly observed?: Readonly<Record<string, ShownValue>>;
   readonly error?: string;
 }
 
-/** A part of a rule, what came of it, and the parts that it is made of: so that a screen can mark them in the rule's text. */
+/** A part of a rule, its result, and its own parts: a screen can mark them in the rule's text. */
 export interface ExplanationNode {
   readonly range: TextRange;
   readonly kind: ExplanationKind;
   readonly outcome: ExplanationOutcome;
-  /** For people, in one line. Of `and`, `or` and `not` their children say it. */
+  /** For people, in one line. For `and`, `or` and `not` the children have the sentences. */
   readonly sentence?: string;
-  /** What it gave, where that is more than the outcome says: of `trace.count(c)` the number. */
+  /** The value, where it says more than the outcome: the number of `trace.count(c)`. */
   readonly value?: ShownValue;
-  /** The values that it read, by the text that reads them. */
+  /** The values read, by the text that reads them. */
   readonly values?: Readonly<Record<string, ShownValue>>;
-  /** The id of the span on which it was asked: the subject of a span rule, or where it is a condition of a function over spans. */
+  /** The id of the span on which it was evaluated: the subject of a span rule, or the span that a function over spans tests. */
   readonly span?: string;
-  /** How many spans satisfy its condition (or stand in its relation), of how many; `at_least` so many where they were not counted. */
+  /** How many spans satisfy its condition (or stand in its relation), of how many; `at_least` where they were not all counted. */
   readonly count?: number;
   readonly at_least?: boolean;
   readonly of?: number;
-  /** Ids of the spans that make it so: of `all` those that do not satisfy it. */
+  /** Ids of the spans that decide it: for `all` those that do not satisfy it. */
   readonly witnesses?: readonly string[];
-  /** The number of further ones. */
+  /** The number of further such spans. */
   readonly more_witnesses?: number;
   readonly error?: string;
   /** In the order of the text. */
   readonly children?: readonly ExplanationNode[];
-  /** How many children are left out: the explanation would be too large. */
+  /** The number of omitted children, where the explanation would be too large. */
   readonly omitted?: number;
 }
 
-/** A place in the rule's text: UTF-16 offsets, `end` excluded; lines and columns count from 1. */
+/** A range of the rule's text: UTF-16 offsets, `end` excluded; lines and columns count from 1. */
 export interface TextRange {
   readonly start: number;
   readonly end: number;
@@ -77,31 +80,31 @@ export interface TextRange {
   readonly end_column: number;
 }
 
-/** What the engine remembers when a rule is explained. */
+/** The engine's state when a rule is explained. */
 export interface Evidence {
   /** The subject span (span rules). */
   readonly span?: SpanView;
-  /** Per atom index: how many spans fed it and the first of them, fifty at the most. */
+  /** By atom index: how many spans fed it, and the first of them, at most fifty. */
   atom(index: number): {
     readonly count: number;
     readonly witnesses: readonly SpanReference[];
-    /** Of so many spans more it is not known whether they fed it. */
+    /** By atom index: how many further spans may have fed it. */
     readonly inDoubt?: number;
   };
   readonly spanCount: number;
-  /** Last end minus first start, nanoseconds; and the trace's id: for online rules that read them. */
+  /** For online rules that read them: last end minus first start, nanoseconds; and the trace's id. */
   readonly duration?: number | bigint;
   readonly traceId?: string;
-  /** The trace, where the rule buffers its spans; without it they are taken for a trace that is not complete. */
+  /** The trace, where the rule buffers its spans. Without it the trace counts as incomplete. */
   readonly trace?: TraceView;
-  /** The spans, where the rule buffers them: all on which something that the rule asks of a span holds, at least. */
+  /** The spans, where the rule buffers them: at least all on which some condition of the rule holds. */
   readonly spans?: readonly SpanView[];
-  /** `spans` are all of the trace's. */
+  /** `spans` are all spans of the trace. */
   readonly isWhole?: boolean;
-  /** Subject span rules of kind online: the condition bits kept for it. */
+  /** For an online rule with a subject span: the condition bits kept for the span. */
   readonly spanBits?: number;
-  /** Those of them that are not known. */
+  /** The unknown bits among them. */
   readonly spanBitsInDoubt?: number;
-  /** The judgement took more steps than it may: parts that cost a tenth of that are evaluated again, and scripts not at all. */
+  /** The judgement exceeded its steps: the explanation evaluates parts within a tenth of them, and scripts not at all. */
   readonly exceeded?: true;
 }

@@ -1,6 +1,6 @@
 import type { Resolved } from '../tree/resolved.js';
 
-/** What can come of a part of a rule, for the reference and the API. */
+/** The outcomes of a part of a rule, for the reference and the API. */
 export const EXPLANATION_OUTCOMES = {
   true: 'It holds: its value is neither nil nor `false`.',
   false: 'It does not hold.',
@@ -11,7 +11,7 @@ export const EXPLANATION_OUTCOMES = {
 
 export type ExplanationOutcome = keyof typeof EXPLANATION_OUTCOMES;
 
-/** What a part of a rule is, for the reference and the API. */
+/** The kinds of parts of a rule, for the reference and the API. */
 export const EXPLANATION_KINDS = {
   and: 'All of its children hold, as far as they were evaluated; else it is false.',
   or: 'One of its children holds; else it is false.',

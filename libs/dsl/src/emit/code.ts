@@ -10,13 +10,13 @@ export interface Code {
   readonly form: 'boolean' | 'string' | 'number' | 'value';
   /** Evaluating it may set `slow.failed`. */
   readonly fallible: boolean;
-  /** An identifier or a literal: may be written twice. */
+  /** An identifier or a literal, which may be repeated. */
   readonly simple: boolean;
-  /** What must be declared in a scope around it. */
+  /** Declarations needed in a surrounding scope. */
   readonly needs: readonly Declaration[];
 }
 
-/** Joins what the parts need and whether they may fail. */
+/** Joins the declarations of the parts, and whether they may fail. */
 export function combine(text: string, form: Code['form'], parts: readonly Code[], fallible = false): Code {
   return {
     text,

@@ -10,7 +10,7 @@ export interface Declaration {
   readonly load: string;
 }
 
-/** Which column numbers the attributes of the rule set have: the order of `Reads`. */
+/** The column numbers of the rule set's attributes: the order of `Reads`. */
 export interface AttributeColumns {
   attribute(key: string): number;
   resourceAttribute(key: string): number;
@@ -37,13 +37,12 @@ const FIELDS: Readonly<Record<FieldName, Declaration>> = {
   is_root: { id: 'isRoot', hoist: 'const roots = c.isRoot;', load: 'const isRoot = roots[i] === 1;' },
 };
 
-/** The OTLP numbers behind the words, for comparison with literals. */
+/** The OTLP numbers of the words, for comparison with literals. */
 export const STATUS_CODE: Declaration = { id: 'status', hoist: 'const statuses = c.status;', load: 'const status = statuses[i];' };
 export const KIND_CODE: Declaration = { id: 'kind', hoist: 'const kinds = c.kind;', load: 'const kind = kinds[i];' };
 
 /**
- * The duration as a double. One that needs a bigint is beyond every safe number on the same side as its nearest double, so
- * comparisons with safe numbers are exact.
+ * The duration as a double. A duration that needs a bigint is beyond every safe number, as is its nearest double, so comparisons with safe numbers are exact.
  */
 export const ROUGH_DURATION: Declaration = {
   id: 'duration',
@@ -51,7 +50,7 @@ export const ROUGH_DURATION: Declaration = {
   load: 'const duration = durations[i] === durations[i] ? durations[i] : Number(c.exactDuration(i));',
 };
 
-/** The exact value of a field, as SpanView gives it. */
+/** The exact value of a field, as in SpanView. */
 export function fieldDeclaration(field: FieldName): Declaration {
   return FIELDS[field];
 }

@@ -1,6 +1,6 @@
 /**
- * The only place where text becomes code. Rules are written by users, so nothing of a rule's text may reach the generated
- * code except through `quote`, `numeral` and the named constants: identifiers are the compiler's own.
+ * The only place where text becomes code. Users write rules, so a rule's text reaches the generated code only through `quote`, `numeral` and the named
+ * constants. Identifiers are the compiler's own.
  */
 
 /** A JavaScript string literal for any text: hostile quotes, U+2028 and lone surrogates included. */
@@ -16,8 +16,8 @@ export function numeral(value: number | bigint): string {
 }
 
 /**
- * Turns the body of a function into the function. `constants` are visible in the body by their names, which the compiler
- * makes; `parameters` are the function's own.
+ * Turns the text of a function body into the function. `constants` are visible in the body by their names, which the compiler makes; `parameters` are the
+ * function's own.
  */
 export function emit<F>(constants: Readonly<Record<string, unknown>>, parameters: readonly string[], body: string): F {
   const names = Object.keys(constants);

@@ -8,7 +8,7 @@ import { spanText } from './evidence/span-text.js';
 import { type Furthest, furthestSpan } from './furthest-span.js';
 import { RuleTeller } from './rule-teller.js';
 
-/** What the explanation of one rule looks up among the compiled conditions, and its text. */
+/** The compiled conditions of one rule, and its text, for its explanation. */
 export interface ExplainedRule {
   readonly source: Source;
   readonly subject: 'span' | 'trace';
@@ -20,13 +20,13 @@ export interface ExplainedRule {
 
 /** Code points. */
 const LONGEST_SUMMARY = 2_000;
-/** Characters of the list of parts, about. */
+/** Approximate maximum of characters of the list of parts. */
 const LONGEST_LIST = 32_000;
 
 /**
- * Why a rule matched or did not. It is evaluated again as Lua would, left to right; each part reached becomes an outcome and a node of a
- * tree, and the summary names those that settled the answer: all that made it true, or the first that made it false. A span rule
- * without a subject is explained on the span that came furthest, if all spans are known.
+ * Why a rule matched or did not. It is evaluated again as Lua would, left to right. Each part reached becomes an outcome and a node of a tree. The summary
+ * names the parts that decided: all that made it true, or the first that made it false. A span rule without a subject is explained on the span that came
+ * closest, if all spans are known.
  */
 export function explainExpression(root: Resolved, rule: ExplainedRule, evidence: Evidence): Explanation {
   const furthest =

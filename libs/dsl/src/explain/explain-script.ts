@@ -13,13 +13,13 @@ import { type ToldScript, tellScript, witnessesOf } from './tell-script.js';
 const LONGEST_SUMMARY = 2_000;
 
 /**
- * A script is explained by the `return` that ended it: the conditions that lead there with the values that they read, and the spans that
- * were in its variables. It is run once more by the sandbox, which notes the statements that it reaches; so compiled scripts are told the same. Where that takes
- * more than its budget it is told by its answer alone. A script that took more than its budget to judge is not run again.
+ * A script is explained by the `return` that ended it: the conditions that lead there, the values that they read, and the spans in its variables. The sandbox
+ * runs it once more and notes the reached statements, also for compiled scripts. If that exceeds its budget, the explanation is the result alone. A script
+ * that exceeded its budget when judged is not run again.
  */
 export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation {
   const { spans, spanCount, traceId, isWhole } = evidence;
-  // Of spans that all gave the same the first stands for the others.
+  // Of spans with the same result the first represents the others.
   const span = evidence.span ?? (rule.checked.subject === 'span' && isWhole === true ? spans?.[0] : undefined);
   const seen = spans ?? (span === undefined ? undefined : [span]);
   if (seen === undefined || evidence.exceeded === true)
@@ -42,7 +42,7 @@ export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation
   }
 }
 
-/** Undefined where it takes more than the script may, or fails: then it is run as it was judged. */
+/** Undefined where it exceeds the script's budget, or fails: then it runs as it was judged. */
 function observedRun(
   rule: ScriptRule,
   trace: TraceView,

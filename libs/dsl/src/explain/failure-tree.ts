@@ -9,8 +9,8 @@ import { clipped } from '../values/clipped.js';
 import { placed } from './rule-teller.js';
 
 /**
- * The rule as a tree that goes down to the operation that failed: with its place, the span, and what it read there. Where the rule has
- * several that may be meant it is the whole rule that failed.
+ * The rule as a tree down to the operation that failed: its place, the span, and the values read there. If several operations are possible, the rule as a
+ * whole failed.
  */
 export function failureTree(root: Resolved, source: Source, { failure, reason, span }: Failed): ExplanationNode {
   const { message, reading, example } = failure;
@@ -44,7 +44,7 @@ export function failureOfScript(source: Source, { failure: { message }, reason, 
   };
 }
 
-/** The operation that failed and the parts of the rule around it, from the inside. Some deep, but no deeper than the text nests. */
+/** The failed operation and the parts of the rule around it, from the inside. At most some levels, and no deeper than the text. */
 function pathTo(root: Resolved, { message, reading }: TypeFailure): readonly Resolved[] {
   const paths: Resolved[][] = [];
   const around: Resolved[] = [];
@@ -52,7 +52,7 @@ function pathTo(root: Resolved, { message, reading }: TypeFailure): readonly Res
   // The values read identify the operation: of two that read the same value the first one fails.
   const [first, ...others] = paths;
   if (first === undefined || (reading === undefined && others.length > 0)) return [root];
-  // A chain, and its operands, are one level each.
+  // A chain and its operands are one level each.
   return first.filter((node, place) => {
     const outer = first[place + 1];
     return outer === undefined || node.type !== 'logical' || outer.type !== 'logical' || node.operator !== outer.operator;
@@ -75,7 +75,7 @@ function readsIt(node: Resolved, reading: string): boolean {
 
 const ORDERINGS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
-/** An operation whose errors read so. */
+/** An operation with such errors. */
 function failsSo(node: Resolved, message: string): boolean {
   switch (node.type) {
     case 'binary':

@@ -11,22 +11,22 @@ import { UNBOUND } from './evidence/tested-spans.js';
 import type { ExplainedRule } from './explain-rule.js';
 import { isNameTest } from './tell/witness-details.js';
 
-/** Spans that are looked at; and of a rule that asks of other spans, which takes as long for each as the trace has spans. */
+/** Maximum of spans to examine; and for a rule about other spans, which takes time in the trace's size for each. */
 const MAX_SPANS = 2_000;
 const MAX_ASKING = 100;
 const NAME_WEIGHT = 100;
-/** Its own conditions count more than those on other spans. */
+/** Weight of its own conditions against those on other spans. */
 const OWN_WEIGHT = 2;
 
 export interface Furthest {
   readonly span: SpanView;
-  /** Some of the rule's operands holds. */
+  /** Some operand of the rule holds. */
   readonly isNear: boolean;
 }
 
 /**
- * Of the spans of a trace, none of which a span rule matches, the one that came furthest: with the name that the rule asks for, if it
- * does, and the most of its operands. Of equals the one whose numbers are nearest to what is asked, then the first.
+ * Of the spans of a trace that a span rule does not match, the closest one: with the name that the rule asks for, if any, and the most true operands. Among
+ * equals it is the one with the nearest numbers, then the first.
  */
 export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evidence): Furthest | undefined {
   const { spans = [] } = evidence;

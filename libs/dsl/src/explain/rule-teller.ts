@@ -27,9 +27,9 @@ interface Scope {
   readonly outcomes: Outcomes;
 }
 
-/** Tells the parts of one rule: first what each gave, as the rule was judged, then why. */
+/** Explains the parts of one rule: first their results, as the rule was judged, then why. */
 export class RuleTeller implements Teller {
-  /** The parts of the rule that are no `and`, `or` or `not`, as far as they were evaluated. */
+  /** The evaluated parts of the rule that are no `and`, `or` or `not`. */
   readonly conditions: ConditionOutcome[] = [];
   readonly values: LeafValues;
   readonly size = new ExplanationSize();
@@ -161,7 +161,7 @@ export class RuleTeller implements Teller {
     return { node, outcome: 'not_evaluated', because: [], tree: hasPlace ? tree : undefined, parts };
   }
 
-  /** For a chain that is known as one: the parts whose results follow from its outcome. */
+  /** For a chain that is known as a whole: the parts whose results follow from its outcome. */
   private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: Found): readonly Told[] {
     const outcome = outcomeOf(found);
     const isImplied = outcome === (node.operator === 'and' ? 'true' : 'false');
@@ -177,7 +177,7 @@ export class RuleTeller implements Teller {
     return bindings === UNBOUND ? this.shape : TAKEN_APART;
   }
 
-  /** Of a pending span its bits are kept, not its fields: a part that has a bit is explained as one, and `not (not x)` where x has none. */
+  /** Of a pending span its bits are kept, not its fields. A part with a bit is explained as one; `not (not x)` where x has none. */
   private isKnownWhole(node: Resolved): boolean {
     if (this.values.hasSpan || (node.type !== 'logical' && !isNegation(node)) || this.bitsOf(node) === undefined) return false;
     return node.type === 'logical' || this.bitsOf(node.operand) === undefined;
@@ -203,7 +203,7 @@ export class RuleTeller implements Teller {
 }
 
 const NOTHING: Outcomes = new Map();
-/** Of the parts of all rules in force. */
+/** Over the parts of all rules in force. */
 const ranges = new WeakMap<object, TextRange>();
 
 export function placed(source: ExplainedRule['source'], { start, end }: { readonly start: number; readonly end: number }): TextRange {

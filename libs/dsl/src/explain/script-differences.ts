@@ -6,18 +6,18 @@ import type { Expression } from '../text/syntax.js';
 import type { Value } from '../values/value.js';
 import { isMoment } from './tell/value-unit.js';
 
-/** Values computed from the values that a part of a script read. */
+/** Values computed from those that a part of a script read. */
 export interface Computed {
-  /** Of what: the text is made of it. */
+  /** The text of the node. */
   readonly of: Expression | readonly [later: Expression, earlier: Expression];
   readonly value: Value;
-  /** It is a length of time. */
+  /** The value is a length of time. */
   readonly isLength: boolean;
 }
 
 /**
- * What the sides of a comparison come to: `b.start_time - a.end_time` of `b.start_time - a.end_time > 5s`, and by how much one moment is later than
- * another where two are compared. Moments are too long to be read: their difference is what decides.
+ * The values of a comparison's sides: `b.start_time - a.end_time` of `b.start_time - a.end_time > 5s`. Where two moments are compared, their difference,
+ * because moments are too long to read.
  */
 export function computedSides(part: Expression, readValue: (reading: Expression) => Value): readonly Computed[] {
   if (part.type !== 'binary' || !COMPARISONS.has(part.operator)) return [];
@@ -54,7 +54,7 @@ function ofMoments(node: Expression, readValue: (reading: Expression) => Value):
   return node.type === 'binary' && node.operator === '-' && isMoment(computed(node.left, readValue));
 }
 
-/** Undefined where something in it is not known, or it fails. */
+/** Undefined where something in it is unknown, or it fails. */
 function computed(node: Expression, readValue: (reading: Expression) => Value): Value {
   const inner = unwrapped(node);
   switch (inner.type) {

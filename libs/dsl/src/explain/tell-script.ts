@@ -23,19 +23,19 @@ export interface ToldScript {
   readonly sentences: readonly string[];
   /** Where it returned. */
   readonly line: number;
-  /** The spans that decided it, the one to look at first in front. */
+  /** The spans that decided it, the most telling one first. */
   readonly witnesses: readonly SpanView[];
   readonly conditions: readonly ConditionOutcome[];
   readonly children: readonly ExplanationNode[];
 }
 
-/** Maximum of conditions on the way to a `return`, the innermost ones; of parts of one; of values of a part; of spans. */
+/** Maxima: conditions on the way to a `return` (the innermost), parts of one, values of a part, spans. */
 const MAX_CONDITIONS = 6;
 const MAX_PARTS = 20;
 const MAX_VALUES = 10;
 const MAX_WITNESSES = 50;
 
-/** Tells which `return` ended a script, by which conditions, and what they read. */
+/** Explains which `return` ended a script, by which conditions, and the values they read. */
 export function tellScript(source: Source, marks: ScriptMarks, trail: ScriptTrail): ToldScript | undefined {
   const { end } = trail;
   const marked = end === undefined ? undefined : marks.returns[end.number];
@@ -44,9 +44,9 @@ export function tellScript(source: Source, marks: ScriptMarks, trail: ScriptTrai
 
 class ScriptTeller {
   private parts = 0;
-  /** Variables that were read, and the spans on which they got their values. */
+  /** The variables that were read, and the spans on which they got their values. */
   private readonly changes = new Map<string, { readonly text: string; readonly spans: readonly SpanView[] }>();
-  /** Spans in variables that were read. */
+  /** The spans in variables that were read. */
   private readonly read = new Set<SpanView>();
 
   constructor(
@@ -85,7 +85,7 @@ class ScriptTeller {
     };
   }
 
-  /** `id is "o-17"` of `for id, n in pairs(counts)`, and who set `counts[id]`. */
+  /** `id is "o-17"` of `for id, n in pairs(counts)`, and which span set `counts[id]`. */
   private entry({ table, key }: TableLoop): readonly string[] {
     const seen = this.trail.seenAs(this.marks.expressions.get(key))?.value;
     const value = seen === undefined ? undefined : shownValue(seen);
@@ -120,7 +120,7 @@ class ScriptTeller {
     const computed = this.computedOf(inner, since);
     const read = this.valuesOf(inner, since);
     const values = [...computed, ...read];
-    // For times their difference is shown.
+    // Times are shown by their difference.
     const told = computed.length === 0 ? read : values.filter((one) => !one.isMoment);
     const text = formatExpression(inner);
     const sentence = clipped(
@@ -140,7 +140,7 @@ class ScriptTeller {
     };
   }
 
-  /** What the sides of a comparison come to. */
+  /** The values of a comparison's sides. */
   private computedOf(part: Expression, since: number): readonly ReadValue[] {
     const readValue = (reading: Expression): Value => {
       const seen = this.trail.seenAs(this.marks.expressions.get(reading));
@@ -152,7 +152,7 @@ class ScriptTeller {
     });
   }
 
-  /** What a part read, by the text that reads it. */
+  /** The values a part read, by the text that reads them. */
   private valuesOf(part: Expression, since: number): readonly ReadValue[] {
     const values = new Map<string, ReadValue>();
     for (const node of this.marks.expressions.keys()) {
@@ -164,7 +164,7 @@ class ScriptTeller {
       if ('span' in seen.value) this.read.add(seen.value.span);
       const name = clipped(formatExpression(node), LONGEST_NAME);
       const value = shownValue(seen.value);
-      // That it holds says as much.
+      // That the part holds says the same.
       const isAnswer = node === part && typeof value?.value === 'boolean';
       if (value === undefined || isAnswer || values.size >= MAX_VALUES) continue;
       const unit = isDuration(node) || isComparedWithDuration(node, part) ? 'duration' : 'plain';
@@ -173,7 +173,7 @@ class ScriptTeller {
     return [...values.values()];
   }
 
-  /** On which spans the variable that is read got its value; of a place in a table only those that set it. */
+  /** The spans on which a read variable got its value; for a place in a table only those that set it. */
   private noteChanges(node: Expression): void {
     const place = node.type === 'unary' && node.operator === '#' ? unwrapped(node.operand) : node;
     const key = keyOf(place);

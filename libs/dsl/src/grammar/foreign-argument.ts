@@ -1,15 +1,15 @@
 import type { Expression } from '../text/syntax.js';
 import type { TokenCursor } from '../text/token-cursor.js';
 
-/** What people call the arguments of functions over spans, which have no names here. */
+/** Names of other languages for the arguments of functions over spans, which have no names here. */
 const PARAMETERS: ReadonlySet<string> = new Set(['within', 'tolerance', 'condition', 'field', 'where', 'filter', 'by', 'a', 'b']);
 
-/** At an argument that other languages write so: `s => s.name == "x"`, `within = 30s`. Returns when it is nothing of the kind. */
+/** At an argument in another language's form: `s => s.name == "x"`, `within = 30s`. Returns if it is none. */
 export function refuseForeignArgument(cursor: TokenCursor): void {
   const { current, next, afterNext } = cursor;
   if (current.kind !== 'name' || next.kind !== 'symbol' || (next.text !== '=' && next.text !== ':')) return;
   if (next.text === '=' && afterNext.text === '>' && afterNext.range.start === next.range.end) {
-    // `span` is what a condition tests in any case.
+    // A condition tests `span` in any case.
     const isSpan = current.text === 'span';
     const [instead, text] = isSpan ? ['the condition alone', ''] : [`${current.text} where …`, `${current.text} where`];
     const { source } = cursor;

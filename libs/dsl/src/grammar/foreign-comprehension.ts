@@ -3,7 +3,7 @@ import type { TokenCursor } from '../text/token-cursor.js';
 
 type Parse = (cursor: TokenCursor) => Expression;
 
-/** The function over spans that a comprehension stands for. */
+/** The function over spans that replaces a comprehension. */
 interface Comprehension {
   readonly value: string;
   readonly variable: string;
@@ -15,8 +15,8 @@ const INSTEAD = 'trace.has(s where …)';
 const EXPECTED = 'trace.has(s where …), trace.all(s where …) or trace.count(s where …)';
 
 /**
- * Behind the argument of a call: `any(s.name == "x" for s in trace.spans)`. `outer`: the whole call, of which the last parenthesis is to come.
- * Returns when it is nothing of the kind.
+ * After the argument of a call: `any(s.name == "x" for s in trace.spans)`. @param outer the whole call except its last parenthesis. Returns if it is no
+ * comprehension.
  */
 export function refuseComprehension(cursor: TokenCursor, value: Expression, callee: Expression | undefined, parse: Parse): void {
   if (!cursor.is('for')) return;
@@ -30,7 +30,7 @@ export function refuseComprehension(cursor: TokenCursor, value: Expression, call
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', whole, { found: 'for … in', instead: INSTEAD }, { expected: EXPECTED, ...fix });
 }
 
-/** At `[s for s in trace.spans if s.name == "x"]`, alone or as the argument of `len`. Returns when it is nothing of the kind. */
+/** At `[s for s in trace.spans if s.name == "x"]`, alone or as the argument of `len`. Returns if it is none. */
 export function refuseListComprehension(cursor: TokenCursor, callee: Expression | undefined, parse: Parse): void {
   if (!cursor.is('[')) return;
   const { start } = cursor.take().range;
@@ -59,7 +59,7 @@ function readComprehension(cursor: TokenCursor, value: Expression, parse: Parse)
   return { value: source.slice(value.range), variable, list, condition };
 }
 
-/** Of the spans of the trace only, and where the values are conditions or nothing but the spans. */
+/** Only for the spans of the trace, where the values are conditions or the spans themselves. */
 function meant(name: string, { value, variable, list, condition }: Comprehension): string | undefined {
   if (list !== 'trace.spans') return undefined;
   const isSpan = value === variable;

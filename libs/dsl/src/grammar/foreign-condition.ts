@@ -9,7 +9,7 @@ const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>
 const OPENING: ReadonlySet<string> = new Set(['(', '[', '{']);
 const CLOSING: ReadonlySet<string> = new Set([')', ']', '}']);
 
-/** Behind a whole condition: `c ? a : b`. Returns when it is none. */
+/** After a whole condition: `c ? a : b`. Returns if it is none. */
 export function refuseConditional(cursor: TokenCursor, condition: Expression, parse: Parse): void {
   if (!cursor.is('?')) return;
   cursor.take();

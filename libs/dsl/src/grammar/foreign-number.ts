@@ -1,7 +1,7 @@
 import type { Expression } from '../text/syntax.js';
 import type { TokenCursor } from '../text/token-cursor.js';
 
-/** `count(*)`, `trace.count(*)`, `x.children.count(*)`. Returns when it is nothing of the kind. */
+/** `count(*)`, `trace.count(*)`, `x.children.count(*)`. Returns if it is none. */
 export function refuseCountOfAll(cursor: TokenCursor, callee: Expression): void {
   if (!cursor.is('(') || cursor.next.text !== '*' || cursor.afterNext.text !== ')' || cursor.next.kind !== 'symbol') return;
   const name = cursor.source.slice(callee.range);
@@ -14,7 +14,7 @@ export function refuseCountOfAll(cursor: TokenCursor, callee: Expression): void 
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, values, { expected: 'trace.span_count, or trace.count(condition)', ...fix });
 }
 
-/** What can stand behind a share. */
+/** What can follow a share. */
 const BEHIND: ReadonlySet<string> = new Set([
   ')',
   ',',
@@ -40,7 +40,7 @@ const BEHIND: ReadonlySet<string> = new Set([
 /** The share is the number of a compared quotient, or of a product. */
 const BEFORE = /(?:\/\s*[\w.]+(?:\([^()]*\))?\s*(?:[<>]=?|[=~!]=)|\*)\s*$/;
 
-/** `50%`, `50% * trace.span_count`: `%` is the rest of a division. Returns when a value stands behind it. */
+/** `50%`, `50% * trace.span_count`: `%` is the remainder of a division. Returns if a value follows it. */
 export function refusePercent(cursor: TokenCursor, left: Expression): void {
   if (left.type !== 'number') return;
   const { next, source } = cursor;

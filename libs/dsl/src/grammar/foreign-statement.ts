@@ -4,7 +4,7 @@ import type { TokenCursor } from '../text/token-cursor.js';
 
 const COMPUTED: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', '..']);
 
-/** Behind what begins a statement: `x += 1`, `x++`, or a condition without `return`. Returns when it is nothing of the kind. */
+/** After the beginning of a statement: `x += 1`, `x++`, or a condition without `return`. Returns if it is none. */
 export function refuseForeignStatement(cursor: TokenCursor, target: Expression, parse: (cursor: TokenCursor) => Expression): void {
   const { current, next } = cursor;
   if (infixOperator(current) === undefined) return;

@@ -28,8 +28,8 @@ const OPERATORS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Behind an operand stands something that is an operator elsewhere (`LIKE`, `in [..]`, `is not null`, `between`, `!~`): refuses it and
- * says what it is called here. Returns when it is nothing of the kind.
+ * After an operand: an operator of another language (`LIKE`, `in [..]`, `is not null`, `between`, `!~`). Refuses it and names the operator to use. Returns if
+ * there is none.
  */
 export function refuseForeignOperator(cursor: TokenCursor, left: Expression, operand: ParseOperand): void {
   const { current, next } = cursor;
@@ -89,7 +89,7 @@ function replaceWord(cursor: TokenCursor, { range }: Pick<Token, 'range'>, inste
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found, instead }, { suggestion: instead, fix: { range, text: instead } });
 }
 
-/** Refuses the operator at `left`, to be replaced together with its operands. */
+/** Refuses the operator at `left`; the fix replaces it together with its operands. */
 function whole(cursor: TokenCursor, found: string, left: Expression, text: string, instead: string, end = cursor.current.range.end): void {
   const range = { start: left.range.start, end };
   const extras = text === '' ? { expected: instead } : { suggestion: text, fix: { range, text } };
@@ -109,7 +109,7 @@ function refuseNotTest(cursor: TokenCursor, left: Expression, operand: ParseOper
   whole(cursor, `not ${test}`, left, text, `not (… ${test} …)`, pattern.range.end);
 }
 
-/** Behind an operand `#` begins a comment of Python, shell and YAML. */
+/** After an operand `#` begins a comment of Python, shell and YAML. */
 function refuseHash(cursor: TokenCursor): void {
   const { range } = cursor.current;
   const extras = { expected: 'a comment', suggestion: '--', fix: { range, text: '--' } };
@@ -215,7 +215,7 @@ function refuseIs(cursor: TokenCursor): void {
 function refuseLike(cursor: TokenCursor, left: Expression, pattern: Token, isNot = false): void {
   if (isConstant(pattern)) return replaceWord(cursor, cursor.current, isNot ? '!=' : '==');
   if (pattern.kind !== 'string') {
-    // Of what a field holds nobody knows whether it is a pattern.
+    // It is unknown whether a field's value is a pattern.
     const { range, text: found } = cursor.current;
     return cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found, instead: "==' or 'matches" }, { expected: "'==' or 'matches'" });
   }

@@ -3,15 +3,15 @@ import { KEYWORDS } from '../text/token.js';
 
 export const SLASHES = /\/\//y;
 
-/** A comment as C writes it: two words in a row can't be operands. Lua's `//` divides. */
+/** A comment in C's form: two words in a row cannot be operands. In Lua, `//` divides. */
 export const FOREIGN_COMMENT = new RegExp(
   `//(?=[^\\S\\n\\r]*[A-Za-z][\\w,.']*[^\\S\\n\\r]+(?!(?:${[...KEYWORDS, ...STRING_TESTS].join('|')})\\b)[A-Za-z]\\w*(?![\\w]|\\s*[=(:.,]))`,
   'y',
 );
 export const FOREIGN_BLOCK = /\/\*[\s\S]*?\*\//y;
-/** A word behind slashes, with which nothing is done that is done with a value. */
+/** A word after slashes that no operator of a value follows. */
 export const WORD_BEHIND = /\/\/[^\S\n\r]*[A-Za-z_]\w*(?=[^\S\n\r]*(?:[\n\r]|$)|[:!?,](?:\s|$))/y;
-/** Names that stand for something without being declared. */
+/** Names that have a meaning without a declaration. */
 export const KNOWN_NAMES: ReadonlySet<string> = new Set(['span', 'trace', 'attribute', 'string', 'table', 'math']);
 
 export function countWords(text: string): ReadonlyMap<string, number> {
@@ -20,7 +20,7 @@ export function countWords(text: string): ReadonlyMap<string, number> {
   return words;
 }
 
-/** A regular expression as JavaScript and Perl write it. */
+/** A regular expression in the form of JavaScript and Perl. */
 export const REGEX_LITERAL = /\/(?:[^/\\\n\r]|\\[^\n\r])+\/[a-z]*/y;
 export const CURLY_QUOTED = /[“”„]([^“”„"\\\n\r]*)[“”]|[‘’]([^‘’'"\\\n\r]*)[‘’]/y;
 export const CURLY_QUOTES = '“”„‘’';

@@ -29,8 +29,8 @@ export function nextHash(hash: number, code: number): number {
 }
 
 /**
- * The word of the language that stands in a text. A token has its string, and not a piece of the rule's text: none is made, and what is
- * looked up and compared later has its hash, and is compared by its address.
+ * The word of the language at a place in a text. A token gets this string instead of a piece of the rule's text: nothing is allocated, its hash is known, and
+ * it is compared by address.
  */
 export function knownWord(text: string, start: number, end: number, hash: number): KnownWord | undefined {
   const words = BY_HASH[hash];

@@ -9,7 +9,7 @@ import { refuseConditional, refuseMissingSubject } from './foreign-condition.js'
 import { refuseCountOfAll, refusePercent } from './foreign-number.js';
 import { refuseForeignOperator } from './foreign-syntax.js';
 
-/** What ends most expressions. */
+/** The tokens that end most expressions. */
 const ENDS: ReadonlySet<string> = new Set([')', ',', ']', '}', 'then', 'do', 'end', ';']);
 
 /** From `or` down to the atoms, in the order of precedence. */

@@ -4,7 +4,7 @@ import type { TokenCursor } from '../text/token-cursor.js';
 import { refuseForeignStatement } from './foreign-statement.js';
 import { parseExpression, parseExpressions, parseSuffixed } from './parse-expression.js';
 
-/** Statements up to what ends their block (`end`, `else`, `elseif`, `until`, the end of the text). */
+/** Statements up to the end of their block (`end`, `else`, `elseif`, `until`, the end of the text). */
 export function parseBlock(cursor: TokenCursor): Block {
   const block: Statement[] = [];
   for (;;) {

@@ -1,8 +1,8 @@
 import { SYMBOLS, type SymbolText } from '../text/token.js';
 
 /**
- * Enough of other languages' operators to say what to write instead, by their first character; with all `=` that follow, or the fix would
- * make another of them.
+ * Operators of other languages for which a replacement is suggested, by their first character. They include all `=` that follow, because the fix would
+ * otherwise make another operator.
  */
 const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map([
   ['&', [[/&&/y, ' and ']]],
@@ -28,7 +28,7 @@ const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new
   ],
 ]);
 
-/** Those that begin with a character, the longest first. By its code, as one is looked up for each symbol of a text; all are ASCII. */
+/** The symbols that begin with a character, the longest first. The key is its code, which each symbol of a text looks up; all are ASCII. */
 export const SYMBOLS_OF: readonly (readonly SymbolText[] | undefined)[] = byCode(Map.groupBy(SYMBOLS, ([first]) => first as string));
 export const FOREIGN_OF: readonly (readonly (readonly [RegExp, string])[] | undefined)[] = byCode(FOREIGN);
 
@@ -36,7 +36,7 @@ function byCode<T>(byFirst: ReadonlyMap<string, T>): readonly (T | undefined)[] 
   return Array.from({ length: 128 }, (_, code) => byFirst.get(String.fromCharCode(code)));
 }
 
-/** Those that begin no other one and no operator of another language: nothing is looked for behind them. */
+/** Symbols that begin no other symbol or foreign operator, so nothing further is read after them. */
 export const ALONE: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbols, code) =>
   symbols?.length === 1 && FOREIGN_OF[code] === undefined ? symbols[0] : undefined,
 );

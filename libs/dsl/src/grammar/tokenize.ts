@@ -40,7 +40,7 @@ import { ALONE, FOREIGN_OF, SINGLE, SYMBOLS_OF, WITH_EQUALS } from './symbols-by
 import { wholeNumber } from './whole-number.js';
 
 export interface Tokens {
-  /** The last one is `end`. */
+  /** The last token is `end`. */
   readonly tokens: readonly Token[];
   readonly comments: readonly Comment[];
   readonly diagnostics: readonly Diagnostic[];
@@ -51,12 +51,12 @@ export function tokenize(source: Source): Tokens {
   return new Tokenizer(source).run();
 }
 
-/** As Lua reads numerals: digits, letters, dots and signed exponents; whether it is a number is decided after. */
+/** Lua's rule for numerals: digits, letters, dots and signed exponents. Whether it is a number is decided later. */
 const NUMERAL = /0[xX](?:[pP][+-]?|[0-9a-zA-Z_.])*|(?:[eE][+-]?|[0-9a-zA-Z_.µ])+/y;
-/** The unit of a duration ends so, and no numeral. */
+/** The end of a duration's unit; no numeral ends so. */
 const WITH_UNIT = /[smh]$/;
 const LONG_BRACKET = /\[(=*)\[/y;
-/** A text full of garbage gives this many diagnostics, not millions. */
+/** Maximum of diagnostics for a text of garbage. */
 const MAX_DIAGNOSTICS = 20;
 
 class Tokenizer {
@@ -64,11 +64,11 @@ class Tokenizer {
   readonly #text: string;
   readonly #tokens: Token[] = [];
   readonly #comments: Comment[] = [];
-  /** How often each word stands in the text. */
+  /** How often each word occurs in the text. */
   #words: ReadonlyMap<string, number> | undefined;
   readonly #diagnostics: Diagnostic[] = [];
   #at = 0;
-  /** The string that was looked through last has a backslash. */
+  /** The last scanned string contains a backslash. */
   #hasEscape = false;
 
   constructor(source: Source) {
@@ -134,7 +134,7 @@ class Tokenizer {
     else this.#tokens.push({ kind: known.kind, text: known.text, range });
   }
 
-  /** Nearly all others: a dot before a name, `==`, `>=`, and one character before a space. */
+  /** The common cases: a dot before a name, `==`, `>=`, and one character before a space. */
   #plainSymbol(code: number, next: number): SymbolText | undefined {
     if (next === EQUALS) return this.#text.charCodeAt(this.#at + 2) === EQUALS ? undefined : WITH_EQUALS[code];
     return (code === DOT && isLetter(next)) || (code !== SLASH && isSpace(next)) ? SINGLE[code] : undefined;
@@ -142,7 +142,7 @@ class Tokenizer {
 
   #readSymbol(code: number): void {
     const start = this.#at;
-    // Nearly all that begin with `=` are `==`.
+    // The common case of a symbol that begins with `=`.
     const isEquality = code === EQUALS && this.#text[start + 1] === '=' && this.#text[start + 2] !== '=';
     for (const [pattern, instead] of isEquality ? [] : (FOREIGN_OF[code] ?? [])) {
       const foreign = this.#match(pattern);
@@ -169,7 +169,7 @@ class Tokenizer {
 
   /** `// comment`. */
   #readForeignComment(): boolean {
-    // Before anything else there is nothing to divide.
+    // At the beginning there is nothing to divide.
     const block = this.#match(FOREIGN_BLOCK);
     if (block !== undefined) return this.#blockComment(block);
     const isComment = this.#tokens.length === 0 || this.#match(FOREIGN_COMMENT) !== undefined || this.#isWordAlone();
@@ -183,16 +183,16 @@ class Tokenizer {
     return true;
   }
 
-  /** Behind `//` a word that stands nowhere else and is nothing of the language: there is no such value to divide by. */
+  /** After `//` comes a word that occurs nowhere else and is no word of the language: there is no such value to divide by. */
   #isWordAlone(): boolean {
     const [, word] = this.#match(WORD_BEHIND)?.match(/([A-Za-z_]\w*)$/) ?? [];
     if (word === undefined || KEYWORDS.has(word) || KNOWN_NAMES.has(word)) return false;
     this.#words ??= countWords(this.#text);
-    // A variable of a script may be misspelt.
+    // In a script it may be a misspelt variable.
     return this.#words.get(word) === 1 && !(this.#tokens.at(-1)?.kind === 'name' && this.#words.has('local'));
   }
 
-  /** A comment as C writes it over several lines. */
+  /** A comment in C's form over several lines. */
   #blockComment(written: string): true {
     const start = this.#at;
     this.#at += written.length;
@@ -225,7 +225,7 @@ class Tokenizer {
     return true;
   }
 
-  /** `“text”`, as word processors make it. */
+  /** `“text”`, as word processors write it. */
   #readCurlyQuotes(): boolean {
     const quoted = this.#match(CURLY_QUOTED);
     if (quoted === undefined) return false;
@@ -245,7 +245,7 @@ class Tokenizer {
     return /\s/.test(this.#text[range.end] ?? ' ') ? before.trimEnd() : before;
   }
 
-  /** The intended token, so that the rest is checked as well. */
+  /** Adds the intended token, so that the rest is checked as well. */
   #pushInstead(instead: string, start: number): void {
     const range = this.#rangeFrom(start);
     if (KEYWORDS.has(instead)) this.#tokens.push({ kind: 'keyword', text: instead, range });

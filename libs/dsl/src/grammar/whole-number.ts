@@ -2,14 +2,14 @@ import { DURATION_UNITS } from '#base';
 import { DOT, isDigit, isLetter, isOfWord, ZERO } from '../text/character-codes.js';
 import type { Token } from '../text/token.js';
 
-/** So many digits are exact. */
+/** This many digits are exact. */
 const MAX_DIGITS = 15;
 const LETTER_S = 115;
 const UNITS: ReadonlyMap<string, number> = new Map(
   Object.entries(DURATION_UNITS).map(([unit, nanoseconds]) => [unit, Number(nanoseconds)]),
 );
 
-/** `500`, `500ms`: nearly all numbers and durations. Undefined for all others, which may be right, too. */
+/** `500`, `500ms`: nearly all numbers and durations. Undefined for all others, which may still be valid. */
 export function wholeNumber(text: string, start: number): Token | undefined {
   let end = start;
   let value = 0;

@@ -3,8 +3,8 @@ import { BOOLEAN } from '../values/types.js';
 import { isSpanCondition } from './needs.js';
 
 /**
- * The span condition that must hold for a span if a rule over the span and its trace is to be true of it: what the trace says is
- * unknown and drops out. Undefined: nothing is known, every span is a candidate.
+ * The span condition that must hold for a span if a rule over the span and its trace is to be true of it. Parts about the trace are unknown and drop out.
+ * Undefined: every span is a candidate.
  *
  * The candidate must not fail where the rule would be true. `(trace.has(a) and attribute.n > 5) or span.name == "x"` doesn't look
  * at n while the trace has no a; a candidate that does would miss spans without n. So an alternative that depends on the trace

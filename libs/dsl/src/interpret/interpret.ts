@@ -25,20 +25,14 @@ import { partsOf, spanOf } from '../tree/walk.js';
 import { isTypeFailure } from '../values/is-type-failure.js';
 import type { Value } from '../values/value.js';
 
-/** Where a tree is evaluated. */
+/** The context of an evaluation. */
 export interface Environment {
   readonly trace: TraceView;
   /** The span a span rule judges. */
   readonly subject?: SpanView;
-  /**
-   * Called when a condition inside a trace function fails on a span: evaluation goes on. The span does not satisfy it, unless the answer is
-   * true.
-   */
+  /** Called when a condition inside a trace function fails on a span. Evaluation goes on; the span does not satisfy the condition, unless this returns true. */
   onSpanError?(test: Resolved, span: SpanView, error: LuaError): boolean;
-  /**
-   * Called for a test that takes longer than it may, with the span whose text it is, if it is of one: what it is taken to say. Undefined: the
-   * evaluation ends.
-   */
+  /** Called for a test that exceeds its steps, with the span whose text it tests, if any. Returns the assumed result; undefined: the evaluation ends. */
   onDoubt?(test: StringTestNode, span: SpanView | undefined): boolean | undefined;
 }
 
@@ -50,7 +44,7 @@ export function interpret(node: Resolved, environment: Environment): Value {
   return new Interpreter(environment).value(node);
 }
 
-/** Is the rule (or condition) true: `undefined` when its evaluation failed with the error given to `onError`. */
+/** Whether the rule (or condition) is true; undefined when its evaluation failed with the error given to `onError`. */
 export function interpretCondition(node: Resolved, environment: Environment, onError?: (error: LuaError) => void): boolean | undefined {
   try {
     return isTruthy(interpret(node, environment));
@@ -66,16 +60,14 @@ export class Interpreter implements SpanFunctionsHost {
   readonly #environment: Environment;
   readonly #functions: SpanFunctions;
   #subject: SpanView | undefined;
-  /** The spans being tested, by depth of the trace function. */
+  /** The tested spans, by depth of the trace function. */
   readonly #bound: SpanView[] = [];
-  /** Answers about a trace that need a pass over all of its spans, kept once asked for. */
+  /** Answers about a trace that need a pass over all of its spans, kept once computed. */
   #root: { readonly span: SpanView | undefined } | undefined;
   #duration: number | bigint | undefined;
   #services: readonly string[] | undefined;
 
-  /**
-   * `functions` answers the questions about spans; another one may only be faster. Without a `limit` it takes as many steps as it needs.
-   */
+  /** `functions` evaluates functions over spans; an alternative may only be faster. Without a `limit` the steps are unbounded. */
   constructor(
     environment: Environment,
     functions: (host: SpanFunctionsHost) => SpanFunctions = (host) => new SpanFunctions(host),
@@ -98,7 +90,7 @@ export class Interpreter implements SpanFunctionsHost {
     this.limit?.spend(steps);
   }
 
-  /** From here on the rule judges this span. */
+  /** From now on this span is the subject. */
   judge(subject: SpanView): void {
     this.#subject = subject;
   }
@@ -165,7 +157,7 @@ export class Interpreter implements SpanFunctionsHost {
     }
   }
 
-  /** See `unordered.ts`. Where neither operand settles it, what fails on a missing value is no match, and what fails on another type may be one. */
+  /** See `unordered.ts`. Where neither operand decides, a failure on a missing value is no match, and one on a wrong type may be one. */
   #unordered({ left, right, operator }: LogicalNode): Value {
     const goesOn = operator === 'and';
     let failure: LuaError | undefined;
@@ -234,7 +226,7 @@ export class Interpreter implements SpanFunctionsHost {
     throw new LuaError(`bad argument (number expected, got ${luaType(value)})`);
   }
 
-  /** By how much clocks may differ. @throws LuaError unless it is a number */
+  /** The maximum difference of clocks. @throws LuaError unless it is a number */
   tolerance(argument: Resolved | undefined): number | bigint {
     return this.nanoseconds(argument) ?? this.trace.tolerance ?? DEFAULT_TOLERANCE;
   }
@@ -269,7 +261,7 @@ export class Interpreter implements SpanFunctionsHost {
     return READINGS.has(node.subject.type) ? this.limit.matchesHeld(node.compiled, text) : this.limit.matches(node.compiled, text);
   }
 
-  /** Of a count that is compared no more is counted than decides the comparison. */
+  /** A compared count stops at the number that decides the comparison. */
   #operands({ left, right, operator }: BinaryNode): readonly [Value, Value] {
     if (isCount(left)) {
       const limit = this.#limit(operator, right);
@@ -281,7 +273,7 @@ export class Interpreter implements SpanFunctionsHost {
     return [this.value(left), this.value(right)];
   }
 
-  /** What a count is compared with, if that can be read before: a number that costs nothing. */
+  /** The number that a count is compared with, if reading it first costs nothing. */
   #limit(operator: BinaryNode['operator'], node: Resolved): number | bigint | undefined {
     if (!COMPARISONS.has(operator) || !READINGS.has(node.type)) return undefined;
     try {

@@ -3,13 +3,13 @@ import type { Resolved } from '../tree/resolved.js';
 import { operandsOf, someNode, spanOf } from '../tree/walk.js';
 import { conjunction } from './candidate.js';
 
-/** A condition by which a function over spans finds its spans, and the depth at which it binds them. */
+/** A condition by which a function over spans selects its spans, and the depth at which it binds them. */
 export interface FunctionTest {
   readonly condition: Resolved;
   readonly depth: number;
 }
 
-/** It asks something of the spans that satisfy a condition. */
+/** It reads something of the spans that satisfy a condition. */
 export function isSpanFunction(node: Resolved): node is SpanFunctionNode {
   return node.type === 'trace-quantifier' || node.type === 'trace-pair' || node.type === 'trace-aggregate';
 }
@@ -25,15 +25,15 @@ export function testsOf(node: SpanFunctionNode): readonly FunctionTest[] {
 }
 
 /**
- * What a test asks of the tested span alone, as a span condition that can be tested when the span arrives: the conjuncts that read
- * nothing else. (Whether a span satisfies a conjunction does not depend on their order: join-plan.ts.) Undefined: there are none.
+ * The part of a test about the tested span alone, as a span condition for arriving spans: the conjuncts that read nothing else. (Their order does not matter:
+ * join-plan.ts.) Undefined: there are none.
  */
 export function localPart({ condition, depth }: FunctionTest): Resolved | undefined {
   const conjuncts = operandsOf(condition, 'and').filter((conjunct) => isLocal(conjunct, depth));
   return conjunction(conjuncts.map(ofOutermost), condition);
 }
 
-/** Reads nothing but columns of the span that is bound at `depth`. */
+/** Reads only columns of the span that is bound at `depth`. */
 export function isLocal(node: Resolved, depth: number): boolean {
   return !someNode(node, (part) => {
     if (!COMPUTED.has(part.type)) return true;
@@ -57,7 +57,7 @@ const COMPUTED: ReadonlySet<Resolved['type']> = new Set([
   'logical',
 ] as const);
 
-/** A local condition, asked of the span at depth 1. */
+/** A local condition, applied to the span at depth 1. */
 function ofOutermost(node: Resolved): Resolved {
   switch (node.type) {
     case 'field':

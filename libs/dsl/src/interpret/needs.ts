@@ -4,7 +4,7 @@ import { operandsOf, partsOf, someNode, spanOf } from '../tree/walk.js';
 /** Known properties of nodes, cached: they are read at every level of a chain of hundreds of operands. */
 const spanConditions = new WeakMap<Resolved, boolean>();
 
-/** Reads nothing but one span (the subject, or the one bound by the outermost trace function) and constants. */
+/** Reads one span (the subject, or the one bound by the outermost trace function) and constants. */
 export function isSpanCondition(node: Resolved): boolean {
   const known = spanConditions.get(node);
   if (known !== undefined) return known;
@@ -13,7 +13,7 @@ export function isSpanCondition(node: Resolved): boolean {
   return is;
 }
 
-/** Asks something of several spans, or of how they lie to each other. */
+/** Reads several spans, or their relations. */
 function asksSpans(node: Resolved): boolean {
   switch (node.type) {
     case 'trace-quantifier':
@@ -27,7 +27,7 @@ function asksSpans(node: Resolved): boolean {
   }
 }
 
-/** Reads something of the trace, or of a span other than the one tested; its id is the same for each of its spans. */
+/** Reads something of the trace, or of a span other than the tested one. Its id is the same for each of its spans. */
 export function readsTrace(node: Resolved): boolean {
   if (asksSpans(node) || node.type === 'trace-services') return true;
   if (node.type === 'trace-field') return node.field !== 'id';
@@ -44,10 +44,7 @@ export function readsWholeSpans(node: Resolved): boolean {
   return someNode(node, (part) => part.type === 'span-table');
 }
 
-/**
- * What bits and counters can tell: `has`, `count`, `all` over span conditions, the trace's totals and id, and constants, in any
- * expression.
- */
+/** What bits and counters can decide: `has`, `count`, `all` over span conditions, the trace's totals and id, and constants, in any expression. */
 export function isTotal(node: Resolved): boolean {
   if (node.type === 'trace-quantifier') return node.over === undefined && isSpanCondition(node.condition);
   if (asksSpans(node) || node.type === 'trace-services' || node.type === 'span-table' || spanOf(node) !== undefined) return false;
@@ -55,8 +52,8 @@ export function isTotal(node: Resolved): boolean {
 }
 
 /**
- * The leaves of a rule's boolean skeleton (`and`, `or`, `not` where only truth matters): each is of one span, or of the trace's
- * totals, or of both (then no bits can tell it).
+ * The leaves of a rule's boolean skeleton (`and`, `or`, `not` where only truth matters). Each reads one span, or the trace's totals, or both (then bits
+ * cannot decide it).
  */
 export function skeletonLeaves(node: Resolved): readonly Resolved[] {
   if (node.type === 'logical') return operandsOf(node, node.operator).flatMap(skeletonLeaves);

@@ -1,10 +1,10 @@
 import type { BinaryNode, Resolved, TracePair } from '../tree/resolved.js';
 import { partsOf } from '../tree/walk.js';
 
-/** How the truth of a part bears on its rule: it makes the rule more true (1), less true (-1), or neither for certain (0). */
+/** The effect of a part's truth on its rule: more true (1), less true (-1), or neither for certain (0). */
 export type Polarity = 1 | 0 | -1;
 
-/** The polarity of the parts of a rule that are true or false. */
+/** The polarity of the boolean parts of a rule. */
 export function polaritiesOf(root: Resolved): ReadonlyMap<Resolved, Polarity> {
   const polarities = new Map<Resolved, Polarity>();
   visit(root, 1);
@@ -18,7 +18,7 @@ export function polaritiesOf(root: Resolved): ReadonlyMap<Resolved, Polarity> {
   }
 }
 
-/** The parts of a node, each with how it bears on it. */
+/** The parts of a node, each with its effect on the node. */
 function bearings(node: Resolved): readonly (readonly [Resolved, Polarity])[] {
   switch (node.type) {
     case 'logical':
@@ -41,7 +41,7 @@ function bearings(node: Resolved): readonly (readonly [Resolved, Polarity])[] {
   }
 }
 
-/** Of the spans that stand first and second. */
+/** For the first and the second spans. */
 const OF_PAIRS: Readonly<Record<TracePair['relation'], readonly [Polarity, Polarity]>> = {
   before: [1, 1],
   child: [1, 1],
@@ -53,7 +53,7 @@ const OF_PAIRS: Readonly<Record<TracePair['relation'], readonly [Polarity, Polar
 
 const OF_COUNTS: Readonly<Partial<Record<BinaryNode['operator'], Polarity>>> = { '>': 1, '>=': 1, '<': -1, '<=': -1 };
 
-/** `trace.count(c) > k`: what the condition of the count is to the comparison. */
+/** `trace.count(c) > k`: the effect of the count's condition on the comparison. */
 function counted({ operator, left, right }: BinaryNode): readonly (readonly [Resolved, Polarity])[] | undefined {
   const bearing = OF_COUNTS[operator];
   if (bearing === undefined) return undefined;

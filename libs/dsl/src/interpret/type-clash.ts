@@ -15,8 +15,8 @@ interface Operation {
 const operations = new WeakMap<Resolved, readonly Operation[]>();
 
 /**
- * What a rule asks about several spans at once may fail on a value of another type: the attributes that one operation reads are of more
- * than one type on these spans. Sorted look-ups don't tell, as they leave out what can't be compared.
+ * A condition about several spans may fail on a value of a wrong type: the attributes that one operation reads have several types on these spans. Sorted
+ * look-ups do not detect it, because they omit values that cannot be compared.
  */
 export function mayClash(root: Resolved, spans: readonly SpanView[]): boolean {
   let asked = operations.get(root);
@@ -57,7 +57,7 @@ function operationsOf(root: Resolved): readonly Operation[] {
   }
 }
 
-/** The type of a node's operands; '': any one; undefined: it is no such operation. */
+/** The type of a node's operands; '': any; undefined: it is no such operation. */
 function operandType(node: Resolved): string | undefined {
   if (node.type === 'string-test') return 'string';
   if (node.type === 'unary') return node.operator === '-' || node.operator === '~' ? 'number' : undefined;

@@ -1,22 +1,19 @@
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 
-/** So many ways are tried at most. */
+/** Maximum of combinations that are tried. */
 const MAX_WAYS = 512;
 
-/**
- * The ways in which answers that are not known may be. An evaluation asks for them as it meets them; it is repeated until each has been
- * both true and false with each of the others.
- */
+/** The combinations of unknown answers. An evaluation requests answers as it meets them, and is repeated until every combination was tried. */
 export class Ways {
   /** The assumed answers, in the order of their first use. */
   private readonly taken: boolean[] = [];
   private readonly known = new Map<Resolved | number, Map<SpanView | undefined, boolean>>();
-  /** Of those of the evaluation under way. */
+  /** The answers that the present evaluation used. */
   private asked = 0;
   private tried = 0;
 
-  /** @param question what is asked: a part of a rule, or the number of a condition; the same is answered alike */
+  /** @param question a part of a rule, or the number of a condition; the same question gets the same answer */
   answer(question: Resolved | number, span: SpanView | undefined): boolean {
     let ofQuestion = this.known.get(question);
     if (ofQuestion === undefined) this.known.set(question, (ofQuestion = new Map()));
@@ -29,7 +26,7 @@ export class Ways {
     return answer;
   }
 
-  /** Another evaluation takes the next way. False: there is none, or too many were tried (`isComplete` tells). */
+  /** Selects the next combination. False: there is none, or too many were tried (`isComplete` tells). */
   next(): boolean {
     this.known.clear();
     this.asked = 0;
@@ -39,7 +36,7 @@ export class Ways {
     return true;
   }
 
-  /** All of them were tried. */
+  /** All combinations were tried. */
   get isComplete(): boolean {
     return this.taken.length === 0;
   }

@@ -9,9 +9,9 @@ import type { Ways } from './ways.js';
 
 /** Which unknown values are true: as few as give the rule's answer (`least`), or as many (`most`). */
 export interface Leaning {
-  /** Of what takes longer to tell than it may; or each as the way that is tried has it. */
+  /** For answers that exceed their steps; or each as the tried combination has it. */
   readonly doubts: 'least' | 'most' | Ways;
-  /** Of what fails on a value of another type: as the language has it, which is false, or as much as makes the rule's answer. */
+  /** For failures on a value of a wrong type: false, as the language has it, or what decides the rule. */
   readonly mistyped: 'language' | 'most';
 }
 
@@ -21,15 +21,15 @@ export interface Leaning {
 export class World {
   /** An answer was in doubt. */
   metDoubt = false;
-  /** Neither value of an answer in doubt is the maximum: the evaluation ended there. */
+  /** Neither value of an answer in doubt is the extreme: the evaluation ended there. */
   isUnclear = false;
-  /** Of the spans on which an answer was in doubt the first, in the order of the language. */
+  /** The first span, in the language's order, with an answer in doubt. */
   inDoubt: SpanView | undefined;
-  /** A test failed on a value of another type; and what that is to the rule can't be said. */
+  /** A test failed on a value of a wrong type, whose effect on the rule is unknown. */
   metMistyped = false;
   isMixed = false;
   private readonly mixed = new Set<Resolved>();
-  /** The first such failure that was met within a function over spans, and where. */
+  /** The first such failure within a function over spans, and where. */
   failure: { readonly span: SpanView; readonly message: string } | undefined;
 
   constructor(
@@ -38,8 +38,8 @@ export class World {
   ) {}
 
   /**
-   * What a part in doubt is taken to be.
-   * @param question stands for the part where several are the same question
+   * The assumed result of a part in doubt.
+   * @param question stands for the part where several parts are the same question
    * @throws PatternExceeded where neither is the most
    */
   answer(part: Resolved, span: SpanView | undefined, question: Resolved | number = part): boolean {
@@ -55,7 +55,7 @@ export class World {
     return polarity > 0 === (doubts === 'most');
   }
 
-  /** What a part that failed on a value of another type is taken to be. */
+  /** The assumed result of a part that failed on a value of a wrong type. */
   mistyped(part: Resolved): boolean {
     this.metMistyped = true;
     if (this.leaning.mistyped === 'language') return false;
@@ -65,8 +65,8 @@ export class World {
   }
 
   /**
-   * The truth of an operand of the rule. If the effect of a failure within it is not known, the operand counts as what decides the rule. The other operands may
-   * then still decide, in whichever order they are written. The answer may be remembered, as any answer may.
+   * The truth of an operand of the rule. If the effect of a failure within it is unknown, the operand counts as what decides the rule. The other operands may
+   * still decide, in any order. The answer may be cached, like any answer.
    */
   unmixed(operand: Resolved, evaluate: () => boolean): boolean {
     const wasMixed = this.isMixed;

@@ -7,7 +7,7 @@ import type { Formatted } from './format.js';
 
 const WIDTH = 100;
 
-/** A rule of the form `when { … }` as BeTraceDSL that gives the same verdicts. Longer ones have a line per condition. */
+/** Converts a rule of the form `when { … }` to BeTraceDSL with the same verdicts. Long rules get a line per condition. */
 export function convertWhen(text: string, options?: WhenOptions): Formatted {
   const { syntax, diagnostics } = parseWhen(new Source(text), options);
   if (syntax?.kind !== 'expression') return { ok: false, diagnostics };

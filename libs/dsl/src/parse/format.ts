@@ -8,9 +8,8 @@ import { parse } from './parse.js';
 export type Formatted = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
- * The rule as one would write it: canonical spelling (`!=`, `not`, double quotes), one space around operators, two per level
- * of brackets and blocks. Lines and comments stay where they are (blank lines at most one); numbers and durations keep their
- * spelling. Formatting again changes nothing, and the meaning is the same.
+ * Formats a rule: canonical spelling (`!=`, `not`, double quotes), one space around operators, two per level of brackets and blocks. Lines and comments stay
+ * where they are (at most one blank line); numbers and durations keep their spelling. Formatting is idempotent and keeps the meaning.
  */
 export function format(text: string): Formatted {
   const parsed = parse(text);
@@ -22,7 +21,7 @@ type Piece =
   | { readonly kind: 'token'; readonly token: Token; readonly role: Role }
   | { readonly kind: 'comment'; readonly comment: Comment };
 
-/** What a token is at its place: the same `-`, `(` or `contains` is spaced by it. */
+/** The role of a token, which decides the spaces around the same `-`, `(` or `contains`. */
 type Role = 'operand' | 'prefix' | 'infix' | 'call' | 'open' | 'close' | 'separator' | 'access' | 'word';
 
 class Layout {
@@ -70,7 +69,7 @@ class Layout {
     return source.place(startOf(next)).line - source.place(endOf(previous)).line;
   }
 
-  /** Brackets opened on one line indent once; what a line closes first does not count for it. */
+  /** Brackets that open on one line indent once; brackets that a line closes first do not count for it. */
   #depthBefore(pieces: readonly Piece[], index: number): number {
     let closing = 0;
     for (let at = index; at < pieces.length; at++) {

@@ -10,7 +10,7 @@ import { SyntaxFailure, TokenCursor } from '../text/token-cursor.js';
 import { parseWhen } from '../when/parse-when.js';
 import { isWhenForm } from '../when/tokenize-when.js';
 
-/** Longest text in UTF-16 units; longer ones are refused unread. */
+/** Maximum length of a text in UTF-16 units; longer ones are refused unread. */
 export const MAX_TEXT = 100_000;
 
 const CLAUSE = /^\s*(always|never|when)\s*\{/i;
@@ -33,7 +33,7 @@ export function parse(text: string): Parsed {
     return { source, syntax: diagnostics.length === 0 ? syntax : undefined, tokens, comments, diagnostics, steps: cursor.steps };
   } catch (error) {
     if (!(error instanceof SyntaxFailure)) throw error;
-    // Behind an error of the lexer the parser's error is most often its consequence.
+    // After a lexer error the parser's error is mostly its consequence.
     const all = diagnostics.length === 0 ? [error.diagnostic] : diagnostics;
     return { source, syntax: undefined, tokens, comments, diagnostics: all, steps: cursor.steps };
   }
@@ -66,7 +66,7 @@ function parseRule(cursor: TokenCursor): RuleSyntax {
   return parseScript(cursor.source, cursor);
 }
 
-/** `x > 50,000`. Between the arguments of a function the same comma parts two of them. */
+/** `x > 50,000`. Between the arguments of a function a comma separates. */
 function refuseThousands(cursor: TokenCursor, expression: Expression): void {
   if (!cursor.is(',')) return;
   const { end } = expression.range;
@@ -85,7 +85,7 @@ function refuseThousands(cursor: TokenCursor, expression: Expression): void {
   );
 }
 
-/** Behind a whole expression: is it the beginning of a statement (`x = 1`, `f() g()`)? */
+/** After a whole expression: whether it begins a statement (`x = 1`, `f() g()`). */
 function continuesAsStatement(cursor: TokenCursor, expression: Expression): boolean {
   if (cursor.is('=') && startsAtData(expression)) cursor.failAtAssignment();
   if (cursor.is('=') || cursor.is(',')) return expression.type === 'name' || expression.type === 'member' || expression.type === 'index';
@@ -93,7 +93,7 @@ function continuesAsStatement(cursor: TokenCursor, expression: Expression): bool
   return cursor.current.kind === 'name' || cursor.current.kind === 'keyword' || cursor.is(';');
 }
 
-/** The expression is a comparison, or a field of the data, which nobody assigns. */
+/** The expression is a comparison, or a field of the data, to which nothing is assigned. */
 function startsAtData(expression: Expression): boolean {
   let inner = expression;
   while (inner.type === 'member' || inner.type === 'index') inner = inner.object;

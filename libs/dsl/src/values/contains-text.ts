@@ -1,10 +1,10 @@
-/** Two texts whose lengths multiply to no more are compared at every place in milliseconds. */
+/** Below this product of lengths, comparing at every place takes milliseconds. */
 const FEW_COMPARISONS = 2 ** 24;
 
-/** `text.includes(wanted)` in time that grows with the lengths of both, not with their product: senders choose both. */
+/** `text.includes(wanted)` in time linear in both lengths, not in their product: senders choose both. */
 export function containsText(text: string, wanted: string): boolean {
   if (text.length * wanted.length <= FEW_COMPARISONS || wanted.length > text.length) return text.includes(wanted);
-  // Where a prefix of the wanted text repeats within it (Knuth, Morris and Pratt).
+  // The prefix function of the wanted text (Knuth, Morris and Pratt).
   const fallback = new Int32Array(wanted.length);
   for (let at = 1, length = 0; at < wanted.length; at++) {
     while (length > 0 && wanted.charCodeAt(at) !== wanted.charCodeAt(length)) length = fallback[length - 1]!;

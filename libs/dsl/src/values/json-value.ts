@@ -1,12 +1,11 @@
 import type { Value } from './value.js';
 
-/** A value as a violation, the REST API and the command line hold it. */
+/** A value in a violation, the REST API and the command line. */
 export type ShownValue = boolean | number | string | null;
 
 /**
- * A value as JSON can carry it: nil → null, a 64-bit integer → decimal text, a number that JSON has not → `"Infinity"`, `"-Infinity"`
- * or `"NaN"`, as protobuf's JSON has them; arrays and maps → their JSON text, bytes → base64. Texts are well-formed: half a surrogate
- * pair becomes U+FFFD.
+ * A value in JSON: nil → null, a 64-bit integer → decimal text, numbers outside JSON → `"Infinity"`, `"-Infinity"` or `"NaN"`, as in protobuf's JSON. Arrays
+ * and maps → their JSON text, bytes → base64. Texts are well-formed: half a surrogate pair becomes U+FFFD.
  */
 export function jsonValue(value: Value): ShownValue {
   if (value === undefined) return null;
@@ -22,7 +21,7 @@ function innerValue(value: Value): Value {
 }
 
 function base64(bytes: Uint8Array): string {
-  // A byte is a character here, and a call has a maximum of arguments.
+  // A byte is a character here; chunks, because a call has a maximum of arguments.
   let text = '';
   for (let at = 0; at < bytes.length; at += 4_096) text += String.fromCharCode(...bytes.subarray(at, at + 4_096));
   return btoa(text);

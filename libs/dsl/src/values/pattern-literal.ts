@@ -1,7 +1,7 @@
-/** What every match of a pattern contains, read off its text; so most subjects are refused without running the pattern. */
+/** Text that every match of a pattern contains, read off the pattern. Most subjects are refused by it without running the pattern. */
 export interface RequiredLiteral {
   readonly text: string;
-  /** The pattern is nothing but the literal, with or without anchors: no need to run it at all. */
+  /** The pattern consists of the literal, with or without anchors: it need not run. */
   readonly isWhole: boolean;
   readonly atStart: boolean;
   readonly atEnd: boolean;
@@ -9,7 +9,7 @@ export interface RequiredLiteral {
 
 const META = new Set([...'\\^$.|?*+()[]{}']);
 const PUNCTUATION = /^[!-/:-@[-`{-~]$/;
-/** Escapes that match one character of some kind, or an empty place. */
+/** Escapes that match one character of a kind, or an empty place. */
 const CLASS_ESCAPES = new Set([...'dDwWsSbBAz']);
 const REPEAT = /^\{\d+(?:,\d*)?\}/;
 const PLAIN_GROUP = /^\((?!\?)|^\(\?:|^\(\?P?<\w+>/;
@@ -43,7 +43,7 @@ class Reader {
     return text === '' ? undefined : { text, isWhole: this.#isWhole && this.#runs.length === 1, atStart, atEnd };
   }
 
-  /** Moves behind one part of the pattern; false when it can't be followed. */
+  /** Advances past one part of the pattern; false when it is not understood. */
   #readOne(rest: string): boolean {
     const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
     switch (character) {
@@ -54,7 +54,7 @@ class Reader {
       case '[':
         return this.#take(BRACKET_CLASS.exec(rest)?.[0]);
       case '|':
-        // Inside a group an alternative concerns nobody outside.
+        // An alternative inside a group has no effect outside.
         return this.#depth > 0 && this.#take(character);
       case '*':
       case '?':
@@ -89,7 +89,7 @@ class Reader {
     this.#at += length;
   }
 
-  /** The text before may be absent (a repetition may begin with 0): it is not part of the run. */
+  /** The text before may be absent (a repetition from 0): it is not part of the run. */
   #optional(text: string | undefined): boolean {
     if (this.#depth === 0) {
       const run = [...(this.#runs.pop() ?? '')];
@@ -99,7 +99,7 @@ class Reader {
     return this.#take(text);
   }
 
-  /** Something that is no literal: it ends the run. */
+  /** A part that is no literal ends the run. */
   #take(text: string | undefined, nesting = 0): boolean {
     if (text === undefined) return false;
     this.#at += text.length;

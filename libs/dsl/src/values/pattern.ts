@@ -2,27 +2,27 @@ import { RE2JS } from 're2js';
 import { containsText } from './contains-text.js';
 import { type RequiredLiteral, requiredLiteral } from './pattern-literal.js';
 
-/** A regular expression of RE2 syntax, compiled: `test` says whether it occurs anywhere in the subject, in linear time. */
+/** A compiled regular expression of RE2 syntax: `test` returns whether it occurs anywhere in the subject, in linear time. */
 export interface Pattern {
   readonly text: string;
-  /** Instructions of its program: what a character of a subject may cost. */
+  /** Instructions of its program: the maximum cost of a character. */
   readonly size: number;
   test(subject: string): boolean;
-  /** The steps that it takes on a subject (docs/decisions/0013): none where a literal decides it. */
+  /** The steps that it takes on a subject (docs/decisions/0013); 0 where a literal decides it. */
   price(subject: string): number;
-  /** The longest subject within this many steps; Infinity where it is cheap, whatever the length. */
+  /** The maximum length of a subject within this many steps; Infinity where it is cheap at any length. */
   longest(steps: number): number;
 }
 
-/** Instructions of a program that are tried on one character in a step. */
+/** Instructions of a program that one step runs on a character. */
 const INSTRUCTIONS_PER_STEP = 16;
 
-/** Why a text is no pattern: RE2's own words. */
+/** Why a text is no pattern, in RE2's words. */
 export class PatternError extends Error {}
 
 const MAX_LENGTH = 1_000;
 
-/** Time is linear in the text times the program, which bounded repetitions make long: `((a{100}){10}b){10}` has 10,000 instructions. */
+/** Maximum of instructions. Time is linear in text times program, and bounded repetitions make programs long: `((a{100}){10}b){10}` has 10,000. */
 const MAX_PROGRAM = 5_000;
 
 /**
@@ -42,8 +42,8 @@ export function compilePattern(text: string): Pattern {
 }
 
 /**
- * Looking for the literal first took a quarter to a twentieth of RE2's own time per subject (four patterns, six span names). What the
- * literal decides takes no steps.
+ * Searching for the literal first takes a quarter to a twentieth of RE2's time per subject (four patterns, six span names). If the literal decides, that
+ * takes no steps.
  */
 function tester(regex: RE2JS, size: number, literal: RequiredLiteral | undefined): Pick<Pattern, 'test' | 'price' | 'longest'> {
   if (literal?.isWhole) return { test: wholeTest(literal), price: () => 0, longest: () => Number.POSITIVE_INFINITY };
@@ -62,11 +62,11 @@ function wholeTest({ text, atStart, atEnd }: RequiredLiteral): (subject: string)
   return atEnd ? (subject) => subject.endsWith(text) : (subject) => containsText(subject, text);
 }
 
-/** Patterns that are no literal (`x matches attribute.pattern`): the last few are kept, compiling costs microseconds. */
+/** Recently used patterns that are no literals (`x matches attribute.pattern`); compiling costs microseconds. */
 const recent = new Map<string, Pattern>();
 const RECENT = 64;
 
-/** The compiled pattern, from the cache when it was used lately. @throws PatternError */
+/** The compiled pattern, from the cache when it was used recently. @throws PatternError */
 export function cachedPattern(text: string): Pattern {
   const known = recent.get(text);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
- * The Lua types a value can have, as a bit set: what is known before anything runs. `false` and `true` are apart, so that
- * "always true" is a question about types.
+ * The possible Lua types of a value as a bit set, known before the rule runs. `false` and `true` are separate, so that "always true" is a question about
+ * types.
  */
 export type TypeSet = number;
 
@@ -12,7 +12,7 @@ export const STRING: TypeSet = 16;
 export const TABLE: TypeSet = 32;
 
 export const BOOLEAN: TypeSet = FALSE | TRUE;
-/** What an attribute can be when it is there. */
+/** The types of an attribute that is present. */
 export const PRESENT: TypeSet = BOOLEAN | NUMBER | STRING | TABLE;
 export const ANY: TypeSet = NIL | PRESENT;
 export const FALSY: TypeSet = NIL | FALSE;
@@ -32,7 +32,7 @@ export function describeTypes(types: TypeSet): string {
   return names.length === NAMES.length ? 'any value' : names.join(' or ');
 }
 
-/** Every value of the set counts as true (and there is one). */
+/** Every value of the set is true, and there is one. */
 export function alwaysTruthy(types: TypeSet): boolean {
   return types !== 0 && (types & FALSY) === 0;
 }

@@ -1,4 +1,4 @@
-/** The part of Lua's library that scripts have (see script/sandbox.ts), by table. The checker knows nothing else. */
+/** The part of Lua's library that scripts have, by table. The checker accepts nothing else. */
 export const SANDBOX_GLOBALS: ReadonlySet<string> = new Set([
   'assert',
   'error',
@@ -35,10 +35,10 @@ export const SANDBOX_LIBRARIES: Readonly<Record<string, ReadonlySet<string>>> = 
   ]),
 };
 
-/** Constants among them: everything else is called. */
+/** Constants among them; all others are functions. */
 export const LIBRARY_CONSTANTS: ReadonlySet<string> = new Set(['math.huge', 'math.pi', 'math.maxinteger', 'math.mininteger']);
 
-/** Parts of Lua that rules never reach. */
+/** Parts of Lua that rules cannot reach. */
 export const UNAVAILABLE: ReadonlySet<string> = new Set([
   '_G',
   '_ENV',
@@ -67,10 +67,10 @@ export const UNAVAILABLE: ReadonlySet<string> = new Set([
   'js',
 ]);
 
-/** What other languages call nil, true and false. */
+/** Names of other languages for nil, true and false. */
 const WORDS: ReadonlySet<string> = new Set(['null', 'nil', 'none', 'undefined', 'true', 'false']);
 
-/** The name means something here, whatever spans are named, or is known from elsewhere. */
+/** The name has a meaning here regardless of named spans, or is known from other languages. */
 export function isKnownName(name: string): boolean {
   return (
     name === 'trace' ||

@@ -3,19 +3,19 @@ import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from './trace-vocabulary.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 
-/** What an argument of a trace function is about. */
+/** The role of an argument of a trace function. */
 export interface SpanArgument {
   readonly expression: Expression;
-  /** The names (beside `span`) for the span being tested; then those of the first span of a pair. */
+  /** The names (beside `span`) of the tested span; then those of the first span of a pair. */
   readonly own: readonly string[];
   readonly outer: readonly string[];
-  /** It is evaluated once, not on spans. */
+  /** It is evaluated once, not per span. */
   readonly isPlain: boolean;
 }
 
 /**
- * The arguments of a call of `trace.has`, `trace.follows`, `x.children.sum` and other functions of spans, by their place; undefined for a call of
- * anything else. By names alone: scripts are not resolved.
+ * The roles of the arguments of `trace.has`, `trace.follows`, `x.children.sum` and other functions over spans; undefined for other calls. It goes by names
+ * alone, because scripts are not resolved.
  */
 export function spanArguments({ callee, args }: Call): readonly SpanArgument[] | undefined {
   if (callee.type !== 'member') return undefined;

@@ -40,7 +40,7 @@ const QUANTIFIERS = {
   },
 } as const satisfies Readonly<Record<string, Entry>>;
 
-/** Functions of the same owners that make one value of a field's values. */
+/** Functions of the same owners that make one value from a field's values. */
 const AGGREGATES = {
   sum: {
     parameters: [FIELD, OPTIONAL_CONDITION],
@@ -139,7 +139,7 @@ export const RELATIVES_FUNCTIONS: readonly VocabularyFunction[] = named({ ...QUA
 export const PAIR_FUNCTIONS: readonly VocabularyFunction[] = named(PAIRS);
 export const TRACE_FUNCTIONS: readonly VocabularyFunction[] = [...RELATIVES_FUNCTIONS, ...PAIR_FUNCTIONS];
 
-/** What a function of `trace` or of a span's relatives means, by its name. */
+/** The description of a function of `trace` or of a span's relatives, by name. */
 export function isQuantifier(name: string): name is Quantifier {
   return Object.hasOwn(QUANTIFIERS, name);
 }

@@ -168,7 +168,7 @@ export const LIBRARY_FUNCTIONS: readonly VocabularyFunction[] = Object.entries(L
   example: entry.example,
 }));
 
-/** Everything above in one piece: `GET /v1/dsl`. */
+/** The whole vocabulary: `GET /v1/dsl`. */
 export const VOCABULARY = {
   span: { fields: SPAN_FIELDS, functions: SPAN_FUNCTIONS },
   trace: { fields: TRACE_FIELDS, functions: TRACE_FUNCTIONS },
@@ -199,7 +199,7 @@ export const FIELD_TYPES: Readonly<Record<FieldName, TypeSet>> = {
   scope_version: STRING,
 };
 
-/** All that a field can be, where that is known. */
+/** All values of a field, where they are known. */
 export function fieldValues(field: FieldName): readonly string[] | undefined {
   return field === 'status' ? STATUSES : field === 'kind' ? KINDS : undefined;
 }

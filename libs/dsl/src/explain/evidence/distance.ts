@@ -3,10 +3,7 @@ import type { Found } from './found.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '<', '<=', '>', '>=']);
 
-/**
- * How far operands that do not hold are from it: for two numbers that are compared, from 0 to 1 by their difference; 1 for everything
- * else. `find`: the value of a part.
- */
+/** How far false operands are from being true: for two compared numbers 0 to 1 by their difference; 1 for all others. @param find the value of a part */
 export function distanceOf(operands: readonly Resolved[], find: (part: Resolved) => Found): number {
   return operands.reduce((sum, operand) => sum + distanceOfOne(operand, find), 0);
 }

@@ -8,7 +8,7 @@ import { type Found, NOT_KEPT } from './found.js';
 export type Outcomes = ReadonlyMap<Resolved, Found>;
 
 /**
- * Evaluates the boolean skeleton of a rule or a condition as Lua would, from the left to the right.
+ * Evaluates the boolean skeleton of a rule or a condition as Lua would, from left to right.
  * @param find the value of a part that is no `and`, `or` or `not`
  */
 export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWhole, operandsOf }: Shape): Outcomes {
@@ -30,7 +30,7 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
     let failure: Found | undefined;
     for (const operand of operandsOf(node)) {
       found = visit(operand);
-      // Doubt matters only where nothing else settles the answer.
+      // Doubt matters only where nothing else decides the answer.
       if ('unknown' in found && found.unknown === 'in_doubt') doubt ??= found;
       else if ('error' in found && node.unordered === true) failure ??= found;
       else if ('error' in found) return doubt ?? found;
@@ -42,7 +42,7 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
   return outcomes;
 }
 
-/** How a rule is divided: as far as the known results of its parts allow. */
+/** How a rule is divided into parts, as far as their results are known. */
 export interface Shape {
   /** Whether a part is evaluated as one. */
   isWhole(this: void, node: Resolved): boolean;
@@ -51,7 +51,7 @@ export interface Shape {
 
 export const TAKEN_APART: Shape = { isWhole: () => false, operandsOf: (node) => operandsOf(node, node.operator) };
 
-/** The same where only of some parts something is known, each as a whole. */
+/** The same where only some parts have known results, each as a whole. */
 export function shapeOf(isWhole: (node: Resolved) => boolean): Shape {
   const operands = (node: LogicalNode): readonly Resolved[] =>
     [node.left, node.right].flatMap((side) =>

@@ -5,14 +5,14 @@
 const FULL = 24_000;
 const BRIEF = 40_000;
 const MAX_SIZE = 64_000;
-/** Of a node without details. */
+/** Size of a node without details. */
 const BARE_NODE = 190;
 
-/** Span ids that a node names. */
+/** Maximum of span ids that a node names. */
 const WITNESSES = 50;
 const BRIEF_WITNESSES = 3;
 
-/** Times that the span which came closest is sought. */
+/** Maximum of searches for the closest span. */
 const SEARCHES = 20;
 
 /** Counts the size of an explanation's tree, so that later parts are shortened, and then omitted. */
@@ -20,19 +20,19 @@ export class ExplanationSize {
   private used = 0;
   private searches = 0;
 
-  /** Whether one more node has a place. Its details are added when they are known. */
+  /** Whether there is room for one more node. Its details are added when they are known. */
   admits(): boolean {
     if (this.used + BARE_NODE > MAX_SIZE) return false;
     this.used += BARE_NODE;
     return true;
   }
 
-  /** How many span ids a node may name. */
+  /** The maximum of span ids for a node. */
   get witnesses(): number {
     return this.used < FULL ? WITNESSES : this.used < BRIEF ? BRIEF_WITNESSES : 0;
   }
 
-  /** Whether there is a place for what a node says beside its outcome. */
+  /** Whether there is room for more than a node's outcome. */
   get isTold(): boolean {
     return this.used < BRIEF;
   }
@@ -42,7 +42,7 @@ export class ExplanationSize {
     return this.used < FULL;
   }
 
-  /** Whether the spans of the trace may be looked through once more. */
+  /** Whether the spans of the trace may be searched once more. */
   admitsSearch(): boolean {
     return this.isFull && this.searches++ < SEARCHES;
   }

@@ -1,6 +1,6 @@
 import type { Value } from '../../values/value.js';
 
-/** Why nothing is known of a part of a rule. */
+/** Why the result of a part is unknown. */
 export type Unknown = 'not_kept' | 'in_doubt' | 'limit';
 
 /** The result of one part of a rule. */
@@ -8,7 +8,7 @@ export type Found = { readonly value: Value } | { readonly error: string } | { r
 
 /** Its inputs were not kept. */
 export const NOT_KEPT: Found = { unknown: 'not_kept' };
-/** A regular expression takes longer than it may on a span, and the part could be otherwise for it. */
+/** A regular expression exceeded its steps on a span, which could change the part's result. */
 export const IN_DOUBT: Found = { unknown: 'in_doubt' };
-/** The steps of the rule did not suffice. */
+/** The rule exceeded its steps. */
 export const NOT_EVALUATED: Found = { unknown: 'limit' };

@@ -18,7 +18,7 @@ import { referenceTo } from './span-text.js';
 import { type Bindings, type RelatedSpans, type SpanValue, TestedSpans, UNBOUND } from './tested-spans.js';
 import { TestedWorlds } from './tested-worlds.js';
 
-/** Where the engine keeps the bit of a span condition, and that of its negation (-1: it can't fail, so the other one tells). */
+/** The bits of a span condition and of its negation in the engine's state (-1: it cannot fail, so the first bit decides). */
 export interface SpanBits {
   readonly holds: number;
   readonly holdsNot: number;
@@ -27,20 +27,20 @@ export interface SpanBits {
 /** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
 export interface Tally {
   readonly count: number;
-  /** The number of spans. Undefined where other spans do not matter: a span that was found (or breaks an `all`) stays so. */
+  /** The number of spans asked. Undefined where further spans do not matter: a found span (or one that breaks an `all`) stays so. */
   readonly of: number | undefined;
   /** The count is a lower bound. */
   readonly atLeast: boolean;
-  /** Of these spans the first ones. */
+  /** The first of these spans. */
   readonly witnesses: readonly SpanReference[];
-  /** All of them, where the trace's spans are known. */
+  /** All of these spans, where the trace's spans are known. */
   readonly spans?: readonly SpanView[];
 }
 
-/** So many are named, at most, of one condition. */
+/** Maximum of spans that one condition names. */
 export const MAXIMUM_WITNESSES = 50;
 
-/** Answers questions about the parts of one rule from what the engine remembers; nothing remembered, nothing claimed. */
+/** The values of the parts of one rule, from the engine's state. What was not kept is unknown. */
 export class LeafValues {
   private testedSpans: TestedSpans | undefined;
   private testedWorlds: TestedWorlds | undefined;
@@ -49,7 +49,7 @@ export class LeafValues {
   constructor(
     private readonly evidence: Evidence,
     private readonly rule: { readonly table: ConditionTable; readonly limit: EvaluationLimit },
-    /** The rule whose parts are asked. */
+    /** The rule with these parts. */
     private readonly root: Resolved,
   ) {}
 
@@ -62,7 +62,7 @@ export class LeafValues {
     return this.evidence.isWhole === true;
   }
 
-  /** The spans that are known of the trace. */
+  /** The known spans of the trace. */
   get spans(): readonly SpanView[] | undefined {
     return this.evidence.spans;
   }
@@ -71,12 +71,12 @@ export class LeafValues {
     return this.evidence.span;
   }
 
-  /** The trace of the spans that are known. */
+  /** The trace of the known spans. */
   get knownTrace(): TraceView | undefined {
     return this.evidence.spans && this.trace(this.evidence.spans);
   }
 
-  /** What the rule says is known: what is asked from here on may take as much again as that. */
+  /** The result of the rule is known: what follows may take as many steps again. */
   renew(): void {
     this.testedSpans?.renew();
     this.testedWorlds?.renew();
@@ -120,7 +120,7 @@ export class LeafValues {
     }
   }
 
-  /** What bits and counters say, however what is in doubt may be. */
+  /** The result by bits and counters, for any values of those in doubt. */
   private ofTotals(node: Resolved): Found {
     const ask = totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) });
     const ways = new Ways();
@@ -140,7 +140,7 @@ export class LeafValues {
       const satisfying = new Set(tested.spans);
       const found = inOrder(wanted ? tested.spans : tested.of.filter((span) => !satisfying.has(span)));
       const witnesses = found.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
-      // What is in doubt may be more of them.
+      // Spans in doubt may add to them.
       const atLeast = known === undefined && found.length > 0 && node.quantifier !== 'count';
       return { count: found.length, of: this.testedOf(node, tested.of), atLeast, witnesses, spans: found };
     }
@@ -153,7 +153,7 @@ export class LeafValues {
     return { count, of, atLeast: inDoubt > 0, witnesses };
   }
 
-  /** The spans of which `trace.sum` and its like have a value, in the order of the trace, and of how many. */
+  /** The spans with a value for `trace.sum` and other aggregates, in the order of the trace, and the number of spans asked. */
   valuesOf(node: TraceAggregate, bindings: Bindings): { readonly values: readonly SpanValue[]; readonly of: number } | undefined {
     const { spans } = this.evidence;
     if (spans === undefined) return undefined;
@@ -164,7 +164,7 @@ export class LeafValues {
     return { values: values.toSorted((a, b) => compareSpans(a.span, b.span)), of };
   }
 
-  /** How many spans a function was asked of: of a trace's, those that satisfy nothing may not have been kept. */
+  /** The number of spans that a function tests. Spans of the trace that satisfy nothing may not have been kept. */
   private testedOf(node: TraceQuantifier, spans: readonly SpanView[]): number {
     return node.over === undefined ? this.spanCount : spans.length;
   }
@@ -191,7 +191,7 @@ export class LeafValues {
     return this.testedWorlds;
   }
 
-  /** Where something that a function asks is in doubt: what asks for the spans that settle it, if what it says is known. */
+  /** Where something in a function is in doubt: a test for the spans that decide it, if its result is known. */
   private settled(spans: readonly SpanView[], node: Resolved, bindings: Bindings): TestedSpans | undefined {
     const found = this.find(node, undefined, bindings);
     return 'value' in found ? this.worlds(spans).settled(node, bindings) : undefined;
@@ -241,10 +241,10 @@ export class LeafValues {
   }
 }
 
-/** The engine did not keep what the question needs. */
+/** The engine did not keep what is needed. */
 class NotRemembered extends Error {}
 
-/** Numbers the questions of how many more spans may have fed an atom. */
+/** Numbers the questions of how many further spans may have fed an atom. */
 const MAX_COUNTED = 2 ** 32;
 
 function fromBits(spanBits: number, inDoubt: number, { holds, holdsNot }: SpanBits): Found {

@@ -2,10 +2,10 @@ import type { SpanReference } from '../../contract/explain.js';
 import type { SpanView } from '../../trace/span-view.js';
 import { clipped } from '../../values/clipped.js';
 
-/** Code points. Of OTLP ids nothing is cut. */
+/** Maximum of code points; OTLP ids are never cut. */
 const LONGEST_ID = 32;
 const LONGEST_NAME = 60;
-/** Spans that a sentence names. */
+/** Maximum of spans that a sentence names. */
 const NAMED = 3;
 
 export function referenceTo(span: SpanView): SpanReference {

@@ -8,7 +8,7 @@ import type { SpanView, TraceView } from '../../trace/span-view.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
 
-/** Spans that a relation speaks of: an `a` with the `b` that it stands in relation to, or with none. */
+/** Spans of a relation: an `a` with the `b` that it relates to, or without one. */
 export interface RelatedSpans {
   readonly first: SpanView;
   readonly second: SpanView | undefined;
@@ -20,21 +20,21 @@ export interface SpanValue {
   readonly value: Value;
 }
 
-/** The span that the function of each depth binds, where a part of a rule is evaluated inside functions. */
+/** By depth: the span that the function there binds, where a part is evaluated inside functions. */
 export type Bindings = ReadonlyMap<number, SpanView>;
 
 export const UNBOUND: Bindings = new Map();
 
-/** What a test in doubt is taken to say. Absent: the evaluation ends there. */
+/** The assumed result of a test in doubt. Absent: the evaluation ends there. */
 export type OnDoubt = (test: Resolved, span: SpanView | undefined) => boolean;
 
-/** Asks of a whole trace what the parts of a rule say, and which spans made its functions say so. */
+/** Evaluates the parts of rules on a whole trace, and finds the spans that decide its functions. */
 export class TestedSpans {
   private readonly interpreter: Interpreter;
   private readonly functions: Witnesses;
   private readonly limit: RenewedLimit;
 
-  /** All questions together stay within the limit, until it is renewed. */
+  /** All evaluations together stay within the limit, until it is renewed. */
   constructor(trace: TraceView, subject: SpanView | undefined, limit: () => StepLimit, onDoubt?: OnDoubt) {
     let functions: Witnesses | undefined;
     const environment = { trace, ...(subject === undefined ? {} : { subject }), ...(onDoubt === undefined ? {} : { onDoubt }) };
@@ -50,18 +50,18 @@ export class TestedSpans {
     this.functions = functions as Witnesses;
   }
 
-  /** Evaluations from here on may use the whole budget again. */
+  /** Later evaluations may use the whole budget again. */
   renew(): void {
     this.limit.renew();
   }
 
-  /** @throws LuaError when its evaluation fails, or takes too many steps */
+  /** @throws LuaError when the evaluation fails, or exceeds its steps */
   value(part: Resolved, bindings: Bindings): Value {
     this.bind(bindings);
     return this.interpreter.value(part);
   }
 
-  /** The spans that satisfy a function's condition, and of how many; undefined when it can't be evaluated here. */
+  /** The spans that satisfy a function's condition, and of how many; undefined when it cannot be evaluated here. */
   satisfying(
     node: TraceQuantifier | TraceAggregate,
     bindings: Bindings,
@@ -74,7 +74,7 @@ export class TestedSpans {
     return this.attempted(bindings, () => this.functions.values(node));
   }
 
-  /** Every span that satisfies the first condition of a pair, with the first that stands in relation to it. */
+  /** Every span that satisfies the first condition of a pair, with the first span that it relates to. */
   pairs(node: TracePair, bindings: Bindings): readonly RelatedSpans[] | undefined {
     return this.attempted(bindings, () => this.functions.pairs(node));
   }

@@ -10,12 +10,12 @@ import type { Value } from '../../values/value.js';
 import { type Found, IN_DOUBT } from './found.js';
 import type { Bindings, OnDoubt, TestedSpans } from './tested-spans.js';
 
-/** Makes an evaluation on a trace, in a world with assumed values for those in doubt. */
+/** Makes an evaluation on a trace, in a world with assumed answers for those in doubt. */
 export type MakeTested = (onDoubt: OnDoubt, limit: () => StepLimit) => TestedSpans;
 
 /**
- * Asks of a trace on which some answers are in doubt what is so however they may be: with the least and with the most of them true, as the
- * rule was judged, or where that is none in particular in every way.
+ * Evaluates on a trace with doubtful answers what holds for any of them: with the fewest and the most of them true, as the rule was judged, or else in every
+ * combination.
  */
 export class TestedWorlds {
   private readonly polarities: ReadonlyMap<Resolved, Polarity>;
@@ -34,7 +34,7 @@ export class TestedWorlds {
     this.limitOfWays = limit();
   }
 
-  /** Evaluations from here on may use the whole budget again. */
+  /** Later evaluations may use the whole budget again. */
   renew(): void {
     this.least.renew();
     this.most.renew();

@@ -8,15 +8,15 @@ import { clipped } from '../../values/clipped.js';
 import { formatDuration } from '../../values/format-duration.js';
 import type { Value } from '../../values/value.js';
 
-/** Code points of a condition within a sentence. */
+/** Maximum of code points of a condition within a sentence. */
 const LONGEST_TEXT = 240;
 const LONGEST_VALUE = 80;
 
 /**
- * A condition as its text, with the values of outer spans in place of what reads them: `span.name == "audit" and attribute.order.id == "o-17" and not
- * trace.has(…)`. Guards and the conditions of further functions are left out.
+ * The text of a condition with the values of outer spans in place of what reads them: `span.name == "audit" and attribute.order.id == "o-17" and not
+ * trace.has(…)`. Guards and conditions of inner functions are omitted.
  * @param depth of the span that the condition is about
- * @param readOuter the value that a node reads of an outer span, undefined where it is not known
+ * @param readOuter the value that a node reads of an outer span; undefined where it is unknown
  */
 export function filledText(
   condition: Resolved,
@@ -33,7 +33,7 @@ export function filledText(
   return clipped(texts.join(' and '), LONGEST_TEXT);
 }
 
-/** Without operands that only test existence where another one says more. */
+/** Without operands that only test existence where another operand implies it. */
 export function withoutGuards(conjuncts: readonly Resolved[]): readonly Resolved[] {
   const guards = conjuncts.filter(isReading);
   if (guards.length === 0 || guards.length === conjuncts.length) return conjuncts;
@@ -83,7 +83,7 @@ function isOuter(node: Resolved, depth: number): boolean {
   return base.type === 'subject' || (base.type === 'bound' && base.depth < depth);
 }
 
-/** Moments have too many digits to be read. */
+/** Moments have too many digits to read. */
 function literalOf(value: Value, node: Resolved): Expression | undefined {
   const { range } = node.syntax;
   if (node.type === 'field' && (node.field === 'start_time' || node.field === 'end_time')) return undefined;
@@ -95,7 +95,7 @@ function literalOf(value: Value, node: Resolved): Expression | undefined {
   return Number.isNaN(value) || value < 0 ? undefined : { type: 'number', value, range };
 }
 
-/** The same tree with others in the place of some of its nodes. */
+/** The same tree with some nodes replaced. */
 function filled(syntax: Expression, known: ReadonlyMap<Expression, Expression>): Expression {
   const other = known.get(syntax);
   if (other !== undefined) return other;

@@ -8,19 +8,19 @@ import type { Bindings } from '../evidence/tested-spans.js';
 import { bound, type Teller } from './told.js';
 import { isNameTest } from './witness-details.js';
 
-/** On larger traces nothing is sought: it would take as long as all the rule. */
+/** On larger traces there is no search: it would take as long as the whole rule. */
 const MAX_SPANS = 2_000;
-/** What a name says of a span is more than what anything else does. */
+/** A span's name weighs more than anything else. */
 const NAME_WEIGHT = 100;
-/** Its own conditions count more than those on others: that nothing is before it holds for nearly every span. */
+/** Its own conditions weigh more than those on others: that nothing precedes it holds for nearly every span. */
 const OWN_WEIGHT = 2;
 
 /**
- * Of the spans that do not satisfy a condition the one that came closest: with the name that it asks for, if it does, and the most of
- * its operands. Of equals it is the one whose numbers are nearest to what is asked. Undefined where none has anything of it.
+ * Of the spans that do not satisfy a condition, the closest one: with the name that the condition asks for, if any, and the most true operands. Among equals
+ * it is the one with the nearest numbers. Undefined where none has any true operand.
  *
- * Which spans the engine has beside those that satisfy what a condition asks of a span alone depends on other rules. So only those are
- * looked at unless all spans are known.
+ * Which further spans the engine keeps depends on other rules. So unless all spans are known, only those that satisfy the condition's part about one span are
+ * considered.
  */
 export function nearestSpan(condition: Resolved, depth: number, bindings: Bindings, teller: Teller): SpanView | undefined {
   const { spans = [], isWhole, spanCount } = teller.values;

@@ -2,18 +2,18 @@ import { PatternExceeded, StepsExceeded } from '../../lua/budget-exceeded.js';
 import type { BinaryOperator } from '../../text/syntax.js';
 import type { Unknown } from '../evidence/found.js';
 
-/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where it does not matter of how many. */
+/** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where the total does not matter. */
 export function spansSatisfy(count: number, of: number | undefined, condition: string): string {
   const spans = (of ?? count) === 1 ? 'span' : 'spans';
   return `${count} ${of === undefined ? '' : `of ${of} `}${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
 }
 
-/** `at least 1 span satisfies`: of others that is not known. */
+/** `at least 1 span satisfies`: the others are unknown. */
 export function atLeastSatisfy(count: number, condition: string): string {
   return `at least ${count} ${count === 1 ? 'span satisfies' : 'spans satisfy'} ${condition}`;
 }
 
-/** `not all 14 spans satisfy span.status == "ok"`; without the number where it does not matter of how many. */
+/** `not all 14 spans satisfy span.status == "ok"`; without the number where the total does not matter. */
 export function notAllSatisfy(of: number | undefined, condition: string): string {
   return `not all ${of === undefined ? '' : `${of} `}spans satisfy ${condition}`;
 }
@@ -41,7 +41,7 @@ export function comparedSentence(operator: BinaryOperator, other: string, holds:
   return words === undefined ? '' : `${words[holds ? 0 : 1]} ${other}`;
 }
 
-/** Where it holds, and where it does not. */
+/** How it reads where it holds, and where it does not. */
 const WORDS: Readonly<Partial<Record<BinaryOperator, readonly [string, string]>>> = {
   '>': ['more than', 'not more than'],
   '>=': ['at least', 'less than'],

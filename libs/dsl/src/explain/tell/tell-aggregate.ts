@@ -16,7 +16,7 @@ interface Made {
   readonly spans: readonly SpanValue[];
 }
 
-/** Explains an aggregate: which spans made its value, and by which values. */
+/** Explains an aggregate: the spans and values that made its value. */
 export function tellAggregate(node: TraceAggregate, value: Value, bindings: Bindings, teller: Teller): FunctionTold | undefined {
   const asked = teller.values.valuesOf(node, bindings);
   if (asked === undefined) return undefined;
@@ -72,7 +72,7 @@ function alsoText(others: readonly (readonly SpanValue[])[]): string {
   return `, and as often ${valueText(first[0]?.value)}${more === 0 ? '' : ` and ${more} other ${more === 1 ? 'value' : 'values'}`}`;
 }
 
-/** By equal values, those that came first first. */
+/** By equal values, in order of first occurrence. */
 function groups(values: readonly SpanValue[]): ReadonlyMap<unknown, SpanValue[]> {
   const found = new Map<unknown, SpanValue[]>();
   for (const one of values) {
@@ -100,7 +100,7 @@ function extreme(
   return { head, tail: unit === 'time' ? '' : `, of ${named(spans)}`, spans };
 }
 
-/** The largest parts first: they are to blame. */
+/** The largest parts first: they contribute most. */
 function total(verb: string, node: TraceAggregate, field: string, values: readonly SpanValue[], value: Value): Made {
   const spans = values.toSorted((a, b) => compare(b.value as number, a.value as number));
   const unit = unitOf(node);

@@ -6,8 +6,8 @@ import { spanText } from '../evidence/span-text.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 
 /**
- * `"read" (s3) ended 15ms before "audit" (s6) started`; undefined where the times alone do not say it: what parents and links say goes before
- * clocks, and clocks may differ.
+ * `"read" (s3) ended 15ms before "audit" (s6) started`; undefined where the times alone do not decide. Parents and links precede clocks, and clocks may
+ * differ.
  */
 export function orderSentence(
   { first, second }: SpanOrderTest,

@@ -89,7 +89,7 @@ class PairTeller {
     return this.told(sentence, tail, lonely, [told, second ?? teller.unasked(node.second)]);
   }
 
-  /** How the closest span missed: in its values, or in its time. */
+  /** How the closest span missed: by its values, or by its time. */
   private missed(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
     const { node, teller } = this;
     if (told.outcome !== 'true') return closest(told, nearest, node.depth + 1, inner, teller);
@@ -105,7 +105,7 @@ class PairTeller {
     return ` (closest is ${spanText(nearest)}, which ${what})`;
   }
 
-  /** A span that satisfies the second condition, nearest in time; else the one that has most of it. */
+  /** The nearest span in time that satisfies the second condition; else the one that satisfies most of it. */
   private nearestSecond(first: SpanView): SpanView | undefined {
     const { node, teller } = this;
     const inner = bound(this.bindings, node.depth, first);
@@ -145,7 +145,7 @@ class PairTeller {
     return this.told(head, '', [], [told, toldSecond]);
   }
 
-  /** No span is before another: shows the span that ended first, and the closest one to being after it. */
+  /** No span is before another: shows the span that ended first, and the closest candidate after it. */
   private tellNoneBefore(head: string): FunctionTold {
     const { node, pairs, teller } = this;
     const firsts = pairs.map(({ first }) => first);
@@ -158,7 +158,7 @@ class PairTeller {
     return this.told(head, tail, [], [told, second ?? teller.unasked(node.second)]);
   }
 
-  /** Where the clocks have no objection, what descends from what says why. */
+  /** Where the clocks do not exclude it, the ancestry is the reason. */
   private startedEarly(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
     if (told.outcome !== 'true') return closest(told, nearest, this.node.depth + 1, inner, this.teller);
     const apart = gap(first, nearest);
@@ -178,7 +178,7 @@ class PairTeller {
     return this.told(`${this.named(a, first)} ${stands}`, '', this.spansOfPairs(), [a, b]);
   }
 
-  /** Of nine pairs all spans, those of the first pair first. */
+  /** For all pairs: their spans, those of the first pair first. */
   private spansOfPairs(): readonly SpanView[] {
     return [...new Set(this.related.flatMap(({ first, second }) => (second === undefined ? [first] : [first, second])))];
   }

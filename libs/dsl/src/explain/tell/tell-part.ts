@@ -20,13 +20,13 @@ import { tellQuantifier } from './tell-quantifier.js';
 import type { FunctionTold, Teller, Told } from './told.js';
 import { isMoment, unitOf, valueText } from './value-unit.js';
 
-/** Code points of a condition, as the list of conditions has it. */
+/** Maximum of code points of a condition in the list of conditions. */
 const LONGEST_CONDITION = 1_000;
 const LONGEST_READING = 300;
-/** Witnesses that the list of conditions names, with their names. */
+/** Maximum of witnesses that the list of conditions names. */
 const LISTED_WITNESSES = 5;
 
-/** What there is to say of a part that is no `and`, `or` or `not`. */
+/** The text about a part that is no `and`, `or` or `not`. */
 export interface ToldPart {
   readonly sentence: string;
   readonly outcome: ConditionOutcome;
@@ -34,11 +34,11 @@ export interface ToldPart {
   readonly children: readonly (Told | undefined)[];
 }
 
-/** Tells comparisons and other parts by the values they read, and by what came of the functions over spans in them. */
+/** Explains comparisons and other parts by the values they read, and by the results of the functions over spans in them. */
 export class PartTeller {
   constructor(private readonly teller: Teller) {}
 
-  /** @param withFunctions whether what functions counted is told: it takes time */
+  /** @param withFunctions whether the counts of functions are told, which takes time */
   tell(node: Resolved, found: Found, bindings: Bindings, withFunctions: boolean): ToldPart {
     const condition = textOf(node);
     const functions = withFunctions ? functionsOf(node) : [];
@@ -95,7 +95,7 @@ export class PartTeller {
     };
   }
 
-  /** The values that the part reads, where they are remembered; nothing for what is the part itself. */
+  /** The values that the part reads, where they are kept; empty for a part that is the value itself. */
   private valuesOf(node: Resolved, bindings: Bindings, told: readonly (FunctionTold | undefined)[]): Record<string, ShownValue> {
     const values: Record<string, ShownValue> = {};
     for (const [text, reading] of readings(node)) {
@@ -151,9 +151,9 @@ export class PartTeller {
     return 'value' in found ? `${text} (${valueText(found.value, unitOf(node))})` : text;
   }
 
-  /** The values read, and the sides that are computed of them; moments are too long to be read. */
+  /** The values read, and the sides computed from them; moments are too long to read. */
   private readTexts(node: Resolved, bindings: Bindings, own: Value): readonly string[] {
-    // That a boolean is true is what its holding says.
+    // For a boolean the outcome is the value.
     if (partsOf(node).length === 0 && readings(node).size === 1 && typeof own !== 'boolean')
       return [`it is ${valueText(own, unitOf(node))}`];
     const texts = new Map<string, string>();
@@ -182,12 +182,12 @@ function isComputed({ type }: Resolved): boolean {
   return type === 'binary' || type === 'library-call' || type === 'unary';
 }
 
-/** Of two sides that are compared one may tell what the other measures. */
+/** One compared side may tell what the other measures. */
 function sidesUnit({ left, right }: BinaryNode): 'duration' | 'plain' {
   return unitOf(left) === 'duration' || unitOf(right) === 'duration' ? 'duration' : 'plain';
 }
 
-/** The functions over spans in a part, those in their conditions aside. */
+/** The functions over spans in a part, except those in their conditions. */
 function functionsOf(node: Resolved): readonly SpanFunctionNode[] {
   return isSpanFunction(node) ? [node] : partsOf(node).flatMap(functionsOf);
 }

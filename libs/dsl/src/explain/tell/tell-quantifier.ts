@@ -16,7 +16,7 @@ import { type Details, detailsOf } from './witness-details.js';
 
 export const NO_VALUES: ReadonlyMap<string, Value> = new Map();
 
-/** `has`, `count`, `all`: how many spans, which, and what they are like; of none the one that came closest. */
+/** `has`, `count`, `all`: how many spans, which, and their values; if there are none, the closest one. */
 export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller: Teller): FunctionTold | undefined {
   const tally = teller.values.tally(node, bindings);
   if (tally === undefined) return undefined;
@@ -48,7 +48,7 @@ export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller
   };
 }
 
-/** Nothing is to be said of a span. */
+/** There is nothing to say about a span. */
 export const NO_DETAILS: Details = { values: NO_VALUES, text: '' };
 
 interface Found {
@@ -106,7 +106,7 @@ function allSentence(others: number, of: number | undefined, condition: string):
   return others > 0 || of === undefined ? notAllSatisfy(of, condition) : spansSatisfy(of, of, condition);
 }
 
-/** `of span.children `, of the functions that ask a span's relatives. */
+/** `of span.children `, for functions over a span's relatives. */
 export function ofRelatives({ syntax, over }: (TraceQuantifier | TraceAggregate) & { readonly over?: Relatives }): string {
   if (over === undefined || syntax.type !== 'call' || syntax.callee.type !== 'member') return '';
   return `of ${formatExpression(syntax.callee.object)} `;

@@ -8,29 +8,29 @@ import type { Found } from '../evidence/found.js';
 import type { LeafValues } from '../evidence/leaf-values.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 
-/** A part of a rule, and what there is to say of it. */
+/** A part of a rule and the text about it. */
 export interface Told {
   readonly node: Resolved;
   readonly outcome: ExplanationOutcome;
-  /** The sentences that say why. */
+  /** The sentences that give the reason. */
   readonly because: readonly string[];
-  /** Undefined where the explanation has no place for it. */
+  /** Undefined where the explanation has no room for it. */
   readonly tree: ExplanationNode | undefined;
   /** The operands of `and`, `or`, `not`, in the order of the text. */
   readonly parts: readonly Told[];
 }
 
-/** What there is to say of a function over spans. */
+/** The text about a function over spans. */
 export interface FunctionTold {
   /** Its result: `9 of 14 spans satisfy span.name == "query"`; and its witnesses, with their values. */
   readonly head: string;
   readonly tail: string;
-  /** Among which spans. */
+  /** The spans it ranges over. */
   readonly among?: string;
   /** How many spans satisfy its condition or are in its relation, and of how many. */
   readonly counted: Pick<ConditionOutcome, 'matched' | 'at_least' | 'of'>;
   readonly count?: number;
-  /** The first of the spans that made it so, and how many they are. */
+  /** The first of the spans that decided it, and their number. */
   readonly witnesses: readonly SpanReference[];
   readonly known: number;
   /** Values to show beside it, by the text that reads them. */
@@ -38,15 +38,15 @@ export interface FunctionTold {
   readonly children: readonly (Told | undefined)[];
 }
 
-/** What the tellers of single parts ask of the whole explanation. */
+/** What the tellers of single parts need of the whole explanation. */
 export interface Teller {
   readonly values: LeafValues;
   readonly size: ExplanationSize;
   /** The value of a part where some spans are bound. */
   find(node: Resolved, bindings: Bindings): Found;
-  /** A condition, asked of a span of its function. */
+  /** A condition, evaluated on a span of its function. */
   inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told;
-  /** A condition that no single span stands for. */
+  /** A condition without a particular span. */
   unasked(condition: Resolved): Told | undefined;
   /** A part with a known sentence. */
   built(node: Resolved, found: Found, sentence: string, details: Partial<ExplanationNode>, children: readonly (Told | undefined)[]): Told;

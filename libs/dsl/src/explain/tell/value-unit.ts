@@ -7,7 +7,7 @@ import type { Value } from '../../values/value.js';
 /** How people read a number: as a length of time, as a moment (too long to read), or as it is. */
 export type Unit = 'duration' | 'time' | 'plain';
 
-/** What a part of a rule measures, as far as its text tells. */
+/** What a part of a rule measures, as far as its text shows. */
 export function unitOf(node: Resolved): Unit {
   switch (node.type) {
     case 'literal':
@@ -45,15 +45,15 @@ function unitOfArithmetic(operator: string, left: Unit, right: Unit): Unit {
   }
 }
 
-/** Nanoseconds since 1970, also in an attribute: as long as those of spans. */
+/** Nanoseconds since 1970, also in an attribute with as many digits. */
 export function isMoment(value: Value): value is number | bigint {
   return (typeof value === 'number' || typeof value === 'bigint') && value >= 1e17;
 }
 
-/** Code points of a value within a sentence. */
+/** Maximum of code points of a value within a sentence. */
 const LONGEST_SHOWN = 80;
 
-/** A value as people read it: durations with their unit, strings quoted, long ones cut. */
+/** A value for people: durations with their unit, strings quoted, long ones cut. */
 export function valueText(value: Value, unit: Unit = 'plain'): string {
   if (unit === 'duration' && (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))))
     return formatDuration(value);

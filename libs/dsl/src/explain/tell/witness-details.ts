@@ -10,7 +10,7 @@ import { withoutGuards } from './filled-text.js';
 import type { Teller, Told } from './told.js';
 import { unitOf, valueText } from './value-unit.js';
 
-/** Values and sentences that a sentence about a span tells. */
+/** Values and sentences about a span. */
 const MAXIMUM_VALUES = 6;
 
 export interface Details {
@@ -20,9 +20,9 @@ export interface Details {
 }
 
 /**
- * What there is to say of a span beside its name: the values that the condition reads of it, and what it asks of other spans.
- * @param told the condition, as it was asked of the span; of one that does not hold only what made it so is told
- * @param isTextShown the text of the condition is shown beside it: values that it names are left out
+ * The details of a span beside its name: the values that the condition reads of it, and its results on other spans.
+ * @param told the condition as evaluated on the span; if it is false, only the reason is told
+ * @param isTextShown the condition's text stands beside it: values that it names are omitted
  */
 export function detailsOf(told: Told, depth: number, bindings: Bindings, teller: Teller, isTextShown = false): Details {
   const values = new Map<string, Value>();
@@ -44,7 +44,7 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
     }
     if (outcome === 'failed' || outcome === 'undecided' || someNode(node, asksOthers)) {
       sentences.push(...(node.type === 'span-order' ? because.map((sentence) => ofIt(sentence, bindings.get(depth))) : because));
-      // What further functions compare with theirs.
+      // The values that inner functions compare with their own.
       for (const reading of ownReadings(node, depth)) note(reading);
       continue;
     }
@@ -61,7 +61,7 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
   return { values, text: [...(shown.length === 0 ? [] : [shown.join(', ')]), ...sentences.slice(0, MAXIMUM_VALUES)].join('; ') };
 }
 
-/** What a comparison says of how far apart two moments are: these are too long to be read, and how far apart they are is what decides. */
+/** The difference of two compared moments, which are too long to read themselves. */
 function differencesOf(node: Resolved): readonly Resolved[] {
   if (node.type !== 'binary') return [];
   return [node.left, node.right].filter((side) => side.type === 'binary' && side.operator === '-' && unitOf(side.left) === 'time');
@@ -80,7 +80,7 @@ function asksOthers(node: Resolved): boolean {
   return isSpanFunction(node) || node.type === 'span-order';
 }
 
-/** `span.name == "x"`: where a span is named nothing else is to be said of it. The subject is at depth 0. */
+/** `span.name == "x"`: a named span needs no further text. The subject is at depth 0. */
 export function isNameTest(node: Resolved, depth: number): boolean {
   if (node.type !== 'binary' || node.operator !== '==') return false;
   return [node.left, node.right].some((side) => side.type === 'field' && side.field === 'name' && isOwn(side, depth));
@@ -98,7 +98,7 @@ function equalsConstant(node: Resolved): boolean {
   return node.type === 'binary' && node.operator === '==' && (node.left.type === 'literal' || node.right.type === 'literal');
 }
 
-/** What reads the span that the condition is about, or one that is reached from it, or the trace. */
+/** The parts that read the condition's span, one that is reached from it, or the trace. */
 function ownReadings(node: Resolved, depth: number): readonly Resolved[] {
   switch (node.type) {
     case 'field':
