@@ -10,17 +10,17 @@ import { Source } from '../text/source.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import type { CheckedScript } from '../tree/rule.js';
 
-/** How evaluations are bounded: scripts, and expressions that are judged at close. */
+/** The bounds of evaluations: of scripts, and of expressions judged at close. */
 export interface EvaluationOptions {
-  /** Milliseconds that a rule may take on one trace, as steps (decision 0013); DEFAULT_TIMEOUT without it. */
+  /** Milliseconds that a rule may take on one trace, counted as steps (decision 0013); default: DEFAULT_TIMEOUT. */
   readonly timeout?: number;
-  /** Scripts are compiled where they can be, unless this is false: what they answer is the same. */
+  /** False runs every script in the sandbox; the results are the same. */
   readonly isCompiled?: boolean;
 }
 
 /**
- * A rule that is a script: compiled, where that can tell, else run by the sandbox. Each is made when it is first asked: most processes that
- * compile rules never run them.
+ * A rule that is a script: compiled where that gives the result, else run by the sandbox. Both are made at first use, because most processes that compile
+ * rules never run them.
  */
 export class ScriptRule {
   private readonly limits: ScriptLimits;
@@ -42,8 +42,8 @@ export class ScriptRule {
   }
 
   /**
-   * The same by the sandbox, which notes the statements that the script reaches: for its explanation.
-   * @throws LuaError when it fails, or the notes take more than is left of its budget
+   * The same in the sandbox, which notes the reached statements for an explanation.
+   * @throws LuaError when it fails, or the notes exceed the rest of its budget
    */
   observe(trace: TraceView, subject?: SpanView): { readonly value: boolean; readonly marks: ScriptMarks; readonly trail: ScriptTrail } {
     this.observed ??= observedProgram(this.checked, this.limits);
@@ -54,8 +54,8 @@ export class ScriptRule {
   }
 
   /**
-   * All spans share one budget; those that it does not suffice for are not judged.
-   * @param candidates positions of the only spans that it can match or fail on, where that is known
+   * All spans share one budget; spans beyond it are not judged.
+   * @param candidates positions of the spans that it can match or fail on, where they are known
    */
   judge(trace: TraceView, candidates?: Iterable<number>): JudgedTrace {
     const { block, subject } = this.checked;
@@ -66,12 +66,12 @@ export class ScriptRule {
     const { matches, left, taken } = judged;
     if (left.length === 0) return matches.length === 0 ? NOTHING : { matches, errors: [] };
     const rest = this.judgeInSandbox(trace, left, taken);
-    // The maximum cost of the compiled script may be more than its cost here.
+    // The compiled script's maximum cost may exceed its cost here.
     if (taken > 0 && this.sandbox().isExhausted) return this.judgeInSandbox(trace, subjects);
     return { matches: [...matches, ...rest.matches].sort((a, b) => a - b), errors: rest.errors };
   }
 
-  /** @param taken steps that others took of the budget */
+  /** @param taken steps of the budget that others used */
   private judgeInSandbox(trace: TraceView, subjects: readonly number[], taken = 0): JudgedTrace {
     const program = this.sandbox();
     const matches: number[] = [];

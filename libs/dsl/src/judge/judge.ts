@@ -22,7 +22,7 @@ import { firstMistyped } from './type-failure.js';
 /** The compiled tests on arrival of a rule that is judged at close. */
 export interface CompiledTests {
   readonly tests: TestConditions;
-  /** A condition that a subject span must satisfy, or fail on, for the rule to match it or fail on it; -1: any span may. */
+  /** A condition that a subject span must satisfy, or fail on, for the rule to match or fail on it; -1: any span may. */
   readonly candidate: number;
 }
 
@@ -31,11 +31,11 @@ interface Evaluation extends JudgedTrace {
   readonly world: World;
 }
 
-/** The results for spans (-1: for the trace), whatever the values in doubt are. */
+/** The results for spans (-1: for the trace) that hold for any values of those in doubt. */
 interface Between {
-  /** They match in every way. */
+  /** Subjects that match for any values. */
   readonly always: ReadonlySet<number>;
-  /** They match in some way. */
+  /** Subjects that match for some values. */
   readonly ever: ReadonlySet<number>;
   readonly errors: readonly JudgedError[];
 }
@@ -129,7 +129,7 @@ class JudgedExpression {
     return { matches: [...always], errors: exceeded, ...(inDoubt === undefined ? {} : { inDoubt }) };
   }
 
-  /** The results of the rule for all values in doubt; undefined where they are too many. */
+  /** The results of the rule for all values in doubt; undefined if there are too many. */
   private everyWay(trace: TraceView, held: HeldConditions | undefined): Between | undefined {
     const ways = new Ways();
     const limit = this.limit(trace.spans.length);
@@ -144,7 +144,7 @@ class JudgedExpression {
     return ways.isComplete ? found : undefined;
   }
 
-  /** For a rule about spans the first unknown subject, for one about the trace the span it reads. */
+  /** For a rule about spans the first unknown subject; for one about the trace the span it reads. */
   private firstInDoubt(errors: readonly JudgedError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
     const open = errors.filter(({ exceeded }) => exceeded === true).map(({ span }) => span);
     if (open.length === 0) return undefined;
@@ -154,7 +154,7 @@ class JudgedExpression {
     return known.length === 0 ? undefined : known.reduce((least, place) => Math.min(least, place));
   }
 
-  /** Told of values of another type, if the rule could match were they of the type that it expects. */
+  /** Reports values of a wrong type, if the rule could match with values of the expected type. */
   withTypes(decided: JudgedTrace, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
     const { matches, errors, inDoubt } = decided;
     const known = inDoubt === undefined ? {} : { inDoubt };
@@ -190,7 +190,7 @@ function between(least: Evaluation, most: Evaluation): Between {
   };
 }
 
-/** The truth of a rule, whose operands that fail on a value of another type are taken to be what the world says. */
+/** The truth of a rule, where failures on values of a wrong type count as the world says. */
 function truth(node: Resolved, interpreter: Interpreter, world: World): boolean {
   if (node.type === 'logical') {
     if (node.unordered === true) return unorderedTruth(node, interpreter, world);

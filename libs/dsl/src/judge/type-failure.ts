@@ -11,15 +11,15 @@ import { isTypeFailure } from '../values/is-type-failure.js';
 import { jsonValue } from '../values/json-value.js';
 import type { Value } from '../values/value.js';
 
-/** Characters of an example that are kept. */
+/** Maximum of characters of an example. */
 const EXAMPLE = 60;
 
-/** Of a judgement's errors the first that is about the type of a value: on the trace, or on the first span. */
+/** The first error of a judgement about the type of a value: on the trace, or on the first span. */
 export function firstMistyped(errors: readonly JudgedError[]): JudgedError | undefined {
   return errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span)[0];
 }
 
-/** The value that a condition most likely failed on: the first one read by the failing part, of a type that the error names, numbers last. */
+/** The value that a condition most likely failed on: the first that the failing part reads, of a type in the error, numbers last. */
 export function typeFailure(condition: Resolved, message: string, span: SpanView): TypeFailure | undefined {
   if (!isTypeFailure(message)) return undefined;
   let found: { readonly reading: string; readonly value: Value } | undefined;
@@ -32,7 +32,7 @@ export function typeFailure(condition: Resolved, message: string, span: SpanView
   return { message, reading: clipped(found.reading), example: exampleOf(found.value) };
 }
 
-/** The innermost failing part: other operands of a comparison are not to blame. */
+/** The innermost failing part: other operands of a comparison are not the cause. */
 function failingPart(node: Resolved, message: string, span: SpanView): Resolved {
   const part = partsOf(node).find((one) => judgeCondition(one, span) === message);
   return part === undefined ? node : failingPart(part, message, span);

@@ -6,7 +6,7 @@ import { LuaError } from './lua-error.js';
  */
 export class BudgetExceeded extends LuaError {}
 
-// One text each for all traces and spans: they are labels of a metric.
+// Texts without values of traces and spans, because they are labels of a metric.
 const ON_TRACE = 'the rule took more steps than it may on one trace (rules.evaluation_timeout)';
 const ON_SPAN = 'a regular expression takes more steps than it may on one span (rules.evaluation_timeout)';
 
@@ -24,7 +24,7 @@ export class PatternExceeded extends StepsExceeded {
   }
 }
 
-/** The text of an error of an expression says that its evaluation took more than it may (`CompiledRuleSet.errorOf`). */
+/** The text of an expression's error says that it exceeded its steps (`CompiledRuleSet.errorOf`). */
 export function isBudgetExceeded(message: string): boolean {
   return message === ON_TRACE || message === ON_SPAN;
 }

@@ -1,8 +1,8 @@
 import { LuaError } from './lua-error.js';
 
-/** What one evaluation of a script may use. */
+/** The limits of one evaluation of a script. */
 export interface ScriptLimits {
-  /** Instructions of Lua, and what library functions do in units of about the same time (decision 0013). */
+  /** Instructions of Lua, and the work of library functions in units of about the same time (decision 0013). */
   readonly steps: number;
   /** Bytes of all strings made. */
   readonly bytes: number;
@@ -10,7 +10,7 @@ export interface ScriptLimits {
   readonly stackSlots: number;
 }
 
-/** What a millisecond of `rules.evaluation_timeout` stands for: a clock would judge the same log differently the next time. */
+/** Steps per millisecond of `rules.evaluation_timeout`: a clock would judge the same log differently the next time. */
 export const STEPS_PER_MILLISECOND = 10_000;
 
 /** The limits of an evaluation of this many milliseconds. */
@@ -21,26 +21,26 @@ export function limitsOf(milliseconds: number): ScriptLimits {
 /** Milliseconds. */
 export const DEFAULT_TIMEOUT = 100;
 
-/** How many instructions pass between two looks at the budget. */
+/** The number of instructions between two checks of the budget. */
 export const HOOK_INTERVAL = 1_000;
 
-/** The cost of a library call, in instructions, whatever it does. */
+/** The base cost of a library call, in instructions. */
 export const CALL_STEPS = 8;
 
-/** Bytes that are copied, compared or looked at in a step. */
+/** Bytes that are copied, compared or read in a step. */
 const BYTES_PER_STEP = 16;
 
-/** The rest of the limits during one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
+/** The remaining limits of one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
 export class Budget {
   #steps = 0;
   #bytes = 0;
   exceeded = false;
-  /** Another object with each evaluation. */
+  /** A new object for each evaluation. */
   evaluation: object = {};
 
   constructor(private readonly limits: ScriptLimits) {}
 
-  /** @param taken steps that are taken already; all of them may have gone into strings */
+  /** @param taken steps used already; all of them may have gone into strings */
   start(taken = 0): void {
     this.#steps = this.limits.steps - taken;
     this.#bytes = this.limits.bytes - BYTES_PER_STEP * taken;
@@ -48,12 +48,12 @@ export class Budget {
     this.evaluation = {};
   }
 
-  /** Steps of the present evaluation; of instructions, those of whole intervals. */
+  /** Steps of the present evaluation; its instructions count in whole intervals. */
   get taken(): number {
     return this.limits.steps - this.#steps;
   }
 
-  /** Counts work of library functions. @throws LuaError when there was too much */
+  /** Counts work of library functions. @throws LuaError beyond the limit */
   spend(steps: number): void {
     this.#steps -= steps;
     if (this.#steps >= 0) return;
@@ -66,7 +66,7 @@ export class Budget {
     this.spend(CALL_STEPS);
   }
 
-  /** Counts bytes that are looked at. @throws LuaError */
+  /** Counts bytes that are read. @throws LuaError */
   scan(bytes: number): void {
     if (bytes >= BYTES_PER_STEP) this.spend(bytes / BYTES_PER_STEP);
   }
@@ -78,7 +78,7 @@ export class Budget {
     this.scan(bytes);
   }
 
-  /** Refuses what this evaluation asks for at once, which depends on the trace: it is beyond what one can be given. @throws LuaError */
+  /** Refuses a request that alone exceeds any budget and depends on the trace. @throws LuaError */
   refuse(message: string): never {
     this.#exceed(message);
   }

@@ -1,13 +1,13 @@
 import { DURATION_UNITS, parseDuration as nanosecondsOf } from '#base';
 import { wrap } from './lua-number.js';
 
-/** A duration in nanoseconds (`500ms`, `1.5s`, `1m30s`) as a number of the DSL; undefined when the text is none. */
+/** A duration (`500ms`, `1.5s`, `1m30s`) as a number of nanoseconds; undefined for any other text. */
 export function parseDuration(text: string): number | bigint | undefined {
   const nanoseconds = nanosecondsOf(text);
   return nanoseconds === undefined ? undefined : wrap(nanoseconds);
 }
 
-/** What people write for the units of time, without a plural s. */
+/** Common names for the units of time, without a plural s. */
 const UNIT_WORDS: Readonly<Record<string, string>> = {
   nano: 'ns',
   nanosecond: 'ns',
@@ -26,7 +26,7 @@ const UNIT_WORDS: Readonly<Record<string, string>> = {
   day: 'd',
 };
 
-/** The duration that `1sec`, `1S`, `5mins` stand for, as it is written here; undefined when it is none. `1M` may be a million. */
+/** The duration that `1sec`, `1S`, `5mins` mean, in the language's spelling; undefined for others. `1M` may be a million. */
 export function durationMeant(text: string): string | undefined {
   const match = /^(\d+(?:\.\d+)?)([a-zA-Zµ]+)$/.exec(text);
   if (match === null) return undefined;

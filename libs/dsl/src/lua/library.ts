@@ -7,11 +7,11 @@ import { isNumber, isString, luaType, utf8Length } from './lua-value.js';
 
 /** A pure function of Lua's library that compiled expressions can call; the sandbox has Lua's own. */
 export interface LibraryFunction {
-  /** As written in the text: `math.max(a, b)`, or for strings also as a method: `x:lower()`. */
+  /** The name in a rule: `math.max(a, b)`; for strings also as a method: `x:lower()`. */
   readonly method?: string;
   readonly minimum: number;
   readonly maximum: number;
-  /** What each argument must be, the last one repeated. */
+  /** The type of each argument; the last one repeats. */
   readonly takes: TypeSet;
   readonly returns: TypeSet;
   readonly doc: string;
@@ -98,13 +98,13 @@ export const LIBRARY = {
 
 export type LibraryFunctionName = keyof typeof LIBRARY;
 
-/** Looks a function up; undefined when compiled expressions don't have it. */
+/** The function of a name; undefined if compiled expressions lack it. */
 export function libraryFunction(name: string): LibraryFunction | undefined {
   return Object.hasOwn(LIBRARY, name) ? LIBRARY[name as LibraryFunctionName] : undefined;
 }
 
 /**
- * Calls a function of the library; as a method (`x:lower()`) it is one of strings alone, as in Lua.
+ * Calls a function of the library. As a method (`x:lower()`) it must be one of strings, as in Lua.
  * @throws LuaError
  */
 export function callLibrary(name: LibraryFunctionName, args: readonly Value[], isMethod: boolean): Value {

@@ -8,7 +8,7 @@ import { PatternExceeded, StepsExceeded } from './budget-exceeded.js';
 export class StepLimit {
   private readonly answers = new Map<Pattern, Map<string, boolean>>();
 
-  /** @param ofPattern what one regular expression may take on one text; as much as is left without */
+  /** @param ofPattern the limit of one regular expression on one text; without it the remaining steps */
   constructor(
     private left: number,
     readonly ofPattern = Number.POSITIVE_INFINITY,
@@ -21,9 +21,9 @@ export class StepLimit {
   }
 
   /**
-   * Whether a regular expression occurs in a text: paid for before it is tried.
-   * @throws PatternExceeded where it takes more than any text may
-   * @throws StepsExceeded where less is left
+   * Whether a regular expression occurs in a text. The steps are charged first.
+   * @throws PatternExceeded where it exceeds the limit for one text
+   * @throws StepsExceeded where fewer steps remain
    */
   matches(pattern: Pattern, subject: string): boolean {
     const price = pattern.price(subject);
@@ -33,8 +33,8 @@ export class StepLimit {
   }
 
   /**
-   * As `matches`, of a text that a span holds. Each such question is asked once, as when the span arrives, so all of them together take
-   * what grows with the spans: that is not counted.
+   * Like `matches`, for a text of a span. Each such question is evaluated once, as at the span's arrival. So all of them together take time in proportion to
+   * the spans, which is not charged.
    */
   matchesHeld(pattern: Pattern, subject: string): boolean {
     let known = this.answers.get(pattern);

@@ -11,7 +11,7 @@ import type { StepLimit } from './step-limit.js';
  * `subject contains pattern` and `subject:contains(pattern)`: one meaning. The subject must be a string, as for every method
  * of Lua (nil: `attempt to index a nil value`, a number: `attempt to index a number value`); the pattern a string or, as in
  * Lua's string functions, a number.
- * @param limit what a regular expression may take; as much as it needs without
+ * @param limit of a regular expression; unlimited without it
  * @throws LuaError
  */
 export function stringTest(test: StringTestName, subject: Value, pattern: Value, limit?: StepLimit): boolean {
@@ -53,7 +53,7 @@ function matches(text: string, wanted: string, limit: StepLimit | undefined): bo
   });
 }
 
-/** A pattern that is none is an error of the rule. @throws LuaError */
+/** An invalid pattern is an error of the rule. @throws LuaError */
 export function withPattern(test: () => boolean): boolean {
   try {
     return test();

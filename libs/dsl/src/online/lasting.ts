@@ -3,9 +3,9 @@ import { partsOf, spansOf } from '../tree/walk.js';
 import { certaintyOf } from './monotone.js';
 
 /**
- * Whether a rule that matches still does so, on the same span, whatever further spans its trace has. False where that is not certain. All relations between
- * spans are uncertain, those in time included: a further span may make two others ancestor and descendant.
- * @param canFail whether an expression can end in an error on some span or trace
+ * Whether a rule that matches will match on the same span with any further spans. False where that is not certain. All relations between spans are uncertain,
+ * even in time: a further span may make two others ancestor and descendant.
+ * @param canFail whether an expression can fail on some span or trace
  */
 export function isLasting(rule: Resolved, canFail: (node: Resolved) => boolean): boolean {
   return stays(rule, true, canFail);
@@ -18,12 +18,12 @@ function stays(node: Resolved, truth: boolean, canFail: (node: Resolved) => bool
     case 'unary':
       return node.operator === 'not' && stays(node.operand, !truth, canFail);
     case 'logical':
-      // Where the right side decides, the left one has the other value: when that changes, it may come to a part that fails.
+      // Where the right side decides, the left one has the other value; when that changes, a failing part may be reached.
       if ((node.operator === 'or') === truth && !isLocal(node.left) && canFail(node.left)) return false;
       return stays(node.left, truth, canFail) && stays(node.right, truth, canFail);
     case 'trace-quantifier':
       if (node.over !== undefined) return false;
-      // On a span on which its condition fails, `all` is false too: only what never changes is sure to stay so.
+      // `all` is false too where its condition fails: only what never changes is certain.
       if (node.quantifier === 'all') return !truth && isLocal(node.condition);
       return node.quantifier === 'has' && truth && stays(node.condition, true, canFail);
     case 'binary':
@@ -33,7 +33,7 @@ function stays(node: Resolved, truth: boolean, canFail: (node: Resolved) => bool
   }
 }
 
-/** Not `~=`: two numbers that differ may meet before one passes the other. */
+/** Not `~=`: two different numbers may meet before one passes the other. */
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
 /** Counted spans stay counted. */
@@ -42,7 +42,7 @@ function countsLast(node: Resolved, canFail: (node: Resolved) => boolean): boole
   return partsOf(node).every((part) => countsLast(part, canFail));
 }
 
-/** Reads nothing but the span that is judged, or those that functions test, and constants: no other span matters. */
+/** Reads only the judged span, the spans that functions test, and constants: no other span matters. */
 function isLocal(node: Resolved): boolean {
   switch (node.type) {
     case 'trace-quantifier':

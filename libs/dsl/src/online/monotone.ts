@@ -3,21 +3,21 @@ import type { BinaryNode, Resolved } from '../tree/resolved.js';
 import type { Value } from '../values/value.js';
 import { type TotalsOf, totalValue } from './totals.js';
 
-/** A comparison of numbers that only go one way: exact now, and certain as soon as it can't turn. */
+/** A comparison of monotone numbers: exact now, and certain once it cannot change. */
 export interface MonotoneComparison {
   readonly decide: (trace: OnlineTrace) => typeof FALSE | typeof TRUE | typeof UNKNOWN;
   readonly conclude: (trace: OnlineTrace) => typeof FALSE | typeof TRUE;
 }
 
-/** What a comparison can be for good before its trace closes. */
+/** The final values that a comparison can reach before its trace closes. */
 export interface Certainty {
   readonly asTrue: boolean;
   readonly asFalse: boolean;
 }
 
 /**
- * `trace.count(c) > 3`, `trace.count(a) + trace.count(b) >= 5`, `10 <= 2 * trace.span_count`, `trace.duration / 1ms > 500`, …; undefined for
- * comparisons of which nothing is certain early.
+ * `trace.count(c) > 3`, `trace.count(a) + trace.count(b) >= 5`, `10 <= 2 * trace.span_count`, `trace.duration / 1ms > 500`, …; undefined for comparisons that
+ * are never certain early.
  */
 export function monotoneComparison(node: Resolved, totals: TotalsOf): MonotoneComparison | undefined {
   const towards = directionOf(node);
@@ -37,7 +37,7 @@ export function monotoneComparison(node: Resolved, totals: TotalsOf): MonotoneCo
   };
 }
 
-/** What such a comparison can be for good; undefined for any other expression. */
+/** The final values such a comparison can reach; undefined for any other expression. */
 export function certaintyOf(node: Resolved): Certainty | undefined {
   const towards = directionOf(node);
   if (towards === undefined) return undefined;
@@ -54,7 +54,7 @@ type Ask = (trace: OnlineTrace) => number | bigint;
 
 const MIRRORED: Readonly<Record<Comparison, Comparison>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=', '==': '==', '~=': '~=' };
 
-/** Up: the left side grows compared with the right one. */
+/** Up: the left side grows relative to the right one. */
 function directionOf(node: Resolved): 'up' | 'down' | undefined {
   if (node.type !== 'binary' || !Object.hasOwn(MIRRORED, node.operator)) return undefined;
   const left = trendOf(node.left);
@@ -64,19 +64,19 @@ function directionOf(node: Resolved): 'up' | 'down' | undefined {
   return left.shrinks && right.grows ? 'down' : undefined;
 }
 
-/** Where a number can go while its trace grows; a constant goes neither way, and so does not fail to go either. */
+/** The directions in which a number can change while its trace grows; a constant has none. */
 interface Trend {
-  /** It never becomes less. */
+  /** It never decreases. */
   readonly grows: boolean;
-  /** It never becomes more. */
+  /** It never increases. */
   readonly shrinks: boolean;
-  /** No larger in size: integers must not wrap around. */
+  /** Maximum of its size: integers must not wrap around. */
   readonly max: number;
 }
 
 /** More spans than a trace can have. */
 const COUNT: Trend = { grows: true, shrinks: false, max: 2 ** 32 };
-/** Of any clocks: 64 bits. */
+/** For any clocks: 64 bits. */
 const DURATION: Trend = { grows: true, shrinks: false, max: 2 ** 64 };
 
 function trendOf(node: Resolved): Trend | undefined {
@@ -119,7 +119,7 @@ function computed({ operator, left, right }: BinaryNode): Trend | undefined {
           ? scaled(a, Number(right.value), b.max)
           : undefined;
     case '/':
-      // Of doubles: they round, but never turn around.
+      // For doubles: they round, but stay monotone.
       return right.type === 'literal' && b.max > 0 ? scaled({ ...a, max: 0 }, Number(right.value), 0) : undefined;
     case '//':
       return right.type === 'literal' && b.max > 0 ? bounded(scaled(a, Number(right.value), 1)) : undefined;
@@ -154,7 +154,7 @@ const HOLDS: Readonly<Record<Comparison, Test>> = {
   '~=': (left, right) => left != right,
 };
 
-/** The side that grows has come so far that the comparison stays as it is. */
+/** The growing side has passed the point after which the comparison stays as it is. */
 const PASSED: Readonly<Record<Comparison, Test>> = {
   '<': (grows, other) => grows >= other,
   '<=': (grows, other) => grows > other,

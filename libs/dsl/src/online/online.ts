@@ -10,10 +10,9 @@ import { type TotalsOf, totalTruth } from './totals.js';
 /**
  * A rule over bits and counters, as two functions of the trace's state.
  *
- * What a trace knows only grows: a `has` goes from false to true, an `all` from true to false, counts, the number of spans and
- * the duration only increase. `decide` is Kleene's logic over that: a part that can still change is UNKNOWN. It never says
- * TRUE or FALSE where `conclude`, on this state or any later one, says something else; so neither does it when a part that
- * Lua would evaluate first may still fail.
+ * A trace's state only grows: a `has` goes from false to true, an `all` from true to false; counts, the number of spans and the duration only increase.
+ * `decide` is Kleene's logic over that: a part that can still change is UNKNOWN. It says TRUE or FALSE only if `conclude` says the same on this state and
+ * every later one. So a part that Lua evaluates first and that may still fail keeps it UNKNOWN.
  */
 export interface Online {
   readonly decide: (trace: OnlineTrace, spanBits: number) => Truth;
@@ -38,7 +37,7 @@ interface Part {
 /** Bits that the engine keeps per pending span. */
 const MAXIMUM_SPAN_CONDITIONS = 32;
 
-/** Undefined: bits and counters can't tell the rule, or it looks at more of its span than 32 bits can hold. */
+/** Undefined: bits and counters cannot decide the rule, or it reads more of its span than 32 bits hold. */
 export function compileOnline(
   root: Resolved,
   subject: 'span' | 'trace',
@@ -66,7 +65,7 @@ export function compileOnline(
 class OnlineCompiler implements TotalsOf {
   readonly atoms = new Set<number>();
   readonly spanConditions: number[] = [];
-  /** By bit: that of the negation. */
+  /** By bit: the bit of its negation. */
   readonly opposites = new Map<number, number>();
 
   constructor(
@@ -97,7 +96,7 @@ class OnlineCompiler implements TotalsOf {
   private logical(node: LogicalNode): Part {
     const left = this.part(node.left);
     const right = this.part(node.right);
-    // `and` is settled by a false operand, `or` by a true one.
+    // A false operand decides `and`, a true one `or`.
     const settling = node.operator === 'and' ? FALSE : TRUE;
     const combine =
       (a: Ask, b: Ask): Ask =>
@@ -133,7 +132,7 @@ class OnlineCompiler implements TotalsOf {
     return { decide: settled ? conclude : () => UNKNOWN, conclude, mayFail: node.type !== 'literal' };
   }
 
-  /** What the span says is known from the start: one bit, and another that tells "does not hold" from "failed". */
+  /** The span's part is known from the start: one bit, and another that separates "does not hold" from "failed". */
   private spanPart(node: Resolved): Part {
     const holds = this.spanBit(node);
     if (!this.canFail(node)) {

@@ -2,13 +2,13 @@ import { isSpanCondition } from '../interpret/needs.js';
 import type { Resolved } from '../tree/resolved.js';
 import { certaintyOf } from './monotone.js';
 
-/** Whether a rule over bits and counters can be certainly true, or certainly false, before its trace closes. */
+/** Whether a rule over bits and counters can be decided before its trace closes: as true, or as false. */
 export interface SettledEarly {
   readonly asTrue: boolean;
   readonly asFalse: boolean;
 }
 
-/** Follows what `decide` can answer (online.ts) without a trace. */
+/** Follows the possible results of `decide` (online.ts) without a trace. */
 export function settledEarly(node: Resolved): SettledEarly {
   if (isSpanCondition(node)) return { asTrue: true, asFalse: true };
   if (node.type === 'unary' && node.operator === 'not') {

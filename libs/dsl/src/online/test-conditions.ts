@@ -4,9 +4,7 @@ import type { Expression } from '../text/syntax.js';
 import type { Resolved } from '../tree/resolved.js';
 import { eachNode } from '../tree/walk.js';
 
-/**
- * The conditions of the rule set that stand for the local parts of a rule's tests. They are found by the test's syntax.
- */
+/** The conditions of the rule set that stand for the local parts of a rule's tests. They are found by the test's syntax. */
 export class TestConditions {
   private readonly numbers = new Map<Expression, number | undefined>();
 
@@ -16,7 +14,7 @@ export class TestConditions {
     });
   }
 
-  /** Undefined: the condition asks nothing of its span alone. */
+  /** Undefined: the condition has no part about its span alone. */
   numberOf({ syntax }: Resolved): number | undefined {
     return this.numbers.get(syntax);
   }
@@ -30,7 +28,7 @@ export class TestConditions {
     const { syntax } = test.condition;
     const local = localPart(test);
     const number = local === undefined ? undefined : table.condition(local);
-    // One text that means two things is left to be tested at close.
+    // A text with two meanings is tested at close.
     this.numbers.set(syntax, this.numbers.has(syntax) && this.numbers.get(syntax) !== number ? undefined : number);
   }
 }

@@ -6,7 +6,7 @@ import type { TestConditions } from './test-conditions.js';
 
 const NONE: readonly number[] = [];
 
-/** What one rule's tests found when the spans of one trace arrived. */
+/** The results of one rule's tests when the spans of a trace arrived. */
 export class TestedOnArrival {
   constructor(
     private readonly tests: TestConditions,
@@ -14,13 +14,13 @@ export class TestedOnArrival {
     private readonly world: World,
   ) {}
 
-  /** Of the spans those that satisfy the local part of a condition; undefined when it has none. */
+  /** The spans that satisfy the local part of a condition; undefined when it has none. */
   spansOf(condition: Resolved, spans: readonly SpanView[]): readonly SpanView[] | undefined {
     const number = this.tests.numberOf(condition);
     return number === undefined ? undefined : this.satisfying(condition, number, spans).map((position) => spans[position]!);
   }
 
-  /** Including the unknown ones, taken as satisfied. */
+  /** Unknown ones count as satisfied. */
   private satisfying(condition: Resolved, number: number, spans: readonly SpanView[]): readonly number[] {
     const { held, world } = this;
     const inDoubt = held.inDoubt?.(number) ?? NONE;
@@ -39,7 +39,7 @@ export class TestedOnArrival {
   }
 }
 
-/** The positions of the spans on which a candidate held or failed; undefined where any span may be one. */
+/** The positions of the spans on which a candidate held or failed; undefined where any span is a candidate. */
 export function subjectsOf(needs: Pick<BufferedNeeds, 'candidate'> | undefined, held: HeldConditions): readonly number[] | undefined {
   if (needs === undefined || needs.candidate < 0) return undefined;
   return [...held.holds(needs.candidate), ...held.fails(needs.candidate)].sort((a, b) => a - b);

@@ -8,17 +8,14 @@ import { type BinaryNode, isMethod, type Resolved, type TraceQuantifier } from '
 import { NUMBER } from '../values/types.js';
 import type { Value } from '../values/value.js';
 
-/** Finds (and notes) the atom that stands for a trace function. */
+/** Returns (and registers) the atom of a trace function. */
 export interface TotalsOf {
   atomOf(node: TraceQuantifier): Atom;
 }
 
 type Ask = (trace: OnlineTrace) => Value;
 
-/**
- * The exact truth of an expression over a trace's totals (needs.ts: isTotal), as closures: it is asked once per trace, not once per
- * span.
- */
+/** The exact truth of an expression over a trace's totals (needs.ts: isTotal), as closures: it runs once per trace, not once per span. */
 export function totalTruth(node: Resolved, totals: TotalsOf): (trace: OnlineTrace) => typeof TRUE | typeof FALSE | typeof FAILED {
   const ask = totalValue(node, totals);
   return (trace) => {
@@ -87,7 +84,7 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
   }
 }
 
-/** Whether the expression over totals may end in an error on some trace. Comparisons and sums of numbers never do. */
+/** Whether the expression over totals may fail on some trace. Comparisons and sums of numbers never do. */
 export function totalCanFail(node: Resolved): boolean {
   switch (node.type) {
     case 'literal':

@@ -9,12 +9,12 @@ import { type JoinPlan, joinPlan } from './plan/join-plan.js';
 import { RelativesConstraint } from './ranks/order-constraint.js';
 import { NEVER } from './ranks/value-column.js';
 
-/** How many spans there are, or whether there is one, where look-ups tell it without coming by them. */
+/** Counts spans, or finds whether there is one, where look-ups answer without visiting them. */
 export abstract class CountedSpans extends LinkedSpans {
-  /** By condition: how many relatives were looked through. */
+  /** By condition: the number of visited relatives. */
   private readonly walked = new Map<Resolved, number>();
 
-  /** How many satisfy a test, up to `most` and one more. Undefined where look-ups alone can't tell, or don't pay yet. */
+  /** How many satisfy a test, up to `most` and one more. Undefined where look-ups alone cannot answer, or are not worth it yet. */
   protected countIfWorn(test: SpanTest, max: number): number | undefined {
     const { condition, depth } = test;
     if (condition === undefined) return undefined;
@@ -27,7 +27,7 @@ export abstract class CountedSpans extends LinkedSpans {
     return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, max) : undefined;
   }
 
-  /** 1 where some span satisfies a test by one of its alternatives, 0 where none does. */
+  /** 1 where some span satisfies a test by one of its alternatives, else 0. */
   private hasInSomeWay(test: SpanTest, condition: Resolved, plan: JoinPlan): number | undefined {
     const alternatives = alternativesOf(condition, test.depth);
     if (alternatives?.areCertain !== true || !this.isWorn(this.candidates(test, condition, plan))) return undefined;
@@ -58,7 +58,7 @@ export abstract class CountedSpans extends LinkedSpans {
     return 0;
   }
 
-  /** Counts candidates, in a relation to an outer span if there is one. Undefined where look-ups are not enough. */
+  /** Counts candidates, optionally in a relation to an outer span. Undefined where look-ups are not enough. */
   protected countInIndex(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, max: number, relation?: Relation): number | undefined {
     if (relation !== undefined && relation.constraint === undefined) return undefined;
     const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
@@ -88,8 +88,8 @@ export abstract class CountedSpans extends LinkedSpans {
   }
 
   /**
-   * Undefined until enough relatives were visited. A span with a question of its own may be visited many times (an ancestor of many), and the question may take
-   * as long as there are spans. It is therefore asked once for each span.
+   * Undefined until enough relatives were visited. A span with a question of its own may be visited many times (an ancestor of many), and the question may
+   * take time in the trace's size. So it is answered once per span.
    */
   protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', of: SpanView): Relation | undefined {
     const { structure } = this.host;

@@ -70,7 +70,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     });
   }
 
-  /** The spans that an aggregate is over, where it is the same for all outer spans that lead to them. */
+  /** The spans of an aggregate, where they are the same for all outer spans that lead to them. */
   private wholeBucket({ condition, depth, field, over }: TraceAggregate): SpanBucket | undefined {
     if (condition === undefined || over !== undefined || readsOuter(field, depth)) return undefined;
     const plan = joinPlan(condition, depth);
@@ -146,7 +146,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     }
   }
 
-  /** The spans that satisfy a test in one way or another, each once. */
+  /** The spans that satisfy a test by some alternative, each once. */
   private *searchWays(test: SpanTest, plan: JoinPlan, { ways }: Alternatives): Iterable<SpanView> {
     const seen = new Set<SpanView>();
     for (const way of ways) {
@@ -159,7 +159,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     }
   }
 
-  /** Of the spans below or above another one those that satisfy a test. */
+  /** The spans below or above another one that satisfy a test. */
   private *amongRelatives(test: SpanTest, condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): Iterable<SpanView> {
     const plan = joinPlan(condition, test.depth);
     const relation = this.relation(condition, plan, axis, of);
@@ -238,7 +238,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     }
   }
 
-  /** Of the candidates those that can stand in the relation by the clocks; links may say what clocks do not. */
+  /** The candidates that can be related by the clocks; links may decide otherwise. */
   private *near(
     node: TracePair,
     a: SpanView,
@@ -250,7 +250,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     const reach = within === undefined ? undefined : Math.ceil(Number(within)) + slack;
     const isSmall = Number.isFinite(slack) && (reach === undefined || Number.isFinite(reach));
     if (this.host.structure.hasLinks || !isSmall) return yield* candidates.spans;
-    // What only a difference of clocks puts in order comes last: most often it is not needed.
+    // Pairs ordered only by a tolerance of clocks come last: mostly they are not needed.
     const disagree = slack > 0 && this.host.structure.hasSeveralServices;
     if (node.relation === 'preceded') {
       const start = BigInt(a.startTime);
@@ -273,7 +273,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     return above.get(a) ?? [];
   }
 
-  /** Climbs from every span that satisfies the test, and each way at most twice: with two, no member of a ring has only itself. */
+  /** Climbs from every span that satisfies the test, each path at most twice: with two, no member of a ring has only itself. */
   private climb(test: SpanTest): ReadonlyMap<SpanView, readonly SpanView[]> {
     const { structure } = this.host;
     const above = new Map<SpanView, SpanView[]>();
@@ -292,7 +292,7 @@ export class IndexedSpanFunctions extends CountedSpans {
 
 const independent = new WeakMap<SpanFunctionNode, boolean>();
 
-/** Asks nothing of outer spans: its answer is one for the whole trace. */
+/** Reads no outer spans: it has one answer for the whole trace. */
 function isIndependent(node: SpanFunctionNode): boolean {
   let known = independent.get(node);
   if (known === undefined) independent.set(node, (known = !readsOuter(node, node.depth)));

@@ -5,9 +5,9 @@ import { Steps } from './plan/steps.js';
 import { BUILDING_VISITS, columnOrder, type Ends, levelsOf, regionPrice } from './ranks/region-price.js';
 import { END, ENTER, LEAVE, START, TRACE_COLUMNS } from './ranks/trace-columns.js';
 
-/** Boxes and spans that are looked at for one step (joined-spans.ts). */
+/** Boxes and spans examined per step (joined-spans.ts). */
 const VISITS_PER_STEP = 8;
-/** A tree is tried first (span-index.ts): in few searches in vain, for as much as sums of regions take. */
+/** A tree is tried first (span-index.ts): few searches fail there, at a cost like sums of regions. */
 const TRIED = 1 + 1 / 8;
 const FEW_VISITS = 64;
 /** A tree has at most half as many boxes as spans. */
@@ -16,10 +16,10 @@ const MAX_REGIONS = 64;
 /** The number of spans of the trace, and of its services. */
 const PARTS = 2;
 
-/** How sought spans lie to an outer one, beside what their condition says. */
+/** The relation of sought spans to an outer one, beside their condition. */
 export type SoughtRelation = 'descendants' | 'ancestors' | 'before' | 'after' | 'before within' | 'after within';
 
-/** The columns by which a region is bounded, and how many ends its ranges have. */
+/** The columns that bound a region, and the number of its ranges' ends. */
 type Shape = ReadonlyMap<number, Ends>;
 
 /** The cost of counting the spans of a plan's sorted joins: for each outer span, and once to prepare. */
@@ -28,7 +28,7 @@ export interface SearchSteps {
   readonly once: Steps;
 }
 
-/** In the worst case: the trace is of several services. */
+/** In the worst case the trace has several services. */
 export function searchSteps(plan: Pick<JoinPlan, 'sorted'>, relation?: SoughtRelation): SearchSteps {
   let shapes: readonly Shape[] = [new Map()];
   for (const added of [...(relation === undefined ? [] : [ofRelation(relation)]), ...shapesOf(plan.sorted)]) {
@@ -46,7 +46,7 @@ export function searchSteps(plan: Pick<JoinPlan, 'sorted'>, relation?: SoughtRel
         spans,
       );
       if (one === undefined) return whole;
-      // As well those that say of one span alone that it is not sought.
+      // Including those that exclude one span alone.
       price += one + 1;
     }
     return isSummed ? Math.min(whole, TRIED * Math.max(FEW_VISITS, price) + 1) : whole;
@@ -70,12 +70,12 @@ function shapesOf(joins: readonly SortedJoin[]): readonly (readonly Shape[])[] {
     let column = columns.get(text);
     if (column === undefined) columns.set(text, (column = TRACE_COLUMNS + columns.size));
     if (join.operator === '~=') return [new Map([[column, 1]]), new Map([[column, 2]])];
-    // Of texts and numbers the one kind comes behind the other.
+    // Of texts and numbers, one kind follows the other.
     return [new Map([[column, join.operator === '==' || join.inner.types !== NUMBER ? 2 : 1]])];
   });
 }
 
-/** As the constraints of order-constraint.ts have it. */
+/** As in order-constraint.ts. */
 function ofRelation(relation: SoughtRelation): readonly Shape[] {
   const below: Shape = new Map([[ENTER, 2]]);
   const above: readonly Shape[] = [new Map([[ENTER, 1]]), new Map([[LEAVE, 1]])];
@@ -87,7 +87,7 @@ function ofRelation(relation: SoughtRelation): readonly Shape[] {
     shapes.map((shape) => both(shape, new Map([[isFirst ? END : START, max]])));
   const same = within([new Map(), ...(isFirst ? [below] : above)], ends);
   const whole = [...same, ...within(isFirst ? above : [below], 2)];
-  // Of its own service: what lies between the windows; or where both ends of them differ, all over again.
+  // For its own service: what lies between the windows; or all of it again where both ends differ.
   return ends === 1 ? [...whole, ...within([new Map(), below, ...above], 2)] : [...whole, ...whole, ...same];
 }
 

@@ -12,12 +12,12 @@ import { linkedQuestion, partsOfQuestion } from './plan/linked-question.js';
 import { Steps } from './plan/steps.js';
 import { type SoughtRelation, searchSteps } from './search-steps.js';
 
-/** How many steps one walk through a text takes that a regular expression looks at: texts of this many characters. */
+/** Steps of one walk through a text by a regular expression: for texts of this many characters. */
 const TEXT_STEPS = 16;
-/** Spans that are scanned before a tree is built, and the cost of building it, for each span. */
+/** Spans that are scanned before a tree is built, and the cost per span of building it. */
 const BEFORE_TREES = 3;
 const BUILDING_STEPS = 8;
-/** A condition that is tested on boxes of spans first (box-rejection.ts), for each span: half as many boxes, each of this many looks. */
+/** Cost per span of a condition that is tested on boxes first (box-rejection.ts): half as many boxes, each of this many looks. */
 const BOX_STEPS = BOX_VISITS / 16;
 
 /**
@@ -28,7 +28,7 @@ const BOX_STEPS = BOX_VISITS / 16;
  * (box-rejection.ts), but nobody knows on which traces.
  */
 export class StepModel {
-  /** Done once for each trace. */
+  /** The cost per trace. */
   private once = Steps.of(0);
   private readonly known = new Set<unknown>();
   /** Some spans are tested one by one although no equal value joins them to the outer ones. */
@@ -38,7 +38,7 @@ export class StepModel {
   /** Order is computed without the causes of each span. */
   private areCausesKnown = false;
 
-  /** @param hasLinks spans descend from spans with links: order is not told by trees then, nor are questions asked of many spans at once */
+  /** @param hasLinks spans descend from spans with links: then trees do not decide order, nor answer for many spans at once */
   constructor(private readonly hasLinks: boolean) {}
 
   static of({ resolved, subject }: { readonly resolved: Resolved; readonly subject: 'span' | 'trace' }, hasLinks: boolean) {
@@ -47,7 +47,7 @@ export class StepModel {
     return { steps: (subject === 'span' ? each.perSpan() : each).plus(model.once), isOfWholeTrace: model.isOfWholeTrace };
   }
 
-  /** One evaluation for each span: of conjuncts that come behind one by which no subject lies below another, the descendants of all are n. */
+  /** One evaluation per span. After a conjunct by which no subject lies below another, the descendants of all subjects are n. */
   private ofSubject(root: Resolved): Steps {
     const conjuncts = operandsOf(root, 'and');
     const steps = conjuncts.map((conjunct, place) => {
@@ -97,7 +97,7 @@ export class StepModel {
     return found.plus(this.searched(plan, over?.axis));
   }
 
-  /** By each way; the first that is found is tested, and satisfies the condition. */
+  /** By each alternative; the first span found is tested, and satisfies the condition. */
   private searchedWays({ ways }: Alternatives, whole: JoinPlan, found: Steps): Steps {
     return Steps.sum([
       found,
@@ -130,7 +130,7 @@ export class StepModel {
     ]);
   }
 
-  /** Answered by a tree of spans with sums (summed-spans.ts), once enough spans were visited. */
+  /** A tree of spans with sums answers (summed-spans.ts), once enough spans were visited. */
   private summed(node: TraceAggregate, taken: Steps): Steps {
     this.payOnce(node, () => Steps.sum([Steps.of(BUILDING_STEPS), ...Array(BEFORE_TREES + 1).fill(taken.plus(Steps.of(2)))]).perSpan());
     if (node.over !== undefined && node.condition !== undefined) this.payWalks(node.condition);
@@ -147,7 +147,7 @@ export class StepModel {
     return given.plus(firsts).plus(this.eachOf(first.keys.length > 0, this.related(node)));
   }
 
-  /** What the second condition of a pair takes for one span that satisfies the first. */
+  /** The cost of the second condition of a pair for one span that satisfies the first. */
   private related(node: TracePair): Steps {
     const { relation, second, depth } = node;
     if (relation === 'child') return this.tested([second]);
@@ -167,7 +167,7 @@ export class StepModel {
     return found.plus(this.each(plan, this.tested(plan.tests).plus(Steps.of(PAIR_STEPS))));
   }
 
-  /** Of spans with links: for all spans of the trace at once (linked-spans.ts). Undefined where pairs are looked at. */
+  /** With links: for all spans of the trace at once (linked-spans.ts). Undefined where pairs are examined. */
   private linked(condition: Resolved, depth: number, plan: JoinPlan, related?: number): Steps | undefined {
     if (!this.hasLinks || linkedQuestion(condition, depth, plan, related) === undefined) return undefined;
     const asking = plan.sorted.map(({ conjunct }) => conjunct);
@@ -190,7 +190,7 @@ export class StepModel {
         ...plan.keys.map(({ inner }) => this.value(inner)),
         Steps.of(BUILDING_STEPS),
       ];
-      // Before there is a tree, spans are looked through.
+      // Before there is a tree, spans are scanned.
       const rest = plan.tests.length === 0 ? [] : Array.from({ length: BEFORE_TREES }, () => this.tested(plan.tests));
       return Steps.sum([...perSpan, ...rest]).perSpan();
     });
@@ -222,9 +222,9 @@ export class StepModel {
     });
   }
 
-  /** Descendants or ancestors, visited one by one. Children belong to one span only, so all of them together are n. */
+  /** Descendants or ancestors, visited one by one. Each child has one parent, so all children together are n. */
   private walked({ axis, of }: Relatives, perSpan: Steps, depth: number): Steps {
-    // Of each searched span in turn; not of the same one for all of them.
+    // For each searched span in turn; not for the same one each time.
     const isInTurn = depth > 1 ? of.type === 'bound' && of.depth === depth - 1 : of.type === 'subject';
     const isOnce = isInTurn && (axis === 'children' || (axis === 'descendants' && of.type === 'subject' && this.areSubjectsApart));
     return isOnce ? perSpan.plus(Steps.of(1)) : this.eachOf(false, perSpan.plus(Steps.of(1)));
@@ -243,7 +243,7 @@ export class StepModel {
     return Steps.sum(conjuncts.map((conjunct) => this.value(conjunct).plus(Steps.of(SPAN_STEPS))));
   }
 
-  /** What each span builds on: in a ring of links, all others. Each has a link. */
+  /** The causes of each span: in a ring of links, all others. Each has a link. */
   private payCauses(): void {
     if (this.areCausesKnown) return;
     this.isOfWholeTrace = true;
@@ -258,14 +258,14 @@ export class StepModel {
   }
 }
 
-/** `not span.ancestors.has(c)`, where the subject satisfies c: so it is below no other such span. */
+/** `not span.ancestors.has(c)`, where the subject satisfies c: then it is below no other such span. */
 function isTopmost(conjunct: Resolved, before: readonly Resolved[]): boolean {
   if (conjunct.type !== 'unary' || conjunct.operator !== 'not') return false;
   const { operand } = conjunct;
   if (operand.type !== 'trace-quantifier' || operand.quantifier !== 'has') return false;
   const { over, condition, depth } = operand;
   if (over?.axis !== 'ancestors' || over.of.type !== 'subject' || !isLocal(condition, depth)) return false;
-  // What reads `span` reads the subject there, and the ancestor here.
+  // `span` is the subject there, and the ancestor here.
   const text = formatExpression(condition.syntax);
   return before.some((one) => isSpanCondition(one) && formatExpression(one.syntax) === text);
 }
@@ -283,7 +283,7 @@ function isOrdered({ sorted }: Pick<JoinPlan, 'sorted'>): boolean {
   return sorted.some(({ type }) => type === 'order');
 }
 
-/** Of certain integers: the numbers of attributes may not be. */
+/** Sums of certain integers only: the numbers of attributes may be others. */
 function isSummed({ aggregate, condition, depth, field, over }: TraceAggregate): boolean {
   if ((aggregate !== 'sum' && aggregate !== 'avg') || field.type !== 'field' || readsOuter(field, depth)) return false;
   const plan = condition && joinPlan(condition, depth);

@@ -5,8 +5,8 @@ import type { Value } from '../values/value.js';
 import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 
 /**
- * What `trace.sum(field, c)` and the other aggregates compute from the values found (nil is not a value). The order of the values makes no
- * difference: integers are added exactly, doubles from the smallest to the largest.
+ * The result of `trace.sum(field, c)` and the other aggregates for the values found (nil is not a value). The order of values does not matter: integers are
+ * added exactly, doubles from the smallest to the largest.
  */
 export const aggregate = {
   /** 0 for no values. */
@@ -40,13 +40,13 @@ export const aggregate = {
     return values.length === 0 ? undefined : aggregate.mean(aggregate.sum(values), values.length);
   },
 
-  /** From the sum of this many values, not 0. */
+  /** From the sum of this many values, which is at least one. */
   mean: (sum: Value, count: number): Value => luaArithmetic('/', sum, count),
 
-  /** How many different values there are, equal as `==` says. */
+  /** The number of different values, equal as `==` says. */
   distinct: (values: readonly Value[]): Value => new Set(values.map(valueKey)).size,
 
-  /** How often the most frequent value occurs; 0 for no values. */
+  /** The count of the most frequent value; 0 for no values. */
   max_count(values: readonly Value[]): Value {
     const counts = new Map<unknown, number>();
     let max = 0;
@@ -78,7 +78,7 @@ export function valueKey(value: Value): unknown {
   try {
     return strict.decode(value);
   } catch {
-    // A lone surrogate begins no text, so bytes that are no text equal none.
+    // No text begins with a lone surrogate, so bytes that are no text equal none.
     return `\ud800${Array.from(value, (byte) => String.fromCharCode(byte)).join('')}`;
   }
 }
@@ -93,7 +93,7 @@ function normal(value: bigint): number | bigint {
 function extreme(values: readonly Value[], better: (a: number | bigint, b: number | bigint) => boolean): Value {
   let best: number | bigint | undefined;
   for (const value of values as readonly (number | bigint)[]) {
-    // Of an integer and a double of the same size the integer is kept, so that the order of the values makes no difference.
+    // Of an equal integer and double the integer is kept, so that the order of values does not matter.
     if (best === undefined || better(value, best) || (typeof value === 'bigint' && !better(best, value))) best = value;
   }
   return best;

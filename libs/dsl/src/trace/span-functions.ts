@@ -9,10 +9,10 @@ import { isBefore, isWithin } from './span-order.js';
 import type { SpanView, TraceView } from './span-view.js';
 import type { TraceStructure } from './trace-structure.js';
 
-/** A node that asks something of several spans. */
+/** A node about several spans. */
 export type SpanFunctionNode = TraceQuantifier | TracePair | TraceAggregate;
 
-/** The evaluation that the questions belong to. */
+/** The evaluation that these functions belong to. */
 export interface SpanFunctionsHost {
   readonly trace: TraceView;
   readonly structure: TraceStructure;
@@ -23,11 +23,11 @@ export interface SpanFunctionsHost {
   tolerance(argument: Resolved | undefined): number | bigint;
   /** Counts work. @throws StepsExceeded */
   spend(steps: number): void;
-  /** A test (or the field of an aggregate) ended in an error on a span. Answers whether the span satisfies it nevertheless. */
+  /** A test (or the field of an aggregate) failed on a span. Returns whether the span satisfies it nevertheless. */
   spanError(test: Resolved, span: SpanView, error: LuaError): boolean;
 }
 
-/** A condition of a function, and the depth at which it finds its span. */
+/** A condition of a function, and the depth at which it binds its span. */
 export interface SpanTest {
   readonly node: SpanFunctionNode;
   readonly depth: number;
@@ -35,14 +35,14 @@ export interface SpanTest {
   readonly condition: Resolved | undefined;
 }
 
-/** A count that is so large need not be counted on. */
+/** A count at this number may stop. */
 export type Enough = (count: number) => boolean;
 
-/** Steps of one more tested span, and of one more compared pair. */
+/** Steps per tested span, and per compared pair. */
 export const SPAN_STEPS = 2;
 export const PAIR_STEPS = 4;
 
-/** The meaning of the functions over spans, said plainly: every span, every pair. Indexed spans answer the same faster. */
+/** The plain meaning of the functions over spans: every span, every pair. Indexed spans give the same results faster. */
 export class SpanFunctions {
   constructor(protected readonly host: SpanFunctionsHost) {}
 
@@ -55,7 +55,7 @@ export class SpanFunctions {
     return node.quantifier === 'count' ? count : count === this.domain(node.over).length;
   }
 
-  /** Of `trace.count(c)` as much as is enough. */
+  /** `trace.count(c)`, up to the number that is enough. */
   countUpTo(node: TraceQuantifier, _enough: Enough): Value {
     return this.quantify(node);
   }
@@ -87,14 +87,14 @@ export class SpanFunctions {
     return aggregate[node.aggregate](values);
   }
 
-  /** The spans that a function is about. */
+  /** The spans that a function ranges over. */
   protected domain(over: Relatives | undefined): readonly SpanView[] {
     if (over === undefined) return this.host.trace.spans;
     const span = this.host.span(over.of);
     return this.walking((structure) => structure.relatives(over.axis, span));
   }
 
-  /** The spans that satisfy a test, one after the other. */
+  /** The spans that satisfy a test, in order. */
   protected *satisfying(test: SpanTest, over?: Relatives): Iterable<SpanView> {
     for (const span of this.domain(over)) if (this.holds(test, span)) yield span;
   }
@@ -142,7 +142,7 @@ export class SpanFunctions {
     });
   }
 
-  /** Walks through the trace; the visited spans are its cost. */
+  /** A walk through the trace is charged by visited spans. */
   protected walking<T>(ask: (structure: TraceStructure) => T): T {
     const { structure } = this.host;
     const before = structure.visits;
@@ -158,7 +158,7 @@ export class SpanFunctions {
     return this.attempt(condition, depth, span, evaluate, (isSatisfied) => isSatisfied) === true;
   }
 
-  /** @param failed what an error makes of it, by whether the span is taken to satisfy the test nevertheless */
+  /** @param failed the result of an error, by whether the span is taken to satisfy the test nevertheless */
   protected attempt<T>(
     test: Resolved,
     depth: number,
@@ -177,7 +177,7 @@ export class SpanFunctions {
   }
 }
 
-/** There is a first one. */
+/** Whether there is a first one. */
 function some(spans: Iterable<SpanView>): boolean {
   for (const _span of spans) return true;
   return false;

@@ -1,9 +1,9 @@
 import type { SpanView } from './span-view.js';
 
 /**
- * The spans of a trace numbered so that who descends from whom is told by two comparisons, however deep the trees are: `enter` counts
- * spans in pre-order, and what is below a span has the numbers from its own up to its `leave`. The members of a ring of parents descend
- * from each other: they have one number, and everything that hangs on the ring is below each of them.
+ * Numbers the spans of a trace so that two comparisons decide ancestry at any depth. `enter` numbers spans in pre-order; the descendants of a span have the
+ * numbers from its own up to its `leave`. The members of a ring of parents descend from each other: they share one number, and all spans attached to the ring
+ * are below each of them.
  */
 export class SpanIntervals {
   readonly indexOf: ReadonlyMap<SpanView, number>;
@@ -12,7 +12,7 @@ export class SpanIntervals {
   readonly leave: Int32Array;
   /** 1 for members of a ring. */
   private readonly isInRing: Uint8Array;
-  /** How many spans have a number below the index. */
+  /** The number of spans with a number below the index. */
   private readonly entered: Int32Array;
   /** How many ancestors each span has. */
   private readonly above: Int32Array;
@@ -27,30 +27,30 @@ export class SpanIntervals {
     const family = new Family(spans, parentOf, this.indexOf);
     let next = 0;
     for (let index = 0; index < size; index++) if (family.parent[index]! < 0) next = this.number([index], next, family);
-    // What no root leads to is a ring, or hangs on one.
+    // A span that no root reaches is in a ring, or below one.
     for (let index = 0; index < size; index++) if (this.enter[index]! < 0) next = this.number(family.ringAbove(index), next, family);
     this.entered = new Int32Array(next + 1);
     for (const number of this.enter) this.entered[number + 1]!++;
     for (let number = 0; number < next; number++) this.entered[number + 1]! += this.entered[number]!;
   }
 
-  /** The span at `below` descends from the one at `above`; of a ring's members each from itself. */
+  /** The span at `below` descends from the one at `above`; a ring's members also from themselves. */
   isAncestor(above: number, below: number): boolean {
     if (above === below) return this.isInRing[above] === 1;
     return this.enter[above]! <= this.enter[below]! && this.enter[below]! < this.leave[above]!;
   }
 
-  /** How many descendants the span at a position has, itself not counted. */
+  /** The number of descendants of the span at a position, without itself. */
   descendantsOf(index: number): number {
     return this.entered[this.leave[index]!]! - this.entered[this.enter[index]!]! - 1;
   }
 
-  /** How many ancestors it has, itself not counted. */
+  /** The number of its ancestors, without itself. */
   ancestorsOf(index: number): number {
     return this.above[index]!;
   }
 
-  /** Numbers a root, or the members of a ring, and all that is below. */
+  /** Numbers a root, or the members of a ring, and all spans below. */
   private number(tops: readonly number[], first: number, family: Family): number {
     let next = first;
     const isRing = tops.length > 1;
@@ -63,7 +63,7 @@ export class SpanIntervals {
     const way: number[] = [];
     for (const top of tops) {
       way.push(top);
-      // Each step goes down to the next child that has no number yet, or up.
+      // Each step goes down to the next child without a number, or up.
       while (way.length > 0) {
         const at = way.at(-1)!;
         const child = family.takeChild(at);
@@ -103,14 +103,14 @@ class Family {
     }
   }
 
-  /** A child that was not taken before; -1 for none. */
+  /** The next child that was not visited; -1 for none. */
   takeChild(index: number): number {
     const child = this.firstChild[index]!;
     if (child >= 0) this.firstChild[index] = this.sibling[child]!;
     return child;
   }
 
-  /** The members of the ring to which the way up from a span leads. */
+  /** The members of the ring at the top of a span's ancestors. */
   ringAbove(index: number): readonly number[] {
     const seen = new Set<number>();
     let at = index;

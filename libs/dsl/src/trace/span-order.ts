@@ -2,22 +2,22 @@ import type { SpanView } from './span-view.js';
 import type { TraceStructure } from './trace-structure.js';
 
 /**
- * `a` is before `b`: a had ended when b started. What the trace's structure says goes before what clocks say:
+ * `a` is before `b`: a had ended when b started. The structure of the trace takes precedence over clocks:
  *
  * 1. a span that b builds on by a link (its own, or that of a span it descends from) is before b;
  * 2. a span is never before one that it descends from, or builds on, itself;
  * 3. an ancestor is before its descendant if it ended no later than that started, by the clocks as they are (it usually runs on);
  * 4. else a's end must be no later than b's start, where clocks of different services may differ by `tolerance` nanoseconds.
  *
- * A negative tolerance asks to be sure: b must start that much after a's end. Where the structure contradicts itself (rings), the
- * clocks decide. No span is before itself. Nothing depends on the order in which spans arrived.
+ * A negative tolerance requires certainty: b must start that much after a's end. Where the structure contradicts itself (rings), the clocks decide. No span
+ * is before itself. The order of arrival does not matter.
  */
 export function isBefore(a: SpanView, b: SpanView, tolerance: number | bigint, structure: TraceStructure): boolean {
   if (a === b) return false;
   const clocks = gap(a, b);
   const agrees = clocks >= (a.service === b.service ? 0 : -tolerance);
   if (!structure.hasLinks) {
-    // Without links what a span builds on are its ancestors: no sets are needed.
+    // Without links a span's causes are its ancestors: no sets are needed.
     const below = structure.isAncestor(a, b);
     if (!below && !agrees) return false;
     return below === structure.isAncestor(b, a) ? agrees : below && clocks >= 0;
@@ -33,7 +33,7 @@ export function gap(a: SpanView, b: SpanView): bigint {
   return BigInt(b.startTime) - BigInt(a.endTime);
 }
 
-/** The gap is no longer than `within`; clocks of different services may make it look longer. */
+/** The gap is no longer than `within`; different clocks may make it look longer. */
 export function isWithin(a: SpanView, b: SpanView, within: number | bigint | undefined, tolerance: number | bigint): boolean {
   if (within === undefined) return true;
   const apart = gap(a, b);

@@ -1,9 +1,8 @@
 import type { SpanView } from './span-view.js';
 
 /**
- * The order of the spans of a trace, which does not depend on the order of their arrival: by start, then by id on the wire; of a
- * client and a server span that share an id the server span is the later one; of two forms of one span that began together the shorter
- * one. Negative: `a` goes first.
+ * The order of the spans of a trace, independent of arrival: by start, then by wire id. A server span follows the client span with its id. Of two forms of
+ * one span with the same start the shorter one comes first. Negative: `a` comes first.
  */
 export function compareSpans(a: SpanView, b: SpanView): number {
   if (a.startTime !== b.startTime) return a.startTime < b.startTime ? -1 : 1;
@@ -23,7 +22,7 @@ function compareContents({ content: a }: SpanView, { content: b }: SpanView): nu
   return a < b ? -1 : 1;
 }
 
-/** The id by which other spans name it. */
+/** The id by which other spans refer to it. */
 export function wireIdOf(span: SpanView): string {
   return span.wireId ?? span.id;
 }
@@ -33,7 +32,7 @@ export function wireParentIdOf(span: SpanView): string {
   return span.wireParentId ?? span.parentId;
 }
 
-/** Of two spans with one id, as Zipkin and B3 share it between the two sides of a call, the one that was called. */
+/** Of two spans with one id, as both sides of a call in Zipkin and B3: the called side. */
 export function isServer(span: SpanView): boolean {
   return span.kind === 'server';
 }

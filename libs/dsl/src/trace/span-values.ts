@@ -61,7 +61,7 @@ function linkValue(link: LinkView): ValueMap {
   return { trace_id: link.traceId, span_id: link.spanId, attributes: link.attributes };
 }
 
-/** The span without a parent, of several the first (`span-rank.ts`); undefined when none was seen. */
+/** The span without a parent, the first of several (`span-rank.ts`); undefined when none was seen. */
 export function rootOf(trace: TraceView): SpanView | undefined {
   let root: SpanView | undefined;
   for (const span of trace.spans) if (span.isRoot && (root === undefined || compareSpans(span, root) < 0)) root = span;

@@ -11,9 +11,9 @@ export interface SpanView {
   readonly parentId: string;
   /** The ids on the wire (hex), by which spans find each other; absent: the ids above. */
   readonly wireId?: string;
-  /** What tells its content from others of its id and times, doubled: the last thing that the order of spans goes by. */
+  /** Distinguishes contents of the same id and times, doubled: the last criterion of the span order. */
   readonly form?: number;
-  /** All of it but ids and times, as text: where whole spans are kept. */
+  /** Everything except ids and times, as text: where whole spans are kept. */
   readonly content?: string;
   readonly wireParentId?: string;
   readonly wireTraceId?: string;
@@ -28,13 +28,13 @@ export interface SpanView {
   /** Nanoseconds since the Unix epoch, all 64 bits: number when safe, else bigint. */
   readonly startTime: number | bigint;
   readonly endTime: number | bigint;
-  /** Nanoseconds: end minus start; negative when the clocks say so. */
+  /** Nanoseconds: end minus start; may be negative by the clocks. */
   readonly duration: number | bigint;
   readonly isRoot: boolean;
   /** nil when absent. */
   attribute(key: string): Value;
   resourceAttribute(key: string): Value;
-  /** All attributes; only rules of the kind `spans` may ask. */
+  /** All attributes; only for rules of the kind `spans`. */
   readonly attributes: ValueMap;
   readonly resource: ValueMap;
   readonly events: readonly EventView[];
@@ -58,12 +58,12 @@ export interface LinkView {
   readonly attributes: ValueMap;
 }
 
-/** A whole trace; the engine hands in its spans by start (`span-rank.ts`), whatever order they came in. */
+/** A whole trace; the engine passes its spans by start (`span-rank.ts`), independent of arrival. */
 export interface TraceView {
   readonly id: string;
   readonly spans: readonly SpanView[];
-  /** Every span's parent was seen, and the root. */
+  /** The root and every span's parent were seen. */
   readonly complete: boolean;
-  /** Nanoseconds by which clocks of different services may differ; absent: DEFAULT_TOLERANCE. */
+  /** Nanoseconds by which clocks of different services may differ; default: DEFAULT_TOLERANCE. */
   readonly tolerance?: number;
 }

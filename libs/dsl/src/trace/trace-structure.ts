@@ -4,14 +4,14 @@ import { isServer, wireIdOf, wireParentIdOf } from './span-rank.js';
 import type { SpanView, TraceView } from './span-view.js';
 
 /**
- * Who is whose parent in a trace, and who links to whom: built once per trace, when it is first asked for. A parent that the trace
- * has not seen is none; a span that names itself has none; a ring of parents ends where it began.
+ * Parents and links within a trace, built once per trace at first use. A parent that the trace has not seen is none; a span that names itself has none; a
+ * ring of parents ends where it began.
  *
- * A client and a server span may share an id (Zipkin, B3). Then the client span is the parent of the server span, whatever that one
- * names. A span that names or links to their id means the one of its own service, in doubt the server span.
+ * A client and a server span may share an id (Zipkin, B3). Then the client span is the parent of the server span, whatever the latter names. A span that
+ * names or links to their id means the one of its own service, else the server span.
  */
 export class TraceStructure {
-  /** By id on the wire; server spans stand apart. */
+  /** By wire id; server spans separately. */
   private readonly byId = new Map<string, SpanView>();
   private readonly servers = new Map<string, SpanView>();
   private readonly parents = new Map<SpanView, SpanView | null>();
@@ -53,7 +53,7 @@ export class TraceStructure {
 
   private static readonly known = new WeakMap<TraceView, TraceStructure>();
 
-  /** @param evaluation the evaluation that pays for the visits */
+  /** @param evaluation the evaluation that is charged for the visits */
   static of(trace: TraceView, evaluation?: object): TraceStructure {
     let structure = TraceStructure.known.get(trace);
     if (structure === undefined) TraceStructure.known.set(trace, (structure = new TraceStructure(trace)));
@@ -115,20 +115,20 @@ export class TraceStructure {
     const bottom = intervals.indexOf.get(span);
     if (top === undefined) return false;
     if (bottom !== undefined) return intervals.isAncestor(top, bottom);
-    // A view that is not the trace's own: its parent is.
+    // A view of another trace object: its parent is such a view too.
     const parent = this.parent(span);
     return parent !== undefined && (parent === above || this.isAncestor(above, parent));
   }
 
   private numbered: SpanIntervals | undefined;
 
-  /** Tells ancestors apart at once. Made when it is first asked for. */
+  /** Answers ancestry in constant time. Made at first use. */
   get intervals(): SpanIntervals {
     this.numbered ??= new SpanIntervals(this.trace.spans, (span) => this.parent(span));
     return this.numbered;
   }
 
-  /** Spans on the longest way up. Every span's height is worked out once. */
+  /** Spans on the longest path up. Every span's height is computed once. */
   get depth(): number {
     const depths = new Map<SpanView, number>();
     let deepest = 0;
@@ -140,7 +140,7 @@ export class TraceStructure {
         way.push(at);
         onWay.add(at);
       }
-      // A ring has no top: its spans are as deep as it is long, and what hangs below counts on from there.
+      // A ring has no top: its spans are as deep as it is long, and spans below count from there.
       const ring = at !== undefined && onWay.has(at) ? way.splice(way.indexOf(at)) : [];
       for (const member of ring) depths.set(member, ring.length);
       const top: SpanView | undefined = ring[0] ?? at;
@@ -161,7 +161,7 @@ export class TraceStructure {
     });
   }
 
-  /** Everything that a span builds on: what its parents and links lead to, and theirs. */
+  /** All causes of a span: what its parents and links lead to, recursively. */
   causesOf(span: SpanView): Causes {
     let causes = this.causes.get(span);
     if (causes === undefined) this.causes.set(span, (causes = this.findCauses(span)));
@@ -193,14 +193,14 @@ export class TraceStructure {
   }
 }
 
-/** `linked`: those reached by a link at last, whose work was done when the span began. */
+/** `linked`: those whose last step is a link; their work was done when the span began. */
 export interface Causes {
   readonly all: ReadonlySet<SpanView>;
   readonly linked: ReadonlySet<SpanView>;
 }
 
 interface PaidCauses extends Causes {
-  /** The cost of finding them, and the evaluation that paid for it. */
+  /** The cost of finding them, and the evaluation that was charged. */
   readonly visits: number;
   paidBy: object | undefined;
 }

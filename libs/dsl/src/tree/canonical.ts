@@ -1,8 +1,8 @@
 import { isMethod, type Relatives, type Resolved, type SpanSource } from './resolved.js';
 
 /**
- * A key that two trees share exactly when they ask the same of "the span being tested". The subject of a span rule and the span bound by the outermost trace
- * function are the same question, so both read as `this`.
+ * A key that two trees share exactly when they mean the same for the tested span. The subject of a span rule and the span bound by the outermost trace
+ * function both read as `this`.
  */
 export function canonicalKey(node: Resolved): string {
   switch (node.type) {

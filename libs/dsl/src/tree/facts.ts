@@ -5,10 +5,10 @@ import type { Value } from '../values/value.js';
 import type { Relatives, Resolved, SpanSource } from './resolved.js';
 import { writtenText } from './written-text.js';
 
-/** Expressions known not to be nil, or to be satisfied, by their text. */
+/** Expressions known to be not nil, or to be satisfied, by their text. */
 type Present = Expression | { readonly over: Relatives | undefined; readonly satisfied: Expression };
 
-/** The types that a value read of a span can have. */
+/** The possible types of a value of a span. */
 interface Known {
   readonly span: SpanSource;
   readonly kind: 'attribute' | 'resource-attribute';
@@ -31,7 +31,7 @@ export class Facts {
     private readonly outer: Facts | undefined,
     private readonly known: readonly Known[],
     private readonly present: readonly Present[],
-    /** Outer facts may refer to another span here. */
+    /** Outer facts may be about another span here. */
     private readonly isElsewhere = false,
   ) {}
 
@@ -44,12 +44,12 @@ export class Facts {
     return types;
   }
 
-  /** Whether something else than an attribute is known not to be nil, as it is written. */
+  /** Whether an expression other than an attribute is known to be not nil, by its text. */
   isPresent(written: Expression): boolean {
     return this.hasPresent((fact) => !('satisfied' in fact) && isWrittenAlike(fact, written));
   }
 
-  /** Whether some span of the trace, or some relative, is known to satisfy a condition, as it is written. */
+  /** Whether some span of the trace, or some relative, is known to satisfy a condition, by its text. */
   isSatisfied(over: Relatives | undefined, condition: Expression): boolean {
     return this.hasPresent(
       (fact) => 'satisfied' in fact && axisKey(fact.over) === axisKey(over) && isWrittenAlike(fact.satisfied, condition),
@@ -65,7 +65,7 @@ export class Facts {
     return new Facts(this, known ?? NO_TYPES, present ?? NOTHING);
   }
 
-  /** Where `span` means another span: the same text may mean something else there. */
+  /** For a scope where `span` means another span: the same text may mean something else there. */
   elsewhere(): Facts {
     if (this === Facts.none) return this;
     return new Facts(this, NO_TYPES, NOTHING, true);
@@ -87,20 +87,20 @@ function axisKey(over: Relatives | undefined): string {
   return over === undefined ? 'trace' : `${over.axis} of ${sourceKey(over.of) ?? '?'}`;
 }
 
-/** Written alike, however it is spelled. Nearly all are paths, of which no text is needed. */
+/** Equal up to spelling. Nearly all are paths, which are compared without making a text. */
 function isWrittenAlike(a: Expression, b: Expression): boolean {
   if (a.type === 'name' && b.type === 'name') return a.name === b.name;
   if (a.type === 'member' && b.type === 'member') return a.name === b.name && isWrittenAlike(a.object, b.object);
   return writtenText(a) === writtenText(b);
 }
 
-/** A name for a value that is read of a span; undefined when it may differ between two readings. */
+/** A name for a value of a span; undefined when it may differ between two readings. */
 export function factKey(span: SpanSource, kind: 'attribute' | 'resource-attribute' | 'field', key: string): string | undefined {
   const source = sourceKey(span);
   return source === undefined ? undefined : `${source} ${kind} ${key}`;
 }
 
-/** It is the same span wherever it is read. */
+/** The node means the same span wherever it is read. */
 function isNamed(span: SpanSource): boolean {
   return span.type === 'parent' ? isNamed(span.of) : span.type !== 'nth';
 }
@@ -138,7 +138,7 @@ function learn(node: Resolved, outcome: boolean, learned: Learned): void {
       return;
     case 'logical':
       if (outcome && node.operator === 'or') restrict(node, TRUTHY, learned);
-      // `a and b` true: both are; `a or b` false: both are. Otherwise it is not known which.
+      // `a and b` true: both are; `a or b` false: both are. Otherwise it is unknown which.
       if (outcome === (node.operator === 'and')) {
         learn(node.left, outcome, learned);
         learn(node.right, outcome, learned);

@@ -3,8 +3,8 @@ import { bindingPower, UNARY_POWER } from '../text/operators.js';
 import type { Expression } from '../text/syntax.js';
 
 /**
- * The canonical text of an expression, on one line: `!=`, `not`, double quotes, one space around operators. Parentheses stay
- * where they were written and are added where a tree that was not parsed needs them.
+ * The canonical text of an expression, on one line: `!=`, `not`, double quotes, one space around operators. Parentheses stay, and are added where a tree that
+ * was not parsed needs them.
  */
 export function formatExpression(expression: Expression): string {
   switch (expression.type) {
@@ -75,7 +75,7 @@ function formatObject(object: Expression): string {
 }
 
 function formatInfix(operator: string, left: Expression, right: Expression, [leftPower, rightPower]: readonly [number, number]): string {
-  // The left operand must bind at least as tight as this operator's right side lets an equal one in, and vice versa.
+  // The left operand must bind at least as tightly as this operator's right side lets an equal one in, and vice versa.
   const a =
     power(left) < leftPower || (power(left) === leftPower && rightPower < leftPower)
       ? `(${formatExpression(left)})`
@@ -95,7 +95,7 @@ function isUnary(expression: Expression): boolean {
   return expression.type === 'unary';
 }
 
-/** How tight an expression binds on its outside. */
+/** How tightly an expression binds on its outside. */
 function power(expression: Expression): number {
   switch (expression.type) {
     case 'logical':

@@ -38,7 +38,7 @@ interface Node {
 }
 
 /**
- * Which span a node reads.
+ * The span that a node reads.
  * `subject`: the span that a span rule judges; `bound`: the span tested by the trace function at this depth (1 is the outermost);
  * `root`: `trace.root`, nil when the trace has none; `nth`: `trace.spans[i]`, nil outside 1 … span_count; `parent`: nil when the
  * trace has not seen it.
@@ -72,7 +72,7 @@ export type FieldName =
 export interface Literal extends Node {
   readonly type: 'literal';
   readonly value: undefined | boolean | number | bigint | string;
-  /** Where the value stands, when `syntax` is the variable of a script that holds it. */
+  /** Where the value stands, when `syntax` is a variable of a script. */
   readonly declared?: Expression;
 }
 
@@ -147,7 +147,7 @@ export interface Relatives {
   readonly of: SpanSource;
 }
 
-/** `trace.depth`: how many spans the longest way from a span up to its root counts; 0 for no spans. */
+/** `trace.depth`: the number of spans on the longest path from a span up to its root; 0 for no spans. */
 export interface TraceDepth extends Node {
   readonly type: 'trace-depth';
 }
@@ -181,7 +181,7 @@ export interface TraceAggregate extends Node {
   readonly over?: Relatives;
 }
 
-/** `a.before(b)`: two spans by the same order as `trace.before`. nil on either side is an error. */
+/** `a.before(b)`: the same order as `trace.before` for two spans. nil on either side is an error. */
 export interface SpanOrderTest extends Node {
   readonly type: 'span-order';
   readonly first: SpanSource;
@@ -231,12 +231,12 @@ export interface BinaryNode extends Node {
   readonly right: Resolved;
 }
 
-/** Short-circuit; the value is one of the operands. Parentheses are gone: they change nothing but the tree. */
+/** Short-circuit; the value is one of the operands. The tree has no parentheses. */
 export interface LogicalNode extends Node {
   readonly type: 'logical';
   readonly operator: 'and' | 'or';
   readonly left: Resolved;
   readonly right: Resolved;
-  /** An operand that fails does not end it where the other one settles it, whichever is written first (`unordered.ts`). */
+  /** An operand that fails does not end the evaluation where the other one decides, in either order (`unordered.ts`). */
   readonly unordered?: true;
 }

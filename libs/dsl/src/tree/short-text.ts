@@ -1,7 +1,7 @@
 import type { Expression } from '../text/syntax.js';
 import { formatExpression } from './format-expression.js';
 
-/** Characters of a condition that a message shows. */
+/** Maximum of characters of a condition in a message. */
 const MAX_LENGTH = 60;
 
 /** The text of an expression, cut for a message. */

@@ -3,13 +3,13 @@ import type { SpanRelation } from '../vocabulary/trace-vocabulary.js';
 export type { SpanRelation };
 
 export interface RelationTraits {
-  /** What must stand in it: some pair of spans, every first span with some second, or no pair. */
+  /** Which pairs must be related: some pair of spans, every first span with some second, or no pair. */
   readonly asks: 'some' | 'every' | 'none';
-  /** What says whether two spans stand in it. */
+  /** What decides whether two spans are related. */
   readonly by: 'clocks' | 'parentage';
 }
 
-/** What `trace.<relation>(a, b)` asks of pairs of spans. */
+/** The traits of `trace.<relation>(a, b)`. */
 export const RELATIONS = {
   before: { asks: 'some', by: 'clocks' },
   follows: { asks: 'every', by: 'clocks' },

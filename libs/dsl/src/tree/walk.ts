@@ -79,7 +79,7 @@ export function spanOf(node: Resolved): SpanSource | undefined {
   }
 }
 
-/** Some node of the tree satisfies the test. */
+/** Whether some node of the tree satisfies the test. */
 export function someNode(node: Resolved, test: (node: Resolved) => boolean): boolean {
   return test(node) || partsOf(node).some((part) => someNode(part, test));
 }
@@ -87,7 +87,7 @@ export function someNode(node: Resolved, test: (node: Resolved) => boolean): boo
 /** Visits every node, parents first. */
 export function eachNode(node: Resolved, visit: (node: Resolved) => void): void {
   visit(node);
-  // What most nodes are, without a list of their parts.
+  // The common nodes, without making a list of their parts.
   switch (node.type) {
     case 'literal':
       return;
@@ -109,7 +109,7 @@ export function operandsOf(node: Resolved, operator: 'and' | 'or'): readonly Res
   return [...operandsOf(node.left, operator), ...operandsOf(node.right, operator)];
 }
 
-/** What an expression reads first, as Lua evaluates it: a part without operands before it. */
+/** The part that an expression reads first, in Lua's order: one without operands before it. */
 export function firstPart(node: Resolved): Resolved {
   let first = node;
   for (;;) {

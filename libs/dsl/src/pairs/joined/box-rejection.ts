@@ -10,7 +10,7 @@ import { type FAILED, NEVER } from '../ranks/value-column.js';
 import type { SpanBucket } from './span-bucket.js';
 import { JOINED, type JoinedBounds, type SpanIndex } from './span-index.js';
 
-/** What is known of the spans of an inner function. */
+/** The known spans of an inner function. */
 export interface FurtherSpans {
   columnsOf(): TraceColumns;
   bucketOf(node: TraceQuantifier, plan: JoinPlan): SpanBucket;
@@ -18,25 +18,25 @@ export interface FurtherSpans {
   orderOf(join: OrderJoin): Constraint | typeof NEVER | undefined;
   toleranceOf(tolerance: Resolved | undefined): number | bigint | undefined;
   attempted(node: Resolved): Value | typeof FAILED;
-  /** The spans that a keyed question asks for, for one tested span. */
+  /** The spans that a keyed question looks up for one tested span. */
   joinedTo(span: SpanView, question: BoxQuestion): SpanBucket;
   /** Counts the looks. */
   pay(visits: number): void;
 }
 
-/** The questions among what a plan leaves to be tested, whose answer can be known for many spans at once. */
+/** The remaining questions of a plan whose answer can be known for many spans at once. */
 export function furtherQuestions(plan: JoinPlan, depth: number): readonly BoxQuestion[] {
   return plan.rest.map((conjunct) => boxQuestion(conjunct, depth)).filter((question) => question !== undefined);
 }
 
-/** Columns of an index by which keyed questions are answered: between which times the spans lie that are joined to each. */
+/** Columns of an index for keyed questions: the times between which the joined spans of each lie. */
 export function joinedBounds(plan: JoinPlan, depth: number, further: FurtherSpans): readonly JoinedBounds[] {
   return furtherQuestions(plan, depth)
     .filter(({ isKeyed }) => isKeyed)
     .map((question) => ({ question, of: (span) => further.joinedTo(span, question) }));
 }
 
-/** Of boxes of spans that are tested at `depth`, those in which no span satisfies what the plan leaves to be tested. */
+/** Rejects boxes of spans tested at `depth` in which no span satisfies the remaining conditions of a plan. */
 export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, further: FurtherSpans): Rejection | undefined {
   const rejections: Rejection[] = [];
   for (const question of furtherQuestions(plan, depth)) {
@@ -46,7 +46,7 @@ export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, fu
   return rejections.length === 0 ? undefined : (box) => rejections.some((reject) => reject(box));
 }
 
-/** Maximum of looks for one question about a box of spans: beyond it the spans are tested one by one. */
+/** Maximum of looks per question about a box: beyond it the spans are tested one by one. */
 export const BOX_VISITS = 256;
 
 const EVERYTHING: Rejection = () => true;
@@ -67,7 +67,7 @@ function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans
   if (node.over !== undefined) byBox.push((box) => [belowSome(outerBox(box))]);
   for (const join of joins) {
     if (join.type === 'value') {
-      // Of a time that lies between two, what holds for both holds.
+      // A time between two satisfies what both satisfy.
       if (isNegated) byBox.push((box) => timesOf(box, join, depth, index, further));
       continue;
     }
@@ -110,7 +110,7 @@ function timesOf(
   );
 }
 
-/** By the times and places between which the spans lie that are joined to some span of the box. */
+/** By the times and places between which the spans joined to some span of the box lie. */
 function keyedRejection(question: BoxQuestion, index: SpanIndex, further: FurtherSpans): Rejection | undefined {
   const constraints: Constraint[] = [];
   for (const join of question.given) {

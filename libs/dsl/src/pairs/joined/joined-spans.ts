@@ -18,28 +18,28 @@ import { SpanIndex } from './span-index.js';
 export const EVERY: ReadonlySet<number> = new Set();
 export const BELOW: ReadonlySet<number> = new Set([ENTER]);
 
-/** A step is about as much as this many boxes or spans of a tree that are looked at. */
+/** The number of boxes or spans of a tree that cost one step to examine. */
 export const VISITS_PER_STEP = 8;
-/** Steps for each span of a trace, or of an index, to put it into columns and sort it. */
+/** Steps per span of a trace, or of an index, for columns and sorting. */
 const COLUMN_STEPS = 2;
 
-/** How the spans that are sought must lie to an outer one, beside what their condition says. */
+/** The relation of the sought spans to an outer one, beside their condition. */
 export interface Relation {
-  /** Undefined where only `stands` can tell. */
+  /** Undefined where only `stands` decides. */
   readonly constraint: Constraint | undefined;
-  /** The columns by which it asks. */
+  /** The columns that it reads. */
   readonly columns: ReadonlySet<number>;
   stands(span: SpanView): boolean;
 }
 
-/** Spans that satisfy conditions, found by their joins to outer spans. */
+/** Finds spans that satisfy conditions by their joins to outer spans. */
 export abstract class JoinedSpans extends SpanFunctions {
-  /** How many searches used trees, over all evaluations: shows tests that they test trees. */
+  /** The number of searches in trees, over all evaluations: for tests of trees. */
   static searches = 0;
 
   /**
-   * @param arrived what was tested when the spans arrived; without it all is tested now
-   * @param testsEach each comparison is tested, so that what fails is seen: no trees
+   * @param arrived the tests made when the spans arrived; without it all are made now
+   * @param testsEach test every comparison, so that failures are seen: no trees
    */
   constructor(
     host: SpanFunctionsHost,
@@ -49,7 +49,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     super(host);
   }
 
-  /** Enough of the bucket's spans were looked through to make a tree of them. */
+  /** Enough spans of the bucket were scanned to make a tree worthwhile. */
   protected isWorn(bucket: SpanBucket): boolean {
     return bucket.isWorn && !this.testsEach;
   }
@@ -59,7 +59,7 @@ export abstract class JoinedSpans extends SpanFunctions {
   private readonly byKey = new Map<Resolved, KeyedSpans>();
   private columns: TraceColumns | undefined;
 
-  /** Of the candidates those that satisfy what the plan has left to ask, and stand in the relation, by a tree of them. */
+  /** The candidates that satisfy the rest of the plan and are related, found in a tree. */
   protected *search(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, relation?: Relation): Iterable<SpanView> {
     if (!this.isWorn(bucket)) {
       for (const span of bucket) {
@@ -131,7 +131,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     return { constraints, left };
   }
 
-  /** How many of an index satisfy what the outer spans ask; counting ends when there are more than `most`. */
+  /** How many of an index satisfy the constraints of the outer spans; counting ends beyond `most`. */
   protected counted(index: SpanIndex, constraints: readonly Constraint[], max: number): number {
     const before = index.visits;
     const count = index.count(constraints, max);
@@ -155,7 +155,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     );
   }
 
-  /** What questions about many spans at once ask of the spans that they lead to. */
+  /** What questions about many spans at once need of the spans that they look up. */
   private readonly further: FurtherSpans = {
     columnsOf: () => this.traceColumns(),
     bucketOf: (node, plan) => this.candidates({ node, depth: node.depth, condition: node.condition }, node.condition, plan),

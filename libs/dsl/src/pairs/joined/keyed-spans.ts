@@ -10,7 +10,7 @@ type Level = Map<unknown, Level | SpanView[] | SpanBucket>;
 /** Spans by the values of one or several keys: a hash within a hash. */
 export class KeyedSpans {
   private readonly root: Level = new Map();
-  /** Of these keys and no others: a bucket remembers how it was looked through. */
+  /** For these keys only: a bucket keeps the state of its scans. */
   private readonly nothing = new SpanBucket([]);
 
   /** A span whose key fails, or is NaN, equals nothing. */
@@ -29,7 +29,7 @@ export class KeyedSpans {
     else group.push(span);
   }
 
-  /** Those with the values that outer spans say. */
+  /** The spans with the values of the outer spans. */
   at(keys: readonly JoinKey[], outer: (key: JoinKey) => Value | typeof FAILED): SpanBucket {
     let level = this.root;
     for (let at = 0; ; at++) {

@@ -3,7 +3,7 @@ import type { TraceAggregate } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
 import type { SpanIndex } from './span-index.js';
 
-/** Looking through fewer is cheaper than to sort them. */
+/** Scanning fewer spans is cheaper than sorting them. */
 export const FEW = 64;
 
 /** Some spans of a trace, found on demand; scanned, or looked up by time. */
@@ -12,15 +12,15 @@ export class SpanBucket implements Iterable<SpanView> {
   private ends: Sorted | undefined;
   private readonly found: SpanView[];
   private next = 0;
-  /** How many were looked through so far, by all who looked. */
+  /** The total number of scanned spans. */
   scanned = 0;
   index: SpanIndex | undefined;
-  /** The earliest and the latest start, and end, of all of them (span-index.ts). */
+  /** The earliest and the latest start and end of all (span-index.ts). */
   limits: readonly number[] | undefined;
   /** The aggregates over all spans of the bucket. */
   aggregates: Map<TraceAggregate, { readonly value: Value }> | undefined;
 
-  /** @param keep which of them it is about; all without it */
+  /** @param keep selects spans; all without it */
   constructor(
     private readonly source: readonly SpanView[],
     private readonly keep?: (span: SpanView) => boolean,
@@ -42,32 +42,32 @@ export class SpanBucket implements Iterable<SpanView> {
     return this.found;
   }
 
-  /** None of the source is left out. */
+  /** The source has no other spans. */
   get keepsAll(): boolean {
     while (this.found.length === this.next) if (!this.findNext()) break;
     return this.found.length === this.source.length;
   }
 
-  /** It was looked through so often that to sort it pays. */
+  /** It was scanned so often that sorting it is worthwhile. */
   get isWorn(): boolean {
     return this.scanned > FEW && this.scanned > 2 * this.source.length;
   }
 
-  /** Those that start at or after `from`, the earliest first, up to `to` (nanoseconds since the epoch). */
+  /** Those that start from `from` up to `to` (nanoseconds since the epoch), the earliest first. */
   *startingBetween(from: bigint, to: bigint | undefined): Iterable<SpanView> {
     this.starts ??= sortedBy(this.spans, (span) => BigInt(span.startTime));
     const { times, spans } = this.starts;
     for (let at = firstNotBelow(times, from); at < times.length && (to === undefined || times[at]! <= to); at++) yield spans[at]!;
   }
 
-  /** Those that end at or before `until`, the latest first, down to `from`. */
+  /** Those that end from `until` down to `from`, the latest first. */
   *endingBetween(from: bigint | undefined, until: bigint): Iterable<SpanView> {
     this.ends ??= sortedBy(this.spans, (span) => BigInt(span.endTime));
     const { times, spans } = this.ends;
     for (let at = firstNotBelow(times, until + 1n) - 1; at >= 0 && (from === undefined || times[at]! >= from); at--) yield spans[at]!;
   }
 
-  /** Reads one more of the source; false when there is none. A span that fails is tested again, and fails again. */
+  /** Reads one more span of the source; false at the end. A span that fails is tested again, and fails again. */
   private findNext(): boolean {
     if (this.next >= this.source.length) return false;
     const span = this.source[this.next]!;

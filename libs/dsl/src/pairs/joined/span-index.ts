@@ -11,10 +11,10 @@ import { END, ENTER, LEAVE, SERVICE, START, type TraceColumns } from '../ranks/t
 import { type FAILED, ValueColumn } from '../ranks/value-column.js';
 import type { SpanBucket } from './span-bucket.js';
 
-/** Reads what a comparison reads of its own span. */
+/** Reads the inner value of a comparison. */
 export type InnerValue = (node: Resolved, span: SpanView) => Value | typeof FAILED;
 
-/** The place of spans in their trees, and their service, usually select little: times and values divide better. */
+/** Tree positions and services usually select little: times and values divide better. */
 const PLACES = 32;
 const FEW_SERVICES = 8;
 
@@ -30,16 +30,16 @@ export class SpanIndex {
   private readonly dividing: ReadonlyMap<number, number>;
   private boxes: SpanTree | undefined;
   private counted: SpanCounts | undefined;
-  /** How often the tree counted, and how often it would have needed more looks than sums of regions. */
+  /** How often the tree counted, and how often sums of regions would have been cheaper. */
   private asked = 0;
   private failed = 0;
-  /** Those about whose order columns can't tell: they are tested one by one. */
+  /** Spans whose order the columns cannot decide: they are tested one by one. */
   readonly apart: readonly SpanView[];
   private readonly spans: readonly SpanView[];
   private readonly values = new Map<ValueJoin, ValueColumn>();
   private readonly bounds = new Map<BoxQuestion, number>();
 
-  /** @param times the columns by which relations between spans ask, beside the plan's joins */
+  /** @param times the columns of relations between spans, beside the plan's joins */
   constructor(
     spans: readonly SpanView[],
     trace: TraceColumns,
@@ -64,7 +64,7 @@ export class SpanIndex {
     const ofValues = new Map<string, number>();
     for (const join of plan.sorted) {
       if (join.type !== 'value') continue;
-      // Comparisons of one value ask for ranges of one column.
+      // Comparisons of one value are ranges of one column.
       const same = join.operator === '~=' ? undefined : formatExpression(join.inner.syntax);
       const shared = same === undefined ? undefined : ofValues.get(same);
       const index = shared ?? columns.length;
@@ -82,7 +82,7 @@ export class SpanIndex {
     for (const { question, of } of joined) {
       this.bounds.set(question, columns.length);
       const limits = this.spans.map((span) => limitsOf(of(span), trace));
-      // Where the first of them ends and the last of them starts is what order asks for; then where they hang, and whose they are.
+      // Order asks for the end of the earlier and the start of the later span; then for tree positions and services.
       for (const limit of [2 * START + 1, 2 * END]) dividing.set(columns.length + limit, 1);
       dividing.set(columns.length + 2 * ENTER + 1, PLACES);
       dividing.set(columns.length + 2 * SERVICE + 1, ofServices);
@@ -97,14 +97,14 @@ export class SpanIndex {
     return this.boxes;
   }
 
-  /** Looks so far, at boxes and spans. */
+  /** Looks at boxes and spans so far. */
   get visits(): number {
     return (this.boxes?.visits ?? 0) + (this.counted?.visits ?? 0);
   }
 
   /**
-   * How many spans satisfy all constraints; where there are more than `most`, how many is not sure. The tree tells it fast where spans lie
-   * together, or a witness is found soon; where it would have to look at many boxes, sums of regions do.
+   * How many spans satisfy all constraints; beyond `most` the number is not exact. The tree is fast where spans lie together, or a witness is found soon.
+   * Where it would examine many boxes, sums of regions are used.
    */
   count(constraints: readonly Constraint[], max: number): number {
     const regions = regionsOf(constraints);
@@ -125,7 +125,7 @@ export class SpanIndex {
     return new SpanCounts(this.columns, weights);
   }
 
-  /** The span that stands at a place of the columns. */
+  /** The span at a place of the columns. */
   spanAt(place: number): SpanView {
     return this.spans[place]!;
   }
@@ -149,18 +149,18 @@ export class SpanIndex {
   }
 }
 
-/** The columns without the spans on which a comparison fails: no constraint of the plan leaves them. */
+/** The columns without spans on which a comparison fails: no constraint of the plan admits them. */
 function comparable(columns: readonly Int32Array[]): readonly Int32Array[] {
   if (columns.every((column) => column.every((rank) => rank >= 0))) return columns;
   const kept = [...columns[0]!.keys()].filter((place) => columns.every((column) => column[place]! >= 0));
   return columns.map((column) => Int32Array.from(kept, (place) => column[place]!));
 }
 
-/** More regions than these are not summed up. */
+/** Maximum of regions to sum. */
 const MAX_REGIONS = 64;
 const FEW_VISITS = 64;
 
-/** The spans that satisfy all constraints, as a sum of regions. Undefined where such a sum does not exist. */
+/** The spans that satisfy all constraints, as a sum of regions. Undefined where there is no such sum. */
 export function regionsOf(constraints: readonly Constraint[]): readonly Region[] | undefined {
   let regions: readonly Region[] = [{ sign: 1, ranges: [] }];
   for (const constraint of constraints) {
@@ -174,7 +174,7 @@ export function regionsOf(constraints: readonly Constraint[]): readonly Region[]
 /** The columns of joined spans with known limits. */
 export const JOINED: readonly number[] = [START, END, ENTER, LEAVE, SERVICE];
 
-/** Of no spans the least is more than the most. */
+/** Without spans the minimum exceeds the maximum. */
 function limitsOf(bucket: SpanBucket, trace: TraceColumns): readonly number[] {
   bucket.limits ??= JOINED.flatMap((column) => {
     let low = 2 * trace.columns[column]!.length;

@@ -12,7 +12,7 @@ import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
 import { FEW, SpanBucket } from './span-bucket.js';
 import { regionsOf, type SpanIndex } from './span-index.js';
 
-/** What aggregates read of the spans of an index: by their ranks, and in the order of its tree. */
+/** The values that aggregates read of an index's spans: by rank, and in the order of its tree. */
 interface Sums {
   readonly ranks: SummedRanks;
   values(): SpanSums;
@@ -36,10 +36,10 @@ export abstract class SummedSpans extends JoinedSpans {
   /** What aggregates read, by the index of the spans. */
   private readonly sums = new Map<TraceAggregate, Map<SpanIndex, Sums | undefined>>();
   private whole: SpanBucket | undefined;
-  /** How many relatives aggregates visited. */
+  /** The number of relatives that aggregates visited. */
   private readonly walks = new Map<TraceAggregate, number>();
 
-  /** A sum over spans that a tree finds: those in a window, or below a span. Undefined where the spans have to be visited. */
+  /** A sum over spans that a tree finds: those in a window, or below a span. Undefined where the spans must be visited. */
   protected summed(node: TraceAggregate): { readonly value: Value } | undefined {
     const { aggregate: name, condition, depth, field, over } = node;
     if ((name !== 'sum' && name !== 'avg') || readsOuter(field, depth)) return undefined;
@@ -89,7 +89,7 @@ export abstract class SummedSpans extends JoinedSpans {
     return this.whole;
   }
 
-  /** What an aggregate reads of the spans of an index. */
+  /** The values that an aggregate reads of an index's spans. */
   private sumsOf(node: TraceAggregate, index: SpanIndex): Sums | undefined {
     let known = this.sums.get(node);
     if (known === undefined) this.sums.set(node, (known = new Map()));

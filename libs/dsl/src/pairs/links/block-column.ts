@@ -1,6 +1,6 @@
 import { WORDS } from './cause-words.js';
 
-/** One rank of each span of a block, so that those whose rank lies between two are found as bits. */
+/** One rank per span of a block: the spans with ranks between two are found as bits. */
 export class BlockColumn {
   private readonly ranks: Int32Array;
   /** The bits of each prefix, in the order of the ranks. */

@@ -2,17 +2,17 @@ import type { SpanView } from '../../trace/span-view.js';
 import type { TraceStructure } from '../../trace/trace-structure.js';
 
 /**
- * What the spans of a trace build on, by parents and links, as a graph without rings: spans that build on each other are one component.
- * Components are numbered so that each builds only on those with smaller numbers.
+ * The causes of a trace's spans, by parents and links, as a graph without cycles: spans in a cycle form one component. Components are numbered so that each
+ * depends only on smaller numbers.
  */
 export class CauseGraph {
   /** The component of the span at each position of the trace. */
   readonly componentOf: Int32Array;
   readonly components: number;
-  /** The components on which component c builds directly are `causes` from `causesFrom[c]` up to `causesFrom[c + 1]`, each once. */
+  /** The direct causes of component c are `causes` from `causesFrom[c]` up to `causesFrom[c + 1]`, each once. */
   readonly causesFrom: Int32Array;
   readonly causes: Int32Array;
-  /** Likewise the positions of the spans to which its spans link, those of the component itself included. */
+  /** Likewise the positions of the spans that its spans link to, including its own. */
   readonly linksFrom: Int32Array;
   readonly links: Int32Array;
 
@@ -53,14 +53,14 @@ export class CauseGraph {
 
   private static readonly known = new WeakMap<TraceStructure, CauseGraph>();
 
-  /** Built once per trace, when it is first asked for. */
+  /** Built once per trace, at first use. */
   static of(spans: readonly SpanView[], structure: TraceStructure): CauseGraph {
     let graph = CauseGraph.known.get(structure);
     if (graph === undefined) CauseGraph.known.set(structure, (graph = new CauseGraph(spans, structure)));
     return graph;
   }
 
-  /** Edges and components: what one walk through all of it visits. */
+  /** Edges and components: the cost of one walk through all of it. */
   get size(): number {
     return this.components + this.causes.length + this.links.length;
   }

@@ -1,28 +1,28 @@
 import type { CauseGraph } from './cause-graph.js';
 
-/** Spans that are handled at once: this many words of 32 bits. */
+/** The number of spans handled at once, as this many words of 32 bits. */
 export const WORDS = 8;
 export const BLOCK = 32 * WORDS;
 
 /**
- * For a block of spans, a bit each: which of them every component of a trace builds on, and which build on it. The bits are passed on along the graph. A block
- * takes as long as a walk through the whole graph, and memory for one block only.
+ * For a block of spans, a bit each: which of them every component depends on, and which depend on it. The bits propagate along the graph. A block takes as
+ * long as a walk through the graph, and memory for one block only.
  */
 export class CauseWords {
-  /** By component: those of the block that its spans build on, and its own. */
+  /** By component: the block's spans that it depends on, and its own. */
   readonly causes: Int32Array;
-  /** By component: those of the block that build on its spans, and its own. */
+  /** By component: the block's spans that depend on it, and its own. */
   readonly effects: Int32Array;
-  /** By component: those of the block that it builds on by a link at last. */
+  /** By component: the block's spans that it depends on by a link as the last step. */
   readonly linked: Int32Array;
-  /** By span: those of the block that build on it by a link at last. */
+  /** By span: the block's spans that depend on it by a link as the last step. */
   readonly linking: Int32Array;
   /** By span: its bit; -1 for those that are not of the block. */
   readonly bitOf: Int32Array;
   private members: Int32Array = new Int32Array();
 
   /**
-   * @param asks whether it is asked what is before spans of the block (`linking`), or after them (`linked`)
+   * @param asks whether spans before those of the block are sought (`linking`), or after them (`linked`)
    */
   constructor(
     private readonly graph: CauseGraph,
@@ -56,7 +56,7 @@ export class CauseWords {
     if (this.asks.linking) this.passLinking();
   }
 
-  /** What a component builds on has smaller numbers, so it is known before. */
+  /** Causes of a component have smaller numbers, so they are known before. */
   private passCauses(): void {
     const { components, causesFrom, causes: edges } = this.graph;
     const words = this.causes;
@@ -101,7 +101,7 @@ export class CauseWords {
   }
 }
 
-/** Written out: this is what takes the time. */
+/** Written out, because this takes most of the time. */
 function merge(words: Int32Array, into: number, from: number): void {
   words[into] = words[into]! | words[from]!;
   words[into + 1] = words[into + 1]! | words[from + 1]!;

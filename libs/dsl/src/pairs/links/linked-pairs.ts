@@ -5,18 +5,18 @@ import { BlockColumn } from './block-column.js';
 import type { CauseGraph } from './cause-graph.js';
 import { BLOCK, CauseWords, WORDS } from './cause-words.js';
 
-/** How a sought span must lie to a span at a position of the trace. */
+/** The required order of a sought span to the span at a position of the trace. */
 export interface AskedOrder {
   readonly position: number;
   readonly window: OrderWindow;
 }
 
-/** What one outer span asks of the candidates of its group. */
+/** The constraints of one outer span on the candidates of its group. */
 export interface AskedSpans {
   readonly orders: readonly AskedOrder[];
   /** Ranges of one value column each, by the numbers of `values`. */
   readonly ranges: readonly Region[];
-  /** How many were found so far. */
+  /** The number found so far. */
   count: number;
 }
 
@@ -26,10 +26,10 @@ export interface AskedGroup {
   asking: AskedSpans[];
 }
 
-/** Cost of passing the words of a block along one edge of the graph, or of making those of one component. The unit is a look at a box. */
+/** Cost of propagating a block's words along one edge, or of computing those of one component. The unit is a look at a box. */
 export const PASS_VISITS = 5 / 8;
 
-/** Cost of one outer span that tests a block by this many orders and ranges of values. */
+/** Cost of testing a block for one outer span, by this many orders and ranges of values. */
 export function askingVisits(parts: number): number {
   return 2 + 4 * parts;
 }
@@ -51,9 +51,9 @@ export class LinkedPairs {
   private static readonly none = new Int32Array(WORDS);
 
   /**
-   * @param areFirst of each order that is asked: the sought span is the one that is before the other
+   * @param areFirst per order: the sought span is the one that is before the other
    * @param values ranks by the position of spans in the trace
-   * @param visits what one outer span takes in each block
+   * @param visits the cost of one outer span in each block
    */
   constructor(
     private readonly trace: TraceColumns,
@@ -67,7 +67,7 @@ export class LinkedPairs {
     this.words = new CauseWords(graph, { linked: areFirst.includes(true), linking: areFirst.includes(false) });
   }
 
-  /** Counts for every outer span; no longer than until there are more than `most`. */
+  /** Counts for every outer span, until there are more than `most`. */
   count(groups: Iterable<AskedGroup>, max: number): void {
     let members: number[] = [];
     let slots: Slot[] = [];
@@ -111,7 +111,7 @@ export class LinkedPairs {
     }
   }
 
-  /** How many of the block's own spans are found. Without destructuring: it is called for each outer span and block. */
+  /** How many of the block's own spans are found. Without destructuring, because it runs for each outer span and block. */
   private foundBy({ orders, ranges }: AskedSpans, own: Int32Array): number {
     const { found, bits } = this;
     for (let word = 0; word < WORDS; word++) found[word] = own[word]!;
@@ -148,7 +148,7 @@ export class LinkedPairs {
     if (bit >= 0) found[bit >>> 5]! &= ~(1 << bit);
   }
 
-  /** Of those that build on the other, or on which it builds, that which the structure says. */
+  /** Of its causes or effects, those that the structure puts in order. */
   private keepRelated(
     isFirst: boolean,
     position: number,
@@ -202,14 +202,14 @@ export class LinkedPairs {
   }
 }
 
-/** Candidates of a group that are in a block: the bits from one up to another. */
+/** The block's candidates of a group: the bits from one up to another. */
 interface Slot {
   readonly group: AskedGroup;
   readonly from: number;
   readonly to: number;
 }
 
-/** Columns of values come behind those of the trace. */
+/** Columns of values follow those of the trace. */
 const VALUES = 8;
 const FIRST_RANK = 0;
 const LAST_RANK = 2 ** 31 - 2;

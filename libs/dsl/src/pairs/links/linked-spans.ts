@@ -14,36 +14,36 @@ import { CauseGraph } from './cause-graph.js';
 import { type AskedGroup, type AskedOrder, type AskedSpans, askingVisits, LinkedPairs } from './linked-pairs.js';
 import { LinkedValues } from './linked-values.js';
 
-/** An order to the outer span, beside what a condition says. */
+/** An order to the outer span, beside the condition. */
 export interface LinkedOrder extends SpanOrder {
   /** The depth at which the outer span is bound. */
   readonly outer: number;
 }
 
-/** Of spans nothing is known, or not asked yet. */
+/** Spans without an answer so far. */
 const UNKNOWN = -1;
 
-/** Steps of one outer span, and of one span or edge of the graph of causes. */
+/** Steps per outer span, and per span or edge of the graph of causes. */
 const OUTER_STEPS = 2;
 const GRAPH_STEPS = 1;
 
-/** Questions about order on traces with links: their answers are worked out for all spans of the trace at once, when they are first asked. */
+/** Questions about order on traces with links: the first one computes the answers for all spans of the trace. */
 export abstract class LinkedSpans extends SummedSpans {
-  /** How many searches used it, over all evaluations: shows tests that they test it. */
+  /** The number of searches that used it, over all evaluations: for tests. */
   static questions = 0;
 
-  /** By condition, and the position of the outer span: how many satisfy it. */
+  /** By condition and position of the outer span: how many satisfy it. */
   private readonly counts = new Map<Resolved, Int32Array | undefined>();
   private graph: CauseGraph | undefined;
 
-  /** How many satisfy a test, up to `most` and one more. Undefined where trees tell it, or each pair has to be looked at. */
+  /** How many satisfy a test, up to `most` and one more. Undefined where trees answer, or each pair must be examined. */
   protected countLinked(test: SpanTest, plan: JoinPlan, max: number, order?: LinkedOrder): number | undefined {
     const { structure, trace } = this.host;
     const { condition, depth } = test;
     if (!structure.hasLinks || condition === undefined || this.testsEach) return undefined;
     const outerDepth = linkedQuestion(condition, depth, plan, order?.outer);
     if (outerDepth === undefined) return undefined;
-    // On small traces a few pairs are looked at first.
+    // On small traces a few pairs are examined first.
     if (trace.spans.length <= FEW && this.candidates(test, condition, plan).scanned <= FEW) return undefined;
     const outer = this.host.span({ type: 'bound', depth: outerDepth });
     const position = this.traceColumns().indexOf(outer);
@@ -111,7 +111,7 @@ export abstract class LinkedSpans extends SummedSpans {
     return counts;
   }
 
-  /** What the outer span at a position asks, as it is bound. */
+  /** The constraints of the outer span at a position, when it is bound. */
   private asked(
     orders: readonly OrderJoin[],
     values: LinkedValues,

@@ -6,7 +6,7 @@ import type { Region } from '../ranks/region.js';
 import type { TraceColumns } from '../ranks/trace-columns.js';
 import { type FAILED, NEVER, ValueColumn } from '../ranks/value-column.js';
 
-/** What comparisons read of the candidates of a question, as ranks by their position in the trace: -1 of spans that are no candidates. */
+/** The values that comparisons read of a question's candidates, as ranks by position in the trace; -1 for other spans. */
 export class LinkedValues {
   readonly ranks: readonly Int32Array[];
   private readonly columns: readonly ValueColumn[];
@@ -31,7 +31,7 @@ export class LinkedValues {
     });
   }
 
-  /** The ranges that outer values leave. Undefined where an order of values does not tell a comparison. */
+  /** The ranges that satisfy the outer values. Undefined where an order of values does not decide a comparison. */
   asked(attempted: (node: Resolved) => Value | typeof FAILED): readonly Region[] | typeof NEVER | undefined {
     const ranges: Region[] = [];
     for (const column of this.columns) {

@@ -12,15 +12,15 @@ export interface Alternative {
 
 export interface Alternatives {
   readonly ways: readonly Alternative[];
-  /** A span found by one of them satisfies the condition: none of them can fail, which would end the others. */
+  /** A span found by one of them satisfies the condition: none can fail, which would end the others. */
   readonly areCertain: boolean;
 }
 
 const known = new WeakMap<Resolved, Alternatives | 'none'>();
 
 /**
- * `a and (b or c)` as `a and b`, or `a and c`: where the operands of one `or` can each be looked up although all together can't. What is found so
- * is to be tested by the whole condition. Undefined where there is no such `or`.
+ * `a and (b or c)` as `a and b`, or `a and c`: where each operand of one `or` can be looked up although all together cannot. The whole condition is then
+ * tested on the spans found. Undefined where there is no such `or`.
  */
 export function alternativesOf(condition: Resolved, depth: number): Alternatives | undefined {
   let found = known.get(condition);

@@ -2,14 +2,14 @@ import type { Resolved, TraceQuantifier } from '../../tree/resolved.js';
 import { type JoinPlan, joinPlan, readsBound, type SortedJoin, type ValueJoin } from './join-plan.js';
 
 /**
- * A further question that a condition asks of the span it tests: `has` some span, or none, that lies so to the tested one and to outer ones.
- * It is asked of many tested spans at once: where no span can answer it for any of them (or one does for all), none needs asking.
+ * A further question of a condition about the tested span: whether there `has` some span, or none, in a relation to it and to outer ones. It is answered for
+ * many tested spans at once: where no span can answer it for any of them (or one does for all), none is tested.
  */
 export interface BoxQuestion {
   readonly node: TraceQuantifier;
   readonly isNegated: boolean;
   readonly plan: JoinPlan;
-  /** The keys of the spans that it asks for are read of the tested span. */
+  /** The keys of the sought spans that are read of the tested span. */
   readonly isKeyed: boolean;
   /** Its joins with the tested span. */
   readonly joins: readonly SortedJoin[];
@@ -19,7 +19,7 @@ export interface BoxQuestion {
 
 const questions = new WeakMap<Resolved, BoxQuestion | 'none'>();
 
-/** The question that a conjunct of the condition at `depth` asks; undefined for what can't be asked of many spans at once. */
+/** The question of a conjunct of the condition at `depth`; undefined if it cannot be answered for many spans at once. */
 export function boxQuestion(conjunct: Resolved, depth: number): BoxQuestion | undefined {
   let question = questions.get(conjunct);
   if (question === undefined) questions.set(conjunct, (question = makeQuestion(conjunct, depth) ?? 'none'));
@@ -48,12 +48,12 @@ function readsTested(join: SortedJoin, depth: number): boolean {
   return readsBound(join.conjunct, depth);
 }
 
-/** Reads the span at `depth` and no other: its value is one for each tested span. */
+/** Reads only the span at `depth`: it has one value per tested span. */
 function readsOnly(node: Resolved, depth: number): boolean {
   return (node.type === 'field' || node.type === 'attribute' || node.type === 'resource-attribute') && readsBound(node, depth);
 }
 
-/** The time of the tested span with which a join compares, where that is all that it reads of it. */
+/** The time of the tested span that a join compares, if the join reads nothing else of it. */
 export function timeOf(join: ValueJoin, depth: number): { readonly node: Resolved; readonly field: 'start_time' | 'end_time' } | undefined {
   const reading: Resolved[] = [];
   const visit = (term: ValueJoin['left']): void => {

@@ -7,17 +7,17 @@ import { baseOf, operandsOf, someNode, spansOf } from '../../tree/walk.js';
  * is true of it, in any order: a conjunct that fails is not true, and evaluation goes on with the next span. So the conjuncts can be taken apart:
  */
 export interface JoinPlan {
-  /** Those that ask nothing but of the span itself: known since it arrived (local-test.ts), or tested once per trace. */
+  /** Conjuncts about the span alone: known since its arrival (local-test.ts), or tested once per trace. */
   readonly local: readonly Resolved[];
-  /** Others that ask nothing of outer spans: tested at most once per trace, those that ask about further spans last. */
+  /** Other conjuncts without outer spans: tested at most once per trace, those about further spans last. */
   readonly own: readonly Resolved[];
-  /** Those that say that something of this span equals something of outer ones: a look-up. */
+  /** Equalities of this span with outer ones: a look-up. */
   readonly keys: readonly JoinKey[];
-  /** Those that compare something of this span with something of outer ones in another way: found by order (span-index.ts). */
+  /** Other comparisons of this span with outer ones: found by order (span-index.ts). */
   readonly sorted: readonly SortedJoin[];
-  /** Those left: tested on what the others found. */
+  /** The rest: tested on the spans that the others find. */
   readonly rest: readonly Resolved[];
-  /** `sorted` and `rest`, as they are written. */
+  /** `sorted` and `rest`, in the order of the text. */
   readonly tests: readonly Resolved[];
 }
 
@@ -28,7 +28,7 @@ export interface JoinKey {
 
 export type SortedJoin = ValueJoin | OrderJoin;
 
-/** `a.x < outer`, `a.x ~= outer`, `outer - a.x < d`: a comparison in which something of this span alone stands in one place. */
+/** `a.x < outer`, `a.x ~= outer`, `outer - a.x < d`: a comparison that reads this span in one place. */
 export interface ValueJoin {
   readonly type: 'value';
   readonly conjunct: Resolved;
@@ -103,7 +103,7 @@ function equalityKey(node: Resolved, depth: number): JoinKey | undefined {
   return undefined;
 }
 
-/** More outer values in one comparison could leave the integers that doubles hold. */
+/** More outer values in one comparison could exceed the integers that doubles hold. */
 const MAX_OUTER = 4;
 
 function valueJoin(conjunct: Resolved, depth: number): ValueJoin | undefined {
@@ -121,7 +121,7 @@ function valueJoin(conjunct: Resolved, depth: number): ValueJoin | undefined {
 
 const COMPARISONS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '~=']);
 
-/** Takes a comparison apart at the one place where it reads its own span. */
+/** Splits a comparison at the one place where it reads its own span. */
 class TermReader {
   inner: Resolved | undefined;
   sign = 0;
@@ -129,7 +129,7 @@ class TermReader {
 
   constructor(private readonly depth: number) {}
 
-  /** Undefined where there is a second place, or one below something else than sums and differences. */
+  /** Undefined where there is a second place, or one not reached by sums and differences. */
   term(node: Resolved, sign: number): Term | undefined {
     if (!readsBound(node, this.depth)) {
       this.outers++;

@@ -24,8 +24,8 @@ export function linkedQuestion(condition: Resolved, depth: number, plan: JoinPla
 /** No function binds it. */
 const SUBJECT = -1;
 
-/** How many orders and ranges of values such a question asks for. */
+/** The number of orders and ranges of values in such a question. */
 export function partsOfQuestion({ sorted }: Pick<JoinPlan, 'sorted'>, isRelated: boolean): number {
-  // Of another value are all but those of one.
+  // "Not equal" is everything except one value.
   return sorted.reduce((sum, join) => sum + (join.type === 'value' && join.operator === '~=' ? 2 : 1), isRelated ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-/** A number of steps that depends on how many spans there are. */
+/** A number of steps as a function of the number of spans. */
 export class Steps {
   /** Sums share their parts: the last result is cached. */
   private last: { readonly spans: number; readonly steps: number } | undefined;
@@ -22,7 +22,7 @@ export class Steps {
     return Steps.sum([this, steps]);
   }
 
-  /** So many for each of the spans. */
+  /** This many per span. */
   perSpan(): Steps {
     return new Steps((spans) => spans * this.on(spans));
   }

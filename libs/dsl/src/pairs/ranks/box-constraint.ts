@@ -1,7 +1,7 @@
 import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
 import { END, ENTER, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
 
-/** The least and most of the trace's columns among the outer spans of a box. */
+/** The minimum and maximum of the trace's columns among the outer spans of a box. */
 export interface OuterBox {
   low(column: number): number;
   high(column: number): number;
@@ -11,10 +11,10 @@ export function outerBox({ lows, highs, at }: Box): OuterBox {
   return { low: (column) => lows[at + column]!, high: (column) => highs[at + column]! };
 }
 
-/** Spans that are surely before all outer ones of a box, or after all of them: not all that are. */
+/** Spans that are certainly before all outer ones of a box, or after them: a subset. */
 export class BeforeAll implements Constraint {
   private readonly time: number;
-  /** The time at which all outer ones have ended, or none has started; and for spans of other services than theirs. */
+  /** The time at which all outer ones have ended, or none has started; also for spans of other services. */
   private readonly bound: number;
   private readonly boundOfOthers: number;
   private readonly enter: readonly [number, number];
@@ -48,7 +48,7 @@ export class BeforeAll implements Constraint {
     const leave = highs[at + LEAVE]!;
     const mayBeApart = last >= this.leave || lows[at + LEAVE]! <= this.enter[0];
     if (!mayBeApart && (this.isFirst ? first >= this.enter[0] : last <= this.enter[1])) return NONE;
-    // Unrelated to all of them; or, if related, as an earlier span may be to a later one.
+    // Unrelated to all of them; or, if related, in the order that is possible.
     const isApart = first >= this.leave || leave <= this.enter[0];
     const isAbove = last < this.enter[0];
     const isBelow = first > this.enter[1];

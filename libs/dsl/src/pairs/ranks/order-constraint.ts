@@ -2,26 +2,23 @@ import type { Region } from './region.js';
 import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
 import { END, ENTER, INDEX, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
 
-/** How two spans must lie to each other: as `isBefore` and `isWithin` (span-order.ts) say it. */
+/** The required order of two spans, as in `isBefore` and `isWithin` (span-order.ts). */
 export interface SpanOrder {
-  /** The span that is sought is the one that is before the other. */
+  /** The sought span is the one that is before the other. */
   readonly isFirst: boolean;
   readonly tolerance: number | bigint;
   /** The maximal distance in nanoseconds. */
   readonly within: number | bigint | undefined;
 }
 
-/**
- * Which spans are before the outer one, or after it. Undefined where columns can't tell: of an outer span that builds on links, of
- * times that are no number.
- */
+/** The spans before the outer one, or after it. Undefined where columns cannot decide: for an outer span with causes by links, or times that are no number. */
 export function orderConstraint(columns: TraceColumns, outer: number | undefined, order: SpanOrder): Constraint | undefined {
   if (outer === undefined || columns.isLinked(outer)) return undefined;
   const window = windowOf(columns, outer, order);
   return window && new OrderConstraint(columns, outer, order.isFirst, window);
 }
 
-/** The ranks between which the time of the searched span must lie: of the same service as the outer one, and of another. */
+/** The ranks of the sought span's time: in the same service as the outer one, and in another. */
 export interface OrderWindow {
   readonly same: Ranks;
   readonly other: Ranks;
@@ -37,7 +34,7 @@ interface Ranks {
 const FIRST_RANK = 0;
 const LAST_RANK = 2 ** 31 - 2;
 
-/** Undefined where columns can't tell: of times that are no number. */
+/** Undefined where columns cannot decide: for times that are no number. */
 export function windowOf(columns: TraceColumns, outer: number, { isFirst, tolerance, within }: SpanOrder): OrderWindow | undefined {
   const meeting = columns.columns[isFirst ? START : END]![outer]!;
   const slack = floor(tolerance);
@@ -83,7 +80,7 @@ class OrderConstraint implements Constraint {
     this.enter = columns[ENTER]![outer]!;
     this.leave = columns[LEAVE]![outer]!;
     this.service = columns[SERVICE]![outer]!;
-    // An ancestor is before its descendant if it had ended, whatever clocks of services may differ by.
+    // An ancestor is before its descendant if it had ended, by the clocks as they are.
     const { same, other, meeting } = window;
     this.from = Math.min(same.from, other.from, isFirst ? same.from : meeting);
     this.to = Math.max(same.to, other.to, isFirst ? meeting : same.to);
@@ -108,7 +105,7 @@ class OrderConstraint implements Constraint {
     const noDescendants = lastEnter < this.enter || firstEnter >= this.leave;
     // The span that must come first is never an ancestor of one before it.
     if (this.isFirst ? areDescendants : areAncestors) return NONE;
-    // An ancestor must have ended before its descendant starts, whatever clocks may differ by.
+    // An ancestor must have ended before its descendant starts, by the clocks as they are.
     const { meeting } = this.window;
     if (this.isFirst ? areAncestors && low > meeting : areDescendants && high < meeting) return NONE;
     if (isSame && (high < same.from || low > same.to)) return NONE;
@@ -126,7 +123,7 @@ class OrderConstraint implements Constraint {
     const time = columns[this.time]![position]!;
     const isAbove = enter <= this.enter && this.enter < columns[LEAVE]![position]!;
     const isBelow = this.enter <= enter && enter < this.leave;
-    // The outer span itself, or one of its ring; which of them only the trace knows.
+    // The outer span itself, or one of its ring; only the trace can decide which.
     if (isAbove && isBelow) return this.isOther(columns, position) && this.isInWindow(columns, position, time);
     if (this.isFirst ? isBelow : isAbove) return false;
     const { meeting } = this.window;
@@ -136,10 +133,7 @@ class OrderConstraint implements Constraint {
     return this.isInWindow(columns, position, time);
   }
 
-  /**
-   * Of all spans those that another service's would have to be; and what is otherwise for spans of the outer one's own service. It is itself
-   * left out, as it is never before itself.
-   */
+  /** All spans as if of another service, corrected for spans of the outer one's own service. The outer span is excluded, since it is never before itself. */
   regions(): readonly Region[] {
     const { same, other, meeting } = this.window;
     if (this.trace.services === 1) return this.inWindow(same);
@@ -148,7 +142,7 @@ class OrderConstraint implements Constraint {
     const isAligned = this.isFirst ? same.from === other.from && same.to === meeting : same.to === other.to && same.from === meeting;
     if (!isAligned)
       return [...this.inWindow(other), ...this.ofOwnService(this.inWindow(other), -1), ...this.ofOwnService(this.inWindow(same), 1)];
-    // The windows differ at one end: whether an unrelated span lies there is all that matters.
+    // The windows differ at one end: only unrelated spans between matter.
     const between = this.isFirst ? { from: Math.min(same.to, other.to) + 1, to } : { from, to: Math.max(same.from, other.from) - 1 };
     const isMore = this.isFirst ? other.to > same.to : other.from < same.from;
     return [...this.inWindow(other), ...this.ofOwnService(this.unrelated(between), isMore ? -1 : 1)];
@@ -158,7 +152,7 @@ class OrderConstraint implements Constraint {
     return regions.map((region) => ({ ...region, sign: region.sign === sign ? 1 : -1, service: this.service }));
   }
 
-  /** Unrelated spans in the window; and those above it (or below it) that had ended by its start (or start after its end), whatever clocks say. */
+  /** Unrelated spans in the window; and ancestors that had ended by its start (or descendants that start after its end), by the clocks as they are. */
   private inWindow({ from, to }: Ranks): readonly Region[] {
     const { meeting } = this.window;
     const [first, second, related] = this.isFirst
@@ -189,7 +183,7 @@ class OrderConstraint implements Constraint {
     return { sign: -1, ranges: [], only: this.outer };
   }
 
-  /** Members of its ring have its number: they are both above and below it, and count as unrelated. */
+  /** Members of its ring share its number: they are both ancestors and descendants, and count as unrelated. */
   private below(): readonly Region[] {
     return this.enter + 1 < this.leave ? [{ sign: 1, ranges: [{ column: ENTER, from: this.enter + 1, to: this.leave - 1 }] }] : [];
   }
@@ -222,7 +216,7 @@ function negated(regions: readonly Region[]): readonly Region[] {
   return regions.map(({ sign, ...region }) => ({ ...region, sign: sign === 1 ? -1 : 1 }));
 }
 
-/** What lies below a span, or above it; not the span itself. */
+/** The spans below a span, or above it, without itself. */
 export class RelativesConstraint implements Constraint {
   private readonly enter: number;
   private readonly leave: number;

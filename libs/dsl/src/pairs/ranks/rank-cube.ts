@@ -6,13 +6,13 @@ import { FEW_POINTS } from './region-price.js';
 type Range = readonly [number, number];
 
 /**
- * Points by three ranks: halves of halves in the order of the first one, each a grid of the other two. What lies between two ranks is made of
- * some grids, two of each size at most.
+ * Points by three ranks: halves of halves in the order of the first one, each a grid of the other two. A range of ranks consists of some grids, at most two
+ * of each size.
  */
 export class RankCube {
   private readonly order: Int32Array;
   private readonly ranks: Int32Array;
-  /** By the number of the half: those of n are 2n and 2n + 1. */
+  /** By the number of the half: the halves of n are 2n and 2n + 1. */
   private readonly grids: RankGrid[] = [];
 
   constructor(
@@ -46,7 +46,7 @@ export class RankCube {
     this.build(middle, to, 2 * node + 1, seconds[1], thirds[1], places, room);
   }
 
-  /** As a grid does it. */
+  /** As in a grid. */
   add(totals: Float64Array, sign: 1 | -1, first: Range, second: Range, third: Range): number {
     const left = firstPlace(this.ranks, first[0]);
     const right = firstPlace(this.ranks, first[1] + 1);
@@ -73,7 +73,7 @@ export class RankCube {
   }
 }
 
-/** The points whose place is before the middle, and the others, both in the order as it is. */
+/** The points whose place is before the middle, and the others, both in the present order. */
 function halves(order: Int32Array, places: Int32Array, middle: number, before: number): readonly [Int32Array, Int32Array] {
   const first = new Int32Array(before);
   const second = new Int32Array(order.length - before);

@@ -18,8 +18,8 @@ export class RankGrid {
   readonly levels: number;
 
   /**
-   * @param byFirst the points in the order of their first rank, and of the second one: all points that are meant
-   * @param places room for a number for each point
+   * @param byFirst all points, in the order of their first rank, then of the second
+   * @param places room for a number per point
    */
   constructor(
     first: Int32Array,
@@ -59,7 +59,7 @@ export class RankGrid {
     this.sums = sums;
   }
 
-  /** Adds to `totals` how many points there are in a rectangle, and the sum of each weight. Answers how many levels it looked at. */
+  /** Adds the number of points in a rectangle, and the sum of each weight, to `totals`. Returns the number of visited levels. */
   add(totals: Float64Array, sign: 1 | -1, firstFrom: number, firstTo: number, secondFrom: number, secondTo: number): number {
     const left = firstPlace(this.firsts, firstFrom);
     const right = firstPlace(this.firsts, firstTo + 1);
@@ -70,7 +70,7 @@ export class RankGrid {
     return this.addBelow(totals, sign, left, right, high) + (low === 0 ? 0 : this.addBelow(totals, -sign, left, right, low));
   }
 
-  /** Those between two places of the first order whose place in the second one is below a limit. */
+  /** Those between two places of the first order whose second place is below a limit. */
   private addBelow(totals: Float64Array, sign: number, left: number, right: number, limit: number): number {
     const size = this.seconds.length;
     if (limit >= size) {

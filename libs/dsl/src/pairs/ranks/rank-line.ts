@@ -17,7 +17,7 @@ export class RankLine {
     return firstPlace(this.ranks, rank);
   }
 
-  /** Adds to `totals` how many points there are, and the sum of each weight. */
+  /** Adds the number of points, and the sum of each weight, to `totals`. */
   add(totals: Float64Array, sign: 1 | -1, from: number, to: number): void {
     const first = this.place(from);
     const last = this.place(to + 1);

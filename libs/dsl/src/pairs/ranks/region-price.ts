@@ -1,14 +1,14 @@
 import { ENTER, LEAVE } from './trace-columns.js';
 
-/** Regions of more columns are not counted by sums. */
+/** Regions with more columns are not counted by sums. */
 const MAX_COLUMNS = 3;
-/** Points of a cube that are looked at one by one, at each end. */
+/** Points of a cube that are examined one by one, at each end. */
 export const FEW_POINTS = 16;
 
 /** Cost of putting a span into one level of a grid, relative to a look at a box. */
 export const BUILDING_VISITS = 1 / 4;
 
-/** Of a range of ranks: how many of its ends cut something off. */
+/** For a range of ranks: the number of its ends that exclude something. */
 export type Ends = 1 | 2;
 
 /** The number of digits of a position among this many. */
@@ -17,7 +17,7 @@ export function levelsOf(size: number): number {
 }
 
 /**
- * What is looked at, at most, to count the spans of one region; undefined where it has too many columns.
+ * The maximum cost of counting the spans of one region; undefined where it has too many columns.
  *
  * @param ends of the ranges of its columns, in their order
  */
@@ -29,7 +29,7 @@ export function regionPrice(ends: readonly Ends[], size: number): number | undef
   return 1 + ends[0]! * ((levels * (levels - 1) * ends[2]!) / 2 + FEW_POINTS) + levels;
 }
 
-/** Columns of places in trees come first: for the first column of a grid, a range costs the same as a bound. */
+/** Columns of tree positions come first: for the first column of a grid, a range costs the same as a bound. */
 export function columnOrder(a: number, b: number): number {
   return placeOf(a) - placeOf(b);
 }

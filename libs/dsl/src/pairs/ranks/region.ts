@@ -5,21 +5,18 @@ export interface Ranks {
   readonly to: number;
 }
 
-/**
- * Some spans by ranges of ranks, which are added or taken away: what no range tells alone (unrelated spans, other services) is the sum
- * of several regions.
- */
+/** Some spans as a sum of regions that are added or subtracted: no single range describes unrelated spans or other services. */
 export interface Region {
   readonly sign: 1 | -1;
   /** At most one for each column. */
   readonly ranges: readonly Ranks[];
-  /** Of this service alone. */
+  /** Only of this service. */
   readonly service?: number | undefined;
-  /** The span at this position of the trace alone. */
+  /** Only the span at this position of the trace. */
   readonly only?: number | undefined;
 }
 
-/** The regions that both say, each of the one with each of the other; those that are surely empty left out. */
+/** The intersection: each region of the one with each of the other, without those that are surely empty. */
 export function intersected(some: readonly Region[], others: readonly Region[]): readonly Region[] {
   return some.flatMap((one) => others.flatMap((other) => intersection(one, other) ?? []));
 }

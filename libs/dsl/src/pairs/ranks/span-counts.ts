@@ -5,7 +5,7 @@ import type { Ranks, Region } from './region.js';
 import { BUILDING_VISITS, columnOrder, type Ends, levelsOf, regionPrice } from './region-price.js';
 import { INDEX, SERVICE } from './trace-columns.js';
 
-/** Some spans of one service by the ranks of their columns: counts them, and sums their values, in any region. */
+/** Some spans of one service by the ranks of their columns. It counts them, and sums their values, in any region. */
 export class SpanCounts {
   /** Looks so far; each costs about as much as a box of a tree. */
   visits = 0;
@@ -13,11 +13,11 @@ export class SpanCounts {
   private readonly grids = new Map<number, RankGrid>();
   private readonly cubes = new Map<number, RankCube>();
   private readonly parts = new Map<number | undefined, Part>();
-  /** The least rank, if it is below 0, and the highest, by column. */
+  /** By column: the minimum rank, if below 0, and the maximum. */
   private readonly bounds = new Map<number, readonly [number, number]>();
   private positions: ReadonlyMap<number, number> | undefined;
 
-  /** @param weights numbers of each span that are summed; doubles must hold all their sums exactly */
+  /** @param weights numbers per span to sum; doubles must hold all sums exactly */
   constructor(
     private readonly columns: readonly Int32Array[],
     private readonly weights: readonly Float64Array[] = [],
@@ -27,7 +27,7 @@ export class SpanCounts {
     return this.columns[0]!.length;
   }
 
-  /** As much as `totals` may look at, or more; undefined for regions that it can't tell. */
+  /** An upper bound of the cost of `totals`; undefined for regions that it cannot sum. */
   price(regions: readonly Region[]): number | undefined {
     let price = 0;
     for (const { ranges, only } of regions) {
@@ -132,7 +132,7 @@ interface Part {
   readonly weights: readonly Float64Array[];
 }
 
-/** A region has three columns at most, almost always in order. */
+/** A region has at most three columns, almost always in order. */
 function sorted(ranges: readonly Ranks[]): readonly Ranks[] {
   for (let at = 1; at < ranges.length; at++) {
     if (columnOrder(ranges[at - 1]!.column, ranges[at]!.column) > 0) return ranges.toSorted((a, b) => columnOrder(a.column, b.column));

@@ -2,11 +2,11 @@ import { aggregate } from '../../trace/aggregate.js';
 import type { Value } from '../../values/value.js';
 
 /**
- * Sums of what is read of some spans, over any range of them in the order in which they are given: each the difference of two. Only of
- * integers: how doubles are added depends on which they are.
+ * Sums of the values of some spans, over any range of their order: each is the difference of two prefix sums. Only for integers, because sums of doubles
+ * depend on the set.
  */
 export class SpanSums {
-  /** By prefix: the sum, and how many have a value. */
+  /** By prefix: the sum, and the number of values. */
   private readonly sums: readonly (number | bigint)[];
   private readonly counts: Int32Array;
 
@@ -15,7 +15,7 @@ export class SpanSums {
     this.counts = counts;
   }
 
-  /** @param values of each span, undefined where it has none. The result is undefined unless all of them are integers. */
+  /** @param values per span, undefined where it has none. The result is undefined unless all are integers. */
   static of(values: readonly Value[]): SpanSums | undefined {
     const sums: (number | bigint)[] = [0];
     const counts = new Int32Array(values.length + 1);
@@ -31,7 +31,7 @@ export class SpanSums {
     return new SpanSums(sums, counts);
   }
 
-  /** The aggregate of all spans in the ranges: as `aggregate` has it. */
+  /** The aggregate of all spans in the ranges, as in `aggregate`. */
   over(name: 'sum' | 'avg', ranges: Iterable<readonly [number, number]>): Value {
     let sum: number | bigint = 0;
     let count = 0;
@@ -40,7 +40,7 @@ export class SpanSums {
       count += this.counts[to]! - this.counts[from]!;
     }
     if (name === 'sum') return aggregate.sum([sum]);
-    // Divided as `avg` does it.
+    // Divided as in `avg`.
     return count === 0 ? undefined : aggregate.mean(aggregate.sum([sum]), count);
   }
 }

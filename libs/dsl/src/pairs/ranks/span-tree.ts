@@ -1,6 +1,6 @@
 import type { Region } from './region.js';
 
-/** What a constraint says of all spans within a box. */
+/** The result of a constraint for all spans within a box. */
 export const NONE = 0;
 export const SOME = 1;
 export const ALL = 2;
@@ -17,11 +17,11 @@ export interface Constraint {
   /** NONE and ALL are certain; SOME may be any. */
   ofBox(box: Box): typeof NONE | typeof SOME | typeof ALL;
   ofPoint(columns: readonly Int32Array[], position: number): boolean;
-  /** The same spans as a sum of regions; absent where nobody counts by it. */
+  /** The same spans as a sum of regions; absent where nothing counts by it. */
   regions?(): readonly Region[];
 }
 
-/** Says of a box that nothing in it needs looking at. */
+/** Rejects boxes that need no examination. */
 export type Rejection = (box: Box) => boolean;
 
 const LEAF = 8;
@@ -31,7 +31,7 @@ const LEAF = 8;
  * visited: of n spans about log n for one column, about √n for two.
  */
 export class SpanTree {
-  /** The spans at each position, by the numbers that they have in `columns` as given. */
+  /** The original numbers of the spans, by position in the tree. */
   readonly order: Int32Array;
   private readonly columns: readonly Int32Array[];
   private readonly from: number[] = [];
@@ -40,11 +40,11 @@ export class SpanTree {
   private readonly second: number[] = [];
   private readonly lows: Int32Array;
   private readonly highs: Int32Array;
-  /** Boxes and spans looked at so far. */
+  /** Boxes and spans examined so far. */
   visits = 0;
 
   /**
-   * @param dividing the columns that are asked about; by how much each must be wider than others to be divided by
+   * @param dividing the columns to divide by; how much wider than others each must be
    */
   constructor(columns: readonly Int32Array[], dividing: ReadonlyMap<number, number>) {
     const size = columns[0]?.length ?? 0;
@@ -61,7 +61,7 @@ export class SpanTree {
     return this.order.length;
   }
 
-  /** The least and most of a column. */
+  /** The minimum and maximum of a column. */
   boundsOf(column: number): readonly [number, number] {
     return [this.lows[column]!, this.highs[column]!];
   }
@@ -70,10 +70,7 @@ export class SpanTree {
     return this.columns[column]![position]!;
   }
 
-  /**
-   * How many satisfy all constraints; counting ends when there are more than `most`. Undefined where more would have to be looked at than
-   * it may.
-   */
+  /** How many satisfy all constraints; counting ends beyond `most`. Undefined where it would have to examine more than it may. */
   countWithin(constraints: readonly Constraint[], max: number, visits: number): number | undefined {
     const end = this.visits + visits;
     let count = 0;
@@ -85,12 +82,12 @@ export class SpanTree {
     return this.visits > end ? undefined : count;
   }
 
-  /** As `countWithin`, whatever must be looked at. */
+  /** As `countWithin`, without a limit of looks. */
   count(constraints: readonly Constraint[], max = Number.POSITIVE_INFINITY): number {
     return this.countWithin(constraints, max, Number.POSITIVE_INFINITY) as number;
   }
 
-  /** Those that satisfy all constraints, as ranges of positions (from, to and not further). */
+  /** Those that satisfy all constraints, as ranges of positions (from, to excluded). */
   *within(constraints: readonly Constraint[]): Iterable<readonly [number, number]> {
     for (const [from, to, isWhole] of this.ranges(constraints, undefined)) {
       if (isWhole) yield [from, to];
@@ -111,7 +108,7 @@ export class SpanTree {
     return true;
   }
 
-  /** Positions among which all that satisfy the constraints are; all of them where the third says so. */
+  /** Positions that include all spans that satisfy the constraints; all positions where the third says so. */
   private *ranges(
     constraints: readonly Constraint[],
     reject: Rejection | undefined,
@@ -137,7 +134,7 @@ export class SpanTree {
       }
       if (isNone || reject?.(box)) continue;
       const second = this.second[node]!;
-      // With a rejection there is more to learn of the halves.
+      // With a rejection the halves may tell more.
       if (second === 0 || (isWhole && reject === undefined)) yield [this.from[node]!, this.to[node]!, isWhole];
       else open.push(second, node + 1);
     }
@@ -211,10 +208,10 @@ function spread(values: Int32Array): number {
   return Math.max(1, high - low);
 }
 
-/** Orders the places `low` to `high` so that nothing before `nth` is larger than it, and nothing behind it smaller. */
+/** Partially sorts the places `low` to `high`: nothing before `nth` is larger than it, nothing after it smaller. */
 function select(values: Int32Array, order: Int32Array, low: number, high: number, nth: number): void {
   for (let bad = 2 * Math.log2(high - low + 2); low < high; bad--) {
-    // Senders can't choose values that make this slow: then all are sorted.
+    // Senders cannot choose values that make this slow: it falls back to a full sort.
     if (bad < 0) {
       order.subarray(low, high + 1).sort((a, b) => values[a]! - values[b]!);
       return;

@@ -3,20 +3,17 @@ import type { Value } from '../../values/value.js';
 import type { Region } from './region.js';
 import type { SpanCounts } from './span-counts.js';
 
-/** Low digits of integers, apart from the high ones: sums of either are such as doubles hold. */
+/** Low digits of integers, separate from the high ones: doubles hold the sums of either exactly. */
 const LOW = 2 ** 32;
 
-/**
- * Sums of what is read of some spans, over the regions in which they lie. Of integers alone: how doubles are added depends on which they
- * are.
- */
+/** Sums of the values of some spans, over regions. Only for integers, because sums of doubles depend on the set. */
 export class SummedRanks {
   private constructor(
     private readonly counts: SpanCounts,
     private readonly isSmall: boolean,
   ) {}
 
-  /** @param values of each span, in the order of the columns, undefined where it has none. The result is undefined unless all of them are integers. */
+  /** @param values per span, in the order of the columns; undefined where it has none. The result is undefined unless all are integers. */
   static of(values: readonly Value[], countsOf: (weights: readonly Float64Array[]) => SpanCounts): SummedRanks | undefined {
     const given = Float64Array.from(values, (value) => (value === undefined ? 0 : 1));
     let max = 0;
@@ -39,12 +36,12 @@ export class SummedRanks {
     return this.counts.price(regions);
   }
 
-  /** The aggregate of all spans in the regions: as `aggregate` has it. */
+  /** The aggregate of all spans in the regions, as in `aggregate`. */
   over(name: 'sum' | 'avg', regions: readonly Region[]): Value {
     const [, count, low, high] = this.counts.totals(regions);
     const sum = aggregate.sum([this.isSmall ? low! + 0 : BigInt(high!) * BigInt(LOW) + BigInt(low!)]);
     if (name === 'sum') return sum;
-    // Divided as `avg` does it.
+    // Divided as in `avg`.
     return count === 0 ? undefined : aggregate.mean(sum, count!);
   }
 }

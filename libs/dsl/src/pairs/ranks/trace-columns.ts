@@ -2,7 +2,7 @@ import type { SpanIntervals } from '../../trace/span-intervals.js';
 import type { SpanView, TraceView } from '../../trace/span-view.js';
 import type { TraceStructure } from '../../trace/trace-structure.js';
 
-/** Columns of whole numbers that say how the spans of a trace lie to each other, in time and in its trees. */
+/** Columns of whole numbers for the order of a trace's spans in time and in its trees. */
 export const START = 0;
 export const END = 1;
 export const ENTER = 2;
@@ -13,16 +13,16 @@ export const INDEX = 5;
 export const TRACE_COLUMNS = 6;
 
 /**
- * A trace's spans as columns, by their position. Times are ranks among all times of the trace, so that all 64 bits of them compare
- * as numbers. Built once per trace, when it is first asked for.
+ * A trace's spans as columns, by position. Times are ranks among all times of the trace, so that all their 64 bits compare as numbers. Built once per trace,
+ * at first use.
  */
 export class TraceColumns {
-  /** Sorted, each once: nanoseconds by rank. */
+  /** Sorted, without duplicates: nanoseconds by rank. */
   private readonly times: readonly (number | bigint)[];
   readonly columns: readonly Int32Array[];
   readonly intervals: SpanIntervals;
   readonly services: number;
-  /** 1 where what a span builds on is more than its ancestors: some link leads on from it or from one of them. */
+  /** 1 where a span has causes beside its ancestors: a link leads on from it or from one of them. */
   private readonly linked: Uint8Array;
 
   private constructor(trace: TraceView, structure: TraceStructure) {
@@ -52,7 +52,7 @@ export class TraceColumns {
     return columns;
   }
 
-  /** Its position in the trace; undefined for a view that is not the trace's own. */
+  /** Its position in the trace; undefined for a view of another trace object. */
   indexOf(span: SpanView): number | undefined {
     return this.intervals.indexOf.get(span);
   }
@@ -71,7 +71,7 @@ export class TraceColumns {
     return BigInt(this.times[rank]!);
   }
 
-  /** The rank of the earliest time that is not before this one; one more than the last rank when there is none. */
+  /** The rank of the earliest time not before this one; one more than the last rank when there is none. */
   rankFrom(time: bigint): number {
     let low = 0;
     let high = this.times.length;
@@ -108,7 +108,7 @@ function linkedSpans(spans: readonly SpanView[], structure: TraceStructure): Uin
   const linked = new Uint8Array(spans.length);
   if (!structure.hasLinks) return linked;
   const { enter, leave } = structure.intervals;
-  // How many spans with links are entered and not yet left, by number.
+  // By number: how many spans with links are entered and not left.
   const open = new Int32Array(spans.length + 1);
   spans.forEach((span, index) => {
     if (structure.linked(span).length === 0) return;

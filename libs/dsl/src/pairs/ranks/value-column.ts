@@ -7,12 +7,12 @@ import { Between } from './box-constraint.js';
 import type { Region } from './region.js';
 import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
 
-/** What could not be evaluated on a span: no comparison with it is true. */
+/** The evaluation failed on a span: no comparison with it is true. */
 export const FAILED = Symbol('failed');
 
 type Ordered = number | bigint | string | Uint8Array;
 
-/** What outer spans contribute to a comparison, by the node that says it. */
+/** The values of outer spans in a comparison, by node. */
 export type OuterValues = (term: Extract<Term, { type: 'outer' }>) => Value | typeof FAILED;
 
 /** No span satisfies the comparison. */
@@ -24,12 +24,12 @@ export const NEVER = Symbol('never');
  */
 export class ValueColumn {
   readonly ranks: Int32Array;
-  /** Sorted, each once: numbers, then texts. */
+  /** Sorted, without duplicates: numbers, then texts. */
   private readonly values: readonly Ordered[] = [];
   private readonly numbers: number = 0;
-  /** For `~=`: what rank a value has. */
+  /** For `~=`: the rank of a value. */
   private readonly ids: Map<unknown, number> | undefined;
-  /** Sums of its values: exact ones, or such as doubles hold. */
+  /** Sums of its values: exact, or within what doubles hold. */
   private readonly areIntegers: boolean = false;
   private readonly areSmall: boolean = false;
 
@@ -64,7 +64,7 @@ export class ValueColumn {
     this.areSmall = all && values.every(isSmall);
   }
 
-  /** Undefined: an order of values does not tell it. */
+  /** Undefined: an order of values does not decide it. */
   constraint(outer: OuterValues): Constraint | typeof NEVER | undefined {
     const { join } = this;
     const values = outerValues(join, outer);
@@ -123,7 +123,7 @@ export class ValueColumn {
     }
   }
 
-  /** Sums of these values only grow with the inner one: nothing wraps around, and no double is rounded beside an integer that is not. */
+  /** Sums of these values are monotone in the inner one: nothing wraps around, and no double is rounded beside an integer. */
   private canAdd(outer: ReadonlyMap<Term, Value>): boolean {
     const given = [...outer.values()];
     if (this.areSmall && given.every(isSmall)) return true;
@@ -135,7 +135,7 @@ export class ValueColumn {
   }
 }
 
-/** Undefined where one fails: so does the comparison. */
+/** Undefined where one fails: then the comparison fails. */
 function outerValues({ left, right }: ValueJoin, outer: OuterValues): ReadonlyMap<Term, Value> | undefined {
   const values = new Map<Term, Value>();
   const read = (term: Term): boolean => {
@@ -198,7 +198,7 @@ function isInteger(value: Value): boolean {
   return typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
-/** Some of them add up within the integers that doubles hold. */
+/** Sums of any of them stay within the integers that doubles hold. */
 function isSmall(value: Value): boolean {
   return typeof value === 'number' && Math.abs(value) < 2 ** 50;
 }
