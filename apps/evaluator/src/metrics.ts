@@ -1,6 +1,6 @@
 import type { MetricDeclaration, MetricDeclarations } from '#platform';
 
-/** What the evaluator measures. Received spans = evaluated + rejected + duplicates + conflicts + superseded (+ BeTrace's own). */
+/** The evaluator's metrics. Received spans = evaluated + rejected + duplicates + conflicts + superseded (+ BeTrace's own). */
 export const EVALUATOR_METRICS = {
   spansEvaluated: {
     type: 'counter',
@@ -204,7 +204,7 @@ export const EVALUATOR_METRICS = {
   },
 } as const satisfies MetricDeclarations;
 
-/** The gauges of one partition: their series go with the partition. Lag is measured by the main thread. */
+/** The gauges of one partition: their series end with the partition. The main thread measures lag. */
 export const PARTITION_GAUGES = (Object.keys(EVALUATOR_METRICS) as (keyof typeof EVALUATOR_METRICS)[]).filter((key) => {
   const declaration: MetricDeclaration = EVALUATOR_METRICS[key];
   return declaration.type === 'gauge' && declaration.labels?.includes('partition') && key !== 'lag';

@@ -2,7 +2,7 @@ import type { AssemblySettings } from '#engine';
 import type { LogSettings } from '#messaging';
 import type { KeySettings } from '#signing';
 
-/** What an evaluator thread needs to know: plain data, because it is cloned into the thread. */
+/** The settings of an evaluator thread: plain data, because it is cloned into the thread. */
 export interface EvaluatorSettings {
   readonly log: LogSettings;
   /** Its share of the partitions; undefined lets the group decide (Kafka). */
@@ -11,22 +11,22 @@ export interface EvaluatorSettings {
   readonly name: string;
   /** The log ends with the process. */
   readonly volatile: boolean;
-  /** Others than our ingest may write to the spans log (Kafka), with partitioners of their own. */
+  /** Producers other than our ingest may write to the spans log (Kafka), with their own partitioners. */
   readonly foreignProducers: boolean;
   readonly assembly: AssemblySettings;
-  /** Milliseconds that one rule may take over one trace, as steps. */
+  /** Milliseconds that one rule may take per trace, counted as steps. */
   readonly evaluationTimeout: number;
   readonly keys: KeySettings;
-  /** Traces that comply, told as evidence a second and partition, at most. Absent: 0. */
+  /** Maximum of evidence per second and partition. Absent: 0. */
   readonly evidenceRate?: number;
-  /** BeTrace's: another version may judge in another way. */
+  /** BeTrace's version: another one may judge differently. */
   readonly version: string;
   /** Milliseconds between two commits of a partition. */
   readonly commitInterval: number;
-  /** For how long (ms) a stop waits at most for others to prepare for its partitions; 0, or undefined, does not. */
+  /** Maximum time (ms) that a stop waits for others to prepare for its partitions; 0 or undefined: none. */
   readonly handOverTimeout?: number;
-  /** Milliseconds between two looks at an idle partition: how late a trace may close. */
+  /** Milliseconds between two checks of an idle partition: the maximum delay of a trace's close. */
   readonly idleInterval: number;
-  /** Work is noted, for spans about it. */
+  /** Work is noted for spans about it. */
   readonly traced?: boolean;
 }

@@ -2,7 +2,7 @@ import { filledSentence } from '#base';
 import { Problem } from '#platform';
 import { INGEST_PROBLEMS, type IngestProblemCode } from './problems.js';
 
-/** A problem of ingest's catalogue; those that pass by themselves say to come back after a second. */
+/** A problem of ingest's catalogue; those that pass by themselves have a retry delay of a second. */
 export function ingestProblem(code: IngestProblemCode, values: Readonly<Record<string, string | number>> = {}): Problem {
   const { status, title, sentence } = INGEST_PROBLEMS[code];
   const detail = filledSentence(sentence, values);

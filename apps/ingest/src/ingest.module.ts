@@ -14,7 +14,7 @@ import type { Receiver } from './receive/receiver.js';
 import { StandardPort } from './receive/standard-port.js';
 import { Receiving } from './receiving.js';
 
-/** What serves each receiver. */
+/** The provider of each receiver. */
 const RECEIVERS: Readonly<Record<Receiver, { readonly controllers?: readonly Type[]; readonly providers?: readonly Type[] }>> = {
   otlp_http: { controllers: [OtlpHttpController] },
   spans_json: { controllers: [SpansJsonController] },

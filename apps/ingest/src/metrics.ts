@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from '#platform';
 
-/** What ingest measures. Received spans = ingested + rejected + BeTrace's own. `receiver`: see `receive/receiver.ts`. */
+/** Ingest's metrics. Received spans = ingested + rejected + BeTrace's own. `receiver`: see `receive/receiver.ts`. */
 export const INGEST_METRICS = {
   spansReceived: {
     type: 'counter',

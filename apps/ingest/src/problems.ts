@@ -1,6 +1,6 @@
 import type { CatalogueProblem } from '#base';
 
-/** What ingest answers of its own; what is wrong with a request's content has a code of the OTLP or HTTP catalogue. */
+/** Ingest's own errors; wrong content of a request has a code of the OTLP or HTTP catalogue. */
 export const INGEST_PROBLEMS = {
   BT_INGEST_LOG_TIMEOUT: {
     status: 503,

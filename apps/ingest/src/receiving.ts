@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Log, traceAppends } from '#messaging';
 import { Shutdown, Tracing } from '#platform';
 
-/** Tells the log from when to when senders can send: what they hold back before and after is no silence of their traces. */
+/** Tells the log when senders can send: a silence before or after is none of their traces. */
 @Injectable()
 export class Receiving implements OnModuleInit {
   constructor(

@@ -1,8 +1,8 @@
 import { filledSentence } from './filled-sentence.js';
 
-/** One kind of problem, as a catalogue (`problems.ts`) declares it by its code. A code is never used again for another problem. */
+/** One kind of problem in a catalogue (`problems.ts`), declared under its code. A code is never reused for another problem. */
 export interface CatalogueProblem {
-  /** The HTTP status that comes nearest, where a request can meet the problem. */
+  /** The closest HTTP status, where a request can meet the problem. */
   readonly status?: number;
   /** What happened, where, and what to do; `{names}` are filled in. */
   readonly sentence: string;
@@ -19,7 +19,7 @@ export interface CatalogueErrorOptions extends ErrorOptions {
 /** Every error with a stable code is one of these. */
 export abstract class CodedError extends Error {
   abstract readonly code: string;
-  /** The HTTP status that comes nearest, where a request can meet the error. */
+  /** The closest HTTP status, where a request can meet the error. */
   abstract readonly status?: number | undefined;
 }
 

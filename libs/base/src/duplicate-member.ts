@@ -1,15 +1,15 @@
-/** A member that an object has twice: its name, and the UTF-16 offset of the second. */
+/** A member that occurs twice in an object: its name, and the UTF-16 offset of the second. */
 export interface DuplicateMember {
   readonly name: string;
   readonly offset: number;
 }
 
 /**
- * A member that some object of a JSON text has twice, if any: readers differ in which of the two they take, so that what one of them checks may not be what another
- * takes. The text must be JSON.
+ * The first member that occurs twice in an object of a JSON text, if any. Readers differ in which of the two they take, so one may check another value than
+ * the next one uses. The text must be JSON.
  */
 export function duplicateMember(json: string): DuplicateMember | undefined {
-  /** Names of the objects around the place; undefined for an array. */
+  /** Member names of the enclosing objects; undefined for an array. */
   const around: (Set<string> | undefined)[] = [];
   let text: string | undefined;
   let offset = 0;
@@ -34,8 +34,8 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /**
- * Whether an object of a JSON text (UTF-8) has a member twice, by the number of members: `value` is what a parser made of it, which keeps one of the two. Costs less than half of the
- * parsing, and no memory.
+ * Whether an object of a JSON text (UTF-8) has a member twice, by the number of members. `value` is the parser's result, which keeps one of the two. It takes
+ * less than half of the time of parsing, and no memory.
  */
 export function hasDuplicateMember(json: Uint8Array, value: unknown): boolean {
   return membersOfText(json) > membersOf(value);

@@ -13,7 +13,7 @@ export const DURATION_UNITS: Readonly<Record<string, bigint>> = {
 const DURATION = /^(?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h|d))+$/;
 const PART = /(\d+)(?:\.(\d*))?(ns|us|µs|ms|s|m|h|d)/g;
 const MAX_LENGTH = 40;
-/** What 63 bits hold. */
+/** The maximum of 63 bits. */
 const MAX_DURATION_NS = 2n ** 63n - 1n;
 
 /**

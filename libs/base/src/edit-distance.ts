@@ -1,7 +1,4 @@
-/**
- * Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours count one each.
- * What is at `limit` or beyond is `limit`.
- */
+/** Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours count one each. The maximum result is `limit`. */
 export function editDistance(left: string, right: string, limit: number): number {
   if (Math.abs(left.length - right.length) >= limit) return limit;
   let beforePrevious: number[] = [];

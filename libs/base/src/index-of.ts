@@ -1,4 +1,4 @@
 declare const indexed: unique symbol;
 
-/** A number that counts things of one kind: the compiler does not take it for an index of another kind, nor a plain number for it. */
+/** An index of one kind: the compiler does not accept an index of another kind, nor a plain number. */
 export type IndexOf<Thing extends string> = number & { readonly [indexed]: Thing };

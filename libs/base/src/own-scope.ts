@@ -1,2 +1,2 @@
-/** The instrumentation scope of spans that BeTrace itself emits: its receivers recognise them by it, and never evaluate them. */
+/** The instrumentation scope of spans that BeTrace itself emits: its receivers recognise them, and never evaluate them. */
 export const OWN_SCOPE = 'betrace';

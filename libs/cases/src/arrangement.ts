@@ -2,23 +2,23 @@ import { seededRandom } from './seeded-random.js';
 
 /** One way in which the spans of a trace may arrive. */
 export interface Arrangement {
-  /** `in one batch`, `shuffled (2), with duplicates`: for the report of a test that fails only so. */
+  /** `in one batch`, `shuffled (2), with duplicates`: for the report of a test that fails only in this arrangement. */
   readonly name: string;
   /** Indexes of spans, by record. */
   readonly records: readonly (readonly number[])[];
-  /** Milliseconds of the log's time between the records. */
+  /** Milliseconds of log time between the records. */
   readonly pause: number;
 }
 
 const SHUFFLES = 3;
-/** At most this many spans are tried as the late one. */
+/** Maximum of spans that are tried as the late one. */
 const LATE = 8;
 /** Long enough for the trace to close before the late span, short enough for it to be remembered. */
 const LATE_PAUSE = 15_000;
 
 /**
- * The same spans as a sender, a network and a broker may deliver them: together, one by one, shuffled over records, twice, one
- * of them late. All must give the same verdict in the end. The same spans and seed give the same arrangements.
+ * The arrangements of spans that a sender, a network and a broker may cause: together, one by one, shuffled over records, twice, one of them late. All must
+ * give the same final verdict. The same spans and seed give the same arrangements.
  */
 export function arrangements(spans: number, seed: string): readonly Arrangement[] {
   const order = Array.from({ length: spans }, (_, index) => index);

@@ -75,7 +75,7 @@ function reasonOf({ matches, violations, undecided }: RuleJudgement, { expect, s
 function detailsOf({ explanation, undecided, errors }: RuleJudgement, expression: string): readonly string[] {
   const why = undecided.map((verdict) => `undecided (${verdict.undecided!.code}): ${verdict.undecided!.reason}`);
   const { tree } = explanation;
-  // Of one part the tree says what the summary does.
+  // With a single part, the tree repeats the summary.
   const parts = tree?.children === undefined ? [] : explanationLines(tree, expression);
   return [explanation.summary, ...parts, ...why, ...errors.map((error) => `evaluation error: ${error}`)];
 }

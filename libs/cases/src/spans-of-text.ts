@@ -2,7 +2,7 @@ import { decodeRequestJson, OtlpError, parseJson, spansFromValue, type TraceRequ
 import { NotationError } from './trace-notation/notation-error.js';
 import { spansOfNotation } from './trace-notation/spans-of-notation.js';
 
-/** A trace that cannot be read; `offset`: where in the text, if that is known. */
+/** A trace that cannot be read; `offset`: the place in the text, if known. */
 export class TraceTextError extends Error {
   override readonly name = 'TraceTextError';
 
@@ -15,8 +15,8 @@ export class TraceTextError extends Error {
 }
 
 /**
- * The spans of a trace that is kept as text: in the notation of rule files, or as JSON, which begins with a bracket: spans as `POST /v1/spans` takes them,
- * or OTLP (`resourceSpans`). Throws a TraceTextError.
+ * The spans of a trace in text form: the notation of rule files, or JSON, which begins with a bracket: spans in the form of `POST /v1/spans`, or OTLP
+ * (`resourceSpans`). Throws a TraceTextError.
  */
 export function spansOfText(text: string): readonly WholeSpan[] {
   try {
@@ -41,7 +41,7 @@ function spansOfJson(text: string): readonly WholeSpan[] {
   return wholeSpans(isOtlp ? decodeRequestJson(bytes) : spansFromValue(json, { incomplete: true }));
 }
 
-/** Each span with what it is in. */
+/** Each span with its resource and scope. */
 export function wholeSpans({ resourceSpans }: TraceRequest): readonly WholeSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => ({ span, resource, scope }))),

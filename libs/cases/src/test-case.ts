@@ -1,7 +1,7 @@
 import type { WholeSpan } from '#otlp';
 import type { RuleTestExpectation } from '#records';
 
-/** A trace and the verdict that a rule has to give on it. */
+/** A trace and the expected verdict of a rule on it. */
 export interface TestCase {
   readonly name: string;
   readonly spans: readonly WholeSpan[];
@@ -10,7 +10,7 @@ export interface TestCase {
 
 export interface Expectation {
   readonly match: boolean;
-  /** It cannot be judged, and does not match. */
+  /** The rule cannot be judged on it, and does not match. */
   readonly undecided?: true;
   /** Names or ids of exactly the spans that violate the rule. */
   readonly subjects?: readonly string[];

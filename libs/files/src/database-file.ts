@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 
-/** What became of a file while it was open. */
+/** The loss of a file while it was open. */
 export interface Loss {
   readonly path: string;
   readonly what: 'deleted' | 'replaced by another file' | 'truncated' | `made inaccessible (${string})`;
@@ -16,7 +16,7 @@ interface Known {
 const WAL_HEADER = 32n;
 /** How a write-ahead log begins, without its last bit (https://sqlite.org/fileformat.html, 4.1). */
 const WAL_MAGIC = 0x377f0682;
-/** Where an SQLite database says how large a page is, and how many there are (https://sqlite.org/fileformat.html, 1.3). */
+/** The fields of an SQLite database with its page size and number of pages (https://sqlite.org/fileformat.html, 1.3). */
 const HEADER_BYTES = 32;
 const PAGE_SIZE_AT = 16;
 const PAGE_COUNT_AT = 28;
@@ -27,10 +27,10 @@ const PAGE_COUNT_AT = 28;
  */
 export class DatabaseFile {
   readonly #known = new Map<string, Known>();
-  /** Stays: the next write makes the file longer again, and what was cut off is gone. */
+  /** Permanent: the next write lengthens the file again, and the truncated data is gone. */
   #truncated: Loss | undefined;
 
-  /** `path` is open, and there. */
+  /** `path` is open and exists. */
   constructor(readonly path: string) {
     this.lost();
   }
@@ -41,7 +41,7 @@ export class DatabaseFile {
     try {
       return this.#lost(this.path, 0n) ?? this.#lost(`${this.path}-wal`, WAL_HEADER) ?? this.#lost(`${this.path}-shm`, 0n);
     } catch (error) {
-      // Permissions, a network file system that is away, a disk that fails: nobody can say that the files are as they should be.
+      // Permissions, an absent network file system, a failing disk: the state of the files is unknown.
       const { path = this.path, code = 'unknown' } = error as NodeJS.ErrnoException;
       return { path, what: `made inaccessible (${code})` };
     }
@@ -84,7 +84,7 @@ export class DatabaseFile {
   }
 }
 
-/** A database that was vacuumed is smaller and says so in its header; one that was cut off is not. */
+/** The header of a vacuumed database has its smaller size; that of a truncated one does not. */
 function holdsItsPages(path: string, size: bigint): boolean {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(path, 'r');
@@ -94,7 +94,7 @@ function holdsItsPages(path: string, size: bigint): boolean {
     closeSync(file);
   }
   const pageSize = header.readUInt16BE(PAGE_SIZE_AT);
-  // 1 stands for 65,536, which no 16 bits hold.
+  // 1 means 65,536, which 16 bits cannot hold.
   return BigInt(pageSize === 1 ? 65_536 : pageSize) * BigInt(header.readUInt32BE(PAGE_COUNT_AT)) <= size;
 }
 

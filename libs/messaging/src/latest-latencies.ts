@@ -5,7 +5,7 @@ export class LatestLatencies {
   private readonly latest: number[] = [];
   private next = 0;
 
-  /** Milliseconds; a clock that was set back makes 0 of them. */
+  /** Milliseconds; 0 when the clock was set back. */
   note(milliseconds: number): void {
     this.latest[this.next] = Math.max(0, milliseconds) / 1_000;
     this.next = (this.next + 1) % LATEST;

@@ -15,7 +15,7 @@ export function logSettings({ log, storage, kafka }: Pick<Configuration, 'log' |
   return storage.type === 'disk' && storage.path !== undefined ? { ...embedded, path: storage.path } : embedded;
 }
 
-/** As `logSettings`, for a process that is no use alone. Throws BT_LOG_NOT_SHARED when the log is not Kafka. */
+/** As `logSettings`, for a process that needs a shared log. Throws BT_LOG_NOT_SHARED when the log is not Kafka. */
 export function sharedLogSettings(configuration: Parameters<typeof logSettings>[0]): KafkaLogSettings {
   const settings = logSettings(configuration);
   if (settings.kind !== 'kafka') throw logProblem('BT_LOG_NOT_SHARED');
@@ -28,7 +28,7 @@ function kafkaSettings(kafka: Configuration['kafka'], topics: readonly TopicSpec
   return { kind: 'kafka', topics, brokers, clientId, replication, sessionTimeout, ...tlsSettings(kafka), ...(sasl ? { sasl } : {}) };
 }
 
-/** An authority alone asks for TLS too. */
+/** A certificate authority alone enables TLS, too. */
 function tlsSettings({ tls, tlsCa }: Configuration['kafka']): Pick<KafkaLogSettings, 'tls'> {
   if (tlsCa === undefined) return tls ? { tls: {} } : {};
   try {

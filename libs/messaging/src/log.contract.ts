@@ -5,13 +5,13 @@ import { readAll } from './read-all.js';
 import type { TopicSpecification } from './records/topic-specification.js';
 import { describeSubscribe, Listening } from './subscribe.contract.js';
 
-/** What an adaptor's spec gives to the suite. */
+/** The adaptor's part of the suite. */
 export interface LogUnderTest {
-  /** Opens a log over these topics; each test uses names of its own. */
+  /** Opens a log over these topics; each test uses unique names. */
   open(topics: readonly TopicSpecification[]): Promise<Log>;
   /** Acknowledged records exist when a log over the same topics is opened again. */
   readonly durable: boolean;
-  /** How long anything may take, ms. */
+  /** The timeout of everything, ms. */
   readonly timeoutMs: number;
 }
 

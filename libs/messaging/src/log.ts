@@ -30,67 +30,70 @@ export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
   readonly records: readonly LogRecord[];
-  /** Offset after the last record that the log had when the batch was read: lag = endOffset - last offset - 1. */
+  /** The offset after the last record in the log when the batch was read: lag = endOffset - last offset - 1. */
   readonly endOffset: number;
 }
 
-/** How far a group got: the next offset to read, and a text of the group's own (at most 1 KiB). */
+/** The position of a group: the next offset to read, and the group's own text (at most 1 KiB). */
 export interface Position {
   readonly offset: number;
   readonly metadata: string;
 }
 
-/** What a subscriber does. Calls for one partition never overlap; different partitions may. */
+/** The callbacks of a subscriber. Calls for one partition never overlap; those for different partitions may. */
 export interface PartitionListener {
-  /** The partition is now this member's; `start` is the oldest offset kept. Answers the offset to start at (default: the committed one, else `start`). */
+  /**
+   * The partition is now assigned to this member; `start` is the oldest offset kept. Returns the offset to start at (default: the committed one, else
+   * `start`).
+   */
   assigned(partition: number, committed: Position | undefined, start: number): Promise<number | undefined>;
   /**
-   * The next records. The next batch of the partition comes when the promise resolves: that is the back-pressure. `leaving` is aborted (with a `GivenUp`)
-   * when the partition is to be given up, which it cannot be before the promise has settled. Who waits for something else than the log rejects with it then;
-   * `failed` is not told of that.
+   * The next records. The next batch of the partition comes when the promise resolves: this is the back-pressure. `leaving` is aborted (with a `GivenUp`)
+   * when the partition is to be given up, which happens only after the promise has settled. A listener that waits for something other than the log then
+   * rejects with it, which is not reported to `failed`.
    */
   records(batch: RecordBatch, leaving?: AbortSignal): Promise<void>;
   /**
-   * Caught up with the end of the partition, which is `position`; called at most once per `idleInterval` while nothing comes, first when nothing has come for
-   * two of them (the embedded log, where looking costs little: at once).
+   * The end of the partition is reached at `position`. Called at most once per `idleInterval` while nothing comes; first after two of them (in the embedded
+   * log at once, because it is cheap there).
    */
   idle?(partition: number, position: number): Promise<void>;
   /**
-   * The group wants to give this member a partition that another one still works on: read what the beginning needs. `position` answers what the owner has
-   * committed by now; undefined when it committed nothing in the present log. The partition comes (`assigned`) soon after the promise has
-   * settled, or before: the owner may be gone. Members without this get their partitions at once.
+   * The group wants to give this member a partition that another one still works on: read what the start needs. `position` returns the owner's present
+   * commit; undefined without one in the present log. The partition comes (`assigned`) soon after the promise has settled; or before, if the owner is gone.
+   * Members without this callback get their partitions at once.
    */
   prepare?(partition: number, position: () => Promise<Position | undefined>): Promise<void>;
-  /** A partition for which `prepare` was called does not come, or went again before `assigned` could be answered. */
+  /** A partition given to `prepare` does not come, or was taken away before `assigned` was called. */
   dismissed?(partition: number): void;
   /** The partition goes to another member (or the subscription closes); commits are still possible until this resolves. */
   revoked(partition: number): Promise<void>;
   /** `records`, `idle` or `assigned` threw, or the log failed: the subscription retries with back-off after this. */
   failed?(error: Error, partition?: number): void;
   /**
-   * Records that never come: they were deleted before this member got them. `values` of the error has the first and the last offset (`from`, `to`).
-   * The next batch begins behind them. Told to `failed` where a listener does not have this. `committed` is the group's position, where they lay behind it.
+   * Records were deleted before this member got them. `values` of the error has the first and the last offset (`from`, `to`). The next batch begins after
+   * them. Without this callback it is reported to `failed`. `committed` is the group's position, if they were after it.
    */
   missing?(error: LogError, partition: number, committed?: Position): void;
-  /** The failure reported by `failed` without a partition is over: the log can be read again. */
+  /** The failure that `failed` reported without a partition is over: the log can be read again. */
   recovered?(): void;
 }
 
 /** A member of a group on a topic. */
 export interface Subscription {
   /**
-   * Survives the end of the process when it resolves; after a loss of power a position may be an earlier one, never a later
-   * one (at least once). Only for partitions that are assigned to this member; else rejects BT_LOG_NOT_ASSIGNED.
+   * Once it resolves, the commit survives the end of the process. After a loss of power a position may be an earlier one, never a later one (at least once).
+   * Only for partitions that are assigned to this member; else rejects BT_LOG_NOT_ASSIGNED.
    */
   commit(partition: number, position: Position): Promise<void>;
   /** Stops fetching a partition until resume; a batch under way is still delivered. */
   pause(partition: number): void;
   resume(partition: number): void;
-  /** Somebody waits for what comes: ends the gathering under way (`gather`), if there is one. */
+  /** A caller waits for new records: ends the gathering under way (`gather`), if there is one. */
   hurry(): void;
   /**
-   * Before `close`: asks the group to move its partitions to members that prepare for them. Resolves when it has none any more (where no other member is there
-   * to take them, at once), or after so many ms. In the embedded log nothing moves. Never rejects.
+   * Before `close`: asks the group to move its partitions to members that prepare for them. Resolves when it has none any more (at once, without other
+   * members), or after this many ms. In the embedded log nothing moves. Never rejects.
    */
   handOver(milliseconds: number): Promise<void>;
   /** Revokes all partitions, waits for their `revoked`, leaves the group. */
@@ -102,11 +105,11 @@ export interface SubscribeOptions {
   /** Members of one group share the partitions; each group sees all records. */
   readonly group: string;
   readonly listener: PartitionListener;
-  /** Bytes of values in one batch, about. */
+  /** Approximate maximum bytes of values in one batch. */
   readonly maxBatchBytes?: number;
   /**
-   * Milliseconds from one delivery to the next, at least: more comes at once, and the first after a while of nothing comes as it does without. The embedded
-   * log, whose deliveries cost little, does not wait.
+   * Minimum milliseconds between two deliveries: records are gathered, except the first after an idle time. The embedded log, whose deliveries are cheap,
+   * does not wait.
    */
   readonly gather?: number;
   /** Milliseconds between two `idle` calls of a partition. */
@@ -131,37 +134,37 @@ export abstract class Log {
   abstract subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** Records of a partition from an offset on, oldest first, up to (not including) `to` or the present end. */
   abstract read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch>;
-  /** How far a group got in a partition, also one that nobody reads for now; undefined when it committed nothing. */
+  /** The position of a group in a partition, also without a reader; undefined without a commit. */
   abstract committed(topic: string, group: string, partition: number): Promise<Position | undefined>;
   /** The first offset whose timestamp is at or after `timestamp`, else the end offset. */
   abstract offsetAt(topic: string, partition: number, timestamp: number): Promise<number>;
   /** The offset after the newest record of each partition of a topic (Kafka: also of a topic that is not the log's own; empty when it does not exist). */
   abstract ends(topic: string): Promise<ReadonlyMap<number, number>>;
-  /** Oldest offset kept, and the one after the newest. */
+  /** The oldest offset kept, and the one after the newest. */
   abstract bounds(topic: string, partition: number): Promise<{ readonly start: number; readonly end: number }>;
   /**
-   * The log's clock, Unix milliseconds: about the timestamp that a record would get now. The embedded log's stands while nobody can
-   * append; Kafka's is taken for this machine's.
+   * The log's clock, Unix milliseconds: approximately the timestamp of a record appended now. The embedded log's clock stops while no receiver can append;
+   * Kafka's is assumed to be this machine's.
    */
   abstract now(): number;
-  /** Whether anybody can send records: the embedded log's clock stands until the receivers are open, and from when they close. */
+  /** Whether spans can be sent: the embedded log's clock stands still until the receivers are open, and after they close. */
   abstract receiving(open: boolean): void;
   /** Rejects when the log cannot be written or read now (for readiness). `topics` limits the check; default: all. */
   abstract check(topics?: readonly string[]): Promise<void>;
-  /** Databases of the log that were deleted, replaced or truncated while they are open; there are none where the log is elsewhere. */
+  /** The number of the log's databases that were deleted, replaced or truncated while open; 0 where the log is external. */
   filesLost(): number {
     return 0;
   }
-  /** Whether the log is elsewhere, where others can change it. */
+  /** Whether the log is external, where others can change it. */
   get shared(): boolean {
     return false;
   }
-  /** A changed setting that BeTrace needs, found while the topic is in use. It is read and written all the same. */
+  /** A required setting that was changed while the topic is in use. The topic is read and written all the same. */
   mismatches(): readonly LogError[] {
     return [];
   }
   /** Settings with which another thread of this process opens the same log; they can be cloned to a worker. */
   abstract forThreads(): LogSettings;
-  /** Closes the subscriptions, waits for appends under way, and lets go of the storage. */
+  /** Closes the subscriptions, waits for appends under way, and releases the storage. */
   abstract close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { type LogReport, silent } from './log-report.js';
 import { openLog } from './open-log.js';
 import type { LogSettings } from './settings.js';
 
-/** Closes the log in the last hook of Nest's shutdown, when those who use it have stopped. */
+/** Closes the log in the last hook of Nest's shutdown, when its users have stopped. */
 class LogCloser {
   constructor(private readonly log: Log) {}
 
@@ -13,11 +13,11 @@ class LogCloser {
   }
 }
 
-/** How the settings are found, as in other dynamic modules of Nest. */
+/** The providers of the settings, as in other dynamic modules of Nest. */
 export interface MessagingModuleOptions {
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...dependencies: never[]) => LogSettings | Promise<LogSettings>;
-  /** Of the same dependencies: where the log reports to. */
+  /** From the same dependencies: the receiver of the log's reports. */
   readonly report?: (...dependencies: never[]) => LogReport;
 }
 

@@ -4,8 +4,8 @@ import { type LogReport, silent } from './log-report.js';
 import type { LogSettings } from './settings.js';
 
 /**
- * Opens the log; works in any thread (give a worker `log.forThreads()`). Rejects a LogError that names the place and the
- * setting to change when the log can't be had. `report` hears what no caller asked for: reconnections, rebalances.
+ * Opens the log; works in any thread (give a worker `log.forThreads()`). When the log is unavailable, rejects a LogError that names the place and the setting
+ * to change. `report` receives events outside any call: reconnections, rebalances.
  */
 export async function openLog(settings: LogSettings, report: LogReport = silent): Promise<Log> {
   if (settings.kind === 'embedded') return EmbeddedLog.open(settings);

@@ -1,9 +1,6 @@
 import { CatalogueError, type CatalogueProblem, type ProblemValues } from '#base';
 
-/**
- * What can go wrong in the log. A code is never used again for something else. `retryable`: the caller may try again, which
- * ingest answers as 503 or UNAVAILABLE.
- */
+/** The problems of the log. A code is never reused for something else. `retryable`: the caller may retry; ingest answers 503 or UNAVAILABLE. */
 export const LOG_PROBLEMS = {
   BT_LOG_BACKLOG_FULL: {
     status: 503,
@@ -213,7 +210,7 @@ export const LOG_PROBLEMS = {
 export interface LogProblem extends CatalogueProblem {
   readonly status: number;
   readonly retryable: boolean;
-  /** The log is in order, and would refuse this record again. */
+  /** The log works, and would refuse this record again. */
   readonly refusesRecord?: true;
 }
 
@@ -230,14 +227,14 @@ export class LogError extends CatalogueError<typeof LOG_PROBLEMS> {
   }
 }
 
-/** Whether the log would take other records, and never this one (or one of these). */
+/** Whether the log would accept other records, but never this one (or one of these). */
 export function isRefusedRecord(error: unknown): boolean {
   if (!(error instanceof LogError)) return false;
   const problem: LogProblem = LOG_PROBLEMS[error.code];
   return problem.refusesRecord === true;
 }
 
-/** Whether the log refuses the record because of a setting that was changed since the start: when it is corrected, the log takes the record. */
+/** Whether the log refuses the record because of a setting that changed since the start: with the setting corrected, it accepts the record. */
 export function isRefusedForNow(error: unknown): boolean {
   return error instanceof LogError && error.code === 'BT_LOG_KAFKA_LIMIT_LOWERED';
 }

@@ -11,7 +11,7 @@ export interface EmbeddedLogSettings {
    * `direct`, in the calling thread (worker threads, unit tests: the thread's entry exists only in the build).
    */
   readonly writer?: 'thread' | 'direct';
-  /** Nobody can send records until `Log.receiving` says so; default: from the start. */
+  /** Log time stands until `Log.receiving`, because no spans can be sent; default: it runs from the start. */
   readonly receiversOpenLater?: boolean;
   /** Set by `Log.forThreads`: the storage that another thread of this process owns. */
   readonly attachTo?: string;
@@ -25,9 +25,9 @@ export interface EmbeddedLogSettings {
 export interface KafkaLogSettings {
   readonly kind: 'kafka';
   readonly topics: readonly TopicSpecification[];
-  /** `host:port` of some brokers; they tell of the others. */
+  /** `host:port` of some brokers, which name the others. */
   readonly brokers: readonly string[];
-  /** How the brokers' logs call this process; default `betrace`. */
+  /** The name of this process in the brokers' logs; default `betrace`. */
   readonly clientId?: string;
   /** Replicas of the topics that are created; default 1. */
   readonly replication?: number;
@@ -40,11 +40,11 @@ export interface KafkaLogSettings {
   };
   /** Compression of appends; default `none`. Reads accept any compression. */
   readonly compression?: 'none' | 'gzip' | 'zstd';
-  /** Bytes of the largest record; topics are created with, and must allow, as much. Default 8 MiB. */
+  /** Maximum bytes of a record; topics are created with it, and must allow it. Default 8 MiB. */
   readonly maxRecordBytes?: number;
   /** An append that is not acknowledged within this many ms is rejected as unavailable; default 8 s. */
   readonly appendTimeout?: number;
-  /** A broker that does not answer a request for this many ms counts as gone, and gets a new connection; default 15 s. */
+  /** A broker without an answer for this many ms counts as gone, and gets a new connection; default 15 s. */
   readonly requestTimeout?: number;
   /** A member of a group that is silent for this many ms loses its partitions; default 10 s. */
   readonly sessionTimeout?: number;
@@ -52,5 +52,5 @@ export interface KafkaLogSettings {
   readonly verified?: Readonly<Record<string, number>>;
 }
 
-/** What `openLog` takes; `kind` chooses the adaptor. */
+/** The argument of `openLog`; `kind` selects the adaptor. */
 export type LogSettings = EmbeddedLogSettings | KafkaLogSettings;

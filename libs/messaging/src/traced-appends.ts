@@ -2,10 +2,10 @@ import { type Traces, traceMethods, type Work } from '#base';
 import { TOPICS } from '#records';
 import type { Log, OutgoingRecord } from './log.js';
 
-/** Others are appended to all the time, and tell nothing of single requests. */
+/** Other topics are appended to continuously, independent of single requests. */
 const TOLD: ReadonlySet<string> = new Set([TOPICS.spans, TOPICS.violations, TOPICS.rules]);
 
-/** From now on spans tell of what is appended to the logs of spans, violations and rules. */
+/** From now on appends to the logs of spans, violations and rules are traced. */
 export function traceAppends(log: Log, traces: Traces): void {
   traceMethods(log, traces, { append: appendWork });
 }

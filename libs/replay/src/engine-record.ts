@@ -8,9 +8,9 @@ export interface OwnSpans {
 }
 
 /**
- * A record of the spans log as the engine takes it: the one translation, for evaluators and replays. An epoch marker is applied by the owner of the rules; here
- * it only tells the time.
- * @param at when it is applied, and after which pause, by `IngestTime`
+ * Converts a record of the spans log for the engine: the only such conversion, for evaluators and replays. The owner of the rules applies an epoch marker;
+ * here it only advances time.
+ * @param at when it is applied, and after which pause; from `IngestTime`
  * @param misplaced for a record of another partitioner: the spans to be judged here
  */
 export function engineRecord(
@@ -23,6 +23,6 @@ export function engineRecord(
   const spans = misplaced === undefined ? value : misplaced.own;
   if (control === undefined && spans !== undefined)
     return { kind: 'spans', offset, timestamp, value: spans, ...(pause > 0 ? { pause } : {}) };
-  // A control of a later version says nothing to this one but what time it is.
+  // A control record of a later version only advances time for this one.
   return pause > 0 && control?.kind !== 'epoch' ? { kind: 'pause', offset, timestamp, pause } : { kind: 'tick', offset, timestamp };
 }

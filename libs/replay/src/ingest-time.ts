@@ -2,18 +2,16 @@ import { type Control, controlOf, type Log, type LogRecord } from '#messaging';
 import { TOPICS } from '#records';
 import { MOVED_HEADER } from './misplaced-spans.js';
 
-/**
- * Ingest says at least every two seconds that it is there, and mostly after so long (ms): others move the time no further beyond its last word.
- */
+/** Ingest shows its presence at least every two seconds, mostly after this time (ms). Records of others do not advance time further beyond its last one. */
 export const INGEST_DUE = 1_500;
-/** After so long (ms) without a word it is not there, or can't append. A loaded one is late by less. */
+/** After this time (ms) without a record ingest is absent, or cannot append. A busy one is late by less. */
 export const INGEST_SILENT = 5_000;
-/** Spans without such a record for this long (ms) come from senders that never write it. */
+/** If spans come without such a record for this long (ms), their senders never write it. */
 const UNSAID = 60_000;
-/** Records before the first one that are searched for the last such record. */
+/** Number of records before the first one in which the last such record is sought. */
 const LOOKED_THROUGH = 100;
 
-/** When a record is applied, and for how long nothing could be appended before it. */
+/** When a record is applied, and how long nothing could be appended before it. */
 export interface AppliedAt {
   /** Unix ms. */
   readonly timestamp: number;
@@ -28,7 +26,7 @@ export interface AppliedAt {
  * embedded log has its own way, older versions have none) time is the records' time.
  */
 export class IngestTime {
-  /** Log time of ingest's last record, and of its last tick or spans that ended a silence. */
+  /** Log time of ingest's last record, and of the last tick or spans that ended a silence. */
   private heard: number | undefined;
   private said: number | undefined;
   private heardAt: number;
@@ -40,8 +38,8 @@ export class IngestTime {
   }
 
   /**
-   * As it is at an offset, from the records before it.
-   * @param said ingest said something by then, perhaps longer ago than is looked for
+   * The state at an offset, from the records before it.
+   * @param said ingest had shown its presence by then, perhaps before the records that are read
    */
   static async before(
     log: Pick<Log, 'read' | 'bounds'>,
@@ -72,7 +70,7 @@ export class IngestTime {
     return { timestamp, pause: isPause ? silence - INGEST_DUE : 0 };
   }
 
-  /** Whether who appends here says that it is there: a word, or spans soon after one, or the first that end a silence. */
+  /** Whether the appender shows its presence: by a presence record, by spans soon after one, or by the first spans that end a silence. */
   private isHeardOf(timestamp: number, says: boolean, endsSilence: boolean): boolean {
     if (says) {
       this.said = timestamp;
@@ -87,12 +85,12 @@ export class IngestTime {
     return this.said !== undefined;
   }
 
-  /** Ingest says that it is there, as far as is known. */
+  /** Ingest shows its presence, as far as is known. */
   get says(): boolean {
     return this.said !== undefined;
   }
 
-  /** Its next word is due, so time stands: a tick would change nothing. Only for one who has read all there is. */
+  /** Its next record is due, so time stands: a tick would change nothing. Only for a reader at the end of the log. */
   get stands(): boolean {
     return this.said !== undefined && this.monotonic() - this.heardAt > INGEST_DUE;
   }

@@ -1,22 +1,22 @@
 import { type LogRecord, partitionOf } from '#messaging';
 import { type PartitionRequest, RequestIndex, scan, split } from '#otlp';
 
-/** The header of a record whose spans were moved to where they belong: `<partition>:<offset>` of the record that had them. */
+/** The header of a record with moved spans: `<partition>:<offset>` of the record that had them. */
 export const MOVED_HEADER = 'betrace-moved';
 
-/** A record of the spans log with spans of traces that belong to other partitions, taken apart. */
+/** A record of the spans log with spans of other partitions, split. */
 export interface Misplaced {
-  /** The spans of the partition, as a request of its own; undefined when there are none. */
+  /** The spans of the partition, as a separate request; undefined when there are none. */
   readonly own: Uint8Array | undefined;
   /** One request per other partition. */
   readonly others: readonly PartitionRequest[];
   /** Spans in `others`. */
   readonly spans: number;
-  /** Spans that are in neither, because their ids are wrong, by reason. */
+  /** Spans in neither part, because their ids are wrong, by reason. */
   readonly rejections: readonly { readonly reason: string; readonly spans: number }[];
 }
 
-/** One for all partitions of a thread: looking is synchronous. */
+/** Shared by all partitions of a thread: its use is synchronous. */
 const index = new RequestIndex();
 
 /**
@@ -31,9 +31,9 @@ export function misplacedSpans({ value, headers }: LogRecord, partition: number,
   } catch {
     return undefined;
   }
-  // Nearly all records: seen without taking them apart.
+  // Nearly all records: recognised without splitting them.
   if (index.accepted === index.spans && allIn(partition, partitions)) return undefined;
-  // One request per partition, whatever its size: a part is no larger than the whole that was in the log.
+  // One request per partition of any size: a part is no larger than the whole, which was in the log.
   const parts = split(index, (bytes, traceIdAt) => partitionOf(bytes, partitions, traceIdAt), Number.MAX_SAFE_INTEGER);
   const others = parts.filter((part) => part.partition !== partition);
   if (others.length === 0) return undefined;
@@ -45,7 +45,7 @@ export function misplacedSpans({ value, headers }: LogRecord, partition: number,
   };
 }
 
-/** Whether all spans of the index are of traces of the partition. */
+/** Whether all spans of the index belong to traces of the partition. */
 function allIn(partition: number, partitions: number): boolean {
   const { bytes, spans, traceIdAt } = index;
   for (let span = 0; span < spans; span++) if (partitionOf(bytes, partitions, traceIdAt[span]) !== partition) return false;

@@ -12,14 +12,14 @@ export interface ReplayOptions {
   readonly settings: AssemblySettings;
   /** In force for the whole replay: markers of the log change nothing. */
   readonly rules: EpochRules;
-  /** The work of the rules, all partitions together. */
+  /** The work of the rules, over all partitions. */
   readonly accounting: Accounting;
-  /** Others than our ingest may have written to the log (Kafka). */
+  /** Producers other than our ingest may have written to the log (Kafka). */
   readonly foreignProducers: boolean;
   readonly monotonic: () => number;
 }
 
-/** What comes of a replay, as it comes. */
+/** The results of a replay, in the order they are found. */
 export interface ReplayEvents {
   /** A verdict about a trace of the range. */
   verdict(verdict: Verdict): void;
@@ -27,21 +27,21 @@ export interface ReplayEvents {
   closed(firstOffset: number): void;
   /** A record is about to be applied (log time, Unix ms), in order; from the context before the range on. */
   reached(offset: number, time: number): void;
-  /** All that began before this offset is final. */
+  /** Everything that began before this offset is final. */
   final(before: number): void;
-  /** So many records were applied since the last call. Rejects to end the replay; resolves when it may go on. */
+  /** This many records were applied since the last call. Rejects to end the replay; resolves to continue. */
   applied(records: number): Promise<void>;
-  /** A defect of BeTrace: the part of the record that was not judged. */
+  /** A defect of BeTrace: this part of the record was not judged. */
   defect(offset: number, error: unknown): void;
 }
 
-/** What a replay of a partition can't tell. */
+/** The limits of a partition's replay. */
 export interface ReplayLimits {
-  /** Traces of the range that are not closed at the end of the log: nothing final is known of them. */
+  /** Traces of the range that are open at the end of the log: they have no final verdict. */
   readonly open: number;
   /** Traces that were open when the range began: they are left out. */
   readonly before: number;
-  /** Records that were deleted while it read. */
+  /** Records that were deleted during the replay. */
   readonly deleted: number;
 }
 
@@ -73,7 +73,7 @@ async function contextOffset({ partition, judgeFrom, start }: SpansRange, time: 
   }
 }
 
-/** Milliseconds of the pauses that the records from one offset to another tell of, that at the last one included. */
+/** Milliseconds of the pauses in the records from one offset up to another, included. */
 async function pausesBetween(log: ReplayedLog, partition: number, from: number, to: number, monotonic: () => number): Promise<number> {
   const time = await IngestTime.before(log, partition, from, monotonic);
   let paused = 0;
@@ -167,7 +167,7 @@ class Replay {
     this.next = record.offset + 1;
   }
 
-  /** Where records are missing in the embedded log, retention was faster, or somebody deleted them. (In Kafka offsets have gaps of other kinds.) */
+  /** If records are missing in the embedded log, retention or another program deleted them. (In Kafka offsets have other gaps.) */
   private noteDeleted(offset: number): void {
     if (offset === this.next || this.options.log.shared) return;
     this.deleted += offset - this.next;

@@ -4,20 +4,20 @@ import { TOPICS } from '#records';
 import { IngestTime } from './ingest-time.js';
 import type { ReplayedLog } from './replayed-log.js';
 
-/** The traces of one partition that are judged: those whose first span lies from `judgeFrom` on and before `until`. */
+/** The traces of one partition to judge: those whose first span is from `judgeFrom` on and before `until`. */
 export interface SpansRange {
   readonly partition: number;
   readonly judgeFrom: number;
   readonly until: number;
-  /** Behind the last record there was. */
+  /** After the last record. */
   readonly end: number;
   /** Oldest record kept. */
   readonly start: number;
   /** Log time of the oldest record, Unix ms; undefined when there is none. */
   readonly oldest: number | undefined;
-  /** Log time of the record at `judgeFrom`, Unix ms; undefined where there is nothing to judge. */
+  /** Log time of the record at `judgeFrom`, Unix ms; undefined when there is nothing to judge. */
   readonly time: number | undefined;
-  /** Log time from which on traces are known from their beginning, where that is later than requested: the log no longer has earlier records. */
+  /** Log time from which traces are known from their beginning, if later than requested: the log no longer has earlier records. */
   readonly knownFrom?: number;
 }
 
@@ -51,7 +51,7 @@ export async function spansRange(
   };
 }
 
-/** The first offset, up to `until`, that lies this many ms after the oldest record, pauses not counted. */
+/** The first offset, up to `until`, that is this many ms after the oldest record, without pauses. */
 async function knownOffset(log: ReplayedLog, partition: number, start: number, until: number, window: number): Promise<number> {
   const time = new IngestTime(() => 0);
   let oldest: number | undefined;
@@ -68,7 +68,7 @@ async function knownOffset(log: ReplayedLog, partition: number, start: number, u
   return until;
 }
 
-/** Milliseconds of the pause that a record tells of; 0 mostly. */
+/** Milliseconds of the pause in a record; mostly 0. */
 export function pauseAt(record: LogRecord, time: IngestTime): number {
   const control = controlOf(record);
   const { pause } = time.take(record, control);

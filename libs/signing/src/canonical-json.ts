@@ -13,7 +13,7 @@ export function canonicalJson(value: unknown): string {
   return text;
 }
 
-/** Undefined for what JSON cannot hold: where that lies is looked for then only. */
+/** Undefined for a value outside JSON: only then is its place sought. */
 function canonical(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
@@ -60,7 +60,7 @@ function namesOf(value: object): readonly string[] {
   return names;
 }
 
-/** A Map or a Date has no members, and would sign as {}. */
+/** A Map or a Date has no members, and would be signed as {}. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -15,12 +15,12 @@ export function readPublicKey(text: string): KeyObject {
   );
 }
 
-/** The public half, in PEM: what auditors are given. */
+/** The public half, in PEM, for auditors. */
 export function publicPem(key: KeyObject): string {
   return publicHalf(key).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-/** The first 16 hex digits of the SHA-256 of the public key's DER: names the key, whichever half is at hand. */
+/** The first 16 hex digits of the SHA-256 of the public key's DER: the same id for both halves of the key. */
 export function ed25519KeyId(key: KeyObject): string {
   return createHash('sha256')
     .update(publicHalf(key).export({ type: 'spki', format: 'der' }))
@@ -35,7 +35,7 @@ export function ed25519Sign(form: Uint8Array, privateKey: KeyObject): string {
 
 export function ed25519Matches(form: Uint8Array, publicKey: KeyObject, signature: string): boolean {
   const bytes = Buffer.from(signature, 'base64');
-  // Base64 that was changed in bits which decoding ignores is not what was signed.
+  // Base64 that differs in bits which decoding ignores is not the signed text.
   return bytes.toString('base64') === signature && verify(null, form, publicKey, bytes);
 }
 

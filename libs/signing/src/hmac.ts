@@ -5,7 +5,7 @@ export function hmac(form: Uint8Array, key: string): string {
   return createHmac('sha256', key).update(form).digest('hex');
 }
 
-/** Whether `signature` is the HMAC of the form; takes the same time wherever they differ. */
+/** Whether `signature` is the HMAC of the form, in constant time. */
 export function hmacMatches(form: Uint8Array, key: string, signature: string): boolean {
   const expected = Buffer.from(hmac(form, key));
   const given = Buffer.from(signature);

@@ -2,22 +2,22 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { ed25519KeyId, readPrivateKey, readPublicKey } from './ed25519.js';
 import { SigningError } from './problems.js';
 
-/** The guides' default; everybody knows it. */
+/** The default of the guides; it is public. */
 export const DEFAULT_KEY = 'changeme';
 const LEAST_LENGTH = 16;
 
-/** A secret with the id under which signatures name it. */
+/** A secret with the id that signatures name. */
 export interface SecretKey {
   readonly id: string;
   readonly secret: string;
 }
 
 export interface KeyRing {
-  /** Signs. */
+  /** The signing key. */
   readonly current: SecretKey;
-  /** All that verify, by id: the current one and those it replaced. */
+  /** All verifying keys, by id: the current one and the former ones. */
   readonly secrets: ReadonlyMap<string, SecretKey>;
-  /** Signs for auditors, when configured. */
+  /** The private key for auditors' signatures, when configured. */
   readonly privateKey?: { readonly id: string; readonly key: KeyObject };
   /** Ed25519 keys that verify, by id. */
   readonly publicKeys: ReadonlyMap<string, KeyObject>;
@@ -37,7 +37,7 @@ export interface KeySettings {
   readonly name?: string;
 }
 
-/** Eight hex digits of a hash of the key: tells keys apart, and gives nothing of a good key away. */
+/** Eight hex digits of a hash of the key: it distinguishes keys, and reveals nothing of a good key. */
 export function keyId(secret: string): string {
   return createHash('sha256').update(`betrace-key:${secret}`).digest('hex').slice(0, 8);
 }

@@ -1,6 +1,6 @@
 import { CatalogueError, type ProblemCatalogue, type ProblemValues } from '#base';
 
-/** What can be wrong with keys and signatures. A code is never used again for something else. */
+/** Problems of keys and signatures. A code is never reused for something else. */
 export const SIGNING_PROBLEMS = {
   BT_SIGNING_DEFAULT_KEY: {
     status: 500,

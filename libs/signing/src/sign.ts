@@ -3,7 +3,7 @@ import { hmac } from './hmac.js';
 import type { KeyRing } from './keys.js';
 import { type PublicSignature, violationForm } from './violation-form.js';
 
-/** What `signViolation` adds. */
+/** The members that `signViolation` adds. */
 export interface Signatures {
   /** Names the secret; signed along with the rest. */
   readonly key_id: string;

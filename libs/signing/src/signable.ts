@@ -7,7 +7,7 @@ export function signable<T>(value: T): T {
   return plain(value) as T;
 }
 
-/** The value itself where nothing of it has to change, as of nearly all of them. */
+/** The value itself where nothing has to change, as in nearly all cases. */
 function plain(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);

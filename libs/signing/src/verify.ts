@@ -4,14 +4,11 @@ import type { KeyRing } from './keys.js';
 import type { Signatures } from './sign.js';
 import { type PublicSignature, violationForm } from './violation-form.js';
 
-/**
- * What a signature is worth. `unknown-key`: it names a key that is not at hand, so nothing is known; `absent`: there is
- * none.
- */
+/** The result for a signature. `unknown-key`: it names a key that is not available, so nothing is known; `absent`: there is none. */
 export type Authenticity = 'valid' | 'invalid' | 'unknown-key' | 'absent';
 
 export interface Verification {
-  /** At least one signature is valid, and none is invalid. Null: the keys at hand cannot tell, because each signature is by another key, or absent. */
+  /** At least one signature is valid, and none is invalid. Null: each signature is absent or by an unavailable key. */
   readonly valid: boolean | null;
   /** The HMAC, by the secret that `key_id` names. */
   readonly signature: Authenticity;
@@ -52,7 +49,7 @@ function asymmetricSignature(given: unknown, form: Uint8Array, { publicKeys }: V
   if (given === undefined) return 'absent';
   const { key_id, signature } = (given ?? {}) as { readonly [K in keyof PublicSignature]?: unknown };
   if (typeof signature !== 'string' || typeof key_id !== 'string') return 'invalid';
-  // It is not signed itself: whatever else it holds, somebody else put there.
+  // The signature object is not signed itself: others may have added members.
   if (Object.keys(given as object).length !== 2) return 'invalid';
   const key = publicKeys.get(key_id);
   if (key === undefined) return 'unknown-key';

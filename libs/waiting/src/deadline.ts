@@ -1,4 +1,4 @@
-/** Rejects with `late()` when the work takes longer; the work itself continues (a promise can't be stopped). */
+/** Rejects with `late()` when the work takes longer; the work itself continues (a promise cannot be stopped). */
 export async function withDeadline<T>(work: Promise<T>, milliseconds: number, late: () => Error): Promise<T> {
   const { timer, over } = timeout(milliseconds);
   try {
@@ -13,7 +13,7 @@ export async function withDeadline<T>(work: Promise<T>, milliseconds: number, la
   }
 }
 
-/** Resolves when the work is done or the time is over, whichever comes first. Rejects when the work does in that time. */
+/** Resolves when the work is done or the time is over, whichever comes first. Rejects if the work does so in that time. */
 export async function waitAtMost(work: Promise<unknown>, milliseconds: number): Promise<void> {
   const { timer, over } = timeout(milliseconds);
   try {

@@ -22,16 +22,16 @@ import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
 
 const NOTHING = new Uint8Array(0);
 
-/** Milliseconds between two looks at the counts: a look after each batch, with 50 rules, was 6 % of an evaluator's time. */
+/** Milliseconds between two reads of the counts: reading after each batch took 6 % of an evaluator's time, with 50 rules. */
 const TELL_INTERVAL = 200;
 
-/** Clocks of brokers and evaluators differ by less (ms). */
+/** The maximum difference of brokers' and evaluators' clocks (ms). */
 const AHEAD = 1_000;
 
 /**
- * One assigned partition, from assignment to revocation: records → engine → violations log → commit, in this order
- * (docs/architecture.md, invariant 3). Its calls never overlap. A batch that is delivered again after a failure goes on where it stopped: records
- * that were applied are not applied twice, violations that are not acknowledged yet are kept until they are.
+ * One assigned partition, from assignment to revocation: records → engine → violations log → commit, in this order (docs/architecture.md, invariant 3). Its
+ * calls never overlap. A batch that is delivered again after a failure continues where it stopped: applied records are not applied twice, and violations are
+ * kept until they are acknowledged.
  */
 export class AssignedPartition {
   private readonly engine: PartitionEngine;
@@ -42,9 +42,9 @@ export class AssignedPartition {
   private readonly ruleStatus: RuleStatusPublisher;
   private readonly samples: ShadowSamples;
   private readonly label: { readonly partition: string };
-  /** The rule set that the engine asks for next: markers name it, and it is here before the engine sees them. */
+  /** The rule set that the engine requests next: a marker names it, and it is loaded before the engine reads the marker. */
   private prepared: UncompiledRules;
-  /** Offset of the record to apply next. */
+  /** The offset of the next record to apply. */
   private next: number;
   private readonly verdicts: VerdictsUnderWay;
   private readonly aside: RecordsAside;
@@ -53,27 +53,27 @@ export class AssignedPartition {
   private readonly judgeFrom: number;
   private readonly time: IngestTime;
   private applying: LogRecord | undefined;
-  /** Where a successor would begin to judge, as far as it is committed. */
+  /** Where a successor would begin to judge, by the committed position. */
   private point: CommitPoint;
   private committed: { readonly offset: number; readonly published: number };
-  /** The position as the group has it. */
+  /** The position committed in the group. */
   private left: Position | undefined;
   private committedAt: number;
-  /** Offset before which a predecessor with the same judgement published all that it found. */
+  /** The offset before which a predecessor with the same judgement published all verdicts. */
   private published: number;
-  /** When counts were told last, and whether there are others since. */
+  /** When counts were published last, and whether they changed since. */
   private toldAt = Number.NEGATIVE_INFINITY;
   private untold = false;
-  /** Something was judged since the rules' errors were noted. */
+  /** A record was judged since the rules' errors were noted. */
   private unnoted = false;
   /** Records before the next one were deleted. */
   private interrupted = false;
-  /** Records were deleted, markers perhaps among them: after them the rules in force are determined again. */
+  /** Records were deleted, perhaps with markers: after them the rules in force are determined again. */
   private lacking = false;
-  /** What is found now is not published yet, and this evaluator's to publish. */
+  /** Verdicts from now on are this evaluator's to publish, and not published yet. */
   private readonly tells = (): boolean => !this.preparing && (this.applying === undefined || this.applying.offset >= this.published);
   private readonly found = (verdict: Verdict): void => {
-    // Samples of a rule in shadow are kept in memory, by the owner of the partition.
+    // The owner of the partition keeps samples of rules in shadow in memory.
     if (!this.samples.take(verdict, !this.preparing) && this.tells()) this.verdicts.add(verdict);
   };
 
@@ -81,7 +81,7 @@ export class AssignedPartition {
     private readonly partition: number,
     { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published }: Beginning,
     private readonly tools: PartitionTools,
-    /** Another evaluator owns the partition still: what is found is that one's to publish, count and move. */
+    /** Another evaluator still owns the partition, and publishes, counts and moves. */
     private preparing = false,
   ) {
     this.next = startAt;
@@ -123,7 +123,7 @@ export class AssignedPartition {
     if (!preparing && partition < tools.log.partitions(TOPICS.spans)) this.gauges.epoch();
   }
 
-  /** Reads from `startAt`, far enough before the committed offset that traces which straddle it are seen whole; judges from there. */
+  /** Reads from `startAt`, far enough before the committed offset to see the traces that straddle it whole; judges from the offset on. */
   static async begin(
     partition: number,
     position: Position | undefined,
@@ -135,21 +135,21 @@ export class AssignedPartition {
     return run;
   }
 
-  /** A run that follows the owner of a partition, who committed `position`, and is to take it up. */
+  /** A run that follows the owner of a partition, who committed `position`, to take the partition over. */
   static async prepare(partition: number, position: Position, tools: PartitionTools): Promise<AssignedPartition> {
     const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, undefined), tools, true);
     run.left = position;
     return run;
   }
 
-  /** At which offset it could take the partition up, if its owner left it at `position`; undefined when it can't. */
+  /** The offset at which it could take the partition over, if its owner left it at `position`; undefined when it cannot. */
   handOver(position: Position | undefined): HandOver | undefined {
     const handOver = handOverOf(position, this.left, this.tools);
     const judged = this.engine.epoch > 0 && !this.tools.rules.isReplaced(this.engine.epoch);
     return judged && handOver !== undefined && handOver.offset >= this.next ? handOver : undefined;
   }
 
-  /** Its owner has left the partition at `position`: from here on it is its own. False when another run has to begin. */
+  /** The owner left the partition at `position`: this run takes it over. False when another run must begin. */
   async takeUp(position: Position | undefined): Promise<boolean> {
     const handOver = this.handOver(position);
     if (handOver === undefined || !(await isThere(this.tools.log, this.partition, this.next))) return false;
@@ -159,14 +159,14 @@ export class AssignedPartition {
     this.published = handOver.offset;
     this.committed = { offset: handOver.point.offset, published: handOver.offset };
     this.committedAt = this.tools.monotonic();
-    // Its owner has counted it.
+    // The owner has counted it.
     this.account.skip();
     this.health.skip();
     await this.verdicts.judged(this.judged);
     return true;
   }
 
-  /** Revoked, it may continue with its state: it came back unchanged, at `position`. */
+  /** Whether a revoked run may continue with its state: the partition came back unchanged, at `position`. */
   async goesOn(position: Position | undefined): Promise<boolean> {
     return isAsLeft(this.partition, this.left, position, this.next, this.tools.log);
   }
@@ -175,7 +175,7 @@ export class AssignedPartition {
     return this.next;
   }
 
-  /** Its successor after the log was replaced; found verdicts are published, and the rules stay in force. */
+  /** Its successor after the log was replaced; its verdicts are published, and the rules stay in force. */
   async anew(epoch = this.engine.epoch): Promise<AssignedPartition> {
     await this.publishAll();
     return AssignedPartition.begin(this.partition, undefined, this.tools, epoch);
@@ -194,24 +194,24 @@ export class AssignedPartition {
     return run;
   }
 
-  /** The rules in force here: another object when they change. */
+  /** The rules in force here; a new object when they change. */
   get rules(): readonly RuleInForce[] {
     return this.prepared.definitions;
   }
 
-  /** Everything before it is judged, and its verdicts are in the log. */
+  /** The offset before which all records are judged, with their verdicts in the log. */
   get position(): number {
     return Math.max(this.verdicts.acknowledged.next, this.judgeFrom);
   }
 
-  /** What became of the spans that were read. */
+  /** The account of the spans that were read. */
   get accounted(): PartitionAccount {
     const { partition, judgeFrom: from, openTraces } = this;
     const position = Math.max(this.next, from);
     return partitionAccount({ partition, from, position, openTraces }, this.engine.accounting, this.misplaced.elsewhere);
   }
 
-  /** By how many ms the log's time is ahead of this machine's clock; 0 when it is not by more than a second. */
+  /** How many ms log time is ahead of this machine's clock; 0 up to a second. */
   get ahead(): number {
     const ahead = (this.engine.logTime ?? 0) - this.tools.wall();
     return ahead > AHEAD ? ahead : 0;
@@ -222,7 +222,7 @@ export class AssignedPartition {
     return this.engine.epoch;
   }
 
-  /** Its traces take more memory than they may. Reading on frees it, so it does read on; who sends has to wait. */
+  /** Its traces exceed the memory budget. Reading frees memory, so it continues; senders must wait. */
   get openTraces(): number {
     return this.engine.openTraces;
   }
@@ -246,7 +246,7 @@ export class AssignedPartition {
     if (this.tools.monotonic() - this.committedAt >= this.tools.commitInterval) await this.commit();
   }
 
-  /** Nothing comes: commits, and lets time pass in the log if a trace waits for it. */
+  /** No records come: commits, and appends ticks if a trace waits for time to pass. */
   async idle(): Promise<void> {
     await this.publishAll();
     if (this.untold) this.tell();
@@ -269,7 +269,7 @@ export class AssignedPartition {
     await this.ruleStatus.end();
   }
 
-  /** Applies records without publishing: on a run that is prepared, those below the offset of a hand-over that is possible now. */
+  /** Applies records without publishing: in a prepared run those below the offset at which it could take over now. */
   async follow({ records }: RecordBatch): Promise<void> {
     for (const record of records) {
       if (record.offset < this.next) continue;
@@ -280,7 +280,7 @@ export class AssignedPartition {
     }
   }
 
-  /** Answers a promise only when there is something to wait for: most records are applied without leaving this turn. */
+  /** Returns a promise only when there is something to wait for: most records are applied within this turn. */
   private apply(record: LogRecord): Promise<void> | undefined {
     this.applying = record;
     const control = controlOf(record);
@@ -298,7 +298,7 @@ export class AssignedPartition {
     const started = this.tools.monotonic();
     const misplaced = this.misplaced.in(record, (error) => this.defect(offset, error));
     this.engine.apply(engineRecord(record, control, { timestamp, pause }, misplaced), this.found);
-    // What belongs here is judged; the rest is moved before the offset is committed. In the context before the commit it is done.
+    // Spans that belong here are judged; the rest is moved before the offset is committed. In the context before the commit that is done already.
     if (misplaced && offset >= this.judgeFrom) this.misplaced.note({ ...record, timestamp }, misplaced, !this.preparing);
     this.tools.measurements.observe('ruleEvaluationDuration', (this.tools.monotonic() - started) / 1_000);
     return undefined;
@@ -308,7 +308,7 @@ export class AssignedPartition {
     if (record.offset >= this.judgeFrom && !this.preparing) this.aside.add(record, reason);
   }
 
-  /** A record that failed may fail again, also in a later version. So it is kept for inspection, and the partition continues after it. */
+  /** A record that failed may fail again, even in a later version. So it goes to the dead letters, and the partition continues after it. */
   private defect(offset: number, error: unknown): void {
     if (this.applying?.offset !== offset || offset < this.judgeFrom || this.preparing) return;
     const { stack, message } = error instanceof Error ? error : new Error(String(error));
@@ -346,7 +346,7 @@ export class AssignedPartition {
     else await this.verdicts.judged(this.judged);
   }
 
-  /** Resolves when all that was found is acknowledged. */
+  /** Resolves when all verdicts are acknowledged. */
   private async publishAll(): Promise<void> {
     await this.setAside();
     await this.verdicts.allOf(this.judged);
@@ -357,22 +357,22 @@ export class AssignedPartition {
     return { next: this.next, point: this.engine.commitPoint() };
   }
 
-  /** Keeps aside what could not be judged, and moves what belongs elsewhere: seldom anything. */
+  /** Writes unjudged records to the dead letters, and moves misplaced spans: both are rare. */
   private async setAside(): Promise<void> {
     await this.aside.keep();
     await this.misplaced.move();
   }
 
   /**
-   * Moves the committed position up to the oldest record that may still matter; all violations before it are acknowledged. Where it can't move, it
-   * says now and then, and at last, how much of what lies behind it is published.
+   * Commits up to the oldest record that may still matter; all violations before it are acknowledged. If the position cannot move, its metadata says from
+   * time to time, and at the end, how far verdicts are published.
    */
   private async commit(atLast = false): Promise<void> {
     const { next, point } = this.verdicts.acknowledged;
-    // A run that was prepared began before the position that it took up.
+    // A prepared run began before the position that it took over.
     if (point !== undefined && point.offset >= this.point.offset) this.point = point;
     const { offset: from, epoch, logTime, start, paused } = this.point;
-    // In memory nothing outlives the process: applied records may go when space is needed, and stay for a successor otherwise.
+    // A log in memory ends with the process: applied records may be deleted when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? next : from;
     const published = Math.max(next, this.published);
     const due = atLast || this.tools.monotonic() - this.committedAt >= this.tools.commitInterval;

@@ -3,9 +3,9 @@ import { CONTROL_HEADER, CONTROL_OPEN_PREFIX, CONTROL_SETTLED_PREFIX, TOPICS } f
 import { retry } from '#waiting';
 
 const NOTHING = new Uint8Array(0);
-/** Milliseconds between two looks at the open traces, which are all looked at. */
+/** Milliseconds between two counts of the open traces, each of which visits all of them. */
 const LOOK = 40;
-/** Maximum of barriers that wait. The API writes fewer; further ones in the log are not answered. */
+/** Maximum of waiting barriers. The API writes fewer; further ones in the log get no answer. */
 const MAX_BARRIERS = 1_000;
 
 interface Barrier {
@@ -16,8 +16,8 @@ interface Barrier {
 }
 
 /**
- * The barriers of a partition (records of the spans log by which the API asks when everything before them is judged). A barrier is
- * settled when every trace that was open at it is closed and its verdicts are in the violations log; the answer follows them there.
+ * The barriers of a partition: records of the spans log by which the API asks when everything before them is judged. A barrier is settled when every trace
+ * that was open at it is closed, with its verdicts in the violations log. The answer follows them there.
  */
 export class Barriers {
   private waiting: Barrier[] = [];
@@ -34,15 +34,15 @@ export class Barriers {
     return this.waiting.length > 0;
   }
 
-  /** A barrier was applied. Read again (after a restart) it is answered again, which changes nothing. */
+  /** A barrier was applied. After a restart it is read and answered again, which changes nothing. */
   note(id: string, offset: number): void {
     if (this.waiting.length < MAX_BARRIERS) this.waiting.push({ id, offset, told: undefined });
     this.lookedAt = Number.NEGATIVE_INFINITY;
   }
 
   /**
-   * Answers the barriers that are settled; the others once, with the number of traces that they wait for. To be called when all verdicts
-   * found so far are acknowledged. `openBefore`: traces that opened below an offset and are open.
+   * Answers settled barriers, and others once with the number of traces that they wait for. Call it when all verdicts so far are acknowledged. @param
+   * openBefore the number of open traces that opened below an offset
    */
   async answer(openBefore: (offset: number) => number, signal: AbortSignal, failed: (error: Error, pause: number) => void): Promise<void> {
     if (this.waiting.length === 0 || this.monotonic() - this.lookedAt < LOOK) return;

@@ -6,7 +6,7 @@ import { epochBefore } from './epoch-before.js';
 import { isThere } from './hand-over.js';
 import type { PartitionTools } from './partition-tools.js';
 
-/** Where a partition begins: what was committed, and how far before it the context lies that its open traces may need. */
+/** Where a partition begins: the committed position, and how far before it the context of its open traces begins. */
 export interface Beginning {
   readonly startAt: number;
   readonly judgeFrom: number;
@@ -16,11 +16,11 @@ export interface Beginning {
   readonly paused: number;
   readonly rules: UncompiledRules;
   readonly time: IngestTime;
-  /** Verdicts on the records before it are already in the violations log. */
+  /** Verdicts on earlier records are in the violations log already. */
   readonly published: number;
 }
 
-/** @param inForce the epoch in force, where the position does not say it */
+/** @param inForce the epoch in force, where the position does not name it */
 export async function beginningOf(
   partition: number,
   position: Position | undefined,
@@ -33,7 +33,7 @@ export async function beginningOf(
   const meant = metadata?.from ?? position?.offset ?? start;
   const another = meant > end;
   const judgeFrom = another ? start : Math.max(start, meant);
-  // Where records were deleted behind the position, markers may be among them.
+  // If records after the position were deleted, markers may be among them.
   const deleted = metadata !== undefined && !another && judgeFrom > meant;
   const known = metadata?.epoch ?? inForce;
   const epoch = known === undefined || deleted ? Math.max(known ?? 0, await epochBefore(log, partition, judgeFrom)) : known;
@@ -43,7 +43,7 @@ export async function beginningOf(
     return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0 };
   }
   const { logTime, paused, said } = metadata;
-  // Without the records that were deleted other things may be found, by other rules too, and by other settings: what the predecessor had not found there yet.
+  // Without the deleted records verdicts may differ, and so may rules and settings: the predecessor's published range does not count.
   const same = !deleted && metadata.judgement === tools.judgement && !tools.rules.isReplaced(epoch);
   const published = same ? (metadata.published ?? 0) : 0;
   const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
@@ -53,8 +53,8 @@ export async function beginningOf(
 }
 
 /**
- * Whether a partition that was given up comes back as it was left: nobody has committed a position since, in this log or in another, and the
- * records from `next` on are there. What another member published without a commit is published again.
+ * Whether a partition that was given up comes back unchanged: no position was committed since, in this log or another, and the records from `next` on exist.
+ * Verdicts that another member published without a commit are published again.
  */
 export async function isAsLeft(
   partition: number,

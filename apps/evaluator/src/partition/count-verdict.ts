@@ -2,7 +2,7 @@ import type { Accounting, Verdict } from '#engine';
 import type { SetAside } from '../publish/violation-publisher.js';
 import type { PartitionTools } from './partition-tools.js';
 
-/** A violation counts once, whatever its revisions; a retraction by itself. */
+/** A violation counts once for all of its revisions; a retraction counts separately. */
 export function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {
   const { ruleId: rule_id, ruleName: rule_name, severity, service: service_name } = verdict;
   const fragment = String(verdict.fragment === true);
@@ -11,14 +11,14 @@ export function countVerdict(measurements: PartitionTools['measurements'], verdi
     measurements.count('violations', { severity, rule_id, rule_name, service_name, fragment });
 }
 
-/** What would be a violation if its rule were enforced; likewise. */
+/** A violation of a rule in shadow, counted in the same way. */
 export function countShadow(measurements: PartitionTools['measurements'], verdict: Verdict): void {
   const { ruleId: rule_id, ruleName: rule_name, severity } = verdict;
   if (verdict.status === 'retracted') measurements.count('shadowRetracted', { rule_id });
   else if (verdict.status === 'open' && verdict.before !== 'open') measurements.count('shadowMatches', { severity, rule_id, rule_name });
 }
 
-/** A violation that can't be published is counted as an error of its rule too: so the rule's status and the log say it. */
+/** A violation that cannot be published counts as an error of its rule too, so that the rule's status and the log report it. */
 export function countSetAside(
   measurements: PartitionTools['measurements'],
   accounting: Accounting,

@@ -2,12 +2,12 @@ import { controlOf, type Log, type LogRecord, RuleHistory } from '#messaging';
 import { type RuleSetRecord, TOPICS } from '#records';
 
 /**
- * The epoch in force at an offset, as the log tells it; 0 when no rules were. Only for positions that don't know it (nothing committed yet,
- * the group or the topic was deleted, retention was faster, an offset set by hand): it reads the partition. It is, in this order,
+ * The epoch in force at an offset, found in the log; 0 without rules. Only for positions that lack it: nothing was committed yet, the group or the topic was
+ * deleted, retention deleted records, or the offset was set by hand. It reads the partition. In this order it is
  *
- * - that of the newest marker before the offset;
- * - what the first marker behind it says of the time before it;
- * - the newest rule set that was published by the time of the oldest record: retention deleted the marker, or the topic was created again.
+ * - the epoch of the newest marker before the offset;
+ * - the former epoch that the first marker after the offset names;
+ * - the newest rule set published by the time of the oldest record: retention deleted the marker, or the topic was created again.
  */
 export async function epochBefore(log: Log, partition: number, offset: number): Promise<number> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
@@ -29,7 +29,7 @@ export async function epochBefore(log: Log, partition: number, offset: number): 
   return epoch > 0 ? epoch : (await published(log, oldest)).latest;
 }
 
-/** The rule sets in the rules log, and the newest whose record is not younger than a timestamp (Unix ms). */
+/** The rule sets in the rules log, and the newest with a record no younger than a timestamp (Unix ms). */
 async function published(
   log: Log,
   timestamp = Number.POSITIVE_INFINITY,
@@ -44,7 +44,7 @@ async function published(
       history.add(record);
       if (at <= timestamp) latest = Math.max(latest, record.epoch);
     } catch {
-      // Someone else wrote it; the follower of the rules log reports it.
+      // Another program wrote it; the follower of the rules log reports it.
     }
   }
   return { history, latest };

@@ -25,31 +25,31 @@ import { judgementOf } from './judgement.js';
 import type { PartitionTools } from './partition-tools.js';
 import { Preparations } from './preparations.js';
 
-/** Where an evaluator says what happens to it. */
+/** The receiver of an evaluator's reports. */
 export interface EvaluatorReport {
   warn(error: Error, message: string): void;
 }
 
-/** How long a stop waits for the log before it gives up what a successor will do again. */
+/** How long a stop waits for the log before it leaves the rest to a successor. */
 const STOP_TIMEOUT = 5_000;
-/** For how long (ms) the traces of a partition that was given up are kept: a group that lost its coordinator comes together again within it. */
+/** How long (ms) the traces of a given-up partition are kept: a group that lost its coordinator rejoins within it. */
 const REMEMBERED = 60_000;
-/** A producer that is wrong is wrong all the time: milliseconds between two warnings of it. */
+/** Milliseconds between two warnings about a wrong producer, which is wrong all the time. */
 const SAME_WARNING = 60_000;
-/** How long readiness says (ms) that records were deleted before they were evaluated. */
+/** How long readiness reports (ms) that records were deleted before they were evaluated. */
 const EXPIRED_SHOWN = 60 * 60_000;
-/** Milliseconds in which a marker that is on its way arrives. */
+/** Milliseconds within which a pending marker arrives. */
 const RULELESS = 5_000;
-/** A partition that waits for the log for this long (ms) counts as failing. */
+/** A partition that waits for the log this long (ms) counts as failing. */
 const STANDS_STILL = 3_000;
 
-/** How far the log's time of a partition is ahead of this machine's clock. */
+/** How far a partition's log time is ahead of this machine's clock. */
 export interface LogTimeAhead {
   readonly partition: number;
   readonly seconds: number;
 }
 
-/** Evaluates the partitions that it is assigned, in whichever thread it runs. */
+/** Evaluates the assigned partitions, in whichever thread it runs. */
 export class Evaluator implements PartitionListener {
   readonly measurements = new Measurements();
   private readonly latencies = new LatestLatencies();
@@ -58,25 +58,25 @@ export class Evaluator implements PartitionListener {
   private readonly tools: PartitionTools;
   private readonly runs = new Map<number, AssignedPartition>();
   private readonly preparations: Preparations;
-  /** Partitions that were given up a short time ago. */
+  /** Partitions that were given up recently. */
   private readonly givenUp = new Map<number, AssignedPartition>();
   /** Why a partition is not evaluated at present. */
   private readonly failures = new Map<number, Error>();
-  /** By partition: since when (ms, monotonic) it works at its records. */
+  /** By partition: since when (ms, monotonic) it processes its present records. */
   private readonly working = new Map<number, number>();
-  /** Where each partition is, also one that could not begin: what lies behind it in the log is lag. */
+  /** By partition: its offset, even if it could not begin; later records in the log are lag. */
   readonly positions = new Map<number, number>();
   /** Records that were deleted before they were evaluated, by partition. */
   private readonly expiredRecords = new Map<number, number>();
-  /** Records deleted from the files of a partition: an operator must know, although evaluation continues after them. */
+  /** Records deleted from the files of a partition: operators must know, although evaluation continues after them. */
   private readonly lacking = new Map<number, LogError>();
-  /** What retention deleted last before it was evaluated, and when that was found. */
+  /** The last records that retention deleted before they were evaluated, and when that was found. */
   private expiredLast: { readonly error: LogError; readonly at: number } | undefined;
   private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Why the log cannot be read at present. */
   private away: string | undefined;
   private subscription: Subscription | undefined;
-  /** Since when a partition judges by no rules though there are some. */
+  /** Since when a partition judges by no rules although there are some. */
   private rulelessSince: number | undefined;
   private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
   private warnedOfDefect = Number.NEGATIVE_INFINITY;
@@ -140,7 +140,7 @@ export class Evaluator implements PartitionListener {
     const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT);
     try {
       await this.subscription?.close();
-      // What only prepares holds nothing that must be finished: it may wait for a rule set, or for a broker that hangs.
+      // A preparation has nothing to finish: it may wait for a rule set, or for a hanging broker.
       this.preparations.stop();
       await this.rules.close();
     } finally {
@@ -150,7 +150,7 @@ export class Evaluator implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.positions.set(partition, committed?.offset ?? start);
-    // Of a partition that it has, the log is another one.
+    // The log of an assigned partition is another one.
     const run =
       (await this.runs.get(partition)?.anew()) ??
       (await this.cameBack(partition, committed)) ??
@@ -165,7 +165,7 @@ export class Evaluator implements PartitionListener {
     return run.startAt;
   }
 
-  /** The partition is another evaluator's still, and comes when this has resolved. */
+  /** Another evaluator still owns the partition, which comes when this has resolved. */
   async prepare(partition: number, position: () => Promise<Position | undefined>): Promise<void> {
     try {
       await this.preparations.prepare(partition, position);
@@ -178,7 +178,7 @@ export class Evaluator implements PartitionListener {
     this.preparations.dismiss(partition);
   }
 
-  /** A partition that the group took and gives back, as after a coordinator that hung, need not be read again. */
+  /** A partition that the group takes and gives back, as after a hanging coordinator, need not be read again. */
   private async cameBack(partition: number, committed: Position | undefined): Promise<AssignedPartition | undefined> {
     const run = this.givenUp.get(partition);
     return run !== undefined && (await run.goesOn(committed)) ? run : undefined;
@@ -202,7 +202,7 @@ export class Evaluator implements PartitionListener {
   async idle(partition: number, position: number): Promise<void> {
     this.working.set(partition, performance.now());
     try {
-      // Read records are not yet judged: their verdicts may still be on their way into the log.
+      // Records that were read may still be judged, and their verdicts appended.
       await this.runs.get(partition)?.idle();
     } finally {
       this.working.delete(partition);
@@ -211,7 +211,7 @@ export class Evaluator implements PartitionListener {
     this.works(partition);
   }
 
-  /** The log does not accept verdicts: partitions that have worked at it for long stand still, whatever the cause. */
+  /** The log does not accept verdicts: partitions that wait long for it stand still, whatever the cause. */
   private waits(error: Error): void {
     for (const [partition, since] of this.working) {
       if (performance.now() - since < STANDS_STILL) continue;
@@ -241,7 +241,7 @@ export class Evaluator implements PartitionListener {
     return this.failures.size === 0 && this.away === undefined && this.withoutRules() !== undefined;
   }
 
-  /** Rules were published, and no marker in the partition says so: retention or a new topic has taken it. The API's next one mends it. */
+  /** Rules were published, but no marker in the partition names them: retention or a new topic removed it. The API's next marker corrects it. */
   private withoutRules(): string | undefined {
     const { latestEpoch } = this.rules;
     const idle = latestEpoch === 0 ? [] : [...this.runs].filter(([, run]) => run.epoch === 0).map(([partition]) => partition);
@@ -252,13 +252,13 @@ export class Evaluator implements PartitionListener {
     return logProblem('BT_LOG_RULES_NOT_IN_FORCE', { partitions: idle.join(', '), epoch: latestEpoch }).message;
   }
 
-  /** Records that retention deleted before they were evaluated: nothing can be waited for, but an operator must know. */
+  /** Retention deleted records before they were evaluated: waiting does not help, but an operator must know. */
   get expired(): string | undefined {
     const last = this.expiredLast;
     return last === undefined || performance.now() - last.at > EXPIRED_SHOWN ? undefined : last.error.message;
   }
 
-  /** The rules in force in its partitions, if they are others than at the last call. */
+  /** The rules in force in its partitions, if they changed since the last call. */
   changedRules(): readonly RuleInForce[] | undefined {
     const sets = new Set([...this.runs.values()].map((run) => run.rules));
     if (sets.size === this.toldRules.size && [...sets].every((rules) => this.toldRules.has(rules))) return undefined;
@@ -273,7 +273,7 @@ export class Evaluator implements PartitionListener {
     return all.filter(({ seconds }) => seconds > 0).sort((a, b) => b.seconds - a.seconds)[0];
   }
 
-  /** What became of the spans of its partitions, at this instant. */
+  /** The account of its partitions' spans, at this instant. */
   get account(): EvaluatedSpans {
     const partitions = [...this.runs].map(
       ([partition, run]): EvaluatedPartition => ({ ...run.accounted, expiredRecords: this.expiredRecords.get(partition) ?? 0 }),
@@ -287,12 +287,12 @@ export class Evaluator implements PartitionListener {
     return { partitions, lacking, latencies: this.latencies.seconds };
   }
 
-  /** Brings to the metrics what must be true while a batch is under way, which may take long: a process that begins reads its context first. */
+  /** Updates metrics that must be current during a batch, which may take long: a starting process reads its context first. */
   measure(): void {
     for (const [partition, run] of this.runs) this.measurements.set('waiting', { partition: String(partition) }, run.full ? 1 : 0);
   }
 
-  /** Partitions whose traces take more memory than they may. */
+  /** Partitions whose traces exceed the memory budget. */
   get full(): readonly number[] {
     return [...this.runs].filter(([, run]) => run.full).map(([partition]) => partition);
   }
@@ -307,8 +307,7 @@ export class Evaluator implements PartitionListener {
     try {
       await run?.end();
     } catch (error) {
-      // What it could not publish or commit is its successor's to do; here nothing is to be tried again. Where the group has given it away already,
-      // that is what is to be expected.
+      // Its successor publishes and commits the rest; nothing is retried here. Where the group has reassigned the partition, this is expected.
       if (!(error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED'))
         this.report.warn(error as Error, `partition ${partition} was lost before its last commit`);
     } finally {
@@ -353,8 +352,8 @@ export class Evaluator implements PartitionListener {
   }
 
   /**
-   * Nothing judges them, and what they would have changed is not known: no trace that is remembered is whole any more. Those that a predecessor has judged lay
-   * behind its position for the sake of open traces: their verdicts are published.
+   * Deleted records are never judged, and their effect is unknown: no remembered trace is complete any more. Records before the position were judged by a
+   * predecessor and kept for open traces: their verdicts are published.
    */
   missing(error: LogError, partition: number, committed?: Position): void {
     const judged = (committed && readPositionMetadata(committed.metadata)?.published) ?? 0;
@@ -385,7 +384,7 @@ export class Evaluator implements PartitionListener {
     this.report.warn(error, partition === undefined ? 'the spans log cannot be read' : `partition ${partition} is not evaluated`);
   }
 
-  /** The spans that open traces lack, and that would close them, went with the log. */
+  /** The spans that open traces lack, and that would close them, were lost with the log. */
   private countLost(partition: number | undefined): void {
     this.measurements.count('logsReplaced');
     const traces = partition === undefined ? 0 : (this.runs.get(partition)?.openTraces ?? 0);

@@ -1,22 +1,22 @@
-/** Milliseconds of the log's time in which evidence is counted against the rate. */
+/** Milliseconds of log time over which the evidence rate is measured. */
 const WINDOW = 10_000;
 
 /**
- * Bounds the evidence of one partition. Each rule has an equal share of a window, so that a rule which looks at few traces is not crowded out by others. The log's
- * time decides, so a replay of the log picks the same traces.
+ * Limits the evidence of one partition. Each rule has an equal share of a window, so that busy rules do not crowd out others. Windows are log time, so a
+ * replay of the log selects the same traces.
  */
 export class EvidenceRate {
   private window = Number.NEGATIVE_INFINITY;
   private left = 0;
   private readonly given = new Map<string, number>();
 
-  /** @param perSecond of all rules together; 0: none */
+  /** @param perSecond for all rules together; 0: none */
   constructor(private readonly perSecond: number) {}
 
   /**
-   * Those of the rules whose evidence goes out.
+   * Returns the rules whose evidence is emitted.
    * @param time log time, ms
-   * @param asked how many rules there are that may ask for evidence
+   * @param asked the number of rules that may emit evidence
    */
   admitted<Rule extends { readonly id: string }>(rules: readonly Rule[], asked: number, time: number): readonly Rule[] {
     const window = Math.floor(time / WINDOW);
@@ -27,7 +27,7 @@ export class EvidenceRate {
       this.given.clear();
     }
     const share = Math.max(1, Math.floor(budget / asked));
-    // Where there are more rules than evidence, others come first in the next window.
+    // With more rules than evidence, others come first in the next window.
     const first = Math.abs(window) % rules.length;
     return [...rules.slice(first), ...rules.slice(0, first)].filter(({ id }) => {
       const given = this.given.get(id) ?? 0;

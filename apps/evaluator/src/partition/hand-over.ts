@@ -3,18 +3,18 @@ import { type Log, type Position, readPositionMetadata } from '#messaging';
 import { TOPICS } from '#records';
 import type { PartitionTools } from './partition-tools.js';
 
-/** Where one evaluator goes on with what another has judged. */
+/** Where one evaluator continues what another has judged. */
 export interface HandOver {
-  /** What is found before it is the predecessor's to publish, and what is found behind it the successor's. */
+  /** The predecessor publishes verdicts of earlier records, the successor those of later ones. */
   readonly offset: number;
   /** The committed position. */
   readonly point: CommitPoint;
 }
 
 /**
- * Where a run that was prepared from the position `from` takes a partition up that its owner left at `position`. With the same judgement: behind all that the
- * owner published. With another one what is published is found again, from the committed offset on. Undefined where the position was set by hand or back, or
- * where other rules hold now than those that the run judged by.
+ * Where a run prepared from the position `from` takes over a partition that its owner left at `position`. With the same judgement: after everything that the
+ * owner published. With another one: at the committed offset, and published verdicts are found again. Undefined if the position was set by hand or back, or
+ * if the rules changed since.
  */
 export function handOverOf(
   position: Position | undefined,
@@ -32,7 +32,7 @@ export function handOverOf(
   };
 }
 
-/** The records from an offset on are in the log, or still to come. */
+/** The records from an offset on are in the log, or yet to come. */
 export async function isThere(log: Pick<Log, 'bounds'>, partition: number, offset: number): Promise<boolean> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   return start <= offset && offset <= end;

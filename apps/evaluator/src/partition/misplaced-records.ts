@@ -5,9 +5,9 @@ import { MisplacedSpans } from './account/partition-account.js';
 import type { PartitionTools } from './partition-tools.js';
 import { SpanMover } from './span-mover.js';
 
-/** Spans of a partition that a producer with another partitioner wrote: until they are moved to the partitions of their traces. */
+/** Spans that a producer with another partitioner wrote to this partition, until they are moved to the partitions of their traces. */
 export class MisplacedRecords {
-  /** For the account. */
+  /** Counted for the account. */
   readonly elsewhere = new MisplacedSpans();
   private waiting: { readonly record: LogRecord; readonly found: Misplaced }[] = [];
   private readonly mover: SpanMover;
@@ -19,7 +19,7 @@ export class MisplacedRecords {
     this.mover = new SpanMover(partition, tools.log, tools.deadLetters, tools.logFailed);
   }
 
-  /** Undefined where all spans belong here, or nobody else may write. */
+  /** Undefined where all spans belong here, or no other producer may write. */
   in(record: LogRecord, defect: (error: unknown) => void): Misplaced | undefined {
     const { log, foreignProducers } = this.tools;
     if (!foreignProducers) return undefined;
@@ -31,7 +31,7 @@ export class MisplacedRecords {
     }
   }
 
-  /** @param moves they are this evaluator's to move */
+  /** @param moves whether this evaluator moves them */
   note(record: LogRecord, found: Misplaced, moves: boolean): void {
     this.elsewhere.note(found);
     if (!moves) return;

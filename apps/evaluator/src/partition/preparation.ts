@@ -4,14 +4,14 @@ import { TOPICS } from '#records';
 import { AssignedPartition } from './assigned-partition.js';
 import type { PartitionTools } from './partition-tools.js';
 
-/** Milliseconds between two looks at how far the owner is, which commits once a second. */
+/** Milliseconds between two reads of the owner's position, which it commits once a second. */
 const FOLLOW_MS = 500;
-/** A run that followed in so little time (ms) to where the owner was is ready. */
+/** A run that caught up with the owner within this time (ms) is ready. */
 const READY_MS = 1_000;
 
 /**
  * A run of a partition that another evaluator still owns. It reads the context and judges what the owner has judged and published. It publishes nothing
- * itself, and keeps close behind the owner until the partition comes (docs/decisions/0062).
+ * itself, and stays close behind the owner until the partition comes (docs/decisions/0062).
  */
 export class Preparation {
   private run: AssignedPartition | undefined;
@@ -20,12 +20,12 @@ export class Preparation {
 
   constructor(
     private readonly partition: number,
-    /** As the owner has committed it. */
+    /** The owner's committed position. */
     private readonly position: () => Promise<Position | undefined>,
     private readonly tools: PartitionTools,
   ) {}
 
-  /** Resolves when the run is close behind the owner; it follows until `stop`. Rejects when the log can't be read: then there is no run. */
+  /** Resolves when the run is close behind the owner; it follows until `stop`. Rejects when the log cannot be read: then there is no run. */
   async begin(): Promise<void> {
     const ready = Promise.withResolvers<void>();
     this.following = this.follow(ready.resolve)
@@ -37,10 +37,10 @@ export class Preparation {
     await ready.promise;
   }
 
-  /** The run, if it has come so far that it can take the partition up at `position`. */
+  /** The run, if it has come far enough to take over the partition at `position`. */
   async takenUp(position: Position | undefined): Promise<AssignedPartition | undefined> {
     await this.stop();
-    // With what the group knows now: the log may be another one since.
+    // By the present topic of the group, because the log may be another one since.
     return this.run !== undefined && (await this.position()) !== undefined && (await this.run.takeUp(position)) ? this.run : undefined;
   }
 
@@ -65,7 +65,7 @@ export class Preparation {
     }
   }
 
-  /** To where everything is published by the owner. */
+  /** Reads up to the offset before which the owner has published everything. */
   private async catchUp(run: AssignedPartition): Promise<void> {
     const { log } = this.tools;
     const handOver = run.handOver(await this.position());
@@ -75,7 +75,7 @@ export class Preparation {
     }
     for await (const batch of log.read(TOPICS.spans, this.partition, run.startAt, handOver.offset)) {
       if (this.stopped) return;
-      // Retention was faster, unless the log just has no record at these offsets.
+      // Retention deleted records, unless the log merely has none at these offsets.
       if (batch.records[0]!.offset > run.startAt && (await log.bounds(TOPICS.spans, this.partition)).start > run.startAt) {
         this.run = undefined;
         return;

@@ -3,7 +3,7 @@ import type { AssignedPartition } from './assigned-partition.js';
 import type { PartitionTools } from './partition-tools.js';
 import { Preparation } from './preparation.js';
 
-/** So many partitions read their context at a time: those that are judged meanwhile share the thread with them. */
+/** Maximum of partitions that read their context at a time, because they share the thread with those that are judged. */
 const AT_ONCE = 2;
 
 /** The partitions that an evaluator prepares for, before the group moves them to it. */
@@ -22,7 +22,7 @@ export class Preparations {
     if (this.reading === AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
     else this.reading++;
     try {
-      // Otherwise the partition has come meanwhile, or does not come.
+      // Otherwise the partition has come meanwhile, or will not come.
       if (this.all.get(partition) === preparation) await preparation.begin();
     } finally {
       const next = this.waiting.shift();
@@ -31,7 +31,7 @@ export class Preparations {
     }
   }
 
-  /** A run that can go on from where the owner of the partition has left it, if one was prepared so far. Where the log fails, the next call finds it again. */
+  /** A prepared run that can continue where the owner of the partition left it, if there is one. If the log fails, the next call finds the run again. */
   async takenUp(partition: number, position: Position | undefined): Promise<AssignedPartition | undefined> {
     const preparation = this.all.get(partition);
     const run = await preparation?.takenUp(position);
@@ -44,7 +44,7 @@ export class Preparations {
     this.all.delete(partition);
   }
 
-  /** None of them is waited for: they end at the next record, or when the log closes. */
+  /** Waits for none of them: they end at the next record, or when the log closes. */
   stop(): void {
     for (const partition of [...this.all.keys()]) this.dismiss(partition);
   }

@@ -11,7 +11,7 @@ export class RecordsAside {
     private readonly tools: Pick<PartitionTools, 'deadLetters' | 'signal'>,
   ) {}
 
-  /** Answers false if it waits already. */
+  /** Returns false if it waits already. */
   add(record: LogRecord, reason: string): boolean {
     if (this.waiting.has(record.offset)) return false;
     this.waiting.set(record.offset, { record, reason });

@@ -4,16 +4,15 @@ import { TOPICS } from '#records';
 import { MOVED_HEADER } from '#replay';
 import { retry } from '#waiting';
 
-/** How far (ms) the clocks of two partitions' brokers may be apart. */
+/** Maximum difference (ms) between the clocks of two partitions' brokers. */
 const CLOCK_SKEW = 60_000;
 
 /**
- * Appends the misplaced spans of one partition to the partitions where they belong. A successor does not move again what its
- * predecessor has moved, however long ago: in the target lies, per record that was moved, where it came from; and records of
- * one partition are moved in their order. Owned by one partition; never shared.
+ * Appends the misplaced spans of one partition to the partitions where they belong. A successor moves nothing again, however long ago it was moved: each
+ * moved record names its origin, and records of one partition are moved in order. Owned by one partition; never shared.
  */
 export class SpanMover {
-  /** Per target: the last offset of this partition that lies moved in it. */
+  /** By target: the last offset of this partition that was moved there. */
   private readonly moved = new Map<number, number>();
 
   constructor(

@@ -6,7 +6,7 @@ import { countSetAside, countVerdict } from './count-verdict.js';
 import { EvidenceRate } from './evidence-rate.js';
 import type { PartitionTools } from './partition-tools.js';
 
-/** Verdicts that wait behind an append; with more of them, or behind an append that takes longer (ms), reading waits too. */
+/** Maximum of verdicts that wait behind an append, and of an append's time (ms); beyond either, reading waits too. */
 const MAX_WAITING = 1_000;
 const MAX_WAIT_MS = 500;
 
@@ -18,9 +18,8 @@ export interface Judged {
 }
 
 /**
- * The verdicts of a partition on their way into the violations log. One append is under way at a time, so that they keep their order; the
- * partition judges on meanwhile, and what it finds goes with the next append. What may be committed is how far it had come when
- * everything that it had found by then was acknowledged.
+ * The verdicts of a partition on their way to the violations log. One append is under way at a time, so that they keep their order. The partition judges on
+ * meanwhile, and new verdicts go with the next append. The state may be committed at which all verdicts so far were acknowledged.
  */
 export class VerdictsUnderWay {
   private waiting: Verdict[] = [];
@@ -33,7 +32,7 @@ export class VerdictsUnderWay {
 
   constructor(
     private readonly partition: number,
-    /** All that was found by then is acknowledged. */
+    /** All verdicts up to this state are acknowledged. */
     private done: Judged,
     private readonly tools: Pick<
       PartitionTools,
@@ -45,7 +44,7 @@ export class VerdictsUnderWay {
     this.rate = new EvidenceRate(tools.evidenceRate);
   }
 
-  /** A trace complies with these rules: evidence goes the same way, as far as the rate allows. */
+  /** A trace complies with these rules: evidence goes the same way, within the rate. */
   readonly addPassed: TellPassed = (rules, asked, passed) => {
     const trace = passed();
     const admitted = this.rate.admitted(rules, asked, trace.timestamp);
@@ -63,8 +62,8 @@ export class VerdictsUnderWay {
   }
 
   /**
-   * The partition has come this far. Resolves soon, unless too much waits for the log. Rejects with what an earlier append met: then its verdicts
-   * wait to be appended again.
+   * The partition has reached this state. Resolves soon, unless too much waits for the log. Rejects with an earlier append's error; then its verdicts wait to
+   * be appended again.
    */
   async judged(judged: Judged): Promise<void> {
     this.present = judged;
@@ -74,7 +73,7 @@ export class VerdictsUnderWay {
     if (this.waiting.length >= MAX_WAITING || this.tools.monotonic() - this.since >= MAX_WAIT_MS) await this.all();
   }
 
-  /** Likewise, and resolves when all is acknowledged: what an earlier append met is tried again first, since nobody may come back to it. */
+  /** Likewise, but resolves when all is acknowledged. An earlier failed append is retried first, since there may be no later call. */
   async allOf(judged: Judged): Promise<void> {
     this.present = judged;
     this.failure = undefined;
@@ -93,7 +92,7 @@ export class VerdictsUnderWay {
     if (failure !== undefined) throw failure.error;
   }
 
-  /** Begins the next append if none is under way and something waits. */
+  /** Begins the next append if none is under way and verdicts wait. */
   private appendNext(): void {
     if (this.underWay !== undefined) return;
     const { waiting, evidence, present } = this;

@@ -8,7 +8,7 @@ export interface Evidence {
   readonly trace: PassedTrace;
 }
 
-/** Evidence as JSON can hold it, signed. */
+/** Evidence in JSON, signed. */
 export function evidenceRecord({ rule, trace }: Evidence, keys: KeyRing): EvidenceRecord {
   const unsigned = signable({
     id: evidenceId(rule.id, trace.wireTraceId),

@@ -9,21 +9,21 @@ import { violationRecord } from './violation-record.js';
 /** Why a violation is not in the log: the label of `betrace_violations_set_aside_total`. */
 export type SetAsideReason = 'not_signed' | 'refused';
 
-/** A verdict that can't be published: trying again would end the same way. */
+/** A verdict that cannot be published: retrying would fail again. */
 export interface SetAside {
   readonly verdict: Verdict;
   readonly reason: SetAsideReason;
-  /** What threw. */
+  /** The error. */
   readonly error: Error;
 }
 
-/** Evidence that can't be published, likewise. */
+/** Evidence that cannot be published; retrying would fail again. */
 export interface EvidenceSetAside {
   readonly evidence: Evidence;
   readonly reason: SetAsideReason;
 }
 
-/** A record, and what it is made of. */
+/** A record and its source. */
 interface Built<Of> {
   readonly of: Of;
   readonly record: OutgoingRecord;
@@ -36,8 +36,8 @@ interface Unpublished<Of> {
 }
 
 /**
- * Verdicts → violations log, signed, in the partition of their spans. Resolves when they are acknowledged; an outage of the log
- * only delays that. Appending twice (after an answer that got lost) is harmless: ids and revisions are the same.
+ * Signs verdicts and appends them to the violations log, in the partition of their spans. Resolves when they are acknowledged; an outage of the log only
+ * delays that. Appending twice (after a lost answer) is harmless: ids and revisions are the same.
  */
 export class ViolationPublisher {
   constructor(
@@ -46,7 +46,7 @@ export class ViolationPublisher {
     private readonly failed: (error: Error, pause: number) => void,
   ) {}
 
-  /** Answers the verdicts that can't be published; all others are. Rejects only when `signal` is aborted. */
+  /** Returns the verdicts that cannot be published; all others are. Rejects only when `signal` is aborted. */
   async publish(partition: number, verdicts: readonly Verdict[], signal: AbortSignal): Promise<readonly SetAside[]> {
     const unpublished = await this.publishAll(
       verdicts,
@@ -85,8 +85,8 @@ export class ViolationPublisher {
   }
 
   /**
-   * Halves what the log refuses until it is one record: that one is answered, or waits until a setting is corrected. Some may be appended twice, which is
-   * harmless.
+   * Halves a refused append until it is one record. That record is returned, or waits until a setting is corrected. Some records may be appended twice, which
+   * is harmless.
    */
   private async append<Of>(built: readonly Built<Of>[], signal: AbortSignal): Promise<readonly Unpublished<Of>[]> {
     const [first, second] = built;

@@ -2,7 +2,7 @@ import type { Verdict } from '#engine';
 import type { ViolationRecord } from '#records';
 import { type KeyRing, type Signatures, signable, signViolation } from '#signing';
 
-/** A verdict in its REST names and as JSON can hold it, signed: nothing but the signature is added. */
+/** A verdict with its REST names, in JSON, signed: only the signature is added. */
 export function violationRecord(verdict: Verdict, keys: KeyRing): ViolationRecord {
   return signViolation(unsignedRecord(verdict), keys);
 }

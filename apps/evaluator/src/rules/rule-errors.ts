@@ -3,15 +3,15 @@ import type { RuleStatusRecord } from '#records';
 
 /** The state of one rule. */
 interface Known {
-  /** Errors counted for versions before the present one. */
+  /** Errors counted for former versions. */
   before: number;
   version: number;
-  /** Of those about the type of a value, by key. */
+  /** Errors about the type of a value, by key. */
   typesBefore: ReadonlyMap<string, number>;
   status: RuleStatusRecord | undefined;
 }
 
-/** The errors of the rules in one partition, by the rule's version: what the accounting has not apart. */
+/** The errors of the rules in one partition, by the rule's version, which the accounting does not distinguish. */
 export class RuleErrors {
   private readonly known = new Map<string, Known>();
   private changed = new Map<string, RuleStatusRecord>();
@@ -21,7 +21,7 @@ export class RuleErrors {
     private readonly accounting: Accounting,
   ) {}
 
-  /** Adds the counts since the last call; before each change of the rules, so that versions are distinguished. */
+  /** Adds the counts since the last call. Call it before each change of the rules, so that versions are distinguished. */
   note(rules: readonly { readonly id: string; readonly version: number }[], logTime: number): void {
     for (const { id, version } of rules) {
       const account = this.accounting.rules.get(id);
@@ -51,14 +51,14 @@ export class RuleErrors {
     }
   }
 
-  /** What changed since the last call. */
+  /** The changes since the last call. */
   take(): readonly RuleStatusRecord[] {
     const taken = [...this.changed.values()];
     this.changed = new Map();
     return taken;
   }
 
-  /** The last answer could not be published: the next call answers it again, unless there is a newer one. */
+  /** The last result could not be published: the next call returns it again, unless there is a newer one. */
   putBack(statuses: readonly RuleStatusRecord[]): void {
     for (const status of statuses) if (!this.changed.has(status.rule_id)) this.changed.set(status.rule_id, status);
   }
@@ -74,7 +74,7 @@ function countsOf({ typeFailures }: RuleAccount): ReadonlyMap<string, number> {
   return new Map([...typeFailures].map(([key, { count }]) => [key, count]));
 }
 
-/** Those of the present version. */
+/** The errors of the present version. */
 function typeFailuresOf({ typeFailures }: RuleAccount, before: ReadonlyMap<string, number>): Pick<RuleStatusRecord, 'type_failures'> {
   const failures = [...typeFailures]
     .map(([key, { message, count, ...seen }]) => ({ error: message, ...seen, count: count - (before.get(key) ?? 0) }))

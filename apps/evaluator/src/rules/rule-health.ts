@@ -7,13 +7,13 @@ const HOUR = 3_600_000;
 /** Evaluations, matches, errors, undecided, milliseconds. */
 type Counts = readonly [number, number, number, number, number];
 
-/** What the evaluation of each rule came to in one partition, hour by hour of the log's time. */
+/** The results of each rule's evaluation in one partition, by hour of log time. */
 export class RuleHealth {
   private readonly evaluator = randomUUID().slice(0, 8);
   private hour = 0;
   /** Counts when the hour began, by rule. */
   private before: ReadonlyMap<string, Counts> = new Map();
-  /** Counts of the last look. */
+  /** Counts of the last call. */
   private last: ReadonlyMap<string, Counts> = new Map();
   private told = '';
 
@@ -23,7 +23,7 @@ export class RuleHealth {
     private readonly logTime: () => number,
   ) {}
 
-  /** The records of the present hour, with their keys: a later one replaces an earlier one of its hour. None when nothing has changed. */
+  /** The records of the present hour, with their keys: a later one replaces an earlier one of its hour. None without changes. */
   records(): readonly { readonly key: string; readonly record: RuleHealthRecord }[] {
     const hour = Math.floor(this.logTime() / HOUR);
     const now = new Map([...this.accounting.rules].map(([id, account]) => [id, countsOf(account)]));
@@ -59,12 +59,12 @@ export class RuleHealth {
     return records;
   }
 
-  /** What was counted so far is another evaluator's. */
+  /** Another evaluator reports what was counted so far. */
   skip(): void {
     this.last = new Map([...this.accounting.rules].map(([id, account]) => [id, countsOf(account)]));
   }
 
-  /** The last answer could not be published. */
+  /** The last result could not be published. */
   untold(): void {
     this.told = '';
   }

@@ -9,17 +9,17 @@ export interface RuleInForce {
   readonly severity: string;
 }
 
-/** Milliseconds for which the series of a rule stay when it is in force no longer: its last figures are still to be scraped. */
+/** Milliseconds for which the series of a removed rule stay, so that its last values are scraped. */
 const STAY = 5 * 60_000;
 
-/** Rules whose series begin in one go. */
+/** Maximum of rules whose series begin at once. */
 const AT_ONCE = 500;
 
 type Key = keyof typeof EVALUATOR_METRICS;
 const isCounter = (key: Key) => (EVALUATOR_METRICS[key] as MetricDeclaration).type === 'counter';
 const labelsOf = (key: Key): readonly string[] => (EVALUATOR_METRICS[key] as MetricDeclaration).labels ?? [];
 const BY_RULE = (Object.keys(EVALUATOR_METRICS) as Key[]).filter((key) => isCounter(key) && labelsOf(key).includes('rule_id'));
-/** Those that every rule in force has from the start: an alert on their rise must not wait for a second event. */
+/** Series that every rule in force has from the start: an alert on their increase must not wait for a second event. */
 const FROM_START = ['violations', 'ruleMatches', 'ruleTime', 'ruleEvaluations', 'ruleEvaluationErrors'] as const satisfies readonly Key[];
 
 /**
@@ -29,9 +29,9 @@ const FROM_START = ['violations', 'ruleMatches', 'ruleTime', 'ruleEvaluations', 
 export class RuleSeries {
   /** By thread: the rules in force there. */
   private readonly threads = new Map<string, ReadonlyMap<string, RuleInForce>>();
-  /** Rules that have series, and since when they are in force nowhere. */
+  /** Rules with series, and since when they are in force nowhere. */
   private readonly known = new Map<string, { goneAt: number | undefined }>();
-  /** Rules whose series are still to begin. */
+  /** Rules whose series are yet to begin. */
   private readonly beginning: RuleInForce[] = [];
   private later: NodeJS.Immediate | undefined;
 
@@ -52,7 +52,7 @@ export class RuleSeries {
     for (const [id, series] of this.known) if (series.goneAt === undefined && !this.isInForce(id)) series.goneAt = this.now();
   }
 
-  /** Some thousand rules at once would keep the requests of this process waiting: those beyond the first begin a little later. */
+  /** Some thousand rules at once would block the requests of this process: the series beyond the first begin a little later. */
   private beginSome(): void {
     for (const rule of this.beginning.splice(0, AT_ONCE)) if (this.known.has(rule.id)) this.begin(rule);
     if (this.beginning.length === 0 || this.later !== undefined) return;
@@ -62,12 +62,12 @@ export class RuleSeries {
     });
   }
 
-  /** Something was measured for a rule, perhaps one that is in force no longer. */
+  /** A value was measured for a rule, perhaps one that was removed. */
   seen(id: string): void {
     if (!this.known.has(id)) this.known.set(id, { goneAt: this.isInForce(id) ? undefined : this.now() });
   }
 
-  /** Ends the series of rules that went long enough ago. */
+  /** Ends the series of rules that were removed long enough ago. */
   async sweep(): Promise<void> {
     const gone = [...this.known].filter(([, { goneAt }]) => goneAt !== undefined && this.now() - goneAt > STAY).map(([id]) => id);
     if (gone.length === 0) return;
@@ -92,7 +92,7 @@ export class RuleSeries {
   }
 }
 
-/** What the label of a series that says 0 has; nothing happened yet that could name a service or an error. */
+/** The label value of a series at 0, without an event that names a service or an error. */
 const VALUES: Readonly<Record<string, (rule: RuleInForce) => string>> = {
   rule_id: ({ id }) => id,
   rule_name: ({ name }) => name,

@@ -1,10 +1,10 @@
 import { type Log, type LogError, type LogRecord, logProblem, type RecordBatch, RuleHistory, type Subscription } from '#messaging';
 import { type PublishedRule, type RuleSetRecord, TOPICS } from '#records';
 
-/** Rule sets kept for the other partitions of the thread: the newest. What one partition alone passes through in a replay it holds itself. */
+/** Maximum of rule sets kept for the other partitions of the thread: the newest. A partition in a replay keeps its own. */
 const KEPT = 16;
 
-/** How long a marker may be before its rule set (ms). */
+/** How long a marker may precede its rule set (ms). */
 const TIMEOUT_MS = 10_000;
 /** Delay before it is reported (ms). */
 const OVERDUE = 1_000;
@@ -12,8 +12,8 @@ const OVERDUE = 1_000;
 type Waiting = PromiseWithResolvers<void> & { readonly since: number };
 
 /**
- * Follows the rules log: epoch → rule set, one object for all partitions. Every thread reads the whole log in a group of its own and commits nothing. It
- * therefore finds any epoch that a marker names, also an old one during a replay.
+ * Follows the rules log: epoch → rule set, one object for all partitions. Every thread reads the whole log in its own group and commits nothing. So it finds
+ * any epoch that a marker names, even an old one during a replay.
  */
 export class RulesFollower<RuleSet> {
   private readonly history = new RuleHistory();
@@ -22,7 +22,7 @@ export class RulesFollower<RuleSet> {
   private subscription: Subscription | undefined;
 
   /**
-   * @param make must not throw: a rule that can't be compiled is the rule set's business
+   * @param make must not throw: the rule set reports a rule that cannot be compiled
    * @param group unique to this reader
    */
   constructor(
@@ -37,7 +37,7 @@ export class RulesFollower<RuleSet> {
     this.subscription = await this.log.subscribe({
       topic: TOPICS.rules,
       group: this.group,
-      // Given, not shared with a group's members: who follows the rules needs all of them, and at once.
+      // A static assignment: a follower needs all rules at once, and shares none with group members.
       partitions: [0],
       listener: {
         assigned: async () => 0,
@@ -54,8 +54,8 @@ export class RulesFollower<RuleSet> {
   }
 
   /**
-   * The rule set of an epoch. Waits for its record: a marker can be read before it, by another connection. Rejects
-   * BT_LOG_RULE_SET_MISSING when it does not come.
+   * The rule set of an epoch. Waits for its record, because a marker can be read first, by another connection. Rejects BT_LOG_RULE_SET_MISSING when it does
+   * not come.
    */
   async ruleSet(epoch: number): Promise<RuleSet> {
     const known = this.made.get(epoch);
@@ -84,14 +84,14 @@ export class RulesFollower<RuleSet> {
     return epoch === undefined ? undefined : this.missing(epoch);
   }
 
-  /** The lowest go: a partition that is replayed must not push out what the others share. */
+  /** The lowest epochs are dropped: a replay must not evict what the others share. */
   private keep(epoch: number, made: RuleSet): RuleSet {
     this.made.set(epoch, made);
     if (this.made.size > KEPT) this.made.delete(Math.min(...this.made.keys()));
     return made;
   }
 
-  /** Rejects those who wait. */
+  /** Rejects all waiting calls. */
   async close(): Promise<void> {
     for (const waiter of this.waiting.values()) waiter.reject(new Error('the rules log is no longer followed'));
     this.waiting.clear();
@@ -114,7 +114,7 @@ export class RulesFollower<RuleSet> {
     for (const waiter of waiting) waiter.resolve();
   }
 
-  /** A record that is not a rule set (someone else wrote it) is reported and skipped. */
+  /** A record that is no rule set (another program wrote it) is reported and skipped. */
   private takeRecord(record: LogRecord): void {
     try {
       const ruleSet = JSON.parse(Buffer.from(record.value).toString('utf8')) as RuleSetRecord;

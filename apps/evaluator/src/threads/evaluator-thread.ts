@@ -22,14 +22,14 @@ import type { FromThread, ToThread } from './thread-messages.js';
 /** Exists in the build only. */
 const ENTRY = new URL('./thread.js', import.meta.url);
 
-/** Longest silence (ms) of a thread that counts as alive: a batch with heavy rules may take a while. */
+/** Maximum silence (ms) of a live thread: a batch with heavy rules may take a while. */
 const SILENCE = 30_000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 10_000;
-/** A thread that ran this long (ms) is not blamed for its predecessors. */
+/** A thread that ran this long (ms) resets the back-off. */
 const STEADY = 60_000;
 
-/** Milliseconds between two warnings that time is not right: it stays so for a while. */
+/** Milliseconds between two warnings about a wrong clock, which persists for a while. */
 const SAME_WARNING = 60_000;
 
 function aheadOf({ partition, seconds }: LogTimeAhead): string {
@@ -43,27 +43,27 @@ export type ThreadEvents = {
   readonly ended: (thread: string) => void;
 };
 
-/** Where a thread's messages go. */
+/** The receivers of a thread's messages. */
 export interface ThreadTools {
   readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
-  /** One for all threads, as the two below. */
+  /** Shared by all threads, like the two below. */
   readonly ruleSeries: RuleSeries;
   readonly services: BoundedLabel;
   readonly logger: Logger;
   readonly tracing: Pick<Tracing, 'tell'>;
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
-  /** One for all threads: a rule fails in each of them. */
+  /** Shared by all threads, because a rule fails in each of them. */
   readonly ruleErrors: Pick<RuleErrorLogger, 'report'>;
   readonly events: { emit(event: keyof ThreadEvents, thread: string): unknown };
 }
 
 /** One evaluator thread, started again with back-off when it ends by a defect. */
 export class EvaluatorThread {
-  /** Where it is in the spans log. */
+  /** Its position in the spans log. */
   readonly lag = new Lag();
   private worker: Worker | undefined;
   private ready = false;
-  /** A process that has never evaluated is starting, and takes nothing before it does. */
+  /** Before its first evaluation a process counts as starting, and takes nothing. */
   private everReady = false;
   private heard = 0;
   private startedAt = 0;
@@ -77,7 +77,7 @@ export class EvaluatorThread {
   private warnedOfAhead = Number.NEGATIVE_INFINITY;
   private restart: NodeJS.Timeout | undefined;
   private stopping: PromiseWithResolvers<void> | undefined;
-  /** Who waits for an account. */
+  /** The callers that wait for an account. */
   private asking: PromiseWithResolvers<EvaluatedSpans>[] = [];
 
   constructor(
@@ -98,7 +98,7 @@ export class EvaluatorThread {
     worker.on('exit', (code) => this.ended(code));
   }
 
-  /** Throws why the thread does not evaluate now (Degraded where others of its work go on); else answers what an operator should know. */
+  /** Throws the reason when the thread does not evaluate (Degraded if other work continues); else returns a notice for the operator. */
   check(): string | undefined {
     if (this.worker === undefined || !this.ready) {
       if (!this.everReady) throw new Error(this.lastDefect?.message ?? `${this.settings.name} is starting`);
@@ -114,7 +114,7 @@ export class EvaluatorThread {
     return states.join('; ') || undefined;
   }
 
-  /** The account of the spans of its partitions, at an instant after the call; rejects when the thread does not answer within this many ms. */
+  /** The account of its partitions' spans, at an instant after the call; rejects when the thread does not answer within this many ms. */
   async account(milliseconds: number): Promise<EvaluatedSpans> {
     const { name } = this.settings;
     if (this.worker === undefined || !this.ready) throw new Error(`${name} does not evaluate at present`);
@@ -154,7 +154,7 @@ export class EvaluatorThread {
       this.tools.ruleErrors.report(message.measurements);
     } else if (message.type === 'worked') this.tools.tracing.tell(message.works);
     else if (message.type === 'account') {
-      // In the order in which they asked; one who has given up is answered, too.
+      // In the order of the calls; one that timed out is answered, too.
       this.asking.shift()?.resolve(message.account);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
     else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);
@@ -192,7 +192,7 @@ export class EvaluatorThread {
     this.ready = false;
     for (const asked of this.asking.splice(0)) asked.reject(new Error(`${this.settings.name} ended`));
     this.forgetPartitions();
-    // Its successor finds out again.
+    // Its successor finds it again.
     this.reportFull([]);
     this.tools.events.emit('ended', this.settings.name);
     if (this.stopping) {

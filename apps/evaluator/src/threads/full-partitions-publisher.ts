@@ -2,12 +2,12 @@ import { type Log } from '#messaging';
 import type { Clock, FullPartitions } from '#platform';
 import { type FullPartitionsRecord, TOPICS } from '#records';
 
-/** Milliseconds between two records while a partition stays full; receivers forget what they heard after three of them. */
+/** Milliseconds between two records while a partition stays full; receivers drop a report after three of them. */
 const REPEAT = 3_000;
 
 /**
- * Tells the receivers of other processes, through the log, for which partitions they are to make senders wait. Nothing waits for it,
- * and a failed report is repeated with the next one: reports come several times a second.
+ * Reports full partitions to the receivers of other processes, through the log. Nothing waits for it, and a failed report is repeated with the next one:
+ * reports come several times a second.
  */
 export class FullPartitionsPublisher implements Pick<FullPartitions, 'report'> {
   /** By evaluator: the last report and its time. */

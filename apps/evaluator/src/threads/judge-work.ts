@@ -1,7 +1,7 @@
 import type { Work } from '#base';
 import type { RecordBatch } from '#messaging';
 
-/** A batch of records of the spans log that is judged. It ends when the next one may come: its verdicts may still be on their way. */
+/** Judging a batch of records of the spans log. It ends when the next one may come: its verdicts may still be on their way. */
 export function judgeWork({ topic, partition, records }: RecordBatch): Work | undefined {
   const first = records[0]?.offset;
   if (first === undefined) return undefined;

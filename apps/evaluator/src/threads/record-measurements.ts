@@ -4,14 +4,14 @@ import type { EVALUATOR_METRICS } from '../metrics.js';
 import type { Measurement } from '../partition/account/measurements.js';
 import type { RuleSeries } from '../rules/rule-series.js';
 
-/** The process's metrics, and what bounds their series. */
+/** The process's metrics, and the limits of their series. */
 export interface RecordTools {
   readonly metrics: Metrics<typeof EVALUATOR_METRICS>;
   readonly ruleSeries: Pick<RuleSeries, 'seen'>;
   readonly services: BoundedLabel;
 }
 
-/** Adds what a thread measured to the process's metrics. */
+/** Adds a thread's measurements to the process's metrics. */
 export function recordMeasurements({ metrics, ruleSeries, services }: RecordTools, measurements: readonly Measurement[]): void {
   for (const { metric, labels: measured, value, observed, removed } of measurements) {
     const target: Counter<string> | Gauge<string> | Histogram<string> = metrics[metric];

@@ -1,10 +1,10 @@
 import type { Clock, Logger } from '#platform';
 import type { Measurement } from '../partition/account/measurements.js';
 
-/** An error that repeats with every span is one line a minute, which says how often. */
+/** An error that repeats with every span is logged once a minute, with its count. */
 const QUIET = 60_000;
 
-/** Says in the log which rules failed and why, so that a rule which never matches can be found out without metrics. */
+/** Logs which rules failed and why, so that a rule that never matches can be found without metrics. */
 export class RuleErrorLogger {
   private readonly said = new Map<string, { at: number; count: number }>();
 

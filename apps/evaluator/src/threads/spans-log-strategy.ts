@@ -25,9 +25,9 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
     super();
   }
 
-  /** Calls back when the threads are started; they join the log by themselves, as often as it takes. */
+  /** Calls back when the threads are started; they join the log by themselves, with retries. */
   listen(callback: (error?: unknown) => void): void {
-    // Senders and the log's own threads stop by stages; Nest would close its transports after all of them.
+    // Senders and the log's threads stop in stages; Nest would close its transports after all of them.
     this.shutdown.register('evaluate', 'evaluator threads', () => this.close());
     this.tell('starting');
     this.on('ready', (name) => {

@@ -15,18 +15,18 @@ export type FromThread =
       readonly failure: string | undefined;
       /** The failure is due to the disk or the configuration: it does not pass by itself. */
       readonly damaged: boolean;
-      /** What retention deleted before it was evaluated, for a while. */
+      /** The last records that retention deleted before they were evaluated, for a while. */
       readonly expired: string | undefined;
-      /** Partitions that it has, and the offset before which everything is judged. */
+      /** Its partitions, and the offset before which everything is judged. */
       readonly positions: readonly (readonly [partition: number, offset: number])[];
       /** The rules in force in its partitions, when they have changed. */
       readonly rules: readonly RuleInForce[] | undefined;
-      /** Partitions whose traces take more memory than they may. */
+      /** Partitions whose traces exceed the memory budget. */
       readonly full: readonly number[];
       /** The partition whose log time is the furthest ahead of this machine's clock, if one is. */
       readonly ahead: LogTimeAhead | undefined;
     }
-  /** What was done since the last message, where spans tell of it. */
+  /** Work since the last message, where spans describe it. */
   | { readonly type: 'worked'; readonly works: readonly FinishedWork[] }
   | { readonly type: 'account'; readonly account: EvaluatedSpans }
   | { readonly type: 'warn'; readonly message: string; readonly error: Error }
@@ -38,8 +38,8 @@ export type FromThread =
     }
   | { readonly type: 'stopped' };
 
-/** What the main thread tells a thread. */
+/** Messages of the main thread to a thread. */
 export interface ToThread {
-  /** `account`: to tell what became of the spans of its partitions. */
+  /** `account`: requests the account of its partitions' spans. */
   readonly type: 'stop' | 'account';
 }

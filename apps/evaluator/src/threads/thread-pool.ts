@@ -32,7 +32,7 @@ import { shares } from './shares.js';
 
 const COMMIT_INTERVAL = 1_000;
 const IDLE_INTERVAL = 50;
-/** Of the time for stopping, what remains for the last commits (ms). */
+/** The part of the stop time reserved for the last commits (ms). */
 const LAST_COMMITS = 6_000;
 
 /** The evaluator threads of this process. */
@@ -60,7 +60,7 @@ export class ThreadPool {
     return this.threads;
   }
 
-  /** Returns when they are started; each says `ready` when it has joined the log. */
+  /** Returns when they are started; each reports `ready` when it has joined the log. */
   start(): void {
     const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
     const ruleErrors = new RuleErrorLogger(this.logger, systemClock);
@@ -86,7 +86,7 @@ export class ThreadPool {
     await Promise.all(this.threads.map((thread) => thread.stop()));
   }
 
-  /** `GET /v1/accounting` asks. */
+  /** For `GET /v1/accounting`. */
   private answerForThreads(): void {
     const { log, accounts } = this;
     accounts.evaluate = async (milliseconds) => {
@@ -122,7 +122,7 @@ export class ThreadPool {
       traced: this.tracing.on,
       handOverTimeout: Math.max(0, server.shutdownTimeout - LAST_COMMITS),
     };
-    // Kafka's group shares the partitions; threads of one process over the embedded log are given theirs.
+    // Kafka's group shares the partitions; the threads of one process over the embedded log get fixed ones.
     const fixed = kafka.brokers.length === 0 ? shares(this.log.partitions(TOPICS.spans), evaluator.threads) : undefined;
     const count = fixed?.length ?? evaluator.threads;
     return Array.from({ length: count }, (_, n) => ({

@@ -1,4 +1,4 @@
-// The entry of an evaluator thread: opens the log itself, so that a receiver never waits for a rule.
+// The entry of an evaluator thread: it opens the log itself, so that a receiver never waits for a rule.
 import { parentPort, workerData } from 'node:worker_threads';
 import { traceMethods } from '#base';
 import { type LogReport, LogUnavailable, openLog, traceAppends } from '#messaging';
@@ -8,7 +8,7 @@ import { judgeWork } from './judge-work.js';
 import type { FromThread, ToThread } from './thread-messages.js';
 import { WorkNotes } from './work-notes.js';
 
-/** Milliseconds between two reports: how late metrics may be. */
+/** Milliseconds between two reports: the maximum delay of metrics. */
 const REPORT_INTERVAL = 200;
 
 const port = parentPort;
@@ -17,7 +17,7 @@ const tell = (message: FromThread): void => port.postMessage(message);
 
 const settings = workerData as EvaluatorSettings;
 const log = await openLog(settings.log, (level, message, fields) => tell({ type: 'log', level, message, fields: plain(fields) }));
-// What makes an error an outage does not survive the way to another thread.
+// Another thread does not see what makes an error an outage.
 const warn: EvaluatorReport['warn'] = (error, message) => {
   if (!(error instanceof LogUnavailable)) tell({ type: 'warn', error, message });
   else tell({ type: 'log', level: 'warn', message: `${message}: ${error.message}`, fields: { code: error.code } });
@@ -64,7 +64,7 @@ port.on('message', async ({ type }: ToThread) => {
   port.close();
 });
 
-/** Only what can be cloned to another thread. */
+/** Only values that can be cloned to another thread. */
 function plain(fields: Parameters<LogReport>[2]): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(fields ?? {}).map(([name, value]) => [name, String(value)]));
 }

@@ -1,9 +1,9 @@
 import { type FinishedWork, failureOf, type Traces, type Work } from '#base';
 
-/** What is noted between two reports of a thread, at most; more is not told of. */
+/** Maximum of work noted between two reports of a thread; further work is dropped. */
 const MAX_NOTES = 1_000;
 
-/** Notes work in a worker thread, whose spans the process makes. */
+/** Notes work in a worker thread; the process makes the spans. */
 export class WorkNotes implements Traces {
   private noted: FinishedWork[] = [];
 
@@ -19,7 +19,7 @@ export class WorkNotes implements Traces {
     }
   }
 
-  /** What was noted since the last call. */
+  /** The work since the last call. */
   drain(): readonly FinishedWork[] {
     const { noted } = this;
     this.noted = [];
@@ -31,7 +31,7 @@ export class WorkNotes implements Traces {
   }
 }
 
-/** Unix milliseconds, finer than whole ones. */
+/** Unix milliseconds with fractions. */
 function now(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -5,7 +5,7 @@ import { TOPICS } from '#records';
 import { Append } from './append.js';
 import { Intake } from './intake.js';
 
-/** Answers for the way from requests to the log in `GET /v1/accounting`. */
+/** Counts the spans between requests and the log for `GET /v1/accounting`. */
 @Injectable()
 export class AccountReceived implements OnModuleInit {
   constructor(
@@ -15,7 +15,7 @@ export class AccountReceived implements OnModuleInit {
     private readonly accounts: Accounts,
   ) {}
 
-  /** Before the first request can come. A log that others append to has no such point for this process. */
+  /** Before the first request can come. A log with other writers has no such point for this process. */
   async onModuleInit(): Promise<void> {
     const { log, accounts } = this;
     const bases = log.shared ? new Map<number, number>() : await log.ends(TOPICS.spans);
@@ -25,7 +25,7 @@ export class AccountReceived implements OnModuleInit {
       now: () => {
         const { logged, underWay, unconfirmed } = appended;
         const { received, answered, own, latencies } = this.intake.totals;
-        // Copies: they are counted on while the account is taken.
+        // Copies, because counting continues while the account is taken.
         const rejected = { ...this.intake.totals.rejected };
         const ends = new Map(appended.ends);
         return { received, answered, own, rejected, logged, underWay, unconfirmed, bases, ends, latencies: latencies.seconds };

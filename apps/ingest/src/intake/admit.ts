@@ -2,11 +2,11 @@ import type { OutgoingRecord } from '#messaging';
 import { type RejectionReason, RequestIndex, scan } from '#otlp';
 import { place } from './place.js';
 
-/** Why some spans of a request do not get into the log. */
+/** Why some spans of a request are not appended to the log. */
 export interface Rejection {
   readonly reason: RejectionReason;
   readonly spans: number;
-  /** What is wrong with them, for the answer. */
+  /** The reason, for the answer. */
   readonly sentence: string;
 }
 
@@ -16,10 +16,10 @@ export interface Admission {
   /** Spans in the request = accepted + own + those rejected. */
   readonly spans: number;
   readonly accepted: number;
-  /** Emitted by BeTrace itself: neither evaluated nor rejected, their sender did nothing wrong. */
+  /** Emitted by BeTrace itself: neither evaluated nor rejected, because their sender did nothing wrong. */
   readonly own: number;
   readonly rejections: readonly Rejection[];
-  /** Spans may lie where those of 2021 did, which nobody reads. */
+  /** The request may have spans in the fields of 2021, which are not read. */
   readonly legacy: boolean;
 }
 
@@ -27,8 +27,8 @@ export interface Admission {
 const index = new RequestIndex();
 
 /**
- * Checks an ExportTraceServiceRequest and takes it apart by partition, without decoding spans. A malformed request throws an
- * OtlpError: nothing of it gets in. Single spans with wrong ids, or too large, are left out.
+ * Checks an ExportTraceServiceRequest and splits it by partition, without decoding spans. A malformed request throws an OtlpError, and nothing of it is
+ * accepted. Single spans with wrong ids, or too large, are omitted.
  */
 export function admit(bytes: Uint8Array, partitions: number): Admission {
   scan(bytes, index);

@@ -7,8 +7,8 @@ import { ingestProblem } from '../ingest-problem.js';
 import { AppendedSpans } from './appended-spans.js';
 
 /**
- * Puts records into the spans log. When it resolves the log has them (docs/architecture.md, invariant 1); when it rejects, the answer is one that
- * makes the sender try again.
+ * Appends records to the spans log. When it resolves the log has them (docs/architecture.md, invariant 1); when it rejects, the answer makes the sender
+ * retry.
  */
 @Injectable()
 export class Append {
@@ -26,8 +26,8 @@ export class Append {
   }
 
   /**
-   * Rejects with 503: BT_INGEST_NO_TRACE_MEMORY, BT_HTTP_OVERLOADED, BT_INGEST_LOG_TIMEOUT, or the log's own. `spans`: how many
-   * the records hold. `timeoutMs`: how long the sender waits, if that is less than `server.append_timeout`.
+   * Rejects with 503: BT_INGEST_NO_TRACE_MEMORY, BT_HTTP_OVERLOADED, BT_INGEST_LOG_TIMEOUT, or the log's own. @param spans in the records. @param timeoutMs
+   * how long the sender waits, if that is less than `server.append_timeout`
    */
   async append(records: readonly OutgoingRecord[], spans: number, timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (records.length === 0) return;

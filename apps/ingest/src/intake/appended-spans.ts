@@ -1,19 +1,19 @@
 import type { OutgoingRecord } from '#messaging';
 import { withDeadline } from '#waiting';
 
-/** What became of the spans that were given to the log, whatever their senders were told. */
+/** The fate of appended spans, whatever their senders were told. */
 export class AppendedSpans {
   /** The log has them. */
   logged = 0;
-  /** The log has not said yet. */
+  /** The log has not answered yet. */
   underWay = 0;
-  /** The log said that it cannot confirm them. */
+  /** The log answered that it cannot confirm them. */
   unconfirmed = 0;
-  /** The offset behind the last record that the log has confirmed, by partition. */
+  /** By partition: the offset after the last record that the log has confirmed. */
   readonly ends = new Map<number, number>();
   private readonly undecided = new Set<Promise<unknown>>();
 
-  /** Follows an append of this many spans to its end; answers the same promise. */
+  /** Follows an append of this many spans to its end; returns the same promise. */
   follow(appended: Promise<readonly number[]>, records: readonly OutgoingRecord[], spans: number): Promise<readonly number[]> {
     this.underWay += spans;
     const decided = appended
@@ -31,7 +31,7 @@ export class AppendedSpans {
     return appended;
   }
 
-  /** Answers whether the results of all appends before this call are known, within this many ms. */
+  /** Returns whether the results of all earlier appends are known within this many ms. */
   async decided(milliseconds: number): Promise<boolean> {
     try {
       await withDeadline(Promise.all(this.undecided), milliseconds, () => new Error('not in time'));

@@ -3,12 +3,12 @@ import { Log, type LogRecord, type RecordBatch } from '#messaging';
 import { CONFIGURATION, type Configuration, FullPartitions, LOGGER, type Logger, Shutdown } from '#platform';
 import { type FullPartitionsRecord, TOPICS } from '#records';
 
-/** A report of an evaluator is valid for this long (ms): it repeats it meanwhile, and a stopped evaluator does not. */
+/** How long an evaluator's report is valid (ms): it repeats the report meanwhile, and a stopped evaluator does not. */
 const HOLDS = 10_000;
 
 /**
- * Over Kafka: hears from the evaluators of other processes which partitions are full, so that the receivers here make their senders
- * wait (docs/decisions/0007). Every ingest reads all of it, from the end on, and commits nothing.
+ * Over Kafka: reads which partitions of other processes' evaluators are full, so that the receivers here make their senders wait (docs/decisions/0007). Every
+ * ingest reads the whole topic, from its end on, and commits nothing.
  */
 @Injectable()
 export class FullPartitionsListener implements OnApplicationBootstrap {
@@ -26,7 +26,7 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
     if (this.configuration.kafka.brokers.length > 0) await this.start();
   }
 
-  /** `holds`: milliseconds until what an evaluator said is forgotten. */
+  /** @param holds milliseconds until an evaluator's report expires */
   async start(holds = HOLDS): Promise<void> {
     const subscription = await this.log.subscribe({
       topic: TOPICS.fullPartitions,

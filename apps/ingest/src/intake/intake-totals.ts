@@ -1,7 +1,7 @@
 import { LatestLatencies } from '#messaging';
 import type { Admission } from './admit.js';
 
-/** What requests that were answered with success held, of all receivers together. */
+/** The spans of successful requests, over all receivers. */
 export class IntakeTotals {
   received = 0;
   /** The log has them. */

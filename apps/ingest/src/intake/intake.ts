@@ -8,9 +8,9 @@ import { Append } from './append.js';
 import { IntakeTotals } from './intake-totals.js';
 import { type ReadRequest, type RequestWarning, warningOf } from './request-warning.js';
 
-/** What became of a request's spans; all that were accepted are in the log. */
+/** The outcome of a request's spans; all accepted ones are in the log. */
 export interface Taken {
-  /** What is suspicious about an accepted request. */
+  /** Why an accepted request is suspicious. */
   readonly warning?: RequestWarning;
   readonly accepted: number;
   readonly rejected: number;
@@ -36,9 +36,8 @@ export class Intake {
   }
 
   /**
-   * Takes a request, whose protobuf `read` gives (throwing what is wrong with it). Resolves when the log has its spans;
-   * rejects with what the receiver answers, and then the sender has to send all of it again (the log may still read the bytes then).
-   * `timeoutMs`: how long the sender waits, when it said so.
+   * Takes a request whose protobuf `read` returns, or throws the problem of. Resolves when the log has its spans. Rejects with the receiver's answer; then
+   * the sender has to send all of it again (the log may still read the bytes). @param timeoutMs how long the sender waits, if it said so
    */
   async take(receiver: Receiver, read: () => ReadRequest, timeoutMs?: number): Promise<Taken> {
     const started = this.clock.monotonic();
@@ -48,7 +47,7 @@ export class Intake {
       const admission = admit(bytes, this.append.partitions);
       if (admission.own > 0 && admission.own === admission.spans) this.tracing.disregard();
       await this.append.append(admission.records, admission.accepted, timeoutMs);
-      // Made here; the request itself is its receiver's.
+      // Created here; the receiver keeps the request itself.
       for (const { value } of admission.records) if (value !== bytes) release(value);
       return this.account(receiver, admission, warning ?? warningOf(admission, bytes.length));
     } catch (error) {

@@ -10,7 +10,7 @@ const RECEIVER_OF_ROUTE: Readonly<Record<string, Receiver>> = {
   ...Object.fromEntries(OTHER_SIGNALS.map(({ path }) => [path, 'otlp_http'])),
 };
 
-/** Counts the requests over HTTP that are refused before their handler sees them: without a key, too large, in an unknown encoding. */
+/** Counts HTTP requests that are refused before their handler: without a key, too large, in an unknown encoding. */
 @Injectable()
 export class RefusedRequests {
   constructor(reports: ProblemReports, intake: Intake) {

@@ -1,6 +1,6 @@
 import type { Admission } from './admit.js';
 
-/** Why a readable request is suspicious. Its sender is warned, and nothing is refused. */
+/** Why a readable request is suspicious. Its sender is warned; nothing is refused. */
 export interface RequestWarning {
   /** Label of the metric. */
   readonly kind: 'no_spans' | 'unread';
@@ -13,7 +13,7 @@ export interface ReadRequest {
   readonly warning?: RequestWarning;
 }
 
-/** Bytes that hold no span where spans are read from: most likely they lie under another name. */
+/** Bytes without a span where spans are read from: most likely they are under another name. */
 export function noSpansWarning(bytes: number): RequestWarning {
   const sentence = `no span was found in ${bytes} bytes; spans are read from resourceSpans[].scopeSpans[].spans (protobuf: fields 1, 2, 2)`;
   return { kind: 'no_spans', sentence };
@@ -23,7 +23,7 @@ export function unreadWarning(path: string): RequestWarning {
   return { kind: 'unread', sentence: `what is in ${path} is not read; spans are read from resourceSpans[].scopeSpans[].spans` };
 }
 
-/** Of a request in protobuf. */
+/** The warning about a protobuf request. */
 export function warningOf({ spans, legacy }: Admission, bytes: number): RequestWarning | undefined {
   if (legacy) return unreadWarning('resource_spans.instrumentation_library_spans (field 1000, of OTLP before 0.15; update the sender)');
   return spans === 0 && bytes > 0 ? noSpansWarning(bytes) : undefined;

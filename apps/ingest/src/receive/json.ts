@@ -2,7 +2,7 @@ import { decodeRequestJson, encodeRequest, OtlpError, parseJson, spansFromValue 
 import { jsonProblem, refuseDuplicateMembers } from '#platform';
 import { noSpansWarning, type ReadRequest, unreadWarning } from '../intake/request-warning.js';
 
-/** OTLP/JSON as the protobuf for the log. Throws OtlpError, with the path of the error. */
+/** Converts OTLP/JSON to protobuf for the log. Throws OtlpError, with the path of the error. */
 export function otlpJsonToProtobuf(body: Uint8Array): ReadRequest {
   const unread: string[] = [];
   const request = decodeRequestJson(body, (path) => unread.push(path));
@@ -18,7 +18,7 @@ function saysNothing(body: Uint8Array): boolean {
   return body.length < 200 && /^\uFEFF?\s*\{\s*("resourceSpans"\s*:\s*(\[\s*\]|null)\s*)?\}\s*$/.test(Buffer.from(body).toString('utf8'));
 }
 
-/** The JSON of POST /v1/spans as the protobuf that goes into the log. Throws with line and column, or with paths. */
+/** Converts the JSON of POST /v1/spans to protobuf for the log. Throws with line and column, or with paths. */
 export function spansJsonToProtobuf(body: Uint8Array): ReadRequest {
   try {
     const value = parseJson(body);

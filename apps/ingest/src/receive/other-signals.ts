@@ -1,9 +1,9 @@
-/** What OpenTelemetry's SDKs send by default beside traces, to the same endpoint. */
+/** The signals that OpenTelemetry's SDKs send by default beside traces, to the same endpoint. */
 export interface OtherSignal {
   readonly what: string;
   readonly path: string;
   readonly grpcMethod: string;
-  /** What an application sets to `none`. */
+  /** The environment variable that an application sets to `none`. */
   readonly variable: string;
 }
 

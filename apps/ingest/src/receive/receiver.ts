@@ -1,2 +1,2 @@
-/** The ways in, as metrics label them. */
+/** The receivers, by their label in metrics. */
 export type Receiver = 'otlp_http' | 'otlp_grpc' | 'spans_json' | 'kafka';

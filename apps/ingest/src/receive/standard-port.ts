@@ -21,7 +21,7 @@ import { OTHER_SIGNALS } from './other-signals.js';
 /** The path of OTLP traces; other paths get an error that names it. */
 const SIGNAL_PATHS: ReadonlySet<string> = new Set(['/v1/traces', ...OTHER_SIGNALS.map(({ path }) => path)]);
 
-/** OTLP/HTTP on OpenTelemetry's own port, when the standard ports are on: a second way to the same route, and to nothing else. */
+/** OTLP/HTTP on OpenTelemetry's own port, when the standard ports are on: a second way to the same route only. */
 @Injectable()
 export class StandardPort implements OnApplicationBootstrap {
   private server: Server | SecureServer | undefined;
@@ -36,7 +36,7 @@ export class StandardPort implements OnApplicationBootstrap {
     shutdown.register('receive', 'OTLP/HTTP', () => this.stop());
   }
 
-  /** The port that is listened on; undefined when the standard ports are off. */
+  /** The port in use; undefined when the standard ports are off. */
   get port(): number | undefined {
     const address = this.server?.address();
     return typeof address === 'object' && address !== null ? address.port : undefined;

@@ -16,7 +16,7 @@ export const GRPC_CODES = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** Whether a sender tries again depends on the number alone: UNAVAILABLE and DEADLINE_EXCEEDED mean yes. */
+/** A sender retries by the number alone: for UNAVAILABLE and DEADLINE_EXCEEDED. */
 const CODE_OF_STATUS: Readonly<Record<number, number>> = {
   400: GRPC_CODES.INVALID_ARGUMENT,
   401: GRPC_CODES.UNAUTHENTICATED,
@@ -29,7 +29,7 @@ const CODE_OF_STATUS: Readonly<Record<number, number>> = {
   503: GRPC_CODES.UNAVAILABLE,
 };
 
-/** A problem as google.rpc.Status; with RetryInfo when trying again makes sense. */
+/** A problem as google.rpc.Status; with RetryInfo when a retry makes sense. */
 export function rpcStatus(problem: Problem): RpcStatus {
   const code = CODE_OF_STATUS[problem.status] ?? GRPC_CODES.INTERNAL;
   const status = { code, message: `${problem.code}: ${problem.detail}` };
@@ -43,7 +43,7 @@ export const renderStatus: ErrorRenderer = (problem, request, reply) => {
   else reply.type(JSON_TYPE).send(statusJson(status));
 };
 
-/** Beside success, the sender learns why spans were rejected, or gets a warning about a suspicious request. */
+/** The answer to an accepted request: why spans were rejected, or a warning about a suspicious request. */
 export function partialSuccess({ rejected, rejections, warning }: Taken): PartialSuccess | undefined {
   if (rejected === 0 && warning === undefined) return undefined;
   const reasons = rejections.map(({ spans, sentence }) => `${spans} ${spans === 1 ? 'span' : 'spans'}: ${sentence}`);

@@ -2,16 +2,16 @@ import type { Traces, Work } from './work.js';
 
 type Asynchronous = (...values: never) => Promise<unknown>;
 
-/** The methods of an object that answer promises. */
+/** The methods of an object that return promises. */
 type Traceable<Of> = { readonly [Name in keyof Of as Of[Name] extends Asynchronous ? Name : never]?: WorkOf<Of[Name]> };
-/** What a call does; undefined: no span tells of it. */
+/** The work of a call; undefined: it makes no span. */
 type WorkOf<Method> = Method extends (...values: infer Values extends readonly unknown[]) => unknown
   ? (...values: Values) => Work | undefined
   : never;
 
 const traced = new WeakSet<object>();
 
-/** From now on spans tell of the calls of these methods of the object. An object that is traced already stays as it is. */
+/** From now on calls of these methods make spans. An object that is traced already does not change. */
 export function traceMethods<Of extends object>(object: Of, traces: Traces, works: Traceable<Of>): void {
   if (traced.has(object)) return;
   traced.add(object);

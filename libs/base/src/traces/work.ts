@@ -1,16 +1,16 @@
 /** Work of a process that is recorded as a span. */
 export interface Work {
-  /** Few different ones: without ids. */
+  /** A name of low cardinality: without ids. */
   readonly name: string;
   readonly kind: 'server' | 'client' | 'producer' | 'consumer';
   readonly attributes?: Attributes;
-  /** The span of no request is above it: whatever has woken it, it works by itself. */
+  /** A root span: the work is independent of the request that started it. */
   readonly alone?: true;
 }
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** Work that is over. Times are Unix milliseconds. */
+/** Finished work. Times are Unix milliseconds. */
 export interface FinishedWork extends Work {
   readonly start: number;
   readonly end: number;
@@ -24,13 +24,13 @@ export interface Failure {
   readonly message: string;
 }
 
-/** Has work told by spans. */
+/** Records work as spans. */
 export interface Traces {
-  /** Does the work, and tells of it when it is over; resolves and rejects as the work does. */
+  /** Does the work, and records it at its end; resolves and rejects like the work. */
   span<Result>(work: Work, run: () => Promise<Result>): Promise<Result>;
 }
 
-/** Longest text of an error in a span. */
+/** Maximum length of an error's text in a span. */
 const MESSAGE_LENGTH = 500;
 
 export function failureOf(error: unknown): Failure {

@@ -1,4 +1,4 @@
-/** A line of the notation that cannot be read: where (UTF-16 offset in the text), what was expected. */
+/** A line of the notation that cannot be read: its place (UTF-16 offset in the text), and the expected form. */
 export class NotationError extends Error {
   override readonly name = 'NotationError';
 

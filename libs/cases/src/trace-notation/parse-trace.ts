@@ -11,17 +11,17 @@ export interface NotedSpan extends SpanLine {
   end: bigint;
 }
 
-/** When the first span starts: some day, so that times look like times. */
+/** The start of the first span: an arbitrary day, so that times look real. */
 const BEGIN = 1_700_000_000_000_000_000n;
-/** How long a span without children takes when it does not say. */
+/** The default duration of a span without children. */
 const SHORT = 1_000_000n;
 
 interface Open {
   readonly indent: number;
   readonly span: NotedSpan;
-  /** When its next child starts if that does not say. */
+  /** The default start of its next child. */
   next: bigint;
-  /** When its last child ends, so far. */
+  /** The latest end of its children so far. */
   childrenEnd: bigint;
   readonly repeated: boolean;
 }
@@ -73,7 +73,7 @@ class TraceParser {
     }
   }
 
-  /** One span of a line; it is open until a line comes that is not indented deeper. */
+  /** One span of a line; it is open until a line without deeper indentation comes. */
   private add(noted: SpanLine, indent: number, offset: number, parent: Open | undefined): Open {
     const base = noted.offset === undefined ? (parent?.next ?? this.rootsNext) : (parent?.span.start ?? BEGIN) + noted.offset;
     const span = {
@@ -90,7 +90,7 @@ class TraceParser {
     return opened;
   }
 
-  /** A line that goes back must go back to where an elder one stands. */
+  /** A line with less indentation must match that of an earlier one. */
   private checkIndent(indent: number, offset: number): void {
     const levels = this.levels;
     while (levels.length > this.open.length + 1) levels.pop();
@@ -111,7 +111,7 @@ class TraceParser {
     return free;
   }
 
-  /** All children are known: how long it takes, and when what comes behind it starts. */
+  /** All children are known: sets its duration, and the start of the next span. */
   private close(): void {
     const { span, childrenEnd } = this.open.pop() as Open;
     if (span.duration === undefined) span.end = childrenEnd > span.start ? childrenEnd : span.start + SHORT;

@@ -7,7 +7,7 @@ import type { NotationValue, Word } from './words.js';
 export interface SpanLine {
   readonly name: string;
   readonly id?: string;
-  /** Instead of the line that it is indented under; also an id that no span has. */
+  /** Replaces the parent by indentation; may be an id that no span has. */
   readonly parent?: string;
   readonly service?: string;
   readonly kind?: string;
@@ -21,9 +21,9 @@ export interface SpanLine {
   readonly traceId?: string;
   readonly attributes: Readonly<Record<string, NotationValue>>;
   readonly resource: Readonly<Record<string, NotationValue>>;
-  /** Ids of spans. */
+  /** Options with ids of spans. */
   readonly links: readonly string[];
-  /** Names. */
+  /** Options with names. */
   readonly events: readonly string[];
 }
 
@@ -45,7 +45,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 
 const TIMES = /^\*[1-9]\d{0,3}$/;
 
-/** `name duration +offset key=value …`: the name is every word up to the first that is something else. */
+/** `name duration +offset key=value …`: the name is every word up to the first of another kind. */
 export function spanLine(words: readonly Word[], offset: number): SpanLine {
   const name: string[] = [];
   const line: { -readonly [K in keyof SpanLine]?: SpanLine[K] } = {};

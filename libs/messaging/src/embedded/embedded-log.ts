@@ -9,20 +9,20 @@ import { DirectWriter } from './write/direct-writer.js';
 import { ThreadWriter } from './write/thread-writer.js';
 import { bytesOf, type Writer } from './write/writer.js';
 
-/** Bytes that may wait to be written; beyond, appends are refused, so that overload does not become memory. */
+/** Maximum bytes that wait to be written; beyond it appends are refused, so that overload does not use up memory. */
 const WAITING_BYTES = 64 * 1024 * 1024;
 const APPEND_DEADLINE_MS = 10_000;
 const READ_BYTES = 1024 * 1024;
 const BEAT_MS = 250;
-/** How often the owner looks whether it still has its lock. */
+/** How often the owner checks that it still has its lock. */
 const LOCK_MS = 500;
 
 export interface EmbeddedLogOptions {
-  /** Unix milliseconds; a writer in a thread of its own always has the real clock. */
+  /** Unix milliseconds; a writer in its own thread always uses the real clock. */
   readonly now?: () => number;
-  /** As `SYSTEM_CLOCKS` has it. */
+  /** As in `SYSTEM_CLOCKS`. */
   readonly monotonic?: () => number;
-  /** The built entry of the writer's thread, when this code itself does not run from the build. */
+  /** The built entry of the writer's thread, when this code does not run from the build. */
   readonly writerThread?: URL;
 }
 
@@ -42,7 +42,7 @@ export class EmbeddedLog extends Log {
     super();
   }
 
-  /** Opens the storage; throws a LogError that says what to do when it is unavailable. */
+  /** Opens the storage; throws a LogError with a remedy when it is unavailable. */
   static open(settings: EmbeddedLogSettings, options: EmbeddedLogOptions = {}): EmbeddedLog {
     const { now = SYSTEM_CLOCKS.wall, monotonic = SYSTEM_CLOCKS.monotonic, writerThread } = options;
     const storage = Storage.open(settings, { wall: now, monotonic });
@@ -53,7 +53,7 @@ export class EmbeddedLog extends Log {
     return log;
   }
 
-  /** This thread is the one in which records are received: while it hangs, none can be appended. */
+  /** This thread receives records: while it hangs, none can be appended. */
   receiving(open: boolean): void {
     clearInterval(this.#beating);
     if (this.#closing) return;
@@ -159,14 +159,14 @@ export class EmbeddedLog extends Log {
     return this.#closing;
   }
 
-  /** Checked in between, too: a second process may start at any time. */
+  /** Checked periodically, because a second process may start at any time. */
   #watchLock(): void {
     if (this.storage.inMemory) return;
     this.#watching = setInterval(() => {
       try {
         this.storage.checkLock();
       } catch {
-        // The threads know of it now, and refuse; `check` says so.
+        // The threads refuse writes from now on; `check` reports it.
       }
     }, LOCK_MS);
     this.#watching.unref();

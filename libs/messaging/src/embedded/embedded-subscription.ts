@@ -3,7 +3,7 @@ import { logProblem } from '../problems.js';
 import { PartitionReader } from './partition-reader.js';
 import type { Storage } from './storage/storage.js';
 
-/** A member of a group: it has the partitions it was given, or all; nothing moves between members. */
+/** A member of a group with its given partitions, or all; partitions never move between members. */
 export class EmbeddedSubscription implements Subscription {
   readonly #readers: ReadonlyMap<number, PartitionReader>;
 
@@ -29,7 +29,7 @@ export class EmbeddedSubscription implements Subscription {
     this.#reader(partition).resume();
   }
 
-  /** Nothing is gathered. */
+  /** Deliveries are not gathered. */
   hurry(): void {}
 
   async handOver(): Promise<void> {}

@@ -5,14 +5,14 @@ import type { Storage } from './storage/storage.js';
 
 const BATCH_BYTES = 1024 * 1024;
 const IDLE_INTERVAL_MS = 1_000;
-/** Safety net under the wake-ups between threads. */
+/** A poll in case a wake-up between threads is lost. */
 const POLL_MS = 500;
 const RETRY_MS = { first: 50, max: 5_000 };
 /** In memory, delivered offsets are reported after this many bytes, and at the end: reporting each batch took 2 % of a reader's time. */
 const DELIVERED_BYTES = 1024 * 1024;
-/** How often a reader that has nothing to commit says that it is still there. */
+/** How often a reader without commits reports that it is present. */
 const SEEN_EVERY_MS = 60 * 60 * 1000;
-/** How often it looks whether it is to say so, also while its listener has a batch for days: by a clock that may leap. */
+/** How often that is due is checked, even while its listener has a batch for days: by a clock that may leap. */
 const SEEN_CHECK_MS = 1_000;
 
 /** Reads one partition for one member of a group and feeds the listener, one call at a time. */
@@ -23,7 +23,7 @@ export class PartitionReader {
   #next = 0;
   #paused = false;
   #stopping = false;
-  /** For a call under way that waits for something else than the log. */
+  /** For a call under way that waits for something other than the log. */
   readonly #leaving = new AbortController();
   /** Ends the present wait. */
   #wake: () => void = () => undefined;
@@ -78,7 +78,7 @@ export class PartitionReader {
     let started = false;
     const seen = setInterval(() => started && this.#saySeenIfPossible(), SEEN_CHECK_MS);
     seen.unref();
-    // The subscriber has its subscription in hand before its listener is called.
+    // The subscriber gets its subscription before its listener is called.
     await nextTurn();
     while (!this.#stopping) {
       try {
@@ -113,13 +113,13 @@ export class PartitionReader {
     const committed = this.storage.positions.committed(this.#topic, this.#group, this.partition);
     const { start, end } = this.storage.records(this.#topic).bounds(this.partition);
     const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
-    // A position beyond the end is of records that are gone (files were restored or removed): read what there is.
+    // The position is beyond the end: its records are gone (files were restored or removed). Reads what is there.
     this.#next = wanted > end ? start : Math.max(wanted, start);
     // In memory, delivered records may be deleted before they are committed.
     if (committed !== undefined && wanted <= end && !this.storage.inMemory) this.#tellMissing(Math.min(wanted, committed.offset), start);
   }
 
-  /** Records before `next` were deleted, which the group did not have. Told once. */
+  /** Records before `next` were deleted before the group read them. Reported once. */
   #tellMissing(from: number, next: number): void {
     const { path, topic } = this.storage.records(this.#topic);
     if (from >= next || topic.compacted === true || this.#toldMissing === next) return;
@@ -130,7 +130,7 @@ export class PartitionReader {
     else this.#listener.missing(error, this.partition);
   }
 
-  /** Hands over the next batch; false when there is none. */
+  /** Delivers the next batch; false when there is none. */
   async #deliver(): Promise<boolean> {
     const log = this.storage.records(this.#topic);
     const records = log.read(this.partition, this.#next, Number.MAX_SAFE_INTEGER, this.options.maxBatchBytes ?? BATCH_BYTES);
@@ -143,19 +143,19 @@ export class PartitionReader {
     this.#next = last.offset + 1;
     for (const { value } of records) this.#unsaid += value.length;
     if (this.#unsaid >= DELIVERED_BYTES) this.#sayDelivered();
-    // Listeners that never wait must not keep timers and messages from their turn.
+    // Listeners that never wait must not starve timers and messages.
     await nextTurn();
     return true;
   }
 
-  /** Caught up: says so, and waits for records. */
+  /** At the end: reports it, and waits for records. */
   async #rest(): Promise<void> {
     this.#saySeen();
     if (this.#unsaid > 0) this.#sayDelivered();
     const interval = this.options.idleInterval ?? IDLE_INTERVAL_MS;
     if (this.#listener.idle && performance.now() - this.#idleAt >= interval) {
       this.#idleAt = performance.now();
-      // Records that come meanwhile end the wait below before it begins, because #next is behind the end then.
+      // Records that come meanwhile end the wait below before it begins, because then #next is below the end.
       await this.#listener.idle(this.partition, this.#next);
       if (this.storage.records(this.#topic).end(this.partition) > this.#next) return;
     }
@@ -173,7 +173,7 @@ export class PartitionReader {
     this.storage.positions.seen(this.#topic, this.#group, this.partition, this.#seenAt);
   }
 
-  /** A storage that refuses it refuses other work too, which tells of it. */
+  /** If the storage refuses this, it refuses other work too, which reports it. */
   #saySeenIfPossible(): void {
     try {
       this.#saySeen();

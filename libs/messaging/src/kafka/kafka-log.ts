@@ -42,7 +42,7 @@ export class KafkaLog extends Log {
     this.#reading = new Connection(settings, report);
     this.#ranges = new RangeReader(this.#reading);
     this.#watch = new TopicWatch(() => topicMismatches(this.#reading, settings), report);
-    // One of the threads of a process looks.
+    // One of the threads of a process checks.
     if (settings.verified === undefined) this.#watch.start();
     const told = settings.topics.filter(({ pauses }) => pauses === true).map(({ name }) => ({ name, partitions: counts[name] ?? 0 }));
     this.#presence = new Presence(told, (topic, records) => this.#writer.append(topic, records));
@@ -55,7 +55,7 @@ export class KafkaLog extends Log {
     });
   }
 
-  /** Creates the topics that are missing and verifies the others; rejects a LogError that says what to change. */
+  /** Creates missing topics and verifies the others; rejects a LogError that says what to change. */
   static async open(settings: KafkaLogSettings, report: LogReport = silent): Promise<KafkaLog> {
     return new KafkaLog(settings, settings.verified ?? (await prepareTopics(settings, report)), report);
   }
@@ -74,7 +74,7 @@ export class KafkaLog extends Log {
     return this.#presence.appendPresent(topic, keyed);
   }
 
-  /** Also of topics that are not the log's own: those of other producers. */
+  /** Also for topics of other producers. */
   async subscribe(options: SubscribeOptions): Promise<Subscription> {
     if (this.#closing) throw logProblem('BT_LOG_CLOSED');
     for (const partition of options.partitions ?? []) this.#checkPartition(options.topic, partition);
@@ -116,7 +116,7 @@ export class KafkaLog extends Log {
     return Date.now();
   }
 
-  /** There may be other receivers: each says for itself that it is there. */
+  /** There may be other receivers: each shows its own presence. */
   receiving(open: boolean): void {
     if (open && !this.#closing) this.#presence.start();
     else this.#presence.stop();
@@ -168,7 +168,7 @@ export class KafkaLog extends Log {
     }
   }
 
-  /** Also one that was added to the topic while it is used: nothing is written to it here, and what others write is read. */
+  /** Also for a partition added to the topic while it is used: nothing is written to it here, but records of others are read. */
   #checkReadable(topic: string, partition: number): void {
     this.#checkPartition(topic, Math.min(partition, this.partitions(topic) - 1));
   }

@@ -16,8 +16,8 @@ const SESSION_MS = 10_000;
 const GROUP = 'group';
 
 /**
- * A member of a group, or, with partitions given, a reader of just those. A feed for each partition that is this member's; one
- * that goes to another is stopped, and only then reported as given up.
+ * A member of a group, or, with given partitions, a reader of exactly those. It has a feed for each of its partitions. When a partition goes to another
+ * member, its feed is stopped, and only then reported as given up.
  */
 export class KafkaSubscription implements Subscription {
   readonly #feeds = new Map<number, PartitionFeed>();
@@ -82,7 +82,7 @@ export class KafkaSubscription implements Subscription {
             lost: () => this.#lose(),
             failed: (error) => {
               outage.failed(GROUP, error);
-              // The group can't move anything.
+              // The group cannot move anything.
               this.#handedOver?.();
             },
             works: () => outage.works(GROUP),
@@ -151,7 +151,7 @@ export class KafkaSubscription implements Subscription {
   }
 
   #takeUp(partition: number): void {
-    // One that is being given up starts again when it is.
+    // A partition that is being given up starts again afterwards.
     if (this.#feeds.has(partition)) return;
     const source: FeedSource = {
       topicId: () => this.#connection.topicId(this.options.topic),

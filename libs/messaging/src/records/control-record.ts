@@ -9,19 +9,19 @@ import {
 } from '#records';
 import type { LogRecord } from '../log.js';
 
-/** What a record of the spans log is, by its control header. */
+/** The kind of a record of the spans log, by its control header. */
 export type Control =
   | { readonly kind: 'tick' }
-  /** `before`: the epoch in force before it, when it says so. */
+  /** `before`: the former epoch, if the header names it. */
   | { readonly kind: 'epoch'; readonly epoch: number; readonly before?: number }
   | { readonly kind: 'barrier'; readonly id: string }
-  /** For this many ms before it nothing could be appended. */
+  /** Nothing could be appended for this many ms before it. */
   | { readonly kind: 'pause'; readonly pause: number }
   /** Ingest could append spans. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'unknown' };
 
-/** Undefined for a record of spans. A control that this version does not know is `unknown`: it says nothing about spans. */
+/** Undefined for a record of spans. A control that this version does not know is `unknown`, not spans. */
 export function controlOf(record: LogRecord): Control | undefined {
   const header = record.headers?.[CONTROL_HEADER];
   if (header === undefined) return undefined;

@@ -5,13 +5,13 @@ import { controlOf } from './control-record.js';
 
 const index = new RequestIndex();
 
-/** Counts of ranges that are remembered. */
+/** Maximum of cached counts of ranges. */
 const REMEMBERED = 256;
 
-/** Records between two looks at the clock, after which other work runs. */
+/** Records between two checks of the clock, after which other work runs. */
 const LOOK = 200;
 
-/** The spans log, as it is counted for `GET /v1/accounting`. What a range holds does not change, and is remembered. */
+/** Counts of the spans log for `GET /v1/accounting`. The content of a range does not change, so counts are cached. */
 export function countedLog(log: Log) {
   const known = new Map<string, number>();
   return {

@@ -10,16 +10,16 @@ export const DEAD_LETTER_HEADERS = {
   /** Absent when the record never got into the topic. */
   offset: 'betrace-dead-offset',
   reason: 'betrace-dead-reason',
-  /** The rule whose violation the record is. */
+  /** The rule of the violation in the record. */
   rule: 'betrace-dead-rule',
-  /** `true` when the record is too large to be kept with them: its value is only where it was found. */
+  /** `true` when the record is too large to be kept: its value is only at its original place. */
   withoutValue: 'betrace-dead-without-value',
 } as const;
 
-/** UTF-16 units of a reason: it may tell of values, and must never be what makes a letter too large. */
+/** Maximum of UTF-16 units of a reason: it may contain values, and must never make a letter too large. */
 const LONGEST_REASON = 2_000;
 
-/** A record that can't be read, evaluated, published or stored, and why. */
+/** A record that cannot be read, evaluated, published or stored, with the reason. */
 export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
@@ -28,7 +28,7 @@ export interface DeadLetter {
   readonly rule?: string;
 }
 
-/** Puts records aside that stop nothing: with where they lay and why, so that they can be looked at and sent again. */
+/** Writes records that cannot be processed to the dead letters, with their place and the reason, so that they can be examined and sent again. */
 export class DeadLetters {
   constructor(
     private readonly log: Log,
@@ -36,8 +36,8 @@ export class DeadLetters {
   ) {}
 
   /**
-   * Resolves when the letter is in the log, however long that takes. A letter that the log refuses is kept without its value, then
-   * without anything that is not BeTrace's own. Rejects when `signal` is aborted, or the log can't be used at all.
+   * Resolves when the letter is in the log, however long that takes. If the log refuses a letter, it is kept without its value, then without everything that
+   * is not BeTrace's own. Rejects when `signal` is aborted, or the log cannot be used at all.
    */
   async keep(letter: DeadLetter, signal: AbortSignal): Promise<void> {
     const whole = this.recordOf(letter);

@@ -1,4 +1,4 @@
-/** What a committed position of the spans log knows beside its offset (docs/architecture.md, invariant 3). */
+/** The metadata of a committed position of the spans log (docs/architecture.md, invariant 3). */
 export interface PositionMetadata {
   /** The rule set in force at the offset. */
   readonly epoch: number;
@@ -6,16 +6,16 @@ export interface PositionMetadata {
   readonly logTime: number;
   /** The log time (Unix ms) at which a successor starts to read. Older positions have none. */
   readonly start?: number;
-  /** The pauses of the log before the record at which it does, ms. */
+  /** The pauses of the log before the record at which a successor starts to read, ms. */
   readonly paused: number;
-  /** Ingest said by then that it is there (`IngestTime.says`). */
+  /** Ingest had shown its presence by then (`IngestTime.says`). */
   readonly said?: boolean;
-  /** Offset before which all that was found is in the violations log. A successor finds the same in those records, and need not publish it again. */
+  /** The offset before which all verdicts are in the violations log. A successor reaches the same verdicts there and need not publish them again. */
   readonly published?: number;
-  /** The judgement that found it (`judgementOf`): a successor with another one publishes all verdicts again. */
+  /** The judgement of these verdicts (`judgementOf`): a successor with another one publishes all verdicts again. */
   readonly judgement?: string;
   /**
-   * The intended offset where the position's own lies above it. A full log in memory may drop applied records; then a successor of the thread has less to read
+   * The intended offset, if the position's own is above it. A full log in memory may drop applied records; then a successor of the thread has less to read
    * again.
    */
   readonly from?: number;
@@ -34,7 +34,7 @@ export function writePositionMetadata({ epoch, logTime, start, paused, said, pub
   });
 }
 
-/** Undefined when the text is not ours: an operator moved the group's offset by hand. */
+/** Undefined for another text: an operator moved the group's offset by hand. */
 export function readPositionMetadata(text: string): PositionMetadata | undefined {
   try {
     const { epoch, logTime, start, paused = 0, said, published, judgement, from } = JSON.parse(text) as Partial<PositionMetadata>;

@@ -9,9 +9,9 @@ interface RulesAt {
 }
 
 /**
- * Every epoch's rules, from the records of the rules log: each is a change to the one before, or whole. Only the newest set, and that
- * asked for last, are kept as such; an older one (needed when a partition is replayed) is made again from the one asked for before it
- * or from a snapshot. So a replay through a thousand changes costs a thousand changes.
+ * Every epoch's rules, from the records of the rules log: each is a change to the former one, or a snapshot. Only the newest set, and the last one requested,
+ * are kept. An older one (for a replay of a partition) is rebuilt from the last one requested or from a snapshot. So a replay through a thousand changes
+ * costs a thousand changes.
  */
 export class RuleHistory {
   private readonly records = new Map<number, RuleSetRecord>();
@@ -22,12 +22,12 @@ export class RuleHistory {
     return this.newest.epoch;
   }
 
-  /** Those whose records came. */
+  /** The epochs whose records came. */
   get epochs(): ReadonlySet<number> {
     return new Set(this.records.keys());
   }
 
-  /** Takes the next record; a record seen before (published again after a crash) changes nothing. */
+  /** Takes the next record; a repeated record (published again after a crash) changes nothing. */
   add(record: RuleSetRecord): void {
     if (this.records.has(record.epoch)) return;
     this.records.set(record.epoch, record);
@@ -36,14 +36,14 @@ export class RuleHistory {
     if (rules) this.newest = { epoch: record.epoch, rules };
   }
 
-  /** The rules of an epoch, in order of id; undefined while its record, or one that it builds on, has not come. Epoch 0 has none. */
+  /** The rules of an epoch, in order of id; undefined until its record, and those it builds on, have come. Epoch 0 has none. */
   rules(epoch: number): Rules | undefined {
     const rules = this.rulesOf(epoch);
     if (rules) this.asked = { epoch, rules };
     return rules;
   }
 
-  /** Whether the rules of an epoch rest on a record that replaces a lost one: a reader of the lost one may have judged by other rules. */
+  /** Whether an epoch rests on a record that replaces a lost one: a reader of the lost one may have judged by other rules. */
   isReplaced(epoch: number): boolean {
     for (let at = epoch; ; at--) {
       const record = this.records.get(at);
@@ -66,7 +66,7 @@ export class RuleHistory {
   }
 }
 
-/** The rules after these records; the last one comes first. */
+/** The rules after these records; the last record is first. */
 function applied(base: Rules, records: RuleSetRecord[]): Rules {
   if (records.length === 0) return base;
   const rules = [...base];
@@ -80,7 +80,7 @@ function applied(base: Rules, records: RuleSetRecord[]): Rules {
   return rules;
 }
 
-/** Where the rule of an id is, or would be. */
+/** The index of the rule with an id, or where it would be. */
 function placeOf(rules: Rules, id: string): number {
   let low = 0;
   let high = rules.length;

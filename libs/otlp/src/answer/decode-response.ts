@@ -3,8 +3,8 @@ import { Cursor } from '../wire/wire.js';
 import type { PartialSuccess } from './response.js';
 
 /**
- * ExportTraceServiceResponse as protobuf: what it says beside success, undefined when that is nothing. Throws BT_OTLP_MALFORMED when the
- * bytes are no such message: a page or a text is none.
+ * Decodes the partial success of an ExportTraceServiceResponse (protobuf); undefined for a full success. Throws BT_OTLP_MALFORMED when the bytes are no such
+ * message, such as a page or a text.
  */
 export function decodeExportResponse(response: Uint8Array): PartialSuccess | undefined {
   const cursor = new Cursor(response);

@@ -1,7 +1,7 @@
 import { PARTIAL_SUCCESS, RESPONSE } from '../wire/fields.js';
 import { Writer } from '../wire/writer.js';
 
-/** Beside success, the sender learns which spans were rejected, and why. It must not send them again. */
+/** A partial success tells the sender which spans were rejected, and why. It must not send them again. */
 export interface PartialSuccess {
   readonly rejectedSpans: number;
   readonly errorMessage: string;

@@ -3,8 +3,8 @@ import { Cursor } from '../wire/wire.js';
 import { RETRY_INFO_TYPE } from './status.js';
 
 /**
- * The delay (ms) that a google.rpc.Status asks for by RetryInfo (`grpc-status-details-bin`); undefined when it has none. Throws
- * BT_OTLP_MALFORMED when the bytes are no such message.
+ * The delay (ms) in the RetryInfo of a google.rpc.Status (`grpc-status-details-bin`); undefined without one. Throws BT_OTLP_MALFORMED when the bytes are no
+ * such message.
  */
 export function retryDelay(status: Uint8Array): number | undefined {
   const cursor = new Cursor(status);

@@ -1,15 +1,15 @@
 const encoder = new TextEncoder();
 
 /**
- * Finds which of a fixed set of keys lies at a place in a request, without making a text of it. Most keys that are not in the
- * set end at their length or at a hash of length and three bytes; then all bytes are compared, four at once.
+ * Finds which of a fixed set of keys is at a place in a request, without making a text of it. Most other keys are excluded by length, or by a hash of length
+ * and three bytes. Then all bytes are compared, four at once.
  */
 export class KeyMatch {
-  /** Keys that may be it by number, as chains: `table` by hash, `next` by key. */
+  /** Candidate keys by number, as chains: `table` by hash, `next` by key. */
   private readonly table: Int16Array;
   private readonly next: Int16Array;
   private readonly mask: number;
-  /** 1 where some key has that many bytes. */
+  /** 1 where some key has this number of bytes. */
   private readonly byLength: Uint8Array;
   private readonly starts: Int32Array;
   private readonly lengths: Int32Array;
@@ -40,7 +40,7 @@ export class KeyMatch {
     });
   }
 
-  /** The number of the key that lies at `start`, `length` bytes long; -1 when it is none of the set. `view`: over `bytes`. */
+  /** The number of the key at `start`, `length` bytes long; -1 when it is not in the set. `view`: over `bytes`. */
   find(bytes: Uint8Array, view: DataView, start: number, length: number): number {
     if (length >= this.byLength.length || this.byLength[length] === 0) return -1;
     let candidate = this.table[this.slot(bytes, start, length)]!;
@@ -51,15 +51,15 @@ export class KeyMatch {
   }
 
   /**
-   * Whether the KeyValue message from `at` to `end` may have a key of the set: false, at once, for most that have not. (One
-   * with several keys is judged by the first; no encoder writes such.)
+   * Whether the KeyValue message from `at` to `end` may have a key of the set; false at once for most others. (If it has several keys, the first counts; no
+   * encoder writes such.)
    */
   mayHold(bytes: Uint8Array, at: number, end: number): boolean {
     if (at + 2 > end || bytes[at] !== 0x0a || bytes[at + 1]! >= 0x80) return true;
     return this.mayHoldOf(bytes, at + 2, bytes[at + 1]!);
   }
 
-  /** Likewise, of a key of `length` bytes. */
+  /** Likewise, for a key of `length` bytes. */
   mayHoldOf(bytes: Uint8Array, start: number, length: number): boolean {
     return length < this.byLength.length && this.byLength[length] !== 0 && this.table[this.slot(bytes, start, length)]! >= 0;
   }

@@ -1,12 +1,12 @@
-/** Words per message: the number of its first span, and where it begins and ends in the bytes of its request. */
+/** Words per message: the number of its first span, and its start and end in the bytes of its request. */
 const WORDS = 3;
 
 /**
- * Where the messages lie around the spans of some columns: kept once per message, not once per span. The spans of a message follow each
- * other in the columns; a message without spans is held too, and found by none.
+ * The places of the messages around the spans of some columns: kept once per message, not once per span. The spans of a message are consecutive in the
+ * columns; a message without spans is kept too, and never found.
  */
 export class MessageRanges {
-  /** Not an array of numbers: that would give back its memory whenever it is emptied. */
+  /** A typed array, because an array of numbers would release its memory whenever it is emptied. */
   private words = new Int32Array(16 * WORDS);
   private count = 0;
 
@@ -20,7 +20,7 @@ export class MessageRanges {
     this.count++;
   }
 
-  /** Forgets the messages that begin at span number `length` or behind. */
+  /** Drops the messages that begin at span number `length` or later. */
   truncate(length: number): void {
     while (this.count > 0 && this.words[(this.count - 1) * WORDS]! >= length) this.count--;
   }

@@ -11,7 +11,7 @@ import { HIGH, LOW, type SpanColumns } from './span-columns.js';
 
 const TWO_32 = 0x1_0000_0000;
 
-/** Bytes that a span has which begins as most do: its ids, that of its parent, and tag and length of its name; and those of kind and times. */
+/** Bytes of a span with the usual beginning: its ids, its parent's id, tag and length of its name; and bytes of kind and times. */
 const HEAD = 28 + 10 + 2;
 const TIMES = 2 + 9 + 9;
 
@@ -22,7 +22,7 @@ const TIMES = 2 + 9 + 9;
 export class ProjectionDecoder {
   private readonly cursor: Cursor;
   private readonly view: DataView;
-  /** Values of the resource being read, by number of `plan.resourceKeys`. */
+  /** Values of the present resource, by number of `plan.resourceKeys`. */
   private readonly resourceValues: unknown[];
   /** The result of `keyValue`. */
   private value: unknown;
@@ -58,7 +58,7 @@ export class ProjectionDecoder {
       else if (tag === 0x0a /* resource */) this.resource(cursor.delimited(end));
       else cursor.skip(tag, end);
     }
-    // Only now: the resource may come after its spans.
+    // Only now, because the resource may come after its spans.
     const last = columns.length;
     const service = resourceValues[plan.serviceName];
     if (plan.service) writeShared(columns.service, typeof service === 'string' ? service : '', first, last);
@@ -91,7 +91,7 @@ export class ProjectionDecoder {
     let version = '';
     while (cursor.position < end) {
       const at = cursor.position;
-      // A span of 128 to 16,383 bytes, as most are.
+      // The usual case: a span of 128 to 16,383 bytes.
       if (bytes[at] === 0x12 && at + 3 <= end && bytes[at + 1]! >= 0x80 && bytes[at + 2]! < 0x80) {
         const from = at + 3;
         const limit = from + (bytes[at + 1]! & 0x7f) + (bytes[at + 2]! << 7);
@@ -142,7 +142,7 @@ export class ProjectionDecoder {
     let linked = 0;
     let name = '';
     let at = start;
-    // Nearly every span begins with these fields in this order, which saves the switch over tags.
+    // Nearly every span begins with these fields in this order, which avoids the switch over tags.
     if (at + HEAD <= end && view.getUint16(at) === 0x0a10 && view.getUint16(at + 18) === 0x1208) {
       traceIdAt = at + 2;
       spanIdAt = at + 20;
@@ -171,8 +171,8 @@ export class ProjectionDecoder {
     }
     const last = end - 4;
     while (at < end) {
-      // Most fields are attributes of up to 127 bytes that nobody asks for: tag and length of the attribute and of its key in one word. In a loop
-      // of its own, without calls, what it reads of `spanKeys` stays in registers.
+      // Most fields are attributes of up to 127 bytes that no rule reads: one word holds tag and length of the attribute and of its key. In a loop of its
+      // own, without calls, `spanKeys` stays in registers.
       while (at <= last) {
         const word = view.getUint32(at, true);
         if ((word & 0x80ff80ff) !== 0x000a004a) break;
@@ -181,7 +181,7 @@ export class ProjectionDecoder {
         at = next;
       }
       if (at + 6 <= end) {
-        // The end of most spans: an empty status, and flags.
+        // The usual end of a span: an empty status, and flags.
         if (view.getUint16(at) === 0x7a00) at += 2;
         if (at + 6 <= end && view.getUint16(at) === 0x8501) at += 6;
       }
@@ -278,7 +278,7 @@ export class ProjectionDecoder {
     columns.startWords[2 * row + HIGH] = startHigh;
     columns.endWords[2 * row + LOW] = endLow;
     columns.endWords[2 * row + HIGH] = endHigh;
-    // Exact up to 2^53; beyond, rounding can't bring it back below.
+    // Exact up to 2^53; beyond, rounding cannot bring it back below.
     const duration = (endHigh - startHigh) * TWO_32 + (endLow - startLow);
     columns.duration[row] = duration <= Number.MAX_SAFE_INTEGER && duration >= Number.MIN_SAFE_INTEGER ? duration : Number.NaN;
     columns.kind[row] = kind > 0 && kind <= 5 ? kind : 0;
@@ -330,7 +330,7 @@ export class ProjectionDecoder {
         }
       }
     }
-    // Some other order or form. A key that is not there is empty.
+    // Another order or form. An absent key is empty.
     let k = keys.find(bytes, view, start, 0);
     this.value = undefined;
     cursor.position = start;

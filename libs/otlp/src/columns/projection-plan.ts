@@ -2,7 +2,7 @@ import { PARENT_ID_TEXT, SPAN_ID_TEXT, TRACE_ID_TEXT } from '../wire/own-names.j
 import { KeyMatch } from './key-match.js';
 import type { Projection } from './projection.js';
 
-/** A projection made ready for the decoder: flags instead of set lookups, keys as byte matchers, what is read besides. */
+/** A projection prepared for the decoder: flags instead of set lookups, keys as byte matchers, and the additional reads. */
 export class ProjectionPlan {
   readonly name: boolean;
   readonly status: boolean;
@@ -41,7 +41,7 @@ export class ProjectionPlan {
   }
 }
 
-/** Where a key is in the list; added when it is not. */
+/** The index of a key in the list; added when it is absent. */
 function placeOf(keys: string[], key: string): number {
   const place = keys.indexOf(key);
   return place >= 0 ? place : keys.push(key) - 1;

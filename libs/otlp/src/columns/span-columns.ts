@@ -8,14 +8,14 @@ import type { Projection } from './projection.js';
 import { ProjectionPlan } from './projection-plan.js';
 import { WholeSpanReader } from './whole-span-reader.js';
 
-/** A request whose spans lie in the columns: needed to read a whole span. */
+/** A request whose spans are in the columns: needed to read a whole span. */
 interface Source {
   readonly bytes: Uint8Array;
   /** Number of the first span that came from it. */
   readonly first: number;
 }
 
-/** Which of the two 32-bit halves of a 64-bit element is the low one on this machine. */
+/** The index of the low 32-bit half of a 64-bit element on this machine. */
 export const LOW = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 0 : 1;
 export const HIGH = 1 - LOW;
 
@@ -53,12 +53,9 @@ export class SpanColumns {
   /** OTLP numbers; 0 (unspecified, unset) also for numbers that OTLP does not know. The status is 0 unless projected. */
   kind = new Uint8Array(0);
   status = new Uint8Array(0);
-  /**
-   * What tells the contents apart with which a span's id comes, doubled; odd if its id came before with another one. 0 until the reader of the
-   * columns writes it.
-   */
+  /** Distinguishes the contents of a span's id, doubled; odd if its id came before with other content. 0 until the reader of the columns writes it. */
   forms = new Uint32Array(0);
-  /** 1 when the span has links: most have none, which is known without a look at its bytes. */
+  /** 1 when the span has links. Most have none, which is known without reading its bytes. */
   hasLinks = new Uint8Array(0);
 
   /** '' unless projected. `service` is the resource attribute service.name, '' when absent. */
@@ -72,7 +69,7 @@ export class SpanColumns {
   readonly attribute: unknown[][] = [];
   readonly resourceAttribute: unknown[][] = [];
 
-  /** Where the span, its ScopeSpans and its ResourceSpans message lie in the bytes of their request. */
+  /** The places of the span, its ScopeSpans and its ResourceSpans message in the bytes of their request. */
   spanStart = new Int32Array(0);
   spanEnd = new Int32Array(0);
   readonly scopes = new MessageRanges();
@@ -80,25 +77,25 @@ export class SpanColumns {
 
   /** All attribute columns that are decoded, by number of `plan.spanKeys`: the projected ones and the id texts. */
   readonly written: unknown[][] = [];
-  /** 1 for a column of `written`, or of `resourceAttribute`, that holds a value of some span: the others need not be cleared. */
+  /** 1 for a column of `written`, or of `resourceAttribute`, with a value of some span: the others need not be cleared. */
   touched = new Uint8Array(0);
   touchedResource = new Uint8Array(0);
-  /** Of most requests none of these is: some span has no trace id or no span id, some has the scope of BeTrace's own spans, some has no end time. */
+  /** Rare cases, false for most requests: some span lacks a trace id or span id; some has the scope of BeTrace's own spans; some has no end time. */
   anyWithoutId = false;
   anyOwn = false;
   anyUnended = false;
   /** Some span has a status message. */
   anyStatusMessage = false;
-  /** Texts that repeat: one string for all. */
+  /** One string for each repeated text. */
   readonly texts = new TextTable();
   private readonly whole = new WholeSpanReader(this.texts);
-  /** How the present projection is read. */
+  /** The plan of the present projection. */
   plan: ProjectionPlan = new ProjectionPlan({ fields: new Set(), attributes: [], resourceAttributes: [] });
 
   private projection: Projection | undefined;
   private readonly sources: Source[] = [];
 
-  /** Makes the columns those of a projection. A projection can only change while they are empty. */
+  /** Selects the columns of a projection. It can only change while they are empty. */
   use(projection: Projection): ProjectionPlan {
     if (projection === this.projection) return this.plan;
     if (this.length > 0) throw new TypeError('SpanColumns: the projection changed while spans are in the columns; clear() them first');
@@ -118,15 +115,14 @@ export class SpanColumns {
     return this.plan;
   }
 
-  /** Forgets all spans; keeps the room. */
+  /** Drops all spans; keeps the capacity. */
   clear(): void {
     this.truncate(0);
   }
 
   /**
-   * Forgets the spans from number `length` on, and what was already written of the one after the last. Only columns are cleared that
-   * hold something and of which the decoder does not write every span: each costs 1.5 ns per span. Values of the others stay until they are
-   * written over, those of one request at most.
+   * Drops the spans from number `length` on, and partial writes of the one after the last. It clears only columns that hold values and that the decoder does
+   * not write for every span: each costs 1.5 ns per span. Values of the others stay until they are overwritten, at most those of one request.
    */
   truncate(length: number): void {
     const end = Math.min(this.length + 1, this.capacity);
@@ -166,7 +162,7 @@ export class SpanColumns {
     return this.kind[i] === SERVER;
   }
 
-  /** Whether an id text came with the span: asking for the id then costs a hash, else its hex is the id. */
+  /** Whether the span came with an id text: then the id costs a hash, else it is the hex. */
   hasTraceIdText(i: number): boolean {
     return this.written[this.plan.traceIdText]![i] !== undefined;
   }
@@ -204,7 +200,7 @@ export class SpanColumns {
     return this.whole.read(this.sourceOf(i), { start: this.spanStart[i]!, end: this.spanEnd[i]! }, this.scopes.of(i), this.resources.of(i));
   }
 
-  /** The links of span i: its other fields are passed over, not decoded. */
+  /** The links of span i: its other fields are skipped, not decoded. */
   linksOf(i: number): readonly SpanLink[] {
     return this.hasLinks[i] === 0 ? NO_LINKS : readLinks(new Cursor(this.sourceOf(i), this.spanStart[i]!), this.spanEnd[i]!);
   }
@@ -264,7 +260,7 @@ export class SpanColumns {
   }
 }
 
-/** Lengthens an array with a value; by pushing, so that it has no holes and stays fast. */
+/** Lengthens an array by pushing a value, so that it has no holes and stays fast. */
 function filled<T>(array: T[], length: number, value: T): T[] {
   while (array.length < length) array.push(value);
   return array;

@@ -11,8 +11,8 @@ export interface Place {
 }
 
 /**
- * Decodes spans whole, one by one, from where a projection found them. Spans that follow each other in a request share their resource and
- * scope: these are read once, because finding them is a walk over all the spans beside.
+ * Decodes whole spans, one by one, at the places that a projection found. Consecutive spans of a request share their resource and scope. These are read once,
+ * because finding them is a walk over all spans beside them.
  */
 export class WholeSpanReader {
   private bytes: Uint8Array | undefined;
@@ -21,7 +21,7 @@ export class WholeSpanReader {
   private scope: Scope | undefined;
   private resource: Resource | undefined;
 
-  /** @param texts where texts that repeat are found */
+  /** @param texts interns repeated texts */
   constructor(private readonly texts: TextTable) {}
 
   /** Throws OtlpError on malformed bytes. */
@@ -41,7 +41,7 @@ export class WholeSpanReader {
     return { span: readSpan(new Cursor(bytes, span.start, this.texts), span.end), scope: this.scope, resource: this.resource };
   }
 
-  /** The request is not needed any more. */
+  /** Releases the request. */
   forget(): void {
     this.bytes = undefined;
     this.scopeAt = -1;

@@ -20,7 +20,7 @@ export function decodeRequestJson(input: string | Uint8Array, unread?: (path: st
   const root = reader.object(parseJson(input));
   const resourceSpans = root ? reader.list(root, 'resourceSpans', (value) => readResourceSpans(reader, value, unread)) : [];
   if (root && unread) noteUnread(root, TOP_NAMES, '', unread);
-  // Else a whole batch would be lost without a word: unknown fields are ignored.
+  // Otherwise a whole batch would be lost silently, because unknown fields are ignored.
   if (root && 'resource_spans' in root) reader.fail('OTLP/JSON names are lowerCamelCase: resourceSpans', 'resource_spans');
   const [first] = reader.errors;
   if (first) {
@@ -33,7 +33,7 @@ export function decodeRequestJson(input: string | Uint8Array, unread?: (path: st
   return { resourceSpans };
 }
 
-/** Names under which others put spans: of older versions, of protobuf, of Tempo's answers. */
+/** Names that other formats use for spans: older versions, protobuf, Tempo's answers. */
 const TOP_NAMES = ['batches', 'scopeSpans', 'scope_spans', 'spans'];
 const RESOURCE_NAMES = ['scope_spans', 'instrumentationLibrarySpans', 'instrumentation_library_spans', 'spans'];
 

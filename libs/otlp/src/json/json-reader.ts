@@ -5,8 +5,8 @@ import type { JsonValue } from './lossless-json.js';
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /**
- * Reads fields of parsed JSON. A field that is wrong is noted with its path and what was expected, and reads as its default:
- * so one look finds all errors. Absent and null are the default.
+ * Reads fields of parsed JSON. A wrong field is noted with its path and the expected form, and reads as its default, so one pass finds all errors. Absent and
+ * null are the default.
  */
 export class JsonReader {
   readonly errors: FieldError[] = [];
@@ -16,7 +16,7 @@ export class JsonReader {
     this.path = [...path];
   }
 
-  /** As many errors were found as are told: nothing more needs to be looked for. */
+  /** The maximum of reported errors is reached: nothing more needs to be checked. */
   get isFull(): boolean {
     return this.errors.length >= MAX_FIELD_ERRORS;
   }
@@ -112,7 +112,7 @@ export function integerOf(value: JsonValue): bigint | undefined {
   return typeof value === 'string' && /^-?\d{1,20}$/.test(value) ? BigInt(value) : undefined;
 }
 
-/** A value as an error shows it: short. */
+/** A value for an error message: short. */
 export function shown(value: JsonValue | undefined): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';

@@ -12,7 +12,7 @@ export function readAttributes(reader: JsonReader, object: JsonObject, name = 'a
   }));
 }
 
-/** Reads an AnyValue; `depth`: arrays and lists around it. Of several values the first of the list below counts. */
+/** Reads an AnyValue. @param depth arrays and lists around it. Of several values the first in the list below counts. */
 export function readAnyValue(reader: JsonReader, object: JsonObject, depth = 0): AnyValue {
   const { stringValue, boolValue, intValue, doubleValue, bytesValue } = object;
   if (isGiven(stringValue)) return { type: 'string', value: reader.text(object, 'stringValue') };

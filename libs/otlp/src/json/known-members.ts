@@ -1,16 +1,16 @@
 import type { JsonObject, JsonReader } from './json-reader.js';
 
-/** What a span, an event, a link, a status or a scope may have, in snake_case; camelCase is taken as well. */
+/** The members of a span, an event, a link, a status or a scope, in snake_case; camelCase is accepted as well. */
 export interface KnownMembers {
   readonly names: readonly string[];
   /** Their names in other formats. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
 
-/** Notes each member that nobody would read: `unknown member 'durations', did you mean 'duration'?`. */
+/** Notes each unknown member: `unknown member 'durations', did you mean 'duration'?`. */
 export function refuseUnknownMembers(reader: JsonReader, object: JsonObject, { names, aliases = {} }: KnownMembers): void {
   for (const member of Object.keys(object)) {
-    // The name that is meant takes longer to find than the body to read.
+    // Finding the intended name takes longer than reading the body.
     if (reader.isFull) return;
     if (object[member] === null) continue;
     const name = snakeCase(member);

@@ -1,12 +1,12 @@
 import { OtlpError } from '../wire/otlp-error.js';
 
-/** What parseJson makes: JSON, with a bigint where an integer is beyond 2^53. */
+/** The result of parseJson: JSON, with a bigint where an integer is beyond 2^53. */
 export type JsonValue = null | boolean | number | bigint | string | JsonValue[] | { [key: string]: JsonValue };
 
-/** An integer of 16 digits or more outside a text, or (harmless) something within a text that looks like one. */
+/** An integer of 16 digits or more outside a text, or (harmless) something in a text that looks like one. */
 const LARGE_INTEGER = /[:[,\s]-?[1-9]\d{15}/;
 
-/** Levels that the slow way goes down; unknown fields count too. */
+/** Maximum of levels in the slow parser; unknown fields count too. */
 const MAX_DEPTH = 512;
 
 /**
@@ -122,7 +122,7 @@ class LosslessParser {
       this.at++;
   }
 
-  /** Passes over the closing bracket, or the comma before the next item. */
+  /** Skips the closing bracket, or the comma before the next item. */
   private closes(bracket: number): boolean {
     const code = this.text.charCodeAt(this.at);
     if (code === bracket || code === 0x2c) this.at++;

@@ -11,10 +11,10 @@ import { parseInstant } from './time-text.js';
 
 const MAX_TIME = 2n ** 64n - 1n;
 const MAX_ID_TEXT = 256;
-/** What no filter by an id can ask for, and no log line shows. */
+/** Characters that no filter by id can match, and no log line shows. */
 const NO_ID_TEXT = /[\p{Cc}\p{Cs}]/u;
 
-/** A field under its snake_case or camelCase name: the name it has, and its value (undefined when absent or null). */
+/** A field under its snake_case or camelCase name: the name used, and its value (undefined when absent or null). */
 export function fieldOf(object: JsonObject, ...names: readonly string[]): { readonly name: string; readonly value: JsonValue | undefined } {
   for (const snake of names) {
     const camel = snake.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -26,7 +26,7 @@ export function fieldOf(object: JsonObject, ...names: readonly string[]): { read
   return { name: names[0]!, value: undefined };
 }
 
-/** An id as it goes over the wire, and the text it was derived from when that is no OTLP id. */
+/** The wire id, and the text that it was derived from, if that is no OTLP id. */
 export interface WireId {
   readonly hex: string;
   readonly text: string | undefined;

@@ -1,9 +1,9 @@
 import type { KnownMembers } from './known-members.js';
 
-/** What OTLP has beside and the log does not need: it is taken and not kept. */
+/** OTLP members that the log does not need: accepted and not kept. */
 const IGNORED = ['flags', 'dropped_attributes_count', 'dropped_events_count', 'dropped_links_count'];
 
-/** The members beside a list of spans: those of the answer of `GET /v1/violations/{id}/trace`, which may be sent as it is. */
+/** The members beside a list of spans: those of the answer of `GET /v1/violations/{id}/trace`, which can be sent back unchanged. */
 export const TRACE_MEMBERS: KnownMembers = { names: ['spans', 'trace_id', 'wire_trace_id', 'complete', 'late_spans_until'] };
 
 /** The members of the spans of `POST /v1/spans`, of rule tests and of the answer of `GET /v1/violations/{id}/trace`. */
@@ -52,7 +52,7 @@ export const SPAN_MEMBERS: KnownMembers = {
   },
 };
 
-/** An answer of the API says the duration beside the end, in milliseconds. */
+/** An answer of the API has the duration beside the end, in milliseconds. */
 export const ENDED_SPAN_MEMBERS: KnownMembers = { ...SPAN_MEMBERS, names: [...SPAN_MEMBERS.names, 'duration_ms'] };
 
 export const EVENT_MEMBERS: KnownMembers = {

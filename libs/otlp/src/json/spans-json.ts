@@ -22,8 +22,8 @@ import { ENDED_SPAN_MEMBERS, EVENT_MEMBERS, LINK_MEMBERS, SCOPE_MEMBERS, SPAN_ME
 
 export interface SpansJsonOptions {
   /**
-   * Spans that rules are tested with: ids, name and times may be missing. Then the trace is `test-trace`, the spans are
-   * `test-span-1` and so on, times are 0 and the duration what was given.
+   * Spans for testing rules: ids, name and times may be missing. Defaults: the trace `test-trace`, spans `test-span-1` and so on, times 0 and the given
+   * duration.
    */
   readonly incomplete?: boolean;
 }
@@ -39,7 +39,7 @@ export function spansFromJson(input: string | Uint8Array, options?: SpansJsonOpt
   return spansFromValue(parseJson(input), options);
 }
 
-/** The same from JSON that `parseJson` has read, lying at `path` of a larger document. */
+/** The same from JSON that `parseJson` has read, at `path` of a larger document. */
 export function spansFromValue(value: JsonValue, options: SpansJsonOptions = {}, path: readonly (string | number)[] = []): TraceRequest {
   const reader = new JsonReader(path);
   const request = new SpansJson(reader, options.incomplete === true).request(value);
@@ -71,7 +71,7 @@ class SpansJson {
         refuseUnknownMembers(reader, body, TRACE_MEMBERS);
         reader.items(body, 'spans', (span) => this.item(span));
       } else if (body) {
-        // No span has a list alone: it is the spans, under a wrong name.
+        // No span has only a list: the list holds the spans, under a wrong name.
         const [member, another] = Object.keys(body);
         if (member !== undefined && another === undefined && Array.isArray(body[member])) refuseUnknownMembers(reader, body, TRACE_MEMBERS);
         else this.span(body);
@@ -92,7 +92,7 @@ class SpansJson {
     if (span) this.span(span);
   }
 
-  /** Reads a span and puts it beside those of the same resource and scope. */
+  /** Reads a span and groups it with those of the same resource and scope. */
   private span(json: JsonObject): void {
     this.count++;
     const attributes = this.resourceAttributes(json);
@@ -158,7 +158,7 @@ class SpansJson {
     return NO_ID;
   }
 
-  /** Start and end, of which a duration may give one. All three may be there when they agree. */
+  /** Start and end; a duration may replace one of them. All three may be present when they agree. */
   private times(json: JsonObject): { readonly start: bigint; readonly end: bigint } {
     const { reader } = this;
     const time = ({ name, value }: ReturnType<typeof fieldOf>) => (value === undefined ? undefined : readTime(reader, value, name));
@@ -191,7 +191,7 @@ class SpansJson {
     };
   }
 
-  /** @param ownTrace that of its span, which a link without a trace id means */
+  /** @param ownTrace the trace id of its span, for a link without one */
   private link(json: JsonObject, ownTrace: WireId): SpanLink {
     const { reader } = this;
     refuseUnknownMembers(reader, json, LINK_MEMBERS);

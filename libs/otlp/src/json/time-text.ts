@@ -1,6 +1,6 @@
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9})\d*)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
-/** Nanoseconds since the Unix epoch of an RFC 3339 text, finer digits cut off; undefined when it is none or before 1970. */
+/** Nanoseconds since the Unix epoch of an RFC 3339 text, finer digits truncated; undefined for other texts or before 1970. */
 export function parseInstant(text: string): bigint | undefined {
   const match = RFC_3339.exec(text);
   if (!match) return undefined;

@@ -8,8 +8,8 @@ import { RequestIndex } from './request-index.js';
 import { scan } from './scan.js';
 
 /**
- * The spans of one trace (32 hex digits) out of a request, decoded whole, in their resources and scopes; those of other traces
- * are passed over, not decoded. How a trace is read back from the log. Throws OtlpError on malformed bytes.
+ * Decodes the spans of one trace (32 hex digits) of a request, in their resources and scopes; spans of other traces are skipped. The API reads a trace back
+ * from the log with it. Throws OtlpError on malformed bytes.
  */
 export function collectTrace(bytes: Uint8Array, traceId: string, index: RequestIndex = new RequestIndex()): TraceRequest {
   const wanted = bytesOfHex(traceId);

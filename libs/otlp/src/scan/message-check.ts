@@ -35,11 +35,11 @@ child(ARRAY, 1, ANY_VALUE);
 child(KEY_VALUE_LIST, 1, KEY_VALUE);
 
 /**
- * Walks messages without reading them and throws where a decoder would have to (BT_OTLP_MALFORMED, BT_OTLP_TOO_DEEP). What
- * passes here is decoded later without an error: so a request is refused before it is acknowledged, never after.
+ * Walks messages without reading them, and throws where a decoder would (BT_OTLP_MALFORMED, BT_OTLP_TOO_DEEP). So a request is refused before it is
+ * acknowledged, never after.
  */
 export class MessageCheck {
-  /** Of the span checked last: where the 16 bytes of its trace id begin, or -1. */
+  /** The offset of the trace id of the last checked span, or -1. */
   traceIdAt = -1;
   private spanIdAt = -1;
   private traceIdFields = 0;
@@ -123,8 +123,8 @@ export function isZero(bytes: Uint8Array, at: number, length: number): boolean {
 }
 
 /**
- * Is this the common form of an attribute: key, then value of a simple type, short, with nothing between? Saves two calls of
- * `message` per attribute; every other form is left to them.
+ * Whether this is the common form of an attribute: a short key, then a short value of a simple type, without anything between. It saves two calls of
+ * `message` per attribute; all other forms are left to them.
  */
 function isPlainKeyValue(bytes: Uint8Array, start: number, end: number): boolean {
   if (start + 4 > end || bytes[start] !== 0x0a) return false;

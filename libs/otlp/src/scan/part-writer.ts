@@ -1,7 +1,7 @@
 import { varintSize, writeVarint } from '../wire/varint.js';
 import type { RequestIndex } from './request-index.js';
 
-/** Most bytes that the tag and length of a nested message take. */
+/** Maximum bytes of the tag and length of a nested message. */
 const FRAME = 6;
 
 /** Writes some spans of a scanned request, with the resources and scopes they stand in, as a request of their own. */
@@ -25,7 +25,7 @@ export class PartWriter {
     this.scopeSize = this.scopeRanges.map(sizeOf);
   }
 
-  /** How far from `from` (before `end`) spans fit into `maxBytes`; `from` itself when not even one does. */
+  /** The end of the spans from `from` (before `end`) that fit into `maxBytes`; `from` itself when none does. */
   take(from: number, end: number, maxBytes: number): number {
     const { tagAt, endAt, scopeOf, resourceOf } = this.index;
     let size = 0;
@@ -71,7 +71,7 @@ export class PartWriter {
         out[at++] = 0x12; // scope_spans
         at = copyRanges(bytes, this.scopeRanges[scope]!, out, writeVarint(out, at, scopes[nextScope++]!));
       }
-      // Spans that also followed each other in the request are copied at once.
+      // Spans that were adjacent in the request are copied at once.
       const start = tagAt[span]!;
       let stop = endAt[span]!;
       for (i++; i < to && tagAt[order[i]!] === stop && scopeOf[order[i]!] === scope; i++) stop = endAt[order[i]!]!;
@@ -106,7 +106,7 @@ export class PartWriter {
   }
 }
 
-/** Of each outer message the ranges that its inner messages do not cover, as flat pairs. */
+/** By outer message: the ranges that its inner messages do not cover, as flat pairs. */
 function rangesBetween(
   outerStart: ArrayLike<number>,
   outerEnd: ArrayLike<number>,

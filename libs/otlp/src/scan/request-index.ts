@@ -1,32 +1,29 @@
 import { ACCEPTED, OUTCOMES, OWN, REJECTIONS, type RejectionReason } from '../wire/rejection.js';
 
-/**
- * Where the spans of one request lie, as `scan` found them: offsets in `bytes`, no object per span. Reusable: a scan into the
- * same index forgets the one before.
- */
+/** The places of a request's spans, as `scan` found them: offsets in `bytes`, no object per span. A scan into the same index overwrites it. */
 export class RequestIndex {
   bytes: Uint8Array = new Uint8Array(0);
 
   /** Spans in the request; they are numbered in order. */
   spans = 0;
-  /** Per span: where its field begins (tag), where its message begins, and where both end. */
+  /** Per span: the start of its field (tag), the start of its message, and the end of both. */
   tagAt = new Int32Array(256);
   bodyAt = new Int32Array(256);
   endAt = new Int32Array(256);
-  /** Per span: where the 16 bytes of the trace id begin; meaningless when that id is invalid. */
+  /** Per span: the offset of its trace id; meaningless when that id is invalid. */
   traceIdAt = new Int32Array(256);
   /** Per span: the number of the ScopeSpans message that holds it. */
   scopeOf = new Int32Array(256);
   /** Per span: ACCEPTED, OWN or why it is rejected. */
   outcome = new Uint8Array(256);
 
-  /** ScopeSpans messages: where the field and the message begin, where both end, the ResourceSpans message that holds it. */
+  /** ScopeSpans messages: the start of field and message, their end, and their ResourceSpans message. */
   readonly scopeTagAt: number[] = [];
   readonly scopeBodyAt: number[] = [];
   readonly scopeEndAt: number[] = [];
   readonly resourceOf: number[] = [];
 
-  /** ResourceSpans messages: where the message begins and ends. */
+  /** ResourceSpans messages: start and end. */
   readonly resourceBodyAt: number[] = [];
   readonly resourceEndAt: number[] = [];
 
@@ -36,12 +33,12 @@ export class RequestIndex {
   /** Spans per outcome. */
   readonly counts = new Uint32Array(OUTCOMES);
 
-  /** Spans that go on to the log. */
+  /** The number of spans that go to the log. */
   get accepted(): number {
     return this.counts[ACCEPTED]!;
   }
 
-  /** BeTrace's own spans, which nobody evaluates. */
+  /** BeTrace's own spans, which are not evaluated. */
   get own(): number {
     return this.counts[OWN]!;
   }
@@ -58,14 +55,14 @@ export class RequestIndex {
     });
   }
 
-  /** Gives a span another outcome than before. */
+  /** Changes the outcome of a span. */
   judge(span: number, outcome: number): void {
     this.counts[this.outcome[span]!]! -= 1;
     this.outcome[span] = outcome;
     this.counts[outcome]! += 1;
   }
 
-  /** Forgets the request before. */
+  /** Clears the index. */
   reset(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.spans = 0;

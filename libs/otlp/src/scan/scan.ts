@@ -8,15 +8,14 @@ import { isZero, MessageCheck, RESOURCE, SCOPE } from './message-check.js';
 import { RequestIndex } from './request-index.js';
 
 /**
- * How much a scan looks at. `ids`: span boundaries and ids, for requests that were checked before (the log's). `everything`:
- * every field of every message, so that a request that passes can be decoded later without an error.
+ * The depth of a scan. `ids`: span boundaries and ids, for requests that were checked before (those of the log). `everything`: every field of every message,
+ * so that a request that passes can be decoded later without an error.
  */
 export type ScanDepth = 'ids' | 'everything';
 
 /**
- * Finds the spans of an ExportTraceServiceRequest (or TracesData) without decoding them: where they lie, which are rejected
- * and why, which BeTrace emitted itself. Throws OtlpError: BT_OTLP_MALFORMED with the offset, BT_OTLP_TOO_DEEP,
- * BT_OTLP_TOO_LARGE (2 GiB). `index` is reused when given.
+ * Finds the spans of an ExportTraceServiceRequest (or TracesData) without decoding them: their places, rejections with reasons, and BeTrace's own spans.
+ * Throws OtlpError: BT_OTLP_MALFORMED with the offset, BT_OTLP_TOO_DEEP, BT_OTLP_TOO_LARGE (2 GiB). `index` is reused when given.
  */
 export function scan(bytes: Uint8Array, index: RequestIndex = new RequestIndex(), depth: ScanDepth = 'everything'): RequestIndex {
   if (bytes.length > MAX_ADDRESSABLE_BYTES) {
@@ -90,7 +89,7 @@ class Scan {
     if (own) for (let i = first; i < index.spans; i++) index.judge(i, OWN);
   }
 
-  /** The hot loop: spans that follow each other, from the cursor's position on. */
+  /** The hot loop: consecutive spans, from the cursor's position on. */
   private spansInARow(end: number, scope: number): void {
     const { bytes, cursor, index, check } = this;
     let { tagAt, bodyAt, endAt, traceIdAt, scopeOf, outcome } = index;
@@ -147,7 +146,7 @@ class Scan {
     cursor.position = at;
   }
 
-  /** Finds the ids of a span that does not begin with them in the usual form. */
+  /** Finds the ids of a span without the usual beginning. */
   private ids(span: number, start: number, end: number): number {
     const { bytes, cursor, index } = this;
     let traceIdAt = -1;
@@ -183,7 +182,7 @@ class Scan {
     return own;
   }
 
-  /** Skips a message, or checks its content when everything is to be checked. */
+  /** Skips a message, or checks its content in a scan of everything. */
   private message(type: number, end: number): void {
     this.check?.message(type, this.cursor.position, end, 0);
     this.cursor.position = end;

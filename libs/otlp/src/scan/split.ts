@@ -3,22 +3,21 @@ import { ACCEPTED, SPAN_TOO_LARGE } from '../wire/rejection.js';
 import { PartWriter } from './part-writer.js';
 import type { RequestIndex } from './request-index.js';
 
-/** The partition of a trace: called with the request's bytes and the offset of the 16 bytes of a trace id. */
+/** The partition of a trace. @param offset of the 16 bytes of the trace id in the request's bytes */
 export type PartitionOf = (bytes: Uint8Array, traceIdAt: number) => number;
 
-/** A request that holds spans of one partition only, ready for the log. */
+/** A request with spans of one partition only, ready for the log. */
 export interface PartitionRequest {
   readonly partition: number;
-  /** ExportTraceServiceRequest; the very bytes that came in when nothing had to be taken apart. */
+  /** ExportTraceServiceRequest; the original bytes when nothing had to be split. */
   readonly value: Uint8Array;
   readonly spans: number;
 }
 
 /**
- * Takes a scanned request apart into requests of one partition each, without decoding spans: resource, scope and span bytes
- * are copied as they are, unknown fields too. Spans that the scan did not keep are left out; a part larger than `maxBytes`
- * is divided; a span that is larger than that alone is rejected in the index (SPAN_TOO_LARGE). Spans keep their order within
- * a partition.
+ * Splits a scanned request by partition, without decoding spans: resource, scope and span bytes are copied, with unknown fields. Spans that the scan did not
+ * keep are omitted. A part larger than `maxBytes` is divided; a span that alone exceeds it is rejected in the index (SPAN_TOO_LARGE). Spans keep their order
+ * within a partition.
  */
 export function split(index: RequestIndex, partitionOf: PartitionOf, maxBytes = MAX_RECORD_BYTES): PartitionRequest[] {
   const { bytes } = index;

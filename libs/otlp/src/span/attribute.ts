@@ -1,6 +1,6 @@
 import { PARENT_ID_TEXT, SPAN_ID_TEXT, TRACE_ID_TEXT } from '../wire/own-names.js';
 
-/** OTLP's AnyValue as it is on the wire: what kind of number it was is kept, so that encoding gives the same bytes. */
+/** OTLP's AnyValue as on the wire: the kind of number is kept, so that encoding gives the same bytes. */
 export type AnyValue =
   | { readonly type: 'empty' }
   | { readonly type: 'string'; readonly value: string }
@@ -53,7 +53,7 @@ export function plainMap(attributes: readonly KeyValue[]): PlainMap {
   return map;
 }
 
-/** The attributes of a span as its sender knows them: without those by which ingest carries ids that are no OTLP ids. */
+/** A span's attributes without those in which ingest keeps ids that are no OTLP ids. */
 export function spanAttributes(attributes: readonly KeyValue[]): PlainMap {
   return plainMap(attributes.filter(({ key }) => key !== TRACE_ID_TEXT && key !== SPAN_ID_TEXT && key !== PARENT_ID_TEXT));
 }

@@ -5,9 +5,8 @@ import { readKeyValue } from './decode-value.js';
 import type { Resource, ResourceSpans, Scope, ScopeSpans, Span, TraceRequest } from './span.js';
 
 /**
- * Decodes an ExportTraceServiceRequest (or TracesData) whole. Unknown fields are ignored, of a field that occurs twice the
- * last counts, nested messages are merged, invalid UTF-8 becomes U+FFFD: as protobuf says. Throws OtlpError
- * (BT_OTLP_MALFORMED, BT_OTLP_TOO_DEEP).
+ * Decodes a whole ExportTraceServiceRequest (or TracesData). As protobuf specifies, unknown fields are ignored, the last of repeated fields counts, nested
+ * messages are merged, and invalid UTF-8 becomes U+FFFD. Throws OtlpError (BT_OTLP_MALFORMED, BT_OTLP_TOO_DEEP).
  */
 export function decodeRequest(bytes: Uint8Array): TraceRequest {
   const cursor = new Cursor(bytes);

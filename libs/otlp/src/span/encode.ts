@@ -18,9 +18,8 @@ import type { AnyValue, KeyValue } from './attribute.js';
 import type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, SpanStatus, TraceRequest } from './span.js';
 
 /**
- * Encodes a request in protobuf's canonical form: fields in order of their numbers, default values left out. Decoding gives
- * an equal model; lone surrogates in texts become U+FFFD. Throws TypeError for an id that is not hex (a model made by hand:
- * the readers of this library make no such ids).
+ * Encodes a request in protobuf's canonical form: fields in order of their numbers, default values omitted. Decoding gives an equal model; lone surrogates in
+ * texts become U+FFFD. Throws TypeError for an id that is not hex, which this library's readers never make.
  */
 export function encodeRequest(request: TraceRequest): Uint8Array {
   const writer = new Writer();
@@ -97,7 +96,7 @@ function writeKeyValue(writer: Writer, attribute: KeyValue): void {
   writer.message(KEY_VALUE.value, attribute.value, writeValue);
 }
 
-/** A member of a oneof is written also when it is 0, false or ''. */
+/** A member of a oneof is written even when it is 0, false or ''. */
 function writeValue(writer: Writer, value: AnyValue): void {
   switch (value.type) {
     case 'empty':

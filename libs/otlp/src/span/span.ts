@@ -1,9 +1,8 @@
 import type { KeyValue } from './attribute.js';
 
 /**
- * The decoded model of an ExportTraceServiceRequest: all fields, whichever the receiver needs. Ids are lower-case hex, '' when
- * absent; times are unsigned nanoseconds since the Unix epoch. Messages that may be absent are undefined then, so that
- * encoding gives the same bytes.
+ * The decoded model of an ExportTraceServiceRequest with all fields. Ids are lower-case hex, '' when absent; times are unsigned nanoseconds since the Unix
+ * epoch. Optional messages are undefined when absent, so that encoding gives the same bytes.
  */
 export interface TraceRequest {
   readonly resourceSpans: readonly ResourceSpans[];

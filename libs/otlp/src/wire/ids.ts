@@ -38,7 +38,7 @@ export function bytesOfHex(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The wire id that stands for a text that is no OTLP id: SHA-256 of its UTF-8, truncated, as hex. */
+/** The wire id for a text that is no OTLP id: SHA-256 of its UTF-8, truncated, as hex. */
 export function traceIdOfText(text: string): string {
   return createHash('sha256')
     .update(text, 'utf8')
@@ -64,8 +64,8 @@ export function isSpanId(text: string): boolean {
 }
 
 /**
- * The id to show: the text the user sent if it really is what the wire id was derived from, else the wire id. (Anybody can
- * send the attribute that carries the text; only the right text may stand for an id.)
+ * The shown id: the user's text if the wire id was derived from it, else the wire id. (Anybody can send the attribute with the text; only the right text
+ * replaces an id.)
  */
 export function shownTraceId(hex: string, text: unknown): string {
   return typeof text === 'string' && traceIdOfText(text) === hex ? text : hex;

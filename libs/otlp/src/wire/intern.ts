@@ -28,7 +28,7 @@ export class TextTable {
     const length = end - start;
     if (length < 4 || length > MAX_BYTES) return length === 0 ? '' : length < 4 ? short(bytes, start, end) : utf8(bytes, start, end);
     const last = end - 4;
-    // Two chains that don't wait for each other: each step of one is five cycles long.
+    // Two independent chains: each step of one takes five cycles.
     let hash = Math.imul(view.getInt32(last, true) ^ length, 0x9e3779b1);
     let other = length;
     let from = start;
@@ -49,12 +49,12 @@ export class TextTable {
     return text;
   }
 
-  /** Texts held now. */
+  /** The number of texts. */
   get size(): number {
     return this.lengths.reduce((count, length) => count + (length === 0 ? 0 : 1), 0);
   }
 
-  /** Whether a text is held now. */
+  /** Whether the table holds a text. */
   holdsText(text: string): boolean {
     return this.texts.includes(text);
   }

@@ -1,17 +1,17 @@
 import { CatalogueError, type ProblemValues } from '#base';
 import { OTLP_PROBLEMS, type OtlpProblemCode } from './problems.js';
 
-/** Where and why: a byte offset in protobuf, a path (`spans[0].start_time`) in JSON. */
+/** Place and reason: a byte offset in protobuf, a path (`spans[0].start_time`) in JSON. */
 export interface OtlpErrorPlace {
   readonly offset?: number;
   readonly path?: string;
-  /** Every field that is wrong, where several were looked at. */
+  /** All wrong fields, if several were checked. */
   readonly fields?: readonly FieldError[];
 }
 
 export interface FieldError {
   readonly path: string;
-  /** What was expected and found. */
+  /** The expected form and the value found. */
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The errors of the OTLP wire format, by code. `status` is the HTTP status a receiver answers with; `{…}` parts are filled in
- * when the error is made. Every sentence says what was found and where, and what to do about it.
+ * The errors of the OTLP wire format, by code. `status` is the receiver's HTTP status; `{…}` parts are filled in when the error is made. Every sentence says
+ * what was found, where, and what to do about it.
  */
 export const OTLP_PROBLEMS = {
   BT_OTLP_MALFORMED: {

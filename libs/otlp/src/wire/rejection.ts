@@ -1,9 +1,6 @@
-/**
- * What a scan says of a span. Numbers, because they lie in a typed array beside the span's position; names label metrics,
- * sentences go into the partial success answer.
- */
+/** The outcomes of a scan for a span. They are numbers because a typed array holds them. The names label metrics; the sentences go into partial successes. */
 export const ACCEPTED = 0;
-/** BeTrace itself emitted it (scope `betrace`): counted, never evaluated. No rejection: the sender did nothing wrong. */
+/** BeTrace itself emitted it (scope `betrace`): counted, never evaluated. It is no rejection: the sender did nothing wrong. */
 export const OWN = 1;
 export const TRACE_ID_INVALID = 2;
 export const SPAN_ID_INVALID = 3;

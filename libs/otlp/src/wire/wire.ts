@@ -2,7 +2,7 @@ import type { TextTable } from './intern.js';
 import { malformed } from './otlp-error.js';
 import { utf8 } from './text.js';
 
-/** Protobuf wire types. Groups (3 and 4) exist in no proto3 message: a message that has one is refused. */
+/** Protobuf wire types. proto3 has no groups (3 and 4): a message with one is refused. */
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
@@ -15,7 +15,7 @@ export const FIXED32 = 5;
  */
 export class Cursor {
   position: number;
-  /** The words of the varint read last: 64 bits. */
+  /** The words of the last varint: 64 bits. */
   low = 0;
   high = 0;
   readonly view: DataView;
@@ -117,7 +117,7 @@ export class Cursor {
     return value;
   }
 
-  /** Passes over the value of a field whose tag has been read. */
+  /** Skips the value of a field whose tag has been read. */
   skip(tag: number, end: number): void {
     switch (tag & 7) {
       case VARINT:

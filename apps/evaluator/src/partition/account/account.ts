@@ -1,7 +1,7 @@
 import type { Accounting, RuleAccount } from '#engine';
 import { Measurements } from './measurements.js';
 
-/** Milliseconds between two looks at every rule: of a thousand rules in four partitions they would cost too much after each batch. */
+/** Milliseconds between two updates of every rule's counts: after each batch they would cost too much, with a thousand rules in four partitions. */
 const RULES_INTERVAL = 1_000;
 
 /** The published counts of a rule. */
@@ -13,7 +13,7 @@ interface Told {
   readonly undecided: Map<string, number>;
 }
 
-/** Brings what an engine counted into the measurements: the differences since the last time. */
+/** Adds an engine's counts to the measurements: the differences since the last time. */
 export class Account {
   private evaluated = 0;
   private duplicates = 0;
@@ -23,7 +23,7 @@ export class Account {
   private readonly rejected = new Map<string, number>();
   private readonly closed = new Map<string, number>();
   private readonly rules = new Map<string, Told>();
-  /** Something may have been counted since. */
+  /** Counts may have changed since. */
   private untold = false;
   private rulesToldAt = Number.NEGATIVE_INFINITY;
 
@@ -33,7 +33,7 @@ export class Account {
     private readonly monotonic: () => number,
   ) {}
 
-  /** What was counted so far is told by another evaluator. */
+  /** Another evaluator reports what was counted so far. */
   skip(): void {
     const { measurements } = this;
     this.measurements = new Measurements();
@@ -66,7 +66,7 @@ export class Account {
     this.updateRulesInTime();
   }
 
-  /** Also called while no records come: publishes the counts by rule when it is time. */
+  /** Called even while no records come: publishes the counts by rule when they are due. */
   updateRulesInTime(): void {
     if (this.untold && this.monotonic() - this.rulesToldAt >= RULES_INTERVAL) this.updateRules();
   }
@@ -87,7 +87,7 @@ export class Account {
     this.measurements.count('ruleMatches', { rule_id }, matches - told.matches);
     told.evaluations = evaluations;
     told.matches = matches;
-    // Rounding may take a share back when an epoch ends; a counter takes nothing back.
+    // Rounding may reduce a share when an epoch ends; a counter never decreases.
     if (time > told.time) {
       this.measurements.count('ruleTime', { rule_id }, (time - told.time) / 1_000);
       told.time = time;

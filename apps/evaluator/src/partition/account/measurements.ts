@@ -3,7 +3,7 @@ import type { EVALUATOR_METRICS } from '../../metrics.js';
 type Key = keyof typeof EVALUATOR_METRICS;
 type Labels = Readonly<Record<string, string>>;
 
-/** What happened to one series since the last `drain`: counters by how much they rose, gauges what they are, histograms their values. */
+/** The changes of one series since the last `drain`: the increase of a counter, the value of a gauge, the values of a histogram. */
 export interface Measurement {
   readonly metric: Key;
   readonly labels: Labels;
@@ -38,7 +38,7 @@ export class Measurements {
     series.removed = false;
   }
 
-  /** What a gauge measured is another process's business now, or gone. */
+  /** Another process measures the gauge now, or its subject is gone. */
   remove(metric: Key, labels: Labels): void {
     this.at(metric, labels).removed = true;
   }
@@ -49,7 +49,7 @@ export class Measurements {
     series.observed.push(value);
   }
 
-  /** What happened since the last call. */
+  /** The changes since the last call. */
   drain(): readonly Measurement[] {
     const drained = [...this.series.values()].map(
       ({ metric, labels, value, observed, removed }): Measurement => ({

@@ -2,10 +2,10 @@ import type { Accounting } from '#engine';
 import type { EvaluatedPartition } from '#platform';
 import type { Misplaced } from '#replay';
 
-/** What became of the spans of a partition, but for what its evaluator never saw. */
+/** The account of a partition's spans, including those that its engine never received. */
 export type PartitionAccount = Omit<EvaluatedPartition, 'expiredRecords'>;
 
-/** Spans that a producer wrote into the wrong partition: the engine of this one never has them. */
+/** Spans that a producer wrote to the wrong partition: this partition's engine never receives them. */
 export class MisplacedSpans {
   moved = 0;
   readonly rejected: Record<string, number> = {};

@@ -1,7 +1,7 @@
 import type { PartitionEngine } from '#engine';
 import type { Measurements } from './measurements.js';
 
-/** What the metrics say of the state of one partition. */
+/** The metrics of the state of one partition. */
 export class PartitionGauges {
   private toldAhead = true;
   private retriesForgotten = 0;
@@ -17,7 +17,7 @@ export class PartitionGauges {
     this.measurements.set('epoch', this.label, this.engine.epoch);
   }
 
-  /** @param ahead by how many ms the log's time is ahead of this machine's clock */
+  /** @param ahead how many ms log time is ahead of this machine's clock */
   tell(ahead: number): void {
     const { measurements, engine, label } = this;
     measurements.set('tracesOpen', label, engine.openTraces);

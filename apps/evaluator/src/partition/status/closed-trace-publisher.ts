@@ -3,7 +3,7 @@ import { type ClosedTracesRecord, closedTracesKey } from '#records';
 
 const HOUR = 3_600_000;
 
-/** How many traces of one partition closed under which rule set, hour by hour of the log's time, as records for the API. */
+/** Counts how many traces of one partition closed under which rule set, by hour of log time, as records for the API. */
 export class ClosedTracePublisher {
   /** The published counts, by hour. */
   private readonly told = new Map<number, string>();
@@ -14,7 +14,10 @@ export class ClosedTracePublisher {
     private readonly logTime: () => number,
   ) {}
 
-  /** Records of the present hour, of the one before and of the next, in which traces may be quiet that close now: a later one of an hour has all that an earlier one had. None when nothing has changed. */
+  /**
+   * Records of the present hour, the one before, and the next, in which traces that close now may become quiet. A later record of an hour includes the
+   * earlier one. None without changes.
+   */
   records(): readonly ClosedTracesRecord[] {
     const present = Math.floor(this.logTime() / HOUR);
     for (const hour of this.told.keys()) if (hour < present - 1) this.told.delete(hour);
@@ -27,7 +30,7 @@ export class ClosedTracePublisher {
     });
   }
 
-  /** The last answer could not be published. */
+  /** The last result could not be published. */
   untold(records: readonly ClosedTracesRecord[]): void {
     for (const { hour } of records) this.told.delete(hour);
   }

@@ -5,15 +5,14 @@ import type { RuleHealth } from '../../rules/rule-health.js';
 import type { ClosedTracePublisher } from './closed-trace-publisher.js';
 import type { ShadowSamples } from './shadow-samples.js';
 
-/** Milliseconds between two records of one partition: a rule that always fails must not fill the log. */
+/** Milliseconds between two records of one partition, so that a rule that always fails does not fill the log. */
 const INTERVAL = 1_000;
-/** Between two of the health of all rules. */
+/** Milliseconds between two health records of all rules. */
 const HEALTH_INTERVAL = 10_000;
 
 /**
- * Publishes to `betrace.rule-status` what the API shows of one partition's rules: failing rules, the health of each rule, samples of rules in
- * shadow, and closed traces. Nothing waits for it. What could not be appended is appended with the next publication; counts start again
- * with the partition's next evaluator.
+ * Publishes to `betrace.rule-status` what the API shows of one partition's rules: failing rules, the health of each rule, samples of rules in shadow, and
+ * closed traces. Nothing waits for it. What could not be appended is appended with the next publication; counts restart with the partition's next evaluator.
  */
 export class RuleStatusPublisher {
   private publishedAt = Number.NEGATIVE_INFINITY;
@@ -29,7 +28,7 @@ export class RuleStatusPublisher {
     private readonly monotonic: () => number,
   ) {}
 
-  /** Publishes what changed, if it is time. */
+  /** Publishes changes, if they are due. */
   publish(): void {
     if (this.underWay !== undefined || this.monotonic() - this.publishedAt < INTERVAL) return;
     this.underWay = this.append().finally(() => {

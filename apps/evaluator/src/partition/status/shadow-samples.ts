@@ -4,10 +4,10 @@ import { unsignedRecord } from '../../publish/violation-record.js';
 import { countShadow } from '../count-verdict.js';
 import type { PartitionTools } from '../partition-tools.js';
 
-/** Maximum of characters of a sample's explanation, as JSON: a longer one is left out, so that records fit the broker's limit. */
+/** Maximum of characters of a sample's explanation, as JSON: a longer one is omitted, so that records fit the broker's limit. */
 const MAX_EXPLANATION_LENGTH = 32_768;
 
-/** A rule of the rules log, as far as it matters here. */
+/** The needed part of a rule of the rules log. */
 interface Ruled {
   readonly id: string;
   readonly version: number;
@@ -16,12 +16,12 @@ interface Ruled {
 
 const versionKey = (ruleId: string, version: number): string => `${ruleId}/${version}`;
 
-/** The last verdicts of each rule in shadow in one partition: samples, as they are not published as violations. */
+/** The last verdicts of each rule in shadow in one partition: samples, because they are not published as violations. */
 export class ShadowSamples {
   /** By rule, then by the verdict's id; the oldest first. */
   private readonly kept = new Map<string, Map<string, Verdict>>();
   private changed = new Set<string>();
-  /** Those that were in shadow since the partition began: a verdict says its version, which is that under which its trace opened. */
+  /** Versions that were in shadow since the partition began: a verdict names the version under which its trace opened. */
   private readonly versions = new Set<string>();
 
   constructor(
@@ -30,8 +30,8 @@ export class ShadowSamples {
   ) {}
 
   /**
-   * Of a rule in shadow: counts it (unless another evaluator does), and keeps it, a later revision in the place of the earlier one. False of any other: it is
-   * to be told.
+   * For a rule in shadow: counts the verdict (unless another evaluator does), and keeps it; a later revision replaces the earlier one. Returns false for any
+   * other rule, whose verdict is published.
    */
   take(verdict: Verdict, counts = true): boolean {
     if (!this.versions.has(versionKey(verdict.ruleId, verdict.ruleVersion))) return false;
@@ -45,7 +45,7 @@ export class ShadowSamples {
     return true;
   }
 
-  /** The rules that come into force. Of those that are not in shadow any more the samples are forgotten; their versions go on in open traces. */
+  /** New rules come into force. Samples of rules no longer in shadow are dropped; their versions stay for open traces. */
   inForce(rules: readonly Ruled[]): void {
     const inShadow = new Set<string>();
     for (const { id, version, mode } of rules) {
@@ -67,7 +67,7 @@ export class ShadowSamples {
     return records;
   }
 
-  /** The last answer could not be published. */
+  /** The last result could not be published. */
   untold(records: readonly ShadowSamplesRecord[]): void {
     for (const { rule_id } of records) this.changed.add(rule_id);
   }

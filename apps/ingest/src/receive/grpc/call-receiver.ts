@@ -3,7 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { type InFlight, Problem, type Reservation } from '#platform';
 import { statusError } from '../status-error.js';
 
-/** What grpc-js and we refuse before a handler sees the call. */
+/** Calls that grpc-js and BeTrace refuse before a handler sees them. */
 const CODE_OF_REFUSAL: Readonly<Record<number, string>> = {
   [grpc.status.RESOURCE_EXHAUSTED]: 'BT_HTTP_TOO_LARGE',
   [grpc.status.UNIMPLEMENTED]: 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE',
@@ -14,9 +14,9 @@ const CODE_OF_REFUSAL: Readonly<Record<number, string>> = {
 
 export interface ReceiveOptions {
   readonly inFlight: InFlight;
-  /** Milliseconds that a call may take until its message is there. */
+  /** Maximum milliseconds of a call until its message has arrived. */
   readonly timeout: number;
-  /** Told of each call that is refused before its message was read. */
+  /** Called for each call that is refused before its message was read. */
   readonly refused: (problem: Problem) => void;
 }
 
@@ -26,12 +26,12 @@ export interface ReceiveOptions {
  * grpc-js's own call and counts the bytes of its stream.
  */
 export class CallReceiver {
-  /** What messages hold that no handler has taken yet. */
+  /** The bytes of messages that no handler has taken yet. */
   private readonly received = new WeakMap<Buffer, Reservation>();
 
   constructor(private readonly options: ReceiveOptions) {}
 
-  /** What a message holds of the room for bytes in flight; its handler gives it back. */
+  /** The bytes in flight that a message holds; its handler releases them. */
   take(message: Buffer): Reservation {
     const reservation = this.received.get(message) ?? this.options.inFlight.reserve(message.length);
     this.received.delete(message);
@@ -48,7 +48,7 @@ export class CallReceiver {
     const end = (problem: Problem): void => {
       if (!waiting) return;
       call.sendStatus(statusError(problem));
-      // grpc-js would go on collecting what still comes. The answer goes out first.
+      // grpc-js would continue to collect input. The answer goes out first.
       if (stream !== undefined) setImmediate(() => stream.close(constants.NGHTTP2_NO_ERROR));
     };
     const late = setTimeout(() => end(new Problem('BT_HTTP_TIMEOUT', `the request did not come within ${timeout} ms`)), timeout);
@@ -56,7 +56,7 @@ export class CallReceiver {
       waiting = false;
       clearTimeout(late);
     };
-    /** The call is over; what a handler has taken is the handler's. */
+    /** The call is over; taken bytes belong to the handler. */
     const giveUp = (): void => {
       if (message === undefined || this.received.has(message)) reservation.release();
       over();
@@ -99,7 +99,7 @@ export class CallReceiver {
   };
 }
 
-/** grpc-js has it, and shows it to nobody. */
+/** grpc-js has it, but does not expose it. */
 function streamOf(call: grpc.ServerInterceptingCallInterface): ServerHttp2Stream | undefined {
   return (call as { readonly stream?: ServerHttp2Stream }).stream;
 }

@@ -6,18 +6,18 @@ type IdentityListener = Parameters<CertificateProvider['addIdentityCertificateLi
 type CaListener = Parameters<CertificateProvider['addCaCertificateListener']>[0];
 
 /**
- * What a gRPC port speaks: plain text, or TLS with the present certificate, and the next one once its file is another. Where clients must show a certificate, a
- * connection without one is refused as a whole.
+ * The credentials of a gRPC port: plain text, or TLS with the present certificate, replaced when its file changes. Where client certificates are required, a
+ * connection without one is refused.
  */
 export function grpcCredentials(certificate: ServerCertificate): ServerCredentials {
   if (certificate.files === undefined) return ServerCredentials.createInsecure();
   const provider = new FollowedCertificate(certificate);
-  // The typings name the two parameters the other way round than grpc-js takes them: first the server's certificate, then the clients' authority.
+  // grpc-js takes the two parameters in the opposite order of its typings: first the server's certificate, then the clients' authority.
   const [identity, authority] = [provider, certificate.asksClients ? provider : null];
   return experimental.createCertificateProviderServerCredentials(identity, authority, certificate.asksClients);
 }
 
-/** Tells grpc-js of the certificate, as it is and as it changes: not within the call that adds a listener, since grpc-js hears nothing yet while it makes that. */
+/** Gives grpc-js the certificate now and whenever it changes. Not within the call that adds a listener, since grpc-js is not ready then. */
 class FollowedCertificate implements CertificateProvider {
   private readonly identity = new Set<IdentityListener>();
   private readonly authority = new Set<CaListener>();

@@ -1,11 +1,11 @@
 import * as grpc from '@grpc/grpc-js';
 import type { HealthRecorder } from '#platform';
 
-/** Services that `grpc.health.v1.Health` knows: the server (an empty name), and its only service. */
+/** Services known to `grpc.health.v1.Health`: the server (an empty name), and its only service. */
 const SERVICES: readonly Buffer[] = ['', 'opentelemetry.proto.collector.trace.v1.TraceService'].flatMap((name) => {
   const text = Buffer.from(name);
   const request = Buffer.from([0x0a, text.length, ...text]);
-  // Protobuf leaves an empty name out; who writes it means the same.
+  // Protobuf omits an empty name; a written one means the same.
   return name === '' ? [Buffer.alloc(0), request] : [request];
 });
 
@@ -13,9 +13,9 @@ const SERVICES: readonly Buffer[] = ['', 'opentelemetry.proto.collector.trace.v1
 const answer = (status: number) => Buffer.from([0x08, status]);
 const ANSWERS = { serving: answer(1), notServing: answer(2), unknown: answer(3) };
 
-/** Milliseconds between two looks of a watch. */
+/** Milliseconds between two checks of a watch. */
 const LOOK = 1_000;
-/** Watches that are open at a time; each costs a stream and its looks. */
+/** Maximum of open watches; each costs a stream and its checks. */
 const MAX_WATCHES = 100;
 
 const bytes = (buffer: Buffer) => buffer;
@@ -30,11 +30,11 @@ const method = (path: string, responseStream: boolean): grpc.MethodDefinition<Bu
 });
 
 /**
- * `grpc.health.v1.Health`, as load balancers and Kubernetes ask it, without a key: a process serves while `GET /ready` says 200. Source: the gRPC health checking
- * protocol. `taken` is called with each request, which has been read then.
+ * `grpc.health.v1.Health` for load balancers and Kubernetes, without a key: a process serves while `GET /ready` answers 200. Source: the gRPC health checking
+ * protocol. `taken` is called with each request after it was read.
  */
 export class GrpcHealth {
-  /** How to end each that is open. */
+  /** By open watch: its end. */
   private readonly watches = new Set<(last: Buffer) => void>();
 
   constructor(
@@ -59,12 +59,12 @@ export class GrpcHealth {
     callback(null, await this.state());
   }
 
-  /** Ends all watches: the process stops, and waits for no client to notice. */
+  /** Ends all watches, because the process stops and does not wait for clients. */
   close(): void {
     for (const watch of [...this.watches]) watch(ANSWERS.notServing);
   }
 
-  /** Answers at once, and again with each change, until the client goes. Of a service that is unknown the protocol has it wait for its coming. */
+  /** Answers at once, and again with each change, until the client leaves. For an unknown service the protocol requires to wait for it. */
   private async watch(call: grpc.ServerWritableStream<Buffer, Buffer>): Promise<void> {
     this.taken(call.request);
     if (this.watches.size >= MAX_WATCHES) {

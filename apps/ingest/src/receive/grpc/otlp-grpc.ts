@@ -32,7 +32,7 @@ import { GrpcHealth } from './grpc-health.js';
 type Call = grpc.ServerUnaryCall<Buffer, Buffer>;
 type Callback = grpc.sendUnaryData<Buffer>;
 
-/** The one method of TraceService, and those of its sisters; requests and answers stay bytes, `scan` reads them in place. */
+/** The only method of TraceService, and those of its sister services; requests and answers stay bytes, and `scan` reads them in place. */
 const exportMethod = (path: string): grpc.ServiceDefinition => ({
   Export: {
     path,
@@ -62,8 +62,8 @@ const SERVER_FAULTS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * OTLP/gRPC on `server.grpc_port`, and on 4317 when the standard ports are on. What is too large, also after decompression,
- * grpc-js refuses by itself with RESOURCE_EXHAUSTED.
+ * OTLP/gRPC on `server.grpc_port`, and on 4317 when the standard ports are on. grpc-js itself refuses messages that are too large, even after decompression,
+ * with RESOURCE_EXHAUSTED.
  */
 @Injectable()
 export class OtlpGrpc implements OnApplicationBootstrap {
@@ -85,7 +85,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     shutdown: Shutdown,
   ) {
     const limit = configuration.server.requestLimit;
-    // grpc-js prints to the console by itself what we report in our own words.
+    // grpc-js prints to the console what BeTrace logs itself.
     const debug = (...parts: unknown[]) => logger.debug({ context: 'grpc' }, parts.map(String).join(' '));
     grpc.setLogger({ debug, info: debug, error: debug });
     const refused = (problem: Problem) => intake.refused('otlp_grpc', problem);
@@ -109,7 +109,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     shutdown.onDrain((grace) => this.drain(grace));
   }
 
-  /** Ports that are listened on. */
+  /** The ports in use. */
   get ports(): readonly number[] {
     return this.bound;
   }
@@ -152,16 +152,13 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     }
   }
 
-  /** Senders of other signals get the code that makes them give up. */
+  /** Senders of other signals get a code that makes them give up. */
   private refuse(problem: Problem, callback: Callback, code: number): void {
     this.intake.refused('otlp_grpc', problem);
     callback(statusError(problem, code));
   }
 
-  /**
-   * How long (ms) the caller waits for the answer, less a fifth for its way: one that gave up by itself has not heard when to come back.
-   * A collector gives 5 s. No end when it did not say.
-   */
+  /** How long (ms) the caller waits: 80 % of its deadline, so that the retry hint arrives in time. A collector gives 5 s. Unlimited without a deadline. */
   private timeoutMs(call: Call): number {
     return 0.8 * Math.max(0, Number(call.getDeadline()) - this.clock.now());
   }
@@ -202,7 +199,7 @@ export class OtlpGrpc implements OnApplicationBootstrap {
     return `${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
-  /** Lets calls under way finish; connections that stay are closed when the calls had half of the time for stopping. */
+  /** Lets calls under way finish; remaining connections are closed after half of the stop time. */
   private async stop(): Promise<void> {
     this.health.close();
     const timer = setTimeout(() => this.server.forceShutdown(), this.configuration.server.shutdownTimeout / 2);

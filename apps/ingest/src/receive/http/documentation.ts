@@ -15,7 +15,7 @@ const refusals = Object.entries(REFUSALS).map(([status, description]) => ApiResp
 const id = { type: 'string', description: 'A hex OTLP id, or any text: then the wire id is a hash of it.' };
 const time = (description: string, ...or: readonly 'null'[]) => ({ type: ['integer', 'string', ...or] as unknown as string, description });
 const object = { type: 'object', additionalProperties: true };
-/** As in protobuf's JSON, null is the member left out. */
+/** As in protobuf's JSON, null means absent. */
 const orNull = <T extends { readonly type: string }>(schema: T) => ({ ...schema, type: [schema.type, 'null'] as unknown as string });
 
 const otlpName = (or: 'object' | '') => ({ type: ['string', 'integer', 'null', ...(or === '' ? [] : [or])] as unknown as string });
@@ -52,7 +52,7 @@ const span = {
   },
 };
 
-/** How `POST /v1/spans` stands in the OpenAPI document; the example is a span that a rule `span.duration > 1s` finds. */
+/** `POST /v1/spans` in the OpenAPI document; the example is a span that a rule `span.duration > 1s` finds. */
 export const DocumentedSpansJson = () =>
   applyDecorators(
     ApiTags('spans'),
@@ -100,7 +100,7 @@ export const DocumentedSpansJson = () =>
     ...refusals,
   );
 
-/** How `POST /v1/traces` stands in the OpenAPI document. */
+/** `POST /v1/traces` in the OpenAPI document. */
 export const DocumentedOtlp = () =>
   applyDecorators(
     ApiTags('spans'),

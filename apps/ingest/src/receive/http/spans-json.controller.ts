@@ -8,15 +8,15 @@ import { spansJsonToProtobuf } from '../json.js';
 import { JSON_TYPE, mediaType } from '../media-type.js';
 import { DocumentedSpansJson } from './documentation.js';
 
-/** What became of the spans that were sent. */
+/** The outcome of the spans in a request. */
 export interface SpansAnswer {
   readonly accepted: number;
   readonly rejected: number;
-  /** Why, by reason; absent when none was rejected. */
+  /** The reasons; absent when none was rejected. */
   readonly rejections?: readonly { readonly reason: string; readonly spans: number; readonly message: string }[];
 }
 
-/** POST /v1/spans: spans as people write them. 202, because they are in the log and will be judged, not judged already. */
+/** POST /v1/spans: spans as people write them. 202, because they are in the log and will be judged later. */
 @Controller('v1/spans')
 export class SpansJsonController {
   constructor(private readonly intake: Intake) {}

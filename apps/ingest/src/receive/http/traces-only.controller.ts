@@ -6,7 +6,7 @@ import { ingestProblem } from '../../ingest-problem.js';
 import { OTHER_SIGNALS } from '../other-signals.js';
 import { renderStatus } from '../status.js';
 
-/** `POST /v1/metrics` and `/v1/logs`, where SDKs send to by default: 404, with what to set in the application. */
+/** `POST /v1/metrics` and `/v1/logs`, SDKs' default targets: 404, with the setting for the application. */
 @ApiExcludeController()
 @Controller()
 export class TracesOnlyController {

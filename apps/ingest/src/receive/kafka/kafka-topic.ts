@@ -15,10 +15,10 @@ import { type ReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';
 
 /** The group of all ingests: they share the partitions of each topic. */
 const GROUP = 'betrace-ingest';
-/** Longest pause (ms) before an append is tried again. */
+/** Maximum pause (ms) between two attempts to append. */
 const LONGEST_PAUSE = 5_000;
 
-/** What the topics that are received have in common. */
+/** Shared by the received topics. */
 export interface KafkaTopicTools {
   readonly log: Log;
   readonly intake: Intake;
@@ -30,11 +30,11 @@ export interface KafkaTopicTools {
 }
 
 /**
- * A topic of other producers, whatever their partitioner: its spans get a new partition in the spans log. The position moves only
- * when the log has them; an outage of the log delays, it does not drop. Unreadable records go to the dead letters and stop nothing.
+ * A topic of other producers with any partitioner: its spans get a new partition in the spans log. The position moves only when the log has them; an outage
+ * of the log delays, it does not drop. Unreadable records go to the dead letters and stop nothing.
  */
 export class KafkaTopic implements PartitionListener {
-  /** Where it is in the topic. */
+  /** Its position in the topic. */
   readonly lag = new Lag();
   private subscription: Subscription | undefined;
 
@@ -90,7 +90,7 @@ export class KafkaTopic implements PartitionListener {
     this.tools.metrics.deadLetters.inc({ topic: this.topic.name });
   }
 
-  /** Why the record, or some of its spans, did not get into the log: there is no sender to answer. */
+  /** Logs why the record, or some of its spans, did not get into the log: there is no sender to answer. */
   private async appendSpans(record: LogRecord): Promise<string | undefined> {
     const { intake, logger, signal } = this.tools;
     const failed = (error: Error, pause: number) =>
@@ -111,7 +111,7 @@ export class KafkaTopic implements PartitionListener {
   }
 }
 
-/** Overload and outages pass; anything else would be the same with another attempt. */
+/** Overload and outages pass; any other error would repeat. */
 function passes({ status }: Problem): boolean {
   return status === 503 || status === 429;
 }

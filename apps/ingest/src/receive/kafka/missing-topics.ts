@@ -1,10 +1,10 @@
 import { type Log, LogError } from '#messaging';
 import type { Logger } from '#platform';
 
-/** Milliseconds for which an answer is reused: readiness is read often. */
+/** Milliseconds for which an answer is reused, because readiness is read often. */
 const HOLDS = 5_000;
 
-/** Which topics of other producers are not there: nobody would notice, for a topic without partitions fails at nothing. */
+/** Finds missing topics of other producers. Nothing else would report them, because a topic without partitions never fails. */
 export class MissingTopics {
   private told = '';
   private looked: { readonly at: number; readonly state: string | undefined } | undefined;
@@ -16,7 +16,7 @@ export class MissingTopics {
     private readonly monotonic: () => number,
   ) {}
 
-  /** For readiness: the missing topics, in words; undefined when all are there. A topic that is missing makes nothing else unready. */
+  /** For readiness: the missing topics as text; undefined when all exist. A missing topic makes nothing else unready. */
   async state(): Promise<string | undefined> {
     if (this.looked !== undefined && this.monotonic() - this.looked.at < HOLDS) return this.looked.state;
     const missing = (await Promise.all(this.names.map(async (name) => ((await this.exists(name)) ? [] : [name])))).flat();
@@ -37,7 +37,7 @@ export class MissingTopics {
   }
 }
 
-/** Of the log, or of a broker somewhere in the chain of causes. */
+/** An error of the log, or of a broker somewhere in the chain of causes. */
 function isUnknownTopic(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof LogError && error.code === 'BT_LOG_UNKNOWN_TOPIC') return true;

@@ -2,11 +2,11 @@ import { OtlpError, scan } from '#otlp';
 import type { ReadRequest } from '../../intake/request-warning.js';
 import { otlpJsonToProtobuf } from '../json.js';
 
-/** How a producer writes spans, in the names of the collector's Kafka exporter. */
+/** The encoding of a producer's spans, with the names of the collector's Kafka exporter. */
 export const TOPIC_ENCODINGS = ['otlp_proto', 'otlp_json'] as const;
 export type TopicEncoding = (typeof TOPIC_ENCODINGS)[number];
 
-/** A topic of other producers; without an encoding each record is looked at. */
+/** A topic of other producers; without an encoding each record is examined. */
 export interface ReceivedTopic {
   readonly name: string;
   readonly encoding?: TopicEncoding;
@@ -24,17 +24,17 @@ export function parseReceivedTopic(text: string): ReceivedTopic | undefined {
 const NEWLINE = 0x0a;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
-/** A record as the protobuf for the log. Throws OtlpError. */
+/** Converts a record to protobuf for the log. Throws OtlpError. */
 export function topicRecordToProtobuf(value: Uint8Array, encoding?: TopicEncoding): ReadRequest {
   return (encoding ?? detect(value)) === 'otlp_json' ? otlpJsonToProtobuf(value) : { bytes: value };
 }
 
 /**
- * JSON begins with a brace, perhaps after a byte order mark and white space; no OTLP request in protobuf begins with any of these but one: the tag of
- * its only field is the code of a newline. What begins so is JSON if it is no protobuf.
+ * JSON begins with a brace, perhaps after a byte order mark and white space. Only one of these can begin a protobuf OTLP request: the tag of its only field
+ * is the code of a newline. Such a record is JSON if it is no protobuf.
  */
 function detect(value: Uint8Array): TopicEncoding {
-  // A byte order mark is no beginning of protobuf: its first byte has a wire type that there is not.
+  // A byte order mark cannot begin protobuf: its first byte has an invalid wire type.
   const from = BYTE_ORDER_MARK.every((code, i) => value[i] === code) ? BYTE_ORDER_MARK.length : 0;
   const first = value.findIndex((code, i) => i >= from && code !== 0x20 && code !== 0x09 && code !== 0x0d && code !== NEWLINE);
   if (value[first] !== 0x7b) return 'otlp_proto';

@@ -1,11 +1,11 @@
 import { BroadcastChannel } from 'node:worker_threads';
 
-/** What a channel says: these partitions of its topic have new records. */
+/** The message of a channel: these partitions of its topic have new records. */
 type Arrival = readonly number[];
 
 /**
- * Tells readers in all threads of the process that records came. Only a hint: a reader that misses one finds the records at
- * its next poll. A channel per topic, so that nobody is woken for records that it does not read.
+ * Notifies readers in all threads of the process of new records. It is only a hint: a reader that misses one finds the records at its next poll. A channel
+ * per topic wakes only that topic's readers.
  */
 export class Arrivals {
   readonly #channels = new Map<string, BroadcastChannel>();
@@ -15,11 +15,11 @@ export class Arrivals {
 
   announce(topic: string, partitions: readonly number[]): void {
     this.#channel(topic).postMessage(partitions satisfies Arrival);
-    // A channel does not hear itself.
+    // A channel does not receive its own messages.
     this.#wake(topic, partitions);
   }
 
-  /** Calls `listener` at every arrival in the partition until the answered function is called. */
+  /** Calls `listener` at every arrival in the partition until the returned function is called. */
   listen(topic: string, partition: number, listener: () => void): () => void {
     this.#channel(topic);
     const key = `${topic}/${partition}`;

@@ -3,32 +3,32 @@ import { DatabaseSync } from 'node:sqlite';
 import { DatabaseFile } from '#files';
 import { logProblem } from '../../problems.js';
 
-/** Where the databases lie: in a directory, or in the memory of this process under a name that all its threads know. */
+/** The place of the databases: a directory, or the memory of this process under a name that all its threads know. */
 export type Place = { readonly directory: string } | { readonly memory: string };
 
 /** A record of 64 spans is about 27 KB: two pages, instead of seven of the default size. */
 const PAGE_BYTES = 16_384;
-/** The write-ahead log is cut back to this after a checkpoint that follows a burst. */
+/** The size to which a checkpoint truncates the write-ahead log after a burst. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
 export interface ConnectionOptions {
-  /** Whether a commit waits for the disk. Off: it survives the end of the process, but not a loss of power. */
+  /** Whether a commit waits for the disk. If not, it survives the end of the process, but not a loss of power. */
   readonly synced: boolean;
   /** Milliseconds to wait for the lock of another connection. */
   readonly timeoutMs?: number;
 }
 
-/** How a place is called in messages. */
+/** The name of a place in messages. */
 export function placeName(place: Place): string {
   return 'directory' in place ? place.directory : 'memory';
 }
 
-/** How a database of a place is called in messages. */
+/** The name of a place's database in messages. */
 export function databaseName(place: Place, name: string): string {
   return 'directory' in place ? join(place.directory, `${name}.db`) : 'memory';
 }
 
-/** The files of a database that is open; undefined in memory. */
+/** The files of an open database; undefined in memory. */
 export function filesOf(place: Place, name: string): DatabaseFile | undefined {
   return 'directory' in place ? new DatabaseFile(databaseName(place, name)) : undefined;
 }
@@ -39,7 +39,7 @@ export function checkFiles(file: DatabaseFile | undefined): void {
   if (loss !== undefined) throw logProblem('BT_LOG_FILE_LOST', { ...loss, pid: process.pid });
 }
 
-/** Opens (and makes, when absent) the database `name` of a place. Throws a LogError that says what to do. */
+/** Opens (or creates) the database `name` of a place. Throws a LogError with a remedy. */
 export function openConnection(place: Place, name: string, options: ConnectionOptions): DatabaseSync {
   // memdb: SQLite's own file system in memory, shared by all connections of the process that open the same name.
   const location = 'directory' in place ? join(place.directory, `${name}.db`) : `file:/${place.memory}-${name}?vfs=memdb`;
@@ -69,15 +69,15 @@ export function inTransaction<T>(database: DatabaseSync, path: string, work: () 
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite has rolled back by itself after some errors (a full disk): then there is nothing open.
+    // SQLite has rolled back by itself after some errors (a full disk): then no transaction is open.
     if (database.isOpen && database.isTransaction) database.exec('ROLLBACK');
     throw storageProblem(error, path);
   }
 }
 
 /**
- * Throws a LogError when the database can't be written; writes nothing. SQLite opens a file that may only be read, and begins a
- * transaction for writing on it, without a word: it refuses the first write.
+ * Throws a LogError when the database cannot be written; writes nothing. SQLite silently opens a read-only file, and begins a write transaction on it: it
+ * refuses only the first write.
  */
 export function probeWriting(database: DatabaseSync, path: string): void {
   try {
@@ -90,7 +90,7 @@ export function probeWriting(database: DatabaseSync, path: string): void {
   }
 }
 
-/** Primary result codes of SQLite (https://sqlite.org/rescode.html) that mean something to an operator. */
+/** Primary result codes of SQLite (https://sqlite.org/rescode.html) that an operator can act on. */
 const SQLITE_BUSY = 5;
 const SQLITE_READONLY = 8;
 const SQLITE_CORRUPT = 11;
@@ -98,7 +98,7 @@ const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
 
-/** What an error of SQLite means for the log. Errors that are not SQLite's are passed through. */
+/** The problem of the log for an error of SQLite. Other errors are passed through. */
 export function storageProblem(error: unknown, path: string): unknown {
   const values = { path, reason: (error as Error).message };
   if (isOutOfRange(error)) return logProblem('BT_LOG_STORAGE_CORRUPT', values, error);
@@ -123,12 +123,12 @@ export function isBusy(error: unknown): boolean {
   return sqliteCode(error) === SQLITE_BUSY;
 }
 
-/** A number was read that JavaScript cannot hold, which nobody wrote: offsets and times stay far below. */
+/** SQLite returned a number that JavaScript cannot hold. BeTrace never writes one: offsets and times stay far below. */
 function isOutOfRange(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
 
-/** The primary result code; told by its fields, since the error may come from another realm than this module's `Error`. */
+/** The primary result code, found by the error's fields, since the error may come from another realm than this module's `Error`. */
 function sqliteCode(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null || !('errcode' in error) || typeof error.errcode !== 'number') return undefined;
   return error.errcode & 0xff;

@@ -2,16 +2,16 @@
 const LOG = 0;
 const MONOTONIC = 1;
 
-/** Log time runs for this long (µs) after the last beat, then it stops: no receiver can append. */
+/** Log time runs for this long (µs) after the last beat. Then it stops, because no receiver can append. */
 const LASTING = 1_000_000;
-/** The wall clock may be ahead of the expected time by this much (µs) and is followed; a larger step is a pause. */
+/** The wall clock may exceed the expected time by this much (µs) and is followed; a larger step is a pause. */
 const STEP = 1_000_000;
-/** A pause shorter than this (µs) is not worth a record. */
+/** A shorter pause (µs) gets no record. */
 const SHORTEST_PAUSE = 100_000;
-/** While the log's time is ahead of the wall clock it passes at this share of the real pace. */
+/** The fraction of the real pace at which log time runs while it is ahead of the wall clock. */
 const CATCHING_UP = 0.9;
 
-/** Where the clocks come from; tests have their own. */
+/** The sources of time; tests replace them. */
 export interface Clocks {
   /** Unix milliseconds; may jump. */
   readonly wall: () => number;
@@ -25,13 +25,13 @@ export const SYSTEM_CLOCKS: Clocks = {
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 };
 
-/** What a beat finds. */
+/** The result of a beat. */
 export interface Beat {
   /** The log's time now, Unix ms. */
   readonly time: number;
-  /** For how long nothing could be appended until now, ms; 0 mostly. */
+  /** How long nothing could be appended until now, ms; mostly 0. */
   readonly pause: number;
-  /** Makes it so, once the pause is in the log. */
+  /** Applies the beat, once the pause is in the log. */
   take(): void;
 }
 
@@ -56,7 +56,7 @@ export class LogClock {
     this.#state = new BigInt64Array(shared);
   }
 
-  /** A clock that beat last at `lastBeat` (Unix ms), in an earlier process; without one it starts with the wall clock. */
+  /** @param lastBeat the last beat (Unix ms) of an earlier process; without one the clock starts with the wall clock */
   static start(lastBeat: number | undefined, clocks: Clocks = SYSTEM_CLOCKS): LogClock {
     const clock = new LogClock(new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT), clocks);
     if (lastBeat === undefined) clock.#set(micros(clocks.wall()), micros(clocks.monotonic()));
@@ -78,7 +78,7 @@ export class LogClock {
     const monotonic = micros(this.clocks.monotonic());
     const { reached, stands } = this.#reached(monotonic);
     const time = Math.max(reached, micros(this.clocks.wall()));
-    // All since the last beat; of a partition in which the clock was seen to go on since, the log counts less (`TopicRecords`).
+    // All since the last beat. For a partition in which the clock advanced since, the log counts less (`TopicRecords`).
     const pause = time - (stands && time > reached ? reached - LASTING : reached);
     return {
       time: Math.floor(time / 1_000),
@@ -87,9 +87,9 @@ export class LogClock {
     };
   }
 
-  /** The log's time (µs) at a moment of the monotonic clock, as far as the last beat lasts. */
+  /** The log's time (µs) at a moment of the monotonic clock, while the last beat lasts. */
   #reached(monotonic: number): { readonly reached: number; readonly stands: boolean } {
-    // Written the other way round: a reader between the two writes sees a time too early, never one too late.
+    // Written in this order, a reader between the two writes sees a time too early, never too late.
     const log = Number(Atomics.load(this.#state, LOG));
     const elapsed = Math.min(Math.max(0, monotonic - Number(Atomics.load(this.#state, MONOTONIC))), LASTING);
     if (elapsed === LASTING) return { reached: log + LASTING, stands: true };

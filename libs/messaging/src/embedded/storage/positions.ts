@@ -10,9 +10,9 @@ export const GROUP_REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000;
 const METADATA_BYTES = 1024;
 
 /**
- * How far each group got in each topic, and how many partitions each topic has: the database `positions`, apart from the
- * records, so that a commit never waits for a writer. Its commits are not synced to the disk one by one: they survive the end of the process, while
- * after a loss of power a position may be an earlier one, and records are read again.
+ * The position of each group in each topic, and the number of partitions of each topic: the database `positions`, separate from the records, so that a commit
+ * never waits for a writer. Commits are not synced to the disk one by one. They survive the end of the process; after a loss of power a position may be an
+ * earlier one, and records are read again.
  */
 export class Positions {
   readonly #database: DatabaseSync;
@@ -96,12 +96,12 @@ export class Positions {
     this.checkFiles();
   }
 
-  /** The group reads the partition: from now on records that it has not passed are kept for it. */
+  /** Registers that the group reads the partition: records beyond its position are kept for it. */
   seen(topic: string, group: string, partition: number, now: number): void {
     this.#guarded(() => this.#seen.run(topic, group, partition, now));
   }
 
-  /** How far records were delivered, which in memory is what lets them go: no restart will ask for them. */
+  /** Notes delivered records, which in memory lets them be deleted: no restart will read them. */
   delivered(topic: string, group: string, partition: number, offset: number): void {
     this.#guarded(() => this.#delivered.run(offset, topic, group, partition));
   }
@@ -111,23 +111,23 @@ export class Positions {
     return this.#guarded(() => Number(this.#passed.get(topic, partition, now - GROUP_REMEMBERED_MS)?.passed ?? 0));
   }
 
-  /** Forgets groups that never committed and were not seen for long (readers whose name is new at every start). */
+  /** Drops groups that never committed and were not seen for long (readers whose name is new at every start). */
   forgetUnused(now: number): void {
     this.#guarded(() => this.#forget.run(now - GROUP_REMEMBERED_MS));
   }
 
-  /** Writes something, to see whether that works. */
+  /** Writes something, to test that it works. */
   probe(now: number): void {
     this.#guarded(() => this.#probe.run(now));
   }
 
-  /** The log's time at which records could be appended last, Unix ms: undefined before the first. */
+  /** The log's last time at which records could be appended, Unix ms; undefined before the first. */
   lastBeat(): number | undefined {
     const row = this.#guarded(() => this.#database.prepare('SELECT beat FROM clock').get());
     return row && Number(row.beat);
   }
 
-  /** Records can be appended now. */
+  /** Notes that records can be appended now. */
   beat(time: number): void {
     this.#guarded(() => this.#beat.run(time));
   }

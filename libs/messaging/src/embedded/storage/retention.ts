@@ -1,14 +1,14 @@
 import type { Storage } from './storage.js';
 
-/** Records deleted per transaction: small, so that an append never waits long behind one. */
+/** Records deleted per transaction: few, so that an append never waits long behind one. */
 const STEP_RECORDS = 64;
 const SWEEP_EVERY_MS = 10_000;
 /** If log time grows by this much more than the machine's clock, the clock has leapt: connected readers get time to report before they count as absent. */
 const LEAP_MS = 60_000;
-/** Space is made down to this share of the bound, so that not every append has to. */
+/** Space is freed down to this fraction of the limit, so that not every append has to free some. */
 const LOW_MARK = 0.9;
 
-/** Deletes what all groups have passed: by size when a topic reaches its bound, by age in sweeps. */
+/** Deletes records that all groups have passed: by size when a topic reaches its limit, by age in sweeps. */
 export class Retention {
   #timer: NodeJS.Timeout | undefined;
 
@@ -17,7 +17,7 @@ export class Retention {
     readonly now: () => number,
   ) {}
 
-  /** Makes room in a topic that reached its bound. False when too much of the topic is unread. */
+  /** Frees space in a topic at its limit. False when too much of the topic is unread. */
   makeRoom(topicName: string): boolean {
     const { maxBytes, partitions } = this.storage.topic(topicName);
     if (maxBytes === undefined) return true;
@@ -33,7 +33,7 @@ export class Retention {
     return records.usedBytes() < maxBytes;
   }
 
-  /** Starts the sweeps; one thread per storage does them. What one could not delete, the next will: appends report the failure. */
+  /** Starts the sweeps, in one thread per storage. What one cannot delete, the next will; appends report the failure. */
   start(): void {
     let last = { time: this.now(), at: performance.now() };
     this.#timer = setInterval(() => {

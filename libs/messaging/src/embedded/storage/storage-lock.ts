@@ -13,11 +13,11 @@ interface Held {
 }
 
 /**
- * One owner per storage: an exclusive lock on the database `lock`, which the operating system takes back when the process
- * ends, however it ends. (In memory the same lock keeps two logs of one process apart.)
+ * One owner per storage: an exclusive lock on the database `lock`. The operating system releases it when the process ends. (In memory the same lock separates
+ * two logs of one process.)
  */
 export class StorageLock {
-  /** Undefined when another has it: its file was deleted, and somebody was faster. */
+  /** Undefined when another process has it: its file was deleted, and another process was faster. */
   #held: Held | undefined;
 
   /** Throws BT_LOG_STORAGE_IN_USE when another has it. */
@@ -25,21 +25,21 @@ export class StorageLock {
     this.#held = take(place);
   }
 
-  /** Whether this process has it: also while its file can't be looked at. */
+  /** Whether this process has it, even while its file cannot be read. */
   get isHeld(): boolean {
     return this.#held !== undefined;
   }
 
   /**
-   * A lock on an unlinked file excludes nobody: then it is taken again, under the name. Throws BT_LOG_LOCK_LOST when
-   * another has it by now, BT_LOG_FILE_LOST when nobody can have it.
+   * A lock on an unlinked file excludes nobody: it is taken again, under the name. Throws BT_LOG_LOCK_LOST when another process has it, BT_LOG_FILE_LOST when
+   * it cannot be taken.
    */
   check(): void {
     const loss = this.#held?.files?.lost();
     if (this.#held !== undefined && loss === undefined) return;
     const lost = { path: databaseName(this.place, 'lock'), what: loss?.what ?? 'deleted', pid: process.pid };
     if (lost.what.startsWith('made inaccessible')) throw logProblem('BT_LOG_FILE_LOST', lost);
-    // Closed first: SQLite shares file locks among the connections of a process, and would meet its own.
+    // Closed first, because SQLite shares file locks among the connections of a process.
     this.release();
     try {
       this.#held = take(this.place);
@@ -59,7 +59,7 @@ function take(place: Place): Held {
   const database = openLock(place);
   try {
     database.exec('BEGIN EXCLUSIVE');
-    // On a file that may only be read that begins a transaction for reading, which keeps nobody away: only a write is refused.
+    // On a read-only file this begins a read transaction, which excludes nobody: only a write is refused.
     database.exec('PRAGMA user_version = 0');
     if ('directory' in place) noteOwner(place.directory);
     return { database, files: filesOf(place, 'lock') };
@@ -70,13 +70,13 @@ function take(place: Place): Held {
   }
 }
 
-/** Only for the error of a second process. If it can't be written (the disk is full), other errors say so. */
+/** Only for the error text of a second process. If it cannot be written (the disk is full), other errors report that. */
 function noteOwner(directory: string): void {
   const file = join(directory, OWNER_FILE);
   try {
     writeFileSync(file, `process ${process.pid}\n`);
   } catch {
-    // Better no name than that of an earlier process.
+    // No name is better than that of an earlier process.
     rmSync(file, { force: true, recursive: true });
   }
 }

@@ -11,14 +11,14 @@ import { Positions } from './positions.js';
 import { StorageLock } from './storage-lock.js';
 import { TopicRecords } from './topic-records.js';
 
-/** Bound of a topic in memory; SQLite's in-memory file system ends at 1 GiB. */
+/** Limit of a topic in memory; SQLite's in-memory file system ends at 1 GiB. */
 const MEMORY_BYTES = 256 * 1024 * 1024;
 
-/** Why this process has not the storage's lock: another process has it, or its file is gone and can't be made. */
+/** Why this process lacks the storage's lock: another process has it, or its file is gone and cannot be created. */
 const TAKEN = 1;
 const LOST = 2;
 
-/** What one thread holds of the embedded log: its connections, opened at first use. */
+/** One thread's part of the embedded log: its connections, opened at first use. */
 export class Storage {
   readonly positions: Positions;
   readonly arrivals: Arrivals;
@@ -44,7 +44,7 @@ export class Storage {
     if (settings.clock !== undefined) this.#clock = new LogClock(settings.clock, clocks);
   }
 
-  /** Opens the storage: its only owner, or, with `attachTo`, another thread of the owner's process. */
+  /** Opens the storage as its only owner, or, with `attachTo`, for another thread of the owner's process. */
   static open(settings: EmbeddedLogSettings, clocks?: Clocks): Storage {
     if (settings.attachTo !== undefined) return new Storage(placeOf(settings.path, settings.attachTo), settings, undefined, clocks);
     const place = placeOf(settings.path, `betrace-${randomUUID()}`);
@@ -79,7 +79,7 @@ export class Storage {
     return topic;
   }
 
-  /** In the owner's thread: sees to the lock, and tells all threads. Throws BT_LOG_LOCK_LOST or BT_LOG_FILE_LOST. */
+  /** In the owner's thread: checks the lock, and informs all threads. Throws BT_LOG_LOCK_LOST or BT_LOG_FILE_LOST. */
   checkLock(): void {
     try {
       this.lock?.check();
@@ -91,7 +91,7 @@ export class Storage {
     }
   }
 
-  /** Before a write. Throws BT_LOG_LOCK_LOST when another process has the storage, BT_LOG_FILE_LOST when nobody can have it. */
+  /** Before a write. Throws BT_LOG_LOCK_LOST when another process has the storage, BT_LOG_FILE_LOST when none can have it. */
   checkOwned(): void {
     const state = Atomics.load(this.#lockLost, 0);
     if (state === 0) return;
@@ -99,13 +99,13 @@ export class Storage {
     throw logProblem('BT_LOG_LOCK_LOST', { path: placeName(this.place), owner: 'another process', pid: process.pid });
   }
 
-  /** Throws BT_LOG_FILE_LOST when a database that is open here was deleted, replaced or truncated. */
+  /** Throws BT_LOG_FILE_LOST when an open database was deleted, replaced or truncated. */
   checkFiles(): void {
     this.positions.checkFiles();
     for (const records of this.#open.values()) records.checkFiles();
   }
 
-  /** How many databases of this process are not as they should be. */
+  /** The number of this process's databases that were deleted, replaced or truncated. */
   filesLost(): number {
     const all = [this.positions, ...this.#open.values()];
     return all.filter((one) => one.lost() !== undefined).length + Math.min(1, Atomics.load(this.#lockLost, 0));
@@ -128,14 +128,14 @@ export class Storage {
     this.lock?.release();
   }
 
-  /** From the last beat on; a log of an older version knows of no beats, but of the records' timestamps. */
+  /** From the last beat on. A log of an older version has no beats, but timestamps of records. */
   #startClock(): LogClock {
     const timestamps = [...this.#topics.values()].map((topic) => (topic.pauses ? this.records(topic.name).newestTimestamp() : undefined));
     const known = [this.positions.lastBeat(), ...timestamps].filter((time) => time !== undefined);
     return LogClock.start(known.length === 0 ? undefined : Math.max(...known), this.clocks);
   }
 
-  /** A group that has read more than there is would take the next records for read. */
+  /** A group beyond the end would skip the next records. */
   #checkPositions(topic: string): void {
     const records = this.records(topic);
     for (const { group, partition, offset } of this.positions.all(topic)) {

@@ -66,7 +66,7 @@ export class TopicRecords {
     probeWriting(this.#database, this.#path);
   }
 
-  /** How its database is called in messages. */
+  /** The name of its database in messages. */
   get path(): string {
     return this.#path;
   }
@@ -76,8 +76,8 @@ export class TopicRecords {
   }
 
   /**
-   * Appends in one transaction; answers the offsets in the order of `records`. `now` is the log's clock, Unix ms. When nothing could be
-   * appended for `pause` ms before, every partition that has records says so first.
+   * Appends in one transaction. Returns the offsets in the order of `records`. `now` is the log's clock, Unix ms. If nothing could be appended for `pause` ms
+   * before, every partition with records gets a pause record first.
    */
   append(records: readonly OutgoingRecord[], now: number, pause = 0): number[] {
     try {
@@ -93,8 +93,8 @@ export class TopicRecords {
   }
 
   /**
-   * Records from `from` up to (not including) `to`, oldest first, about `maxBytes` of them, at least one if there is one. None is missing between
-   * them, unless the topic is compacted: what follows a gap is for the next call.
+   * Records from `from` up to `to` (excluded), oldest first, about `maxBytes` of them, at least one if there is any. They are consecutive, unless the topic
+   * is compacted: records after a gap are left for the next call.
    */
   read(partition: number, from: number, to: number, maxBytes: number): LogRecord[] {
     return this.#guarded(() => {
@@ -113,7 +113,7 @@ export class TopicRecords {
     });
   }
 
-  /** Oldest offset kept and the one after the newest. */
+  /** The oldest offset kept, and the one after the newest. */
   bounds(partition: number): { start: number; end: number } {
     return this.#guarded(() => {
       const row = this.#statements(partition).bounds.get();
@@ -129,7 +129,7 @@ export class TopicRecords {
     });
   }
 
-  /** The offset after the newest record: half of `bounds`. */
+  /** The offset after the newest record: the upper of `bounds`. */
   end(partition: number): number {
     return this.#guarded(() => {
       const row = this.#statements(partition).newest.get();
@@ -137,7 +137,7 @@ export class TopicRecords {
     });
   }
 
-  /** First offset whose timestamp is at or after `timestamp`, else the end: a binary search, since timestamps never decrease. */
+  /** The first offset whose timestamp is at or after `timestamp`, else the end: a binary search, since timestamps never decrease. */
   offsetAt(partition: number, timestamp: number): number {
     return this.#guarded(() => {
       const { timestampFrom } = this.#statements(partition);
@@ -155,17 +155,14 @@ export class TopicRecords {
     });
   }
 
-  /** Bytes that records occupy now, free pages not counted. */
+  /** Bytes that records occupy now, without free pages. */
   usedBytes(): number {
     return this.#guarded(
       () => (numberOf(this.#pages.get()?.page_count) - numberOf(this.#freePages.get()?.freelist_count)) * this.#pageBytes,
     );
   }
 
-  /**
-   * Deletes records below `offset`, at most `count`, the oldest first; never the newest of the partition, which carries the
-   * next offset. Answers how many.
-   */
+  /** Deletes at most `count` records below `offset`, the oldest first; never the newest of the partition, which carries the next offset. Returns how many. */
   deleteBelow(partition: number, offset: number, count: number): number {
     const { start, end } = this.bounds(partition);
     const limit = Math.min(offset, end - 1, start + count);
@@ -173,7 +170,7 @@ export class TopicRecords {
     return inTransaction(this.#database, this.#path, () => numberOf(this.#statements(partition).deleteBelow.run(limit).changes));
   }
 
-  /** Deletes records that a later one of the same key replaces. Answers how many. */
+  /** Deletes records that a later one of the same key replaces. Returns how many. */
   compact(partition: number): number {
     return inTransaction(this.#database, this.#path, () => numberOf(this.#statements(partition).compact.run().changes));
   }
@@ -182,7 +179,7 @@ export class TopicRecords {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** A partition was silent for at most as long as its newest record is old. */
+  /** A partition was silent at most since its newest record. */
   #insertPause(now: number, pause: number): void {
     for (let partition = 0; partition < this.topic.partitions; partition++) {
       const { offset, timestamp } = this.#newestOf(partition);
@@ -202,7 +199,7 @@ export class TopicRecords {
     return newest;
   }
 
-  /** Headers are of control records: one that can't be read may have been the marker of a rule set, and is not passed over. */
+  /** Only control records have headers. An unreadable one may have been the marker of a rule set, and is not skipped. */
   #recordOf(partition: number, row: Record<string, unknown>): LogRecord {
     try {
       return recordOf(row);
@@ -257,7 +254,7 @@ interface PartitionStatements {
   readonly compact: StatementSync;
 }
 
-/** `value` is last, so that what precedes it is read without the pages that hold it. */
+/** `value` is last, so that SQLite reads the other columns without the pages that hold it. */
 function tableOf(partition: number): string {
   return `CREATE TABLE IF NOT EXISTS records_${partition} (
     offset INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, key TEXT, headers TEXT, value BLOB NOT NULL) STRICT`;

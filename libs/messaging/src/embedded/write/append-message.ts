@@ -2,7 +2,7 @@ import type { ProblemValues } from '#base';
 import type { OutgoingRecord } from '../../log.js';
 import type { LogProblemCode } from '../../problems.js';
 
-/** What goes to the writer's thread. */
+/** The message to the writer's thread. */
 export type WriterRequest =
   | AppendRequest
   | { readonly kind: 'check'; readonly id: number }
@@ -12,7 +12,7 @@ export type WriterRequest =
 export interface AppendRequest {
   readonly kind: 'append';
   readonly appends: readonly PackedAppend[];
-  /** The values of all records, one after the other: transferred, not copied once more. */
+  /** The values of all records, concatenated: transferred without another copy. */
   readonly bytes: ArrayBuffer;
 }
 

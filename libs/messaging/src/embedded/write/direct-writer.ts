@@ -7,20 +7,20 @@ import { Retention } from '../storage/retention.js';
 import type { Storage } from '../storage/storage.js';
 import { bytesOf, type Writer } from './writer.js';
 
-/** Values in one transaction: enough to make a sync worth its while, little enough for memory. */
+/** Maximum bytes of values in one transaction: enough to make a sync worthwhile, little enough for memory. */
 const TRANSACTION_BYTES = 16 * 1024 * 1024;
-/** How long an append waits for readers when its topic is full, and how often it looks. */
+/** How long an append waits for readers when its topic is full, and how often it checks. */
 const BACKLOG_TIMEOUT_MS = 2_000;
 const BACKLOG_RETRY_MS = 10;
-/** Less free space than this on the disk counts as full: the next checkpoint needs some. */
+/** The disk counts as full below this free space, because the next checkpoint needs some. */
 const FREE_BYTES = 32 * 1024 * 1024;
-/** So long after an append that failed nobody is taken to be able to append, unless somebody did. */
+/** For this long after a failed append, appends count as impossible, unless one succeeded. */
 const REFUSED_MS = 60_000;
 
 interface WaitingAppend {
   readonly records: readonly OutgoingRecord[];
   readonly bytes: number;
-  /** When it gives up waiting for room, by the monotonic clock. */
+  /** The deadline for waiting for room, by the monotonic clock. */
   readonly expires: number;
   readonly resolve: (offsets: readonly number[]) => void;
   readonly reject: (error: unknown) => void;
@@ -32,16 +32,16 @@ interface WaitingAppend {
  */
 export class DirectWriter implements Writer {
   readonly retention: Retention;
-  /** Per topic, in the order they came. */
+  /** Per topic, in order of arrival. */
   readonly #waiting = new Map<string, WaitingAppend[]>();
   #scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
   #closed = false;
-  /** When an append failed that none has followed yet; by the monotonic clock. */
+  /** The time of the last failed append without a later success; by the monotonic clock. */
   #refusedAt = Number.NEGATIVE_INFINITY;
   /** Topics whose last append failed. */
   readonly #failed = new Set<string>();
 
-  /** `beats`: receivers append here while they are open, which drives the log's clock. */
+  /** @param beats receivers append here while they are open, which drives the log's clock */
   constructor(
     readonly storage: Storage,
     readonly now: () => number,
@@ -70,7 +70,7 @@ export class DirectWriter implements Writer {
       beat.take();
       this.storage.positions.beat(beat.time);
     } catch {
-      // An append would have failed too: the clock stands, and the next one that succeeds says for how long.
+      // An append would have failed too. The clock stops, and the next success reports for how long.
       this.#refusedAt = performance.now();
     }
   }
@@ -79,7 +79,7 @@ export class DirectWriter implements Writer {
     this.storage.checkOwned();
     this.storage.checkFiles();
     this.storage.positions.probe(this.now());
-    // While readiness says no, nobody may append any more, so that only this tells when it works again.
+    // While readiness fails, no sender appends, so only this notices that it works again.
     for (const topic of this.#failed) this.storage.records(topic).probe();
     if (!('directory' in this.storage.place)) return;
     const path = this.storage.place.directory;
@@ -106,7 +106,7 @@ export class DirectWriter implements Writer {
     if (mustWait && !this.#closed) this.#scheduled = setTimeout(() => this.#commitAll(), BACKLOG_RETRY_MS);
   }
 
-  /** Whether the topic has room; when it has none, appends that waited long enough are refused. */
+  /** Whether the topic has room. Without room, appends that waited long enough are refused. */
   #hasRoom(topic: string, waiting: WaitingAppend[]): boolean {
     try {
       if (this.retention.makeRoom(topic)) return true;
@@ -125,7 +125,7 @@ export class DirectWriter implements Writer {
     return performance.now() - this.#refusedAt < REFUSED_MS;
   }
 
-  /** Said again after a failure it is no longer than the partition was silent since. */
+  /** After a repeated failure, the pause is no longer than the silence of the partition. */
   #tellPause({ time, pause }: Beat): void {
     if (pause === 0) return;
     for (const { name, partitions, pauses } of this.storage.topics()) {
@@ -162,16 +162,13 @@ export class DirectWriter implements Writer {
   }
 }
 
-/**
- * Whatever kept records from being written (also a damaged file, or a disk that turned read-only), the sender still has
- * them and must try again.
- */
+/** Whatever kept records from being written (even a damaged file, or a read-only disk), the sender still has them and must retry. */
 function unavailable(error: unknown, place: Place): LogError {
   if (error instanceof LogUnavailable) return error;
   return logProblem('BT_LOG_FAILED', { path: placeName(place), reason: error instanceof Error ? error.message : String(error) }, error);
 }
 
-/** Takes the appends of the next transaction off the front. */
+/** Takes the appends of the next transaction from the front. */
 function nextGroup(waiting: WaitingAppend[]): readonly WaitingAppend[] {
   let count = 0;
   let bytes = 0;

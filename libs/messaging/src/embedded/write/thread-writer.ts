@@ -10,12 +10,12 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The asynchronous side of the writer's thread: no append makes this event loop wait for a disk. */
+/** The asynchronous side of the writer's thread: the event loop never waits for a disk. */
 export class ThreadWriter implements Writer {
   #worker: Worker | undefined;
   #nextId = 0;
   readonly #waiting = new Map<number, Waiting>();
-  /** Appends of this turn: they go over in one message. */
+  /** Appends of this turn, sent in one message. */
   #outbox: Append[] = [];
   #closed = false;
 
@@ -51,7 +51,7 @@ export class ThreadWriter implements Writer {
     await stopped;
   }
 
-  /** Ends the thread at once, as a crash of it would. */
+  /** Ends the thread at once, like a crash. */
   async terminate(): Promise<void> {
     await this.#worker?.terminate();
   }
@@ -88,7 +88,7 @@ export class ThreadWriter implements Writer {
     });
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined;
-      // The append in progress may or may not be in the log; the next append starts another thread.
+      // The append in progress may or may not be in the log. The next append starts another thread.
       const problem = this.#closed ? logProblem('BT_LOG_CLOSED') : logProblem('BT_LOG_WRITER_STOPPED', { reason });
       for (const { reject } of this.#waiting.values()) reject(problem);
       this.#waiting.clear();

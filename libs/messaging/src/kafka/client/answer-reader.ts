@@ -1,25 +1,25 @@
-/** An answer that claims to be larger is passed on piece by piece: what speaks there may be no broker at all. */
+/** A larger answer is passed on in pieces: the peer may be no broker at all. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const START_BYTES = 64 * 1024;
-/** Of the length before each answer. */
+/** Bytes of the length before each answer. */
 const LENGTH_BYTES = 4;
 
 /**
- * Puts the bytes of a broker together to whole answers while they are read: a large one is read straight into the buffer that it stays
- * in. As Node and kafkajs do it, in pieces of 64 KB that are then joined, reading took twice the CPU time: bench/kafka-log.
+ * Joins a broker's bytes into whole answers while they are read. A large answer is read straight into its final buffer. In Node's and kafkajs's way (pieces
+ * of 64 KB that are joined) reading took twice the CPU time: bench/kafka-log.
  */
 export class AnswerReader {
-  /** Takes the beginning of an answer, or several that are small. */
+  /** Holds the beginning of an answer, or several small ones. */
   readonly #start = Buffer.allocUnsafeSlow(START_BYTES);
   /** Bytes in `#start`. */
   #started = 0;
-  /** A large answer, and how many of its bytes have arrived. */
+  /** A large answer, and the number of its bytes that have arrived. */
   #answer: Buffer | undefined;
   #filled = 0;
-  /** No answers come here: whatever comes is passed on. */
+  /** These bytes are no answers: everything is passed on. */
   #senseless = false;
 
-  /** `deliver` is given buffers of its own, of one or more whole answers with their lengths before them. */
+  /** @param deliver receives separate buffers of one or more whole answers, each after its length */
   constructor(readonly deliver: (answers: Buffer) => void) {}
 
   /** Target of the next bytes. */
@@ -27,7 +27,7 @@ export class AnswerReader {
     return this.#answer?.subarray(this.#filled) ?? this.#start.subarray(this.#started);
   }
 
-  /** So many bytes were read into `room`. */
+  /** This many bytes were read into `room`. */
   took(bytes: number): void {
     if (this.#answer) {
       this.#filled += bytes;
@@ -43,7 +43,7 @@ export class AnswerReader {
     this.#begin(whole);
   }
 
-  /** Bytes at the beginning of `#start` that are whole answers; all of them when no sense can be made of them. */
+  /** The number of bytes at the beginning of `#start` that are whole answers; all of them if they are no valid answers. */
   #wholeAnswers(): number {
     let at = 0;
     while (!this.#senseless && at + LENGTH_BYTES <= this.#started) {
@@ -55,7 +55,7 @@ export class AnswerReader {
     return this.#senseless ? this.#started : at;
   }
 
-  /** Goes on with the answer that begins at `from`: in a buffer of its own as soon as its length is known. */
+  /** Continues with the answer that begins at `from`: in its own buffer as soon as its length is known. */
   #begin(from: number): void {
     const left = this.#start.subarray(from, this.#started);
     this.#started = 0;

@@ -11,13 +11,13 @@ const CONNECT_MS = 5_000;
 const REQUEST_MS = 15_000;
 const KEEP_ALIVE_MS = 60_000;
 
-/** A client of kafkajs, and its sockets: to be rid of them at once is what kafkajs does not offer. */
+/** A client of kafkajs, and its sockets: kafkajs offers no way to close them at once. */
 export interface ClientSockets {
   readonly kafka: Kafka;
   readonly sockets: Set<Socket>;
 }
 
-/** Makes a client: addresses, TLS and SASL from the settings; what kafkajs logs goes to `report`. */
+/** Makes a client: addresses, TLS and SASL from the settings; log lines of kafkajs go to `report`. */
 export function makeClient(settings: KafkaLogSettings, report: LogReport): ClientSockets {
   const sockets = new Set<Socket>();
   const { tls, sasl } = settings;
@@ -27,12 +27,12 @@ export function makeClient(settings: KafkaLogSettings, report: LogReport): Clien
     brokers: [...settings.brokers],
     connectionTimeout: CONNECT_MS,
     requestTimeout: settings.requestTimeout ?? REQUEST_MS,
-    // Who asks tries again, with a back-off of its own; here only every broker once.
+    // The caller retries, with a back-off of its own. Here each broker is tried once.
     retry: { retries: settings.brokers.length, initialRetryTime: 50, maxRetryTime: 500 },
     logLevel: logLevel.INFO,
     logCreator: () => logTo(report),
     ...(tls ? { ssl: { ...(tls.ca === undefined ? {} : { ca: tls.ca }) } } : {}),
-    // A copy: kafkajs writes functions into it, with which the settings could not go to another thread.
+    // A copy, because kafkajs writes functions into it, with which the settings could not go to another thread.
     ...(sasl ? { sasl: { ...sasl } as SASLOptions } : {}),
     socketFactory: ({ host, port, ssl, onConnect }) => {
       const name = isIP(host) ? {} : { servername: host };
@@ -54,7 +54,7 @@ export function makeClient(settings: KafkaLogSettings, report: LogReport): Clien
   return { kafka: new KafkaClient(config), sockets };
 }
 
-/** What kafkajs says of its attempts is for the debug level: who asked tries again, and reports what that came to. */
+/** Attempts of kafkajs are logged at debug level: the caller retries, and reports the outcome. */
 function logTo(report: LogReport): (entry: LogEntry) => void {
   return ({ label, namespace, log: { message, timestamp: _, ...fields } }) => {
     report('debug', `kafkajs: ${message}`, { ...fields, namespace, severity: label });

@@ -9,11 +9,11 @@ import { type ClientSockets, makeClient } from './client.js';
 import { brokerOf, typeOf } from './kafka-errors.js';
 import { adminOf, brokerError, clusterOf, sendTo, topicOf, type WireBroker } from './kafkajs.js';
 
-/** What a broker calls a topic that does not exist. */
+/** Kafka's error for a topic that does not exist. */
 export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 
 const OTHER_COORDINATOR = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE']);
-/** After these the leaders, or the topic, are others than was known. */
+/** After these errors the leaders, or the topic, have changed. */
 const MOVED = new Set([
   UNKNOWN_TOPIC,
   'LEADER_NOT_AVAILABLE',
@@ -24,7 +24,7 @@ const MOVED = new Set([
   'UNKNOWN_LEADER_EPOCH',
 ]);
 const NO_LEADER = 5;
-/** A broker that hangs accepts a connection and never answers: after so long (ms) the next one of the settings is tried, which has twice as long. */
+/** A broker that hangs accepts a connection and never answers. After this time (ms) the next broker of the settings is tried, with twice the time. */
 const CONNECT_MS = { first: 4_000, max: 16_000 };
 
 interface Present {
@@ -41,10 +41,10 @@ export class Connection {
   #present: Present | undefined;
   readonly #topics = new Set<string>();
   readonly #coordinators = new Map<string, WireBroker>();
-  /** Which broker of the settings the next attempt begins with, and which one (`host:port`) did not answer last: that comes last. */
+  /** The broker of the settings with which the next attempt begins; and the one (`host:port`) that did not answer last, which is tried last. */
   #first = Math.floor(Math.random() * 1_000);
   #avoided: string | undefined;
-  /** Attempts to connect since one that led to something. */
+  /** Attempts to connect since the last success. */
   #attempts = 0;
   #moved = false;
   #closed = false;
@@ -54,18 +54,18 @@ export class Connection {
     readonly report: LogReport,
   ) {}
 
-  /** Per partition its leader's node id, -1 when it has none now. `fresh` asks the brokers again. */
+  /** Per partition its leader's node id, -1 when it has none now. `fresh` queries the brokers again. */
   async leaders(topic: string, fresh = false): Promise<ReadonlyMap<number, number>> {
     const { partitionMetadata } = await this.#described(topic, fresh);
     return new Map(partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader]));
   }
 
-  /** 32 hex digits that no other topic of the name has; undefined when the brokers are too old to tell. */
+  /** The topic's id: 32 hex digits; undefined for brokers without topic ids. */
   async topicId(topic: string): Promise<string | undefined> {
     return (await this.#described(topic, false)).topicId;
   }
 
-  /** A broker answered that leaders have changed: refreshes them. */
+  /** A broker reported that leaders have changed: refreshes them. */
   leadersMoved(): void {
     this.#moved = true;
   }
@@ -92,7 +92,7 @@ export class Connection {
     return known;
   }
 
-  /** Old brokers are asked for all topics at once: a missing one fails the whole request. The others are asked for again. */
+  /** Old brokers are asked for all topics at once, and a missing one fails the whole request. Then the others are requested again. */
   #forgetMissing(topic: string, error: unknown): void {
     if (typeOf(error) !== UNKNOWN_TOPIC || !this.#topics.has(topic)) return;
     this.#topics.clear();
@@ -100,8 +100,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request to a node; rejects what the network or the broker's protocol layer says, not the codes in the answer. `request` is told
-   * whether the node knows a version of an API.
+   * Sends a request to a node. Rejects errors of the network or the broker's protocol layer, not the codes in the answer. `request` receives a function that
+   * tells whether the node knows a version of an API.
    */
   async send<Answer>(node: number, request: (knows: Knows) => WireRequest<Answer>): Promise<Answer> {
     if (node < 0) throw brokerError(NO_LEADER);
@@ -114,7 +114,7 @@ export class Connection {
     });
   }
 
-  /** The broker that coordinates a group, with which `work` then speaks. `topic` is one that exists. */
+  /** Runs `work` with the broker that coordinates a group. `topic` must exist. */
   async withCoordinator<T>(group: string, topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
     await this.leaders(topic);
     return this.#with(async (cluster) => {
@@ -132,12 +132,12 @@ export class Connection {
     });
   }
 
-  /** The node id of the broker with which `withCoordinator` speaks; undefined while it looks for one, or connects to it. */
+  /** The node id of the broker that `withCoordinator` uses; undefined while it is being found or connected. */
   coordinator(group: string): string | number | undefined {
     return this.#coordinators.get(group)?.nodeId;
   }
 
-  /** Any broker: for what all can do. `topic` is one that exists. */
+  /** Runs `work` with any broker, for requests that all can answer. `topic` must exist. */
   async withBroker<T>(topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
     const nodes = [...(await this.leaders(topic)).values()].filter((node) => node >= 0);
     const node = nodes[Math.floor(Math.random() * nodes.length)];
@@ -150,7 +150,7 @@ export class Connection {
     return this.#with((cluster) => work(adminOf(cluster)));
   }
 
-  /** Offsets of partitions by time (Unix ms), or the first or last; -1 where no record is so late. */
+  /** Offsets of partitions by time (Unix ms), or the first or last; -1 without a record that late. */
   async offsets(topic: string, partition: number, at: 'start' | 'end' | number): Promise<number> {
     const leader = (await this.leaders(topic)).get(partition) ?? -1;
     if (leader < 0) throw brokerError(NO_LEADER);
@@ -161,7 +161,7 @@ export class Connection {
     });
   }
 
-  /** The offset after the newest record of each partition that has a leader: one request for each broker. */
+  /** The offset after the newest record of each partition that has a leader: one request per broker. */
   async ends(topic: string): Promise<ReadonlyMap<number, number>> {
     const leaders = await this.leaders(topic);
     const partitions = [...leaders].filter(([, leader]) => leader >= 0).map(([partition]) => ({ partition }));
@@ -173,7 +173,7 @@ export class Connection {
     });
   }
 
-  /** Lets go of all connections; the next request makes new ones. */
+  /** Closes all connections; the next request opens new ones. */
   reset(): void {
     const present = this.#present;
     this.#present = undefined;
@@ -240,7 +240,7 @@ export class Connection {
     try {
       if (this.#topics.size > 0) await cluster.addMultipleTargetTopics([...this.#topics]);
     } catch (error) {
-      // An old broker's error about a topic is reported to callers that ask for that topic.
+      // An old broker's error about a topic is reported to callers that request that topic.
       if (typeOf(error) === undefined) throw error;
     }
     return cluster;

@@ -8,33 +8,33 @@ interface KafkaError extends Error {
   readonly broker?: string;
 }
 
-/** Kafka's name for what went wrong (`REBALANCE_IN_PROGRESS`), when a broker said so. */
+/** Kafka's name for the error (`REBALANCE_IN_PROGRESS`), when a broker sent one. */
 export function typeOf(error: unknown): string | undefined {
   for (const layer of layers(error)) if (layer.type !== undefined) return layer.type;
   return undefined;
 }
 
-/** Which broker (`host:port`) did not answer, or could not be connected to, when it was one. */
+/** The broker (`host:port`) that did not answer, or could not be connected, if it was one. */
 export function brokerOf(error: unknown): string | undefined {
   for (const { broker } of layers(error)) if (typeof broker === 'string') return broker;
   return undefined;
 }
 
-/** The broker, or the authority behind it, doesn't want this client: trying again changes nothing. */
+/** The broker, or its authority, refuses this client: retrying changes nothing. */
 export function isRefusedLogin(error: unknown): boolean {
   return layers(error).some(({ name, type }) => name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED');
 }
 
-/** What Node says of a certificate that it does not accept (tls: X509 certificate error codes, and the name that differs). */
+/** Node's codes for a certificate that it does not accept (tls: X509 certificate error codes, and the name that differs). */
 const CERTIFICATE =
   /^(CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(GET|VERIFY)_|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|ERR_TLS_CERT_ALTNAME_INVALID)/;
 
-/** The broker's certificate is none that this process trusts: trying again changes nothing. */
+/** This process does not trust the broker's certificate: retrying changes nothing. */
 export function isRefusedCertificate(error: unknown): boolean {
   return layers(error).some(({ code }) => code !== undefined && CERTIFICATE.test(code));
 }
 
-/** What happened, without kafkajs's layers. */
+/** The innermost error message, without kafkajs's layers. */
 export function reasonOf(error: unknown): string {
   const innermost = layers(error).at(-1);
   return innermost ? (innermost.type ? `${innermost.type}: ${innermost.message}` : innermost.message) : String(error);

@@ -1,4 +1,4 @@
-// The one place that reaches into kafkajs 2.2.4 (its last release, pinned): what its public API lacks or does wrong.
+// The only place that reaches into kafkajs 2.2.4 (its last release, pinned): what its public API lacks or does wrong.
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Admin, Broker, Cluster, Kafka, KafkaJSProtocolError } from 'kafkajs';
@@ -14,15 +14,15 @@ export const { logLevel } = kafkajs;
 
 const protocol = load('kafkajs/src/protocol/error.js') as { createErrorFromCode(code: number): KafkaJSProtocolError };
 
-/** The error of a code in a broker's answer: its `type` is Kafka's name for it. */
+/** The error for a code in a broker's answer: its `type` is Kafka's name for it. */
 export function brokerError(code: number): KafkaJSProtocolError {
   return protocol.createErrorFromCode(code);
 }
 
-/** A broker as kafkajs has it at run time: more than its types tell. */
+/** A broker as kafkajs has it at run time, with more than its types declare. */
 export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'> {
   readonly nodeId: string | number;
-  /** By API the versions that the broker knows; null until it is connected. */
+  /** By API the versions that the broker supports; null until it is connected. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   /** `groupId` null fetches nothing; offsets and metadata of the partitions, -1 and '' when nothing is committed. */
   offsetFetch(request: { groupId: string; topics: readonly { topic: string; partitions: readonly { partition: number }[] }[] }): Promise<{
@@ -84,12 +84,11 @@ interface WireConnection {
 }
 
 const FETCH = 1;
-/** kafkajs would open two sockets for two that connect at once, and mix what they read. */
+/** kafkajs would open two sockets for two concurrent connects, and mix their input. */
 const connecting = new WeakMap<WireConnection, Promise<unknown>>();
 
 /**
- * Sends a request in its own bytes over kafkajs's connection, without the three copies that its encoder makes of them. Fetches have a
- * socket of their own, as in kafkajs.
+ * Sends the bytes of a request over kafkajs's connection, without the three copies that its encoder makes. Fetches have a socket of their own, as in kafkajs.
  */
 export async function sendTo<Answer>(broker: WireBroker, request: WireRequest<Answer>): Promise<Answer> {
   const { pool, clientId } = broker.connectionPool;
@@ -134,7 +133,7 @@ function framed({ apiKey, apiVersion, flexible = false, body }: WireRequest<unkn
   return [header.buffer, ...pieces];
 }
 
-/** A connection to all brokers of a cluster, by the one public way to it: what a partition assigner is given. */
+/** A connection to all brokers of a cluster, by the only public way to it: the argument of a partition assigner. */
 export function clusterOf(kafka: Kafka): Cluster {
   let found: Cluster | undefined;
   kafka.consumer({
@@ -153,12 +152,12 @@ export function clusterOf(kafka: Kafka): Cluster {
 
 const createAdmin = load('kafkajs/src/admin') as (parts: { cluster: Cluster; logger: unknown }) => Admin;
 
-/** Administration over connections that are there already. */
+/** Administration over existing connections. */
 export function adminOf(cluster: Cluster): Admin {
   return createAdmin({ cluster, logger: (cluster as unknown as { rootLogger: unknown }).rootLogger });
 }
 
-/** What kafkajs knows of the cluster. */
+/** kafkajs's knowledge of the cluster. */
 interface BrokerPool {
   createBroker: (options: unknown) => WireBroker & { metadata(topics?: string[]): Promise<unknown> };
   readonly metadata: { readonly topicMetadata: readonly TopicMetadata[] } | null;
@@ -193,8 +192,8 @@ interface RequestQueue {
 }
 
 /**
- * kafkajs looks at its queue of throttled requests after every answer, by a timer of minus 56 years (TimeoutNegativeWarning of Node),
- * also when nothing waits. The timer is needed only when something does.
+ * kafkajs checks its queue of throttled requests after every answer, with a timer of minus 56 years (Node's TimeoutNegativeWarning), even when the queue is
+ * empty. The timer is needed only when it is not.
  */
 function repairThrottleTimer(queue: { prototype: { scheduleCheckPendingRequests(this: RequestQueue): void } }): void {
   queue.prototype.scheduleCheckPendingRequests = function scheduleCheckPendingRequests(this: RequestQueue) {
@@ -209,7 +208,7 @@ function repairThrottleTimer(queue: { prototype: { scheduleCheckPendingRequests(
 
 repairThrottleTimer(load('kafkajs/src/network/requestQueue/index.js'));
 
-/** kafkajs puts the empty rest behind an answer before the next one, and so copies each, also one that comes in one piece. */
+/** kafkajs joins the empty rest of an answer with the next one, and so copies each, even one that comes in one piece. */
 function repairEmptyRest(connection: {
   prototype: { processData(this: { chunks: Buffer[]; bytesBuffered: number }, bytes: Buffer): void };
 }): void {

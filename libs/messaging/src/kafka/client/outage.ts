@@ -1,11 +1,11 @@
 import type { LogReport } from '../../log-report.js';
 
-/** Pauses (ms) between two words about one outage: an operator needs to know that it lasts, not every attempt. */
+/** Pauses (ms) between two log lines about one outage: an operator needs to know that it lasts, not every attempt. */
 const SAY_AGAIN_MS = { first: 5_000, max: 300_000 };
 
 /**
- * What a subscription cannot do now, from whichever of its parts it comes (its brokers, its group, its partitions): said once, and
- * again in pauses that double; and once when all of it works again.
+ * Logs what a subscription cannot do now, whatever the part (its brokers, its group, its partitions): once, then with exponential back-off; and once when all
+ * of it works again.
  */
 export class Outage {
   readonly #failing = new Set<string>();
@@ -14,13 +14,13 @@ export class Outage {
   #pause = SAY_AGAIN_MS.first;
   #said = false;
 
-  /** `say` hears the failures, `report` the end of the outage. `now`: milliseconds that only grow. */
+  /** `say` receives the failures, `report` the end of the outage. `now`: monotonic milliseconds. */
   constructor(
     readonly what: string,
     readonly say: (error: Error) => void,
     readonly report: LogReport,
     readonly now: () => number = () => performance.now(),
-    /** Hears it too, as `say` heard that it began. */
+    /** Receives the end, as `say` received the beginning. */
     readonly over: () => void = () => undefined,
   ) {}
 
@@ -46,7 +46,7 @@ export class Outage {
     this.report('info', `${this.what} again, after ${Math.round((this.now() - this.#since) / 1000)} s`);
   }
 
-  /** Parts that are no longer this subscription's business. */
+  /** Drops parts that no longer belong to this subscription. */
   forget(gone: (part: string) => boolean): void {
     for (const part of this.#failing) if (gone(part)) this.works(part);
   }

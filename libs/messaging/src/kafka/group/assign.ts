@@ -1,36 +1,35 @@
 /** A member of a group as its leader sees it. */
 export interface Candidate {
   readonly id: string;
-  /** Partitions it works on now, and since which generation. */
+  /** The partitions that it works on now, and since which generation. */
   readonly owned: readonly number[];
   readonly generation: number;
-  /** It prepares for partitions that others work on, and says which it is ready for. */
+  /** It prepares for partitions that others work on, and reports those it is ready for. */
   readonly prepares?: boolean;
   readonly prepared?: readonly number[];
   /** It stops: the others get its partitions. */
   readonly leaving?: boolean;
 }
 
-/** What a member is given. */
+/** The assignment of a member. */
 export interface Share {
-  /** To work on. */
+  /** Partitions to work on. */
   readonly partitions: readonly number[];
-  /** To prepare for: another member works on them until this one says that it is ready. */
+  /** Partitions to prepare for: another member works on them until this one is ready. */
   readonly prepare: readonly number[];
 }
 
 export interface Shares {
   readonly of: ReadonlyMap<string, Share>;
-  /** Some partition is nobody's until its owner has joined again: the members should not be late then. */
+  /** Some partition has no owner until its former owner has joined again, so members should join promptly. */
   readonly moving: boolean;
 }
 
 /**
- * Spreads partitions 0 … count - 1 over the members so that they differ by one at most and as few as possible change hands. A
- * partition that must change hands stays with its owner until the other has prepared for it, if it does that (docs/decisions/0062). Then it is given to
- * nobody yet: its owner sees that it has to give it up, finishes with it, and joins again; then it goes to the other. So no two
- * members ever work on one partition, and those that stay are not disturbed (incremental cooperative rebalancing, KIP-429). Members that leave
- * get none. Depends on nothing but its arguments.
+ * Spreads partitions 0 … count - 1 over the members so that their shares differ by at most one and as few as possible change hands. A partition that must
+ * change hands stays with its owner until the other member has prepared for it, if it does that (docs/decisions/0062). Then it is assigned to no member: its
+ * owner gives it up, finishes with it, and joins again; then the other gets it. So no two members ever work on one partition, and the rest are not disturbed
+ * (incremental cooperative rebalancing, KIP-429). Members that leave get none. The result depends only on the arguments.
  */
 export function assign(count: number, members: readonly Candidate[]): Shares {
   const owners = ownersOf(count, members);
@@ -46,7 +45,7 @@ export function assign(count: number, members: readonly Candidate[]): Shares {
         const waits = prepares === true && prepared?.includes(partition) !== true;
         if (waits) of.get(owner)!.partitions.push(partition);
         else moving = true;
-        // Also what it is ready for stays its own until it comes.
+        // A partition it is ready for also stays its own until it comes.
         if (prepares === true) of.get(id)!.prepare.push(partition);
       }
     }
@@ -54,7 +53,7 @@ export function assign(count: number, members: readonly Candidate[]): Shares {
   return { of, moving };
 }
 
-/** Who owns what. Of two members that claim one partition, the claim of the later generation counts: the other was thought dead. */
+/** The owners. If two members claim one partition, the claim of the later generation counts: the other member was thought dead. */
 function ownersOf(count: number, members: readonly Candidate[]): Map<number, string> {
   const owners = new Map<number, string>();
   for (const { id, owned } of members.toSorted((a, b) => a.generation - b.generation || compare(a.id, b.id))) {
@@ -71,13 +70,13 @@ function balance(count: number, members: readonly Candidate[], owners: ReadonlyM
   let free: number[] = [];
   for (let partition = 0; partition < count; partition++) (holdings.get(owners.get(partition) ?? '') ?? free).push(partition);
   const least = Math.floor(count / members.length);
-  // So many members have one more: those first who have it already.
+  // This many members have one more: first those who have it already.
   let larger = count % members.length;
   const order = members.map(({ id }) => id).toSorted((a, b) => holdings.get(b)!.length - holdings.get(a)!.length || compare(a, b));
   const shares = new Map(order.map((id) => [id, least + (larger-- > 0 ? 1 : 0)]));
   for (const id of order) {
     const held = holdings.get(id)!;
-    // What others are ready for goes first.
+    // Partitions that others are ready for go first.
     held.sort((a, b) => Number(ready.has(a)) - Number(ready.has(b)) || a - b);
     free.push(...held.splice(shares.get(id)!));
   }

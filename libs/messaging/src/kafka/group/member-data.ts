@@ -1,14 +1,14 @@
 import { WireReader } from '../wire/wire-reader.js';
 import { stringSize, WireWriter } from '../wire/wire-writer.js';
 
-/** Kafka's own forms (ConsumerProtocolSubscription version 2, ConsumerProtocolAssignment version 0): its tools show them. */
+/** Kafka's own forms (ConsumerProtocolSubscription version 2, ConsumerProtocolAssignment version 0), which its tools show. */
 const SUBSCRIPTION_VERSION = 2;
 const ASSIGNMENT_VERSION = 0;
 
-/** What a member tells the leader of its group when it joins. */
+/** The data that a member sends to the leader of its group when it joins. */
 export interface MemberSubscription {
   readonly topic: string;
-  /** Partitions that it works on, and in which generation it got them. */
+  /** Partitions that it works on, and the generation in which it got them. */
   readonly owned: readonly number[];
   readonly generation: number;
   /** See `Candidate`. */
@@ -17,10 +17,10 @@ export interface MemberSubscription {
   readonly leaving?: boolean;
 }
 
-/** What the leader tells a member. */
+/** The data that the leader sends to a member. */
 export interface MemberAssignment {
   readonly partitions: readonly number[];
-  /** To prepare for. */
+  /** Partitions to prepare for. */
   readonly prepare: readonly number[];
   /** The next generation is near. */
   readonly moving: boolean;
@@ -69,7 +69,7 @@ export function writeAssignment(topic: string, { partitions, prepare, moving }: 
   return writer.buffer;
 }
 
-/** What an assignment says of `topic`; nothing in one that is empty. */
+/** The assignment for `topic`; empty in an empty assignment. */
 export function readAssignment(bytes: Buffer, topic: string): MemberAssignment {
   if (bytes.length < 2) return { partitions: [], prepare: [], moving: false };
   const reader = new WireReader(bytes);
@@ -79,7 +79,7 @@ export function readAssignment(bytes: Buffer, topic: string): MemberAssignment {
   return { partitions, prepare: partitionsOf(prepare), moving: moving === true };
 }
 
-/** The part that Kafka leaves to the members: a JSON object here, or nothing. */
+/** The user data of Kafka's protocol: a JSON object here, or nothing. */
 function userDataOf(data: object | undefined): Buffer {
   return data === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(data));
 }
@@ -89,7 +89,7 @@ function writeUserData(writer: WireWriter, user: Buffer): void {
   writer.raw(user);
 }
 
-/** Empty when there is none, or another client's. */
+/** Empty without user data, or for another client's. */
 function readUserData(reader: WireReader): Readonly<Record<string, unknown>> {
   if (reader.left < 4) return {};
   const bytes = reader.view(Math.max(reader.int32(), 0));

@@ -14,27 +14,27 @@ import type { Committer } from './positions.js';
 import { unlessCoordinatorMoved } from './unless-coordinator-moved.js';
 
 const PROTOCOL = 'betrace-cooperative-sticky';
-/** How long a group waits for a member to join again, once it has to. They do at their next heartbeat. */
+/** How long a group waits for a member to join again. Members do so at their next heartbeat. */
 const REBALANCE_MS = 30_000;
 const BACK_OFF_MS = { first: 50, max: 2_000 };
-/** Milliseconds between two heartbeats while partitions are between two members. */
+/** Milliseconds between two heartbeats while partitions change hands. */
 const SOON_MS = 100;
-/** An answer to a heartbeat may take so long on a broker that is busy, however short the session is. */
+/** The minimum time for an answer to a heartbeat, because a broker may be busy, however short the session is. */
 const HEARTBEAT_MS = 5_000;
-/** Between two looks at whether partitions were added. */
+/** Interval of checks for added partitions. */
 const LOOK_MS = 5_000;
-/** What a member that stops waits at most for its first joining to end, so that it can leave. */
+/** Maximum wait of a stopping member for its first join to end, so that it can leave. */
 const LEAVE_MS = 3_000;
 
 /** Calls and queries of a membership. */
 export interface MembershipEvents {
-  /** What the group is told of this member. `owned` includes the partitions that it is giving up: no other member gets them yet. */
+  /** The data of this member for the group. `owned` includes the partitions that it is giving up: no other member gets them yet. */
   told(): Pick<MemberSubscription, 'owned' | 'prepares' | 'prepared' | 'leaving'>;
-  /** The group assigns exactly these. Revoke the others, then call `rejoin`, also when it is ready for what it is to prepare for. */
+  /** The group assigns exactly these. Revoke the others, then call `rejoin`; also when it is ready for what it is to prepare for. */
   assigned(assignment: MemberAssignment): void;
-  /** The group went on without this member, and has given its partitions to others. */
+  /** The group continued without this member, and has given its partitions to others. */
   lost(): void;
-  /** Now and then while the group cannot be kept; `works` when it can again. */
+  /** Called now and then while the group cannot be kept; `works` when it can again. */
   failed(error: Error): void;
   works(): void;
 }
@@ -43,7 +43,7 @@ export interface MembershipOptions {
   readonly group: string;
   readonly topic: string;
   readonly sessionTimeout: number;
-  /** Of its own: a broker holds the answer to a join back, and with it every later request of the connection. */
+  /** A separate connection: a broker delays the answer to a join, and with it every later request of the connection. */
   readonly connection: Connection;
   /** For leaving, which must not wait for a join. */
   readonly leaving: Connection;
@@ -59,7 +59,7 @@ export interface MembershipOptions {
 export class Membership {
   #memberId = '';
   #generation = -1;
-  /** The generation whose assignment is known. */
+  /** The generation of the known assignment. */
   #assignedIn = -1;
   #rejoin = false;
   /** The next generation is near. */
@@ -69,10 +69,10 @@ export class Membership {
   #wake: () => void = () => undefined;
   readonly #ended: Promise<void>;
   #joining: Promise<unknown> = Promise.resolve();
-  /** As leader: how many partitions of each topic were given out, and when (ms, monotonic) it was seen that these are all. */
+  /** As leader: the number of partitions of each topic that were assigned, and when (ms, monotonic) this number was confirmed. */
   readonly #given = new Map<string, number>();
   #lookedAt = 0;
-  /** As leader: topics of other members that were not there when partitions were given out. */
+  /** As leader: topics of other members that did not exist at the assignment. */
   readonly #missing = new Set<string>();
 
   constructor(readonly options: MembershipOptions) {
@@ -83,13 +83,13 @@ export class Membership {
     return { memberId: this.#memberId, generation: this.#generation };
   }
 
-  /** Something was given up: the group may give it to another. */
+  /** A partition was given up: the group may assign it to another member. */
   rejoin(): void {
     this.#rejoin = true;
     this.#wake();
   }
 
-  /** Leaves the group, so that the others need not wait for a time-out. Never rejects. */
+  /** Leaves the group, so that the others need not wait for a timeout. Never rejects. */
   async leave(): Promise<void> {
     this.#closed = true;
     this.#wake();
@@ -149,7 +149,7 @@ export class Membership {
     this.#assignedIn = generationId;
     const assignment = readAssignment(memberAssignment, topic);
     const { partitions, prepare, moving } = assignment;
-    // What it is ready for comes as soon as its owner has given it up.
+    // The partition it is ready for comes as soon as its owner has given it up.
     this.#moving = moving;
     const fields = { group, topic, partitions, prepare, leader: leaderId === memberId };
     report('debug', `member of ${group} in generation ${generationId}`, fields);
@@ -193,7 +193,7 @@ export class Membership {
     this.#given.clear();
   }
 
-  /** None of a topic that is gone: the members of the others must not wait for it. */
+  /** No partitions for a deleted topic: members of other topics must not wait for it. */
   async #partitions(topic: string): Promise<number> {
     try {
       return (await this.options.connection.leaders(topic, true)).size;
@@ -204,7 +204,7 @@ export class Membership {
     }
   }
 
-  /** A topic is there by now whose members got nothing, or has other partitions than were given out. */
+  /** A topic exists by now whose members got nothing, or has another number of partitions than was assigned. */
   async #appeared(): Promise<boolean> {
     for (const topic of this.#missing) if ((await this.#partitions(topic)) > 0) return true;
     if (performance.now() - this.#lookedAt < LOOK_MS) return false;
@@ -216,7 +216,7 @@ export class Membership {
     return false;
   }
 
-  /** Until the group has to be joined again. */
+  /** Waits until the member must join the group again. */
   async #heartbeats(): Promise<void> {
     const { group, topic, connection, sessionTimeout } = this.options;
     while (!this.#closed && !this.#rejoin) {
@@ -226,17 +226,17 @@ export class Membership {
         const heartbeat = connection.withCoordinator(group, topic, (broker) =>
           broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
         );
-        // A coordinator that hangs is replaced, and its successor waits for a session from then on: it must be looked for before that is over.
+        // A hanging coordinator is replaced, and its successor waits for a session from then on: it must be found before that ends.
         const timer = setTimeout(() => connection.reset(), Math.max(sessionTimeout / 2, HEARTBEAT_MS));
         await heartbeat.finally(() => clearTimeout(timer));
         this.#worked();
         if (await this.#appeared()) return;
       } catch (error) {
         const type = typeOf(error);
-        // An illegal generation is one whose join was answered, but the answer got lost.
+        // With an illegal generation, the join was answered, but the answer got lost.
         if (type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION') return;
         if (type === 'UNKNOWN_MEMBER_ID') throw error;
-        // Nobody gets the partitions while the coordinator is away, and when it is back it remembers its members.
+        // While the coordinator is away, partitions are not reassigned; when it is back, it remembers its members.
         await this.#backOff(error);
       }
     }
@@ -259,7 +259,7 @@ export class Membership {
     await this.#backOff(error);
   }
 
-  /** It may wait for another member, or hang: in both cases nobody gets a partition until it answers. */
+  /** The coordinator may wait for another member, or hang: in both cases no partition is assigned until it answers. */
   #silent(): void {
     const { group, sessionTimeout, events } = this.options;
     const reason = new Error(`its coordinator has not answered a member that joins for ${Math.round(sessionTimeout / 1_000)} s`);
@@ -274,7 +274,7 @@ export class Membership {
   async #backOff(error: unknown): Promise<void> {
     if (this.#closed) return;
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.max);
-    // A coordinator that is just loading is not worth a word; the third failure is.
+    // A coordinator that is loading is not reported; the third failure is.
     if (this.#failures > 2) this.options.events.failed(kafkaFailed(`keep ${this.options.group} together`, error));
     await this.#sleep(wait);
   }

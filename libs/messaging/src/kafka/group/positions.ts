@@ -10,7 +10,7 @@ const METADATA_BYTES = 1024;
 const COMMIT_MS = 10_000;
 const AGAIN_MS = 50;
 
-/** Who commits: a member of its group in a generation, or somebody who reads without being one. */
+/** The identity of a commit: a member of its group in a generation, or a reader that is no member. */
 export interface Committer {
   readonly memberId: string;
   readonly generation: number;
@@ -21,12 +21,12 @@ export const NO_MEMBER: Committer = { memberId: '', generation: -1 };
 interface Commit {
   readonly partition: number;
   readonly position: CommittedPosition;
-  /** Whether the partition is still this member's. */
+  /** Whether the partition is still assigned to this member. */
   readonly held: () => boolean;
   readonly done: PromiseWithResolvers<void>;
 }
 
-/** The positions of a group in a topic. Commits that come while one is under way go together in the next. */
+/** The positions of a group in a topic. Commits that arrive while one is under way go together in the next. */
 export class Positions {
   #waiting: Commit[] = [];
   #committing = false;
@@ -48,10 +48,7 @@ export class Positions {
     return offset < 0 ? undefined : { offset, ...splitTopicId(found?.metadata ?? '') };
   }
 
-  /**
-   * Rejects BT_LOG_METADATA_TOO_LONG, BT_LOG_NOT_ASSIGNED when `held` says that the partition is no longer this member's, or a
-   * LogUnavailable.
-   */
+  /** Rejects BT_LOG_METADATA_TOO_LONG; BT_LOG_NOT_ASSIGNED when `held` says that the partition is no longer this member's; or a LogUnavailable. */
   async commit(partition: number, position: CommittedPosition, held: () => boolean): Promise<void> {
     const bytes = Buffer.byteLength(position.metadata);
     if (bytes > METADATA_BYTES) throw logProblem('BT_LOG_METADATA_TOO_LONG', { bytes });
@@ -61,7 +58,7 @@ export class Positions {
       try {
         return await this.#enqueue(partition, position, held);
       } catch (error) {
-        // The group is between two generations, or the coordinator moves: it is the same position a moment later.
+        // The group is between two generations, or the coordinator moves: the position can be committed a moment later.
         if (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') throw error;
         if (performance.now() > end || typeOf(error) === 'OFFSET_METADATA_TOO_LARGE')
           throw kafkaFailed(`commit a position of ${this.topic}`, error);
@@ -99,14 +96,14 @@ export class Positions {
     this.#committing = false;
   }
 
-  /** Answers those that were sent: the others are no longer this member's to make. */
+  /** Returns the commits that were sent: the others are no longer this member's. */
   async #send(commits: readonly Commit[]): Promise<ReadonlySet<Commit>> {
     return this.connection.withCoordinator(this.group, this.topic, async (broker) => {
-      // Waiting takes long while the network hangs. Meanwhile a partition may have gone to another, and the member may have joined again:
-      // the coordinator, which looks at the member only, would let it overwrite its successor's position.
+      // Waiting takes long while the network hangs. Meanwhile a partition may have gone to another member, and this one may have joined again. The
+      // coordinator checks the member only, and would let it overwrite its successor's position.
       const held = commits.filter((commit) => commit.held());
       if (held.length === 0) return new Set<Commit>();
-      // The last of each partition is the one that counts.
+      // The last commit of each partition counts.
       const latest = new Map(held.map(({ partition, position }) => [partition, position]));
       const partitions = [...latest].map(([partition, { offset, metadata, topicId }]) => ({
         partition,

@@ -1,16 +1,16 @@
 import type { PartitionListener, Position } from '../../log.js';
 import type { CommittedPosition } from '../read/partition-feed.js';
 
-/** How long (ms) a member prepares at most: then it takes its partitions as it is, so that no share waits for one that cannot be read. */
+/** Maximum time (ms) of preparing: then a member takes its partitions as it is, so that none waits for one that cannot be read. */
 const LONGEST_MS = 60_000;
 
 export interface PreparingOptions {
   readonly listener: Pick<PartitionListener, 'prepare' | 'dismissed'>;
-  /** What the owner of a partition has committed. */
+  /** The owner's committed position of a partition. */
   committed(partition: number): Promise<CommittedPosition | undefined>;
   /** The log that is read now. */
   topicId(): Promise<string | undefined>;
-  /** This member is ready for all that it prepares for. */
+  /** This member is ready for all partitions that it prepares for. */
   ready(): void;
 }
 
@@ -20,12 +20,12 @@ export class Preparing {
 
   constructor(readonly options: PreparingOptions) {}
 
-  /** Those that it is ready for. */
+  /** The partitions that it is ready for. */
   get ready(): readonly number[] {
     return [...this.#under].filter(([, { ready }]) => ready).map(([partition]) => partition);
   }
 
-  /** Exactly these are to be prepared for; those in `assigned` have come. */
+  /** Sets the partitions to prepare for; those in `assigned` have come. */
   set(partitions: readonly number[], assigned: readonly number[]): void {
     for (const partition of this.#under.keys()) {
       if (partitions.includes(partition)) continue;
@@ -51,7 +51,7 @@ export class Preparing {
     prepared.then(end, end);
   }
 
-  /** Of the log that was there when it was asked first. */
+  /** The id of the log at the first query. */
   #positionOf(partition: number): () => Promise<Position | undefined> {
     let first: { readonly topicId: string | undefined } | undefined;
     return async () => {

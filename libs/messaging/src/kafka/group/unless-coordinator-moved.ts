@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { withDeadline } from '#waiting';
 import { Connection } from '../client/connection.js';
 
-/** How long (ms) a member waits for its coordinator before it looks whether there is another one, and between two looks. */
+/** How long (ms) a member waits for its coordinator before it checks for another one, and between two checks. */
 const LOOK_MS = 2_000;
 /** A broker that does not answer within this time (ms) counts as hanging. */
 const ANSWER_MS = 5_000;
@@ -10,7 +10,7 @@ const ANSWER_MS = 5_000;
 interface Waiting {
   readonly group: string;
   readonly topic: string;
-  /** Over which the answer comes. It is reset when another broker coordinates the group. */
+  /** The connection of the answer. It is reset when another broker coordinates the group. */
   readonly connection: Connection;
   /** No coordinator of the group answers at present. */
   failed(error: Error): void;
@@ -36,7 +36,7 @@ async function look({ group, topic, connection, failed }: Waiting, ended: AbortS
   let own: Connection | undefined;
   const close = (): void => own?.close();
   ended.addEventListener('abort', close);
-  // One that is still being connected to has no answer to wait for: it has another while to come about.
+  // While a connection is being opened there is no answer to wait for: it gets another period.
   let unconnected = 0;
   for (;;) {
     await pause(LOOK_MS, undefined, { signal: ended });

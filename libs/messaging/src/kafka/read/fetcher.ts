@@ -7,7 +7,7 @@ import { FETCH, FETCH_BY_ID, type Fetched, fetchRequest } from '../wire/fetch.js
 import { type DecodedRecords, decodeRecordBatches } from '../wire/record-batches.js';
 import type { PartitionFeed } from './partition-feed.js';
 
-/** How long a broker may hold a fetch back until something comes, ms; and how long when a partition is only waiting for its listener. */
+/** How long a broker may delay a fetch for new records, ms; and how long when a partition only waits for its listener. */
 const WAIT_MS = { idle: 250, soon: 5 };
 /**
  * The cost of a fetch, here and in the broker, grows with its partitions, even if few of them have records. Records appended to many
@@ -19,9 +19,9 @@ const TOTAL_BYTES = 16 * 1024 * 1024;
 const BACK_OFF_MS = { first: 50, max: 2_000 };
 const OFFSET_OUT_OF_RANGE = 1;
 const UNKNOWN_TOPIC = 3;
-/** The topic of this id is gone or was replaced: for waiting readers a missing topic. */
+/** The topic of this id is gone or was replaced: waiting readers treat it as missing. */
 const OTHER_TOPIC = new Set([100, 103]);
-/** A broker that has not answered for this long (ms) hangs; its connection is closed a little later. */
+/** A broker without an answer for this long (ms) hangs; its connection is closed a little later. */
 const SILENT_MS = 5_000;
 /** Parts of an outage. */
 const NODE = 'node ';
@@ -35,7 +35,7 @@ export interface FetcherOptions {
   readonly outage: Pick<Outage, 'failed' | 'works' | 'forget'>;
 }
 
-/** Fetches for the feeds of a subscription: one request at a time to each broker, for all partitions it leads that want something. */
+/** Fetches for the feeds of a subscription: one request at a time to each broker, for all partitions it leads that need records. */
 export class Fetcher {
   readonly #feeds = new Map<number, PartitionFeed>();
   readonly #loops = new Set<number>();
@@ -46,7 +46,7 @@ export class Fetcher {
   #turn = 0;
   readonly #closing = new AbortController();
   #changed = Promise.withResolvers<void>();
-  /** Ends of the gatherings under way. */
+  /** Ends the gatherings under way. */
   readonly #gathering = new Set<() => void>();
 
   constructor(readonly options: FetcherOptions) {}
@@ -61,7 +61,7 @@ export class Fetcher {
     this.changed();
   }
 
-  /** A feed wants something else than before, or somebody waits: ends the gathering under way. */
+  /** The demand of a feed changed, or a caller waits: ends the gathering under way. */
   changed(): void {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
@@ -74,7 +74,7 @@ export class Fetcher {
     this.changed();
   }
 
-  /** Sees to it that every feed's leader has a loop. */
+  /** Starts a loop for every feed's leader. */
   async #locate(): Promise<void> {
     if (this.#locating) return;
     this.#locating = true;
@@ -100,7 +100,7 @@ export class Fetcher {
     this.#locating = false;
   }
 
-  /** Fetches from a node as long as it leads partitions of feeds. */
+  /** Fetches from a node while it leads partitions of feeds. */
   async #follow(node: number): Promise<void> {
     this.#loops.add(node);
     try {
@@ -112,7 +112,7 @@ export class Fetcher {
           feeds.filter(({ wanted }) => wanted !== undefined),
           this.#turn++,
         );
-        // A feed may want records again when time has passed.
+        // A feed may want records again after some time.
         if (wanting.length === 0) await Promise.race([changed, this.#pause(WAIT_MS.idle)]);
         else {
           const came = await this.#fetch(node, wanting, feeds.some(({ full }) => full) ? WAIT_MS.soon : WAIT_MS.idle);
@@ -129,7 +129,7 @@ export class Fetcher {
     }
   }
 
-  /** Waits so that what comes next is more; ends with the next change, and at once if there was one since `changed`. */
+  /** Waits so that more records come at once. Ends with the next change, or at once if there was one since `changed`. */
   #gather(ms: number, changed: Promise<void>): Promise<void> {
     if (this.#changed.promise !== changed) return Promise.resolve();
     return new Promise((resolve) => {
@@ -143,7 +143,7 @@ export class Fetcher {
     });
   }
 
-  /** Whether records came: all that there were, or some. */
+  /** Whether records came: all there were, or some. */
   async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<'all' | 'some' | 'none'> {
     const { connection, topic } = this.options;
     const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
@@ -161,7 +161,7 @@ export class Fetcher {
     let came: 'all' | 'some' | 'none' = 'none';
     for (const answer of answers) {
       const { feed, offset = 0 } = asked.get(answer.partition) ?? {};
-      // It may have been given up meanwhile.
+      // The partition may have been given up meanwhile.
       if (feed === undefined || this.#feeds.get(answer.partition) !== feed) continue;
       if (answer.errorCode === 0) came = await this.#deliver(feed, offset, answer, came);
       else if (answer.errorCode === OFFSET_OUT_OF_RANGE) await this.#relocate(feed, offset);
@@ -200,7 +200,7 @@ export class Fetcher {
   async #backOff(part: string, error: unknown): Promise<void> {
     this.options.connection.leadersMoved();
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.max);
-    // One failure is what the move of a leader looks like.
+    // A single failure is normal when a leader moves.
     if (this.#failures > 1 && !this.#closing.signal.aborted) {
       this.options.outage.failed(part, kafkaFailed(`read ${this.options.topic}`, error));
     }
@@ -213,7 +213,7 @@ export class Fetcher {
   }
 }
 
-/** Partitions are served in the order of the request; each is the first in its turn. */
+/** Partitions are served in the order of the request; each takes its turn as the first. */
 function rotated<T>(items: readonly T[], turn: number): T[] {
   const start = items.length === 0 ? 0 : turn % items.length;
   return [...items.slice(start), ...items.slice(0, start)];

@@ -5,25 +5,25 @@ import { kafkaFailed } from '../client/kafka-errors.js';
 import { withoutSyntheticKey } from './synthetic-key.js';
 
 const BATCH_BYTES = 1024 * 1024;
-/** More is fetched when less than this lies ready. */
+/** More is fetched when fewer bytes than this are ready. */
 const READY_BYTES = 1024 * 1024;
 const IDLE_INTERVAL_MS = 1_000;
 const POLL_MS = 500;
-/** Where something is due, but the broker has not said lately that there is nothing more: the next look (ms). */
+/** The next check (ms), where something is due but the broker has not confirmed lately that the end is reached. */
 const SOON_MS = 50;
 const RETRY_MS = { first: 50, max: 5_000 };
-/** The broker said not longer ago than this that there is nothing more. */
+/** How long (ms) the broker's report of the end counts. */
 const FRESH_MS = 2_000;
 
-/** What a feed needs of its subscription. */
+/** The subscription of a feed. */
 export interface FeedSource {
-  /** The log that goes by the topic's name now; undefined when the brokers are too old to tell. */
+  /** The current log of the topic's name; undefined for brokers without topic ids. */
   topicId(): Promise<string | undefined>;
   committed(partition: number): Promise<CommittedPosition | undefined>;
   bounds(partition: number): Promise<{ readonly start: number; readonly end: number }>;
-  /** The feed wants something else than before. */
+  /** The demand of the feed changed. */
   wantsChanged(): void;
-  /** The log is away, which is the same for all partitions, and is tried again; `works` when it is back. */
+  /** The log is unavailable, for all partitions alike, and is retried; `works` when it is back. */
   unavailable(partition: number, error: Error): void;
   works(partition: number): void;
 }
@@ -49,7 +49,7 @@ export class PartitionFeed {
   #latest = 0;
   #paused = false;
   #stopping = false;
-  /** For a call under way that waits for something else than the log. */
+  /** For a call under way that waits for something other than the log. */
   readonly #leaving = new AbortController();
   #held = true;
   #idleAt = Number.NEGATIVE_INFINITY;
@@ -68,7 +68,7 @@ export class PartitionFeed {
     this.#done = this.#run();
   }
 
-  /** Commits are for this member to make. */
+  /** Commits are this member's to make. */
   get held(): boolean {
     return this.#held;
   }
@@ -89,16 +89,16 @@ export class PartitionFeed {
       : this.#fetchAt;
   }
 
-  /** Something would be wanted if the listener had taken what lies ready. */
+  /** The feed would want records if the listener had taken those that are ready. */
   get full(): boolean {
     return this.#readyBytes >= READY_BYTES;
   }
 
-  /** Records fetched at `from`; `next` is the next offset. */
+  /** Adds records fetched at `from`; `next` is the next offset. */
   take(from: number, records: readonly LogRecord[], next: number, end: number): void {
     if (from !== this.#fetchAt) return;
     for (const record of records) {
-      // The broker's clock may have been set back; what readers see does not decrease.
+      // The broker's clock may have been set back; the times that readers see never decrease.
       this.#latest = Math.max(this.#latest, record.timestamp);
       this.#ready.push(withoutSyntheticKey(record.timestamp === this.#latest ? record : { ...record, timestamp: this.#latest }));
       this.#readyBytes += record.value.length;
@@ -118,7 +118,7 @@ export class PartitionFeed {
     this.#end = end;
   }
 
-  /** The topic of the name has this id now: with another one it was created again, and has other records at the same offsets. */
+  /** The topic now has this id: with another one it was created again, and has other records at the same offsets. */
   isOf(topicId: string | undefined): void {
     if (this.#fetchAt !== undefined && topicId !== undefined && this.#topicId !== undefined && topicId !== this.#topicId) this.#leave();
   }
@@ -129,7 +129,7 @@ export class PartitionFeed {
     this.#wake();
   }
 
-  /** Fetching failed for this partition alone; it is tried again a little later. */
+  /** Fetching failed for this partition alone; it is retried a little later. */
   unreadable(from: number, error: unknown): void {
     const { topic } = this.#options;
     const reason = error instanceof Error ? error.message : String(error);
@@ -162,7 +162,7 @@ export class PartitionFeed {
 
   async #run(): Promise<void> {
     let started = false;
-    // The subscriber has its subscription in hand before its listener is called.
+    // The subscriber gets its subscription before its listener is called.
     await nextTurn();
     while (!this.#stopping) {
       try {
@@ -203,11 +203,11 @@ export class PartitionFeed {
       this.#expired(committed.offset, start, { offset: committed.offset, metadata: committed.metadata });
     const position = committed && !another ? { offset: committed.offset, metadata: committed.metadata } : undefined;
     const wanted = (await this.#listener.assigned(this.partition, position, start)) ?? position?.offset ?? start;
-    // A position beyond the end is of records that are gone: read what there is.
+    // The records of a position beyond the end are gone: reads what is there.
     this.#begin(topicId, wanted > end ? start : Math.max(wanted, start), end);
   }
 
-  /** The log is another one: nothing that was known of positions holds. */
+  /** The log is another one: all known positions are invalid. */
   async #startAnew(leftAt: number): Promise<void> {
     const { topicId, start, end } = await this.#where();
     this.#replaced(leftAt, end);
@@ -236,7 +236,7 @@ export class PartitionFeed {
     this.source.wantsChanged();
   }
 
-  /** Hands over the next batch; false when there is none. */
+  /** Delivers the next batch; false when there is none. */
   async #deliver(): Promise<boolean> {
     const count = this.#batchLength();
     if (count === 0) return false;
@@ -250,7 +250,7 @@ export class PartitionFeed {
     const wasFull = this.full;
     for (const { value } of records) this.#readyBytes -= value.length;
     if (wasFull && !this.full) this.source.wantsChanged();
-    // Listeners that never wait must not keep timers and messages from their turn.
+    // Listeners that never wait must not starve timers and messages.
     await nextTurn();
     return true;
   }
@@ -263,7 +263,7 @@ export class PartitionFeed {
     return count;
   }
 
-  /** Nothing lies ready: says so when the end is reached, and waits for records. */
+  /** Nothing is ready: reports the end when it is reached, and waits for records. */
   async #rest(): Promise<void> {
     const interval = this.#idleInterval;
     const now = performance.now();
@@ -277,7 +277,7 @@ export class PartitionFeed {
     await this.#waitFor(Math.min(POLL_MS, due));
   }
 
-  /** Retention was faster than the group. */
+  /** Retention deleted records before the group read them. */
   #expired(from: number, start: number, committed?: Position): void {
     const { topic, group } = this.#options;
     const error = logProblem('BT_LOG_RECORDS_EXPIRED', { from, to: start - 1, partition: this.partition, topic, group });
@@ -292,7 +292,7 @@ export class PartitionFeed {
   }
 
   #fail(error: unknown): void {
-    // It was lost while a batch was under way: who has it now is given that batch again, and `revoked` says so here.
+    // The partition was lost while a batch was under way: its new owner gets that batch again, and `revoked` reports it here.
     if (!this.#held && error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') return;
     this.#listener.failed?.(error instanceof Error ? error : new Error(String(error)), this.partition);
   }
@@ -314,7 +314,7 @@ export class PartitionFeed {
   }
 }
 
-/** As far as it is known: positions of earlier versions, and brokers of old ones, don't tell. */
+/** If it is known: positions of earlier versions, and old brokers, lack it. */
 function isAnother(topicId: string | undefined, committedIn: string | undefined): boolean {
   return topicId !== undefined && committedIn !== undefined && topicId !== committedIn;
 }

@@ -65,15 +65,15 @@ export class RangeReader {
     const leader = (await this.connection.leaders(topic)).get(partition) ?? -1;
     const wanted = [{ partition, offset }];
     const sizes = { partitionBytes: READ_BYTES, totalBytes: READ_BYTES };
-    // Within the bounds something is there: the wait is only for a broker that has just become the leader.
+    // There are records within the bounds: the wait is only for a broker that has just become the leader.
     const [answer] = await this.connection.send(leader, () => fetchRequest({ topic, wanted, maxWait: AGAIN_MS, ...sizes }));
-    // Retention has passed by meanwhile.
+    // Retention has passed it meanwhile.
     if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return { records: [], next: await this.connection.offsets(topic, partition, 'start') };
     if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1);
     return decodeRecordBatches(answer.set, offset, answer.aborted);
   }
 
-  /** Asks until there is an answer. */
+  /** Retries until there is an answer. */
   async #asked<T>(topic: string, work: string, ask: () => Promise<T>): Promise<T> {
     const end = performance.now() + TIMEOUT_MS;
     for (;;) {
@@ -83,7 +83,7 @@ export class RangeReader {
         const failure = kafkaFailed(`${work} (${topic})`, error);
         if (failure.code === 'BT_LOG_CLOSED' || performance.now() > end) throw failure;
         await pause(AGAIN_MS);
-        // Perhaps another broker leads it now.
+        // Another broker may lead it now.
         await this.connection.leaders(topic, true).catch(() => undefined);
       }
     }

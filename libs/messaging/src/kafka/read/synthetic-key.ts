@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LogRecord, OutgoingRecord } from '../../log.js';
 
-/** Kafka's compacted topics take no record without a key; the port's keep every one of them. So each gets a key of its own. */
+/** Kafka's compacted topics refuse records without a key; the port's keep every one of them. So each gets a unique key. */
 const PREFIX = 'betrace-without-key:';
 
 export function withSyntheticKey(record: OutgoingRecord): OutgoingRecord {

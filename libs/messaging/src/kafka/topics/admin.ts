@@ -8,14 +8,14 @@ import { Connection, UNKNOWN_TOPIC } from '../client/connection.js';
 import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from '../client/kafka-errors.js';
 import { creationSettings, partitionsMismatch, settingsMismatch } from './topic-settings.js';
 
-/** Brokers that start with the application may take this long, ms. */
+/** Maximum start time of brokers that start with the application, ms. */
 const OPEN_MS = 30_000;
 const AGAIN_MS = 500;
-/** How long (ms) the leaders of topics that were made a moment ago are waited for; nobody needs them to go on. */
+/** Maximum wait (ms) for the leaders of new topics; nothing depends on them. */
 const LEADERS_MS = 5_000;
 const TOPIC_RESOURCE = 2;
 
-/** Creates the topics that are missing, verifies those that are there. Answers the number of partitions of each. */
+/** Creates missing topics and verifies existing ones. Returns the number of partitions of each. */
 export async function prepareTopics(settings: KafkaLogSettings, report: LogReport, timeoutMs = OPEN_MS): Promise<Record<string, number>> {
   const end = performance.now() + timeoutMs;
   const connection = new Connection(settings, report);
@@ -26,7 +26,7 @@ export async function prepareTopics(settings: KafkaLogSettings, report: LogRepor
   }
 }
 
-/** What a start would find, without changing anything: which topics it would create, and which are not as BeTrace needs them. */
+/** What a start would find, without changes: the topics it would create, and those with wrong settings. */
 export async function inspectTopics(settings: KafkaLogSettings, timeoutMs = OPEN_MS): Promise<TopicInspection> {
   const end = performance.now() + timeoutMs;
   const connection = new Connection(settings, () => undefined);
@@ -77,7 +77,7 @@ async function attempt(connection: Connection, settings: KafkaLogSettings, repor
   return connection.withAdmin((admin) => verify(admin, all, settings, report));
 }
 
-/** Topics that were made a moment ago have no leaders yet, and there are brokers that do not know of them. */
+/** New topics have no leaders yet, and some brokers do not know them. */
 async function created(connection: Connection, settings: KafkaLogSettings): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const { name } of settings.topics) {
@@ -94,7 +94,7 @@ async function created(connection: Connection, settings: KafkaLogSettings): Prom
   return found;
 }
 
-/** Numbers of partitions of the topics that are there, whether or not somebody leads all of them now. */
+/** Numbers of partitions of the existing topics, with or without leaders. */
 async function partitionsOf(connection: Connection, { topics }: KafkaLogSettings): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const { name } of topics) {
@@ -117,7 +117,7 @@ async function create(admin: Admin, topics: readonly TopicSpecification[], setti
       configEntries: creationSettings(topic, settings),
     })),
   });
-  // False: another process was faster with one of them. Then they are verified like any that was there.
+  // False: another process was faster with one of them. Then they are verified like existing ones.
   if (made) report('info', `created topics ${topics.map(({ name }) => name).join(', ')}`);
 }
 
@@ -132,7 +132,7 @@ async function verify(
   return Object.fromEntries(found);
 }
 
-/** BT_LOG_TOPIC_MISMATCH for each topic that is not as BeTrace needs it. One that is missing is another matter. */
+/** BT_LOG_TOPIC_MISMATCH for each topic with wrong settings. Missing topics are not checked here. */
 export async function topicMismatches(connection: Connection, settings: KafkaLogSettings): Promise<readonly LogError[]> {
   const found = await partitionsOf(connection, settings);
   return connection.withAdmin((admin) => mismatchesOf(admin, found, settings, () => undefined));
@@ -157,7 +157,7 @@ async function mismatchesOf(
   ]);
 }
 
-/** Topic → setting → value; empty when this client may not ask, which is no reason not to work. */
+/** Topic → setting → value; empty when this client is not allowed to query them, which is no failure. */
 async function configurations(
   admin: Admin,
   names: readonly string[],

@@ -4,10 +4,10 @@ import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { KafkaLogSettings } from '../../settings.js';
 import { BATCH_OVERHEAD } from '../wire/record-batch.js';
 
-/** Bytes of a record by default; a request of spans is split into records of at most as much. */
+/** Default maximum bytes of a record; a request of spans is split into records of at most this size. */
 const RECORD_BYTES = 8 * 1024 * 1024;
 
-/** One setting of a topic as BeTrace needs it, and why. */
+/** A required setting of a topic, with the reason. */
 interface Need {
   readonly setting: string;
   readonly wanted: string;
@@ -16,14 +16,14 @@ interface Need {
 }
 
 const exactly = (wanted: string) => (found: string) => found === wanted;
-/** Kafka's -1 is without a bound. */
+/** Kafka's -1 means unlimited. */
 const atLeast = (wanted: number) => (found: string) => Number(found) < 0 || (wanted >= 0 && Number(found) >= wanted);
 
 export function maxMessageBytes({ maxRecordBytes = RECORD_BYTES }: KafkaLogSettings): number {
   return maxRecordBytes + BATCH_OVERHEAD;
 }
 
-/** What a topic's settings must be. */
+/** The required settings of a topic. */
 export function needsOf(topic: TopicSpecification, settings: KafkaLogSettings): readonly Need[] {
   const bytes = maxMessageBytes(settings);
   const needs: Need[] = [
@@ -44,7 +44,7 @@ export function needsOf(topic: TopicSpecification, settings: KafkaLogSettings): 
   return needs;
 }
 
-/** BT_LOG_TOPIC_MISMATCH, with every setting that does not fit and the command that changes them; nothing when all fit. */
+/** BT_LOG_TOPIC_MISMATCH with every wrong setting and the command that changes them; nothing when all are right. */
 export function settingsMismatch(topic: TopicSpecification, found: ReadonlyMap<string, string>, settings: KafkaLogSettings): LogError[] {
   const unfit = needsOf(topic, settings).filter(({ setting, fits }) => found.has(setting) && !fits(found.get(setting)!));
   if (unfit.length === 0) return [];
@@ -61,7 +61,7 @@ export function settingsMismatch(topic: TopicSpecification, found: ReadonlyMap<s
 export function partitionsMismatch(topic: TopicSpecification, found: number, { brokers }: KafkaLogSettings): LogError[] {
   if (found === topic.partitions) return [];
   const alter = `kafka-topics.sh --bootstrap-server ${brokers[0]} --alter --topic ${topic.name} --partitions ${topic.partitions}`;
-  // The other topics follow the one of spans.
+  // The other topics follow the spans topic.
   const follows =
     topic.name !== TOPICS.spans && found < topic.partitions
       ? ` If partitions were added to ${TOPICS.spans}, add them here, too: ${alter}`
@@ -82,7 +82,7 @@ export function creationSettings(topic: TopicSpecification, settings: KafkaLogSe
   const replicas = settings.replication ?? 1;
   return [
     ...needsOf(topic, settings).map(({ setting, wanted }) => ({ name: setting, value: wanted })),
-    // With three replicas a record is acknowledged when two have it: one broker may be lost, and one be down.
+    // With three replicas a record is acknowledged when two have it: one broker may be lost, and another may be down.
     ...(replicas >= 3 ? [{ name: 'min.insync.replicas', value: '2' }] : []),
   ];
 }

@@ -2,7 +2,7 @@ import type { LogReport } from '../../log-report.js';
 import type { LogError } from '../../problems.js';
 import { reasonOf } from '../client/kafka-errors.js';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two checks. */
 const LOOK_MS = 5_000;
 
 /**

@@ -3,13 +3,11 @@ import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import { lz4Decompress } from './lz4.js';
 import { snappyDecompress } from './snappy.js';
 
-/** What the low three bits of a record batch's attributes say. */
+/** The codes in the low three bits of a record batch's attributes. */
 export const COMPRESSION_CODES = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/**
- * Bytes that one batch may have when it is unpacked: brokers bound only what is packed, and other producers write what they like.
- */
+/** Maximum bytes of an unpacked batch: brokers limit only the packed size, and other producers may write anything. */
 const UNPACKED_BYTES = 256 * 1024 * 1024;
 
 const compressors: Readonly<Record<Exclude<Compression, 'none'>, (bytes: Buffer) => Promise<Buffer>>> = {

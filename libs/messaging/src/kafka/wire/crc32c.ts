@@ -1,6 +1,6 @@
 /**
- * CRC-32C (Castagnoli) as Kafka's record batches carry it, sixteen bytes a step (slicing-by-16, read as words, one table): on a busy
- * core 1.2 GB/s, by bytes 0.7. Node's own `zlib.crc32` is another polynomial; kafkajs goes byte by byte.
+ * CRC-32C (Castagnoli) of Kafka's record batches, sixteen bytes a step (slicing-by-16, read as words, one table). On a busy core it does 1.2 GB/s, by bytes
+ * 0.7. Node's `zlib.crc32` is another polynomial; kafkajs goes byte by byte.
  */
 const TABLE = makeTable();
 
@@ -8,7 +8,7 @@ const TABLE = makeTable();
 export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length): number {
   let crc = -1;
   let i = start;
-  // Words lie at multiples of four.
+  // Words are at multiples of four.
   for (; i < end && (bytes.byteOffset + i) % 4 !== 0; i++) crc = step(crc, bytes[i]!);
   if (LITTLE_ENDIAN && end - i >= 16) {
     const words = new Int32Array(bytes.buffer, bytes.byteOffset + i, ((end - i) >>> 4) << 2);

@@ -4,9 +4,9 @@ import { WireReader } from './wire-reader.js';
 import { stringSize, WireWriter } from './wire-writer.js';
 
 export const FETCH = 1;
-/** Kafka 2.3 to 4.x: the topic by its name. */
+/** Kafka 2.3 to 4.x: the topic by name. */
 const BY_NAME = 11;
-/** Kafka 3.1 and later: the topic by its id, so that nothing is read of another that was made under the same name. */
+/** Kafka 3.1 and later: the topic by id, so that a new topic of the same name is never read. */
 export const FETCH_BY_ID = 13;
 const READ_COMMITTED = 1;
 
@@ -18,17 +18,17 @@ export interface Wanted {
 
 export interface FetchOptions {
   readonly topic: string;
-  /** Fetches the topic of this id, not another of its name; only for brokers that know FETCH_BY_ID. */
+  /** Fetches the topic of this id; only for brokers that support FETCH_BY_ID. */
   readonly topicId?: string | undefined;
   readonly wanted: readonly Wanted[];
   /** How long the broker may wait for the first byte, ms. */
   readonly maxWait: number;
-  /** Bytes of one partition and of all; the first batch comes whole also when it is larger. */
+  /** Bytes of one partition and of all; the first batch comes whole even when it is larger. */
   readonly partitionBytes: number;
   readonly totalBytes: number;
 }
 
-/** What the broker has of one partition. */
+/** The answer for one partition. */
 export interface Fetched {
   readonly partition: number;
   /** 0 is success. */

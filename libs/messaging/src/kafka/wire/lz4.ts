@@ -13,7 +13,7 @@ export function lz4Decompress(packed: Buffer, max: number): Buffer {
   if (flags & FLAG_DICTIONARY) throw new RangeError('an LZ4 frame with a dictionary');
   // Magic, flags, block descriptor; the size of the content if present; the header's checksum.
   let at = 6 + (flags & FLAG_CONTENT_SIZE ? 8 : 0) + 1;
-  // Blocks may refer to those before them, so that all go into one.
+  // Blocks may refer to earlier ones, so all go into one output.
   const unpacked = new Unpacked(Math.min(max, packed.length * 4), max);
   for (;;) {
     const size = packed.readUInt32LE(at);

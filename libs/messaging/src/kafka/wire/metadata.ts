@@ -6,7 +6,7 @@ export const METADATA = 3;
 /** Kafka 2.8 and later: topics have ids. */
 export const METADATA_WITH_IDS = 10;
 
-/** What a broker says of the cluster and of some topics. */
+/** A broker's answer about the cluster and some topics. */
 export interface ClusterMetadata {
   readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number; readonly rack: string | null }[];
   readonly clusterId: string | null;
@@ -18,7 +18,7 @@ export interface TopicMetadata {
   /** 0 is success. */
   readonly topicErrorCode: number;
   readonly topic: string;
-  /** 32 hex digits: another topic of the same name has another. */
+  /** 32 hex digits: a new topic of the same name has another id. */
   readonly topicId?: string;
   readonly partitionMetadata: readonly PartitionMetadata[];
 }
@@ -32,7 +32,7 @@ export interface PartitionMetadata {
   readonly isr: readonly number[];
 }
 
-/** Asks for these topics (none: only for the brokers), and creates none. */
+/** Requests these topics (none: only the brokers), and creates none. */
 export function metadataRequest(topics: readonly string[]): WireRequest<ClusterMetadata> {
   const body = (): Buffer[] => [encode(topics)];
   return { apiKey: METADATA, apiVersion: METADATA_WITH_IDS, name: 'Metadata', flexible: true, body, read: readMetadata };

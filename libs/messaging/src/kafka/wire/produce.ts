@@ -14,7 +14,7 @@ export interface ProducedBatch {
   readonly batch: Buffer;
 }
 
-/** What the broker says of one partition's batch. */
+/** The answer for one partition's batch. */
 export interface ProduceAnswer {
   readonly topic: string;
   readonly partition: number;

@@ -5,11 +5,11 @@ import { varintSize, WireWriter } from './wire-writer.js';
 
 /** Bytes of a batch before its first record (base offset, length, epoch, magic, CRC and what the CRC covers up to the count). */
 export const BATCH_OVERHEAD = 61;
-/** Where in the batch the bytes begin that its CRC covers. */
+/** The offset in the batch at which the bytes covered by its CRC begin. */
 const CRC_FROM = 21;
 const MAGIC = 2;
 
-/** Who wrote a batch, and its place in what that producer wrote to the partition: what makes a repeated request no second record. */
+/** The producer of a batch, and the batch's place in that producer's sequence for the partition. So a repeated request makes no second record. */
 export interface Sequence {
   readonly producerId: number;
   readonly producerEpoch: number;
@@ -24,12 +24,12 @@ interface MeasuredRecord {
   readonly body: number;
 }
 
-/** Bytes that a record has in a batch, about (at most 10 too many: the lengths of its lengths). */
+/** Approximate bytes of a record in a batch (at most 10 too many: the lengths of its lengths). */
 export function recordSize(record: OutgoingRecord): number {
   return measure(record, 0x7fffff).body + 5;
 }
 
-/** One record batch (format v2) as Kafka stores it, from records in their order. `now` is Unix ms; the broker puts its own time. */
+/** One record batch (format v2) as Kafka stores it, from records in their order. `now` is Unix ms; the broker sets its own time. */
 export async function encodeRecordBatch(
   records: readonly OutgoingRecord[],
   sequence: Sequence,

@@ -10,7 +10,7 @@ const MAGIC_AT = 16;
 /** Base offset and length. */
 const FRAME = 12;
 
-/** A transaction that was given up: its producer's records from `firstOffset` on, up to its marker, don't count. */
+/** An aborted transaction: its producer's records from `firstOffset` up to its marker do not count. */
 export interface AbortedTransaction {
   readonly producerId: bigint;
   readonly firstOffset: number;
@@ -18,18 +18,17 @@ export interface AbortedTransaction {
 
 export interface DecodedRecords {
   readonly records: LogRecord[];
-  /** The offset after the last complete batch: where to read on, also when nothing of it counts. */
+  /** The offset after the last complete batch: where to continue, even when none of it counts. */
   readonly next: number;
 }
 
-/** In a record that stands for a batch which cannot be unpacked: why. Its value is the batch as it is, its offset the batch's last. */
+/** The reason in a record that represents a batch which cannot be unpacked. Its value is the original batch, its offset the batch's last. */
 export const UNREADABLE_HEADER = 'betrace-unreadable';
 
 /**
- * The records of a fetched record set (batches of format v2, the last perhaps cut off) from offset `from` on. Left out are
- * records before `from` (a batch comes whole), control records, and records of aborted transactions. Values are views of `set`.
- * A batch that cannot be unpacked (another producer's, damaged or a bomb) becomes one record with UNREADABLE_HEADER: it must not hold
- * up what comes after it, and readers of records handle invalid ones.
+ * The records of a fetched record set (batches of format v2, the last perhaps truncated) from offset `from` on. Omitted are records before `from` (a batch
+ * comes whole), control records, and records of aborted transactions. Values are views of `set`. A batch that cannot be unpacked (another producer's, damaged
+ * or a bomb) becomes one record with UNREADABLE_HEADER. So it does not block later records, and readers handle it as an invalid one.
  */
 export async function decodeRecordBatches(set: Buffer, from: number, aborted: readonly AbortedTransaction[] = []): Promise<DecodedRecords> {
   const records: LogRecord[] = [];
@@ -37,7 +36,7 @@ export async function decodeRecordBatches(set: Buffer, from: number, aborted: re
   let next = from;
   for (let at = 0; at + MAGIC_AT < set.length; ) {
     const end = at + FRAME + set.readInt32BE(at + 8);
-    // Else a damaged length would make this loop stand still, or go back.
+    // Otherwise a damaged length would make this loop stop, or go back.
     if (end <= at + MAGIC_AT) throw new RangeError(`a batch of ${end - at} bytes at offset ${set.readBigInt64BE(at)}`);
     if (end > set.length) break;
     const magic = set.readInt8(at + MAGIC_AT);
@@ -68,7 +67,7 @@ interface Batch {
 
 function readHeader(reader: WireReader): Batch {
   const baseOffset = reader.int64();
-  // Length, leader epoch, magic, CRC: the broker has checked it when the batch was written, TCP since.
+  // Length, leader epoch, magic, CRC: the broker checked it when the batch was written, TCP since.
   reader.view(13);
   const attributes = reader.int16();
   const lastOffsetDelta = reader.int32();
@@ -89,7 +88,7 @@ async function decodeBatch(batch: Batch, from: number): Promise<LogRecord[]> {
     const length = reader.varint();
     const end = reader.at + length;
     const record = readRecord(reader, batch);
-    // Fields of a later version would lie between.
+    // Fields of a later version would come between.
     reader.at = end;
     if (record.offset >= from) records.push(record);
   }
@@ -126,7 +125,7 @@ function readHeaders(reader: WireReader, count: number): Record<string, string> 
 
 const EMPTY = Buffer.alloc(0);
 
-/** Follows who is within an aborted transaction, batch by batch. */
+/** Tracks the producers within an aborted transaction, batch by batch. */
 class Transactions {
   readonly #pending: AbortedTransaction[];
   readonly #aborting = new Set<bigint>();

@@ -1,12 +1,12 @@
-/** A request to a broker in Kafka's own bytes, and how its answer is read. */
+/** A request to a broker in Kafka's bytes, with the reader of its answer. */
 export interface WireRequest<Answer> {
   readonly apiKey: number;
   readonly apiVersion: number;
   readonly name: string;
   /** A version with compact types and tagged fields, in the headers too. */
   readonly flexible?: boolean;
-  /** Everything after the request's header, in pieces that are written one after the other. */
+  /** Everything after the request's header, in pieces to be written in sequence. */
   body(): readonly Buffer[];
-  /** Reads the answer after its header (a flexible one's tagged fields are passed); `throttle` is how long (ms) the broker wants no further request. */
+  /** Reads the answer after its header (a flexible one's tagged fields are skipped). `throttle` is how long (ms) the broker wants no further request. */
   read(body: Buffer): { readonly value: Answer; readonly throttle: number };
 }

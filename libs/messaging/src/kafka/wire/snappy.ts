@@ -1,6 +1,6 @@
 import { Unpacked } from './unpacked.js';
 
-/** How snappy-java frames what Kafka's Java client writes: magic, two version numbers, then blocks with their lengths. */
+/** The frame of snappy-java, used by Kafka's Java client: magic, two version numbers, then blocks with their lengths. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER = 16;
 

@@ -1,4 +1,4 @@
-/** What an LZ77 format is unpacked into: bounded, and every back reference is checked. Snappy and LZ4 both write through it. */
+/** The output of an LZ77 format: bounded, with every back reference checked. Snappy and LZ4 both write through it. */
 export class Unpacked {
   #bytes: Buffer;
   #length = 0;
@@ -15,7 +15,7 @@ export class Unpacked {
     return this.#length;
   }
 
-  /** Bytes as they are. */
+  /** Copies literal bytes. */
   literal(from: Buffer, at: number, length: number): void {
     if (length < 0 || at + length > from.length) throw new RangeError('packed bytes end too early');
     this.#reserve(length);
@@ -23,7 +23,7 @@ export class Unpacked {
     this.#length += length;
   }
 
-  /** Bytes that were written `distance` ago; they may overlap what they make. */
+  /** Copies bytes that were written `distance` ago; source and target may overlap. */
   repeat(distance: number, length: number): void {
     if (distance < 1 || distance > this.#length) throw new RangeError('packed bytes refer to what is not there');
     this.#reserve(length);

@@ -2,13 +2,13 @@ import type { Compression } from '../wire/compression.js';
 import { encodeRecordBatch } from '../wire/record-batch.js';
 import type { Piece } from './pending-append.js';
 
-/** A producer's identity, as the brokers gave it. */
+/** A producer's identity, given by the brokers. */
 export interface ProducerIdentity {
   readonly id: number;
   readonly epoch: number;
 }
 
-/** Answers an identity, another one than `spent`. */
+/** Returns an identity other than `spent`. */
 export type Identify = (spent: ProducerIdentity | undefined) => Promise<ProducerIdentity>;
 
 const SEQUENCES = 2 ** 31;
@@ -22,12 +22,12 @@ export class PartitionQueue {
   #waiting: Piece[] = [];
   #batch: Batch | undefined;
   #identity: ProducerIdentity | undefined;
-  /** An identity whose sequence here is of no more use. */
+  /** An identity whose sequence is no longer usable here. */
   #spent: ProducerIdentity | undefined;
   #nextSequence = 0;
-  /** So many pieces are sent one by one. */
+  /** The number of pieces to send one by one. */
   #alone = 0;
-  /** A sender has it in hand. */
+  /** A sender is using it. */
   busy = false;
 
   constructor(
@@ -43,14 +43,14 @@ export class PartitionQueue {
     this.#waiting.push(...pieces);
   }
 
-  /** Forgets pieces that nobody waits for, if they were never sent. */
+  /** Drops pieces without waiting callers, if they were never sent. */
   dropSettled(): void {
     this.#waiting = this.#waiting.filter(({ append }) => !append.settled);
   }
 
   /**
-   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `identify`
-   * answers an identity other than `spent`.
+   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `identify` returns an identity other than
+   * `spent`.
    */
   async next(max: number, compression: Compression, identify: Identify): Promise<Buffer | undefined> {
     if (this.#batch?.pieces.every(({ append }) => append.settled)) this.#giveUp(this.#batch);
@@ -73,13 +73,13 @@ export class PartitionQueue {
     }
   }
 
-  /** The broker did not write the batch, and would not write it. */
+  /** The broker did not write the batch, and never will. */
   refused(error: Error): void {
     for (const { append } of this.#batch!.pieces) append.reject(error);
     this.#batch = undefined;
   }
 
-  /** The broker takes no batch of this size: its pieces go one by one. False when it is one already. */
+  /** The broker refuses batches of this size: its pieces are sent one by one. False when it is one already. */
   split(): boolean {
     const { pieces } = this.#batch!;
     if (pieces.length === 1) return false;
@@ -89,7 +89,7 @@ export class PartitionQueue {
     return true;
   }
 
-  /** The broker no longer knows the sequence: the batch goes again, under a new identity. */
+  /** The broker no longer knows the sequence: the batch is sent again, under a new identity. */
   forgotten(): void {
     this.#changeIdentity();
     this.#batch!.bytes = undefined;
@@ -136,6 +136,6 @@ export class PartitionQueue {
 interface Batch {
   readonly pieces: readonly Piece[];
   readonly count: number;
-  /** As it is sent, once it is. */
+  /** Its bytes, once it is sent. */
   bytes: Buffer | undefined;
 }

@@ -5,7 +5,7 @@ import { recordSize } from '../wire/record-batch.js';
 /** The part of one append that goes to one partition, in one batch. */
 export interface Piece {
   readonly append: PendingAppend;
-  /** Places of the records in the append. */
+  /** Indexes of the records in the append. */
   readonly places: readonly number[];
   readonly records: readonly OutgoingRecord[];
   readonly bytes: number;
@@ -37,7 +37,7 @@ export class PendingAppend {
     }, timeout);
   }
 
-  /** Nobody waits for it any more. */
+  /** No caller waits for it any more. */
   get settled(): boolean {
     return this.#settled;
   }

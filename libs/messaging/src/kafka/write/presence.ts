@@ -1,16 +1,16 @@
 import { CONTROL_ALIVE, CONTROL_HEADER } from '#records';
 import type { OutgoingRecord } from '../../log.js';
 
-/** A partition without an append for this long (ms) gets a record that says that appends are possible. */
+/** A partition without an append for this long (ms) gets a record that shows that appends are possible. */
 const QUIET_MS = 2_000;
-/** One into which much is appended gets one that often (ms), so that readers know that there are such records. */
+/** A busy partition gets one this often (ms), so that readers know that there are such records. */
 const BUSY_MS = 10_000;
 const LOOK_MS = 500;
 
 const NOTHING = new Uint8Array(0);
 
 interface Appended {
-  /** When something of this process was last acknowledged, and when a record that says no more than that; monotonic, ms. */
+  /** When a record of this process was last acknowledged, and when a presence record was; monotonic, ms. */
   any: number;
   alive: number;
 }
@@ -57,7 +57,7 @@ export class Presence {
     this.timer = undefined;
   }
 
-  /** Appends; before the first record of a partition that was quiet it says that there is somebody. Answers the offsets of `records`. */
+  /** Appends. The first record of a quiet partition follows a presence record. Returns the offsets of `records`. */
   async appendPresent(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]> {
     const partitions = this.topics.get(topic);
     // Records other than spans (markers, barriers) do not show that spans can be sent.

@@ -11,16 +11,16 @@ import { BATCH_OVERHEAD, recordSize } from '../wire/record-batch.js';
 import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
 
-/** Bytes that may wait to be written; beyond, appends are refused, so that an outage does not become memory. */
+/** Maximum bytes that wait to be written; beyond it appends are refused, so that an outage does not use up memory. */
 const WAITING_BYTES = 64 * 1024 * 1024;
-/** Bytes of records in one batch and in one request, about. */
+/** Approximate maximum bytes of records in one batch and in one request. */
 const BATCH_BYTES = 1024 * 1024;
 const REQUEST_BYTES = 16 * 1024 * 1024;
 /** How long a broker waits for the other replicas, ms. */
 const REPLICAS_MS = 10_000;
 const BACK_OFF_MS = { first: 20, max: 1_000 };
 
-/** Answers after which the same batch under a new identity is right, and those after which no attempt is. */
+/** Answers after which the same batch is retried under a new identity, and answers after which it is not retried. */
 const FORGOTTEN = new Set([
   'OUT_OF_ORDER_SEQUENCE_NUMBER',
   'DUPLICATE_SEQUENCE_NUMBER',
@@ -29,7 +29,7 @@ const FORGOTTEN = new Set([
   'INVALID_PRODUCER_ID_MAPPING',
 ]);
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-/** Of an answer, the problem of a record, or of the topic for any record: another attempt fails too, until somebody changes a setting. */
+/** The problem of a record, or of the topic for any record: retries fail too, until a setting changes. */
 const REFUSALS = new Map<string, LogProblemCode>([
   ...[...TOO_LARGE].map((type) => [type, 'BT_LOG_KAFKA_LIMIT_LOWERED'] as const),
   ['INVALID_RECORD', 'BT_LOG_KAFKA_REFUSED'],
@@ -43,7 +43,7 @@ const REFUSALS = new Map<string, LogProblemCode>([
 export interface WriterOptions {
   readonly connection: Connection;
   readonly compression: Compression;
-  /** Bytes of the largest batch that the topics take. */
+  /** Maximum bytes of a batch that the topics accept. */
   readonly maxBatchBytes: number;
   /** Ms until an append is rejected. */
   readonly appendTimeout: number;
@@ -51,22 +51,22 @@ export interface WriterOptions {
 }
 
 /**
- * Appends by acks=all and idempotent producers. One request at a time is under way to each broker; what comes meanwhile makes the
- * next one, so that many appends at once cost few requests without anybody having to linger.
+ * Appends with acks=all and idempotent producers. One request at a time is under way to each broker; appends that come meanwhile form the next one. So many
+ * concurrent appends cost few requests, without lingering.
  */
 export class Writer {
   readonly #queues = new Map<string, PartitionQueue>();
   readonly #pending = new Set<PendingAppend>();
-  /** Nodes to which a sender runs. */
+  /** Nodes with a running sender. */
   readonly #senders = new Set<number>();
-  /** For partitions that have none yet, or spent theirs. */
+  /** Identities for partitions without one, or with a spent one. */
   #identity: Promise<ProducerIdentity | undefined> | undefined;
   #leaders = new Map<string, ReadonlyMap<number, number>>();
-  /** Topics that lack a leader for what waits, and are looked at again. */
+  /** Topics that lack a leader for waiting appends, and are looked up again. */
   readonly #leaderless = new Map<string, { attempts: number; timer: NodeJS.Timeout | undefined }>();
   #assigning = false;
   #failures = 0;
-  /** The failures were worth a word, so that their end is. */
+  /** The failures were logged, so their end is too. */
   #told = false;
   #waitingBytes = 0;
   readonly #closing = new AbortController();
@@ -105,7 +105,7 @@ export class Writer {
     }
   }
 
-  /** Waits for the appends under way, which all have their deadlines. */
+  /** Waits for the appends under way, which all have deadlines. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.allSettled([...this.#pending].map(({ offsets }) => offsets));
@@ -125,7 +125,7 @@ export class Writer {
     for (const queue of this.#queues.values()) queue.dropSettled();
   }
 
-  /** Sees to it that every queue with work has a sender to its leader. */
+  /** Starts a sender to the leader of every queue with work. */
   #assign(): void {
     if (this.#assigning) return;
     this.#assigning = true;
@@ -138,7 +138,7 @@ export class Writer {
     });
   }
 
-  /** Queues with work that no sender serves. Those without a known leader wait until the leader is looked up again. */
+  /** Queues with work and without a sender. Those without a known leader wait until the leader is looked up again. */
   #idleWork(): PartitionQueue[] {
     return [...this.#queues.values()].filter((queue) => {
       if (!queue.hasWork || queue.busy) return false;
@@ -151,7 +151,7 @@ export class Writer {
     return this.#leaders.get(topic)?.get(partition) ?? -1;
   }
 
-  /** A topic that is gone, or a partition without a leader, keeps nothing of the others waiting. */
+  /** A deleted topic, or a partition without a leader, does not block the others. */
   async #startSenders(): Promise<void> {
     const reasons = new Map<string, unknown>();
     for (const topic of new Set(this.#idleWork().map((queue) => queue.topic))) {
@@ -236,12 +236,12 @@ export class Writer {
       return false;
     } finally {
       for (const queue of queues) queue.busy = false;
-      // Who gave up while the request was under way.
+      // Pieces whose caller gave up while the request was under way.
       this.#dropSettled();
     }
   }
 
-  /** Answers a failure after which another attempt is right, if there was one. */
+  /** Returns a failure after which a retry is right, if there was one. */
   #settle(queues: readonly PartitionQueue[], answers: readonly ProduceAnswer[]): { topic: string; error: Error } | undefined {
     let failed: { topic: string; error: Error } | undefined;
     for (const queue of queues) {
@@ -289,7 +289,7 @@ export class Writer {
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
-  /** Answers how long to wait (ms). A move of a leader causes a few failures; an outage is logged at attempts 4, 8, 16, … */
+  /** Returns the pause (ms). A move of a leader causes a few failures; an outage is logged at attempts 4, 8, 16, … */
   #say(work: string, error: unknown, failures: number): number {
     const attempt = failures + 1;
     const told = attempt > 2 && Number.isInteger(Math.log2(attempt));
