@@ -181,30 +181,65 @@ describeConsole('rules', () => {
     await panel.getByText(/This is no JSON/).waitFor();
   });
 
-  it('of two people are not overwritten: both texts are shown, and one decides', async () => {
+  it('of two people are not overwritten: one sees three states of each member, and decides', async () => {
     const page = await browser.page('/ui/rules/slow-checkout', {}, /status of 412/);
     const text = page.getByRole('textbox', { name: 'Expression' });
     await text.fill('span.name == "POST /checkout" and span.duration > 3s');
+    await page.getByLabel('Tags').fill('shop');
     await page.getByText('No errors.').waitFor();
-    expect((await betrace.json('PATCH', '/v1/rules/slow-checkout', { expression: 'span.duration > 2s' })).status).toBe(200);
+    const theirs = { expression: 'span.duration > 2s', severity: 'CRITICAL' };
+    expect((await betrace.json('PATCH', '/v1/rules/slow-checkout', theirs)).status).toBe(200);
     await page.getByRole('button', { name: 'Save' }).click();
     const dialog = page.getByRole('dialog', { name: 'The rule was changed meanwhile' });
-    await dialog.getByText('- span.duration > 2s').waitFor();
-    await dialog.getByText('+ span.name == "POST /checkout" and span.duration > 3s').waitFor();
+    const expression = dialog.getByRole('group', { name: 'Expression changed by both' });
+    for (const each of [RULES[1].expression, 'span.duration > 2s', 'span.name == "POST /checkout" and span.duration > 3s'])
+      await expression.getByText(each, { exact: true }).waitFor();
+    await dialog.getByRole('group', { name: 'Severity changed by them' }).waitFor();
+    await dialog.getByRole('group', { name: 'Tags changed by you' }).waitFor();
+    await dialog.getByText('Decide about: expression.').waitFor();
+    const save = dialog.getByRole('button', { name: 'Save as version 3' });
+    expect(await save.isDisabled()).toBe(true);
     expect((await ruleOf('slow-checkout')).version).toBe(2);
+    await expression.getByRole('button', { name: 'Edit' }).click();
+    await dialog.getByLabel('Expression, edited').fill('span.name == "POST /checkout" and span.duration > 2500ms');
     expect(await problemsOf(page, 'rule-conflict')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
-    await dialog.getByRole('button', { name: 'Save mine as version 3' }).click();
+    await save.click();
     await page.getByText('Version 3', { exact: true }).first().waitFor();
-    expect(await ruleOf('slow-checkout')).toMatchObject({ version: 3, expression: 'span.name == "POST /checkout" and span.duration > 3s' });
+    expect(await ruleOf('slow-checkout')).toMatchObject({
+      version: 3,
+      expression: 'span.name == "POST /checkout" and span.duration > 2500ms',
+      severity: 'CRITICAL',
+      tags: ['shop'],
+    });
   });
 
-  it('have a history: what changed, and the way back', async () => {
+  it('of two people go on as theirs, when one takes them', async () => {
+    const page = await browser.page('/ui/rules/declined', {}, /status of 412/);
+    await page.getByLabel('Description').fill('mine');
+    await page.getByText('No errors.').waitFor();
+    const { version } = await ruleOf('declined');
+    expect((await betrace.json('PATCH', '/v1/rules/declined', { description: 'theirs' })).status).toBe(200);
+    await page.getByRole('button', { name: 'Save' }).click();
+    const dialog = page.getByRole('dialog', { name: 'The rule was changed meanwhile' });
+    await dialog.getByRole('button', { name: 'Take all of theirs' }).click();
+    await dialog.getByRole('button', { name: `Go on with version ${version + 1}` }).click();
+    await becomes(() => page.getByLabel('Description').inputValue(), 'theirs');
+    await becomes(() => page.getByText('Not saved').count(), 0);
+    expect((await ruleOf('declined')).version).toBe(version + 1);
+  });
+
+  it('have a history: what changed in each member, and the way back', async () => {
     const page = await browser.page('/ui/rules/slow-checkout?tab=history');
     const versions = page.getByRole('list', { name: 'Versions' });
-    await versions.getByText('changed expression').first().waitFor();
+    await versions
+      .getByText(/^changed .*expression/)
+      .first()
+      .waitFor();
     await versions.getByRole('button', { name: 'Compare' }).last().click();
     await versions.getByText('- span.name == "POST /checkout" and span.duration > 1s').waitFor();
+    const differences = versions.getByLabel('Version 1 and version 3');
+    await becomes(() => differences.getByRole('term').allInnerTexts(), ['Expression', 'Severity', 'Tags']);
     expect(await problemsOf(page, 'rule-history')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await versions.getByRole('button', { name: 'Restore version 1' }).click();

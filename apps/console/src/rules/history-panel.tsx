@@ -6,10 +6,11 @@ import type { Rule, RuleVersion } from '../api/types';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';
-import { TextDiff } from '../parts/text-diff';
 import { TimeAgo } from '../parts/time-ago';
 import { useToast } from '../shell/toasts';
 import { useRuleVersions } from '../violation/violation-queries';
+import { MemberDifferences } from './compare/member-differences';
+import { draftOf } from './draft';
 
 /** Every version of the rule: what changed, by whom, and the way back. */
 export function HistoryPanel({ rule }: { readonly rule: Rule }) {
@@ -60,9 +61,9 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
                 <p className="small dim">
                   From version {version.version} to version {rule.version}, which is in force
                 </p>
-                <TextDiff
-                  before={version.rule.expression}
-                  after={rule.expression}
+                <MemberDifferences
+                  before={draftOf(version.rule)}
+                  after={draftOf(rule)}
                   label={`Version ${version.version} and version ${rule.version}`}
                 />
                 <button type="button" className="btn small" disabled={restore.isPending} onClick={() => restore.mutate(version.version)}>

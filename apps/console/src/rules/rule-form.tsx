@@ -1,24 +1,14 @@
 import { ChevronDown } from 'lucide-react';
-import { type OnError, SEVERITIES, type Severity } from '../api/types';
+import { SEVERITIES, type Severity } from '../api/types';
 import { ControlRows } from './control-rows';
 import type { Draft } from './draft';
 import { MODES } from './modes';
+import { ON_ERRORS } from './on-errors';
 
 interface RuleFormProps {
   readonly draft: Draft;
   readonly onChange: (part: Partial<Draft>) => void;
 }
-
-/** What a rule makes of a value that is there and that it cannot compare or compute with. */
-const ON_ERRORS: readonly { readonly value: OnError; readonly text: string; readonly means: string }[] = [
-  { value: 'no_match', text: 'Is no match', means: '"5000" where the rule compares a number finds nothing, and is counted as an error.' },
-  {
-    value: 'undecided',
-    text: 'Is undecided',
-    means: '"5000" where the rule compares a number is told as undecided, which is no violation.',
-  },
-  { value: 'violation', text: 'Is a violation', means: '"5000" where the rule compares a number violates the rule.' },
-];
 
 export function RuleForm({ draft, onChange }: RuleFormProps) {
   return (

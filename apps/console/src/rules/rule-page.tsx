@@ -111,6 +111,12 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
   const save = (): void => {
     if (!blocked) saving.save(draft, version);
   };
+  /** What was decided about two changes is a change of the rule as it is now. */
+  const takeOver = (result: Draft): void => {
+    const theirs = saving.conflict?.theirs;
+    if (theirs !== undefined) setWork({ version: theirs.version, draft: result, base: draftOf(theirs) });
+    saving.forgetConflict();
+  };
 
   return (
     <>
@@ -213,13 +219,14 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
       )}
       {saving.conflict === undefined ? null : (
         <ConflictDialog
-          theirs={saving.conflict}
+          key={saving.conflict.theirs.version}
+          conflict={saving.conflict}
           mine={draft}
           onClose={saving.forgetConflict}
-          onKeepMine={() => saving.save(draft, saving.conflict?.version)}
-          onTakeTheirs={() => {
-            if (saving.conflict !== undefined) showSaved(saving.conflict);
-            saving.forgetConflict();
+          onEdit={takeOver}
+          onSave={(result) => {
+            takeOver(result);
+            saving.save(result, saving.conflict?.theirs.version);
           }}
         />
       )}

@@ -6,6 +6,7 @@ import { ApiProblem } from '../api/problem';
 import { ifVersion, RULES } from '../api/rule-queries';
 import type { Rule } from '../api/types';
 import { useToast } from '../shell/toasts';
+import type { Conflict } from './conflict-dialog';
 import { bodyOf, type Draft, keepDraft } from './draft';
 
 interface Save {
@@ -22,13 +23,13 @@ export interface FailingTests {
 
 /**
  * Creates a rule, or changes the version that the draft was made of. Where somebody else changed it meanwhile, nothing is saved, and
- * `conflict` is the rule as it is now. Its test cases are run first: where one fails, nothing is saved either, and `failing` says which.
+ * `conflict` is the rule as it is now, and as it was. Its test cases are run first: where one fails, nothing is saved either, and `failing` says which.
  */
 export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => void) {
   const queries = useQueryClient();
   const say = useToast();
   const [, navigate] = useLocation();
-  const [conflict, setConflict] = useState<Rule>();
+  const [conflict, setConflict] = useState<Conflict>();
   const [failing, setFailing] = useState<FailingTests>();
   const mutation = useMutation({
     mutationFn: async ({ draft, version, anyway }: Save): Promise<Rule | undefined> => {
@@ -44,7 +45,9 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
           return undefined;
         }
         if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
-        setConflict(await answered(client.GET('/v1/rules/{id}', { params: { path } })));
+        const [theirs, base] = await Promise.all([answered(client.GET('/v1/rules/{id}', { params: { path } })), ruleAt(path.id, version)]);
+        queries.setQueryData([...RULES, path.id], theirs);
+        setConflict({ theirs, base: { version, rule: base } });
         return undefined;
       }
     },
@@ -71,4 +74,11 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
     failing,
     forgetFailing: () => setFailing(undefined),
   };
+}
+
+/** A rule as it was at a version; undefined when that cannot be read: one decides without it. */
+async function ruleAt(id: string, version: number | undefined): Promise<Rule | undefined> {
+  if (version === undefined) return undefined;
+  const path = { id, version: String(version) };
+  return (await answered(client.GET('/v1/rules/{id}/versions/{version}', { params: { path } })).catch(() => undefined))?.rule;
 }

@@ -1,0 +1,35 @@
+import { TextDiff } from '../../parts/text-diff';
+import type { Draft } from '../draft';
+import { differing, isLong, MEMBERS, textOf } from './members';
+
+interface MemberDifferencesProps {
+  readonly before: Draft;
+  readonly after: Draft;
+  /** What the two are called together. */
+  readonly label: string;
+}
+
+/** Every member in which two states of a rule differ. */
+export function MemberDifferences({ before, after, label }: MemberDifferencesProps) {
+  const members = differing(before, after);
+  if (members.length === 0) return <p className="small dim">They are the same.</p>;
+  return (
+    <dl className="member-differences" aria-label={label}>
+      {members.map((member) => (
+        <div key={member}>
+          <dt>{MEMBERS[member]}</dt>
+          <dd>
+            {isLong(member) ? (
+              <TextDiff before={textOf(before, member)} after={textOf(after, member)} label={`${MEMBERS[member]}, before and after`} />
+            ) : (
+              <>
+                <del className="gone">{textOf(before, member) || 'none'}</del> to{' '}
+                <ins className="come">{textOf(after, member) || 'none'}</ins>
+              </>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,46 @@
+import { bodyOf, type Draft } from '../draft';
+
+/** What a rule is made of, in the order in which a person compares two of them. */
+export const MEMBERS = {
+  name: 'Name',
+  description: 'Description',
+  expression: 'Expression',
+  severity: 'Severity',
+  tags: 'Tags',
+  controls: 'Controls',
+  mode: 'Mode',
+  message: 'Message',
+  on_error: 'A value of another type',
+  emit_evidence: 'Evidence',
+  tests: 'Test cases',
+} as const satisfies Record<keyof Draft, string>;
+export type Member = keyof typeof MEMBERS;
+
+/** Members whose texts have lines. */
+export const isLong = (member: Member): boolean => member === 'expression' || member === 'tests';
+
+/** A member as text; empty when the rule has none. */
+export function textOf(draft: Draft, member: Member): string {
+  const { controls, emit_evidence, tests, tags, message, ...texts } = bodyOf(draft);
+  switch (member) {
+    case 'tags':
+      return tags.join(', ');
+    case 'controls':
+      return controls.map(({ framework, control }) => `${framework} ${control}`).join(', ');
+    case 'message':
+      return message ?? '';
+    case 'emit_evidence':
+      return emit_evidence ? 'exported' : 'not exported';
+    case 'tests':
+      return tests
+        .map(
+          ({ name, trace, expect }) => `${name}: ${typeof expect === 'object' ? `match of ${expect.match.join(', ')}` : expect}\n${trace}`,
+        )
+        .join('\n\n');
+    default:
+      return texts[member];
+  }
+}
+
+export const differing = (one: Draft, other: Draft): readonly Member[] =>
+  (Object.keys(MEMBERS) as Member[]).filter((member) => textOf(one, member) !== textOf(other, member));
