@@ -60,15 +60,51 @@ describeConsole('rules out of files', () => {
     expect(now.get('declined')?.version).toBe(1);
   });
 
+  it('in YAML are imported with their test cases, as betrace rules import has them', async () => {
+    const yaml = [
+      'rules:',
+      '  - id: of-yaml   # why it is there',
+      '    severity: LOW',
+      '    expression: |',
+      '      span.name == "charge card"',
+      '        and span.duration > 3s',
+      '    tests:',
+      '      - name: slow',
+      '        trace: [{name: charge card, duration: 9007199254740993}]',
+      '        expect: match',
+    ].join('\n');
+    const page = await browser.page('/ui/rules');
+    await page.locator('tr[data-row]').first().waitFor();
+    await page.getByRole('button', { name: 'Import' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Import rules' });
+    await dialog
+      .locator('input[type="file"]')
+      .setInputFiles({ name: 'rules.yaml', mimeType: 'application/yaml', buffer: Buffer.from(yaml) });
+    await becomes(() => dialog.getByRole('textbox').inputValue(), yaml);
+    await dialog.getByRole('button', { name: 'Show what would change' }).click();
+    await dialog.getByText(`1 rule would change, 0 stay as they are.`).waitFor();
+    await dialog.getByRole('button', { name: 'Import 1 change' }).click();
+    await page.getByText('Imported: 1 created, 0 updated, 0 deleted').waitFor();
+    expect((await betrace.json('GET', '/v1/rules/of-yaml')).body).toMatchObject({
+      name: 'of-yaml',
+      expression: 'span.name == "charge card"\n  and span.duration > 3s\n',
+      tests: [{ name: 'slow', trace: '[{"name":"charge card","duration":9007199254740993}]', expect: 'match' }],
+    });
+    expect((await betrace.json('DELETE', '/v1/rules/of-yaml')).status).toBe(204);
+  });
+
   it('that are wrong change nothing, and all that is wrong is said', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 4\d\d/);
     await page.getByRole('button', { name: 'Import' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import rules' });
     const text = dialog.getByRole('textbox');
     const show = dialog.getByRole('button', { name: 'Show what would change' });
-    await text.fill('rules:\n  - id: a');
+    await text.fill('rules:\n  - [');
     await show.click();
-    await dialog.getByText(/This is no JSON[\s\S]*betrace rules import FILE/).waitFor();
+    await dialog.getByText(/This is no YAML and no JSON: line 2/).waitFor();
+    await text.fill('rules:\n  - id: a\n    severty: HIGH\n    expression: "true"\n');
+    await show.click();
+    await dialog.getByText(/Line 3 of the text, rules\[0\]\.severty/).waitFor();
     await text.fill('[{"id": "a", "name": "a", "expression": "span.nmae == 1"}, {"id": "b", "name": "b", "expression": "span.name =="}]');
     await show.click();
     await dialog.getByText('Nothing was imported.').waitFor();

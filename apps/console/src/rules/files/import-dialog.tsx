@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { answered, answeredWithHeaders, client } from '../../api/client';
 import { ApiProblem } from '../../api/problem';
 import { RULES } from '../../api/rule-queries';
@@ -9,7 +9,7 @@ import { ErrorBanner } from '../../parts/error-banner';
 import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
 import { ImportChanges } from './import-changes';
-import { pastedRules } from './rule-file';
+import type { ReadRules } from './read-rules';
 
 /** What is to be imported, and the tag of the rules as they were when one looked. */
 interface Shown {
@@ -23,6 +23,8 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const say = useToast();
   const [text, setText] = useState('');
   const [replace, setReplace] = useState(false);
+  /** Where the rules of the text that was read stand in it. */
+  const lines = useRef<ReadRules['lineOf']>(undefined);
   // The rules may have changed since they were read: the next try starts with the present ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
   // What would change was shown for the rules as they were then: with others, nothing is imported.
@@ -31,7 +33,11 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const check = useMutation({
     onError: readAgain,
     mutationFn: async () => {
-      const body = { rules: pastedRules(text), mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
+      const { readRules } = await import('./read-rules');
+      lines.current = undefined;
+      const read = readRules(text);
+      lines.current = read.lineOf;
+      const body = { rules: read.rules, mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
       const { headers } = await answeredWithHeaders(client.GET('/v1/rules'));
       const etag = headers.get('etag');
       if (etag === null) throw new Error('The answer of GET /v1/rules has no ETag: a proxy may have taken it away.');
@@ -61,13 +67,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
       <div className="confirm">
         <h2>Import rules</h2>
         <label className="stack tight">
-          <span className="dim small">JSON as Export writes it, or as GET /v1/rules answers</span>
+          <span className="dim small">A rule file in YAML or JSON, as Export writes it, or as GET /v1/rules answers</span>
           <textarea
             className="code-box mono"
             rows={8}
             value={text}
             spellCheck={false}
-            placeholder='{"rules": [{"id": "slow-requests", "name": "Slow requests", "expression": "span.duration > 1s"}]}'
+            placeholder={'rules:\n  - id: slow-requests\n    severity: HIGH\n    expression: span.duration > 1s'}
             onChange={(event) => change(() => setText(event.target.value))}
           />
         </label>
@@ -77,7 +83,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
             <input
               className="hidden"
               type="file"
-              accept=".json,application/json"
+              accept=".yaml,.yml,.json,application/yaml,application/json"
               onChange={(event) => {
                 const [file] = event.target.files ?? [];
                 void file?.text().then((content) => change(() => setText(content)));
@@ -89,7 +95,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
             Delete the rules that are not among them
           </label>
         </div>
-        {error === null ? null : <Refused error={error} />}
+        {error === null ? null : <Refused error={error} lineOf={lines.current} />}
         {found === undefined ? null : <ImportChanges result={found.result} />}
         <div className="head">
           <button type="button" className="btn" onClick={onClose}>
@@ -117,16 +123,22 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
 
 const SHOWN = 20;
 
+interface RefusedProps {
+  readonly error: Error;
+  readonly lineOf: ReadRules['lineOf'] | undefined;
+}
+
 /** Nothing was imported: everything that is wrong, each with its place. */
-function Refused({ error }: { readonly error: Error }) {
+function Refused({ error, lineOf }: RefusedProps) {
   const errors = error instanceof ApiProblem ? (error.details?.errors ?? []) : [];
   return (
     <>
       <ErrorBanner what="Nothing was imported." error={error} />
-      {errors.length < 2 ? null : (
-        <ul className="limits small">
-          {errors.slice(0, SHOWN).map(({ path, line, column, message }) => (
+      {errors.length === 0 ? null : (
+        <ul className="limits small" aria-label="What is wrong">
+          {errors.slice(0, SHOWN).map(({ path = '', line, column, message }) => (
             <li key={`${path} ${line} ${column} ${message}`}>
+              {whereOf(lineOf?.(path, line))}
               <span className="mono">{path}</span>
               {line === undefined ? '' : ` line ${line}, column ${column}`}: {message}
             </li>
@@ -137,3 +149,5 @@ function Refused({ error }: { readonly error: Error }) {
     </>
   );
 }
+
+const whereOf = (line: number | undefined): string => (line === undefined ? '' : `Line ${line} of the text, `);
