@@ -51,6 +51,11 @@ export const API_PROBLEMS = {
     sentence:
       'The rule was not saved: {failed} of its {count} test cases fail, the first with: {reason}. Without `run_tests` it is saved anyway.',
   },
+  BT_API_IMPORT_TESTS_FAIL: {
+    status: 422,
+    sentence:
+      'Nothing was imported: {failed} test cases fail, the first with: {reason}. Without `run_tests` the rules are imported anyway.',
+  },
   BT_API_IMPORT_INVALID: {
     status: 422,
     sentence: 'Nothing was imported: {reason}. `errors` names each error, with its place in `rules`.',

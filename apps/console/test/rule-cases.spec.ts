@@ -44,6 +44,34 @@ describeConsole('the test cases of a rule', () => {
     await becomes(async () => (await ruleOf('slow-checkouts'))['version'], 2);
   });
 
+  it('are run at a restore and an import, too, which one makes anyway or not', async () => {
+    const wrong = { name: 'slow', trace: 'checkout 2s', expect: 'no match' };
+    const rule = { id: 'kept', name: 'Kept', expression: 'span.duration > 1s', tests: [wrong] };
+    expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    expect((await betrace.json('PATCH', '/v1/rules/kept', { severity: 'LOW', tests: [] })).status).toBe(200);
+    const page = await browser.page('/ui/rules/kept?tab=history', {}, /status of 422/);
+    const versions = page.getByRole('list', { name: 'Versions' });
+    await versions.getByRole('button', { name: 'Compare' }).click();
+    await versions.getByRole('button', { name: 'Restore version 1' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Test cases fail' });
+    await dialog.getByText('slow: expected no match, and the rule matches (in one batch)').waitFor();
+    expect((await ruleOf('kept'))['version']).toBe(2);
+    await dialog.getByRole('button', { name: 'Restore anyway' }).click();
+    await page.getByText('Version 1 is in force again, as version 3').waitFor();
+    await page.goto(`${betrace.url}/ui/rules`);
+    await page.getByRole('button', { name: 'Import' }).click();
+    const imports = page.getByRole('dialog', { name: 'Import rules' });
+    await imports.getByRole('textbox').fill(JSON.stringify([{ ...rule, severity: 'CRITICAL' }]));
+    await imports.getByRole('button', { name: 'Show what would change' }).click();
+    await imports.getByRole('button', { name: 'Import 1 change' }).click();
+    await imports.getByText('kept: slow: expected no match, and the rule matches (in one batch)').waitFor();
+    expect(await problemsOf(page, 'rules-import-cases')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect((await ruleOf('kept'))['version']).toBe(3);
+    await imports.getByRole('button', { name: 'Import anyway' }).click();
+    await becomes(async () => (await ruleOf('kept'))['version'], 4);
+  });
+
   it('are kept from the trace of a violation', async () => {
     await openShop(betrace);
     await send(betrace, orderSpans({ id: 'order-1', checked: false }));

@@ -90,7 +90,9 @@ describeConsole('rules made of a span', () => {
     expect((await betrace.json<{ version: number }>('GET', '/v1/rules/slow-checkout')).body.version).toBe(1);
   });
 
-  it('exclude traces from a rule about traces', async () => {
+  it('exclude traces from a rule about traces, with what its test cases say', async () => {
+    const test = { name: 'a load test', trace: '[{"name": "charge card", "attributes": {"load.test": true}}]', expect: 'match' };
+    expect((await betrace.json('PATCH', '/v1/rules/charge-without-check', { tests: [test] })).status).toBe(200);
     const page = await openViolation('charge-without-check', 'order-1');
     await page.getByRole('row', { name: /POST \/checkout/ }).click();
     await page.getByRole('region', { name: 'POST /checkout' }).waitFor();
@@ -99,6 +101,8 @@ describeConsole('rules made of a span', () => {
     await dialog.getByRole('checkbox', { name: /load\.test/ }).check();
     await dialog.getByText('This violation would be none.').waitFor();
     await dialog.getByRole('button', { name: 'Count before and after' }).click();
+    await dialog.getByText('1 test case of the rule fails:').waitFor();
+    await dialog.getByText('a load test: expected a match, and there is none (in one batch)').waitFor();
     // Of five orders without a check one is a load test.
     await becomes(() => counts(page), [5, 4, 1]);
   });

@@ -70,6 +70,32 @@ describe('the test cases of a rule', () => {
     expect((await api.ask('PATCH', '/v1/rules/slow?run_tests=maybe', {})).status).toBe(400);
   });
 
+  it('are run at a restore and an import that ask for it, and those of unchanged rules are not', async () => {
+    const wrong = { ...LATE, expect: 'no match' };
+    await api.ask('PUT', '/v1/rules/slow', { ...SLOW, tests: [wrong] });
+    const failing = await version();
+    await api.ask('PUT', '/v1/rules/slow', { ...SLOW, tests: [LATE] });
+    const restore = (query: string) => api.ask<Problem>('POST', `/v1/rules/slow/versions/${failing}/restore${query}`);
+    expect((await restore('?run_tests=true')).body.code).toBe('BT_API_RULE_TESTS_FAIL');
+    expect(await version()).toBe(failing! + 1);
+    expect((await restore('')).status).toBe(200);
+    const rules = [
+      { ...SLOW, tests: [wrong] },
+      { ...SLOW, id: 'other', name: 'other', tests: [FAST, wrong] },
+    ];
+    for (const query of ['?run_tests=true', '?run_tests=true&dry_run=true']) {
+      const { status, body } = await api.ask<Problem>('POST', `/v1/rules/import${query}`, { rules });
+      expect([status, body.code, body.errors.map(({ path }) => path)]).toEqual([422, 'BT_API_IMPORT_TESTS_FAIL', ['rules[1].tests[1]']]);
+    }
+    expect(await api.store.rule('other')).toBeUndefined();
+    const invalid = await api.ask<Problem>('POST', '/v1/rules/import?run_tests=true', {
+      rules: [...rules, { name: 'c', expression: '(' }],
+    });
+    expect(invalid.body.code).toBe('BT_API_IMPORT_INVALID');
+    expect((await api.ask('POST', '/v1/rules/import', { rules })).status).toBe(200);
+    await api.store.deleteRule('other', 0);
+  });
+
   it('are run without being saved, and say why the rule matches or does not', async () => {
     const { body } = await api.ask('POST', '/v1/rules/test-cases', {
       expression: 'span.name == "charge" and attribute.amount > 1000',

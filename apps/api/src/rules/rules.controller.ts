@@ -24,10 +24,10 @@ import { RuleBody, RuleList, RulePatch, RuleView, ruleStatusView, ruleView } fro
 import { ruleMode } from './rule-mode.js';
 import { RuleHealthQuery, RuleQuery, rulePage, SaveQuery } from './rule-query.js';
 import { AnswerRule } from './save/answer-rule.js';
-import { Cached, Conditional, ConditionalImport, changeOf, changerOf } from './save/conditional.js';
+import { Cached, Conditional, ConditionalImport, changeOf, changerOf, saveOf } from './save/conditional.js';
 import { contentEtag, etagOf, unlessKnown } from './save/etag.js';
 import { requireRule } from './save/find-rule.js';
-import { type Change, SaveRule } from './save/save-rule.js';
+import { SaveRule } from './save/save-rule.js';
 
 @ApiTags('rules')
 @Controller('v1/rules')
@@ -151,7 +151,8 @@ export class RulesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportResult> {
-    const result = await this.importRules.import(wholeImport(body, query), changerOf(request), importPreconditions(request.headers));
+    const change = { ...changerOf(request), runsTests: query.run_tests ?? false };
+    const result = await this.importRules.import(wholeImport(body, query), change, importPreconditions(request.headers));
     if (!result.dry_run) await this.answerRule.announce(reply);
     return result;
   }
@@ -214,6 +215,3 @@ export class RulesController {
     await this.answerRule.announce(reply);
   }
 }
-
-/** Who saves a rule and on what condition, also that its test cases pass. */
-const saveOf = (request: FastifyRequest, { run_tests = false }: SaveQuery): Change => ({ ...changeOf(request), runsTests: run_tests });

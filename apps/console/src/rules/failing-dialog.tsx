@@ -1,42 +1,63 @@
 import { CircleX } from 'lucide-react';
+import { ApiProblem } from '../api/problem';
 import { plural } from '../format/count';
 import { Dialog } from '../shell/dialog';
-import type { FailingTests } from './use-save-rule';
+
+const CODES = ['BT_API_RULE_TESTS_FAIL', 'BT_API_IMPORT_TESTS_FAIL'];
+
+/** What each failing test case says, when these are all that kept a change from being made. */
+export function failingTests(error: unknown): readonly string[] | undefined {
+  if (!(error instanceof ApiProblem) || error.code === undefined || !CODES.includes(error.code)) return undefined;
+  return (error.details?.errors ?? []).map(({ message }) => message);
+}
 
 interface FailingDialogProps {
-  readonly failing: FailingTests;
-  readonly onSaveAnyway: () => void;
-  readonly onShow: () => void;
+  readonly tests: readonly string[];
+  /** What became of the change. */
+  readonly consequence: string;
+  /** What the button says that makes the change all the same. */
+  readonly anyway: string;
+  readonly onAnyway: () => void;
+  readonly onShow?: () => void;
   readonly onClose: () => void;
 }
 
-/** Test cases of the rule fail, so nothing was saved: one goes on, or saves it as it is. */
-export function FailingDialog({ failing: { tests }, onSaveAnyway, onShow, onClose }: FailingDialogProps) {
+/** Test cases fail, so nothing was changed: one goes on, or does it as it is. */
+export function FailingDialog({ tests, consequence, anyway, onAnyway, onShow, onClose }: FailingDialogProps) {
   return (
     <Dialog open label="Test cases fail" className="sheet broad" onClose={onClose}>
       <div className="confirm">
         <h2>{plural(tests.length, 'test case fails', 'test cases fail')}</h2>
-        <p className="dim">Nothing was saved. The rule in force is as it was.</p>
-        <ul className="failing-tests">
-          {tests.map((test) => (
-            <li key={test}>
-              <CircleX className="i is-bad" aria-hidden="true" />
-              <span>{test}</span>
-            </li>
-          ))}
-        </ul>
+        <p className="dim">{consequence}</p>
+        <FailingList tests={tests} />
         <div className="head">
           <button type="button" className="btn" onClick={onClose}>
-            Go on editing
+            {onShow === undefined ? 'Cancel' : 'Go on editing'}
           </button>
-          <button type="button" className="btn" onClick={onShow}>
-            Show the cases
-          </button>
-          <button type="button" className="btn danger" onClick={onSaveAnyway}>
-            Save anyway
+          {onShow === undefined ? null : (
+            <button type="button" className="btn" onClick={onShow}>
+              Show the cases
+            </button>
+          )}
+          <button type="button" className="btn danger" onClick={onAnyway}>
+            {anyway}
           </button>
         </div>
       </div>
     </Dialog>
+  );
+}
+
+/** Failing test cases, each with its reason. */
+export function FailingList({ tests }: { readonly tests: readonly string[] }) {
+  return (
+    <ul className="failing-tests">
+      {tests.map((test) => (
+        <li key={test}>
+          <CircleX className="i is-bad" aria-hidden="true" />
+          <span>{test}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

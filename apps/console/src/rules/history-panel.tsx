@@ -11,6 +11,13 @@ import { useToast } from '../shell/toasts';
 import { useRuleVersions } from '../violation/violation-queries';
 import { MemberDifferences } from './compare/member-differences';
 import { draftOf } from './draft';
+import { FailingDialog, failingTests } from './failing-dialog';
+
+interface Restoring {
+  readonly version: number;
+  /** Also when its test cases fail. */
+  readonly anyway?: boolean;
+}
 
 /** Every version of the rule: what changed, by whom, and the way back. */
 export function HistoryPanel({ rule }: { readonly rule: Rule }) {
@@ -19,24 +26,29 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
   const say = useToast();
   const [shown, setShown] = useState<number>();
   const restore = useMutation({
-    mutationFn: (version: number) =>
+    mutationFn: ({ version, anyway }: Restoring) =>
       answered(
         client.POST('/v1/rules/{id}/versions/{version}/restore', {
-          params: { path: { id: rule.id, version: String(version) }, header: ifVersion(rule.version) },
+          params: {
+            path: { id: rule.id, version: String(version) },
+            query: anyway ? {} : { run_tests: true },
+            header: ifVersion(rule.version),
+          },
         }),
       ),
-    onSuccess: (restored, version) => {
+    onSuccess: (restored, { version }) => {
       say(`Version ${version} is in force again, as version ${restored?.version}`);
       void queries.invalidateQueries({ queryKey: RULES });
       void queries.invalidateQueries({ queryKey: ['rule-versions', rule.id] });
     },
   });
+  const failing = failingTests(restore.error);
   if (versions.error !== null)
     return <ErrorBanner what="The history could not be read." error={versions.error} onRetry={() => void versions.refetch()} />;
   if (versions.data === undefined || versions.data === null) return <Skeleton lines={4} label="The history is being read" />;
   return (
     <div className="body">
-      {restore.error === null ? null : <ErrorBanner what="The version was not restored." error={restore.error} />}
+      {restore.error === null || failing !== undefined ? null : <ErrorBanner what="The version was not restored." error={restore.error} />}
       <ol className="samples" aria-label="Versions">
         {versions.data.versions.map((version) => (
           <li key={version.version}>
@@ -66,7 +78,12 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
                   after={draftOf(rule)}
                   label={`Version ${version.version} and version ${rule.version}`}
                 />
-                <button type="button" className="btn small" disabled={restore.isPending} onClick={() => restore.mutate(version.version)}>
+                <button
+                  type="button"
+                  className="btn small"
+                  disabled={restore.isPending}
+                  onClick={() => restore.mutate({ version: version.version })}
+                >
                   Restore version {version.version}
                 </button>
               </div>
@@ -74,6 +91,15 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
           </li>
         ))}
       </ol>
+      {failing === undefined ? null : (
+        <FailingDialog
+          tests={failing}
+          consequence="Nothing was restored. The rule in force is as it was."
+          anyway="Restore anyway"
+          onAnyway={() => restore.variables && restore.mutate({ ...restore.variables, anyway: true })}
+          onClose={restore.reset}
+        />
+      )}
     </div>
   );
 }

@@ -208,13 +208,15 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
       </div>
       {saving.failing === undefined ? null : (
         <FailingDialog
-          failing={saving.failing}
+          tests={saving.failing.tests}
+          consequence="Nothing was saved. The rule in force is as it was."
+          anyway="Save anyway"
           onClose={saving.forgetFailing}
           onShow={() => {
             saving.forgetFailing();
             setSearch({ tab: 'cases' }, { replace: true });
           }}
-          onSaveAnyway={() => saving.save(draft, saving.failing?.version, true)}
+          onAnyway={() => saving.save(draft, saving.failing?.version, true)}
         />
       )}
       {saving.conflict === undefined ? null : (

@@ -8,6 +8,7 @@ import type { Rule } from '../api/types';
 import { useToast } from '../shell/toasts';
 import type { Conflict } from './conflict-dialog';
 import { bodyOf, type Draft, keepDraft } from './draft';
+import { failingTests } from './failing-dialog';
 
 interface Save {
   readonly draft: Draft;
@@ -40,8 +41,9 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
         const header = version === undefined ? {} : ifVersion(version);
         return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header, query }, body: bodyOf(draft) }));
       } catch (error) {
-        if (error instanceof ApiProblem && error.code === 'BT_API_RULE_TESTS_FAIL') {
-          setFailing({ version, tests: (error.details?.errors ?? []).map(({ message }) => message) });
+        const tests = failingTests(error);
+        if (tests !== undefined) {
+          setFailing({ version, tests });
           return undefined;
         }
         if (!(error instanceof ApiProblem) || error.status !== 412) throw error;

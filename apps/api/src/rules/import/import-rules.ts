@@ -32,10 +32,10 @@ export class ImportRules {
     private readonly now: () => number,
   ) {}
 
-  /** `by`: who imports, for the history; `changed` is told of each rule. Throws BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_RULES_PRECONDITION_FAILED, BT_API_TOO_MANY_RULES. */
+  /** `by`: who imports, for the history; `changed` is told of each rule. Throws BT_API_IMPORT_TESTS_FAIL when test cases are all that is wrong, BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_RULES_PRECONDITION_FAILED, BT_API_TOO_MANY_RULES. */
   async import(
     { rules, mode = 'merge', dry_run = false }: ImportBody,
-    { by, changed }: Omit<Change, 'preconditions'>,
+    { by, changed, runsTests = false }: Omit<Change, 'preconditions'>,
     preconditions: ImportPreconditions = {},
   ): Promise<ImportResult> {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
@@ -44,6 +44,7 @@ export class ImportRules {
     // Far too many are not checked one by one. A few too many may have duplicates, which are reported.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     const items = await this.read(rules, mode, before);
+    if (runsTests) await this.refuseFailing(items, before);
     this.refuseTooMany(items, mode === 'merge' ? [...before.keys()] : []);
     const imported = dry_run
       ? planned(items, before, mode === 'replace')
@@ -101,6 +102,26 @@ export class ImportRules {
       if (code !== 'BT_API_RULE_TEST_INVALID') throw error;
       return errors.map((each) => ({ ...each, path: `${path}.${each.path}` }));
     }
+  }
+
+  /** The test cases of what would be created or changed: a rule that stays as it is has no new verdict. */
+  private async refuseFailing(items: readonly Item[], before: ReadonlyMap<string, StoredRule>): Promise<void> {
+    const errors: ProblemDetail[] = [];
+    for (const [index, { content }] of items.entries()) {
+      const existing = before.get(content.id);
+      if (existing !== undefined && sameContent(existing, content)) continue;
+      const { expression, onError, tests = [] } = content;
+      try {
+        await this.check.casesOrRefuse({ expression, onError, tests, judges: true });
+      } catch (error) {
+        const { code, errors: failing = [] } = error as Partial<CarriedProblem>;
+        if (code !== 'BT_API_RULE_TESTS_FAIL') throw error;
+        errors.push(...failing.map(({ path, message }) => ({ path: `rules[${index}].${path}`, message: `${content.id}: ${message}` })));
+      }
+    }
+    const [first] = errors;
+    if (first === undefined) return;
+    throw new ApiError('BT_API_IMPORT_TESTS_FAIL', { failed: errors.length, reason: first.message }, errors.slice(0, MAX_ERRORS));
   }
 
   private refuseTooMany(items: readonly Item[], others: readonly string[]): void {

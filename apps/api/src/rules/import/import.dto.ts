@@ -49,6 +49,17 @@ export class ImportQuery {
   @Transform(yesOrNo)
   @IsBoolean()
   dry_run?: boolean;
+
+  @ApiPropertyOptional({
+    type: Boolean,
+    default: false,
+    description:
+      'Runs the test cases of the rules that it would create or change. Where one fails nothing is imported: BT_API_IMPORT_TESTS_FAIL (422) names each.',
+  })
+  @IsOptional()
+  @Transform(yesOrNo)
+  @IsBoolean()
+  run_tests?: boolean;
 }
 
 /** The import that body and address ask for together. Throws BT_HTTP_INVALID where they differ. */

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiHeader, ApiResponse } from '#openapi';
 import { callerOf } from '#platform';
 import { ProblemView } from '../../problem.dto.js';
+import type { SaveQuery } from '../rule-query.js';
 import { noteRuleChange } from './note-rule-change.js';
 import { preconditions } from './preconditions.js';
 import type { Change } from './save-rule.js';
@@ -53,6 +54,12 @@ export const ConditionalImport = () =>
     }),
     ApiResponse({ status: 412, type: ProblemView, description: 'The rules are others than `If-Match` or `If-None-Match` allow.' }),
   );
+
+/** Who saves a rule and on what condition, also that its test cases pass. Throws BT_API_IF_MATCH_INVALID. */
+export const saveOf = (request: FastifyRequest, { run_tests = false }: SaveQuery): Change => ({
+  ...changeOf(request),
+  runsTests: run_tests,
+});
 
 /** Who asks for a change, and on what condition. Throws BT_API_IF_MATCH_INVALID. */
 export function changeOf(request: FastifyRequest): Change {

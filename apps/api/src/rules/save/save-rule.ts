@@ -101,6 +101,7 @@ export class SaveRule {
     const { version: _version, createdAt: _createdAt, updatedAt: _updatedAt, ...content } = kept.rule;
     refuseBadTexts(content, existing);
     await this.check.orRefuse(content.expression);
+    if (change.runsTests === true) await this.refuseTests(content, change);
     if (existing === undefined) return this.insert(content, change);
     return { rule: await this.update(existing, content, undefined, change), created: false };
   }

@@ -16,8 +16,9 @@ import { ApiError } from '../../api-error.js';
 import { notFound } from '../../not-found.js';
 import { ProblemView } from '../../problem.dto.js';
 import { RuleView } from '../rule.dto.js';
+import { SaveQuery } from '../rule-query.js';
 import { AnswerRule } from '../save/answer-rule.js';
-import { Cached, Conditional, changeOf } from '../save/conditional.js';
+import { Cached, Conditional, saveOf } from '../save/conditional.js';
 import { contentEtag, unlessKnown } from '../save/etag.js';
 import { findRule } from '../save/find-rule.js';
 import { SaveRule } from '../save/save-rule.js';
@@ -90,14 +91,18 @@ export class RuleVersionsController {
   @ApiCreatedResponse({ type: RuleView, description: 'The rule had been deleted.' })
   @ApiNotFoundResponse({ type: ProblemView })
   @ApiConflictResponse({ type: ProblemView, description: 'The version is a deletion, or several rules have this name.' })
-  @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression of that version is refused today.' })
+  @ApiUnprocessableEntityResponse({
+    type: ProblemView,
+    description: 'The expression of that version is refused today, or a test case fails.',
+  })
   async restore(
     @Param('id') idOrName: string,
     @Param('version') number: string,
+    @Query() query: SaveQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleView> {
-    return this.answerRule.saved(await this.saveRule.restore(idOrName, versionOf(idOrName, number), changeOf(request)), reply);
+    return this.answerRule.saved(await this.saveRule.restore(idOrName, versionOf(idOrName, number), saveOf(request, query)), reply);
   }
 
   private async idOf(idOrName: string): Promise<string> {

@@ -8,6 +8,7 @@ import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
+import { FailingList, failingTests } from '../failing-dialog';
 import { ImportChanges } from './import-changes';
 import type { ReadRules } from './read-rules';
 
@@ -28,8 +29,13 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   // The rules may have changed since they were read: the next try starts with the present ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
   // What would change was shown for the rules as they were then: with others, nothing is imported.
-  const send = async ({ body, etag }: Shown): Promise<ImportResult> =>
-    answered(client.POST('/v1/rules/import', { body, params: { header: { 'If-Match': etag } } }));
+  const send = async ({ body, etag }: Shown, run_tests?: true): Promise<ImportResult> =>
+    answered(
+      client.POST('/v1/rules/import', {
+        body,
+        params: { header: { 'If-Match': etag }, query: run_tests === undefined ? {} : { run_tests } },
+      }),
+    );
   const check = useMutation({
     onError: readAgain,
     mutationFn: async () => {
@@ -45,8 +51,11 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     },
   });
   const apply = useMutation({
-    mutationFn: send,
-    onError: readAgain,
+    mutationFn: ({ anyway, ...shown }: Shown & { readonly anyway: boolean }) => send(shown, anyway ? undefined : true),
+    onError: (error) => {
+      // What was shown holds as it did: one may import it all the same.
+      if (failingTests(error) === undefined) readAgain();
+    },
     onSuccess: ({ created, updated, deleted }) => {
       readAgain();
       say(`Imported: ${created} created, ${updated} updated, ${deleted} deleted; in force from the next span on`);
@@ -61,7 +70,8 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   };
   const found = check.data;
   const changes = found === undefined ? 0 : found.result.created + found.result.updated + found.result.deleted;
-  const error = apply.error ?? check.error;
+  const failing = failingTests(apply.error);
+  const error = failing === undefined ? (apply.error ?? check.error) : null;
   return (
     <Dialog open label="Import rules" className="sheet broad" onClose={onClose}>
       <div className="confirm">
@@ -97,6 +107,14 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
         </div>
         {error === null ? null : <Refused error={error} lineOf={lines.current} />}
         {found === undefined ? null : <ImportChanges result={found.result} />}
+        {failing === undefined ? null : (
+          <div className="stack tight" role="alert">
+            <p>
+              <b>{plural(failing.length, 'test case fails', 'test cases fail')}.</b> Nothing was imported.
+            </p>
+            <FailingList tests={failing} />
+          </div>
+        )}
         <div className="head">
           <button type="button" className="btn" onClick={onClose}>
             Cancel
@@ -108,11 +126,11 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
           ) : (
             <button
               type="button"
-              className={found.result.deleted > 0 ? 'btn danger' : 'btn primary'}
+              className={found.result.deleted > 0 || failing !== undefined ? 'btn danger' : 'btn primary'}
               disabled={changes === 0 || apply.isPending}
-              onClick={() => apply.mutate(found)}
+              onClick={() => apply.mutate({ ...found, anyway: failing !== undefined })}
             >
-              {changes === 0 ? 'Nothing to import' : `Import ${plural(changes, 'change')}`}
+              {changes === 0 ? 'Nothing to import' : failing === undefined ? `Import ${plural(changes, 'change')}` : 'Import anyway'}
             </button>
           )}
         </div>

@@ -11,6 +11,7 @@ import { Pick } from '../../parts/pick';
 import { RuleText } from '../../parts/rule-text';
 import { Skeleton } from '../../parts/skeleton';
 import { draftOf, keepDraft } from '../../rules/draft';
+import { FailingList } from '../../rules/failing-dialog';
 import { RANGES } from '../../rules/preview/preview-panel';
 import { usePreview } from '../../rules/preview/use-preview';
 import { Dialog } from '../../shell/dialog';
@@ -110,6 +111,7 @@ function Exclusion({ rule, subject, violation, facts, ticked = [], which = 'This
           violates={trial.data?.result.matches === true && isStillFound(trial.data.result.matched_spans, violation, subject)}
         />
       ) : null}
+      {isCurrent ? <ItsCases rule={rule} expression={expression} /> : null}
       <div className="head">
         <Pick label="Time Range" value={range} options={RANGES} onChange={setRange} />
         {preview.isRunning ? (
@@ -158,6 +160,36 @@ function ThisOne({ which, violates }: { readonly which: string; readonly violate
       <Icon className={violates ? 'i is-warn' : 'i is-ok'} aria-hidden="true" />
       {violates ? `${which} would still be one: what you ticked is not of the span that it is about.` : `${which} would be none.`}
     </p>
+  );
+}
+
+/** What the test cases that the rule keeps say of the changed text. */
+function ItsCases({ rule: { on_error, tests = [] }, expression }: { readonly rule: Rule; readonly expression: string }) {
+  const run = useQuery({
+    queryKey: ['cases', expression, on_error, tests],
+    enabled: tests.length > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => answered(client.POST('/v1/rules/test-cases', { body: { expression, on_error, tests: [...tests] }, signal })),
+  });
+  if (tests.length === 0) return null;
+  if (run.error !== null) return <ErrorBanner what="The test cases were not run." error={run.error} />;
+  const failing = (run.data?.results ?? []).filter(({ passed }) => !passed);
+  return (
+    <div className="stack tight" role="status">
+      {run.data === undefined ? (
+        <p className="small dim">The test cases of the rule are run.</p>
+      ) : failing.length === 0 ? (
+        <p className="small dim trial-line">
+          <CircleCheck className="i is-ok" aria-hidden="true" />
+          {plural(tests.length, 'test case of the rule passes', 'test cases of the rule pass')}.
+        </p>
+      ) : (
+        <>
+          <p className="small">{plural(failing.length, 'test case of the rule fails', 'test cases of the rule fail')}:</p>
+          <FailingList tests={failing.map(({ name, reason, arrangement }) => `${name}: ${reason} (${arrangement})`)} />
+        </>
+      )}
+    </div>
   );
 }
 
