@@ -238,6 +238,7 @@ describeConsole('rules', () => {
       .waitFor();
     await versions.getByRole('button', { name: 'Compare' }).last().click();
     await versions.getByText('- span.name == "POST /checkout" and span.duration > 1s').waitFor();
+    await page.reload();
     const differences = versions.getByLabel('Version 1 and version 3');
     await becomes(() => differences.getByRole('term').allInnerTexts(), ['Expression', 'Severity', 'Tags']);
     expect(await problemsOf(page, 'rule-history')).toEqual([]);

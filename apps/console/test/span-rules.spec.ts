@@ -69,6 +69,10 @@ describeConsole('rules made of a span', () => {
     const dialog = page.getByRole('dialog', { name: 'Exclude this from the rule' });
     await dialog.getByRole('checkbox', { name: /load\.test/ }).check();
     await dialog.getByText('This violation would be none.').waitFor();
+    // What is open and ticked stands in the address.
+    await page.reload();
+    await dialog.getByText('This violation would be none.').waitFor();
+    expect(await dialog.getByRole('checkbox', { name: /load\.test/ }).isChecked()).toBe(true);
     await dialog.getByRole('button', { name: 'Count before and after' }).click();
     await becomes(() => counts(page), [ORDERS, ORDERS - LOAD_TESTS, LOAD_TESTS]);
     expect(await problemsOf(page, 'exclude-this')).toEqual([]);

@@ -1,6 +1,6 @@
-import { useState } from 'react';
 import type { Difference, GroupDifferences, Violation } from '../api/types';
 import { exactCount, plural, share } from '../format/count';
+import { useAddress } from '../parts/browser/use-address';
 import { ExcludeDialog } from '../violation/rule-dialogs/exclude-dialog';
 import { MakeRuleDialog } from '../violation/rule-dialogs/make-rule-dialog';
 import { differenceFacts, shownValue } from './difference-facts';
@@ -18,12 +18,17 @@ interface DifferenceListProps {
 
 /** What violating traces have and others do not, the clearest first, with what can be done about each. */
 export function DifferenceList({ compared, violation, which }: DifferenceListProps) {
-  const [open, setOpen] = useState<{ readonly what: 'exclude' | 'rule'; readonly of: Difference }>();
+  const address = useAddress();
   const { differences, total, violating_traces: violating, other_traces: others, more } = compared;
   if (violating === 0) return <p className="dim">The log does not have the traces of this group any more.</p>;
   if (others === 0)
     return <p className="dim">Nothing to compare with: near them the log has no complete trace of this service without this violation.</p>;
-  const close = (): void => setOpen(undefined);
+  // Several groups may be unfolded: the violation says which of them.
+  const [what, whose, ...condition] = (address.get('dialog') ?? '').split(' ');
+  const opened = whose === violation?.id ? differences.find((each) => each.condition === condition.join(' ')) : undefined;
+  const open = (dialog: 'exclude' | 'rule', of: Difference): void =>
+    address.put({ dialog: `${dialog} ${violation?.id} ${of.condition}`, tick: undefined, range: undefined });
+  const close = (): void => address.put({ dialog: undefined, tick: undefined, range: undefined });
   const facts = differenceFacts(differences);
   return (
     <>
@@ -42,8 +47,8 @@ export function DifferenceList({ compared, violation, which }: DifferenceListPro
               difference={difference}
               violating={violating}
               others={others}
-              onExclude={violation?.status === 'open' ? () => setOpen({ what: 'exclude', of: difference }) : undefined}
-              onMakeRule={violation === undefined ? undefined : () => setOpen({ what: 'rule', of: difference })}
+              onExclude={violation?.status === 'open' ? () => open('exclude', difference) : undefined}
+              onMakeRule={violation === undefined ? undefined : () => open('rule', difference)}
             />
           ))}
         </ul>
@@ -53,14 +58,14 @@ export function DifferenceList({ compared, violation, which }: DifferenceListPro
           The clearest {exactCount(differences.length)} of {exactCount(total)}.
         </p>
       ) : null}
-      {open === undefined || violation === undefined ? null : open.what === 'exclude' ? (
-        <ExcludeDialog violation={violation} facts={facts} ticked={[open.of.condition]} which={which} onClose={close} />
+      {opened === undefined || violation === undefined ? null : what === 'exclude' ? (
+        <ExcludeDialog violation={violation} facts={facts} ticked={[opened.condition]} which={which} onClose={close} />
       ) : (
         <MakeRuleDialog
           from="what is different"
-          name={`${violation.rule_name}: ${open.of.name}`}
+          name={`${violation.rule_name}: ${opened.name}`}
           facts={facts}
-          ticked={[open.of.condition]}
+          ticked={[opened.condition]}
           traceId={violation.trace_id}
           onClose={close}
         />

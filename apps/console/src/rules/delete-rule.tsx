@@ -1,17 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES } from '../api/rule-queries';
 import type { Rule } from '../api/types';
+import { useAddress } from '../parts/browser/use-address';
 import { ErrorBanner } from '../parts/error-banner';
 import { Dialog } from '../shell/dialog';
 import { useToast } from '../shell/toasts';
 import { keepDraft } from './draft';
 
 export function DeleteRule({ rule }: { readonly rule: Rule }) {
-  const [open, setOpen] = useState(false);
+  const address = useAddress();
+  const setOpen = (open: boolean): void => address.put({ dialog: open ? 'delete' : undefined });
   const queries = useQueryClient();
   const say = useToast();
   const [, navigate] = useLocation();
@@ -30,7 +31,7 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
         <Trash2 className="i" aria-hidden="true" />
         Delete
       </button>
-      <Dialog open={open} label="Delete the rule" onClose={() => setOpen(false)}>
+      <Dialog open={address.get('dialog') === 'delete'} label="Delete the rule" onClose={() => setOpen(false)}>
         <div className="confirm">
           <h2>Delete {rule.name}?</h2>
           <p className="dim">

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES } from '../api/rule-queries';
 import type { Rule, RuleVersion } from '../api/types';
+import { useAddress } from '../parts/browser/use-address';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';
@@ -24,7 +24,8 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
   const versions = useRuleVersions(rule.id);
   const queries = useQueryClient();
   const say = useToast();
-  const [shown, setShown] = useState<number>();
+  const address = useAddress();
+  const shown = Number(address.get('compare'));
   const restore = useMutation({
     mutationFn: ({ version, anyway }: Restoring) =>
       answered(
@@ -63,7 +64,7 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
                 type="button"
                 className="btn small"
                 aria-expanded={shown === version.version}
-                onClick={() => setShown(shown === version.version ? undefined : version.version)}
+                onClick={() => address.put({ compare: shown === version.version ? undefined : String(version.version) })}
               >
                 Compare
               </button>

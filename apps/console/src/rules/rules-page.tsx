@@ -1,10 +1,11 @@
 import { Download, FileCode2, Plus, SearchX, Upload } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { useRules } from '../api/rule-queries';
 import { type RuleMode, SEVERITIES } from '../api/types';
 import { plural } from '../format/count';
 import { saveFile } from '../parts/browser/save-file';
+import { useAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
@@ -65,7 +66,7 @@ export default function RulesPage() {
   }, [all, q, severity, tag, mode, health.data, fares, sort]);
   const tags = useMemo(() => [...new Set((all ?? []).flatMap((rule) => rule.tags))].sort(), [all]);
   useKeys({ c: () => navigate('/rules/new') });
-  const [importing, setImporting] = useState(false);
+  const address = useAddress();
   const counts = MODES.map(({ value }) => [value, (all ?? []).filter(({ mode }) => mode === value).length] as const);
 
   return (
@@ -73,7 +74,7 @@ export default function RulesPage() {
       <div className="head">
         <PageTitle>Rules</PageTitle>
         <div className="end head">
-          <button type="button" className="btn" disabled={all === undefined} onClick={() => setImporting(true)}>
+          <button type="button" className="btn" disabled={all === undefined} onClick={() => address.put({ dialog: 'import' })}>
             <Upload className="i" aria-hidden="true" />
             Import
           </button>
@@ -158,7 +159,7 @@ export default function RulesPage() {
           </div>
         )}
       </section>
-      {importing ? <ImportDialog onClose={() => setImporting(false)} /> : null}
+      {param('dialog') === 'import' ? <ImportDialog onClose={() => address.put({ dialog: undefined })} /> : null}
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { ChevronDown, ChevronUp, Unlink } from 'lucide-react';
-import { useMemo, useState } from 'react';
-import { useSearchParams } from 'wouter';
+import { useMemo } from 'react';
 import { ApiProblem } from '../api/problem';
 import type { RuleVersion, Violation } from '../api/types';
+import { useAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
@@ -29,7 +29,7 @@ interface WhyAndTraceProps {
 
 /** Why, beside the trace that it is about: letters tie the two together, and what is selected in one is shown in the other. */
 export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProps) {
-  const [search, setSearch] = useSearchParams();
+  const address = useAddress();
   const trace = useTrace(violation.id);
   const whole = useWholeExplanation(violation.id);
   const asked = asRecorded ? undefined : (whole.data ?? undefined);
@@ -42,29 +42,17 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
   const letters = useMemo(() => lettersOf(conditions), [conditions]);
   const ghosts = useMemo(() => ghostsOf(conditions, text), [conditions, text]);
   const matches = useMemo(() => (rows?.rows ?? []).map(({ span }) => span.span_id).filter((id) => letters.has(id)), [rows, letters]);
-  const [matchesOnly, setMatchesOnly] = useState(search.get('matches') === '1');
-  const selected = search.get('span') ?? (spans.has(violation.span_id) ? violation.span_id : (matches[0] ?? rows?.rows[0]?.span.span_id));
-  const put = (name: string, value: string | null): void =>
-    setSearch(
-      (previous) => {
-        const next = new URLSearchParams(previous);
-        if (value === null) next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
-  const select = (id: string): void => put('span', id);
+  const matchesOnly = address.get('matches') === '1';
+  const selected = address.get('span') ?? (spans.has(violation.span_id) ? violation.span_id : (matches[0] ?? rows?.rows[0]?.span.span_id));
+  const select = (span: string): void => address.put({ span });
   const at = selected === undefined ? -1 : matches.indexOf(selected);
   const go = (by: number) => (): void => {
     const next = matches[(at + by + matches.length) % matches.length];
     if (next !== undefined) select(next);
   };
-  const toggle = (): void => {
-    put('matches', matchesOnly ? null : '1');
-    setMatchesOnly(!matchesOnly);
-  };
-  const [dialog, setDialog] = useState<'rule' | 'exclude'>();
+  const toggle = (): void => address.put({ matches: matchesOnly ? undefined : '1' });
+  const dialog = address.get('dialog');
+  const setDialog = (which: 'rule' | 'exclude' | undefined): void => address.put({ dialog: which, tick: undefined, range: undefined });
   const selectedRow = rows?.rows.find(({ span }) => span.span_id === selected);
   const canExclude = !asRecorded && violation.status === 'open';
   const show = (which: 'rule' | 'exclude') => (): void => {
@@ -153,7 +141,7 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
           onClose={() => setDialog(undefined)}
         />
       ) : null}
-      {dialog === 'exclude' && selectedRow !== undefined ? (
+      {dialog === 'exclude' && canExclude && selectedRow !== undefined ? (
         <ExcludeDialog violation={violation} facts={factsOf(selectedRow.span)} onClose={() => setDialog(undefined)} />
       ) : null}
     </div>

@@ -20,8 +20,6 @@ export const RANGES = [
   { value: '', text: 'all that is kept' },
 ] as const;
 
-export const DEFAULT_RANGE = '24h';
-
 interface PreviewPanelProps {
   readonly run: PreviewRun;
   readonly range: string;

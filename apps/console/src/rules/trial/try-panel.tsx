@@ -1,12 +1,13 @@
-import { useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'wouter';
+import { useEffect, useRef } from 'react';
 import type { PreviewBody, Rule, RuleTest } from '../../api/types';
+import { useAddress } from '../../parts/browser/use-address';
 import { Tabs } from '../../parts/tabs';
 import type { Draft } from '../draft';
 import { HistoryPanel } from '../history-panel';
-import { DEFAULT_RANGE, PreviewPanel } from '../preview/preview-panel';
+import { PreviewPanel } from '../preview/preview-panel';
 import { ShadowPanel } from '../preview/shadow-panel';
 import { usePreview } from '../preview/use-preview';
+import { usePreviewRange } from '../preview/use-preview-range';
 import { CasesPanel } from './cases-panel';
 import { TestPanel } from './test-panel';
 
@@ -22,19 +23,10 @@ interface TryPanelProps {
 
 /** The matches of the text now, in the past and in shadow, and its versions. */
 export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryPanelProps) {
-  const [search, setSearch] = useSearchParams();
+  const { get, put } = useAddress();
   const preview = usePreview();
-  const [range, setRange] = useState<string>(DEFAULT_RANGE);
+  const [range, setRange] = usePreviewRange();
   const body = canRun && draft.expression.trim() !== '' ? previewBody(draft, rule, range) : undefined;
-  const put = (changes: Readonly<Record<string, string>>): void =>
-    setSearch(
-      (previous) => {
-        const next = new URLSearchParams(previous);
-        for (const [name, value] of Object.entries(changes)) next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   const latest = useRef({ body, preview, put });
   latest.current = { body, preview, put };
   useEffect(() => {
@@ -88,7 +80,7 @@ export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryP
   ];
   return (
     <section className="panel" aria-label="Try it">
-      <Tabs label="Try it" tabs={tabs} selected={search.get('tab') ?? 'test'} onSelect={(tab) => put({ tab })} />
+      <Tabs label="Try it" tabs={tabs} selected={get('tab') ?? 'test'} onSelect={(tab) => put({ tab })} />
     </section>
   );
 }

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { answered, client } from '../../api/client';
 import { useRule } from '../../api/rule-queries';
 import type { PreviewResult, Rule, Violation } from '../../api/types';
 import { exactCount, plural, share } from '../../format/count';
+import { useChosenInAddress } from '../../parts/browser/use-address';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Pick } from '../../parts/pick';
 import { RuleText } from '../../parts/rule-text';
@@ -14,6 +14,7 @@ import { draftOf, keepDraft } from '../../rules/draft';
 import { FailingList } from '../../rules/failing-dialog';
 import { RANGES } from '../../rules/preview/preview-panel';
 import { usePreview } from '../../rules/preview/use-preview';
+import { usePreviewRange } from '../../rules/preview/use-preview-range';
 import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
 import { conditionOf, excluding, type SpanFact } from './span-facts';
@@ -70,10 +71,13 @@ interface ExclusionProps extends ExcludeDialogProps {
   readonly subject: 'span' | 'trace';
 }
 
-function Exclusion({ rule, subject, violation, facts, ticked = [], which = 'This violation', onClose }: ExclusionProps) {
+/** Of which nothing is ticked at first. */
+const NOTHING: readonly string[] = [];
+
+function Exclusion({ rule, subject, violation, facts, ticked = NOTHING, which = 'This violation', onClose }: ExclusionProps) {
   const [, navigate] = useLocation();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set(ticked));
-  const [range, setRange] = useState<string>('24h');
+  const [chosen, setChosen] = useChosenInAddress('tick', ticked);
+  const [range, setRange] = usePreviewRange();
   const preview = usePreview();
   const condition = conditionOf(facts, chosen);
   const expression = condition === '' ? '' : excluding(rule.expression, condition, subject);
