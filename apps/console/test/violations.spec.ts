@@ -148,6 +148,11 @@ describeConsole('violations', () => {
     expect(await witness.innerText()).toMatch(/^A\s+charge card\s+payment/);
     expect(await trace.locator('.ghost').innerText()).toMatch(/^B\s+check fraud\s+missing[\s\S]*looked for in all \d+ spans: 0/);
     await page.locator('.facts').getByText('Valid', { exact: true }).waitFor();
+    await page.locator('.facts').getByText('All its spans', { exact: true }).waitFor();
+    await page
+      .locator('.facts')
+      .getByText(/^partition \d+, offsets \d+ to \d+: signed, too$/)
+      .waitFor();
     // The span that is selected is in the address, and its attributes are beside it.
     await trace.getByRole('row', { name: /POST \/checkout/ }).click();
     await page.waitForURL(/span=/);

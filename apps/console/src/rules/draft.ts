@@ -44,8 +44,11 @@ export function bodyOf(draft: Draft) {
     .filter((tag) => tag !== '');
   // A rule has no empty message: none is said by null.
   const message = draft.message.trim() === '' ? null : draft.message;
-  return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft), message, tests: draft.tests.map(written) };
+  return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft), message, tests: writtenTests(draft.tests) };
 }
+
+/** Test cases as the API takes them. */
+export const writtenTests = (tests: readonly RuleTest[]): RuleTest[] => tests.map(written);
 
 /** A case that names no span expects any match. */
 function written({ name, trace, expect }: RuleTest): RuleTest {
@@ -69,7 +72,8 @@ export const hasHalfControl = (draft: Draft): boolean =>
   controlsOf(draft).some(({ framework, control }) => framework === '' || control === '');
 
 /** A test case without a name or without a trace. */
-export const hasHalfTest = (draft: Draft): boolean => draft.tests.some(({ name, trace }) => name.trim() === '' || trace.trim() === '');
+export const hasHalfTest = ({ tests }: Pick<Draft, 'tests'>): boolean =>
+  tests.some(({ name, trace }) => name.trim() === '' || trace.trim() === '');
 
 export const isSame = (a: Draft, b: Draft): boolean => JSON.stringify(bodyOf(a)) === JSON.stringify(bodyOf(b));
 

@@ -1,7 +1,7 @@
-import { CircleX } from 'lucide-react';
 import { ApiProblem } from '../api/problem';
 import { plural } from '../format/count';
 import { Dialog } from '../shell/dialog';
+import { FailingList } from './failing-list';
 
 const CODES = ['BT_API_RULE_TESTS_FAIL', 'BT_API_IMPORT_TESTS_FAIL'];
 
@@ -45,19 +45,5 @@ export function FailingDialog({ tests, consequence, anyway, onAnyway, onShow, on
         </div>
       </div>
     </Dialog>
-  );
-}
-
-/** Failing test cases, each with its reason. */
-export function FailingList({ tests }: { readonly tests: readonly string[] }) {
-  return (
-    <ul className="failing-tests">
-      {tests.map((test) => (
-        <li key={test}>
-          <CircleX className="i is-bad" aria-hidden="true" />
-          <span>{test}</span>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,10 +1,12 @@
-import { BadgeCheck, Check, Clock, History, ListTree, type LucideIcon } from 'lucide-react';
+import { BadgeCheck, Check, Clock, Database, History, ListTree, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { ApiProblem } from '../api/problem';
 import type { RuleVersion, Verification, Violation } from '../api/types';
 import { exactTime, span } from '../format/time';
 import { useNow } from '../format/use-now';
 import { TimeAgo } from '../parts/time-ago';
+import { useTrace } from './violation-queries';
 
 type Tone = 'ok' | 'warn' | 'bad' | 'plain';
 
@@ -16,7 +18,7 @@ interface FactsProps {
   readonly versions: readonly RuleVersion[] | null | undefined;
 }
 
-/** What somebody asks who was woken up: when, is the trace whole, does the verdict stand, is it what was written, did the rule change since. */
+/** What somebody asks who was woken up: when, is the trace whole, does the verdict stand, is it what was written, is it still in the log, did the rule change since. */
 export function Facts({ violation, verification, verificationFailed, versions }: FactsProps) {
   const { timestamp_ms, complete, fragment, close_reason, status, revision } = violation;
   const trace: readonly [Tone, string, string] =
@@ -53,6 +55,7 @@ export function Facts({ violation, verification, verificationFailed, versions }:
         {verdict[1]}
       </Fact>
       <Signature verification={verification} failed={verificationFailed} keyId={violation.key_id} />
+      <LogFact violation={violation} />
       <RuleFact violation={violation} versions={versions} />
     </dl>
   );
@@ -92,6 +95,31 @@ function Signature({
   const publicly = verification?.public_signature === 'valid' ? ', Ed25519 valid' : '';
   return (
     <Fact icon={BadgeCheck} question="Signature" tone={tone} detail={`HMAC, key ${keyId}${publicly}`}>
+      {text}
+    </Fact>
+  );
+}
+
+/** The record says, under its signature, where the spans lie. Whether they do is found by reading them, as the waterfall does. */
+function LogFact({ violation: { id, log } }: Pick<FactsProps, 'violation'>) {
+  const { data, error } = useTrace(id);
+  const [tone, text]: readonly [Tone, string] =
+    data !== undefined
+      ? data.complete
+        ? ['ok', 'All its spans']
+        : ['warn', 'Some of its spans']
+      : error === null
+        ? ['plain', 'Looking']
+        : error instanceof ApiProblem && error.status === 404
+          ? ['plain', 'Gone: older than it keeps']
+          : ['warn', 'Not read'];
+  return (
+    <Fact
+      icon={Database}
+      question="In the log"
+      tone={tone}
+      detail={`partition ${log.partition}, offsets ${log.first_offset} to ${log.last_offset}: signed, too`}
+    >
       {text}
     </Fact>
   );

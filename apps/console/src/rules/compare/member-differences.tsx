@@ -2,6 +2,8 @@ import { TextDiff } from '../../parts/text-diff';
 import type { Draft } from '../draft';
 import { differing, isLong, MEMBERS, textOf } from './members';
 
+const NONE = <i className="dim">none</i>;
+
 interface MemberDifferencesProps {
   readonly before: Draft;
   readonly after: Draft;
@@ -23,8 +25,8 @@ export function MemberDifferences({ before, after, label }: MemberDifferencesPro
               <TextDiff before={textOf(before, member)} after={textOf(after, member)} label={`${MEMBERS[member]}, before and after`} />
             ) : (
               <>
-                <del className="gone">{textOf(before, member) || 'none'}</del> to{' '}
-                <ins className="come">{textOf(after, member) || 'none'}</ins>
+                {textOf(before, member) === '' ? NONE : <del className="gone">{textOf(before, member)}</del>} to{' '}
+                {textOf(after, member) === '' ? NONE : <ins className="come">{textOf(after, member)}</ins>}
               </>
             )}
           </dd>

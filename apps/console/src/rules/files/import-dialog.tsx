@@ -8,7 +8,8 @@ import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
-import { FailingList, failingTests } from '../failing-dialog';
+import { failingTests } from '../failing-dialog';
+import { FailingList } from '../failing-list';
 import { ImportChanges } from './import-changes';
 import type { ReadRules } from './read-rules';
 

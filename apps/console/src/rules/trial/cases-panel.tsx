@@ -1,10 +1,9 @@
-import { useMutation } from '@tanstack/react-query';
 import { CircleCheck, CircleX, Plus, Trash2 } from 'lucide-react';
-import { answered, client } from '../../api/client';
-import type { RuleTest, TestCaseResult } from '../../api/types';
+import { useState } from 'react';
+import type { OnError, RuleTest, TestCaseResult } from '../../api/types';
 import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
-import { bodyOf, type Draft, hasHalfTest } from '../draft';
+import { hasHalfTest, writtenTests } from '../draft';
 
 /** As many as the API takes. */
 const MAX_CASES = 50;
@@ -12,25 +11,46 @@ const LONGEST_TRACE = 65_536;
 const VERDICTS = ['match', 'no match', 'undecided'] as const;
 const OF_SPANS = 'spans';
 
+/** What is run: a text and its cases. */
+export interface CasesBody {
+  readonly expression: string;
+  readonly on_error: OnError;
+  readonly tests: RuleTest[];
+}
+
 interface CasesPanelProps {
-  readonly draft: Draft;
+  readonly expression: string;
+  readonly onError: OnError;
+  readonly tests: readonly RuleTest[];
   readonly onTests: (tests: readonly RuleTest[]) => void;
   readonly canRun: boolean;
+  /** Asks the server, each case in every order of its spans. */
+  readonly run: (body: CasesBody) => Promise<readonly TestCaseResult[]>;
+}
+
+interface Ran {
+  readonly asked: string;
+  readonly results?: readonly TestCaseResult[];
+  readonly error?: Error;
 }
 
 /** The test cases that the rule keeps: known traces with the verdict that it has to give. They are run here, and each time that it is saved. */
-export function CasesPanel({ draft, onTests, canRun }: CasesPanelProps) {
-  const { tests } = draft;
-  const body = bodyOf(draft);
-  const { expression, on_error } = body;
-  const asked = JSON.stringify([expression, on_error, body.tests]);
-  const run = useMutation({
-    mutationFn: async () => ({
-      asked,
-      ...(await answered(client.POST('/v1/rules/test-cases', { body: { expression, on_error, tests: body.tests } }))),
-    }),
-  });
-  const results = run.data?.asked === asked ? run.data.results : undefined;
+export function CasesPanel({ expression, onError, tests, onTests, canRun, run }: CasesPanelProps) {
+  const body = { expression, on_error: onError, tests: writtenTests(tests) };
+  const asked = JSON.stringify(body);
+  const [ran, setRan] = useState<Ran>();
+  const [isRunning, setRunning] = useState(false);
+  const start = async (): Promise<void> => {
+    setRunning(true);
+    setRan(
+      await run(body).then(
+        (results): Ran => ({ asked, results }),
+        (error: Error): Ran => ({ asked, error }),
+      ),
+    );
+    setRunning(false);
+  };
+  const results = ran?.asked === asked ? ran.results : undefined;
   const failed = results?.filter(({ passed }) => !passed).length ?? 0;
   const put = (at: number, part: Partial<RuleTest>): void =>
     onTests(tests.map((test, index) => (index === at ? { ...test, ...part } : test)));
@@ -62,12 +82,12 @@ export function CasesPanel({ draft, onTests, canRun }: CasesPanelProps) {
           Add a case
         </button>
         {tests.length === 0 ? null : (
-          <button type="button" className="btn" disabled={!canRun || hasHalfTest(draft) || run.isPending} onClick={() => run.mutate()}>
-            {run.isPending ? 'Running' : 'Run the cases'}
+          <button type="button" className="btn" disabled={!canRun || hasHalfTest({ tests }) || isRunning} onClick={() => void start()}>
+            {isRunning ? 'Running' : 'Run the cases'}
           </button>
         )}
       </div>
-      {run.error === null ? null : <ErrorBanner what="The cases were not run." error={run.error} />}
+      {ran?.error === undefined ? null : <ErrorBanner what="The cases were not run." error={ran.error} />}
       <p className="small" role="status">
         {results === undefined
           ? ''

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { answered, client } from '../../api/client';
 import type { PreviewBody, Rule, RuleTest } from '../../api/types';
 import { useAddress } from '../../parts/browser/use-address';
 import { Tabs } from '../../parts/tabs';
@@ -8,7 +9,7 @@ import { PreviewPanel } from '../preview/preview-panel';
 import { ShadowPanel } from '../preview/shadow-panel';
 import { usePreview } from '../preview/use-preview';
 import { usePreviewRange } from '../preview/use-preview-range';
-import { CasesPanel } from './cases-panel';
+import { type CasesBody, CasesPanel } from './cases-panel';
 import { TestPanel } from './test-panel';
 
 interface TryPanelProps {
@@ -59,7 +60,16 @@ export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryP
     {
       key: 'cases',
       text: draft.tests.length === 0 ? 'Cases' : `Cases ${draft.tests.length}`,
-      content: () => <CasesPanel draft={draft} onTests={onTests} canRun={canRun} />,
+      content: () => (
+        <CasesPanel
+          expression={draft.expression}
+          onError={draft.on_error}
+          tests={draft.tests}
+          onTests={onTests}
+          canRun={canRun}
+          run={runCases}
+        />
+      ),
     },
     {
       key: 'preview',
@@ -84,6 +94,8 @@ export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryP
     </section>
   );
 }
+
+const runCases = async (body: CasesBody) => (await answered(client.POST('/v1/rules/test-cases', { body }))).results;
 
 /** A text that is not the saved one is compared with it. */
 function previewBody({ name, expression, on_error, message }: Draft, rule: Rule | undefined, range: string): PreviewBody {

@@ -11,7 +11,7 @@ import { Pick } from '../../parts/pick';
 import { RuleText } from '../../parts/rule-text';
 import { Skeleton } from '../../parts/skeleton';
 import { draftOf, keepDraft } from '../../rules/draft';
-import { FailingList } from '../../rules/failing-dialog';
+import { FailingList } from '../../rules/failing-list';
 import { RANGES } from '../../rules/preview/preview-panel';
 import { usePreview } from '../../rules/preview/use-preview';
 import { usePreviewRange } from '../../rules/preview/use-preview-range';
