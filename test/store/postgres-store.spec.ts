@@ -156,6 +156,44 @@ await describePostgres('the store', (emptyUrl, url) => {
     }
   });
 
+  it('does not wait for the locks of a process whose machine is gone in the middle of a transaction', async () => {
+    const own = await emptyUrl();
+    const address = new URL(own);
+    const link = await TcpLink.to(Number(address.port));
+    address.port = String(link.port);
+    const gone = await openStore({ kind: 'postgres', url: address.href, connections: 2, idleMs: 500 });
+    const store = await openStore({ kind: 'postgres', url: own, connections: 2 });
+    const row = { ruleId: 'r', ruleName: 'r', severity: 'LOW', traceId: 't', wireTraceId: 't', spanId: 's', service: 'x', record: '{}' };
+    const keep = (to: typeof store, id: string) => {
+      const violation = { ...row, id, revision: 1, status: 'open' as const, timestampMs: 1, firstOffset: 1 };
+      return to.keep({ reader: id, partition: 0, position: 1, violations: [violation] });
+    };
+    try {
+      await keep(gone, 'before');
+      let lost = 0;
+      // Until it was in the middle of one.
+      for (let round = 0; lost === 0 && round < 50; round++) {
+        let isGone = false;
+        const working = async (): Promise<void> => {
+          for (let n = 0; !isGone; n++) await keep(gone, `${round} ${n}`).catch(() => lost++);
+        };
+        const work = working();
+        await new Promise((resolve) => setTimeout(resolve, 20 + ((7 * round) % 50)));
+        link.hangs = isGone = true;
+        const since = performance.now();
+        await keep(store, `other ${round}`);
+        expect(performance.now() - since).toBeLessThan(10_000);
+        link.hangs = false;
+        await work;
+      }
+      expect(lost).toBeGreaterThan(0);
+    } finally {
+      link.hangs = false;
+      await Promise.all([gone.close(), store.close()]);
+      await link.stop();
+    }
+  });
+
   it('goes on when its connections are cut in the middle of transactions, again and again', async () => {
     const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 8 });
     const client = new pg.Client(url);

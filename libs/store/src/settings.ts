@@ -16,6 +16,8 @@ export interface PostgresStoreSettings {
   readonly connections?: number;
   /** A connection on which nothing comes for so long (ms) is given up; default 40 s, more than a statement may take. */
   readonly answerMs?: number;
+  /** The server ends a connection that does nothing in a transaction for so long (ms); default 15 s. */
+  readonly idleMs?: number;
 }
 
 /** What `openStore` takes; `kind` chooses the database. */

@@ -11,6 +11,11 @@ const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 /** The server refuses a statement before. */
 const ANSWER_MS = 40_000;
+/**
+ * Between two statements of a transaction pass milliseconds. A machine that is gone in the middle of one would hold its locks, for which all others wait, until TCP
+ * finds it out: for hours.
+ */
+const IDLE_MS = 15_000;
 const INT8 = 20;
 
 /** Numbers of the advisory locks: any, as long as no other program on the database takes the same. */
@@ -29,6 +34,7 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
     max: settings.connections ?? 10,
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: STATEMENT_MS,
+    idle_in_transaction_session_timeout: settings.idleMs ?? IDLE_MS,
     application_name: 'betrace',
     // Offsets, epochs and Unix milliseconds are all below 2^53.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
