@@ -54,8 +54,8 @@ export interface PartitionListener {
    */
   records(batch: RecordBatch, leaving?: AbortSignal): Promise<void>;
   /**
-   * The end of the partition is reached at `position`. Called at most once per `idleInterval` while nothing comes; first after two of them (in the embedded
-   * log at once, because it is cheap there).
+   * The end of the partition is reached at `position`. Called at most once per `idleInterval` while nothing comes, for all partitions at the same moments; first
+   * after two or three of them (in the embedded log at once, because it is cheap there).
    */
   idle?(partition: number, position: number): Promise<void>;
   /**

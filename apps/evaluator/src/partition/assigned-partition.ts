@@ -1,6 +1,6 @@
 import { type CommitPoint, PartitionEngine, RuleClock, type UncompiledRules, type Verdict } from '#engine';
 import { controlOf, type LogRecord, type Position, type RecordBatch, writePositionMetadata } from '#messaging';
-import { CONTROL_HEADER, CONTROL_TICK, TOPICS } from '#records';
+import { TOPICS } from '#records';
 import { engineRecord, type IngestTime } from '#replay';
 import { RuleErrors } from '../rules/rule-errors.js';
 import { RuleHealth } from '../rules/rule-health.js';
@@ -14,16 +14,12 @@ import { epochBefore } from './epoch-before.js';
 import { type HandOver, handOverOf, isThere } from './hand-over.js';
 import { MisplacedRecords } from './misplaced-records.js';
 import type { PartitionTools } from './partition-tools.js';
+import { Periodic } from './periodic.js';
 import { RecordsAside } from './records-aside.js';
 import { ClosedTracePublisher } from './status/closed-trace-publisher.js';
 import { RuleStatusPublisher } from './status/rule-status-publisher.js';
 import { ShadowSamples } from './status/shadow-samples.js';
 import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
-
-const NOTHING = new Uint8Array(0);
-
-/** Milliseconds between two reads of the counts: reading after each batch took 6 % of an evaluator's time, with 50 rules. */
-const TELL_INTERVAL = 200;
 
 /** The maximum difference of brokers' and evaluators' clocks (ms). */
 const AHEAD = 1_000;
@@ -58,11 +54,11 @@ export class AssignedPartition {
   private committed: { readonly offset: number; readonly published: number };
   /** The position committed in the group. */
   private left: Position | undefined;
-  private committedAt: number;
+  private readonly committing: Periodic;
   /** The offset before which a predecessor with the same judgement published all verdicts. */
   private published: number;
-  /** When counts were published last, and whether they changed since. */
-  private toldAt = Number.NEGATIVE_INFINITY;
+  private readonly telling: Periodic;
+  /** Counts have changed since they were published. */
   private untold = false;
   /** A record was judged since the rules' errors were noted. */
   private unnoted = false;
@@ -92,7 +88,8 @@ export class AssignedPartition {
     this.misplaced = new MisplacedRecords(partition, tools);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
     this.point = { offset: judgeFrom, epoch, logTime, start, paused };
-    this.committedAt = tools.monotonic();
+    this.committing = new Periodic(() => tools.commitInterval, tools.monotonic, tools.monotonic());
+    this.telling = new Periodic(tools.tellInterval, tools.monotonic);
     this.prepared = rules;
     this.label = { partition: String(partition) };
     this.engine = new PartitionEngine({
@@ -158,7 +155,7 @@ export class AssignedPartition {
     this.point = handOver.point;
     this.published = handOver.offset;
     this.committed = { offset: handOver.point.offset, published: handOver.offset };
-    this.committedAt = this.tools.monotonic();
+    this.committing.done();
     // The owner has counted it.
     this.account.skip();
     this.health.skip();
@@ -242,42 +239,44 @@ export class AssignedPartition {
     await this.follow(batch);
     this.untold = true;
     await this.publish();
-    if (this.tools.monotonic() - this.toldAt >= TELL_INTERVAL) this.tell();
-    if (this.tools.monotonic() - this.committedAt >= this.tools.commitInterval) await this.commit();
+    if (this.telling.due) this.tell();
+    if (this.committing.due) await this.commit();
   }
 
   /** No records come: commits, and appends ticks if a trace waits for time to pass. */
   async idle(): Promise<void> {
     await this.publishAll();
-    if (this.untold) this.tell();
+    if (this.untold && this.telling.due) this.tell();
     this.gauges.ahead(this.ahead);
     this.account.updateRulesInTime();
     this.ruleStatus.publish();
-    await this.commit();
+    if (this.committing.due) await this.commit();
     const deadline = this.engine.nextDeadline();
     if (deadline === undefined || this.tools.now() < deadline || this.time.stands) return;
-    const tick = { partition: this.partition, value: NOTHING, headers: { [CONTROL_HEADER]: CONTROL_TICK } };
-    await this.tools.log.append(TOPICS.spans, [tick]);
+    await this.tools.ticks.append(this.partition);
   }
 
   /** The last commit, so that the successor has little to repeat. */
   async end(): Promise<void> {
     await this.publishAll();
-    await this.commit(true);
+    await this.commit();
     this.tell();
     this.account.updateRules();
     await this.ruleStatus.end();
   }
 
-  /** Applies records without publishing: in a prepared run those below the offset at which it could take over now. */
-  async follow({ records }: RecordBatch): Promise<void> {
-    for (const record of records) {
+  /** Applies records without publishing: in a prepared run those below the offset at which it could take over now. Most batches are applied within this turn. */
+  follow({ records }: Pick<RecordBatch, 'records'>): Promise<void> | undefined {
+    for (let i = 0; i < records.length; i++) {
+      const record = records[i]!;
       if (record.offset < this.next) continue;
-      if (this.lacking && record.offset > this.next) await this.findRules(record);
-      const waiting = this.apply(record);
-      if (waiting) await waiting;
-      this.next = record.offset + 1;
+      const lacks = this.lacking && record.offset > this.next;
+      const waiting = lacks ? this.findRules(record).then(() => this.apply(record)) : this.apply(record);
+      const applied = (): void => void (this.next = record.offset + 1);
+      if (waiting) return waiting.then(applied).then(() => this.follow({ records: records.slice(i + 1) }));
+      applied();
     }
+    return undefined;
   }
 
   /** Returns a promise only when there is something to wait for: most records are applied within this turn. */
@@ -358,16 +357,15 @@ export class AssignedPartition {
   }
 
   /** Writes unjudged records to the dead letters, and moves misplaced spans: both are rare. */
-  private async setAside(): Promise<void> {
-    await this.aside.keep();
-    await this.misplaced.move();
+  private setAside(): Promise<void> | undefined {
+    return this.aside.any || this.misplaced.any ? this.aside.keep().then(() => this.misplaced.move()) : undefined;
   }
 
   /**
-   * Commits up to the oldest record that may still matter; all violations before it are acknowledged. If the position cannot move, its metadata says from
-   * time to time, and at the end, how far verdicts are published.
+   * Commits up to the oldest record that may still matter; all violations before it are acknowledged. If the position cannot move, its metadata says how far
+   * verdicts are published.
    */
-  private async commit(atLast = false): Promise<void> {
+  private async commit(): Promise<void> {
     const { next, point } = this.verdicts.acknowledged;
     // A prepared run began before the position that it took over.
     if (point !== undefined && point.offset >= this.point.offset) this.point = point;
@@ -375,9 +373,8 @@ export class AssignedPartition {
     // A log in memory ends with the process: applied records may be deleted when space is needed, and stay for a successor otherwise.
     const offset = this.tools.volatile ? next : from;
     const published = Math.max(next, this.published);
-    const due = atLast || this.tools.monotonic() - this.committedAt >= this.tools.commitInterval;
-    if (offset <= this.committed.offset && !(due && published > this.committed.published)) return;
-    this.committedAt = this.tools.monotonic();
+    if (offset <= this.committed.offset && published <= this.committed.published) return;
+    this.committing.done();
     const { says: said } = this.time;
     const more = { said, published, judgement: this.tools.judgement, ...(this.tools.volatile ? { from } : {}) };
     const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...more });
@@ -390,7 +387,7 @@ export class AssignedPartition {
 
   /** Publishes the counts as metrics and rule status. */
   private tell(): void {
-    this.toldAt = this.tools.monotonic();
+    this.telling.done();
     this.untold = false;
     this.noteRuleErrors();
     this.ruleStatus.publish();

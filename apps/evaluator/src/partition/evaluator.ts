@@ -23,7 +23,9 @@ import { Measurements } from './account/measurements.js';
 import { AssignedPartition } from './assigned-partition.js';
 import { judgementOf } from './judgement.js';
 import type { PartitionTools } from './partition-tools.js';
+import { tellInterval } from './periodic.js';
 import { Preparations } from './preparations.js';
+import { Ticks } from './ticks.js';
 
 /** The receiver of an evaluator's reports. */
 export interface EvaluatorReport {
@@ -103,6 +105,8 @@ export class Evaluator implements PartitionListener {
       publisher: new ViolationPublisher(log, keyRing(settings.keys), logFailed('violations wait for the log')),
       deadLetters: new DeadLetters(log, logFailed('unreadable records wait for the log')),
       measurements: this.measurements,
+      ticks: new Ticks(log),
+      tellInterval: () => tellInterval(this.runs.size),
       latencies: this.latencies,
       logFailed: logFailed('misplaced spans wait for the log'),
       barriersFailed: logFailed('answers to barriers wait for the log'),
@@ -187,8 +191,8 @@ export class Evaluator implements PartitionListener {
   async records(batch: RecordBatch): Promise<void> {
     const known = this.runs.get(batch.partition);
     if (known === undefined) return;
-    const run = (await known.informed(batch)) ?? known;
-    if (this.runs.has(batch.partition)) this.runs.set(batch.partition, run);
+    const run = known.epoch > 0 ? known : ((await known.informed(batch)) ?? known);
+    if (run !== known && this.runs.has(batch.partition)) this.runs.set(batch.partition, run);
     this.working.set(batch.partition, performance.now());
     try {
       await run.records(batch);
@@ -318,10 +322,7 @@ export class Evaluator implements PartitionListener {
 
   private remember(partition: number, run: AssignedPartition): void {
     this.givenUp.set(partition, run);
-    const forget = (): void => {
-      if (this.givenUp.get(partition) === run) this.givenUp.delete(partition);
-    };
-    setTimeout(forget, REMEMBERED).unref();
+    setTimeout(() => this.givenUp.get(partition) === run && this.givenUp.delete(partition), REMEMBERED).unref();
   }
 
   recovered(): void {

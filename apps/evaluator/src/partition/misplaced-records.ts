@@ -19,6 +19,11 @@ export class MisplacedRecords {
     this.mover = new SpanMover(partition, tools.log, tools.deadLetters, tools.logFailed);
   }
 
+  /** Records wait to be moved. */
+  get any(): boolean {
+    return this.waiting.length > 0;
+  }
+
   /** Undefined where all spans belong here, or no other producer may write. */
   in(record: LogRecord, defect: (error: unknown) => void): Misplaced | undefined {
     const { log, foreignProducers } = this.tools;

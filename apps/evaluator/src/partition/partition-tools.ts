@@ -3,6 +3,7 @@ import type { DeadLetters, LatestLatencies, Log, Position } from '#messaging';
 import type { ViolationPublisher } from '../publish/violation-publisher.js';
 import type { RulesFollower } from '../rules/rules-follower.js';
 import type { Measurements } from './account/measurements.js';
+import type { Ticks } from './ticks.js';
 
 /** Shared by the partitions of one thread. */
 export interface PartitionTools {
@@ -11,6 +12,7 @@ export interface PartitionTools {
   readonly publisher: ViolationPublisher;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;
+  readonly ticks: Pick<Ticks, 'append'>;
   /** The time from when verdicts were certain, in log time, until the violations log had them. */
   readonly latencies: LatestLatencies;
   readonly assembly: AssemblySettings;
@@ -26,6 +28,8 @@ export interface PartitionTools {
   readonly foreignProducers: boolean;
   /** Aborted when the thread must not wait any longer. */
   readonly signal: AbortSignal;
+  /** Milliseconds between two reads of the counts of a partition: a thread with many partitions reads each less often. */
+  tellInterval(): number;
   /** Called before an append is retried after `pause` ms. */
   logFailed(error: Error, pause: number): void;
   /** Called before an answer to a barrier is appended again after `pause` ms. */

@@ -11,6 +11,11 @@ export class RecordsAside {
     private readonly tools: Pick<PartitionTools, 'deadLetters' | 'signal'>,
   ) {}
 
+  /** Records wait to be written. */
+  get any(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** Returns false if it waits already. */
   add(record: LogRecord, reason: string): boolean {
     if (this.waiting.has(record.offset)) return false;

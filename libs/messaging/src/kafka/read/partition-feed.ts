@@ -267,14 +267,15 @@ export class PartitionFeed {
   async #rest(): Promise<void> {
     const interval = this.#idleInterval;
     const now = performance.now();
+    // All partitions at the same moments: what they append then goes in one request.
+    const due = Math.ceil((this.#idleAt + interval) / interval) * interval;
     const caughtUp = this.#fetchAt !== undefined && this.#fetchAt >= this.#end && now - this.#answeredAt < FRESH_MS;
-    if (this.#listener.idle && caughtUp && now - this.#idleAt >= interval) {
+    if (this.#listener.idle && caughtUp && now >= due) {
       this.#idleAt = now;
       await this.#listener.idle(this.partition, this.#fetchAt ?? 0);
-      if (this.#ready.length > 0) return;
+      return;
     }
-    const due = Math.max(this.#idleAt + interval - now, Math.min(interval, SOON_MS));
-    await this.#waitFor(Math.min(POLL_MS, due));
+    await this.#waitFor(Math.min(POLL_MS, due > now ? due - now : Math.min(interval, SOON_MS)));
   }
 
   /** Retention deleted records before the group read them. */
