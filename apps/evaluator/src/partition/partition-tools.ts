@@ -3,7 +3,6 @@ import type { DeadLetters, LatestLatencies, Log, Position } from '#messaging';
 import type { ViolationPublisher } from '../publish/violation-publisher.js';
 import type { RulesFollower } from '../rules/rules-follower.js';
 import type { Measurements } from './account/measurements.js';
-import type { Ticks } from './ticks.js';
 
 /** Shared by the partitions of one thread. */
 export interface PartitionTools {
@@ -12,7 +11,8 @@ export interface PartitionTools {
   readonly publisher: ViolationPublisher;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;
-  readonly ticks: Pick<Ticks, 'append'>;
+  /** Lets time pass in a partition: one append for all that want it at the time. */
+  readonly ticks: { append(partition: number): Promise<void> };
   /** The time from when verdicts were certain, in log time, until the violations log had them. */
   readonly latencies: LatestLatencies;
   readonly assembly: AssemblySettings;
