@@ -20,12 +20,12 @@ export class Periodic {
   }
 }
 
-const TELL = { least: 200, most: 1_000, each: 16 };
+const TELL_MS = { min: 200, max: 1_000, each: 16 };
 
 /**
  * Milliseconds between two looks at the counts of one of so many partitions. A look after each batch, with 50 rules, was 6 % of an evaluator's time; and a
  * thread has no more to do for the looks when it has more partitions.
  */
 export function tellInterval(partitions: number): number {
-  return Math.min(TELL.most, Math.max(TELL.least, partitions * TELL.each));
+  return Math.min(TELL_MS.max, Math.max(TELL_MS.min, partitions * TELL_MS.each));
 }

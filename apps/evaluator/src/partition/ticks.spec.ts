@@ -1,26 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { OutgoingRecord } from '#messaging';
 import { TOPICS } from '#records';
 import { Ticks } from './ticks.js';
 
 describe('ticks', () => {
-  it('of all partitions that wait for one go together, a failure fails them all, and the next ones go again', async () => {
-    const appends: (readonly number[])[] = [];
-    let failure: Error | undefined = new Error('away');
-    const ticks = new Ticks({
-      append: async (topic: string, records: readonly OutgoingRecord[]) => {
-        expect(topic).toBe(TOPICS.spans);
-        expect(records.map(({ headers }) => headers)).toEqual(records.map(() => ({ 'betrace-control': 'tick' })));
-        appends.push(records.map(({ partition }) => partition));
-        if (failure !== undefined) throw failure;
-        return records.map(() => 0);
-      },
-    });
-    const refused = { status: 'rejected', reason: failure };
-    expect(await Promise.allSettled([ticks.append(3), ticks.append(1), ticks.append(2)])).toEqual([refused, refused, refused]);
-    failure = undefined;
+  /** By turns of the event loop: the partitions of which a tick was appended in it. */
+  const turns: number[][] = [];
+  let ofThisTurn: number[] | undefined;
+  const log = (answer: (partition: number) => Promise<void>) => ({
+    append: async (topic: string, records: readonly OutgoingRecord[]) => {
+      expect(topic).toBe(TOPICS.spans);
+      expect(records).toEqual([expect.objectContaining({ headers: { 'betrace-control': 'tick' } })]);
+      const { partition } = records[0]!;
+      if (ofThisTurn === undefined) {
+        ofThisTurn = [];
+        turns.push(ofThisTurn);
+        setImmediate(() => {
+          ofThisTurn = undefined;
+        });
+      }
+      ofThisTurn.push(partition);
+      await answer(partition);
+      return [0];
+    },
+  });
+
+  it('of all partitions that wait are appended in one turn, and those that come later in another', async () => {
+    const ticks = new Ticks(log(async () => undefined));
+    await Promise.all([ticks.append(3), ticks.append(1), ticks.append(2)]);
     await Promise.all([ticks.append(1), ticks.append(4)]);
+    expect(turns).toEqual([
+      [3, 1, 2],
+      [1, 4],
+    ]);
+  });
+
+  it('of a partition without a leader hold up no other, and its failure is its own', async () => {
+    let giveUp: (error: Error) => void = () => undefined;
+    const ticks = new Ticks(
+      log((partition) =>
+        partition === 2
+          ? new Promise((_, fail) => {
+              giveUp = fail;
+            })
+          : Promise.resolve(),
+      ),
+    );
+    const waiting = ticks.append(2).catch((error: Error) => error.message);
+    await Promise.all([ticks.append(1), ticks.append(3)]);
+    // Time goes on passing in the others.
     await ticks.append(1);
-    expect(appends).toEqual([[3, 1, 2], [1, 4], [1]]);
+    expect(await Promise.race([waiting, pause(20, 'waits')])).toBe('waits');
+    giveUp(new Error('no leader'));
+    expect(await waiting).toBe('no leader');
   });
 });

@@ -7,28 +7,21 @@ const HEADERS = { [CONTROL_HEADER]: CONTROL_TICK };
 /** Milliseconds in which ticks gather: quiet partitions look at their traces at about the same time. */
 const GATHER_MS = 5;
 
-/** Lets time pass in quiet partitions. All that wait for it share one append: one request, and one answer for who reads them. */
+/**
+ * Lets time pass in quiet partitions. The ticks of all that wait are appended at the same moment: over Kafka they go in one request. Each waits for its own
+ * append, so that a partition without a leader holds up no other.
+ */
 export class Ticks {
-  private waiting: number[] = [];
-  private next: Promise<void> | undefined;
+  private moment: Promise<void> | undefined;
 
   constructor(private readonly log: Pick<Log, 'append'>) {}
 
-  /** Resolves when the tick is in the log; rejects when it could not be appended with those of the others. */
-  append(partition: number): Promise<void> {
-    this.waiting.push(partition);
-    this.next ??= this.appendSoon();
-    return this.next;
-  }
-
-  private async appendSoon(): Promise<void> {
-    await pause(GATHER_MS);
-    const partitions = this.waiting;
-    this.waiting = [];
-    this.next = undefined;
-    await this.log.append(
-      TOPICS.spans,
-      partitions.map((partition) => ({ partition, value: NOTHING, headers: HEADERS })),
-    );
+  /** Resolves when the tick is in the log; rejects when it could not be appended. */
+  async append(partition: number): Promise<void> {
+    this.moment ??= pause(GATHER_MS).then(() => {
+      this.moment = undefined;
+    });
+    await this.moment;
+    await this.log.append(TOPICS.spans, [{ partition, value: NOTHING, headers: HEADERS }]);
   }
 }
