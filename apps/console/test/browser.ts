@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { describe, it } from '@jest/globals';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { GUIDE_PICTURES, PICTURE_OF_STATE } from './guide-pictures.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
@@ -118,6 +119,7 @@ export async function problemsOf(page: Page, name: string): Promise<readonly unk
       await picture(page, `${name}-${theme}-${width}`);
     }
   }
+  await pictureForDocuments(page, name);
   await page.setViewportSize({ width: 320, height: 700 });
   const overflow = await overflowOf(page);
   return overflow === 0 ? problems : [...problems, { overflow }];
@@ -127,6 +129,15 @@ export async function problemsOf(page: Page, name: string): Promise<readonly unk
 async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(PICTURES, { recursive: true });
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+/** Takes the picture that the documents have of this state, when `BETRACE_PICTURES=write` asks for it. */
+async function pictureForDocuments(page: Page, state: string): Promise<void> {
+  const name = PICTURE_OF_STATE[state];
+  if (name === undefined || process.env['BETRACE_PICTURES'] !== 'write') return;
+  await page.evaluate(() => document.documentElement.setAttribute('data-theme', 'dark'));
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.screenshot({ path: join(GUIDE_PICTURES, `${name}.png`) });
 }
 
 /** The page is no wider than its window: nobody must scroll sideways. */
