@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`).
+// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-processes` for these alone).
 import { readFileSync } from 'node:fs';
 import type { Cluster } from '../../test/harness/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
@@ -74,4 +74,4 @@ const all: readonly BenchCase[] = [
   { name: 'the whole', unit: 'M spans/CPU s', run: figure('whole') },
 ];
 
-export const cases: readonly BenchCase[] = process.argv.includes('kafka') ? all : [];
+export const cases: readonly BenchCase[] = process.argv.some((word) => word === 'kafka' || word === 'kafka-processes') ? all : [];

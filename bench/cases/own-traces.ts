@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Tracing } from '#platform';
 import type { BenchCase } from '../case.js';
 import { benchRequest } from '../fixtures/otlp-request.js';
 import { receivedOverHttp } from '../fixtures/received-over-http.js';
@@ -56,7 +57,50 @@ async function traced(sampleRatio: string): Promise<{ value: number; note: strin
   }
 }
 
+const CALLS = 1_000_000;
+const work = { name: 'work', kind: 'client', attributes: {} } as const;
+const off = new Tracing();
+
+/** Nanoseconds of CPU that a call of `told` takes more than one of `untold`: the median of the turns. */
+async function difference(untold: () => unknown, told: () => unknown): Promise<{ value: number; note: string }> {
+  const cost = async (call: () => unknown): Promise<number> => {
+    const before = process.cpuUsage();
+    for (let n = 0; n < CALLS; n++) await call();
+    const { user, system } = process.cpuUsage(before);
+    return ((user + system) * 1e3) / CALLS;
+  };
+  for (const call of [untold, told]) await cost(call);
+  const differences: number[] = [];
+  for (let turn = 0; turn < 2 * TURNS + 1; turn++) {
+    const without = await cost(untold);
+    differences.push((await cost(told)) - without);
+  }
+  const sorted = differences.toSorted((a, b) => a - b);
+  return { value: sorted[TURNS] ?? Number.NaN, note: `${sorted[0]?.toFixed(0)} to ${sorted.at(-1)?.toFixed(0)} in ${2 * TURNS + 1} turns` };
+}
+
+const answer = Promise.resolve();
+const header = (name: string): string => name;
+
 export const cases: readonly BenchCase[] = [
+  {
+    name: 'off: of a request over gRPC',
+    unit: 'ns',
+    run: () =>
+      difference(
+        () => undefined,
+        () => off.begin(work, (name) => header(name)),
+      ),
+  },
+  {
+    name: 'off: of a batch to an endpoint or a receiver',
+    unit: 'ns',
+    run: () =>
+      difference(
+        () => answer,
+        () => off.span(work, () => answer),
+      ),
+  },
   { name: 'none, beside none: what the measurement varies by', unit: '×', run: () => ratio({}, {}) },
   { name: 'one request in ten is told of', unit: '×', run: () => traced('0.1') },
   { name: 'each request is told of', unit: '×', run: () => traced('1') },
