@@ -1,7 +1,7 @@
 import { globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { GUIDE_PICTURES, LARGEST_PICTURE, PICTURE_OF_STATE } from './guide-pictures.js';
+import { GUIDE_PICTURES, MAX_PICTURE_BYTES, PICTURE_OF_STATE } from './guide-pictures.js';
 
 const root = resolve(import.meta.dirname, '../../..');
 const names = Object.values(PICTURE_OF_STATE);
@@ -12,7 +12,7 @@ it('each picture of the documents is there, is small, and is shown; no other is 
     .map((file) => readFileSync(join(root, file), 'utf8'))
     .join('\n');
   for (const name of names) {
-    expect(statSync(join(GUIDE_PICTURES, `${name}.png`)).size).toBeLessThan(LARGEST_PICTURE);
+    expect(statSync(join(GUIDE_PICTURES, `${name}.png`)).size).toBeLessThan(MAX_PICTURE_BYTES);
     expect(text).toMatch(new RegExp(`!\\[[^\\]]+\\]\\((?:docs/|\\.\\./)?images/${name}\\.png\\)`));
   }
 });

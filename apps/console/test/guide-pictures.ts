@@ -12,4 +12,4 @@ export const PICTURE_OF_STATE: Readonly<Record<string, string>> = {
 };
 
 /** A document is read over slow lines, too. */
-export const LARGEST_PICTURE = 150 * 1024;
+export const MAX_PICTURE_BYTES = 150 * 1024;

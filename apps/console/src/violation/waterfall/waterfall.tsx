@@ -18,6 +18,8 @@ interface WaterfallProps {
 }
 
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
+/** Pixels between two labels of the ruler: "97.5 ms" and a gap. */
+const LABEL_WIDTH = 64;
 /** Room to the right of the last bar for its duration, in px. */
 export const MARGIN = 72;
 const MAX_HEIGHT = 640;
@@ -66,6 +68,7 @@ export function Waterfall({ trace, letters, ghosts, selected, matchesOnly, onSel
     select(to, true);
   };
   const scale = Math.max(40, width - MARGIN) / trace.length;
+  const labelled = (trace.length * scale) / (TICKS.length - 1) >= LABEL_WIDTH ? TICKS : TICKS.filter((tick) => Number.isInteger(tick * 2));
   const items = virtual.getVirtualItems();
   return (
     <div className="wf">
@@ -73,7 +76,7 @@ export function Waterfall({ trace, letters, ghosts, selected, matchesOnly, onSel
         <span>{plural(trace.rows.length, 'span')}</span>
         <div ref={ruler}>
           <svg aria-hidden="true">
-            {TICKS.map((tick) => (
+            {labelled.map((tick) => (
               <text key={tick} className="axis" x={tick * trace.length * scale} y="16" textAnchor={tick === 0 ? 'start' : 'middle'}>
                 {tick === 0 ? '0' : duration(trace.length * tick)}
               </text>
