@@ -151,7 +151,7 @@ describeConsole('violations', () => {
     await page.locator('.facts').getByText('All its spans', { exact: true }).waitFor();
     await page
       .locator('.facts')
-      .getByText(/^partition \d+, offsets \d+ to \d+: signed, too$/)
+      .getByText(/^partition \d+, offset(s \d+ to)? \d+ \(signed\)$/)
       .waitFor();
     // The span that is selected is in the address, and its attributes are beside it.
     await trace.getByRole('row', { name: /POST \/checkout/ }).click();

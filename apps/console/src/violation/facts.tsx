@@ -114,16 +114,14 @@ function LogFact({ violation: { id, log } }: Pick<FactsProps, 'violation'>) {
           ? ['plain', 'Gone: older than it keeps']
           : ['warn', 'Not read'];
   return (
-    <Fact
-      icon={Database}
-      question="In the log"
-      tone={tone}
-      detail={`partition ${log.partition}, offsets ${log.first_offset} to ${log.last_offset}: signed, too`}
-    >
+    <Fact icon={Database} question="In the log" tone={tone} detail={`partition ${log.partition}, ${offsetsOf(log)} (signed)`}>
       {text}
     </Fact>
   );
 }
+
+const offsetsOf = ({ first_offset: first, last_offset: last }: Violation['log']): string =>
+  first === last ? `offset ${first}` : `offsets ${first} to ${last}`;
 
 function RuleFact({ violation: { rule_id, rule_version }, versions }: Pick<FactsProps, 'violation' | 'versions'>) {
   const now = useNow();
