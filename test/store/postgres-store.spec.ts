@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
-import { openStore } from '../../libs/store/src/index.js';
+import { backupLines, openStore } from '../../libs/store/src/index.js';
 import { describeStore } from '../../libs/store/src/store.contract.js';
 import { TcpLink } from '../harness/services/tcp-link.js';
 import { describePostgres } from './describe-postgres.js';
@@ -26,6 +26,18 @@ await describePostgres('the store', (emptyUrl, url) => {
     const epochs = await stores[3]!.unpublishedEpochs();
     expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it('is backed up whole when nobody takes its lines for longer than a transaction may be idle', async () => {
+    const settings = { kind: 'postgres', url: await emptyUrl(), connections: 2, idleMs: 300 } as const;
+    const store = await openStore(settings);
+    await store.putRule({ ...rule, id: 'a' }, 1);
+    await store.close();
+    const lines = backupLines(settings, 1);
+    const taken = [(await lines.next()).value as string];
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    for await (const line of lines) taken.push(line);
+    expect(JSON.parse(taken.at(-1)!)).toMatchObject({ end: true, rows: { rules: 1 } });
   });
 
   it('writes a rule with its version, epoch and outbox record, or nothing of it', async () => {

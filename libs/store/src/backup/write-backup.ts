@@ -79,10 +79,14 @@ async function* openLines(connection: Connection, kind: StoreSettings['kind'], n
   }
 }
 
+/** While whoever takes the lines takes none (a pipe over a slow line), the transaction is idle, and it holds no lock that others wait for. */
+const IDLE = '1h';
+
 /** PostgreSQL: all statements see the moment of the first. SQLite: a transaction does anyway, without the lock that writers need. */
 async function snapshot(queries: Queries, kind: StoreSettings['kind']): Promise<void> {
   if (kind === 'postgres') {
     await sql`set transaction isolation level repeatable read, read only`.execute(queries);
+    await sql`set local idle_in_transaction_session_timeout = ${sql.lit(IDLE)}`.execute(queries);
     return;
   }
   await sql`rollback`.execute(queries);
