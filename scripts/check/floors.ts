@@ -174,7 +174,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'problem.dto',
     'query',
     'page-query',
-    'places',
+    'concurrency-limit',
     'explanation.dto',
     'not-found',
     'metrics',

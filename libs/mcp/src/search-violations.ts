@@ -2,7 +2,7 @@ import type { Answer, Ask } from './ask.js';
 import { path } from './path.js';
 
 /** Milliseconds after which an answer leaves the rest to another call. */
-const PATIENCE = 10_000;
+const MAX_SEARCH_MS = 10_000;
 
 interface Page {
   readonly violations: readonly unknown[];
@@ -21,7 +21,7 @@ export async function searchViolations(
 ): Promise<Answer> {
   const read = (left: number, from: string | undefined) => ask('GET', path('/v1/violations', { ...filter, limit: left, cursor: from }));
   let answer = await read(limit, cursor);
-  const end = performance.now() + PATIENCE;
+  const end = performance.now() + MAX_SEARCH_MS;
   for (;;) {
     const { violations: found, next } = answer.body as Page;
     if (answer.status >= 400 || next === undefined || found.length >= limit || performance.now() > end) return answer;

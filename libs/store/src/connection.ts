@@ -10,7 +10,7 @@ export interface Connection {
   /** Keeps other transactions that take the same lock waiting until this one ends. */
   lock(transaction: Transaction<Schema>, name: LockName): Promise<void>;
   /** See `Store`. */
-  stopping?(patience: number, gaveUp: () => void): void;
+  stopping?(timeoutMs: number, gaveUp: () => void): void;
   /** The loss of a file of the database that was deleted, replaced or truncated while it is open. */
   lost?(): Loss | undefined;
   /** The same, with a look into the files: for when the database is found damaged. */

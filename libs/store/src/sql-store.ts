@@ -313,8 +313,8 @@ export class SqlStore extends Store {
     if (probed.status === 'rejected') throw probed.reason;
   }
 
-  override stopping(patience: number, gaveUp: () => void): void {
-    this.connection.stopping?.(patience, gaveUp);
+  override stopping(timeoutMs: number, gaveUp: () => void): void {
+    this.connection.stopping?.(timeoutMs, gaveUp);
   }
 
   close(): Promise<void> {

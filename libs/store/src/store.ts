@@ -179,9 +179,9 @@ export abstract class Store {
     return 0;
   }
   /**
-   * The process stops: as soon as the database has not answered for `patience` ms from now on, everything is refused, `close` waits for nothing, and
+   * The process stops: as soon as the database has not answered for `timeoutMs` from now on, everything is refused, `close` waits for nothing, and
    * `gaveUp` is called. Nothing where the database is in this process.
    */
-  stopping(_patience: number, _gaveUp: () => void): void {}
+  stopping(_timeoutMs: number, _gaveUp: () => void): void {}
   abstract close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ const FRESH = 10 * 60_000;
 /** Milliseconds after which an issuer that did not answer is asked again: pages of people who wait make no load for it. */
 const AGAIN = 5_000;
 /** Milliseconds that a page waits for an issuer. */
-const PATIENCE = 1_000;
+const TIMEOUT_MS = 1_000;
 
 /** All that a browser needs to sign somebody in: a public client, with nothing secret. */
 export interface SignInSettings {
@@ -40,7 +40,7 @@ export class ConsoleSignIn {
 
   /** Where the console asks for tokens. */
   async origins(): Promise<readonly string[]> {
-    if (this.tokenOrigin === undefined) await Promise.race([this.answer(), pause(PATIENCE)]);
+    if (this.tokenOrigin === undefined) await Promise.race([this.answer(), pause(TIMEOUT_MS)]);
     return this.tokenOrigin === undefined ? [] : [this.tokenOrigin];
   }
 

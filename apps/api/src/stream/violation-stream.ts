@@ -1,10 +1,10 @@
 import type { Logger } from '#platform';
 import type { Store, ViolationFilter, ViolationSequence } from '#store';
-import { type PlaceLimits, Places } from '../places.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from '../concurrency-limit.js';
 import { eventId, placeAfter } from './event-id.js';
 import { SequenceFollower } from './sequence-follower.js';
 
-const LIMITS: PlaceLimits = { all: 50, ofOne: 20 };
+const LIMITS: ConcurrencyLimits = { all: 50, ofOne: 20 };
 /** Violations that are read, and held for a client, at once. */
 const PAGE = 100;
 /** Milliseconds. */
@@ -32,7 +32,7 @@ export interface StreamRequest {
  */
 export class ViolationStream {
   private readonly stopping = new AbortController();
-  private readonly places = new Places('BT_API_TOO_MANY_STREAMS', LIMITS);
+  private readonly open = new ConcurrencyLimit('BT_API_TOO_MANY_STREAMS', LIMITS);
   private readonly sequence: SequenceFollower;
 
   constructor(
@@ -49,7 +49,7 @@ export class ViolationStream {
    */
   async begin(request: StreamRequest): Promise<AsyncGenerator<string>> {
     // The generator gives the place back only if somebody begins to read it.
-    const leave = this.places.take(request.caller, request.gone);
+    const leave = this.open.take(request.caller, request.gone);
     try {
       const now = await this.store.violationSequence();
       const place = request.after === undefined ? now.last : placeAfter(request.after, now);

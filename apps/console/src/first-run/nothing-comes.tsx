@@ -3,14 +3,14 @@ import { plural } from '../format/count';
 import { useReadings } from '../overview/use-readings';
 
 /** After so long without a span people begin to look for a mistake, in ms. */
-const PATIENCE_MS = 60_000;
+const LATE_AFTER_MS = 60_000;
 
 /** The usual reasons why nothing comes, and what the receivers refused meanwhile; after a minute of waiting. */
 export function NothingComes({ waits }: { readonly waits: boolean }) {
   const [isLate, setLate] = useState(false);
   useEffect(() => {
     if (!waits) return undefined;
-    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    const timer = setTimeout(() => setLate(true), LATE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [waits]);
   return waits && isLate ? <Reasons /> : null;

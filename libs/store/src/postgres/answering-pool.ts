@@ -3,10 +3,10 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 /** A pool whose queries do not wait forever. */
 export interface AnsweringPool extends PostgresPool {
   /**
-   * The process stops: the first query that has no answer for `patience` ms from now on ends the pool. It is refused, and so are all others, those to come too;
+   * The process stops: the first query that has no answer for `timeoutMs` from now on ends the pool. It is refused, and so are all others, those to come too;
    * `end` waits for nothing. `gaveUp` is called then.
    */
-  stopping(patience: number, gaveUp: () => void): void;
+  stopping(timeoutMs: number, gaveUp: () => void): void;
 }
 
 /** The driver's own client, as far as Kysely's type does not name it. */
@@ -29,7 +29,7 @@ export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPo
   const over = Promise.withResolvers<never>();
   over.promise.catch(() => undefined);
   let ended = false;
-  let last: { readonly patience: number; readonly gaveUp: () => void } | undefined;
+  let last: { readonly timeoutMs: number; readonly gaveUp: () => void } | undefined;
 
   const endAll = (): void => {
     if (ended) return;
@@ -40,7 +40,7 @@ export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPo
   };
   const setTimer = (one: Waiting): void => {
     clearTimeout(one.timer);
-    if (last !== undefined) one.timer = setTimeout(endAll, last.patience);
+    if (last !== undefined) one.timer = setTimeout(endAll, last.timeoutMs);
     else if (one.client !== undefined) one.timer = setTimeout(() => void one.client?.end().catch(() => undefined), deadline);
   };
   /** Answers what `call` does, as long as it may take. */
@@ -78,8 +78,8 @@ export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPo
         return answering(client);
       }),
     end: () => Promise.race([pool.end(), over.promise.catch(() => undefined)]),
-    stopping: (patience, gaveUp) => {
-      last = { patience, gaveUp };
+    stopping: (timeoutMs, gaveUp) => {
+      last = { timeoutMs, gaveUp };
       for (const one of waiting) setTimer(one);
     },
   };

@@ -6,7 +6,7 @@ import type { ViolationFilter } from './violation-query.js';
 /** Violations that one statement looks through: a statement of SQLite cannot be stopped, and others wait for its thread. */
 const BLOCK = 1_000;
 /** Milliseconds after which the rest is left to the next page. */
-const PATIENCE = 10;
+const MAX_SEARCH_MS = 10;
 
 export interface SearchedRows {
   readonly rows: readonly ViolationsTable[];
@@ -20,7 +20,7 @@ export function isLookedThrough({ text, traceId, spanId }: ViolationFilter): boo
 }
 
 /**
- * The newest `limit` that have the filter's text, block by block of what its other members select; fewer when that takes longer than `PATIENCE`
+ * The newest `limit` that have the filter's text, block by block of what its other members select; fewer when that takes longer than `MAX_SEARCH_MS`
  * (docs/decisions/0058). Each block is whole: what is kept meanwhile is newer, or in the block that is read next.
  */
 export async function searchedRows(
@@ -37,7 +37,7 @@ export async function searchedRows(
     const end = await placeOfEntry(queries, others, BLOCK, place);
     rows.push(...(await newestRows(queries, filter, { limit: limit - rows.length, after: place, downTo: end })));
     if (rows.length >= limit || end === undefined) return { rows };
-    if (now() - began >= PATIENCE) return { rows, reached: end };
+    if (now() - began >= MAX_SEARCH_MS) return { rows, reached: end };
     place = end;
   }
 }

@@ -17,6 +17,14 @@ describe('exports that are open at once', () => {
   const never = () => undefined;
   const here = new AbortController().signal;
 
+  it('keep no place for a client that had gone before its export began', async () => {
+    const exports = new OpenExports({ all: 1, ofOne: 1 });
+    const asked = { caller: 'a', begin: async () => three(), stalled: never };
+    // Nobody reads it.
+    await exports.run({ ...asked, gone: AbortSignal.abort() });
+    expect(await taken(await exports.run({ ...asked, gone: here }))).toEqual(['a', 'b', 'c']);
+  });
+
   it('are refused beyond the limit, until one was taken whole, failed to begin, or its client went', async () => {
     const exports = new OpenExports({ all: 1, ofOne: 1 });
     const asked = (caller: string, begin: () => Promise<AsyncGenerator<string>>, gone = here) =>

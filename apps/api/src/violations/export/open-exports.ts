@@ -1,7 +1,7 @@
-import { type PlaceLimits, Places } from '../../places.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from '../../concurrency-limit.js';
 
 /** Exports and archives of evidence at once: each encodes pages on the thread that receives spans. */
-const LIMITS: PlaceLimits = { all: 8, ofOne: 4 };
+const LIMITS: ConcurrencyLimits = { all: 8, ofOne: 4 };
 /** Milliseconds after which an export ends whose client takes nothing: its place is given to another. */
 const STALL = 60_000;
 
@@ -18,18 +18,18 @@ export interface ExportRequest<T> {
 
 /** The exports that are being answered. */
 export class OpenExports {
-  private readonly places: Places;
+  private readonly open: ConcurrencyLimit;
 
   constructor(
     limits = LIMITS,
     private readonly stall = STALL,
   ) {
-    this.places = new Places('BT_API_TOO_MANY_EXPORTS', limits);
+    this.open = new ConcurrencyLimit('BT_API_TOO_MANY_EXPORTS', limits);
   }
 
   /** Runs an export. Its place is given back when all parts were taken, or the client is gone. Throws BT_API_TOO_MANY_EXPORTS (429), or what `begin` throws. */
   async run<T>({ caller, gone, begin, stalled }: ExportRequest<T>): Promise<AsyncGenerator<T>> {
-    const leave = this.places.take(caller, gone);
+    const leave = this.open.take(caller, gone);
     try {
       const parts = await begin();
       return this.timed(parts, leave, stalled);

@@ -1,20 +1,20 @@
 import { ApiError } from './api-error.js';
 
-export interface PlaceLimits {
+export interface ConcurrencyLimits {
   /** Answers of this process at once. */
   readonly all: number;
   /** Of one key, or of one address where no key is wanted: nobody takes all places. */
   readonly ofOne: number;
 }
 
-/** The places of answers that stay open for long. */
-export class Places {
+/** How many answers that stay open for long there are at once, in this process and for each caller. */
+export class ConcurrencyLimit {
   private taken = 0;
   private readonly takenBy = new Map<string, number>();
 
   constructor(
     private readonly code: 'BT_API_TOO_MANY_STREAMS' | 'BT_API_TOO_MANY_EXPORTS',
-    private readonly limits: PlaceLimits,
+    private readonly limits: ConcurrencyLimits,
   ) {}
 
   /** Takes a place until the answer's client is `gone` or the result is called. Throws the problem `code` (429) when there is none. */
@@ -28,7 +28,9 @@ export class Places {
       if (!left) this.count(caller, -1);
       left = true;
     };
-    gone.addEventListener('abort', leave, { once: true });
+    // A signal that was aborted before says nothing any more.
+    if (gone.aborted) leave();
+    else gone.addEventListener('abort', leave, { once: true });
     return leave;
   }
 
