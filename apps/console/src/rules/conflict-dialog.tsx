@@ -3,7 +3,7 @@ import { type OnError, type Rule, type RuleMode, SEVERITIES, type Severity } fro
 import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
 import { Dialog } from '../shell/dialog';
-import { isLong, MEMBERS, type Member, textOf } from './compare/members';
+import { isLong, isSameMember, MEMBERS, type Member, textOf } from './compare/members';
 import { type Contested, contested, type Decisions, firstDecisions, merged, type Side } from './compare/merge';
 import { type Draft, draftOf } from './draft';
 import { MODES } from './modes';
@@ -35,7 +35,7 @@ export function ConflictDialog({ conflict: { theirs: rule, base }, mine, onSave,
   const [decisions, setDecisions] = useState(() => firstDecisions(members));
   const result = merged(members, decisions, theirs, mine);
   const open = members.filter(({ member }) => decisions.sides[member] === undefined && decisions.written[member] === undefined);
-  const isTheirs = result !== undefined && members.every(({ member }) => textOf(result, member) === textOf(theirs, member));
+  const isTheirs = result !== undefined && members.every(({ member }) => isSameMember(result, theirs, member));
   const all = (side: Side): void => setDecisions({ sides: Object.fromEntries(members.map(({ member }) => [member, side])), written: {} });
   return (
     <Dialog open label="The rule was changed meanwhile" className="sheet wide" onClose={onClose}>

@@ -42,5 +42,9 @@ export function textOf(draft: Draft, member: Member): string {
   }
 }
 
+/** Whether two states of a rule have the same value there; values may differ that have the same text. */
+export const isSameMember = (one: Draft, other: Draft, member: Member): boolean =>
+  JSON.stringify(bodyOf(one)[member]) === JSON.stringify(bodyOf(other)[member]);
+
 export const differing = (one: Draft, other: Draft): readonly Member[] =>
-  (Object.keys(MEMBERS) as Member[]).filter((member) => textOf(one, member) !== textOf(other, member));
+  (Object.keys(MEMBERS) as Member[]).filter((member) => !isSameMember(one, other, member));

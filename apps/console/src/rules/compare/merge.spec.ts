@@ -41,6 +41,12 @@ describe('two changes of a rule', () => {
     expect(contested(BASE, theirs, { ...BASE, severity: 'HIGH', tags: 'a, b ,' })).toEqual([]);
   });
 
+  it('of controls whose texts are the same are two, and neither is lost', () => {
+    const controls = (framework: string, control: string): Draft => ({ ...BASE, controls: [{ framework, control }] });
+    const members = contested(controls('SOC 2', 'CC6.1'), controls('SOC 2', 'CC6.1'), controls('SOC', '2 CC6.1'));
+    expect(members).toEqual([{ member: 'controls', changedBy: 'mine' }]);
+  });
+
   it('are all decided by a person where it is not known what the rule was', () => {
     const members = contested(undefined, { ...BASE, severity: 'HIGH' }, { ...BASE, mode: 'off' });
     expect(members.map(({ changedBy }) => changedBy)).toEqual(['both', 'both']);

@@ -1,5 +1,5 @@
 import type { Draft } from '../draft';
-import { differing, type Member, textOf } from './members';
+import { differing, isSameMember, type Member } from './members';
 
 export type Side = 'theirs' | 'mine';
 
@@ -13,9 +13,9 @@ export interface Contested {
 /** @param base what the rule was when I began; undefined when that is not known */
 export function contested(base: Draft | undefined, theirs: Draft, mine: Draft): readonly Contested[] {
   return differing(theirs, mine).map((member) => {
-    const was = base && textOf(base, member);
-    if (was === textOf(theirs, member)) return { member, changedBy: 'mine' };
-    return { member, changedBy: was === textOf(mine, member) ? 'theirs' : 'both' };
+    if (base === undefined) return { member, changedBy: 'both' };
+    if (isSameMember(base, theirs, member)) return { member, changedBy: 'mine' };
+    return { member, changedBy: isSameMember(base, mine, member) ? 'theirs' : 'both' };
   });
 }
 
