@@ -79,7 +79,7 @@ async function* openLines(connection: Connection, kind: StoreSettings['kind'], n
   }
 }
 
-/** While whoever takes the lines takes none (a pipe over a slow line), the transaction is idle, and it holds no lock that others wait for. */
+/** The transaction is idle while the reader of the lines takes none, such as a slow pipe. It holds no lock that others wait for. */
 const IDLE = '1h';
 
 /** PostgreSQL: all statements see the moment of the first. SQLite: a transaction does anyway, without the lock that writers need. */
