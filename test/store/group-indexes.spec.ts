@@ -6,6 +6,7 @@ import type { Schema } from '../../libs/store/src/schema.js';
 import { SqlStore } from '../../libs/store/src/sql-store.js';
 import { violationGroups } from '../../libs/store/src/violation-groups/group-query.js';
 import type { ViolationGroupFilter } from '../../libs/store/src/violation-groups/violation-group.js';
+import { countAll } from '../../libs/store/src/violations/count-all.js';
 import { violationsSince } from '../../libs/store/src/violations/violation-sequence.js';
 import { describePostgres } from './describe-postgres.js';
 
@@ -61,7 +62,7 @@ await describePostgres('groups of violations', (emptyUrl) => {
   async function plan(filter: ViolationGroupFilter): Promise<{ nodes: string[]; indexes: string[] }> {
     return plansOf(() => {
       const cursor = Buffer.from(JSON.stringify([NOW, 'z'])).toString('base64url');
-      return violationGroups(database, filter, { limit: 50, after: cursor }, NOW);
+      return violationGroups(database, filter, { limit: 50, after: cursor }, NOW, async (of) => (await countAll(database, of)).total);
     });
   }
 

@@ -82,8 +82,9 @@ import { ViolationsController } from './violations/violations.controller.js';
 const SAVES_WAITING = 100;
 const TRIALS_WAITING = 8;
 
-/** Searches of one process that run at once: SQLite reads by two threads. And those that wait for them. */
-const SEARCHES = { sqlite: 1, postgres: 4 };
+/** Requests of one process that read every violation: SQLite reads by two threads, each a block of some milliseconds after the other. */
+const SEARCHES = { sqlite: 2, postgres: 4 };
+const COUNTS = 4;
 const SEARCHES_WAITING = 64;
 
 /** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
@@ -129,9 +130,10 @@ const SEARCHES_WAITING = 64;
       provide: Searches,
       inject: [CONFIGURATION, Shutdown],
       useFactory: ({ storage }: Configuration, shutdown: Shutdown) => {
+        const running = storage.databaseUrl === undefined ? SEARCHES.sqlite : SEARCHES.postgres;
         const searches = new Searches({
-          running: storage.databaseUrl === undefined ? SEARCHES.sqlite : SEARCHES.postgres,
-          waiting: SEARCHES_WAITING,
+          search: { running, waiting: SEARCHES_WAITING },
+          count: { running: COUNTS, waiting: SEARCHES_WAITING },
         });
         shutdown.register('receive', 'searches', () => searches.stop());
         return searches;

@@ -124,7 +124,7 @@ export const API_PROBLEMS = {
   BT_API_SEARCHES_BUSY: {
     status: 429,
     sentence:
-      '{waiting} searches are already waiting. Try again in a second, or narrow the search: a count without "q", or a list without "count=exact", need not wait.',
+      '{waiting} counts or searches are already waiting. Try again in a second: a list without "count=exact" need not wait, and counts without "q" do not wait for searches.',
   },
   BT_API_STOPPING: { status: 503, sentence: 'This process is stopping and cannot wait for verdicts. Send the request again.' },
   BT_API_PREVIEWS_BUSY: {

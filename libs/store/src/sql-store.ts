@@ -38,10 +38,11 @@ import { DamagedTable } from './tables/damage.js';
 import { emptiedTables, type FilledTable } from './tables/filled-tables.js';
 import { DamagedColumn } from './tables/json-column.js';
 import type { Fingerprint } from './violation-groups/fingerprint.js';
-import { violationGroup, violationGroups } from './violation-groups/group-query.js';
+import { type CountViolations, violationGroup, violationGroups } from './violation-groups/group-query.js';
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
 import { regroup } from './violation-groups/regroup.js';
 import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
+import { countAll } from './violations/count-all.js';
 import { filterOfGroup } from './violations/filter-of-group.js';
 import { type RuleViolations, ruleViolations } from './violations/rule-violations.js';
 import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
@@ -175,7 +176,9 @@ export class SqlStore extends Store {
     page: { readonly limit: number; readonly after?: string },
     now: number,
   ): Promise<ViolationGroupPage> {
-    return this.resting(['violations', 'violation_groups'], () => violationGroups(this.connection.database, filter, page, now));
+    const { database } = this.connection;
+    const count: CountViolations = async (of) => (await countAll(database, of)).total;
+    return this.resting(['violations', 'violation_groups'], () => violationGroups(database, filter, page, now, count));
   }
 
   violationGroup(id: string, now: number): Promise<ViolationGroup | undefined> {

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link2, Radio, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
 import { plural, shortCount } from '../format/count';
+import { exactTime } from '../format/time';
 import { useGroups, useInboxCounts } from '../groups/group-queries';
 import { GroupTable } from '../groups/group-table';
 import { INBOXES, inboxOf } from '../groups/inbox';
@@ -100,7 +101,11 @@ export function ViolationsPage() {
       <section className="panel" aria-label="Violations over time" data-stale={stats.isPlaceholderData}>
         <header>
           <SeverityLegend stats={stats.data} severity={filters.severity} onChange={(severity) => set({ severity })} />
-          <div className="end small dim not-phone">drag to zoom, click a bar to filter</div>
+          {stats.data?.counted_from === undefined ? (
+            <div className="end small dim not-phone">drag to zoom, click a bar to filter</div>
+          ) : (
+            <div className="end small">searched back to {exactTime(stats.data.counted_from * 1_000)} only</div>
+          )}
         </header>
         {stats.error === null ? null : (
           <ErrorBanner what="The histogram could not be read." error={stats.error} onRetry={() => void stats.refetch()} />

@@ -4,6 +4,7 @@ import { type CompiledQuery, Kysely } from 'kysely';
 import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
 import { NodeSqliteDialect } from '../sqlite/node-sqlite.js';
+import { countAll } from '../violations/count-all.js';
 import { violationGroups } from './group-query.js';
 import type { ViolationGroupFilter } from './violation-group.js';
 
@@ -25,7 +26,7 @@ describe('the plans of SQLite for groups', () => {
   /** How SQLite does what a page asks for. */
   async function plans(filter: ViolationGroupFilter): Promise<string[]> {
     asked = [];
-    await violationGroups(database, filter, { limit: 50, after: CURSOR }, NOW);
+    await violationGroups(database, filter, { limit: 50, after: CURSOR }, NOW, async (of) => (await countAll(database, of)).total);
     return asked.flatMap(({ sql, parameters }) =>
       sqlite
         .prepare(`EXPLAIN QUERY PLAN ${sql}`)

@@ -1,17 +1,33 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { isMuted } from '../marks/mutes.js';
+import type { Revision } from '../revision.js';
 import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
 import { cursorOf, placeOf } from '../tables/page.js';
 import { searchPattern } from '../tables/searched-text.js';
+import { groupBlocks, newestFirst, within } from './group-blocks.js';
 import { groupOfRow } from './group-changes.js';
-import { ofGroup } from './keep-groups.js';
+import { groupId } from './group-id.js';
 import { type GroupState, RECENT, type ViolationGroup, type ViolationGroupFilter, type ViolationGroupPage } from './violation-group.js';
 
 interface Page {
   readonly limit: number;
   readonly after?: string;
 }
+
+/** The violations of a group that a filter of groups selects; of one without a fingerprint those that have none yet. */
+export interface ViolationsOfGroup {
+  readonly groupId?: string;
+  readonly ruleId?: string;
+  readonly service?: string;
+  readonly ungrouped?: true;
+  readonly status?: Revision['status'];
+  readonly startTime?: number;
+  readonly endTime?: number;
+}
+
+/** How many there are, in whatever time that takes. */
+export type CountViolations = (of: ViolationsOfGroup) => Promise<number>;
 
 /** SQLite answers 0 and 1. */
 type GroupRow = ViolationGroupsTable & { readonly muted: unknown };
@@ -22,70 +38,77 @@ export async function violationGroups(
   filter: ViolationGroupFilter,
   { limit, after }: Page,
   now: number,
+  count: CountViolations,
 ): Promise<ViolationGroupPage> {
   const id = filter.violationId === undefined ? undefined : await groupWith(queries, filter.violationId);
   if (filter.violationId !== undefined && id === undefined) return { groups: [], total: 0 };
   const matches = matchingGroups(filter, now, id);
-  const counted = await queries
-    .selectFrom('violation_groups')
-    .select((e) => e.fn.countAll().as('total'))
-    .where(matches)
-    .executeTakeFirstOrThrow();
-  let query = queries
-    .selectFrom('violation_groups')
-    .selectAll()
-    .select((e) => isMuted(e, now).as('muted'))
-    .where(matches);
-  if (after !== undefined) {
-    const { timestampMs, id } = placeOf(after);
-    query = query.where('last_seen', '<=', timestampMs).where((e) => e.or([e('last_seen', '<', timestampMs), e('id', '<', id)]));
+  let total = 0;
+  for await (const block of groupBlocks(queries, filter, undefined)) {
+    const { count } = await within(queries.selectFrom('violation_groups'), block)
+      .select((e) => e.fn.countAll().as('count'))
+      .where(matches)
+      .executeTakeFirstOrThrow();
+    total += Number(count);
   }
-  const rows = await query
-    .orderBy('last_seen', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit + 1)
-    .execute();
+  const rows: GroupRow[] = [];
+  for await (const block of groupBlocks(queries, filter, after === undefined ? undefined : placeOf(after))) {
+    const found = within(queries.selectFrom('violation_groups'), block)
+      .selectAll()
+      .select((e) => isMuted(e, now).as('muted'))
+      .where(matches);
+    rows.push(
+      ...(await newestFirst(found)
+        .limit(limit + 1 - rows.length)
+        .execute()),
+    );
+    if (rows.length > limit) break;
+  }
   const page = rows.slice(0, limit);
-  const groups = await counting(queries, page, filter, now);
+  const groups = await counting(page, filter, now, count);
   const last = page.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return { groups, total: Number(counted.total), ...(hasMore ? { next: cursorOf({ timestampMs: last.last_seen, id: last.id }) } : {}) };
+  return { groups, total, ...(hasMore ? { next: cursorOf({ timestampMs: last.last_seen, id: last.id }) } : {}) };
 }
 
 /** See `Store.violationGroup`. */
 export async function violationGroup(queries: Queries, id: string, now: number): Promise<ViolationGroup | undefined> {
-  const groups = queries
+  const row = await queries
     .selectFrom('violation_groups')
     .selectAll()
-    .select((e) => isMuted(e, now).as('muted'));
-  const rows = await groups.where('id', '=', id).execute();
-  return (await counting(queries, rows, {}, now))[0];
+    .select((e) => isMuted(e, now).as('muted'))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && groupOf(row, knownCount(row, undefined), now);
 }
 
 /** With how many violations of each the filter selects: they are counted where it has times, and known where it has none. */
 async function counting(
-  queries: Queries,
   rows: readonly GroupRow[],
   { status, startTime, endTime }: ViolationGroupFilter,
   now: number,
+  countViolations: CountViolations,
 ): Promise<readonly ViolationGroup[]> {
   const groups: ViolationGroup[] = [];
+  const hasTime = startTime !== undefined || endTime !== undefined;
+  const asked = {
+    ...(status === undefined ? {} : { status }),
+    ...(startTime === undefined ? {} : { startTime }),
+    ...(endTime === undefined ? {} : { endTime }),
+  };
   for (const row of rows) {
-    const { open, undecided, retracted } = row;
-    const counts = { open, undecided, retracted };
-    let count = status === undefined ? open + undecided + retracted : counts[status];
-    if (startTime !== undefined || endTime !== undefined) {
-      const selected = queries
-        .selectFrom('violations')
-        .select((e) => e.fn.countAll().as('count'))
-        .where(ofGroup(row))
-        .where('status', 'in', statusesOf(status))
-        .where((e) => e.and(inTime(e, startTime, endTime)));
-      count = Number((await selected.executeTakeFirstOrThrow()).count);
-    }
-    groups.push(groupOf(row, counts, count, now));
+    const count = hasTime ? await countViolations({ ...violationsOf(row), ...asked }) : knownCount(row, status);
+    groups.push(groupOf(row, count, now));
   }
   return groups;
+}
+
+function violationsOf({ id, rule_id, service }: GroupRow): ViolationsOfGroup {
+  return id === groupId(rule_id, service) ? { ruleId: rule_id, service, ungrouped: true } : { groupId: id };
+}
+
+function knownCount({ open, undecided, retracted }: GroupRow, status: ViolationGroupFilter['status']): number {
+  return status === undefined ? open + undecided + retracted : { open, undecided, retracted }[status];
 }
 
 const STATUSES = ['open', 'undecided', 'retracted'] as const;
@@ -168,7 +191,9 @@ function inState(e: ExpressionBuilder<Schema, 'violation_groups'>, state: GroupS
   return e.not(e.or([isNew, isBack]));
 }
 
-function groupOf(row: GroupRow, counts: ViolationGroup['counts'], count: number, now: number): ViolationGroup {
+function groupOf(row: GroupRow, count: number, now: number): ViolationGroup {
+  const { open, undecided, retracted } = row;
+  const counts = { open, undecided, retracted };
   const { id, rule_id: ruleId, rule_name: ruleName, severity, service, first_seen: firstSeen, last_seen: lastSeen } = row;
   const acknowledged = acknowledgementOf(row);
   const known = acknowledged === undefined ? {} : { acknowledged };

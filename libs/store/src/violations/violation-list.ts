@@ -7,10 +7,13 @@ import type { ViolationFilter } from './violation-query.js';
 /** So many violations are counted; of more it is only said that they are more. */
 export const COUNTED_UP_TO = 10_000;
 
-type Ids = SelectQueryBuilder<Schema, 'violations', Pick<ViolationsTable, 'id' | 'timestamp_ms'>>;
+type Columns = keyof ViolationsTable;
+type Rows<Column extends Columns> = SelectQueryBuilder<Schema, 'violations', Pick<ViolationsTable, Column>>;
+const PLACE = ['id', 'timestamp_ms'] as const;
+type Ids = Rows<(typeof PLACE)[number]>;
 
 /** What is read of an order of pages. */
-interface Range {
+export interface Range {
   readonly limit: number;
   /** Not included. */
   readonly after?: PagePlace | undefined;
@@ -20,11 +23,9 @@ interface Range {
 
 /** Rows of the violations that a filter selects, newest first. */
 export async function newestRows(queries: Queries, filter: ViolationFilter, range: Range): Promise<readonly ViolationsTable[]> {
-  const { limit } = range;
-  const parts = partsOf(filter).map((part) => newestOf(queries, part, range));
-  const ids = united(queries, parts);
+  const ids = rowsIn(queries, filter, range, PLACE);
   if (ids === undefined) return [];
-  const page = parts.length === 1 ? ids : newestFirst(ids).limit(limit);
+  const page = partsOf(filter).length === 1 ? ids : newestFirst(ids).limit(range.limit);
   // The records come in at the end: an index alone says which ones.
   return newestFirst(
     queries
@@ -34,53 +35,79 @@ export async function newestRows(queries: Queries, filter: ViolationFilter, rang
   ).execute();
 }
 
+/** The end of a block of an order of pages. */
+export interface BlockEnd {
+  readonly place: PagePlace;
+  /** How many there are from where it was looked for, down to this place. */
+  readonly entries: number;
+}
+
 /**
- * The place of the last of the next violations that a filter selects: of the `max`th at the latest, sooner where the filter has several parts, so that no more entries are read.
+ * The place of the `max`th of the next violations that a filter selects, of an earlier one where the filter has several parts, so that no more entries are read.
  * Undefined when there are fewer.
  */
-export async function placeOfEntry(
+export async function endOfBlock(
   queries: Queries,
   filter: ViolationFilter,
   max: number,
   after: PagePlace | undefined,
-): Promise<PagePlace | undefined> {
-  const all = partsOf(filter);
-  const limit = Math.ceil(max / Math.max(1, all.length));
-  const ids = united(
-    queries,
-    all.map((part) => newestOf(queries, part, { limit, after })),
-  );
+): Promise<BlockEnd | undefined> {
+  const entries = Math.ceil(max / Math.max(1, partsOf(filter).length));
+  const ids = rowsIn(queries, filter, { limit: entries, after }, PLACE);
   if (ids === undefined) return undefined;
-  const entry = await newestFirst(queries.selectFrom(ids.as('entries')).select(['entries.id', 'entries.timestamp_ms']) as unknown as Ids)
+  const last = await newestFirst(queries.selectFrom(ids.as('entries')).select(['entries.id', 'entries.timestamp_ms']) as unknown as Ids)
     .limit(1)
-    .offset(limit - 1)
+    .offset(entries - 1)
     .executeTakeFirst();
-  return entry && { timestampMs: entry.timestamp_ms, id: entry.id };
+  return last && { place: { timestampMs: last.timestamp_ms, id: last.id }, entries };
 }
 
 /** How many a filter selects; one more than `max` when there are more. */
 export async function countUpTo(queries: Queries, filter: ViolationFilter, max: number): Promise<number> {
-  const parts = partsOf(filter).map((part) => {
-    const matches = queries.selectFrom('violations').select(['id', 'timestamp_ms']).where(part);
-    // In the order of the index, so that no database prefers to read rows. The oldest are those that nobody writes at present.
-    return Number.isFinite(max)
-      ? (matches
-          .orderBy('timestamp_ms')
-          .orderBy('id')
-          .limit(max + 1) as Ids)
-      : (matches as Ids);
-  });
-  const ids = united(queries, parts);
-  if (ids === undefined) return 0;
-  const counted = await queries
-    .selectFrom((Number.isFinite(max) ? ids.limit(max + 1) : ids).as('matching'))
-    .select(sql<number | string>`count(*)`.as('total'))
-    .executeTakeFirstOrThrow();
+  const parts = partsOf(filter).map(
+    (part) =>
+      // In the order of the index, so that no database prefers to read rows. The oldest are those that nobody writes at present.
+      queries
+        .selectFrom('violations')
+        .select(PLACE)
+        .where(part)
+        .orderBy('timestamp_ms')
+        .orderBy('id')
+        .limit(max + 1) as Ids,
+  );
+  const ids = united(queries, parts, PLACE);
+  return ids === undefined ? 0 : countOf(queries, ids.limit(max + 1));
+}
+
+/** How many a filter selects in a range; no more than its limit. */
+export async function countIn(queries: Queries, filter: ViolationFilter, range: Range): Promise<number> {
+  const ids = rowsIn(queries, filter, range, PLACE);
+  return ids === undefined ? 0 : countOf(queries, ids);
+}
+
+async function countOf(queries: Queries, ids: Ids): Promise<number> {
+  const counted = await queries.selectFrom(ids.as('matching')).select(sql<number | string>`count(*)`.as('total')).executeTakeFirstOrThrow();
   return Number(counted.total);
 }
 
-function newestOf(queries: Queries, part: ViolationPart, { limit, after, downTo }: Range): Ids {
-  let query = queries.selectFrom('violations').select(['id', 'timestamp_ms']).where(part);
+/** Columns of what a filter selects in a range, of each of its parts up to the limit; undefined when nothing can match. */
+export function rowsIn<Column extends Columns>(
+  queries: Queries,
+  filter: ViolationFilter,
+  range: Range,
+  columns: readonly Column[],
+): Rows<Column> | undefined {
+  const parts = partsOf(filter).map((part) => newestOf(queries, part, range, columns));
+  return united(queries, parts, columns);
+}
+
+function newestOf<Column extends Columns>(
+  queries: Queries,
+  part: ViolationPart,
+  { limit, after, downTo }: Range,
+  columns: readonly Column[],
+): Rows<Column> {
+  let query = queries.selectFrom('violations').select(columns).where(part);
   if (after !== undefined) {
     const { timestampMs, id } = after;
     query = query.where('timestamp_ms', '<=', timestampMs).where((e) => e.or([e('timestamp_ms', '<', timestampMs), e('id', '<', id)]));
@@ -89,7 +116,7 @@ function newestOf(queries: Queries, part: ViolationPart, { limit, after, downTo 
     const { timestampMs, id } = downTo;
     query = query.where('timestamp_ms', '>=', timestampMs).where((e) => e.or([e('timestamp_ms', '>', timestampMs), e('id', '>=', id)]));
   }
-  return newestFirst(query as Ids).limit(limit);
+  return newestFirst(query as unknown as Rows<Column>).limit(limit);
 }
 
 function newestFirst<Row>(query: SelectQueryBuilder<Schema, 'violations', Row>): SelectQueryBuilder<Schema, 'violations', Row> {
@@ -97,10 +124,24 @@ function newestFirst<Row>(query: SelectQueryBuilder<Schema, 'violations', Row>):
 }
 
 /** One after the other. Each is a table of its own: SQLite takes an order within a union only so. */
-function united(queries: Queries, parts: readonly Ids[]): Ids | undefined {
+function united<Column extends Columns>(
+  queries: Queries,
+  parts: readonly Rows<Column>[],
+  columns: readonly Column[],
+): Rows<Column> | undefined {
   const [first, ...others] = parts;
   if (first === undefined || others.length === 0) return first;
-  const whole = (part: Ids) => queries.selectFrom(part.as('part')).select(['part.id', 'part.timestamp_ms']);
+  const whole = (part: Rows<Column>) => columnsOf(queries, part, columns);
   const union = others.reduce((union, part) => union.unionAll(whole(part)), whole(first));
-  return queries.selectFrom(union.as('parts')).select(['parts.id', 'parts.timestamp_ms']) as unknown as Ids;
+  return columnsOf(queries, union, columns);
+}
+
+/** Kysely cannot tell the columns of a table that has any. */
+function columnsOf<Column extends Columns>(queries: Queries, table: Rows<Column>, columns: readonly Column[]): Rows<Column> {
+  const from = queries.selectFrom((table as unknown as Rows<Columns>).as('part')) as unknown as SelectQueryBuilder<
+    Schema,
+    'violations',
+    object
+  >;
+  return from.select(columns) as unknown as Rows<Column>;
 }

@@ -7,6 +7,7 @@ import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
 import { NodeSqliteDialect } from '../sqlite/node-sqlite.js';
 import { listFilters } from '../testing/list-filters.js';
+import { countAll } from './count-all.js';
 import { violatingTraces } from './violating-traces.js';
 import { violationCounts } from './violation-counts.js';
 import { countUpTo } from './violation-list.js';
@@ -108,8 +109,12 @@ describe('the plans of SQLite for the list of violations', () => {
       for (const groupBy of [undefined, 'ruleId', 'service'] as const) {
         asked = [];
         await violationCounts(database, { ...filter, ...other }, { start: 0, step: 10, buckets: 10, groupBy, groups: 5 });
-        const plan = planOf(asked[0]!).filter((detail) => /(SEARCH|SCAN) violations\b/.test(detail));
-        expect([other, plan.map((detail) => /violations_by_\w+ \(\w+=/.exec(detail)?.[0])]).toEqual([other, indexes]);
+        // The end of a block, and what is counted of it.
+        expect(asked.length).toBeGreaterThanOrEqual(2);
+        for (const query of asked.slice(0, 2)) {
+          const plan = planOf(query).filter((detail) => /(SEARCH|SCAN) violations\b/.test(detail));
+          expect([other, plan.map((detail) => /violations_by_\w+ \(\w+=/.exec(detail)?.[0])]).toEqual([other, indexes]);
+        }
       }
     }
   });
@@ -172,6 +177,78 @@ describe('the plans of SQLite for the list of violations', () => {
     }
   });
 
+  describe('of many', () => {
+    const MANY = 40_000;
+    beforeAll(() =>
+      sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
+      json_record, search_text) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MANY})
+      SELECT 'v' || i, 1, CASE i % 2 WHEN 0 THEN 'open' ELSE 'retracted' END, 'r' || (i % 4), 'R', 'LOW', 't', 't', 's', 's', i, 0, '{}', 'needle' || (i % 3) FROM n`),
+    );
+    afterAll(() => sqlite.exec('DELETE FROM violations'));
+
+    const ROUND = { start: 0, step: 10_000, buckets: 5, groupBy: 'ruleId', groups: 2 } as const;
+    const turnsOfOthers = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
+      let turns = 0;
+      const counting = setInterval(() => turns++, 0);
+      try {
+        return [await work(), turns];
+      } finally {
+        clearInterval(counting);
+      }
+    };
+
+    it.each([{}, { status: 'open' as const }, { text: 'needle1' }, { text: 'nowhere', status: 'open' as const }])(
+      'count all block by block, and let others have their turn: %j',
+      async (filter: ViolationFilter) => {
+        const expected = Array.from({ length: MANY }, (_, n) => n + 1).filter(
+          (i) => (filter.status === undefined || i % 2 === 0) && (filter.text === undefined || (filter.text === 'needle1' && i % 3 === 1)),
+        );
+        asked = [];
+        const [counted, turns] = await turnsOfOthers(() => countAll(database, filter));
+        expect(counted).toEqual({ total: expected.length, isAll: true });
+        expect(turns).toBeGreaterThan(0);
+        const [stats] = await turnsOfOthers(() => violationCounts(database, filter, ROUND));
+        const inBuckets = [0, 1, 2, 3, 4].map((n) => expected.filter((i) => Math.floor(i / 10_000) === n).length);
+        expect([stats.total, stats.counts, stats.countedFrom]).toEqual([expected.length, inBuckets, undefined]);
+        expect(stats.allGroups).toBe(new Set(expected.map((i) => i % 4)).size);
+        // No statement reads more than a block: it has a limit, in the order of an index.
+        for (const query of asked) {
+          expect(query.sql).toMatch(/limit \?/);
+          for (const detail of reads(planOf(query))) expect(detail).toMatch(/INDEX violations_by_(status|time|rule_id)\b/);
+        }
+      },
+    );
+
+    it('end a count of what has a text after some seconds, and say how far back they got', async () => {
+      let time = 0;
+      const slow = () => (time += 600);
+      const filter: ViolationFilter = { text: 'needle1' };
+      const stats = await violationCounts(database, filter, ROUND, slow);
+      expect(stats.countedFrom).toBeGreaterThan(0);
+      const newer = Array.from({ length: MANY }, (_, n) => n + 1).filter((i) => i >= stats.countedFrom! && i % 3 === 1);
+      expect(stats.total).toBe(newer.length);
+      expect(newer.length).toBeLessThan(MANY / 3 - 1_000);
+      time = 0;
+      const bounded = await countAll(database, filter, { now: slow });
+      expect(bounded.isAll).toBe(false);
+      expect(bounded.total).toBeGreaterThan(0);
+      time = 0;
+      // An index counts what has no text, however long that takes.
+      expect(await countAll(database, {}, { now: slow })).toEqual({ total: MANY, isAll: true });
+    });
+
+    it('end with the client that asked', async () => {
+      const gone = new AbortController();
+      asked = [];
+      const counting = countAll(database, {}, { signal: gone.signal });
+      const stats = violationCounts(database, {}, { ...ROUND, signal: gone.signal });
+      gone.abort();
+      expect((await counting).isAll).toBe(false);
+      expect((await stats).countedFrom).toBeGreaterThan(MANY / 2);
+      expect(asked.length).toBeLessThan(10);
+    });
+  });
+
   it('count no further than they are asked to', async () => {
     sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
       json_record) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
@@ -179,7 +256,7 @@ describe('the plans of SQLite for the list of violations', () => {
     const counts = async (filter: ViolationFilter) => [
       await countUpTo(database, filter, 89),
       await countUpTo(database, filter, 20),
-      await countUpTo(database, filter, Number.POSITIVE_INFINITY),
+      (await countAll(database, filter)).total,
     ];
     expect(await counts({ service: 'shop' })).toEqual([90, 21, 90]);
     expect(await counts({})).toEqual([90, 21, 90]);

@@ -33,15 +33,17 @@ export interface ViolationRows {
 export interface ViolationPage extends ViolationRows {
   /** Number of violations that match the filter, not the page's. */
   readonly total: number;
-  /** There are more than were counted, or may be: of a search for a text, only those of its page are counted. */
+  /** There are more than were counted, or may be: of a search for a text, only those of its page are counted, or those that were found in time. */
   readonly totalIs?: 'at_least';
 }
 
 export interface ViolationPageQuery {
   readonly limit: number;
   readonly after?: string;
-  /** Count all that match, however long it takes; default: up to 10,000. */
+  /** Count all that match, however long it takes; of those with a text as many as are found in some seconds. Default: up to 10,000. */
   readonly countAll?: boolean;
+  /** Aborted when nobody waits for the count any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** What violations are counted by. Times are whole milliseconds. */
@@ -54,6 +56,8 @@ export interface ViolationCountsQuery {
   readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
   /** How many of the largest groups are listed. */
   readonly groups: number;
+  /** Aborted when nobody waits for the counts any more. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ViolationCounts {
@@ -62,10 +66,12 @@ export interface ViolationCounts {
   readonly counts: readonly number[];
   /** The largest groups, the largest one first; one with an empty key when nothing is grouped. */
   readonly groups: readonly CountedGroup[];
-  /** Of how many groups there are violations. */
+  /** Of how many groups there are violations; of more than 10,000, at least. */
   readonly allGroups: number;
   /** Of all groups that are not told one by one. */
   readonly others: readonly number[];
+  /** A search for a text took too long: of what is older than this, nothing was counted. */
+  readonly countedFrom?: number;
 }
 
 export interface CountedGroup {

@@ -1,6 +1,6 @@
 import type { Queries, ViolationsTable } from '../schema.js';
 import { type PagePlace, placeOf } from '../tables/page.js';
-import { newestRows, placeOfEntry } from './violation-list.js';
+import { endOfBlock, newestRows } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Violations that one statement looks through: a statement of SQLite cannot be stopped, and others wait for its thread. */
@@ -34,7 +34,7 @@ export async function searchedRows(
   const rows: ViolationsTable[] = [];
   let place = after === undefined ? undefined : placeOf(after);
   for (;;) {
-    const end = await placeOfEntry(queries, others, BLOCK, place);
+    const end = (await endOfBlock(queries, others, BLOCK, place))?.place;
     rows.push(...(await newestRows(queries, filter, { limit: limit - rows.length, after: place, downTo: end })));
     if (rows.length >= limit || end === undefined) return { rows };
     if (now() - began >= MAX_SEARCH_MS) return { rows, reached: end };

@@ -15,6 +15,7 @@ import type { Fingerprint } from '../violation-groups/fingerprint.js';
 import { groupChanges } from '../violation-groups/group-changes.js';
 import { changeGroups, pruneGroups } from '../violation-groups/keep-groups.js';
 import { placed } from '../violation-groups/place-violations.js';
+import { countAll } from './count-all.js';
 import type { KeptBatch, StoredViolation } from './stored-violation.js';
 import { COUNTED_UP_TO, countUpTo, newestRows } from './violation-list.js';
 import type { ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './violation-query.js';
@@ -105,18 +106,21 @@ async function knownRows(queries: Queries, rows: readonly ViolationsTable[]): Pr
 export async function violationPage(
   queries: Queries,
   filter: ViolationFilter,
-  { limit, after, countAll = false }: ViolationPageQuery,
+  { limit, after, countAll: all = false, signal }: ViolationPageQuery,
 ): Promise<ViolationPage> {
   const page = await violationsFrom(queries, filter, { limit, ...(after === undefined ? {} : { after }) });
   const shown = page.violations.length;
   // All of them are on the page: a count would include later ones.
   if (after === undefined && page.next === undefined) return { ...page, total: shown };
   // To count what has a text is to look through everything.
-  if (isLookedThrough(filter) && !countAll) return { ...page, total: shown, totalIs: 'at_least' };
-  const max = countAll ? Number.POSITIVE_INFINITY : COUNTED_UP_TO;
+  if (isLookedThrough(filter) && !all) return { ...page, total: shown, totalIs: 'at_least' };
   const min = page.next === undefined || shown < limit ? shown : shown + 1;
-  const total = Math.max(await countUpTo(queries, filter, max), min);
-  return total > max ? { ...page, total: max, totalIs: 'at_least' } : { ...page, total };
+  if (all) {
+    const { total, isAll } = await countAll(queries, filter, { signal });
+    return { ...page, total: Math.max(total, min), ...(isAll ? {} : { totalIs: 'at_least' }) };
+  }
+  const total = Math.max(await countUpTo(queries, filter, COUNTED_UP_TO), min);
+  return total > COUNTED_UP_TO ? { ...page, total: COUNTED_UP_TO, totalIs: 'at_least' } : { ...page, total };
 }
 
 /** See `Store.violationsFrom`. */

@@ -2,36 +2,57 @@ import type { ViolationFilter } from '#store';
 import { ApiError } from '../../api-error.js';
 
 export interface SearchLimits {
-  /** Searches that run at the same time. */
+  /** That run at the same time. */
   readonly running: number;
-  /** Searches that wait for these; more are refused. */
+  /** That wait for these; more are refused. */
   readonly waiting: number;
 }
 
-/** Whether a count may have to read every violation in the filter's time: no index answers for a part of a text. */
-export function isSearch(filter: Pick<ViolationFilter, 'text'>): boolean {
-  return filter.text !== undefined;
+/** `count`: reads entries of an index, or the rows of a time, for each violation; `search`: reads the rows of all, for a text that no index finds. */
+export type LongRead = 'count' | 'search';
+
+/** How a request that counts all that its filter selects is read. */
+export function countOf({ text }: Pick<ViolationFilter, 'text'>): LongRead {
+  return text === undefined ? 'count' : 'search';
 }
 
 /**
- * Requests whose statements may read every violation. A statement that runs in SQLite cannot be stopped. So few run at the same time, which leaves
- * connections for short reads; the others wait here, where one is dropped when its client goes away.
+ * Requests that may read every violation. The store reads block by block, so that short reads have their turn in between. Few of them run at the same time, for the more blocks
+ * wait, the longer a short read does. The others wait here, where one is dropped when its client goes away. Counts do not wait for searches.
  */
 export class Searches {
+  private readonly queues: Readonly<Record<LongRead, SearchQueue>>;
+  private stopped = false;
+
+  constructor(limits: Readonly<Record<LongRead, SearchLimits>>) {
+    this.queues = { count: new SearchQueue(limits.count), search: new SearchQueue(limits.search) };
+  }
+
+  /**
+   * The result of `read`: at once unless it is a long one, else when its turn has come. Rejects with its error; BT_API_SEARCHES_BUSY (429);
+   * BT_API_STOPPING (503); BT_API_CLIENT_GONE (499), which nobody receives, if the client is `gone` before its turn.
+   */
+  async run<T>(gone: AbortSignal, long: LongRead | undefined, read: () => Promise<T>): Promise<T> {
+    if (long === undefined) return read();
+    if (this.stopped) throw new ApiError('BT_API_STOPPING', {});
+    if (gone.aborted) throw new ApiError('BT_API_CLIENT_GONE', {});
+    return this.queues[long].run(gone, read);
+  }
+
+  /** Refuses those that wait, so that the process can stop. */
+  stop(): void {
+    this.stopped = true;
+    for (const queue of Object.values(this.queues)) queue.stop();
+  }
+}
+
+class SearchQueue {
   private readonly waiting = new Set<{ readonly run: () => void; readonly refuse: (error: ApiError) => void }>();
   private running = 0;
-  private stopped = false;
 
   constructor(private readonly limits: SearchLimits) {}
 
-  /**
-   * The result of `read`: at once unless it is a search (`isSearch`), else when its turn has come. Rejects with its error; BT_API_SEARCHES_BUSY (429);
-   * BT_API_STOPPING (503); BT_API_CLIENT_GONE (499), which nobody receives, if the client is `gone` before its turn.
-   */
-  async run<T>(gone: AbortSignal, searches: boolean, read: () => Promise<T>): Promise<T> {
-    if (!searches) return read();
-    if (this.stopped) throw new ApiError('BT_API_STOPPING', {});
-    if (gone.aborted) throw new ApiError('BT_API_CLIENT_GONE', {});
+  async run<T>(gone: AbortSignal, read: () => Promise<T>): Promise<T> {
     if (this.running < this.limits.running) this.running++;
     else await this.turn(gone);
     try {
@@ -41,9 +62,7 @@ export class Searches {
     }
   }
 
-  /** Refuses those that wait, so that the process can stop. */
   stop(): void {
-    this.stopped = true;
     for (const { refuse } of this.waiting) refuse(new ApiError('BT_API_STOPPING', {}));
     this.waiting.clear();
   }

@@ -31,7 +31,8 @@ export class ViolationQuery extends ViolationFilterQuery {
     enum: COUNTS,
     default: 'bounded',
     description:
-      '`bounded`: `total` is exact up to 10,000, and beyond that `total_is` says that there are more. `exact`: all are counted, which takes the longer the more there are.',
+      '`bounded`: `total` is exact up to 10,000, and beyond that `total_is` says that there are more. `exact`: all are counted, which takes the longer the more there are; ' +
+      'with `q` for at most five seconds, after which `total_is` says that there may be more.',
   })
   @IsOptional()
   @IsIn(COUNTS)

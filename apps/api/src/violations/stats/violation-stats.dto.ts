@@ -75,7 +75,7 @@ export class ViolationStatsGroup {
 }
 
 export class ViolationStatsOthers {
-  @ApiProperty({ description: 'How many groups.', example: 4 })
+  @ApiProperty({ description: 'How many groups; where there are more than 10,000 in all, at least.', example: 4 })
   groups!: number;
 
   @ApiProperty({ example: 9 })
@@ -105,6 +105,16 @@ export class ViolationStats {
 
   @ApiProperty({ example: 16 })
   total!: number;
+
+  @ApiPropertyOptional({ enum: ['at_least'], description: 'Only with `q`: see `counted_from`. Absent where all were counted.' })
+  total_is?: 'at_least';
+
+  @ApiPropertyOptional({
+    example: 1699001000.5,
+    description:
+      'Only with `q`: there was no time to look at what is older than this, in Unix seconds, or at all of this very millisecond.',
+  })
+  counted_from?: number;
 
   @ApiProperty({ type: [Number], example: [3, 13] })
   counts!: readonly number[];

@@ -80,6 +80,20 @@ describe('/v1/violations/stats', () => {
     expect(await ask(`start_time=${Math.ceil(Date.now() / 1_000) + 9_000}`)).toMatchObject({ total: 0 });
   });
 
+  it('says how far back it got with a text, where that took too long', async () => {
+    const { violationCounts } = api.store;
+    api.store.violationCounts = async (...asked) => ({
+      ...(await violationCounts.apply(api.store, asked)),
+      countedFrom: HOUR * 1_000 + 1_500,
+    });
+    try {
+      expect(await ask(`${RANGE}&q=needle&interval=1h`)).toMatchObject({ total: 1, total_is: 'at_least', counted_from: HOUR + 1.5 });
+    } finally {
+      api.store.violationCounts = violationCounts;
+    }
+    for (const key of ['total_is', 'counted_from']) expect(await ask(`${RANGE}&q=needle&interval=1h`)).not.toHaveProperty(key);
+  });
+
   it.each([
     [`${RANGE}&interval=1s`, 'BT_API_TOO_MANY_BUCKETS'],
     [`start_time=5&end_time=5`, 'BT_API_TIME_RANGE_EMPTY'],
