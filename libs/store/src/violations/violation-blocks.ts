@@ -4,9 +4,9 @@ import { endOfBlock, type Range } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Violations of a block: of the first one, at least, and at most. */
-const FIRST = 1_000;
-const FEWEST = 250;
-const MOST = 32_000;
+const FIRST_SIZE = 1_000;
+const MIN_SIZE = 250;
+const MAX_SIZE = 32_000;
 /** Milliseconds of a block: after a shorter one the next is larger, after a longer one smaller. */
 const SHORT_MS = 3;
 const LONG_MS = 8;
@@ -26,7 +26,7 @@ export async function* blocksOf(
   filter: Omit<ViolationFilter, 'text'>,
   now: () => number = () => performance.now(),
 ): AsyncGenerator<ViolationBlock, void> {
-  let size = FIRST;
+  let size = FIRST_SIZE;
   let after: Range['after'];
   for (;;) {
     const began = now();
@@ -37,8 +37,8 @@ export async function* blocksOf(
     }
     yield { after, downTo: end.place, limit: end.entries, hasMore: true };
     const took = now() - began;
-    if (took < SHORT_MS) size = Math.min(MOST, size * 2);
-    else if (took > LONG_MS) size = Math.max(FEWEST, size / 2);
+    if (took < SHORT_MS) size = Math.min(MAX_SIZE, size * 2);
+    else if (took > LONG_MS) size = Math.max(MIN_SIZE, size / 2);
     after = end.place;
     await nextTurn();
   }

@@ -43,7 +43,7 @@ export interface BlockEnd {
 }
 
 /**
- * The place of the `max`th of the next violations that a filter selects, of an earlier one where the filter has several parts, so that no more entries are read.
+ * The place of the `max`th of the next violations that a filter selects; of an earlier one where the filter has several parts, of which each is read so far.
  * Undefined when there are fewer.
  */
 export async function endOfBlock(

@@ -51,7 +51,7 @@ describe('conditional requests about rules', () => {
       expect(answer.body.detail).toContain(`has version ${present}`);
     }
     for (const header of ['if-match', 'if-none-match']) {
-      for (const value of ['newest', '"a"', '', '"1" "2"', '-1', '*, "1"']) {
+      for (const value of ['newest', '"a"', '"1", a', '', '"1" "2"', '-1', '*, "1"']) {
         expect((await api.ask<Problem>(method, path, body, { [header]: value })).body.code).toBe('BT_API_IF_MATCH_INVALID');
       }
     }
@@ -63,6 +63,7 @@ describe('conditional requests about rules', () => {
       (present: number) => ({ 'if-match': `"${present}"` }),
       (present: number) => ({ 'if-match': `"${present + 5}", W/"${present}"` }),
       (present: number) => ({ 'if-match': `"${present}-abc_DEF-1"` }),
+      (present: number) => ({ 'if-match': `"of something else", "${present}"` }),
       () => ({ 'if-match': '*' }),
       (present: number) => ({ 'if-none-match': `"${present + 1}"` }),
     ]) {

@@ -44,11 +44,15 @@ function failed(id: string, found: string, header: string, versions: Versions): 
 
 /** `"3"`, also weak, as proxies that compress make it, also without quotes, and with what follows a hyphen: see `etagOf`. */
 const TAG = /^(?:W\/)?"?(\d{1,15})(?:-[\w-]*)?"?$/;
+/** Of something else: beside one of a rule it names no version. */
+const OTHER_TAG = /^(?:W\/)?"[^"]*"$/;
 
 function versions(header: string, value: string | undefined): Versions | undefined {
   if (value === undefined) return undefined;
   if (value.trim() === '*') return '*';
-  const parts = value.split(',').map((part) => TAG.exec(part.trim())?.[1]);
-  if (parts.includes(undefined)) throw new ApiError('BT_API_IF_MATCH_INVALID', { header, value: value.slice(0, 100) });
-  return new Set(parts.map(Number));
+  const parts = value.split(',').map((part) => part.trim());
+  const named = parts.flatMap((part) => TAG.exec(part)?.[1] ?? []);
+  const isBad = named.length === 0 || parts.some((part) => !TAG.test(part) && !OTHER_TAG.test(part));
+  if (isBad) throw new ApiError('BT_API_IF_MATCH_INVALID', { header, value: value.slice(0, 100) });
+  return new Set(named.map(Number));
 }
