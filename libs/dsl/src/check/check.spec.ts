@@ -27,15 +27,15 @@ describe('the rules of the user guide', () => {
     ['a service contract', 'span.service == "payment" and !span.has(attribute.auth_token)', 'span'],
   ])('%s', (title, text, subject) => {
     const result = check(text);
-    // With OpenTelemetry no id is the name of a service: this one fires on text ids alone, and says so.
-    const told = title === 'distributed deadlock' ? ['BT_DSL_ID_TEXT', 'BT_DSL_ID_TEXT'] : [];
-    expect(result.diagnostics.map(({ code }) => code)).toEqual(told);
+    // Ids of OpenTelemetry never equal a service name: this rule fires on textual ids alone, and a warning reports it.
+    const warnings = title === 'distributed deadlock' ? ['BT_DSL_ID_TEXT', 'BT_DSL_ID_TEXT'] : [];
+    expect(result.diagnostics.map(({ code }) => code)).toEqual(warnings);
     expect(result.ok && result.rule.kind).toBe('expression');
     expect(result.ok && result.rule.subject).toBe(subject);
   });
 });
 
-describe('a warning that is not true', () => {
+describe('valid uses get no warning', () => {
   it.each([
     [
       'a span of the trace beside children at the same depth',
@@ -85,7 +85,7 @@ function firstComplaint(text: string): string {
   return `${first.line}:${first.column} ${first.code} | ${first.suggestion ?? ''} | ${fixed}`;
 }
 
-describe('complaints', () => {
+describe('the first diagnostic', () => {
   it.each([
     ['an unknown field', 'span.durations > 1s', '1:6 BT_DSL_UNKNOWN_FIELD | duration | span.duration > 1s'],
     ['a duration in a string', 'span.duration > "1s"', '1:17 BT_DSL_DURATION_IN_STRING | 1s | span.duration > 1s'],
@@ -126,7 +126,7 @@ describe('complaints', () => {
   });
 });
 
-it("says what is wrong once, in Lua's words", () => {
+it("reports each mistake once, in Lua's words", () => {
   const messages = (text: string) => check(text).diagnostics.map(({ message }) => message);
   expect(messages('os.execute("x")')).toEqual(["'os' is not available in rules"]);
   expect(messages('spam.x.y > 5 and foo(1)')).toEqual(["unknown name 'spam'", "unknown name 'foo'"]);
@@ -136,7 +136,7 @@ it("says what is wrong once, in Lua's words", () => {
   expect(messages('trace.has(\nspan.is_root')).toEqual(["')' expected (to close '(' at line 1) near <eof>"]);
 });
 
-describe('a table of a script that is empty at first', () => {
+describe('a table that starts empty', () => {
   const loop = (body: string, end: string) => `local seen = {} for _, s in ipairs(trace.spans) do ${body} end ${end}`;
   it.each([
     ['written by a key', loop('if seen[s.name] then return true end seen[s.name] = true', 'return false')],
@@ -178,19 +178,19 @@ describe('guards', () => {
     ['attribute.x != nil and attribute.x == false'],
     ['attribute.x and attribute.x == true'],
     ['attribute.x != nil and attribute.x != false and attribute.x != true'],
-    // A guard within the `not` would make it true of each span without the key.
+    // A guard inside the `not` would match every span without the key.
     ['trace.has(q where q.name == "quote" and not (q.attributes["currency"] == q.attributes["price.currency"]))'],
   ])('%s needs no warning', (text) => {
     expect(check(text).diagnostics).toEqual([]);
   });
 
-  it('do not reach another span', () => {
+  it('do not hold for another span', () => {
     const codes = check('attribute.x and trace.has(attribute.x > 5)').diagnostics.map(({ code }) => code);
     expect(codes).toEqual(['BT_DSL_UNGUARDED_NIL']);
   });
 });
 
-describe('what a rule judges', () => {
+describe('the subject of a rule', () => {
   it.each([
     ['span.is_root', 'span', 'expression'],
     ['trace.has(span.is_root)', 'trace', 'expression'],

@@ -9,20 +9,17 @@ import { Findings, Scope } from './scope/context.js';
 import { checkScript } from './script/check-script.js';
 import { withTriedFixes } from './tried-fixes.js';
 
-/** Text → checked rule, as it is to be saved. Never throws, whatever the text. */
+/** Checks a rule that is about to be saved. Never throws, whatever the text. */
 export function check(text: string): Checked {
   return checkParsed(parse(text));
 }
 
-/**
- * The same for a rule that was saved before, perhaps when less was known of what is hardly ever meant: it is refused only when it can't
- * be run.
- */
+/** Checks a stored rule. Only errors that keep it from running refuse it, because newer versions report more probable mistakes. */
 export function checkSaved(text: string): Checked {
   return checkParsed(parse(text), false);
 }
 
-/** The same for a text that was parsed already (the editor shows the tree while typing). `judgesMeaning`: it is to be saved. */
+/** Checks a parsed text (the editor shows the tree while typing). `judgesMeaning`: also report probable mistakes. */
 export function checkParsed(parsed: Parsed, judgesMeaning = true): Checked {
   const checked = checkWith(parsed, judgesMeaning);
   if (!judgesMeaning) return checked;
@@ -55,7 +52,7 @@ function checkExpression(parsed: Parsed, syntax: Expression, findings: Findings)
   const { length } = findings.diagnostics;
   const diagnostics = length < 2 ? findings.diagnostics : findings.diagnostics.toSorted((a, b) => a.range.start - b.range.start);
   if (findings.hasErrors) return { ok: false, diagnostics };
-  // A rule about nothing (`true`) is a span rule: it needs no trace to be judged.
+  // A rule that reads neither a span nor the trace (`true`) is a span rule: it can be judged without a trace.
   const subject = findings.usesSubject || !findings.usesTrace ? 'span' : 'trace';
   return { ok: true, diagnostics, rule: { kind: 'expression', text: source.text, syntax, resolved, subject, warnings: diagnostics } };
 }

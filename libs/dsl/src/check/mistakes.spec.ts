@@ -4,9 +4,8 @@ import type { Diagnostic } from '../text/diagnostic.js';
 import { check } from './check.js';
 
 /**
- * What people write who come from other languages, or who think of something else: the text (⏎ is a line break), each complaint with its
- * place from start to end, and after `=>` what its fixes make of it. `MISTAKES=write npm test -- mistakes.spec` writes what is said
- * today below each text: read the difference.
+ * Mistakes of newcomers: the text (⏎ is a line break), each diagnostic with its range, and after `=>` the text with its fixes applied.
+ * `MISTAKES=write npm test -- mistakes.spec` rewrites the expectations: review the difference.
  */
 const FILE = 'test/fixtures/dsl/mistakes/mistakes.txt';
 const MISTAKES = readFileSync(FILE, 'utf8').trimEnd().split('\n\n');
@@ -18,32 +17,35 @@ describe('mistakes', () => {
     expect(describeMistake(textOf(block as string))).toBe(block);
   });
 
-  it.each(MISTAKES.map((block) => [block.split('\n', 1)[0], textOf(block)]))('%s: the fixes mend what they are for', (_title, text) => {
+  it.each(MISTAKES.map((block) => [block.split('\n', 1)[0], textOf(block)]))('%s: each fix removes its mistake', (_title, text) => {
     const { diagnostics } = check(text as string);
     const mended = diagnostics.filter(({ fix }) => fix !== undefined).map(({ code }) => code);
     const left = check(fixed(text as string, diagnostics)).diagnostics.map(({ code }) => code);
     expect(mended.filter((code) => left.includes(code))).toEqual([]);
   });
 
-  it.each(MISTAKES.map((block) => [block.split('\n', 1)[0], textOf(block)]))('%s: with all fixes made it can be saved', (_title, text) => {
-    let { ok, diagnostics } = check(text as string);
-    let now = text as string;
-    // A fix can bring to light what stood behind the mistake.
-    for (let round = 0; round < 4 && !ok && isMended(diagnostics); round++) {
-      now = fixed(now, diagnostics);
-      ({ ok, diagnostics } = check(now));
-    }
-    expect({ now, ok: ok || !isMended(diagnostics) }).toEqual({ now, ok: true });
-    if (isMended(check(text as string).diagnostics)) expect({ now, ok }).toEqual({ now, ok: true });
-  });
+  it.each(MISTAKES.map((block) => [block.split('\n', 1)[0], textOf(block)]))(
+    '%s: with all fixes applied it can be saved',
+    (_title, text) => {
+      let { ok, diagnostics } = check(text as string);
+      let now = text as string;
+      // A fix can reveal a further mistake.
+      for (let round = 0; round < 4 && !ok && isMended(diagnostics); round++) {
+        now = fixed(now, diagnostics);
+        ({ ok, diagnostics } = check(now));
+      }
+      expect({ now, ok: ok || !isMended(diagnostics) }).toEqual({ now, ok: true });
+      if (isMended(check(text as string).diagnostics)) expect({ now, ok }).toEqual({ now, ok: true });
+    },
+  );
 
-  it('are many, and none is passed over', () => {
+  it('are many, and none is skipped', () => {
     expect(MISTAKES.length).toBeGreaterThan(200);
     expect(MISTAKES.map(textOf).filter((text) => check(text).diagnostics.length === 0)).toEqual([]);
   });
 });
 
-/** Each error has a fix. */
+/** Whether each error has a fix. */
 function isMended(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.every(({ severity, fix }) => severity === 'warning' || fix !== undefined);
 }
@@ -62,7 +64,7 @@ function describeMistake(text: string): string {
   return [text, ...lines, ...(better === text ? [] : [`  => ${better}`])].map((line) => line.replaceAll('\n', '⏎')).join('\n');
 }
 
-/** All fixes, from the last to the first. */
+/** Applies all fixes, from the last to the first. */
 function fixed(text: string, diagnostics: readonly Diagnostic[]): string {
   return diagnostics.reduceRight((whole, { fix }) => {
     return fix === undefined ? whole : whole.slice(0, fix.range.start) + fix.text + whole.slice(fix.range.end);

@@ -2,21 +2,21 @@ import type { Diagnostic, Fix } from '../text/diagnostic.js';
 import type { ProblemCode } from '../text/problems.js';
 import type { Range } from '../text/source.js';
 
-/** What the checker says of a text, whatever fixes it offers. */
+/** The diagnostics of a text, including fixes that were not tried. */
 type Recheck = (text: string) => Rechecked;
 
 interface Rechecked {
   readonly diagnostics: readonly Diagnostic[];
-  /** It follows the grammar. */
+  /** Whether the text is grammatical. */
   readonly isRead: boolean;
 }
 
-/** So many characters are checked again for one rule: a fix of a long rule costs a check of all of it. */
+/** The number of characters to recheck for one rule: each fix rechecks its whole text. */
 const MAX_CHARACTERS = 50_000;
-/** A fix may bring to light what stood behind the mistake, with its own fix. */
+/** A fix may reveal a further mistake with its own fix. */
 const MAX_ROUNDS = 3;
 
-/** Diagnostics that a correct rule may have: what it does where a value is missing, or has the type that most senders use. */
+/** Diagnostics that a correct rule may have: about missing values, or the types that most senders use. */
 const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_UNGUARDED_NIL',
   'BT_DSL_NIL_EQUALS_NIL',
@@ -26,9 +26,8 @@ const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 ]);
 
 /**
- * The diagnostics with those fixes only that lead somewhere. Each is made and the text checked again: where it was made there is no
- * error then, and nothing else to warn of; after the fix of a warning there is no new error anywhere. A fix that was not tried,
- * because the text is long, is not offered.
+ * Keeps only fixes that work. Each is applied and the text checked again: its range must have no error and no further warning. After the fix of a
+ * warning there must be no new error anywhere. Long texts get no fixes, because none is tried.
  */
 export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked, recheck: Recheck): readonly Diagnostic[] {
   if (diagnostics.every(({ fix }) => fix === undefined)) return diagnostics;
@@ -40,17 +39,17 @@ export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked,
       left -= changed.length;
       return left < 0 ? undefined : recheck(changed);
     };
-    if (leadsSomewhere(text, fix, diagnostic, { diagnostics, isRead }, count, MAX_ROUNDS)) return diagnostic;
-    // What else is suggested stays.
-    const { suggestion, ...told } = others;
-    return suggestion === undefined || suggestion === fix.text ? told : others;
+    if (fixWorks(text, fix, diagnostic, { diagnostics, isRead }, count, MAX_ROUNDS)) return diagnostic;
+    // Other suggestions stay.
+    const { suggestion, ...rest } = others;
+    return suggestion === undefined || suggestion === fix.text ? rest : others;
   });
 }
 
-function leadsSomewhere(
+function fixWorks(
   text: string,
   fix: Fix,
-  mended: Diagnostic,
+  repaired: Diagnostic,
   before: Rechecked,
   recheck: (text: string) => Rechecked | undefined,
   rounds: number,
@@ -58,22 +57,22 @@ function leadsSomewhere(
   const changed = text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
   const after = recheck(changed);
   if (after === undefined || (before.isRead && !after.isRead)) return false;
-  const known = new Set(before.diagnostics.filter((diagnostic) => diagnostic !== mended).map(nameOf));
+  const known = new Set(before.diagnostics.filter((diagnostic) => diagnostic !== repaired).map(nameOf));
   const { start, end } = withNeighbours(changed, fix);
-  const news = after.diagnostics.filter((diagnostic) => {
-    const isThere = diagnostic.range.start <= end && start <= diagnostic.range.end;
-    return isThere && !OF_VALUES.has(diagnostic.code) && !known.has(nameOf(diagnostic));
+  const found = after.diagnostics.filter((diagnostic) => {
+    const isNear = diagnostic.range.start <= end && start <= diagnostic.range.end;
+    return isNear && !OF_VALUES.has(diagnostic.code) && !known.has(nameOf(diagnostic));
   });
-  // Of a text with a warning all was judged: an error that is new, wherever, is of the fix.
-  if (mended.severity === 'warning' && after.diagnostics.some((next) => next.severity === 'error' && !known.has(nameOf(next))))
+  // A text with only warnings was fully checked: any new error comes from the fix.
+  if (repaired.severity === 'warning' && after.diagnostics.some((next) => next.severity === 'error' && !known.has(nameOf(next))))
     return false;
-  return news.every((next) => {
+  return found.every((next) => {
     if (next.fix === undefined || rounds === 1) return false;
-    return leadsSomewhere(changed, next.fix, next, after, recheck, rounds - 1);
+    return fixWorks(changed, next.fix, next, after, recheck, rounds - 1);
   });
 }
 
-/** Where the fix is made, with the blanks and parentheses around it: an operator may be wrong for what stands beside it. */
+/** The range of a fix, with surrounding blanks and parentheses: the operator may not fit its neighbours. */
 function withNeighbours(changed: string, { range, text }: Fix): Range {
   let { start } = range;
   let end = start + text.length;
@@ -82,12 +81,12 @@ function withNeighbours(changed: string, { range, text }: Fix): Range {
   return { start, end };
 }
 
-/** Also `(` and `)`. */
+/** Blanks and parentheses. */
 function isBlank(unit: number): boolean {
   return unit === 32 || (unit >= 9 && unit <= 13) || unit === 40 || unit === 41;
 }
 
-/** One warning may name the value that is compared in the mended text otherwise than before. */
+/** After the fix, one warning may name the compared value differently. */
 function nameOf({ code, severity, message }: Diagnostic): string {
   return severity === 'warning' ? code : `${code} ${message}`;
 }

@@ -4,7 +4,7 @@ import type { Scope } from '../scope/context.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 
-/** What strings can do, by the names that other languages have for it. */
+/** The string methods, by their names in other languages. */
 const METHODS: Readonly<Record<string, string>> = {
   contains: 'contains',
   includes: 'contains',
@@ -27,7 +27,7 @@ const COLLECTIONS: ReadonlySet<string> = new Set(['children', 'descendants', 'an
 export function isDottedMethod({ callee }: Call): boolean {
   if (callee.type !== 'member') return false;
   const { object } = callee;
-  // Of a name by itself it is a function (`string.lower`), of several spans a question about them.
+  // On a bare name it is a library function (`string.lower`); on a collection of spans, a quantifier.
   if (object.type === 'name' || (object.type === 'member' && COLLECTIONS.has(object.name))) return false;
   return stringMethod(callee.name) !== undefined;
 }
@@ -40,7 +40,7 @@ export function refuseDottedMethod(call: Call, scope: Scope): Resolved {
   return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_FUNCTION', callee.nameRange, { object: 'a string', name: callee.name }, extras);
 }
 
-/** What a method of strings is called here. */
+/** The name of a string method in this language. */
 export function stringMethod(name: string): string | undefined {
   const key = name.replaceAll('_', '').toLowerCase();
   return Object.hasOwn(METHODS, key) ? METHODS[key] : undefined;

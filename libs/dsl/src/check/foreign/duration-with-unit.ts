@@ -1,7 +1,7 @@
 import type { DiagnosticExtras } from '../../text/diagnostic.js';
 import type { Range } from '../../text/source.js';
 
-/** The units of a field's name, as durations are written. */
+/** The suffixes of duration units, in field names of other tools. */
 const UNITS: Readonly<Record<string, string>> = {
   ns: 'ns',
   nanos: 'ns',
@@ -18,14 +18,14 @@ const UNITS: Readonly<Record<string, string>> = {
   seconds: 's',
 };
 
-/** `durations` is none. */
+/** `durations` does not match. */
 const WITH_UNIT = /^duration(?:_([a-z]+)|([a-z]{2,}))$/;
-/** What may stand behind it: an operator, and a number that is to be in its unit. */
+/** The text after the name: an operator, and a number that gets the unit. */
 const COMPARED = /(\s*(?:[<>]=?|[=~!]=)\s*)(\d+(?:\.\d+)?)(?![\w.])/y;
 
 /**
- * `span.duration_ms > 5`: the field is the duration, in nanoseconds, and the unit belongs to the number.
- * @param range that of the name in `text`
+ * `span.duration_ms > 5`: the field is `duration` in nanoseconds, and the unit belongs to the number.
+ * @param range the range of the name in `text`
  */
 export function durationWithUnit(name: string, range: Range, known: readonly string[], text: string): DiagnosticExtras | undefined {
   const [, separate, joined] = WITH_UNIT.exec(name.toLowerCase()) ?? [];

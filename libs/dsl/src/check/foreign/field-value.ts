@@ -5,7 +5,7 @@ import { fieldValues } from '../../vocabulary/vocabulary.js';
 import type { Scope } from '../scope/context.js';
 import { wordOf } from './foreign-member.js';
 
-/** What people call the status codes. */
+/** Other words for the status codes. */
 const STATUS_WORDS: Readonly<Record<string, string>> = {
   failed: 'error',
   failure: 'error',
@@ -15,7 +15,7 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
   successful: 'ok',
 };
 
-/** `span.status == "ERROR"`: a field that holds one of some words is compared with another. */
+/** `span.status == "ERROR"`: a field with a fixed set of values is compared with another value. */
 export function checkFieldValue(field: Resolved, value: Resolved, scope: Scope): void {
   if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'string') return;
   const values = fieldValues(field.field);
@@ -23,7 +23,7 @@ export function checkFieldValue(field: Resolved, value: Resolved, scope: Scope):
   const word = value.value.replace(/^(STATUS_CODE|SPAN_KIND)_/i, '');
   const alias = field.field === 'status' ? wordOf(STATUS_WORDS, word.toLowerCase()) : undefined;
   const suggestion = alias ?? suggest(word, values);
-  // What a variable of a script holds is mended where it stands.
+  // The fix for a script variable's value goes where the variable is assigned.
   const syntax = value.declared ?? value.syntax;
   const fix = suggestion === undefined || syntax.type !== 'string' ? undefined : { range: syntax.range, text: `"${suggestion}"` };
   const names = { field: formatExpression(field.syntax), value: formatExpression(syntax) };
@@ -34,7 +34,7 @@ export function checkFieldValue(field: Resolved, value: Resolved, scope: Scope):
   });
 }
 
-/** `span.kind == 2`: the number that OTLP sends for the word. */
+/** `span.kind == 2`: the number that OTLP uses for the word. */
 export function refuseNumber(field: Resolved, value: Resolved, scope: Scope): boolean {
   if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'number') return false;
   const word = fieldValues(field.field)?.[value.value];

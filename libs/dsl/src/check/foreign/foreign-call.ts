@@ -13,7 +13,7 @@ const LATER: ReadonlySet<string> = new Set(['after', 'isafter', 'startsafter']);
 const RELATIVES: ReadonlySet<string> = new Set(['children', 'descendants', 'ancestors']);
 const QUESTIONS: ReadonlySet<string> = new Set(['count', 'has', 'all', 'sum', 'min', 'max', 'avg', 'distinct', 'max_count']);
 
-/** Calls that other languages write otherwise: `contains(x, "a")`, `lower(x)`, `d.after(c)`, `count(span.children, c)`. Undefined for all others. */
+/** Calls in the syntax of other languages: `contains(x, "a")`, `lower(x)`, `d.after(c)`, `count(span.children, c)`. Undefined for all others. */
 export function refuseForeignCall(call: Call, scope: Scope): Resolved | undefined {
   const { callee } = call;
   if (callee.type === 'name' && !scope.isLocal(callee.name) && scope.span(callee.name) === undefined)
@@ -21,7 +21,7 @@ export function refuseForeignCall(call: Call, scope: Scope): Resolved | undefine
   if (callee.type !== 'member' || callee.object.type !== 'name') return undefined;
   if (callee.object.name === 'string' && !scope.isLocal('string')) return bareFunction(call, callee.name, scope, callee.nameRange);
   const [other, ...more] = call.args;
-  // Nearly all are functions of the trace.
+  // Fast path: nearly all such calls are functions of the trace.
   if (!scope.isSpanName(callee.object.name) || !LATER.has(plain(callee.name)) || other === undefined || more.length > 0) return undefined;
   scope.span(callee.object.name);
   const text = `${formatExpression(other)}.before(${callee.object.name})`;
@@ -42,7 +42,7 @@ function bareFunction(call: Call, name: string, scope: Scope, at = call.callee.r
     if (call.callee.type === 'name') return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_NAME', at, { name }, extras);
     return scope.findings.refuse(call, 'BT_DSL_UNKNOWN_FUNCTION', at, { object: 'string', name }, extras);
   };
-  // Of a text and of a list alike.
+  // Works for texts and for lists.
   if (isOfLanguage && LENGTHS.has(name) && pattern === undefined) return refuse(lengthOf(subject));
   if (isOfLanguage && name === 'isinstance' && pattern?.type === 'name' && Object.hasOwn(TYPES, pattern.name))
     return refuse(`type(${formatExpression(subject)}) == "${TYPES[pattern.name]}"`);
@@ -60,7 +60,7 @@ function bareFunction(call: Call, name: string, scope: Scope, at = call.callee.r
 }
 
 const LENGTHS: ReadonlySet<string> = new Set(['len', 'length', 'strlen', 'size', 'LEN', 'LENGTH']);
-/** What other languages call the types of values. */
+/** The types of values, by their names in other languages. */
 const TYPES: Readonly<Record<string, string>> = {
   str: 'string',
   String: 'string',
@@ -73,14 +73,14 @@ const TYPES: Readonly<Record<string, string>> = {
   dict: 'table',
 };
 
-/** `#x`; of the spans of the trace and of those around a span their count. */
+/** `#x`; for the spans of the trace and relatives of a span, their count. */
 function lengthOf(subject: Expression): string {
   const text = formatExpression(subject);
   if (text === 'trace.spans') return 'trace.span_count';
   return subject.type === 'member' && RELATIVES.has(subject.name) ? `${text}.count(true)` : `#${atom(subject)}`;
 }
 
-/** A value that a method can be called on without parentheses. */
+/** Parenthesizes an expression unless a method can be called on it. */
 function atom(expression: Expression): string {
   const text = formatExpression(expression);
   return ['name', 'member', 'index', 'call', 'method-call', 'parenthesized'].includes(expression.type) ? text : `(${text})`;

@@ -3,7 +3,7 @@ import type { FieldName, Resolved } from '../../tree/resolved.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
 import type { Scope } from '../scope/context.js';
 
-/** What other tools call these fields and functions. */
+/** The fields and functions, by their names in other tools. */
 const ALIASES: Readonly<Record<string, string>> = {
   servicename: 'service',
   statuscode: 'status',
@@ -33,12 +33,12 @@ const ALIASES: Readonly<Record<string, string>> = {
   average: 'avg',
 };
 
-/** What a word stands for. Inherited names such as `constructor` are in no list. */
+/** Looks up own properties only: `constructor` and other inherited names are no entries. */
 export function wordOf(words: Readonly<Record<string, string>>, word: string): string | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }
 
-/** What a member that is not there is called here: `trace.name` is that of its root, `span.children.length` their number. */
+/** Suggests a member for an unknown one: `trace.name` means the root's name, `span.children.length` their count. */
 export function foreignMember(object: string, name: string, known: readonly string[]): string | undefined {
   if (object === 'trace' && SPAN_FIELDS.some((field) => field.name === name)) return `root.${name}`;
   const isCount = known.includes('count') && !known.includes('name') && ['length', 'size', 'len', 'n'].includes(name);

@@ -9,13 +9,10 @@ type Member = Extract<Expression, { type: 'member' }>;
 
 const MEMBERS: ReadonlySet<string> = new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS].map(({ name }) => name));
 
-/**
- * A path with dots that leads to no field: `span.http.status_code`, `charge.order.id` and `order.id` were meant as attributes. Undefined
- * for all other paths.
- */
+/** A dotted path that leads to no field: `span.http.status_code`, `charge.order.id` and `order.id` mean attributes. Undefined for all other paths. */
 export function refusePath(path: Member, scope: Scope): Resolved | undefined {
   const { object } = path;
-  // Most paths are these: a field of a span that is known.
+  // Fast path: most paths are a field of a known span.
   if (object.type === 'name' && (object.name === 'trace' || scope.isSpanName(object.name))) return undefined;
   let first: Expression = object;
   while (first.type === 'member') first = first.object;
@@ -24,7 +21,7 @@ export function refusePath(path: Member, scope: Scope): Resolved | undefined {
   return attributeOfSpan(path, names, scope) ?? attributeAlone(path, names, scope);
 }
 
-/** `span.http.status_code`: what stands behind the span is no field, nor nearly one. */
+/** `span.http.status_code`: the part after the span is no field, nor a misspelled one. */
 function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
   const [root = ''] = names;
   const isRoot = root === 'trace' && names[1] === 'root';
@@ -37,19 +34,19 @@ function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): 
   const key = names.slice(at).join('.');
   const text = `attributes["${key}"]`;
   const object = names.slice(0, at).join('.');
-  // So the rule is known to be about that span.
+  // Marks the rule as one about that span.
   scope.span(root);
   const range = { start: ownerOf(path, names.length - at).range.end + 1, end: path.range.end };
   scope.findings.report('BT_DSL_UNKNOWN_FIELD', range, { object, name: key }, { suggestion: text, fix: { range, text } });
   return unknownValue(path);
 }
 
-/** `order.id`: no such name, and none that is near. */
+/** `order.id`: an unknown name, with no similar known one. */
 function attributeAlone(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
   const [root = '', second = ''] = names;
   if (scope.isLocal(root) || scope.isSpanName(root) || isKnownName(root)) return undefined;
   if (suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined) return undefined;
-  // A span that is named elsewhere, or a field of something that is no span here.
+  // The name of a span elsewhere in the rule, or a field of something that is no span here.
   if (scope.findings.namedSpans.has(root) || MEMBERS.has(root) || (names.length === 2 && MEMBERS.has(second) && second !== 'id'))
     return undefined;
   const name = names.join('.');
@@ -66,7 +63,7 @@ function namesOf(path: Member): readonly string[] {
   return names.reverse();
 }
 
-/** What the last `count` names stand behind. */
+/** The expression before the last `count` names. */
 function ownerOf(path: Member, count: number): Expression {
   let inner: Expression = path;
   for (let left = count; left > 0 && inner.type === 'member'; left--) inner = inner.object;

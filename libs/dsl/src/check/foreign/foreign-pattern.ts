@@ -3,7 +3,7 @@ import type { BinaryNode, Resolved, StringTestNode } from '../../tree/resolved.j
 import { compilePattern, PatternError } from '../../values/pattern.js';
 import type { Findings } from '../scope/context.js';
 
-/** A glob or a regular expression where a text is compared as it is: `span.name == "GET *"`, `x contains "api/.*"`. */
+/** A glob or a regular expression in a plain text comparison: `span.name == "GET *"`, `x contains "api/.*"`. */
 export function foreignPattern(node: BinaryNode | StringTestNode, findings: Findings): void {
   if (node.type === 'string-test') {
     if (node.test === 'matches') {
@@ -28,7 +28,7 @@ function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, op
   const test = isRegex ? regexTest(text, operator) : globTest(isLike ? text.replaceAll('%', '*') : text, operator);
   const shown = formatExpression(subject.syntax);
   const written = test === undefined ? undefined : operator === '!=' ? `not (${shown} ${test})` : `${shown} ${test}`;
-  // `lab.*` is a regular expression of all that begins with `lab`, and a glob of what begins with `lab.`.
+  // `lab.*` as a regular expression matches texts that begin with `lab`, and as a glob those that begin with `lab.`.
   const isEither = (operator === '==' || operator === '!=') && EITHER.test(text);
   const meant = isEither ? `starts_with ${quoted(text.slice(0, -1))} or ${test}` : written;
   const values = {
@@ -40,14 +40,14 @@ function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, op
   findings.report('BT_DSL_GLOB', pattern.syntax.range, values, { suggestion: meant, fix });
 }
 
-/** What some pattern has; most texts have none of it. */
+/** Fast path: every pattern has one of these characters, and most texts have none. */
 const SIGNS = /[*+|$^%[\\]/;
 
 function stringOf({ syntax }: Resolved): string | undefined {
   return syntax.type === 'string' && syntax.isText ? syntax.value : undefined;
 }
 
-/** A star at either end, or for a part of a path. */
+/** A star at either end, or as a whole segment of a path. */
 function looksLikeGlob(text: string): boolean {
   return text.startsWith('*') || text.endsWith('*') || text.includes('*/') || text.includes('/*');
 }
@@ -66,7 +66,7 @@ function looksLike(text: string): boolean {
   );
 }
 
-/** A star that is of no use in a regular expression, which is found anywhere: `/checkout/*`. */
+/** The star does nothing in a regular expression, which may match anywhere: `/checkout/*`. */
 const STARRED_END = /^\/?[\w/ -]*[\w/]\*$/;
 
 /** `matches "lab.%"`, `matches "/checkout/*"`. */
@@ -85,7 +85,7 @@ function likePattern({ pattern, subject, syntax }: StringTestNode, findings: Fin
 
 function looksLikeRegex(text: string): boolean {
   if (/^\^.|\.[*+]|\\[dwsDWSB.]|\[[^\]]-[^\]]\]|\([^()]+\|[^()]+\)/.test(text)) return true;
-  // `GET|POST`, `error$`.
+  // For example `GET|POST` and `error$`.
   if (text.includes('|')) return /^[\w./ -]+(?:\|[\w./ -]+)+$/.test(text);
   return text.endsWith('$') && /^[\w./ -]*[a-z]\$$/.test(text);
 }
@@ -98,7 +98,7 @@ function regexTest(text: string, operator: Operator): string | undefined {
   return patternTest(`${start}${isOpen && start + end !== '' ? `(?:${text})` : text}${end}`);
 }
 
-/** The test that a glob stands for, with its operand. */
+/** The equivalent test for a glob, with its operand. */
 export function globTest(text: string, operator: Operator): string | undefined {
   const inner = text.replace(/^\*+|\*+$/g, '');
   if (inner === '') return undefined;
@@ -126,7 +126,7 @@ function quoted(value: string): string {
   return formatExpression({ type: 'string', value, isText: true, range: { start: 0, end: 0 } });
 }
 
-/** In quotes `\b` is a backspace: a regular expression needs `\\b` for the boundary of a word. */
+/** In quotes `\b` is a backspace; a regular expression needs `\\b` for a word boundary. */
 function backspace(pattern: Resolved, findings: Findings): void {
   if (stringOf(pattern)?.includes('\b') !== true) return;
   const { range } = pattern.syntax;
@@ -136,9 +136,9 @@ function backspace(pattern: Resolved, findings: Findings): void {
 }
 
 const LUA_CLASSES: Readonly<Record<string, string>> = { d: '\\d', s: '\\s', a: '[A-Za-z]', w: '[A-Za-z0-9]', l: '[a-z]', u: '[A-Z]' };
-/** Lua's classes; `%d0` and `%ad` are a byte of a URL. */
+/** Lua's character classes; `%d0` and `%ad` are bytes of a URL instead. */
 const LUA_CLASS = /%(?:([da](?![0-9A-Fa-f])|[slwu])|([.+*?()[\]^$-]))/g;
-/** A pattern between slashes of which one end can't be found there. */
+/** A pattern between slashes with an anchor next to a slash: it can never match. */
 const SLASHES = /^\/(\^.*|.*\$)\/([a-z]*)$/;
 
 /** `matches "%d+"`, `matches "/^GET/"`. */

@@ -3,7 +3,7 @@ import type { Findings } from '../scope/context.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
 
-/** `not 18 < x < 65`: both mistakes at once, of which neither can be mended alone. Answers what is compared; undefined for all others. */
+/** `not 18 < x < 65`: one fix repairs both mistakes. Returns the compared operands; undefined for all other expressions. */
 export function refuseNotChain(node: Extract<Expression, { type: 'binary' }>, findings: Findings): readonly Expression[] | undefined {
   const { left: first, right: last } = node;
   if (first.type !== 'binary' || !COMPARISONS.has(node.operator) || !COMPARISONS.has(first.operator)) return undefined;
@@ -23,9 +23,9 @@ export function refuseNotChain(node: Extract<Expression, { type: 'binary' }>, fi
   return findings.judgesMeaning ? [negated.operand, middle, last] : undefined;
 }
 
-/** `not a == b` compares `not a`: refused, whatever a is. `not a == not b` is meant so. Answers whether it was refused. */
+/** Refuses `not a == b`, which compares `not a`, but not `not a == not b`. Returns whether it refused. */
 export function refuseNot(node: Extract<Expression, { type: 'binary' | 'string-test' }>, findings: Findings): boolean {
-  // Nearly none is.
+  // Fast path: nearly all comparisons end here.
   if ((node.type === 'binary' ? node.left : node.subject).type !== 'unary') return false;
   if (node.type === 'binary' && !COMPARISONS.has(node.operator)) return false;
   const [left, right] = node.type === 'binary' ? [node.left, node.right] : [node.subject, node.pattern];

@@ -7,7 +7,7 @@ import { type Scope, unknownValue } from '../scope/context.js';
 
 const FIELDS = new Map(SPAN_FIELDS.map((field) => [field.name, field]));
 
-/** `span.status == error`, `span.name == charge`: a word where a text field is compared. Undefined: the word has a meaning here. */
+/** `span.status == error`, `span.name == charge`: a bare word is compared with a text field. Undefined if the word has a meaning here. */
 export function bareWord(word: Expression, other: Expression, operator: string, scope: Scope): Resolved | undefined {
   if ((operator !== '==' && operator !== '~=') || !isPath(word)) return undefined;
   if (word.type === 'name' && isAttribute(other)) return bareText(word.name, word, scope);
@@ -21,7 +21,7 @@ function valueOfField(word: Expression, field: FieldName, scope: Scope): Resolve
   const text = formatExpression(word);
   const values = fieldValues(field);
   const isValue = values?.includes(text) === true;
-  // `SpanKind.SERVER`, `STATUS_CODE_ERROR`
+  // For example `SpanKind.SERVER` and `STATUS_CODE_ERROR`.
   const constant = isKnown(rootOf(word), scope)
     ? undefined
     : values?.find((value) => text.toLowerCase().replaceAll('.', '_').endsWith(`_${value}`));
@@ -51,7 +51,7 @@ export function unquotedKey(key: Expression, scope: Scope): Resolved | undefined
   return refuseWord(key, text, `"${text}"`, scope);
 }
 
-/** `trace.has(fraud.check)`: the name of a span. */
+/** `trace.has(fraud.check)`: a bare span name. */
 export function bareSpanName(condition: Expression, scope: Scope): Resolved | undefined {
   if (!isPath(condition)) return undefined;
   const root = rootOf(condition);
@@ -60,7 +60,7 @@ export function bareSpanName(condition: Expression, scope: Scope): Resolved | un
   return refuseWord(condition, text, `span.name == "${text}"`, scope);
 }
 
-/** `attribute.http.request.header.x-api-key`: a subtraction, to Lua. */
+/** `attribute.http.request.header.x-api-key`: Lua reads a subtraction. */
 export function hyphenatedKey(node: Extract<Expression, { type: 'binary' }>, scope: Scope): Resolved | undefined {
   if (node.operator !== '-') return undefined;
   const written = scope.findings.source.slice(node.range);
@@ -85,7 +85,7 @@ function isPath(expression: Expression): boolean {
   return inner.type === 'name';
 }
 
-/** `b.id`: a span that has no such name here, more likely than a text. */
+/** `b.id`: more likely a span that is not named here than a text. */
 function endsInField(path: Expression): boolean {
   return path.type === 'member' && FIELDS.has(path.name);
 }

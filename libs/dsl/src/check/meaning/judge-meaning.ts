@@ -34,12 +34,12 @@ import { unitInName } from './values/unit-in-name.js';
 import { bareDurations, bareNumber } from './values/units.js';
 
 /**
- * Finds what is probably a mistake in a valid rule. Certain mistakes are errors, doubtful ones warnings; each names one
- * repair where that is certain. One pass over the tree, linear in it.
+ * Finds probable mistakes in a valid rule. Certain mistakes are errors, doubtful ones warnings; each has at most one suggested fix. One pass over the
+ * tree, in linear time.
  */
 export function judgeMeaning(root: Resolved, findings: Findings): void {
   const hasOrders = judgeParts(root, findings);
-  // A comparison of a value with itself needs no second complaint that it is always true.
+  // A comparison of a value with itself needs no second diagnostic that it is always true.
   if (findings.hasErrors) return;
   judgeTruth(root, findings);
   if (findings.hasErrors) return;
@@ -49,23 +49,23 @@ export function judgeMeaning(root: Resolved, findings: Findings): void {
   holdsOfNone(root, findings);
 }
 
-/** The same of an expression in a script; of a condition also whether it holds always or never. */
+/** Checks an expression of a script; for a condition also whether it is constant. */
 export function judgeMeaningInScript(root: Resolved, isCondition: boolean, findings: Findings): void {
   judgeParts(root, findings);
   if (!findings.hasErrors) judgeTruth(root, findings, isCondition ? 'condition' : 'value');
 }
 
-/** Answers whether some condition says which of two spans comes first. */
+/** Returns whether a condition orders two spans. */
 function judgeParts(root: Resolved, findings: Findings): boolean {
   const judge = new PartsJudge(root, findings);
   judge.part(root);
   return judge.hasOrders;
 }
 
-/** Each part by itself, before those within it. */
+/** Checks each node before its children. */
 class PartsJudge {
   hasOrders = false;
-  /** Of which span the one tested at a depth is a relative; at the same depth elsewhere it may be of none. */
+  /** The relation by which the span tested at a depth was found; a span elsewhere at that depth may have none. */
   private relatives: Map<number, Relatives> | undefined;
   private guarded: ReadonlySet<Resolved> | undefined;
 
@@ -141,7 +141,7 @@ class PartsJudge {
     if (!attributeType(node, findings)) foreignPattern(node, findings);
   }
 
-  /** What can be wrong with two values of spans: neither is a constant, a count or a sum. */
+  /** Checks two values of spans; neither is a constant, a count or a sum. */
   private readings(node: ComparedReadings): void {
     const { findings } = this;
     this.hasOrders ||= comparesTimes(node);
@@ -197,7 +197,7 @@ class PartsJudge {
     this.relatives.set(depth, over);
   }
 
-  /** `trace.spans[0].name`, and what stands in the brackets. */
+  /** Checks `trace.spans[0].name` and the expression in the brackets. */
   private place(span: SpanSource): void {
     if (span.type === 'subject' || span.type === 'bound') return;
     this.placed(span);
@@ -225,7 +225,7 @@ function comparesTimes({ left, right }: ComparedReadings): boolean {
   return left.type === 'field' && right.type === 'field' && left.field.endsWith('_time') && right.field.endsWith('_time');
 }
 
-/** What can be wrong with one value and a constant, by what the constant is. */
+/** Checks a comparison of one value with a constant, by the constant's type. */
 function judgePlain(node: PlainComparison, findings: Findings): void {
   switch (typeof node.right.value) {
     case 'string':

@@ -4,7 +4,7 @@ import type { Scope } from '../scope/context.js';
 
 const TAKEN: ReadonlySet<string> = new Set(['trace', 'attribute', ...SANDBOX_GLOBALS, ...Object.keys(SANDBOX_LIBRARIES), ...UNAVAILABLE]);
 
-/** Reports a name for a span that means something else already: an outer span would no longer be reachable, a function be hidden. */
+/** Reports a span name that is already in use: it would hide an outer span or a function. */
 export function nameTaken({ name, range }: Name, scope: Scope): boolean {
   const isTaken = TAKEN.has(name) || scope.isSpanName(name);
   if (isTaken) scope.findings.report('BT_DSL_NAME_TAKEN', range, { name }, { suggestion: `${name}2`, expected: 'a new name' });

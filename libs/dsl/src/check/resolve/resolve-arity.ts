@@ -4,7 +4,7 @@ import type { Resolved } from '../../tree/resolved.js';
 import type { VocabularyFunction } from '../../vocabulary/vocabulary.js';
 import type { Scope } from '../scope/context.js';
 
-/** `1 condition`, `a, b, and perhaps within, tolerance`: what a function of the vocabulary takes, for a message. */
+/** Describes the parameters of a function for a message: `1 condition`, `a, b, and perhaps within, tolerance`. */
 export function wantedArguments(parameters: VocabularyFunction['parameters']): string {
   const [only] = parameters;
   if (only !== undefined && parameters.length === 1) return `1 ${only.name}`;

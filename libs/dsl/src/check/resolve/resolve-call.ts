@@ -22,7 +22,7 @@ export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: R
   if (callee.kind !== 'function') {
     // An unknown callee was reported where it was resolved.
     if (callee.kind === 'value' && callee.node.type === 'literal') return unknownValue(call);
-    // `span.is_root()`: a field is read without parentheses.
+    // `span.is_root()`: fields take no parentheses.
     const range = { start: call.callee.range.end, end: call.range.end };
     const isField = call.args.length === 0 && (callee.kind === 'span' || (callee.kind === 'value' && callee.node.type !== 'attribute'));
     const extras = isField ? { suggestion: textOf(call.callee, scope), fix: { range, text: '' } } : askedInLoop(call.callee);
@@ -55,7 +55,7 @@ export function resolveMethod(call: MethodCall, object: Entity, objectValue: () 
   }
   const subject = objectValue();
   const args = call.args.map((argument) => resolve(argument, scope));
-  // A variable of a script may hold an object with methods of its own.
+  // A script variable may hold an object with its own methods.
   if (subject.type === 'literal' && subject.types === ANY) return unknownValue(call);
   const tests = STRING_TEST_FUNCTIONS.map(({ name }) => name);
   if (tests.includes(call.name)) return arityError(call, call.name, '1 argument', args.length, scope);
@@ -80,7 +80,7 @@ export function resolveMethod(call: MethodCall, object: Entity, objectValue: () 
   return unknownValue(call);
 }
 
-/** `span.events.has(…)`: lists are looked through by a script. */
+/** `span.events.has(…)`: a script has to loop over lists. */
 function askedInLoop(callee: Expression): { readonly expected?: string } {
   const list = callee.type === 'member' && callee.object.type === 'member' ? callee.object.name : '';
   if (list !== 'events' && list !== 'links') return {};
@@ -100,7 +100,7 @@ function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, 
     return { type: 'has-attribute', span, key: entity.node.key, syntax: call, types: BOOLEAN };
   }
   if (entity.kind === 'map' && entity.path !== undefined && entity.table === 'attributes') {
-    // trace.root.has(attribute.x): the key is what counts.
+    // trace.root.has(attribute.x): only the key matters.
     return { type: 'has-attribute', span, key: entity.path, syntax: call, types: BOOLEAN };
   }
   return scope.findings.refuse(
@@ -136,7 +136,7 @@ function libraryCall(
   }
   for (const argument of args) {
     const given = argument.types;
-    // Lua turns numbers into strings and strings that hold numbers into numbers.
+    // Lua converts between numbers and numeric strings.
     const accepted = (takes & (NUMBER | STRING)) !== 0 ? takes | NUMBER | STRING : takes;
     if (given !== 0 && (given & accepted) === 0) {
       const reason = `takes a ${describeTypes(takes)}, not a ${describeTypes(given)}`;

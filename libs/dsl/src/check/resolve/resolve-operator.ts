@@ -83,14 +83,14 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
   return { type: 'binary', operator, left, right, syntax, types: operator === '..' ? STRING : NUMBER };
 }
 
-/** `span.name ~ "^/api"`, as TraceQL's and PromQL's regular expressions are nearly written. */
+/** `span.name ~ "^/api"`, close to the operators `=~` of TraceQL and PromQL. */
 function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
   const text = `${formatExpression(left.syntax)} matches ${formatExpression(right.syntax)}`;
   const extras = { suggestion: 'matches', fix: { range: syntax.range, text } };
   return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', syntax.range, { found: '~', instead: 'matches' }, extras);
 }
 
-/** `span.name == "a" | span.name == "b"`: binds tighter than `==`, so that it stands between texts. */
+/** `span.name == "a" | span.name == "b"`: `|` binds tighter than `==`, so that its operands are texts. */
 function joinMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved | undefined {
   const isOther = ({ type, types, syntax }: Resolved): boolean =>
     types !== 0 && (types & NUMBER) === 0 && (type !== 'literal' || syntax.type === 'string' || syntax.type === 'boolean');
@@ -105,7 +105,7 @@ function joinMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope
   return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', range, values, { suggestion: instead, fix: { range, text: instead } });
 }
 
-/** `{a} >> {b}`, `{a} > {b}` of TraceQL: a b below an a. */
+/** `{a} >> {b}` and `{a} > {b}` of TraceQL: a b below an a. */
 function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: Scope): Resolved | undefined {
   const { left, right, operator, range } = syntax;
   if (left.type !== 'table' || right.type !== 'table') return undefined;
@@ -122,9 +122,9 @@ function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: Scop
   );
 }
 
-/** Warns when a node that may be nil, and that no guard has tested, is used where nil is an error. */
+/** Warns if an unguarded node that may be nil is used where nil fails. */
 export function warnUnguarded(node: Resolved, operation: string, scope: Scope): void {
-  // Of a literal nothing is known, or all.
+  // A literal is either known or a variable.
   if ((node.types & NIL) === 0 || node.type === 'literal' || scope.facts.isPresent(node.syntax) || isOfSome(node, scope)) return;
   const text = formatExpression(node.syntax);
   const isAttribute = node.type === 'attribute' || node.type === 'resource-attribute';
@@ -132,7 +132,7 @@ export function warnUnguarded(node: Resolved, operation: string, scope: Scope): 
   scope.findings.report('BT_DSL_UNGUARDED_NIL', node.syntax.range, { operation, where }, { suggestion: `${text} and …` });
 }
 
-/** The first span, or an aggregate of what every span has over spans of which there are some. */
+/** Whether it always has a value: the first span, or an aggregate of a field of every span over at least one span. */
 function isOfSome(node: Resolved, { facts }: Scope): boolean {
   if (node.type === 'span' && node.span.type === 'nth') return node.span.index.type === 'literal' && node.span.index.value === 1;
   if (node.type !== 'trace-aggregate' || (node.field.types & ~NUMBER) !== 0) return false;
@@ -180,7 +180,7 @@ function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   return { ...node, types: boundOf(operator, left, right) };
 }
 
-/** `(attribute.amount or "0") > 1000`: where the attribute is missing, its stand-in fails. */
+/** `(attribute.amount or "0") > 1000`: the default fails. */
 function refuseDefault(node: Resolved, other: Resolved, scope: Scope): boolean {
   if (node.type !== 'logical' || node.operator !== 'or' || node.right.type !== 'literal' || other.types === 0) return false;
   const standIn = node.right;
@@ -212,7 +212,7 @@ function compare(operator: BinaryOperator, left: Literal, right: Literal): boole
   }
 }
 
-/** A count or a length is never negative: `trace.count(c) >= 0` is always true. */
+/** A count or a length is never negative: `trace.count(c) >= 0` is constant. */
 function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): TypeSet {
   if (right.type !== 'literal' || right.types !== NUMBER || !isCount(left)) return BOOLEAN;
   const bound = right.value as number | bigint;
@@ -243,9 +243,9 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
     return fold(syntax, scope, () => luaEquals(left.value, right.value) === (operator === '=='));
   }
   if ((left.types & right.types) === 0) {
-    // A comparison with nil asks for presence and is always answered; other types are a mistake.
+    // A comparison with nil tests for presence and never fails; a comparison of other types is a mistake.
     if (left.types === NIL || right.types === NIL) return { ...node, types: outcome(false) };
-    // `x == true and x == false`: both are truth values, which are always answered, too.
+    // A comparison of two booleans never fails either: `x == true and x == false`.
     if (((left.types | right.types) & ~BOOLEAN) === 0) return { ...node, types: outcome(false) };
     reportMismatch(syntax, left, right, scope);
     return node;
@@ -256,7 +256,7 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
 }
 
 function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
-  // `a == "x" | b == "y"`: what stands around the wrong operator is no mistake of its own.
+  // `a == "x" | b == "y"`: drops diagnostics on the operands of the wrong operator.
   const isWithin = ({ start, end }: Range): boolean => start >= syntax.range.start && end <= syntax.range.end;
   if (scope.findings.diagnostics.some(({ code, range }) => code === 'BT_DSL_FOREIGN_OPERATOR' && isWithin(range))) return;
   if (refuseChain(syntax, left, right, scope) || refuseNumber(left, right, scope) || refuseNumber(right, left, scope)) return;
@@ -299,7 +299,7 @@ function refuseTruth(field: Resolved, { syntax }: Resolved, { findings }: Scope)
   return true;
 }
 
-/** `x and x == false`: the guard in front of it asked for more than a value. */
+/** `x and x == false`: the guard excludes false, not only nil. */
 function presentFalse(value: Resolved, other: Resolved, { findings }: Scope): DiagnosticExtras | undefined {
   if (value.type !== 'attribute' || other.type !== 'literal' || other.value !== false || value.types !== TRUTHY) return undefined;
   const guard = findings.source.slice(value.syntax.range);
@@ -313,7 +313,7 @@ function presentFalse(value: Resolved, other: Resolved, { findings }: Scope): Di
   return { suggestion: `${meant} and …`, fix };
 }
 
-/** `500 <= x <= 599`: two comparisons here. */
+/** `500 <= x <= 599`: the fix writes two comparisons. */
 function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): boolean {
   const { left: first, right: last, operator } = syntax;
   if (first.type !== 'binary' || !['==', '~=', '<', '<=', '>', '>='].includes(first.operator)) return false;
@@ -321,18 +321,18 @@ function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Sco
   const { source } = scope.findings;
   const text = `${source.slice(first.range)} and ${source.slice(first.right.range)} ${written} ${source.slice(last.range)}`;
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
-  // Of a first comparison that is a mistake too two comparisons are no remedy.
+  // If the first comparison is itself a mistake, two comparisons are no fix.
   const isSound = !scope.findings.diagnostics.some(
     ({ code, range }) => code === 'BT_DSL_COMPARISON' && range.start >= first.range.start && range.end <= first.range.end,
   );
-  // `span.name == "retry" > 3` has a number for a name: what was counted stands in front of the parenthesis.
+  // `span.name == "retry" > 3` uses a number as a name: the count is missing its function.
   const isAlike = first.right.type !== 'string' || right.types !== NUMBER;
   const remedy = isSound && isAlike ? { suggestion: text, fix: { range: syntax.range, text } } : {};
   scope.findings.report('BT_DSL_COMPARISON', syntax.range, values, { expected: 'two comparisons', ...remedy });
   return true;
 }
 
-/** The value of an operation on constants; an error of it (`1 // 0`) is reported now, not at run time. */
+/** The value of an operation on constants; its error (`1 // 0`) is reported here instead of at run time. */
 function fold(syntax: Expression, scope: Scope, evaluate: () => unknown): Resolved {
   try {
     const value = evaluate() as Literal['value'];

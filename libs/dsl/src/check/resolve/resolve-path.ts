@@ -27,7 +27,7 @@ const FUNCTIONS_OF_TRACE: ReadonlyMap<string, Entity> = new Map(
 
 type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 
-/** What a name means. */
+/** The meaning of a name. */
 export function resolveName(expression: Extract<Expression, { type: 'name' }>, scope: Scope): Entity {
   const { name, range } = expression;
   if (scope.isLocal(name)) return { kind: 'value', node: valueOfLocal(expression, scope) };
@@ -56,7 +56,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   return refused(expression, scope, 'BT_DSL_UNKNOWN_NAME', range, { name }, suggestion);
 }
 
-/** A variable that never gets another value is what it was declared with. */
+/** A variable that is never assigned again has its initial value. */
 function valueOfLocal(name: Name, scope: Scope): Literal {
   const constant = scope.constantOf(name.name);
   if (constant === undefined) return unknownValue(name);
@@ -97,7 +97,7 @@ export function resolveMember(expression: MemberExpression, object: Entity, key:
     case 'function':
       return refused(expression, scope, 'BT_DSL_INDEX', keyRange, { type: 'function' });
     case 'value':
-      // What could not be resolved was reported once.
+      // An unresolved object was reported already.
       if (object.node.type === 'literal' && object.node.types === ANY) return { kind: 'value', node: unknownValue(expression) };
       return indexed(expression, checkIndexable(object.node, expression, scope), literal(key, expression));
   }
@@ -115,7 +115,7 @@ export function resolveIndex(expression: MemberExpression, object: Entity, key: 
   });
 }
 
-/** The value that an entity is when it is used as one. */
+/** The value of an entity that is used as one. */
 export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resolved {
   switch (entity.kind) {
     case 'value':
@@ -150,7 +150,7 @@ export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resol
   }
 }
 
-/** Of a span that may not be there. */
+/** A member of a span that may be missing. */
 function guardedMember(
   expression: MemberExpression,
   object: Extract<Entity, { kind: 'span' }>,
@@ -160,13 +160,13 @@ function guardedMember(
 ): Entity {
   const member = spanMember(expression, object.span, object.name, key, keyRange, scope);
   const isUnknown = member.kind === 'value' && member.node.type === 'literal';
-  // Only these may be missing.
+  // Only these spans may be missing.
   const mayBeNil = object.span.type !== 'subject' && object.span.type !== 'bound';
   if (mayBeNil && !isUnknown) warnUnguarded(asValue(object, expression.object, scope), `reading ${key}`, scope);
   return member;
 }
 
-/** `scope_name` is written `span.scope.name`. */
+/** `scope_name` is the internal name of `span.scope.name`. */
 const MEMBERS_WITH_VALUES: ReadonlySet<string> = new Set(Object.keys(FIELD_TYPES).filter((name) => !name.startsWith('scope_')));
 
 function spanMember(expression: MemberExpression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
@@ -273,7 +273,7 @@ function unknownField(
   return { kind: 'value', node: unknownValue(expression) };
 }
 
-/** The names of nil, true and false in other languages, and names of other languages that do not exist here. */
+/** Names of nil, true and false in other languages, and further foreign words. */
 const FOREIGN_WORDS: Readonly<Record<string, string>> = {
   null: 'nil',
   none: 'nil',

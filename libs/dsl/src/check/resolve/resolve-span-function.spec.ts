@@ -7,7 +7,7 @@ function complaint(text: string): string {
   return first === undefined ? 'nothing' : `${first.line}:${first.column} ${first.code} | ${first.suggestion ?? ''}`;
 }
 
-describe('functions over spans are checked', () => {
+describe('the first diagnostic of a function over spans', () => {
   it.each([
     ['one condition too few', 'trace.before(span.is_root)', '1:1 BT_DSL_ARITY | '],
     ['one argument too many', 'trace.child(span.is_root, span.is_root, 1s)', '1:1 BT_DSL_ARITY | '],
@@ -35,7 +35,7 @@ describe('functions over spans are checked', () => {
   });
 });
 
-describe('named spans are checked', () => {
+describe('the first diagnostic of a named span', () => {
   it.each([
     ['a name is a span', 'trace.has(charge where charge.name == "a" and charge.duration > 1s)', 'nothing'],
     ['a misspelt name', 'trace.has(charge where charg.name == "a")', '1:24 BT_DSL_UNKNOWN_NAME | charge'],
@@ -63,7 +63,7 @@ describe('named spans are checked', () => {
   });
 });
 
-describe('what may be nil is warned of where nil is an error, unless a guard has tested it:', () => {
+describe('a value that may be nil gets a warning where nil fails, unless guarded:', () => {
   const unguarded = (suggestion: string): string => `BT_DSL_UNGUARDED_NIL | ${suggestion} and …`;
   it.each([
     ['a field of the parent', 'span.parent.duration > 3s', `1:1 ${unguarded('span.parent')}`],

@@ -19,12 +19,12 @@ type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
 type EntityIn = (expression: Expression, scope: Scope) => Entity;
 
 const ENTRIES = new Map(TRACE_FUNCTIONS.map((entry) => [entry.name, entry]));
-/** How many arguments each must have. */
+/** The number of required arguments per function. */
 const REQUIRED: ReadonlyMap<string, number> = new Map(
   TRACE_FUNCTIONS.map(({ name, parameters }) => [name, parameters.filter(({ optional }) => optional !== true).length]),
 );
 
-/** `trace.has(c)`, `span.children.sum(field, c)`, `trace.follows(a, b, 1s)`. `name` is how the text calls it, for messages. */
+/** `trace.has(c)`, `span.children.sum(field, c)`, `trace.follows(a, b, 1s)`. `name` is the function's name in messages. */
 export function resolveSpanFunction(call: Call, name: string, over: Relatives | undefined, scope: Scope, resolve: ResolveIn): Resolved {
   const { callee } = call;
   const key = callee.type === 'member' ? callee.name : name.slice(name.lastIndexOf('.') + 1);
@@ -46,12 +46,12 @@ export function resolveSpanFunction(call: Call, name: string, over: Relatives | 
     return { type: 'trace-quantifier', quantifier: key, depth: inner.depth, condition, syntax: call, types, ...kindred };
   }
   if (isRelation(key)) return resolvePair(call, key, name, scope, resolve);
-  // Its name was found in the catalogue, which has nothing else.
+  // The catalogue contains no other functions.
   if (!isAggregate(key)) return unknownValue(call);
   return resolveAggregate(call, key, name, first, second, kindred, scope, resolve);
 }
 
-/** `span.children.count()`: any span satisfies `true`. */
+/** `span.children.count()`: the fix adds `true`, which every span satisfies. */
 function fixedCount(
   { callee, range }: Call,
   key: string,
@@ -87,7 +87,7 @@ export function resolveSpanOrder(
 function resolvePair(call: Call, relation: SpanRelation, name: string, scope: Scope, resolve: ResolveIn): Resolved {
   const [a, b, ...durations] = call.args as [Expression, Expression, ...Expression[]];
   const first = resolveTest(a, scope, resolve);
-  // Where b is tested, a span satisfies a.
+  // The second condition is evaluated with a span that satisfies the first.
   const second = resolveTest(b, first.inner.given(first.condition, true), resolve);
   const [third, fourth] = durations.map((duration) => resolveDuration(duration, name, scope, resolve));
   const isTimed = RELATIONS[relation].asks === 'every';
@@ -119,7 +119,7 @@ function resolveAggregate(
     const reason = 'takes the field first; its second argument is the condition and can give a name';
     return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', value.range, { name, reason });
   }
-  // The condition goes first, because its name and what it proves hold in the field.
+  // Resolve the condition first: its name and its facts apply to the field.
   const tested = test === undefined ? undefined : resolveTest(test, scope, resolve);
   const inner = tested === undefined ? scope.bound() : tested.inner.given(tested.condition, true);
   const field = resolve(value, inner);
@@ -160,7 +160,7 @@ function fixedField(
   return { range: { start: value.range.start, end: test.range.end }, text: `${second}, ${first}` };
 }
 
-/** A condition in a scope of its own, in which `span` (and the name it gives) is the span being tested. */
+/** A condition in its own scope, in which `span` and its given name mean the tested span. */
 function resolveTest(argument: Expression, scope: Scope, resolve: ResolveIn): { readonly condition: Resolved; readonly inner: Scope } {
   if (argument.type !== 'named-condition') {
     const inner = scope.bound();

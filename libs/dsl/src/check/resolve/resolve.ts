@@ -27,7 +27,7 @@ import { resolveCall, resolveMethod } from './resolve-call.js';
 import { resolveBinary, resolveUnary, warnUnguarded } from './resolve-operator.js';
 import { asValue, resolveIndex, resolveMember, resolveName } from './resolve-path.js';
 
-/** Syntax → resolved tree, with every complaint on the way. Never throws. */
+/** Syntax → resolved tree. Reports all diagnostics on the way; never throws. */
 export function resolve(expression: Expression, scope: Scope): Resolved {
   switch (expression.type) {
     case 'nil':
@@ -72,7 +72,7 @@ export function resolve(expression: Expression, scope: Scope): Resolved {
   }
 }
 
-/** What an expression means before it is used as a value. */
+/** The meaning of an expression, before its use as a value. */
 function entityOf(expression: Expression, scope: Scope): Entity {
   switch (expression.type) {
     case 'name':
@@ -104,14 +104,14 @@ function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, sc
   return resolveUnary(expression, resolve(expression.operand, scope), scope);
 }
 
-/** `#span.children`. */
+/** `#span.children`: relatives have no length. */
 function refuseCountless(expression: Expression, operand: Expression, name: string, scope: Scope): Resolved {
   const text = `${scope.findings.source.slice(operand.range)}.count(true)`;
   const extras = { suggestion: text, fix: { range: expression.range, text } };
   return scope.findings.refuse(expression, 'BT_DSL_ARGUMENT', operand.range, { name, reason: 'is counted by its function' }, extras);
 }
 
-/** A chain of one operator, operand by operand: each is resolved where those before it are known to hold (or not to), and learnt from once. */
+/** Resolves a chain of one operator in order: each operand in the scope where those before it are true (or false). */
 function resolveLogical(expression: Extract<Expression, { type: 'logical' }>, scope: Scope): Resolved {
   const { operator } = expression;
   const chain = [expression];
@@ -143,7 +143,7 @@ function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, 
   return resolveBinary(expression, left, right, scope);
 }
 
-/** What is inside is checked all the same. */
+/** Checks the operands of a refused `not`. */
 function refusedNot(expression: Expression, operands: readonly Expression[], scope: Scope): Resolved {
   for (const operand of operands) resolve(operand, scope);
   return { ...unknownValue(expression), types: BOOLEAN };
@@ -196,7 +196,7 @@ function compileLiteral(
     return cachedPattern(text);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
-    // `matches "*/checkout"`
+    // For example `matches "*/checkout"`.
     const glob = text.startsWith('*') ? globTest(text, '==') : undefined;
     const meant = glob === undefined ? undefined : `${scope.findings.source.slice(test.subject.range)} ${glob}`;
     const fix = meant === undefined ? undefined : { range: test.range, text: meant };

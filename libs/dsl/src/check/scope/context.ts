@@ -7,17 +7,17 @@ import type { Literal, Resolved, SpanSource } from '../../tree/resolved.js';
 import { ANY } from '../../values/types.js';
 import type { Constant } from './script-locals.js';
 
-/** What one check learns about the whole rule while it walks the tree. */
+/** Facts about the whole rule, collected during one check. */
 export class Findings {
   readonly diagnostics: Diagnostic[] = [];
-  /** `span` is used outside every trace function: a span rule. */
+  /** `span` is used outside all trace functions: a span rule. */
   usesSubject = false;
   usesTrace = false;
-  /** Something only the sandbox can do was used (it is right, but not an expression to compile). */
+  /** The rule is valid, but only the sandbox can run it. */
   needsSandbox = false;
 
   readonly isWhenForm: boolean;
-  /** Valid conditions that are probably mistakes are reported, too. */
+  /** Whether to report valid conditions that are probably mistakes. */
   readonly judgesMeaning: boolean;
   private reported: Set<string> | undefined;
   private names: ReadonlySet<string> | undefined;
@@ -30,7 +30,7 @@ export class Findings {
     this.judgesMeaning = judgesMeaning;
   }
 
-  /** The names that conditions anywhere in the rule give to their spans. */
+  /** The names of spans in all conditions of the rule. */
   get namedSpans(): ReadonlySet<string> {
     this.names ??= new Set([...this.source.text.matchAll(/\b([A-Za-z_]\w*)\s+where\b/g)].map(([, name = '']) => name));
     return this.names;
@@ -41,12 +41,12 @@ export class Findings {
   }
 
   report(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): void {
-    // The suggestion is BeTraceDSL; it does not fit into the text of the other notation.
+    // Suggestions are in BeTraceDSL and do not fit the when form.
     const { fix, suggestion, ...others } = extras;
     this.add(diagnose(this.source, code, range, values, this.isWhenForm ? others : { fix, suggestion, ...others }));
   }
 
-  /** A diagnostic that was made elsewhere. In the other form one text is read twice: `amount > 5` tests that there is one, too. */
+  /** Adds a finished diagnostic, once per range: the when form checks one text twice, because `amount > 5` also tests that it exists. */
   add(diagnostic: Diagnostic): void {
     const { code, message, range } = diagnostic;
     const problem: Problem = PROBLEMS[code];
@@ -58,7 +58,7 @@ export class Findings {
     this.diagnostics.push(this.withoutOverlap(diagnostic));
   }
 
-  /** All fixes of a rule can be made at once: of two that touch the same text the first stays. */
+  /** Keeps fixes applicable together: of two that overlap, the first one stays. */
   private withoutOverlap(diagnostic: Diagnostic): Diagnostic {
     const { fix, ...others } = diagnostic;
     if (fix === undefined) return diagnostic;
@@ -68,7 +68,7 @@ export class Findings {
     return diagnostic;
   }
 
-  /** Reports, and stands in for what could not be resolved so that the rest is checked as well. */
+  /** Reports a diagnostic and returns a placeholder, so that the rest is checked too. */
   refuse(
     syntax: Expression,
     code: ProblemCode,
@@ -83,7 +83,7 @@ export class Findings {
 
 const MAX_DIAGNOSTICS = 50;
 
-/** Any value at all: nothing is known about it, so nothing more is complained about. */
+/** A value of unknown type, which causes no further diagnostics. */
 export function unknownValue(syntax: Expression): Literal {
   return { type: 'literal', value: undefined, syntax, types: ANY };
 }
@@ -97,16 +97,16 @@ interface NamedSpan {
 const SUBJECT: SpanSource = { type: 'subject' };
 const NO_LOCALS: ReadonlyMap<string, Constant | undefined> = new Map();
 
-/** Where a node stands: which spans its names mean, how many trace functions surround it, what guards have proved. */
+/** The scope of a node: the spans that names mean, the number of enclosing trace functions, and the facts from guards. */
 export class Scope {
   private constructor(
     readonly findings: Findings,
-    /** What `span` means. */
+    /** The span that `span` means. */
     private readonly own: SpanSource,
     private readonly named: NamedSpan | undefined,
     readonly depth: number,
     readonly facts: Facts,
-    /** Names of a script, with their value where it is known before it runs. */
+    /** The names of a script, with their constant values if known. */
     private readonly locals: ReadonlyMap<string, Constant | undefined>,
   ) {}
 
@@ -114,7 +114,7 @@ export class Scope {
     return new Scope(findings, SUBJECT, undefined, 0, Facts.none, NO_LOCALS);
   }
 
-  /** A place in a script: with variables, some of which hold a span, and some what stands in the script. */
+  /** A scope in a script: variables, some of which hold a span or a constant. */
   static ofScript(findings: Findings, locals: ReadonlyMap<string, Constant | undefined>, spans: Iterable<string>): Scope {
     let named: NamedSpan | undefined;
     let depth = 0;
@@ -126,7 +126,7 @@ export class Scope {
     return this.locals !== NO_LOCALS && this.locals.has(name);
   }
 
-  /** What a variable always holds, where that stands in the script. */
+  /** The constant that a variable always holds, if known. */
   constantOf(name: string): Constant | undefined {
     return this.locals.get(name);
   }
@@ -142,7 +142,7 @@ export class Scope {
     return this.sourceOf(name) !== undefined;
   }
 
-  /** `span`, then the others from the outermost. */
+  /** `span`, then the other names from the outermost. */
   get spanNames(): Iterable<string> {
     const names: string[] = [];
     for (let { named } = this; named !== undefined; named = named.outer) names.unshift(named.name);
@@ -155,7 +155,7 @@ export class Scope {
     return undefined;
   }
 
-  /** Inside a trace function: `span`, and the name given to it, is the span being tested. */
+  /** The scope inside a trace function: `span` and the given name mean the tested span. */
   bound(name?: string): Scope {
     const depth = this.depth + 1;
     const source: SpanSource = { type: 'bound', depth };
@@ -163,12 +163,12 @@ export class Scope {
     return new Scope(this.findings, source, named, depth, this.facts.elsewhere(), this.locals);
   }
 
-  /** The same place, for other findings. */
+  /** The same scope, with other findings. */
   into(findings: Findings): Scope {
     return new Scope(findings, this.own, this.named, this.depth, this.facts, this.locals);
   }
 
-  /** Where `condition` is known to be true (or false). */
+  /** The scope in which `condition` is known to be true (or false). */
   given(condition: Resolved, outcome: boolean): Scope {
     const facts = this.facts.given(condition, outcome);
     return facts === this.facts ? this : new Scope(this.findings, this.own, this.named, this.depth, facts, this.locals);

@@ -2,8 +2,8 @@ import type { Expression } from '../../text/syntax.js';
 import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
 
 /**
- * What an expression means before it is used: a value, or one of the things that only have fields or can only be called.
- * `path` is the attribute key collected so far (`attribute.http` on the way to `attribute.http.method`).
+ * The meaning of an expression before its use: a value, or an object that only has fields or can only be called. `path` is the attribute key so far
+ * (`attribute.http` on the way to `attribute.http.method`).
  */
 export type Entity =
   | { readonly kind: 'value'; readonly node: Resolved }
@@ -16,5 +16,5 @@ export type Entity =
   | { readonly kind: 'library'; readonly name: string }
   | { readonly kind: 'function'; readonly name: string; readonly of?: Entity };
 
-/** Resolves one node; the parts of the checker call each other through it. */
+/** Resolves one node; the files of the checker call each other through it. */
 export type Resolve = (expression: Expression) => Resolved;

@@ -2,22 +2,22 @@ import { type ArithmeticOperator, luaArithmetic } from '../../lua/lua-arithmetic
 import { LuaError } from '../../lua/lua-error.js';
 import type { Block, Expression, Statement } from '../../text/syntax.js';
 
-/** A value that stands in the script, or is computed of such: `5 * 60`, `5 * minute`. */
+/** A constant of a script, literal or computed from constants: `5 * 60`, `5 * minute`. */
 export interface Constant {
   readonly value: number | bigint | string;
-  /** Where it stands. */
+  /** The expression that defines it. */
   readonly expression: Expression;
 }
 
-/** What a variable of a script holds, as far as it is certain. */
+/** The content of a script variable, as far as it is certain. */
 export type Holding = 'span' | 'event' | 'link' | 'texts' | 'unknown' | Constant;
 
-/** The variables that are visible at a place of a script. */
+/** The variables in scope at a position of a script. */
 export type Locals = ReadonlyMap<string, Holding>;
 
 const LISTS: Readonly<Record<string, Holding>> = { spans: 'span', events: 'event', links: 'link' };
 
-/** What `for _, x in ipairs(list)` gives its variables. */
+/** The contents of the variables of `for _, x in ipairs(list)`. */
 export function holdingsOfLoop({ names, iterators }: Extract<Statement, { type: 'for-in' }>, locals: Locals): readonly Holding[] {
   const [iterator, ...more] = iterators;
   const callee = iterator?.type === 'call' ? iterator.callee : undefined;
@@ -33,7 +33,7 @@ function elementOf(list: Expression, locals: Locals): Holding | undefined {
   return holdingOf(list.object, locals) === 'span' && Object.hasOwn(LISTS, list.name) ? LISTS[list.name] : undefined;
 }
 
-/** What the value of an expression is: `trace.spans[1]`, `s.parent`, `trace.root`, another variable. */
+/** The content of an expression: `trace.spans[1]`, `s.parent`, `trace.root`, another variable. */
 export function holdingOf(expression: Expression, locals: Locals): Holding {
   switch (expression.type) {
     case 'name':
@@ -60,7 +60,7 @@ export function holdingOf(expression: Expression, locals: Locals): Holding {
 
 const COMPUTED: ReadonlySet<string> = new Set(['+', '-', '*', '/', '//', '%', '^', '..']);
 
-/** What comes of two constants; an error of it is one of the place where it is computed. */
+/** The result of an operation on two constants; an error is reported where it is computed. */
 function computed(expression: Extract<Expression, { type: 'binary' }>, locals: Locals): Holding {
   const { operator, left, right } = expression;
   if (!COMPUTED.has(operator)) return 'unknown';
@@ -76,7 +76,7 @@ function computed(expression: Extract<Expression, { type: 'binary' }>, locals: L
   }
 }
 
-/** Names that are assigned to somewhere: what they hold changes. */
+/** Names that are assigned somewhere, so that their values change. */
 export function assignedNames(block: Block, into = new Set<string>()): ReadonlySet<string> {
   for (const statement of block) {
     if (statement.type === 'assignment') for (const target of statement.targets) if (target.type === 'name') into.add(target.name);
@@ -85,7 +85,7 @@ export function assignedNames(block: Block, into = new Set<string>()): ReadonlyS
   return into;
 }
 
-/** The blocks within a statement. */
+/** The blocks inside a statement. */
 export function blocksOf(statement: Statement): readonly Block[] {
   switch (statement.type) {
     case 'local-function':

@@ -1,15 +1,14 @@
 import type { Source } from '../../text/source.js';
 import type { TableConstructor } from '../../text/syntax.js';
 
-/** What stands in the braces, where it is one value without a key. */
+/** The text between the braces, if it is one value without a key. */
 export function soleEntry(table: TableConstructor, source: Source): string | undefined {
   const [only, ...more] = table.items;
   return only === undefined || only.key !== undefined || more.length > 0 ? undefined : source.slice(only.value.range);
 }
 
 /**
- * What stands in the braces, where it is one value without a key. In parentheses where the table stands beside an operator, or was given to
- * a function without any (`trace.has{c}`).
+ * The text between the braces, if it is one value without a key. Adds parentheses beside an operator, or for a call without them (`trace.has{c}`).
  */
 export function tableEntry(table: TableConstructor, source: Source, isArgument: boolean): string | undefined {
   const text = soleEntry(table, source);

@@ -27,7 +27,7 @@ import { nilKeys } from './tables/nil-key.js';
 import { testedTexts } from './tables/tested-texts.js';
 import { unreadSpan } from './unread-span.js';
 
-/** Checks what a script names; what its values are is only known when it runs. */
+/** Checks the names in a script; the values are known only at run time. */
 export function checkScript(source: Source, block: Block, { isWhenForm, judgesMeaning }: Findings): Checked {
   const findings = new Findings(source, { isWhenForm, judgesMeaning });
   const checker = new ScriptChecker(findings);
@@ -44,7 +44,7 @@ export function checkScript(source: Source, block: Block, { isWhenForm, judgesMe
     text: source.text,
     block,
     lua,
-    // In a script over the trace `span` is a global of its own.
+    // In a script about the trace, `span` is an ordinary global.
     guards: subject === 'trace' && guards.usesSubject ? [] : guards.conditions,
     ...(subject === 'trace' && guards.loop !== undefined ? { loop: guards.loop } : {}),
     subject,
@@ -54,12 +54,12 @@ export function checkScript(source: Source, block: Block, { isWhenForm, judgesMe
   return { ok: true, rule, diagnostics };
 }
 
-/** Names that Lua would find but that mean something else in rules. */
+/** Names with a meaning in rules that differs from Lua's. */
 const RESERVED: ReadonlySet<string> = new Set(['trace', 'attribute']);
 
 class ScriptChecker {
   readonly #findings: Findings;
-  /** Names the script assigns without `local`: they live as long as one evaluation. */
+  /** Names that the script assigns without `local`: they exist during one evaluation. */
   readonly #globals = new Set<string>();
   #returnsValue = false;
   #mayMatch = false;
@@ -114,7 +114,7 @@ class ScriptChecker {
     return locals;
   }
 
-  /** Returns the locals visible behind the statement. */
+  /** Returns the locals in scope after the statement. */
   #statement(statement: Statement, locals: Locals, isMain: boolean): Locals {
     switch (statement.type) {
       case 'local':
@@ -169,7 +169,7 @@ class ScriptChecker {
         this.#block(statement.body, this.#declare(locals, statement.names, holdingsOfLoop(statement, locals)), isMain);
         return locals;
       case 'return':
-        // What a function returns may be any value.
+        // A function may return any value.
         if (isMain && statement.values.length === 1) this.#result(statement.values[0] as Expression, locals);
         else this.#values(statement.values, locals);
         if (isMain && statement.values.length > 0) {
@@ -200,7 +200,7 @@ class ScriptChecker {
 
   #condition(expression: Expression, locals: Locals): void {
     this.#expression(expression, locals);
-    // A constant is reported as one.
+    // Another check reports constants as conditions.
     for (const name of namesAsConditions(expression)) if (typeof locals.get(name.name) !== 'object') this.#number(name);
     this.#meaning(expression, true, locals);
   }
@@ -209,7 +209,7 @@ class ScriptChecker {
     if (this.#numbers.has(name)) this.#findings.report('BT_DSL_NUMBER_CONDITION', range, { text: name }, { expected: `${name} > …` });
   }
 
-  /** `return slow > 3 and "too slow"` is as true as its first part; `return 1` is true. */
+  /** `return slow > 3 and "too slow"` depends on its first operand alone; `return 1` is always true. */
   #result(expression: Expression, locals: Locals): void {
     const whole = withoutParentheses(expression);
     if (whole.type === 'name') this.#number(whole);
@@ -296,7 +296,7 @@ class ScriptChecker {
     return new Map([...locals, ...names.map((name) => [name, 'unknown'] as const)]);
   }
 
-  /** Fields of `span`, `trace` and the library tables, where the name is not a local, and of what a local is known to hold. */
+  /** Checks the fields of `span`, `trace` and the library tables unless the name is a local, and of locals with known content. */
   #member({ object, name, nameRange }: Extract<Expression, { type: 'member' }>, locals: Locals): void {
     if (object.type !== 'name' || this.#globals.has(object.name)) return;
     const holding = locals.get(object.name);
@@ -320,7 +320,7 @@ class ScriptChecker {
   #call(call: Extract<Expression, { type: 'call' }>, locals: Locals): void {
     const { callee, args } = call;
     this.#expression(callee, locals);
-    // The condition of trace.has(…) is about the span being tested; written as a function it names that itself.
+    // The condition of trace.has(…) concerns the tested span; in the function form it is the parameter.
     const spanFunction = spanArguments(call);
     if (spanFunction === undefined) return this.#all(args, locals);
     for (const argument of args) if (argument.type === 'named-condition') this.#declare(locals, [argument.name]);
@@ -340,7 +340,7 @@ class ScriptChecker {
   }
 }
 
-/** What tells of a violation: a text, a number, or a table of several. */
+/** Whether it is a description of the violation: a text, a number, or a table of several. */
 function isComment(expression: Expression, locals: Locals): boolean {
   return isConstant(expression, locals) || expression.type === 'table';
 }

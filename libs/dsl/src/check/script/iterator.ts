@@ -4,7 +4,7 @@ import type { Findings } from '../scope/context.js';
 const LISTS: ReadonlySet<string> = new Set(['spans', 'services', 'events', 'links']);
 const MAPS: ReadonlySet<string> = new Set(['attributes', 'resource']);
 
-/** `for s in trace.spans do`: a list is no iterator. */
+/** `for s in trace.spans do`: a list is not an iterator. */
 export function refuseIterator(statement: Extract<Statement, { type: 'for-in' }>, findings: Findings): void {
   const [iterator, ...more] = statement.iterators;
   if (iterator !== undefined && more.length === 0) {
@@ -24,7 +24,7 @@ export function refuseIterator(statement: Extract<Statement, { type: 'for-in' }>
   findings.report('BT_DSL_ITERATOR', iterator.range, { text }, { suggestion: `for ${meant} do`, fix });
 }
 
-/** `for role in attribute.user.roles do`: an attribute is no iterator, and may be missing. */
+/** `for role in attribute.user.roles do`: an attribute is not an iterator, and may be missing. */
 function refuseAttribute({ names }: ForIn, iterator: Expression, findings: Findings): boolean {
   const [first] = names;
   if (first === undefined || !isAttribute(iterator)) return false;
@@ -54,7 +54,7 @@ function refuseNamedParts(iterator: Expression, findings: Findings): boolean {
   return true;
 }
 
-/** `for s in ipairs(trace.spans) do s.name …`: the first variable is the place, not the span. */
+/** `for s in ipairs(trace.spans) do s.name …`: the first variable is the index, not the span. */
 function refuseIndexAlone({ names, body }: ForIn, iterator: Expression, findings: Findings): void {
   const [name, ...more] = names;
   const isList = iterator.type === 'call' && iterator.callee.type === 'name' && iterator.callee.name === 'ipairs';

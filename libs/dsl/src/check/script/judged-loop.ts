@@ -1,7 +1,7 @@
 import type { Statement } from '../../text/syntax.js';
 import type { Findings } from '../scope/context.js';
 
-/** `for i = 0, #trace.spans do`: the first element of a list is at 1. */
+/** `for i = 0, #trace.spans do`: lists start at index 1. */
 export function judgedLoop({ bounds }: Extract<Statement, { type: 'for' }>, findings: Findings): void {
   const [from, to] = bounds;
   if (from?.type !== 'number' || from.value !== 0) return;

@@ -5,17 +5,17 @@ import type { Resolved } from '../../tree/resolved.js';
 import { resolve } from '../resolve/resolve.js';
 import { Findings, Scope } from '../scope/context.js';
 
-/** What locals hold, as expressions without names. */
+/** The values of locals, as expressions without names. */
 type Values = ReadonlyMap<string, Expression>;
 
 const NO_SPANS = { id: '', spans: [], complete: true };
-/** Names of functions that mean the same in conditions. */
+/** Functions that work the same in conditions. */
 const FUNCTIONS: ReadonlySet<string> = new Set(['tonumber', 'tostring', 'type', 'math', 'string']);
 
 /**
- * `trace.has(s where c)` for a script that is locals of constants, `for _, s in ipairs(trace.spans) do if c then … end end`, and a result: where c
- * holds on no span nothing happens in the loop, c sees the constants as they were, and so does the result. When that is false then, the
- * script is false of every trace on no span of which c holds. (Where c can fail, it is for the caller to see: in a loop that ends the script.)
+ * Returns `trace.has(s where c)` for a script of constant locals, `for _, s in ipairs(trace.spans) do if c then … end end`, and a result. On a trace
+ * where c holds for no span the loop changes nothing. If the result is false then, the script is false on every such trace. The caller handles a
+ * failing c, which ends the script.
  */
 export function loopGuard(source: Source, block: Block): Resolved | undefined {
   const values = new Map<string, Expression>();
@@ -33,12 +33,12 @@ export function loopGuard(source: Source, block: Block): Resolved | undefined {
   return condition && resolvedAlone(source, asked(span, condition));
 }
 
-/** The statements behind the locals, whose values are noted; a local of anything but a constant that can be computed ends them. */
+/** Skips the leading locals and notes their values; stops at one that is no computable constant. */
 function withoutLocals(source: Source, block: Block, values: Map<string, Expression>): readonly Statement[] {
   const end = block.findIndex((statement) => {
     if (statement.type !== 'local') return true;
     const { names, values: given, range } = statement;
-    // A call may have several values, for the names that have none of their own.
+    // A call may return several values, for the names without their own.
     if (given.length > names.length || (given.length < names.length && given.at(-1)?.type === 'call')) return true;
     const constants = names.map((_name, place) => withValues(given[place] ?? { type: 'nil', range }, values, new Set()));
     if (!constants.every((constant) => truthOf(source, constant) !== undefined)) return true;
@@ -56,7 +56,7 @@ function isAllSpans([iterator, ...more]: readonly Expression[]): boolean {
   return spans.object.type === 'name' && spans.object.name === 'trace';
 }
 
-/** The expression with values in the place of locals; undefined when it has other names than `allowed`, or does more than compute. */
+/** The expression with locals replaced by their values. Undefined if it uses other names than `allowed`, or has side effects. */
 function withValues(expression: Expression, values: Values, allowed: ReadonlySet<string>): Expression | undefined {
   const of = (part: Expression): Expression | undefined => withValues(part, values, allowed);
   switch (expression.type) {
@@ -108,7 +108,7 @@ function withValues(expression: Expression, values: Values, allowed: ReadonlySet
   }
 }
 
-/** `trace.has(s where c)`; of a variable `span` it is `trace.has(c)`. */
+/** `trace.has(s where c)`; for a variable `span`, `trace.has(c)`. */
 function asked(span: Name, condition: Expression): Expression {
   const { range } = condition;
   const callee: Expression = { type: 'member', object: { type: 'name', name: 'trace', range }, name: 'has', nameRange: range, range };
@@ -116,13 +116,13 @@ function asked(span: Name, condition: Expression): Expression {
   return { type: 'call', callee, args: [argument], range };
 }
 
-/** Whether a constant is true; undefined when it is none, or fails. */
+/** Whether a constant is true; undefined if it is not constant or fails. */
 function truthOf(source: Source, constant: Expression | undefined): boolean | undefined {
   const resolved = constant && resolvedAlone(source, constant);
   return resolved && interpretCondition(resolved, { trace: NO_SPANS });
 }
 
-/** As a rule by itself; undefined when it can't be one, or asks a subject. */
+/** Resolves the expression as a rule; undefined if it is invalid or reads the subject. */
 function resolvedAlone(source: Source, expression: Expression): Resolved | undefined {
   const findings = new Findings(source);
   const resolved = resolve(expression, Scope.ofRule(findings));

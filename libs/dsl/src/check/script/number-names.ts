@@ -10,13 +10,13 @@ const NUMBER_FIELDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['span', new Set(['duration', 'start_time', 'end_time'])],
 ]);
 
-/** The variables of a script that hold a number wherever they get a value: `return n` of one is always true. */
+/** The script variables that only ever hold numbers: `return n` of one is always true. */
 export function numberNames(values: ReadonlyMap<string, readonly (Expression | undefined)[]>): ReadonlySet<string> {
   const isAll = (given: readonly (Expression | undefined)[]): boolean => given.every((value) => value !== undefined && isNumber(value));
   return new Set([...values].filter(([, given]) => isAll(given)).map(([name]) => name));
 }
 
-/** All that the variables of a script get anywhere, by their names; undefined: anything. */
+/** All values assigned to script variables, by name; undefined stands for an unknown value. */
 export function valuesOfNames(block: Block): ReadonlyMap<string, readonly (Expression | undefined)[]> {
   const values = new Map<string, (Expression | undefined)[]>();
   const visit = (statements: Block): void => {
@@ -33,7 +33,7 @@ export function valuesOfNames(block: Block): ReadonlyMap<string, readonly (Expre
   return values;
 }
 
-/** The variables that a condition asks as they are: `if n then`, `not n`. Before `and` it may be asked whether there is one. */
+/** The variables used as conditions: `if n then`, `not n`. Before `and` it may be a presence test. */
 export function* namesAsConditions(condition: Expression): Iterable<Name> {
   switch (condition.type) {
     case 'name':
@@ -48,7 +48,7 @@ export function* namesAsConditions(condition: Expression): Iterable<Name> {
   }
 }
 
-/** What variables get; undefined: anything. */
+/** The values that a statement assigns to variables; undefined stands for an unknown value. */
 function givenBy(statement: Statement): readonly (readonly [string, Expression | undefined])[] {
   switch (statement.type) {
     case 'local':

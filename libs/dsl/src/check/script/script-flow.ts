@@ -7,7 +7,8 @@ type Loop = Extract<Statement, { type: 'for' | 'for-in' }>;
 type If = Extract<Statement, { type: 'if' }>;
 
 /**
- * Control flow that is probably a mistake: a loop that ends at its first element, a variable that ends with its block, a flag that each element resets, an addition to nil.
+ * Finds control flow that is probably a mistake. A loop ends at its first element, a variable ends with its block, each element resets a flag, or nil
+ * is added to.
  */
 export function judgeFlow(block: Block, findings: Findings): void {
   new ScriptFlow(findings).block(block, new Set());
@@ -17,7 +18,7 @@ export function judgeFlow(block: Block, findings: Findings): void {
 class ScriptFlow {
   constructor(private readonly findings: Findings) {}
 
-  /** @param outer the variables of the blocks around it */
+  /** @param outer the variables of the enclosing blocks */
   block(block: Block, outer: ReadonlySet<string>): void {
     const own = new Set<string>();
     for (const [place, statement] of block.entries()) {
@@ -35,7 +36,7 @@ class ScriptFlow {
     }
   }
 
-  /** `local late = true` within a loop: another variable than the one outside. */
+  /** `local late = true` within a loop: it hides the outer variable. */
   private hiddenLocal({ names, values, range }: Extract<Statement, { type: 'local' }>, block: Block, outer: ReadonlySet<string>): void {
     const [name, ...more] = names;
     if (name === undefined || more.length > 0 || values.length !== 1 || !outer.has(name.name)) return;
@@ -92,12 +93,12 @@ class ScriptFlow {
   }
 }
 
-/** It ends in a `return` where its condition holds. */
+/** Whether it returns if its condition holds. */
 function endsIn({ branches }: If): boolean {
   return branches.some(({ body }) => body.at(-1)?.type === 'return');
 }
 
-/** A block that sets one variable to true or false, and does nothing else. */
+/** A block that only sets one variable to true or false. */
 function flagOf(block: Block): { readonly name: Name; readonly value: boolean } | undefined {
   const [statement, ...more] = block;
   if (statement?.type !== 'assignment' || more.length > 0 || statement.targets.length !== 1) return undefined;
@@ -120,7 +121,7 @@ function reads(source: Source, range: { readonly start: number; readonly end: nu
   return range.start < range.end && new RegExp(`\\b${name}\\b`).test(source.slice(range));
 }
 
-/** `local n` and nothing but `n = n + 1`: nil + 1 fails. */
+/** `local n`, and only `n = n + 1` afterwards: nil + 1 fails. */
 function noFirstValue(block: Block, findings: Findings): void {
   const empty = new Map<string, Name>();
   const given = new Map<string, Expression[]>();

@@ -6,17 +6,17 @@ import { resolve } from '../resolve/resolve.js';
 import { Findings, Scope } from '../scope/context.js';
 import { loopGuard } from './loop-guard.js';
 
-/** What must be true, one after the other, for a script to come to anything but false; and whether some of it asks the subject. */
+/** Conditions without which a script's result is false, in evaluation order, and whether one reads the subject. */
 export interface ScriptGuards {
   readonly conditions: readonly Resolved[];
   readonly usesSubject: boolean;
-  /** What its only loop must find; said by itself because there an error ends the script. */
+  /** The condition that its only loop must find; separate because an error there ends the script. */
   readonly loop: Resolved | undefined;
 }
 
 /**
- * The conditions that a script begins with: `if not c then return end` as its first statements, then the operands of `return c and …`.
- * Nothing was assigned before them, so a condition that could be a rule means what it means there. The first that can't ends them.
+ * The conditions at the start of a script: leading `if not c then return end` statements, then the operands of `return c and …`. Nothing is assigned
+ * before them, so each has the same meaning as in a rule. Stops at the first that cannot be a rule.
  */
 export function scriptGuards(source: Source, block: Block): ScriptGuards {
   let scope = Scope.ofRule(new Findings(source));
@@ -25,7 +25,7 @@ export function scriptGuards(source: Source, block: Block): ScriptGuards {
   for (const condition of conditionsOf(block)) {
     const findings = new Findings(source);
     const resolved = resolve(condition, scope.into(findings));
-    // What it comes to, or whether it fails, is not known; nor is what comes behind it.
+    // Neither its result nor those of the following conditions are known.
     if (findings.hasErrors || findings.needsSandbox) return { conditions, usesSubject, loop: undefined };
     conditions.push(resolved);
     usesSubject ||= findings.usesSubject;
@@ -47,7 +47,7 @@ function* conditionsOf(block: Block): Iterable<Expression> {
   }
 }
 
-/** What must be true for the script to get past a statement that otherwise ends it with nothing true; undefined for any other statement. */
+/** The condition for passing a statement that otherwise ends the script with false; undefined for other statements. */
 function guardOf(statement: Statement): Expression | undefined {
   if (statement.type !== 'if' || statement.otherwise !== undefined) return undefined;
   const [branch, ...more] = statement.branches;

@@ -6,7 +6,7 @@ import { resolve } from '../resolve/resolve.js';
 import { Findings, Scope } from '../scope/context.js';
 import type { Constant, Locals } from '../scope/script-locals.js';
 
-/** What is as certain in a script as in an expression. Everything else may be right with the values of its variables. */
+/** Problems that are as certain in a script as in an expression. All others depend on the values of variables. */
 const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_CONSTANT_CONDITION',
   'BT_DSL_CONSTANT_FIELD',
@@ -58,12 +58,12 @@ const CERTAIN: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
   'BT_DSL_DURATION_IN_STRING',
 ]);
 
-/** Of these a test of the value anywhere in the script is a guard: what was tested before is not followed. */
+/** For these a test of the value anywhere in the script counts as a guard: control flow is not followed. */
 const GUARDED: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['BT_DSL_UNGUARDED_NIL', 'BT_DSL_NIL_EQUALS_NIL', 'BT_DSL_MISSING_DIFFERS']);
 
 /**
- * Finds expressions of a script that are probably mistakes. Its variables may hold anything, but for those that are known to hold a
- * span or a constant. `isTested`: the script asks somewhere whether the value of a text is there.
+ * Finds expressions of a script that are probably mistakes. Its variables may hold anything, except those known to hold a span or a constant.
+ * `isTested`: whether the script tests somewhere that a value exists.
  */
 export function scriptMeaning(
   expression: Expression,
@@ -77,18 +77,18 @@ export function scriptMeaning(
   const others = new Map<string, Constant | undefined>();
   for (const [name, holding] of locals) if (holding !== 'span') others.set(name, typeof holding === 'object' ? holding : undefined);
   const resolved = resolve(expression, Scope.ofScript(own, others, spans));
-  // Behind something that means nothing nothing more is known.
+  // After an unresolved expression nothing is certain.
   if (!own.hasErrors) judgeMeaningInScript(resolved, isCondition, own);
   const { source } = findings;
   return own.diagnostics.filter(({ code, range }) => {
     if (!CERTAIN.has(code)) return false;
-    // `trace.spans[i]` in a loop up to their number is there.
+    // `trace.spans[i]` exists in a loop up to their number.
     if (code === 'BT_DSL_UNGUARDED_NIL' && source.slice(range).startsWith('trace.spans[')) return false;
     return !GUARDED.has(code) || !attributesIn(source.slice(range)).some(isTested);
   });
 }
 
-/** The attributes that a piece of text reads. */
+/** The attributes that a text reads. */
 function attributesIn(text: string): readonly string[] {
   return [text, ...text.split(/\s*(?:==|~=|!=|\band\b|\bor\b|\bnot\b|[()])\s*/)].map((part) => part.trim()).filter((part) => part !== '');
 }

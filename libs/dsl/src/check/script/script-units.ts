@@ -8,12 +8,12 @@ type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;
 type Comparison = Extract<Expression, { type: 'binary' }>;
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
-/** Shorter than this no duration is written as a bare number of nanoseconds. */
+/** Nobody writes so short a duration as a bare number of nanoseconds. */
 const MIN_NS = 1_000_000;
 
 /**
- * `total = total + s.duration` and `total > 1000`: a variable that adds up durations is a number of nanoseconds. So is the difference of two
- * times, `s.start_time - last.end_time > 5`, also of a span in a variable.
+ * `total = total + s.duration` and `total > 1000`: a variable that sums durations is in nanoseconds. So is a difference of two times, `s.start_time -
+ * last.end_time > 5`, also of spans in variables.
  */
 export function bareTotal({ operator, left, right }: Comparison, values: Values, findings: Findings): void {
   if (!ORDERS.has(operator)) return;

@@ -9,7 +9,7 @@ import { bareTotal } from './script-units.js';
 import { readsText } from './tables/list-as-set.js';
 import { expressionsOf, partsOf } from './tables/tested-texts.js';
 
-/** What the variables of a script hold wherever they get a value, by what they are asked: a count that is never below 0, a table that is always true. */
+/** Checks uses of script variables against all values assigned to them: a count that is never below 0, a table that is always true. */
 export function judgeValues(block: Block, values: Values, findings: Findings): void {
   new ScriptValues(values, findings).block(block, true);
 }
@@ -38,7 +38,7 @@ class ScriptValues {
     }
   }
 
-  /** `ids[#ids] = x`, and nothing else is written to `ids`: at the place 0 each time, which does not count. */
+  /** `ids[#ids] = x` as the only write to `ids`: it writes index 0 each time, which the length does not count. */
   private behindTheLast(target: Expression): void {
     if (target.type !== 'index' || target.object.type !== 'name' || target.key.type !== 'unary' || target.key.operator !== '#') return;
     const { name } = target.object;
@@ -54,7 +54,7 @@ class ScriptValues {
   private result([first, second]: readonly Expression[]): void {
     if (first === undefined) return;
     this.condition(first);
-    // A text that says what was found is of no use, and does no harm.
+    // A description as the second value is useless and harmless.
     if (second === undefined || ['string', 'number', 'table', 'nil'].includes(second.type)) return;
     this.findings.report('BT_DSL_FIRST_RESULT', second.range, {}, { expected: 'and or or between them' });
   }
@@ -124,19 +124,19 @@ class ScriptValues {
     return operator === '<' ? [false, `'${name}' counts from 0 up`] : undefined;
   }
 
-  /** `count = 1` in a loop, and `count > 3` behind it: it never gets another value than those that stand there. */
+  /** `count = 1` in a loop, and `count > 3` after it: it only ever has the values in the script. */
   private comparedConstants(name: string, operator: string, limit: number | bigint): readonly [boolean, string] | undefined {
     const all = (this.values.get(name) ?? []).map((value) => value && withoutParentheses(value));
     const numbers = [...new Set(all.flatMap((value) => (value?.type === 'number' ? [value.value] : [])))];
     const outcomes = new Set(numbers.map((value) => compared(value, operator, limit)));
     const [outcome] = outcomes;
-    // One constant alone is the writer's name for it; within a function it may get another value.
+    // A single constant is a named value; a function may assign others.
     if (/\bfunction\b/.test(this.findings.source.text)) return undefined;
     if (numbers.length < 2 || outcomes.size !== 1 || outcome === undefined) return undefined;
     return [outcome, `'${name}' is never anything but ${numbers.slice(0, 3).join(', ')}${numbers.length > 3 ? ', …' : ''}`];
   }
 
-  /** `x:find("a") == true`: where it is, or nil. */
+  /** `x:find("a") == true`: it returns an index or nil. */
   private placeOfText({ operator, left, right, range }: Extract<Expression, { type: 'binary' }>, name: string): void {
     const isTruth = right.type === 'boolean';
     const isZero = name === 'find' && right.type === 'number' && right.value === 0;
@@ -153,7 +153,7 @@ class ScriptValues {
     );
   }
 
-  /** `ids.contains("x")`, `ids:push(x)`: a table of the script has the functions that the script puts into it, and no others. */
+  /** `ids.contains("x")`, `ids:push(x)`: a table of a script only has the functions that the script stores in it. */
   private methodOfTable(call: Extract<Expression, { type: 'call' | 'method-call' }>): void {
     const [object, name, range] =
       call.type === 'method-call'
@@ -163,7 +163,7 @@ class ScriptValues {
           : [];
     if (object?.type !== 'name' || name === undefined || range === undefined || !this.isAll(object.name, isEmptyTable)) return;
     const { source } = this.findings;
-    // What it gets by another name, or from a function, is not followed.
+    // Values from another name or a function are not followed.
     if (
       new RegExp(
         `\\b${object.name}\\s*(?:\\.\\s*${name}\\s*=[^=]|\\[|[.:]\\s*${name}\\s*=)|\\bsetmetatable\\b|function\\s+${object.name}\\b|=\\s*${object.name}\\b`,
@@ -178,7 +178,7 @@ class ScriptValues {
     );
   }
 
-  /** `#ids`, `ipairs(ids)` of a table that has nothing but texts for its keys. */
+  /** `#ids`, `ipairs(ids)` of a table with only text keys. */
   private asList(of: Expression, range: Expression['range'], found: '#' | 'ipairs'): void {
     if (of.type !== 'name' || !this.isAll(of.name, isEmptyTable)) return;
     this.textKeys ??= textKeyed(this.main, this.values);
@@ -198,7 +198,7 @@ class ScriptValues {
   }
 }
 
-/** What lists of other languages are asked, and how it is done here. */
+/** List methods of other languages, with their equivalents here. */
 const TABLE_FUNCTIONS: Readonly<Partial<Record<string, string>>> = {
   push: 'table.insert(list, value)',
   add: 'table.insert(list, value)',
@@ -261,7 +261,7 @@ function isBoolean(value: Expression): boolean {
   }
 }
 
-/** 0 or more, and more by what is added. */
+/** Whether it starts at 0 or more and only grows. */
 function isCounted(value: Expression, name: string): boolean {
   if (value.type === 'number') return value.value >= 0;
   if (value.type === 'unary') return value.operator === '#';
@@ -272,7 +272,7 @@ function isCounted(value: Expression, name: string): boolean {
   return value.type === 'call' && value.callee.type === 'member' && value.callee.name === 'count' && spanArguments(value) !== undefined;
 }
 
-/** `find` of `x:find("a")` and `string.find(x, "a")`, `match` likewise. */
+/** The function `find` or `match` in `x:find("a")` and `string.find(x, "a")`. */
 function foundPlace(node: Expression): string | undefined {
   const name =
     node.type === 'method-call'
@@ -283,7 +283,7 @@ function foundPlace(node: Expression): string | undefined {
   return name === 'find' || name === 'match' ? name : undefined;
 }
 
-/** The variables whose tables get nothing but texts for their keys, and are given to no function but those that look through them. */
+/** The variables whose tables have only text keys, and that only iterating functions receive. */
 function textKeyed(block: Block, values: Values): ReadonlySet<string> {
   const keyed = new Set<string>();
   const others = new Set<string>();
@@ -318,7 +318,7 @@ const LOOKING: ReadonlySet<string> = new Set(['ipairs', 'pairs', 'next', 'type']
 function isText(key: Expression, values: Values): boolean {
   const node = withoutParentheses(key);
   if (node.type !== 'name') return readsText(node) || (node.type === 'binary' && node.operator === '..');
-  // The variable of a loop elsewhere may have the same name.
+  // A loop variable elsewhere may have the same name.
   const given = values.get(node.name)?.filter((value) => value !== undefined) ?? [];
   return given.length > 0 && given.every((value) => value.type !== 'name' && isText(value, values));
 }

@@ -5,23 +5,23 @@ import { flatOperands } from '../said/flat-operands.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
 import { mayBeWrittenAlike } from '../said/written-alike.js';
 
-/** What is known of a comparison of counts before anything is counted. */
+/** The result of a comparison of counts that is the same on every trace. */
 export interface KnownComparison {
   readonly value: boolean;
   readonly reason: string;
   readonly suggestion?: string;
-  /** It holds wherever the values are of the type that is compared: no error of the whole rule. */
+  /** The result depends on the types of the values, so that it is no error of the whole rule. */
   readonly isMeant?: boolean;
 }
 
 const ABOVE: ReadonlySet<string> = new Set(['>', '>=', '==']);
 
 /**
- * `trace.count(a) > trace.span_count`, `trace.count(a and b) > trace.count(a)`: no part is larger than the whole. So
- * `trace.count(a) / trace.span_count > 50` is never true: a share is at most 1.
+ * `trace.count(a) > trace.span_count`, `trace.count(a and b) > trace.count(a)`: a part is never larger than the whole. So `trace.count(a) /
+ * trace.span_count > 50` is never true: a share is at most 1.
  */
 export function comparedCounts(node: BinaryNode): KnownComparison | undefined {
-  // Nearly all comparisons.
+  // Fast path: nearly all comparisons end here.
   if (node.left.type === 'field' || node.left.type === 'attribute') return undefined;
   const mirrored = MIRRORED[node.operator];
   return mirrored === undefined ? undefined : (ofTwo(node.left, node.right, node.operator) ?? ofTwo(node.right, node.left, mirrored));
@@ -45,7 +45,7 @@ function isWrittenAlike(left: Resolved, right: Resolved): boolean {
 
 function share(node: Resolved, limit: Resolved, operator: string): KnownComparison | undefined {
   const number = limit.type === 'literal' && typeof limit.value === 'number' ? limit.value : undefined;
-  const max = number === undefined ? undefined : mostOf(node);
+  const max = number === undefined ? undefined : maximumOf(node);
   if (number === undefined || max === undefined || !ABOVE.has(operator)) return undefined;
   if (operator === '>' ? number < max : number <= max) return undefined;
   const isPercent = max === 1 && number > 1 && number <= 100;
@@ -56,19 +56,19 @@ function share(node: Resolved, limit: Resolved, operator: string): KnownComparis
   };
 }
 
-/** The largest value of a share: 1 of `a / b`, 100 of `a * 100 / b`. */
-function mostOf(node: Resolved, times = 1): number | undefined {
+/** The maximum of a share: 1 for `a / b`, 100 for `a * 100 / b`. */
+function maximumOf(node: Resolved, scale = 1): number | undefined {
   if (node.type !== 'binary') return undefined;
   const { operator, left, right } = node;
   if (operator === '*') {
     const factor = [left, right].find(({ type }) => type === 'literal');
     const other = factor === left ? right : left;
     if (factor?.type !== 'literal' || typeof factor.value !== 'number' || !(factor.value > 0)) return undefined;
-    return mostOf(other, times * factor.value);
+    return maximumOf(other, scale * factor.value);
   }
   if (operator !== '/') return undefined;
   const [part, factor] = multiplied(left);
-  return isPart(part, right) ? times * factor : undefined;
+  return isPart(part, right) ? scale * factor : undefined;
 }
 
 function multiplied(node: Resolved): readonly [Resolved, number] {
@@ -79,14 +79,14 @@ function multiplied(node: Resolved): readonly [Resolved, number] {
   return [node, 1];
 }
 
-/** Every span that the one counts is counted by the other. */
+/** Whether every span that `part` counts is also counted by `all`. */
 function isPart(part: Resolved, all: Resolved): boolean {
   if (part.type !== 'trace-quantifier' || part.quantifier !== 'count') return false;
   if (all.type === 'trace-field') return all.field === 'span_count' && part.over === undefined;
   if (all.type !== 'trace-quantifier' || all.quantifier !== 'count' || part.over !== undefined || all.over !== undefined) return false;
   const own = operandsOf(part.condition);
   const wanted = operandsOf(all.condition);
-  // Texts cost most, and few conditions are alike.
+  // Building texts costs most, and few conditions are alike.
   if (!wanted.every((operand) => own.some((other) => mayBeWrittenAlike(operand, other)))) return false;
   const texts = new Set(own.map(({ syntax }) => writtenText(syntax)));
   return wanted.every(({ syntax }) => texts.has(writtenText(syntax)));

@@ -4,8 +4,8 @@ import type { Findings } from '../../scope/context.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
 
 /**
- * `trace.count(c) > trace.distinct(attribute.id)`: was meant to say that two spans share a value, and also says that one has none. Where the
- * condition asks for the attribute it says only the first.
+ * `trace.count(c) > trace.distinct(attribute.id)` means that two spans share a value, but also holds if a span has none. It is exact if the condition
+ * requires the attribute.
  */
 export function countOfDistinct({ left, right, operator, syntax }: BinaryNode, findings: Findings): void {
   const isMirrored = isDistinct(left);

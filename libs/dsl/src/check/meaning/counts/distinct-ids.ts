@@ -2,10 +2,10 @@ import type { BinaryNode } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
 import { orderedAsCount } from '../said/ordered-as-count.js';
 
-/** The ids of what comes once: of messages and events each has its own. A trace that is about two orders or tenants is another matter. */
+/** The ids of messages and events, which occur once each. Ids of orders or tenants may rightly differ within a trace. */
 const OF_EACH = /(?:^|[._])(?:message|event)[._]?id$/;
 
-/** `trace.distinct(attribute.messaging.message.id) > 1`: wherever two messages are. That one came twice is what shares its id. */
+/** `trace.distinct(attribute.messaging.message.id) > 1` holds for any two messages. A duplicate shares its id. */
 export function distinctIds(node: BinaryNode, findings: Findings): void {
   const counted = orderedAsCount(node);
   if (counted?.count.type !== 'trace-aggregate' || counted.count.aggregate !== 'distinct') return;

@@ -5,7 +5,7 @@ import { saidBy } from '../said/constraints.js';
 import { flatOperands } from '../said/flat-operands.js';
 import { orderedAsCount } from '../said/ordered-as-count.js';
 
-/** The part of a condition that only holds on roots, if it has one: `span.is_root and …`, `span.parent_id == ""`. `depth`: of the span it tests. */
+/** The operand that restricts a condition to roots: `span.is_root and …`, `span.parent_id == ""`. `depth` is that of the tested span. */
 export function rootPart(condition: Resolved, depth: number): Resolved | undefined {
   const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
   return operands.find((operand) =>
@@ -15,22 +15,19 @@ export function rootPart(condition: Resolved, depth: number): Resolved | undefin
   );
 }
 
-/** Spans that have a parent, because they are looked for below another span. */
+/** Spans of these relations have a parent. */
 export function isBelow(axis: SpanAxis | SpanRelation | undefined): boolean {
   return axis === 'children' || axis === 'descendants' || axis === 'child' || axis === 'descendant';
 }
 
-/**
- * `trace.count(span.is_root and span.status == "error") > 2`: a trace has one root. `trace.count(span.is_root) > 1` asks for traces that
- * are broken.
- */
+/** `trace.count(span.is_root and span.status == "error") > 2`: a trace has one root. `trace.count(span.is_root) > 1` finds broken traces. */
 export function oneRoot(node: BinaryNode, findings: Findings): void {
   const counted = orderedAsCount(node);
   if (counted === undefined || counted.count.over !== undefined) return;
   const { count, operator, limit } = counted;
   const condition = count.condition;
   if (condition === undefined) return;
-  // Roots alone, and more than one of them: what is asked for are broken traces.
+  // More than one root, without other conditions: the rule looks for broken traces.
   if (condition.type !== 'logical' && (operator === '>' || operator === '>=')) return;
   const least = operator === '>' || operator === '<=' ? 1 : 2;
   if (limit < least || rootPart(condition, count.depth) === undefined) return;

@@ -4,8 +4,8 @@ import type { Findings } from '../../scope/context.js';
 import { orderedAsCount } from '../said/ordered-as-count.js';
 
 /**
- * `trace.max_count(attribute.order.id, c) >= 1`: wherever one span has a value. That several share it, or that there are several, is
- * `> 1`; that there is one at all is asked by `trace.has`.
+ * `trace.max_count(attribute.order.id, c) >= 1` holds for one span with a value. Use `> 1` for shared values, and `trace.has` for the existence of
+ * one.
  */
 export function oneValue(node: BinaryNode, findings: Findings): void {
   const counted = orderedAsCount(node);

@@ -25,7 +25,7 @@ const rules = fc
     left: fc.constantFrom(...values),
     right: fc.constantFrom(...values),
     operator: fc.constantFrom('<', '<=', '>', '>=', '==', '~='),
-    // Their difference, compared with a number.
+    // The limit for their difference.
     limit: fc.constantFrom(undefined, undefined, -1, 0, 1),
   })
   .map(({ left, right, operator, limit }) =>
@@ -59,7 +59,7 @@ const traceOf = (drawn: typeof spans extends fc.Arbitrary<infer Drawn> ? Drawn :
   ),
 });
 
-it('what is said to exceed no limit does so on no trace, whatever the clocks say', () => {
+it('a comparison reported as never true holds on no trace, even with skewed clocks', () => {
   let told = 0;
   let withoutClocks = 0;
   fc.assert(
@@ -71,7 +71,7 @@ it('what is said to exceed no limit does so on no trace, whatever the clocks say
       const isOfClocks = said.message.includes('unless clocks run backwards');
       if (isOfClocks) withoutClocks++;
       else told++;
-      // A mean is that of a sum, which wraps: see docs/decisions/0003.
+      // A mean divides a sum, which wraps: see docs/decisions/0003.
       const isOfSums = said.message.includes('sums beyond 64 bits');
       for (const drawn of traces) {
         const trace = traceOf(

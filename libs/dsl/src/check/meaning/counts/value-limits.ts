@@ -4,8 +4,8 @@ import { MIRRORED } from '../said/ordered-as-count.js';
 import type { KnownComparison } from './count-limits.js';
 
 /**
- * `trace.root.start_time > trace.max(span.start_time)`, `span.duration > trace.duration`: no value of one span exceeds what is the largest of
- * all, nor is one less than the smallest. A difference of two such is never above 0.
+ * `trace.root.start_time > trace.max(span.start_time)`, `span.duration > trace.duration`: no span's value exceeds the maximum of all, or is below the
+ * minimum. So the difference of such a pair is never above 0.
  */
 export function comparedWithLimits(node: BinaryNode): KnownComparison | undefined {
   const mirrored = MIRRORED[node.operator];
@@ -13,7 +13,7 @@ export function comparedWithLimits(node: BinaryNode): KnownComparison | undefine
   return ofTwo(node.left, node.right, node.operator) ?? ofTwo(node.right, node.left, mirrored);
 }
 
-/** Nearly all comparisons have none. */
+/** Fast path: nearly all comparisons have neither side of these types. */
 function mayBeLimit(node: Resolved): boolean {
   return node.type === 'trace-aggregate' || node.type === 'trace-field' || node.type === 'binary';
 }
@@ -37,14 +37,14 @@ function never(left: Resolved, right: Resolved): KnownComparison | undefined {
   return isSure ? { value: false, reason } : { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true };
 }
 
-/** The mean of what the other one is the largest (smallest) of. */
+/** Whether `mean` is the mean of the values of which `limit` is the extreme. */
 function isMean(mean: Resolved, limit: Resolved, aggregate: 'min' | 'max'): boolean {
   if (mean.type !== 'trace-aggregate' || mean.aggregate !== 'avg' || !isOfAll(limit, aggregate)) return false;
   const of = readingOf(limit.field);
   return of !== undefined && readingOf(mean.field) === of;
 }
 
-/** The first start is no later than any end, and the last end no earlier than any start. */
+/** The first start is never after an end, and the last end never before a start. */
 function isEarlier(low: Resolved, high: Resolved): boolean {
   if (isOfAll(low, 'min')) return fieldOf(low) === 'start_time' && fieldOf(high) === 'end_time';
   return isOfAll(high, 'max') && fieldOf(high) === 'end_time' && fieldOf(low) === 'start_time';
@@ -54,18 +54,18 @@ function withoutSign(node: Resolved): BinaryNode | undefined {
   return node.type === 'binary' && node.operator === '-' ? node : undefined;
 }
 
-/** Whatever spans a trace has, and whatever their clocks say: the one is at most the other, or they can't be compared. */
+/** Whether `low` is at most `high`, or not comparable, for any spans and clocks. */
 function isAtMost(low: Resolved, high: Resolved): boolean {
   if (high.type === 'trace-field') {
     if (high.field === 'duration') return fieldOf(low) === 'duration';
     return high.field === 'span_count' && low.type === 'trace-aggregate' && (low.aggregate === 'distinct' || low.aggregate === 'max_count');
   }
-  // What a function over the relatives of a span says is one of the values of the trace.
+  // The result of a function over a span's relatives is one of the trace's values.
   if (isOfAll(high, 'max')) return isValueOf(low, high);
   return isOfAll(low, 'min') && isValueOf(high, low);
 }
 
-/** It is asked of every span, for what it reads of that. */
+/** Whether it reads a value of every span of the trace. */
 function isOfAll(node: Resolved, aggregate: 'min' | 'max'): node is TraceAggregate {
   if (node.type !== 'trace-aggregate' || node.aggregate !== aggregate || node.condition !== undefined || node.over !== undefined)
     return false;
@@ -73,7 +73,7 @@ function isOfAll(node: Resolved, aggregate: 'min' | 'max'): node is TraceAggrega
   return (field.type === 'field' || field.type === 'attribute') && field.span.type === 'bound' && field.span.depth === depth;
 }
 
-/** The value of a span, or the least or greatest of some, as the function over all spans reads it. */
+/** Whether `value` is that of a span, or the extreme of some spans, for the field of `all`. */
 function isValueOf(value: Resolved, all: TraceAggregate): boolean {
   const of = readingOf(all.field);
   if (of === undefined) return false;
@@ -88,7 +88,7 @@ function fieldOf(node: Resolved): FieldName | undefined {
     : undefined;
 }
 
-/** What is read of a span, of whichever. */
+/** The field or attribute that it reads, of whichever span. */
 function readingOf(node: Resolved): string | undefined {
   if (node.type === 'field') return `field ${node.field}`;
   return node.type === 'attribute' ? `attribute ${node.key}` : undefined;

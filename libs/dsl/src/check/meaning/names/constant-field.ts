@@ -6,7 +6,7 @@ import type { Findings } from '../../scope/context.js';
 import { tableEntry } from '../../scope/table-entry.js';
 import { flatOperands } from '../said/flat-operands.js';
 
-/** `trace.max_count(span.name == "process", attribute.message.id)`: how many spans have the same answer is hardly asked. */
+/** `trace.max_count(span.name == "process", attribute.message.id)`: the number of spans with equal boolean results is rarely useful. */
 export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {
   if (field.type === 'logical') return conditionInField(field, aggregate, condition, findings);
   const isCondition =
@@ -35,8 +35,8 @@ export function conditionForField({ aggregate, field, condition, syntax }: Trace
 }
 
 /**
- * `trace.distinct(span.status == "error" and attribute.order.id)`: false, the answer on every other span, is a value as well;
- * `trace.max_count(attribute.order.id and span.name == "charge")` counts answers alone. Which spans count is the second argument.
+ * `trace.distinct(span.status == "error" and attribute.order.id)` counts false as a value, for every other span. So does
+ * `trace.max_count(attribute.order.id and span.name == "charge")`. A filter belongs into the second argument.
  */
 function conditionInField(
   field: LogicalNode,
@@ -57,19 +57,19 @@ function conditionInField(
   findings.report('BT_DSL_CONDITION_AS_FIELD', range, { name: aggregate }, { expected: 'a field', suggestion: text, fix });
 }
 
-/** `trace.max_count(span.status == "error")` was meant to count. */
+/** `trace.max_count(span.status == "error")`: the intended function is a count. */
 function countOf(syntax: TraceAggregate['syntax'], findings: Findings): string | undefined {
   if (syntax.type !== 'call' || syntax.callee.type !== 'member' || syntax.args[0] === undefined) return undefined;
   return `${findings.source.slice(syntax.callee.object.range)}.count(${findings.source.slice(syntax.args[0].range)})`;
 }
 
-/** `trace.id`: what the whole trace has. */
+/** `trace.id`: a value of the whole trace. */
 function isOfTrace(field: Resolved): boolean {
   if (field.type === 'field') return field.field === 'trace_id';
   return field.type === 'trace-field' || field.type === 'trace-depth' || field.type === 'trace-services';
 }
 
-/** `trace.distinct("tenant.id")`: the same text of every span. */
+/** `trace.distinct("tenant.id")`: a constant, the same for every span. */
 export function constantField({ aggregate, field }: TraceAggregate, findings: Findings): void {
   if (isOfTrace(field)) {
     const text = formatExpression(field.syntax);
@@ -81,13 +81,13 @@ export function constantField({ aggregate, field }: TraceAggregate, findings: Fi
     const values = { name: aggregate, text: shortText(field.syntax) };
     return findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, values, { expected: 'a field', suggestion: text, fix });
   }
-  // A variable of a script is the same for all spans, whatever it holds.
+  // A script variable has the same value for all spans.
   const isVariable = field.type === 'literal' && field.syntax.type === 'name' && field.syntax.name !== 'span';
   if (field.type !== 'literal' || (field.value === undefined && !isVariable)) return;
   const text = formatExpression(field.syntax);
   const meant = typeof field.value === 'string' ? `attribute[${text}]` : undefined;
   const fix = meant === undefined ? undefined : { range: field.syntax.range, text: meant };
-  // The sum of 1 is a count.
+  // The sum of 1 counts spans.
   if (meant === undefined && aggregate === 'sum') return;
   findings.report('BT_DSL_CONSTANT_FIELD', field.syntax.range, { name: aggregate, text }, { expected: 'a field', suggestion: meant, fix });
 }

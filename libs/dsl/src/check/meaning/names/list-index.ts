@@ -8,7 +8,7 @@ export function listIndex(node: IndexValue, findings: Findings): void {
   byText(node, findings);
 }
 
-/** `trace.services["payment"]`, `span.events.exception`: a list has nothing at a text. */
+/** `trace.services["payment"]`, `span.events.exception`: a list has no textual keys. */
 function byText({ object, key, syntax }: IndexValue, findings: Findings): void {
   const isServices = object.type === 'trace-services';
   const isList = isServices || (object.type === 'span-table' && (object.table === 'events' || object.table === 'links'));
@@ -19,7 +19,7 @@ function byText({ object, key, syntax }: IndexValue, findings: Findings): void {
   findings.report('BT_DSL_LIST_AS_SET', syntax.range, { name: formatExpression(object.syntax) }, { expected, suggestion: text, fix });
 }
 
-/** `#span.attributes`: only lists are counted. */
+/** `#span.attributes`: only lists have a length. */
 export function lengthOfMap({ operator, operand, syntax }: UnaryNode, findings: Findings): void {
   if (operator !== '#' || operand.type !== 'span-table' || operand.table === 'events' || operand.table === 'links') return;
   findings.report('BT_DSL_LENGTH_OF_MAP', syntax.range, { text: formatExpression(operand.syntax) }, { expected: 'a list or a text' });

@@ -7,10 +7,10 @@ import { SPAN_FIELDS } from '../../../vocabulary/vocabulary.js';
 import type { Findings } from '../../scope/context.js';
 import { isOfResource, RESOURCE_WORDS } from './resource-keys.js';
 
-/** `attribute.service.name`: spans don't have it. `attribute.status`: that is a field. */
+/** `attribute.service.name` belongs to the resource. `attribute.status` is a field. */
 export function resourceAttribute(node: Attribute | HasAttribute, root: Resolved, findings: Findings): void {
   const { type, key, syntax } = node;
-  // Most keys begin otherwise.
+  // Fast path: most keys have other first words.
   const dot = key.indexOf('.');
   const length = dot < 0 ? key.length : dot;
   if (!BEGINNINGS.has(beginningOf(key, length)) || !MAY_BE_MEANT.has(key.slice(0, length))) return;
@@ -25,7 +25,7 @@ export function resourceAttribute(node: Attribute | HasAttribute, root: Resolved
   findings.report('BT_DSL_RESOURCE', syntax.range, { key }, { suggestion: meant, fix: { range: syntax.range, text: meant } });
 }
 
-/** `span.resource.attributes["k"]`: what stands in `span.resource` are the attributes. */
+/** `span.resource.attributes["k"]`: `span.resource` itself holds the attributes. */
 export function listOfAttributes({ object, key, syntax }: IndexValue, findings: Findings): void {
   if ((object.type !== 'attribute' && object.type !== 'resource-attribute') || object.key !== 'attributes' || key.type !== 'literal')
     return;
@@ -41,10 +41,10 @@ export function listOfAttributes({ object, key, syntax }: IndexValue, findings: 
 
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
-/** An order has an id as well as a span: which is meant nobody knows. */
+/** Both spans and orders have an id: the intended one is unknown. */
 const NAMES_OF_OTHERS: ReadonlySet<string> = new Set(['id']);
 
-/** `attribute.duration and attribute.duration > 30`: a field needs no guard, and the one that is left asks for the attribute. */
+/** `attribute.duration and attribute.duration > 30`: the guard shows that an attribute is meant, because fields need none. */
 function isGuarded(node: Attribute | HasAttribute, root: Resolved): boolean {
   const isSame = (other: Resolved): boolean =>
     (other.type === 'attribute' || other.type === 'has-attribute') && other.key === node.key && other !== node;
@@ -60,21 +60,21 @@ const OWNERS = /^(?:(?:parent|children|descendants|ancestors|attributes?|span\.a
 
 /** `attribute.status`: the field is `span.status`. */
 function fieldName(key: string, syntax: Expression, findings: Findings, isCertain = true): void {
-  // The other form has told it, and that the field cannot be asked for there.
+  // The when form already reported this attribute.
   if (findings.diagnostics.some(({ code, range }) => code === 'BT_DSL_WHEN_FIELD' && range.start === syntax.range.start)) return;
   const field = `${ownerOf(syntax)}.${withoutOwner(key)}`;
   const fix = syntax.type === 'call' || !isCertain ? undefined : { range: syntax.range, text: field };
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field }, { suggestion: field, fix });
 }
 
-/** `attribute["attribute.x"]`, `attribute["resource.x"]`: the owner was taken for a part of the key. */
+/** `attribute["attribute.x"]`, `attribute["resource.x"]`: moves the owner out of the key. */
 function withoutOwner(key: string): string {
   const [owner = ''] = /^(?:(?:span\.)?attributes?|resource)(?=\.)/.exec(key) ?? [];
   if (owner === '') return key;
   return `${owner === 'resource' ? owner : 'attributes'}[${JSON.stringify(key.slice(owner.length + 1))}]`;
 }
 
-/** What OpenTracing, and the exporters of OpenTelemetry to other formats, write as attributes: the field, and a value of it. */
+/** Attributes by which OpenTracing and exporters to other formats represent fields, with a value of the field. */
 const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['error', 'status == "error"'],
   ['otel.status_code', 'status == "error"'],
@@ -90,7 +90,7 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
   ['span.service', 'service'],
 ]);
 
-/** `attribute.error == true`: whether a span failed is its status. */
+/** `attribute.error == true`: the status of a span says whether it failed. */
 function fieldElsewhere(key: string, meant: string, syntax: Expression, findings: Findings): void {
   const suggestion = `${ownerOf(syntax)}.${meant}`;
   findings.report('BT_DSL_FIELD_NAME', syntax.range, { key, field: suggestion.split(' ', 1)[0] as string }, { suggestion });
@@ -107,14 +107,14 @@ const MAY_BE_MEANT: ReadonlySet<string> = new Set(
 
 const MAX_LENGTH = 64;
 
-/** What tells nearly all words apart without making a text of each: the first character and the length. */
+/** Fast path without a new string: the first character and the length distinguish nearly all words. */
 const BEGINNINGS: ReadonlySet<number> = new Set([...MAY_BE_MEANT].map((word) => beginningOf(word, word.length)));
 
 function beginningOf(key: string, length: number): number {
   return key.charCodeAt(0) * MAX_LENGTH + Math.min(length, MAX_LENGTH - 1);
 }
 
-/** The span in front: `charge` of `charge.attributes["x"]` and of `charge.has(…)`; `attribute.x` is of `span`. */
+/** The span's name: `charge` for `charge.attributes["x"]` and `charge.has(…)`, `span` for `attribute.x`. */
 function ownerOf(syntax: Expression): string {
   if (syntax.type === 'call') return syntax.callee.type === 'member' ? formatExpression(syntax.callee.object) : 'span';
   let inner: Expression = syntax;

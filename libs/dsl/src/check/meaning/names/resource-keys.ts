@@ -1,6 +1,6 @@
 /**
- * The attributes that the semantic conventions give to resources and not to spans. Keys, not namespaces: a container of a ship has a
- * `container.no`, and the host of a party its `host.guests`.
+ * The attributes that the semantic conventions define for resources and not for spans. Whole keys, not namespaces: `container.no` of a ship and
+ * `host.guests` of a party are span attributes.
  */
 const KEYS: ReadonlySet<string> = new Set([
   'service.name',
@@ -79,14 +79,14 @@ const KEYS: ReadonlySet<string> = new Set([
   'k8s.container.status.last_terminated_reason',
 ]);
 
-/** Each object of Kubernetes has a name, an id, labels and annotations; a container has labels. */
+/** Every Kubernetes object has a name, a UID, labels and annotations; a container has labels. */
 const OF_OBJECTS =
   /^(?:k8s\.(?:cluster|node|namespace|pod|container|replicaset|deployment|statefulset|daemonset|job|cronjob|replicationcontroller|hpa|resourcequota|storageclass)\.(?:name|uid|labels?\..+|annotations?\..+)|container\.labels?\..+)$/;
 
-/** The first words of those keys: most attributes begin otherwise. */
+/** Fast path: the first words of those keys. */
 export const RESOURCE_WORDS: ReadonlySet<string> = new Set(['k8s', ...[...KEYS].map((key) => key.slice(0, key.indexOf('.')))]);
 
-/** Whether the conventions give this attribute to the resource. */
+/** Whether the conventions define this attribute for resources. */
 export function isOfResource(key: string): boolean {
   return KEYS.has(key) || OF_OBJECTS.test(key);
 }

@@ -3,12 +3,12 @@ import type { ResourceAttribute } from '../../../tree/resolved.js';
 import { SPAN_FIELDS } from '../../../vocabulary/vocabulary.js';
 import type { Findings } from '../../scope/context.js';
 
-/** Namespaces that the semantic conventions give to spans and not to resources. */
+/** Namespaces that the semantic conventions define for spans and not for resources. */
 const OF_SPANS =
   /^(?:http|url|db|rpc|messaging|gen_ai|enduser|exception|network|code|graphql|feature_flag)\.|^(?:server|client)\.(?:address|port)$/;
 const FIELDS: ReadonlySet<string> = new Set(SPAN_FIELDS.map(({ name }) => name));
 
-/** `span.resource["http.route"]`, `span.resource["service"]`, `span.resource["resource.host.name"]`: what no resource has. */
+/** `span.resource["http.route"]`, `span.resource["service"]`, `span.resource["resource.host.name"]`: no resource has such keys. */
 export function spanAttribute({ key, syntax }: ResourceAttribute, findings: Findings): void {
   if (!key.startsWith('resource.') && !FIELDS.has(key) && !OF_SPANS.test(key)) return;
   const owner = ownerOf(formatExpression(syntax));
@@ -26,7 +26,7 @@ function meant(key: string, span: string): readonly [string, string?] {
   return OF_SPANS.test(key) ? ['an attribute of the span by the semantic conventions', `${span}.attributes[${JSON.stringify(key)}]`] : [''];
 }
 
-/** `span` of `span.resource["x"]`. */
+/** Returns `span` for `span.resource["x"]`. */
 function ownerOf(text: string): string | undefined {
   return /^(.*?)\.resource[.[]/.exec(text)?.[1];
 }

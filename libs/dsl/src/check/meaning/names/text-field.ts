@@ -1,10 +1,10 @@
 import type { TraceAggregate } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
 
-/** What attributes whose keys end so hold is a text nearly everywhere, or is a number that nobody computes with. */
+/** Keys with these endings nearly always hold texts, or numbers that nobody computes with. */
 const TEXTS = /(?:^|[._])(?:id|ids|uuid|guid|name|email|method|url|path|type|currency|region|version)$/;
 
-/** `trace.min(attribute.tenant.id) != trace.max(attribute.tenant.id)`: texts are left out, and of none both are nil. */
+/** `trace.min(attribute.tenant.id) != trace.max(attribute.tenant.id)`: both ignore texts, and without a number both are nil. */
 export function textField({ aggregate, field, syntax }: TraceAggregate, findings: Findings): void {
   if (aggregate === 'distinct' || aggregate === 'max_count') return;
   if ((field.type !== 'attribute' && field.type !== 'resource-attribute') || !TEXTS.test(field.key)) return;

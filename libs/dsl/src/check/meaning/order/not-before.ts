@@ -4,8 +4,8 @@ import type { Findings } from '../../scope/context.js';
 import { firstOperand, flatOperands } from '../said/flat-operands.js';
 
 /**
- * What holds in every trace that has no such spans, and nothing else that says which traces are meant: `not trace.before(a, b)` (that each b
- * has an a before it is `trace.preceded(b, a)`), and `trace.preceded(b, a)`, which is what is required, not what is wrong.
+ * Conditions that also hold in traces without such spans, with nothing else that selects traces. To find a b without an earlier a,
+ * `not trace.before(a, b)` should be `not trace.preceded(b, a)`. `trace.preceded(b, a)` states the requirement instead of its violation.
  */
 export function notBefore(root: Resolved, findings: Findings): void {
   if (findings.usesSubject) return;
@@ -18,7 +18,7 @@ export function notBefore(root: Resolved, findings: Findings): void {
   if (requirement(first) === undefined && negatedPair(first) === undefined) return;
   const operands = isChain ? flatOperands(root) : [root];
   const pairs = operands.map((operand) => requirement(operand) ?? negatedPair(operand));
-  // Something else says which traces are meant.
+  // Another condition selects the traces.
   if (pairs.includes(undefined)) return;
   for (const [place, pair] of pairs.entries()) {
     const operand = operands[place] as Resolved;
@@ -27,13 +27,13 @@ export function notBefore(root: Resolved, findings: Findings): void {
   }
 }
 
-/** It holds where there is nothing of which it could be asked. */
+/** A pair test that also holds in traces without such spans. */
 function requirement(node: Resolved): TracePair | undefined {
   if (node.type !== 'trace-pair') return undefined;
   return RELATIONS[node.relation].asks === 'some' ? undefined : node;
 }
 
-/** Of several only the writer knows whether each breaks the rule, or all of them do. */
+/** With several, only the author knows whether each breaks the rule, or all together. */
 function reportRequirement({ relation, syntax }: TracePair, findings: Findings, isAlone: boolean): void {
   const text = isAlone ? `not ${findings.source.slice(syntax.range)}` : undefined;
   const { start } = syntax.range;

@@ -5,16 +5,16 @@ import type { Findings } from '../../scope/context.js';
 import type { Outcome } from '../said/apart.js';
 import { MIRRORED } from '../said/ordered-as-count.js';
 
-/** One span had ended when another began, as a condition says. */
+/** By a condition, one span ends before another begins. */
 interface Order {
   readonly from: string;
   readonly to: string;
   readonly by: Resolved;
 }
 
-/** `a.before(b) and … b.before(a)`, also over further spans. `outer`: what is known where the conditions `own` are asked. */
+/** Finds cycles such as `a.before(b) and … b.before(a)`, also over further spans. `outer`: conditions that hold where `own` are evaluated. */
 export function orderRing(own: readonly Outcome[], outer: readonly Outcome[], findings: Findings): boolean {
-  // Nearly none does.
+  // Fast path: nearly no condition orders spans.
   if (!own.some(({ node }) => mayOrder(node))) return false;
   const asked = own.flatMap(orderOf);
   if (asked.length === 0) return false;
@@ -30,7 +30,7 @@ export function orderRing(own: readonly Outcome[], outer: readonly Outcome[], fi
   return false;
 }
 
-/** The last order on a way from the later of two spans to the earlier one. */
+/** The last order on a path from the later of two spans to the earlier one. */
 function wayBack({ from, to }: Order, orders: readonly Order[]): Order | undefined {
   const reached = new Set([to]);
   for (const place of reached) {

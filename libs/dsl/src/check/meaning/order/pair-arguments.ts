@@ -7,7 +7,7 @@ const LAST: Readonly<Partial<Record<TracePair['relation'], { readonly which: str
   preceded: { which: 'first', where: 'before' },
 };
 
-/** `trace.follows(a, a)`: behind the last a none comes. */
+/** `trace.follows(a, a)`: no a follows the last one. */
 export function sameConditions({ relation, first, second, syntax }: TracePair, findings: Findings): void {
   const last = LAST[relation];
   const { source } = findings;
@@ -15,10 +15,10 @@ export function sameConditions({ relation, first, second, syntax }: TracePair, f
   findings.report('BT_DSL_SAME_CONDITIONS', syntax.range, { name: `trace.${relation}`, ...last }, { expected: 'two conditions' });
 }
 
-/** Nanoseconds by which no clocks differ that are looked after. */
+/** The clock skew of maintained hosts stays below this, in nanoseconds. */
 const MAX_TOLERANCE_NS = 10_000_000_000;
 
-/** `trace.before(a, b, 1h)`: the last argument is the tolerance of clocks. */
+/** `trace.before(a, b, 1h)`: the last argument is a clock tolerance. */
 export function longTolerance(node: TracePair | SpanOrderTest, findings: Findings): void {
   const { tolerance } = node;
   if (tolerance?.type !== 'literal' || typeof tolerance.value !== 'number' || tolerance.value <= MAX_TOLERANCE_NS) return;

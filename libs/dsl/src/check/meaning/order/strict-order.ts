@@ -2,7 +2,7 @@ import type { BinaryNode, Field, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
 import { isSameSpan } from '../said/same-sides.js';
 
-/** `a.end_time < b.start_time`: false where b starts as a ends, which with clocks of milliseconds is common. `a.before(b)` asks it. */
+/** `a.end_time < b.start_time` is false where b starts as a ends, which is common with clocks of milliseconds. `a.before(b)` includes it. */
 export function strictOrder({ left, right, operator, syntax }: BinaryNode, findings: Findings): void {
   if (operator !== '<' && operator !== '>') return;
   const [first, second] = operator === '<' ? [left, right] : [right, left];

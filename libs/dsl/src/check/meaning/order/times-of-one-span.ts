@@ -5,8 +5,8 @@ import { isSameSpan } from '../said/same-sides.js';
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 
 /**
- * `span.start_time - span.end_time >= 5ms`, both of one span: its duration, which is hardly ever negative, so that the comparison holds
- * on every span or on none. It was meant of two spans, or the other way round. `span.end_time < span.start_time` asks for just that.
+ * `span.start_time - span.end_time >= 5ms`, both of one span, is its negated duration, so that it holds for every span or for none. The rule should
+ * name a second span, or swap the times. `span.end_time < span.start_time` alone is allowed: it finds negative durations.
  */
 export function timesOfOneSpan({ operator, left, right, syntax }: BinaryNode, findings: Findings): void {
   if (!ORDERS.has(operator)) return;
@@ -20,21 +20,21 @@ export function timesOfOneSpan({ operator, left, right, syntax }: BinaryNode, fi
   findings.report('BT_DSL_BACKWARDS', syntax.range, { which }, { expected: 'the time of another span, or span.duration' });
 }
 
-/** What `factor × duration + constant` compared with 0 comes to for all durations from 0 on; undefined when that depends. */
+/** The result of `factor × duration + constant` compared with 0, if it is the same for all durations ≥ 0; else undefined. */
 function onDurations(operator: string, factor: number, constant: bigint): boolean | undefined {
   const isGreater = operator === '>' || operator === '>=';
-  // A duration of 0 decides: only what is strict there depends on no other.
+  // At constant 0 the duration 0 decides: only these operators have the same result for all others.
   if (constant === 0n) {
     const [never, always] = factor > 0 ? ['<', '>='] : ['>', '<='];
     return operator === never ? false : operator === always ? true : undefined;
   }
   const isPositive = constant > 0n;
-  // It grows from a positive constant, or falls from a negative one.
+  // Constant only if it grows from a positive number, or falls from a negative one.
   if (factor > 0 !== isPositive) return undefined;
   return isGreater === isPositive;
 }
 
-/** `span.end_time - span.start_time > span.duration`: what is left is a constant compared with 0. */
+/** `span.end_time - span.start_time > span.duration`: the difference cancels out to a constant, compared with 0. */
 function ofNothing(operator: string, constant: bigint): boolean {
   if (operator === '<') return constant < 0n;
   if (operator === '<=') return constant <= 0n;
@@ -42,7 +42,7 @@ function ofNothing(operator: string, constant: bigint): boolean {
 }
 
 interface Sum {
-  /** How often it reads the duration, which is the end less the start. */
+  /** The number of times that it reads the duration, which is the end minus the start. */
   durations: number;
   start: number;
   end: number;
@@ -50,7 +50,7 @@ interface Sum {
   span: SpanSource | undefined;
 }
 
-/** False for what is no sum of times of one span and whole numbers. */
+/** False unless it is a sum of one span's times and whole numbers. */
 function add(node: Resolved, sign: 1 | -1, sum: Sum): boolean {
   const opposite = sign === 1 ? -1 : 1;
   if (node.type === 'literal') return addConstant(node.value, sign, sum);

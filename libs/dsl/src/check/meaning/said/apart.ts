@@ -8,13 +8,13 @@ import { MIRRORED } from './ordered-as-count.js';
 import { comparesReadings } from './plain-comparison.js';
 import { mayBeWrittenAlike } from './written-alike.js';
 
-/** A condition, and what it comes out as. */
+/** A condition, and its result. */
 export interface Outcome {
   readonly node: Resolved;
   readonly outcome: boolean;
 }
 
-/** Each operand is about something else, but for guards: nearly all chains. Each is asked alone. False where that is not sure. */
+/** Whether the operands concern different values, except guards: so in nearly all chains. Each can then be checked alone. False if unsure. */
 export function areApart(operands: readonly Resolved[], outcome: boolean): boolean {
   if (operands.length > MAX_OPERANDS) return false;
   const topics = new Topics(true);
@@ -22,35 +22,35 @@ export function areApart(operands: readonly Resolved[], outcome: boolean): boole
   return true;
 }
 
-/** Nothing that a condition says (constraints.ts) excludes what another one says. False where that is not sure. */
+/** Whether no condition's constraints (constraints.ts) exclude another's. False if unsure. */
 export function agreeForSure(outcomes: readonly Outcome[]): boolean {
   if (outcomes.length > MAX_OPERANDS) return false;
   const topics = new Topics(false);
   return outcomes.every(({ node, outcome }) => topics.add(node, outcome));
 }
 
-/** So many are compared with each other: the time stays linear. */
+/** Comparing pairs takes quadratic time; this limit keeps the whole linear. */
 const MAX_OPERANDS = 20;
 
-/** What is said of a value: that it is there; that it is a text, or not; what it is otherwise, neither nil nor false; something else. */
+/** A constraint on a value: it exists; it is a text, or is not; it is otherwise neither nil nor false; anything else. */
 type Manner = 'is there' | 'is' | 'is not' | 'is something' | 'other';
 
 interface Topic {
   readonly isOfTwo: boolean;
-  /** Alike for what has one name; it may be alike for others. */
+  /** Equal for values of one name; other values may share it. */
   readonly label: string;
   readonly manner: Manner;
-  /** The text that it is, or is not. */
+  /** The text that it equals, or does not. */
   readonly text: string | undefined;
 }
 
-/** What is asked of further spans: that some are so (1), that none are (-1), or a number of them (0). */
+/** A quantifier: some spans match (1), none does (-1), or a number of them (0). */
 interface Question {
   readonly condition: Resolved;
   readonly sign: 1 | -1 | 0;
 }
 
-/** What conditions are about, without a text of any. Each method answers false where a condition may concern what was added before. */
+/** The subjects of conditions, compared without building texts. A method returns false if a condition may concern one that was added before. */
 class Topics {
   private readonly topics: Topic[] = [];
   private readonly questions: Question[] = [];
@@ -59,7 +59,7 @@ class Topics {
   private asksTrace = false;
   private countsSpans = false;
 
-  /** @param isStrict also two conditions on one value that agree are told: one may say what the other says. */
+  /** @param isStrict also reject two agreeing conditions on one value, because one may imply the other */
   constructor(private readonly isStrict: boolean) {}
 
   add(node: Resolved, outcome: boolean): boolean {
@@ -98,9 +98,9 @@ class Topics {
     const isMirrored = right.type !== 'literal';
     const subject = isMirrored ? right : left;
     const literal = isMirrored ? left : right;
-    // Two variables of a script, or one: they have names of their own.
+    // Script variables: two of them may be one.
     if (subject.type === 'literal' || literal.type !== 'literal' || (literal.value === undefined && literal.types !== NIL)) return false;
-    // What no value satisfies excludes whatever stands beside it.
+    // A condition that no value satisfies contradicts every other one.
     if (subject.type !== 'field' && subject.type !== 'attribute' && mayExcludeAlone(node)) return false;
     if (subject.type === 'trace-quantifier') return this.quantifier(subject, 0);
     const { value } = literal;
@@ -123,7 +123,7 @@ class Topics {
       case 'unary':
         return subject.operand.type !== 'trace-services' || this.asks();
       case 'binary':
-        // What a condition within comes out as.
+        // Unknown if it compares the result of a comparison.
         return MIRRORED[subject.operator] === undefined;
       case 'logical':
       case 'library-call':
@@ -139,17 +139,17 @@ class Topics {
   private twoValues(node: BinaryNode, outcome: boolean): boolean {
     if (!comparesReadings(node)) return this.truth(node, outcome);
     const [a, b] = [labelOf(node.left), labelOf(node.right)];
-    // Whichever comes first.
+    // Independent of the order of the sides.
     if (!this.addTopic(a <= b ? a : b, 'other', undefined, true)) return false;
     return node.operator === '==' || node.operator === '~=' || this.truth(node, outcome);
   }
 
   private chain(node: LogicalNode, outcome: boolean): boolean {
-    // `not (a or b)`: neither; `a and b`: both.
+    // `not (a or b)`: both are false; `a and b`: both are true.
     if ((node.operator === 'and') === outcome)
       return flatOperands(node).every((part) => part.type === 'logical' || this.add(part, outcome));
     if (!outcome) return true;
-    // `x == "a" or x == "b"`: all are about one value, or nothing is known.
+    // `x == "a" or x == "b"`: all operands concern one value, else nothing is known.
     let first: Resolved = node;
     while (first.type === 'logical' && first.operator === 'or') first = first.left;
     return first.type !== 'binary' || first.operator !== '==' || this.add(first, outcome);
@@ -173,7 +173,7 @@ class Topics {
     return true;
   }
 
-  /** A condition that says nothing but that it is true or not. */
+  /** A condition that only constrains its own truth. */
   private truth(node: Resolved, outcome: boolean): boolean {
     return this.addTopic(labelOf(node), outcome ? 'is there' : 'other');
   }
@@ -187,7 +187,7 @@ class Topics {
     return true;
   }
 
-  /** A guard excludes no other one, and no value that is there; that it is not one text excludes no other. */
+  /** Guards agree with each other and with any existing value; "is not this text" agrees with "is not" another. */
   private agree(a: Topic, b: Topic): boolean {
     if (a.manner === 'is there') return b.manner !== 'other';
     return !this.isStrict && a.manner === 'is not' && (b.manner === 'is not' || (b.manner === 'is' && a.text !== b.text));
@@ -204,7 +204,7 @@ class Topics {
     return !this.saysRoot;
   }
 
-  /** Spans of the trace are asked for: so many it has at least. */
+  /** Spans of the trace must exist, which sets a minimum for their count. */
   private asks(): boolean {
     this.asksTrace = true;
     return !this.countsSpans;
@@ -216,18 +216,18 @@ class Topics {
   }
 }
 
-/** Of few values all may be excluded. */
+/** If a field has few values, conditions may exclude all of them. */
 function hasWords(node: Resolved): boolean {
   return node.type === 'field' && fieldValues(node.field) !== undefined;
 }
 
-/** One is the other, or an operand of it. */
+/** Whether `part` equals `whole`, or one of its operands. */
 function mayBePart(part: Resolved, whole: Resolved): boolean {
   if (mayBeWrittenAlike(part, whole)) return true;
   return whole.type === 'logical' && whole.operator === 'and' && flatOperands(whole).some((operand) => mayBeWrittenAlike(part, operand));
 }
 
-/** Of what is read first: alike for whatever is written alike. */
+/** The label of the first value that it reads: equal for equal texts. */
 function labelOf(node: Resolved): string {
   const first = firstPart(node);
   switch (first.type) {

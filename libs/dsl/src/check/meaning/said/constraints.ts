@@ -11,30 +11,29 @@ import type { Constraint, Scalar } from './domain.js';
 import { flatOperands } from './flat-operands.js';
 import { MIRRORED } from './ordered-as-count.js';
 import { type ComparedReadings, comparesReadings, type Reading } from './plain-comparison.js';
-import { isRounded, leastOf, mostOf } from './whole-numbers.js';
+import { isRounded, maximumOf, minimumOf } from './whole-numbers.js';
 
-/** What a condition that is true (or false) says about some value. */
+/** A constraint on a value that follows from the result of a condition. */
 export interface Said {
-  /** Values of other kinds are others: what is said of them need not be compared. */
+  /** Only constraints of one kind are compared. */
   readonly kind: string;
-  /** The value, by a name that is the same wherever it is read; undefined when it may differ between two readings. */
+  /** The name of the value, the same for every reading of it; undefined if two readings may differ. */
   readonly about: () => string | undefined;
   readonly constraint: Constraint;
-  /** What is known of it without the condition. */
+  /** Constraints that hold without the condition. */
   readonly initial: readonly Constraint[];
   readonly isWhole: boolean;
-  /** What follows from it of other values; asked only where something else limits them. */
+  /** Constraints on other values that follow; used only if something else limits those. */
   readonly parts?: () => readonly Said[];
 }
 
-/** It says that there are some, and never that there are too many. */
+/** Whether it sets a minimum and no maximum. */
 export function isAtLeast({ constraint }: Said): boolean {
   return constraint.kind === 'bound' && constraint.side === 'low';
 }
 
 /**
- * What a condition says of single values when it comes out as `outcome`. Only what is certain: a condition that fails comes out as
- * neither.
+ * The constraints on single values that follow if the condition's result is `outcome`. Only certain ones: a condition that fails has neither result.
  */
 export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
   switch (node.type) {
@@ -50,7 +49,7 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
     case 'span':
       return node.span.type === 'parent' ? presence(node.span, outcome) : truth(node, outcome);
     case 'logical':
-      // `not (a or b)`: neither; `a and b`: both.
+      // `not (a or b)`: both are false; `a and b`: both are true.
       if ((node.operator === 'and') === outcome)
         return flatOperands(node).flatMap((part) => (part.type === 'logical' ? [] : saidBy(part, outcome)));
       return alternatives(node, outcome);
@@ -64,10 +63,10 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
   }
 }
 
-/** A condition on what has few values by itself (a kind, a count, a boolean), which may exclude all of them alone. */
+/** A condition on a value from a small set (a kind, a count, a boolean), which alone may exclude all of them. */
 export function mayExcludeAlone(node: BinaryNode | StringTestNode): boolean {
   if (node.type === 'string-test') return isLimited(node.subject, node.pattern);
-  // Of two values each may be what the other is not.
+  // Two values may always differ.
   if (node.left.type !== 'literal' && node.right.type !== 'literal') return false;
   return isLimited(node.left, node.right) || isLimited(node.right, node.left);
 }
@@ -75,16 +74,17 @@ export function mayExcludeAlone(node: BinaryNode | StringTestNode): boolean {
 function isLimited(node: Resolved, other: Resolved): boolean {
   if (node.type === 'literal') return false;
   const value = other.type === 'literal' ? other.value : undefined;
-  // Nearly all comparisons: with one of the words, and of a count with a number that it can be above or below.
+  // Fast path, for nearly all comparisons: one of the field's values, or a number that a count can exceed and fall below.
   if (node.type === 'field') return node.field === 'is_root' || fieldValues(node.field)?.includes(value as string) === false;
-  if (isCount(node)) return typeof value !== 'number' || !Number.isInteger(value) || value <= leastOf(node) || value >= mostOf(node) - 1;
+  if (isCount(node))
+    return typeof value !== 'number' || !Number.isInteger(value) || value <= minimumOf(node) || value >= maximumOf(node) - 1;
   if (isRounded(node)) return typeof value === 'number' && !Number.isInteger(value);
   return initialOf(node).length > 0;
 }
 
 const ZERO: Constraint = { kind: 'one-of', values: [0] };
 const SOME: Constraint = { kind: 'bound', side: 'low', value: 1, isOpen: false };
-/** The two spans of a pair differ. */
+/** The two spans of a pair differ, so that there are at least two. */
 const PAIR: Constraint = { kind: 'bound', side: 'low', value: 2, isOpen: false };
 const FALSY: readonly Scalar[] = [undefined, false];
 
@@ -97,7 +97,7 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
     if (!comparesReadings(node))
       return [...truth(node, outcome), ...(isVariable(left) && isVariable(right) ? twoReadings(node, outcome) : [])];
     if (node.operator !== '==' && node.operator !== '~=') return [...truth(node, outcome), ...twoReadings(node, outcome)];
-    // `trace.spans[i]` may be another span when it is read again: only what is written is the same.
+    // `trace.spans[i]` may be another span at the next reading: equal texts are not enough.
     return hasName(node.left) && hasName(node.right) ? [equalReadings(node, outcome)] : truth(node, outcome);
   }
   if ((subject.type === 'literal' && !isVariable(subject)) || value.syntax === subject.syntax) return truth(node, outcome);
@@ -119,7 +119,7 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
     case '>':
     case '>=':
       if (typeof value.value !== 'number' && typeof value.value !== 'bigint') return [];
-      // Where it may fail, its being false is not its opposite being true.
+      // If it may fail, a false result does not imply the opposite comparison.
       if (!outcome && (subject.types & NIL) !== 0) return [];
       return [...said(subject, bound(operator, value.value, outcome)), ...readsParent(subject)];
     default:
@@ -127,7 +127,7 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
   }
 }
 
-/** How one value stands to another. */
+/** The possible orders of two values, per operator. */
 const STANDS: Readonly<Partial<Record<BinaryNode['operator'], readonly string[]>>> = {
   '<': ['<'],
   '<=': ['<', '=='],
@@ -139,10 +139,10 @@ const STANDS: Readonly<Partial<Record<BinaryNode['operator'], readonly string[]>
 const NOTHING: readonly Constraint[] = [];
 const ORDERED: readonly Constraint[] = [{ kind: 'one-of', values: ['<', '==', '>'] }];
 
-/** `a.start_time < b.start_time`, of which `b.start_time < a.start_time` says the opposite. */
+/** Opposites such as `a.start_time < b.start_time` and `b.start_time < a.start_time`. */
 function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Said[] {
   const areFields = left.type === 'field' && right.type === 'field';
-  // What fails is neither.
+  // A comparison that fails has neither result.
   if (!outcome && !areFields) return [];
   const [first, second] = [nameOf(left), nameOf(right)];
   if (first === undefined || second === undefined) return [];
@@ -156,7 +156,7 @@ function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): r
 
 const SAME: readonly string[] = ['=='];
 
-/** `a.k == b.k`: nothing else is said of it as a condition. */
+/** `a.k == b.k` constrains only its own truth. */
 function equalReadings({ left, right, operator }: ComparedReadings, outcome: boolean): Said {
   const about = (): string | undefined => {
     const [first, second] = [nameOf(left), nameOf(right)];
@@ -172,7 +172,7 @@ function hasName({ type, span }: Reading): boolean {
   return type === 'field' || baseOf(span).type !== 'nth';
 }
 
-/** Alike for the same two values, whichever comes first. */
+/** Independent of the order of the two values. */
 function kindOfTwo(left: Resolved, right: Resolved): string {
   const [a, b] = [kindOf(left), kindOf(right)];
   return a <= b ? `${a} ${b}` : `${b} ${a}`;
@@ -186,7 +186,7 @@ function bound(operator: '<' | '<=' | '>' | '>=', value: number | bigint, outcom
     : { kind: 'bound', side: isGreater ? 'high' : 'low', value, isOpen: !isOpen };
 }
 
-/** `a == 1 or a == 2`: a is one of them. */
+/** `a == 1 or a == 2`: a is one of the two. */
 function alternatives(node: Resolved, outcome: boolean): readonly Said[] {
   if (!outcome) return [];
   const values: Scalar[] = [];
@@ -226,7 +226,7 @@ function said(subject: Resolved, constraint: Constraint): readonly Said[] {
   return isOfTrace(subject) ? [about, ...soManySpans(constraint)] : [about];
 }
 
-/** As many spans as it counts, at least, has the trace. */
+/** The trace has at least as many spans as the condition counts. */
 function isOfTrace(node: Resolved): boolean {
   if (node.type === 'trace-aggregate') return node.over === undefined && isCount(node);
   return node.type === 'unary' && node.operator === '#' && node.operand.type === 'trace-services';
@@ -241,7 +241,7 @@ function isAboutRoot(constraint: Constraint): boolean {
   return (constraint.kind === 'one-of' || constraint.kind === 'none-of') && constraint.values.length === 1 && constraint.values[0] === '';
 }
 
-/** A condition whose value is nothing but true or not. */
+/** A condition that constrains only its own truth. */
 function truth(node: Resolved, outcome: boolean): readonly Said[] {
   if (node.type === 'field' && node.field === 'is_root') return rootness(node.span, outcome);
   const constraint: Constraint = { kind: outcome ? 'none-of' : 'one-of', values: FALSY };
@@ -261,14 +261,14 @@ function rootness(span: SpanSource, isRoot: boolean): readonly Said[] {
   return [{ kind: 'parent', about, constraint: { kind: isRoot ? 'one-of' : 'none-of', values: ['none'] }, initial: [], isWhole: false }];
 }
 
-/** `span.parent` is there: then the span is no root. Its absence says nothing, it may not have been seen. */
+/** If `span.parent` exists, the span is no root. If not, the parent may be missing from the trace. */
 function presence(span: Extract<SpanSource, { type: 'parent' }>, isThere: boolean): readonly Said[] {
   if (!isThere) return [];
   const about = (): string | undefined => parentOf(span.of);
   return [{ kind: 'parent', about, constraint: { kind: 'none-of', values: ['none'] }, initial: [], isWhole: false }];
 }
 
-/** A field of the parent was read, and nothing failed. */
+/** A field of the parent was read without failure, so the parent exists. */
 function readsParent(subject: Resolved): readonly Said[] {
   const isOfParent = (subject.type === 'field' || subject.type === 'attribute') && subject.span.type === 'parent';
   return isOfParent ? presence(subject.span as Extract<SpanSource, { type: 'parent' }>, true) : [];
@@ -279,7 +279,7 @@ function parentOf(span: SpanSource): string | undefined {
   return key === undefined ? undefined : `parent of ${key}`;
 }
 
-/** How many spans satisfy a condition: `trace.has(c)` is `trace.count(c) >= 1`. As many satisfy each part of the condition, at least. */
+/** The number of spans that satisfy a condition: `trace.has(c)` means `trace.count(c) >= 1`. At least as many satisfy each operand. */
 function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Said[] {
   const counted = counts(over, condition, constraint);
   if (!isAtLeastOne(constraint)) return [counted];
@@ -287,7 +287,7 @@ function satisfied(over: Relatives | undefined, condition: Resolved, constraint:
   const isChain = condition.type === 'logical' && condition.operator === 'and';
   const parts = isChain ? () => flatOperands(condition).map((part) => counts(over, part, constraint)) : undefined;
   const said = parts === undefined ? counted : { ...counted, parts };
-  // Who has an ancestor has a parent.
+  // A span with an ancestor has a parent.
   return over?.axis === 'ancestors' ? [said, ...rootness(over.of, false)] : [said, ...spans];
 }
 
@@ -300,7 +300,7 @@ function counts(over: Relatives | undefined, condition: Resolved, constraint: Co
   return { kind: `count ${shapeOf(condition)}`, about, constraint, initial: COUNT, isWhole: true };
 }
 
-/** Alike for conditions of one text, and for few others. */
+/** Equal for conditions of equal text, and rarely for others. */
 export function shapeOf(condition: Resolved): string {
   switch (condition.type) {
     case 'binary':
@@ -314,7 +314,7 @@ export function shapeOf(condition: Resolved): string {
     case 'string-test':
       return `${condition.test} ${condition.pattern.type === 'literal' ? String(condition.pattern.value) : ''}`;
     case 'logical': {
-      // However the chain is put together, it ends alike.
+      // The last operand is the same however the chain is nested.
       let last: Resolved = condition.right;
       while (last.type === 'logical' && last.operator === condition.operator) last = last.right;
       return `${condition.operator} ${shapeOf(last)}`;
@@ -330,7 +330,7 @@ function isAtLeastOne(constraint: Constraint): boolean {
   );
 }
 
-/** `trace.before(a, b)`: there is an a, and a b. */
+/** `trace.before(a, b)` implies that an a and a b exist. */
 function pairOfSome({ first, second }: TracePair): readonly Said[] {
   const [one, other] = [counts(undefined, first, PAIR), counts(undefined, second, PAIR)];
   const name = one.kind === other.kind ? one.about() : undefined;
@@ -341,11 +341,11 @@ function pairOfSome({ first, second }: TracePair): readonly Said[] {
 const COUNT: readonly Constraint[] = [{ kind: 'bound', side: 'low', value: 0, isOpen: false }];
 
 function ofCount(node: Resolved): readonly Constraint[] {
-  const least = leastOf(node);
-  const max = mostOf(node);
-  if (least === 0 && max === Number.POSITIVE_INFINITY) return COUNT;
+  const min = minimumOf(node);
+  const max = maximumOf(node);
+  if (min === 0 && max === Number.POSITIVE_INFINITY) return COUNT;
   return [
-    { kind: 'bound', side: 'low', value: least, isOpen: false },
+    { kind: 'bound', side: 'low', value: min, isOpen: false },
     { kind: 'bound', side: 'high', value: max, isOpen: false },
   ];
 }
@@ -357,7 +357,7 @@ function initialOf(node: Resolved): readonly Constraint[] {
   return node.types !== 0 && (node.types & ~BOOLEAN) === 0 ? [{ kind: 'one-of', values: [true, false] }] : [];
 }
 
-/** Alike for values of one name. */
+/** Equal for values of one name. */
 function kindOf(node: Resolved): string {
   if (node.type === 'attribute' || node.type === 'resource-attribute') return node.key;
   if (node.type === 'binary') return `${node.operator} ${kindOf(node.left)}`;
@@ -365,13 +365,10 @@ function kindOf(node: Resolved): string {
   return node.type === 'field' ? node.field : node.type;
 }
 
-/** What is said of variables. */
+/** The kind of constraints on variables. */
 export const VARIABLE = 'variable';
 
-/**
- * A variable of a script that may hold anything, or a part of what it holds: the same wherever one expression reads it, unless that calls
- * a function.
- */
+/** A script variable of unknown content, or a part of it. Its value stays the same within one expression, unless that calls a function. */
 function isVariable(node: Resolved): boolean {
   return node.type === 'literal' && node.types === ANY && node.value === undefined && isPath(node.syntax);
 }
@@ -387,7 +384,7 @@ function nameOf(node: Resolved): string | undefined {
   return (node.type === 'field' ? factKey(node.span, 'field', node.field) : undefined) ?? textOf(node);
 }
 
-/** Longer conditions are not compared: the time stays linear. */
+/** Longer conditions are skipped, to keep the time linear. */
 const MAX_TEXT_LENGTH = 500;
 
 function textOf({ syntax }: Resolved): string | undefined {

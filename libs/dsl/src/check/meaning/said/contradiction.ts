@@ -4,32 +4,32 @@ import { agreeForSure, type Outcome } from './apart.js';
 import { isAtLeast, type Said, saidBy, VARIABLE } from './constraints.js';
 import { Domain } from './domain.js';
 
-/** Conditions of a chain that exclude each other (for `or`: of which one always holds); one alone, when it does so by itself. */
+/** Conditions that exclude each other in a chain of `and`, or cover all cases in one of `or`; or a single one that does so alone. */
 export interface Contradiction {
-  /** Does not stand behind `second` in the text. */
+  /** Precedes `second` in the text, or is it. */
   readonly first: Resolved;
   readonly second: Resolved;
-  /** Only together with what stands between them. */
+  /** Whether the operands between the two contribute. */
   readonly isOfMany: boolean;
 }
 
-/** What an operand says of a value. */
+/** A constraint that an operand puts on a value. */
 interface Statement {
   readonly said: Said;
   readonly by: Resolved;
 }
 
-/** The first contradiction in a chain of `and` (`or`) that is not apart, or undefined. Linear in the operands. */
+/** The first contradiction in a chain of `and` (`or`) whose operands are not apart, or undefined. Linear in the operands. */
 export function contradictionIn(operands: readonly Resolved[], operator: 'and' | 'or'): Contradiction | undefined {
   return contradictionOfAll(operands.map((node) => ({ node, outcome: operator === 'and' })));
 }
 
-/** The same of conditions that come out so or so. */
+/** As `contradictionIn`, for conditions with given results. */
 export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction | undefined {
   return outcomes.length > 1 && agreeForSure(outcomes) ? undefined : contradictionByValues(outcomes);
 }
 
-/** The same, by all that each of them says. */
+/** As `contradictionOfAll`, from all constraints of each condition. */
 export function contradictionByValues(outcomes: readonly Outcome[]): Contradiction | undefined {
   const kinds = new Map<string, Statement[]>();
   const withParts: Statement[] = [];
@@ -46,9 +46,9 @@ export function contradictionByValues(outcomes: readonly Outcome[]): Contradicti
     for (const { said, by } of withParts) for (const part of said.parts?.() ?? []) addTo(kinds, part.kind, { said: part, by });
   }
   for (const [kind, statements] of kinds) {
-    // Names cost most: they are only made where there is something to compare. Of a chain each operand was asked alone before.
+    // Building names costs most, so that single statements are skipped. Each operand of a chain was checked alone before.
     if (statements.length === 1 ? outcomes.length > 1 : statements.every(({ said }) => said.isWhole && isAtLeast(said))) continue;
-    // A function of the script may give a variable another value.
+    // A function of the script may change a variable in between.
     if (kind === VARIABLE && outcomes.some(({ node }) => someNode(node, callsUnknown))) continue;
     const found = contradictionOf(statements);
     if (found !== undefined) return found;
@@ -56,7 +56,7 @@ export function contradictionByValues(outcomes: readonly Outcome[]): Contradicti
   return undefined;
 }
 
-/** The same of what is said of one kind of values. */
+/** The first contradiction between constraints of one kind. */
 function contradictionOf(statements: readonly Statement[]): Contradiction | undefined {
   const values = new Map<string, Statement[]>();
   for (const statement of statements) {
@@ -74,7 +74,7 @@ function contradictionOf(statements: readonly Statement[]): Contradiction | unde
   return undefined;
 }
 
-/** Statements are ordered by what they say: parts of values come after whole ones, wherever they stand. */
+/** Orders by position in the text, because constraints on parts of values come after those on whole values. */
 function inOrder(a: Resolved, b: Resolved, isOfMany: boolean): Contradiction {
   const [first, second] = a.syntax.range.start <= b.syntax.range.start ? [a, b] : [b, a];
   return { first, second, isOfMany };
@@ -98,7 +98,7 @@ function isEmpty(all: readonly Statement[]): boolean {
   return domain.isEmpty;
 }
 
-/** The shortest beginning that is empty: what follows can't undo it. */
+/** The length of the shortest empty prefix; further constraints cannot make it satisfiable again. */
 function shortest(length: number, isEmptyOf: (length: number) => boolean): number {
   let low = 1;
   let high = length;

@@ -3,17 +3,17 @@ import { stringTest } from '../../../lua/string-tests.js';
 import type { StringTestName } from '../../../text/syntax.js';
 import { excludeEachOther, implies, onlyText } from './known-text.js';
 
-/** A value that a condition compares with. */
+/** A constant in a comparison. */
 export type Scalar = undefined | boolean | number | bigint | string;
 
-/** What one condition says about one value. */
+/** A constraint of one condition on one value. */
 export type Constraint =
   | { readonly kind: 'one-of'; readonly values: readonly Scalar[] }
   | { readonly kind: 'none-of'; readonly values: readonly Scalar[] }
   | { readonly kind: 'bound'; readonly side: 'low' | 'high'; readonly value: number | bigint; readonly isOpen: boolean }
   | { readonly kind: 'test'; readonly test: StringTestName; readonly pattern: string; readonly outcome: boolean };
 
-/** So many tests of one text are compared with each other: the time stays linear. */
+/** Tests of one text are compared in pairs; this limit keeps the time linear. */
 const MAX_TESTS = 50;
 
 interface Bound {
@@ -21,16 +21,16 @@ interface Bound {
   readonly isOpen: boolean;
 }
 
-/** The values that a list of constraints leaves. It errs on the side of leaving too many: what it calls empty is empty. */
+/** The values that satisfy a list of constraints. It never calls a satisfiable list empty; it may miss an empty one. */
 export class Domain {
-  /** Undefined: any value that is not excluded. */
+  /** The possible values; undefined for all except the excluded ones. */
   private members: Map<string, Scalar> | undefined;
   private readonly excluded = new Set<string>();
   private low: Bound | undefined;
   private high: Bound | undefined;
   private readonly tests: Extract<Constraint, { kind: 'test' }>[] = [];
 
-  /** @param isWhole it is a whole number */
+  /** @param isWhole the value is a whole number */
   constructor(
     initial: readonly Constraint[],
     private readonly isWhole: boolean,
@@ -96,13 +96,13 @@ function agrees({ test, pattern, outcome }: Extract<Constraint, { kind: 'test' }
   try {
     return stringTest(test, value, pattern) === outcome;
   } catch (error) {
-    // An invalid regular expression is another problem.
+    // Another check reports an invalid regular expression.
     if (error instanceof LuaError) return true;
     throw error;
   }
 }
 
-/** Two tests of one text that can't come out so together. */
+/** Whether two tests of one text cannot both have these results. */
 function excludes(a: Extract<Constraint, { kind: 'test' }>, b: Extract<Constraint, { kind: 'test' }>): boolean {
   if (a.outcome && b.outcome) return excludeEachOther(a, b);
   return a.outcome !== b.outcome && (a.outcome ? implies(a, b) : implies(b, a));

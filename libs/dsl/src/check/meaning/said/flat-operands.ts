@@ -1,6 +1,6 @@
 import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
 
-/** The operands of a chain, in the order of the text. */
+/** The operands of a chain, in text order. */
 export function flatOperands(node: LogicalNode): readonly Resolved[] {
   const operands: Resolved[] = [];
   addOperands(node, node.operator, operands);
@@ -16,14 +16,14 @@ function addOperands(node: Resolved, operator: LogicalNode['operator'], operands
   addOperands(node.right, operator, operands);
 }
 
-/** The first operand of a chain of `and`; what is no chain is its own. */
+/** The first operand of a chain of `and`; any other node itself. */
 export function firstOperand(node: Resolved): Resolved {
   let first = node;
   while (first.type === 'logical' && first.operator === 'and') first = first.left;
   return first;
 }
 
-/** The last operand of a chain, however it is put together. */
+/** The last operand of a chain, however it is nested. */
 export function lastOperand(node: LogicalNode): Resolved {
   let last = node.right;
   while (last.type === 'logical' && last.operator === node.operator) last = last.right;

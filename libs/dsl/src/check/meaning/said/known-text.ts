@@ -7,20 +7,20 @@ export interface TextTest {
   readonly pattern: string;
 }
 
-/** What is certain of every text on which a test holds. */
+/** Facts about every text that passes a test. */
 interface KnownText {
   readonly prefix: string;
   readonly suffix: string;
   readonly part: string;
 }
 
-/** The text that a pattern matches alone: `^abc$`. */
+/** The only text that a pattern matches: `^abc$`. */
 export function onlyText({ test, pattern }: TextTest): string | undefined {
   const literal = test === 'matches' ? requiredLiteral(pattern) : undefined;
   return literal?.isWhole === true && literal.atStart && literal.atEnd ? literal.text : undefined;
 }
 
-/** No text is there on which both hold. */
+/** Whether no text passes both tests. */
 export function excludeEachOther(a: TextTest, b: TextTest): boolean {
   const first = knownOf(a);
   const second = knownOf(b);
@@ -28,7 +28,7 @@ export function excludeEachOther(a: TextTest, b: TextTest): boolean {
   return !agree(first.prefix, second.prefix, 'startsWith') || !agree(first.suffix, second.suffix, 'endsWith');
 }
 
-/** Wherever the one holds, the other does. */
+/** Whether every text that passes `one` passes `other`. */
 export function implies(one: TextTest, other: TextTest): boolean {
   if (one.test === other.test && one.pattern === other.pattern) return true;
   const known = knownOf(one);
@@ -50,7 +50,7 @@ function agree(a: string, b: string, how: 'startsWith' | 'endsWith'): boolean {
   return a[how](b) || b[how](a);
 }
 
-/** A regular expression that is nothing but a text is one of the other tests. */
+/** Replaces a regular expression without special characters by an equal plain test. */
 function plain({ test, pattern }: TextTest): TextTest | undefined {
   if (test !== 'matches') return { test, pattern };
   const literal = requiredLiteral(pattern);
@@ -76,7 +76,7 @@ function knownOf({ test, pattern }: TextTest): KnownText | undefined {
   }
 }
 
-/** `^` and letters that stand for themselves; the last may be optional. */
+/** `^` and literal characters; the last may be optional. */
 const BEGINNING = /^\^((?:[^\\^$.|?*+()[\]{}]|\\[!-/:-@[-`{-~])*)/u;
 
 function beginningOf(pattern: string): string {

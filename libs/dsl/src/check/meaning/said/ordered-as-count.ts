@@ -1,7 +1,7 @@
 import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../../tree/resolved.js';
 import { isCount } from '../../resolve/resolve-operator.js';
 
-/** A comparison of a count with a number, read from the count to the number. */
+/** A comparison of a count with a number, with the count on the left. */
 export interface OrderedCount {
   readonly count: TraceQuantifier | TraceAggregate;
   readonly operator: BinaryNode['operator'];
@@ -17,7 +17,7 @@ export const MIRRORED: Readonly<Partial<Record<BinaryNode['operator'], BinaryNod
   '~=': '~=',
 };
 
-/** `trace.count(c) > 2`, `2 < trace.count(c)`; undefined for all others. */
+/** For example `trace.count(c) > 2` and `2 < trace.count(c)`; undefined for all others. */
 export function orderedAsCount({ left, right, operator }: BinaryNode): OrderedCount | undefined {
   const mirrored = MIRRORED[operator];
   if (mirrored === undefined) return undefined;

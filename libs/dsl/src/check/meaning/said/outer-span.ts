@@ -9,19 +9,19 @@ import type { Findings } from '../../scope/context.js';
 type Reading = Extract<Resolved, { type: 'field' | 'attribute' | 'resource-attribute' }>;
 
 /**
- * A comparison of a span with itself, mended so that it compares with the span around it: by the name that this has, or by one that the
- * rule gives to its subject. Undefined where no span is around it, or none has a name.
+ * The fix for a comparison of a span with itself: it compares with an enclosing span instead. It uses that span's name, or names the rule's subject.
+ * Undefined if no enclosing span exists or has a name.
  */
 export function comparedWithOuter(root: Resolved, [left, right]: readonly [Reading, Reading], findings: Findings): Fix | undefined {
   const { source } = findings;
   const around = conditionsAround(root, right.syntax.range);
   const inner = around.at(-1);
   if (inner === undefined) return undefined;
-  // Of `c.id == span.id` it is `span` that was taken for the outer one.
+  // In `c.id == span.id` the author took `span` for the outer span.
   const [isLeftNamed, isRightNamed] = [left, right].map(({ syntax }) => isOf(inner.own, source.slice(syntax.range)));
   const isLeftOuter = !isLeftNamed && isRightNamed;
   const changed = isLeftOuter ? left : right;
-  // Both sides are of a span around this one: the one being tested was meant on one of them.
+  // Both sides read an enclosing span: one of them should read the tested span.
   if (![left, right].some(({ syntax }) => isOf([...inner.own, 'span', 'attribute'], source.slice(syntax.range)))) {
     return { range: right.syntax.range, text: readOf('span', right) };
   }
@@ -57,11 +57,11 @@ interface Around {
   readonly own: readonly string[];
   readonly outer: readonly string[];
   readonly condition: Range;
-  /** The condition on the first span of a pair, in the second one. */
+  /** For the second condition of a pair, the range of the first. */
   readonly first: Range | undefined;
 }
 
-/** The conditions on spans in which a place stands, from the outermost. */
+/** The conditions on spans that enclose a position, from the outermost. */
 function conditionsAround(root: Resolved, place: Range): readonly Around[] {
   const around: Around[] = [];
   for (let node: Resolved | undefined = root; node !== undefined; node = partsOf(node).find((part) => contains(part, place))) {

@@ -1,19 +1,17 @@
 import type { Attribute, BinaryNode, Field, Literal, Resolved, ResourceAttribute } from '../../../tree/resolved.js';
 
-/** A value of a span, compared with one that stands in the rule: `span.name == "checkout"`. */
+/** A value of a span, compared with a constant: `span.name == "checkout"`. */
 export interface PlainComparison extends BinaryNode {
   readonly left: Reading;
   readonly right: Literal;
 }
 
-/**
- * Nearly all conditions are so. What takes two values of spans, a count, a sum or a function can't be wrong with them, and is not asked.
- */
+/** Fast path: nearly all conditions are of this form, and need no check for two readings, counts, sums or functions. */
 export function isPlainComparison(node: Resolved): node is PlainComparison {
   return node.type === 'binary' && node.right.type === 'literal' && isReading(node.left);
 }
 
-/** Two values of spans that are compared: `order.attributes["id"] == attribute.order.id`. Nearly all other conditions are so. */
+/** A comparison of two values of spans: `order.attributes["id"] == attribute.order.id`. Nearly all other conditions are of this form. */
 export interface ComparedReadings extends BinaryNode {
   readonly left: Reading;
   readonly right: Reading;

@@ -1,12 +1,12 @@
 import type { Range, Source } from '../../../text/source.js';
 
 /**
- * From one operand to another behind it, with the parentheses around either that the other does not stand in: `(a) or b` is replaced whole.
- * Undefined where the text alone does not say.
+ * The range from one operand to a later one, with parentheses that enclose only one of them: `(a) or b` is replaced as a whole. Undefined if the text
+ * alone does not determine it.
  */
 export function rangeOver(source: Source, first: Range, second: Range): Range | undefined {
   const between = source.text.slice(first.end, second.start);
-  // A comment may hold a parenthesis.
+  // A comment may contain a parenthesis.
   if (between.includes('--')) return undefined;
   let { start } = first;
   let { end } = second;

@@ -12,7 +12,7 @@ import type { Findings } from '../../scope/context.js';
 import { flatOperands } from './flat-operands.js';
 import { comparedWithOuter } from './outer-span.js';
 
-/** Of which span the one tested at a depth is a relative. */
+/** By depth, the relation by which the tested span was found. */
 type KnownRelatives = ReadonlyMap<number, Relatives> | undefined;
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
@@ -31,8 +31,7 @@ export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, fin
 }
 
 /**
- * `span.before(span)`: no span is before itself, nor before one that it descends from. `relatives`: of which span the one being tested
- * at a depth is a relative.
+ * `span.before(span)`: no span is before itself, or before its own ancestor. `relatives`: by depth, the relation by which the tested span was found.
  */
 export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: KnownRelatives, findings: Findings): void {
   if (descends(first, second, relatives)) {
@@ -43,7 +42,7 @@ export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: Kn
   findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one that has a name' });
 }
 
-/** `x.descendants.has(a where a.ancestors.all(span.before(x)))`: x is one of the spans that are asked. */
+/** `x.descendants.has(a where a.ancestors.all(span.before(x)))`: x is one of the ancestors. */
 export function allBefore({ quantifier, over, condition, depth }: TraceQuantifier, relatives: KnownRelatives, findings: Findings): void {
   const of = over?.axis === 'ancestors' && over.of.type === 'bound' ? relatives?.get(over.of.depth) : undefined;
   if (quantifier !== 'all' || of === undefined || of.axis === 'ancestors') return;
@@ -69,12 +68,12 @@ function readTwice(left: Resolved, right: Resolved): Reading | undefined {
   return isSum(left) || isSum(right) ? cancelled(left, right) : undefined;
 }
 
-/** Of others nothing goes out. */
+/** Terms cancel out only in sums and differences. */
 function isSum({ type }: Resolved): boolean {
   return type === 'binary' || type === 'unary';
 }
 
-/** `span.end_time < span.end_time + 5`: what is read goes out on both sides; it is what was meant of two spans. */
+/** `span.end_time < span.end_time + 5`: the reading cancels out; one side probably means another span. */
 function cancelled(left: Resolved, right: Resolved): Reading | undefined {
   const terms: Term[] = [];
   if (!addTerms(left, 1, terms) || !addTerms(right, -1, terms)) return undefined;
@@ -87,10 +86,10 @@ interface Term {
   readonly sign: 1 | -1;
 }
 
-/** More are hardly written, and would be compared with each other. */
+/** Longer sums are rare, and terms are compared in pairs. */
 const MAX_TERMS = 8;
 
-/** The readings of a sum or difference; false when it is none. */
+/** Adds the terms of a sum or difference; false for other nodes. */
 function addTerms(node: Resolved, sign: 1 | -1, into: Term[]): boolean {
   const opposite = sign === 1 ? -1 : 1;
   if (node.type === 'literal') return typeof node.value === 'number' || typeof node.value === 'bigint';
@@ -110,7 +109,7 @@ function reads(node: Resolved): node is Reading {
   return node.type === 'field' || node.type === 'attribute' || node.type === 'resource-attribute';
 }
 
-/** Both read the same value of the same span. */
+/** Whether both read the same value of the same span. */
 export function isSameReading(a: Resolved, b: Resolved): boolean {
   return reads(a) && isSame(a, b);
 }

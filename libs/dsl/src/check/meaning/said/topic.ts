@@ -1,7 +1,7 @@
 import type { Resolved } from '../../../tree/resolved.js';
 import type { Outcome } from './apart.js';
 
-/** What some conditions are about: few things, so that they are no set. */
+/** The subjects of some conditions: few, so that an array beats a set. */
 export type Topics = readonly (string | undefined)[];
 
 export function topicsOf(conditions: readonly Outcome[]): Topics {
@@ -10,24 +10,21 @@ export function topicsOf(conditions: readonly Outcome[]): Topics {
 
 export const NO_TOPICS: Topics = [];
 
-/** Some of the conditions may be about one of the topics. */
+/** Whether a condition may concern one of the topics. */
 export function mayConcern(conditions: readonly Outcome[], topics: Topics): boolean {
   if (topics.length === 0) return false;
   if (topics.includes(undefined)) return true;
   return conditions.some((condition) => concerns(condition, topics));
 }
 
-/** The same of one condition. */
+/** As `mayConcern`, for one condition. */
 export function concerns({ node }: Outcome, topics: Topics): boolean {
   if (topics.length === 0) return false;
   const topic = topicOf(node);
   return topic === undefined || topics.includes(topic) || topics.includes(undefined);
 }
 
-/**
- * What a condition is about, so that conditions about different things need not be compared: undefined where that is not one thing, and
- * it may concern anything.
- */
+/** The subject of a condition. Conditions on different subjects need no comparison. Undefined if it has several subjects, and may concern any. */
 export function topicOf(node: Resolved): string | undefined {
   switch (node.type) {
     case 'unary':
@@ -51,7 +48,7 @@ export function topicOf(node: Resolved): string | undefined {
 
 const TWO = 'two values';
 
-/** The name of a field or attribute, empty for a constant. What tells of parents tells of roots, too. */
+/** The name of a field or attribute, empty for a constant. Fields about parents count as about roots. */
 function readingOf(node: Resolved): string | undefined {
   switch (node.type) {
     case 'literal':

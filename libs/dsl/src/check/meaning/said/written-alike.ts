@@ -1,7 +1,7 @@
 import type { Resolved } from '../../../tree/resolved.js';
 import { lastOperand } from './flat-operands.js';
 
-/** False only for conditions whose texts differ. Texts cost most, and few conditions are alike. */
+/** Fast path: false only for conditions of different text. Building texts costs most, and few conditions are alike. */
 export function mayBeWrittenAlike(a: Resolved, b: Resolved): boolean {
   switch (a.type) {
     case 'literal':

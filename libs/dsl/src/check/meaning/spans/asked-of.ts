@@ -1,8 +1,8 @@
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
 
 /**
- * A condition on the span tested at a depth, asked of another span. Undefined where that can't be said: it asks further spans, or the
- * place of a span in the list.
+ * A condition on the span tested at a depth, rewritten for another span. Undefined if that is impossible: it asks further spans, or a span by its
+ * index.
  */
 export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolved | undefined {
   const of = (source: SpanSource): SpanSource | undefined => {
@@ -41,7 +41,7 @@ export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolv
       case 'span-order': {
         const [first, second] = [of(part.first), of(part.second)];
         if (first === undefined || second === undefined) return undefined;
-        // It is known by its text, in which `span` is the one of the two that is tested.
+        // With a tolerance it is compared by its text, in which `span` means the tested span.
         return part.tolerance === undefined ? { ...part, first, second } : undefined;
       }
       case 'library-call': {
@@ -55,10 +55,7 @@ export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolv
   return inner(node);
 }
 
-/**
- * It comes out as true or false on every span. Of others it is not known what they come out as where they do not hold: a span on which a
- * condition fails does not satisfy it.
- */
+/** Whether it is true or false on every span. A condition that may fail has no known opposite: a span on which it fails does not match. */
 export function neverFails(node: Resolved): boolean {
   switch (node.type) {
     case 'literal':

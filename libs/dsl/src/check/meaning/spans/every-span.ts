@@ -5,8 +5,8 @@ import type { Findings } from '../../scope/context.js';
 import { flatOperands } from '../said/flat-operands.js';
 
 /**
- * `span.name == "job" and span.duration > 5m or not trace.has(span.name == "done")`: the rule judges each span, and what stands behind `or`
- * asks nothing of it, so that each span of the trace matches, or none. Mostly `or` was thought to bind tighter than `and`.
+ * `span.name == "job" and span.duration > 5m or not trace.has(span.name == "done")`: the operand after `or` ignores the span, so that every span of
+ * the trace matches, or none. The author probably took `or` to bind tighter than `and`.
  */
 export function everySpan(root: Resolved, findings: Findings): void {
   if (findings.usesSubject) alternatives(root, true, findings);

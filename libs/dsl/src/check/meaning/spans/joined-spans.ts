@@ -13,14 +13,14 @@ import { type Askable, type AskedPart, comparesTwoSpans, comparesWithItself, hol
 import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 import { areAmong, asksForSome, type Universal, universalsOf } from './universal.js';
 
-/** What is known where a condition is asked. */
+/** The facts that hold where a condition is evaluated. */
 interface Known {
   readonly facts: readonly Outcome[];
   readonly universals: readonly Universal[];
   readonly spans: readonly Askable[];
-  /** What the spans around are asked of further ones. */
+  /** The conditions that enclosing spans put on further spans. */
   readonly asked: readonly AskedPart[];
-  /** Of the facts. */
+  /** The topics of `facts`. */
   readonly topics: () => Topics;
 }
 
@@ -32,14 +32,14 @@ const AT_FIRST: Known = {
   topics: () => NO_TOPICS,
 };
 
-/** Each condition is compared with all around it: of a long rule the rest is not. */
+/** Each condition is compared with all facts; a long rule's further facts are ignored. */
 const MAX_FACTS = 40;
 const MAX_COMPARISONS = 300;
 
 /**
- * Conditions of several spans that exclude each other: of a span and of all spans of its trace (`span.service == "a" and trace.all(span.service ==
- * "b")`), of a span and of one tested within (`a.name == "x"`, and of the same a within `trace.has(b where …)` that it is called "y").
- * Those of one chain are not told again (contradiction.ts).
+ * Conditions on several spans that exclude each other. One is on a span, the other on all spans (`span.service == "a" and trace.all(span.service ==
+ * "b")`) or in an inner condition (`a.name == "x"`, and within `trace.has(b where …)` another name of a). Those of one chain are reported by
+ * contradiction.ts.
  */
 export function joinedSpans(root: Resolved, hasOrders: boolean, findings: Findings): void {
   new JoinedSpans(findings, hasOrders).chain(root, true, AT_FIRST, true);
@@ -49,7 +49,7 @@ const NO_UNIVERSALS: readonly Universal[] = [];
 const NONE: readonly Outcome[] = [];
 const NOT_ASKED: readonly AskedPart[] = [];
 
-/** Made when they are asked for, once. */
+/** Computes the topics once, at first use. */
 function topicsOnce(facts: readonly Outcome[]): () => Topics {
   let topics: Topics | undefined;
   return () => (topics ??= topicsOf(facts));
@@ -64,14 +64,14 @@ function universalsAmong(parts: readonly Outcome[]): readonly Universal[] {
   return all;
 }
 
-/** Nearly all conditions read the span that they are asked of. */
+/** Drops conditions on the tested span, which nearly all are. */
 function withoutTested(plain: readonly Outcome[], tested: number): readonly Outcome[] {
   let own: Outcome[] | undefined;
   for (const part of plain) if (!readsTested(part.node, tested)) (own ??= []).push(part);
   return own ?? NONE;
 }
 
-/** What asks further spans. */
+/** The conditions that ask further spans. */
 function othersAmong(parts: readonly Outcome[]): readonly Outcome[] {
   let others: Outcome[] | undefined;
   for (const part of parts) if (!isPlain(part)) (others ??= []).push(part);
@@ -82,7 +82,7 @@ function isPlain({ node }: Outcome): boolean {
   return !asksOthers(node);
 }
 
-/** Both lists, or the one that has something. */
+/** Concatenates, without a copy if one list is empty. */
 function joined<T>(outer: readonly T[], own: readonly T[]): readonly T[] {
   if (own.length === 0) return outer;
   const all = outer.length === 0 ? own : [...outer, ...own];
@@ -94,23 +94,23 @@ class JoinedSpans {
 
   constructor(
     private readonly findings: Findings,
-    /** Some condition of the rule says which of two spans comes first. */
+    /** Whether a condition of the rule orders two spans. */
     private readonly hasOrders: boolean,
   ) {}
 
   /**
-   * @param isWhole where the condition is false, the rule is
-   * @param tested the depth of the span that it is asked of, within a function over spans
+   * @param isWhole whether a false condition makes the rule false
+   * @param tested within a function over spans, the depth of the tested span
    */
   chain(node: Resolved, outcome: boolean, outer: Known, isWhole: boolean, tested?: number): void {
     const parts = partsOf(node, outcome);
     const others = othersAmong(parts);
     const plain = others.length === 0 ? parts : others.length === parts.length ? NONE : parts.filter(isPlain);
     if (this.hasOrders) orderRing(plain, outer.facts, this.findings);
-    // Nearly all rules that ask one span.
+    // Fast path, for nearly all rules about one span.
     if (others.length === 0 && outer.universals.length === 0) {
       const named = this.amongNamed(plain, outer, tested);
-      if (named !== undefined) this.told(named, parts, isWhole);
+      if (named !== undefined) this.reportOnce(named, parts, isWhole);
       return;
     }
     const universals = universalsAmong(others);
@@ -129,15 +129,15 @@ class JoinedSpans {
         if (this.left > 0) this.left -= ofItself(part, known, this.findings);
         this.inside(part, known, isWhole);
       }
-    } else this.told(found, parts, isWhole);
+    } else this.reportOnce(found, parts, isWhole);
   }
 
-  /** What the conditions of one chain say together was told before. */
-  private told(found: Excluded, parts: readonly Outcome[], isWhole: boolean): void {
+  /** Reports, except if the conditions of one chain already contradict each other. */
+  private reportOnce(found: Excluded, parts: readonly Outcome[], isWhole: boolean): void {
     if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);
   }
 
-  /** Conditions that are asked of other spans. */
+  /** Checks the conditions on other spans. */
   private inside({ node, outcome }: Outcome, around: Known, isWhole: boolean): void {
     const isOwn = around.universals.length > 0 && around.universals.some(({ by }) => by === node);
     const known = isOwn ? { ...around, universals: around.universals.filter(({ by }) => by !== node) } : around;
@@ -177,7 +177,7 @@ class JoinedSpans {
     this.tested(second, depth + 1, undefined, { ...known, facts, topics: topicsOnce(facts), spans }, isWhole && hasSecond);
   }
 
-  /** The condition of a span that is tested at a depth: what holds of all spans holds of it. */
+  /** Checks the condition on the span tested at a depth: facts about all spans hold for it. */
   private tested(
     condition: Resolved,
     depth: number,
@@ -186,13 +186,13 @@ class JoinedSpans {
     isWhole: boolean,
     name?: string | undefined,
   ): void {
-    // Facts are of spans that are in scope: of this one nothing is known yet.
+    // Facts concern enclosing spans; nothing is known yet of this one.
     const { facts, universals, asked, topics } = known;
     const spans = [...known.spans, { span: { type: 'bound', depth } as const, over, name }];
     this.chain(condition, true, { facts, universals, spans, asked, topics }, isWhole, depth);
   }
 
-  /** What is asked here of the spans around excludes what is known of them. What is asked of the span that is tested concerns none of them. */
+  /** Compares conditions on enclosing spans with the facts. Conditions on the tested span concern none of them. */
   private amongNamed(plain: readonly Outcome[], { facts, topics }: Known, tested: number | undefined): Excluded | undefined {
     if (facts.length === 0 || plain.length === 0) return undefined;
     const own = tested === undefined ? plain : withoutTested(plain, tested);
@@ -201,7 +201,7 @@ class JoinedSpans {
     return found !== undefined && isJoined(found, own) ? found : undefined;
   }
 
-  /** What holds of all spans excludes what is known of one; what was asked around already is not asked again. */
+  /** Compares facts about all spans with those about one; pairs that an enclosing scope compared are skipped. */
   private amongAll(plain: readonly Outcome[], own: readonly Universal[], known: Known): Excluded | undefined {
     const { universals, spans, facts } = known;
     if (universals.length === 0) return undefined;
@@ -216,7 +216,7 @@ class JoinedSpans {
         if (!hasFacts && !own.includes(universal)) continue;
         if (universal.over !== undefined && !areAmong(universal.over, over)) continue;
         if (this.left-- <= 0) return undefined;
-        // Nearly all: of the span that is judged, and of the root, nothing is known.
+        // Fast path: mostly nothing is known of the judged span or the root.
         if (universal.needsFacts && !facts.some(({ node }) => readsSpan(node, span))) continue;
         const found = excludedBy(universal, span, facts);
         if (found !== undefined) return { ...found, second: universal.by };
@@ -240,17 +240,17 @@ class JoinedSpans {
 interface Excluded {
   readonly first: Resolved;
   readonly second: Resolved;
-  /** A value is compared with itself, because a span is among those that are asked. */
+  /** A value is compared with itself, because the span is one of those asked. */
   readonly isItself?: boolean;
 }
 
-/** Of conditions of one chain it was told already. */
+/** Whether one chain holds both, so that they were reported already. */
 function isJoined({ first, second }: Contradiction, plain: readonly Outcome[]): boolean {
   const own = new Set(plain.map(({ node }) => node));
   return own.has(first) !== own.has(second);
 }
 
-/** A fact about a span that excludes what holds of every span; undefined when it may be one of them. */
+/** A fact about a span that contradicts a condition on all spans; undefined if the span may satisfy it. */
 function excludedBy(
   { node, outcome, depth, by }: Universal,
   span: SpanSource,

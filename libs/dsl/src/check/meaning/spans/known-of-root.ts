@@ -1,6 +1,6 @@
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
 
-/** What is known of `trace.root` before there is a trace: it is a root, and has no parent and no ancestors. Undefined for all else. */
+/** Facts about `trace.root` that hold on every trace: it has no parent and no ancestors. Undefined for other nodes. */
 export function knownOfRoot(node: Resolved): boolean | undefined {
   switch (node.type) {
     case 'field':

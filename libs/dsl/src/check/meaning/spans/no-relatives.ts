@@ -3,12 +3,12 @@ import type { SpanAxis } from '../../../tree/span-relation.js';
 import { firstOperand, flatOperands } from '../said/flat-operands.js';
 
 /**
- * `trace.has(s where s.children.all(c))`: a span that has none satisfies it, and every trace has such a span (for ancestors: the root). Why the
- * function always answers true, or undefined.
+ * `trace.has(s where s.children.all(c))`: a span without children satisfies it, and every trace has one (without ancestors: the root). Returns why
+ * the function is always true, or undefined.
  */
 export function heldByTheLast({ quantifier, over, condition, depth }: TraceQuantifier): string | undefined {
   if (quantifier !== 'has' || over !== undefined) return undefined;
-  // Nearly all conditions begin otherwise.
+  // Fast path: nearly all conditions begin with something else.
   if (axisOf(firstOperand(condition), depth) === undefined) return undefined;
   const axes = operandsOf(condition).map((part) => axisOf(part, depth));
   if (axes.every((axis) => axis === 'children' || axis === 'descendants'))

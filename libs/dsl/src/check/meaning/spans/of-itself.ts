@@ -10,36 +10,36 @@ import { mayBeWrittenAlike } from '../said/written-alike.js';
 import { askedOf } from './asked-of.js';
 import { asksOthers, isOfOneValue, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 
-/** A span that can be asked: of the trace, or one of the relatives of another. */
+/** A span that a function may ask: any of the trace, or a relative of another. */
 export interface Askable {
   readonly span: SpanSource;
   readonly over?: Relatives | undefined;
   readonly name?: string | undefined;
 }
 
-/** A part that asks further spans, and of which span it is a part: the one that is judged, or the one tested at a depth. */
+/** A condition that asks further spans, and the span that it belongs to: the judged one, or the one tested at a depth. */
 export interface AskedPart extends Outcome {
   readonly depth: number | undefined;
 }
 
-/** How the condition of a function over spans comes out of a span that is known: `undefined` where that can't be said. */
+/** Whether a known span satisfies a condition of a function over spans; `undefined` if unknown. */
 type Satisfied = 'always' | 'with values' | undefined;
 
-/** The function that asks whether there is one span: `trace.has(c)`, `trace.count(c) > 0`, `trace.count(c) == 0`; undefined for all others. */
+/** The function that asks for at least one span: `trace.has(c)`, `trace.count(c) > 0`, `trace.count(c) == 0`; undefined for all others. */
 function askedForOne({ node, outcome }: Outcome): TraceQuantifier | undefined {
   if (node.type === 'unary' && node.operator === 'not') return askedForOne({ node: node.operand, outcome: !outcome });
   if (node.type === 'trace-quantifier') return node.quantifier === 'has' ? node : undefined;
   const counted = node.type === 'binary' ? orderedAsCount(node) : undefined;
   if (counted?.count.type !== 'trace-quantifier') return undefined;
   const { operator, limit } = counted;
-  // `> 1` asks for another one, too.
+  // `> 1` also requires another span.
   const isOne = limit === 0 ? operator !== '>=' && operator !== '<' : limit === 1 && (operator === '>=' || operator === '<');
   return isOne ? counted.count : undefined;
 }
 
 /**
- * `a.name == "load" and trace.has(b where b.name == "load" and b.attributes["tag"] == a.attributes["tag"])`: a is one of the spans that are
- * asked, and satisfies what was meant of another one. Answers how many spans it was compared with.
+ * `a.name == "load" and trace.has(b where b.name == "load" and b.attributes["tag"] == a.attributes["tag"])`: a itself satisfies the condition that
+ * should find another span. Returns the number of compared spans.
  */
 export function ofItself(
   part: Outcome,
@@ -91,10 +91,10 @@ function isOf({ depth }: AskedPart, span: SpanSource): boolean {
   return depth === undefined ? span.type === 'subject' : span.type === 'bound' && span.depth === depth;
 }
 
-/** The span that is judged, and the root. */
+/** The judged span and the root. */
 const FIRST_SPANS = 2;
 
-/** The children and descendants of its parent, and of whatever it is a relative of in the same way. */
+/** Whether `over` includes the span: the relatives of its own parent, or the relation by which it was found. */
 function isAmong(over: Relatives, { span, over: own }: Askable): boolean {
   if (over.axis === 'ancestors') return false;
   if (over.of.type === 'parent') return isSpan(over.of.of, span);
@@ -110,11 +110,11 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
   let isGuarded = false;
   let comparesItself = false;
   for (const { node, outcome } of parts) {
-    // What is asked of no span, as `trace.depth > 2`, is so for both.
+    // A condition without the tested span, such as `trace.depth > 2`, has one result for both.
     if (!readsTested(node, depth) && facts.some((fact) => isSaid(fact, { node, outcome }, findings))) continue;
     const own = askedOf(node, depth, span);
     if (own === undefined) {
-      // What can't be asked of another span (it reads `trace.id`, too) may stand there as it is.
+      // A condition that cannot be rewritten for another span (it also reads `trace.id`) may equal a fact as it is.
       if (facts.some((fact) => readsSpan(fact.node, span) && isSaid(fact, { node, outcome }, findings))) continue;
       return undefined;
     }
@@ -128,7 +128,7 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
       isGuarded ||= contradictionOfAll([...of, { node: own, outcome: false }]) === undefined;
       continue;
     }
-    // Nearly all conditions: what is asked of the other span is something else.
+    // Fast path: nearly all conditions on the other span differ.
     if (of.length === 0) return undefined;
     if (contradictionOfAll([...of, { node: own, outcome: !outcome }]) !== undefined) continue;
     if (!of.some((fact) => fact.outcome === outcome && isSameText(fact.node, node, findings))) return undefined;
@@ -137,7 +137,7 @@ function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource,
   return 'always';
 }
 
-/** Written alike, of `span` and `attribute` alone: what it says of the one it says of the other. */
+/** Whether equal texts that use only `span` and `attribute` have the same meaning for both spans. */
 function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
   if (!mayBeWrittenAlike(a, b)) return false;
   const text = writtenText(b.syntax);
@@ -145,24 +145,24 @@ function isSameText(a: Resolved, b: Resolved, findings: Findings): boolean {
   return [...findings.namedSpans].every((name) => !new RegExp(`\\b${name}\\b`).test(text) || isOwnName(name, text, findings));
 }
 
-/** `trace.count(x where …)`: the name stands for nothing outside of the two conditions. */
+/** `trace.count(x where …)`: whether the name is unused outside the two conditions. */
 function isOwnName(name: string, text: string, { source }: Findings): boolean {
   const named = new RegExp(`\\b${name}\\s+where\\b`, 'g');
   const within = text.match(named)?.length ?? 0;
   return within > 0 && (source.text.match(named)?.length ?? 0) === 2 * within;
 }
 
-/** That there is a value is asked. */
+/** Whether it only tests that a value exists. */
 function isGuard(node: Resolved): boolean {
   return node.type === 'attribute' || node.type === 'has-attribute' || node.type === 'resource-attribute';
 }
 
-/** `a.k == b.k`, asked of a. */
+/** `a.k == b.k`, evaluated with a as both spans. */
 export function comparesWithItself(node: Resolved): node is BinaryNode {
   return node.type === 'binary' && isSameReading(node.left, node.right);
 }
 
-/** `a.k == b.k`: of a span that is both it is one value. */
+/** `a.k == b.k`: with one span as both, it reads one value. */
 export function comparesTwoSpans({ node }: Outcome): boolean {
   if (node.type !== 'binary') return false;
   const { left, right } = node;
@@ -170,7 +170,7 @@ export function comparesTwoSpans({ node }: Outcome): boolean {
   return left.type === 'attribute' && right.type === 'attribute' && left.key === right.key;
 }
 
-/** What a comparison of a value with itself comes out as. */
+/** The result of comparing a value with itself. */
 export function holdsOfItself({ operator }: BinaryNode, outcome: boolean): boolean {
   return (operator === '==' || operator === '<=' || operator === '>=') === outcome;
 }
@@ -186,7 +186,7 @@ function report(
   const inner = argument?.type === 'named-condition' ? argument.name.name : 'span';
   const outer = span.type === 'root' ? 'trace.root' : span.type === 'bound' ? name : undefined;
   const different = outer === undefined ? undefined : `${inner}.id != ${outer}.id`;
-  // In front: other fixes of the condition stay where they are.
+  // Insert at the start, so that other fixes of the condition keep their positions.
   const { start } = asked.condition.syntax.range;
   const isWhole = different !== undefined && !isAlternative(asked.condition);
   const fix = isWhole ? { range: { start, end: start }, text: `${different} and ` } : undefined;

@@ -2,14 +2,14 @@ import type { Resolved, SpanSource } from '../../../tree/resolved.js';
 import type { Outcome } from '../said/apart.js';
 import { isSameSpan } from '../said/same-sides.js';
 
-/** `not (a and b)`: a is not so, or b is not. */
+/** `not (a and b)`: a is false, or b is. */
 export function alternativesOf(node: Resolved, outcome: boolean): readonly (readonly Outcome[])[] {
   const parts = partsOf(node, !outcome);
   if (parts.length > 1) return parts.map((part) => [{ node: part.node, outcome: !part.outcome }]);
   return [partsOf(node, outcome)];
 }
 
-/** What a condition that comes out so says, part by part. */
+/** The parts that follow from a condition with this result. */
 export function partsOf(node: Resolved, outcome: boolean): readonly Outcome[] {
   if (node.type !== 'unary' && node.type !== 'logical') return [{ node, outcome }];
   const parts: Outcome[] = [];
@@ -23,18 +23,18 @@ function addParts(node: Resolved, outcome: boolean, parts: Outcome[]): void {
     addParts(node.right, outcome, parts);
     return;
   }
-  // One that is not taken apart is told as it is written.
+  // A part that is not split is reported as written.
   if (node.type === 'unary' && node.operator === 'not' && isTakenApart(node.operand, !outcome)) addParts(node.operand, !outcome, parts);
   else parts.push({ node, outcome });
 }
 
-/** `not (a or b)`, `not not (a and b)`. */
+/** Splits `not (a or b)` and `not not (a and b)`. */
 function isTakenApart(node: Resolved, outcome: boolean): boolean {
   if (node.type === 'logical') return (node.operator === 'and') === outcome;
   return node.type === 'unary' && node.operator === 'not' && isTakenApart(node.operand, !outcome);
 }
 
-/** Some function over spans stands in it. */
+/** Whether it contains a function over spans. */
 export function asksOthers(node: Resolved): boolean {
   switch (node.type) {
     case 'trace-quantifier':
@@ -55,7 +55,7 @@ export function asksOthers(node: Resolved): boolean {
   }
 }
 
-/** It reads the span, or a parent of it. */
+/** Whether it reads the span or its parent. */
 export function readsSpan(node: Resolved, span: SpanSource): boolean {
   switch (node.type) {
     case 'field':
@@ -86,15 +86,15 @@ function isOf(source: SpanSource, span: SpanSource): boolean {
   return isSameSpan(source, span) || (source.type === 'parent' && isOf(source.of, span));
 }
 
-/** It reads the span that is tested at a depth. */
+/** Whether it reads the span tested at a depth. */
 export function readsTested(node: Resolved, depth: number): boolean {
   return readsSpan(node, (TESTED[depth] ??= { type: 'bound', depth }));
 }
 
-/** By depth, of which there are few. */
+/** Cached by depth, of which there are few. */
 const TESTED: SpanSource[] = [];
 
-/** A value that is compared with a constant, whichever span it is asked of. */
+/** Whether it compares one span's value with a constant. */
 export function isOfOneValue(node: Resolved): boolean {
   if (node.type === 'binary') return node.left.type === 'literal' || node.right.type === 'literal';
   return node.type === 'string-test' && node.pattern.type === 'literal';

@@ -3,7 +3,7 @@ import { baseOf, firstPart, someNode, spansOf } from '../../../tree/walk.js';
 import { ANY } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 
-/** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: nothing is asked of b. */
+/** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: no condition reads b. */
 export function unasked(node: TraceQuantifier | TracePair, findings: Findings): void {
   if (node.type === 'trace-quantifier') return asked(node.condition, node.depth, findings);
   asked(node.first, node.depth, findings);
@@ -11,14 +11,14 @@ export function unasked(node: TraceQuantifier | TracePair, findings: Findings): 
 }
 
 function asked(condition: Resolved, depth: number, findings: Findings): void {
-  // `count(true)` counts them all.
+  // `count(true)` is a count of all spans.
   const isConstant = condition.type === 'literal' && (condition.syntax.type !== 'name' || condition.value !== undefined);
   if (isConstant || isAskedFirst(condition, depth)) return;
   if (someNode(condition, (part) => isUnknown(part) || spansOf(part).some((span) => isOf(baseOf(span), depth)))) return;
   findings.report('BT_DSL_UNASKED', condition.syntax.range, {}, { expected: 'a condition on the span: span.…, attribute.…, or its name' });
 }
 
-/** In a script: a function of its own may ask the span; a variable alone is the same for all spans. */
+/** A script's own function may read the span; a variable alone has one value for all spans. */
 function isUnknown(part: Resolved): boolean {
   return part.type === 'literal' && part.types === ANY && (part.syntax.type !== 'name' || part.syntax.name === 'span');
 }
@@ -27,7 +27,7 @@ function isOf(span: ReturnType<typeof baseOf>, depth: number): boolean {
   return span.type === 'bound' && span.depth === depth;
 }
 
-/** Nearly all conditions begin with the span: `span.name == "x" and …`. */
+/** Fast path: nearly all conditions begin with the span, as `span.name == "x" and …`. */
 function isAskedFirst(condition: Resolved, depth: number): boolean {
   const first = firstPart(condition);
   const isRead = first.type === 'field' || first.type === 'attribute' || first.type === 'has-attribute';

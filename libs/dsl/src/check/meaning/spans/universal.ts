@@ -6,15 +6,15 @@ import { MIRRORED } from '../said/ordered-as-count.js';
 import { neverFails } from './asked-of.js';
 import { alternativesOf, isOfOneValue } from './outcome-parts.js';
 
-/** What holds of every span of the trace, or of every relative of a span. */
+/** A condition on every span of the trace, or on every relative of a span. */
 export interface Universal extends Outcome {
   readonly depth: number;
   readonly over: Relatives | undefined;
-  /** The part of the rule that says so. */
+  /** The part of the rule that implies it. */
   readonly by: Resolved;
-  /** One of these is so of each of the spans. */
+  /** Each span satisfies one of these. */
   readonly alternatives: readonly (readonly Outcome[])[];
-  /** One of them holds or not by what is known of the span alone. */
+  /** Whether one of them depends on nothing but the span. */
   readonly needsFacts: boolean;
 }
 
@@ -70,7 +70,7 @@ function isZero(operator: string | undefined, value: unknown): boolean {
   );
 }
 
-/** `trace.count(c) > 2`: there is one. */
+/** `trace.count(c) > 2` implies that one exists. */
 export function asksForSome({ left, right, operator }: Extract<Resolved, { type: 'binary' }>, outcome: boolean): boolean {
   const [limit, written] = right.type === 'literal' ? [right, operator] : [left, MIRRORED[operator]];
   const said = outcome ? written : NEGATED[written ?? ''];
@@ -78,7 +78,7 @@ export function asksForSome({ left, right, operator }: Extract<Resolved, { type:
   return (said === '>' && limit.value >= 0) || (said === '>=' && limit.value > 0) || (said === '==' && limit.value > 0);
 }
 
-/** What is said of all a is said of each b. */
+/** Whether a condition on all of `a` holds for each of `b`. */
 export function areAmong(a: Relatives, b: Relatives | undefined): boolean {
   if (b === undefined || (a.axis !== b.axis && (a.axis !== 'descendants' || b.axis !== 'children'))) return false;
   const key = factKey(a.of, 'attribute', '');

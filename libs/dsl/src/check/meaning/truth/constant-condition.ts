@@ -9,7 +9,7 @@ import { tableEntry } from '../../scope/table-entry.js';
 import { flatOperands } from '../said/flat-operands.js';
 import { rangeOver } from '../said/range-over.js';
 
-/** Where a condition stands: it decides what was meant by a constant there. */
+/** The position of a condition, from which the intent of a constant there is guessed. */
 export type Place =
   | { readonly kind: 'whole' }
   /** An argument of a function over spans. */
@@ -19,14 +19,14 @@ export type Place =
 export interface OperandPlace {
   readonly kind: 'operand';
   readonly chain: LogicalNode;
-  /** The operand before the one that is asked. */
+  /** The operand before this one. */
   previous: Resolved | undefined;
   readonly of: Place;
 }
 
 export const whole: Place = { kind: 'whole' };
 
-/** Reports a text, a number, a duration or a table where a condition belongs. */
+/** Reports a text, a number, a duration or a table in place of a condition. */
 export function reportConstant(node: Resolved, place: Place, findings: Findings): boolean {
   if (node.type === 'literal' && node.syntax.type === 'table') {
     reportTable(node.syntax, place, findings);
@@ -41,7 +41,7 @@ export function reportConstant(node: Resolved, place: Place, findings: Findings)
   return true;
 }
 
-/** `trace.has({span.name == "x"})`, `trace.has{span.name == "x"}`: braces make a table of what stands in them. */
+/** `trace.has({span.name == "x"})`, `trace.has{span.name == "x"}`: braces make a table. */
 function reportTable(table: TableConstructor, place: Place, findings: Findings): void {
   const text = tableEntry(table, findings.source, place.kind === 'condition');
   const fix = text === undefined ? undefined : { range: table.range, text };
@@ -53,7 +53,7 @@ function fixOf({ syntax }: Resolved, text: string | undefined): Fix | undefined 
   return text === undefined ? undefined : { range: syntax.range, text };
 }
 
-/** `x != "a" or "b"` means neither of them, `x > 3 or 0` gives x a value where it is missing. */
+/** `x != "a" or "b"` means neither; `x > 3 or 0` means a default for x. */
 function rewritten(node: Resolved, place: Place, findings: Findings): Fix | undefined {
   const previous = place.kind === 'operand' && place.chain.operator === 'or' ? place.previous : undefined;
   if (previous?.type !== 'binary' || previous.right.type !== 'literal' || previous.right.syntax.type !== node.syntax.type) return undefined;
@@ -68,7 +68,7 @@ function rewritten(node: Resolved, place: Place, findings: Findings): Fix | unde
   return { range, text: `(${subject} or 0) ${previous.operator} ${formatExpression(previous.right.syntax)}` };
 }
 
-/** `attribute.retries or 0 > 3`: the default is compared, and not what it stands in for. */
+/** `attribute.retries or 0 > 3`: the comparison reads the default instead of the attribute. */
 export function comparedDefault({ syntax }: Resolved, place: Place, findings: Findings): Fix | undefined {
   if (syntax.type !== 'binary' || place.kind !== 'operand') return undefined;
   const isFirst = place.chain.operator === 'and' && place.previous === undefined && place.of.kind === 'operand';
@@ -80,7 +80,7 @@ export function comparedDefault({ syntax }: Resolved, place: Place, findings: Fi
   return { range, text: `(${value} or ${other}) ${syntax.operator === '~=' ? '!=' : syntax.operator} ${compared}` };
 }
 
-/** `x == ("a" or "b")`: the first of the texts alone is compared. Answers whether it is so written. */
+/** `x == ("a" or "b")` compares only the first text. Returns whether it was reported. */
 export function reportAlternatives({ operator, left, right, syntax }: BinaryNode, findings: Findings): boolean {
   if ((operator !== '==' && operator !== '~=') || right.type !== 'logical' || right.operator !== 'or') return false;
   const values = flatOperands(right);
@@ -109,20 +109,20 @@ function meantBy(node: Resolved, place: Place): string | undefined {
   return previous === undefined ? meantBy(node, place.of) : likePrevious(node, previous, place.chain.operator);
 }
 
-/** `trace.has("span.name == 'audit'")`: what is in the quotes is the condition. */
+/** `trace.has("span.name == 'audit'")`: the quoted text is the condition. */
 function isCondition(text: string): boolean {
   if (!/^\s*(?:not\b|[!(]|(?:span|attribute)\s*[.[])/.test(text)) return false;
   const { syntax } = parse(text);
   return syntax?.kind === 'expression';
 }
 
-/** `span.kind == "server" or "client"`: the comparison again, with the other value. Equal to both values at once nothing can be. */
+/** `span.kind == "server" or "client"`: repeats the comparison with the other value. No value can equal both at once. */
 function likePrevious(node: Resolved, previous: Resolved, operator: 'and' | 'or'): string | undefined {
   const value = formatExpression(node.syntax);
   if (previous.type === 'string-test' && node.syntax.type === 'string') {
     return `${formatExpression(previous.subject.syntax)} ${previous.test} ${value}`;
   }
-  // The operand before it may be a constant too: `a == "x" or "y" or "z"` is mended one by one.
+  // The operand before may also be a constant: `a == "x" or "y" or "z"` is fixed one at a time.
   if (previous.type !== 'binary' || previous.right.type !== 'literal' || previous.right.syntax.type !== node.syntax.type) return undefined;
   const isCertain = operator === 'or' ? previous.operator !== '~=' : previous.operator !== '==';
   if (!isCertain) return undefined;

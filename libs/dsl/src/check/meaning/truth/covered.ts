@@ -5,7 +5,7 @@ import type { Findings } from '../../scope/context.js';
 import { isPlainComparison, type PlainComparison } from '../said/plain-comparison.js';
 import { isSameReading } from '../said/same-sides.js';
 
-/** `x == "a" or x != "b"`: wherever x is "a" it is not "b"; `x == "a" or x == "a"`. Returns whether it was reported. */
+/** `x == "a" or x != "b"`: the second covers the first; `x == "a" or x == "a"`. Returns whether it was reported. */
 export function coveredAlternative(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {
   const plain = operands.filter(isPlainComparison);
   if (plain.length < 2) return false;
@@ -23,7 +23,7 @@ export function coveredAlternative(chain: LogicalNode, operands: readonly Resolv
   return false;
 }
 
-/** So many operands are compared with each: the time stays linear. */
+/** Operands are compared in pairs; this limit keeps the time linear. */
 const MAX_OPERANDS = 20;
 
 function isTwice(a: PlainComparison, b: PlainComparison): boolean {
@@ -42,7 +42,7 @@ function report(part: PlainComparison, whole: PlainComparison, findings: Finding
   return true;
 }
 
-/** Compared with a value that stands there: a number is the same, however it is written. */
+/** Compared with a constant; one number in two spellings is equal. */
 function isOf(operator: '==' | '~='): (node: PlainComparison) => boolean {
   return (node) => node.operator === operator && (typeof node.right.value === 'string' || typeof node.right.value === 'boolean');
 }

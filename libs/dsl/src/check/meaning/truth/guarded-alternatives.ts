@@ -6,8 +6,8 @@ import { flatOperands } from '../said/flat-operands.js';
 import { isSameReading } from '../said/same-sides.js';
 
 /**
- * `x and x != "a" or x and x != "b"`: wherever there is an x, one of the two holds. Answers whether it was told. The fix tests both
- * behind one guard.
+ * `x and x != "a" or x and x != "b"`: one of the two holds for every x that exists. The fix tests both after one guard. Returns whether it was
+ * reported.
  */
 export function guardedAlternatives(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {
   if (chain.operator !== 'or' || operands.length > MAX_OPERANDS) return false;
@@ -31,5 +31,5 @@ export function guardedAlternatives(chain: LogicalNode, operands: readonly Resol
   return true;
 }
 
-/** Longer chains are hardly written by hand. */
+/** Longer chains are rarely written by hand. */
 const MAX_OPERANDS = 20;

@@ -5,7 +5,7 @@ import { FALSY } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 import { flatOperands } from '../said/flat-operands.js';
 
-/** `attribute.x and attribute.x != true`: the guard leaves out false, too, and nothing is left but values that are no booleans. */
+/** `attribute.x and attribute.x != true`: the guard also excludes false, so that only values that are no booleans match. */
 export function guardedFalse(node: LogicalNode, findings: Findings): void {
   if (node.operator !== 'and') return;
   const { right } = node;

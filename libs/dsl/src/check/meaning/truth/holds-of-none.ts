@@ -5,8 +5,8 @@ import type { Findings } from '../../scope/context.js';
 import { flatOperands } from '../said/flat-operands.js';
 
 /**
- * `span.children.all(c)` holds on every span without children, `trace.count(a) == trace.count(b)` in every trace without either. Told
- * where nothing else says which spans are meant.
+ * `span.children.all(c)` is true on every span without children, `trace.count(a) == trace.count(b)` in every trace without either. Reported if no
+ * other condition selects the spans.
  */
 export function holdsOfNone(root: Resolved, findings: Findings): void {
   if (root.type === 'logical' && root.operator === 'or') {
@@ -25,7 +25,7 @@ export function holdsOfNone(root: Resolved, findings: Findings): void {
 }
 
 interface OfNone {
-  /** The spans that must be there, as they are written; undefined for counts. */
+  /** The spans that must exist, as written; undefined for counts. */
   readonly of?: string;
   readonly what?: string;
   readonly range: Range;

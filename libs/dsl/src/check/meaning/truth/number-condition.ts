@@ -6,10 +6,10 @@ import { flatOperands } from '../said/flat-operands.js';
 import { conventionOf } from '../values/semantic-conventions.js';
 import type { Place } from './constant-condition.js';
 
-/** `trace.max(attribute.n)` where a condition belongs: it counts as true whatever it is. As a guard it asks whether there is one. */
+/** `trace.max(attribute.n)` as a condition is true for any number. As a guard it tests that one exists. */
 export function numberCondition(node: Resolved, place: Place, findings: Findings, isInScript: boolean): void {
   const mayBeMissing = node.type === 'trace-aggregate' && node.types === (NUMBER | NIL);
-  // For a whole rule the report is that it always matches.
+  // For a whole rule another check reports that it always matches.
   const isThere = isInScript && node.types === NUMBER && node.type !== 'literal';
   if ((!mayBeMissing && !isThere) || isGuard(node, place)) return;
   findings.report(
@@ -20,14 +20,14 @@ export function numberCondition(node: Resolved, place: Place, findings: Findings
   );
 }
 
-/** `trace.sum(attribute.gen_ai.usage.input_tokens, attribute.gen_ai.usage.output_tokens)`: the second is no condition. */
+/** `trace.sum(attribute.gen_ai.usage.input_tokens, attribute.gen_ai.usage.output_tokens)`: the second argument should be a condition. */
 export function numberAttribute(condition: Resolved, findings: Findings): void {
   if (condition.type !== 'attribute' || conventionOf(condition.key) !== 'a number') return;
   const text = formatExpression(condition.syntax);
   findings.report('BT_DSL_NUMBER_CONDITION', condition.syntax.range, { text }, { expected: 'a condition on the span, or nothing' });
 }
 
-/** Something follows that is asked only where it holds. */
+/** Whether another operand follows that is evaluated only if this one holds. */
 function isGuard(node: Resolved, place: Place): boolean {
   return place.kind === 'operand' && place.chain.operator === 'and' && flatOperands(place.chain).at(-1) !== node;
 }

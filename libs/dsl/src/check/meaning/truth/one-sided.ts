@@ -5,10 +5,7 @@ import { flatOperands } from '../said/flat-operands.js';
 import { isSameSpan } from '../said/same-sides.js';
 import type { Place } from './constant-condition.js';
 
-/**
- * `b.start_time - a.end_time < 5s`: a span b that was long before a is less than 5 s after it, too. Silent where the same chain says which of
- * the two comes first.
- */
+/** `b.start_time - a.end_time < 5s` also holds for a b long before a. Silent if the same chain orders the two. */
 export function oneSided(node: Resolved, place: Place, findings: Findings): void {
   if (node.type !== 'binary') return;
   const { operator } = node;
@@ -32,7 +29,7 @@ function isTime(node: Resolved): node is Field {
   return node.type === 'field' && (node.field === 'start_time' || node.field === 'end_time');
 }
 
-/** A condition that compares times of the two spans, whichever way. */
+/** Whether it compares times of the two spans, in either direction. */
 function ordersBoth(node: Resolved, a: SpanSource, b: SpanSource): boolean {
   return someNode(node, (part) => {
     if (part.type === 'span-order') return isPair(part.first, part.second, a, b);

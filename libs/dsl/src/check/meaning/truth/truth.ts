@@ -35,31 +35,31 @@ import { guardedAlternatives } from './guarded-alternatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
 import { oneSided } from './one-sided.js';
 
-/** A part of the rule that does not depend on the trace. */
+/** A part of the rule whose result is the same on every trace. */
 interface Constant {
   readonly value: boolean;
   readonly range: Range;
-  /** Why, when it is not plain to see. */
+  /** The reason, unless it is obvious. */
   readonly reason?: string;
-  /** Somebody may have meant it: no error of the whole rule. */
+  /** Possibly intended: not an error of the whole rule. */
   readonly isMeant?: boolean;
   readonly extras?: DiagnosticExtras;
 }
 
 /**
- * Reports conditions that are always true or always false, the innermost only: a warning, or an error when the rule is so as a whole; never
- * of a part of a script. `part`: what a script does with it; of a value only the conditions within are asked (`local a = trace.has("x")`).
+ * Reports conditions that are always true or always false; only the innermost. It is a warning, or an error if the whole rule is constant; in scripts
+ * always a warning. `part`: how a script uses it; of a value only inner conditions are checked (`local a = trace.has("x")`).
  */
 export function judgeTruth(root: Resolved, findings: Findings, part?: 'condition' | 'value'): void {
   const judge = new TruthJudge(findings, part !== undefined);
   if (part === 'value') judge.value(root);
   const value = part === 'value' ? undefined : judge.condition(root, whole);
-  // What always holds is told as a whole: a guard of one part would make it true of each span that has the value.
+  // A rule that always holds is reported as a whole; a guard for one part would match every span with the value.
   if (part !== 'value' && value === undefined) missingDiffers(root, findings);
   const cause = value === undefined ? undefined : judge.constants.findLast(({ isMeant }) => isMeant !== true);
   for (const constant of judge.constants) {
     if (part !== undefined) {
-      // `while true do` is meant.
+      // `while true do` is intended.
       const { value, range, reason, extras } = constant;
       if (reason !== undefined) findings.report('BT_DSL_CONTRADICTION', range, { value: String(value), reason }, extras);
       continue;
@@ -77,9 +77,9 @@ export function judgeTruth(root: Resolved, findings: Findings, part?: 'condition
 
 class TruthJudge {
   readonly constants: Constant[] = [];
-  /** Constants and errors so far: what is around one is not reported again. */
+  /** The number of constants and errors so far: the nodes around one are not reported again. */
   private reports = 0;
-  /** How many functions over spans are around. */
+  /** The number of enclosing functions over spans. */
   private depth = 0;
 
   constructor(
@@ -87,7 +87,7 @@ class TruthJudge {
     private readonly isInScript: boolean,
   ) {}
 
-  /** Whether the condition is always true or always false; undefined when it depends on the trace. */
+  /** Whether the condition is always true or always false; undefined if it depends on the trace. */
   condition(node: Resolved, place: Place): boolean | undefined {
     if (node.type === 'logical') return this.chain(node, place);
     if (node.type === 'literal') {
@@ -98,7 +98,7 @@ class TruthJudge {
         return node.value === true;
       }
     }
-    // A guard.
+    // An attribute as a guard.
     if (node.type === 'attribute' && !this.isInScript) return this.byTypes(node);
     if (isPlainComparison(node)) return this.plain(node);
     if (comparesReadings(node)) return this.byTypes(node) ?? this.byItself(node);
@@ -110,17 +110,17 @@ class TruthJudge {
     return this.byTypes(node) ?? this.byValues(node);
   }
 
-  /** What can be known of a value of one span and a constant. */
+  /** The constant result of comparing one span's value with a constant, if known. */
   private plain(node: PlainComparison): boolean | undefined {
     const value = this.byTypes(node);
     if (value !== undefined || (node.left.type !== 'field' && (node.left.types & ~BOOLEAN) !== 0)) return value;
     return this.byRoot(node) ?? this.byItself(node);
   }
 
-  /** The conditions inside a value: `trace.count(c) > 3`. */
+  /** Checks the conditions inside a value: `trace.count(c) > 3`. */
   value(node: Resolved): void {
     if (node.type === 'logical') {
-      // `x and y` tests x, `x or y` is x where that is true.
+      // `x and y` tests x; `x or y` is x where x is true.
       if (node.operator === 'and') this.condition(node.left, whole);
       else if (isKnownMissing(node.left)) {
         const what = node.left.types === NIL ? 'missing' : 'missing or false';
@@ -145,7 +145,7 @@ class TruthJudge {
     const operandPlace: OperandPlace = { kind: 'operand', chain: node, previous: undefined, of: place };
     for (const operand of operands) {
       const value = this.condition(operand, operandPlace);
-      // One comparison of undefined with a boolean had V8 throw its code away at each rule.
+      // Comparing undefined with a boolean made V8 deoptimize this code for each rule.
       if (value === undefined) allNeutral = false;
       else if (absorbing ? value : !value) {
         result = absorbing;
@@ -173,7 +173,7 @@ class TruthJudge {
     return value;
   }
 
-  /** The conditions that a node asks of other spans. */
+  /** Checks the conditions that a node puts on other spans. */
   private inside(node: Resolved): boolean | undefined {
     switch (node.type) {
       case 'unary': {
@@ -204,7 +204,7 @@ class TruthJudge {
     }
   }
 
-  /** `not trace.count(c)`: that the operand is always true may be meant, that the whole never is hardly is. */
+  /** `not trace.count(c)`: a constant operand may be intended, a `not` that is never true hardly. */
   private negated({ operand, syntax }: UnaryNode, value: boolean): void {
     const last = this.constants.at(-1);
     if (last?.isMeant !== true || last.reason !== undefined || operand.syntax.type === 'boolean' || this.isInScript) return;
@@ -222,14 +222,14 @@ class TruthJudge {
   }
 
   private quantifier(node: TraceQuantifier): boolean | undefined {
-    // `span.children.count(true)` counts them all; those of the trace are `trace.span_count`.
+    // `span.children.count(true)` counts all children; for the trace it is `trace.span_count`.
     if (isTrue(node.condition) && node.over !== undefined && node.quantifier !== 'all') return undefined;
     if (isTrue(node.condition) && node.quantifier === 'count') {
       const extras = { suggestion: 'trace.span_count', fix: { range: node.syntax.range, text: 'trace.span_count' } };
       return void this.report({ value: true, range: node.condition.syntax.range, isMeant: true, extras });
     }
     const value = this.condition(node.condition, { kind: 'condition' }) ?? this.rootBelow(node.condition, node.depth, node.over?.axis);
-    // That all spans have another value is asked of those without one, too.
+    // `all` with another value includes spans without one, which is intended.
     if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
     const reason = value === undefined ? heldByTheLast(node) : undefined;
     if (reason !== undefined) {
@@ -237,7 +237,7 @@ class TruthJudge {
       return true;
     }
     if (value === undefined || node.quantifier === 'count') return undefined;
-    // There may be no relatives: each of none satisfies everything.
+    // Without relatives, `all` is true for any condition.
     if (node.quantifier === 'all') return value === false && node.over !== undefined ? undefined : value;
     return value && node.over !== undefined ? undefined : value;
   }
@@ -254,7 +254,7 @@ class TruthJudge {
     return asks === 'none' ? true : isUniversal ? undefined : false;
   }
 
-  /** `span.children.has(span.is_root)`. */
+  /** `span.children.has(span.is_root)` is always false. */
   private rootBelow(condition: Resolved, depth: number, axis: SpanAxis | SpanRelation | undefined): false | undefined {
     const part = isBelow(axis) ? rootPart(condition, depth) : undefined;
     if (part === undefined) return undefined;
@@ -279,7 +279,7 @@ class TruthJudge {
     return value;
   }
 
-  /** `true` as it stands, or a value outside of all functions over spans, which is true where it is there. */
+  /** A literal `true`, or a value outside all functions over spans, which is true where it exists. */
   private mayBeMeant(node: Resolved, value: boolean): boolean {
     return node.syntax.type === 'boolean' || (this.depth === 0 && value && node.type !== 'binary');
   }
@@ -304,7 +304,7 @@ class TruthJudge {
     return value;
   }
 
-  /** Only of a field, a count or a boolean is anything known beforehand. */
+  /** Only fields, counts and booleans have constraints of their own. */
   private byItself(node: BinaryNode | StringTestNode): boolean | undefined {
     if (!mayExcludeAlone(node)) return undefined;
     for (const operator of ['and', 'or'] as const) {
@@ -316,7 +316,7 @@ class TruthJudge {
     return undefined;
   }
 
-  /** What may be no text fails, and is told apart by the test. */
+  /** No error if the subject may be no text: on other values the test fails, which may be the purpose. */
   private everyText(node: StringTestNode): KnownComparison | undefined {
     const texts = heldByEveryText(node);
     if (texts === undefined) return undefined;
@@ -333,13 +333,13 @@ class TruthJudge {
   }
 }
 
-/** `local isFine = span.status == "ok" or "unset"`: the other value of the comparison, not what the variable is to be. */
+/** `local isFine = span.status == "ok" or "unset"`: the second text is meant as another value of the comparison, not of the variable. */
 function isLikeCompared({ operator, left, right }: LogicalNode): boolean {
   if (operator !== 'or' || left.type !== 'binary' || left.types !== BOOLEAN || left.right.type !== 'literal') return false;
   return right.type === 'literal' && right.syntax.type === 'string' && left.right.syntax.type === 'string';
 }
 
-/** `not attribute.n and (attribute.n or 0) > 5`. */
+/** `not attribute.n and (attribute.n or 0) > 5` compares only the default. */
 function isKnownMissing(node: Resolved): boolean {
   return (node.type === 'attribute' || node.type === 'resource-attribute') && alwaysFalsy(node.types);
 }
@@ -348,17 +348,17 @@ function isTrue(node: Resolved): boolean {
   return node.type === 'literal' && node.value === true && node.syntax.type === 'boolean';
 }
 
-/** `span.parent_id == nil`: a field that is missing is the empty text. */
+/** `span.parent_id == nil`: a missing field is the empty text. */
 function emptyText(node: Resolved): DiagnosticExtras {
   if (node.type !== 'binary' || (node.operator !== '==' && node.operator !== '~=')) return {};
   const [field, nothing] = node.right.syntax.type === 'nil' ? [node.left, node.right] : [node.right, node.left];
   if (nothing.syntax.type !== 'nil' || field.type !== 'field' || field.types !== STRING) return {};
-  // The first of the words is what is not set.
+  // The first of the field's values stands for unset.
   const text = JSON.stringify(fieldValues(field.field)?.[0] ?? '');
   return { suggestion: text, fix: { range: nothing.syntax.range, text } };
 }
 
-/** `span.name == "a" and span.name == "b"` was meant as `or`, `!= or !=` as `and`. */
+/** `span.name == "a" and span.name == "b"` probably means `or`; two `!=` with `or` probably mean `and`. */
 function otherOperator(
   chain: LogicalNode,
   operands: readonly Resolved[],

@@ -7,8 +7,8 @@ import { listByName } from './list-by-name.js';
 import { conventionOf } from './semantic-conventions.js';
 
 /**
- * An attribute is compared with a text, though the semantic conventions make it a number or a list: `attribute.http.response.status_code
- * == "500"`. Answers whether it was.
+ * An attribute that is a number or a list in the semantic conventions is compared with a text: `attribute.http.response.status_code == "500"`.
+ * Returns whether it was reported.
  */
 export function attributeType(node: BinaryNode | StringTestNode, findings: Findings): boolean {
   if (findings.isWhenForm || (node.type === 'binary' && node.operator !== '==' && node.operator !== '~=')) return false;
@@ -44,7 +44,7 @@ function report(
   return true;
 }
 
-/** `== "500"` is 500; `== "5xx"`, `starts_with "5"` of a status are a range. */
+/** `== "500"` becomes 500; `== "5xx"` and `starts_with "5"` of a status become a range. */
 function fixedNumber(node: BinaryNode | StringTestNode, subject: Resolved, value: string, text: Resolved): Fix | undefined {
   if (node.type === 'binary' && parseNumeral(value.trim()) !== undefined) return { range: text.syntax.range, text: value.trim() };
   const hundred =
@@ -58,12 +58,12 @@ function fixedNumber(node: BinaryNode | StringTestNode, subject: Resolved, value
   return { range: node.syntax.range, text: meant };
 }
 
-/** `false` with some blanks. */
+/** The length of `false` with some blanks. */
 const LONGEST_QUOTED = 12;
 
-/** `attribute.approved == "true"`: senders have booleans. */
+/** `attribute.approved == "true"`: senders use booleans. */
 function quotedTruth(value: string, text: Resolved, findings: Findings): boolean {
-  // Most texts are longer.
+  // Fast path: most texts are longer.
   if (value.length > LONGEST_QUOTED) return false;
   const word = value.trim().toLowerCase();
   if (word !== 'true' && word !== 'false') return false;

@@ -2,14 +2,14 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
 
-/** What is known by an id: how many digits it has, and the name that was meant instead. */
+/** The id fields: their number of digits, and the field to use for a name instead. */
 const IDS: Readonly<Record<string, { readonly what: string; readonly digits: number; readonly field: string }>> = {
   id: { what: 'a span', digits: 16, field: 'name' },
   parent_id: { what: 'the parent', digits: 16, field: 'parent.name' },
   trace_id: { what: 'the trace', digits: 32, field: 'trace.root.name' },
 };
 
-/** `span.parent_id == "checkout"`: the name of a span stands where ids are compared. */
+/** `span.parent_id == "checkout"`: a span name is compared with an id. */
 export function idText({ operator, left, right }: BinaryNode, findings: Findings): void {
   if (operator !== '==' && operator !== '~=') return;
   if (operator === '~=' && isTraceId(left) && isTraceId(right)) {
@@ -38,7 +38,7 @@ function compared(id: Resolved, { syntax }: Resolved, findings: Findings): void 
   findings.report('BT_DSL_ID_TEXT', syntax.range, values, { expected: `${digits} hexadecimal digits, or another span's id` });
 }
 
-/** OTLP's zeros are no id: a span without a parent has the empty text. */
+/** An id of zeros means none in OTLP; here a span without a parent has the empty text. */
 function ofZeros(id: Resolved, syntax: Extract<Resolved['syntax'], { type: 'string' }>, findings: Findings): void {
   const values = { field: formatExpression(id.syntax), value: formatExpression(syntax) };
   const fix = id.type === 'field' && id.field === 'parent_id' ? { range: syntax.range, text: '""' } : undefined;

@@ -10,7 +10,7 @@ const OTHER_LETTERS: Readonly<
   'string.upper': { has: /[a-z]/, name: 'small', mend: (text) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase()) },
 };
 
-/** `span.name:lower() == "GET"`: a text in small letters never has, nor is, one with capitals. */
+/** `span.name:lower() == "GET"`: a lower-case text never equals or contains one with capitals. */
 export function letterCase(node: BinaryNode | StringTestNode, findings: Findings): void {
   if (node.type === 'string-test') return compared(node.subject, node.pattern, node.test === 'matches', findings);
   if (node.operator !== '==' && node.operator !== '~=') return;
@@ -22,7 +22,7 @@ function compared(subject: Resolved, { syntax }: Resolved, isPattern: boolean, f
   if (subject.type !== 'library-call' || syntax.type !== 'string' || !syntax.isText) return;
   const letters = OTHER_LETTERS[subject.function];
   if (letters === undefined || !letters.has.test(syntax.value)) return;
-  // Of a pattern with classes and alternatives other letters may be a part that is not needed.
+  // In a pattern with classes or alternatives the other letters may be optional.
   if (isPattern && /[\\[\](){}|?*+]/.test(syntax.value)) return;
   const text = formatExpression({ ...syntax, value: letters.mend(syntax.value) });
   findings.report(

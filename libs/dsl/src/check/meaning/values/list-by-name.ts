@@ -3,12 +3,12 @@ import type { BinaryNode, Resolved, StringTestNode } from '../../../tree/resolve
 import { STRING, TABLE } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 
-/** Words for several of something; most senders send them as a list. */
+/** Plural keys, which most senders use for lists. */
 const SEVERAL = /(?:^|[._])(?:roles|groups|permissions|scopes|authorities|entitlements|privileges|tags|labels|categories|features)$/;
 
 /**
- * `attribute.roles contains "admin"`: of a list that fails, and `==` never holds. Where the rule asks for its type before, it is known.
- * Returns whether it was reported.
+ * `attribute.roles contains "admin"` fails on a list, and `==` is always false. Silent if the rule tests the type first. Returns whether it was
+ * reported.
  */
 export function listByName(node: BinaryNode | StringTestNode, subject: Resolved, text: Resolved, findings: Findings): boolean {
   if (subject.type !== 'attribute' && subject.type !== 'resource-attribute') return false;

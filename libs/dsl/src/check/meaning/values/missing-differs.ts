@@ -5,14 +5,13 @@ import type { Findings } from '../../scope/context.js';
 import { firstOperand, flatOperands } from '../said/flat-operands.js';
 
 /**
- * A condition on a span that only says what an attribute is not, as `attribute.model != "a"`: it holds on every span without the
- * attribute. So does `span.duration != attribute.total`. Something else in the condition (`span.name == "chat" and …`) says which spans
- * are meant; behind `or` nothing does.
+ * A condition on a span that only excludes a value, as `attribute.model != "a"`, holds on every span without the attribute. So does `span.duration !=
+ * attribute.total`. Another `and` operand (`span.name == "chat" and …`) may select the spans; with `or` none does.
  */
 export function missingDiffers(condition: Resolved, findings: Findings): void {
   if (condition.type === 'logical' && condition.operator === 'or') {
     const alternatives = flatOperands(condition);
-    // `x != "a" or "b"` is another mistake.
+    // Another check reports `x != "a" or "b"`.
     if (!alternatives.some(({ type }) => type === 'literal')) for (const alternative of alternatives) missingDiffers(alternative, findings);
     return;
   }
@@ -21,7 +20,7 @@ export function missingDiffers(condition: Resolved, findings: Findings): void {
   const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
   if (!operands.every((operand) => differs(operand) !== undefined)) return;
   const key = [first.left, first.right].find(mayBeMissing) as Extract<Resolved, { readonly key: string }>;
-  // A guard `x and …` leaves out false as well, which is what was meant by `x != true`.
+  // A guard `x and …` also excludes false, which `x != true` should match.
   const isTruth = [first.left, first.right].some(isBoolean);
   const guards = [first.left, first.right].filter(mayBeMissing).map(({ syntax }) => formatExpression(syntax) + (isTruth ? ' != nil' : ''));
   const { range } = (operands[0] as Resolved).syntax;
@@ -29,14 +28,14 @@ export function missingDiffers(condition: Resolved, findings: Findings): void {
   findings.report('BT_DSL_MISSING_DIFFERS', range, { key: key.key }, { suggestion: `${guards.join(' and ')} and …`, fix: { range, text } });
 }
 
-/** The comparison that holds where the attribute is missing. */
+/** The comparison that holds if the attribute is missing. */
 function differs(node: Resolved): BinaryNode | undefined {
   if (node.type === 'unary' && node.operator === 'not' && node.operand.type === 'binary' && node.operand.operator === '==')
     return known(node.operand);
   return node.type === 'binary' && node.operator === '~=' ? known(node) : undefined;
 }
 
-/** Compared with a value that is there: nil differs from it. */
+/** A comparison with an existing value: nil differs from it. */
 function known(node: BinaryNode): BinaryNode | undefined {
   const { left, right } = node;
   const [missing, other] = mayBeMissing(left) ? [left, right] : [right, left];
@@ -44,7 +43,7 @@ function known(node: BinaryNode): BinaryNode | undefined {
   return mayBeMissing(other) || isThere(other) ? node : undefined;
 }
 
-/** It has a value on every span. Nothing is known of a variable of a script; `x != ("a" or "b")` is another mistake. */
+/** Whether it exists on every span. Script variables are unknown; `x != ("a" or "b")` is another mistake. */
 function isThere({ type, types }: Resolved): boolean {
   return types !== 0 && type !== 'logical' && (type === 'literal' ? types !== NIL : (types & NIL) === 0);
 }

@@ -7,8 +7,7 @@ import { isPlainComparison } from '../said/plain-comparison.js';
 import { isSameReading } from '../said/same-sides.js';
 
 /**
- * `attribute.a == attribute.b`: true also of a span that has neither. Behind a `not` it is false there, and a guard would make the
- * whole true of each span that has no a.
+ * `attribute.a == attribute.b` is also true on a span with neither. Within `not` no guard is suggested, because it would match every span without a.
  */
 export function nilEqualsNil(node: BinaryNode, isGuarded: (node: Resolved) => boolean, findings: Findings): void {
   const { operator, left, right, syntax } = node;
@@ -26,7 +25,7 @@ function isAttribute({ type }: Resolved): boolean {
   return type === 'attribute' || type === 'resource-attribute';
 }
 
-/** Comparisons that do not hold where both sides are missing, or where that is meant: a `not` is around them, or a guard behind them. */
+/** Comparisons that need no guard: within a `not`, or with a guard after them. */
 export function guardedIn(root: Resolved): ReadonlySet<Resolved> {
   const noted = new Set<Resolved>();
   eachNode(root, (node) => {
@@ -36,10 +35,7 @@ export function guardedIn(root: Resolved): ReadonlySet<Resolved> {
   return noted;
 }
 
-/**
- * The conditions that hold where this `not` does not, and each `not` within it, which turns that round again. What a function over spans
- * asks of them is its own.
- */
+/** Notes the comparisons that are negated by this `not`; a nested one inverts again. Conditions of functions over spans are separate. */
 function noteNegated(not: Resolved, noted: Set<Resolved>): void {
   if (noted.has(not)) return;
   const pending: (readonly [Resolved, boolean])[] = [[not, false]];
@@ -53,10 +49,10 @@ function noteNegated(not: Resolved, noted: Set<Resolved>): void {
   }
 }
 
-/** So many conditions before a guard are looked at: the time stays linear. */
+/** The number of operands before a guard to check; the limit keeps the time linear. */
 const MAX_OPERANDS = 20;
 
-/** `a.x == b.x and a.x`: the guard stands behind the comparison. Notes the comparisons that it leaves nothing to say of. */
+/** `a.x == b.x and a.x`: a guard after the comparison. Notes the comparisons that it guards. */
 function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved>): void {
   if (operator !== 'and') return;
   const guarded = isPlainComparison(right) ? (holdsOfNil(right) ? undefined : right.left) : right;
@@ -70,7 +66,7 @@ function noteGuarded({ operator, left, right }: LogicalNode, noted: Set<Resolved
   }
 }
 
-/** `x != "a"` and `x == nil` ask for no value. */
+/** Whether it also holds for nil, as `x != "a"` and `x == nil` do. */
 function holdsOfNil({ operator, right }: BinaryNode): boolean {
   return (operator === '~=') !== (right.types === NIL);
 }

@@ -16,7 +16,7 @@ export function quotedNumeral({ operator, left, right }: BinaryNode, findings: F
 
 function reportQuoted(quoted: Resolved, other: Resolved, findings: Findings): void {
   if (quoted.type !== 'literal' || other.type === 'literal' || other.types === STRING) return;
-  // What a variable of a script holds is mended where it stands.
+  // The fix for a script variable's value goes where the variable is assigned.
   const syntax = quoted.declared ?? quoted.syntax;
   if (syntax.type !== 'string') return;
   const text = String(quoted.value).trim();

@@ -2,18 +2,18 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, FieldName, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
 
-/** Names that nobody puts into quotes; the value of an attribute may be JSON. */
+/** Fields whose values never contain quotes; an attribute may hold JSON. */
 const NAMES: ReadonlySet<FieldName> = new Set<FieldName>(['name', 'service', 'scope_name', 'scope_version']);
 const QUOTED = /^(?:"([^"\\]+)"|'([^'\\]+)')$/;
 
-/** `span.name == '"checkout"'`: the inner quotes are a part of the text. */
+/** `span.name == '"checkout"'`: the text includes the inner quotes. */
 export function quotesInText({ operator, left, right }: BinaryNode, findings: Findings): void {
   if (operator !== '==' && operator !== '~=') return;
   const field = left.type === 'field' ? left : right;
   const text = field === left ? right : left;
   if (field.type !== 'field' || !NAMES.has(field.field)) return;
   const written = textOf(text);
-  // Nearly all texts begin otherwise.
+  // Fast path: nearly all texts have no leading quote.
   if (written === undefined || !(written.startsWith('"') || written.startsWith("'"))) return;
   const found = QUOTED.exec(written);
   const inner = found?.[1] ?? found?.[2];

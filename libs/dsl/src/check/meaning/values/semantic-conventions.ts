@@ -1,4 +1,4 @@
-/** What the semantic conventions of OpenTelemetry say of the values of attributes: which are numbers, and which are lists. */
+/** The types of attributes in OpenTelemetry's semantic conventions: numbers, and lists below. */
 const NUMBERS: ReadonlySet<string> = new Set([
   'http.response.status_code',
   'http.status_code',
@@ -49,10 +49,10 @@ const LISTS: ReadonlySet<string> = new Set([
   'aws.dynamodb.table_names',
 ]);
 
-/** Families of keys that end in a name of the sender's choice. */
+/** Key prefixes before a name that the sender chooses. */
 const LISTS_BELOW = ['http.request.header.', 'http.response.header.', 'rpc.grpc.request.metadata.', 'rpc.grpc.response.metadata.'];
 
-/** What the conventions make of the attribute; undefined when they say nothing, or that it is a text. */
+/** The type that the conventions define; undefined for texts and unknown keys. */
 export function conventionOf(key: string): 'a number' | 'a list' | undefined {
   if (NUMBERS.has(key)) return 'a number';
   return LISTS.has(key) || ((key.startsWith('http.') || key.startsWith('rpc.')) && LISTS_BELOW.some((prefix) => key.startsWith(prefix)))

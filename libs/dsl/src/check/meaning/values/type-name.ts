@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
 
-/** A script can ask for the type of a function too. */
+/** The types that a script can test; functions included. */
 const TYPES: ReadonlySet<string> = new Set(['nil', 'boolean', 'number', 'string', 'table', 'function']);
 const ELSEWHERE: Readonly<Record<string, string>> = {
   int: 'number',

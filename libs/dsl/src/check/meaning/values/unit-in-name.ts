@@ -4,7 +4,7 @@ import type { AggregateName } from '../../../vocabulary/trace-vocabulary.js';
 import type { Findings } from '../../scope/context.js';
 import { unitOf } from './units.js';
 
-/** What ends the key of an attribute that holds a duration, with the nanoseconds of its unit, and one of it. */
+/** The endings of keys of durations, each with the nanoseconds of its unit. */
 const UNITS: readonly (readonly [RegExp, string, number, string])[] = [
   [/[._](?:ms|millis|milliseconds)$/, 'milliseconds', 1e6, '1ms'],
   [/[._](?:s|secs|seconds)$/, 'seconds', 1e9, '1s'],
@@ -13,10 +13,7 @@ const UNITS: readonly (readonly [RegExp, string, number, string])[] = [
 
 const OPERATORS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=', '+', '-']);
 
-/**
- * `attribute.duration_ms > 500ms`, `span.duration > attribute.timeout_ms`: the attribute is a number of milliseconds, the duration one
- * of nanoseconds.
- */
+/** `attribute.duration_ms > 500ms`, `span.duration > attribute.timeout_ms`: the attribute is in milliseconds, the duration in nanoseconds. */
 export function unitInName({ operator, left, right }: BinaryNode, findings: Findings): void {
   if (!OPERATORS.has(operator)) return;
   const [a, b] = [attributeOf(left), attributeOf(right)];
@@ -24,7 +21,7 @@ export function unitInName({ operator, left, right }: BinaryNode, findings: Find
   else if (b !== undefined) compared(b, left, operator, findings);
 }
 
-/** The attribute itself, or the one of which an aggregate is: the mean of milliseconds is a number of milliseconds. */
+/** The attribute itself, or that of an aggregate, which has the same unit. */
 function attributeOf(node: Resolved): Extract<Resolved, { type: 'attribute' }> | undefined {
   if (node.type === 'trace-aggregate') return OF_UNIT.has(node.aggregate) && node.field.type === 'attribute' ? node.field : undefined;
   return node.type === 'attribute' ? node : undefined;
@@ -42,7 +39,7 @@ function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Re
     if (!pattern.test(key)) continue;
     const number = Number(syntax.nanoseconds) / nanoseconds;
     const text = String(number);
-    // A variable may be compared with durations elsewhere.
+    // The variable may also be compared with real durations.
     const fix = syntax === value.syntax && Number.isSafeInteger(number) ? { range: syntax.range, text } : undefined;
     const values = { key, unit, duration: syntax.text, number: String(syntax.nanoseconds) };
     findings.report('BT_DSL_UNIT_IN_NAME', syntax.range, values, { expected: `a number of ${unit}`, suggestion: fix?.text, fix });
@@ -50,7 +47,7 @@ function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Re
   }
 }
 
-/** With a duration or a time that the span has: the attribute is made one of nanoseconds, too. */
+/** Compared with a duration or time of the span: the fix converts the attribute to nanoseconds. */
 function beside({ key, syntax }: Extract<Resolved, { type: 'attribute' }>, value: Resolved, findings: Findings): void {
   const entry = UNITS.find(([pattern]) => pattern.test(key));
   const of = entry === undefined ? undefined : unitOf(value);

@@ -11,7 +11,7 @@ type Unit = 'duration' | 'time' | 'count';
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
 const NAMES: Readonly<Record<Unit, string>> = { duration: 'a duration', time: 'a time', count: 'a count' };
 
-/** A duration or a time against a bare number: `span.duration > 500`; a count against a duration: `trace.count(c) > 5s`. */
+/** A duration or time is compared with a bare number (`span.duration > 500`), or a count with a duration (`trace.count(c) > 5s`). */
 export function bareNumber({ operator, left, right, syntax }: BinaryNode, findings: Findings): void {
   if (!COMPARISONS.has(operator)) return;
   const units = [unitOf(left), unitOf(right)] as const;
@@ -34,7 +34,7 @@ export function bareNumber({ operator, left, right, syntax }: BinaryNode, findin
   if (right.type === 'binary') converted(right, left, findings);
 }
 
-/** What a duration that is divided by so much is a number of. */
+/** The unit of a duration that is divided by this number. */
 const UNITS: ReadonlyMap<number, string> = new Map([
   [1e3, 'microseconds'],
   [1e6, 'milliseconds'],
@@ -42,8 +42,8 @@ const UNITS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * `span.duration / 1e6 > 5s`: milliseconds against nanoseconds. `span.duration / 1000 > 5` are microseconds, of which so few hardly matter: it
- * was taken for milliseconds.
+ * `span.duration / 1e6 > 5s` compares milliseconds with nanoseconds. `span.duration / 1000 > 5` compares microseconds: so few are rarely relevant,
+ * and milliseconds were meant.
  */
 function converted(node: BinaryNode, value: Resolved, findings: Findings): void {
   const { operator, left, right } = node;
@@ -83,13 +83,13 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
   }
 }
 
-/** Shorter than this no duration is written as a bare number of nanoseconds; and no time is so early. */
+/** Nobody writes so short a duration as a bare number of nanoseconds; and no time is so early. */
 const MIN_NS = 1_000_000;
 const EARLIEST = 100_000_000_000_000_000n;
 
 function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings: Findings): void {
   if (unit === 'count' || value.type !== 'literal') return;
-  // What a variable of a script holds is mended where it stands.
+  // The fix for a script variable's value goes where the variable is assigned.
   const syntax = value.declared ?? value.syntax;
   if (!isBare(syntax, findings.source)) return;
   const number = value.value;
@@ -107,7 +107,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
     return;
   }
   if (number >= MIN_NS) return;
-  // From 100 to 99,999 it is milliseconds that people leave out; less may be seconds too.
+  // Between 100 and 99,999, milliseconds are meant; smaller numbers may also be seconds.
   const isCertain = syntax.type === 'number' && number >= 100 && number < 100_000;
   const meant = `${text}ms`;
   const suggestion = isCertain ? meant : syntax.type === 'number' ? `${text}ms or ${text}s` : undefined;
@@ -120,14 +120,14 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   );
 }
 
-/** `500`, and `5 * 60`, of which only the writer knows the unit; `5 * minute` where the script has no durations that the variable could hold. */
+/** `500` and `5 * 60` have no known unit. `5 * minute` has none if the script has no durations that the variable could hold. */
 function isBare(syntax: Expression, source: Source, isWithin = false): boolean {
   if (syntax.type === 'parenthesized') return isBare(syntax.expression, source, isWithin);
   if (syntax.type === 'name') return isWithin && !/\d(?:ns|us|ms|s|m|h|d)\b/.test(source.text);
   return syntax.type === 'number' || (syntax.type === 'binary' && isBare(syntax.left, source, true) && isBare(syntax.right, source, true));
 }
 
-/** What a number counts, where that is known. */
+/** The unit that a number counts, if known. */
 export function unitOf(node: Resolved): Unit | undefined {
   switch (node.type) {
     case 'literal':
@@ -156,12 +156,12 @@ export function unitOf(node: Resolved): Unit | undefined {
   }
 }
 
-/** So many times a duration, or a part of it, is a duration; divided by a thousand or a million it is told in another unit. */
+/** A multiple or a part of a duration is a duration; divided by a thousand or a million it is in another unit. */
 function unitOfMultiple({ operator, left, right }: BinaryNode): Unit | undefined {
   const [what, times] = operator === '*' && left.type === 'literal' ? [right, left] : [left, right];
   if (times.type !== 'literal' || times.syntax.type !== 'number' || what.type === 'literal') return undefined;
   const factor = Number(times.value);
-  // More nanoseconds than there are: what is meant is the duration itself, or a part of it.
+  // Nanoseconds times 1,000 or more: the duration itself is meant, or a part of it.
   const isMore = operator === '*' && factor >= 1_000;
   if (!isMore && (!(factor > 0 && factor < 1_000) || (operator === '*' && factor < 1e-2))) return undefined;
   return unitOf(what) === 'duration' ? 'duration' : undefined;

@@ -8,7 +8,7 @@ type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;
 
 const READERS: ReadonlySet<string> = new Set(['ipairs', 'pairs', 'next', 'type']);
 
-/** `local seen = {} for … do if seen[s.name] then return true end end`: nothing is put into the table, so every read of it is nil. */
+/** `local seen = {} for … do if seen[s.name] then return true end end`: the table stays empty, so every read returns nil. */
 export function neverFilled(block: Block, values: Values, findings: Findings): void {
   const tables = new Set([...values].filter(([, all]) => all.length > 0 && all.every(isEmptyTable)).map(([name]) => name));
   if (tables.size === 0) return;
@@ -30,14 +30,14 @@ function isEmptyTable(value: Expression | undefined): boolean {
   return table?.type === 'table' && table.items.length === 0;
 }
 
-/** What is assigned to a place in a table fills it, also deeper down. */
+/** An assignment to an entry fills the table, also a nested one. */
 function filled(target: Expression, tables: Set<string>): void {
   let base = target;
   while (base.type === 'index' || base.type === 'member') base = base.object;
   if (base !== target && base.type === 'name') tables.delete(base.name);
 }
 
-/** Notes the first read of each table, and forgets tables that may be filled under another name. Returns the bodies of functions. */
+/** Notes the first read of each table, and drops tables that may be filled under another name. Returns the bodies of functions. */
 function lookAt(expression: Expression, tables: Set<string>, reads: Map<string, Name>): readonly Block[] {
   const bodies: Block[] = [];
   const pending: Expression[] = [expression];
@@ -55,7 +55,7 @@ function lookAt(expression: Expression, tables: Set<string>, reads: Map<string, 
   return bodies;
 }
 
-/** Whether a part of an expression is read there, and can get nothing. */
+/** Whether the expression reads a part and cannot assign it. */
 function isRead(whole: Expression, part: Expression): boolean {
   switch (whole.type) {
     case 'index':

@@ -5,8 +5,8 @@ import { blocksOf } from '../../scope/script-locals.js';
 import { expressionsOf, partsOf } from './tested-texts.js';
 
 /**
- * `local first for … do if c then first = s end end return first.status == "error"`: nothing asks whether the variable got a value, and
- * where it got none the script fails.
+ * `local first for … do if c then first = s end end return first.status == "error"`: the script fails if the variable was never assigned, and no test
+ * prevents it.
  */
 export function neverSet(block: Block, findings: Findings): void {
   const empty = new Map<string, Name>();
@@ -15,7 +15,7 @@ export function neverSet(block: Block, findings: Findings): void {
     else if (statement.type === 'local') for (const name of statement.names) empty.delete(name.name);
     if (empty.size === 0) continue;
     if (statement.type === 'assignment') for (const target of statement.targets) if (target.type === 'name') empty.delete(target.name);
-    // What these do with it is not followed.
+    // Their effect on the variable is not followed.
     if (statement.type === 'do' || statement.type === 'call-statement' || statement.type === 'local-function') return;
     if (statement.type === 'return' || statement.type === 'local')
       for (const value of statement.values) reads(value, empty, block, findings);
@@ -34,14 +34,14 @@ function reads(expression: Expression, empty: ReadonlyMap<string, Name>, block: 
   }
 }
 
-/** In front of the whole value: `return first and first.status == "error"`. */
+/** The guard goes before the whole value: `return first and first.status == "error"`. */
 function extrasOf(whole: Expression, name: string): DiagnosticExtras {
   const { start } = whole.range;
   const isAlternative = whole.type === 'logical' && whole.operator === 'or';
   return { suggestion: `${name} and …`, fix: isAlternative ? undefined : { range: { start, end: start }, text: `${name} and ` } };
 }
 
-/** Somewhere it is asked whether there is one. */
+/** Whether the script tests somewhere that it has a value. */
 function asksFor(name: string, block: Block): boolean {
   const isIt = (node: Expression): boolean => node.type === 'name' && node.name === name;
   const asks = (expression: Expression): boolean => {

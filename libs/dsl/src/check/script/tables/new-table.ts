@@ -3,7 +3,7 @@ import type { Findings } from '../../scope/context.js';
 
 const CONSTANTS: ReadonlySet<Expression['type']> = new Set<Expression['type']>(['string', 'number', 'duration', 'boolean']);
 
-/** `attribute.code == {500, 503}`: a table is equal to itself alone. */
+/** `attribute.code == {500, 503}`: a table equals only itself. */
 export function newTable({ operator, left, right, range }: Extract<Expression, { type: 'binary' }>, findings: Findings): void {
   if (operator !== '==' && operator !== '~=') return;
   const [table, other] = right.type === 'table' ? [right, left] : [left, right];

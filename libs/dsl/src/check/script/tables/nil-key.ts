@@ -4,19 +4,16 @@ import { withoutParentheses } from '../../../tree/without-parentheses.js';
 import type { Findings } from '../../scope/context.js';
 import { blocksOf } from '../../scope/script-locals.js';
 
-/**
- * `seen[id] = true`, where `id` is an attribute that nothing there says is present: nil is no key of a table, and writing to it fails. To
- * read `seen[id]` is no mistake.
- */
+/** `seen[id] = true`, where the attribute `id` may be missing: a write with a nil key fails. A read of `seen[id]` is fine. */
 export function nilKeys(block: Block, assigned: ReadonlySet<string>, findings: Findings): void {
   new NilKeys(assigned, findings).block(block, new Map());
 }
 
-/** Variables that hold an attribute that may be missing, with its key. */
+/** Variables that hold a possibly missing attribute, with its key. */
 type Missing = ReadonlyMap<string, string>;
 
 class NilKeys {
-  /** By variable: the condition `not seen[id]` around, which holds where the variable is nil. */
+  /** By variable: the enclosing condition `not seen[id]`, which also holds for nil. */
   private readonly unkept = new Map<string, Expression>();
 
   constructor(
@@ -34,7 +31,7 @@ class NilKeys {
     }
   }
 
-  /** Where a condition speaks of a value, it is asked for. What leaves the block where there is none guards what follows. */
+  /** A condition that reads a value counts as its test. A branch that leaves the block guards the code after it. */
   private branches(statement: Extract<Statement, { type: 'if' }>, known: Missing): Missing {
     let left = known;
     for (const { condition, body } of statement.branches) {
@@ -76,7 +73,7 @@ class NilKeys {
     }
   }
 
-  /** `seen[s.attributes["id"]] = true`, where the script only ever looks it up: `if seen[s.attributes["id"]]`. */
+  /** `seen[s.attributes["id"]] = true`, where the script only looks it up: `if seen[s.attributes["id"]]`. */
   private unasked(key: Expression): string | undefined {
     const attribute = attributeOf(key);
     if (attribute === undefined) return undefined;
@@ -95,7 +92,7 @@ class NilKeys {
     return next;
   }
 
-  /** The variables of a loop are others, and what a condition speaks of is asked for. */
+  /** Loop variables are new ones, and a condition that reads a value counts as its test. */
   private without(known: Missing, statement: Statement): Missing {
     switch (statement.type) {
       case 'for':
@@ -117,7 +114,7 @@ class NilKeys {
   }
 
   private named({ range }: Expression, known: Missing): readonly string[] {
-    // That nothing is kept for it (`not seen[id]`) is so where it is nil, too.
+    // `not seen[id]` also holds for nil, so it is no test.
     const text = this.findings.source.slice(range).replace(UNKEPT, '');
     return [...known.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   }
@@ -156,7 +153,7 @@ function without(known: Missing, names: readonly string[]): Missing {
   return left;
 }
 
-/** `s.attributes["k"]`, `s.attributes.k`, `attribute["k"]`, as it stands: `x or "?"` is always there. */
+/** `s.attributes["k"]`, `s.attributes.k`, `attribute["k"]` without a default: `x or "?"` always exists. */
 function attributeOf(value: Expression): string | undefined {
   const node = withoutParentheses(value);
   const { key, object } =

@@ -2,7 +2,7 @@ import type { Source } from '../../../text/source.js';
 import type { Block, Expression, Statement } from '../../../text/syntax.js';
 import { blocksOf } from '../../scope/script-locals.js';
 
-/** The values that a script asks for being there, by their text: `x` of `if x then`, `not x`, `x and …`, `x or …`, `x == nil`, `type(x)`. */
+/** The values that a script tests for presence, by their text: `x` of `if x then`, `not x`, `x and …`, `x or …`, `x == nil`, `type(x)`. */
 export function testedTexts(source: Source, block: Block): ReadonlySet<string> {
   const texts = new Set<string>();
   const test = (expression: Expression): void => {
