@@ -7,7 +7,7 @@ import type { BufferedNeeds, CompiledRuleSet, JudgedTrace } from '../contract/co
 import type { TraceView } from '../trace/span-view.js';
 import { compileRules } from './compile-rules.js';
 
-describe('what a rule judged at close needs', () => {
+describe('the needs of a rule judged at close', () => {
   it.each([
     ['both sides of an order', 'trace.before(span.name == "a", span.name == "b")', ['span.name == "a"', 'span.name == "b"']],
     ['the first side where the second is missed', 'not trace.follows(span.name == "a", span.name == "b")', ['span.name == "a"']],
@@ -52,7 +52,7 @@ describe('what a rule judged at close needs', () => {
   });
 });
 
-it('a rule says the same by what was noted on arrival, of the spans that are kept, and is false without what it needs', () => {
+it('tests at arrival and dropped spans do not change a verdict, and without what it needs a rule is false', () => {
   let [judged, spared, thinned] = [0, 0, 0];
   fc.assert(
     fc.property(arbitrarySpansRule, arbitraryRelatedTrace, (text, trace) => {

@@ -10,7 +10,7 @@ import type { CheckedExpression } from '../tree/rule.js';
 import { baseOf, operandsOf, someNode, spansOf } from '../tree/walk.js';
 import { canFailOnTrace, neededConditions } from './needed.js';
 
-/** What the arriving spans tell about a rule that is judged at close. */
+/** The conditions of a rule judged at close, for evaluation on arriving spans. */
 export function bufferedNeeds(
   { resolved, subject }: CheckedExpression,
   table: ConditionTable,
@@ -38,7 +38,7 @@ export function candidateOf(root: Resolved, spanCanFail: (node: Resolved) => boo
   return conjunction(operands.slice(from, end < 0 ? operands.length : end), root);
 }
 
-/** The node's answer may depend on spans that satisfy no test. */
+/** Whether the node's result may depend on spans that satisfy no test. */
 function asksEverySpan(node: Resolved, tests: TestConditions): boolean {
   if (spansOf(node).some((span) => span.type === 'parent' || baseOf(span).type === 'nth')) return true;
   switch (node.type) {

@@ -11,7 +11,7 @@ import type { CheckedExpression } from '../tree/rule.js';
 import { compileRules } from './compile-rules.js';
 
 describe('generated conditions', () => {
-  it('say what the interpreter says, match and error, in any batches', () => {
+  it('match and fail as the interpreter does, in batches of any size', () => {
     let pairs = 0;
     fc.assert(
       fc.property(
@@ -41,13 +41,13 @@ describe('generated conditions', () => {
   });
 });
 
-/** The rule if the checker accepts it and it is judged by its span alone. */
+/** The rule, if the checker accepts it and its span alone decides it. */
 function checkedSpanRule(text: string): CheckedExpression[] {
   const checked = check(text);
   return checked.ok && checked.rule.kind === 'expression' && checked.rule.subject === 'span' ? [checked.rule] : [];
 }
 
-/** Evaluates the spans in batches of the given sizes, again and again; each batch into arrays full of rubbish. */
+/** Evaluates the spans in batches of the given sizes, cyclically, into arrays with arbitrary content. */
 function evaluateInBatches(compiled: CompiledRuleSet, spans: readonly SpanView[], steps: readonly number[]) {
   const columns = columnsOf(spans, compiled.reads);
   const rows: { matched: Uint32Array; failed: Uint32Array; row: number }[] = [];

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { check } from '../check/check.js';
 import { describeRule, type RuleDescription } from './describe.js';
 
-describe('a rule is described by what it needs and when it fires', () => {
+describe('the summary of a rule', () => {
   it.each([
     ['a span alone', 'span.duration > 1s', 'span', 'span', 'on_arrival', 'nothing'],
     ['a span and the id of its trace', 'span.name == trace.id', 'span', 'span', 'on_arrival', 'nothing'],
@@ -29,7 +29,7 @@ describe('a rule is described by what it needs and when it fires', () => {
   });
 });
 
-describe('what a rule is said to cost', () => {
+describe('the described cost of a rule', () => {
   it.each([
     ['the span alone', 'span.name == "a"', 'trace.has(span.name == "a") and span.name matches "^b+$"'],
     [
@@ -69,13 +69,13 @@ describe('what a rule is said to cost', () => {
     expect(summary).toContain('is run by the sandbox, a hundred times as slowly, because of string.format;');
   });
 
-  it('says that a script is run only behind its guards', () => {
+  it('says that a script runs only if its guards hold', () => {
     const guarded = (condition: string): string => descriptionOf(`if not ${condition} then return end return #trace.spans > 3`).summary;
     expect(guarded('trace.has(span.name == "a")')).toContain('runs only where its guards may hold');
     expect(guarded('trace.all(span.name == "a")')).not.toContain('guards');
   });
 
-  it('says of which spans something is kept', () => {
+  it('says which spans are buffered', () => {
     expect(descriptionOf('trace.max_count(attribute.id, span.name == "a") > 3').summary).toContain('of the spans that it asks for');
     expect(descriptionOf('trace.before(span.name == "a", span.name == "b")').summary).toContain('of every span');
   });

@@ -15,11 +15,11 @@ export interface RuleDescription {
   /** One sentence. */
   readonly summary: string;
   readonly cost: {
-    /** Estimated CPU time per span, of the rule alone. For a rule judged at close it holds on traces that lack what the rule needs, as most do. */
+    /** Estimated CPU time per span, for the rule alone. For a rule judged at close it applies to traces that lack what the rule needs, as most do. */
     readonly nanoseconds_per_span: number;
     /** Bytes per open trace, beside the buffers. */
     readonly bytes_per_trace: number;
-    /** What is kept of every span of every open trace. */
+    /** The buffered data per span of an open trace. */
     readonly buffers: 'nothing' | 'columns' | 'spans';
   };
   /** Null: its steps grow no faster than its limit. Absent for a script, whose loops decide it. */

@@ -25,9 +25,9 @@ import type { CheckedExpression } from '../tree/rule.js';
 import { givesUpFrom } from './gives-up.js';
 
 const MAX_SPANS = 32_000;
-/** The real first size is at most this many times the one that is told. */
+/** The observed limit is at most this many times the reported one. */
 const FACTOR = 3;
-/** Steps that one judgement of a generated rule may take: at most a second. */
+/** The maximum of steps for one judgement of a generated rule: about a second. */
 const MAX_STEPS = 20_000_000;
 
 const shape = (order: string, time: string, structure: string, values = 'one value') => ({
@@ -51,7 +51,7 @@ const SHAPES = [
 
 const FEW_SHAPES = [SHAPES[0]!, SHAPES[3]!, SHAPES[5]!];
 
-/** Trees in which ancestors, times and services lie among each other, so that no box of spans is all of one kind. */
+/** Trees that mix ancestors, times and services, so that no box contains spans of one kind only. */
 const TREES = [
   shape('at random', 'at random, short', 'random, of three services', 'one of three'),
   shape('at random', 'at random', 'a caterpillar of two services'),
@@ -154,7 +154,7 @@ const DECIDED = [
   ['sums of one value', 'trace.has(a where trace.sum(span.duration, span.attributes.k == a.attributes.k) > 999999h)'],
 ] as const;
 
-describe('from so many spans a rule may give up', () => {
+describe('the number of spans from which a rule may give up', () => {
   it.each(QUADRATIC)(
     '%s',
     (_what, text, per) => {
@@ -180,15 +180,15 @@ describe('from so many spans a rule may give up', () => {
     60_000,
   );
 
-  it('is more with more time', () => {
+  it('grows with the timeout', () => {
     const rule = ruleOf(QUADRATIC[0][1])!;
     const [short, long] = [10, 1_000].map((milliseconds) => givesUpFrom(rule, milliseconds, false)!.spans);
     expect(long! / short!).toBeGreaterThan(5);
   });
 });
 
-describe('a question within a question', () => {
-  // Most often whole boxes of spans are told by it (box-rejection.ts), but no number says on which traces.
+describe('a function within a function', () => {
+  // Mostly its result is known for whole boxes of spans (box-rejection.ts), but not on every trace.
   it.each([
     [
       'a window without something',
@@ -204,8 +204,8 @@ describe('a question within a question', () => {
   );
 });
 
-describe('a question within a question, whose answer is not known for boxes of spans', () => {
-  // Of the spans of each session one is of another service, so clocks may differ; the other would have to be after the login, and overlaps it.
+describe('a function within a function, whose result is not known for boxes of spans', () => {
+  // One span per session belongs to another service, so clocks may differ. The other span should follow the login, and overlaps it.
   const rule = ruleOf(
     'trace.has(x where x.name == "login" and trace.has(y where y.attributes.k and y.before(x) and trace.has(z where z.attributes.k == y.attributes.k and x.before(z))))',
   )!;
@@ -228,14 +228,14 @@ describe('a question within a question, whose answer is not known for boxes of s
   const exceeds = (size: number): boolean =>
     judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT))(sessions(size)).errors.length > 0;
 
-  it('gives up where it says, and not far beyond', () => {
+  it('gives up at the reported size, and not far above', () => {
     const { spans } = givesUpFrom(rule, DEFAULT_TIMEOUT, false)!;
     expect([exceeds(spans - 1), exceeds(spans * 8)]).toEqual([false, true]);
     expect(failing(rule, spans - 1)).toEqual([]);
   }, 60_000);
 });
 
-describe('a rule of which no number is told is decided', () => {
+describe('a rule without a reported limit is decided', () => {
   it.each(DECIDED)(
     '%s',
     (_what, text) => {
@@ -247,7 +247,7 @@ describe('a rule of which no number is told is decided', () => {
   );
 });
 
-describe('on traces with a link for each span, a rule of which no number is told is decided', () => {
+describe('on traces with a link per span, a rule without a reported limit is decided', () => {
   it.each(DECIDED_WITH_LINKS)(
     '%s',
     (_what, text) => {
@@ -268,7 +268,7 @@ describe('rules of any form', () => {
     values: fc.nat(VALUES.length - 1),
   });
 
-  it('take no more steps where a span that many lead to is asked a question of its own', () => {
+  it('take no more steps if a condition on a common ancestor of many spans has its own function', () => {
     const asked = [
       '(b.children.sum(c.duration, c where c.attributes.k == b.attributes.k) or 0) > 9e30',
       'b.children.count(c where c.attributes.k == b.attributes.k) > 99999',
@@ -299,7 +299,7 @@ describe('rules of any form', () => {
     }
   }, 120_000);
 
-  it('take no more steps than what is told is computed from', () => {
+  it('take at most the steps of the model', () => {
     let [judged, costly] = [0, 0];
     fc.assert(
       fc.property(arbitraryPairRule, shapes, fc.integer({ min: 200, max: 1_000 }), (text, one, upTo) => {
@@ -317,7 +317,7 @@ describe('rules of any form', () => {
     expect({ judged: judged > 200, costly: costly > 20 }).toEqual({ judged: true, costly: true });
   }, 240_000);
 
-  it('take no more on traces with a link for each span than what is told of those is computed from', () => {
+  it('take at most the steps of the model on traces with a link per span', () => {
     let [judged, asked] = [0, LinkedSpans.questions];
     fc.assert(
       fc.property(arbitraryPairRule, shapes, fc.constantFrom(...LINKS), fc.integer({ min: 100, max: 600 }), (text, one, kind, upTo) => {
@@ -336,7 +336,7 @@ describe('rules of any form', () => {
     expect({ judged: judged > 200, asked: asked > 20 }).toEqual({ judged: true, asked: true });
   }, 240_000);
 
-  it('are decided on large trees where no number is told, and one span below a number that is', () => {
+  it('are decided on large trees without a reported limit, and one span below a reported one', () => {
     const told = { none: 0, some: 0 };
     for (const [text, at] of fc.sample(fc.tuple(arbitraryPairRule, fc.nat(TREES.length - 1)), { numRuns: 24, seed: 11 })) {
       const rule = ruleOf(text);
@@ -351,13 +351,13 @@ describe('rules of any form', () => {
   }, 240_000);
 });
 
-/** The shapes on which the rule gives up. */
+/** The shapes of traces on which the rule gives up. */
 function failing(rule: CheckedExpression, size: number, changed = (trace: TraceView): TraceView => trace, shapes = SHAPES): string[] {
   const judge = judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT));
   return shapes.filter((one) => judge(changed(adversarialTrace(rule, size, one))).errors.some(({ exceeded }) => exceeded)).map(nameOf);
 }
 
-/** The size, or its half, quarter…, on which the rule takes at most `MAX_STEPS`: a cubic rule takes minutes on 1,000 spans. */
+/** The size, or a half, a quarter… of it, on which the rule takes at most `MAX_STEPS`: a cubic rule takes minutes on 1,000 spans. */
 function affordable(steps: Steps, upTo: number): { size: number; max: number } {
   let size = upTo;
   while (size > 50 && steps.on(size) > MAX_STEPS) size >>= 1;
@@ -368,7 +368,7 @@ function linkedBy(kind: (typeof LINKS)[number]): (trace: TraceView) => TraceView
   return (trace) => withLinks(trace, kind);
 }
 
-/** What the root leads to links to it, so that all that is below descends from a span with a link. */
+/** Links each child of the root to the root, so that all further spans descend from a span with a link. */
 function belowLink(trace: TraceView): TraceView {
   const root = trace.spans.find(({ isRoot }) => isRoot)!;
   const links = [{ traceId: root.traceId, spanId: root.id, attributes: {} }];

@@ -11,7 +11,7 @@ import { compileRules } from './compile-rules.js';
 
 const BODY = 'local n = 0 for _, s in ipairs(trace.spans) do n = n + s.duration end return n > 5';
 
-describe('what a script needs', () => {
+describe('the guards of a script', () => {
   it.each([
     ['what its guard asks for', 'if not trace.has(span.name == "a") then return end', ['span.name == "a"']],
     ['that of a guard that returns false', 'if not trace.has(span.name == "a") then return false end', ['span.name == "a"']],
@@ -39,14 +39,14 @@ describe('what a script needs', () => {
     expect(neededBy(`${guard} ${BODY}`)).toEqual(needed);
   });
 
-  it('is what the first operands of its result ask for', () => {
+  it('are the first operands of its result', () => {
     expect(neededBy('return trace.has(span.name == "a") and next({}) == nil and trace.has(span.name == "b")')).toEqual([
       'span.name == "a"',
     ]);
   });
 });
 
-describe('what a script that loops over the spans needs', () => {
+describe('the guard of a script that loops over the spans', () => {
   const loop = (condition: string, locals = 'local n = 0', result = 'n > 3') =>
     `${locals} for _, s in ipairs(trace.spans) do if ${condition} then n = n + 1 end end return ${result}`;
   it.each([
@@ -76,7 +76,7 @@ describe('what a script that loops over the spans needs', () => {
   });
 });
 
-it('a script says the same where it is run only on what its guards let through', () => {
+it('guards do not change the verdicts of a script', () => {
   let [guarded, spared, thinned, looped] = [0, 0, 0, 0];
   fc.assert(
     fc.property(arbitraryScript, arbitraryRelatedTrace, (text, trace) => {
@@ -87,7 +87,7 @@ it('a script says the same where it is run only on what its guards let through',
       if (buffered === undefined) return;
       guarded++;
       const expected = new ScriptRule(checked, {}).judge(trace);
-      // Where guards spare spans the budget of the others lasts longer.
+      // Where guards skip spans, the budget suffices for more of the others.
       if (expected.errors.some(({ exceeded }) => exceeded !== undefined)) return;
       const held = new NotedSpans(compiled, trace.spans);
       const isDue = buffered.needed.every((condition) => held.holds(condition).length + held.fails(condition).length > 0);

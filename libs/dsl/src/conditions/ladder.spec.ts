@@ -27,14 +27,14 @@ const boundOn = (columns: readonly string[]): fc.Arbitrary<string> =>
     .tuple(fc.constantFrom(...columns), fc.constantFrom('<', '<=', '>', '>='), fc.constantFrom(...LITERALS), fc.boolean())
     .map(([column, operator, literal, swapped]) => (swapped ? `${literal} ${operator} ${column}` : `${column} ${operator} ${literal}`));
 
-/** A bound, alone or with something before it, behind it, or both. */
+/** A bound, alone or with another condition before it, after it, or both. */
 function ruleOn(columns: readonly string[]): fc.Arbitrary<string> {
   const other = fc.oneof(boundOn(columns), fc.constantFrom(...OTHERS));
   const parts = fc.tuple(fc.option(other), boundOn(columns), fc.option(other));
   return parts.map((some) => some.filter((part) => part !== null).join(' and '));
 }
 
-/** So many on one or two columns that they make ladders. */
+/** Enough bounds on one or two columns to form ladders. */
 const arbitraryTexts = fc
   .shuffledSubarray(COLUMNS, { minLength: 1, maxLength: 2 })
   .chain((columns) => fc.array(ruleOn(columns), { minLength: 200, maxLength: 300 }));
@@ -55,7 +55,7 @@ const arbitrarySpan: fc.Arbitrary<PlainSpan> = fc
     resource: resource === undefined ? {} : { n: resource },
   }));
 
-it('many bounds on few columns say what the interpreter says, match and error, alone and within conditions', () => {
+it('many bounds on few columns match and fail as in the interpreter, alone and within conditions', () => {
   let [held, failures] = [0, 0];
   fc.assert(
     fc.property(arbitraryTexts, fc.array(arbitrarySpan, { minLength: 1, maxLength: 6 }), (texts, plain) => {
@@ -80,7 +80,7 @@ it('many bounds on few columns say what the interpreter says, match and error, a
         }
       }
     }),
-    // Hundreds of rules shrink for minutes.
+    // Shrinking hundreds of rules takes minutes.
     { numRuns: 60, endOnFailure: true },
   );
   expect(held).toBeGreaterThan(500);

@@ -29,14 +29,14 @@ describe('a regular expression on a text of a megabyte', () => {
     expect(errors.map(({ message, exceeded }) => [isBudgetExceeded(message), exceeded])).toEqual([[true, true]]);
   });
 
-  it('is asked where it is small, or where a literal decides it', () => {
+  it('is evaluated if its program is small, or if a literal decides it', () => {
     const small = compilePattern('[c-e]+x?');
     expect([small.price('a'.repeat(1_600)), small.longest(1)]).toEqual([small.size * 100, Number.POSITIVE_INFINITY]);
     expect(compilePattern(`${HEAVY}xyz`).price('a'.repeat(900_000))).toBe(0);
   });
 });
 
-/** What each condition of a span says of it. */
+/** The result of each condition on a span. */
 function answers(text: string, x: string, name = 'a'): string {
   const rules = compiled(text);
   const columns = columnsOf([viewOf({ id: '1', name, attributes: { x, number: 1, p: HEAVY } })], rules.reads);
@@ -67,7 +67,7 @@ describe('a condition with a regular expression that takes too long', () => {
     expect(answers(`trace.has(${text.replaceAll('attribute.', 'span.attributes.')})`, LONG)).toBe(expected);
   });
 
-  it('may take so much for all of its expressions', () => {
+  it('has one limit for all of its expressions', () => {
     const asked = (count: number): string =>
       Array.from({ length: count }, (_, n) => `span.attributes.x matches "(?:[a-c]x?){${20 + n}}d"`).join(' or ');
     expect([answers(asked(1), LONG), answers(asked(2), LONG), answers(asked(4), LONG)]).toEqual([
@@ -83,13 +83,13 @@ const MAIL = [
   '(?i)\\\\b[a-z0-9._%+-]+@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\\\.)+[a-z]{2,24}\\\\b',
 ];
 
-describe('an address of mail in half a megabyte', () => {
+describe('an e-mail address in half a megabyte', () => {
   const size = 512 * 1024;
   const texts = ['a', 'a@', 'a@b.', '.-@', 'a.b-c@1.', ' \u00e4@\ud83d\ude00'].map((part) =>
     part.repeat(Math.ceil(size / part.length)).slice(0, size),
   );
 
-  it.each(MAIL)('is found, or not, or in doubt, and takes the thread less than a second: %s', (pattern) => {
+  it.each(MAIL)('is found, or not, or in doubt, within a second: %s', (pattern) => {
     for (const text of [...texts, `${texts[0]} someone@example.com`]) {
       const before = process.cpuUsage().user;
       const answer = answers(`trace.has(span.attributes.x matches "${pattern}")`, text);
@@ -99,13 +99,13 @@ describe('an address of mail in half a megabyte', () => {
     expect(answers(`trace.has(span.attributes.x matches "${pattern}")`, `${'a'.repeat(1_000)} someone@example.com`)).toBe('holds');
   });
 
-  it('is decided for a pattern as most people write it', () => {
+  it('is decided for the most common pattern', () => {
     expect(answers(`trace.has(span.attributes.x matches "${MAIL[0]}")`, `${texts[0]} someone@example.com`)).toBe('holds');
     expect(answers(`trace.has(span.attributes.x matches "${MAIL[0]}")`, texts[1]!)).toBe('does not hold');
   });
 });
 
-it('a text is looked for in another in time that grows with their lengths alone', () => {
+it('a substring search takes time linear in both lengths', () => {
   const text = 'a'.repeat(500_000);
   const before = process.cpuUsage().user;
   const half = 'a'.repeat(125_000);

@@ -37,7 +37,7 @@ describe('text of a rule never becomes code', () => {
 });
 
 describe('many rules', () => {
-  it('are found by a dictionary of the names that they require', () => {
+  it('are found by a dictionary of their names', () => {
     const rules = Array.from({ length: 300 }, (_, n) => `span.name == "op-${n % 100}" and span.duration >= ${n}`);
     const compiled = compile(rules);
     const spans = [
@@ -69,7 +69,7 @@ describe('many rules', () => {
     expect(matches(compile(rules), spans.map(viewOf))).toEqual(expected);
   });
 
-  it('that are equal are one condition', () => {
+  it('of equal text share one condition', () => {
     const compiled = compile([
       'span.duration > 1s',
       'span.duration > 1000ms',
@@ -90,8 +90,8 @@ describe('no rules', () => {
   });
 });
 
-describe('what is read', () => {
-  it('is what some rule names, and no more', () => {
+describe('the columns that are read', () => {
+  it('are those that a rule names, and no others', () => {
     const { reads } = compile([
       'span.name == "a" and attribute.x',
       'trace.has(span.resource["r"] == attribute.y)',
@@ -108,7 +108,7 @@ describe('what is read', () => {
     });
   });
 
-  it('says what must be buffered', () => {
+  it('include those to buffer', () => {
     expect(compile(['trace.root.name == "a" and trace.has(span.name == "b")']).reads).toMatchObject({
       buffersColumns: true,
       buffersSpans: false,
@@ -127,7 +127,7 @@ function compile(texts: readonly string[]): CompiledRuleSet {
   );
 }
 
-/** The rules that match each span, or whose condition does. */
+/** The rules, or conditions of rules, that match each span. */
 function matches(compiled: CompiledRuleSet, spans: readonly SpanView[]): number[][] {
   return evaluate(compiled, spans).matched;
 }

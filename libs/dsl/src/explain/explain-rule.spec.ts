@@ -121,7 +121,7 @@ function ruleOf(text: string) {
   return compile(text).rules[0]!;
 }
 
-/** What an engine remembers of SPANS: counts, and of `has` that there was one. */
+/** The state that an engine keeps of SPANS: counts, and a bit for `has`. */
 function evidenceOf(compiled: CompiledRuleSet): Evidence {
   const state = new ReferenceState(compiled, SPANS);
   for (const _span of SPANS) state.feed();

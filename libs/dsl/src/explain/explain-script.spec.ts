@@ -26,7 +26,7 @@ for _, s in ipairs(trace.spans) do
 end
 return false`;
 
-describe('a script is told by the return that ended it', () => {
+describe('a script is explained by the return that ended it', () => {
   it.each([
     [
       'the span of the turn in which it returned, and the one that had set what it read',
@@ -77,7 +77,7 @@ describe('a script is told by the return that ended it', () => {
     expect(explain(text).summary).toBe(summary);
   });
 
-  it('a span rule by the span that it judges', () => {
+  it('a span rule is explained by the judged span', () => {
     const text = 'local id = attribute["order.id"]\nif id == nil then return false end\nreturn id:sub(1, 2) == "o-" and span.duration > 1s';
     const { summary, tree, conditions } = explain(text, 1);
     expect(summary).toBe(
@@ -154,7 +154,7 @@ describe('the tree of a script', () => {
 });
 
 describe('the observed run', () => {
-  it('answers as the script does', () => {
+  it('has the result of the script', () => {
     let observed = 0;
     const property = fc.property(...programInputs, (text, trace, timeout) => {
       const checked = check(text);
@@ -162,7 +162,7 @@ describe('the observed run', () => {
       const rule = new ScriptRule(checked.rule, { timeout });
       const subject = checked.rule.subject === 'span' ? trace.spans[0] : undefined;
       const answer = answerOf(() => rule.observe(trace, subject).value);
-      // What fails, or takes more with its notes, is run as it is.
+      // A script that fails, or exceeds its budget with the notes, runs without them.
       if (typeof answer === 'string') return;
       observed++;
       expect(answer).toBe(rule.evaluate(trace, subject));

@@ -18,14 +18,14 @@ import type { Resolved, TraceQuantifier } from '../tree/resolved.js';
 import { eachNode, operandsOf } from '../tree/walk.js';
 import { withoutParentheses } from '../tree/without-parentheses.js';
 
-/** A record of the spans log holds a megabyte at most, and a violation is one of many. */
+/** The maximum size of a record in the spans log is a megabyte, and a violation is one record. */
 const MAX_SIZE = 150_000;
 
 function nodesOf(node: ExplanationNode): readonly ExplanationNode[] {
   return [node, ...(node.children ?? []).flatMap(nodesOf)];
 }
 
-/** What the text of a node's range is, by the kind of the node. */
+/** Whether the text of a node's range has the node's kind. */
 function isSpelled(kind: ExplanationNode['kind'], syntax: Expression): boolean {
   switch (kind) {
     case 'and':
@@ -49,7 +49,7 @@ function isSpelled(kind: ExplanationNode['kind'], syntax: Expression): boolean {
   }
 }
 
-/** The functions of a rule that stand in no other one's condition, by where they begin and end. */
+/** The functions of a rule outside other functions' conditions, by their start and end. */
 function outerFunctions(root: Resolved): ReadonlyMap<string, TraceQuantifier> {
   const found = new Map<string, TraceQuantifier>();
   eachNode(root, (node) => {
@@ -85,7 +85,7 @@ function treeOf(
 }
 
 describe('the tree of an explanation', () => {
-  it('says what the verdict says, where the text says it, by spans that do', () => {
+  it('agrees with the verdict, at the right positions, with the right spans', () => {
     const counted = { trees: 0, matches: 0, witnessed: 0, several: 0 };
     fc.assert(
       fc.property(judgementInputs[0], judgementInputs[1], (text, arrived) => {
@@ -116,7 +116,7 @@ describe('the tree of an explanation', () => {
           if (at_least !== true && count !== undefined)
             expect({ text, spelled, count }).toEqual({ text, spelled, count: satisfied.length });
           const decisive = kind === 'all' ? trace.spans.length - satisfied.length : satisfied.length;
-          // A violation names all of them, up to fifty, however the rule is judged.
+          // A violation names up to fifty of them, in every evaluation mode.
           const isNamed = matches && at_least !== true && !isUndecided && size < 20_000;
           if (isNamed) {
             const named = { witnesses: witnesses.length, all: witnesses.length + more_witnesses };
@@ -137,7 +137,7 @@ describe('the tree of an explanation', () => {
     expect(counted.several).toBeGreaterThan(5);
   }, 180_000);
 
-  it('of spans of which only bits are kept knows what a negation of a negation says', () => {
+  it('explains a double negation from bits alone', () => {
     const traceId = 'a'.padStart(32, '0');
     const spans = [
       viewOf({ id: '1'.padStart(16, '0'), traceId, status: 'ok' }),

@@ -47,9 +47,9 @@ describe('rules about several spans are explained', () => {
       'trace.has(c where c.name == "charge" and not trace.has(span.name == "audit" and attribute.order == c.attributes.order))',
       '"charge" (3): 0 of 3 spans satisfy span.name == "audit" and attribute.order == "B" (closest is "audit" (2): attribute.order is "A")',
     ],
-    // Another one that is as bad is not passed over.
+    // Another value that is as large is named too.
     ['trace.max(span.duration) > 1ns', 'the largest span.duration is 5ns, more than 1ns, of "charge" (1) and "charge" (3)'],
-    // Which of two comes first, and by how much, is what a rule about order is about.
+    // For a rule about order: which of the two comes first, and by how much.
     [
       'trace.has(a where a.name == "charge" and trace.has(span.name == "audit" and a.before(span)))',
       '"charge" (1): there is "audit" (2): "charge" (1) ended 5ns before it started',
@@ -58,12 +58,12 @@ describe('rules about several spans are explained', () => {
       'trace.has(a where a.name == "audit" and not trace.has(span.name == "charge" and attribute.order == "B" and span.before(a)))',
       '"audit" (2): 0 of 3 spans satisfy span.name == "charge" and attribute.order == "B" and span.before(a) (closest is "charge" (3): it ended 15ns after "audit" (2) started)',
     ],
-    // That nothing comes before it holds of the first span, too: the last came closer, by what it is itself.
+    // The first span has none before it either; the last is closer by its own values.
     [
       'trace.has(a where a.attributes.n == 4 and not trace.has(b where b.before(a) and b.attributes.order == "A"))',
       '0 of 3 spans satisfy a.attributes.n == 4 and not trace.has(…) (closest is "charge" (3): 2 spans, the first is "charge" (1): b.attributes.order is "A"; it ended 15ns before "charge" (3) started)',
     ],
-    // Of spans that lack the same the one whose number is nearest is named, not the first.
+    // Among spans that miss the same operands, the one with the nearest number is named.
     [
       'trace.has(c where c.name == "charge" and trace.count(span.start_time > c.end_time) > 2)',
       '0 of 3 spans satisfy c.name == "charge" and trace.count(…) > 2 (closest is "charge" (1): 2 of 3 spans satisfy span.start_time > c.end_time, not more than 2: "audit" (2) and "charge" (3))',
@@ -76,7 +76,7 @@ describe('rules about several spans are explained', () => {
     expect(explained(text).summary).toBe(expected);
   });
 
-  it('says that a span started once, whatever its own order is', () => {
+  it('names the start of a span once', () => {
     const spans = [
       viewOf({ id: '1', name: 'w', startTime: 990, duration: 10 }),
       viewOf({ id: '2', name: 'y', startTime: 1_000, duration: 10 }),
@@ -89,19 +89,19 @@ describe('rules about several spans are explained', () => {
     expect(told).not.toContain('started started');
   });
 
-  it('names what came closest to being behind it', () => {
+  it('names the closest candidate after it', () => {
     expect(explained('not trace.before(span.name == "audit", span.name == "charge" and attribute.order == "A")').summary).toBe(
       '1 of 3 spans satisfies span.name == "audit", and none of them ended before one that satisfies span.name == "charge" and attribute.order == "A" (closest is "charge" (1), which started 11ns before "audit" (2) ended)',
     );
   });
 
-  it('tells the value of what is asked for being there, in the sentence and beside it', () => {
+  it('shows the value of a tested attribute, in the sentence and beside it', () => {
     const { tree } = explained('trace.has(a where a.name == "charge" and a.attributes.order and a.attributes.n == 4)');
     const [, there] = tree?.children?.[0]?.children ?? [];
     expect(there).toMatchObject({ kind: 'value', sentence: 'a.attributes.order holds (it is "B")', value: 'B' });
   });
 
-  it('tells of the most frequent value that others are as frequent, and of one span each that nothing is', () => {
+  it('reports ties of the most frequent value, and that no value repeats', () => {
     const spanOf = (id: number, order: string): SpanView =>
       viewOf({ id: String(id), name: 'charge', startTime: id, attributes: { order } });
     const ofOrders = (orders: string): string =>
@@ -117,7 +117,7 @@ describe('rules about several spans are explained', () => {
     expect(ofOrders('abc')).toBe('attribute.order is "a" on 1 span, not more than 1: "charge" (0)');
   });
 
-  it('names of spans that all lack the same the one whose number is nearest, and none that has no number', () => {
+  it('names, among spans that miss the same operand, the one with the nearest number', () => {
     const spans = [undefined, 3, 9, 20].map((n, id) =>
       viewOf({ id: String(id), name: 'charge', ...(n === undefined ? {} : { attributes: { n } }) }),
     );

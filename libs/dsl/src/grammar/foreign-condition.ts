@@ -56,8 +56,8 @@ function grouped(text: string, { type }: Expression): string {
 }
 
 /**
- * `x >= 500 and < 600`: the value is named again. Behind `or` both comparisons belong together, whatever `and` stands beside them.
- * Returns when the operator does not stand so.
+ * `x >= 500 and < 600`: the fix repeats the value. After `or` the fix groups both comparisons, whatever `and` is beside them. Returns if there is
+ * none.
  */
 export function refuseMissingSubject(cursor: TokenCursor, left: Expression, joint: string, parseOperand: Parse): void {
   const { current, source } = cursor;
@@ -92,7 +92,7 @@ function lastOperand(condition: Expression): LastOperand {
   return last;
 }
 
-/** `a and x == 1 or == 2 or == 3` is meant as `a and (x == 1 or x == 2 or x == 3)`; undefined when no parentheses are needed. */
+/** `a and x == 1 or == 2 or == 3` means `a and (x == 1 or x == 2 or x == 3)`; undefined if no parentheses are needed. */
 function alternatives(cursor: TokenCursor, { condition, joint }: LastOperand, subject: string, parseOperand: Parse): Fix | undefined {
   const { source } = cursor;
   let text = source.slice(condition.range);

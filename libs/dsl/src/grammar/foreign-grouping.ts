@@ -1,7 +1,7 @@
 import type { Expression } from '../text/syntax.js';
 import type { TokenCursor } from '../text/token-cursor.js';
 
-/** `trace.count(c) by (attribute.user.id)`, `sum by (service) (…)`: groups are the values of a field here. */
+/** `trace.count(c) by (attribute.user.id)`, `sum by (service) (…)`: the language groups by the values of a field. */
 export function refuseGrouping(cursor: TokenCursor, left: Expression, parse: (cursor: TokenCursor) => Expression): void {
   const { start } = cursor.current.range;
   const found = cursor.take().text;
@@ -14,7 +14,7 @@ export function refuseGrouping(cursor: TokenCursor, left: Expression, parse: (cu
   const instead = 'trace.max_count(attribute.…, …)';
   const condition = key === undefined ? undefined : countedCondition(left);
   const isField = key?.type === 'member' || key?.type === 'index';
-  // That some group has more; of fewer the groups are meant in which nothing is.
+  // Only `>` has an equivalent: some group exceeds the number. `<` would include groups without spans.
   const isMore = cursor.is('>') || cursor.is('>=');
   const text = condition === undefined || !isField || !isMore ? undefined : greatestGroup(cursor, key, condition);
   const range = text === undefined ? { start, end } : { start: left.range.start, end };

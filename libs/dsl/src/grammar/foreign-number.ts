@@ -14,7 +14,7 @@ export function refuseCountOfAll(cursor: TokenCursor, callee: Expression): void 
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, values, { expected: 'trace.span_count, or trace.count(condition)', ...fix });
 }
 
-/** What can follow a share. */
+/** Symbols that can follow a share. */
 const BEHIND: ReadonlySet<string> = new Set([
   ')',
   ',',
@@ -37,7 +37,7 @@ const BEHIND: ReadonlySet<string> = new Set([
   'end',
   ';',
 ]);
-/** The share is the number of a compared quotient, or of a product. */
+/** Text before a share: a compared quotient, or a product. */
 const BEFORE = /(?:\/\s*[\w.]+(?:\([^()]*\))?\s*(?:[<>]=?|[=~!]=)|\*)\s*$/;
 
 /** `50%`, `50% * trace.span_count`: `%` is the remainder of a division. Returns if a value follows it. */

@@ -9,7 +9,7 @@ export const FOREIGN_COMMENT = new RegExp(
   'y',
 );
 export const FOREIGN_BLOCK = /\/\*[\s\S]*?\*\//y;
-/** A word after slashes that no operator of a value follows. */
+/** A word after slashes that no operator follows. */
 export const WORD_BEHIND = /\/\/[^\S\n\r]*[A-Za-z_]\w*(?=[^\S\n\r]*(?:[\n\r]|$)|[:!?,](?:\s|$))/y;
 /** Names that have a meaning without a declaration. */
 export const KNOWN_NAMES: ReadonlySet<string> = new Set(['span', 'trace', 'attribute', 'string', 'table', 'math']);

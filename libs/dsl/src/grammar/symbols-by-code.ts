@@ -1,8 +1,8 @@
 import { SYMBOLS, type SymbolText } from '../text/token.js';
 
 /**
- * Operators of other languages for which a replacement is suggested, by their first character. They include all `=` that follow, because the fix would
- * otherwise make another operator.
+ * Operators of other languages that have a suggested replacement, by their first character. They include all `=` that follow, because otherwise the
+ * fix would produce another operator.
  */
 const FOREIGN: ReadonlyMap<string, readonly (readonly [RegExp, string])[]> = new Map([
   ['&', [[/&&/y, ' and ']]],
@@ -41,9 +41,9 @@ export const ALONE: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbol
   symbols?.length === 1 && FOREIGN_OF[code] === undefined ? symbols[0] : undefined,
 );
 
-/** Of one character. */
+/** Symbols of one character. */
 export const SINGLE: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbols) => symbols?.find(({ length }) => length === 1));
-/** With an `=` behind it. */
+/** Symbols with `=` as their second character. */
 export const WITH_EQUALS: readonly (SymbolText | undefined)[] = SYMBOLS_OF.map((symbols) =>
   symbols?.find((symbol) => symbol.length === 2 && symbol.endsWith('=')),
 );

@@ -35,20 +35,20 @@ describe('a rule over all pairs of spans', () => {
     expect(rule.judge!(trace)).toEqual({ matches: [], errors: [{ span: -1, message: EXCEEDED, exceeded: true }] });
   });
 
-  it('is explained no further than it is judged', () => {
+  it('is explained within the same limit', () => {
     const evidence = { trace: { id: 't', spans: flat, complete: true }, spans: flat, spanCount: flat.length };
     const rule = compiled('trace.has(a where trace.has(b where a.name .. b.name == "x")) or trace.has(span.id == "1")', 1);
     const { summary } = rule.explain({ ...evidence, atom: () => ({ count: 0, witnesses: [] }) });
     expect(summary).toMatch(/^trace\.has\(a where .* is not known: the rule took more steps than it may on one trace/);
   });
 
-  it('keeps what it found before', () => {
+  it('keeps the results before the limit', () => {
     const text = 'span.name == "first" or span.descendants.max(span.duration) > 1h';
     const { matches, errors } = compiled(text, 10).judge!({ id: 't', spans: chain, complete: true });
     expect([matches, errors]).toEqual([[0], [{ span: -1, message: EXCEEDED, exceeded: true }]]);
   });
 
-  it('is judged where there is time for it', () => {
+  it('is judged if the limit suffices', () => {
     const trace = { id: 't', spans: flat.slice(0, 60), complete: true };
     const text = 'trace.has(a where trace.has(b where a.name .. b.name == "n1n59"))';
     expect(compiled(text, 100).judge!(trace)).toEqual({ matches: [-1], errors: [] });

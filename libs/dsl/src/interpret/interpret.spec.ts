@@ -91,7 +91,7 @@ describe('the language', () => {
     expect(verdicts(text, PAYMENT)).toEqual(expected);
   });
 
-  it('tells which spans a condition failed on', () => {
+  it('reports the spans on which a condition failed', () => {
     const checked = check('trace.count(attribute.amount > 5) == 1');
     const failed: string[] = [];
     if (!checked.ok || checked.rule.kind !== 'expression') throw new Error('refused');
@@ -111,7 +111,7 @@ describe('the language', () => {
   });
 });
 
-/** The same expression, run by fengari: true, false or the text of the error without place and variable names. */
+/** The same expression in fengari: true, false or the error's text without position and variable names. */
 function runByLua(text: string, trace: TraceView): (boolean | string)[] {
   const checked = check(text);
   if (!checked.ok || checked.rule.kind !== 'expression') throw new Error('refused');

@@ -62,12 +62,12 @@ describe('scripts', () => {
     expect(rule.judge?.(trace)).toEqual({ matches: [-1], errors: [] });
   });
 
-  it('are stopped when they go on forever', () => {
+  it('are stopped if they never end', () => {
     const { rule } = compiledScript('while true do end return trace.id');
     expect(rule.judge?.(trace).errors[0]?.message).toContain('steps');
   });
 
-  it('are explained by what they returned', () => {
+  it('are explained by their result', () => {
     const { rule } = compiledScript('local n = attribute.n return n > 1');
     const evidence = { atom: () => ({ count: 0, witnesses: [] }), spanCount: 3, spans: trace.spans };
     expect(rule.explain({ ...evidence, span: trace.spans[2]! }).summary).toBe(

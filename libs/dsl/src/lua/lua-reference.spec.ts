@@ -8,7 +8,7 @@ import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from
 import { LuaError } from './lua-error.js';
 import { isNumber, isTruthy, luaEquals, luaLength, luaLess, luaLessOrEqual, luaType } from './lua-value.js';
 
-/** As Lua reads them, and what rules see. No double is integral and safe: those are integers (decision 0003), which Lua keeps apart. */
+/** As Lua reads them, and as rules see them. A double with a safe integral value is an integer here (decision 0003); Lua distinguishes the two. */
 const VALUES: readonly (readonly [string, Value])[] = [
   ...['0', '1', '-1', '3', '7', '-7', '200', '63', '64', '-64', '9007199254740991'].map((text) => [text, Number(text)] as const),
   ...['9007199254740993', '-9007199254740993', '9223372036854775807'].map((text) => [text, BigInt(text)] as const),
@@ -45,7 +45,7 @@ const UNARY: Readonly<Record<string, (a: Value) => Value>> = {
 
 const FUNCTIONS = ['tostring', 'tonumber', 'type', 'string.lower', 'string.len', 'math.floor', 'math.ceil', 'math.abs'] as const;
 
-/** Type and value, as judge.lua shows them. */
+/** Type and value, in the format of judge.lua. */
 function shown(evaluate: () => Value): string {
   try {
     const value = evaluate();
@@ -86,7 +86,7 @@ if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
       for (const [operator, apply] of Object.entries(BINARY)) {
         cases.set(`(${a}) ${operator} (${b})`, () => apply(x, y));
       }
-      // Lua's own take strings as well, and compare them as strings.
+      // Lua's own functions also accept strings, and compare them as strings.
       if (!isNumber(x) || !isNumber(y)) continue;
       for (const name of ['math.max', 'math.min'] as const) cases.set(`${name}(${a}, ${b})`, () => callLibrary(name, [x, y], false));
     }
@@ -103,7 +103,7 @@ if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
       .replaceAll(/^#.*\n/gm, '')
       .trimEnd()
       .split('\n');
-    // Neither a difference that is not listed, nor a listed one that is none any more.
+    // Every difference is listed, and every listed one exists.
     expect(different).toEqual(known);
     expect(answers.length).toBeGreaterThan(10_000);
   });

@@ -19,7 +19,7 @@ const integer = fc.oneof(
 const asValue = (value: bigint): Value => (value >= -SAFE && value <= SAFE ? Number(value) : value);
 
 describe('arithmetic', () => {
-  it('of integers is that of 64 bits', () => {
+  it('of integers has 64 bits', () => {
     const floor = (a: bigint, b: bigint) => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
     const expected: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
       '+': (a, b) => a + b,
@@ -93,7 +93,7 @@ describe('comparison', () => {
     expect([luaEquals(Number.NaN, Number.NaN), luaLess(Number.NaN, 1), luaLessOrEqual(1, Number.NaN)]).toEqual([false, false, false]);
   });
 
-  it('of strings is that of their bytes', () => {
+  it('of strings compares their bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (a, b) => {
         expect(Math.sign(compareStrings(a, b))).toBe(Math.sign(Buffer.compare(Buffer.from(a), Buffer.from(b))));

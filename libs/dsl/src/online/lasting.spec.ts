@@ -49,7 +49,7 @@ describe('a rule whose matches last', () => {
     expect(isLasting(ruleOf(text)!.resolved, canFailAtAll)).toBe(false);
   });
 
-  it('matches on, whatever spans are added', () => {
+  it('keeps matching when spans are added', () => {
     let matches = 0;
     fc.assert(
       fc.property(

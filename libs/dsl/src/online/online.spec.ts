@@ -13,7 +13,7 @@ import type { CheckedExpression } from '../tree/rule.js';
 const arbitraryTrace = fc.array(arbitrarySpan, { minLength: 1, maxLength: 8 }).map((spans) => spans.map(viewOf));
 
 describe('early verdicts', () => {
-  it('of trace rules are what the interpreter says of the whole trace, at every span and at close', () => {
+  it('of trace rules are those of the interpreter on the whole trace, at every span and at close', () => {
     let early = 0;
     fc.assert(
       fc.property(fc.array(arbitraryTraceRule, { minLength: 1, maxLength: 12 }), arbitraryTrace, (texts, spans) => {
@@ -27,7 +27,7 @@ describe('early verdicts', () => {
     expect(early).toBeGreaterThan(150);
   });
 
-  it('of rules over a span and its trace are what the interpreter says, for every span', () => {
+  it('of rules over a span and its trace are those of the interpreter, for every span', () => {
     let early = 0;
     fc.assert(
       fc.property(fc.array(arbitraryMixedRule, { minLength: 1, maxLength: 12 }), arbitraryTrace, (texts, spans) => {
@@ -86,7 +86,7 @@ describe('early verdicts', () => {
   });
 });
 
-/** Feeds the trace span by span; counts the early answers, all of which must be the last one. */
+/** Feeds the trace span by span, and counts the early verdicts, which must equal the last one. */
 function follow(rule: CompiledRule, state: ReferenceState, spans: number, spanBits: number, expected: Outcome, text: string): number {
   let early = 0;
   for (let i = 0; i < spans; i++) {

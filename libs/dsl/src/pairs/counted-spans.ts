@@ -14,7 +14,7 @@ export abstract class CountedSpans extends LinkedSpans {
   /** By condition: the number of visited relatives. */
   private readonly walked = new Map<Resolved, number>();
 
-  /** How many satisfy a test, up to `most` and one more. Undefined where look-ups alone cannot answer, or are not worth it yet. */
+  /** The number of spans that satisfy a test, exact up to `max`. Undefined where look-ups alone cannot answer, or are not worth it yet. */
   protected countIfWorn(test: SpanTest, max: number): number | undefined {
     const { condition, depth } = test;
     if (condition === undefined) return undefined;

@@ -5,7 +5,7 @@ import { compileRules } from '../compile/compile-rules.js';
 
 const SIZE = 20_000;
 
-/** Judges a rule on a large trace, by what its spans allow it alone; answers how often an attribute was read per span. */
+/** Judges a rule on a large trace within its normal limit; returns the reads of an attribute per span. */
 function readsPerSpan(text: string, spanAt: (index: number) => PlainSpan): number {
   const checked = check(text);
   if (!checked.ok) throw new Error(JSON.stringify(checked.diagnostics));

@@ -21,17 +21,16 @@ const BUILDING_STEPS = 8;
 const BOX_STEPS = BOX_VISITS / 16;
 
 /**
- * The steps (docs/decisions/0013) that a rule takes on a trace of n spans in the worst case, as a function of n: every span is a candidate for
- * every condition, all have one value of whatever joins them, and no witness is found before the last. It follows the plans by which
- * indexed-spans.ts answers: what a hash or a remembered answer tells is constant for each outer span; what sorted ranks tell grows with the
- * digits of n (search-steps.ts); what is tested span by span is n of them. A question within a question counts as asked of each span: mostly it is asked of many at once
- * (box-rejection.ts), but nobody knows on which traces.
+ * The worst-case steps (docs/decisions/0013) of a rule on a trace of n spans, as a function of n. Every span is a candidate for every condition, all
+ * joined values are equal, and the last candidate is the witness. The model follows the plans of indexed-spans.ts. A hash or a cached result costs a
+ * constant per outer span. Sorted ranks cost the digits of n (search-steps.ts); tests of single spans cost n. A function within a function counts
+ * once per span. Mostly one answer serves many spans (box-rejection.ts), but not on every trace.
  */
 export class StepModel {
   /** The cost per trace. */
   private once = Steps.of(0);
   private readonly known = new Set<unknown>();
-  /** Some spans are tested one by one although no equal value joins them to the outer ones. */
+  /** Whether some spans are tested one by one without an equal value that joins them to the outer ones. */
   isOfWholeTrace = false;
   /** No remaining subject is a descendant of another one. */
   private areSubjectsApart = false;
@@ -182,7 +181,7 @@ export class StepModel {
     return this.found(condition, { ...plan, tests: [] }).plus(Steps.of(1));
   }
 
-  /** The candidates of a plan: what asks nothing of outer spans is tested once; equal values are looked up. */
+  /** The candidates of a plan: conditions without outer spans are tested once; equal values are looked up. */
   private found(condition: Resolved, plan: JoinPlan): Steps {
     this.payOnce(condition, () => {
       const perSpan = [

@@ -46,11 +46,11 @@ describe('format', () => {
     expect(tree(expected)).toEqual(tree(text));
   });
 
-  it('keeps the meaning and changes nothing the second time, whatever the spacing', () => {
+  it('keeps the meaning and is idempotent, for any spacing', () => {
     const spacing = fc.constantFrom('', ' ', '\n', '  \n\n\n ', ' --c\n', ' --[[b]] ');
     fc.assert(
       fc.property(fc.oneof(arbitraryMixedRule, arbitrarySpansRule), fc.array(spacing, { minLength: 1, maxLength: 9 }), (rule, spaces) => {
-        // Every token is set apart by other white space than before.
+        // Separates the tokens by other white space.
         const { tokens } = parse(rule);
         const text = tokens.map((token, index) => `${token.text}${spaces[index % spaces.length] || ' '}`).join('');
         const once = formatted(text);

@@ -16,7 +16,7 @@ const trace = {
   complete: true,
 };
 
-/** All that may be done with a text that someone sends, up to judging it. Anything thrown but a diagnostic fails the test. */
+/** Runs every operation on a user's text, up to judging it. Any exception other than a diagnostic fails the test. */
 function tried(text: string): readonly Diagnostic[] {
   const checked = check(text);
   if (!checked.ok) expect(checked.diagnostics.map(({ severity }) => severity)).toContain('error');
@@ -29,7 +29,7 @@ function tried(text: string): readonly Diagnostic[] {
     );
   }
   const fixes = checked.diagnostics.flatMap(({ fix }) => (fix === undefined ? [] : [fix.range])).toSorted((a, b) => a.start - b.start);
-  // They can all be made at once.
+  // All fixes can be applied at once.
   expect(fixes.every(({ start }, index) => index === 0 || (fixes[index - 1]?.end ?? 0) <= start)).toBe(true);
   const formatted = format(text);
   if (formatted.ok) {
@@ -45,7 +45,7 @@ function tried(text: string): readonly Diagnostic[] {
 }
 
 describe('any text', () => {
-  it('that began as a rule gives a rule or diagnostics inside of it', () => {
+  it('from a changed rule gives a rule, or diagnostics within the text', () => {
     let refused = 0;
     fc.assert(
       fc.property(arbitraryBrokenRule, (text) => {
@@ -53,16 +53,16 @@ describe('any text', () => {
       }),
       { numRuns: 2_000 },
     );
-    // Else nothing was broken, or nothing was a rule.
+    // Otherwise the changes break no rules.
     expect(refused).toBeGreaterThan(400);
     expect(refused).toBeLessThan(1_900);
   });
 
-  it('that repeats itself does, too', () => {
+  it('with repetitions gives a rule or diagnostics', () => {
     for (const piece of PIECES) for (const beginning of BEGINNINGS) tried(repeated(beginning, piece, 2_000));
   });
 
-  it('is parsed in a few looks at each token', () => {
+  it('is parsed in a few steps per token', () => {
     for (const piece of PIECES) {
       for (const beginning of BEGINNINGS) {
         for (const length of [1_000, 5_000]) {
@@ -73,12 +73,12 @@ describe('any text', () => {
     }
   });
 
-  // What takes longer than linear time does not end here: `npm run bench -- texts` says how long it takes.
-  it('of the longest kind is done with', () => {
+  // A non-linear algorithm would not finish here; `npm run bench -- texts` measures the time.
+  it('of maximum length is checked', () => {
     for (const [index, piece] of PIECES.entries()) check(repeated(BEGINNINGS[index % BEGINNINGS.length]!, piece, MAX_TEXT));
   });
 
-  it('is refused by its length before anything else', () => {
+  it('above the maximum length is refused first', () => {
     for (const piece of ['(', '"', '// ', 'when { a or ']) {
       const { diagnostics, steps, tokens } = parse(repeated('', piece, 10_000_000));
       expect([diagnostics.map(({ code }) => code), steps, tokens]).toEqual([['BT_DSL_TOO_LONG'], 0, []]);
@@ -87,11 +87,11 @@ describe('any text', () => {
 });
 
 describe('a fix', () => {
-  it('leads to a text without the diagnostic that it came with', () => {
+  it('removes its diagnostic', () => {
     const fixed = new Set<string>();
     const repaired = ({ code, message, range, fix }: Diagnostic, text: string): void => {
       if (fix === undefined) return;
-      // Of each kind one is written down below, so that it is tried in every run and not only by chance.
+      // Every kind has a fixed example below, so that each run covers it.
       expect(FIXABLE).toContain(code);
       const better = text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
       const same = check(better).diagnostics.filter(
@@ -120,12 +120,12 @@ describe('a fix', () => {
   });
 });
 
-it('real rules are there to be broken', () => {
+it('the fixtures contain real rules', () => {
   expect(REAL_RULES.length).toBeGreaterThanOrEqual(55);
   expect(REAL_RULES.filter((text) => !check(text).ok)).toEqual([]);
 });
 
-/** One for each kind of fix. */
+/** An example per kind of fix. */
 const MISTAKES: readonly string[] = [
   'attribute.duration_ms and attribute.duration_ms > 500ms',
   'trace.preceded(span.name == "a", span.name == "b")',

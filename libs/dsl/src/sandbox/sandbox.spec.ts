@@ -137,7 +137,7 @@ describe('scripts', () => {
 });
 
 describe('the budget', () => {
-  it('of an evaluation does not depend on those before it: a successor that judges the same trace has not had them', () => {
+  it('of an evaluation is independent of earlier ones, which a successor of this process did not run', () => {
     const loop = (turns: number): string => `for i = 1, ${turns} do end return true`;
     const ends = (script: ScriptProgram): boolean => {
       try {
@@ -156,7 +156,7 @@ describe('the budget', () => {
     expect(new Set(outcomes.map(({ fresh }) => fresh))).toEqual(new Set([true, false]));
   });
 
-  it('of an evaluation does not depend on what other rules have found out about the trace', () => {
+  it('of an evaluation is independent of facts about the trace that other rules cached', () => {
     const chain = (): TraceView => ({
       id: 't',
       complete: true,

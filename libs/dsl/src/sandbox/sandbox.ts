@@ -18,16 +18,16 @@ import { SpanFunctionsOfScript } from './span-functions-of-script.js';
 /** The input of a script, and a callback for conditions of `trace.has(…)` that fail on a span. */
 export interface ScriptInput {
   readonly trace: TraceView;
-  /** The span a span rule judges. */
+  /** The judged span of a span rule. */
   readonly subject?: SpanView;
   onSpanError?(span: SpanView, error: LuaError): void;
-  /** What the run reaches, where the program is written with marks. */
+  /** Records the events of the run, if the program has marks. */
   readonly trail?: ScriptTrail;
 }
 
 /**
- * A script, compiled once; each evaluation has fresh globals and a fresh budget. Nothing but pure functions can be reached:
- * no files, no loading of code, no metatables, no clock, no random numbers; the library's tables are read-only.
+ * A script, compiled once; each evaluation has fresh globals and a fresh budget. It reaches pure functions only: no files, code loading, metatables,
+ * clock or random numbers. The library's tables are read-only.
  */
 export class ScriptProgram {
   readonly #L: LuaState;
@@ -40,8 +40,8 @@ export class ScriptProgram {
   #input: ScriptInput | undefined;
 
   /**
-   * @param luaSource plain Lua as `luaText` writes it
-   * @throws LuaError when Lua can't compile it
+   * @param luaSource plain Lua, as from `luaText`
+   * @throws LuaError if Lua cannot compile it
    */
   constructor(luaSource: string, limits: ScriptLimits = limitsOf(DEFAULT_TIMEOUT)) {
     const L = lauxlib.luaL_newstate();
@@ -54,20 +54,20 @@ export class ScriptProgram {
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#programKey);
   }
 
-  /** Steps that the evaluation took, and those before it whose budget it went on with. */
+  /** Steps of the evaluation, and of earlier ones whose budget it continued. */
   get taken(): number {
     return this.#budget.taken;
   }
 
-  /** Nothing is left of the budget. */
+  /** Whether the budget is used up. */
   get isExhausted(): boolean {
     return this.#budget.exceeded;
   }
 
   /**
-   * Is the rule violated: does the script return something true?
-   * @param taken steps of the budget that are taken already; `before`: those of the evaluations before, for the next span of the same trace
-   * @throws LuaError when it fails or exceeds its budget
+   * Whether the rule is violated, so whether the script returns a true value.
+   * @param taken steps of the budget used already; `before` adds those of earlier evaluations, for the next span of a trace
+   * @throws LuaError if it fails or exceeds its budget
    */
   evaluate(input: ScriptInput, taken: number | 'before' = 0): boolean {
     const L = this.#L;
@@ -85,7 +85,7 @@ export class ScriptProgram {
     return result;
   }
 
-  /** Sets the hook again; otherwise the rest of the former interval would shorten the first one. */
+  /** Sets the hook again; else the remainder of the previous interval would shorten the first one. */
   #startBudget(taken: number): void {
     this.#budget.start(taken);
     lua.lua_sethook(this.#L, this.#hook, lua.LUA_MASKCOUNT, HOOK_INTERVAL);
@@ -103,7 +103,7 @@ export class ScriptProgram {
     throw new LuaError(message);
   }
 
-  /** Globals of one evaluation: `span`, `trace`, and behind them the library. */
+  /** The globals of one evaluation: `span`, `trace`, and the library as the fallback. */
   #pushEnvironment({ trace, subject }: ScriptInput): void {
     const L = this.#L;
     lua.lua_createtable(L, 0, 4);
@@ -130,7 +130,7 @@ export class ScriptProgram {
     lua.lua_rawsetp(L, lua.LUA_REGISTRYINDEX, this.#globalsKey);
   }
 
-  /** A library is an empty userdata that only reads from the table behind it: scripts can't replace a function for later ones. */
+  /** A library is an empty userdata that reads from a hidden table: scripts cannot replace a function for later ones. */
   #addLibrary(name: string, fill: () => void): void {
     const L = this.#L;
     lua.lua_newuserdata(L, 0);
@@ -146,7 +146,7 @@ export class ScriptProgram {
     lua.lua_setfield(L, -2, bytesOf(name));
   }
 
-  /** `("x"):rep(3)`: strings find their methods in the string library, which is on top of the stack. */
+  /** `("x"):rep(3)`: strings get their methods from the string library, which is on top of the stack. */
   #setStringMetatable(): void {
     const L = this.#L;
     lua.lua_pushlstring(L, new Uint8Array(), 0);
@@ -180,17 +180,17 @@ export class ScriptProgram {
   }
 }
 
-/** Compiles only, and runs nothing: one for all. */
+/** A shared state that only compiles and never runs code. */
 let compiler: LuaState | undefined;
 
-/** Why Lua can't compile a script (too many locals, too deeply nested), or undefined. */
+/** The reason why Lua cannot compile a script (too many locals, too deep nesting), or undefined. */
 export function scriptProblem(luaSource: string): string | undefined {
   compiler ??= lauxlib.luaL_newstate();
   try {
     load(compiler, luaSource);
     return undefined;
   } catch (error) {
-    // Any other error may have left the state inconsistent.
+    // Any other error may have corrupted the state.
     if (!(error instanceof LuaError)) compiler = undefined;
     if (error instanceof LuaError) return error.message;
     throw error;
@@ -199,7 +199,7 @@ export function scriptProblem(luaSource: string): string | undefined {
   }
 }
 
-/** Compiles, and leaves the function on the stack. @throws LuaError when Lua can't compile it */
+/** Compiles, and leaves the function on the stack. @throws LuaError if Lua cannot compile it */
 function load(L: LuaState, luaSource: string): void {
   const source = bytesOf(luaSource);
   if (lauxlib.luaL_loadbuffer(L, source, source.length, bytesOf('=rule')) !== lua.LUA_OK) {

@@ -14,12 +14,12 @@ import { isView, RelativesHandle, TraceHandle } from './bridge/handles.js';
 import { badArgument, type CFunction, type LuaState, payloadAt, textOfBytes } from './bridge/stack.js';
 import type { ScriptInput } from './sandbox.js';
 
-/** To see how two spans lie to each other. */
+/** The cost of comparing the order of two spans. */
 const PAIR_STEPS = 4;
 
 /**
- * `trace.has`, `trace.follows`, `span.children.sum` for scripts: their conditions are functions of Lua, of a span (the second of a
- * pair: of both). Every call of one counts against the budget.
+ * `trace.has`, `trace.follows`, `span.children.sum` for scripts. Their conditions are Lua functions of a span (for the second of a pair, of both).
+ * Each call is charged to the budget.
  */
 export class SpanFunctionsOfScript {
   constructor(
@@ -29,7 +29,7 @@ export class SpanFunctionsOfScript {
     private readonly input: () => ScriptInput | undefined,
   ) {}
 
-  /** The function of this name of `trace`, or of a span's relatives. */
+  /** The named function of `trace`, or of a span's relatives. */
   method(owner: TraceHandle | RelativesHandle, name: string): CFunction | undefined {
     if (isQuantifier(name)) return () => this.quantify(name, owner);
     if (isAggregate(name)) return () => this.compute(name, owner);
@@ -112,7 +112,7 @@ export class SpanFunctionsOfScript {
     }
   }
 
-  /** A walk through the trace costs the spans that it visits. */
+  /** Charges a walk through the trace by the spans that it visits. */
   private walking<T>(ask: () => T): T {
     const { structure } = this;
     const before = structure.visits;
@@ -121,7 +121,7 @@ export class SpanFunctionsOfScript {
     return answer;
   }
 
-  /** Whether the condition (a function, argument `index`) holds. One that fails does not, and evaluation continues. */
+  /** Whether the condition (the function at argument `index`) holds. One that fails does not, and the script continues. */
   private holds(index: number, ...spans: readonly SpanView[]): boolean {
     const { L } = this;
     if (lua.lua_type(L, index) !== lua.LUA_TFUNCTION) {
@@ -135,7 +135,7 @@ export class SpanFunctionsOfScript {
     return holds;
   }
 
-  /** Calls the function at `index` and gives its result, on top of the stack, to `use`. */
+  /** Calls the function at `index`, and passes its result on top of the stack to `use`. */
   private call(index: number, spans: readonly SpanView[], use: () => void): void {
     const { L } = this;
     const top = lua.lua_gettop(L);
@@ -177,7 +177,7 @@ export class SpanFunctionsOfScript {
     return this.walking(() => this.structure.relatives(owner.axis, owner.span));
   }
 
-  /** An optional argument. @throws LuaError unless it is a number */
+  /** An optional number argument. @throws LuaError for other types */
   private nanoseconds(index: number): number | bigint | undefined {
     if (lua.lua_type(this.L, index) < 0) return undefined;
     const value = this.bridge.at(index);

@@ -9,10 +9,10 @@ import type { TraceView } from '../trace/span-view.js';
 import type { CheckedScript } from '../tree/rule.js';
 import { CompiledScript } from './compiled-script.js';
 
-/** So many that chance does not decide how often something is reached: of 600, between 310 and 470 verdicts are told. */
+/** Enough runs that each minimum below is reached by a wide margin. */
 const RUNS = 1_200;
 
-it('a compiled script comes to what the sandbox comes to, in matches, errors and budgets, or leaves it to the sandbox', () => {
+it('a compiled script has the matches, errors and budget of the sandbox, or leaves the result to it', () => {
   const comparison = new ProgramComparison();
   fc.assert(
     fc.property(...programInputs, (text, trace, timeout) => comparison.compare(text, trace, timeout)),
@@ -47,15 +47,15 @@ function scriptOf(text: string): CheckedScript {
   return checked.rule;
 }
 
-/** What `tostring` has for an expression of two numbers, as the language's own arithmetic has it. */
+/** The result of `tostring` for an expression of two numbers, by the language's own arithmetic. */
 function textOf(a: string, b: string, expression: string): string {
   const checked = check(`trace.id == "" or tostring(${expression.replaceAll(/\ba\b/g, a).replaceAll(/\bb\b/g, b)})`);
   if (!checked.ok || checked.rule.kind !== 'expression') throw new Error(JSON.stringify(checked));
   return interpret(checked.rule.resolved, { trace }) as string;
 }
 
-/** What the compiled script alone says of the trace; undefined when it leaves it to the sandbox. */
-function told(text: string, steps = 1_000_000): boolean | undefined {
+/** The result of the compiled script alone; undefined if it leaves the trace to the sandbox. */
+function resultOf(text: string, steps = 1_000_000): boolean | undefined {
   const script = scriptOf(text);
   const compiled = CompiledScript.of(script.block, script.subject)?.judge(trace, [script.subject === 'trace' ? -1 : 0], steps);
   const answer = compiled === undefined || compiled.left.length > 0 ? undefined : compiled.matches.length > 0;
@@ -66,7 +66,7 @@ function told(text: string, steps = 1_000_000): boolean | undefined {
   return answer;
 }
 
-describe('is told without the sandbox:', () => {
+describe('runs without the sandbox:', () => {
   it.each([
     ['a sum', 'local n = 0 for _, s in ipairs(trace.spans) do n = n + s.duration end return n == 19'],
     [
@@ -102,7 +102,7 @@ describe('is told without the sandbox:', () => {
       'local n = 0 for i = 1, 0, -0.1 do n = n + 1 end return n == 10 and trace.id ~= "" or n == 11',
     ],
   ])('%s', (_title, text) => {
-    expect(told(text)).toBe(true);
+    expect(resultOf(text)).toBe(true);
   });
 });
 
@@ -112,29 +112,29 @@ describe('numbers in variables that change', () => {
   const values = [...NUMBERS, ...DOUBLES];
 
   it.each(['a // b', 'a % b', 'math.max(a, b)', 'math.min(a, b)', 'a < b', 'a >= b', 'a == b', 'a ~= b'])(
-    '%s is what the sandbox has for it, to the last digit and the sign of a zero',
+    '%s has the result of the sandbox, to the last digit and the sign of a zero',
     (expression) => {
       for (const a of values) {
         for (const b of values) {
-          // `told` compares the sandbox's messages: they must not depend on what the result is compared with.
+          // `resultOf` compares the sandbox's messages, so that they must not depend on the compared value.
           const script = (wanted: string): string =>
             `local a, b = ${a}, ${b} for i = 1, 0 do a = a + 1 b = b + 1 end local c = ${expression} return trace.id ~= "" and tostring(c) == "${wanted}"`;
           const { matches, errors } = new ScriptRule(scriptOf(script('?')), { isCompiled: false }).judge(trace);
           expect(matches).toEqual([]);
-          if (errors.length > 0) expect(told(script('?'))).toBeUndefined();
-          else expect(told(script(textOf(a, b, expression)))).toBe(true);
+          if (errors.length > 0) expect(resultOf(script('?'))).toBeUndefined();
+          else expect(resultOf(script(textOf(a, b, expression)))).toBe(true);
         }
       }
     },
   );
 
-  it('are numbers only while nothing else is ever given to them', () => {
-    expect(told('local n = 1 for _, s in ipairs(trace.spans) do n = s.name end return n == "charge" and not (n == 1)')).toBe(true);
-    expect(told('local n, m = 1, 2 for _, s in ipairs(trace.spans) do m = n n = s.name end return m == "charge"')).toBe(true);
-    expect(told('local n = 1 local function f() n = trace.id end f() return n == "t"')).toBe(true);
-    expect(told('local n, m = 1 for i = 1, 2 do m = i end return m == 2 and n == 1 and trace.id ~= ""')).toBe(true);
-    expect(told('local n = 1 for i = 1, 2 do n = nil end return n == nil and trace.id ~= ""')).toBe(true);
-    expect(told('local n = 1 for i = 1, 2 do n = #trace.id .. "" end return n == "1"')).toBe(true);
+  it('are numbers only if no other value is ever assigned', () => {
+    expect(resultOf('local n = 1 for _, s in ipairs(trace.spans) do n = s.name end return n == "charge" and not (n == 1)')).toBe(true);
+    expect(resultOf('local n, m = 1, 2 for _, s in ipairs(trace.spans) do m = n n = s.name end return m == "charge"')).toBe(true);
+    expect(resultOf('local n = 1 local function f() n = trace.id end f() return n == "t"')).toBe(true);
+    expect(resultOf('local n, m = 1 for i = 1, 2 do m = i end return m == 2 and n == 1 and trace.id ~= ""')).toBe(true);
+    expect(resultOf('local n = 1 for i = 1, 2 do n = nil end return n == nil and trace.id ~= ""')).toBe(true);
+    expect(resultOf('local n = 1 for i = 1, 2 do n = #trace.id .. "" end return n == "1"')).toBe(true);
   });
 });
 
@@ -166,10 +166,10 @@ describe('is left to the sandbox:', () => {
     ['errors that are caught', 'return not pcall(function() return nil + 1 end) and trace.id == nil'],
     ['an order between spans', 'local x = 1 return trace.before(span.name == "a", span.name == "b") and x == 2'],
   ])('%s', (_title, text) => {
-    expect(told(text)).toBeUndefined();
+    expect(resultOf(text)).toBeUndefined();
   });
 
-  it('what may be more than the budget, in loops that make strings, call, or go on forever', () => {
+  it('loops that may exceed the budget: with strings, calls, or without end', () => {
     for (const text of [
       'while trace.id do end return true',
       'local w = "x" while trace.id do w = w .. w end return true',
@@ -177,17 +177,17 @@ describe('is left to the sandbox:', () => {
       'for _, a in ipairs(trace.spans) do for i = 1, 1e9 do local t = {} end end return true',
       'local n = 0 while trace.count(span.duration > n) > 0 do n = n + 0 end return n',
     ]) {
-      expect({ text, told: told(text) }).toEqual({ text, told: undefined });
+      expect({ text, result: resultOf(text) }).toEqual({ text, result: undefined });
     }
   });
 
-  it('a budget that is too small for what it takes at most', () => {
+  it('a budget below the maximum cost', () => {
     const text = 'local n = 0 for i = 1, 20 do n = n + i end return n == 210 and trace.id ~= ""';
-    expect([told(text, 100), told(text, 100_000)]).toEqual([undefined, true]);
+    expect([resultOf(text, 100), resultOf(text, 100_000)]).toEqual([undefined, true]);
   });
 });
 
-it('what compiled judgements have made of strings counts for those that are left to the sandbox', () => {
+it('strings of compiled judgements count for those that the sandbox runs', () => {
   const text = '€'.repeat(100_000);
   const spans = [viewOf({ id: '1', attributes: { text } }), viewOf({ id: '2', attributes: { text, bad: true } })];
   // 5.4 MB of strings on the first span, 12 MB on the second: together more than 16 MiB. `rep` is not compiled.
@@ -202,13 +202,13 @@ it('what compiled judgements have made of strings counts for those that are left
   });
 });
 
-it('nothing of a script becomes code but its structure', () => {
+it('only the structure of a script becomes code', () => {
   const hostile = '"] ; process.exit(1) ; //';
   const text = `local x = { ["${hostile.replaceAll('"', '\\"')}"] = 1 } local constructor, proto, first = "\\u{2028}", 2, trace.spans[1] return x[${JSON.stringify(hostile)}] == 1 and x.constructor == nil and x.prototype == nil and first.toString == nil and constructor == "\\u{2028}" and proto == 2`;
-  expect(told(text)).toBe(true);
+  expect(resultOf(text)).toBe(true);
 });
 
-it('scripts that differ in names and numbers alone are one function, each with its own', () => {
+it('scripts that differ only in names and numbers share one function, with their own constants', () => {
   const functions = new Map();
   const judged = [18, 19].map((limit) => {
     const { block } = scriptOf(`local n = 0 for _, s in ipairs(trace.spans) do n = n + s.duration end return n > ${limit}`);

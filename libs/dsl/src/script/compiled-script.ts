@@ -12,18 +12,18 @@ import { BAIL_OUT, ScriptRun } from './run/script-run.js';
 import { NeedsSandbox, scopesOf } from './write/scopes.js';
 import { ScriptWriter } from './write/script-writer.js';
 
-/** Whether the script returns something true. @throws LuaError, BAIL_OUT */
+/** Whether the script returns a true value. @throws LuaError, BAIL_OUT */
 type Script = (run: ScriptRun, constants: Constants, subject: SpanView | undefined) => boolean;
 type Constants = readonly (string | number | bigint)[];
 
-/** Functions by their text, for the scripts of one rule set: a thousand that differ in a name or a number are one function. */
+/** Functions by their text, for the scripts of one rule set: a thousand scripts that differ only in constants share one. */
 export type ScriptFunctions = Map<string, Script>;
 
-/** Steps of a compiled script, whatever it is allowed: then it can't make more strings than the sandbox allows (16 MiB at 16 bytes a step). */
+/** The maximum of steps of a compiled script: then it cannot create more strings than the sandbox allows (16 MiB at 16 bytes a step). */
 const MAX_STEPS = 2 ** 20;
 
 const run = new ScriptRun();
-/** Of most judgements: lists are made with their first item. */
+/** Most judgements have no result: arrays are created with the first item. */
 const NONE: number[] = [];
 
 function withIndex(list: number[], index: number): number[] {
@@ -32,7 +32,7 @@ function withIndex(list: number[], index: number): number[] {
   return list;
 }
 
-/** V8 compares interned strings by address: names of fields are interned. */
+/** V8 compares interned strings by address, and field names are interned. */
 function interned(constant: string | number | bigint): string | number | bigint {
   return typeof constant === 'string' ? Object.keys({ [constant]: true })[0]! : constant;
 }
@@ -56,9 +56,9 @@ const RUNTIME = {
 };
 
 /**
- * A script as JavaScript, about a hundred times as fast as the sandbox. It answers only where the sandbox would answer the same. Errors, a possibly exceeded
- * budget and unsupported constructs go to the sandbox, which runs the script from its beginning. A script changes only its own variables, so nothing happens
- * twice.
+ * A script as JavaScript, about a hundred times as fast as the sandbox. It returns only results that the sandbox would return too. Errors, a possibly
+ * exceeded budget and unsupported constructs go to the sandbox, which runs the script from the start. Scripts have no side effects, so a second run
+ * is safe.
  */
 export class CompiledScript {
   private constructor(
@@ -66,7 +66,7 @@ export class CompiledScript {
     private readonly constants: Constants,
   ) {}
 
-  /** Undefined for a script that has to be run by the sandbox. */
+  /** Undefined for a script that only the sandbox can run. */
   static of(block: Block, subject: 'span' | 'trace', functions: ScriptFunctions = new Map()): CompiledScript | undefined {
     try {
       const writer = new ScriptWriter(scopesOf(block), subject);
@@ -82,8 +82,8 @@ export class CompiledScript {
 
   /**
    * Judges a trace (-1), or some spans of it, with one budget for all.
-   * @param steps that the budget has
-   * @returns undefined when all together may be more than that
+   * @param steps the steps of the budget
+   * @returns undefined if the sum may exceed it
    */
   judge(trace: TraceView, subjects: Iterable<number>, steps: number): CompiledJudgement | undefined {
     const judgement = { matches: NONE, left: NONE, taken: 0 };
@@ -114,7 +114,7 @@ export class CompiledScript {
   }
 }
 
-/** The part of a script that needs the sandbox, as a noun. Undefined when the script is compiled. */
+/** The construct that needs the sandbox, as a noun. Undefined for a compiled script. */
 export function sandboxReason({ block, subject }: CheckedScript): string | undefined {
   try {
     new ScriptWriter(scopesOf(block), subject).script(block);
@@ -125,7 +125,7 @@ export function sandboxReason({ block, subject }: CheckedScript): string | undef
   }
 }
 
-/** `left` to the sandbox are subjects without a result of the compiled script; the others have taken at most this many steps. */
+/** `left` holds the subjects without a result, for the sandbox; `taken` bounds the steps of the others. */
 export interface CompiledJudgement {
   readonly matches: readonly number[];
   readonly left: readonly number[];

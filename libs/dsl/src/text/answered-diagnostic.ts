@@ -1,17 +1,17 @@
 import type { Diagnostic } from './diagnostic.js';
 
-/** A diagnostic of an expression with the names that answers of the API have. */
+/** A diagnostic of an expression, in the names of the API's responses. */
 export interface AnsweredDiagnostic
   extends Pick<Diagnostic, 'code' | 'severity' | 'message' | 'line' | 'column' | 'expected' | 'suggestion'> {
   readonly path: 'expression';
-  /** Behind the last character of the place. */
+  /** The position after the last character. */
   readonly end_line: number;
   readonly end_column: number;
   /** Replacement of the text's characters from `start` to `end` (UTF-16 offsets). */
   readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
 
-/** As `POST /v1/rules/validate` answers it, and the console's checker shows it. */
+/** The form of `POST /v1/rules/validate` and of the console's checker. */
 export function answeredDiagnostic(diagnostic: Diagnostic): AnsweredDiagnostic {
   const { line, column, endLine, endColumn, code, severity, message, expected, suggestion, fix } = diagnostic;
   return {

@@ -1,4 +1,4 @@
-/** Characters that a text is taken apart by, as their codes. */
+/** Codes of the characters that the tokenizers distinguish. */
 export const LINE_FEED = 10;
 export const CARRIAGE_RETURN = 13;
 export const QUOTE = 34;
@@ -11,12 +11,12 @@ export const EQUALS = 61;
 export const BRACKET = 91;
 export const BACKSLASH = 92;
 
-/** Lua's white space: a blank, and what lies from tab to carriage return. */
+/** Lua's white space: a blank, and the codes from tab to carriage return. */
 export function isSpace(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13);
 }
 
-/** Of the alphabet, or `_`. */
+/** An ASCII letter, or `_`. */
 export function isLetter(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95;
 }

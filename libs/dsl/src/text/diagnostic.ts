@@ -10,7 +10,7 @@ export interface Fix {
   readonly text: string;
 }
 
-/** An error or a warning about a rule's text, its place, and what to do: the same structure in the API, the command line and the editor. */
+/** An error or a warning about a rule's text, with its position and a remedy. The API, the command line and the editor share this structure. */
 export interface Diagnostic {
   readonly code: ProblemCode;
   readonly severity: 'error' | 'warning';
@@ -21,9 +21,9 @@ export interface Diagnostic {
   readonly endLine: number;
   readonly endColumn: number;
   readonly range: Range;
-  /** What could have stood here. */
+  /** The expected text. */
   readonly expected?: string;
-  /** The nearest known name, or what to write instead. */
+  /** The most similar known name, or a replacement. */
   readonly suggestion?: string;
   readonly fix?: Fix;
 }
@@ -35,8 +35,8 @@ export interface DiagnosticExtras {
 }
 
 /**
- * The only maker of diagnostics.
- * @param values what the catalogue's sentence names in braces
+ * Creates every diagnostic.
+ * @param values the values for the names in braces in the problem's message
  */
 export function diagnose(
   source: Source,
@@ -63,7 +63,7 @@ export function diagnose(
   };
 }
 
-/** A message quotes the text, which may be long. */
+/** The maximum length of a quotation from the rule. */
 const LONGEST_QUOTE = 200;
 
 function shortened(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -2,7 +2,7 @@ import type { BinaryOperator, StringTestName } from './syntax.js';
 import type { Token } from './token.js';
 import type { VocabularyOperators } from './vocabulary-entry.js';
 
-/** What a token means between two operands: `left` and `right` are the binding powers of Lua 5.3 (right-associative when right < left). */
+/** A token's operator between operands: `left` and `right` are the binding powers of Lua 5.3 (right-associative if right < left). */
 export interface InfixOperator {
   readonly kind: 'logical' | 'binary' | 'string-test';
   readonly operator: 'and' | 'or' | BinaryOperator | StringTestName;
@@ -13,7 +13,7 @@ export interface InfixOperator {
 /** Unary operators bind tighter than everything but `^`. */
 export const UNARY_POWER = 12;
 
-/** How tightly comparisons bind. */
+/** The binding power of comparisons. */
 export const COMPARISON = 3;
 
 const POWERS: Readonly<Record<BinaryOperator | 'and' | 'or', readonly [number, number]>> = {
@@ -42,7 +42,7 @@ const POWERS: Readonly<Record<BinaryOperator | 'and' | 'or', readonly [number, n
 
 export const STRING_TESTS: ReadonlySet<string> = new Set<StringTestName>(['contains', 'starts_with', 'ends_with', 'matches']);
 
-/** Both spellings: `!=` is `~=`. */
+/** Both spellings of inequality: `!=` is `~=`. */
 const SPELLINGS: ReadonlyMap<string, InfixOperator> = new Map(
   [...Object.keys(POWERS), '!='].map((spelling) => {
     const operator = (spelling === '!=' ? '~=' : spelling) as BinaryOperator | 'and' | 'or';
@@ -55,13 +55,13 @@ const TESTS: ReadonlyMap<string, InfixOperator> = new Map(
   [...STRING_TESTS].map((test) => [test, { kind: 'string-test', operator: test as StringTestName, left: COMPARISON, right: COMPARISON }]),
 );
 
-/** The operator that a token is between operands, or undefined. String tests stand where comparisons stand. */
+/** The operator of a token between operands, or undefined. String tests bind as comparisons do. */
 export function infixOperator(token: Token): InfixOperator | undefined {
   if (token.kind === 'name') return TESTS.get(token.text);
   return token.kind === 'symbol' || token.kind === 'keyword' ? SPELLINGS.get(token.text) : undefined;
 }
 
-/** The operator that a token is before an operand, or undefined: `!x` is `not x`. */
+/** The operator of a token before an operand, or undefined: `!x` is `not x`. */
 export function prefixOperator(token: Token): 'not' | '-' | '#' | '~' | undefined {
   if (token.kind === 'keyword') return token.text === 'not' ? 'not' : undefined;
   if (token.kind !== 'symbol') return undefined;

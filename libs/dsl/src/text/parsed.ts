@@ -3,7 +3,7 @@ import type { Source } from './source.js';
 import type { RuleSyntax } from './syntax.js';
 import type { Comment, Token } from './token.js';
 
-/** What a parser makes of a text, in either notation. */
+/** The result of parsing a text, in either notation. */
 export interface Parsed {
   readonly source: Source;
   /** Undefined when there are errors. */
@@ -11,8 +11,8 @@ export interface Parsed {
   readonly tokens: readonly Token[];
   readonly comments: readonly Comment[];
   readonly diagnostics: readonly Diagnostic[];
-  /** What the text says that its tree no longer shows. */
+  /** Warnings about the text that its tree no longer shows. */
   readonly warnings?: readonly Diagnostic[];
-  /** Tokens looked at by the parser: for the test of linear time. */
+  /** The number of tokens that the parser read, for the test of linear time. */
   readonly steps: number;
 }

@@ -3,11 +3,11 @@ export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly doc: string;
-  /** The rule can run, but is probably a mistake: refused when it is saved, not when an already saved one is judged. */
+  /** The rule can run, but is probably a mistake: it is refused when saved, but a stored rule still runs. */
   readonly isAboutMeaning?: true;
 }
 
-/** Everything that the parser and the checker can say about a rule's text. Documents are generated from it; codes are never reused. */
+/** Every problem that the parser and the checker report. Documents are generated from it; codes are never reused. */
 export const PROBLEMS = {
   BT_DSL_TOO_LONG: error('the expression is too long: {length} characters, at most {limit}', 'The text is refused before it is parsed.'),
   BT_DSL_EMPTY: error('the expression is empty', 'A rule needs a condition, for example `span.duration > 1s`.'),
@@ -381,7 +381,7 @@ function error(message: string, doc: string): Problem {
   return { severity: 'error', message, doc };
 }
 
-/** An error of a rule that could be run. */
+/** A probable mistake: an error of a rule that could run. */
 function mistake(message: string, doc: string): Problem {
   return { severity: 'error', message, doc, isAboutMeaning: true };
 }

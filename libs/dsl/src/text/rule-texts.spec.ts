@@ -50,11 +50,11 @@ describe('the texts of a rule', () => {
     expect(problems({ name })).toEqual([message]);
   });
 
-  it.each(['too many calls ... again', 'GET /a..b', '1..3 retries', 'shop/checkout', '. .', '…'])('take the name %j', (name) => {
+  it.each(['too many calls ... again', 'GET /a..b', '1..3 retries', 'shop/checkout', '. .', '…'])('allow the name %j', (name) => {
     expect(problems({ name })).toEqual([]);
   });
 
-  it('may have lines in descriptions, messages and expressions, not in tags', () => {
+  it('may contain line breaks in descriptions, messages and expressions, not in tags', () => {
     const text = 'one\n\ttwo\r\n';
     expect(problems({ description: text, message: text, expression: 'span.is_root\n' })).toEqual([]);
     expect(problems({ tags: ['good', text] })).toEqual([expect.stringContaining('tags[1] must not hold a control character')]);
@@ -100,12 +100,12 @@ describe('the texts of a rule', () => {
     expect(problems({ controls })).toEqual(expected);
   });
 
-  it('tell everything that is wrong at once', () => {
+  it('report all problems at once', () => {
     const all = problems({ id: '..', name: '', description: '\u0007', message: ' ', tags: ['\ud83d'], expression: '"\u0000"' });
     expect(all.map((one) => one.split(' ')[0])).toEqual(['id', 'name', 'expression', 'description', 'message', 'tags[0]']);
   });
 
-  it('are well-formed and hold no control characters when nothing is wrong', () => {
+  it('without problems are well-formed and contain no control characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (name) => {
         const refused = problems({ name }).length > 0;

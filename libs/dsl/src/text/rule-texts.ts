@@ -1,6 +1,6 @@
 import type { RuleControl } from '#records';
 
-/** The texts of a rule beside its expression: they are published, signed, stored, shown in terminals and put into URLs. */
+/** The texts of a rule beside its expression. They are published, signed, stored, shown in terminals and put into URLs. */
 export interface RuleTexts {
   readonly id: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface RuleTexts {
   readonly tests?: readonly { readonly name: string; readonly trace: string }[] | undefined;
 }
 
-/** A text that a rule can't have. */
+/** An invalid text of a rule. */
 export interface RuleTextProblem {
   /** `name`, `tags[2]`, `controls[0].framework`. */
   readonly member: string;
@@ -32,22 +32,22 @@ export const RULE_TEXT_LIMITS = {
   trace: 65_536,
 } as const;
 
-/** Controls that a rule may name. */
+/** Maximum number of controls of a rule. */
 export const MAX_CONTROLS = 50;
-/** Test cases that are kept with a rule. */
+/** Maximum number of test cases stored with a rule. */
 export const MAX_TESTS = 50;
 
 const ID = /^[\p{L}\p{N}][\p{L}\p{N}._:-]{0,127}$/u;
 
-/** Code points that change how the text around them is read: line separators, and those that turn its direction (bidi). */
+/** Code points that change how the surrounding text is read: line separators and bidirectional controls. */
 const MISLEADING = /[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const CONTROL = /\p{Cc}/u;
 const CONTROL_BUT_LINES = /[^\P{Cc}\t\n\r]/u;
-/** Half a surrogate pair: with the flag `u` nothing else is of this category. */
+/** Half a surrogate pair: with the flag `u` no other code point has this category. */
 const HALF_PAIR = /\p{Cs}/u;
-/** `..` as a step of a path: a name that is used as a file name must not leave the directory. */
+/** `..` as a path segment: a name used as a file name must stay in its directory. */
 const STEP_UP = /(?:^|[/\\])\s*\.\.\s*(?:[/\\]|$)/;
-/** Something that can be seen. */
+/** A visible character. */
 const VISIBLE = /[^\s\p{Z}\p{Cf}\p{Cc}]/u;
 
 interface Form {
@@ -55,16 +55,16 @@ interface Form {
   /** Line feeds and tabs are allowed. */
   readonly lines?: boolean;
   readonly mayBeBlank?: boolean;
-  /** No `..` between slashes. */
+  /** Refuses `..` between slashes. */
   readonly noStepUp?: boolean;
-  /** No space before or behind it: two that look the same are the same. */
+  /** Refuses leading and trailing spaces, so that texts that look the same are the same. */
   readonly trimmed?: boolean;
 }
 
 /**
- * The one rule for the texts of a rule, at every door (POST, PUT, PATCH, import, rule files): ids are letters, digits and `._:-`, so that
- * they can be in a path, a file name and a label; texts are well-formed, hold no control characters and nothing that turns the direction
- * of writing; a name says something, and is no way up a path. Answers all that is wrong; what an expression means is `check`'s business.
+ * The rules for a rule's texts, for every interface (POST, PUT, PATCH, import, rule files). Ids consist of letters, digits and `._:-`, because they
+ * become parts of paths, file names and labels. Texts are well-formed Unicode without control characters or bidirectional controls. A name is visible
+ * and cannot leave a directory. Returns all problems; `check` checks the expression.
  */
 export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
   const problems: RuleTextProblem[] = [];
@@ -91,7 +91,7 @@ export function ruleTextProblems(texts: RuleTexts): readonly RuleTextProblem[] {
   return problems;
 }
 
-/** Checks each control; answers the error of the list. */
+/** Checks each control; returns the problem of the list itself. */
 function controlProblems(
   controls: readonly RuleControl[],
   look: (member: string, text: string, form: Form) => void,
@@ -112,7 +112,7 @@ function controlProblems(
   return problems;
 }
 
-/** Whether a rule may have this id. */
+/** Whether a text is a valid rule id. */
 export function isRuleId(id: string): boolean {
   return ID.test(id) && !id.includes('..');
 }

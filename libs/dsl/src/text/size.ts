@@ -1,4 +1,4 @@
-/** Prefixes of units, by the standards: K to T of a thousand each, Ki to Ti of 1,024. `M` alone may be minutes, so a million has its B. */
+/** Standard unit prefixes: K to T for powers of 1,000, Ki to Ti for powers of 1,024. `M` alone may mean minutes, so a million needs `MB`. */
 const FACTORS: Readonly<Record<string, bigint>> = {
   k: 1_000n,
   kb: 1_000n,
@@ -11,7 +11,7 @@ const FACTORS: Readonly<Record<string, bigint>> = {
   tib: 1_099_511_627_776n,
 };
 
-/** The whole number that `10MB`, `1.5KiB`, `50k` stand for; undefined when it is none. */
+/** The whole number that `10MB`, `1.5KiB` or `50k` means; undefined for other texts. */
 export function sizeMeant(text: string): string | undefined {
   const match = /^(\d{1,9})(?:\.(\d{1,9}))?([kmgt]?(?:ib|b)|k)$/i.exec(text);
   if (match === null) return undefined;

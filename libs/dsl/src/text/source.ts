@@ -4,19 +4,19 @@ export interface Range {
   readonly end: number;
 }
 
-/** A place as people count: line and column from 1, the column in UTF-16 units. */
+/** A position as editors show it: line and column from 1, the column in UTF-16 units. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** A rule's text with the lookup from offsets to lines. A line ends with `\n`, `\r`, `\r\n` or `\n\r`, as in Lua. */
+/** A rule's text with the mapping from offsets to lines. A line ends with `\n`, `\r`, `\r\n` or `\n\r`, as in Lua. */
 export class Source {
   #starts: readonly number[] | undefined;
 
   constructor(readonly text: string) {}
 
-  /** The place of an offset; offsets beyond the end are the end. */
+  /** The position of an offset; offsets beyond the end are clamped. */
   place(offset: number): Place {
     const starts = (this.#starts ??= lineStarts(this.text));
     const at = Math.max(0, Math.min(offset, this.text.length));

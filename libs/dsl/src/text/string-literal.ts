@@ -1,4 +1,4 @@
-/** The result of a quoted string's escapes: the text, and whether the bytes were UTF-8; or the error and its place. */
+/** The result of unescaping a string: the text, and whether the bytes were UTF-8; or the error and its position. */
 export type Unescaped =
   | { readonly value: string; readonly isText: boolean }
   | { readonly reason: string; readonly start: number; readonly end: number };
@@ -35,7 +35,7 @@ function decode(bytes: Uint8Array): Unescaped {
 
 type Escape = { readonly bytes: Iterable<number>; readonly end: number };
 
-/** The escape whose first character (after the backslash) is at `at`; a text is an error. */
+/** The escape whose first character (after the backslash) is at `at`; a string result is an error. */
 function readEscape(text: string, at: number, end: number): Escape | string {
   const character = text[at] ?? '';
   const simple = SIMPLE[character];
@@ -66,19 +66,19 @@ function readCodePoint(text: string, at: number, end: number): Escape | string {
   return { bytes: encodePoint(point), end: at + 1 + match[0].length };
 }
 
-/** Surrogates too, as Lua does: the result is then no valid text. */
+/** Encodes surrogates too, as Lua does: the result is then no valid text. */
 function encodePoint(point: number): Iterable<number> {
   if (point >= 0xd800 && point < 0xe000) return [0xe0 | (point >> 12), 0x80 | ((point >> 6) & 63), 0x80 | (point & 63)];
   return encoder.encode(String.fromCodePoint(point));
 }
 
-/** The offset behind the line break at `at`; `\r\n` and `\n\r` are one. */
+/** The offset after the line break at `at`; `\r\n` and `\n\r` count as one. */
 export function skipLineBreak(text: string, at: number): number {
   const next = text[at + 1];
   return (next === '\n' || next === '\r') && next !== text[at] ? at + 2 : at + 1;
 }
 
-/** A backslash that begins no escape of Lua was meant for the regular expression. */
+/** The fix for an unknown escape: the backslash is meant for the regular expression. */
 export function doubled(written: string, escaped: string): string {
   return /[abfnrtvxzu\d\\"'\n\r]/.test(escaped) ? written : `\\${written}`;
 }
@@ -87,7 +87,7 @@ export function closing(bracket: string): string {
   return bracket.replaceAll('[', ']');
 }
 
-/** A long string drops its first line break, and its others are `\n`. */
+/** A long string omits its first line break and normalizes the others to `\n`. */
 export function normalizeLines(text: string): string {
   return text.replace(/\r\n|\n\r|\r|\n/g, '\n').replace(/^\n/, '');
 }

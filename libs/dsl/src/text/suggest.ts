@@ -1,8 +1,8 @@
 import { editDistance } from '#base';
 
 /**
- * The known name that was most likely meant, or undefined when none is near: letters missing, added, changed or swapped
- * (optimal string alignment), case and underscores not counted.
+ * The known name that was probably meant, or undefined if none is similar: letters missing, added, changed or swapped (optimal string alignment).
+ * Ignores case and underscores.
  */
 export function suggest(name: string, known: Iterable<string>): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;

@@ -1,6 +1,6 @@
 import type { Range } from './source.js';
 
-/** Every expression node: what the parser makes, the checker reads, and the compiler turns into JavaScript. */
+/** All expression nodes: the parser creates them, the checker reads them, and the compiler turns them into JavaScript. */
 export type Expression =
   | NilLiteral
   | BooleanLiteral
@@ -50,7 +50,7 @@ export interface DurationLiteral {
   readonly range: Range;
 }
 
-/** A string; `value` after escapes, `isText` unless they made bytes that are no UTF-8. */
+/** A string after escapes. `isText` is false if the escapes produced bytes that are not UTF-8. */
 export interface StringLiteral {
   readonly type: 'string';
   readonly value: string;
@@ -90,7 +90,7 @@ export interface Call {
   readonly range: Range;
 }
 
-/** `object:name(…)`. The four string tests are not this node, but StringTest, in both spellings. */
+/** `object:name(…)`. The four string tests are a StringTest in both spellings. */
 export interface MethodCall {
   readonly type: 'method-call';
   readonly object: Expression;
@@ -102,7 +102,7 @@ export interface MethodCall {
 
 export type StringTestName = 'contains' | 'starts_with' | 'ends_with' | 'matches';
 
-/** `a contains b` and `a:contains(b)`: one node, so that one meaning has one compiler path. */
+/** `a contains b` and `a:contains(b)`: one node for both. */
 export interface StringTest {
   readonly type: 'string-test';
   readonly test: StringTestName;
@@ -150,7 +150,7 @@ export interface Binary {
   readonly range: Range;
 }
 
-/** `and`, `or`: short-circuit, and their value is one of the operands, as in Lua. */
+/** `and`, `or`: short-circuit; the value is one of the operands, as in Lua. */
 export interface Logical {
   readonly type: 'logical';
   readonly operator: 'and' | 'or';
@@ -159,7 +159,7 @@ export interface Logical {
   readonly range: Range;
 }
 
-/** `{…}`; only in scripts. An item without a key is the next of the list. */
+/** `{…}`, only in scripts. An item without a key extends the list. */
 export interface TableConstructor {
   readonly type: 'table';
   readonly items: readonly { readonly key?: Expression; readonly value: Expression }[];
@@ -181,7 +181,7 @@ export interface VarArgs {
   readonly range: Range;
 }
 
-/** `charge where c`: an argument of a trace function that names the span being tested, for conditions inside it to refer to. */
+/** `charge where c`: an argument of a trace function that names the tested span, for inner conditions. */
 export interface NamedCondition {
   readonly type: 'named-condition';
   readonly name: Name;
@@ -196,7 +196,7 @@ export interface Parenthesized {
   readonly range: Range;
 }
 
-/** Statements in order; a return can only be the last. */
+/** Statements in order; a return is always the last. */
 export type Block = readonly Statement[];
 
 /** The statements of Lua 5.3 that scripts may use; `goto` and labels are refused. */
@@ -233,8 +233,8 @@ export interface Branch {
 }
 
 /**
- * A rule's text, parsed. One expression (also written `return x`) is compiled; anything more (statements, `local`,
- * `function`) is a script: it is run by the sandbox.
+ * The syntax of a rule. One expression (also written `return x`) is compiled. Statements, `local` or `function` make it a script, which runs in the
+ * sandbox.
  */
 export type RuleSyntax =
   | { readonly kind: 'expression'; readonly expression: Expression }

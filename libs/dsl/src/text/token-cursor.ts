@@ -4,34 +4,34 @@ import type { Range, Source } from './source.js';
 import type { Block, Expression, FunctionExpression } from './syntax.js';
 import { nearText, type Token } from './token.js';
 
-/** Thrown by the parser at the first error of syntax; `parse` catches it. */
+/** Thrown by the parser at the first syntax error; `parse` catches it. */
 export class SyntaxFailure extends Error {
   constructor(readonly diagnostic: Diagnostic) {
     super(diagnostic.message);
   }
 }
 
-/** As deep as brackets, blocks and operators may nest (Lua's own limit); each level costs a few stack frames. */
+/** Maximum nesting of brackets, blocks and operators (Lua's own limit); each level takes a few stack frames. */
 export const MAX_NESTING = 200;
-/** As high as a tree may grow: a chain of `or` makes a tree as high as it has operands. */
+/** Maximum height of a tree: a chain of `or` is as high as its number of operands. */
 export const MAX_HEIGHT = 1_000;
 
-/** The parser's place in the tokens, with the limits that keep it linear and shallow. */
+/** The parser's position in the tokens, with the limits that bound its time and stack. */
 export class TokenCursor {
   #index = 0;
   #depth = 0;
   #heights: Map<Expression, number> | undefined;
-  /** The highest tree built in the function being parsed. */
+  /** The height of the tallest tree in the current function. */
   #tallest = 0;
-  /** So few tokens, with a bounded number of nodes each, make no tree that is too deep. */
+  /** Whether the text is too short for a tree that is too high, so that heights need no check. */
   readonly #isShort: boolean;
-  /** Tokens looked at: grows linearly with the text (tested). */
+  /** Tokens read: grows linearly with the text (tested). */
   steps = 0;
 
   constructor(
     readonly source: Source,
     readonly tokens: readonly Token[],
-    /** Injected, because blocks hold expressions and expressions (functions) hold blocks. */
+    /** Injected, because blocks contain expressions and functions contain blocks. */
     readonly parseBlock: (cursor: TokenCursor) => Block,
   ) {
     this.#isShort = tokens.length < MAX_HEIGHT / 5;
@@ -50,7 +50,7 @@ export class TokenCursor {
     return (this.tokens[this.#index + 2] ?? this.tokens.at(-1)) as Token;
   }
 
-  /** End of the last token taken. */
+  /** The end of the last consumed token. */
   get lastEnd(): number {
     return this.tokens[this.#index - 1]?.range.end ?? 0;
   }
@@ -72,31 +72,31 @@ export class TokenCursor {
     return true;
   }
 
-  /** Takes `text` or fails with `'then' expected near 'x'`. */
+  /** Consumes `text`, or fails with `'then' expected near 'x'`. */
   expect(text: string): Token {
     if (!this.is(text)) this.#refuseAssignment(text);
     if (!this.is(text)) this.fail('BT_DSL_EXPECTED', this.current.range, { expected: `'${text}'` }, { expected: `'${text}'` });
     return this.take();
   }
 
-  /** `trace.has(span.name = "x")`, `if a = 1 then`. */
+  /** Fails for `trace.has(span.name = "x")` and `if a = 1 then`. */
   #refuseAssignment(expected: string): void {
     if (this.is('=') && ['(', ')', ']', 'then', 'do'].includes(expected)) this.failAtAssignment();
   }
 
-  /** At a `=` that was meant to compare, or at `=>`, which has no operator here. */
+  /** Fails at a `=` that should compare, or at `=>`, which is no operator here. */
   failAtAssignment(): never {
     const { range } = this.current;
     const { start, end } = this.next.range;
     if (this.next.text === '>' && start === range.end)
       return this.fail('BT_DSL_FOREIGN_OPERATOR', { start: range.start, end }, { found: '=>', instead: 'and not (…)' });
-    // Before a text it is a regular expression's; here it may be either of two.
+    // Before a text, `=~` is a regular expression match; elsewhere the meaning is ambiguous.
     if (this.next.text === '~' && start === range.end)
       return this.fail('BT_DSL_FOREIGN_OPERATOR', { start: range.start, end }, { found: '=~', instead: "==' or '!=" });
     return this.fail('BT_DSL_ASSIGNMENT', range, {}, { expected: "'=='", suggestion: '==', fix: { range, text: '==' } });
   }
 
-  /** Takes what closes `opening`, or fails naming the place where that was opened. */
+  /** Consumes the token that closes `opening`, or fails with the position of `opening`. */
   expectClosing(text: string, opening: Token): Token {
     if (this.is(text)) return this.take();
     this.#refuseAssignment(text);
@@ -113,12 +113,12 @@ export class TokenCursor {
     return token;
   }
 
-  /** `near` is filled in from the current token. */
+  /** `near` is the current token. */
   fail(code: ProblemCode, range: Range, values: Readonly<Record<string, string>> = {}, extras: DiagnosticExtras = {}): never {
     throw new SyntaxFailure(diagnose(this.source, code, range, { near: nearText(this.current), ...values }, extras));
   }
 
-  /** Runs `parse` one level deeper. */
+  /** Runs `parse` one nesting level deeper. */
   nested<T>(parse: () => T): T {
     this.enter();
     const result = parse();
@@ -126,7 +126,7 @@ export class TokenCursor {
     return result;
   }
 
-  /** One level deeper, until `leave`. What fails ends the whole parse. */
+  /** Enters a nesting level until `leave`. A failure ends the whole parse. */
   enter(): void {
     if (++this.#depth > MAX_NESTING) this.fail('BT_DSL_TOO_DEEP', this.current.range, { limit: String(MAX_NESTING) });
   }
@@ -135,7 +135,7 @@ export class TokenCursor {
     this.#depth--;
   }
 
-  /** Registers a node built from `children`, and refuses a tree that grows too high for those who walk it. */
+  /** Registers a node with its `children`, and fails if the tree becomes too high for recursive functions. */
   built<T extends Expression>(node: T, ...children: readonly Expression[]): T {
     if (this.#isShort) return node;
     const heights = (this.#heights ??= new Map());

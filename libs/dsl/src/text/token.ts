@@ -1,6 +1,6 @@
 import type { Range } from './source.js';
 
-/** Words that are no names, as in Lua. */
+/** Reserved words, as in Lua. */
 export const KEYWORDS: ReadonlySet<string> = new Set([
   'and',
   'break',
@@ -26,7 +26,7 @@ export const KEYWORDS: ReadonlySet<string> = new Set([
   'while',
 ]);
 
-/** Operators and brackets, the longest first. `!=` and `!` are BeTraceDSL's; `!` alone means `not`. */
+/** Operators and brackets, the longest first. `!=` and `!` (for `not`) are extensions of Lua. */
 export const SYMBOLS = [
   '...',
   '..',
@@ -63,13 +63,13 @@ export const SYMBOLS = [
   ']',
   ';',
   ',',
-  // Of no meaning here: the parser says what to write instead.
+  // Not valid here: the parser suggests a replacement.
   '?',
 ] as const;
 
 export type SymbolText = (typeof SYMBOLS)[number];
 
-/** A piece of the text. Comments are tokens too, but the parser does not see them. */
+/** A token. Comments are tokens too, but the parser skips them. */
 export type Token =
   | { readonly kind: 'name'; readonly text: string; readonly range: Range }
   | { readonly kind: 'keyword'; readonly text: string; readonly range: Range }
@@ -79,12 +79,12 @@ export type Token =
   | StringToken
   | { readonly kind: 'end'; readonly text: ''; readonly range: Range };
 
-/** `bytes` instead of `value` when the escapes made something that is no UTF-8. */
+/** `bytes` replaces `value` if the escapes produced bytes that are not UTF-8. */
 export interface StringToken {
   readonly kind: 'string';
   readonly value: string;
   readonly isText: boolean;
-  /** Its spelling has no escapes (in the `when { … }` form), so it stays as it is. */
+  /** The source has no escapes (in the `when { … }` form), so the spelling is kept. */
   readonly isRaw?: true;
   readonly text: string;
   readonly range: Range;
@@ -95,12 +95,12 @@ export interface Comment {
   readonly range: Range;
 }
 
-/** Part of the text as a message shows it. */
+/** A part of the text, as messages show it. */
 export function quoteNear(text: string): string {
   return text.length > 40 ? `'${text.slice(0, 40)}…'` : `'${text}'`;
 }
 
-/** How a message names a token (`near '>'`). */
+/** A token in a message (`near '>'`). */
 export function nearText(token: Token): string {
   return token.kind === 'end' ? '<eof>' : quoteNear(token.text);
 }

@@ -2,15 +2,15 @@
 export interface VocabularyField {
   readonly name: string;
   readonly type: 'string' | 'number' | 'duration' | 'time' | 'boolean' | 'map' | 'list' | 'span' | 'spans' | 'any';
-  /** All that a string field can be. */
+  /** All possible values of a string field. */
   readonly values?: readonly string[];
   readonly doc: string;
   readonly example: string;
 }
 
-/** Operators that bind alike. */
+/** Operators of equal precedence. */
 export interface VocabularyOperators {
-  /** Of two operands, or of the one behind them. */
+  /** With two operands, or with one after the operator. */
   readonly operators: readonly string[];
   readonly takes: string;
   readonly returns: string;

@@ -4,7 +4,7 @@ import { judgedByCompiler, judgedByInterpreter, judgedByLua, ruleOf } from '../.
 import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 
 describe('rules about several spans', () => {
-  it('are judged alike compiled, interpreted and by fengari: match, error and nil', () => {
+  it('have one result compiled, interpreted and in fengari: match, error and nil', () => {
     let pairs = 0;
     fc.assert(
       fc.property(arbitrarySpansRule, arbitraryRelatedTrace, (text, trace) => {
@@ -27,7 +27,7 @@ describe('rules about several spans', () => {
     fc.assert(
       fc.property(arbitrarySpansRule, shuffled, (text, { trace, other }) => {
         const rule = ruleOf(text);
-        // Two spans without a parent: which one is the root is a matter of arrival.
+        // With two spans without a parent, the first to arrive is the root.
         fc.pre(rule !== undefined && !text.includes('trace.root'));
         const verdicts = (of: typeof trace): unknown => {
           const { matches, errors } = judgedByCompiler(rule, of);

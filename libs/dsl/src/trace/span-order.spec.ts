@@ -3,7 +3,7 @@ import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/pla
 import { isBefore } from './span-order.js';
 import { TraceStructure } from './trace-structure.js';
 
-/** Is `a` before `b`, as the tolerance allows; other spans of the trace may follow. */
+/** Whether `a` is before `b`, within the tolerance, in a trace that may have other spans. */
 function isFirst(a: PlainSpan, b: PlainSpan, tolerance = 0, ...others: readonly PlainSpan[]): boolean {
   const spans = [{ id: 'a', ...a }, { id: 'b', ...b }, ...others].map(viewOf);
   return isBefore(spans[0]!, spans[1]!, tolerance, TraceStructure.of({ id: 'trace', spans, complete: true }));
@@ -28,7 +28,7 @@ describe('a span is before another', () => {
     expect(isFirst(a, b, tolerance)).toBe(expected);
   });
 
-  it('never one that it descends from, whatever the clocks say', () => {
+  it('never its own ancestor, for any clocks', () => {
     expect(isFirst({ ...early, parentId: 'b' }, late)).toBe(false);
     expect(isFirst({ ...early, parentId: 'c' }, late, 0, { id: 'c', parentId: 'b' })).toBe(false);
   });
@@ -38,7 +38,7 @@ describe('a span is before another', () => {
     expect(isFirst({ startTime: 0, duration: 6, service: 'x' }, { ...late, parentId: 'a' }, 5)).toBe(false);
   });
 
-  it('when the other links to it, or descends from a span that does, whatever the clocks say', () => {
+  it('when the other links to it, or descends from a span that does, for any clocks', () => {
     expect(isFirst(late, { ...early, links: ['a'] })).toBe(true);
     expect(isFirst(late, { ...early, parentId: 'c' }, 0, { id: 'c', links: ['a'] })).toBe(true);
     expect(isFirst({ ...early, links: ['b'] }, late)).toBe(false);

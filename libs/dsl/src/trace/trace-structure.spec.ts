@@ -17,7 +17,7 @@ function structureOf(...spans: readonly PlainSpan[]) {
 }
 
 describe('the structure of a trace', () => {
-  it('is told by parent ids, in any order of arrival', () => {
+  it('follows from parent ids, in any order of arrival', () => {
     const { structure, at, ancestors, descendants } = structureOf({ id: 'c', parentId: 'b' }, { id: 'a' }, { id: 'b', parentId: 'a' });
     expect([ancestors(0), descendants(1), structure.depth]).toEqual(['b a', 'b c', 3]);
     expect(structure.parent(at(1))).toBeUndefined();
@@ -73,7 +73,7 @@ describe('the structure of a trace', () => {
     );
   });
 
-  it('tells ancestors and their number as the ways up do', () => {
+  it('numbers ancestors as the paths up do', () => {
     fc.assert(
       fc.property(arbitraryRelatedTrace, (trace) => {
         const structure = TraceStructure.of(trace);
@@ -92,7 +92,7 @@ describe('the structure of a trace', () => {
     );
   });
 
-  it('of a chain of 30,000 spans is worked out at once', () => {
+  it('of a chain of 30,000 spans is computed in linear time', () => {
     const spans = Array.from({ length: 30_000 }, (_, index) => ({ id: `${index}`, parentId: index === 0 ? '' : `${index - 1}` }));
     expect(structureOf(...spans.reverse()).structure.depth).toBe(30_000);
   });

@@ -72,7 +72,7 @@ export type FieldName =
 export interface Literal extends Node {
   readonly type: 'literal';
   readonly value: undefined | boolean | number | bigint | string;
-  /** Where the value stands, when `syntax` is a variable of a script. */
+  /** The expression of the value, if `syntax` is a variable of a script. */
   readonly declared?: Expression;
 }
 
@@ -153,8 +153,8 @@ export interface TraceDepth extends Node {
 }
 
 /**
- * `trace.before(a, b)` and its like, over pairs of different spans (span-relation.ts). The first argument's span is bound at `depth`, the second's at `depth +
- * 1`. So the second condition can refer to the first span by its name.
+ * `trace.before(a, b)` and the other relations of two different spans (span-relation.ts). The first argument's span is bound at `depth`, the second's
+ * at `depth + 1`, so the second condition can refer to the first span by its name.
  */
 export interface TracePair extends Node {
   readonly type: 'trace-pair';
@@ -169,8 +169,8 @@ export interface TracePair extends Node {
 }
 
 /**
- * `trace.sum(field, c)` and its like: the field is read of each span that satisfies the condition (all, when it is absent). nil is
- * left out; a span on which either ends in an error is left out too.
+ * `trace.sum(field, c)` and the other aggregates: the field is read of each span that satisfies the condition (of all without one). nil is ignored;
+ * so is a span on which either fails.
  */
 export interface TraceAggregate extends Node {
   readonly type: 'trace-aggregate';

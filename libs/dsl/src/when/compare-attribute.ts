@@ -3,12 +3,12 @@ import type { Range } from '../text/source.js';
 import type { BinaryOperator, Expression } from '../text/syntax.js';
 import type { WhenTree } from './when-tree.js';
 
-/** A value as written: `1000`, `"EUR"`, `EUR`, `true`. */
+/** A literal value: `1000`, `"EUR"`, `EUR`, `true`. */
 export type WhenValue =
   | { readonly kind: 'number'; readonly number: number | bigint; readonly range: Range }
   | { readonly kind: 'boolean'; readonly text: 'true' | 'false'; readonly range: Range }
   | { readonly kind: 'string'; readonly text: string; readonly range: Range }
-  /** A word without quotes: a text where it is tested for equality, another attribute of the span where it is ordered. */
+  /** An unquoted word: a text in a test for equality, another attribute of the span in an ordering. */
   | { readonly kind: 'word'; readonly text: string; readonly range: Range };
 
 export type WhenOperator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'contains' | 'matches';
@@ -19,10 +19,9 @@ export interface AttributeName {
 }
 
 /**
- * One comparison of an attribute. This form knows no types: `amount > 1000` also holds on the text "1500", `verified == true` on
- * the text "true" (so `tonumber`, `tostring`; `typed` leaves them out). What is quoted is compared as text: `version == "1.10"` does
- * not hold on "1.1", and `status == "500"` holds on the number 500, whose text that is. On a span without the attribute nothing holds
- * but `!=`.
+ * One comparison of an attribute. This form is untyped: `amount > 1000` also matches the text "1500", and `verified == true` the text "true" (by
+ * `tonumber` and `tostring`, unless `typed`). Quoted values are compared as text: `version == "1.10"` does not match "1.1", and `status == "500"`
+ * matches the number 500. On a span without the attribute only `!=` is true.
  */
 export class CompareAttribute {
   constructor(
@@ -39,7 +38,7 @@ export class CompareAttribute {
     return this.ordering(attribute, operator, value, range);
   }
 
-  /** A bare name: the attribute is true. */
+  /** A bare attribute name: the attribute is true. */
   isTrue(attribute: AttributeName): Expression {
     return this.equality(attribute, '==', { kind: 'boolean', text: 'true', range: attribute.range }, attribute.range);
   }
@@ -93,7 +92,7 @@ export class CompareAttribute {
 
 const NUMERAL = /^-?\d+(\.\d+)?$/;
 
-/** For order, also the number in a text: `amount > "200"` compares with 200. */
+/** In an ordering also the number in a text: `amount > "200"` compares with 200. */
 function numberOf(value: WhenValue): number | bigint | undefined {
   if (value.kind === 'number') return value.number;
   return value.kind === 'string' && NUMERAL.test(value.text) ? parseNumeral(value.text) : undefined;

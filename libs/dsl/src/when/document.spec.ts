@@ -14,7 +14,7 @@ function forms(section: string): string[] {
   );
 }
 
-describe('the document of the form', () => {
+describe('the document of the when form', () => {
   it.each(forms(outside).filter((form) => !/^\(?a\)?( |$)|^not a$/.test(form)))('%s', (form) => {
     expect(check(`when { ${form} } always { b }`).diagnostics).toEqual([]);
   });
@@ -23,7 +23,7 @@ describe('the document of the form', () => {
     expect(check(`when { a.where(${form}) } always { b }`).diagnostics).toEqual([]);
   });
 
-  it('converts its example as it says', () => {
+  it('converts its example as shown', () => {
     const [, example = ''] = /```text\n([\s\S]*?)```/.exec(document) ?? [];
     const [, converted = ''] = /```lua\n([\s\S]*?)```/.exec(document) ?? [];
     expect(convertWhen(example)).toEqual({ ok: true, text: converted.trimEnd() });

@@ -3,7 +3,7 @@ import type { Source } from '../text/source.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 import type { AttributeName, WhenOperator, WhenValue } from './compare-attribute.js';
 
-/** Fields of spans, and the values with which an attribute of that name is probably a mistake; without: any value. */
+/** Fields of spans, with the values that make an attribute of that name a probable mistake; without values: any. */
 const FIELDS: Readonly<Record<string, readonly string[] | undefined>> = {
   duration: undefined,
   service: undefined,
@@ -11,7 +11,7 @@ const FIELDS: Readonly<Record<string, readonly string[] | undefined>> = {
   kind: KINDS,
 };
 
-/** `where(duration > 5)` asks for an attribute named `duration`; `where(span.name == x)` for one named `span.name`. */
+/** `where(duration > 5)` reads an attribute `duration`; `where(span.name == x)` one named `span.name`. */
 export function fieldNamed(
   { key, range }: AttributeName,
   operator: WhenOperator,

@@ -9,14 +9,14 @@ import { WhenTree } from './when-tree.js';
 
 const ORDERINGS: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=']);
 
-/** The text in the braces: names of spans, their attributes, counts, joined by `and`, `or`, `not`. */
+/** Parses the text in the braces: names of spans, their attributes and counts, joined by `and`, `or`, `not`. */
 export class ConditionParser {
   private readonly tree: WhenTree;
   private readonly attributes: CompareAttribute;
   /** Valid text that is probably a mistake. */
   readonly warnings: Diagnostic[] = [];
 
-  /** The comparison with a word that was read last. */
+  /** The last comparison with a word. */
   private compared: { readonly attribute: AttributeName; readonly value: Range; readonly range: Range } | undefined;
 
   constructor(
@@ -31,7 +31,7 @@ export class ConditionParser {
     return this.operators(() => this.spanTerm());
   }
 
-  /** `or` over `and` over `not` over the innermost. */
+  /** The precedence of operators: `or`, then `and`, then `not`. */
   private operators(term: () => Expression): Expression {
     const { cursor } = this;
     return cursor.nested(() => {
@@ -46,7 +46,7 @@ export class ConditionParser {
     });
   }
 
-  /** `not` reaches over the comparison behind it: `not amount > 5`. */
+  /** `not` applies to the whole comparison after it: `not amount > 5`. */
   private negation(term: () => Expression): Expression {
     const { cursor } = this;
     const token = cursor.current;
@@ -78,7 +78,7 @@ export class ConditionParser {
     return this.has(name, [comparison], { start, end: cursor.lastEnd });
   }
 
-  /** `span.name == "charge"`: here the name stands by itself. */
+  /** `span.name == "charge"`: in this form the bare name is enough. */
   private refuseScope(name: string, range: Range, operator: string): void {
     const { source } = this.cursor;
     const value = /=\s*("[^"]*"|[\w.]+)$/.exec(source.slice(range))?.[1];
@@ -123,7 +123,7 @@ export class ConditionParser {
     return this.cursor.fail('BT_DSL_EXPECTED', token.range, { expected: 'a number' }, { expected: 'a number or count(name)' });
   }
 
-  /** Dotted names up to `.where(`; a name in quotes may hold anything. */
+  /** Dotted names up to `.where(`; a quoted name may contain any character. */
   private path(expected: string): { readonly parts: readonly string[]; readonly range: Range } {
     const { cursor } = this;
     const first = cursor.current;
@@ -139,7 +139,7 @@ export class ConditionParser {
     return { parts, range: { start: first.range.start, end: cursor.lastEnd } };
   }
 
-  /** At a dot: does `where(` follow? */
+  /** Whether `where(` follows the dot. */
   private isWhere(): boolean {
     const { next, afterNext } = this.cursor;
     return next.kind === 'name' && next.text === 'where' && afterNext.kind === 'symbol' && afterNext.text === '(';
@@ -170,7 +170,7 @@ export class ConditionParser {
     return this.attributes.isTrue(attribute);
   }
 
-  /** `currency == EUR or USD`: a word alone is an attribute that must be true. */
+  /** `currency == EUR or USD`: a word alone means a true attribute. */
   private warnOfWord({ key, range }: AttributeName): void {
     const { source } = this.cursor;
     const { compared } = this;
@@ -179,7 +179,7 @@ export class ConditionParser {
     this.warnings.push(diagnose(source, 'BT_DSL_WHEN_WORD', range, { name: key }, { suggestion: text, fix: { range, text } }));
   }
 
-  /** The operator between two operands, taken; undefined when none follows. */
+  /** Consumes the operator between two operands; undefined if none follows. */
   private operator(): WhenOperator | 'in' | 'not in' | undefined {
     const { cursor } = this;
     const { kind, text } = cursor.current;

@@ -8,15 +8,15 @@ import { WhenTree } from './when-tree.js';
 
 export interface WhenOptions {
   /**
-   * Attributes have the types that their comparisons expect (numbers are sent as numbers), so nothing is converted: shorter, and
-   * what one would write in BeTraceDSL. By default the texts "1500" and "true" count as 1500 and true, as in this form's home.
+   * Attributes have the types that their comparisons expect (numbers arrive as numbers), so nothing is converted. The result is shorter, as written
+   * by hand in BeTraceDSL. By default the texts "1500" and "true" count as 1500 and true, as in the original notation.
    */
   readonly typed?: boolean;
 }
 
 /**
- * `when { A } always { B } never { C }`: violated when A holds and B does not, or C does. The tree is the BeTraceDSL that says the
- * same over the trace, so it is checked, compiled and explained like any other rule. Never throws.
+ * `when { A } always { B } never { C }` is violated when A holds and B does not, or when C holds. The tree is the equivalent BeTraceDSL over the
+ * trace, which is checked, compiled and explained like any other rule. Never throws.
  */
 export function parseWhen(source: Source, options: WhenOptions = {}): Parsed {
   const { tokens, comments, diagnostics } = tokenizeWhen(source);

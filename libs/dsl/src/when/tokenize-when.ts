@@ -6,7 +6,7 @@ import type { ProblemCode } from '../text/problems.js';
 import type { Range, Source } from '../text/source.js';
 import { type Comment, KEYWORDS, type SymbolText, type Token } from '../text/token.js';
 
-/** What a text of this form is made of; tried in this order. */
+/** The tokens of the when form, tried in this order. */
 const LEXEMES =
   /([ \t\n\r\f\v]+)|(\/\/[^\n\r]*)|("[^"]*")|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(==|!=|~=|<>|=>|=<|<=|>=|&&|\|\||[<>=!{}()[\],.-])/y;
 
@@ -20,21 +20,21 @@ const FOREIGN: Readonly<Record<string, string>> = {
   '=>': '>=',
   '=<': '<=',
 };
-/** A text full of garbage gives this many diagnostics, not millions. */
+/** Maximum number of diagnostics for an invalid text. */
 const MAX_DIAGNOSTICS = 20;
 
 const LETTER_W = 119;
 
-/** A text that starts with `when {` is in the form of this folder: comments begin with `//`, strings have no escapes. */
+/** Whether a text starts with `when {`: then comments begin with `//`, and strings have no escapes. */
 export function isWhenForm(text: string): boolean {
-  // Most rules begin with another letter.
+  // Fast path: most rules begin with another letter.
   const first = text.charCodeAt(0);
   if (isLetter(first) && first !== LETTER_W) return false;
-  // A comment goes to the end of its line: were that left open, `// // //` could be read in exponentially many ways.
+  // A comment extends to the end of its line; otherwise `// // //` would backtrack exponentially.
   return /^(?:\s|\/\/[^\n\r]*(?:[\n\r]|$))*when\s*\{/.test(text);
 }
 
-/** Text → tokens, in one pass; continues after errors so that all are reported. */
+/** Text → tokens, in one pass; continues after errors to report all. */
 export function tokenizeWhen(source: Source): Tokens {
   const { text } = source;
   const tokens: Token[] = [];
@@ -78,7 +78,7 @@ export function tokenizeWhen(source: Source): Tokens {
   return { tokens, comments, diagnostics };
 }
 
-/** `a&&b` becomes `a and b`, `a && b` too; comparisons need no space. */
+/** Fixes `a&&b` to `a and b`, and `a && b` too; comparisons need no spaces. */
 function spaced(text: string, { start, end }: Range, word: string): string {
   if (!/^[a-z]/.test(word)) return word;
   const before = start === 0 || /[\s(]/.test(text[start - 1] ?? '') ? '' : ' ';

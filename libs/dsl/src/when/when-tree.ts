@@ -2,10 +2,7 @@ import type { Range } from '../text/source.js';
 import type { BinaryOperator, Expression, StringTestName } from '../text/syntax.js';
 import type { TokenCursor } from '../text/token-cursor.js';
 
-/**
- * Makes the nodes of BeTraceDSL that a `when` form stands for. Each has the place of the text it came from, so that
- * diagnostics point there; the cursor bounds their height.
- */
+/** Creates the BeTraceDSL nodes for a `when` form. Each has the range of its source text, for diagnostics; the cursor bounds their height. */
 export class WhenTree {
   constructor(private readonly cursor: TokenCursor) {}
 

@@ -65,7 +65,7 @@ describe('when { … } always { … } never { … }', () => {
     ['amount == 200', { amount: '200' }, true],
     ['amount == 200', { amount: 200 }, true],
     ['amount == "200"', { amount: 200 }, true],
-    // What is quoted is text: no version, postcode or account number is another one of the same value.
+    // A quoted value is a text: versions, postcodes and account numbers of equal numeric value differ.
     ['version == "1.10"', { version: '1.10' }, true],
     ['version == "1.10"', { version: '1.1' }, false],
     ['version == "1.10"', { version: 1.1 }, false],
@@ -122,7 +122,7 @@ describe('when { … } always { … } never { … }', () => {
     expect(violated(converted.ok ? converted.text : '', list)).toBe(expected);
   });
 
-  it('compares an attribute behind the name of its span', () => {
+  it('compares an attribute after the name of its span', () => {
     expect(violated('when { http.response.status >= 500 } always { logged }', spans(['http.response', { status: 502 }]))).toBe(true);
     expect(violated('when { http.response.status >= 500 } always { logged }', spans(['http.response', { status: 200 }]))).toBe(false);
   });
@@ -147,7 +147,7 @@ describe('when { … } always { … } never { … }', () => {
     expect(diagnostics[0]).toMatchObject({ code, line, column });
   });
 
-  it('is put right by its fixes', () => {
+  it('is corrected by its fixes', () => {
     const text = 'when { a&&b || !c.where(d = 1) } always { e }';
     const fixes = check(text).diagnostics.map(({ fix }) => fix as NonNullable<typeof fix>);
     const fixed = fixes.toReversed().reduce((t, { range, text: by }) => t.slice(0, range.start) + by + t.slice(range.end), text);
@@ -163,7 +163,7 @@ describe('when { … } always { … } never { … }', () => {
     expect(format(wanted)).toEqual({ ok: true, text: wanted });
   });
 
-  it('throws nothing but diagnostics, in steps that grow with the text', () => {
+  it('never throws, and parses in linear time', () => {
     const word = fc.constantFrom(
       ...'when always never { } ( ) [ ] , . == > where count and or not in matches a "b" 5 - & $ é //\n'.split(' '),
     );
@@ -183,7 +183,7 @@ describe('when { … } always { … } never { … }', () => {
   });
 });
 
-/** A condition twice: as text, and as what it means over names and attributes. */
+/** A condition twice: as text, and as a function of names and attributes. */
 interface Meaning {
   readonly text: string;
   readonly holds: (list: readonly PlainSpan[]) => boolean;
@@ -243,8 +243,8 @@ const arbitrarySpans = fc
   )
   .map((list) => spans(...list.map(({ name, attributes }): [string, Attributes] => [name, attributes])));
 
-describe('the meaning', () => {
-  it('is that of the clauses, also when converted', () => {
+describe('a converted form', () => {
+  it('has the meaning of its clauses', () => {
     fc.assert(
       fc.property(arbitraryMeaning, arbitraryMeaning, arbitraryMeaning, arbitrarySpans, (when, always, never, list) => {
         const text = `when { ${when.text} } always { ${always.text} } never { ${never.text} }`;
@@ -257,7 +257,7 @@ describe('the meaning', () => {
     );
   });
 
-  it('is written as one would write it', () => {
+  it('reads like a rule written by hand', () => {
     const converted = (text: string, typed = true) => {
       const result = convertWhen(text, { typed });
       return result.ok ? result.text : result.diagnostics;

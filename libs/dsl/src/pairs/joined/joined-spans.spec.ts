@@ -7,7 +7,7 @@ import { evaluationLimit } from '../../interpret/evaluation-limit.js';
 import { judgeExpression } from '../../judge/judge.js';
 import { JoinedSpans } from './joined-spans.js';
 
-it('what sorted spans say of pairs is what looking at every pair says', () => {
+it('sorted spans give the results of comparing every pair', () => {
   const before = JoinedSpans.searches;
   let [rules, matches] = [0, 0];
   fc.assert(

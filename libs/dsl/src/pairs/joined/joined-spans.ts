@@ -131,7 +131,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     return { constraints, left };
   }
 
-  /** How many of an index satisfy the constraints of the outer spans; counting ends beyond `most`. */
+  /** The number of spans of an index that satisfy the constraints of the outer spans; stops beyond `max`. */
   protected counted(index: SpanIndex, constraints: readonly Constraint[], max: number): number {
     const before = index.visits;
     const count = index.count(constraints, max);

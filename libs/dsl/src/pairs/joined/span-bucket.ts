@@ -53,14 +53,14 @@ export class SpanBucket implements Iterable<SpanView> {
     return this.scanned > FEW && this.scanned > 2 * this.source.length;
   }
 
-  /** Those that start from `from` up to `to` (nanoseconds since the epoch), the earliest first. */
+  /** The spans that start from `from` up to `to` (nanoseconds since the epoch), the earliest first. */
   *startingBetween(from: bigint, to: bigint | undefined): Iterable<SpanView> {
     this.starts ??= sortedBy(this.spans, (span) => BigInt(span.startTime));
     const { times, spans } = this.starts;
     for (let at = firstNotBelow(times, from); at < times.length && (to === undefined || times[at]! <= to); at++) yield spans[at]!;
   }
 
-  /** Those that end from `until` down to `from`, the latest first. */
+  /** The spans that end from `until` down to `from`, the latest first. */
   *endingBetween(from: bigint | undefined, until: bigint): Iterable<SpanView> {
     this.ends ??= sortedBy(this.spans, (span) => BigInt(span.endTime));
     const { times, spans } = this.ends;

@@ -103,7 +103,7 @@ export class SpanIndex {
   }
 
   /**
-   * How many spans satisfy all constraints; beyond `most` the number is not exact. The tree is fast where spans lie together, or a witness is found soon.
+   * The number of spans that satisfy all constraints, exact up to `max`. The tree is fast where spans lie together, or a witness is found soon.
    * Where it would examine many boxes, sums of regions are used.
    */
   count(constraints: readonly Constraint[], max: number): number {

@@ -39,7 +39,7 @@ const rules: fc.Arbitrary<string> = fc
       : `trace.count(x where ${compared}) == ${typeof limit === 'number' ? Math.abs(limit) % 70 : 3}`;
   });
 
-it('sums of what trees find are the sums of what looking at every span finds', () => {
+it('sums from trees equal sums over every span', () => {
   const before = JoinedSpans.searches;
   let [judged, matches] = [0, 0];
   fc.assert(

@@ -67,7 +67,7 @@ export class LinkedPairs {
     this.words = new CauseWords(graph, { linked: areFirst.includes(true), linking: areFirst.includes(false) });
   }
 
-  /** Counts for every outer span, until there are more than `most`. */
+  /** Counts for every outer span, until there are more than `max`. */
   count(groups: Iterable<AskedGroup>, max: number): void {
     let members: number[] = [];
     let slots: Slot[] = [];
@@ -127,7 +127,7 @@ export class LinkedPairs {
     return count;
   }
 
-  /** Of `found` those that lie in this order to the span at a position: as `isBefore` and `isWithin` (span-order.ts) say it. */
+  /** Keeps the spans of `found` in this order to the span at a position, as `isBefore` and `isWithin` (span-order.ts) define it. */
   private keepOrdered(isFirst: boolean, { position, window }: AskedOrder): void {
     const { words, found, bits } = this;
     const { same, other } = window;

@@ -9,7 +9,7 @@ import { judgeExpression } from '../../judge/judge.js';
 import type { TraceView } from '../../trace/span-view.js';
 import { LinkedSpans } from './linked-spans.js';
 
-describe('what the graph of causes says of pairs is what looking at every pair says', () => {
+describe('the graph of causes gives the results of comparing every pair', () => {
   it('on small traces, whose spans link to each other in any way', () => {
     const { questions, matches, misses } = compared(fc.oneof(arbitraryJoinedRule, arbitraryOrderRule), arbitraryLinkedTrace, 800);
     expect({ questions: questions > 100, matches: matches > 100, misses: misses > 100 }).toEqual({
@@ -39,7 +39,7 @@ const other = fc.constantFrom(
   ' and x.before(span, 9)',
 );
 
-/** Questions that only few spans of a large trace answer in one way, so that a wrong answer for one of them shows. */
+/** Questions with one answer for nearly all spans of a large trace, so that a wrong answer for one shows. */
 const arbitraryOrderRule: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(order, other, other).map(([a, b, c]) => `trace.has(x where x.name ~= "c" and not trace.has(${a}${b}${c}))`),
   fc

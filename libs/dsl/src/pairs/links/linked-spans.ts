@@ -36,7 +36,7 @@ export abstract class LinkedSpans extends SummedSpans {
   private readonly counts = new Map<Resolved, Int32Array | undefined>();
   private graph: CauseGraph | undefined;
 
-  /** How many satisfy a test, up to `most` and one more. Undefined where trees answer, or each pair must be examined. */
+  /** The number of spans that satisfy a test, exact up to `max`. Undefined where trees answer, or each pair must be examined. */
   protected countLinked(test: SpanTest, plan: JoinPlan, max: number, order?: LinkedOrder): number | undefined {
     const { structure, trace } = this.host;
     const { condition, depth } = test;

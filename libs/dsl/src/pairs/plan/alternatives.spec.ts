@@ -8,7 +8,7 @@ import { judgeExpression } from '../../judge/judge.js';
 import { JoinedSpans } from '../joined/joined-spans.js';
 import { alternativesOf } from './alternatives.js';
 
-/** Of a span and an outer one, some of which fail on a value of another type. */
+/** Comparisons of a span with an outer one, some of which fail on a value of another type. */
 const COMPARISONS = [
   'span.start_time > x.end_time + 3',
   'span.end_time < x.start_time - 3',
@@ -37,13 +37,13 @@ const rules: fc.Arbitrary<string> = fc
   })
   .map(({ ways, beside, asked, limit }) => `trace.count(x where ${asked.replace('…', `${beside}(${ways.join(' or ')})`)}) ${limit}`);
 
-it('what is found in one way or another is what looking at every pair finds', () => {
+it('alternatives find the spans that comparing every pair finds', () => {
   const before = JoinedSpans.searches;
   let [judged, matches] = [0, 0];
   fc.assert(
     fc.property(rules, arbitraryWornTrace, (text, trace) => {
       const rule = ruleOf(text);
-      // One that always or never matches is refused.
+      // A rule that always or never matches is refused.
       if (rule === undefined) return;
       const expected = JSON.stringify(judgedByInterpreter(rule, trace));
       const found = JSON.stringify(judgeExpression(rule, evaluationLimit(rule.resolved, 10_000))(trace));
@@ -61,7 +61,7 @@ it('what is found in one way or another is what looking at every pair finds', ()
   });
 }, 120_000);
 
-it('is certain only where no way can fail before another is asked', () => {
+it('is certain only if no alternative can fail before another', () => {
   const areCertain = (either: string): boolean | undefined => {
     const { resolved } = ruleOf(`trace.has(x where trace.has(span.name == "a" and (${either})))`)!;
     if (resolved.type !== 'trace-quantifier' || resolved.condition.type !== 'trace-quantifier') throw new Error('no question');

@@ -2,9 +2,9 @@ import { firstPlace, orderOf, prefixSums, ranksOf } from './rank-line.js';
 import { levelsOf } from './region-price.js';
 
 /**
- * A wavelet matrix: points with two ranks. It counts the points in any rectangle, and sums their weights, with one look per binary digit of the number of
- * points. The points stand in the order of the first rank. Each level divides them by one digit of their index in the order of the second rank. It keeps how
- * many of the first so many points have a zero there.
+ * A wavelet matrix: points with two ranks. It counts the points in any rectangle, and sums their weights, with one look per binary digit of
+ * the number of points. The points are in the order of the first rank. Each level divides them by one digit of their index in the order of
+ * the second rank. It keeps the number of zeros in each prefix.
  */
 export class RankGrid {
   private readonly firsts: Int32Array;

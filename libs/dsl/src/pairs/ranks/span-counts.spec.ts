@@ -20,7 +20,7 @@ const asked = fc.record({
   another: fc.nat(59),
 });
 
-it('sums of regions count the spans that constraints leave, and sum what is read of them', () => {
+it('sums of regions count the spans that satisfy constraints, and sum their values', () => {
   let [several, found, priced] = [0, 0, 0];
   fc.assert(
     fc.property(arbitraryWornTrace, asked, (trace, { orders, relatives, values, outer, another }) => {
@@ -53,7 +53,7 @@ it('sums of regions count the spans that constraints leave, and sum what is read
       const counts = new SpanCounts(all, [weights]);
       const price = counts.price(regions);
       if (price === undefined) return;
-      // What is prepared is not in the price.
+      // The price excludes preparation.
       counts.totals(regions);
       const before = counts.visits;
       const totals = counts.totals(regions);

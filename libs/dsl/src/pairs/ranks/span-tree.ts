@@ -70,7 +70,7 @@ export class SpanTree {
     return this.columns[column]![position]!;
   }
 
-  /** How many satisfy all constraints; counting ends beyond `most`. Undefined where it would have to examine more than it may. */
+  /** The number of spans that satisfy all constraints, exact up to `max`. Undefined if it would examine too many. */
   countWithin(constraints: readonly Constraint[], max: number, visits: number): number | undefined {
     const end = this.visits + visits;
     let count = 0;
@@ -87,7 +87,7 @@ export class SpanTree {
     return this.countWithin(constraints, max, Number.POSITIVE_INFINITY) as number;
   }
 
-  /** Those that satisfy all constraints, as ranges of positions (from, to excluded). */
+  /** The spans that satisfy all constraints, as ranges of positions (the end excluded). */
   *within(constraints: readonly Constraint[]): Iterable<readonly [number, number]> {
     for (const [from, to, isWhole] of this.ranges(constraints, undefined)) {
       if (isWhole) yield [from, to];

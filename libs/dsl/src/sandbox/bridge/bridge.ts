@@ -12,21 +12,21 @@ import { AttributesHandle, Entries, isView, itemsOf, RelativesHandle, TraceHandl
 import { type CFunction, guarded, type LuaState, payloadAt, pushBytes, setFunction, textOfBytes, typeAt } from './stack.js';
 
 /**
- * Values between JavaScript and Lua. Numbers go in as doubles, integers beyond 2^53 as boxes that compare and compute exactly;
- * spans, traces, maps and lists as read-only tables that read a field when it is asked for. One thing is one object within an
- * evaluation, so that it can be compared and used as a key.
+ * Converts values between JavaScript and Lua. Numbers become doubles; integers beyond 2^53 become boxed userdata with exact arithmetic. Spans,
+ * traces, maps and lists become read-only tables that read a field on access. Each object has one userdata per evaluation, so that it can be compared
+ * and used as a key.
  */
 export class Bridge {
   readonly #L: LuaState;
   readonly #budget: Budget;
   #trace: TraceView | undefined;
-  /** In the registry: payload → its userdata, for this evaluation. */
+  /** In Lua's registry: payload → its userdata, per evaluation. */
   readonly #internKey = {};
   readonly #integers = new Map<bigint, object>();
   readonly #derived = new Map<object, Map<string, unknown>>();
   readonly #objectMetatable = {};
   readonly #integerMetatable = {};
-  /** Functions that read-only tables have: `trace.has`, `span.has`. */
+  /** The methods of read-only tables: `trace.has`, `span.has`. */
   readonly #methods: (owner: SpanView | TraceHandle | RelativesHandle, name: string) => CFunction | undefined;
 
   constructor(
@@ -41,7 +41,7 @@ export class Bridge {
     this.#makeIntegerMetatable();
   }
 
-  /** Forgets the objects of the evaluation before. */
+  /** Drops the objects of the previous evaluation. */
   start(trace: TraceView): void {
     const L = this.#L;
     this.#trace = trace;
@@ -91,7 +91,7 @@ export class Bridge {
     this.#pushInterned(payload, payload);
   }
 
-  /** The value at a place of the stack, as far as operators and string tests need it; tables of Lua are an empty map. */
+  /** The value at a stack index, as operators and string tests need it; a Lua table becomes an empty map. */
   at(index: number): Value {
     const L = this.#L;
     switch (lua.lua_type(L, index)) {
@@ -137,7 +137,7 @@ export class Bridge {
     lua.lua_remove(L, -2);
   }
 
-  /** Something made from an owner once per evaluation (the list of events, a function). */
+  /** A value derived from an owner, created once per evaluation (the list of events, a function). */
   #once<T>(owner: object, name: string, make: () => T): T {
     let made = this.#derived.get(owner);
     if (made === undefined) this.#derived.set(owner, (made = new Map()));
@@ -145,7 +145,7 @@ export class Bridge {
     return made.get(name) as T;
   }
 
-  /** A fact of the trace that takes a look at each of its spans. */
+  /** A value of the trace whose computation visits each span. */
   #fact<T>(handle: TraceHandle, name: string, find: () => T): T {
     return this.#once(handle.trace, name, () => {
       this.#budget.spend(handle.trace.spans.length);
@@ -153,7 +153,7 @@ export class Bridge {
     });
   }
 
-  /** What spans, traces, maps and lists do: only reading. */
+  /** Operations of spans, traces, maps and lists: reads only. */
   #makeObjectMetatable(): void {
     const L = this.#L;
     lua.lua_createtable(L, 0, 5);
@@ -168,7 +168,7 @@ export class Bridge {
     this.#registerMetatable(this.#objectMetatable, 'table');
   }
 
-  /** What boxed integers do; `+ - * // %` and other operators are helpers (base-functions.ts). */
+  /** Operations of boxed integers; `+ - * // %` and others are helpers (base-functions.ts). */
   #makeIntegerMetatable(): void {
     const L = this.#L;
     lua.lua_createtable(L, 0, 6);
@@ -179,7 +179,7 @@ export class Bridge {
     this.#registerMetatable(this.#integerMetatable, 'number');
   }
 
-  /** `name` is the type that Lua's own error messages show. */
+  /** `name` is the type name in Lua's own error messages. */
   #registerMetatable(key: object, name: string): void {
     const L = this.#L;
     lua.lua_pushboolean(L, false);
@@ -287,7 +287,7 @@ export class Bridge {
   }
 }
 
-/** Bytes that are no UTF-8 stay bytes. */
+/** Bytes that are not UTF-8 stay bytes. */
 function textIfUtf8(bytes: Uint8Array): string | Uint8Array {
   const text = textOfBytes(bytes);
   return text.includes('\ufffd') ? bytes : text;

@@ -83,7 +83,7 @@ declare module 'fengari/src/lauxlib.js' {
   export default lauxlib;
 }
 
-/** The whole library: only for tests that compare with it. */
+/** The complete library, only for tests that compare with it. */
 declare module 'fengari/src/lualib.js' {
   import type { LuaState } from 'fengari/src/lua.js';
 

@@ -1,4 +1,4 @@
-// fengari's modules import each other in a circle that only works when lua.js comes first.
+// fengari's modules have circular imports that only work if lua.js loads first.
 import 'fengari/src/lua.js';
 
 import lauxlib from 'fengari/src/lauxlib.js';
@@ -11,7 +11,7 @@ const HEXADECIMAL = Array.from({ length: 256 }, (_, byte) => byte.toString(16).p
 const SHORT = 64;
 const PIECE = 8_192;
 
-/** Equal keys of long strings are one object, so that finding one again does not compare it. Forgotten with each evaluation. */
+/** Interns the keys of long strings, so that finding one again compares no characters. Cleared at each evaluation. */
 const keys = new Map<string, string>();
 
 export function forgetKeys(): void {
@@ -19,8 +19,8 @@ export function forgetKeys(): void {
 }
 
 /**
- * The key by which fengari finds a string in tables. Fengari's own key writes bytes below 16 as one digit, so `"\f:1"` and `"\xc3\xa3\1"` would share one. It
- * also takes a hundred times as long for long strings.
+ * The key of a string in fengari's tables. fengari's own key writes bytes below 16 as one digit, so `"\f:1"` and `"\xc3\xa3\1"` would collide. It is
+ * also a hundred times slower for long strings.
  */
 Object.defineProperty(TString.prototype, 'hash', {
   get(this: TString & { key?: string }): string {
@@ -30,14 +30,14 @@ Object.defineProperty(TString.prototype, 'hash', {
   set(): void {},
 });
 
-/** As fengari writes it, which it relies on for the words of the language. */
+/** fengari's own format, which it requires for the keywords of Lua. */
 function shortKey(bytes: Uint8Array): string {
   let key = '|';
   for (const byte of bytes) key += HEXADECIMAL[byte];
   return key;
 }
 
-/** `apply` takes the bytes as they are; spread would step through them. */
+/** `apply` passes the bytes at once; spread would iterate over them. */
 const fromBytes = (bytes: Uint8Array): string => Reflect.apply(String.fromCharCode, undefined, bytes as unknown as readonly number[]);
 
 function longKey(bytes: Uint8Array): string {

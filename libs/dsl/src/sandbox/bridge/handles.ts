@@ -7,7 +7,7 @@ export class TraceHandle {
   constructor(readonly trace: TraceView) {}
 }
 
-/** `span.children` and its like: only to be asked by functions. */
+/** `span.children` and the other relatives, which only functions can read. */
 export class RelativesHandle {
   constructor(
     readonly axis: SpanAxis,
@@ -15,7 +15,7 @@ export class RelativesHandle {
   ) {}
 }
 
-/** `span.attributes`: reads one attribute at a time; all of them only when they are iterated. */
+/** `span.attributes`: reads single attributes; all of them only for iteration. */
 export class AttributesHandle {
   constructor(
     private readonly span: SpanView,
@@ -31,13 +31,13 @@ export class AttributesHandle {
   }
 }
 
-/** The entries of a read-only table in order, to step through. */
+/** The entries of a read-only table, in order, for iteration. */
 export class Entries {
   private places: ReadonlyMap<unknown, number> | undefined;
 
   private constructor(private readonly entries: readonly Entry[]) {}
 
-  /** Undefined for what can't be iterated. */
+  /** Undefined for values that cannot be iterated. */
   static of(payload: object): Entries | undefined {
     const entries = entriesOf(payload);
     return entries && new Entries(entries);
@@ -51,7 +51,7 @@ export class Entries {
     return this.entries[place];
   }
 
-  /** The entry behind that of a key; the first one for nil. */
+  /** The entry after that of a key; the first one for nil. */
   after(key: unknown): Entry | undefined {
     if (key === undefined) return this.entries[0];
     this.places ??= new Map(this.entries.map(([name], place) => [name, place]));
@@ -74,7 +74,7 @@ export function itemsOf(payload: unknown): readonly unknown[] | undefined {
   return Array.isArray(payload) ? payload : undefined;
 }
 
-/** Views have methods, plain values never do. */
+/** Views have methods; plain values have none. */
 export function isView(value: unknown): value is SpanView {
   return typeof value === 'object' && value !== null && typeof (value as { attribute?: unknown }).attribute === 'function';
 }

@@ -6,10 +6,10 @@ import { type SpanArgument, spanArguments } from '../../vocabulary/span-function
 import type { ScriptMarks } from './script-marks.js';
 
 /**
- * A script as plain Lua for the sandbox. What Lua lacks is written as calls of helpers (lua-helpers.ts): durations are numbers,
- * string tests and arithmetic are functions (64-bit integers; bounded strings), the condition of `trace.has(…)` is a function
- * of the span, `attribute.http.method` is `span.attributes["http.method"]`. Statements keep their line, for error messages.
- * @param marks what is noted when it runs
+ * A script as plain Lua for the sandbox. Extensions become calls of helpers (lua-helpers.ts). Durations become numbers; string tests and arithmetic
+ * become functions (64-bit integers, bounded strings). The condition of `trace.has(…)` becomes a function of the span, and `attribute.http.method`
+ * becomes `span.attributes["http.method"]`. Statements keep their line, for error messages.
+ * @param marks the events to record at run time
  */
 export function luaText(source: Source, block: Block, marks?: ScriptMarks): string {
   const writer = new LuaWriter(source, marks);
@@ -17,7 +17,7 @@ export function luaText(source: Source, block: Block, marks?: ScriptMarks): stri
   return writer.text;
 }
 
-/** Arithmetic by helper name; `/`, `^`, comparisons and `#` are Lua's own. */
+/** Helper names of arithmetic operators; `/`, `^`, comparisons and `#` stay Lua's own. */
 export const ARITHMETIC_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
   '+': '__add',
   '-': '__sub',
@@ -32,7 +32,7 @@ export const ARITHMETIC_HELPERS: Readonly<Partial<Record<BinaryOperator, string>
   '>>': '__shr',
 };
 
-/** Comparisons that a helper makes, because Lua's own do not pay for long strings. */
+/** Comparisons by helpers, because Lua's own do not charge steps for long strings. */
 const COMPARISON_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
   '==': '__eq',
   '~=': '__ne',
@@ -42,7 +42,7 @@ const COMPARISON_HELPERS: Readonly<Partial<Record<BinaryOperator, string>>> = {
   '>=': '__ge',
 };
 
-/** A constant on one side bounds what Lua's own comparison looks at. */
+/** With a constant on one side Lua's own comparison reads a bounded number of bytes. */
 function isCheap({ operator, left, right }: Extract<Expression, { type: 'binary' }>): boolean {
   const isEquality = operator === '==' || operator === '~=';
   return [left, right].some((side) => {
@@ -71,7 +71,7 @@ class LuaWriter {
     }
   }
 
-  /** Line breaks up to the line of an offset of the source. */
+  /** Writes line breaks up to the line of a source offset. */
   #moveTo(offset: number): void {
     const { line } = this.source.place(offset);
     for (; this.#line < line; this.#line++) this.text += '\n';
@@ -89,7 +89,7 @@ class LuaWriter {
         this.#write(' ');
         return;
       case 'local-function':
-        // The name is known inside of the function.
+        // The function can refer to its own name.
         this.#write('local ', statement.name.name, ' ', statement.name.name, '=');
         return this.#made(statement.function);
       case 'function-statement': {
@@ -99,7 +99,7 @@ class LuaWriter {
       case 'assignment':
         return this.#write(this.#list(statement.targets), '=', this.#list(statement.values), ' ');
       case 'call-statement':
-        // A parenthesis at the beginning of a statement would continue the one before.
+        // A parenthesis at the start of a statement would continue the previous one.
         return this.#write(';', this.#expression(statement.call), ' ');
       case 'do':
         return this.#enclosed('do ', statement.body, ' end ');
@@ -146,7 +146,7 @@ class LuaWriter {
     this.#write(' end ');
   }
 
-  /** An expression's text; a function inside it is written by a writer of its own, so that the order of text holds. */
+  /** The text of an expression. A nested function has its own writer, which keeps the text in order. */
   #expression(expression: Expression): string {
     const number = this.marks?.expressions.get(expression);
     return number === undefined ? this.#plain(expression) : `__seen(${number},${this.#plain(expression)})`;
@@ -208,7 +208,7 @@ class LuaWriter {
     }
   }
 
-  /** Without parentheses around a chain of one operator: Lua's parser nests at most 200 of them. */
+  /** Omits parentheses around a chain of one operator: Lua's parser nests at most 200. */
   #logical({ left, operator, right }: Extract<Expression, { type: 'logical' }>): string {
     const isChain = left.type === 'logical' && left.operator === operator;
     return `${isChain ? this.#logical(left) : this.#expression(left)} ${operator} ${this.#expression(right)}`;
@@ -240,7 +240,7 @@ class LuaWriter {
     return spanFunction.map((argument) => this.#spanArgument(argument)).join(',');
   }
 
-  /** A condition as a function of the span it tests (and for the second of a pair, of the first span). */
+  /** Writes a condition as a function of the tested span (for the second of a pair, also of the first span). */
   #spanArgument({ expression, own, outer, isPlain }: SpanArgument): string {
     const text = this.#expression(expression);
     if (isPlain || isFunction(expression)) return text;
@@ -248,7 +248,7 @@ class LuaWriter {
     return `function(${['span', ...outer].join(',')}) ${names}return ${text} end`;
   }
 
-  /** `span.has(attribute.x)` asks by key. */
+  /** `span.has(attribute.x)` tests the key. */
   #attributeKey(argument: Expression): string {
     if (argument.type === 'index' && isAttributeMap(argument.object)) return this.#expression(argument.key);
     const path = argument.type === 'member' ? attributePath(argument) : undefined;
@@ -260,7 +260,7 @@ class LuaWriter {
   }
 }
 
-/** An expression whose fields are attributes: `attribute`, `x.attributes`, `x.resource`. */
+/** Whether the fields of the expression are attributes: `attribute`, `x.attributes`, `x.resource`. */
 export function isAttributeMap(expression: Expression): boolean {
   if (expression.type === 'name') return expression.name === 'attribute';
   return expression.type === 'member' && (expression.name === 'attributes' || expression.name === 'resource');
@@ -270,7 +270,7 @@ function isFunction(expression: Expression): boolean {
   return expression.type === 'function' || expression.type === 'name';
 }
 
-/** `attribute.http.method`, `x.attributes.http.method`: dots below a map of attributes make one key. */
+/** `attribute.http.method`, `x.attributes.http.method`: the dotted path is one key. */
 export function attributePath(expression: Expression): { readonly map: Expression; readonly key: string } | undefined {
   const names: string[] = [];
   let object = expression;
@@ -281,7 +281,7 @@ export function attributePath(expression: Expression): { readonly map: Expressio
   return names.length > 0 && isAttributeMap(object) ? { map: object, key: names.join('.') } : undefined;
 }
 
-/** Doubles throughout (fengari's integers have 32 bits); integers beyond 2^53 are boxed. */
+/** Numbers are doubles (fengari's integers have 32 bits); integers beyond 2^53 are boxed. */
 function numeral(value: number | bigint): string {
   if (typeof value === 'bigint') return `__int64("${value}")`;
   if (value === Number.POSITIVE_INFINITY) return '(1/0)';
@@ -290,13 +290,13 @@ function numeral(value: number | bigint): string {
   return value < 0 ? `(${double})` : double;
 }
 
-/** Boxed, so they can't be fields of a table that outlives an evaluation. */
+/** Boxed values, which must not be stored in a table that outlives an evaluation. */
 export const LIMITS: ReadonlyMap<string, bigint> = new Map([
   ['maxinteger', 2n ** 63n - 1n],
   ['mininteger', -(2n ** 63n)],
 ]);
 
-/** A literal on one line, so that lines stay in step: line breaks as escapes. */
+/** A literal on one line, with line breaks as escapes, so that later lines keep their numbers. */
 function singleLine(raw: string, literal: Extract<Expression, { type: 'string' }>): string {
   if (!literal.isText) return raw.replace(/\\(?:\r\n|\n\r|\r|\n)/g, '\\n');
   return quote(literal.value);

@@ -1,24 +1,24 @@
 import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
 import { formatExpression } from '../../tree/format-expression.js';
 
-/** What an observed run notes, by number: the values of some expressions, and the statements that were reached. */
+/** The events that an observed run records, by number: values of expressions, and reached statements. */
 export interface ScriptMarks {
   readonly expressions: ReadonlyMap<Expression, number>;
-  /** Lua that is run before or after a statement. */
+  /** Lua code that runs before or after a statement. */
   readonly statements: ReadonlyMap<Statement, { readonly before?: string; readonly after?: string }>;
   readonly returns: readonly MarkedReturn[];
   readonly changes: readonly MarkedChange[];
 }
 
-/** A `return` of the script itself, and the conditions that lead to it, the outermost first. */
+/** A `return` of the main script, and the conditions that lead to it, the outermost first. */
 export interface MarkedReturn {
   readonly statement: Extract<Statement, { type: 'return' }>;
   readonly path: readonly PathCondition[];
-  /** The loops over tables around it. */
+  /** The enclosing loops over tables. */
   readonly entries: readonly TableLoop[];
 }
 
-/** `for k, v in pairs(t)`: k is noted at the `return`. */
+/** `for k, v in pairs(t)`: the `return` records k. */
 export interface TableLoop {
   readonly table: string;
   readonly key: Name;
@@ -29,27 +29,27 @@ export interface PathCondition {
   readonly outcome: boolean;
 }
 
-/** A statement that gives a variable, or a place in a table, another value. */
+/** A statement that changes a variable or a table entry. */
 export interface MarkedChange {
-  /** As it is read: `n`, `seen[id]`. */
+  /** The target as an expression: `n`, `seen[id]`. */
   readonly text: string;
   readonly variable: string;
-  /** Of a place in a table. */
+  /** The key of a table entry. */
   readonly key?: PlaceKey;
-  /** Starts again, without the former counts. */
+  /** Restarts the count of changes. */
   readonly isFirst: boolean;
 }
 
-/** The key of a place in a table: written, or an expression that is noted. */
+/** The key of a table entry: a literal, or an expression whose value is recorded. */
 export type PlaceKey = { readonly name: string } | { readonly expression: Expression };
 
-/** The place in a table that a variable holds; undefined for the variable itself, and for what lies deeper. */
+/** The key of an entry in a variable's table; undefined for the variable itself and for nested entries. */
 export function keyOf(node: Expression): PlaceKey | undefined {
   if (node.type === 'member') return node.object.type === 'name' ? { name: node.name } : undefined;
   return node.type === 'index' && node.object.type === 'name' ? { expression: node.key } : undefined;
 }
 
-/** Where a statement stands. */
+/** The context of a statement. */
 interface Place {
   readonly path: readonly PathCondition[];
   readonly entries: readonly TableLoop[];
@@ -59,7 +59,7 @@ interface Place {
   readonly isMain: boolean;
 }
 
-/** So many variables are looked at for spans. */
+/** The number of variables to check for spans. */
 const MAX_SPANS = 8;
 
 export function scriptMarks(block: Block): ScriptMarks {
@@ -78,7 +78,7 @@ class Marker implements ScriptMarks {
     let place = outer;
     for (const statement of block) {
       this.statement(statement, place);
-      // From here on the variable is there.
+      // The variable exists from here on.
       if (statement.type === 'local' && place.isLoop)
         place = within(
           place,
@@ -166,7 +166,7 @@ class Marker implements ScriptMarks {
     this.statements.set(statement, { after: numbers.map((number) => `;__set(${[number, ...place.spans].join(',')}) `).join('') });
   }
 
-  /** Each turn of a loop has its own. */
+  /** Each iteration of a loop has a new variable. */
   private renewed(statement: Extract<Statement, { type: 'local' }>): void {
     const numbers = statement.names.map(({ name }) => this.changes.push({ text: name, variable: name, isFirst: true }) - 1);
     this.statements.set(statement, { after: numbers.map((number) => `;__set(${number}) `).join('') });
@@ -183,7 +183,7 @@ class Marker implements ScriptMarks {
     this.statements.set(statement, { after: `;__set(${[number, ...place.spans].join(',')}) ` });
   }
 
-  /** The whole, its operands, and what they read. */
+  /** Marks the whole, its operands, and the values that they read. */
   private condition(node: Expression): void {
     this.mark(node);
     const inner = unwrapped(node);
@@ -205,9 +205,9 @@ class Marker implements ScriptMarks {
         this.mark(node.key);
         return this.readings(node.key);
       case 'call':
-        // A condition is evaluated on many spans.
+        // Not the inner condition: it is evaluated for many spans.
         this.mark(node);
-        // What a call gives as the last argument may be several values: it is not noted, or it were one.
+        // A call as the last argument may return several values; recording it would truncate them to one.
         if (node.callee.type === 'name') for (const argument of node.args) if (!SEVERAL.has(argument.type)) this.readings(argument);
         return;
       case 'method-call':
@@ -241,7 +241,7 @@ function within(place: Place, names: readonly string[]): Place {
   return { ...place, spans: [...others, ...names].slice(-MAX_SPANS) };
 }
 
-/** The variable that holds it: `t` of `t[k].n`. */
+/** The variable that holds the table: `t` of `t[k].n`. */
 function baseOf(target: Expression): string | undefined {
   let inner = target;
   while (inner.type === 'member' || inner.type === 'index') inner = inner.object;
@@ -254,7 +254,7 @@ export function unwrapped(node: Expression): Expression {
   return inner;
 }
 
-/** `n = 0`, `list = {}`; `found = true` says something. */
+/** `n = 0` and `list = {}` carry no information; `found = true` does. */
 function isNothing(value: Expression): boolean {
   return (
     value.type === 'number' ||

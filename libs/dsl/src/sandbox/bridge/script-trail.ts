@@ -3,12 +3,12 @@ import type { Value } from '../../values/value.js';
 import type { PlaceKey, ScriptMarks } from './script-marks.js';
 import { textOfBytes } from './stack.js';
 
-/** A value that was seen last, and when. */
+/** The last recorded value of an expression, with its time. */
 interface Seen {
-  /** Texts as they are in Lua: most are never shown. */
+  /** Texts stay in Lua's form, because most are never shown. */
   readonly value: SeenValue;
   readonly at: number;
-  /** When the same was seen before: later entries belong to this time. */
+  /** The time of the previous record: later entries belong to this evaluation. */
   readonly before: number;
 }
 
@@ -23,15 +23,15 @@ interface Changes {
   readonly byKey: Map<string, SpanView[]>;
 }
 
-/** Spans on which a variable, or a place in a table, got its value. */
+/** The number of spans to keep per variable or table entry. */
 const MAX_SPANS = 1_000;
 
-/** What an observed run of a script reached. */
+/** The recorded events of an observed run. */
 export class ScriptTrail {
   private readonly seen: Seen[] = [];
   private readonly changed = new Map<string, Changes>();
   private clock = 0;
-  /** Which `return` ended it, and the spans that were in variables there, the innermost first. */
+  /** The `return` that ended the run, and the spans in variables at that point, the innermost first. */
   end: { readonly number: number; readonly spans: readonly SpanView[] } | undefined;
 
   constructor(private readonly marks: ScriptMarks) {}
@@ -61,7 +61,7 @@ export class ScriptTrail {
     else if (changes.byKey.size < MAX_SPANS) changes.byKey.set(key, [span]);
   }
 
-  /** The spans on which a variable, or a place in the table that it holds, got its value, in order. */
+  /** The spans at which a variable, or an entry of its table, was changed, in order. */
   changesOf(variable: string, key?: PlaceKey): readonly SpanView[] {
     const changes = this.changed.get(variable);
     if (changes === undefined || key === undefined) return changes?.all ?? [];

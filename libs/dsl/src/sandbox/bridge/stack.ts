@@ -12,7 +12,7 @@ export function textOfBytes(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-/** A function for Lua: each call is paid for; a LuaError thrown inside becomes an error of Lua, with the line where it happened. */
+/** Wraps a function for Lua: charges each call, and turns a LuaError into an error of Lua with its line. */
 export function guarded(budget: Budget, f: CFunction): CFunction {
   return (L) => {
     try {
@@ -42,7 +42,7 @@ export function setFunction(L: LuaState, budget: Budget, name: string, f: CFunct
   lua.lua_setfield(L, -2, bytesOf(name));
 }
 
-/** `number`, `table`, …: boxed integers are numbers, spans and their maps are tables. */
+/** The type name for scripts: boxed integers are `number`, spans and maps are `table`. */
 export function typeAt(L: LuaState, index: number): string {
   const type = lua.lua_type(L, index);
   if (type < 0) return 'no value';
@@ -50,7 +50,7 @@ export function typeAt(L: LuaState, index: number): string {
   return typeof payloadAt(L, index) === 'bigint' ? 'number' : 'table';
 }
 
-/** What a userdata stands for; undefined for everything else. */
+/** The object behind a userdata; undefined for other values. */
 export function payloadAt(L: LuaState, index: number): unknown {
   return lua.lua_type(L, index) === lua.LUA_TUSERDATA ? lua.lua_touserdata(L, index)?.payload : undefined;
 }
@@ -59,7 +59,7 @@ export function badArgument(L: LuaState, index: number, name: string, wanted: st
   return new LuaError(`bad argument #${index} to '${name}' (${wanted} expected, got ${typeAt(L, index)})`);
 }
 
-/** A string argument; numbers are turned into strings, as in Lua. @throws LuaError */
+/** A string argument; numbers are converted, as in Lua. @throws LuaError */
 export function bytesArgument(L: LuaState, index: number, name: string): Uint8Array {
   const type = lua.lua_type(L, index);
   if (type === lua.LUA_TSTRING) return lua.lua_tostring(L, index);
@@ -77,7 +77,7 @@ export function integerArgument(L: LuaState, index: number, name: string, fallba
   return number;
 }
 
-/** An index of a table, or undefined when the argument is absent: fengari's own have 32 bits. @throws LuaError */
+/** A table index, or undefined without the argument; parsed here because fengari's integers have 32 bits. @throws LuaError */
 export function indexArgument(L: LuaState, index: number, name: string): number | undefined {
   if (lua.lua_type(L, index) <= lua.LUA_TNIL) return undefined;
   const place = integerArgument(L, index, name);
@@ -85,7 +85,7 @@ export function indexArgument(L: LuaState, index: number, name: string): number 
   return place;
 }
 
-/** The most results, and variable arguments, that are passed at once: they are copied with every call. */
+/** The maximum of results and variable arguments, because each call copies them. */
 export const MAX_RESULTS = 250;
 
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {

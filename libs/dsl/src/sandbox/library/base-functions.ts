@@ -28,7 +28,7 @@ import {
 import { Comparison } from './compare.js';
 import type { ScriptPatterns } from './script-patterns.js';
 
-/** Adds Lua's basic functions that are pure, and the helpers of lua-text.ts, to the table on top of the stack. */
+/** Adds Lua's pure basic functions, and the helpers of lua-text.ts, to the table on top of the stack. */
 export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget, patterns: ScriptPatterns): void {
   const comparison = new Comparison(L, bridge, budget);
   const answer = (holds: boolean): number => {
@@ -75,7 +75,7 @@ export function addBaseFunctions(L: LuaState, bridge: Bridge, budget: Budget, pa
     __ne: () => answer(!comparison.equal(1, 2)),
     __lt: () => answer(comparison.less(1, 2)),
     __le: () => answer(comparison.lessOrEqual(1, 2)),
-    // `a > b` is `b < a`, but a is evaluated first.
+    // `a > b` is `b < a`, with a evaluated first.
     __gt: () => answer(comparison.less(2, 1)),
     __ge: () => answer(comparison.lessOrEqual(2, 1)),
     __made: () => {
@@ -109,7 +109,7 @@ function arithmetic(L: LuaState, operator: ArithmeticOperator, bridge: Bridge, b
   const verb = operator === '..' ? 'concatenate' : BITWISE.has(operator) ? 'perform bitwise operation on' : 'perform arithmetic on';
   const left = operand(L, bridge, budget, 1, verb);
   const right = operand(L, bridge, budget, 2, verb);
-  // Integers beyond 2^53 come and go in boxes; numbers are written.
+  // Integers beyond 2^53 are boxed; other numbers are not.
   if (typeof left === 'bigint' || typeof right === 'bigint') budget.spend(2 * CALL_STEPS);
   if (operator === '..' && (isNumber(left) || isNumber(right))) budget.spend(CALL_STEPS);
   return luaArithmetic(operator, left, right);
@@ -117,13 +117,13 @@ function arithmetic(L: LuaState, operator: ArithmeticOperator, bridge: Bridge, b
 
 const BITWISE: ReadonlySet<string> = new Set(['&', '|', '~', '<<', '>>']);
 
-/** An operand of an operator; functions have no counterpart among values and are refused here. */
+/** An operand; functions have no equivalent value and are refused here. */
 function operand(L: LuaState, bridge: Bridge, budget: Budget, index: number, verb = 'perform arithmetic on'): Value {
   if (lua.lua_type(L, index) === lua.LUA_TFUNCTION) throw new LuaError(`attempt to ${verb} a function value`);
   return scanned(L, bridge, budget, index);
 }
 
-/** The value at a place; a string is paid for by its length. */
+/** The value at a stack index; a string is charged by its length. */
 function scanned(L: LuaState, bridge: Bridge, budget: Budget, index: number): Value {
   if (lua.lua_type(L, index) === lua.LUA_TSTRING) budget.scan(lua.lua_tostring(L, index).length);
   return bridge.at(index);
@@ -133,14 +133,14 @@ function runStringTest(L: LuaState, test: StringTestName, bridge: Bridge, budget
   return stringTest(test, scanned(L, bridge, budget, 1), scanned(L, bridge, budget, 2));
 }
 
-/** The cost of a Lua table or function, mostly that of its collection. It also bounds how many of them there can be. */
+/** The cost of a Lua table or function, mostly for its garbage collection. It also bounds their number. */
 const MADE_STEPS = 30;
 
-/** What a protected call and an error in it cost: much more than an instruction (JavaScript exceptions). */
+/** The costs of a protected call, and of an error in it: JavaScript exceptions are slow. */
 const PCALL_STEPS = 50;
 const ERROR_STEPS = 500;
 
-/** Errors of the budget go through every pcall: nothing a script does can keep it running. */
+/** Errors of the budget pass through every pcall, so that a script cannot continue after one. */
 function protectedCall(L: LuaState, budget: Budget): number {
   if (lua.lua_gettop(L) === 0) throw new LuaError("bad argument #1 to 'pcall' (value expected)");
   budget.spend(PCALL_STEPS);
@@ -226,7 +226,7 @@ function convertToNumber(L: LuaState, bridge: Bridge, budget: Budget): number {
   return result(bridge, isValid ? Number.parseInt(text, base) : undefined);
 }
 
-/** `tostring`: numbers as the language writes them, tables without their address (which is no fact of the trace). */
+/** `tostring`: numbers in the language's format, tables without their address, which would vary. */
 export function tostringBytes(L: LuaState, bridge: Bridge, index: number): Uint8Array {
   if (lua.lua_type(L, index) === lua.LUA_TSTRING) return lua.lua_tostring(L, index);
   const type = typeAt(L, index);

@@ -5,7 +5,7 @@ import type { Bridge } from '../bridge/bridge.js';
 import { lua } from '../bridge/fengari.js';
 import { type LuaState, typeAt } from '../bridge/stack.js';
 
-/** What two values of the stack are compared by. Long strings are paid for by their length; integers beyond 2^53 are exact. */
+/** Compares two values of the stack. Long strings are charged by length; integers beyond 2^53 are exact. */
 export class Comparison {
   constructor(
     private readonly L: LuaState,
@@ -13,7 +13,7 @@ export class Comparison {
     private readonly budget: Budget,
   ) {}
 
-  /** @param a @param b places of the stack */
+  /** @param a @param b stack indexes */
   equal(a: number, b: number): boolean {
     const { L, bridge } = this;
     if (this.areStrings(a, b) || typeAt(L, a) !== 'number' || typeAt(L, b) !== 'number') return lua.lua_rawequal(L, a, b);

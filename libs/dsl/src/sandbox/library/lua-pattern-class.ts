@@ -1,4 +1,4 @@
-/** `%a`, `%d`, …: classes of the C locale; a capital letter is the opposite; anything else is itself. */
+/** Character classes of the C locale such as `%a` and `%d`; a capital negates; other characters match themselves. */
 export function inClass(code: number, letter: number): boolean {
   const test = CLASSES[String.fromCharCode(letter | 32)];
   const isLetter = (letter >= 65 && letter <= 90) || (letter >= 97 && letter <= 122);

@@ -6,7 +6,7 @@ import { findPattern, findPlain, isLiteral } from './lua-pattern.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-/** An expression of Lua that gives what string.find answers: start, end and captures, or the text of its error. */
+/** A Lua expression with the result of string.find: start, end and captures, or the error's text. */
 const findInLua = (subject: string, pattern: string) =>
   `(function() local r = table.pack(pcall(string.find, ${JSON.stringify(subject)}, ${JSON.stringify(pattern)})) ` +
   'for i = 1, r.n do r[i] = tostring(r[i]) end return table.concat(r, "|", 1, r.n) end)()';
@@ -60,7 +60,7 @@ if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
   const pattern = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join(''));
   const cases = fc.sample(fc.tuple(subject, pattern), 3_000);
   const outcome = (result: string) => result.replace(/^(false.{30}).*/, '$1');
-  // Not fengari's: its `%f` asks the byte behind the text where there is none, and its `%1` takes a position for the length of a text.
+  // The expectation is not fengari's: its `%f` reads past the end of the text, and its `%1` takes a position for a length.
   const expected = evaluatedByReference(cases.map(([text, wanted]) => findInLua(text, wanted)));
   const differing = cases.flatMap(([text, wanted], n) => {
     const [ours, luas] = [outcome(find(text, wanted)), outcome(expected[n]!.replace(/^string /, ''))];

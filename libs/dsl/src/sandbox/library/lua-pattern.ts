@@ -2,8 +2,7 @@ import { LuaError } from '../../lua/lua-error.js';
 import { inClass } from './lua-pattern-class.js';
 
 /**
- * Lua's patterns over bytes, by backtracking as in Lua 5.3, with one difference: every step is counted (`spend`), so that a
- * pattern which would take exponential time ends in an error instead.
+ * Lua's patterns over bytes, by backtracking as in Lua 5.3. Each step is charged (`spend`), so that a pattern of exponential time ends in an error.
  */
 export interface PatternMatch {
   readonly start: number;
@@ -25,7 +24,7 @@ const [PERCENT, CARET, DOLLAR, LEFT, RIGHT, DOT, BRACKET, CLOSE, STAR, PLUS, MIN
 
 const SPECIALS: ReadonlySet<number> = new Set([...'^$*+?.([%-'].map((character) => character.charCodeAt(0)));
 
-/** The first match from `from` (a byte offset) on; undefined when there is none. @throws LuaError on a malformed pattern */
+/** The first match at or after `from` (a byte offset); undefined if none. @throws LuaError on a malformed pattern */
 export function findPattern(
   subject: Uint8Array,
   pattern: Uint8Array,
@@ -43,7 +42,7 @@ export function findPattern(
   return undefined;
 }
 
-/** Has the pattern no special character? `string.find` then looks for the text itself. */
+/** Whether a pattern has no special characters. `string.find` then searches for the text itself. */
 export function isLiteral(pattern: Uint8Array): boolean {
   return !pattern.some((code) => SPECIALS.has(code));
 }
@@ -200,14 +199,14 @@ class Matcher {
     const start = this.#starts[index];
     const length = this.#lengths[index] ?? OPEN;
     if (start === undefined || length === OPEN) throw new LuaError(`invalid capture index %${index + 1}`);
-    // A position is no text that could occur again.
+    // A position capture has no text to match again.
     if (length === POSITION) return -1;
     this.spend(length);
     for (let offset = 0; offset < length; offset++) if (this.subject[start + offset] !== this.subject[s + offset]) return -1;
     return s + length;
   }
 
-  /** The offset behind one single-character class. */
+  /** The offset after one single-character class. */
   #classEnd(from: number): number {
     let p = from;
     const code = this.pattern[p++];
@@ -235,7 +234,7 @@ class Matcher {
     return wanted === BRACKET ? this.#inSet(code, p, next - 1) : wanted === code;
   }
 
-  /** Is the byte in the set between `[` at `open` and `]` at `close`? */
+  /** Whether the byte is in the set between `[` at `open` and `]` at `close`. */
   #inSet(code: number, open: number, close: number): boolean {
     let p = open + 1;
     const negated = this.pattern[p] === CARET;

@@ -1,6 +1,4 @@
-/**
- * Sorts by comparisons that are bounded, whatever the order function answers. Items that are neither before the other keep their order.
- */
+/** Sorts with a bounded number of comparisons, even if the order function is inconsistent. The sort is stable. */
 export function mergeSort<T>(items: readonly T[], before: (a: T, b: T) => boolean): readonly T[] {
   if (items.length < 2) return items;
   const middle = items.length >> 1;

@@ -3,17 +3,17 @@ import { patternText, subjectText, withPattern } from '../../lua/string-tests.js
 import { cachedPattern, compilePattern, type Pattern } from '../../values/pattern.js';
 import type { Value } from '../../values/value.js';
 
-/** Steps for each instruction of a regular expression's program: to compile it, and to try it on one character. */
+/** Steps per instruction of a regular expression's program: to compile it, and to match one character. */
 const COMPILE_STEPS = 20;
 const MATCH_STEPS = 1 / 16;
 
-/** The regular expressions of one script. Those it writes as literals are compiled once; every other one is paid for each time. */
+/** The regular expressions of one script. Literals are compiled once; every other pattern is charged at each use. */
 export class ScriptPatterns {
   private readonly literals = new Map<string, Pattern>();
 
   constructor(private readonly budget: Budget) {}
 
-  /** @throws LuaError when there is no text to test, or the pattern is none */
+  /** @throws LuaError without a text, or with an invalid pattern */
   matches(subject: Value, pattern: Value, isLiteral: boolean): boolean {
     const text = subjectText(subject);
     const wanted = patternText('matches', pattern);
@@ -30,7 +30,7 @@ export class ScriptPatterns {
     return pattern;
   }
 
-  /** Whether it is in a cache must not show. */
+  /** The cost must not depend on the cache. */
   private computed(text: string): Pattern {
     this.budget.scan(text.length);
     const pattern = cachedPattern(text);

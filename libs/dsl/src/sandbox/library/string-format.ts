@@ -1,11 +1,11 @@
 import { LuaError } from '../../lua/lua-error.js';
 import { exponentialText, fixedText, formatNumber } from '../../lua/lua-number.js';
 
-/** What `string.format` asks its caller for, by argument number (from 2). */
+/** The arguments of `string.format`, by number (from 2). */
 export interface FormatArguments {
   integer(index: number): bigint;
   double(index: number): number;
-  /** As tostring gives it. */
+  /** In the format of tostring. */
   text(index: number): string;
 }
 
@@ -72,7 +72,7 @@ function formatDouble(kind: string, flags: string, digits: number, value: number
   return kind === lower ? result : result.toUpperCase();
 }
 
-/** toFixed gives up at 1e21: integers of that size have no fraction. */
+/** toFixed stops at 1e21: numbers of that size have no fraction. */
 function fixed(value: number, digits: number): string {
   if (Math.abs(value) < 1e21) return fixedText(value, digits);
   return BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '');

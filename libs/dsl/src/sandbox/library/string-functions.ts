@@ -22,7 +22,7 @@ import { tostringBytes } from './base-functions.js';
 import { type Capture, findPattern, findPlain, isLiteral, type PatternMatch } from './lua-pattern.js';
 import { formatString } from './string-format.js';
 
-/** Adds Lua's string library (bytes, positions from 1) to the table on top of the stack; whatever makes a string pays for it. */
+/** Adds Lua's string library (bytes, positions from 1) to the table on top of the stack. Every function that creates a string charges it. */
 export function addStringFunctions(L: LuaState, bridge: Bridge, budget: Budget): void {
   const spend = (steps: number) => budget.spend(steps);
   const give = (bytes: Uint8Array): number => {
@@ -80,7 +80,7 @@ export function addStringFunctions(L: LuaState, bridge: Bridge, budget: Budget):
   for (const [name, f] of Object.entries(functions)) setFunction(L, budget, name, f);
 }
 
-/** Lua's [first, last] (from 1, negative from the end) as a half-open range of offsets. */
+/** Converts Lua's [first, last] (from 1, negative from the end) to a half-open range of offsets. */
 function range(length: number, first: number, last: number): readonly [number, number] {
   const from = first < 0 ? Math.max(1, length + first + 1) : Math.max(1, first);
   const to = last < 0 ? length + last + 1 : Math.min(last, length);
@@ -99,7 +99,7 @@ function repeat(L: LuaState, budget: Budget): Uint8Array {
   const period = text.length + separator.length;
   repeated.set(text);
   if (count > 1) repeated.set(separator, text.length);
-  // The text so far is copied after itself, twice as much each time.
+  // Copies the text so far after itself, doubling it each time.
   for (let at = period; at < length; at *= 2) repeated.copyWithin(at, 0, at);
   return repeated;
 }
@@ -159,7 +159,7 @@ function find(L: LuaState, isFind: boolean, spend: (steps: number) => void): num
   return 2 + pushCaptures(L, subject, match, false);
 }
 
-/** The captures, or (when there are none and `whole`) the whole match. */
+/** Pushes the captures, or the whole match if there are none and `whole` is set. */
 function pushCaptures(L: LuaState, subject: Uint8Array, match: PatternMatch, whole: boolean): number {
   const captures: readonly Capture[] = match.captures.length === 0 && whole ? [match] : match.captures;
   lua.lua_checkstack(L, captures.length + 1);

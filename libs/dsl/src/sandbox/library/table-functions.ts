@@ -19,7 +19,7 @@ import {
 import { Comparison } from './compare.js';
 import { mergeSort } from './merge-sort.js';
 
-/** Adds Lua's table library to the table on top of the stack; every item touched is a step. */
+/** Adds Lua's table library to the table on top of the stack; each accessed item costs a step. */
 export function addTableFunctions(L: LuaState, bridge: Bridge, budget: Budget): void {
   const comparison = new Comparison(L, bridge, budget);
   const functions: Readonly<Record<string, CFunction>> = {
@@ -96,7 +96,7 @@ function writable(L: LuaState, name: string): void {
   throw badArgument(L, 1, name, 'table');
 }
 
-/** Merge sort: bounded comparisons whatever the order function answers. */
+/** Merge sort, which makes a bounded number of comparisons even with an inconsistent order function. */
 function sort(L: LuaState, budget: Budget, comparison: Comparison): number {
   writable(L, 'sort');
   const size = lauxlib.luaL_len(L, 1);
@@ -104,7 +104,7 @@ function sort(L: LuaState, budget: Budget, comparison: Comparison): number {
   if (hasOrder) functionArgument(L, 2, 'sort');
   budget.spend(size * 8);
   lua.lua_settop(L, 2);
-  // A copy of the items lies in a second table; places are sorted.
+  // A second table holds a copy of the items; the sort reorders their indexes.
   lua.lua_createtable(L, size, 0);
   for (let index = 1; index <= size; index++) {
     lua.lua_geti(L, 1, index);

@@ -5,7 +5,7 @@ import { isView } from '../bridge/handles.js';
 import type { ScriptTrail, SeenValue } from '../bridge/script-trail.js';
 import { payloadAt, setFunction } from '../bridge/stack.js';
 
-/** The functions that an observed script calls (script-marks.ts), for the table on top of the stack. */
+/** Adds the functions that an observed script calls (script-marks.ts) to the table on top of the stack. */
 export function addTrailFunctions(L: LuaState, budget: Budget, trailOf: () => ScriptTrail | undefined): void {
   setFunction(L, budget, '__seen', () => {
     lua.lua_settop(L, 2);
@@ -22,7 +22,7 @@ export function addTrailFunctions(L: LuaState, budget: Budget, trailOf: () => Sc
   });
 }
 
-/** The arguments behind the first that are spans. */
+/** The spans among the arguments after the first. */
 function spansAbove(L: LuaState): readonly SpanView[] {
   const spans: SpanView[] = [];
   for (let index = 2; index <= lua.lua_gettop(L); index++) {

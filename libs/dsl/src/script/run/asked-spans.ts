@@ -7,10 +7,10 @@ import type { AggregateName } from '../../vocabulary/trace-vocabulary.js';
 import { OPERATIONS } from './operations.js';
 import { BAIL_OUT, bailOut, type ScriptRun } from './script-run.js';
 
-/** A condition of a span, or something that is the same for all. */
+/** A condition on a span, or a value that is the same for all spans. */
 type Condition = unknown;
 
-/** What the sandbox takes to call a condition, and for one that fails. */
+/** The steps of the sandbox to call a condition, and in addition for one that fails. */
 const CONDITION_STEPS = 60;
 const FAILURE_STEPS = 500;
 
@@ -63,5 +63,5 @@ function collect(run: ScriptRun, owner: unknown, name: AggregateName, field: unk
   return aggregate[name](values);
 }
 
-/** What asks a condition of several spans. */
+/** The functions that evaluate a condition on several spans. */
 export const ASKED_SPANS = { quantify, collect };

@@ -14,9 +14,7 @@ import { LuaTable } from './lua-table.js';
 import { OPERATIONS } from './operations.js';
 import { BAIL_OUT, bailOut, type ScriptRun } from './script-run.js';
 
-/**
- * The functions that compiled scripts call, with their first result alone. What they make of unusual arguments is left to the sandbox.
- */
+/** The functions that compiled scripts call; each returns its first result only. Unusual arguments are left to the sandbox. */
 type LibraryCall = (run: ScriptRun, ...args: readonly unknown[]) => unknown;
 
 function textArgument(run: ScriptRun, value: unknown): string {
@@ -27,7 +25,7 @@ function numberArgument(value: unknown): number {
   return typeof value === 'number' ? value : bailOut();
 }
 
-/** Numbers alone, which need no call to be compared; everything else as compiled expressions have it. */
+/** Fast for numbers, which are compared without a call; other values use the library of compiled expressions. */
 function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
   const { call } = LIBRARY[name];
   return (run, ...args) => {
@@ -37,7 +35,7 @@ function viaLibrary(name: keyof typeof LIBRARY): LibraryCall {
   };
 }
 
-/** Lua's positions (from 1, negative from the end) of a text whose characters are bytes. */
+/** `sub` with Lua's positions (from 1, negative from the end) for a text of one-byte characters. */
 function sub(run: ScriptRun, value: unknown, first: unknown, last: unknown = -1): string {
   const text = textArgument(run, value);
   if (utf8Length(text) !== text.length) bailOut();
@@ -119,7 +117,7 @@ function remove(_run: ScriptRun, list: unknown): unknown {
   return item;
 }
 
-/** Merge sort, as the sandbox does it: bounded comparisons whatever the order function answers. */
+/** Merge sort as in the sandbox: a bounded number of comparisons even with an inconsistent order function. */
 function sort(run: ScriptRun, list: unknown, order?: unknown): void {
   const table = ownTable(list);
   const { length } = table;
@@ -132,7 +130,7 @@ function sort(run: ScriptRun, list: unknown, order?: unknown): void {
   for (const [place, item] of mergeSort(items, before).entries()) table.set(place + 1, item);
 }
 
-/** By the names under which scripts call them; of strings also as methods. */
+/** By the names in scripts; string functions also as methods. */
 export const LIBRARY_CALLS: Readonly<Record<string, LibraryCall>> = {
   tostring,
   type: (_run, value) => type(value),
@@ -161,7 +159,7 @@ export const LIBRARY_CALLS: Readonly<Record<string, LibraryCall>> = {
   'math.exp': (_run, x) => Math.exp(numberArgument(x)),
 };
 
-/** Functions that have more results than one. */
+/** Functions with more than one result. */
 export const SEVERAL_RESULTS: ReadonlySet<string> = new Set(['find', 'match', 'assert']);
 
 /** `object:name(…)`. */
@@ -183,7 +181,7 @@ function matches(run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: 
   return stringTest('matches', text, wanted);
 }
 
-/** `subject contains pattern` and the other tests of strings. */
+/** The string tests, as `subject contains pattern`. */
 const STRING_TESTS: Readonly<Record<StringTestName, (run: ScriptRun, subject: unknown, pattern: unknown, isLiteral: boolean) => boolean>> =
   {
     contains: (run, subject, pattern) => testedText(run, subject).includes(textArgument(run, pattern)),
@@ -192,7 +190,7 @@ const STRING_TESTS: Readonly<Record<StringTestName, (run: ScriptRun, subject: un
     matches,
   };
 
-/** `math.max(a, b)` and `math.min(a, b)`: of two equal ones the first. */
+/** `math.max(a, b)` and `math.min(a, b)`: of two equal values the first. */
 function maximum(run: ScriptRun, a: unknown, b: unknown): unknown {
   return typeof a === 'number' && typeof b === 'number' ? (b > a ? b : a) : LIBRARY_CALLS['math.max']!(run, a, b);
 }

@@ -1,24 +1,24 @@
 import { LuaError } from '../../lua/lua-error.js';
 import { bailOut } from './script-run.js';
 
-/** How far a border is looked for. */
+/** The upper limit in the search for a border. */
 const FARTHEST = 2 ** 30;
 
-/** A table that a compiled script made: keys in the order in which they came, as fengari has them. */
+/** A table of a compiled script, with keys in insertion order, as in fengari. */
 export class LuaTable {
-  /** Absent while it is empty: many scripts make a table that a trace gives them nothing to fill with. */
+  /** Undefined while empty: many scripts create a table that stays empty. */
   private values: Map<unknown, unknown> | undefined;
-  /** Changes with every key that comes or goes. */
+  /** Incremented when a key is added or removed. */
   private version = 0;
 
   get(key: unknown): unknown {
     return this.values?.get(key);
   }
 
-  /** @throws LuaError on a key that is none */
+  /** @throws LuaError for an invalid key */
   set(key: unknown, value: unknown): void {
     if (key === undefined || Number.isNaN(key)) throw new LuaError('table index is nil or NaN');
-    // Whether two functions are one depends on what the sandbox keeps of them.
+    // Whether two functions are equal depends on the sandbox's caching.
     if (typeof key === 'function') bailOut();
     if (value === undefined) {
       if (this.values?.delete(key)) this.version++;
@@ -30,7 +30,7 @@ export class LuaTable {
     if (this.values.size !== size) this.version++;
   }
 
-  /** A border, `#t`: of several the one that fengari finds, by doubling and halving from the number of keys. */
+  /** A border for `#t`; of several, the one that fengari finds by doubling and halving from the number of keys. */
   get length(): number {
     const { values } = this;
     if (values === undefined) return 0;
@@ -49,7 +49,7 @@ export class LuaTable {
     return below;
   }
 
-  /** For `pairs`. Keys that come or go meanwhile are left to the sandbox. */
+  /** For `pairs`. If keys are added or removed meanwhile, the sandbox takes over. */
   *[Symbol.iterator](): Iterator<readonly [unknown, unknown]> {
     const { version } = this;
     for (const entry of this.values ?? []) {

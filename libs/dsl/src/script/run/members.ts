@@ -8,11 +8,11 @@ import { FIELD_TYPES, SPAN_FUNCTIONS, TRACE_FUNCTIONS } from '../../vocabulary/v
 import { LuaTable } from './lua-table.js';
 import { bailOut, type ScriptRun } from './script-run.js';
 
-/** What compiled scripts read from spans, traces, maps, lists and their own tables. */
+/** Reads and writes of spans, traces, maps, lists and script tables. */
 
 const METHODS: ReadonlySet<string> = new Set([...SPAN_FUNCTIONS, ...TRACE_FUNCTIONS].map(({ name }) => name));
 
-/** A value as it comes from a span: a string is paid for, bytes that are no text are left to the sandbox. */
+/** A value of a span: a string is charged, bytes that are not UTF-8 are left to the sandbox. */
 function read(run: ScriptRun, value: unknown): unknown {
   if (typeof value === 'string') return run.text(value);
   return value instanceof Uint8Array ? bailOut() : value;
@@ -26,7 +26,7 @@ function resourceAttribute(run: ScriptRun, span: SpanView, key: unknown): unknow
   return typeof key === 'string' ? read(run, span.resourceAttribute(key)) : undefined;
 }
 
-/** A span that may be none. */
+/** A span that may be missing. */
 function present(span: SpanView | undefined): SpanView {
   if (span === undefined) throw new LuaError('attempt to index nil');
   return span;

@@ -7,16 +7,16 @@ import { LuaTable } from './lua-table.js';
 import { BAIL_OUT, bailOut, MAX_DEPTH, type ScriptRun } from './script-run.js';
 
 /**
- * What the operators of a compiled script do. Its values are those of the language (value.ts; bytes that are no text are left to the
- * sandbox), the tables and functions that it makes, and spans and their like. A LuaError says that the script fails here, but not
- * in the words of the sandbox, which know names and lines.
+ * The operators of compiled scripts. Values are those of the language (value.ts), the script's tables and functions, and spans with their parts.
+ * Bytes that are not UTF-8 are left to the sandbox. A LuaError only says that the script fails: its message lacks the names and lines of the
+ * sandbox's.
  */
 
 function truthy(value: unknown): boolean {
   return value !== undefined && value !== false;
 }
 
-/** Numbers alone: what strings mean to an operator that wants numbers is left to the sandbox. */
+/** Numbers only: the conversion of strings is left to the sandbox. */
 function numeric(value: unknown): number | bigint {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (typeof value === 'string') throw BAIL_OUT;
@@ -29,7 +29,7 @@ function compute(operator: ArithmeticOperator, a: unknown, b: unknown): Value {
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
-/** Doubles that add up to less than 2^53 do so exactly where both are integers. */
+/** A sum below 2^53 is exact if both operands are integers. */
 function add(a: unknown, b: unknown): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;
@@ -49,17 +49,17 @@ function subtract(a: unknown, b: unknown): Value {
 function multiply(a: unknown, b: unknown): Value {
   if (typeof a === 'number' && typeof b === 'number') {
     const product = a * b;
-    // The sign of a zero is kept for doubles alone.
+    // Only doubles keep the sign of a zero.
     if (product !== 0 && product <= MAX && product >= -MAX) return product;
   }
   return compute('*', a, b);
 }
 
-/** Below, a quotient is exact once it is rounded down. */
+/** Below this a quotient is exact after rounding down. */
 const EXACT = 2 ** 51;
 
 function floorDivide(a: unknown, b: unknown): Value {
-  // The sum makes -0 the integer 0.
+  // The addition turns -0 into the integer 0.
   if (typeof a === 'number' && typeof b === 'number' && a >= 0 && a < EXACT && b > 0) return Math.floor(a / b) + 0;
   return compute('//', a, b);
 }
@@ -69,7 +69,7 @@ function modulo(a: unknown, b: unknown): Value {
   return compute('%', a, b);
 }
 
-/** As the sandbox's machine does it. */
+/** Divides as the sandbox's interpreter does. */
 function divide(a: unknown, b: unknown): number {
   return Number(numeric(a)) / Number(numeric(b));
 }
@@ -153,7 +153,7 @@ function call(run: ScriptRun, callee: unknown, ...args: readonly unknown[]): unk
   return result;
 }
 
-/** By the names that the generated code has for them. */
+/** By their names in the generated code. */
 export const OPERATIONS = {
   truthy,
   compute,

@@ -3,22 +3,22 @@ import { readTable, rootOf, servicesOf, traceDuration } from '../../trace/span-v
 import type { SpanView, TraceView } from '../../trace/span-view.js';
 import { TraceStructure } from '../../trace/trace-structure.js';
 
-/** Thrown where only the sandbox knows the result. One object: creating one takes longer than most scripts. */
+/** Thrown where only the sandbox knows the result. A shared object: creating one takes longer than most scripts. */
 export const BAIL_OUT = new Error('the sandbox must run this script');
 
 export function bailOut(): never {
   throw BAIL_OUT;
 }
 
-/** Maximum depth of nested calls: the sandbox's stack has room for this many, whatever they hold. */
+/** Maximum depth of nested calls: the sandbox's stack has room for at least this many. */
 export const MAX_DEPTH = 60;
 
 /**
- * One evaluation of a compiled script: its trace, what was made from it, and what is left of its steps. They are counted so that the
- * sandbox never takes more for the same: in blocks before they run, and in strings by their length when they are read or made.
+ * One evaluation of a compiled script: its trace, derived objects, and remaining steps. The count is an upper bound for the sandbox's: blocks are
+ * charged before they run, strings by length when read or created.
  */
 export class ScriptRun {
-  /** May fall below 0 between two loops, and at the end: then the sandbox must tell whether it was too much. */
+  /** May fall below 0 between loops and at the end: then the sandbox decides whether the budget was exceeded. */
   left = 0;
   depth = 0;
   trace: TraceView = NO_TRACE;
@@ -39,7 +39,7 @@ export class ScriptRun {
     if (this.made.size > 0) this.made.clear();
   }
 
-  /** Lets the trace go. */
+  /** Releases the trace. */
   end(): void {
     this.start(NO_TRACE);
   }
@@ -49,7 +49,7 @@ export class ScriptRun {
     if (this.left < 0) throw BAIL_OUT;
   }
 
-  /** A string that is read or made: at most three bytes to a unit, sixteen of them to a step. */
+  /** Charges a string that is read or created: at most three bytes per UTF-16 unit, sixteen bytes per step. */
   text(text: string): string {
     this.left -= (text.length + 3) >> 2;
     return text;
@@ -100,7 +100,7 @@ export class ScriptRun {
     return this.once(span, axis, () => new RelativesHandle(axis, span));
   }
 
-  /** A walk through the trace costs the spans that it visits. */
+  /** Charges a walk through the trace by the spans that it visits. */
   walking<T>(ask: (structure: TraceStructure) => T): T {
     const { structure } = this;
     const before = structure.visits;
@@ -116,7 +116,7 @@ export class ScriptRun {
     });
   }
 
-  /** One thing is one object, as long as the evaluation lasts. */
+  /** Returns the same object for the same owner and name during an evaluation. */
   private once<T>(owner: object, name: string, make: () => T): T {
     let made = this.made.get(owner);
     if (made === undefined) this.made.set(owner, (made = new Map()));

@@ -21,10 +21,10 @@ const RESULTS: Readonly<Record<string, CodeType>> = {
   'table.concat': 'string',
 };
 
-/** Functions that usually have two arguments. */
+/** Functions with a fast form for two arguments. */
 const OF_TWO: Readonly<Record<string, string>> = { 'math.max': 'maximum', 'math.min': 'minimum' };
 
-/** A call, with its first result. @throws NeedsSandbox */
+/** A call, reduced to its first result. @throws NeedsSandbox */
 export function writeCall(writer: ScriptWriter, call: Call): Code {
   const { callee, args } = call;
   writer.spend(STEPS.call + STEPS.item * args.length);
@@ -42,7 +42,7 @@ export function writeCall(writer: ScriptWriter, call: Call): Code {
   return { text: `library[${quote(name)}](${['run', ...values].join(', ')})`, type: RESULTS[name] ?? 'any' };
 }
 
-/** The name of a function of the library: `tostring`, `math.max`. */
+/** The name of a library function: `tostring`, `math.max`. */
 function libraryName(writer: ScriptWriter, callee: Expression): string | undefined {
   if (callee.type === 'name') return writer.scopes.uses.get(callee) === 'library' ? callee.name : undefined;
   if (callee.type !== 'member' || callee.object.type !== 'name') return undefined;
@@ -58,7 +58,7 @@ export function writeMethodCall(writer: ScriptWriter, { object, name, args }: Ex
   return { text: `method(${['run', owner, quote(name), ...values].join(', ')})`, type: 'any' };
 }
 
-/** The last of several expressions gives all its results, where it is a call. @throws NeedsSandbox when they may be more than one */
+/** Refuses a call as the last expression if it may return more than one result. @throws NeedsSandbox */
 export function refuseSeveralResults(last: Expression | undefined): void {
   if (last?.type === 'method-call' && SEVERAL_RESULTS.has(last.name)) throw new NeedsSandbox('a call with several results');
   if (last?.type !== 'call') return;

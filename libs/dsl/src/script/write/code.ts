@@ -1,8 +1,8 @@
 import type { Variable } from './scopes.js';
 
 /**
- * What is known about a value: `numeric` is a number or a bigint, `number` never the latter; `span or nil` is what it says, `table` something
- * to read from, `own table` one that the script made; `any` may be anything.
+ * The known type of a value. `numeric` is a number or a bigint, `number` never a bigint. `table` can be read from; `own table` was created by the
+ * script; `any` is unknown.
  */
 export type CodeType =
   | 'any'
@@ -18,11 +18,11 @@ export type CodeType =
   | 'table'
   | 'own table';
 
-/** JavaScript text that yields a value of a script. */
+/** JavaScript text whose value is a value of the script. */
 export interface Code {
   readonly text: string;
   readonly type: CodeType;
-  /** Written in the script. */
+  /** A literal of the script. */
   readonly isConstant?: true;
 }
 
@@ -30,7 +30,7 @@ export function variableName({ id }: Variable): string {
   return `v${id}`;
 }
 
-/** Whether the value is true, as text; what its evaluation does, it does. */
+/** JavaScript for the truth of the value, with the side effects of its evaluation. */
 export function truthOf({ text, type }: Code): string {
   switch (type) {
     case 'boolean':

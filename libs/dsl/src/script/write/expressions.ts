@@ -56,7 +56,7 @@ export function writeExpression(writer: ScriptWriter, expression: Expression): C
   }
 }
 
-/** Whether an expression is true: without a value of its own where only that matters. */
+/** JavaScript for the truth of an expression; shorter than computing its value. */
 export function writeCondition(writer: ScriptWriter, expression: Expression): string {
   writer.spend(STEPS.logical);
   if (expression.type === 'parenthesized') return writeCondition(writer, expression.expression);
@@ -72,7 +72,7 @@ function writeNumber(writer: ScriptWriter, value: number | bigint): Code {
   return { text: writer.constant(value), type: typeof value === 'bigint' ? 'numeric' : 'number' };
 }
 
-/** fengari sets the items of a list from the last to the first, and at most 50 at once. */
+/** fengari sets the items of a list from last to first, in groups of 50. */
 const MAX_ITEMS = 50;
 
 function writeTable(writer: ScriptWriter, { items }: Extract<Expression, { type: 'table' }>): Code {

@@ -14,7 +14,7 @@ export function writeName(writer: ScriptWriter, name: Name): Code {
   return name.name === 'attribute' ? writeField(writer, meant, 'attributes') : meant;
 }
 
-/** The meaning of a name; `attribute` is a field of the present `span`. */
+/** The code for a name; `attribute` is a field of the current `span`. */
 function writeMeant(writer: ScriptWriter, name: Name): Code {
   writer.spend(STEPS.name);
   const binding = writer.scopes.uses.get(name);
@@ -97,7 +97,7 @@ function writeGet({ text, type }: Code, key: string): Code {
   return { text: type === 'own table' ? `${text}.get(${key})` : `index(run, ${text}, ${key})`, type: 'any' };
 }
 
-/** An attribute by its key: of a span that is known for one without a map of all. */
+/** An attribute by its key. For a known span this avoids a map of all. */
 function writeMapIndex(writer: ScriptWriter, map: Expression, text: string | undefined, key?: Expression): Code {
   writer.spend(2 * STEPS.member);
   const keyText = (): string => text ?? writer.value(key!);

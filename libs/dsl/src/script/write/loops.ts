@@ -4,7 +4,7 @@ import { NeedsSandbox, type Variable } from './scopes.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
-/** All numbers are doubles, and counted from one step before the first, as in the sandbox. */
+/** All numbers are doubles, and counting starts one step before the first, as in the sandbox. */
 export function writeNumericLoop(writer: ScriptWriter, { variable, bounds, body }: Extract<Statement, { type: 'for' }>): string {
   const from = writer.temporary();
   const to = writer.temporary();
@@ -14,7 +14,7 @@ export function writeNumericLoop(writer: ScriptWriter, { variable, bounds, body 
   writer.know(writer.declared(variable), 'number');
   const before = `${from} = ${values[0]};\n${to} = ${values[1]};\n${by} = ${values[2] ?? '1'};\n`;
   const check = `if (typeof ${from} !== 'number' || typeof ${to} !== 'number' || typeof ${by} !== 'number' || ${by} === 0) bailOut();\n`;
-  // A loop inside of a loop, or of a function that calls itself, has its own.
+  // A loop in a loop, or in a recursive function, has its own variables.
   const [i, end, step] = [writer.name('i'), writer.name('i'), writer.name('i')];
   const head = `for (let ${i} = ${from} - ${by} + ${by}, ${end} = ${to}, ${step} = ${by}; ${step} > 0 ? ${i} <= ${end} : ${end} <= ${i}; ${i} += ${step}) `;
   return `${before}${check}${head}${writer.inner(body, STEPS.jump, `let ${name} = ${i};\n`)}\n`;

@@ -4,7 +4,7 @@ import type { Scopes, Variable } from './scopes.js';
 
 const NO_ARITHMETIC: ReadonlySet<BinaryOperator> = new Set(['==', '~=', '<', '<=', '>', '>=', '..']);
 
-/** Whether a variable that changes holds a number whatever happens: everything that it is ever given is one. */
+/** Whether a variable always holds a number, because all values assigned to it are numbers. */
 export function isNumeric(variable: Variable, scopes: Scopes): boolean {
   const reached = new Set([variable]);
   for (const { values } of reached) {
@@ -19,7 +19,7 @@ export function isNumeric(variable: Variable, scopes: Scopes): boolean {
   return true;
 }
 
-/** An expression that comes to a number, or to nothing. */
+/** Whether an expression yields a number whenever it does not fail. */
 function isNumber(expression: Expression, scopes: Scopes): boolean {
   switch (expression.type) {
     case 'number':

@@ -60,9 +60,9 @@ function writeEquality(writer: ScriptWriter, isEqual: boolean, left: Code, right
   writer.spend(STEPS.comparison);
   const a = left.type;
   const b = right.type;
-  // A constant text bounds the work.
+  // A constant text bounds the cost.
   const isExact = SIMPLE.has(a) || SIMPLE.has(b) || (a === 'number' && b === 'number') || isText(left) || isText(right);
-  // JavaScript compares bigints with numbers by their exact values.
+  // JavaScript compares bigints with numbers exactly.
   if (!isExact && isNumeric(a) && isNumeric(b)) return { text: `(${left.text} ${isEqual ? '==' : '!='} ${right.text})`, type: 'boolean' };
   if (isExact) return { text: `(${left.text} ${isEqual ? '===' : '!=='} ${right.text})`, type: 'boolean' };
   return { text: `${isEqual ? '' : '!'}equal(run, ${left.text}, ${right.text})`, type: 'boolean' };

@@ -3,10 +3,10 @@ import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { NeedsSandbox, type Scopes } from './scopes.js';
 
 /**
- * Lua reads a local where it is used: in `t[f()]`, `n / f()` and `t[n] = f()` after the call, which may have changed it. JavaScript reads it before.
- * @param read what is read first here
- * @param later what is evaluated before it is used
- * @throws NeedsSandbox where that makes a difference
+ * Lua reads a local at its use: in `t[f()]`, `n / f()` and `t[n] = f()` after the call, which may have changed it. JavaScript reads it before.
+ * @param read the expressions that JavaScript reads first
+ * @param later the expressions that run before Lua reads
+ * @throws NeedsSandbox where the order matters
  */
 export function refuseOtherOrder(scopes: Scopes, read: readonly Expression[], later: readonly Expression[]): void {
   if (!scopes.changesOutside || !read.some((expression) => withoutParentheses(expression).type === 'name') || !later.some(hasCall)) return;

@@ -2,33 +2,33 @@ import type { Block, Expression, FunctionExpression, Name, Statement } from '../
 import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 
-/** Thrown while a script is compiled, by constructs that only the sandbox can run: its message is a noun, for `because of …`. */
+/** Thrown during compilation for constructs that only the sandbox can run. Its message is a noun, for `because of …`. */
 export class NeedsSandbox extends Error {}
 
-/** A local, a parameter, or a name that the script assigns without declaring it. */
+/** A local, a parameter, or an undeclared name that the script assigns. */
 export interface Variable {
   readonly id: number;
-  /** It may change after it was declared. */
+  /** Whether it is assigned after its declaration. */
   assigned: boolean;
-  /** Its assigned value, wherever that is; undefined is nil, or a value without an expression of its own. */
+  /** All assigned values; undefined for nil and for values without their own expression. */
   readonly values: (Expression | undefined)[];
-  /** How many functions are around its declaration. */
+  /** The number of functions around its declaration. */
   readonly depth: number;
 }
 
-/** What a name means where it is used. */
+/** The meaning of a name at its use. */
 export type Binding = Variable | 'span' | 'trace' | 'library';
 
-/** The meaning of all names of a script. */
+/** The meanings of all names of a script. */
 export interface Scopes {
   readonly uses: ReadonlyMap<Name, Binding>;
   readonly declared: ReadonlyMap<Name, Variable>;
   /** The parameters of conditions in calls such as `trace.has(…)`, by their expression. */
   readonly conditions: ReadonlyMap<Expression, Variable>;
   readonly globals: readonly Variable[];
-  /** Some function may return nothing at all, which is not nil to a function of the library. */
+  /** Whether a function may return no value at all, which library functions distinguish from nil. */
   readonly mayReturnNothing: boolean;
-  /** Some function changes a variable outside of it: a call may change what another part of the same expression reads. */
+  /** Whether a function changes a variable outside it: then a call may change what the same expression reads. */
   readonly changesOutside: boolean;
 }
 
@@ -198,7 +198,7 @@ class Resolver implements Scopes {
     if (variable !== undefined) this.uses.set(name, variable);
     else if (actual === 'span' || actual === 'trace') this.uses.set(name, actual);
     else if (isLibrary(actual)) this.uses.set(name, 'library');
-    // Assigned further down, or nowhere.
+    // Assigned later, or nowhere.
     else this.uses.set(name, this.global(actual));
   }
 

@@ -10,17 +10,17 @@ import { NeedsSandbox, type Scopes, type Variable } from './scopes.js';
 import { STEPS } from './steps.js';
 
 /**
- * A script as the body of a JavaScript function of `run`, `k` (its constants) and `subject`, which answers whether the script returns something
- * true. Only texts of its own and quoted names get into it (compile/emit.ts).
+ * Writes a script as the body of a JavaScript function of `run`, `k` (its constants) and `subject`, which returns whether the script returns a true
+ * value. The text consists of fixed templates and quoted names (emit/emit.ts).
  */
 export class ScriptWriter {
-  /** Steps of the block that is being written. */
+  /** The steps of the current block. */
   private steps = 0;
-  /** Temporaries of the function that is being written. */
+  /** The temporaries of the current function. */
   private temporaries: string[] = [];
   private isMain = true;
   private count = 0;
-  /** What the script has in the places of `k[0]`, `k[1]` …: scripts that differ in nothing else are one function. */
+  /** The values of `k[0]`, `k[1]` …: scripts that differ only in these share one function. */
   readonly constants: (string | number | bigint)[] = [];
   private readonly types = new Map<Variable, CodeType>();
 
@@ -63,22 +63,22 @@ export class ScriptWriter {
     return this.code(expression).text;
   }
 
-  /** Whether an expression is true. @throws NeedsSandbox */
+  /** Code for the truth of an expression. @throws NeedsSandbox */
   truth(expression: Expression): string {
     return writeCondition(this, expression);
   }
 
-  /** The span that a span rule judges; a rule over the trace has none. */
+  /** The judged span of a span rule; trace rules have none. */
   subject(): Code {
     return this.subjectType === 'span' ? { text: 'subject', type: 'span' } : { text: 'undefined', type: 'nil' };
   }
 
-  /** A name of its own. */
+  /** A unique name. */
   name(beginning: string): string {
     return `${beginning}${this.count++}`;
   }
 
-  /** The known value of a variable that never changes. */
+  /** Notes the type of a variable that never changes. */
   know(variable: Variable, type: CodeType): void {
     if (!variable.assigned) this.types.set(variable, type);
   }
@@ -126,7 +126,7 @@ export class ScriptWriter {
     return block.map((statement) => this.statement(statement)).join('');
   }
 
-  /** A block that is run never, once or often: it pays for itself. */
+  /** A block that may run any number of times: it charges its own steps. */
   inner(block: Block, perTurn: number = STEPS.jump, before = '', after: () => string = () => ''): string {
     const { steps } = this;
     this.steps = perTurn;
@@ -202,7 +202,7 @@ export class ScriptWriter {
     );
     refuseOtherOrder(this.scopes, read, [...targets, ...values]);
     if (targets.length === 1 && values.length === 1) return this.assign(targets, [this.value(values[0]!)]);
-    // Everything is evaluated before anything changes; then the last target comes first.
+    // All targets and values are evaluated before any assignment; the last target is assigned first.
     const places = targets.map((target) => this.place(target, true));
     const kept = values.map((value) => {
       const text = this.value(value);
@@ -219,7 +219,7 @@ export class ScriptWriter {
     return before + set(text!);
   }
 
-  /** The target of a value: the code before it, and the statement that sets it. */
+  /** An assignment target: its preparation, and the statement that assigns. */
   private place(target: Expression, keep: boolean): { readonly before: string; set(value: string): string } {
     if (target.type === 'name') {
       const variable = this.scopes.uses.get(target) as Variable;

@@ -1,9 +1,9 @@
 /**
- * How many steps the sandbox takes at most for a part of a script, without what depends on the values: instructions of Lua, what a call of
- * a helper costs, and what it does with integers beyond 2^53 (sandbox/library/base-functions.ts).
+ * The maximum of the sandbox's steps for a part of a script, independent of its values. They cover Lua instructions, helper calls, and work on
+ * integers beyond 2^53 (sandbox/library/base-functions.ts).
  */
 export const STEPS = {
-  /** A constant, or a local. */
+  /** A constant or a local. */
   name: 2,
   statement: 4,
   logical: 4,
@@ -12,12 +12,12 @@ export const STEPS = {
   arithmetic: 36,
   comparison: 18,
   call: 30,
-  /** A table or a function that is made. */
+  /** The creation of a table or function. */
   made: 48,
   item: 4,
-  /** A turn of a loop over a list. */
+  /** An iteration of a loop over a list. */
   turn: 30,
-  /** A turn of any other loop. */
+  /** An iteration of any other loop. */
   jump: 6,
   evaluation: 60,
 } as const;
