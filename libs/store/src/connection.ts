@@ -2,22 +2,22 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Loss } from '#files';
 import type { Schema } from './schema.js';
 
-/** What differs between the databases; the queries don't. */
+/** What differs between the databases. The queries are the same. */
 export interface Connection {
   readonly database: Kysely<Schema>;
-  /** How it is called in messages: without password. */
+  /** The database's name in messages, without password. */
   readonly place: string;
-  /** Keeps other transactions that take the same lock waiting until this one ends. */
+  /** Makes other transactions that take the same lock wait until this one ends. */
   lock(transaction: Transaction<Schema>, name: LockName): Promise<void>;
   /** See `Store`. */
   stopping?(timeoutMs: number, gaveUp: () => void): void;
-  /** The loss of a file of the database that was deleted, replaced or truncated while it is open. */
+  /** The loss of a database file: deleted, replaced or truncated while open. */
   lost?(): Loss | undefined;
-  /** The same, with a look into the files: for when the database is found damaged. */
+  /** Like `lost`, but reads the files: called when the database is found damaged. */
   examine?(): Loss | undefined;
-  /** The meaning of an error of the database: a StoreError, or the error itself when it is not the database's. */
+  /** Translates an error of the database to a StoreError; returns other errors unchanged. */
   problem(error: unknown): unknown;
 }
 
-/** What must not be done by two at once. */
+/** Work that only one transaction at a time may do. */
 export type LockName = 'migrations' | 'rules' | 'violations' | 'closed_traces';

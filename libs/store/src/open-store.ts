@@ -4,13 +4,13 @@ import { SqlStore } from './sql-store.js';
 import { openSqlite } from './sqlite/connection.js';
 import type { Store } from './store.js';
 
-/** Per kind of settings its connection; PostgreSQL's client is loaded only when it is used. */
+/** The connection for each kind of settings. PostgreSQL's client is loaded only when needed. */
 const connections: { readonly [K in StoreSettings['kind']]: (settings: Extract<StoreSettings, { kind: K }>) => Promise<Connection> } = {
   sqlite: async (settings) => openSqlite(settings),
   postgres: async (settings) => (await import('./postgres/connection.js')).openPostgres(settings),
 };
 
-/** Connects, and changes nothing; a SQLite database that is not there is made. */
+/** Connects without changing the schema; creates a missing SQLite database. */
 export function connectionOf(settings: StoreSettings): Promise<Connection> {
   return settings.kind === 'sqlite' ? connections.sqlite(settings) : connections.postgres(settings);
 }

@@ -1,6 +1,6 @@
 import { CatalogueError, type CatalogueProblem, type ProblemValues } from '#base';
 
-/** What can go wrong in the store. A code is never used again for something else. */
+/** The errors of the store. A code is never reused for another meaning. */
 export const STORE_PROBLEMS = {
   BT_STORE_CONFLICT: {
     status: 409,
@@ -118,15 +118,15 @@ export const STORE_PROBLEMS = {
 
 export interface StoreProblem extends CatalogueProblem {
   readonly status: number;
-  /** Whether trying again is right. */
+  /** Whether a retry may succeed. */
   readonly retryable: boolean;
-  /** The text for clients, where the sentence names the database and its place. */
+  /** The text for clients, used where the sentence names the database and its address. */
   readonly detail?: string;
 }
 
 export type StoreProblemCode = keyof typeof STORE_PROBLEMS;
 
-/** A problem of the store, with its code. */
+/** An error of the store, with its code. */
 export class StoreError extends CatalogueError<typeof STORE_PROBLEMS> {
   override readonly name = 'StoreError';
   readonly retryable: boolean;

@@ -1,19 +1,19 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { VerdictStatus } from '#records';
 
-/** One revision of a violation. A trace that is judged in fragments counts them from 1 in each. */
+/** One revision of a violation. Each fragment of a trace counts its revisions from 1. */
 export interface Revision {
   readonly id: string;
   readonly revision: number;
   readonly status: VerdictStatus;
-  /** Offset of the first record of the trace, or of its fragment. */
+  /** The offset of the first record of the trace or the fragment. */
   readonly firstOffset: number;
 }
 
 /**
- * Whether a revision takes the place of the one that is known (docs/decisions/0012): the next one of the same fragment does; of a
- * later fragment one does that says more: `open` before `undecided` before `retracted`. So nothing that stands is hidden or told twice, and a record that is read
- * again changes nothing, whatever was read since: fragments follow each other in the log.
+ * Whether a revision replaces the known one (docs/decisions/0012). In the same fragment the higher number does. A later fragment replaces it if its status is
+ * stronger: `open`, then `undecided`, then `retracted`. So a violation that stands is neither hidden nor reported twice. A record that is read again changes
+ * nothing, because fragments follow each other in the log.
  */
 export function supersedes(next: Revision, known: Revision): boolean {
   if (next.firstOffset === known.firstOffset) return next.revision > known.revision;
@@ -22,7 +22,7 @@ export function supersedes(next: Revision, known: Revision): boolean {
 
 const WEIGHT: Readonly<Record<Revision['status'], number>> = { retracted: 0, undecided: 1, open: 2 };
 
-/** `supersedes` for the row of an upsert. */
+/** `supersedes` as a condition of an upsert. */
 export function supersedesRow(table: 'violations' | 'exports' | 'notifications'): RawBuilder<SqlBool> {
   const known = (column: string) => sql.ref(`${table}.${column}`);
   const next = (column: string) => sql.ref(`excluded.${column}`);

@@ -1,13 +1,13 @@
 import type { Generated, Kysely, Transaction } from 'kysely';
 
-/** The tables, as the migrations leave them. Times are Unix milliseconds, booleans 0 or 1, `json…` columns JSON texts. */
+/** The tables after all migrations. Times are Unix milliseconds, booleans 0 or 1, `json…` columns JSON texts. */
 export interface Schema {
   rules: RulesTable;
   rule_versions: RuleVersionsTable;
   rule_controls: RuleControlsTable;
   epochs: EpochsTable;
   violations: ViolationsTable;
-  /** Every revision of a violation that has, or had, several. */
+  /** Every revision of each violation that has had several. */
   violation_revisions: ViolationRevisionsTable;
   closed_traces: ClosedTracesTable;
   violation_groups: ViolationGroupsTable;
@@ -15,16 +15,16 @@ export interface Schema {
   mutes: MutesTable;
   /** One row: see `ViolationSequence`. */
   violation_sequence: { id: number; origin: string; last: number };
-  /** How far each reader of the violations log got. */
+  /** The position of each reader of the violations log. */
   positions: { reader: string; partition: number; position: number };
-  /** The last revision of a violation that was exported, or refused by the receiver for good: then why. */
+  /** The last revision of a violation that was exported, or that the receiver refused permanently, with the reason. */
   notifications: { reader: string; violation_id: string; revision: number; first_offset: number; status: string };
   exports: { violation_id: string; revision: number; first_offset: number; status: string; refused: string | null };
   /** Keys that signed violations, by id. `public_key`: PEM, of an Ed25519 key. */
   signature_keys: { id: string; origin: string; public_key: string | null; since: number; until: Generated<number | null> };
-  /** Tables that have rows; `emptied`: it was found without. */
+  /** Tables that have rows. `emptied`: 1 when the table was found empty. */
   filled_tables: { name: string; emptied: number };
-  /** Migrations that were run. `older_versions`: `go on`, or null; `passed_over`: 1, a version has opened the database that does not know it. */
+  /** Migrations that were run. `older_versions`: `go on` or null. `passed_over`: 1 after a version without the migration opened the database. */
   migrations: { name: string; older_versions: Generated<string | null>; passed_over: Generated<number> };
 }
 
@@ -36,12 +36,12 @@ export interface RulesTable {
   severity: string;
   json_tags: string;
   json_controls: string;
-  /** 1: traces that comply are told as evidence. */
+  /** 1: complying traces are reported as evidence. */
   emit_evidence: number;
   enabled: number;
   message: string | null;
   on_error: string;
-  /** 1: judged, without violations. A rule that is not enabled has 0. */
+  /** 1: evaluated without violations. Kept at 0 while a rule is not enabled. */
   shadow: number;
   json_tests: string;
   version: number;
@@ -53,9 +53,9 @@ export interface RuleVersionsTable {
   rule_id: string;
   version: number;
   changed_at: number;
-  /** Who made it; null: taken over from a log, or made before that was noted. */
+  /** The author; null: taken over from a log, or saved before authors were recorded. */
   changed_by: string | null;
-  /** The row of `rules` as it was; null: deleted. */
+  /** The row of `rules` at this version; null: deleted. */
   json_rule: string | null;
 }
 
@@ -67,12 +67,12 @@ export interface RuleControlsTable {
   version: number;
 }
 
-/** Numbered rule sets, and at once the outbox to the rules log. */
+/** Numbered rule sets. The table is the outbox to the rules log as well. */
 export interface EpochsTable {
   epoch: number;
   json_record: string;
   published: number;
-  /** The last epoch at or before this one whose record holds the whole rule set; 0: made before that was noted. */
+  /** The last epoch up to this one whose record is a whole rule set; 0: saved before this was recorded. */
   base: number;
   base_rules: number;
   changes_since: number;
@@ -84,7 +84,7 @@ export interface ViolationsTable {
   status: string;
   rule_id: string;
   rule_name: string;
-  /** Null: kept before it was noted; then it is the one that was in force when the violation became certain. */
+  /** Null: stored before versions were recorded; then the version in force when the violation became certain counts. */
   rule_version: number | null;
   severity: string;
   trace_id: string;
@@ -94,21 +94,21 @@ export interface ViolationsTable {
   timestamp_ms: number;
   first_offset: number;
   json_record: string;
-  /** See `searchedText`; null: kept before there was a search. */
+  /** See `searchedText`; null: stored before searches existed. */
   search_text: string | null;
-  /** Its number in the order in which violations were kept; null: kept before they had numbers. */
+  /** The number in the order of storing; null: stored before numbers existed. */
   sequence: number | null;
-  /** Null: not grouped by a fingerprint yet; then its group is that of its rule and service. */
+  /** Null: not grouped by fingerprint yet; the violation counts in the group of its rule and service. */
   group_id: string | null;
 }
 
-/** How many traces of a partition closed in an hour, by the rule set under which they opened. */
+/** Closed traces by hour, partition and the rule set in force when they opened. */
 export interface ClosedTracesTable {
   /** Whole hours since 1970. */
   hour: number;
   partition: number;
   epoch: number;
-  /** The counts by parts of the hour, from the first part on. */
+  /** Counts for parts of the hour, from the first part on. */
   json_parts: string;
   /** Their sum. */
   traces: number;
@@ -122,7 +122,7 @@ export interface ViolationRevisionsTable {
   json_record: string;
 }
 
-/** What people said of a violation or a group (`subject`). */
+/** What people said about a violation or a group (`subject`). */
 export interface MarksTable {
   subject: string;
   number: number;
@@ -135,10 +135,10 @@ export interface MarksTable {
 export interface MutesTable {
   id: string;
   rule_id: string;
-  /** Null: all. */
+  /** Null: all services. */
   service: string | null;
   until: number | null;
-  /** More violations than these within an hour end it; null: it does not end so. */
+  /** The mute ends when an hour has more violations than this; null: no such limit. */
   worse_above: Generated<number | null>;
   note: string | null;
   muted_at: number;
@@ -147,29 +147,29 @@ export interface MutesTable {
   ended_by: string | null;
 }
 
-/** The violations of a rule in a service that have a fingerprint in common. */
+/** Violations of one rule and service that share a fingerprint. */
 export interface ViolationGroupsTable {
   id: string;
   rule_id: string;
-  /** Of the newest violation, as `severity`. */
+  /** The name of the rule in the newest violation; `severity` likewise. */
   rule_name: string;
   service: string;
   severity: string;
   first_seen: number;
   last_seen: number;
-  /** When it was last seen again after it had been quiet. */
+  /** When it was last seen again after a quiet time. */
   returned_at: number | null;
-  /** Violations that are kept, by status. */
+  /** Stored violations by status. */
   open: number;
   undecided: number;
   retracted: number;
-  /** Violations that stood when they were pruned. */
+  /** Pruned violations that stood when they were deleted. */
   pruned: number;
   /** See `searchedText`. */
   search_text: string;
   acknowledged_at: number | null;
   acknowledged_by: string | null;
-  /** See `Fingerprint`; all empty: of violations that have none yet. */
+  /** See `Fingerprint`. All three are empty for violations without one. */
   fingerprint: string;
   operation: string;
   error_kind: string;

@@ -1,9 +1,9 @@
-/** SQLite in this process. */
+/** SQLite within this process. */
 export interface SqliteStoreSettings {
   readonly kind: 'sqlite';
-  /** Directory of the database `store.db`, made when absent. Undefined keeps it in memory. */
+  /** Directory of the database `store.db`, created if missing. Undefined: the database is in memory. */
   readonly path?: string;
-  /** Queries run in threads of their own, or in this one (default). The URL of the threads' entry, where it is not in the build beside the caller. */
+  /** Whether queries run in separate threads; default: in the calling thread. A URL names the threads' entry file if it is not in the caller's build. */
   readonly threads?: boolean | URL;
 }
 
@@ -12,13 +12,13 @@ export interface PostgresStoreSettings {
   readonly kind: 'postgres';
   /** `postgres://user:password@host:port/database`. */
   readonly url: string;
-  /** Connections that this process opens at most; default 10. */
+  /** Maximum of connections of this process; default 10. */
   readonly connections?: number;
-  /** A connection on which nothing comes for so long (ms) is given up; default 40 s, more than a statement may take. */
+  /** A connection without an answer for this long (ms) is closed; default 40 s, above the statement timeout. */
   readonly answerMs?: number;
-  /** The server ends a connection that does nothing in a transaction for so long (ms); default 15 s. */
+  /** The server closes a connection that is idle within a transaction for this long (ms); default 15 s. */
   readonly idleMs?: number;
 }
 
-/** What `openStore` takes; `kind` chooses the database. */
+/** The settings of `openStore`; `kind` selects the database. */
 export type StoreSettings = SqliteStoreSettings | PostgresStoreSettings;

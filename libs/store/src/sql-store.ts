@@ -60,14 +60,14 @@ import { violationRevisions } from './violations/violation-revisions.js';
 import { type SequencedViolations, type ViolationSequence, violationSequence, violationsSince } from './violations/violation-sequence.js';
 import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations/violations.js';
 
-/** Violations deleted per transaction: other queries get their turn in between. */
+/** Violations deleted per transaction: other queries run between two of them. */
 const PRUNED_AT_ONCE = 1_000;
 
 /** The store over a SQL database: the same queries on SQLite and PostgreSQL. */
 export class SqlStore extends Store {
-  /** A damaged page is met by some queries only: once one has, the store is not well until it is opened again. */
+  /** Only some queries read a damaged page. After one has, the store is unhealthy until it is opened again. */
   private damage: StoreError | undefined;
-  /** Tables that were emptied from outside: what rests on them is refused until somebody has seen to it. */
+  /** Tables that were emptied from outside: queries that depend on them are refused until an operator has intervened. */
   private emptied: ReadonlySet<FilledTable> = new Set();
 
   constructor(private readonly connection: Connection) {
@@ -308,7 +308,7 @@ export class SqlStore extends Store {
 
   async check(): Promise<void> {
     if (this.damage !== undefined) throw this.damage;
-    // At the same time: the database may be far away.
+    // In parallel: the database may be far away.
     const [emptied, probed] = await Promise.allSettled([this.guarded(emptiedTables(this.connection.database)), this.probe()]);
     if (emptied.status === 'rejected') throw emptied.reason;
     this.emptied = emptied.value;
@@ -328,13 +328,13 @@ export class SqlStore extends Store {
     return this.connection.lost?.() === undefined ? 0 : 1;
   }
 
-  /** A write to a deleted file is lost. */
+  /** Writes to a deleted file are lost. */
   private checkFiles(): void {
     const loss = this.connection.lost?.();
     if (loss !== undefined) throw fileLost(loss);
   }
 
-  /** A write that changes nothing: a database that can only be read (a replica, a read-only file) refuses it. */
+  /** An update without effect: a read-only database (a replica, a read-only file) refuses it. */
   private async probe(): Promise<void> {
     const writing = this.connection.database
       .updateTable('migrations')
@@ -348,7 +348,7 @@ export class SqlStore extends Store {
     return this.resting(['rules', 'rule_versions', 'epochs'], query);
   }
 
-  /** A query that would answer less than there was, or build on it, is not asked. */
+  /** Refuses a query that an emptied table would make incomplete. */
   private async ofGroup<T>(filter: ViolationFilter, query: (filter: ViolationFilter) => Promise<T>): Promise<T> {
     return query(await filterOfGroup(this.connection.database, filter));
   }

@@ -9,7 +9,7 @@ import { revision } from './testing/revision.js';
 import { rule } from './testing/rule.js';
 import { violation } from './testing/violation.js';
 
-/** What each method of the store asks a database, per dialect: `QUERIES=write npm test -- store-queries` writes the files. */
+/** The SQL of each method of the store, per dialect: `QUERIES=write npm test -- store-queries` writes the files. */
 const fileOf = (dialect: string): string => join(import.meta.dirname, `../../../test/fixtures/store/queries.${dialect}.txt`);
 
 const COMPILERS = { sqlite: new SqliteQueryCompiler(), postgres: new PostgresQueryCompiler() };
@@ -34,7 +34,7 @@ const PUBLISHED = { id: 'p', name: 'p', version: 3, expression: 'span.is_root', 
 
 type Queried = Exclude<keyof Store, 'migrate' | 'filesLost' | 'stopping' | 'close'>;
 
-/** One call of each method, over what the calls before it have left. A method that is not listed does not compile. */
+/** One call of each method, on the state that earlier calls left. A method that is not listed does not compile. */
 const CALLS: Readonly<Record<Queried, (store: Store) => Promise<unknown>>> = {
   newerMigrations: (store) => store.newerMigrations(),
   adoptRules: (store) => store.adoptRules([PUBLISHED], 4, 1),
@@ -95,7 +95,7 @@ const CALLS: Readonly<Record<Queried, (store: Store) => Promise<unknown>>> = {
   check: (store) => store.check(),
 };
 
-/** The queries that pass, in both dialects, each once. */
+/** Records each query once, in both dialects. */
 class Recorder implements KyselyPlugin {
   readonly seen: Record<Dialect, Set<string>> = { sqlite: new Set(), postgres: new Set() };
 

@@ -1,13 +1,13 @@
 import type { Configuration } from '#platform';
 import type { StoreSettings } from './settings.js';
 
-/** The store that a configuration asks for: PostgreSQL when it has a URL, else SQLite, in memory or below `storage.path`. */
+/** The store's settings from the configuration: PostgreSQL if it has a URL, else SQLite, in memory or below `storage.path`. */
 export function storeSettings({ storage }: Pick<Configuration, 'storage'>): StoreSettings {
   if (storage.databaseUrl !== undefined) return { kind: 'postgres', url: storage.databaseUrl };
   return storage.type === 'disk' && storage.path !== undefined ? { kind: 'sqlite', path: storage.path } : { kind: 'sqlite' };
 }
 
-/** The same for a server: no query makes its event loop wait. */
+/** Like `storeSettings`, for a server: queries do not block its event loop. */
 export function serverStoreSettings(configuration: Pick<Configuration, 'storage'>): StoreSettings {
   const settings = storeSettings(configuration);
   return settings.kind === 'sqlite' ? { ...settings, threads: true } : settings;

@@ -15,7 +15,7 @@ import { describeViolationList } from './violations/violation-list.contract.js';
 import { describeViolationSequence } from './violations/violation-sequence.contract.js';
 import { describeKeptViolations } from './violations/violations.contract.js';
 
-/** The suite that the store passes on every database. `open` answers a migrated, empty store each time. */
+/** The suite that the store passes on every database. `open` returns a migrated, empty store each time. */
 export function describeStore(name: string, open: () => Promise<Store>): void {
   describe(`${name} keeps the contract of a store`, () => {
     let store: Store;

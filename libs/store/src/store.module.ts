@@ -3,7 +3,7 @@ import { openStore } from './open-store.js';
 import type { StoreSettings } from './settings.js';
 import { Store } from './store.js';
 
-/** Closes the store in the last hook of Nest's shutdown, when those who use it have stopped. */
+/** Closes the store in the last hook of Nest's shutdown, after its users have stopped. */
 class StoreCloser {
   constructor(private readonly store: Store) {}
 
@@ -12,13 +12,13 @@ class StoreCloser {
   }
 }
 
-/** How the settings are found, as in other dynamic modules of Nest. */
+/** How the settings are provided, as in other dynamic modules of Nest. */
 export interface StoreModuleOptions {
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: (...dependencies: never[]) => StoreSettings | Promise<StoreSettings>;
 }
 
-/** Provides the one `Store` of the process, open and migrated. Only types of Nest are imported, so that the lib does not load it. */
+/** Provides the process's `Store`, open and migrated. It imports only types of Nest, so that the lib does not load Nest. */
 // biome-ignore lint/complexity/noStaticOnlyClass: the form of a Nest module.
 export class StoreModule {
   static forRoot(settings: StoreSettings): DynamicModule {

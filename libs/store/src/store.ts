@@ -21,87 +21,84 @@ import type {
 import type { SequencedViolations, ViolationSequence } from './violations/violation-sequence.js';
 
 /**
- * The store port: rules, their epochs, violations, and how far each reader of the violations log got. An abstract class because Nest needs a token.
- * Rejects a StoreError; one that is `retryable` when the database is away.
+ * The store port: rules, their epochs, violations, and the positions of the readers of the violations log. An abstract class because Nest needs a token.
+ * Methods reject a StoreError; it is `retryable` when the database is unavailable.
  */
 export abstract class Store {
   /** Creates or migrates the schema, under a lock. */
   abstract migrate(): Promise<void>;
-  /** Migrations of newer versions of BeTrace, with which this one works (docs/decisions/0054). */
+  /** Migrations of newer versions of BeTrace that this version tolerates (docs/decisions/0054). */
   abstract newerMigrations(): Promise<readonly string[]>;
   abstract rules(): Promise<readonly StoredRule[]>;
   abstract rule(id: string): Promise<StoredRule | undefined>;
   /**
-   * One transaction: the rule (version counted up, also over a deletion; `expectedVersion` undefined = any, 0 = must not
-   * exist), its version's history, the next epoch and its outbox record. No epoch when the published rule set stays the same;
-   * nothing at all, and the rule as it is, when its content stays the same. Rejects BT_STORE_CONFLICT when the version differs.
-   * `by`: who changes it, for the history.
+   * Writes the rule with the next version number, its history, the next epoch and its outbox record, in one transaction. Versions continue after a deletion. An
+   * unchanged published rule set makes no epoch, and unchanged content writes nothing and returns the rule as it is. Rejects BT_STORE_CONFLICT when the version
+   * differs.
+   * @param expectedVersion undefined: any; 0: the rule must not exist
+   * @param by the author, for the history
    */
   abstract putRule(rule: RuleContent, now: number, expectedVersion?: number, by?: string): Promise<StoredRule>;
-  /** One transaction as above; false when there is none. */
+  /** Deletes a rule, like `putRule`; false when it does not exist. */
   abstract deleteRule(id: string, now: number, expectedVersion?: number, by?: string): Promise<boolean>;
   /**
-   * One transaction and at most one epoch for all of it: each rule as `putRule` does, in their order, then the other rules deleted when
-   * they are replaced. Rejects BT_STORE_CONFLICT, and nothing is changed, when a version differs.
+   * Writes each rule as `putRule` does, in order, then deletes the others if `replace` is set. All of it is one transaction with at most one epoch. Rejects
+   * BT_STORE_CONFLICT, without changes, when a version differs.
    */
   abstract importRules(rules: RulesImport): Promise<readonly ImportedRule[]>;
-  /** The versions of a rule, newest first, also of a deleted rule: those before version `below`, at most `limit`; or all. */
+  /** The versions of a rule, deleted or not, newest first: all, or at most `limit` below version `below`. */
   abstract ruleVersions(
     id: string,
     page?: { readonly limit: number; readonly below?: number | undefined },
   ): Promise<readonly RuleVersion[]>;
   abstract ruleVersion(id: string, version: number): Promise<RuleVersion | undefined>;
-  /** JSON of a rules log record that holds the whole rule set of an epoch (default: the latest); undefined when there is no such epoch. */
+  /** The whole rule set of an epoch (default: the latest), as JSON of a rules log record; undefined for an unknown epoch. */
   abstract ruleSet(epoch?: number): Promise<string | undefined>;
   /**
-   * In one transaction: the next epoch, above the latest and above `epoch`, whose outbox record is the whole rule set. It serves a log with other rules than
-   * the store, because one of them is new or was restored from a backup.
+   * In one transaction: writes the next epoch, above the latest and above `epoch`, with the whole rule set in its outbox record. It serves a log with other
+   * rules than the store: one of them is new, or was restored from a backup.
    */
   abstract snapshotAfter(epoch: number): Promise<void>;
-  /**
-   * One transaction: the epochs from `from` on are nobody's (a log has other rules under their numbers) and are forgotten, and then as
-   * `snapshotAfter(after)`.
-   */
+  /** In one transaction: deletes the epochs from `from` on, because the log has other rules under their numbers, then does `snapshotAfter(after)`. */
   abstract forkEpochs(from: number, after: number): Promise<void>;
   /**
-   * One transaction: epochs whose rule sets nobody has any more get the enabled rules as they are, and wait in the outbox. An epoch that the
-   * store has stays as it is.
+   * In one transaction: gives epochs whose rule sets are lost the present enabled rules, and puts them into the outbox. Epochs that the store has stay
+   * unchanged.
    */
   abstract replaceEpochs(lost: readonly number[]): Promise<void>;
   /**
-   * One transaction: a store without epochs takes the rules of a log over, with their versions, and the log's epoch as its own. Nothing
-   * when it has had any.
+   * In one transaction: a store that never had an epoch takes the rules of a log over, with their versions and the log's epoch. Does nothing in other stores.
    */
   abstract adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void>;
-  /** Puts the epochs that a log does not have (all but `known`) into the outbox again. Answers how many. */
+  /** Puts the epochs that a log lacks (all but `known`) into the outbox again. Returns their number. */
   abstract republish(known: ReadonlySet<number>): Promise<number>;
   /** Epochs not yet published, in order. */
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;
   abstract epochPublished(epoch: number): Promise<void>;
   abstract latestEpoch(): Promise<number>;
   /**
-   * Upserts by id (only a revision that supersedes the one that is kept changes it) and advances the readers, all batches in one transaction:
-   * a transaction costs much more than a violation in it. Rejects BT_STORE_POSITION_BEHIND, and keeps nothing, when a reader's position is below what it
-   * has kept: the database has gone back.
+   * Upserts violations by id and advances the readers, all batches in one transaction: a transaction costs much more than a violation in it. Only a revision
+   * that supersedes the stored one changes a row. Rejects BT_STORE_POSITION_BEHIND, without changes, when a reader's position is below the batch: the database
+   * was set back.
    */
   abstract keep(...batches: readonly KeptBatch[]): Promise<void>;
   /**
-   * Newest first (by timestamp, then id). A search for a text may end its page early (`ViolationRows.next`). Rejects BT_STORE_BAD_CURSOR when `after` is
-   * not from a page's `next`.
+   * Newest first (by timestamp, then id). A text search may end its page early (`ViolationRows.next`). Rejects BT_STORE_BAD_CURSOR when `after` is not the
+   * `next` of a page.
    */
   abstract violations(filter: ViolationFilter, page: ViolationPageQuery): Promise<ViolationPage>;
-  /** The same page, without the count of all that match. */
+  /** Like `violations`, without the total count. */
   abstract violationsFrom(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationRows>;
-  /** How many there are over time, in groups. */
+  /** Counts over time, by group. */
   abstract violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts>;
-  /** By rule id, of the rules that have any violations kept: those since a time (Unix ms) by status, and the last one that was not taken back. */
+  /** By rule id, for rules with stored violations: the counts by status since a time (Unix ms), and the last violation that is not retracted. */
   abstract ruleViolations(since: number): Promise<ReadonlyMap<string, RuleViolations>>;
   abstract violation(id: string): Promise<StoredViolation | undefined>;
-  /** Of these traces (32 hex digits) the ones with a violation of the rule that is not retracted. */
+  /** Those of the traces (32 hex digits) that have a violation of the rule that is not retracted. */
   abstract violatingTraces(ruleId: string, wireTraceIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
-   * Violations by rule, service and fingerprint, the one that was seen last first; `now` (Unix ms) says which are new. Rejects BT_STORE_BAD_CURSOR when
-   * `after` is not from a page's `next`.
+   * Violations by rule, service and fingerprint, the last seen group first. Rejects BT_STORE_BAD_CURSOR when `after` is not the `next` of a page.
+   * @param now Unix ms; decides which groups are new
    */
   abstract violationGroups(
     filter: ViolationGroupFilter,
@@ -110,19 +107,19 @@ export abstract class Store {
   ): Promise<ViolationGroupPage>;
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
   /**
-   * Groups the newest `count` violations that were kept before there were fingerprints, or by a version that knows none; answers how many. `fingerprintOf` a record that
-   * was published.
+   * Groups the newest `count` violations that have no fingerprint, because an older version stored them. Returns their number.
+   * @param fingerprintOf computes the fingerprint of a published record
    */
   abstract regroup(count: number, fingerprintOf: (record: string) => Fingerprint): Promise<number>;
-  /** Adds what somebody says of a violation or a group; undefined when there is none of this id. They are deleted with what they are about. */
+  /** Adds a mark to a violation or a group; undefined for an unknown id. Marks are deleted with their subject. */
   abstract addMark(subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined>;
-  /** The notes, newest first: those numbered below `below`, at most `limit`. */
+  /** The notes, newest first: at most `limit` with numbers below `below`. */
   abstract marks(subject: string, page: { readonly limit: number; readonly below?: number | undefined }): Promise<readonly Mark[]>;
-  /** False, and nothing is added, when there are `most` active mutes. */
+  /** Returns false and adds nothing when there are `max` active mutes. */
   abstract addMute(mute: Mute, max: number): Promise<boolean>;
-  /** Ends one that is active and answers it; undefined when there is none. */
+  /** Ends an active mute and returns it; undefined when there is none. */
   abstract endMute(id: string, at: number, by: string): Promise<Mute | undefined>;
-  /** Newest first; `activeAt` (Unix ms): only mutes that are active at that time. */
+  /** Newest first. `activeAt` (Unix ms): only mutes that are active at that time. */
   abstract mutes(
     filter: { readonly ruleId?: string | undefined; readonly activeAt?: number | undefined },
     page: { readonly limit: number; readonly after?: string },
@@ -130,57 +127,60 @@ export abstract class Store {
   /** The numbers of the stored violations. */
   abstract violationSequence(): Promise<ViolationSequence>;
   /**
-   * Violations that match, in the order in which what stands of them was kept: with the numbers above `after`, up to `until`, at most `limit`.
-   * Of a violation with several revisions since, the last one.
+   * Violations that match, in the order in which their last revision was stored: numbers above `after`, up to `until`, at most `limit`. A violation with
+   * several revisions since is listed once.
    */
   abstract violationsSince(
     filter: ViolationFilter,
     range: { readonly after: number; readonly until: number; readonly limit: number },
   ): Promise<SequencedViolations>;
-  /** All revisions of a violation, the first one first, fragment by fragment; none when there is no such violation. */
+  /** All revisions of a violation, oldest first, fragment by fragment; empty for an unknown violation. */
   abstract violationRevisions(id: string): Promise<readonly StoredRevision[]>;
-  /** Position of a reader of the violations log, per partition; 0 when it never read. */
+  /** The position of a reader of the violations log in a partition; 0 when it has not read it. */
   abstract position(reader: string, partition: number): Promise<number>;
-  /** Records exports as done and advances to the position of each partition, in one transaction. */
+  /** Records exports as done and advances the position of each partition, in one transaction. */
   abstract exported(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void>;
   /**
-   * Records that a revision was not exported, and never will be: the receiver refuses it. It counts as done for `alreadyExported`, and
-   * `violation` and `violations` show why (`reason`: a word) until another revision is exported.
+   * Records that the receiver refused a revision permanently. It counts as done for `alreadyExported`; `violation` and `violations` show the reason, one word,
+   * until another revision is exported.
    */
   abstract exportRefused(revision: Revision, reason: string): Promise<void>;
-  /** Of these, no two of one violation, the ones that supersede none that was exported: ids. */
+  /** The ids of those items that an exported revision makes unnecessary, because they do not supersede it. The items are of different violations. */
   abstract alreadyExported(items: readonly Revision[]): Promise<ReadonlySet<string>>;
-  /** Records the notifications sent to a receiver, and advances it to the position of each partition, in one transaction. */
+  /** Records the notifications sent to a receiver and advances the position of each partition, in one transaction. */
   abstract notified(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void>;
-  /** Of these, no two of one violation, the ones that supersede none that the receiver was told: ids. */
+  /** The ids of those items that do not supersede a revision sent to the receiver. The items are of different violations. */
   abstract alreadyNotified(reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>>;
-  /** The keys that sign violations here, or did, the oldest first. */
+  /** The present and former keys of this store's violations, oldest first. */
   abstract signatureKeys(): Promise<readonly KnownKey[]>;
-  /** Remembers a key; one that is known is left as it is. */
+  /** Adds a key; a known key stays unchanged. */
   abstract addSignatureKey(key: Omit<KnownKey, 'until'>): Promise<void>;
-  /** These sign. Each other key is a former one: since `now` (Unix ms), where none of the calls before said so. */
+  /** Sets the keys that sign now. All others are former ones, since `now` (Unix ms) or an earlier call. */
   abstract signatureKeysInUse(ids: readonly string[], now: number): Promise<void>;
-  /** For each part of an hour the highest count holds: it may be reported any number of times. */
+  /** Keeps the highest count for each part of an hour: counts may be reported any number of times. */
   abstract keepClosedTraces(counts: readonly ClosedTracesCount[]): Promise<void>;
-  /** How many traces closed in the hours that a period (Unix ms; start included, end not) touches. */
+  /** Closed traces in all hours that overlap a period (Unix ms; start included, end excluded). */
   abstract closedTraces(from: number, to: number): Promise<ClosedTracesTotals>;
-  /** The rules of which a version names a control (of the framework, if one is given), also those that were deleted. */
+  /** The rules, deleted ones too, that name a control in any version; with `framework` only its controls. */
   abstract controlledRules(framework?: string): Promise<readonly ControlledRule[]>;
-  /** Of them, those with violations or undecided verdicts in a period (Unix ms; start included, end not), of whichever version. */
+  /** The controlled rules, in any version, with violations or undecided verdicts in a period (Unix ms; start included, end excluded). */
   abstract judgedRules(framework: string | undefined, from: number, to: number): Promise<ReadonlySet<string>>;
-  /** Traces that any of the rules found wrong, or could not judge, in a version that names the control, in a period (Unix ms; start included, end not). */
+  /**
+   * Traces that the rules found in violation or could not decide in a period (Unix ms; start included, end excluded). Only versions that name the control
+   * count.
+   */
   abstract judgedTraces(control: RuleControl, ruleIds: readonly string[], from: number, to: number): Promise<JudgedTraces>;
-  /** Deletes violations older than this (Unix ms), and the counts of closed traces of hours before; answers how many violations. */
+  /** Deletes violations older than a time (Unix ms) and the closed-trace counts of earlier hours; returns the number of violations. */
   abstract prune(before: number): Promise<number>;
-  /** Rejects when nothing can be kept now (for readiness). */
+  /** Rejects when the store cannot write (for readiness). */
   abstract check(): Promise<void>;
-  /** Databases of the store that were deleted, replaced or truncated while they are open; none where the store is elsewhere. */
+  /** The number of database files that were deleted, replaced or truncated while open; 0 for a remote database. */
   filesLost(): number {
     return 0;
   }
   /**
-   * The process stops: as soon as the database has not answered for `timeoutMs` from now on, everything is refused, `close` waits for nothing, and
-   * `gaveUp` is called. Nothing where the database is in this process.
+   * Called when the process stops: once the database has not answered for `timeoutMs` from now on, all queries are rejected, `close` does not wait, and
+   * `gaveUp` is called. Does nothing for a database within this process.
    */
   stopping(_timeoutMs: number, _gaveUp: () => void): void {}
   abstract close(): Promise<void>;

@@ -2,7 +2,7 @@ import { type Traces, traceMethods, type Work } from '#base';
 import type { Store } from './store.js';
 import type { KeptBatch } from './violations/stored-violation.js';
 
-/** From now on spans tell of the transactions that write rules, violations, and what was delivered. */
+/** Records a span for each transaction that writes rules, violations or deliveries. */
 export function traceWrites(store: Store, traces: Traces): void {
   traceMethods(store, traces, {
     keep: (...batches: readonly KeptBatch[]) =>
@@ -21,7 +21,7 @@ export function traceWrites(store: Store, traces: Traces): void {
   });
 }
 
-/** No span where only a position moves. */
+/** No span for a transaction that only moves positions. */
 function background(what: string, rows: number): Work | undefined {
   return rows === 0 ? undefined : { ...write(what, rows), alone: true };
 }

@@ -2,8 +2,8 @@ import { type SqlBool, sql } from 'kysely';
 import type { Queries, Schema } from '../schema.js';
 
 /**
- * What a backup holds, with the key of each table. Positions are not in it: they are those of a log, which may be another one when the backup is
- * restored. Without them readers begin where the log does, and what is kept, exported or told already stays as it is.
+ * The tables of a backup, with the key of each. Reader positions are left out: they are offsets of a log, which may be another one when the backup is restored.
+ * Without positions, readers start at the beginning of the log, and records that were kept, exported or notified before change nothing.
  */
 export const BACKUP_TABLES = {
   rules: ['id'],
@@ -27,7 +27,7 @@ export type BackupRow = Readonly<Record<string, string | number | null>>;
 
 export const isBackupTable = (name: unknown): name is BackupTable => typeof name === 'string' && Object.hasOwn(BACKUP_TABLES, name);
 
-/** The rows of a table in the order of its key, a page at a time. */
+/** The rows of a table in the order of its key, read in pages. */
 export async function* rowsOf(queries: Queries, table: BackupTable, page: number): AsyncIterable<BackupRow> {
   const key: readonly string[] = BACKUP_TABLES[table];
   const columns = sql.join(key.map((column) => sql.ref(column)));

@@ -62,7 +62,7 @@ describe('a backup of SQLite', () => {
       yield* text;
     };
   const restore = (text: readonly string[], replace = false) => restoreBackup(into, reading(text), { file: 'b.ndjson', replace });
-  /** Of a header and rows: the end that fits them. */
+  /** Appends the closing line that matches a header and rows. */
   const ended = (text: readonly string[]): readonly string[] => {
     const rows: Record<string, number> = {};
     for (const line of text.slice(1)) {
@@ -91,7 +91,7 @@ describe('a backup of SQLite', () => {
         [1, false],
       ]);
       expect((await store.violation('v0'))?.status).toBe('retracted');
-      // Read from the log's beginning: what is kept already is kept once.
+      // Reading from the beginning of the log keeps no violation twice.
       expect(await store.position(KEEPER, 0)).toBe(0);
       await store.keep({ reader: KEEPER, partition: 0, position: 1, violations: [violation('v1', { spanId: '1', service: HOSTILE })] });
       expect((await store.violations({}, { limit: 1 })).total).toBe(1_200);
@@ -177,7 +177,7 @@ describe('a backup of SQLite', () => {
       const header = { ...(JSON.parse(written[0] ?? '') as object), schema };
       return ended([JSON.stringify(header), ...written.slice(1, -1).map(withoutControls)]);
     };
-    // As a rule was kept before it had controls and test cases, and could ask for evidence. A violation had no version and no group.
+    // Rules stored before controls, test cases and evidence existed. Violations had no version and no group.
     const withoutControls = (line: string) => {
       if (line.startsWith('["violations"')) return line.replace(',"rule_version":null', '').replace(',"group_id":null', '');
       if (line.startsWith('["violation_groups"')) return line.replace(',"fingerprint":"","operation":"","error_kind":""', '');

@@ -3,15 +3,15 @@ import { StoreError } from '../problems.js';
 import { type BackupRow, type BackupTable, isBackupTable } from './backup-tables.js';
 import { BACKUP_FORMAT, BACKUP_VERSION, type BackupHeader } from './write-backup.js';
 
-/** A row of a backup, with its table. */
+/** A row of a backup and its table. */
 export interface BackupEntry {
   readonly table: BackupTable;
   readonly row: BackupRow;
 }
 
 /**
- * Reads a backup line by line: its header first, then its rows. Throws BT_STORE_BACKUP_DAMAGED for what is no backup, is cut off or changed. That is
- * known only at the end: what is done with the rows has to be undone then.
+ * Reads a backup line by line: the header, then rows. Throws BT_STORE_BACKUP_DAMAGED if the text is no backup, is truncated or was changed. The checksum is on
+ * the last line, so callers must be able to undo what they did with the rows.
  */
 export class BackupReader {
   private readonly hash = createHash('sha256');
@@ -22,7 +22,7 @@ export class BackupReader {
 
   constructor(private readonly file: string) {}
 
-  /** A row; undefined for the header and the end. */
+  /** A row; undefined for the header and the closing line. */
   line(text: string): BackupEntry | undefined {
     this.number += 1;
     if (this.ended) throw this.damaged('something follows its last line');
@@ -37,7 +37,7 @@ export class BackupReader {
     return Array.isArray(value) ? this.entryOf(value) : undefined;
   }
 
-  /** After the last line. */
+  /** Call after the last line. */
   end(): void {
     if (!this.ended) throw this.damaged('its last line is missing');
   }

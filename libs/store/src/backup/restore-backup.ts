@@ -14,19 +14,19 @@ import type { BackupCounts } from './write-backup.js';
 
 const ROWS_AT_ONCE = 200;
 
-/** The lines of a backup, without their ends; read twice, from the beginning each time. */
+/** The lines of a backup, without line ends. Each call reads from the beginning. */
 export type BackupLines = () => AsyncIterable<string>;
 
 export interface RestoreOptions {
-  /** How the backup is called in messages. */
+  /** The name of the backup in messages. */
   readonly file: string;
-  /** Whether what the database has is deleted. */
+  /** Whether the existing contents of the database are deleted. */
   readonly replace: boolean;
 }
 
 /**
- * Restores a backup into a database without rules and violations, or replaces its contents. The backup is read to its end before anything is
- * changed, and all changes are one transaction. A backup of an older version is restored as it was, and then migrated. Rejects a StoreError.
+ * Restores a backup into a database without rules and violations, or replaces its contents. The whole backup is verified before the first change, and all
+ * changes are one transaction. A backup of an older version is restored as it was, then migrated. Rejects a StoreError.
  */
 export async function restoreBackup(settings: StoreSettings, lines: BackupLines, { file, replace }: RestoreOptions): Promise<BackupCounts> {
   if (settings.kind === 'sqlite' && settings.path === undefined) throw new StoreError('BT_STORE_NOTHING_THERE', { place: 'in memory' });
@@ -53,7 +53,7 @@ export async function restoreBackup(settings: StoreSettings, lines: BackupLines,
           const at = MIGRATIONS.findIndex(({ name }) => name === schema);
           if (at < 0) throw new StoreError('BT_STORE_BACKUP_NEWER', { file, migration: schema });
           await runMigrations(transaction, connection.place, MIGRATIONS.slice(0, at + 1));
-          // A migration may have made it.
+          // A migration may have inserted the row.
           if (await hasTable(transaction, 'violation_sequence')) await transaction.deleteFrom('violation_sequence').execute();
         },
       ).then(async (counts) => {
@@ -100,7 +100,7 @@ async function inserted(
   return counts;
 }
 
-/** Readers that follow violations by number must see that the numbers changed: violations after the backup are gone. */
+/** A new origin tells readers that follow violations by number that the numbers changed: violations after the backup are gone. */
 const sequenceOf = ({ last }: BackupRow): BackupRow => ({ ...newSequence(Number(last)) });
 
 async function hasTable(queries: Queries, name: string): Promise<boolean> {

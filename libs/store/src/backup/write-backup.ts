@@ -11,7 +11,7 @@ import type { StoreSettings } from '../settings.js';
 import { BACKUP_TABLES, type BackupTable, rowsOf } from './backup-tables.js';
 
 export const BACKUP_FORMAT = 'betrace-backup';
-/** Of the file's format; the schema of its rows is `schema`. */
+/** Version of the file format; `schema` is the version of the rows. */
 export const BACKUP_VERSION = 1;
 const PAGE = 500;
 
@@ -19,18 +19,18 @@ const PAGE = 500;
 export interface BackupHeader {
   readonly format: typeof BACKUP_FORMAT;
   readonly version: number;
-  /** The last migration of the database: what the rows look like. */
+  /** The last migration of the database, which defines the columns of the rows. */
   readonly schema: string;
   /** Unix milliseconds. */
   readonly created_at: number;
 }
 
-/** Rows by table. */
+/** The number of rows by table. */
 export type BackupCounts = Readonly<Record<BackupTable, number>>;
 
 /**
- * The lines of a backup: its header, a row each as `[table, row]`, and at the end their number and a SHA-256 of everything before. All rows are of one
- * moment, and nobody who writes waits for it. Rejects a StoreError; BT_STORE_NOTHING_THERE when there is no database.
+ * The lines of a backup: its header, each row as `[table, row]`, and a last line with their number and a SHA-256 of everything before. All rows are of one
+ * snapshot, and writers do not wait for it. Rejects a StoreError; BT_STORE_NOTHING_THERE when there is no database.
  */
 export async function* backupLines(settings: StoreSettings, now: number): AsyncGenerator<string, BackupCounts> {
   if (settings.kind === 'sqlite') {
@@ -50,10 +50,10 @@ export async function* backupLines(settings: StoreSettings, now: number): AsyncG
 }
 
 async function* openLines(connection: Connection, kind: StoreSettings['kind'], now: number): AsyncGenerator<string, BackupCounts> {
-  // One connection for all of it, which a generator cannot have by a callback: its own is made, and closed with the database.
+  // A generator cannot run inside a transaction's callback, so the transaction is started and ended here.
   const reader = await connection.database.startTransaction().execute();
   try {
-    // Nobody waits for it: see `snapshot`.
+    // Does not block writers: see `snapshot`.
     await snapshot(reader, kind);
     const schema = await schemaOf(reader, connection.place);
     const hash = createHash('sha256');
@@ -79,10 +79,10 @@ async function* openLines(connection: Connection, kind: StoreSettings['kind'], n
   }
 }
 
-/** The transaction is idle while the reader of the lines takes none, such as a slow pipe. It holds no lock that others wait for. */
+/** The transaction is idle while the consumer takes no lines, such as a slow pipe. It holds no lock that others wait for. */
 const IDLE = '1h';
 
-/** PostgreSQL: all statements see the moment of the first. SQLite: a transaction does anyway, without the lock that writers need. */
+/** PostgreSQL: all statements see the snapshot of the first. SQLite: every transaction is a snapshot, and this one takes no write lock. */
 async function snapshot(queries: Queries, kind: StoreSettings['kind']): Promise<void> {
   if (kind === 'postgres') {
     await sql`set transaction isolation level repeatable read, read only`.execute(queries);
@@ -93,7 +93,7 @@ async function snapshot(queries: Queries, kind: StoreSettings['kind']): Promise<
   await sql`begin`.execute(queries);
 }
 
-/** The database's last migration. Throws when it is not this version's last one: its tables are not those that are read here. */
+/** The database's last migration. Throws if it is not this version's last one, because the tables then differ. */
 async function schemaOf(queries: Queries, place: string): Promise<string> {
   const found = (await queries.selectFrom('migrations').select('name').orderBy('name', 'desc').limit(1).executeTakeFirst())?.name ?? 'none';
   const known = MIGRATIONS.at(-1)?.name ?? '';

@@ -11,17 +11,17 @@ export interface ClosedTracesCount {
   readonly hour: number;
   readonly partition: number;
   readonly epoch: number;
-  /** Part of the hour that the first of the counts is of. */
+  /** The part of the hour to which the first count belongs. */
   readonly first: number;
-  /** By part of the hour. */
+  /** One count for each part of the hour. */
   readonly counts: readonly number[];
 }
 
-/** What closed in a period. */
+/** Closed traces of a period. */
 export interface ClosedTracesTotals {
-  /** By rule set. */
+  /** The count by rule set. */
   readonly epochs: ReadonlyMap<number, number>;
-  /** The first hour with data (Unix ms), whatever the query; undefined when there is none. */
+  /** The first hour with data (Unix ms), independent of the query; undefined without data. */
   readonly since: number | undefined;
 }
 
@@ -49,7 +49,7 @@ type Row = Pick<ClosedTracesCount, 'hour' | 'partition' | 'epoch'>;
 
 const keyOf = ({ hour, partition, epoch }: Row): string => `${hour}/${partition}/${epoch}`;
 
-/** What is stored, by hour, partition and rule set: one query, of all rule sets of an hour with many changes. */
+/** The stored counts by hour, partition and rule set. One query reads all rule sets, even of an hour with many rule changes. */
 async function knownParts(queries: Queries, told: readonly Row[]): Promise<Map<string, readonly number[]>> {
   const each = (name: keyof Row): number[] => [...new Set(told.map((row) => row[name]))];
   const rows = await queries
@@ -64,7 +64,7 @@ async function knownParts(queries: Queries, told: readonly Row[]): Promise<Map<s
   );
 }
 
-/** The rows that are others than before. */
+/** The rows that differ from the stored ones. */
 function changes(told: readonly ClosedTracesCount[], known: Map<string, readonly number[]>) {
   const changed = new Map<string, Row & { readonly json_parts: string; readonly traces: number }>();
   for (const { hour, partition, epoch, first, counts } of told) {
@@ -78,7 +78,7 @@ function changes(told: readonly ClosedTracesCount[], known: Map<string, readonly
   return [...changed.values()];
 }
 
-/** Part by part the higher count. */
+/** The higher count of each part. */
 function higher(known: readonly number[], first: number, counts: readonly number[]): readonly number[] {
   const length = Math.max(known.length, first + counts.length);
   return Array.from({ length }, (_, part) => Math.max(known[part] ?? 0, counts[part - first] ?? 0));

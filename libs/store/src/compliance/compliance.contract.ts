@@ -6,7 +6,7 @@ import { violation } from '../testing/violation.js';
 const HOUR = 3_600_000;
 const START = 472_222 * HOUR;
 
-/** What reports about controls rest on; part of the contract of a store. */
+/** The queries behind compliance reports; part of the contract of a store. */
 export function describeCompliance(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -23,7 +23,7 @@ export function describeCompliance(open: () => Store): void {
       await told(10, 1, 2, [5, 7]);
       await told(10, 1, 2, [5, 7]);
       expect(await totals(10 * HOUR, 11 * HOUR)).toEqual({ 1: 12 });
-      // A successor that knows only later traces, and then more; and the predecessor's record once more.
+      // A successor reports later traces first, then more of them; then the predecessor's record comes again.
       await told(10, 1, 3, [9, 1]);
       await told(10, 1, 2, [5, 7]);
       expect(await totals(10 * HOUR, 11 * HOUR)).toEqual({ 1: 15 });
@@ -119,7 +119,7 @@ export function describeCompliance(open: () => Store): void {
       await store.putRule(rule('slow', { controls: [C, { framework: 'G', control: 'c' }] }), START + 300);
       await store.deleteRule('slow', START + 400);
       await keep(
-        // Of the first version, though it became certain when there was another.
+        // A violation of the first version that became certain after the second was saved.
         of('1', 'a', { ruleVersion: 1, timestampMs: START + 350 }),
         of('2', 'b', { ruleVersion: 2, timestampMs: START + 10 }),
         of('3', 'c', { ruleVersion: 3 }),

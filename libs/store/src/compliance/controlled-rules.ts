@@ -9,13 +9,13 @@ import { parsedColumn } from '../tables/json-column.js';
 export interface NamedControl {
   readonly framework: string;
   readonly control: string;
-  /** The first and the last of some in a row; in their order. */
+  /** Ranges of consecutive versions: the first and the last of each, in ascending order. */
   readonly versions: readonly (readonly [number, number])[];
 }
 
-/** A rule that names controls, or did. */
+/** A rule that names controls now or did in an earlier version. */
 export interface ControlledRule {
-  /** As it is, or as it was when it was deleted. */
+  /** The present rule, or its last version if it was deleted. */
   readonly rule: StoredRule;
   readonly deleted: boolean;
   readonly named: readonly NamedControl[];
@@ -33,14 +33,14 @@ export async function controlledRules(queries: Queries, framework?: string): Pro
   }));
 }
 
-/** By rule. The database makes a row of all versions in a row: a rule may have thousands. */
+/** By rule. The database merges consecutive versions into one row: a rule may have thousands. */
 async function namedControls(queries: Queries, framework: string | undefined): Promise<ReadonlyMap<string, readonly NamedControl[]>> {
   const islands = queries.selectFrom('rule_controls').select([
     'framework',
     'control',
     'rule_id',
     'version',
-    // The same for versions in a row.
+    // Equal for consecutive versions.
     sql<number>`version - row_number() over (partition by framework, control, rule_id order by version)`.as('island'),
   ]);
   const rows = await queries
@@ -64,7 +64,7 @@ async function namedControls(queries: Queries, framework: string | undefined): P
   return new Map([...byRule].map(([id, controls]) => [id, [...controls.values()]]));
 }
 
-/** Their last versions, of rules that named a control of the framework in any. */
+/** The last versions of deleted rules that named a control of the framework in any version. */
 async function deletedRules(queries: Queries, framework: string | undefined): Promise<readonly StoredRule[]> {
   const naming = queries.selectFrom('rule_controls').select('rule_id');
   const rows = await queries

@@ -4,17 +4,17 @@ import type { RuleControl } from '#records';
 import type { Queries, Schema } from '../schema.js';
 import { parsedColumn } from '../tables/json-column.js';
 
-/** Traces that some rules did not pass. */
+/** Counts of traces that are not compliant. */
 export interface JudgedTraces {
-  /** A violation of one of the rules stands. */
+  /** Traces with a violation of one of the rules. */
   readonly violated: number;
-  /** One of the rules could not be judged, and no violation of them stands; with those that were counted together at most so many. */
+  /** Traces without a violation of which a rule is undecided. It is an upper bound when a record counts several verdicts together. */
   readonly undecided: number;
 }
 
-/** Records of counts that are read at once. */
+/** Count records per query. */
 const PAGE = 500;
-/** How the record of a count begins to differ from that of a trace. */
+/** A pattern that only the records of counts match. */
 const COUNTED = '%"code":"too_many"%';
 
 /** See `Store.judgedTraces`. */
@@ -59,13 +59,13 @@ export async function judgedTraces(
   return { violated: Number(violated.traces), undecided: Number(undecided.traces) + counted };
 }
 
-/** The undecided verdicts that one record stands for (docs/decisions/0020). */
+/** The number of undecided verdicts that one record represents (docs/decisions/0020). */
 function countOf(text: string, id: string): number {
   const { metadata } = parsedColumn<{ readonly metadata?: { readonly undecided?: unknown } }>(text, () => `the record of violation ${id}`);
   return typeof metadata?.undecided === 'number' ? metadata.undecided : 1;
 }
 
-/** The version of the rule of which a violation is, where it names the control. */
+/** The rule's version of a violation, if that version names the control. */
 function versionNaming(e: ExpressionBuilder<Schema, 'violations'>, { framework, control }: RuleControl) {
   const inForce = e
     .selectFrom('rule_versions as w')

@@ -1,9 +1,9 @@
-/** `acknowledged`: somebody knows of it; `unacknowledged` takes that back. */
+/** `acknowledged`: a person knows of it; `unacknowledged` revokes that. */
 export type MarkKind = 'acknowledged' | 'unacknowledged' | 'note';
 
-/** What somebody said of a violation or a group. */
+/** What a person said about a violation or a group. */
 export interface Mark {
-  /** Counts from 1, of each subject. */
+  /** Counts from 1 for each subject. */
   readonly number: number;
   readonly kind: MarkKind;
   /** Unix ms. */
@@ -16,16 +16,16 @@ export interface Mark {
 export interface Mute {
   readonly id: string;
   readonly ruleId: string;
-  /** Undefined: in all. */
+  /** Undefined: all services. */
   readonly service?: string;
-  /** Unix ms; undefined: until somebody ends it. */
+  /** Unix ms; undefined: until a person ends it. */
   readonly until?: number;
-  /** It ends when more than this many violations come within an hour; undefined: it does not end so. */
+  /** The mute ends when an hour has more violations than this; undefined: no such limit. */
   readonly worseAbove?: number;
   readonly note?: string;
   readonly at: number;
   readonly by: string;
-  /** When and by whom it was ended before its time; by nobody: it got worse, at this log time. */
+  /** When and by whom it was ended early. Without `by` it exceeded `worseAbove`, at this log time. */
   readonly endedAt?: number;
   readonly endedBy?: string;
 }

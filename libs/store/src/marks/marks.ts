@@ -6,7 +6,7 @@ import type { Mark, MarkKind } from './mark.js';
 /** See `Store.addMark`. */
 export function addMark(connection: Connection, subject: string, mark: Omit<Mark, 'number'>): Promise<Mark | undefined> {
   return connection.database.transaction().execute(async (transaction) => {
-    // Two concurrent marks are two, and marked rows are not deleted meanwhile.
+    // Concurrent marks get different numbers, and no violation is pruned while it is marked.
     await connection.lock(transaction, 'violations');
     const groups = await transaction.selectFrom('violation_groups').select('id').where('id', '=', subject).execute();
     const violations = await transaction.selectFrom('violations').select('id').where('id', '=', subject).execute();

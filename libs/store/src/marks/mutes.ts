@@ -66,7 +66,7 @@ export async function mutes(
   return { mutes: page.map(muteOf), total: Number(counted.total), ...next };
 }
 
-/** Mutes that ended before that, by themselves or by somebody (Unix ms). */
+/** Deletes mutes that expired or were ended before a time (Unix ms). */
 export async function pruneMutes(connection: Connection, before: number): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
     await transaction

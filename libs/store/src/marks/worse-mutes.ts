@@ -1,19 +1,19 @@
 import { type Selectable, sql } from 'kysely';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
 
-/** Milliseconds in which violations are counted. */
+/** Length of the window in which violations are counted (ms). */
 const HOUR = 3_600_000;
-/** Milliseconds of which the newest violation is looked at: what comes at once is counted once. */
+/** Only the newest violation of each interval of this length (ms) is checked. */
 const MINUTE = 60_000;
-/** Rules per statement: databases bound its parameters. */
+/** Rules per statement: databases limit the parameters of a statement. */
 const RULES = 500;
 
 type Kept = Pick<ViolationsTable, 'rule_id' | 'service' | 'status' | 'timestamp_ms'>;
 type MuteRow = Selectable<Schema['mutes']>;
 
 /**
- * Ends the mutes that violations have made worse; in the transaction that has put them. Within the hour up to one of them there are more open violations since the
- * mute than it allows.
+ * Ends mutes whose `worseAbove` is exceeded, in the transaction that wrote the violations. A mute is exceeded if the hour before a violation has more open
+ * violations since the mute than it allows.
  */
 export async function endWorseMutes(queries: Queries, kept: readonly Kept[]): Promise<void> {
   const open = kept.filter(({ status }) => status === 'open');
@@ -45,7 +45,7 @@ async function worseAt(queries: Queries, mute: MuteRow, open: readonly Kept[]): 
   return undefined;
 }
 
-/** Reads no more entries of an index than the mute allows violations. */
+/** Reads no more index entries than the mute allows violations. */
 async function isWorse(queries: Queries, { rule_id, service, muted_at, worse_above }: MuteRow, time: number): Promise<boolean> {
   const max = worse_above ?? 0;
   const within = queries

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Migration } from './migrations.js';
 
-/** Rules with their versions and epochs; violations with an index per filter of the API, each in the order of the pages. */
+/** Rules with their versions and epochs; violations with one index per filter of the API, each in page order. */
 export const rulesAndViolations: Migration = {
   name: '0001-rules-and-violations',
   up: async (database) => {

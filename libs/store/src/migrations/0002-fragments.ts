@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Which fragment of its trace a violation, and its export, come from: that of its first record. */
+/** The fragment of its trace to which a violation and its export belong, by the offset of the fragment's first record. */
 export const fragments: Migration = {
   name: '0002-fragments',
   up: async ({ schema }) => {

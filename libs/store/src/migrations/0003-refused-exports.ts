@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Why a violation was not exported: the receiver refuses it for good. */
+/** Why a violation was not exported: the receiver refused it permanently. */
 export const refusedExports: Migration = {
   name: '0003-refused-exports',
   up: async ({ schema }) => {

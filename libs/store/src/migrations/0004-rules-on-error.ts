@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** What a rule makes of a value of another type than it can take. */
+/** How a rule treats a value of an unexpected type. */
 export const rulesOnError: Migration = {
   name: '0004-rules-on-error',
   up: async ({ schema }) => {

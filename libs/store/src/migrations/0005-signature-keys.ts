@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** The keys that violations here were signed with: ids and public halves, never secrets. */
+/** The keys that signed violations of this store: ids and public keys, never secrets. */
 export const signatureKeys: Migration = {
   name: '0005-signature-keys',
   up: async ({ schema }) => {

@@ -1,6 +1,9 @@
 import type { Migration } from './migrations.js';
 
-/** Of each epoch: the last one that is whole, how many rules that has, and how many changes came since. 0: as before, each fiftieth is whole. */
+/**
+ * For each epoch: the last epoch whose record is a whole rule set, its number of rules, and the changes since. 0: every fiftieth record is whole, as in earlier
+ * versions.
+ */
 export const snapshotsBySize: Migration = {
   name: '0006-snapshots-by-size',
   up: async ({ schema }) => {

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Which tables have rows, so that one is missed that somebody empties. */
+/** Names the tables that have rows, so that a table emptied from outside is noticed. */
 export const filledTables: Migration = {
   name: '0007-filled-tables',
   up: async ({ schema }) => {

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Who made a version of a rule. */
+/** The author of each version of a rule. */
 export const ruleAuthors: Migration = {
   name: '0008-rule-authors',
   up: async ({ schema }) => {

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** The revisions of violations that have more than one, and the text in which a search looks. */
+/** The revisions of violations that have more than one, and the text that searches read. */
 export const violationRevisions: Migration = {
   name: '0009-violation-revisions',
   up: async ({ schema }) => {

@@ -4,12 +4,12 @@ import { searchedText } from '../tables/searched-text.js';
 import { groupId } from '../violation-groups/group-id.js';
 import type { Migration } from './migrations.js';
 
-/** Groups per statement: databases bound its parameters. */
+/** Groups per statement: databases limit the parameters of a statement. */
 const AT_ONCE = 500;
-/** Columns of later migrations. */
+/** Columns that later migrations add. */
 type Later = 'acknowledged_at' | 'acknowledged_by' | 'fingerprint' | 'operation' | 'error_kind';
 
-/** Violations by rule and service, counted while they are kept; the index finds those of a group. */
+/** Counts of violations by rule and service, maintained on each write; the index finds the violations of a group. */
 export const violationGroups: Migration = {
   name: '0011-violation-groups',
   up: async (database) => {
@@ -39,7 +39,7 @@ export const violationGroups: Migration = {
   },
 };
 
-/** Violations stored before there were groups. */
+/** Groups violations that were stored before groups existed. */
 async function groupKept(database: Transaction<Schema>): Promise<void> {
   const groups = await database
     .selectFrom('violations')

@@ -1,7 +1,7 @@
 import { newSequence } from '../violations/violation-sequence.js';
 import type { Migration } from './migrations.js';
 
-/** Numbers in the order in which violations are stored, so that a reader can continue. */
+/** Numbers violations in the order in which they are stored, so that a reader can resume. */
 export const violationSequence: Migration = {
   name: '0012-violation-sequence',
   up: async (database) => {

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Rules that are judged without violations. */
+/** Rules that are evaluated without publishing violations. */
 export const rulesInShadow: Migration = {
   name: '0014-rules-in-shadow',
   up: async ({ schema }) => {

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Controls of compliance frameworks that a rule watches over. */
+/** Controls of compliance frameworks that a rule names. */
 export const ruleControls: Migration = {
   name: '0016-rule-controls',
   up: async ({ schema }) => {

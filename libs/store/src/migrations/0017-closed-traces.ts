@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** How many traces closed, by hour, partition and rule set. */
+/** The number of closed traces by hour, partition and rule set. */
 export const closedTraces: Migration = {
   name: '0017-closed-traces',
   up: async ({ schema }) => {

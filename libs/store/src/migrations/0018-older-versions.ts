@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Of each later migration: what versions make of it that don't know it, and whether one of them has opened the database since it was completed. */
+/** For each later migration: whether versions without it may write, and whether one has opened the database since `complete` last ran. */
 export const olderVersions: Migration = {
   name: '0018-older-versions',
   up: async ({ schema }) => {

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Migration } from './migrations.js';
 
 /**
- * An index for each combination of filters of the list that many violations may match, in the order of its pages (docs/decisions/0058). A rule has one
- * severity until it is edited, so its indexes have that at their end.
+ * An index for each combination of list filters that may match many violations, in page order (docs/decisions/0058). Until it is edited, a rule has one
+ * severity, so its indexes have the severity last.
  */
 const INDEXES = {
   violations_by_severity: ['severity', 'status', 'timestamp_ms', 'id'],
@@ -13,7 +13,7 @@ const INDEXES = {
   violations_by_group: ['rule_id', 'service', 'status', 'timestamp_ms', 'id', 'severity'],
 } as const;
 
-/** A version that does not know them finds by them what it found before. */
+/** For older versions the new indexes replace the old ones. */
 export const violationListIndexes: Migration = {
   name: '0019-violation-list-indexes',
   olderVersions: 'go on',
@@ -26,7 +26,7 @@ export const violationListIndexes: Migration = {
         .columns([...columns])
         .execute();
     }
-    // Spans over OTLP have one id of their trace.
+    // A trace that came over OTLP has only its wire id.
     await schema.dropIndex('violations_by_wire_trace_id').ifExists().execute();
     await schema
       .createIndex('violations_by_wire_trace_id')

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** When a key was found to sign no more. A version that does not know it leaves that to the next start of one that does. */
+/** When a key was found to sign no longer. Older versions do not write it; the next start of a newer one does. */
 export const formerSignatureKeys: Migration = {
   name: '0020-former-signature-keys',
   olderVersions: 'go on',

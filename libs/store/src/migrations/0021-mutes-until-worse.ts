@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Mutes that end when there are more violations within an hour. A version that does not know it ends none of them so. */
+/** Mutes that end when an hour has more violations than they allow. Older versions do not end them early. */
 export const mutesUntilWorse: Migration = {
   name: '0021-mutes-until-worse',
   olderVersions: 'go on',

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Rules whose complying traces are told as evidence. A version that does not know it publishes them without that. */
+/** Rules that report complying traces as evidence. Older versions publish them without this setting. */
 export const rulesThatEmitEvidence: Migration = {
   name: '0022-rules-that-emit-evidence',
   olderVersions: 'go on',

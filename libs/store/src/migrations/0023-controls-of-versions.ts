@@ -2,10 +2,10 @@ import type { Transaction } from 'kysely';
 import type { Schema } from '../schema.js';
 import type { Migration } from './migrations.js';
 
-/** Versions that are read at once. */
+/** Versions per query. */
 const PAGE = 200;
 
-/** Which version of a rule names which controls, and of which version a violation is. Versions that don't know it are completed. */
+/** The controls that each version of a rule names, and the rule version of each violation. `complete` adds what older versions wrote without them. */
 export const controlsOfVersions: Migration = {
   name: '0023-controls-of-versions',
   olderVersions: 'go on',
@@ -20,7 +20,7 @@ export const controlsOfVersions: Migration = {
       .addPrimaryKeyConstraint('rule_controls_key', ['framework', 'control', 'rule_id', 'version'])
       .execute();
     await schema.alterTable('violations').addColumn('rule_version', 'integer').execute();
-    // For violations without it.
+    // For violations without a rule version.
     await schema.createIndex('rule_versions_by_time').on('rule_versions').columns(['rule_id', 'changed_at', 'version']).execute();
     await fill(database);
   },
@@ -55,7 +55,7 @@ async function fill(database: Transaction<Schema>): Promise<void> {
   }
 }
 
-/** None of a version that is damaged: it stays as it is, and who reads it is told. */
+/** Empty for a damaged version, which stays as it is and is reported to its readers. */
 function controlsIn(text: string | null): readonly { readonly framework: string; readonly control: string }[] {
   try {
     return JSON.parse((JSON.parse(text ?? '{}') as { readonly json_controls?: string }).json_controls ?? '[]');

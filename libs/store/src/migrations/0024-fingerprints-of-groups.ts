@@ -5,8 +5,8 @@ import { groupId } from '../violation-groups/group-id.js';
 import type { Migration } from './migrations.js';
 
 /**
- * Groups by what violations have in common beside their rule and service. What is kept already is grouped by `regroup`, some at a time, while the process runs. A
- * version that does not know it counts all that it keeps in the group of rule and service: `complete` counts again.
+ * Groups by fingerprint beside rule and service. `regroup` groups stored violations in batches, while the process runs. Older versions count violations in the
+ * group of rule and service, so `complete` counts again.
  */
 export const fingerprintsOfGroups: Migration = {
   name: '0024-fingerprints-of-groups',
@@ -73,7 +73,7 @@ async function countAgain(database: Transaction<Schema>): Promise<void> {
     if (known.has(row.group_id!)) add(counted, row.group_id!, row);
     else lost.add(row.group_id!);
   }
-  // The other version has forgotten the group, because it counted nothing in it: its violations are grouped anew.
+  // The older version deleted the group because it counted no violations in it: the violations are grouped again.
   for (const id of lost) await database.updateTable('violations').set({ group_id: null }).where('group_id', '=', id).execute();
   const others = await database
     .selectFrom('violations')
@@ -99,7 +99,7 @@ async function countAgain(database: Transaction<Schema>): Promise<void> {
     const { from, to, ...counts } = counted.get(group.id) ?? { open: 0, undecided: 0, retracted: 0, from: undefined, to: undefined };
     counted.delete(group.id);
     const { id, first_seen, last_seen } = group;
-    // Of what is pruned the first time stays.
+    // Keeps the first time of pruned violations.
     const first = from === undefined ? first_seen : group.pruned > 0 ? Math.min(first_seen, from) : from;
     await database
       .updateTable('violation_groups')

@@ -1,6 +1,6 @@
 import type { Migration } from './migrations.js';
 
-/** Test cases that are kept with a rule. A version that does not know them keeps those of a rule that it does not change. */
+/** Test cases stored with a rule. Older versions keep those of a rule that they do not change. */
 export const testsOfRules: Migration = {
   name: '0025-tests-of-rules',
   olderVersions: 'go on',

@@ -10,7 +10,7 @@ import { groupId } from '../violation-groups/group-id.js';
 import { migrate, newerMigrations } from './migrate.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
-/** As a later version may have it: a column that it fills in when it keeps a violation, and that it makes whole of what others kept. */
+/** A migration of a later version: a column that it fills when it keeps a violation, and completes for rows of others. */
 const lengths: Migration = {
   name: '9001-lengths',
   olderVersions: 'go on',
@@ -140,7 +140,7 @@ describe('a database that a newer version has migrated', () => {
       ...['a', 'b', 'c'].map((id, i) => violation(id, { fingerprint, timestampMs: 10 * (i + 1) })),
       violation('d', { fingerprint, service: 'lost', timestampMs: 40 }),
     );
-    // What the older version does: it takes back one, counts it in the group of rule and service, keeps another, and forgets a group that seems empty.
+    // The older version retracts a violation, counts it in the group of rule and service, keeps another, and deletes a group that looks empty.
     const file = new DatabaseSync(join(path, 'store.db'));
     file.exec(`UPDATE violations SET status = 'retracted', revision = 2 WHERE id = 'c';
       INSERT INTO violation_groups SELECT '${groupId('slow', 'shop')}', rule_id, rule_name, service, severity, 30, 30, NULL, -1, 0, 1, 0, search_text, NULL, NULL, '', '', ''

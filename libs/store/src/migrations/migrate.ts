@@ -6,9 +6,8 @@ import { DamagedTable } from '../tables/damage.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /**
- * Runs the migrations that the database lacks, in one transaction and under a lock. Of several processes that start at once, one migrates and the others find
- * it done. Throws BT_STORE_NEWER_SCHEMA when the database has an unknown migration that does not let this version go on. Throws a DamagedTable when the list of
- * migrations lacks one that was run.
+ * Runs the missing migrations in one transaction, under a lock: of several processes that start at once, one migrates. Throws BT_STORE_NEWER_SCHEMA when the
+ * database has an unknown migration that does not allow older versions. Throws a DamagedTable when the list of migrations lacks one that was run.
  */
 export async function migrate(connection: Connection, migrations: readonly Migration[] = MIGRATIONS): Promise<void> {
   await connection.database.transaction().execute(async (transaction) => {
@@ -17,7 +16,7 @@ export async function migrate(connection: Connection, migrations: readonly Migra
   });
 }
 
-/** The same, in a transaction that has the lock. */
+/** Like `migrate`, in a transaction that holds the lock. */
 export async function runMigrations(
   transaction: Transaction<Schema>,
   place: string,
@@ -28,7 +27,7 @@ export async function runMigrations(
     .ifNotExists()
     .addColumn('name', 'text', (column) => column.primaryKey())
     .execute();
-  // All columns: before 0018 there is but one.
+  // All columns: before 0018 there is only one.
   const rows: readonly DoneMigration[] = await transaction.selectFrom('migrations').selectAll().orderBy('name').execute();
   const unknown = rows.filter(({ name }) => !migrations.some((migration) => migration.name === name));
   const refusing = unknown.find(({ older_versions }) => older_versions !== 'go on');
@@ -58,13 +57,13 @@ async function complete(transaction: Transaction<Schema>, migration: Migration):
   await transaction.updateTable('migrations').set({ passed_over: 0 }).where('name', '=', migration.name).execute();
 }
 
-/** This version writes without what these migrations ask of a writer. */
+/** Records that this version writes without these migrations. */
 async function passOver(transaction: Transaction<Schema>, unknown: readonly DoneMigration[]): Promise<void> {
   const names = unknown.map(({ name }) => name);
   await transaction.updateTable('migrations').set({ passed_over: 1 }).where('name', 'in', names).execute();
 }
 
-/** The migrations of newer versions with which this one works. */
+/** The migrations of newer versions that this version tolerates. */
 export async function newerMigrations(queries: Queries, migrations: readonly Migration[] = MIGRATIONS): Promise<readonly string[]> {
   const rows = await queries.selectFrom('migrations').select('name').orderBy('name').execute();
   return rows.map(({ name }) => name).filter((name) => !migrations.some((migration) => migration.name === name));

@@ -26,20 +26,20 @@ import { controlsOfVersions } from './0023-controls-of-versions.js';
 import { fingerprintsOfGroups } from './0024-fingerprints-of-groups.js';
 import { testsOfRules } from './0025-tests-of-rules.js';
 
-/** One step of the schema: numbered, never edited once released, never undone. */
+/** One step of the schema: numbered, never edited after a release, never undone. */
 export interface Migration {
   readonly name: string;
   /**
-   * `go on`: versions that don't know the migration may read and write the database. What they write is complete by defaults, or `complete` completes it
-   * (docs/decisions/0054). Without it they refuse the database.
+   * `go on`: versions without the migration may read and write the database. Defaults or `complete` fill in what they do not write (docs/decisions/0054).
+   * Without it they refuse the database.
    */
   readonly olderVersions?: 'go on';
-  /** Mends what a version wrote that does not know it: runs at the next start of one that does. */
+  /** Completes what an older version wrote; runs at the next start of a version with this migration. */
   readonly complete?: (database: Transaction<Schema>) => Promise<void>;
   readonly up: (database: Transaction<Schema>) => Promise<void>;
 }
 
-/** In the order they run. */
+/** In the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [
   rulesAndViolations,
   fragments,

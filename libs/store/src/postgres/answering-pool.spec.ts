@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { answeringPool } from './answering-pool.js';
 
-/** A pool of one database, which answers or hangs. */
+/** A pool of one database that answers or hangs. */
 function database() {
   const state = { hangs: false, connects: true, released: 0, ended: 0 };
   const never = new Promise<never>(() => undefined);

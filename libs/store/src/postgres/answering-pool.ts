@@ -1,18 +1,18 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 
-/** A pool whose queries do not wait forever. */
+/** A pool whose queries have a deadline. */
 export interface AnsweringPool extends PostgresPool {
   /**
-   * The process stops: the first query that has no answer for `timeoutMs` from now on ends the pool. It is refused, and so are all others, those to come too;
-   * `end` waits for nothing. `gaveUp` is called then.
+   * Called when the process stops: the first query without an answer for `timeoutMs` from now on ends the pool. Then all queries are rejected, also later ones,
+   * `end` does not wait, and `gaveUp` is called.
    */
   stopping(timeoutMs: number, gaveUp: () => void): void;
 }
 
-/** The driver's own client, as far as Kysely's type does not name it. */
+/** The members of the driver's client that Kysely's type lacks. */
 type Client = PostgresPoolClient & { end(): Promise<void> };
 
-/** A query, or the wait for a connection. */
+/** A query, or a request for a connection. */
 interface Waiting {
   /** Undefined until there is a connection. */
   readonly client: Client | undefined;
@@ -20,9 +20,9 @@ interface Waiting {
 }
 
 /**
- * Ends a connection on which a query has had no answer for `deadline` ms, more than the server lets a statement take: the server's machine, or the way to it, is gone
- * without a word. TCP alone would try for a quarter of an hour. The query and the rest of its transaction are refused as on any broken connection, and the next
- * one gets a new connection.
+ * Closes a connection when a query has had no answer for `deadline` ms, longer than the server's statement timeout: the server or the network is gone. TCP
+ * alone would retry for a quarter of an hour. The query and the rest of its transaction are rejected as on any broken connection; the next query gets a new
+ * one.
  */
 export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPool {
   const waiting = new Set<Waiting>();
@@ -43,7 +43,7 @@ export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPo
     if (last !== undefined) one.timer = setTimeout(endAll, last.timeoutMs);
     else if (one.client !== undefined) one.timer = setTimeout(() => void one.client?.end().catch(() => undefined), deadline);
   };
-  /** Answers what `call` does, as long as it may take. */
+  /** Runs `call`, with the deadline. */
   const inTime = async <T>(client: Client | undefined, call: () => Promise<T>): Promise<T> => {
     if (ended) return over.promise;
     const one: Waiting = { client, timer: undefined };
@@ -67,7 +67,7 @@ export function answeringPool(pool: PostgresPool, deadline: number): AnsweringPo
       inTime(undefined, async () => {
         const connecting = pool.connect();
         const client = await Promise.race([connecting, over.promise]).catch((error: unknown) => {
-          // One that comes after the end is nobody's.
+          // A connection that arrives after the end has no user.
           if (ended)
             connecting.then(
               (late) => late.release(),

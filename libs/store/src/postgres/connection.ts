@@ -9,16 +9,15 @@ import { escapingPool } from './escaping-pool.js';
 
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
-/** The server refuses a statement before. */
+/** Longer than the server's statement timeout. */
 const ANSWER_MS = 40_000;
 /**
- * Between two statements of a transaction pass milliseconds. A machine that is gone in the middle of one would hold its locks, for which all others wait, until TCP
- * finds it out: for hours.
+ * Statements of a transaction follow each other within milliseconds. A client machine that fails within one would hold its locks until TCP notices: for hours.
  */
 const IDLE_MS = 15_000;
 const INT8 = 20;
 
-/** Numbers of the advisory locks: any, as long as no other program on the database takes the same. */
+/** Numbers of the advisory locks. They are arbitrary, but no other program on the database may use the same. */
 const LOCKS: Readonly<Record<LockName, number>> = {
   migrations: 1_113_937_001,
   rules: 1_113_937_002,
@@ -26,7 +25,7 @@ const LOCKS: Readonly<Record<LockName, number>> = {
   closed_traces: 1_113_937_004,
 };
 
-/** Connects when the first query comes; while the database is away, queries reject BT_STORE_UNAVAILABLE. */
+/** Connects at the first query. While the database is unavailable, queries reject BT_STORE_UNAVAILABLE. */
 export function openPostgres(settings: PostgresStoreSettings): Connection {
   const place = withoutPassword(settings.url);
   const pool = new pg.Pool({
@@ -36,13 +35,13 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
     statement_timeout: STATEMENT_MS,
     idle_in_transaction_session_timeout: settings.idleMs ?? IDLE_MS,
     application_name: 'betrace',
-    // Offsets, epochs and Unix milliseconds are all below 2^53.
+    // int8 as a number: offsets, epochs and Unix milliseconds are below 2^53.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
-  // An idle connection that breaks is replaced with the next query, which reports the error.
+  // The pool replaces an idle connection that breaks; the next query reports the error.
   pool.on('error', () => undefined);
-  // One that breaks in a transaction, between two of its queries, has nobody to tell: the next query is refused. Unheard, the error
-  // would end the process.
+  // A connection that breaks between two queries of a transaction emits an error, and the next query is rejected. Without a listener the event would end the
+  // process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const answering = answeringPool(pool, settings.answerMs ?? ANSWER_MS);
   return {
@@ -68,23 +67,23 @@ function withoutPassword(url: string): string {
 }
 
 /**
- * Classes of SQLSTATE that pass: connection, resources, operator intervention, serialization and deadlock; and a password or privileges that
- * were changed, until an operator puts them right.
+ * SQLSTATE classes of transient errors: connection, resources, operator intervention, serialization and deadlock. A changed password or privilege is transient
+ * too: an operator corrects it.
  */
 const PASSING = /^(08|53|57|40|28|42501)/;
-/** Of what a statement holds: data that no column takes, and more than an index or a row may have. */
+/** Errors in the values of a statement: no column accepts them, or they exceed the size of an index entry or a row. */
 const CONTENT = /^(22|54)/;
-/** Of a server that was failed over to a replica, or set so: a matter of the server, which passes. */
+/** The server is a replica after a failover, or was set to read-only. Transient. */
 const READ_ONLY = '25006';
 
 function postgresProblem(error: unknown, place: string): unknown {
-  // Told by its fields: errors of sockets may come from another realm than this module's `Error`.
+  // Recognised by its fields: socket errors may be instances of another realm's `Error`.
   if (error instanceof StoreError || typeof error !== 'object' || error === null || !('message' in error)) return error;
   const state = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const values = { place, reason: String(error.message) || state };
   if (state === '53100') return new StoreError('BT_STORE_FULL', values, { cause: error });
   if ('severity' in error) return new StoreError(codeOf(state), values, { cause: error });
-  // Sockets (ECONNREFUSED…), and pg's own errors about a connection, which have no code.
+  // Socket errors (ECONNREFUSED…), and pg's own connection errors, which have no code.
   const ofConnection = 'syscall' in error || /connect|terminated|timeout|closed/i.test(values.reason);
   return ofConnection ? new StoreError('BT_STORE_UNAVAILABLE', values, { cause: error }) : error;
 }

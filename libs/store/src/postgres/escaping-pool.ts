@@ -3,7 +3,7 @@ import { escapedNul, unescapedNul } from './escaped-nul.js';
 
 type Row = Record<string, unknown>;
 
-/** The one place through which all texts go to PostgreSQL and come back: see `escapedNul`. */
+/** Escapes every text that goes to PostgreSQL, and unescapes every text that comes back: see `escapedNul`. */
 export function escapingPool(pool: PostgresPool): PostgresPool {
   return { options: pool.options, connect: async () => escapingClient(await pool.connect()), end: () => pool.end() };
 }
@@ -15,11 +15,11 @@ function escapingClient(client: PostgresPoolClient): PostgresPoolClient {
     return { ...result, command: result.command, rowCount: result.rowCount, rows: result.rows.map(unescapedRow) };
   };
   const release: PostgresPoolClient['release'] = (...discard) => client.release(...discard);
-  // The other calls of Kysely are the client's own. (It calls `query` with a cursor too, for streams, which the store does not use.)
+  // Kysely's other calls go to the client itself. (Kysely calls `query` with a cursor for streams, which the store does not use.)
   return Object.assign(Object.create(client) as PostgresPoolClient, { query: query as unknown as PostgresPoolClient['query'], release });
 }
 
-/** In place: the driver made the row for us. */
+/** Modifies the row, which the driver created for this query. */
 function unescapedRow(row: Row): Row {
   for (const column in row) {
     const value = row[column];

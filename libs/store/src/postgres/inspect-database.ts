@@ -8,7 +8,7 @@ export interface DatabaseInspection {
   readonly now: number;
 }
 
-/** Queries a PostgreSQL for its version and state, and changes nothing. Rejects a StoreError. */
+/** Asks a PostgreSQL server for its version and state. Changes nothing. Rejects a StoreError. */
 export async function inspectDatabase(url: string): Promise<DatabaseInspection> {
   const connection = openPostgres({ kind: 'postgres', url, connections: 1 });
   try {

@@ -4,12 +4,12 @@ import { noteFilled } from '../tables/filled-tables.js';
 import { oneOfEach } from '../tables/one-of-each.js';
 import { advance } from './positions.js';
 
-/** Ids per statement: PostgreSQL and SQLite bound the parameters of one. */
+/** Ids per statement: PostgreSQL and SQLite limit the parameters of a statement. */
 export const IDS = 500;
 
 type DeliveredColumns = Pick<Schema['exports'], 'violation_id' | 'revision' | 'status' | 'first_offset'>;
 
-/** The columns by which a table of deliveries knows a revision. */
+/** The columns that identify a revision in a table of deliveries. */
 export function deliveredColumns({ id, revision, status, firstOffset }: Revision): DeliveredColumns {
   return { violation_id: id, revision, status, first_offset: firstOffset };
 }
@@ -19,7 +19,7 @@ export function deliveredRevision({ violation_id, revision, status, first_offset
   return { id: violation_id, revision, status: status as Revision['status'], firstOffset: first_offset };
 }
 
-/** The ids of those that supersede none of the last delivered revisions (`last`: by violation id). */
+/** The ids of the items that do not supersede the last delivered revision (`last`: by violation id). */
 export function alreadyDelivered(items: readonly Revision[], last: ReadonlyMap<string, Revision>): ReadonlySet<string> {
   const done = items.filter((item) => {
     const known = last.get(item.id);
@@ -28,7 +28,7 @@ export function alreadyDelivered(items: readonly Revision[], last: ReadonlyMap<s
   return new Set(done.map(({ id }) => id));
 }
 
-/** In a transaction: puts the delivered revisions into `table`, no two of one violation at once, and advances the reader. */
+/** Within a transaction: writes the delivered revisions to `table`, each violation once per statement, and advances the reader. */
 export async function recordDelivered(
   transaction: Queries,
   table: 'exports' | 'notifications',

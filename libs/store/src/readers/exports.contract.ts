@@ -6,7 +6,7 @@ import { revision } from '../testing/revision.js';
 import { violation } from '../testing/violation.js';
 import type { StoredViolation } from '../violations/stored-violation.js';
 
-/** The state of exports, and the last revision, on every database; part of the contract of a store. */
+/** The state of exports and the last exported revision; part of the contract of a store. */
 export function describeExports(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -113,14 +113,14 @@ export function describeExports(open: () => Store): void {
           await store.prune(Number.MAX_SAFE_INTEGER);
           let expected = revisions[0]!;
           for (const next of revisions) if (supersedes(next, expected)) expected = next;
-          // Each is read first in order; any part may be read again at any time.
+          // Every revision is first read in order; any part may be read again at any time.
           const read = revisions.flatMap((next, i) => [
             next,
             ...again.filter(([after]) => after === i).flatMap(([, from]) => revisions.slice(Math.min(from, i), i + 1)),
           ]);
           for (let i = 0; i < read.length; i += size) await keep(...read.slice(i, i + size));
           expect(await kept()).toBe(JSON.parse(expected.record));
-          // And none of its revisions is out of reach.
+          // All revisions can be read.
           const all = await store.violationRevisions('v');
           expect(all.map(({ record, status }) => [record, status])).toEqual(revisions.map(({ record, status }) => [record, status]));
           expect(all.filter(({ stands }) => stands).map(({ record }) => record)).toEqual([expected.record]);

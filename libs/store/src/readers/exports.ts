@@ -26,7 +26,7 @@ export async function exportRefused(connection: Connection, revision: Revision, 
   });
 }
 
-/** Why revisions were refused, by violation id; those that were not are left out. */
+/** The reasons of refused revisions, by violation id. */
 export async function refusals(queries: Queries, items: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (let i = 0; i < items.length; i += IDS) {
@@ -56,7 +56,7 @@ export async function alreadyExported(queries: Queries, items: readonly Revision
   return alreadyDelivered(items, known);
 }
 
-/** No two of one violation: a statement may write a row only once. */
+/** The revisions are of different violations: a statement may write a row only once. */
 async function put(queries: Queries, revisions: readonly Revision[], refused: string | null): Promise<void> {
   const rows = revisions.map((revision) => ({ ...deliveredColumns(revision), refused }));
   await queries

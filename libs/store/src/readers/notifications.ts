@@ -33,7 +33,7 @@ export async function alreadyNotified(queries: Queries, reader: string, items: r
   return alreadyDelivered(items, known);
 }
 
-/** No two of one violation: a statement may write a row only once. */
+/** The revisions are of different violations: a statement may write a row only once. */
 async function put(queries: Queries, reader: string, revisions: readonly Revision[]): Promise<void> {
   const rows = revisions.map((revision) => ({ ...deliveredColumns(revision), reader }));
   await queries

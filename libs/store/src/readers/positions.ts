@@ -1,6 +1,6 @@
 import type { Queries } from '../schema.js';
 
-/** 0 when the reader never read the partition. */
+/** The position of a reader; 0 when it has not read the partition. */
 export async function positionOf(queries: Queries, reader: string, partition: number): Promise<number> {
   const row = await queries
     .selectFrom('positions')
@@ -19,14 +19,14 @@ export interface ReaderPosition {
 }
 
 /**
- * To be noted as filled (`noteFilled`) by the caller, with what else it writes.
+ * Sets positions, also to smaller offsets: a log that is created again starts at 0, reading a record twice is harmless, and skipping one is not. The last
+ * position of a partition counts.
  *
- * Sets positions, also backwards: when the log was created again, its offsets begin again; and reading a record twice is
- * harmless, while leaving one out is not. Of several of one partition the last one counts.
+ * The caller notes the tables that it fills, `positions` included (`noteFilled`).
  */
 export async function advance(queries: Queries, positions: readonly ReaderPosition[]): Promise<void> {
   if (positions.length === 0) return;
-  // Always in the same order: transactions that write the same rows don't deadlock.
+  // A fixed order prevents deadlocks between transactions that write the same rows.
   const latest = new Map(positions.map(({ reader, partition, position }) => [`${partition} ${reader}`, { reader, partition, position }]));
   const rows = [...latest.values()].toSorted((a, b) => a.partition - b.partition);
   await queries

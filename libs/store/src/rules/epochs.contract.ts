@@ -3,7 +3,7 @@ import type { RuleSetRecord } from '#records';
 import { type Store } from '../store.js';
 import { rule } from '../testing/rule.js';
 
-/** What rule sets and their outbox promise on every database; part of the contract of a store. */
+/** Rule sets and their outbox; part of the contract of a store. */
 export function describeEpochs(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -75,7 +75,7 @@ export function describeEpochs(open: () => Store): void {
       await store.putRule(rule('b'), 2);
       await store.replaceEpochs([6, 1, 4, 5, 7, 2]);
       expect((await store.unpublishedEpochs()).map(({ epoch }) => epoch)).toEqual([2, 4, 5, 6, 8]);
-      // An evaluator that judges by them is informed that another may have judged by other rules.
+      // Tells evaluators that others may have evaluated by other rules.
       expect((await records()).map(({ replaced }) => replaced)).toEqual([true, true, true, true, undefined]);
       const at = async (epoch: number) => {
         const record = JSON.parse((await store.ruleSet(epoch)) ?? 'null') as RuleSetRecord | null;

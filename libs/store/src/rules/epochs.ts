@@ -5,7 +5,7 @@ import { checkedColumn, parsedColumn } from '../tables/json-column.js';
 import { publishedRule, ruleSetOf, SNAPSHOT_EVERY } from './rule-set-record.js';
 import type { EpochChange } from './stored-rule.js';
 
-/** 0 before the first. */
+/** The latest epoch; 0 before the first. */
 export async function latestEpoch(queries: Queries): Promise<number> {
   const row = await queries
     .selectFrom('epochs')
@@ -15,9 +15,9 @@ export async function latestEpoch(queries: Queries): Promise<number> {
 }
 
 /**
- * Writes the next epoch and its record in the outbox; nothing when nothing changed. Called in the transaction that changed the rules. The record holds the
- * whole set when the changes since the last whole one are as many as the set has rules. So all records together stay within a few times the size of the
- * changes, however many rules come one by one.
+ * Writes the next epoch and its outbox record, or nothing without changes; within the transaction that changed the rules. The record is a whole rule set once
+ * the changes since the last whole set are as many as the rules. So all records together stay within a few times the size of the changes, even if rules come
+ * one by one.
  */
 export async function appendEpoch(queries: Queries, changes: readonly RuleChange[]): Promise<void> {
   if (changes.length === 0) return;
@@ -51,7 +51,7 @@ export async function forkEpochs(queries: Queries, from: number, after: number):
   await appendSnapshot(queries, after);
 }
 
-/** An epoch whose record holds the whole set. */
+/** Inserts an epoch whose record is a whole rule set. */
 export async function insertWhole(queries: Queries, epoch: number, record: RuleSetRecord, published = 0): Promise<void> {
   const row = {
     epoch,
@@ -65,7 +65,7 @@ export async function insertWhole(queries: Queries, epoch: number, record: RuleS
   await noteFilled(queries, 'epochs');
 }
 
-/** See `Store.replaceEpochs`. Only the first of some in a row has the rules: those after it change nothing. */
+/** See `Store.replaceEpochs`. Of consecutive epochs only the first holds the rules; the others change nothing. */
 export async function replaceEpochs(queries: Queries, lost: readonly number[]): Promise<void> {
   const rows = await queries.selectFrom('epochs').select('epoch').execute();
   const had = new Set(rows.map(({ epoch }) => epoch));

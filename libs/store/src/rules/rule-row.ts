@@ -3,7 +3,7 @@ import type { RulesTable } from '../schema.js';
 import { parsedColumn } from '../tables/json-column.js';
 import type { StoredRule } from './stored-rule.js';
 
-/** The column that holds each member of a rule. */
+/** The column of each member of a rule. */
 const COLUMNS = {
   id: 'id',
   name: 'name',
@@ -27,7 +27,7 @@ export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[k
   const flags = {
     json_tags: JSON.stringify(tags),
     enabled: enabled ? 1 : 0,
-    // Also of a rule that is off: it returns to it.
+    // Kept while a rule is off: it applies again when the rule is enabled.
     shadow: shadow ? 1 : 0,
     emit_evidence: emitEvidence ? 1 : 0,
   };
@@ -40,13 +40,13 @@ export function sameContent(row: RulesTable, content: RuleContent): boolean {
   return Object.values(COLUMNS).every((column) => row[column] === wanted[column]);
 }
 
-/** Absent when there are none: as of a version that was kept before rules had them. */
+/** Absent when empty, and in versions stored before rules had controls. */
 function controlsOf({ id, json_controls = '[]' }: Partial<RulesTable>): Pick<StoredRule, 'controls'> {
   const controls = parsedColumn<NonNullable<StoredRule['controls']>>(json_controls, () => `the controls of rule ${id}`);
   return controls.length === 0 ? {} : { controls };
 }
 
-/** The same of test cases. */
+/** Like `controlsOf`, for test cases. */
 function testsOf({ id, json_tests = '[]' }: Partial<RulesTable>): Pick<StoredRule, 'tests'> {
   const tests = parsedColumn<NonNullable<StoredRule['tests']>>(json_tests, () => `the test cases of rule ${id}`);
   return tests.length === 0 ? {} : { tests };
@@ -64,10 +64,10 @@ export function ruleOf(row: RulesTable): StoredRule {
     ...testsOf(row),
     ...(row.emit_evidence === 1 ? { emitEvidence: true } : {}),
     enabled: row.enabled !== 0,
-    // Absent when it is not: as of a version that was kept before there was a choice.
+    // Absent when false, as in versions stored before the option existed.
     ...(row.shadow === 1 ? { shadow: true } : {}),
     message: row.message,
-    // A version that was kept before there was a choice says nothing.
+    // Null in versions stored before the option existed.
     onError: (row.on_error ?? 'no_match') as StoredRule['onError'],
     version: row.version,
     createdAt: row.created_at,

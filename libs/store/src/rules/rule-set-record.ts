@@ -2,14 +2,14 @@ import type { OnError, PublishedRule, RuleChange, RuleSetRecord, Severity } from
 import type { RulesTable } from '../schema.js';
 import { ruleOf } from './rule-row.js';
 
-/** Changes between two records that hold the whole rule set, at least; as many as it has rules, when those are more. */
+/** The minimum number of changes between two whole rule sets; a larger rule set takes as many changes as it has rules. */
 export const SNAPSHOT_EVERY = 50;
 
-/** A rule as it is published; undefined when it is not enabled. */
+/** A rule in its published form; undefined when it is not enabled. */
 export function publishedRule(row: RulesTable | undefined): PublishedRule | undefined {
   if (row === undefined || row.enabled === 0) return undefined;
   const { id, name, version, expression, severity, message } = row;
-  // A version that was kept before there was a choice says nothing.
+  // Null in versions stored before the option existed.
   const onError = (row.on_error ?? 'no_match') as OnError;
   return {
     id,
@@ -23,21 +23,21 @@ export function publishedRule(row: RulesTable | undefined): PublishedRule | unde
   };
 }
 
-/** Without controls there is nothing that a trace could be evidence for. */
+/** Evidence concerns controls, so a rule without controls has none. */
 function evidenceOf(row: RulesTable): Pick<PublishedRule, 'evidence'> {
   if (row.emit_evidence !== 1) return {};
   const { controls = [] } = ruleOf(row);
   return controls.length === 0 ? {} : { evidence: controls };
 }
 
-/** What a rule's change does to the published rule set: one change or none. */
+/** The change of the published rule set that follows from a rule's change; empty when there is none. */
 export function changeOf(before: RulesTable | undefined, after: RulesTable | undefined): readonly RuleChange[] {
   const put = publishedRule(after);
   if (put !== undefined) return [{ put }];
   return publishedRule(before) === undefined ? [] : [{ remove: before!.id }];
 }
 
-/** The rule set after these records, in the order of ids; the first one holds a whole set. */
+/** The rule set that results from these records, ordered by id. The first record holds a whole set. */
 export function ruleSetOf(records: readonly RuleSetRecord[]): readonly PublishedRule[] {
   const rules = new Map<string, PublishedRule>();
   records.forEach((record, i) => {

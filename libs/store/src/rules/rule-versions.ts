@@ -28,7 +28,7 @@ export async function ruleVersion(queries: Queries, id: string, version: number)
   return row && versionOf(row);
 }
 
-/** Also of a rule that was deleted: a version never means two things. */
+/** The last version of a rule, deleted or not: a version number is never reused. */
 export async function lastVersion(queries: Queries, id: string): Promise<number> {
   const row = await queries
     .selectFrom('rule_versions')

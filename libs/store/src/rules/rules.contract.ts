@@ -3,7 +3,7 @@ import type { RuleSetRecord } from '#records';
 import { type Store } from '../store.js';
 import { rule } from '../testing/rule.js';
 
-/** What rules and their history promise on every database; part of the contract of a store. */
+/** Rules and their history; part of the contract of a store. */
 export function describeRules(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -176,7 +176,7 @@ export function describeRules(open: () => Store): void {
       expect(JSON.parse((await store.ruleSet(count)) ?? 'null').snapshot).toHaveLength(count);
       for (const epoch of [1, 50, 51, 52, 333, 999])
         expect(JSON.parse((await store.ruleSet(epoch)) ?? 'null').snapshot).toHaveLength(epoch);
-      // A late reader has no more changes to apply than the set has rules.
+      // A late reader applies at most as many changes as the set has rules.
       const lastWhole = sizes.findLastIndex(({ snapshot }) => snapshot !== undefined);
       expect(count - lastWhole).toBeLessThanOrEqual(count / 2 + 1);
     });

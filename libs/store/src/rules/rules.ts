@@ -11,10 +11,10 @@ import { changeOf } from './rule-set-record.js';
 import { type Authorship, keepVersion, lastVersion } from './rule-versions.js';
 import type { ImportedRule, RulesImport, StoredRule } from './stored-rule.js';
 
-/** Rules that an import puts before others have their turn. */
+/** Rules that an import writes before it yields to other work. */
 const PUT_AT_ONCE = 50;
 
-/** In the order of ids. */
+/** Ordered by id. */
 export async function allRules(queries: Queries): Promise<readonly StoredRule[]> {
   return (await allRows(queries)).map(ruleOf).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -57,7 +57,7 @@ export function importRules(connection: Connection, { rules, basedOn, replace, n
     const imported: ImportedRule[] = [];
     const changes: RuleChange[] = [];
     for (const [n, { rule, expectedVersion }] of rules.entries()) {
-      // SQLite answers at once: without a pause nothing else would have its turn until all are put.
+      // SQLite's calls are synchronous: without this pause no other work would run until all rules are written.
       if (n % PUT_AT_ONCE === PUT_AT_ONCE - 1) await nextTurn();
       const { before, after } = await put(transaction, rule, { now, by }, expectedVersion);
       imported.push({ id: rule.id, before: before && ruleOf(before), after: ruleOf(after) });
@@ -85,7 +85,7 @@ function refuseOthers(found: readonly RulesTable[], basedOn: ReadonlyMap<string,
   for (const [id, version] of basedOn) if (!present.has(id)) refuseOther(id, 0, version);
 }
 
-/** Puts the rule and its version; `before` is `after` when its content is the same. */
+/** Writes the rule and its version; returns `before` as `after` when the content is unchanged. */
 async function put(
   transaction: Transaction<Schema>,
   content: RuleContent,
@@ -115,8 +115,8 @@ async function remove(transaction: Transaction<Schema>, { id, version }: RulesTa
 }
 
 /**
- * See `Store.adoptRules`. Fields of a rule that the log does not know are empty. A rule that the store has already (it was put before the log could be read)
- * stays unchanged, and the next epoch tells it.
+ * See `Store.adoptRules`. Fields that the log does not carry are empty. A rule that the store has already, written before the log could be read, stays
+ * unchanged and is part of the next epoch.
  */
 export function adoptRules(connection: Connection, rules: readonly PublishedRule[], epoch: number, now: number): Promise<void> {
   return changing(connection, async (transaction) => {
@@ -148,7 +148,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
   });
 }
 
-/** A transaction that no other change of rules runs beside, in any process: epochs have no gaps and no forks. */
+/** Runs a transaction under the lock of rules, over all processes: epochs have no gaps and no forks. */
 export function changing<T>(connection: Connection, work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'rules');

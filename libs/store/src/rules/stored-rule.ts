@@ -1,51 +1,51 @@
 import type { RuleContent } from '#records';
 
 export interface StoredRule extends RuleContent {
-  /** Counts from 1; each change of the rule adds one. */
+  /** Counts from 1; each change adds one. */
   readonly version: number;
   /** Unix milliseconds. */
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-/** What a change to a rule does to the rule set. */
+/** The effect of a rule change on the rule set. */
 export interface EpochChange {
   readonly epoch: number;
   /** JSON of a rules log record (`RuleSetRecord`). */
   readonly record: string;
-  /** Published to the rules log and switched by markers in every partition. */
+  /** Whether the record is in the rules log, and every partition has the marker. */
   readonly published: boolean;
 }
 
-/** What a rule was at a version. */
+/** One version in the history of a rule. */
 export interface RuleVersion {
   readonly ruleId: string;
   readonly version: number;
   /** Unix milliseconds. */
   readonly changedAt: number;
-  /** Who made it; undefined: taken over from a log, or made before that was noted. */
+  /** The author; undefined: taken over from a log, or saved before authors were recorded. */
   readonly changedBy: string | undefined;
-  /** The rule as it was; undefined: this version is its deletion. */
+  /** The rule at this version; undefined: the version is a deletion. */
   readonly rule: StoredRule | undefined;
 }
 
-/** Rules that are put together. */
+/** Rules that are imported together. */
 export interface RulesImport {
   readonly rules: readonly {
     readonly rule: RuleContent;
-    /** As `Store.putRule` has it. */
+    /** As in `Store.putRule`. */
     readonly expectedVersion?: number | undefined;
   }[];
-  /** All rules that there are, by id with their versions: otherwise it is refused, as for another version. Absent: whatever is there. */
+  /** The versions of all existing rules by id: the import is refused when they differ. Absent: not checked. */
   readonly basedOn?: ReadonlyMap<string, number> | undefined;
-  /** All other rules are deleted. */
+  /** Delete all other rules. */
   readonly replace: boolean;
   readonly now: number;
-  /** Who imports. */
+  /** The author. */
   readonly by?: string | undefined;
 }
 
-/** What became of a rule: new without `before`, deleted without `after`, unchanged when both have one version. */
+/** The outcome for one rule: new without `before`, deleted without `after`, unchanged when both have one version. */
 export interface ImportedRule {
   readonly id: string;
   readonly before: StoredRule | undefined;

@@ -12,13 +12,13 @@ import { ThreadEnded } from './sqlite-thread.js';
 import { SqliteThreads } from './sqlite-threads.js';
 import { ThreadedSqliteDialect } from './threaded-sqlite.js';
 
-/** Opens (and makes, when absent) the SQLite database. Throws a StoreError that says which path, and how to set another. */
+/** Opens the SQLite database, and creates it if missing. Throws a StoreError that names the path and how to set another. */
 export function openSqlite(settings: SqliteStoreSettings): Connection {
   const place = settings.path === undefined ? ':memory:' : join(resolve(settings.path), 'store.db');
   let database: DatabaseSync;
   try {
     if (settings.path !== undefined) makeDirectory(resolve(settings.path));
-    // Beside threads it only reports errors at the start, and keeps the watched files open.
+    // With threads this connection only reports errors at the start, and keeps the watched files open.
     database = openDatabase(place);
   } catch (error) {
     const problem = sqliteProblem(error, place);
@@ -36,7 +36,7 @@ export function openSqlite(settings: SqliteStoreSettings): Connection {
     ...(files === undefined ? {} : { lost: () => files.lost(), examine: () => files.examine() }),
     database: new Kysely<Schema>({ dialect }),
     place,
-    // Every transaction has the write lock from its start.
+    // Every transaction takes the write lock when it begins.
     lock: async () => undefined,
     problem: (error) => sqliteProblem(error, place),
   };
@@ -47,7 +47,7 @@ function threadsOf({ threads = false }: SqliteStoreSettings, place: string): Sql
   return threads === true ? new SqliteThreads(place) : new SqliteThreads(place, threads);
 }
 
-/** Primary result codes of SQLite (https://sqlite.org/rescode.html) and what they mean here. */
+/** SQLite's primary result codes (https://sqlite.org/rescode.html) and the errors they become. */
 const CODES: Readonly<
   Record<number, 'BT_STORE_UNAVAILABLE' | 'BT_STORE_NOT_WRITABLE' | 'BT_STORE_CORRUPT' | 'BT_STORE_FULL' | 'BT_STORE_REFUSED'>
 > = {
@@ -65,7 +65,7 @@ const CODES: Readonly<
 
 function sqliteProblem(error: unknown, place: string): unknown {
   if (error instanceof ThreadEnded) return new StoreError('BT_STORE_UNAVAILABLE', { place, reason: error.message }, { cause: error });
-  // A number was read that JavaScript cannot hold, which nobody wrote.
+  // A stored number exceeds JavaScript's range: only damage can cause it.
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE') {
     return new StoreError('BT_STORE_CORRUPT', { place, reason: (error as unknown as Error).message }, { cause: error });
   }

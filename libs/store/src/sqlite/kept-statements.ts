@@ -1,15 +1,15 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
-/** Statements kept prepared: all of the store's, with room for the combinations of filters. */
+/** Maximum of prepared statements: all of the store's, with room for combinations of filters. */
 const KEPT = 200;
 
-/** A statement, and whether it answers rows. */
+/** A statement, and whether it returns rows. */
 export interface KeptStatement {
   readonly reader: boolean;
   readonly statement: StatementSync;
 }
 
-/** The prepared statements of a connection, by their text; the oldest one makes room for another. */
+/** The prepared statements of a connection, by their text; a new one evicts the oldest. */
 export class KeptStatements {
   private readonly kept = new Map<string, KeptStatement>();
 

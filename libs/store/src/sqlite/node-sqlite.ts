@@ -10,7 +10,7 @@ import {
 } from 'kysely';
 import { inputValues, type KeptStatement, KeptStatements } from './kept-statements.js';
 
-/** Kysely's SQLite dialect over `node:sqlite`; every transaction takes the write lock at its start, so that none fails half-way for it. */
+/** Kysely's SQLite dialect over `node:sqlite`. Every transaction takes the write lock when it begins, so that none fails later for lack of it. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #adapted: SqliteDatabase;
 
@@ -37,13 +37,13 @@ class ImmediateDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
 
-  /** SQLite has rolled back by itself after some errors (a full disk): a second time would fail, and hide what went wrong. */
+  /** SQLite rolls back by itself after some errors, such as a full disk. A second rollback would fail and hide the cause. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.sqlite.isTransaction) await super.rollbackTransaction(connection);
   }
 }
 
-/** `node:sqlite` in the shape that Kysely knows (better-sqlite3's). */
+/** Gives `node:sqlite` the interface that Kysely expects (better-sqlite3's). */
 function adapt(database: DatabaseSync): SqliteDatabase {
   const statements = new KeptStatements(database);
   return {

@@ -175,7 +175,7 @@ describe('SQLite', () => {
         );
         await expect(store.check()).rejects.toThrow(told);
         await expect(QUERIES[table](store)).rejects.toThrow(told);
-        // What does not rest on it goes on, and hides nothing: new rows are no reason to forget those that are gone.
+        // Other work continues, and does not clear the error: new rows do not replace the lost ones.
         await store.keep({ reader: 'r', partition: 0, position: 2, violations: [violation(`v${start}`)] });
         await store.addSignatureKey({ id: 'k2', origin: 'kept', since: 2 });
         await store.close();
@@ -252,7 +252,7 @@ describe('SQLite', () => {
     chmodSync(path, 0o700);
   });
 
-  // Only Linux has a folder in which not even root can make anything.
+  // Only Linux has a directory in which not even root can create a file.
   (existsSync('/proc/self') ? it : it.skip)('refuses at once a path below /proc, where nothing can be made', async () => {
     await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
   });
@@ -263,7 +263,7 @@ describe('SQLite', () => {
   });
 });
 
-/** Runs as somebody who owns the directory and nothing else: root may write whatever it likes. */
+/** Runs as a user who owns only the directory: root may write anywhere. */
 async function withoutPrivileges(directory: string, work: () => Promise<void>): Promise<void> {
   if (process.geteuid?.() !== 0) return work();
   const nobody = 65_534;

@@ -14,7 +14,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The asynchronous side of a thread with one connection to SQLite. */
+/** A connection to SQLite in a thread of its own, with an asynchronous interface. */
 export class SqliteThread {
   readonly #worker: Worker;
   readonly #stopped: Promise<void>;
@@ -39,7 +39,7 @@ export class SqliteThread {
     });
   }
 
-  /** Statements without an answer yet. */
+  /** The number of statements without an answer. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -48,12 +48,12 @@ export class SqliteThread {
     return this.#ended !== undefined;
   }
 
-  /** Rejects what SQLite says, with the members of its error, or a ThreadEnded. */
+  /** Rejects an error with the members of SQLite's error, or a ThreadEnded. */
   query(sql: string, parameters: readonly unknown[]): Promise<ThreadResult> {
     return this.#ask((id) => ({ kind: 'query', id, sql, parameters }));
   }
 
-  /** Undoes the transaction, if there is one still. */
+  /** Rolls the transaction back, if there still is one. */
   async rollback(): Promise<void> {
     await this.#ask((id) => ({ kind: 'rollback', id }));
   }
@@ -64,7 +64,7 @@ export class SqliteThread {
     return this.#stopped;
   }
 
-  /** Ends the thread at once, as a crash of it would. */
+  /** Ends the thread at once, like a crash. */
   async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
@@ -77,7 +77,7 @@ export class SqliteThread {
       try {
         this.#worker.postMessage(request(id));
       } catch (error) {
-        // A parameter that no thread can be sent.
+        // A parameter that cannot be sent to a thread.
         this.#waiting.delete(id);
         reject(error as Error);
       }

@@ -2,24 +2,24 @@ import { LOCK_TIMEOUT_MS } from './open-database.js';
 import { SqliteThread } from './sqlite-thread.js';
 import { type ThreadSettings } from './thread-message.js';
 
-/** Where the entry of the threads lies in the build. */
+/** The entry file of the threads in the build. */
 const ENTRY = new URL('./thread.js', import.meta.url);
 
-/** Threads that read beside the one that writes: a long search leaves room for the lists of others. */
+/** Threads that read beside the writer's thread: during a long search the others serve lists. */
 const READERS = 2;
-/** Who has waited for the writer still tries for this share of the time. */
+/** The share of the lock timeout that a caller still gets after it waited for the writer. */
 const LAST_TRY = 1 / 20;
 
 /**
- * The connections of a store: one that writes, and, of a database in a file, some that only read. They read what is committed, while the other writes
- * (https://sqlite.org/wal.html). A database in memory is known to its one connection alone.
+ * The connections of a store: one that writes and, for a database in a file, some that only read. They read committed data while the other writes
+ * (https://sqlite.org/wal.html). A database in memory has only one connection.
  */
 export class SqliteThreads {
   #writer: SqliteThread;
   readonly #readers: SqliteThread[] = [];
-  /** The last caller that has the writer, or waits for it. */
+  /** Resolves when the last caller in the queue has released the writer. */
   #queue: Promise<void> = Promise.resolve();
-  /** How long (ms) the writer waits now for the lock of another process. */
+  /** The writer's present lock timeout (ms). */
   #lockTimeout = LOCK_TIMEOUT_MS;
   #closed = false;
 
@@ -36,8 +36,8 @@ export class SqliteThreads {
   }
 
   /**
-   * Has the writer for itself until it calls `release`. One that ended is replaced, unless the database ended with it. Time spent in the queue counts
-   * for the lock of another process, too: while one holds it, the caller behind another would wait twice, the next three times.
+   * Waits for exclusive use of the writer, until `release`. A writer that ended is replaced, unless the database ended with it. Time in the queue counts
+   * towards the lock timeout. Otherwise, while another process holds the lock, the second caller would wait twice as long and the third three times.
    */
   async acquireWriter(): Promise<{ readonly writer: SqliteThread; readonly release: () => void }> {
     const before = this.#queue;
@@ -57,17 +57,17 @@ export class SqliteThreads {
     return { writer: this.#writer, release };
   }
 
-  /** `left`: milliseconds. */
+  /** @param left the remaining milliseconds */
   async #waitForLock(left: number): Promise<void> {
     const least = this.lockTimeout * LAST_TRY;
-    // A statement for each write would cost more than a difference this small is worth.
+    // Changing the timeout costs a statement, which a small difference is not worth.
     const timeout = left > this.lockTimeout - least ? this.lockTimeout : Math.round(Math.max(left, least));
     if (timeout === this.#lockTimeout || this.#writer.ended) return;
     await this.#writer.query(`PRAGMA busy_timeout = ${timeout}`, []);
     this.#lockTimeout = timeout;
   }
 
-  /** The reader with the least to do; undefined where only the writer can read. */
+  /** The reader with the fewest statements; undefined if only the writer can read. */
   reader(): SqliteThread | undefined {
     if (this.inMemory || this.#closed) return undefined;
     for (const [at, reader] of this.#readers.entries()) if (reader.ended) this.#readers[at] = this.#start(true);

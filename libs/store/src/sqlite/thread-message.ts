@@ -1,18 +1,18 @@
-/** Requests of a thread's owner to its connection. Statements of one thread run in the order of the requests. */
+/** Requests to the connection of a thread. A thread runs its statements in the order of the requests. */
 export type ThreadRequest =
   | { readonly kind: 'query'; readonly id: number; readonly sql: string; readonly parameters: readonly unknown[] }
-  /** Nothing, where SQLite has rolled back by itself. */
+  /** Does nothing if SQLite has already rolled back. */
   | { readonly kind: 'rollback'; readonly id: number }
   | { readonly kind: 'close' };
 
 export interface ThreadResult {
   readonly rows: unknown[];
-  /** Of a statement without rows. */
+  /** For a statement without rows. */
   readonly changes?: number | bigint;
   readonly lastInsertRowid?: number | bigint;
 }
 
-/** The members of an error of `node:sqlite` that identify it. */
+/** The members that identify an error of `node:sqlite`. */
 export interface ThreadFailure {
   readonly message: string;
   readonly code?: string | undefined;
@@ -23,10 +23,10 @@ export type ThreadAnswer =
   | { readonly id: number; readonly result: ThreadResult }
   | { readonly id: number; readonly failure: ThreadFailure };
 
-/** What a thread opens. */
+/** The database that a thread opens. */
 export interface ThreadSettings {
   /** A path, or `:memory:`. */
   readonly place: string;
-  /** It refuses to write. */
+  /** Whether the connection refuses writes. */
   readonly reads: boolean;
 }

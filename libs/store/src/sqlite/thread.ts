@@ -1,4 +1,4 @@
-// The entry of a thread with a connection of its own: it runs one statement after the other, and delays only its caller.
+// The entry of a thread with a connection of its own. It runs one statement at a time, and blocks only its callers.
 import { parentPort, workerData } from 'node:worker_threads';
 import { inputValues, KeptStatements } from './kept-statements.js';
 import { openExistingDatabase } from './open-database.js';

@@ -10,14 +10,14 @@ import {
 import type { SqliteThread } from './sqlite-thread.js';
 import type { SqliteThreads } from './sqlite-threads.js';
 
-/** Kysely's SQLite dialect over threads; every transaction takes the write lock at its start, so that none fails half-way for it. */
+/** Kysely's SQLite dialect over threads. Every transaction takes the write lock when it begins, so that none fails later for lack of it. */
 export class ThreadedSqliteDialect extends SqliteDialect {
-  /** `closed` is called when all threads have ended. */
+  /** @param closed called when all threads have ended */
   constructor(
     private readonly threads: SqliteThreads,
     private readonly closed: () => void,
   ) {
-    // Its own driver is not used.
+    // The dialect's own driver is not used.
     super({ database: async () => Promise.reject(new Error('the connections are in threads')) });
   }
 
@@ -30,7 +30,7 @@ export class ThreadedSqliteDialect extends SqliteDialect {
   }
 }
 
-/** Reads do not wait for a transaction. */
+/** Lets reads run beside a transaction. */
 class ThreadedAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -69,7 +69,7 @@ class ThreadedDriver implements Driver {
   }
 }
 
-/** In a transaction it is the writer; else each statement takes whom it needs: a reader to select, the writer for all else. */
+/** A transaction uses the writer. Outside a transaction each statement takes a thread: a reader for a select, the writer for all else. */
 class ThreadedConnection implements DatabaseConnection {
   private transaction: { readonly writer: SqliteThread; readonly release: () => void } | undefined;
 
@@ -86,7 +86,7 @@ class ThreadedConnection implements DatabaseConnection {
     }
   }
 
-  /** A transaction that fails to commit is rolled back by Kysely, which ends it. */
+  /** Kysely rolls back a transaction that fails to commit, which releases it. */
   async commit(): Promise<void> {
     await this.transaction?.writer.query('commit', []);
     this.end();
@@ -94,7 +94,7 @@ class ThreadedConnection implements DatabaseConnection {
 
   async rollback(): Promise<void> {
     try {
-      // With its thread the transaction ended, too.
+      // The transaction ended with its thread.
       if (this.transaction?.writer.ended === false) await this.transaction.writer.rollback();
     } finally {
       this.end();

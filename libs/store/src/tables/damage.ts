@@ -8,7 +8,7 @@ export class DamagedTable extends Error {
     this.name = 'DamagedTable';
   }
 
-  /** Whether the cause says so, and not that the database is away or refuses everything. SQLite's words and PostgreSQL's. */
+  /** Whether the cause is certain: a missing table or column, rather than an unavailable database. The messages are SQLite's and PostgreSQL's. */
   get isCertain(): boolean {
     return /already exists|duplicate column|no such (table|column)|does not exist/i.test((this.cause as Error).message);
   }

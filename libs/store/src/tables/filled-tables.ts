@@ -1,7 +1,7 @@
 import type { Queries } from '../schema.js';
 import { DamagedTable } from './damage.js';
 
-/** The tables whose rows are missed when they are gone. */
+/** The tables that are checked for lost rows. */
 export const FILLED = [
   'rules',
   'rule_versions',
@@ -21,7 +21,7 @@ export const FILLED = [
 ] as const;
 export type FilledTable = (typeof FILLED)[number];
 
-/** In the transaction that inserts into them. */
+/** Call in the transaction that inserts into the tables. */
 export async function noteFilled(queries: Queries, ...tables: readonly FilledTable[]): Promise<void> {
   if (tables.length === 0) return;
   await queries
@@ -31,7 +31,7 @@ export async function noteFilled(queries: Queries, ...tables: readonly FilledTab
     .execute();
 }
 
-/** In the transaction that deleted from it: then it may be empty. */
+/** Call in the transaction that deleted from the table, which may now be empty. */
 export async function noteDeleted(queries: Queries, table: FilledTable): Promise<void> {
   await queries
     .deleteFrom('filled_tables')
@@ -41,19 +41,19 @@ export async function noteDeleted(queries: Queries, table: FilledTable): Promise
     .execute();
 }
 
-/** What is known of a table, and what is in it now. */
+/** The noted and the present state of a table. */
 interface TableState {
   readonly table: FilledTable;
-  /** It was noted that it has rows. */
+  /** Whether it was noted to have rows. */
   readonly noted: boolean;
-  /** It was found without them, and nobody has taken that back. */
+  /** Whether it was found empty, and no operator has cleared that. */
   readonly emptied: boolean;
   readonly filled: boolean;
 }
 
 /**
- * The tables that had rows and were emptied from outside, also those of which an earlier start said so and nobody has taken it back. Throws
- * a DamagedTable when one is not there or is another.
+ * The tables that had rows and were emptied from outside, including those found by an earlier start and not cleared since. Throws a DamagedTable when one is
+ * missing or differs.
  */
 export async function emptiedTables(queries: Queries): Promise<ReadonlySet<FilledTable>> {
   const lost = new Set<FilledTable>();
@@ -66,7 +66,7 @@ export async function emptiedTables(queries: Queries): Promise<ReadonlySet<Fille
   return lost;
 }
 
-/** All in one statement, which is one round trip to a database that may be far away. What one table refuses is found table by table. */
+/** Reads all tables in one statement: the database may be far away. If it fails, each table is read alone, to find the damaged one. */
 async function tableStates(queries: Queries): Promise<readonly TableState[]> {
   try {
     return await statesOf(queries, FILLED);
@@ -83,7 +83,7 @@ async function tableStates(queries: Queries): Promise<readonly TableState[]> {
   }
 }
 
-/** One statement sees what other processes do whole or not at all. */
+/** One statement sees each transaction of other processes as a whole or not at all. */
 async function statesOf(queries: Queries, tables: readonly FilledTable[]): Promise<readonly TableState[]> {
   const row: Readonly<Record<string, unknown>> = await queries
     .selectNoFrom((e) =>

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** Code points of a text that is looked for as it is: four bytes each still fit into an entry of PostgreSQL's indexes (2,704 bytes). */
+/** Maximum of code points of an unchanged text: at four bytes each they fit into an entry of PostgreSQL's indexes (2,704 bytes). */
 const MAX_CODE_POINTS = 500;
 const KEPT = 400;
 
 /**
- * A text that senders chose, in a column with an index. A longer one is cut and gets its hash, so that two stay two; the violation's
- * record has it whole. Filters cut likewise.
+ * A text chosen by senders, for a column with an index. A longer text is cut and gets its hash, so that distinct texts stay distinct. The violation's record
+ * has the whole text. Filters cut in the same way.
  */
 export function indexedText(text: string): string {
   if (text.length <= MAX_CODE_POINTS) return text;

@@ -1,4 +1,4 @@
-/** A column of JSON that is none: only damage on the disk makes that. */
+/** A JSON column does not hold JSON: only damage on the disk causes this. */
 export class DamagedColumn extends Error {
   constructor(
     /** `the tags of rule a`. */
@@ -10,7 +10,7 @@ export class DamagedColumn extends Error {
   }
 }
 
-/** The value of a column of JSON. Throws a DamagedColumn that names the row. */
+/** Parses a JSON column. Throws a DamagedColumn that names the row. */
 export function parsedColumn<T>(text: string, what: () => string): T {
   try {
     return JSON.parse(text) as T;
@@ -19,7 +19,7 @@ export function parsedColumn<T>(text: string, what: () => string): T {
   }
 }
 
-/** A column of JSON that is passed on as text. Throws a DamagedColumn when it is not JSON. */
+/** Returns a JSON column as text. Throws a DamagedColumn when it is not JSON. */
 export function checkedColumn(text: string, what: () => string): string {
   parsedColumn(text, what);
   return text;

@@ -1,12 +1,12 @@
 /**
- * Rows per statement: PostgreSQL and SQLite bound the parameters of one (65,535 and 32,766). Each part costs five round trips to the database under the lock of the
- * violations, so a batch of the keeper's usual bound is one.
+ * Rows per statement: PostgreSQL and SQLite limit the parameters (65,535 and 32,766). Each part costs five round trips to the database under the lock of
+ * violations, so a usual batch of the keeper is one part.
  */
 const ROWS = 1_000;
 
 /**
- * In order, so that no part has two revisions of one violation, nor more rows than a statement takes: a statement may write a row only once,
- * and which of two stays is told by the row that is there.
+ * Splits revisions, in order, so that no part has two of one violation or too many rows. A statement may write a row only once, and the stored row decides
+ * which of two revisions stays.
  */
 export function oneOfEach<Item extends { readonly id: string }>(items: readonly Item[]): readonly Item[][] {
   const parts: Item[][] = [];

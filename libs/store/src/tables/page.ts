@@ -1,17 +1,17 @@
 import { StoreError } from '../problems.js';
 
-/** The place after a violation in the order of the pages: newest first, then by id downwards. */
+/** The place after a violation in page order: newest first, then by descending id. */
 export interface PagePlace {
   readonly timestampMs: number;
   readonly id: string;
 }
 
-/** Opaque to clients, and safe in a URL. */
+/** Opaque to clients and safe in a URL. */
 export function cursorOf({ timestampMs, id }: PagePlace): string {
   return Buffer.from(JSON.stringify([timestampMs, id])).toString('base64url');
 }
 
-/** Throws BT_STORE_BAD_CURSOR for anything that `cursorOf` did not make. */
+/** Throws BT_STORE_BAD_CURSOR for a text that `cursorOf` did not make. */
 export function placeOf(cursor: string): PagePlace {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
@@ -20,7 +20,7 @@ export function placeOf(cursor: string): PagePlace {
       if (Number.isSafeInteger(timestampMs) && typeof id === 'string') return { timestampMs: timestampMs as number, id };
     }
   } catch {
-    // Falls through to the one answer for all that is no cursor.
+    // Falls through to the error for every invalid cursor.
   }
   throw new StoreError('BT_STORE_BAD_CURSOR', { cursor: cursor.slice(0, 100) });
 }

@@ -1,9 +1,9 @@
-/** UTF-16 units that are kept for a search; more of a message is not looked in. */
+/** UTF-16 units stored for searches; the rest of a longer message is not searched. */
 const MAX_LENGTH = 4_000;
 
 /**
- * The form in which texts are searched, on every database alike: lower case, control characters as spaces. (A `ς` is a `σ` at the end of a word, which a
- * part of a word does not know.)
+ * The form in which texts are searched, the same on every database: lower case, control characters as spaces. (A final `ς` becomes `σ`, because a part of a
+ * word does not show that it is final.)
  */
 export function searchedText(...texts: readonly string[]): string {
   const joined = texts.join('\n').slice(0, MAX_LENGTH).toLowerCase();
@@ -13,7 +13,7 @@ export function searchedText(...texts: readonly string[]): string {
     .replace(/\p{Cc}/gu, ' ');
 }
 
-/** What `LIKE … ESCAPE '!'` finds the text by, anywhere. */
+/** The pattern for `LIKE … ESCAPE '!'` that finds the text anywhere. */
 export function searchPattern(text: string): string {
   return `%${searchedText(text).replace(/[!%_]/g, '!$&')}%`;
 }

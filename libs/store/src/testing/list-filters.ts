@@ -13,7 +13,7 @@ const SERVICES: readonly ViolationFilter[] = [{}, { service: 'service-3' }];
 const SEVERITIES: readonly ViolationFilter[] = [{}, { severity: ['CRITICAL'] }, { severity: ['CRITICAL', 'HIGH'] }];
 const STATUSES: readonly ViolationFilter[] = [{}, { status: 'open' }, { status: 'retracted' }];
 const TIMES: readonly ViolationFilter[] = [{}, TIME];
-/** What few violations have. */
+/** Filters that match few violations. */
 const RARE: readonly ViolationFilter[] = [
   { traceId: 'trace-77' },
   { spanId: '28dd2c7955ce9264' },
@@ -23,7 +23,7 @@ const RARE: readonly ViolationFilter[] = [
 const combined = (...dimensions: readonly (readonly ViolationFilter[])[]): readonly ViolationFilter[] =>
   dimensions.reduce((filters, dimension) => filters.flatMap((filter) => dimension.map((one) => ({ ...filter, ...one }))), [{}]);
 
-/** Combinations of all filters but the search. */
+/** Combinations of all filters except the search. */
 export const listFilters: readonly ListFilter[] = [
   ...combined(RULES, SERVICES, SEVERITIES, STATUSES, TIMES),
   ...combined(RARE, RULES, SERVICES, SEVERITIES.slice(0, 2), STATUSES.slice(0, 2), TIMES),

@@ -1,6 +1,6 @@
 import type { Revision } from '../revision.js';
 
-/** A revision in tests: the odd ones are open, the even ones retracted. */
+/** A revision for tests: odd ones are open, even ones retracted. */
 export const revision = (id: string, count: number, firstOffset = 7): Revision => ({
   id,
   revision: count,

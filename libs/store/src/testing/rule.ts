@@ -2,7 +2,7 @@ import type { StoredRule } from '../rules/stored-rule.js';
 
 export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
-/** A rule to be put, in tests. */
+/** A rule for tests. */
 export const rule = (id: string, changed: Partial<RuleContent> = {}): RuleContent => ({
   id,
   name: `Rule ${id}`,

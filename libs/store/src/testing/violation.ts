@@ -1,6 +1,6 @@
 import type { StoredViolation } from '../violations/stored-violation.js';
 
-/** A violation as the store keeps it. */
+/** A stored violation for tests. */
 export const violation = (id: string, changed: Partial<StoredViolation> = {}): StoredViolation => ({
   id,
   revision: 1,

@@ -1,9 +1,9 @@
-/** What violations of one rule in one service have in common when they are one problem (docs/decisions/0033). */
+/** What violations of one rule and service have in common when they have the same cause (docs/decisions/0033). */
 export interface Fingerprint {
-  /** With the version of the rule that makes it: `1:9f86d081884c7d65`. */
+  /** Prefixed by the version of its algorithm: `1:9f86d081884c7d65`. */
   readonly fingerprint: string;
-  /** The name of the span that stands for the violation, without numbers and ids; may be empty. */
+  /** The name of the violation's representative span, without numbers and ids; may be empty. */
   readonly operation: string;
-  /** Why it was not judged: a code; empty where it was. */
+  /** The code of why it is undecided; empty otherwise. */
   readonly errorKind: string;
 }

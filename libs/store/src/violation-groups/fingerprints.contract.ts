@@ -8,7 +8,7 @@ import type { ViolationGroup } from './violation-group.js';
 const START = 1_790_000_000_000;
 const HOUR = 3_600_000;
 
-/** What groups promise of violations with a fingerprint, and of those that get one later; part of the contract of a store. */
+/** Groups of violations with a fingerprint, given at once or later; part of the contract of a store. */
 export function describeFingerprints(open: () => Store): void {
   describe('groups of violations by fingerprint', () => {
     let store: Store;
@@ -42,7 +42,7 @@ export function describeFingerprints(open: () => Store): void {
         ['GET /b', '', 1, 0, 0],
         ['GET /a', '', 2, 0, 0],
       ]);
-      // Of a trace without its witness another span is told.
+      // A retraction has no witness, so its fingerprint names another span.
       await keep(at(4, 'b', { fingerprint: operation('b'), service: 'cart', revision: 2, status: 'retracted' }));
       await keep(at(5, 'd', { fingerprint: operation('b'), revision: 2 }));
       expect(await told()).toEqual([

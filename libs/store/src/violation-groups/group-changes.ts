@@ -10,32 +10,32 @@ export type GroupedRow = Pick<
   'id' | 'revision' | 'status' | 'first_offset' | 'rule_id' | 'rule_name' | 'severity' | 'service' | 'timestamp_ms' | 'group_id'
 >;
 
-/** What the groups of a batch have in common, by their ids; a group that is not in it has no fingerprint. */
+/** The fingerprints of a batch's groups, by group id; a group that is absent has none. */
 export type Fingerprints = ReadonlyMap<string, Fingerprint>;
 
-/** A violation before and after a change of it; undefined: it was not there. */
+/** A violation before and after a change; undefined before: it is new. */
 export interface Regrouped {
   readonly before?: GroupedRow | undefined;
   readonly after: GroupedRow;
 }
 
-/** The group in which a row is counted. */
+/** The id of the group in which a row is counted. */
 export function groupOfRow({ group_id, rule_id, service }: Pick<ViolationsTable, 'group_id' | 'rule_id' | 'service'>): string {
   return group_id ?? groupId(rule_id, service);
 }
 
-/** The changes of a group by a batch: `row` holds differences of the counts, and the times of the batch. */
+/** The changes of a group by a batch: `row` holds differences of the counts, and the batch's times. */
 export interface GroupChange {
   readonly row: Schema['violation_groups'];
-  /** Something of it stands: it was seen. */
+  /** Whether the group now has a violation that stands: it was seen. */
   readonly seen: boolean;
-  /** The earliest time of what stood and no longer does, or elsewhere or at another time: the group's times are to be read again. */
+  /** The earliest time of a violation that was retracted, or moved to another group or time. If set, the group's times are read again. */
   readonly withdrawn: number | undefined;
 }
 
 /**
- * The changes of the groups, in the order of their ids, when `next` are put over `known` (by violation id). Only a revision that supersedes
- * changes anything, as in the upsert.
+ * The changes of the groups, ordered by id, when `next` is written over `known` (by violation id). As in the upsert, only a revision that supersedes changes
+ * anything.
  */
 export function groupChanges(
   known: ReadonlyMap<string, GroupedRow>,
@@ -49,10 +49,10 @@ export function groupChanges(
   );
 }
 
-/** Whether a row takes the place of the one that is known. */
+/** Whether a row replaces the known one. */
 export const supersedesIn = (next: GroupedRow, known: GroupedRow): boolean => supersedes(revisionOf(next), revisionOf(known));
 
-/** The changes of the groups, in the order of their ids. */
+/** The changes of the groups, ordered by id. */
 export function changesOf(changed: readonly Regrouped[], fingerprints: Fingerprints): readonly GroupChange[] {
   const drafts = new Map<string, GroupDraft>();
   const of = (row: GroupedRow): GroupDraft => {
@@ -71,7 +71,7 @@ export function changesOf(changed: readonly Regrouped[], fingerprints: Fingerpri
 class GroupDraft {
   private readonly counts = { open: 0, undecided: 0, retracted: 0 };
   private readonly times: number[] = [];
-  /** What names the group: the newest that stands; where none does, the newest. */
+  /** The violation that names the group: the newest that stands, or else the newest. */
   private newest: GroupedRow;
   private newestIs: 'replaced' | 'retracted' | 'standing' = 'replaced';
   private withdrawn: number | undefined;

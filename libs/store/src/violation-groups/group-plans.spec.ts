@@ -23,7 +23,7 @@ describe('the plans of SQLite for groups', () => {
   beforeAll(() => database.transaction().execute((transaction) => runMigrations(transaction, 'in memory')));
   afterAll(() => database.destroy());
 
-  /** How SQLite does what a page asks for. */
+  /** SQLite's query plan of a page. */
   async function plans(filter: ViolationGroupFilter): Promise<string[]> {
     asked = [];
     await violationGroups(database, filter, { limit: 50, after: CURSOR }, NOW, async (of) => (await countAll(database, of)).total);

@@ -82,7 +82,7 @@ export async function violationGroup(queries: Queries, id: string, now: number):
   return row && groupOf(row, knownCount(row, undefined), now);
 }
 
-/** With how many violations of each the filter selects: they are counted where it has times, and known where it has none. */
+/** Adds the number of violations that the filter selects: counted if it has times, else read from the group's row. */
 async function counting(
   rows: readonly GroupRow[],
   { status, startTime, endTime }: ViolationGroupFilter,
@@ -158,7 +158,7 @@ function violationIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status,
     .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
 
-/** Of a group whose violations have no fingerprint yet. */
+/** For a group whose violations have no fingerprint yet. */
 function violationWithoutIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status, startTime, endTime }: ViolationGroupFilter) {
   return e
     .selectFrom('violations')
@@ -170,7 +170,7 @@ function violationWithoutIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { 
     .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
 
-/** A group with new violations is no longer acknowledged, unless these were retracted too. */
+/** A group with new violations is no longer acknowledged, unless they were retracted too. */
 function isAcknowledged(e: ExpressionBuilder<Schema, 'violation_groups'>): Expression<SqlBool> {
   return e.and([
     e('acknowledged_at', 'is not', null),

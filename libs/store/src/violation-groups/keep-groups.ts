@@ -7,7 +7,7 @@ import { type GroupChange, groupOfRow } from './group-changes.js';
 import { groupId } from './group-id.js';
 import { QUIET } from './violation-group.js';
 
-/** Adds what a batch changes (the table is noted as filled by the caller); in the transaction that has put its violations, under the lock of the violations. */
+/** Adds the changes of a batch, in the transaction that wrote its violations, under the lock of violations. The caller notes the table as filled. */
 export async function changeGroups(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
   const seen = changes.filter((change) => change.seen);
   const others = changes.filter((change) => !change.seen);
@@ -25,7 +25,7 @@ const counts = {
   retracted: sql<number>`${known('retracted')} + ${added('retracted')}`,
 };
 
-/** Of the group that is known nothing ever stood: all of it was taken back. */
+/** No violation of the stored group stands or stood when pruned: all were retracted. */
 const unseen = sql<boolean>`${known('open')} + ${known('undecided')} + ${known('pruned')} = 0`;
 
 async function addSeen(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
@@ -62,8 +62,8 @@ async function addCounts(queries: Queries, changes: readonly GroupChange[]): Pro
 }
 
 /**
- * When the newest of it was taken back, it was last seen at the one before, and likewise the first one. Of what is pruned the first time stays; it is the last one
- * that is known, too, when nothing else stands.
+ * Reads the first and the last time of a group again after violations were retracted. The first time of pruned violations stays. If nothing else stands, it is
+ * the last time too.
  */
 async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupChange['row'], withdrawn: number): Promise<void> {
   const times = await queries
@@ -85,7 +85,7 @@ async function readTimesAgain(queries: Queries, { id, rule_id, service }: GroupC
     .execute();
 }
 
-/** The violations of a group; of one without a fingerprint those that have none yet. */
+/** Selects the violations of a group; for a group without a fingerprint those that have none yet. */
 export function ofGroup({ id, rule_id, service }: Pick<ViolationGroupsTable, 'id' | 'rule_id' | 'service'>) {
   return (e: ExpressionBuilder<Schema, 'violations'>): Expression<SqlBool> =>
     id === groupId(rule_id, service)
@@ -93,7 +93,7 @@ export function ofGroup({ id, rule_id, service }: Pick<ViolationGroupsTable, 'id
       : e('group_id', '=', id);
 }
 
-/** In the transaction that deletes violations: their groups no longer count them. */
+/** Subtracts violations from their groups, in the transaction that deletes them. */
 export async function pruneGroups(
   queries: Queries,
   pruned: readonly Pick<ViolationsTable, 'rule_id' | 'service' | 'status' | 'group_id'>[],
@@ -120,7 +120,7 @@ export async function pruneGroups(
   }
 }
 
-/** Groups without violations are forgotten once they were not seen since `before` (Unix ms). */
+/** Deletes groups without violations that were last seen before `before` (Unix ms). */
 export function pruneEmptyGroups(connection: Connection, before: number): Promise<void> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'violations');

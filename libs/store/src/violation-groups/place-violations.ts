@@ -3,9 +3,9 @@ import type { Fingerprint } from './fingerprint.js';
 import { type Fingerprints, supersedesIn } from './group-changes.js';
 import { groupId } from './group-id.js';
 
-/** Groups of a rule in a service: names that hold what no pattern knows as an id must not make a group for each violation. */
+/** Maximum of groups of a rule in a service. It protects against span names with ids that no pattern recognises, which would make one group per violation. */
 export const MOST_GROUPS = 100;
-/** Of the group of the rest. */
+/** The fingerprint of the group for all further violations. */
 const OTHERS: Fingerprint = { fingerprint: 'others', operation: '', errorKind: '' };
 
 export interface PlacedViolations {
@@ -14,8 +14,8 @@ export interface PlacedViolations {
 }
 
 /**
- * In which groups violations are, as the transaction finds them under the lock of the violations. What takes a violation back stays in its group: it may be about another
- * span.
+ * Assigns violations to groups, from the state under the lock of violations. A retraction stays in the violation's group, because its fingerprint may name
+ * another span.
  */
 export async function placed(
   queries: Queries,
@@ -41,7 +41,7 @@ export async function placed(
   return { rows: withGroups.map((row) => ({ ...row, group_id: beyond.get(row.group_id ?? '') ?? row.group_id })), fingerprints };
 }
 
-/** The groups that a rule in a service may not have, with the id of the group for the rest. */
+/** The new groups above the maximum of their rule and service, each with the id of the group for further violations. */
 async function groupsBeyond(queries: Queries, wanted: ReadonlyMap<string, ViolationsTable>): Promise<ReadonlyMap<string, string>> {
   const beyond = new Map<string, string>();
   if (wanted.size === 0) return beyond;

@@ -27,7 +27,7 @@ export function regroup(connection: Connection, count: number, fingerprintOf: (r
       rows.map((after, i) => ({ before: before[i], after })),
       fingerprints,
     );
-    // The newest are taken first: what is left of a former group was seen no later than the oldest of these.
+    // The newest are moved first: the remainder of a former group was seen no later than the oldest of these.
     const former = new Set(before.map(({ rule_id, service }) => groupId(rule_id, service)));
     await changeGroups(
       transaction,
@@ -56,7 +56,7 @@ function idsByGroup(rows: readonly ViolationsTable[]): ReadonlyMap<string, reado
   return groups;
 }
 
-/** An old problem does not look new, nor one that somebody knows of unknown: what is pruned, acknowledged and noted of the former group holds of each of the new ones. */
+/** The new groups inherit the former group's pruned counts, acknowledgements and notes, so that an old or known problem does not look new. */
 async function inherit(queries: Queries, former: ReadonlySet<string>, rows: readonly ViolationsTable[]): Promise<void> {
   const groups = await queries
     .selectFrom('violation_groups')
@@ -96,7 +96,7 @@ async function inheritMarks(
   heirs: readonly string[],
 ): Promise<void> {
   if (marks.length === 0) return;
-  // Of what somebody has marked since nothing is overwritten.
+  // Groups that a person has marked since are not overwritten.
   const marked = await queries.selectFrom('marks').select('subject').distinct().where('subject', 'in', heirs).execute();
   for (const heir of heirs) {
     if (marked.some(({ subject }) => subject === heir)) continue;

@@ -1,39 +1,39 @@
 import type { Revision } from '../revision.js';
 import type { Fingerprint } from './fingerprint.js';
 
-/** Milliseconds of quiet after which a group that is seen again has come back. */
+/** A group that is seen again after this quiet time (ms) has regressed. */
 export const QUIET = 86_400_000;
-/** Milliseconds for which a group is new, or has just come back. */
+/** How long (ms) a group is new, or regressed. */
 export const RECENT = 86_400_000;
 
-/** `regressed`: it was quiet and came back; `ongoing`: neither new nor that. */
+/** `regressed`: seen again after a quiet time; `ongoing`: neither new nor regressed. */
 export type GroupState = 'new' | 'ongoing' | 'regressed';
 
-/** The violations of a rule in a service that have a fingerprint in common; it is empty where they have none yet. Times are Unix milliseconds. */
+/** Violations of one rule and service that share a fingerprint, which is empty until they have one. Times are Unix milliseconds. */
 export interface ViolationGroup extends Fingerprint {
   readonly id: string;
   readonly ruleId: string;
-  /** Of its newest violation, as `severity`. */
+  /** The name of the rule in the newest violation; `severity` likewise. */
   readonly ruleName: string;
   readonly severity: string;
   readonly service: string;
-  /** Of violations that are not retracted; `firstSeen` also of those that are pruned since. */
+  /** Times of violations that are not retracted; `firstSeen` includes pruned ones. */
   readonly firstSeen: number;
   readonly lastSeen: number;
   readonly state: GroupState;
-  /** Who acknowledged it, and since when; without later violations. */
+  /** Who acknowledged the group and when; absent after later violations. */
   readonly acknowledged?: { readonly at: number; readonly by: string };
-  /** Its rule is muted now, everywhere or in its service. */
+  /** Whether its rule is muted now, in all services or in this one. */
   readonly muted: boolean;
-  /** Violations that are kept, by status. */
+  /** Stored violations by status. */
   readonly counts: Readonly<Record<Revision['status'], number>>;
-  /** Of them those that the filter's status and times select. */
+  /** The violations that match the status and the times of the filter. */
   readonly count: number;
 }
 
-/** All must hold; undefined means no restriction. */
+/** All conditions must hold; undefined means no restriction. */
 export interface ViolationGroupFilter {
-  /** The one in which this violation is. */
+  /** Only the group of this violation. */
   readonly violationId?: string;
   readonly ruleId?: string;
   readonly severity?: readonly string[];
@@ -42,17 +42,17 @@ export interface ViolationGroupFilter {
   readonly state?: GroupState;
   readonly acknowledged?: boolean;
   readonly muted?: boolean;
-  /** With a violation not before, and before (Unix ms). */
+  /** Only groups with a violation from `startTime` on, before `endTime` (Unix ms). */
   readonly startTime?: number;
   readonly endTime?: number;
-  /** Part of the id or the name of the rule, of the service or of the operation, in any case. */
+  /** Part of the rule's id or name, the service or the operation; case does not matter. */
   readonly text?: string;
 }
 
 export interface ViolationGroupPage {
   readonly groups: readonly ViolationGroup[];
-  /** Groups that match the filter, not the page's. */
+  /** The number of groups that match the filter, on all pages. */
   readonly total: number;
-  /** Opaque; present when there are more. */
+  /** Opaque; present when there are more groups. */
   readonly next?: string;
 }

@@ -10,7 +10,7 @@ import { QUIET, type ViolationGroup } from './violation-group.js';
 const START = 1_790_000_000_000;
 const HOUR = 3_600_000;
 
-/** What groups promise on every database; part of the contract of a store. */
+/** Groups of violations; part of the contract of a store. */
 export function describeGroups(open: () => Store): void {
   describe('groups of violations', () => {
     let store: Store;
@@ -49,7 +49,7 @@ export function describeGroups(open: () => Store): void {
           await store.prune(Number.MAX_SAFE_INTEGER);
           expect((await all()).groups).toEqual([]);
           const standing = new Map<string, StoredViolation & { readonly key: string }>();
-          /** First times of what stood when it was pruned, by group. */
+          // First times of pruned violations that stood, by group.
           const pruned = new Map<string, number>();
           let earliest = 0;
           for (const step of batches) {
@@ -64,7 +64,7 @@ export function describeGroups(open: () => Store): void {
                 if (known.status !== 'retracted') pruned.set(key, Math.min(known.timestampMs, pruned.get(key) ?? Number.MAX_VALUE));
               }
               const kept = new Set([...standing.values()].map(({ key }) => key));
-              // Without any, a group is forgotten when it was not seen since.
+              // A group without violations is deleted if it was not seen since.
               const left = new Set((await all()).groups.map(groupOf));
               expect([...kept].filter((key) => !left.has(key))).toEqual([]);
               for (const key of pruned.keys()) if (!left.has(key)) pruned.delete(key);
@@ -81,7 +81,7 @@ export function describeGroups(open: () => Store): void {
             for (const next of violations) {
               const known = standing.get(next.id);
               if (known !== undefined && !supersedes(next, known)) continue;
-              // What takes it back stays in its group, if that has a fingerprint.
+              // A retraction stays in its group, if that has a fingerprint.
               const own = groupOf({ ...next, fingerprint: next.fingerprint?.fingerprint ?? '' });
               const without = groupOf({ ...next, fingerprint: '' });
               const stays = known !== undefined && next.status === 'retracted';
@@ -246,7 +246,7 @@ export function describeGroups(open: () => Store): void {
             endedAt === undefined ? [] : [[id, [(endedAt - START) / HOUR, endedBy]]],
           ),
         );
-      // Three in an hour, three in the next, one that was taken back, one that is older than the mute.
+      // Three in an hour, three in the next, a retracted one, and one older than the mute.
       await keep(
         at(1, 'a'),
         at(1.25, 'b'),
@@ -259,7 +259,7 @@ export function describeGroups(open: () => Store): void {
       await keep(at(2.7, 'f', { status: 'retracted' }), at(2.71, 'h', { status: 'undecided' }));
       expect(await ended()).toEqual({});
       expect((await all(START + 3 * HOUR)).groups.map(({ muted }) => muted)).toEqual([true]);
-      // A fourth in the middle of the past: what comes late counts at its time.
+      // A fourth in the middle of the past: a late violation counts at its own time.
       await keep(at(1.7, 'i'));
       expect(await ended()).toEqual({});
       await keep(at(5, 'j'), at(1.8, 'k'));
@@ -268,7 +268,7 @@ export function describeGroups(open: () => Store): void {
       expect((await all(START + 7 * HOUR)).groups.map(({ muted }) => muted)).toEqual([false]);
       await keep(...[6, 6.1, 6.2, 6.3].map((hours, n) => at(hours, `cart-${n}`, { service: 'cart' })));
       expect(await ended()).toEqual({ all: [1.8, undefined], plain: [6, 'c'], cart: [6.3, undefined] });
-      // Kept again, also in another order, it changes nothing.
+      // Writing violations again, even in another order, changes nothing.
       await keep(at(6.3, 'cart-3', { service: 'cart' }), at(1, 'a'));
       expect(await ended()).toEqual({ all: [1.8, undefined], plain: [6, 'c'], cart: [6.3, undefined] });
       expect((await store.mutes({ ruleId: 'slow' }, { limit: 9 })).mutes.find(({ id }) => id === 'all')).toMatchObject({ worseAbove: 3 });

@@ -2,7 +2,7 @@ import type { Queries } from '../schema.js';
 import { groupId as idOf } from '../violation-groups/group-id.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** Of a group without a fingerprint the violations have no group yet: they are found by its rule and service. */
+/** Violations without a fingerprint have no group id: the filter finds them by rule and service. */
 export async function filterOfGroup(queries: Queries, filter: ViolationFilter): Promise<ViolationFilter> {
   const { groupId, ...others } = filter;
   if (groupId === undefined) return filter;

@@ -1,11 +1,11 @@
 import type { Revision } from '../revision.js';
 import type { Queries } from '../schema.js';
 
-/** Stored figures of a rule's violations. */
+/** Counts of a rule's stored violations. */
 export interface RuleViolations {
   /** Since the requested time. */
   readonly counts: Readonly<Record<Revision['status'], number>>;
-  /** Unix ms of the last violation that was not taken back; undefined when none is known. */
+  /** Unix ms of the last violation that is not retracted; undefined without one. */
   readonly lastAt?: number;
 }
 

@@ -4,7 +4,7 @@ import type { Fingerprint } from '../violation-groups/fingerprint.js';
 export interface StoredViolation extends Revision {
   readonly ruleId: string;
   readonly ruleName: string;
-  /** Undefined: kept before the store noted it. */
+  /** Undefined: stored before versions were recorded. */
   readonly ruleVersion?: number;
   readonly severity: string;
   readonly traceId: string;
@@ -12,21 +12,21 @@ export interface StoredViolation extends Revision {
   readonly spanId: string;
   readonly service: string;
   readonly timestampMs: number;
-  /** Why this revision was not exported and never will be (`http_413`); undefined when it was or may be. */
+  /** Why the receiver refused this revision permanently (`http_413`); undefined if it did not. */
   readonly exportRefused?: string;
-  /** Texts that a search reads beside ids and names (message, values); write-only. */
+  /** Texts that searches read beside ids and names (message, values); write-only. */
   readonly text?: string;
-  /** Write-only; undefined: it is grouped later, or by rule and service only. */
+  /** Write-only. Undefined: the violation is grouped later, or only by rule and service. */
   readonly fingerprint?: Fingerprint;
-  /** The signed record as it was published (`ViolationRecord`): what the API answers from. */
+  /** The signed record as published (`ViolationRecord`), from which the API answers. */
   readonly record: string;
 }
 
 /** One of the revisions of a violation. */
 export interface StoredRevision extends Revision {
-  /** The signed record as it was published. */
+  /** The signed record as published. */
   readonly record: string;
-  /** It is the one that lists and `Store.violation` answer. */
+  /** Whether lists and `Store.violation` return this revision. */
   readonly stands: boolean;
 }
 
@@ -34,9 +34,9 @@ export interface StoredRevision extends Revision {
 export interface KeptBatch {
   readonly reader: string;
   readonly partition: number;
-  /** Offset of its first record: the reader has stored all records before. Without it this is not checked. */
+  /** The offset of the first record: the reader must have stored all earlier records. Undefined: not checked. */
   readonly from?: number;
-  /** Offset after the last record of the batch. */
+  /** The offset after the last record. */
   readonly position: number;
   readonly violations: readonly StoredViolation[];
 }

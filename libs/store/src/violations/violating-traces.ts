@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Queries, Schema } from '../schema.js';
 
-/** Ids per statement: PostgreSQL and SQLite bound the parameters of one. */
+/** Ids per statement: PostgreSQL and SQLite limit the parameters of a statement. */
 const IDS = 500;
 
 type Violations = ExpressionBuilder<Schema, 'violations'>;
@@ -28,7 +28,7 @@ export async function violatingTraces(queries: Queries, ruleId: string, wireTrac
   return found;
 }
 
-/** In a form that no index takes: the violations of a trace are few, those of a rule may be all. */
+/** Written so that no index serves it: a trace has few violations, a rule may have all. */
 function standing(e: Violations, ruleId: string): Expression<SqlBool> {
   return sql<SqlBool>`case when ${e.and([e('rule_id', '=', ruleId), e('status', '<>', 'retracted')])} then 1 end = 1`;
 }

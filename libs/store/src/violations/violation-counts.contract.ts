@@ -4,7 +4,7 @@ import type { Store } from '../store.js';
 import { violation } from '../testing/violation.js';
 import type { StoredViolation } from './stored-violation.js';
 
-/** How violations are counted on every database; part of the contract of a store. */
+/** Counts of violations; part of the contract of a store. */
 export function describeViolationCounts(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -67,7 +67,7 @@ export function describeViolationCounts(open: () => Store): void {
         of(3, { status: 'undecided' }),
         of(4, { status: 'retracted' }),
         of(5, { ruleId: 'other' }),
-        // A text that looks like another's id on the wire.
+        // A trace id that looks like the wire id of another trace.
         of(6, { traceId: hex(7) }),
       );
       const ids = Array.from({ length: 1_200 }, (_, n) => hex(n));

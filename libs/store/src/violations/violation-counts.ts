@@ -20,7 +20,7 @@ export async function violationCounts(
   const inTime = { ...filter, startTime: Math.max(start, filter.startTime ?? start), endTime: Math.min(end, filter.endTime ?? end) };
   const { text, ...others } = inTime;
   const key: Expression<string> = groupBy === undefined ? sql.lit('') : sql.ref(COLUMNS[groupBy]);
-  // SQLite takes JavaScript's numbers as doubles, which it would divide with a rest.
+  // Casts because SQLite binds JavaScript's numbers as doubles, whose division is not integral.
   const bucket = sql<number>`(timestamp_ms - cast(${start} as bigint)) / cast(${step} as bigint)`;
   const limits: CountLimits = { signal, ...(now === undefined ? {} : { now }) };
   const ends = countEnds(text, limits);

@@ -4,7 +4,7 @@ import { indexedText } from '../tables/indexed-text.js';
 import { searchPattern } from '../tables/searched-text.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** The condition of a filter; true when it restricts nothing. */
+/** The condition of a filter; true without restrictions. */
 export function matching(filter: ViolationFilter) {
   return (e: ExpressionBuilder<Schema, 'violations'>): Expression<SqlBool> => {
     const { ruleId, groupId, ungrouped, severity, traceId, spanId, service, status, startTime, endTime, text } = filter;
@@ -13,7 +13,7 @@ export function matching(filter: ViolationFilter) {
     if (groupId !== undefined) conditions.push(e('group_id', '=', groupId));
     if (ungrouped === true) conditions.push(e('group_id', 'is', null));
     if (severity !== undefined) conditions.push(severity.length > 0 ? e('severity', 'in', severity) : e.lit(false));
-    // As the producer wrote it, or as it is on the wire.
+    // As the producer wrote it, or the wire id.
     if (traceId !== undefined) conditions.push(e.or([e('trace_id', '=', indexedText(traceId)), ofWireTrace(e, traceId)]));
     if (spanId !== undefined) conditions.push(e('span_id', '=', indexedText(spanId)));
     if (service !== undefined) conditions.push(e('service', '=', indexedText(service)));
@@ -25,12 +25,12 @@ export function matching(filter: ViolationFilter) {
   };
 }
 
-/** Its id on the wire, where that is another than the producer's: the index has no others. */
+/** Finds a trace by its wire id where that differs from the producer's id: the index has only these. */
 export function ofWireTrace(e: ExpressionBuilder<Schema, 'violations'>, traceId: string): Expression<SqlBool> {
   return e.and([e('wire_trace_id', '=', traceId), e('trace_id', '<>', e.ref('wire_trace_id'))]);
 }
 
-/** Violations stored before there was a search are searched by names and ids. */
+/** The columns searched for violations that were stored before searches existed. */
 const OLDER = ['id', 'rule_id', 'rule_name', 'service', 'trace_id', 'wire_trace_id', 'span_id'] as const;
 
 function containing(text: string): Expression<SqlBool> {

@@ -6,7 +6,7 @@ import { violation } from '../testing/violation.js';
 import type { StoredViolation } from './stored-violation.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** What is found of violations on every database, and page by page; part of the contract of a store. */
+/** Lists of violations, page by page; part of the contract of a store. */
 export function describeViolationList(open: () => Store): void {
   let store: Store;
   beforeEach(() => {
@@ -63,7 +63,7 @@ export function describeViolationList(open: () => Store): void {
         violation(`v${(i * 7) % 200}`, {
           ruleId: i % 2 === 0 ? 'rule-7' : 'rule-1',
           service: i % 3 === 0 ? 'service-3' : 'other',
-          // The last one is none of today.
+          // MINOR is a severity of former versions.
           severity: ['CRITICAL', 'HIGH', 'MINOR'][(i >> 1) % 3]!,
           status: (['open', 'open', 'undecided', 'retracted'] as const)[(i >> 2) % 4]!,
           traceId: i % 5 < 2 ? 'trace-77' : `trace-${i % 4}`,
@@ -161,7 +161,7 @@ export function describeViolationList(open: () => Store): void {
   });
 }
 
-/** What a filter means. */
+/** The meaning of a filter, written independently. */
 function matches(
   one: StoredViolation,
   { ruleId, severity, service, status, traceId, spanId, startTime, endTime }: ViolationFilter,

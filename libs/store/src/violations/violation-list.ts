@@ -4,7 +4,7 @@ import type { PagePlace } from '../tables/page.js';
 import { partsOf, type ViolationPart } from './violation-parts.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** So many violations are counted; of more it is only said that they are more. */
+/** Counting stops here: a larger total is reported as "at least". */
 export const COUNTED_UP_TO = 10_000;
 
 type Columns = keyof ViolationsTable;
@@ -15,9 +15,9 @@ type Ids = Rows<(typeof PLACE)[number]>;
 /** What is read of an order of pages. */
 export interface Range {
   readonly limit: number;
-  /** Not included. */
+  /** Excluded. */
   readonly after?: PagePlace | undefined;
-  /** Included; default: to the end. */
+  /** Included; default: the end. */
   readonly downTo?: PagePlace | undefined;
 }
 
@@ -62,7 +62,7 @@ export async function endOfBlock(
   return last && { place: { timestampMs: last.timestamp_ms, id: last.id }, entries };
 }
 
-/** How many a filter selects; one more than `max` when there are more. */
+/** The number of violations that a filter selects, at most `max` + 1. */
 export async function countUpTo(queries: Queries, filter: ViolationFilter, max: number): Promise<number> {
   const parts = partsOf(filter).map(
     (part) =>

@@ -10,8 +10,8 @@ export type ViolationPart = (e: ExpressionBuilder<Schema, 'violations'>) => Expr
 const STATUSES = ['open', 'undecided', 'retracted'] as const satisfies readonly NonNullable<ViolationFilter['status']>[];
 
 /**
- * The parts that a filter selects: no violation is in two of them, and an index of migration 0019 has each in the order of the pages. So a page reads as
- * many entries of each as it answers, whatever else is kept (docs/decisions/0058). None, where nothing can match.
+ * The disjoint parts that a filter selects, each in page order in an index of migration 0019. So a page reads as many entries of each part as it returns,
+ * however many violations are stored (docs/decisions/0058). Empty if nothing can match.
  */
 export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
   const { traceId, spanId, startTime, endTime, ...others } = filter;
@@ -34,7 +34,7 @@ export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
           e.and([matching({ groupId, status: one, ...time })(e), ...asked(e, rest)]),
     );
   }
-  // A rule has one severity until it is edited: the entries of its index have it, in no order.
+  // A rule has one severity until it is edited: the entries of its index hold it last, unordered.
   const severities = severity === undefined || ruleId !== undefined ? [severity] : [...new Set(severity)].map((one) => [one]);
   const isOrderedByTime = ruleId === undefined && service === undefined && severity === undefined;
   const statuses = status !== undefined || isOrderedByTime ? [status] : STATUSES;
@@ -46,8 +46,8 @@ export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
 }
 
 /**
- * Of the few violations of a trace or a span, or of those of a group: in a form that no index takes. SQLite, which does not know how many violations have a value, would as soon look
- * through all of a service.
+ * Conditions on the few violations of a trace, a span or a group, written so that no index serves them. SQLite has no statistics of values, and might scan all
+ * violations of a service instead.
  */
 function asked(e: ExpressionBuilder<Schema, 'violations'>, filter: ViolationFilter): readonly Expression<SqlBool>[] {
   if (Object.keys(filter).length === 0) return [];

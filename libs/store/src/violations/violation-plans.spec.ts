@@ -14,7 +14,7 @@ import { countUpTo } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 import { violationPage, violationsFrom } from './violations.js';
 
-/** What SQLite does for each combination of filters: `PLANS=write npm test -- violation-plans` writes the file. */
+/** SQLite's query plan for each combination of filters: `PLANS=write npm test -- violation-plans` writes the file. */
 const FILE = join(import.meta.dirname, '../../../../test/fixtures/store/violation-list.sqlite.txt');
 const CURSOR = Buffer.from(JSON.stringify([1_790_000_000_000, 'v'])).toString('base64url');
 
@@ -42,7 +42,7 @@ describe('the plans of SQLite for the list of violations', () => {
       .all(...(parameters as (string | number)[]))
       .map(({ detail }) => String(detail));
 
-  /** Which index is read how, once for each part. */
+  /** The indexes that a plan reads and how, once for each part. */
   const reads = (plan: readonly string[]): string[] =>
     plan.filter((detail) => /violations USING/.test(detail) && !detail.includes('autoindex')).map((detail) => detail.replace('USING ', ''));
 
@@ -78,7 +78,7 @@ describe('the plans of SQLite for the list of violations', () => {
       const { page, count } = await queries(filter);
       const isRare = filter.traceId !== undefined || filter.spanId !== undefined;
       const plan = planOf(page);
-      // One sort of what the parts have found, and one of the records that were read by their ids.
+      // One sort of the ids from all parts, and one of the records read by id.
       expect(plan.filter((detail) => detail.startsWith('USE TEMP')).length).toBeLessThanOrEqual(plan.includes('UNION ALL') ? 2 : 1);
       for (const detail of [...plan, ...planOf(count)]) {
         if (!/(SEARCH|SCAN) violations\b/.test(detail) || detail.includes('autoindex')) continue;
@@ -86,7 +86,7 @@ describe('the plans of SQLite for the list of violations', () => {
           isRare ? /SEARCH violations USING .*INDEX violations_by_(wire_trace|trace|span)_id \(\w+=\?/ : /COVERING INDEX/,
         );
       }
-      // Conditions of the index for all that is asked but the severity of a rule, which its entries have.
+      // The index serves all conditions except the severity of a rule, which its entries hold.
       if (isRare) return;
       const columns = {
         ruleId: 'rule_id',
@@ -155,7 +155,7 @@ describe('the plans of SQLite for the list of violations', () => {
         violationsFrom(database, filter, { limit: 10, ...(after === undefined ? {} : { after }) }, now);
       asked = [];
       let time = 0;
-      // A statement of 6 ms: the second block is the last one.
+      // A statement takes 6 ms: the second block is the last one.
       const { violations, next } = await search(undefined, () => (time += 6) - 6);
       expect(violations).toEqual([]);
       const ids = Array.from({ length: 3_500 }, (_, i) => `v${i + 1}`)

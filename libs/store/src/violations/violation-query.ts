@@ -1,37 +1,34 @@
 import type { Revision } from '../revision.js';
 import type { StoredViolation } from './stored-violation.js';
 
-/** The guides' query parameters and what users expect beside them. Undefined means no restriction. */
+/** The query parameters of the guides, and further ones that users expect. Undefined means no restriction. */
 export interface ViolationFilter {
   readonly ruleId?: string;
-  /** Of a group of violations. */
+  /** The id of a group of violations. */
   readonly groupId?: string;
-  /** Without a fingerprint yet. */
+  /** Only violations without a fingerprint. */
   readonly ungrouped?: true;
   readonly severity?: readonly string[];
   readonly traceId?: string;
   readonly spanId?: string;
   readonly service?: string;
-  /** Default in the API: open only. */
+  /** Default in the API: `open`. */
   readonly status?: Revision['status'];
-  /** Unix milliseconds; start included, end not. */
+  /** Unix milliseconds; start included, end excluded. */
   readonly startTime?: number;
   readonly endTime?: number;
-  /** Part of an id, a name, the service, the message or a value of the metadata, in any case. */
+  /** Part of an id, a name, the service, the message or a metadata value; case does not matter. */
   readonly text?: string;
 }
 
 export interface ViolationRows {
   readonly violations: readonly StoredViolation[];
-  /**
-   * Opaque; present when there are more, or may be: a search for a text ends its page after some milliseconds, with fewer violations than were asked
-   * for, or none.
-   */
+  /** Opaque; present when there are or may be more. A text search ends its page after some milliseconds, with fewer violations than requested, or none. */
   readonly next?: string;
 }
 
 export interface ViolationPage extends ViolationRows {
-  /** Number of violations that match the filter, not the page's. */
+  /** The number of violations that match the filter, on all pages. */
   readonly total: number;
   /** There are more than were counted, or may be: of a search for a text, only those of its page are counted, or those that were found in time. */
   readonly totalIs?: 'at_least';
@@ -46,15 +43,15 @@ export interface ViolationPageQuery {
   readonly signal?: AbortSignal;
 }
 
-/** What violations are counted by. Times are whole milliseconds. */
+/** How violations are counted. Times are whole milliseconds. */
 export interface ViolationCountsQuery {
-  /** Begin of the first bucket. */
+  /** Start of the first bucket. */
   readonly start: number;
   /** Length of a bucket. */
   readonly step: number;
   readonly buckets: number;
   readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
-  /** How many of the largest groups are listed. */
+  /** The number of largest groups that are listed. */
   readonly groups: number;
   /** Aborted when nobody waits for the counts any more. */
   readonly signal?: AbortSignal;
@@ -64,11 +61,11 @@ export interface ViolationCounts {
   readonly total: number;
   /** By bucket, as all counts here. */
   readonly counts: readonly number[];
-  /** The largest groups, the largest one first; one with an empty key when nothing is grouped. */
+  /** The largest groups first; without grouping one with an empty key. */
   readonly groups: readonly CountedGroup[];
   /** Of how many groups there are violations; of more than 10,000, at least. */
   readonly allGroups: number;
-  /** Of all groups that are not told one by one. */
+  /** The sum of all groups that are not listed. */
   readonly others: readonly number[];
   /** A search for a text took too long: of what is older than this, nothing was counted. */
   readonly countedFrom?: number;
@@ -76,7 +73,7 @@ export interface ViolationCounts {
 
 export interface CountedGroup {
   readonly key: string;
-  /** Of the newest violation of the rule, where rules are the groups. */
+  /** The rule's name in its newest violation, when grouped by rule. */
   readonly ruleName?: string;
   readonly total: number;
   readonly counts: readonly number[];

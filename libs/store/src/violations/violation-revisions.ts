@@ -7,8 +7,8 @@ import type { StoredRevision } from './stored-violation.js';
 type RevisionRow = Pick<ViolationsTable, 'id' | 'revision' | 'status' | 'first_offset' | 'json_record'>;
 
 /**
- * Keeps what `next` would replace (`known`, by id), and `next`, since either may be the one that stands afterwards. Called before the violations
- * are put, no two of one id. Most violations have one revision only: of these nothing is kept twice.
+ * Stores `next` and the revisions that it may replace (`known`, by id), since either may stand afterwards. Call it before the violations are written, each id
+ * once. A violation with one revision, as most have, is not stored twice.
  */
 export async function keepRevisions(
   queries: Queries,

@@ -3,25 +3,25 @@ import { type PagePlace, placeOf } from '../tables/page.js';
 import { endOfBlock, newestRows } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** Violations that one statement looks through: a statement of SQLite cannot be stopped, and others wait for its thread. */
+/** Violations that one statement scans: SQLite cannot stop a statement, and others wait for its thread. */
 const BLOCK = 1_000;
 /** Milliseconds after which the rest is left to the next page. */
 const MAX_SEARCH_MS = 10;
 
 export interface SearchedRows {
   readonly rows: readonly ViolationsTable[];
-  /** All down to this place was looked through, and there is more. */
+  /** All violations down to this place were scanned, and there are more. */
   readonly reached?: PagePlace;
 }
 
-/** Whether violations have to be looked through for a text, which no index finds. Those of a trace or a span are few. */
+/** Whether a text search must scan violations, since no index serves it. A trace or a span has few. */
 export function isLookedThrough({ text, traceId, spanId }: ViolationFilter): boolean {
   return text !== undefined && traceId === undefined && spanId === undefined;
 }
 
 /**
- * The newest `limit` that have the filter's text, block by block of what its other members select; fewer when that takes longer than `MAX_SEARCH_MS`
- * (docs/decisions/0058). Each block is whole: what is kept meanwhile is newer, or in the block that is read next.
+ * The newest `limit` violations that contain the filter's text. It scans blocks of those that the other conditions select, and stops after `MAX_SEARCH_MS`
+ * (docs/decisions/0058). Each block is read whole: violations stored meanwhile are newer, or in the next block.
  */
 export async function searchedRows(
   queries: Queries,

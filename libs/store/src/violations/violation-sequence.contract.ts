@@ -5,7 +5,7 @@ import { violation } from '../testing/violation.js';
 import type { StoredViolation } from './stored-violation.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** What is read of the revisions of violations on every database, and in which order; part of the contract of a store. */
+/** The order in which revisions of violations are read; part of the contract of a store. */
 export function describeViolationSequence(open: () => Store): void {
   let store: Store;
   beforeEach(() => {

@@ -3,23 +3,23 @@ import type { Queries, Schema, ViolationsTable } from '../schema.js';
 import { matching } from './violation-filter.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** The present numbers. They count stored violations, over all processes, in the order in which they become readable. */
+/** The present numbers. They count stored violations of all processes, in the order in which they become readable. */
 export interface ViolationSequence {
-  /** Which numbers these are: a database that is created again begins others. */
+  /** Identifies the numbering: a database that is created again has a new one. */
   readonly origin: string;
   /** The number of the last stored violation; 0 at the beginning. */
   readonly last: number;
 }
 
-/** Violations in the order in which they were kept. */
+/** Violations in the order in which they were stored. */
 export interface SequencedViolations {
   readonly violations: readonly { readonly sequence: number; readonly record: string }[];
-  /** All up to this number was looked at. */
+  /** All numbers up to this one were read. */
   readonly until: number;
 }
 
 const ROW = 1;
-/** Numbers that one statement looks through for what a filter selects: others wait for its thread. */
+/** Numbers that one statement scans: others wait for its thread. */
 const BLOCK = 1_000;
 
 export function newSequence(last: number): Schema['violation_sequence'] {
@@ -32,8 +32,8 @@ export async function violationSequence(queries: Queries): Promise<ViolationSequ
 }
 
 /**
- * Numbers rows; in the transaction that keeps them, under the lock of the violations: so no number can be read before a smaller one. The caller notes
- * the table as filled, with those of what else it writes.
+ * Numbers rows in the transaction that stores them, under the lock of violations: no number is readable before a smaller one. The caller notes the table as
+ * filled.
  */
 export async function numbered(queries: Queries, rows: readonly ViolationsTable[]): Promise<ViolationsTable[]> {
   const { last } = await queries

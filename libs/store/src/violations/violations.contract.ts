@@ -4,7 +4,7 @@ import { revision } from '../testing/revision.js';
 import { violation } from '../testing/violation.js';
 import type { StoredViolation } from './stored-violation.js';
 
-/** How violations are kept on every database, and pruned; part of the contract of a store. */
+/** Storing and pruning violations; part of the contract of a store. */
 export function describeKeptViolations(open: () => Store): void {
   let store: Store;
   beforeEach(() => {

@@ -23,7 +23,7 @@ import { keepRevisions } from './violation-revisions.js';
 import { isLookedThrough, searchedRows } from './violation-search.js';
 import { numbered } from './violation-sequence.js';
 
-/** The tables that a kept violation fills. */
+/** The tables that storing a violation fills. */
 const KEPT_IN = ['violations', 'violation_groups', 'violation_sequence'] as const satisfies readonly FilledTable[];
 
 /** See `Store.keep`. */
@@ -31,7 +31,7 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
   const statements = oneOfEach(batches.flatMap(({ violations }) => violations));
   await connection.database.transaction().execute(async (transaction) => {
     await refuseWhenBehind(transaction, batches, connection.place);
-    // The state that was read stays valid until the violation's row and group are written.
+    // The lock keeps the state that is read valid until the violation's row and group are written.
     if (statements.length > 0) await connection.lock(transaction, 'violations');
     for (const violations of statements) {
       const unplaced = violations.map(rowOf);
@@ -110,7 +110,7 @@ export async function violationPage(
 ): Promise<ViolationPage> {
   const page = await violationsFrom(queries, filter, { limit, ...(after === undefined ? {} : { after }) });
   const shown = page.violations.length;
-  // All of them are on the page: a count would include later ones.
+  // The page holds all of them: a count would include later ones.
   if (after === undefined && page.next === undefined) return { ...page, total: shown };
   // To count what has a text is to look through everything.
   if (isLookedThrough(filter) && !all) return { ...page, total: shown, totalIs: 'at_least' };
@@ -130,7 +130,7 @@ export async function violationsFrom(
   { limit, after }: { readonly limit: number; readonly after?: string },
   now?: () => number,
 ): Promise<ViolationRows> {
-  // One more than asked tells whether there is a next page.
+  // One more than requested shows whether there is a next page.
   const more = limit + 1;
   const { rows, reached } = isLookedThrough(filter)
     ? await searchedRows(queries, filter, { limit: more, ...(after === undefined ? {} : { after }) }, now)
@@ -155,7 +155,7 @@ async function withRefusals(queries: Queries, violations: readonly StoredViolati
       });
 }
 
-/** Deletes at most `count` violations older than `before` (Unix ms), with their export state; answers how many. */
+/** Deletes at most `count` violations older than `before` (Unix ms), with their export state; returns their number. */
 export function pruneSome(connection: Connection, before: number, count: number): Promise<number> {
   return connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'violations');
