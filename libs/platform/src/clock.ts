@@ -1,8 +1,8 @@
-/** The wall clock, as an argument: only `systemClock` reads the real one, so that tests set their own. */
+/** The clock, as a parameter: only `systemClock` reads the real one, and tests set their own. */
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
-  /** Milliseconds that only go up, for measuring how long something took. */
+  /** Monotonic milliseconds, for measuring durations. */
   monotonic(): number;
 }
 

@@ -1,12 +1,12 @@
-/** How violations leave: the values of OTEL_EXPORTER_OTLP_PROTOCOL. */
+/** The protocols of the export: the values of OTEL_EXPORTER_OTLP_PROTOCOL. */
 export type ExportProtocol = 'grpc' | 'http/protobuf' | 'http/json';
 
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const TRACES_PATH = '/v1/traces';
 
 /**
- * The URL that an OTLP exporter needs, from the endpoint as people write it: `tempo:4317` (plain text, like `http://`),
- * `http://tempo:4317`, `https://otlp.example.com`. For the HTTP protocols `/v1/traces` is added unless the path ends with it.
+ * The URL for an OTLP exporter from a configured endpoint: `tempo:4317` (plaintext, like `http://`), `http://tempo:4317`, `https://otlp.example.com`. For the
+ * HTTP protocols it ends with `/v1/traces`.
  */
 export function exportUrl(endpoint: string, protocol: ExportProtocol): string {
   const text = endpoint.trim();

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
 /**
- * Partitions whose traces take all the memory they may (`traces.memory_budget`): the evaluators of a process say so here, and
- * its receivers refuse spans for them until it has passed. Time passes in the log meanwhile, and closes traces.
+ * Partitions whose traces exceed the memory budget (`traces.memory_budget`). The evaluators of a process report them here, and its receivers refuse spans for
+ * them until the evaluators report otherwise. Meanwhile log time passes, and closes traces.
  */
 @Injectable()
 export class FullPartitions {

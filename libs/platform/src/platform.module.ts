@@ -21,7 +21,7 @@ import { Shutdown } from './shutdown.js';
 import { ServerCertificate } from './tls/server-certificate.js';
 import { Tracing } from './tracing/tracing.js';
 
-/** What is made before the application. */
+/** Parts that exist before the application. */
 export interface PlatformParts {
   readonly certificate: ServerCertificate;
   readonly registry: Registry;
@@ -29,8 +29,9 @@ export interface PlatformParts {
 }
 
 /**
- * What every app has, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Accounts, Shutdown,
- * Authentication, ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports, Tracing; and the routes /, /health, /ready, /metrics, /v1/accounting, /debug/pprof. Each application has its own registry, so that tests can run several.
+ * The parts of every app, injectable everywhere: CONFIGURATION, LOGGER, CLOCK, Registry (metrics), HealthRecorder, Accounts, Shutdown, Authentication,
+ * ServerCertificate, InFlight, FullPartitions, KnownPaths, ProblemReports, Tracing. Also the routes /, /health, /ready, /metrics, /v1/accounting, /debug/pprof.
+ * Each application has its own registry, so that tests can run several.
  */
 @Module({})
 // biome-ignore lint/complexity/noStaticOnlyClass: Nest's form of a module with settings

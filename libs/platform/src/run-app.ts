@@ -19,14 +19,14 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' |
   readonly signs?: boolean;
   /** Whether it exports violations (default). */
   readonly exports?: boolean;
-  /** Connects the transports that it has beside HTTP; they listen before HTTP does, so that `/ready` knows of them. */
+  /** Connects transports other than HTTP. They listen before HTTP does, so that `/ready` includes them. */
   readonly connect?: (app: INestApplication) => void;
   readonly module: (configuration: Configuration, logger: Logger) => HttpAppOptions['module'];
 }
 
 /**
- * A process's main function: configuration from its arguments, environment and file; start; stop in order at SIGTERM or
- * SIGINT (at once at the second), after the drain period. Errors that a user can correct are logged without a stack, and end the process with 1.
+ * The main function of a process: loads the configuration, starts the app, and stops it in order at SIGTERM or SIGINT, after the drain period. A second signal
+ * stops it at once. Errors that a user can correct are logged without a stack, and the process exits with 1.
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();
@@ -57,12 +57,12 @@ export async function runApp(definition: AppDefinition): Promise<void> {
   }
 }
 
-/** The code stands first, so that it is found whatever the sentence says. */
+/** The code comes first, so that a search finds it whatever the sentence says. */
 function toldWithCode(error: Error): string {
   return error instanceof CodedError && !error.message.includes(error.code) ? `${error.code}: ${error.message}` : error.message;
 }
 
-/** Starts an app with a given configuration; tests use it as it is. */
+/** Starts an app with a given configuration; used by tests too. */
 export async function startApp(
   definition: AppDefinition,
   configuration: Configuration,
@@ -108,7 +108,7 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
   process.on('SIGINT', (signal) => void stop(signal));
 }
 
-/** A defect leaves unknown state behind: the log has all acknowledged data, and a fresh process continues from there. */
+/** Exits after a defect, since the state is unknown: the log has all acknowledged data, and a new process continues from there. */
 function dieOnDefects(logger: Logger): void {
   const die = (error: unknown) => {
     logger.fatal({ err: error }, 'exiting because of a defect');

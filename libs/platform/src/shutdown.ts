@@ -8,8 +8,8 @@ import { HealthRecorder } from './health/recorder.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 
 /**
- * The order of stopping: what feeds others stops before them. After `receive` the HTTP server answers its last requests and
- * closes (they still need the log); the log and the store close last, by hooks of their own.
+ * The order of stopping: producers stop before their consumers. After `receive` the HTTP server answers its last requests, which still need the log, and
+ * closes. The log and the store close last, by hooks of their own.
  */
 export const SHUTDOWN_STAGES = ['receive', 'evaluate', 'export'] as const;
 export type ShutdownStage = (typeof SHUTDOWN_STAGES)[number];
@@ -19,7 +19,7 @@ interface Step {
   readonly stop: () => unknown;
 }
 
-/** Stops what registered itself, stage by stage; within a stage all at once. All together they have `server.shutdown_timeout`. */
+/** Stops registered parts, stage by stage; in parallel within a stage. `server.shutdown_timeout` limits the whole. */
 @Injectable()
 export class Shutdown implements BeforeApplicationShutdown {
   private readonly steps = new Map<ShutdownStage, Step[]>();
@@ -27,7 +27,7 @@ export class Shutdown implements BeforeApplicationShutdown {
   private draining = false;
   private deadline = Number.POSITIVE_INFINITY;
 
-  /** Answers sent from now on close their connections. */
+  /** Whether answers sent from now on close their connections. */
   get stopping(): boolean {
     return this.draining || this.deadline !== Number.POSITIVE_INFINITY;
   }
@@ -43,12 +43,12 @@ export class Shutdown implements BeforeApplicationShutdown {
     this.steps.set(stage, [...(this.steps.get(stage) ?? []), { name, stop }]);
   }
 
-  /** Called when the drain period begins: asks the clients of open connections to go, who have `grace` milliseconds for their last calls. */
+  /** Called at the start of the drain period: asks the clients of open connections to leave. They have `grace` milliseconds for their last calls. */
   onDrain(drain: (grace: number) => void): void {
     this.drains.push(drain);
   }
 
-  /** Says in readiness that the process will stop, and keeps serving for `server.drain_period`, so that no request meets a closed port. */
+  /** Reports in readiness that the process will stop, and serves for `server.drain_period` more, so that no request meets a closed port. */
   async drain(): Promise<void> {
     const { drainPeriod, shutdownTimeout } = this.configuration.server;
     if (drainPeriod === 0) return;
@@ -58,7 +58,7 @@ export class Shutdown implements BeforeApplicationShutdown {
     await new Promise((resolve) => setTimeout(resolve, drainPeriod));
   }
 
-  /** All of it happens before Nest's last hooks, in which the log and the store close. */
+  /** Runs before Nest's last hooks, in which the log and the store close. */
   async beforeApplicationShutdown(): Promise<void> {
     this.health.stop();
     this.deadline = systemClock.monotonic() + this.configuration.server.shutdownTimeout;

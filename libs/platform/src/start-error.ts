@@ -1,9 +1,9 @@
-/** Why the process can't start, in words for its user: shown without a stack. */
+/** Why the process cannot start, for its user: shown without a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** A port that can't be listened on, with what to do about it; other errors as they are. */
+/** The error of a port that is unavailable, with what to do about it; other errors are returned unchanged. */
 export function listenError(error: unknown, port: number, host: string, key: { readonly flag: string; readonly env: string }): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   const instead = `choose another with ${key.flag}=PORT or ${key.env}=PORT`;

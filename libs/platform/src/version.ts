@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getAsset, isSea } from 'node:sea';
 
-/** The version in BeTrace's package.json: found upwards from here (sources and `dist` lie at different depths), or in the executable. */
+/** The version in BeTrace's package.json. It is searched upwards from here (sources and `dist` differ in depth), or in the executable. */
 export const VERSION: string = isSea()
   ? (JSON.parse(getAsset('package.json', 'utf8')) as { version: string }).version
   : readVersion(import.meta.dirname);

@@ -3,19 +3,19 @@ export const CONTROL_HEADER = 'betrace-control';
 export const CONTROL_TICK = 'tick';
 export const CONTROL_EPOCH_PREFIX = 'epoch:';
 /**
- * Beside an epoch marker: the rule set in force before it. A marker that is only written again has its own; one behind which the log has no
- * earlier one (a new cluster) says by it which rules hold for what lies before.
+ * Beside an epoch marker: the epoch in force before it. A repeated marker has its own epoch here. A marker without a predecessor in the log, as in a new
+ * cluster, states the rules that apply to the records before it.
  */
 export const EPOCH_BEFORE_HEADER = 'betrace-epoch-before';
-/** In every partition of the spans log, `barrier:<id>`: asks when all that lies before it is judged. */
+/** `barrier:<id>`, in every partition of the spans log: asks when all earlier records are judged. */
 export const CONTROL_BARRIER_PREFIX = 'barrier:';
-/** In the violations log, behind the verdicts: `settled:<id>`, all is judged; `open:<id>:<n>`, n traces are still open. */
+/** In the violations log, after the verdicts: `settled:<id>`, all is judged; `open:<id>:<n>`, n traces are still open. */
 export const CONTROL_SETTLED_PREFIX = 'settled:';
 export const CONTROL_OPEN_PREFIX = 'open:';
-/** In the violations log: the record is evidence, no violation (`EvidenceRecord`). Versions that do not know it pass it over. */
+/** In the violations log: the record is evidence, not a violation (`EvidenceRecord`). Older versions skip it. */
 export const CONTROL_EVIDENCE = 'evidence';
-/** For this many ms before this record nothing could be appended to the log (docs/decisions/0019). */
+/** Nothing could be appended to the log for this many ms before this record (docs/decisions/0019). */
 export const CONTROL_PAUSE_PREFIX = 'pause:';
 
-/** A receiver of spans could append one now; written to each quiet partition, in Kafka only (docs/decisions/0019). */
+/** A receiver can append spans again; written to each quiet partition, in Kafka only (docs/decisions/0019). */
 export const CONTROL_ALIVE = 'alive';

@@ -2,8 +2,8 @@ import type { RuleControl } from './rule.js';
 import type { ViolationRecord } from './violation-record.js';
 
 /**
- * A record of the violations log beside the violations, with the control header `CONTROL_EVIDENCE`: a whole trace in which a rule found nothing, until the last moment at which
- * a late span could have changed that (docs/decisions/0063). Signed as a violation is.
+ * A record of the violations log with the control header `CONTROL_EVIDENCE`: a complete trace without a verdict of the rule, judged after the last moment at
+ * which a late span could change that (docs/decisions/0063). Signed like a violation.
  */
 export interface EvidenceRecord
   extends Pick<
@@ -22,6 +22,6 @@ export interface EvidenceRecord
     | 'public_signature'
   > {
   readonly outcome: 'passed';
-  /** Of the rule's version. */
+  /** The controls of the rule's version. */
   readonly controls: readonly RuleControl[];
 }

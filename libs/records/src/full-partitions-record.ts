@@ -1,6 +1,6 @@
-/** What an evaluator says of the partitions that it has: those that are full. It says so again while it holds. */
+/** The full partitions of one evaluator. It repeats the record while that holds. */
 export interface FullPartitionsRecord {
-  /** Its name, which is the key too. */
+  /** Its name, which is also the key. */
   readonly evaluator: string;
   readonly partitions: readonly number[];
 }

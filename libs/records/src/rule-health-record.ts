@@ -1,9 +1,9 @@
-/** Rules that a health record holds at most, so that none is larger than a broker takes. */
+/** Maximum of rules in a record, so that none exceeds a broker's limit. */
 export const HEALTH_RULES = 2_000;
 
 /**
- * A record of the rule status log: what the evaluation of the rules came to in one partition in one hour of the log's time. Of an hour a later
- * record of one evaluator has all that an earlier one had.
+ * A record of the rule status log: the counts of the rules' evaluation in one partition in one hour of log time. A later record of the same evaluator and hour
+ * includes the counts of earlier ones.
  */
 export interface RuleHealthRecord {
   readonly kind: 'health';
@@ -11,7 +11,7 @@ export interface RuleHealthRecord {
   /** Whole hours since 1970. */
   readonly hour: number;
   readonly part: number;
-  /** Another evaluator counts from 0. */
+  /** Each evaluator counts from 0. */
   readonly evaluator: string;
   readonly rules: readonly (readonly [
     id: string,
@@ -23,7 +23,7 @@ export interface RuleHealthRecord {
   ])[];
 }
 
-/** Keys come round after 25 hours: the log keeps a day, and no more. */
+/** Keys repeat after 25 hours, so the log keeps about a day. */
 export function healthKey(partition: number, hour: number, part: number): string {
   return `/health/${partition}/${hour % 25}/${part}`;
 }

@@ -1,23 +1,23 @@
 /**
- * A record of the rule status log: the errors of one version of a rule in one partition, as many as its evaluator has seen
- * since it took the partition over. The key is `<rule id>/<partition>`, or `<rule id>/store/<partition>`; a later record replaces the earlier one.
+ * A record of the rule status log: the errors of one version of a rule in one partition since its evaluator took the partition over. The key is `<rule
+ * id>/<partition>`, or `<rule id>/store/<partition>`; a later record replaces an earlier one.
  */
 export interface RuleStatusRecord {
   readonly rule_id: string;
   readonly rule_version: number;
   readonly partition: number;
-  /** Who tells: the evaluator, or, of violations that it refuses, the `store`. Absent: the evaluator. */
+  /** The reporter: the evaluator or, for violations that the store refuses, `store`. Absent: the evaluator. */
   readonly source?: 'store';
-  /** Evaluations that failed, and violations that were set aside. */
+  /** Failed evaluations, and violations in the dead letters. */
   readonly errors: number;
   readonly last_error: string;
   /** Unix milliseconds, log time. */
   readonly last_error_at_ms: number;
-  /** Of the errors those about a value that is there, of another type than the rule can take: the first few kinds. */
+  /** The first few kinds of errors that concern a value of an unexpected type. */
   readonly type_failures?: readonly RuleTypeFailure[];
 }
 
-/** Spans on which a rule met a value of another type. */
+/** Spans on which a rule read a value of an unexpected type. */
 export interface RuleTypeFailure {
   /** `attempt to compare number with string`. */
   readonly error: string;

@@ -1,21 +1,21 @@
 import type { VerdictStatus } from './violation-record.js';
 
-/** Samples of a rule in shadow that an evaluator keeps of one partition. */
+/** Samples per rule in shadow that an evaluator keeps for one partition. */
 export const SHADOW_SAMPLES = 10;
 
 /**
- * A record of the rule status log: the last verdicts of a rule in shadow in one partition, published nowhere else. A later record
- * replaces the earlier one.
+ * A record of the rule status log: the last verdicts of a rule in shadow in one partition, which are published nowhere else. A later record replaces an earlier
+ * one.
  */
 export interface ShadowSamplesRecord {
   readonly kind: 'shadow';
   readonly rule_id: string;
   readonly partition: number;
-  /** Oldest first, one of each id. */
+  /** Oldest first, each id once. */
   readonly samples: readonly ShadowSample[];
 }
 
-/** A verdict of a rule in shadow, in the names of a violation; `explanation` is absent when it is too large to be kept. */
+/** A verdict of a rule in shadow, with the names of a violation. `explanation` is absent if it is too large. */
 export interface ShadowSample {
   readonly id: string;
   readonly revision: number;

@@ -1,6 +1,6 @@
-/** The topics, named once. */
+/** The names of the topics. */
 export const TOPICS = {
-  /** OTLP ExportTraceServiceRequest, partitioned by trace id; ticks and epoch markers between. */
+  /** OTLP ExportTraceServiceRequest, partitioned by trace id; also ticks and epoch markers. */
   spans: 'betrace.spans',
   /** Signed violations as JSON, partitioned like the spans. */
   violations: 'betrace.violations',
@@ -8,9 +8,9 @@ export const TOPICS = {
   rules: 'betrace.rules',
   /** Errors of rules in one partition, as JSON. */
   ruleStatus: 'betrace.rule-status',
-  /** Which partitions of the spans log take all the memory they may, as JSON, one partition. */
+  /** The full partitions of the spans log as JSON, one partition. */
   fullPartitions: 'betrace.full-partitions',
-  /** Records that could not be read, with their reason. */
+  /** Records that could not be processed, with the reason. */
   deadLetters: 'betrace.spans.dead',
 } as const;
 

@@ -4,12 +4,12 @@ import { AccountingView } from './accounting.dto.js';
 import { Accounts } from './accounts.js';
 import { takeAccount } from './take-account.js';
 
-/** What became of everything that was received. */
+/** The account of all received spans. */
 @ApiTags('operation')
 @Controller('v1/accounting')
 export class AccountingController {
   private readonly since = new Date();
-  /** One at a time: to take it reads the log. */
+  /** At most one at a time, because each reads the log. */
   private underWay: Promise<AccountingView> | undefined;
   private next: Promise<AccountingView> | undefined;
 
@@ -23,7 +23,7 @@ export class AccountingController {
   })
   @ApiOkResponse({ type: AccountingView })
   read(): Promise<AccountingView> {
-    // One that is under way may be of an instant before this request.
+    // The one under way may describe an instant before this request.
     if (this.underWay === undefined) return this.begin();
     this.next ??= this.underWay.then(
       () => this.begin(),

@@ -8,7 +8,7 @@ const REJECTED = {
 } as const;
 const UNACCOUNTED = 'What the other numbers leave over: 0, or BeTrace has a defect (unless `exact` is false).';
 
-/** Of the latest 1,000. The quantiles are absent when there was none. */
+/** Of the latest 1,000. Without any, the quantiles are absent. */
 export class LatencyView {
   @ApiProperty({ type: 'integer', description: 'How many were measured.', example: 1000 })
   of!: number;
@@ -26,7 +26,7 @@ export class LatencyView {
   max?: number;
 }
 
-/** received + unanswered + carried_over = all others. */
+/** received + unanswered + carried_over = the sum of all others. */
 export class TotalAccount {
   @ApiProperty({ type: 'integer', description: 'Spans in requests that were answered with success since the process started.' })
   received!: number;

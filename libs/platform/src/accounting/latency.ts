@@ -1,4 +1,4 @@
-/** Times in seconds, of the latest ones up to this number. */
+/** The number of latencies, and their quantiles in seconds. */
 export interface Latency {
   readonly of: number;
   readonly p50?: number;
@@ -7,7 +7,7 @@ export interface Latency {
   readonly max?: number;
 }
 
-/** The quantiles of some times (seconds) by the nearest rank; without a time, none. */
+/** Quantiles by the nearest rank; absent without values. */
 export function latency(seconds: readonly number[]): Latency {
   const sorted = [...seconds].sort((a, b) => a - b);
   const of = sorted.length;
@@ -16,7 +16,7 @@ export function latency(seconds: readonly number[]): Latency {
   return { of, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** To a tenth of a millisecond. */
+/** Rounds to a tenth of a millisecond. */
 function round(seconds: number): number {
   return Math.round(seconds * 10_000) / 10_000;
 }

@@ -37,7 +37,7 @@ const evaluated = (change: Partial<EvaluatedPartition> = {}): EvaluatedPartition
   ...change,
 });
 
-/** A process over a log of one partition whose records hold so many spans. */
+/** A process over a log of one partition; each record holds the given number of spans. */
 function accountsOf(records: readonly number[], told: ReceivedSpans, partition: EvaluatedPartition, exclusive = true): Accounts {
   const accounts = new Accounts();
   accounts.receive = { decided: async () => true, now: () => told };

@@ -4,14 +4,13 @@ import { latency } from './latency.js';
 import { added, sumOf } from './sum-counts.js';
 import { type Measured, totalOf } from './total-account.js';
 
-/** How long (ms) evaluators, appends under way, and the reading of the log may each take. */
+/** Timeout (ms) of each step: the evaluators, pending appends, reading the log. */
 const TIMEOUT_MS = 3_000;
 
 /**
- * Takes the account of a process: a cut through the log. First the evaluators report how far each partition is, and what became of the spans before. Then it
- * waits until every append under way has its answer, so that what an evaluator has read is counted as logged. Then the receivers report, in one turn of the
- * event loop, what they have logged and up to which offset. The records between the two offsets of a partition are counted by reading them: records before an
- * offset never change.
+ * Takes the account of a process as a cut through the log. First the evaluators report the offset of each partition and the account of the spans before it.
+ * Then it waits for all pending appends, so that every evaluated span is counted as logged. Then the receivers report, synchronously, what they logged and up
+ * to which offset. It counts the records between the two offsets of a partition by reading them, since records before an offset never change.
  */
 export async function takeAccount(accounts: Accounts, since: Date, timeoutMs = TIMEOUT_MS): Promise<AccountingView> {
   const inexact = new Set<string>();
@@ -43,7 +42,7 @@ export async function takeAccount(accounts: Accounts, since: Date, timeoutMs = T
   };
 }
 
-/** Reads the log until a deadline (ms, monotonic); `inexact` names what could not be counted. */
+/** Reads the log until a deadline (ms, monotonic); `inexact` names what it could not count. */
 class SpansReader {
   constructor(
     private readonly log: CountedLog | undefined,

@@ -2,7 +2,7 @@ import type { TotalAccount } from './accounting.dto.js';
 import type { EvaluatedPartition, ReceivedSpans } from './accounts.js';
 import { added, sumOf } from './sum-counts.js';
 
-/** A partition, and what the log has behind its evaluator up to the cut. */
+/** A partition, with the spans between its evaluator and the cut. */
 export interface Measured extends EvaluatedPartition {
   /** The offset of the cut. */
   readonly end: number;
@@ -16,8 +16,9 @@ export interface CountsSpans {
 }
 
 /**
- * From the request to the verdict, where one process has the log to itself. An evaluator does not begin where receiving did. After a restart it begins earlier:
- * what its predecessor had not finished is carried over. When it alone was restarted, it begins later: its predecessor had finished the rest.
+ * The account from the request to the verdict, for a process with the log to itself. An evaluator does not start where receiving starts. After a restart of the
+ * process it starts earlier: traces that its predecessor had not finished are carried over. After a restart of the evaluator alone it starts later: its
+ * predecessor finished the rest.
  */
 export async function totalOf(received: ReceivedSpans, partitions: readonly Measured[], reader: CountsSpans): Promise<TotalAccount> {
   let carriedOver = 0;

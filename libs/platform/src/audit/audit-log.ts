@@ -5,13 +5,13 @@ import type { Scope } from '../authentication/scopes.js';
 import type { Logger } from '../logging/logger.js';
 import { changesOf } from './note-change.js';
 
-/** What needs one of these changes something. */
+/** Routes with one of these scopes change something. */
 const CHANGING: ReadonlySet<Scope> = new Set(['rules:write', 'admin']);
 const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
 /**
- * Writes a line for each thing that a request has changed, and for each request that was refused a change: who, from where, what, before and after. The lines have
- * `audit: true`, and are written whatever the least level of the log is.
+ * Logs a line for each change that a request made, and for each request whose change was refused: the caller, the address, the object before and after. The
+ * lines have `audit: true`, and ignore the log level.
  */
 export function auditChanges(fastify: FastifyInstance, logger: Logger): void {
   const audit = logger.child({ audit: true }, { level: 'info' });

@@ -1,27 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 
-/** Something that a request changed. */
+/** A change made by a request. */
 export interface NotedChange {
-  /** What happened: `rule.updated`. */
+  /** The kind of change: `rule.updated`. */
   readonly event: string;
   /** Id of the changed object. */
   readonly subject: string;
-  /** As it was and as it is; absent where there was or is nothing. */
+  /** The object before and after the change; absent if it did not exist. */
   readonly before?: unknown;
   readonly after?: unknown;
 }
 
 const noted = new WeakMap<IncomingMessage, NotedChange[]>();
 
-/** Notes what a request has changed, for the audit log. */
+/** Notes a change of this request for the audit log. */
 export function noteChange(request: FastifyRequest, change: NotedChange): void {
   const changes = noted.get(request.raw);
   if (changes === undefined) noted.set(request.raw, [change]);
   else changes.push(change);
 }
 
-/** What a request has changed, in order. */
+/** The changes of a request, in order. */
 export function changesOf(request: FastifyRequest): readonly NotedChange[] {
   return noted.get(request.raw) ?? [];
 }

@@ -30,7 +30,7 @@ it('withdraws a key with the file, also when a first look could not read it; a f
   const known = () => ['former', 'present'].filter((key) => keys.caller(key) !== undefined);
   expect(known()).toEqual(['former']);
   write('present');
-  // For a while it cannot be read: it is a folder, as a mount that is not there yet.
+  // The file is unreadable for a while: a directory, like a mount that is not ready.
   renameSync(file, `${file}.kept`);
   expect([known(), known()]).toEqual([['former'], ['former']]);
   expect(lines.filter((line) => line.includes('the previous ones stay in force'))).toHaveLength(1);

@@ -7,27 +7,27 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { type NamedKey, readKeys } from './keys-file.js';
 import type { Scope } from './scopes.js';
 
-/** Milliseconds between two looks at whether the file of keys is another one. */
+/** Milliseconds between two checks whether the file of keys changed. */
 const LOOK = 2_000;
 
-/** Who brought a key. */
+/** The owner of a key. */
 export interface Caller {
   readonly name: string;
   readonly scopes: readonly Scope[];
 }
 
-/** The one that a server has by `authentication.api_key`: it may do everything. */
+/** The caller with `authentication.api_key`, who may do everything. */
 const SINGLE = 'api-key';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /**
- * The keys that requests may bring, if any are configured: one of the settings, which may do everything, and those of a file with their scopes. The file is read
- * again when it is another one; an unreadable or wrong one changes nothing, and is logged.
+ * The configured API keys: `authentication.api_key`, which may do everything, and the keys of a file with their scopes. The file is read again when it changes.
+ * An unreadable or invalid file is logged, and the former keys stay valid.
  */
 @Injectable()
 export class ApiKeys {
-  /** Lower case, as Node's HTTP and gRPC metadata have it. */
+  /** In lower case, like the headers of Node and the metadata of gRPC. */
   readonly header: string;
   readonly required: boolean;
   private readonly single: readonly NamedKey[];
@@ -38,7 +38,7 @@ export class ApiKeys {
   /** Why the file could not be read; logged once. */
   private failure = '';
 
-  /** Throws a ConfigurationError when the file of keys cannot be read or is wrong. */
+  /** Throws a ConfigurationError when the file of keys is unreadable or invalid. */
   constructor(
     @Inject(CONFIGURATION) { authentication }: Configuration,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -62,7 +62,7 @@ export class ApiKeys {
     }
   }
 
-  /** Whose key this header value is; undefined: nobody's. Compared with every key, in constant time, also values of another length. */
+  /** The owner of the key in a header value; undefined: an unknown key. Compares with every key in constant time, whatever the length. */
   caller(value: string | undefined): Caller | undefined {
     this.look();
     if (value === undefined) return undefined;
@@ -72,7 +72,7 @@ export class ApiKeys {
     return found;
   }
 
-  /** Why the present file is not in force; empty: it is. */
+  /** Why the present file is not in force; empty if it is. */
   trouble(): string {
     this.look();
     return this.failure === '' ? '' : `authentication.api_keys_file is not in force: ${this.failure}; the keys that it had before are`;
@@ -85,7 +85,7 @@ export class ApiKeys {
       const seen = mark(this.file);
       if (seen === this.seen) return;
       const keys = readKeys(readFileSync(this.file, 'utf8'));
-      // Only now: what could not be read is looked at again, or a key that was withdrawn would go on to work.
+      // Only after reading: an unreadable file is tried again, or a withdrawn key would stay valid.
       this.seen = seen;
       this.keys = [...this.single, ...keys];
       this.failure = '';
@@ -94,13 +94,13 @@ export class ApiKeys {
       const { message } = error as Error;
       if (message === this.failure) return;
       this.failure = message;
-      // The former keys stay valid: a file that is being written must not lock everybody out.
+      // The former keys stay valid: a file that is being written must not lock all callers out.
       this.logger.error({ err: error }, `the API keys of ${this.file} cannot be read; the previous ones stay in force`);
     }
   }
 }
 
-/** Changes with the file, also where a symbolic link to it is exchanged. */
+/** Changes with the file, and with the target of a symbolic link. */
 function mark(file: string): string {
   const { ino, size, mtimeMs } = statSync(file);
   return `${ino} ${size} ${mtimeMs}`;

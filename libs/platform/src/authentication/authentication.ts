@@ -9,13 +9,13 @@ import { BadToken, BearerTokens } from './bearer-tokens.js';
 import { mayDo, type Scope } from './scopes.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
-/** What a request brings to say who makes it, by the lower-case name of a header or of gRPC's metadata. */
+/** Reads a header of a request, or an entry of gRPC's metadata, by its lower-case name. */
 export type ReadHeader = (name: string) => string | undefined;
 
-/** Who may ask: callers with an API key, or with a token of the configured OpenID Connect issuer. */
+/** Authenticates callers, by an API key or a token of the configured OpenID Connect issuer. */
 @Injectable()
 export class Authentication {
-  /** False: everybody may ask everything. */
+  /** False: no request needs a key. */
   readonly required: boolean;
   private readonly tokens: BearerTokens | undefined;
   private readonly guesses: WrongCredentials;
@@ -43,7 +43,7 @@ export class Authentication {
         now: () => clock.now(),
       });
       this.tokens = tokens;
-      // Callers with keys, and whose token is known, are answered all the same.
+      // Callers with keys and with verified tokens are still accepted.
       health.register('oidc', () => {
         if (tokens.away !== undefined) throw new Behind(tokens.away);
       });
@@ -58,8 +58,8 @@ export class Authentication {
   }
 
   /**
-   * Who makes a request from an address; throws BT_HTTP_UNAUTHENTICATED (401), BT_HTTP_TOO_MANY_WRONG_KEYS (429), or BT_HTTP_UNAVAILABLE (503) when a token cannot be
-   * judged now.
+   * The caller of a request. Throws BT_HTTP_UNAUTHENTICATED (401), BT_HTTP_TOO_MANY_WRONG_KEYS (429), or BT_HTTP_UNAVAILABLE (503) when a token cannot be
+   * verified now.
    */
   async caller(read: ReadHeader, address: string): Promise<Caller> {
     const brought = this.broughtBy(read);
@@ -75,7 +75,7 @@ export class Authentication {
     }
   }
 
-  /** Key and token of a request, in one text; undefined: neither. */
+  /** Key and token of a request as one text; undefined without both. */
   private broughtBy(read: ReadHeader): string | undefined {
     const brought = [this.apiKeys.required ? read(this.apiKeys.header) : undefined, this.tokens && read('authorization')];
     return brought.every((one) => one === undefined) ? undefined : brought.map((one) => one ?? '').join('\n');
@@ -95,14 +95,14 @@ export class Authentication {
     }
   }
 
-  /** Refuses who may not do what needs the scope: BT_HTTP_FORBIDDEN (403). */
+  /** Throws BT_HTTP_FORBIDDEN (403) for a caller without the scope. */
   check({ name, scopes }: Caller, needed: Scope): void {
     if (mayDo(scopes, needed)) return;
     const held = scopes.length === 0 ? 'no scope' : `the scopes ${scopes.join(', ')}`;
     throw new Problem('BT_HTTP_FORBIDDEN', `the key ${name} has ${held}, and this needs ${needed}`);
   }
 
-  /** Whether who was let in would be again. A token that cannot be judged now holds as it was judged before. */
+  /** Whether an admitted caller would be admitted again. A token that cannot be verified now keeps its former result. */
   async stillAllows(read: ReadHeader, needed: Scope): Promise<boolean> {
     try {
       this.check(await this.look(read), needed);
@@ -112,7 +112,7 @@ export class Authentication {
     }
   }
 
-  /** `reason`: what is wrong with the token. */
+  /** @param reason what is wrong with the token */
   private refuse(reason: string | undefined): never {
     const { header } = this.apiKeys;
     const ways = [

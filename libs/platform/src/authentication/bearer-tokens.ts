@@ -4,32 +4,32 @@ import type { Caller } from './api-keys.js';
 import { openKeySet } from './open-key-set.js';
 import { SCOPES, type Scope } from './scopes.js';
 
-/** Signatures that an issuer alone can make: none by a secret that both sides have, and never `none`. */
+/** Asymmetric signatures only: no shared secrets, and never `none`. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-/** Seconds by which the issuer's clock may differ. */
+/** Tolerated difference to the issuer's clock, in seconds. */
 const TOLERANCE = 30;
-/** How long (ms) a verified token is accepted without another check of its signature. A key that an issuer withdraws is soon of no use. */
+/** How long (ms) a verified token is accepted without another check of its signature. It bounds the life of a key that the issuer withdraws. */
 const TRUSTED_FOR = 60_000;
 const MAX_TRUSTED = 1_000;
-/** What a person or program is called, the first that the token has. */
+/** Claims with the name of a person or program; the first that exists counts. */
 const NAME_CLAIMS = ['preferred_username', 'email', 'client_id', 'azp', 'sub'] as const;
-/** As long as a key's name may be. */
+/** The maximum length of a key's name. */
 const LONGEST_NAME = 64;
 
 export interface BearerOptions {
   readonly issuer: string;
   readonly audience: string;
-  /** The claim with what the caller may do: words separated by spaces, or a list. */
+  /** The claim with the caller's scopes: words separated by spaces, or a list. */
   readonly scopeClaim: string;
-  /** The prefix of our scopes in it. */
+  /** The prefix of BeTrace's scopes in the claim. */
   readonly scopePrefix: string;
-  /** Where the issuer's keys are; undefined: where its discovery document says. */
+  /** The URL of the issuer's keys; undefined: the discovery document names it. */
   readonly keysUrl: string | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** The token does not prove who calls; the message says why, and has nothing of the token. */
+/** The token is invalid. The message says why, and quotes nothing of the token. */
 export class BadToken extends Error {}
 /** The issuer's keys are unavailable, so the token cannot be verified. */
 export class IssuerAway extends Error {}
@@ -44,12 +44,12 @@ export class BearerTokens {
 
   constructor(private readonly options: BearerOptions) {}
 
-  /** Why the issuer's keys were unavailable when they were last needed; undefined when they were available. */
+  /** Why the issuer's keys were unavailable at the last attempt; undefined if they were available. */
   get away(): string | undefined {
     return this.failure;
   }
 
-  /** Who a token speaks for; throws BadToken or IssuerAway. */
+  /** The caller of a token; throws BadToken or IssuerAway. */
   async caller(token: string): Promise<Caller> {
     const mark = createHash('sha256').update(token).digest('base64');
     const now = this.options.now();
@@ -94,15 +94,15 @@ export class BearerTokens {
   }
 }
 
-/** All errors of jose are about the token, except those about the set of keys. */
+/** All errors of jose concern the token, except those of the key set. */
 function isAboutToken(error: unknown): boolean {
   if (error instanceof joseErrors.JWKSTimeout || error instanceof joseErrors.JWKSInvalid) return false;
   if (error instanceof joseErrors.JWKInvalid) return false;
-  // Other answers of the issuer than its keys are a JOSEError without a code of its own.
+  // An invalid answer of the issuer is a JOSEError without a code of its own.
   return error instanceof joseErrors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
 }
 
-/** In words for who sent it; jose's own messages name no secrets, but not all say what to do. */
+/** The reason for the sender. jose's messages hold no secrets, but not all say what to do. */
 function reasonOf(error: joseErrors.JOSEError): string {
   if (error instanceof joseErrors.JWTExpired) return 'it has expired';
   if (error instanceof joseErrors.JWTClaimValidationFailed) {
@@ -114,7 +114,7 @@ function reasonOf(error: joseErrors.JOSEError): string {
   return 'it is no JSON Web Token';
 }
 
-/** The author of a change must be readable in a log and a list. */
+/** Removes what makes the author of a change unreadable in logs and lists. */
 function nameOf(payload: JWTPayload): string {
   const named = NAME_CLAIMS.map((claim) => payload[claim]).find((name) => typeof name === 'string' && name !== '') as string | undefined;
   const plain = (named ?? 'token').replaceAll(/[^\w.@-]/g, '_');

@@ -1,9 +1,9 @@
-/** Milliseconds that an issuer may take to answer. */
+/** Timeout of a request to the issuer (ms). */
 export const ISSUER_ANSWERS_MS = 5_000;
-/** A discovery document is a page of JSON. */
+/** Maximum size of a discovery document. */
 const MAX_BYTES = 1024 * 1024;
 
-/** What an issuer says of itself; a member is undefined when it is no URL. */
+/** The URLs in a discovery document; a member is undefined when it is no URL. */
 export interface IssuerDocument {
   readonly address: string;
   readonly keys: string | undefined;

@@ -3,11 +3,11 @@ import { didYouMean } from '../configuration/configuration-error.js';
 import { nearest } from '../configuration/suggest.js';
 import { SCOPES, type Scope } from './scopes.js';
 
-/** A key as the file has it: never the key itself. */
+/** A key in the file, which holds only its hash. */
 export interface NamedKey {
-  /** Who changes are noted as. */
+  /** The author's name in changes. */
   readonly name: string;
-  /** SHA-256 of the key. Keys are random (256 bits), so that a slow hash would add nothing. */
+  /** SHA-256 of the key. Keys are random (256 bits), so a slow hash would add nothing. */
   readonly hash: Buffer;
   readonly scopes: readonly Scope[];
 }
@@ -17,12 +17,12 @@ const HASH = /^[0-9a-f]{64}$/;
 const MAX_KEYS = 10_000;
 const MEMBERS = ['name', 'sha256', 'scopes'];
 
-/** A server without such a file does not load the parser. */
+/** Loads the YAML parser on demand. */
 const load = createRequire(import.meta.url);
 
 /**
- * The keys of a file in YAML or JSON: `keys:` and a list of `name`, `sha256` and `scopes`. Throws an Error that says all that is wrong, and names no
- * secret: nothing of a file that is partly wrong is taken.
+ * Reads a YAML or JSON file of keys: `keys:` with a list of `name`, `sha256` and `scopes`. Throws an Error that names every mistake and no secret. A file with
+ * one mistake is refused as a whole.
  */
 export function readKeys(text: string): readonly NamedKey[] {
   const { parseDocument } = load('yaml') as typeof import('yaml');

@@ -1,14 +1,14 @@
 import { createRemoteJWKSet } from 'jose';
 import { discoverIssuer, ISSUER_ANSWERS_MS } from './discovery.js';
 
-/** Milliseconds between two requests for keys that a token names and the set lacks: forged tokens make no load for the issuer. */
+/** Milliseconds between two requests because of unknown keys: forged tokens must not load the issuer. */
 const COOLDOWN = 5_000;
-/** Milliseconds for which a set is taken for the present one. */
+/** How long (ms) a key set is used before it is read again. */
 const FRESH = 10 * 60_000;
 
 /**
- * The keys of an OpenID Connect issuer. They are read when first needed, when they are old, and when a token names an unknown key. Rejects with an Error when
- * the discovery document cannot be read, or belongs to another issuer.
+ * The keys of an OpenID Connect issuer. They are read at first use, after a time, and when a token names an unknown key. Rejects an Error when the discovery
+ * document is unreadable, or belongs to another issuer.
  */
 export async function openKeySet({ issuer, keysUrl }: { readonly issuer: string; readonly keysUrl: string | undefined }) {
   const url = keysUrl ?? (await keysOf(issuer));

@@ -1,13 +1,13 @@
-/** What a key may do. `admin` may do everything, `rules:write` also reads. */
+/** The scopes of a key. `admin` includes all, `rules:write` includes `read`. */
 export const SCOPES = ['read', 'rules:write', 'ingest', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Whether somebody with these scopes may do what needs `needed`. */
+/** Whether these scopes include `needed`. */
 export function mayDo(held: readonly Scope[], needed: Scope): boolean {
   return held.includes(needed) || held.includes('admin') || (needed === 'read' && held.includes('rules:write'));
 }
 
-/** What a route needs that does not say it: to ask is `read`, everything else is `admin`, so that a new route is open to nobody by mistake. */
+/** The scope of a route that declares none: `read` for GET and HEAD, else `admin`, so that a new route is never open by mistake. */
 export function defaultScope(method: string): Scope {
   return method === 'GET' || method === 'HEAD' ? 'read' : 'admin';
 }

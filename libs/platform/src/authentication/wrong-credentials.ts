@@ -3,20 +3,21 @@ import { isIPv6 } from 'node:net';
 import { Problem } from '../problem-details/problem.js';
 
 const MINUTE = 60_000;
-/** Addresses that are remembered at once; the one that began first is forgotten for another. */
+/** Maximum of remembered addresses; a new one evicts the oldest. */
 const MAX_ADDRESSES = 4_096;
-/** Credentials that were right and are remembered. */
+/** Maximum of remembered valid credentials. */
 const MAX_RIGHT = 10_000;
 
 interface Guesses {
   readonly since: number;
-  /** The same wrong key again, as an agent with an old key sends it, is no second guess. */
+  /** Hashes of wrong credentials: repeating one, as an agent with an old key does, is not another guess. */
   readonly wrong: Set<string>;
 }
 
 /**
- * Slows down who guesses keys or tokens. An address that brought `limit` different wrong ones within a minute has no unknown one looked at for the rest of it: 429, also when it is right, or
- * the answer would tell. Credentials that were right before are looked at all the same, so that guesses shut out nobody behind the same proxy who works already.
+ * Slows down attempts to guess keys or tokens. After `limit` different wrong ones within a minute, unknown credentials from that address get 429 for the rest
+ * of it. Valid ones get 429 too, or the answer would reveal them. Credentials that were valid before are still accepted, so that an attacker does not lock out
+ * others behind the same proxy.
  */
 export class WrongCredentials {
   private readonly addresses = new Map<string, Guesses>();
@@ -24,8 +25,8 @@ export class WrongCredentials {
 
   /**
    * @param limit 0: none
-   * @param now milliseconds of a clock that only goes forward
-   * @param warn told once per address and minute
+   * @param now milliseconds of a monotonic clock
+   * @param warn called once per address and minute
    */
   constructor(
     private readonly limit: number,
@@ -33,7 +34,7 @@ export class WrongCredentials {
     private readonly warn: (sentence: string) => void,
   ) {}
 
-  /** Throws BT_HTTP_TOO_MANY_WRONG_KEYS when these credentials are not to be looked at. */
+  /** Throws BT_HTTP_TOO_MANY_WRONG_KEYS when these credentials must not be checked. */
   admit(address: string, credentials: string): void {
     if (this.limit === 0 || this.right.has(markOf(credentials))) return;
     const guesses = this.guessesOf(address);
@@ -83,12 +84,12 @@ export class WrongCredentials {
   }
 }
 
-/** Enough of a hash to tell credentials apart; they are not kept themselves. */
+/** A part of a hash that distinguishes credentials; the credentials themselves are not stored. */
 function markOf(credentials: string): string {
   return createHash('sha256').update(credentials).digest('base64url').slice(0, 22);
 }
 
-/** Who has an IPv6 address has a network of 2^64 of them. */
+/** The /64 network of an IPv6 address, since one client has all 2^64 addresses of it. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.includes('.')) return address;
   const [head = '', tail] = address.split('%', 1)[0]!.split('::');

@@ -1,15 +1,15 @@
 import { CodedError } from '#base';
 import { CONFIGURATION_PROBLEMS, type ConfigurationProblemCode } from './problems.js';
 
-/** One thing wrong with the configuration. */
+/** One mistake in the configuration. */
 export interface ConfigurationProblem {
-  /** Key, flag or variable that is wrong. */
+  /** The key, flag or variable. */
   readonly key: string;
   readonly source: string;
   readonly message: string;
 }
 
-/** Everything wrong with the configuration, at once; `message` is what the user reads, without a stack. */
+/** All mistakes in the configuration. `message` is shown to the user, without a stack. */
 export class ConfigurationError extends CodedError {
   override readonly name = 'ConfigurationError';
   readonly code: ConfigurationProblemCode = 'BT_CONFIGURATION_INVALID';
@@ -21,7 +21,7 @@ export class ConfigurationError extends CodedError {
   }
 }
 
-/** Where the readers of the sources collect errors. */
+/** Collects the mistakes that the readers of all sources find. */
 export class ProblemCollector {
   readonly problems: ConfigurationProblem[] = [];
   add(key: string, source: string, message: string): void {
@@ -32,5 +32,5 @@ export class ProblemCollector {
   }
 }
 
-/** Ends a sentence, with the nearest known name when there is one. */
+/** Ends a sentence with the nearest known name, if there is one. */
 export const didYouMean = (name: string | undefined): string => (name === undefined ? '.' : `. Did you mean ${name}?`);

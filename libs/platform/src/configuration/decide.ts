@@ -4,10 +4,10 @@ import { isOwnEndpoint } from './own-endpoint.js';
 import type { Environment } from './read-environment.js';
 import { formatBytes } from './units.js';
 
-/** Where `storage.type: disk` without a path keeps its files. */
+/** The directory of `storage.type: disk` without a path. */
 export const DEFAULT_STORAGE_PATH = '/var/lib/betrace';
 
-/** Settles what depends on more than one key, and says what a user should know about the outcome. */
+/** Derives the values that depend on several keys, and adds notices for the user. */
 export function decide(
   declared: Declared,
   environment: Environment,
@@ -55,7 +55,7 @@ function decideStorage({ storage, process }: Declared, notices: string[]): Confi
   return { ...storage, type, path: undefined };
 }
 
-/** Without a key everybody who reaches the ports may do everything, so only this machine does unless somebody says otherwise. */
+/** Without a key every client may do everything, so the server listens on loopback unless a host is configured. */
 function decideHost({ server, authentication, process }: Declared, notices: string[]): string {
   const open = isOpen(authentication);
   const host = server.host ?? (open ? '127.0.0.1' : '0.0.0.0');
@@ -72,17 +72,17 @@ function decideHost({ server, authentication, process }: Declared, notices: stri
   return host;
 }
 
-/** Pages that a browser on this machine shows must not be everybody: without a key they can be told by the name that they ask for. */
+/** Without a key a page in a browser on this machine could send requests too. The host name in its requests identifies it. */
 function decideHosts({ server, authentication }: Declared, host: string): readonly string[] {
   return server.allowedHosts.length === 0 && isOpen(authentication) && isLoopback(host) ? ['localhost'] : server.allowedHosts;
 }
 
-/** Everybody who reaches the ports may do everything. */
+/** Whether every client may do everything. */
 function isOpen({ apiKey, apiKeysFile, oidcIssuer }: Declared['authentication']): boolean {
   return [apiKey, apiKeysFile, oidcIssuer].every((way) => way === undefined);
 }
 
-/** Whether only this machine reaches an address: `127.0.0.0/8`, `::1`, or the name of them. */
+/** Whether an address is loopback: `127.0.0.0/8`, `::1`, or a name for them. */
 function isLoopback(host: string): boolean {
   return /^127(\.\d{1,3}){3}$/.test(host) || host === '::1' || host === 'localhost';
 }
@@ -98,7 +98,7 @@ function checkPorts({ server }: Declared, problems: ProblemCollector): void {
   }
 }
 
-/** One request may be held three times: as it came, decompressed, and as records on their way into the log. */
+/** A request may be in memory three times: as received, decompressed, and as records on their way to the log. */
 function checkLimits({ server }: Declared, problems: ProblemCollector): void {
   const least = 3 * server.requestLimit;
   if (server.inFlightLimit >= least) return;
@@ -138,7 +138,7 @@ function checkKafka({ kafka }: Declared, problems: ProblemCollector): void {
   }
 }
 
-/** Spans about requests that bring such spans would never end. */
+/** Refuses an endpoint of this server: each span about a request would cause another request. */
 function checkTracing({ tracing, server }: Declared, host: string, problems: ProblemCollector): void {
   const { httpPort, grpcPort, standardPorts, otlpGrpcPort, otlpHttpPort } = server;
   const ports = [httpPort, grpcPort, ...(standardPorts ? [otlpGrpcPort, otlpHttpPort] : [])];

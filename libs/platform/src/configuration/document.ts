@@ -49,7 +49,7 @@ function showDefault(setting: Key['setting']): string {
 const inTestMode = (setting: Key['setting']): string =>
   setting.testDefault === undefined ? '' : ` In test mode \`${setting.type.show(setting.testDefault)}\`.`;
 
-/** What `--help` prints: flags and variables, a line each. */
+/** The text of `--help`: flags and variables, one a line. */
 export function helpText(program: string): string {
   const lines = KEYS.map(({ flags, setting }) => {
     const names = [flags[0], setting.env[0]].filter((name) => name !== undefined).join(', ');

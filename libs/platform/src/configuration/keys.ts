@@ -1,7 +1,7 @@
 import { SCHEMA } from './schema.js';
 import type { Setting } from './setting.js';
 
-/** A setting with its names. */
+/** A setting with its names in all sources. */
 export interface Key {
   /** As in `betrace.yaml`: `server.http_port`. */
   readonly name: string;
@@ -24,7 +24,7 @@ export const KEYS: readonly Key[] = Object.entries(SCHEMA as Readonly<Record<str
     }),
 );
 
-/** A value that some source gave for a key. */
+/** The value of a key in one source. */
 export interface Found {
   readonly key: Key;
   readonly value: unknown;

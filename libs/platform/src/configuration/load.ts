@@ -11,11 +11,11 @@ export interface LoadOptions {
   /** Without node and script: `process.argv.slice(2)`. */
   readonly args?: readonly string[];
   readonly environment?: Environment;
-  /** Where `./betrace.yaml` is looked for. */
+  /** The directory of the default `./betrace.yaml`. */
   readonly directory?: string;
-  /** Standard output is a terminal: logs are text unless set otherwise. */
+  /** Whether standard output is a terminal: logs are text unless configured otherwise. */
   readonly terminal?: boolean;
-  /** Whether this process exports violations (default): others have nothing to say of it. */
+  /** Whether this process exports violations (default); others need no notices about it. */
   readonly exports?: boolean;
 }
 
@@ -25,13 +25,13 @@ export interface LoadedConfiguration {
   readonly notices: readonly string[];
   /** `--help` was given: the caller prints `helpText()` and ends. */
   readonly help: boolean;
-  /** Where each key's value comes from; absent: the default. */
+  /** The source of each key's value; absent: the default. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
 /**
- * The configuration from defaults, `betrace.yaml`, environment variables and flags, the later ones first. Throws a
- * ConfigurationError that lists everything wrong with it at once.
+ * Loads the configuration from flags, environment variables, `betrace.yaml` and defaults, in this order of precedence. Throws a ConfigurationError that lists
+ * all mistakes.
  */
 export function loadConfiguration(options: LoadOptions = {}): LoadedConfiguration {
   const { args = [], environment = {}, directory = '.', terminal = false, exports = true } = options;
@@ -81,7 +81,7 @@ function readConfigurationFile(
   }
 }
 
-/** Of a URL the user and the password are not told. */
+/** A URL without user and password. */
 function withoutCredentials(text: string): string {
   return text.replaceAll(/:\/\/[^/@]*@/g, '://…@');
 }

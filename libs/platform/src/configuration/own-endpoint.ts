@@ -2,7 +2,10 @@ import { hostname, networkInterfaces } from 'node:os';
 
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Whether an endpoint as people write it (`host:port`, or a URL) is one of these ports of this machine. `host`: what the ports listen on. */
+/**
+ * Whether an endpoint (`host:port` or a URL) is one of this server's ports.
+ * @param host the address on which the ports listen
+ */
 export function isOwnEndpoint(endpoint: string, host: string, ports: readonly number[]): boolean {
   const url = new URL(HAS_SCHEME.test(endpoint) ? endpoint : `http://${endpoint}`);
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);

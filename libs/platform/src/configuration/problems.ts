@@ -1,4 +1,4 @@
-/** What keeps a process from starting, by code. */
+/** Errors that prevent a start, by code. */
 export const CONFIGURATION_PROBLEMS = {
   BT_CONFIGURATION_INVALID: {
     message: 'the configuration is invalid: {problems}',

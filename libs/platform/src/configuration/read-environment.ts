@@ -3,15 +3,15 @@ import { nearest } from './suggest.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables BeTrace reads beside those of the keys. */
+/** Variables that BeTrace reads beside those of the keys. */
 const OTHER_VARIABLES = ['BETRACE_CONFIG'];
 
-/** Variables that others read, and that say nothing to BeTrace: why not. */
+/** Variables of other programs that BeTrace ignores, with the reason. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   OTEL_BSP_MAX_QUEUE_SIZE: 'violations wait for their export in the violations log, which has no such limit',
 };
 
-/** Set and not empty (an empty variable counts as unset, as OpenTelemetry has it); first name of a key that is set. */
+/** The values of the keys in the environment. An empty variable counts as unset, as in OpenTelemetry; the first variable of a key that is set counts. */
 export function readEnvironment(environment: Environment): Found[] {
   return KEYS.flatMap((key): Found[] => {
     const name = key.setting.env.find((candidate) => environment[candidate]?.trim());
@@ -20,8 +20,8 @@ export function readEnvironment(environment: Environment): Found[] {
 }
 
 /**
- * Notices for variables that look like a mistyped one of ours. Not errors: the environment belongs to everyone (Kubernetes
- * puts BETRACE_…_SERVICE_HOST there by itself for a service called betrace-…).
+ * Notices for variables that look like a mistyped one of BeTrace's. They are not errors, because other programs set variables too: Kubernetes sets
+ * BETRACE_…_SERVICE_HOST for a service named betrace-….
  */
 export function mistypedVariables(environment: Environment, signatureKeyEnv: string): string[] {
   const known = [...KEYS.flatMap((key) => key.setting.env), ...OTHER_VARIABLES, signatureKeyEnv];
@@ -33,7 +33,7 @@ export function mistypedVariables(environment: Environment, signatureKeyEnv: str
     });
 }
 
-/** Notices for variables that are set and change nothing. */
+/** Notices for variables that are set but ignored. */
 export function ineffectiveVariables(environment: Environment): string[] {
   return Object.entries(WITHOUT_EFFECT)
     .filter(([name]) => environment[name]?.trim())

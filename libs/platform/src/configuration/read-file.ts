@@ -4,10 +4,10 @@ import { didYouMean, type ProblemCollector } from './configuration-error.js';
 import { type Found, KEYS } from './keys.js';
 import { nearest } from './suggest.js';
 
-/** A start without a file does not load the parser. */
+/** Loads the YAML parser on demand. */
 const load = createRequire(import.meta.url);
 
-/** Reads `betrace.yaml`; everything wrong names its line. */
+/** Reads `betrace.yaml`; each mistake names its line. */
 export function readFile(content: string, fileName: string, problems: ProblemCollector): Found[] {
   const { isMap, isScalar, LineCounter, parseDocument } = load('yaml') as typeof import('yaml');
   const lines = new LineCounter();

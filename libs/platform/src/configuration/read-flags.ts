@@ -11,7 +11,7 @@ export interface Flags {
 
 const BY_FLAG = new Map<string, Key>(KEYS.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
 
-/** Flags as `--name=value` or `--name value`; a boolean one may stand alone. A later one overrides an earlier one. */
+/** Flags as `--name=value` or `--name value`; a boolean one may stand alone. The last of several counts. */
 export function readFlags(args: readonly string[], problems: ProblemCollector): Flags {
   const found: Found[] = [];
   let config: string | undefined;

@@ -8,14 +8,14 @@ import { TRACING } from './settings/tracing.js';
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
-/** The spans of a trace come in several requests: what closes it sooner than they can follow each other judges each of them alone. */
+/** The minimum of durations that close traces (ms). A shorter one would close a trace between two requests, and judge each span alone. */
 const LEAST_WINDOW = 10;
-/** As long as an engine can tell times of traces apart, rounded down. */
+/** The maximum of durations that close traces (ms): the range of the engine's times, rounded down. */
 const LONGEST_WINDOW = 12 * DAY;
 
 /**
- * Every configuration key, once: group and key give the key in `betrace.yaml` (`server.httpPort` is `server.http_port`)
- * and its place in `Configuration`. Loading, `docs/configuration.md` and the chart's values are made from it.
+ * Every configuration key, declared once: group and key give the key in `betrace.yaml` (`server.httpPort` is `server.http_port`) and its place in
+ * `Configuration`. Loading, `docs/configuration.md` and the chart's values derive from it.
  */
 export const SCHEMA = {
   server: SERVER,

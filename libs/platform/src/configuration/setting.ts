@@ -1,22 +1,22 @@
 import { formatBytes, formatDuration, parseBytes, parseDuration } from './units.js';
 
-/** How a value is read from text (environment, flags) or from YAML, and shown in documents. */
+/** How a value is parsed from text (environment, flags) or YAML, and shown in documents. */
 export interface SettingType<T> {
   readonly name: string;
   /** Completes "expected …" in errors. */
   readonly expected: string;
-  /** Undefined: not such a value. Gets strings, and from YAML also numbers, booleans, lists and mappings. */
+  /** Undefined: invalid. The input is a string, or from YAML also a number, boolean, list or mapping. */
   parse(input: unknown): T | undefined;
-  /** A method, so that settings of any type fit in one schema; the schema's spec proves that defaults fit their types. */
+  /** A method, so that settings of all types fit in one schema; the schema's spec proves that defaults match their types. */
   show(value: T): string;
-  /** JSON Schema of its value in a file, by which the chart's values are checked. Bounds of durations and sizes are not in it. */
+  /** JSON Schema of the value in a file, which checks the chart's values. It omits the bounds of durations and sizes. */
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
 /** One configuration key, declared once: the file key is its path in the schema in snake_case. */
 export interface Setting<T> {
   readonly type: SettingType<T>;
-  /** Environment variables, the first set one counts; the first is the documented name. */
+  /** Environment variables: the first that is set counts, the first in the list is documented. */
   readonly env: readonly [string, ...string[]];
   /** A short flag beside `--<file key>`. */
   readonly flag?: string;
@@ -24,7 +24,7 @@ export interface Setting<T> {
   /** The default with `--test-mode`. */
   readonly testDefault?: T;
   readonly doc: string;
-  /** Never logged, never accepted as a flag (process lists show flags). */
+  /** Never logged, and not accepted as a flag (process lists show flags). */
   readonly secret?: true;
 }
 
@@ -39,7 +39,7 @@ export const text: SettingType<string> = {
   show: (value) => value,
 };
 
-/** Where an OTLP exporter sends to: `host:port`, or a URL of http or https. */
+/** The endpoint of an OTLP exporter: `host:port`, or a URL with http or https. */
 export const otlpEndpoint: SettingType<string> = {
   name: 'endpoint',
   jsonSchema: { type: 'string', pattern: '^\\S+$' },
@@ -52,7 +52,7 @@ export const otlpEndpoint: SettingType<string> = {
   show: (value) => value,
 };
 
-/** A URL whose answers decide about access: over https, or on this machine. */
+/** A URL whose answers decide about access: https, or loopback. */
 export const issuer: SettingType<string> = {
   name: 'URL',
   jsonSchema: { type: 'string', pattern: '^[hH][tT][tT][pP][sS]?://' },
@@ -68,10 +68,10 @@ export const issuer: SettingType<string> = {
   show: (value) => value,
 };
 
-/** Where a trace is seen elsewhere: what stands in braces is put in by who follows the link. */
+/** The placeholders in braces that a trace link may have. */
 const LINK_PARTS = ['trace_id', 'span_id', 'from', 'to'] as const;
 
-/** A link to a page about a trace, with `{trace_id}` in it. */
+/** A link to a page about a trace, which contains `{trace_id}`. */
 export const traceLink: SettingType<string> = {
   name: 'link',
   jsonSchema: { type: 'string', pattern: '\\{trace_id\\}' },
@@ -84,13 +84,13 @@ export const traceLink: SettingType<string> = {
     const isKnown = parts.every((name) => (LINK_PARTS as readonly (string | undefined)[]).includes(name));
     if (!isKnown || !parts.includes('trace_id')) return undefined;
     const [, host] = /^https?:\/\/([^/?#]+)/i.exec(link) ?? [];
-    // What a trace is called must not decide where the link leads to.
+    // A trace id must not decide the host of the link.
     return host !== undefined && !host.includes('{') && URL.canParse(link.replaceAll(/\{\w+\}/g, '0')) ? link : undefined;
   },
   show: (value) => value,
 };
 
-/** A whole number within bounds, both included. */
+/** An integer within bounds, both included. */
 export function integer(minimum: number, maximum: number, name = 'integer'): SettingType<number> {
   return {
     name,
@@ -105,7 +105,7 @@ export function integer(minimum: number, maximum: number, name = 'integer'): Set
   };
 }
 
-/** A part of a whole, from 0 to 1. */
+/** A ratio from 0 to 1. */
 export const ratio: SettingType<number> = {
   name: 'ratio',
   jsonSchema: { type: 'number', minimum: 0, maximum: 1 },
@@ -118,7 +118,7 @@ export const ratio: SettingType<number> = {
   show: String,
 };
 
-/** 0 lets the system choose a free port (tests). */
+/** 0: the system chooses a free port (tests). */
 export const port = integer(0, 65_535, 'port');
 
 export const duration: SettingType<number> = {
@@ -175,7 +175,7 @@ export function choice<const T extends string>(...words: readonly T[]): SettingT
 /** Labels of letters, digits, hyphens and underscores (Compose), between dots. */
 const HOST_NAME = /[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*/;
 
-/** Separated by commas, or a YAML list. */
+/** Comma-separated, or a YAML list. */
 export const list: SettingType<readonly string[]> = {
   name: 'list',
   jsonSchema: { type: ['array', 'string'], items: { type: 'string' } },
@@ -188,7 +188,7 @@ export const list: SettingType<readonly string[]> = {
   show: (value) => value.join(','),
 };
 
-/** A list of names of hosts, in lower case, without ports. */
+/** A list of host names, in lower case, without ports. */
 export const hostNames: SettingType<readonly string[]> = {
   name: 'host names',
   jsonSchema: { type: 'array', items: { type: 'string', pattern: `^${HOST_NAME.source}$` } },
@@ -212,7 +212,7 @@ export const origins: SettingType<readonly string[]> = {
   show: list.show,
 };
 
-/** As a browser writes it: lower case, without the scheme's own port. */
+/** The form that browsers send: lower case, without the scheme's default port. */
 function originOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -220,7 +220,7 @@ function originOf(text: string): string | undefined {
   return isWhole && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
 }
 
-/** `name=value,name=value` with percent-encoding as OTEL_EXPORTER_OTLP_HEADERS has it, or a YAML mapping. */
+/** `name=value,name=value` with percent-encoding like OTEL_EXPORTER_OTLP_HEADERS, or a YAML mapping. */
 export const headers: SettingType<Readonly<Record<string, string>>> = {
   name: 'headers',
   jsonSchema: { type: ['object', 'string'], additionalProperties: { type: ['string', 'number', 'boolean'] } },

@@ -6,21 +6,21 @@ import { prepareStorage } from '../storage/storage-directory.js';
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 
-/** The key of the guides' examples: anyone can sign with it. */
+/** The key of the guides' examples: everyone knows it. */
 export const DEVELOPMENT_KEY = 'changeme';
 
 export interface SignatureKey {
   readonly key: string;
-  /** Where it is kept, when BeTrace made it. */
+  /** The file of a generated key. */
   readonly file?: string;
   /** To be logged as a warning. */
   readonly notice?: string;
 }
 
 /**
- * The secret that signs violations: the configured one, or that of the configured file; in development `changeme`. With a storage path it is generated once and
- * kept there, readable by the owner only. Throws a ConfigurationError when there is none of these: several processes need the same key, so none is generated.
- * Throws one also when `changeme` is set in production.
+ * The secret that signs violations: configured directly, or in a file, or `changeme` in development. With a storage path it is generated once and stored there,
+ * readable by its owner only. Throws a ConfigurationError without any of these: several processes need the same key, so none is generated. Throws one also for
+ * `changeme` in production.
  */
 export function signatureKey(configuration: Configuration): SignatureKey {
   const { compliance, process, storage, kafka } = configuration;
@@ -39,7 +39,7 @@ export function signatureKey(configuration: Configuration): SignatureKey {
   throw new ConfigurationError([{ key: 'compliance.signature_key', source: 'environment variable BETRACE_SIGNATURE_KEY', message }]);
 }
 
-/** Former signature keys, for verifying. Throws a ConfigurationError when their file cannot be read. */
+/** Former signature keys, which only verify. Throws a ConfigurationError when their file is unreadable. */
 export function formerSignatureKeys({ compliance: { formerSignatureKeysFile: file } }: Configuration): readonly string[] {
   if (file === undefined) return [];
   try {
@@ -53,8 +53,8 @@ export function formerSignatureKeys({ compliance: { formerSignatureKeysFile: fil
 }
 
 /**
- * The private key for public signatures as it is set: PEM (line ends may be written as \\n, as environment files have them), base64 of its DER, or what the
- * file of that path holds. Throws a ConfigurationError when the file cannot be read.
+ * The private key for public signatures: PEM (line ends may be `\n` in text, as in environment files), base64 of its DER, or the path of a file with either.
+ * Throws a ConfigurationError when the file is unreadable.
  */
 export function privateSignatureKey({ compliance: { privateKey } }: Configuration): string | undefined {
   if (privateKey === undefined) return undefined;
@@ -106,8 +106,8 @@ function keptKey(directory: string): SignatureKey {
 }
 
 /**
- * Sees to the file of a kept key while the process runs: one that was deleted is written again, since the key is still known here. Answers what
- * became of it; throws Degraded when it holds another key, which would sign from the next start on.
+ * Checks the file of a generated key while the process runs. A deleted file is written again, since the key is still in memory. Throws Degraded when it holds
+ * another key, which would sign after the next start.
  */
 export function lookAfterKey({ key, file }: SignatureKey): 'ok' | 'restored' {
   if (file === undefined) return 'ok';

@@ -1,6 +1,6 @@
 import { editDistance } from '#base';
 
-/** The known name nearest to a mistyped one, when it is near enough to be meant (a third of its length, at most 3). */
+/** The known name nearest to a mistyped one, if it is near enough (a third of its length, at most 3). */
 export function nearest(name: string, known: Iterable<string>, limit = Math.min(3, Math.ceil(name.length / 3))): string | undefined {
   let best: string | undefined;
   let bestDistance = limit + 1;

@@ -1,13 +1,13 @@
 import { parseDuration as nanosecondsOf } from '#base';
 
-/** Durations and byte sizes as people write them in configuration. */
+/** Durations and byte sizes in configuration. */
 
 const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const BYTE_UNITS = { b: 1, kb: 1_000, mb: 1_000_000, gb: 1_000_000_000, kib: 1_024, mib: 1_048_576, gib: 1_073_741_824 } as const;
 
 /**
- * Milliseconds of a duration (`500ms`, `1.5s`, `1h30m`, `30d`), rounded; a bare number is milliseconds (as in OTEL_*). Undefined when the text
- * is none, or rounds to none.
+ * Milliseconds of a duration (`500ms`, `1.5s`, `1h30m`, `30d`), rounded; a plain number is milliseconds (as in OTEL_*). Undefined for an invalid text, or a
+ * positive duration that rounds to 0.
  */
 export function parseDuration(text: string): number | undefined {
   const trimmed = text.trim();
@@ -25,7 +25,7 @@ export function formatDuration(milliseconds: number): string {
   return `${milliseconds / size}${unit}`;
 }
 
-/** Bytes of `64MiB`, `1.5 GB`, `4096`. Undefined: not a size. */
+/** Bytes of `64MiB`, `1.5 GB`, `4096`; undefined: invalid. */
 export function parseBytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)?$/i.exec(text.trim());
   if (!match) return undefined;

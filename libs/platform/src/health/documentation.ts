@@ -22,7 +22,7 @@ const readiness = (status: string, storage: string) => ({
   },
 });
 
-/** How `GET /health` stands in the OpenAPI document. */
+/** `GET /health` in the OpenAPI document. */
 export const DocumentedHealth = () =>
   applyDecorators(
     ApiTags('operation'),
@@ -37,7 +37,7 @@ export const DocumentedHealth = () =>
     }),
   );
 
-/** How `GET /ready` stands in the OpenAPI document. */
+/** `GET /ready` in the OpenAPI document. */
 export const DocumentedReadiness = () =>
   applyDecorators(
     ApiTags('operation'),

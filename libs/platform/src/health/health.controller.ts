@@ -8,7 +8,7 @@ import { VERSION } from '../version.js';
 import { DocumentedHealth, DocumentedReadiness } from './documentation.js';
 import { HealthRecorder, withoutReasons } from './recorder.js';
 
-/** Liveness (the process serves) and readiness (everything it needs does too). */
+/** Liveness (the process serves) and readiness (so do its dependencies). */
 @Controller()
 export class HealthController {
   private readonly started: number;
@@ -36,7 +36,7 @@ export class HealthController {
     await reply.status(readiness.status === 'not_ready' ? 503 : 200).send(isKnown ? readiness : withoutReasons(readiness));
   }
 
-  /** Reasons name hosts, topics and files: they are for callers with a key, where one is wanted. */
+  /** Whether reasons may be shown. They name hosts, topics and files, so callers need a key if the server has any. */
   private async isKnown(request: FastifyRequest): Promise<boolean> {
     if (!this.authentication.required) return true;
     return this.authentication.caller(readerOf(request), request.ip).then(

@@ -1,8 +1,8 @@
 import { Behind, type HealthRecorder } from './recorder.js';
 
-/** The log as far as its settings are concerned. */
+/** A log whose settings can be checked. */
 export interface SettledLog {
-  /** Whether others can change its settings while it is used. */
+  /** Whether other programs can change its settings while it is used. */
   readonly shared: boolean;
   mismatches(): readonly Error[];
 }
@@ -10,8 +10,8 @@ export interface SettledLog {
 const watched = new WeakSet<HealthRecorder>();
 
 /**
- * Reports in readiness, as `log_settings`, settings of the log that somebody changed from what BeTrace needs. Reading and writing go on, so it takes no process
- * out of service. A log that no other process uses has no such check.
+ * Reports changed settings of the log in readiness, as `log_settings`. Reading and writing continue, so the process stays in service. A log that no other
+ * process uses has no such check.
  */
 export function lookAfterLogSettings(health: HealthRecorder, log: SettledLog): void {
   if (!log.shared || watched.has(health)) return;

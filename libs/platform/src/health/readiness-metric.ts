@@ -3,7 +3,7 @@ import { waitAtMost } from '#waiting';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
 import { GRADES, type HealthRecorder, type Readiness } from './recorder.js';
 
-/** What `GET /ready` says, for alerts. */
+/** The readiness of `GET /ready`, as metrics. */
 export const HEALTH_METRICS = {
   readiness: {
     type: 'gauge',
@@ -13,12 +13,12 @@ export const HEALTH_METRICS = {
   },
 } as const satisfies MetricDeclarations;
 
-/** How long a scrape waits for the checks, ms; the next scrape reports a check that hangs. */
+/** How long a scrape waits for the checks (ms); the next scrape reports a hanging check. */
 const TIMEOUT_MS = 500;
-/** The first has no former answers to give: it waits longer than a check may take. */
+/** The first scrape has no former results, so it waits longer than a check may take. */
 const FIRST_TIMEOUT_MS = 3_000;
 
-/** Has the checks say at each scrape how they are, or how they were when they last answered. */
+/** Updates the gauges at each scrape with the results of the checks, or with their last results. */
 export function exposeReadiness(
   registry: Registry,
   recorder: HealthRecorder,

@@ -37,7 +37,7 @@ import './route.js';
 import { secure, setSecurityHeaders } from './protection/security-headers.js';
 import { traceRequests } from './trace-requests.js';
 
-/** Node's own limit of a request's head. */
+/** Node's limit of a request's head. */
 const MAX_HEAD_BYTES = 16_384;
 
 export interface HttpAppOptions {
@@ -47,13 +47,13 @@ export interface HttpAppOptions {
   readonly logger: Logger;
   /** The app's module; PlatformModule is added. */
   readonly module: DynamicModule | Type;
-  /** Paths that need no API key although their routes don't say so, with everything below them. */
+  /** Path prefixes that need no API key although their routes do not say so. */
   readonly publicPaths?: readonly string[];
   /** Called before the routes are registered (documentation, static files). */
   readonly prepare?: (app: NestFastifyApplication) => void | Promise<void>;
 }
 
-/** An application as all of BeTrace's are: Nest on Fastify with our bodies, errors, authentication and metrics. Not yet listening. */
+/** Creates a BeTrace application: Nest on Fastify with BeTrace's bodies, errors, authentication and metrics. It does not listen yet. */
 export async function createHttpApp(options: HttpAppOptions): Promise<NestFastifyApplication> {
   const { configuration, logger } = options;
   const registry = new Registry();
@@ -66,7 +66,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   const https = httpsOptions(certificate);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
-    // A parameter is at most as long as a request head; readers of ids reject longer ids.
+    // A parameter is shorter than a request head; readers of ids refuse longer ids.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEAD_BYTES },
     frameworkErrors: answerUnrouted,
     ...(https === undefined ? { http: limits } : { https: { ...limits, ...https } }),
@@ -108,7 +108,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   return app;
 }
 
-/** What Fastify refuses before it looks for a route (a path that is no UTF-8), as the problem that it is. */
+/** Answers a problem for requests that Fastify refuses before routing, such as a path that is no UTF-8. */
 function answerUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   secure(reply);
   const problem = toProblem(error);
@@ -116,12 +116,12 @@ function answerUnrouted(error: Error, request: FastifyRequest, reply: FastifyRep
   renderProblem(problem, request, reply);
 }
 
-/** Before the first route is registered. */
+/** Call it before the first route is registered. */
 function noteRoutes(fastify: FastifyInstance, known: KnownPaths): void {
   fastify.addHook('onRoute', ({ url, method }) => known.add(url, [method].flat()));
 }
 
-/** A connection that stays open after its last answer would hold up the stop for as long as its client likes. */
+/** Closes connections after their last answer. A connection that stays open would delay the stop as long as its client likes. */
 function closeConnectionsAtStop(fastify: FastifyInstance, shutdown: Shutdown): void {
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (shutdown.stopping) reply.header('connection', 'close');
@@ -129,7 +129,7 @@ function closeConnectionsAtStop(fastify: FastifyInstance, shutdown: Shutdown): v
   });
 }
 
-/** Listens on `server.http_port`; answers the URL. Rejects with a StartError when the port is unavailable. */
+/** Listens on `server.http_port` and returns the URL. Rejects a StartError when the port is unavailable. */
 export async function listen(app: NestFastifyApplication, { server }: Configuration): Promise<string> {
   try {
     await app.listen(server.httpPort, server.host);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { nearest } from '../configuration/suggest.js';
 import { Problem } from '../problem-details/problem.js';
 
-/** Where OTLP over HTTP goes: what a sender with a wrong path means most of the time. */
+/** The path of OTLP over HTTP, which senders with a wrong path usually mean. */
 const OTLP_PATH = '/v1/traces';
 
 interface KnownPath {
@@ -11,12 +11,12 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** The paths that an application serves, so that a request to another learns what is wrong: the path or the method. */
+/** The paths of an application, to answer whether a request's path or its method is wrong. */
 @Injectable()
 export class KnownPaths {
   private readonly paths = new Map<string, KnownPath>();
 
-  /** `template` is a route's, like `/v1/rules/:id` or `/docs/*`. */
+  /** @param template the path of a route, like `/v1/rules/:id` or `/docs/*` */
   add(template: string, methods: readonly string[]): void {
     const known = this.paths.get(template) ?? { template, pattern: patternOf(template), methods: new Set() };
     for (const method of methods) known.methods.add(method);
@@ -27,9 +27,9 @@ export class KnownPaths {
     return this.paths.has(template);
   }
 
-  /** Why there is no route for this request: 405 with `Allow` where the path has other methods, else 404, with the path that may be meant. */
+  /** Why no route matches: 405 with `Allow` if the path has other methods, else 404, with a similar path. */
   problemOf(method: string, path: string): Problem {
-    // A path that is a route as it stands, like /v1/rules/test, is that resource, and not the rule of that name.
+    // A literal route like /v1/rules/test takes precedence over a parameter.
     const exact = this.paths.get(path);
     const known = exact === undefined ? [...this.paths.values()].filter(({ pattern }) => pattern.test(path)) : [exact];
     const methods = known.flatMap(({ methods }) => [...methods]);

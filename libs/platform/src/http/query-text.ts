@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 
 /**
- * Refuses a query that is no percent-encoded UTF-8 (`?service=%ff`). Fastify would take such a part as it is written, and a filter would find
- * nothing without a word; a path that is none it refuses itself. Routes that read their body raw read no query.
+ * Refuses a query that is no percent-encoded UTF-8 (`?service=%ff`). Fastify would pass it on undecoded, and a filter would silently match nothing. It refuses
+ * such a path itself. Routes that read raw bodies have no query.
  */
 export function refuseBadQueries(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { registerMetrics } from '../metrics/declaration.js';
 import { HTTP_METRICS } from '../metrics/http-metrics.js';
 
-/** Counts and times each request. Unknown paths share one label, so that scanners make no series. */
+/** Counts and times each request. Unknown paths share one label, so that scanners create no series. */
 export function measureRequests(fastify: FastifyInstance, registry: Registry): void {
   const metrics = registerMetrics(HTTP_METRICS, registry);
   fastify.addHook('onResponse', (request, reply, done) => {

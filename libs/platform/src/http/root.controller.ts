@@ -5,7 +5,7 @@ import { ApiExcludeController } from '#openapi';
 import { VERSION } from '../version.js';
 import { KnownPaths } from './known-paths.js';
 
-/** What a visitor of the root may look for, as far as the app serves it. */
+/** Links for visitors of the root, if the app serves them. */
 const LINKS = {
   console: '/ui',
   documentation: '/docs',
@@ -15,7 +15,7 @@ const LINKS = {
   metrics: '/metrics',
 } as const;
 
-/** `GET /`: where everything is. A browser is sent to the console, or to the documentation of an app without one. */
+/** `GET /`: links to all interfaces. Browsers are redirected to the console, or to the documentation in an app without one. */
 @ApiExcludeController()
 @Controller()
 export class RootController {

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OpenSpan, Tracing } from '../tracing/tracing.js';
 
-/** Asked so often, by machines, that their spans would hide the others. */
+/** Machines request these so often that their spans would hide the others. */
 const NOT_TOLD: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
 
-/** A span for each request, below that of its client if the headers name one. Does nothing while tracing is off. */
+/** Records a span for each request, as a child of the client's span if the headers name one. Does nothing while tracing is off. */
 export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void {
   if (!tracing.on) return;
   const spans = new WeakMap<FastifyRequest, OpenSpan>();
@@ -18,7 +18,7 @@ export function traceRequests(fastify: FastifyInstance, tracing: Tracing): void 
     }
     done();
   });
-  // Not before: a body comes in the context of its connection.
+  // In preHandler, because the body arrives in the context of its connection.
   fastify.addHook('preHandler', (request, _reply, done) => {
     const span = spans.get(request);
     if (span === undefined) done();

@@ -1,6 +1,6 @@
-/** Maximum of nested errors that are logged. */
+/** Maximum of nested errors in a log line. */
 const DEPTH = 5;
-/** Maximum of characters of a text: an error may quote its input. */
+/** Maximum length of a text: an error may quote its input. */
 const TEXT_LENGTH = 4_000;
 
 interface Described {
@@ -13,9 +13,8 @@ interface Described {
 }
 
 /**
- * The logged form of an error: only its kind, code, message, stack and causes. Libraries attach sockets, requests and packets to
- * their errors, which can't be serialized or hold secrets. An outage (`retryable`) has no stack: it is no fault of the code, and
- * it is noticed again with every attempt.
+ * The logged form of an error: its kind, code, message, stack and causes. Libraries attach sockets, requests and packets, which cannot be serialized or hold
+ * secrets. An outage (`retryable`) is logged without a stack: it is no defect, and every retry logs it again.
  */
 export function describedError(error: unknown, depth = DEPTH): Described {
   if (typeof error !== 'object' || error === null) return { type: typeof error, message: clipped(String(error)) };
@@ -35,7 +34,7 @@ export function describedError(error: unknown, depth = DEPTH): Described {
   };
 }
 
-/** A getter may throw; then the value is left out. */
+/** Undefined if the getter throws. */
 function read(from: object, name: string): unknown {
   try {
     return (from as Record<string, unknown>)[name];

@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import { describedError } from './described-error.js';
 import { REDACTED_PATHS } from './redaction.js';
 
-/** For packages that are loaded when they are needed: each module costs about half a millisecond at the start. */
+/** Loads packages on demand: each module costs about half a millisecond at the start. */
 const load = createRequire(import.meta.url);
 
 export type Logger = PinoLogger;
@@ -12,10 +12,7 @@ export type Logger = PinoLogger;
 /** Injection token of the Logger. */
 export const LOGGER = Symbol('Logger');
 
-/**
- * Writes one object a line (`json`) or readable lines (`text`) to standard output, synchronously: what was logged before a
- * crash is there after it.
- */
+/** Writes one object a line (`json`) or readable lines (`text`) to standard output. Writes are synchronous, so that a crash loses no line. */
 export function createLogger(settings: Pick<Configuration['logging'], 'level' | 'format'>, destination?: DestinationStream): Logger {
   const options = {
     level: settings.level,

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Logger } from './logger.js';
 
-/** Nest's own lines about the start and its failure, which the caller reports: only for debugging. */
+/** Contexts of Nest's own lines about the start, which the caller reports itself. They are logged at debug level. */
 const START_CONTEXTS = new Set([
   'InstanceLoader',
   'RouterExplorer',

@@ -1,4 +1,4 @@
-/** Field names whose values are never logged, at the top of an object or one or two levels down. */
+/** Names of fields that are never logged, at the top of an object or up to two levels below. */
 const SECRET_FIELDS = [
   'apiKey',
   'api_key',

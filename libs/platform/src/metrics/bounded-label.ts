@@ -1,14 +1,14 @@
-/** What values beyond the bound are counted under. */
+/** The label value for all values above the maximum. */
 export const OTHER = 'other';
 
 /**
- * Keeps the values of a label that senders choose to a number of distinct ones: the first so many stand for themselves, what comes later
- * is `other`. A sender would decide the size of the metrics otherwise.
+ * Limits the distinct values of a label that senders choose: the first `max` stay, later ones become `other`. Otherwise senders would decide the size of the
+ * metrics.
  */
 export class BoundedLabel {
   private readonly values = new Set<string>();
 
-  /** @param most distinct values, beside the empty one and `other` */
+  /** @param max distinct values, beside the empty one and `other` */
   constructor(private readonly max: number) {}
 
   of(value: string): string {

@@ -1,13 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** A metric, declared as data: registered, and documented in `docs/metrics.md`, from it. */
+/** A metric, declared as data; the registration and `docs/metrics.md` derive from it. */
 export interface MetricDeclaration {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
-  /** One sentence; with the unit, if the name does not have it. */
+  /** One sentence, with the unit if the name lacks it. */
   readonly help: string;
   readonly labels?: readonly string[];
-  /** Upper bounds of a histogram. */
+  /** Upper bounds of a histogram's buckets. */
   readonly buckets?: readonly number[];
 }
 
@@ -20,10 +20,10 @@ type MetricOf<D extends MetricDeclaration> = D['type'] extends 'counter'
     ? Gauge<LabelOf<D>>
     : Histogram<LabelOf<D>>;
 
-/** The metrics that declarations make: `metrics.spansIngested.inc({ receiver: 'grpc' })`. */
+/** The registered metrics of declarations: `metrics.spansIngested.inc({ receiver: 'grpc' })`. */
 export type Metrics<D extends MetricDeclarations> = { readonly [K in keyof D]: MetricOf<D[K]> };
 
-/** Registers the declared metrics; reuses those that the registry already has. */
+/** Registers the declared metrics, or returns those already in the registry. */
 export function registerMetrics<const D extends MetricDeclarations>(declarations: D, registry: Registry): Metrics<D> {
   const entries = Object.entries(declarations).map(([key, declaration]) => [
     key,
@@ -39,7 +39,7 @@ function create({ type, name, help, labels = [], buckets }: MetricDeclaration, r
   return new Histogram(buckets === undefined ? options : { ...options, buckets: [...buckets] });
 }
 
-/** A gauge that `read` brings up to date when it is scraped: it answers the value, or sets series. (prom-client takes such a function at construction only, by this name.) */
+/** A gauge that is updated at each scrape: `read` returns the value or sets series. (prom-client accepts such a function only at construction.) */
 export function readAtScrape(gauge: Gauge<string>, read: () => number | Promise<void>): void {
   Object.assign(gauge, {
     collect: () => {

@@ -1,16 +1,15 @@
-/** Maximum of scrapers that are distinguished; more is a mistake, or an attack. */
+/** Maximum of distinguished scrapers; more are a mistake or an attack. */
 const SCRAPERS = 32;
 
-/** `name{labels} value`, as prom-client writes it. */
+/** `name{labels} value`, in prom-client's format. */
 const SERIES = /^(.*) (\S+)$/;
 
 /**
- * Shows a scraper each series of a counter that is new to it at 0 first, and with its value from the next scrape on. `increase()` and `rate()` take the first
- * value of a series for one that it always had, and would not see a first burst. For a series that began before (the process was restarted) this is a reset to
- * 0, which they handle.
+ * Shows each scraper a new series of a counter as 0 first, and its value from the next scrape on. `increase()` and `rate()` would otherwise miss a first burst,
+ * because they take the first value of a series as its start. For a series that existed before a restart this is a reset to 0, which they handle.
  */
 export class FirstSight {
-  /** By scraper, the one that was here last at the end: the series that it has seen. */
+  /** The series that each scraper has seen; the last scraper to call comes last. */
   private readonly scrapers = new Map<string, ReadonlySet<string>>();
 
   /** @param text the metrics in Prometheus's text format */

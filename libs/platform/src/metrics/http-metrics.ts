@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from './declaration.js';
 
-/** What every app measures of its HTTP requests; `route` is the route's template, so that ids make no new series. */
+/** Metrics of HTTP requests in every app. `route` is the route's template, so that ids make no series. */
 export const HTTP_METRICS = {
   requests: {
     type: 'counter',

@@ -3,7 +3,7 @@ import { Gauge, Registry } from 'prom-client';
 import { exposeLag, Lag } from './lag.js';
 import { LogEnds } from './log-ends.js';
 
-/** A log that tells where its topics end, or hangs, or fails. */
+/** A log that answers where its topics end, or hangs, or fails. */
 class FakeLog {
   ends_ = new Map([
     [0, 10],

@@ -2,7 +2,7 @@ import type { Gauge, Registry } from 'prom-client';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from './declaration.js';
 import { type EndingLog, LogEnds } from './log-ends.js';
 
-/** What every process measures of the logs that it reads. */
+/** Metrics of the logs that a process reads. */
 export const LOG_METRICS = {
   endAge: {
     type: 'gauge',
@@ -12,16 +12,16 @@ export const LOG_METRICS = {
   },
 } as const satisfies MetricDeclarations;
 
-/** How far a reader got: the offset that it reads next, by partition. Lag is the rest. */
+/** The next offset of a reader in each partition. */
 export class Lag {
   private readonly positions = new Map<number, number>();
 
-  /** The reader has the partition, and has dealt with everything before `position`. */
+  /** The reader has the partition and has processed all records before `position`. */
   at(partition: number, position: number): void {
     this.positions.set(partition, position);
   }
 
-  /** The partition is another reader's. */
+  /** The reader no longer has the partition. */
   forget(partition: number): void {
     this.positions.delete(partition);
   }
@@ -35,7 +35,7 @@ export class Lag {
     return [...this.positions.keys()];
   }
 
-  /** Records between the reader and the ends of the log, by partition; NaN where the end is not known. */
+  /** Records between the reader and the end of the log, by partition; NaN if the end is unknown. */
   behind(ends: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
     const behind = ([partition, position]: readonly [number, number]) =>
       [partition, Math.max(0, (ends.get(partition) ?? Number.NaN) - position)] as const;
@@ -46,7 +46,7 @@ export class Lag {
 export interface ExposedLag {
   readonly registry: Registry;
   readonly log: EndingLog;
-  /** Label `partition`, beside those of `labels`. */
+  /** It has the label `partition`, beside those of `labels`. */
   readonly gauge: Gauge<string>;
   readonly topic: string;
   readonly labels?: Readonly<Record<string, string>>;
@@ -57,8 +57,8 @@ const endsOf = new WeakMap<Registry, LogEnds>();
 const exposed = new WeakMap<Gauge<string>, ExposedLag[]>();
 
 /**
- * Has the gauge report at each scrape what lies between the reader and the log's end. That also holds while the reader is stuck, which a figure of the reader
- * itself would hide. The series are those of the reader's partitions.
+ * Makes the gauge report the lag at each scrape: the records between the reader and the log's end. So it grows even while the reader is stuck. It has a series
+ * for each of the reader's partitions.
  */
 export function exposeLag(options: ExposedLag): void {
   const { registry, log, gauge } = options;

@@ -1,29 +1,29 @@
 import { waitAtMost } from '#waiting';
-/** The part of a log that is needed here. */
+/** The part of the log port that is needed here. */
 export interface EndingLog {
   /** The offset after the newest record of each partition. */
   ends(topic: string): Promise<ReadonlyMap<number, number>>;
 }
 
-/** How long a caller waits for the log, ms: a scrape must not hang on a broker that does not answer. */
+/** How long a scrape waits for the log (ms), since a broker may not answer. */
 const TIMEOUT_MS = 500;
 
 export interface KnownEnds {
-  /** Offset after the newest record, by partition; empty when the log has never told. */
+  /** The offset after the newest record, by partition; empty if the log never answered. */
   readonly ends: ReadonlyMap<number, number>;
-  /** Milliseconds since the log told; Infinity when it never did. */
+  /** Milliseconds since the log's last answer; Infinity if it never answered. */
   readonly age: number;
 }
 
 interface Known {
   ends: ReadonlyMap<number, number>;
   toldAt: number;
-  /** The question that the log has not answered yet. */
+  /** The pending request to the log. */
   asking: Promise<void> | undefined;
   askedAt: number;
 }
 
-/** Where topics end, as far as the log can be asked: the last answer when it does not answer in time. */
+/** The ends of topics: the last known ones if the log does not answer in time. */
 export class LogEnds {
   private readonly known = new Map<string, Known>();
 
@@ -38,7 +38,7 @@ export class LogEnds {
     return [...this.known.keys()];
   }
 
-  /** Asks the log; resolves within `timeoutMs`, and never rejects. A question that is under way longer than that is not waited for. */
+  /** Asks the log; resolves within `timeoutMs` and never rejects. It does not wait for a request that has been pending longer. */
   async of(topic: string): Promise<KnownEnds> {
     let known = this.known.get(topic);
     if (known === undefined) {
@@ -57,12 +57,12 @@ export class LogEnds {
   private async ask(topic: string, known: Known): Promise<void> {
     try {
       const ends = await this.log.ends(topic);
-      // A deleted topic has no partition, and its last known end ages.
+      // A deleted topic has no partition: its last known ends are kept, and age.
       if (ends.size === 0) return;
       known.ends = ends;
       known.toldAt = this.now();
     } catch {
-      // The age of the last answer says it.
+      // The age of the last answer shows the failure.
     } finally {
       known.asking = undefined;
     }

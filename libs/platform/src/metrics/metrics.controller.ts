@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '#openapi';
 import { FirstSight } from './first-sight.js';
 
-/** GET /metrics of the application's own registry (the library's controller knows only the global one). */
+/** GET /metrics of the application's own registry (the library's controller uses only the global one). */
 @Controller()
 export class MetricsController {
   private readonly firstSight = new FirstSight();
@@ -20,7 +20,7 @@ export class MetricsController {
   @RouteConfig({ access: 'metrics' })
   async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const text = await this.registry.metrics();
-    // Only Prometheus and similar scrapers send it; people and scripts get the real values.
+    // Only Prometheus and similar scrapers send the header; people and scripts get the real values.
     const scrapes = request.headers['x-prometheus-scrape-timeout-seconds'] !== undefined;
     const scraper = `${request.ip} ${request.headers['user-agent'] ?? ''}`;
     await reply.type(this.registry.contentType).send(scrapes ? this.firstSight.forScraper(scraper, text) : text);

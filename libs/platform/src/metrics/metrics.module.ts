@@ -4,8 +4,8 @@ import { MetricsController } from './metrics.controller.js';
 import { exposeProcessLimits } from './process-limits.js';
 
 /**
- * GET /metrics and the process's default metrics, in one application's registry. The library is CommonJS and requires Nest,
- * which is ESM: it is loaded when Nest surely is, since jest refuses to require a module that is still being linked.
+ * GET /metrics and the process's default metrics, in one application's registry. The library is CommonJS and requires Nest, which is ESM. It is imported here,
+ * after Nest, because jest refuses to require a module that is still being linked.
  */
 export async function metricsModule(registry: Registry): Promise<DynamicModule> {
   const { PrometheusModule } = await import('@willsoto/nestjs-prometheus');

@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Registry } from 'prom-client';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from './declaration.js';
 
-/** What `process_cpu_seconds_total` and `process_resident_memory_bytes` are parts of. */
+/** The limits to which `process_cpu_seconds_total` and `process_resident_memory_bytes` compare. */
 export const PROCESS_METRICS = {
   cores: {
     type: 'gauge',
@@ -16,14 +16,14 @@ export const PROCESS_METRICS = {
   },
 } as const satisfies MetricDeclarations;
 
-/** Has the gauges say, whenever they are scraped, what the process may use then: a container can be resized while it runs. */
+/** Makes the gauges report the limits at each scrape: a container can be resized while it runs. */
 export function exposeProcessLimits(registry: Registry): void {
   const { cores, memory } = registerMetrics(PROCESS_METRICS, registry);
   readAtScrape(cores, availableParallelism);
   readAtScrape(memory, () => memoryLimitBytes(process.constrainedMemory(), totalmem()));
 }
 
-/** `constrained` is 0, or a number larger than any memory, where nothing limits the process. */
+/** `constrained` is 0, or larger than any memory, if nothing limits the process. */
 export function memoryLimitBytes(constrained: number, machine: number): number {
   return constrained > 0 ? Math.min(constrained, machine) : machine;
 }

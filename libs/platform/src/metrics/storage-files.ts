@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from './declaration.js';
 
-/** What a process measures of the files that it has open. */
+/** Metrics of the files that a process has open. */
 export const STORAGE_METRICS = {
   filesLost: {
     type: 'gauge',
@@ -13,7 +13,7 @@ export const STORAGE_METRICS = {
 
 const exposed = new WeakMap<Registry, Map<string, () => number>>();
 
-/** Has the gauge say, whenever it is scraped, how many files of a storage are lost then. */
+/** Makes the gauge report at each scrape how many files of a storage are lost. */
 export function exposeFilesLost(registry: Registry, storage: 'log' | 'store', lost: () => number): void {
   const known = exposed.get(registry);
   if (known !== undefined) {

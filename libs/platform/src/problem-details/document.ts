@@ -1,9 +1,9 @@
 import { HTTP_PROBLEMS } from './problems.js';
 
-/** A code as `docs/errors.md` shows it; the generator brings each lib's catalogue into this form. */
+/** A code in `docs/errors.md`; the generator converts each lib's catalogue to this form. */
 export interface DocumentedError {
   readonly code: string;
-  /** HTTP status, when it can be an answer. */
+  /** HTTP status, if it can be an answer. */
   readonly status?: number;
   readonly message: string;
   readonly doc?: string;

@@ -6,11 +6,11 @@ export interface ProblemReport {
   readonly problem: Problem;
   /** The thrown error: the problem itself, or its cause. */
   readonly error: unknown;
-  /** The route's template; undefined when there is none for the path. */
+  /** The route's template; undefined for an unknown path. */
   readonly route: string | undefined;
 }
 
-/** Tells the parts of an app which requests are refused, also those that no handler saw (authentication, bodies). */
+/** Reports refused requests to the parts of an app, including those that reached no handler (authentication, bodies). */
 @Injectable()
 export class ProblemReports {
   private readonly listeners: ((report: ProblemReport) => void)[] = [];

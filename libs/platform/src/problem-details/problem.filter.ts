@@ -6,10 +6,10 @@ import type { Problem } from './problem.js';
 import type { ProblemReports } from './problem-reports.js';
 import { toProblem } from './to-problem.js';
 
-/** Writes a problem as the answer; a route may have its own (`RouteConfig({ renderError })`), as OTLP/HTTP needs. */
+/** Writes a problem as the answer. A route may have its own renderer (`RouteConfig({ renderError })`), as OTLP/HTTP does. */
 export type ErrorRenderer = (problem: Problem, request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Answers everything thrown anywhere on the way of a request, body parsing and authentication included. */
+/** Answers every error of a request, from body parsing and authentication too. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(
@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.error({ err: problem.cause ?? problem, method: request.method, path: pathOf(request) }, 'a request failed');
     }
     if (reply.sent) return;
-    // Fastify closes the connection after any refused body; that is needed only when the client is still sending.
+    // Fastify closes the connection after every refused body, which is needed only while the client still sends.
     if (request.raw.complete) reply.removeHeader('connection');
     reply.headers(problem.headers).status(problem.status);
     const { renderError = renderProblem } = request.routeOptions.config;
@@ -36,7 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private problemOf(error: unknown, request: FastifyRequest): Problem {
     const problem = toProblem(error);
-    // Fastify looks at the content type before it says that there is no route; a QUERY without one is 400.
+    // Fastify checks the content type before the route, so a QUERY to an unknown path without one would be 400.
     const noRoute =
       request.is404 && (problem.status === 404 || problem.status === 415 || (problem.status === 400 && request.method === 'QUERY'));
     return noRoute ? this.knownPaths.problemOf(request.method, pathOf(request)) : problem;

@@ -1,14 +1,14 @@
 import { CodedError } from '#base';
 import { HTTP_PROBLEMS, type HttpProblemCode, type ProblemKind } from './problems.js';
 
-/** One thing wrong in a request: where it is, and what to do about it. */
+/** One mistake in a request: its place, and how to correct it. */
 export interface ProblemDetail {
-  /** Of a field in the body or query: `spans[3].trace_id`. */
+  /** A field in the body or query: `spans[3].trace_id`. */
   readonly path?: string;
-  /** Of a place in a text (a rule, a JSON body); both count from 1. */
+  /** A place in a text (a rule, a JSON body); both count from 1. */
   readonly line?: number;
   readonly column?: number;
-  /** Behind the last character of the place. */
+  /** After the last character of the place. */
   readonly end_line?: number;
   readonly end_column?: number;
   readonly code?: string;
@@ -16,7 +16,7 @@ export interface ProblemDetail {
   readonly message: string;
   readonly expected?: string;
   readonly suggestion?: string;
-  /** Replacement of the text's characters from `start` to `end` (UTF-16 offsets), where it is certain. */
+  /** Replacement of the characters from `start` to `end` (UTF-16 offsets), if it is certain. */
   readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
 
@@ -33,13 +33,13 @@ export interface ProblemDocument {
 
 export interface ProblemOptions {
   readonly errors?: readonly ProblemDetail[];
-  /** Seconds until a retry makes sense. */
+  /** Seconds until a retry may succeed. */
   readonly retryAfter?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
 }
 
-/** The error that becomes an answer: `throw new Problem('BT_HTTP_NOT_FOUND', 'there is no rule "slow"')`. */
+/** An error that is answered as it is: `throw new Problem('BT_HTTP_NOT_FOUND', 'there is no rule "slow"')`. */
 export class Problem extends CodedError {
   override readonly name = 'Problem';
   readonly status: number;
@@ -48,7 +48,7 @@ export class Problem extends CodedError {
   readonly headers: Readonly<Record<string, string>>;
   readonly retryAfter: number | undefined;
 
-  /** `kind` is needed only for codes of other catalogues. */
+  /** @param kind needed only for codes of other catalogues */
   constructor(
     readonly code: string,
     readonly detail: string,
@@ -64,7 +64,7 @@ export class Problem extends CodedError {
       options.retryAfter === undefined ? { ...options.headers } : { ...options.headers, 'retry-after': String(options.retryAfter) };
   }
 
-  /** `instance` is the path of the request. */
+  /** @param instance the path of the request */
   document(instance?: string): ProblemDocument {
     return {
       type: `urn:betrace:error:${this.code}`,

@@ -1,4 +1,4 @@
-/** A kind of problem that the HTTP interface answers; the code is its identity, never reused. */
+/** A kind of problem in HTTP answers, identified by its code, which is never reused. */
 export interface ProblemKind {
   readonly status: number;
   readonly title: string;
@@ -6,7 +6,7 @@ export interface ProblemKind {
   readonly doc: string;
 }
 
-/** Problems of HTTP and REST itself; the libs have their own catalogues. */
+/** Problems of HTTP and REST; the libs have their own catalogues. */
 export const HTTP_PROBLEMS = {
   BT_HTTP_BAD_REQUEST: { status: 400, title: 'Bad request', doc: 'The request cannot be understood; `detail` says why.' },
   BT_HTTP_BAD_JSON: {
@@ -92,7 +92,7 @@ export const HTTP_PROBLEMS = {
   },
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 
-/** Titles of statuses that other catalogues answer alone. */
+/** Titles of statuses that only other catalogues use. */
 export const TITLES: Readonly<Record<number, string>> = { 409: 'Conflict', 422: 'Unprocessable', 504: 'Timeout' };
 
 export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;

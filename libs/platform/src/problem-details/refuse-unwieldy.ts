@@ -1,12 +1,12 @@
 import { Problem } from './problem.js';
 
-/** Members of an object and items of a list below the body's own lists: no body that a route takes has as many. */
+/** Maximum members of an object, and items of a list below the body's own lists: no route accepts as many. */
 const MAX_MEMBERS = 100;
 const MAX_ITEMS = 1_000;
 
 /**
- * Refuses (BT_HTTP_INVALID) what would keep everybody else waiting while it is looked at. class-validator looks up each unknown member among all of them, and looks at every
- * item of a list that is too long. A body of 200,000 members held up a process for a minute and a half.
+ * Refuses (BT_HTTP_INVALID) bodies whose validation would block the process. class-validator compares each unknown member with all others, and checks every
+ * item of a list that is too long. A body of 200,000 members took a minute and a half.
  *
  * @param body a parsed body or query; its own lists may be of any length
  */

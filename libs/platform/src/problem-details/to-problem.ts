@@ -3,20 +3,20 @@ import { CodedError } from '#base';
 import { Problem, type ProblemDetail } from './problem.js';
 import { HTTP_PROBLEMS, type HttpProblemCode, TITLES } from './problems.js';
 
-/** An error of a catalogue that means an HTTP status, with what some classes add. */
+/** An error of a catalogue with an HTTP status, and optional members of some classes. */
 interface RequestError extends CodedError {
   readonly status: number;
   readonly errors?: readonly ProblemDetail[];
-  /** The name of `errors` where only fields can be wrong. */
+  /** Replaces `errors` where only fields can be wrong. */
   readonly fields?: readonly ProblemDetail[];
   readonly retryAfter?: number;
-  /** The text for clients, where the message says more. */
+  /** The text for clients, if the message says more than they may see. */
   readonly detail?: string;
 }
 
 const isRequestError = (error: unknown): error is RequestError => error instanceof CodedError && error.status !== undefined;
 
-/** Whatever was thrown, as the problem to answer. Unknown errors become BT_HTTP_INTERNAL without their text. */
+/** The problem that answers an error. Unknown errors become BT_HTTP_INTERNAL without their text. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isRequestError(error)) return fromCoded(error);
@@ -38,7 +38,7 @@ function fromCoded(error: RequestError): Problem {
   return new Problem(error.code, error.detail ?? error.message.replace(`${error.code}: `, ''), options, { status: error.status, title });
 }
 
-/** The HTTP catalogue's code for a status. */
+/** The code of a status in the HTTP catalogue. */
 export function codeOf(status: number): HttpProblemCode {
   const entry = status === 503 ? ['BT_HTTP_UNAVAILABLE'] : Object.entries(HTTP_PROBLEMS).find(([, kind]) => kind.status === status);
   if (entry !== undefined) return entry[0] as HttpProblemCode;

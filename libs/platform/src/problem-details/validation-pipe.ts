@@ -5,13 +5,13 @@ import { nearest } from '../configuration/suggest.js';
 import { Problem, type ProblemDetail } from './problem.js';
 import { refuseUnwieldy } from './refuse-unwieldy.js';
 
-/** Nest and class-transformer drop members that every object or class has, before the check for unknown members. */
+/** Nest and class-transformer drop members with these names before the check for unknown members. */
 const isDropped = (name: string): boolean => name in Object.prototype || name === 'prototype';
 
 class StrictPipe extends ValidationPipe {
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;
-    // class-transformer lets these through, as if nothing had been sent.
+    // class-transformer accepts these as if nothing had been sent.
     if (type === 'body' && (value === null || !['object', 'undefined'].includes(typeof value)) && this.toValidate(metadata)) {
       const message = `the body must be an object, not ${value === null ? 'null' : `a ${typeof value}`}`;
       throw new Problem('BT_HTTP_INVALID', message, { errors: [{ message }] });
@@ -30,7 +30,7 @@ class StrictPipe extends ValidationPipe {
     return super.transform(value, metadata) as Promise<unknown>;
   }
 
-  /** A body with thousands of items would keep everybody else waiting for a second: its items are looked at some at a time. */
+  /** Validates a long list in slices: thousands of items at once would block other requests for a second. */
   private async inSlices(body: object, [property, items]: LongList, metadata: ArgumentMetadata): Promise<unknown> {
     const errors: ProblemDetail[] = [];
     const taken: unknown[] = [];
@@ -52,21 +52,21 @@ class StrictPipe extends ValidationPipe {
   }
 }
 
-/** Items of a list that are looked at in one go. */
+/** Items validated at once. */
 const SLICE = 100;
 /** Maximum of errors reported for a long list. */
 const MAX_ERRORS = 100;
 
 type LongList = readonly [property: string, items: readonly unknown[]];
 
-/** The longest list of a body, if it is long; others are looked at with each of its slices. */
+/** The longest list of a body, if it is long; the other lists are validated again with each slice. */
 function longList(value: unknown): LongList | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const lists = Object.entries(value).filter((entry): entry is [string, unknown[]] => Array.isArray(entry[1]) && entry[1].length > SLICE);
   return lists.toSorted(([, a], [, b]) => b.length - a.length)[0];
 }
 
-/** The errors of a slice, with their places in the whole list. */
+/** The errors of a slice, with their indexes in the whole list. */
 function moved(detail: ProblemDetail, property: string, by: number): ProblemDetail {
   const place = (text: string): string =>
     text.replaceAll(`${property}[`, `${property}[#`).replace(/\[#(\d+)/g, (_, index: string) => `[${Number(index) + by}`);
@@ -78,7 +78,7 @@ function invalid(errors: readonly ProblemDetail[]): Problem {
   return new Problem('BT_HTTP_INVALID', errors.map(({ message }) => message).join('; '), { errors });
 }
 
-/** Checks bodies and queries against their classes: unknown properties are refused, everything wrong is named at once. */
+/** Validates bodies and queries against their classes: refuses unknown properties, and reports all mistakes at once. */
 export function validationPipe(): ValidationPipe {
   return new StrictPipe({
     transform: true,
@@ -110,7 +110,7 @@ function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
   return [...own, ...(error.children ?? []).flatMap((child) => detailsOf(child, path))];
 }
 
-/** The word of a list that was meant: `high` is HIGH. */
+/** The value of an enumeration that was probably meant: HIGH for `high`. */
 function meantValue({ target, property }: ValidationError): { readonly suggestion?: string } {
   const value = (target as Record<string, unknown> | undefined)?.[property];
   if (target === undefined || typeof value !== 'string') return {};
@@ -121,7 +121,7 @@ function meantValue({ target, property }: ValidationError): { readonly suggestio
   return meant === undefined ? {} : { suggestion: meant };
 }
 
-/** Several constraints of one field may say the same. */
+/** Removes duplicates: several constraints of one field may give the same message. */
 function onceEach(details: readonly ProblemDetail[]): ProblemDetail[] {
   return [...new Map(details.map((detail) => [`${detail.path} ${detail.message}`, detail])).values()];
 }

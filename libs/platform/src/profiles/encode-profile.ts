@@ -2,22 +2,22 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { Function as Callee, Label, Line, Location, Profile, Sample, StringTable, ValueType } from 'pprof-format';
 
-/** A function as it was called from its parent, and what is its own: nanoseconds or bytes, without those of its children. */
+/** A function as called from its parent, with its own value: nanoseconds or bytes, without its children. */
 export interface CallNode {
   readonly name: string;
-  /** A URL or a path; empty for what is no function, such as the garbage collector. */
+  /** A URL or a path; empty for entries that are no function, such as the garbage collector. */
   readonly file: string;
-  /** Where the function begins; both count from 1. */
+  /** The start of the function; both count from 1. */
   readonly line: number;
   readonly column: number;
   readonly value: number;
   readonly children: readonly CallNode[];
 }
 
-/** What one thread gave: the tree of its calls, or why there is none. */
+/** The profile of one thread: its call tree, or why there is none. */
 export type ThreadProfile = { readonly thread: string; readonly root: CallNode } | { readonly thread: string; readonly missing: string };
 
-/** What the values of a profile mean, and when it was recorded (Unix time and duration in milliseconds). */
+/** The unit of a profile's values, and its time (Unix time and duration in milliseconds). */
 export interface ProfileMeaning {
   readonly sample: { readonly type: string; readonly unit: string };
   readonly period: { readonly type: string; readonly unit: string; readonly value: number };
@@ -28,7 +28,7 @@ export interface ProfileMeaning {
 const NANOSECONDS = 1_000_000;
 const compressed = promisify(gzip);
 
-/** A gzipped `profile.proto` of pprof: a sample for each stack with a value of its own, labelled with its thread. */
+/** A gzipped `profile.proto` of pprof: one sample for each stack with a value of its own, labelled with its thread. */
 export async function encodeProfile(profiles: readonly ThreadProfile[], meaning: ProfileMeaning): Promise<Uint8Array> {
   const strings = new StringTable();
   const callees = new Map<string, Callee>();
@@ -49,7 +49,7 @@ export async function encodeProfile(profiles: readonly ThreadProfile[], meaning:
   for (const profile of profiles) {
     if (!('root' in profile)) continue;
     const label = [new Label({ key: strings.dedup('thread'), str: strings.dedup(profile.thread) })];
-    // The root itself is V8's `(root)`. A stack is given from the called function to the caller.
+    // The root is V8's `(root)`. pprof lists a stack from the called function to the caller.
     const open = profile.root.children.map((node) => ({ node, stack: [] as number[] }));
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       const { node } = next;

@@ -1,8 +1,8 @@
 import { type NodeWorker, Session } from 'node:inspector/promises';
 
-/** A thread of this process, as the inspector sees it. */
+/** A thread of this process, seen through the inspector. */
 export interface InspectedThread {
-  /** `main`, or the name that the worker thread was given. */
+  /** `main`, or the name of the worker thread. */
   readonly name: string;
   /** Calls a method of the inspector protocol in the thread. Rejects when the thread ends first, or refuses. */
   post(method: string, parameters?: object): Promise<unknown>;
@@ -19,7 +19,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** A worker thread; its messages travel through the session of the main thread. */
+/** A worker thread; its messages pass through the session of the main thread. */
 class InspectedWorker implements InspectedThread {
   readonly #pending = new Map<number, Pending>();
   #last = 0;
@@ -57,12 +57,12 @@ class InspectedWorker implements InspectedThread {
   }
 }
 
-/** All threads of this process, also those that start later, reached by V8's inspector without a port. */
+/** All threads of this process, including later ones, through V8's inspector without a port. */
 export class InspectedThreads {
   readonly #session = new Session();
   readonly #workers = new Map<string, InspectedWorker>();
 
-  /** Calls `seen` with each thread: now with those that run, later with those that start until `close`. Call it in the main thread. */
+  /** Calls `seen` with each running thread, and with each that starts before `close`. Call it in the main thread. */
   async open(seen: (thread: InspectedThread) => void): Promise<void> {
     const session = this.#session;
     session.connect();
@@ -80,7 +80,7 @@ export class InspectedThreads {
     await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
   }
 
-  /** Ends what was begun in every thread. */
+  /** Ends all sessions. */
   close(): void {
     for (const worker of this.#workers.values()) worker.end();
     this.#workers.clear();

@@ -2,14 +2,14 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 
-/** Seconds. */
+/** Maximum duration of a profile, in seconds. */
 export const LONGEST_PROFILE = 300;
 const WRONG = { message: `seconds must be a whole number from 1 to ${LONGEST_PROFILE}` };
-// What is no number becomes NaN, which the validator refuses with its message.
+// Other texts become NaN, which the validator refuses with its message.
 const wholeNumber = ({ value }: { value: unknown }): number =>
   typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
 
-/** How long a profile is recorded. */
+/** The duration of a profile. */
 export class ProfileQuery {
   @ApiPropertyOptional({
     type: 'integer',

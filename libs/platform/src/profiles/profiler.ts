@@ -4,12 +4,12 @@ import { type InspectedThread, InspectedThreads } from './inspected-threads.js';
 
 /** Microseconds between two samples of a thread's stack. */
 const CPU_INTERVAL_US = 5_000;
-/** A sample for each so many bytes allocated. */
+/** Bytes allocated between two samples. */
 const HEAP_INTERVAL_BYTES = 32 * 1024;
-/** A thread that is inside a statement of the database or a system call answers when that has ended. */
+/** Timeout (ms) for a thread's answer: a thread inside a database statement or a system call answers afterwards. */
 const ANSWER_MS = 5_000;
 
-/** V8's profiles, in its inspector's words. */
+/** V8's profiles, in the types of its inspector. */
 interface CpuProfile {
   readonly nodes: readonly (V8Node & { readonly id: number; readonly children?: readonly number[] })[];
   readonly samples?: readonly number[];
@@ -25,7 +25,7 @@ interface V8Node {
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number; readonly columnNumber: number };
 }
 
-/** A kind of profile: how a thread records it, and what its values mean. */
+/** A kind of profile: how a thread records it, and the meaning of its values. */
 export interface ProfileKind {
   readonly start: (thread: InspectedThread) => Promise<unknown>;
   readonly stop: (thread: InspectedThread) => Promise<CallNode>;
@@ -33,7 +33,7 @@ export interface ProfileKind {
   readonly period: { readonly type: string; readonly unit: string; readonly value: number };
 }
 
-/** Time that a thread ran, by function. A thread that waits is not in it. */
+/** CPU time by function, without the time in which a thread waits. */
 export const CPU_PROFILE: ProfileKind = {
   start: async (thread) => {
     await thread.post('Profiler.enable');
@@ -45,7 +45,7 @@ export const CPU_PROFILE: ProfileKind = {
   period: { type: 'cpu', unit: 'nanoseconds', value: CPU_INTERVAL_US * 1_000 },
 };
 
-/** Memory that was allocated meanwhile and is still in use, by the function that allocated it. Buffers outside of V8's heap are not in it. */
+/** Memory allocated during the profile and still in use, by the allocating function. It excludes buffers outside of V8's heap. */
 export const HEAP_PROFILE: ProfileKind = {
   start: (thread) => thread.post('HeapProfiler.startSampling', { samplingInterval: HEAP_INTERVAL_BYTES }),
   stop: async (thread) =>
@@ -55,8 +55,8 @@ export const HEAP_PROFILE: ProfileKind = {
 };
 
 /**
- * Records all threads of this process for `milliseconds`, or until `ended` is aborted; then the profile is of the time until then. Resolves with a
- * gzipped profile of the pprof format, where each sample has the label `thread`. A thread that gave none is named in its comments.
+ * Records all threads of this process for `milliseconds`, or until `ended` is aborted. Resolves a gzipped profile of the pprof format, in which each sample has
+ * the label `thread`. Comments name the threads without a profile.
  */
 export async function recordProfile(kind: ProfileKind, milliseconds: number, ended: AbortSignal): Promise<Uint8Array> {
   const threads = new InspectedThreads();
@@ -65,7 +65,7 @@ export async function recordProfile(kind: ProfileKind, milliseconds: number, end
   try {
     await threads.open((thread) => {
       const started = kind.start(thread);
-      // Looked at when the thread is stopped.
+      // The result is awaited when the thread is stopped.
       started.catch(() => undefined);
       begun.push({ thread, started });
     });
@@ -104,7 +104,7 @@ function passed(milliseconds: number, ended: AbortSignal): Promise<void> {
 
 const IDLE = '(idle)';
 
-/** The tree of calls with nanoseconds: each sample stands for the time until the next. */
+/** The call tree in nanoseconds: each sample counts for the time until the next. */
 function timesOf({ nodes, samples = [], timeDeltas = [], startTime, endTime }: CpuProfile): CallNode {
   const times = new Map<number, number>();
   let at = startTime;
@@ -122,7 +122,7 @@ function timesOf({ nodes, samples = [], timeDeltas = [], startTime, endTime }: C
   return made(nodes[0]!.id);
 }
 
-/** The tree of calls with bytes. */
+/** The call tree in bytes. */
 function sizesOf({ callFrame, selfSize, children }: HeapNode): CallNode {
   return { ...placeOf(callFrame), value: selfSize, children: children.map(sizesOf) };
 }

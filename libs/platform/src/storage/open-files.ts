@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { StartError } from '../start-error.js';
 
-/** Files that a process without any connection has open, with room for some: databases, their logs, threads, libraries. */
+/** Open files of a process without connections, with a margin: databases, their logs, threads, libraries. */
 const MIN_OPEN_FILES = 256;
-/** Below it a busy process meets its limit. */
+/** Below this a busy process may reach its limit. */
 const COMFORTABLE = 1_024;
 const REMEDY = 'raise the limit (ulimit -n 65536; LimitNOFILE= in systemd)';
 
 /**
- * Throws a StartError when this process may open too few files to start (Linux only: elsewhere it cannot be asked); answers a
- * warning when it may run out of them. `limits` is the text of /proc/self/limits.
+ * Throws a StartError when this process may open too few files to start (Linux only). Returns a warning when it may run out of them.
+ * @param limits the text of /proc/self/limits
  */
 export function checkOpenFiles(limits: string | undefined = readLimits()): string | undefined {
   const max = Number(/^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1] ?? Number.POSITIVE_INFINITY);

@@ -1,14 +1,13 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that BeTrace makes in its storage directory. */
+/** The files that BeTrace creates in its storage directory. */
 const OWN = /^((betrace\.[\w.-]+|positions|lock|store)\.db(-wal|-shm|-journal)?|owner\.txt|signature\.key)$/;
 const OTHERS = 0o077;
 
 /**
- * Spans and violations hold personal data, so the storage is its owner's alone: files that are made from now on, and those that an
- * older version made for others to read. The directory is narrowed too, unless it holds something else. Answers what the operator
- * should know: that others can still look in.
+ * Spans and violations hold personal data, so only the owner may read the storage: new files, and those that an older version created for others to read. The
+ * directory is restricted too, unless it holds other files. Returns a warning if others can still read.
  */
 export function keepPrivate(directory: string): string | undefined {
   process.umask(OTHERS);
@@ -24,7 +23,7 @@ export function keepPrivate(directory: string): string | undefined {
 }
 
 function narrow(path: string, mode: number): void {
-  // Only owners can restrict their files (a volume of the orchestrator).
+  // Only the owner may restrict a file (the orchestrator owns some volumes).
   const { mode: found, uid } = statSync(path);
   if ((found & OTHERS) !== 0 && uid === process.getuid?.()) chmodSync(path, mode);
 }

@@ -26,7 +26,7 @@ describe('the storage path', () => {
     expect(() => prepareStorage(join(directory, 'file'))).toThrow('--storage-path=DIRECTORY');
   });
 
-  // Only Linux has a folder in which not even root can make anything.
+  // Only Linux has a directory in which not even root can create a file.
   const whereProcIs = existsSync('/proc/self') ? it : it.skip;
   whereProcIs('is refused at once where nobody can write', () => {
     expect(() => prepareStorage('/proc/betrace/data')).toThrow('cannot be used');

@@ -4,8 +4,8 @@ import { StartError } from '../start-error.js';
 import { keepPrivate } from './private-files.js';
 
 /**
- * Makes the storage directory, unless it is there, and keeps it private. Answers a warning when others can look in; throws a StartError
- * when it can't be made or written.
+ * Creates the storage directory if missing, and makes it private. Returns a warning when others can read it; throws a StartError when it cannot be created or
+ * written.
  */
 export function prepareStorage(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
@@ -22,7 +22,7 @@ export function prepareStorage(path: string | undefined): string | undefined {
   }
 }
 
-/** Step by step, because Node's own recursive way never ends below /proc (an ENOENT there does not mean a missing parent). */
+/** One level at a time, because Node's recursive mkdir never ends below /proc (an ENOENT there does not mean a missing parent). */
 function makeDirectory(path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;

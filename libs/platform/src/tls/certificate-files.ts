@@ -3,20 +3,20 @@ import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Configuration } from '../configuration/configuration.js';
 
-/** What servers of TLS are made of, as the files have it. */
+/** The contents of a TLS server's files. */
 export interface CertificateFiles {
-  /** PEM: the server's certificate, then those of its issuers. */
+  /** PEM: the server's certificate, then its issuers'. */
   readonly cert: Buffer;
   readonly key: Buffer;
-  /** PEM: whose certificates clients must have; undefined: they need none. */
+  /** PEM: the authority of clients' certificates; undefined: clients need none. */
   readonly ca: Buffer | undefined;
-  /** When the server's certificate ends, milliseconds since 1970. */
+  /** When the server's certificate expires, milliseconds since 1970. */
   readonly expires: number;
 }
 
 type Paths = Pick<Configuration['server'], 'tlsCertFile' | 'tlsKeyFile' | 'tlsClientCaFile'>;
 
-/** The files that the configuration names; throws an Error with the file's name when one cannot be read, or they do not fit together. */
+/** Reads the configured files. Throws an Error that names the file when one is unreadable, or when they do not match. */
 export function readCertificateFiles({ tlsCertFile = '', tlsKeyFile = '', tlsClientCaFile }: Paths): CertificateFiles {
   const [cert, key, ca] = [read(tlsCertFile), read(tlsKeyFile), tlsClientCaFile === undefined ? undefined : read(tlsClientCaFile)];
   try {
@@ -27,12 +27,12 @@ export function readCertificateFiles({ tlsCertFile = '', tlsKeyFile = '', tlsCli
     });
   }
   try {
-    // Node takes a file without a certificate in it for no authority at all.
+    // Node treats a file without a certificate as no authority at all.
     if (ca !== undefined) new X509Certificate(ca);
   } catch (error) {
     throw new Error(`${tlsClientCaFile} has no certificate in PEM: ${(error as Error).message}`, { cause: error });
   }
-  // The first of the file is the server's own.
+  // The first in the file is the server's own.
   return { cert, key, ca, expires: Date.parse(new X509Certificate(cert).validTo) };
 }
 
@@ -44,7 +44,7 @@ function read(path: string): Buffer {
   }
 }
 
-/** Changes with each of the files, also where a symbolic link to it is exchanged. */
+/** Changes with each of the files, and with the target of a symbolic link. */
 export function markOf({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: Paths): string {
   return [tlsCertFile, tlsKeyFile, tlsClientCaFile]
     .map((path) => {

@@ -2,8 +2,8 @@ import type { ServerOptions } from 'node:https';
 import type { ServerCertificate } from './server-certificate.js';
 
 /**
- * Options of an HTTPS server with the present certificate; undefined: no TLS. Where clients must show a certificate the connection is made all the same, and
- * each request without one is refused (`requireClientCertificate`): who asks for health has none.
+ * Options of an HTTPS server with the present certificate; undefined: no TLS. With client certificates the connection is still accepted without one, and
+ * `requireClientCertificate` refuses its requests: health probes have none.
  */
 export function httpsOptions(certificate: ServerCertificate): ServerOptions | undefined {
   const { files } = certificate;

@@ -3,13 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 
 /**
- * Refuses requests over a connection whose client showed no certificate of the configured authority, but for what is open to everybody: an orchestrator asks for
- * health without one.
+ * Refuses requests over a connection without a client certificate of the configured authority. Public routes are exempt, because an orchestrator's health
+ * probes have no certificate.
  */
 export function requireClientCertificate(fastify: FastifyInstance, isPublic: (request: FastifyRequest) => boolean): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { socket } = request.raw;
-    // Without a connection it is one of the server's own (/mcp), asked for by a request that was let in.
+    // A request without a connection comes from this server (/mcp), on behalf of a request that was accepted.
     if (!(socket instanceof TLSSocket)) return done();
     const { authorized, authorizationError } = socket;
     if (authorized || isPublic(request)) return done();

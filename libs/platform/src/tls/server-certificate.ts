@@ -6,7 +6,7 @@ import type { Logger } from '../logging/logger.js';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
 import { type CertificateFiles, markOf, readCertificateFiles } from './certificate-files.js';
 
-/** Milliseconds between two looks at whether the files are others. */
+/** Milliseconds between two checks whether the files changed. */
 const LOOK = 2_000;
 const DAY = 24 * 60 * 60 * 1_000;
 /** A warning is logged this long before the certificate expires. */
@@ -23,8 +23,8 @@ export const TLS_METRICS = {
 type Listener = (files: CertificateFiles) => void;
 
 /**
- * The server's certificate, its key and the authority of its clients, if TLS is configured. The files are read again when one is another; a set that does not fit
- * together changes nothing and is logged, since certificate and key are seldom exchanged at one moment.
+ * The server's certificate, its key and the authority of its clients, if TLS is configured. The files are read again when one changes. A set that does not
+ * match is logged and changes nothing, since certificate and key are rarely replaced at the same moment.
  */
 export class ServerCertificate {
   private readonly listeners: Listener[] = [];
@@ -34,7 +34,7 @@ export class ServerCertificate {
   /** Why the files could not be used; logged once. */
   private failure = '';
 
-  /** Throws a ConfigurationError when a file cannot be read, or they do not fit together. */
+  /** Throws a ConfigurationError when a file is unreadable, or they do not match. */
   constructor(
     private readonly server: Configuration['server'],
     private readonly logger: Logger,
@@ -56,22 +56,22 @@ export class ServerCertificate {
     return this.current;
   }
 
-  /** Clients must show a certificate. */
+  /** Whether clients must show a certificate. */
   get asksClients(): boolean {
     return this.current?.ca !== undefined;
   }
 
-  /** Told of each new set of files, which is for connections made from then on. */
+  /** Called with each new set of files, which applies to new connections. */
   onChange(listener: Listener): void {
     this.listeners.push(listener);
   }
 
-  /** Looks at the files no more. */
+  /** Stops checking the files. */
   close(): void {
     clearInterval(this.timer);
   }
 
-  /** Has scrapes say when the certificate ends. */
+  /** Makes scrapes report when the certificate expires. */
   expose(registry: Registry): void {
     if (this.current === undefined) return;
     const { expires } = registerMetrics(TLS_METRICS, registry);
@@ -83,7 +83,7 @@ export class ServerCertificate {
       const seen = markOf(this.server);
       if (seen === this.seen) return;
       const files = readCertificateFiles(this.server);
-      // Only now: what does not fit yet is looked at again.
+      // Only after reading: files that do not match yet are read again.
       this.seen = seen;
       this.failure = '';
       this.current = files;

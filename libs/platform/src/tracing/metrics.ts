@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from '../metrics/declaration.js';
 
-/** How the spans about BeTrace's own work fare, when there are any. */
+/** Metrics of the spans about BeTrace's own work. */
 export const TRACING_METRICS = {
   spans: {
     type: 'counter',

@@ -6,10 +6,10 @@ import { registerMetrics } from '../metrics/declaration.js';
 import { TRACING_METRICS } from './metrics.js';
 import { Tracing } from './tracing.js';
 
-/** Milliseconds between two warnings that spans are lost. */
+/** Milliseconds between two warnings about lost spans. */
 const SAME_WARNING = 60_000;
 
-/** Tracing as configured. Off, nothing of OpenTelemetry is loaded. */
+/** Tracing as configured. When it is off, nothing of OpenTelemetry is loaded. */
 export async function openTracing(name: string, { tracing }: Configuration, registry: Registry, logger: Logger): Promise<Tracing> {
   const { endpoint, protocol, headers, sampleRatio } = tracing;
   if (endpoint === undefined) return new Tracing();

@@ -14,21 +14,21 @@ import { VERSION } from '../version.js';
 import type { HeaderReader, OpenSpan, Recorder } from './tracing.js';
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER } as const;
-/** Spans that wait to be sent, and those of one request, at most: what is more is dropped, and work never waits for it. */
+/** Maximum of spans that wait to be sent, and of those in one request. Further spans are dropped; work never waits for them. */
 const QUEUE = 4_096;
 const BATCH = 512;
-/** Milliseconds between two requests, at most. */
+/** Maximum milliseconds between two requests. */
 const DELAY = 2_000;
 const STOP_TIMEOUT = 2_000;
 
 export interface RecorderSettings {
   readonly exporter: SpanExporter;
   readonly sampleRatio: number;
-  /** `betrace-ingest` … : one service each, so that a trace shows where it was. */
+  /** `betrace-ingest` and similar: one service for each app, so that a trace shows where work was done. */
   readonly service: string;
 }
 
-/** Spans by the OpenTelemetry SDK. Only processes that are traced load it. All have BeTrace's own scope, by which its receivers recognise them. */
+/** Records spans with the OpenTelemetry SDK, which only traced processes load. All have BeTrace's own scope, by which its receivers recognise them. */
 export class SpanRecorder implements Recorder {
   private readonly current = new AsyncLocalStorage<Recorded>();
   private readonly propagator = new W3CTraceContextPropagator();
@@ -80,7 +80,7 @@ export class SpanRecorder implements Recorder {
     return headers;
   }
 
-  /** Sends what waits, for a while. */
+  /** Sends the waiting spans, within a timeout. */
   async stop(): Promise<void> {
     const over = Promise.withResolvers<void>();
     const timer = setTimeout(over.resolve, STOP_TIMEOUT);
@@ -113,7 +113,7 @@ class Recorded implements OpenSpan {
     this.ignored = true;
   }
 
-  /** A span that never ends is sent nowhere. */
+  /** A span that does not end is not sent. */
   end(error?: unknown): void {
     if (this.ignored) return;
     if (error !== undefined) fail(this.span, failureOf(error));

@@ -5,20 +5,20 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type ExportProtocol, exportUrl } from '../export-endpoint.js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
-/** Milliseconds that a request may take. */
+/** Timeout of a request (ms). */
 const TIMEOUT = 10_000;
 
 export interface SenderSettings {
   readonly endpoint: string;
   readonly protocol: ExportProtocol;
   readonly headers: Readonly<Record<string, string>>;
-  /** Told of each request: undefined, or why its spans are lost. */
+  /** Called for each request: with undefined, or with the reason why its spans are lost. */
   readonly told: (spans: number, error: Error | undefined) => void;
 }
 
 /**
- * Sends spans by the SDK's serialization, each once. The SDK's own exporters add the headers of `OTEL_EXPORTER_OTLP_HEADERS`, which are those of the
- * export of violations: a secret of another endpoint.
+ * Sends spans in the SDK's serialization, each once. The SDK's own exporters are not used, because they add the headers of `OTEL_EXPORTER_OTLP_HEADERS`, a
+ * secret of the violations export.
  */
 export class SpanSender implements SpanExporter {
   private readonly url: string;
@@ -36,7 +36,7 @@ export class SpanSender implements SpanExporter {
       },
       (error: Error) => {
         this.settings.told(spans.length, error);
-        // It is told already: the SDK would print it.
+        // The failure is reported already: the SDK would print it.
         answer({ code: ExportResultCode.SUCCESS });
       },
     );

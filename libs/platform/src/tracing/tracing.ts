@@ -3,19 +3,19 @@ import type { Attributes, FinishedWork, Traces, Work } from '#base';
 /** The value of a request's header, by its name in lower case. */
 export type HeaderReader = (name: string) => string | undefined;
 
-/** A span that has begun. */
+/** A started span. */
 export interface OpenSpan {
-  /** Spans that begin in `run` are below this one. */
+  /** Spans that start in `run` are children of this one. */
   within<Result>(run: () => Result): Result;
   set(attributes: Attributes): void;
-  /** Nothing tells of this work: it is about BeTrace's own spans, and to tell of it would never end. */
+  /** Drops the span and its children: the work concerns BeTrace's own spans, and tracing it would never end. */
   disregard(): void;
   end(error?: unknown): void;
 }
 
-/** What makes spans (`SpanRecorder`). */
+/** Creates spans (`SpanRecorder`). */
 export interface Recorder {
-  /** Below the span in which it is called, or, with headers, below the one that they name (W3C Trace Context). */
+  /** Starts a child of the active span or, with headers, of the span that they name (W3C Trace Context). */
   begin(work: Work, header?: HeaderReader): OpenSpan;
   tell(work: FinishedWork): void;
   readonly present: OpenSpan | undefined;
@@ -23,7 +23,7 @@ export interface Recorder {
   stop(): Promise<void>;
 }
 
-/** Spans about BeTrace's own work. Off, unless `tracing.endpoint` is set: then each call costs a comparison. */
+/** Spans about BeTrace's own work. Off without `tracing.endpoint`: then each call costs one comparison. */
 export class Tracing implements Traces {
   constructor(private readonly recorder?: Recorder) {}
 
@@ -44,22 +44,22 @@ export class Tracing implements Traces {
     }
   }
 
-  /** A span that its caller ends; undefined when tracing is off. */
+  /** Starts a span that its caller ends; undefined when tracing is off. */
   begin(work: Work, header?: HeaderReader): OpenSpan | undefined {
     return this.recorder?.begin(work, header);
   }
 
-  /** Work of another thread. */
+  /** Records the work of another thread. */
   tell(works: readonly FinishedWork[]): void {
     for (const work of works) this.recorder?.tell(work);
   }
 
-  /** The request under way has spans of BeTrace's own and no others. */
+  /** Marks the active request as one with only BeTrace's own spans. */
   disregard(): void {
     this.recorder?.present?.disregard();
   }
 
-  /** Headers that name the span under way to whom a request is sent. */
+  /** Headers that name the active span, for outgoing requests. */
   headers(): Readonly<Record<string, string>> {
     return this.recorder?.headers() ?? {};
   }

@@ -1,6 +1,6 @@
 /**
- * Attributes that hold, by their names, what opens doors, what names people, or texts in which both stand: of OpenTelemetry's semantic conventions, and
- * as applications call their own.
+ * Names of attributes with credentials, personal data, or free texts that may hold both: from OpenTelemetry's semantic conventions, and common ones of
+ * applications.
  */
 export const SENSITIVE_ATTRIBUTES: readonly string[] = [
   '*password*',

@@ -1,6 +1,6 @@
 import { flag, integer, issuer, type Setting, text } from '../setting.js';
 
-/** Who may ask what. */
+/** Authentication and access. */
 export const AUTHENTICATION = {
   apiKeyHeader: {
     type: text,

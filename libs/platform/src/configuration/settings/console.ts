@@ -1,6 +1,6 @@
 import { type Setting, text, traceLink } from '../setting.js';
 
-/** What the web console shows beside BeTrace's own. */
+/** Additions to the web console. */
 export const CONSOLE = {
   traceLink: {
     type: traceLink,

@@ -3,7 +3,7 @@ import { bytes, duration, flag, hostNames, integer, origins, port, type Setting,
 const MiB = 1024 * 1024;
 const SECOND = 1_000;
 
-/** What the process listens on, and its limits. */
+/** The server's addresses and limits. */
 export const SERVER = {
   host: {
     type: text,

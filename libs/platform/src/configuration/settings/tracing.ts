@@ -1,6 +1,6 @@
 import { choice, headers, otlpEndpoint, ratio, type Setting } from '../setting.js';
 
-/** Where spans about BeTrace's own work go. */
+/** The destination of spans about BeTrace's own work. */
 export const TRACING = {
   endpoint: {
     type: otlpEndpoint,

@@ -14,12 +14,12 @@ interface BodyLimits {
   readonly requestTimeout: number;
 }
 
-/** What a request holds of the memory for bodies, until its answer is sent. */
+/** The memory that a request's body holds until its answer is sent. */
 const reservations = new WeakMap<IncomingMessage, Reservation>();
 
 /**
- * Reads all bodies: at most `requestLimit` bytes, within `requestTimeout`, before and after decompression, and no more of all of them together than InFlight
- * lets in; parsed as JSON unless the route wants them raw.
+ * Reads all bodies: at most `requestLimit` bytes before and after decompression, within `requestTimeout`, and all together no more than InFlight admits. Parses
+ * JSON unless the route wants raw bytes.
  */
 export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits, inFlight: InFlight): void {
   const { requestLimit, requestTimeout: timeout } = server;
@@ -31,7 +31,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
     done();
   });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
-    // Nobody reads the body of a request to an unknown path, so its type does not matter.
+    // The body for an unknown path is not read, so its type does not matter.
     const { body: wanted, bodyLimit = requestLimit } = request.routeOptions.config;
     const limit = Math.min(requestLimit, bodyLimit);
     if (request.is404 || wanted === 'discard') return undefined;
@@ -55,8 +55,8 @@ function checkJsonType(contentType: string | undefined): void {
 }
 
 /**
- * The bytes of a request. Bytes beyond the limit are read and discarded before the refusal, so that the client can read the answer instead of a broken
- * connection. At most as much again is discarded.
+ * The bytes of a request. Up to as many bytes again as the limit are read and discarded before a refusal, so that the client reads the answer instead of a
+ * connection error.
  */
 function collect(
   payload: IncomingMessage,

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** What stood in headers that are no media type. */
+/** Headers that are no media type, as they were sent. */
 const malformed = new WeakMap<IncomingMessage, string>();
 
-/** `type/subtype`, of the characters that RFC 9110 (5.6.2) gives tokens. */
+/** `type/subtype`, with the characters that RFC 9110 (5.6.2) allows in tokens. */
 const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
 
 /**
- * Fastify refuses a `Content-Type` that is no media type (empty, `json`) before the route runs. The client would not learn what the path takes, or that it
- * takes nothing. Here such a request goes on as one without the header.
+ * Fastify refuses an invalid `Content-Type` (empty, `json`) before the route runs. The client would not learn what the path accepts, or that it accepts no
+ * body. Here such a request continues as one without the header.
  */
 export function passMalformedTypes(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -23,7 +23,7 @@ export function passMalformedTypes(fastify: FastifyInstance): void {
   });
 }
 
-/** The `Content-Type` of a request as it was sent, also when it is no media type. */
+/** The `Content-Type` of a request as it was sent, valid or not. */
 export function contentTypeOf(request: FastifyRequest): string | undefined {
   return malformed.get(request.raw) ?? request.headers['content-type'];
 }

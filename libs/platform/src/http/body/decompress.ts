@@ -9,19 +9,16 @@ const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
   gzip: promisify(gunzip),
   'x-gzip': promisify(gunzip),
   deflate: promisify(inflate),
-  // Aliases of OpenTelemetry's collector.
+  // Aliases that OpenTelemetry's collector uses.
   zlib: promisify(inflate),
   zstd: promisify(zstdDecompress),
   br: promisify(brotliDecompress),
 };
 
-/** Bodies inflated at a time: bounds the memory of bombs to this many times the limit. libuv has 4 threads for it anyway. */
+/** Limits concurrent inflations, and so the memory of decompression bombs. libuv uses 4 threads for them anyway. */
 const inflating = new Semaphore(4);
 
-/**
- * The decompressed body. Stops at the limit: 413 (BT_HTTP_TOO_LARGE). Rejects with 415 for an unknown encoding and 400
- * (BT_HTTP_BAD_ENCODING) for a body that is not what it says.
- */
+/** The decompressed body. Rejects 413 (BT_HTTP_TOO_LARGE) at the limit, 415 for an unknown encoding, and 400 (BT_HTTP_BAD_ENCODING) for a damaged body. */
 export async function decompressBody(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase() ?? 'identity';
   if (name === 'identity' || name === '' || body.length === 0) return body;

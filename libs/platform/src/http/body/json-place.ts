@@ -1,12 +1,9 @@
-/** A number, literal, or string without its closing quote: as much of it as is right. */
+/** A number, a literal, or a string without its closing quote: as much of it as is valid. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
 const TOKEN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/**
- * Offset of the first character that makes a text no JSON (the text's length when it ends too early). JSON.parse names the
- * place in some of its messages only.
- */
+/** Offset of the first character at which a text is no JSON; the text's length if it ends too early. Only some messages of JSON.parse name the place. */
 export function firstError(text: string): number {
   const open: ('{' | '[')[] = [];
   let at = 0;
@@ -18,7 +15,7 @@ export function firstError(text: string): number {
     at += matched.length;
     return matched;
   };
-  /** A whole string; false: it breaks off at `at`. */
+  /** Skips a string; false if it breaks off at `at`. */
   const string = () => skip(TOKEN) !== '' && text[at] === '"' && at++ >= 0;
 
   for (;;) {

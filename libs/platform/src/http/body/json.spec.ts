@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseJsonBody } from './json.js';
 
-/** A text of JSON in which each character of a key is spelled as it is or as an escape, by the bits of `mask`. */
+/** JSON in which each character of a key is plain or an escape, by the bits of `mask`. */
 function spelled(key: string, mask: number): string {
   const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return [...key].map((character, n) => ((mask >> n) & 1 ? escaped(character) : character)).join('');

@@ -4,13 +4,13 @@ import { firstError } from './json-place.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Levels of objects and lists: what reads a body calls itself for each, and some thousands exhaust its stack. */
+/** Maximum depth of a body: its readers are recursive, and some thousand levels exhaust the stack. */
 const MAX_DEPTH = 500;
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = Buffer.from('"\\[]{}');
 
 /**
- * A JSON body; undefined when it is empty. Errors have line and column. `__proto__` as a key is refused: only attacks send it. So is a member that comes twice: what a
- * proxy has checked may be the other one.
+ * Parses a JSON body; undefined when empty. Errors have line and column. It refuses `__proto__` as a key, which only attacks send. It also refuses duplicate
+ * members, because a proxy may have checked the other one.
  */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -18,7 +18,7 @@ export function parseJsonBody(body: Buffer): unknown {
   const text = decode(body);
   let value: unknown;
   try {
-    // To be asked about each key makes it ten times slower: a body of megabytes would keep everybody else waiting.
+    // A reviver is called for each key, which makes parsing ten times slower: a body of megabytes would delay all other requests.
     value = MAY_NAME_PROTO.test(text) ? JSON.parse(text, refuseProto) : JSON.parse(text);
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -28,7 +28,10 @@ export function parseJsonBody(body: Buffer): unknown {
   return value;
 }
 
-/** Throws BT_HTTP_BAD_JSON, with line and column, when an object of a JSON body has a member twice. `value`: what a parser made of it. */
+/**
+ * Throws BT_HTTP_BAD_JSON, with line and column, when an object of a JSON body has a member twice.
+ * @param value the parsed body
+ */
 export function refuseDuplicateMembers(body: Uint8Array, value: unknown): void {
   if (!hasDuplicateMember(body, value)) return;
   const text = new TextDecoder().decode(body);
@@ -60,7 +63,7 @@ function refuseDeep(body: Buffer): void {
   }
 }
 
-/** The key itself, or an escape that may produce a character of ASCII. */
+/** The key itself, or an escape that may stand for an ASCII character. */
 const MAY_NAME_PROTO = /__proto__|\\u00/i;
 
 function refuseProto(key: string, value: unknown): unknown {
@@ -76,12 +79,12 @@ function decode(body: Buffer): string {
   }
 }
 
-/** BT_HTTP_BAD_JSON with the line and column where a text stops being JSON. */
+/** BT_HTTP_BAD_JSON with the line and column at which a text is no JSON. */
 export function jsonProblem(text: string, error: Error): Problem {
   const { line, column } = placeIn(text, firstError(text));
   const message = error.message
     .replace(/^The body is not JSON: /, '')
-    // The remedy of OTLP's receivers, which take protobuf too.
+    // OTLP's receivers suggest protobuf as well.
     .replace(/\. Send UTF-8 JSON, or protobuf.*$/s, '')
     .replace(/,? (\.\.\.)?".*is not valid JSON$|( in JSON)? at position.*$/s, '');
   const detail = `the body is not JSON: ${message} at line ${line}, column ${column}`;

@@ -1,4 +1,4 @@
-/** Lets this many run at a time; the others wait in order. */
+/** Limits concurrent runs; the others wait in order. */
 export class Semaphore {
   private readonly waiting: (() => void)[] = [];
   private free: number;

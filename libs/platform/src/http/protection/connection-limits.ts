@@ -12,8 +12,8 @@ export interface ConnectionLimits {
 const LONGEST_HEAD = 30_000;
 
 /**
- * How long Node waits for a request's head, and for the whole request. The latter is a little longer than our own wait for the body, whose error says more.
- * `timeout`: `server.request_timeout` in milliseconds.
+ * How long Node waits for a request's head, and for the whole request. The latter is a little longer than our own timeout for the body, whose error says more.
+ * @param timeout `server.request_timeout` in milliseconds
  */
 export function connectionLimits(timeout: number): ConnectionLimits {
   const interval = Math.ceil(Math.min(5_000, timeout / 4));
@@ -29,7 +29,7 @@ const CODES: Readonly<Record<string, HttpProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'BT_HTTP_HEADERS_TOO_LARGE',
 };
 
-/** Answers what never became a request (no HTTP, too large a head, too slow) as a problem, and closes the connection. */
+/** Answers an input that is no complete request (no HTTP, head too large, too slow) with a problem, and closes the connection. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

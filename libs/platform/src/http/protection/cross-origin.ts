@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** Headers of requests that pages may send beside the key's. */
+/** Request headers that pages may send beside the key's. */
 const REQUEST_HEADERS = [
   'Accept',
   'Authorization',
@@ -13,21 +13,21 @@ const REQUEST_HEADERS = [
   'Traceparent',
   'Tracestate',
 ];
-/** Headers of answers that pages may read. */
+/** Response headers that pages may read. */
 const ANSWER_HEADERS = ['ETag', 'Location', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** Seconds for which a browser need not ask again. */
+/** Seconds for which a browser may cache a preflight. */
 const MAX_AGE = 600;
 
 export interface CrossOriginOptions {
-  /** Origins whose pages may ask, or `*`; none: no page of another origin may. */
+  /** Origins whose pages may send requests, or `*`; empty: none. */
   readonly origins: readonly string[];
   readonly apiKeyHeader: string;
 }
 
 /**
- * Lets pages of the given origins send requests and read the answers, also refusals, so it comes before what refuses. Keys travel in headers that a page sets
- * itself: credentials that a browser adds by itself (cookies) are never allowed.
+ * Lets pages of the given origins send requests and read the answers. Refusals must be readable too, so it runs before the hooks that refuse. Keys travel in
+ * headers that a page sets itself; credentials that browsers add (cookies) are never allowed.
  */
 export async function allowOrigins(fastify: FastifyInstance, { origins, apiKeyHeader }: CrossOriginOptions): Promise<void> {
   if (origins.length === 0) return;

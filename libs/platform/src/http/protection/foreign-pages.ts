@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../problem-details/problem.js';
 import { type CrossOriginOptions } from './cross-origin.js';
 
-/** Bodies that a page may post to any server without asking it first (Fetch, "CORS-safelisted request-header"); empty: no body, or one without a type. */
+/** Content types that a page may post to any server without a preflight (Fetch, "CORS-safelisted request-header"); empty: no body or no type. */
 const SAFELISTED_TYPE = /^($|text\/plain|multipart\/form-data|application\/x-www-form-urlencoded)/;
 
 /**
- * Refuses (403) what a page of another origin posts without the preflight that browsers make of all other requests. Such a page cannot read the answer, but a
- * route without a body does what it says. Requests of programs name no origin.
+ * Refuses (403) requests that pages of other origins send without a preflight. Such a page cannot read the answer, but a route without a body would still run.
+ * Programs send no origin.
  * @param origins pages that may, or `*`
  */
 export function refuseForeignPages(fastify: FastifyInstance, { origins, apiKeyHeader }: CrossOriginOptions): void {
@@ -35,7 +35,7 @@ export function refuseForeignPages(fastify: FastifyInstance, { origins, apiKeyHe
   });
 }
 
-/** A header of its own makes a preflight, too. */
+/** A custom header causes a preflight too. */
 function isPreflighted({ headers }: FastifyRequest, keyHeader: string): boolean {
   return (
     headers.authorization !== undefined ||
@@ -44,7 +44,7 @@ function isPreflighted({ headers }: FastifyRequest, keyHeader: string): boolean 
   );
 }
 
-/** Browsers say it themselves over HTTPS and on loopback, also behind a proxy that changes the host. */
+/** Whether a request comes from this server's own page. Browsers say so over HTTPS and on loopback, even behind a proxy that changes the host. */
 function isOwn({ headers }: FastifyRequest, origin: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';

@@ -3,25 +3,25 @@ import { CLOCK, type Clock, systemClock } from '../../clock.js';
 import { CONFIGURATION, type Configuration } from '../../configuration/configuration.js';
 import { Problem } from '../../problem-details/problem.js';
 
-/** Bytes held for one request; grows while it is received. */
+/** Memory reserved for one request, which grows while it is received. */
 export interface Reservation {
-  /** Throws BT_HTTP_OVERLOADED (503, retry after a second) when the limit would be passed; then nothing was added. */
+  /** Throws BT_HTTP_OVERLOADED (503, retry after a second), and adds nothing, if the limit would be exceeded. */
   grow(bytes: number): void;
-  /** From now on bytes come from the network: when that stalls and others need the room, `abort` is called and all is given back. */
+  /** Bytes now come from the network: if that stalls while others need memory, `abort` is called and the memory is released. */
   receiving(abort: (problem: Problem) => void): void;
-  /** All bytes are here: from now on the request is not ended to make room. */
+  /** The request is complete: it is no longer aborted to free memory. */
   received(): void;
-  /** Gives everything back; a second time it does nothing. */
+  /** Releases all memory; idempotent. */
   release(): void;
 }
 
 interface Upload {
-  /** When the last whole part was there. */
+  /** When the last whole `PROGRESS` was complete. */
   progressedAt: number;
-  /** Bytes held then, and now. */
+  /** The bytes held at that time, and now. */
   progressed: number;
   held: number;
-  /** When the last byte came. */
+  /** When the last byte arrived. */
   heardAt: number;
   readonly peer: object | undefined;
   readonly abort: (problem: Problem) => void;
@@ -31,22 +31,22 @@ interface Upload {
 const PROGRESS = 64 * 1024;
 const PROGRESS_SHARE = 1 / 16;
 const LONGEST_STALL = 5_000;
-/** A connection that holds more than an even share may stall for only this part of the time when others need the memory. */
+/** The share of the stall time for a connection that holds more than an even share, while others need memory. */
 const GREEDY_STALL = 1 / 5;
-/** The same holds for uploads without any progress that together hold more than this share of the limit. */
+/** The same applies to uploads without progress that together hold more than this share of the limit. */
 const LOCKED_SHARE = 1 / 2;
-/** An even share is never more than this of the limit. */
+/** The maximum of an even share, as a part of the limit. */
 const LARGEST_EVEN_SHARE = 1 / 4;
 
 /**
- * Bounds the memory of received spans that are not yet in the log, over all receivers: `server.in_flight_limit`. It refuses
- * at once and never makes anyone wait, so no two requests can wait for each other. One connection has a share of it, however many requests it
- * sends at a time. Who sends nothing loses its room to who sends: stalled connections, however many, shut nobody out.
+ * Limits the memory of received spans that are not in the log yet, over all receivers: `server.in_flight_limit`. It refuses at once instead of waiting, so
+ * requests cannot deadlock. One connection has one share, however many requests it sends at a time. Stalled connections lose their memory to active ones, so
+ * that they cannot lock others out.
  */
 @Injectable()
 export class InFlight {
   private readonly limit: number;
-  /** Bytes that one connection may hold: two whole requests at least, since one is there twice while it is decompressed. */
+  /** Maximum bytes of one connection: at least two whole requests, since a request is in memory twice while it is decompressed. */
   private readonly share: number;
   private readonly stall: number;
   private readonly uploads = new Map<Reservation, Upload>();
@@ -67,7 +67,7 @@ export class InFlight {
     return this.used;
   }
 
-  /** `peer`: the connection that the bytes come from. */
+  /** @param peer the connection from which the bytes come */
   reserve(bytes = 0, peer?: object): Reservation {
     let held = 0;
     let upload: Upload | undefined;
@@ -123,7 +123,7 @@ export class InFlight {
     else this.peers.delete(peer);
   }
 
-  /** Ends stalled uploads, the longest stalled first, until there is room for `more` bytes of `asking`; throws when that is not enough. */
+  /** Aborts stalled uploads, longest stalled first, until there is room for `more` bytes of `asking`; throws if there is not enough. */
   private makeRoom(more: number, asking: Reservation): void {
     const now = this.clock.monotonic();
     const others = [...this.uploads].filter(([one]) => one !== asking);

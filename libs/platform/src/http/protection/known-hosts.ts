@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../problem-details/problem.js';
 
 /**
- * Refuses requests that name an unknown host (421). A web page can have its own name resolved to 127.0.0.1, and then acts as a page of this server (DNS
- * rebinding). Its browser sends that name. Addresses are no names, and `localhost` always means this machine.
+ * Refuses requests with an unknown host name (421), against DNS rebinding. A web page can have its own name resolved to 127.0.0.1, and its browser then treats this
+ * server as the page's own. The browser sends that name. IP addresses are accepted, and `localhost` always is this machine.
  * @param names in lower case, without a port
  */
 export function refuseForeignHosts(fastify: FastifyInstance, names: readonly string[]): void {
@@ -12,7 +12,7 @@ export function refuseForeignHosts(fastify: FastifyInstance, names: readonly str
   const known = new Set(names);
   fastify.addHook('onRequest', (request, _reply, done) => {
     const name = nameOf(request.headers.host ?? '');
-    // A request without a name (HTTP/1.0) comes from no browser.
+    // Browsers always send a name (HTTP/1.0 may not).
     if (name === '' || known.has(name) || isLocal(name)) done();
     else {
       done(
@@ -25,7 +25,7 @@ export function refuseForeignHosts(fastify: FastifyInstance, names: readonly str
   });
 }
 
-/** Without the port, and without the dot that may end a full name. */
+/** Without the port, and without the trailing dot of a full name. */
 function nameOf(host: string): string {
   return host
     .toLowerCase()

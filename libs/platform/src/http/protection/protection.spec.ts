@@ -150,7 +150,7 @@ describe('pages of other origins', () => {
 });
 
 describe('pages that have their own name resolved to this machine', () => {
-  /** Of a request that names this host. */
+  /** Sends a request with this host name. */
   const ask = (url: string, host: string, path = '/v1/things'): Promise<{ readonly status: number; readonly body: string }> =>
     new Promise((resolve, reject) => {
       const asking = request(url + path, { headers: { host } }, (answer) => {

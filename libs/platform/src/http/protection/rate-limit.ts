@@ -7,8 +7,8 @@ import { Problem } from '../../problem-details/problem.js';
 const MINUTE = 60_000;
 
 /**
- * Bounds what one caller asks of the REST API in a minute: one key, or one address where no key is wanted. Who sends spans is never refused by it
- * (back-pressure does that by what is held), nor who asks for health, metrics or the console's files. Before the first route is registered.
+ * Limits the requests of one caller to the REST API per minute: one key, or one address if no key is needed. It never refuses spans (back-pressure limits
+ * them), health, metrics or the console's files. Call it before the first route is registered.
  */
 export async function limitRequests(fastify: FastifyInstance, max: number): Promise<void> {
   if (max === 0) return;

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
-/** For every answer that has no policy of its own: it is data, and no page may show it in a frame or load anything because of it. */
+/** For answers without a policy of their own. They are data: no page may frame them, and they load nothing. */
 export const SECURITY_HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
@@ -11,8 +11,8 @@ export const SECURITY_HEADERS = {
 } as const;
 
 /**
- * Sets SECURITY_HEADERS on every answer, also of refusals; a route that serves a page sets a policy that fits it. `Strict-Transport-Security` is for who ends TLS
- * for a whole host: it would bind the other ports of it, too.
+ * Sets SECURITY_HEADERS on every answer, refusals too; a route that serves a page sets its own policy. `Strict-Transport-Security` is left to the proxy that
+ * ends TLS for the host, because it would apply to all ports.
  */
 export function setSecurityHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (_request, reply, done) => {
@@ -21,7 +21,7 @@ export function setSecurityHeaders(fastify: FastifyInstance): void {
   });
 }
 
-/** Sets SECURITY_HEADERS on an answer that no hook sees. */
+/** Sets SECURITY_HEADERS on an answer that no hook handles. */
 export function secure(reply: FastifyReply): void {
   reply.headers(SECURITY_HEADERS);
 }
