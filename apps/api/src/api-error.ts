@@ -2,10 +2,10 @@ import { CatalogueError, type ProblemValues } from '#base';
 import type { ProblemDetail } from '#platform';
 import { API_PROBLEMS, type ApiProblemCode } from './problems.js';
 
-/** A refusal of the API, with its code; the platform makes it a problem details answer. `errors` name each place. */
+/** A refusal of the API, with its code; the platform answers it as problem details. `errors` name each place. */
 export class ApiError extends CatalogueError<typeof API_PROBLEMS> {
   override readonly name = 'ApiError';
-  /** Seconds until a retry makes sense, where one does. */
+  /** Seconds until a retry may succeed. */
   readonly retryAfter?: number;
 
   constructor(

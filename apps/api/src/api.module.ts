@@ -78,7 +78,7 @@ import { TracesController } from './violations/trace/traces.controller.js';
 import { ViolationPruner } from './violations/violation-pruner.js';
 import { ViolationsController } from './violations/violations.controller.js';
 
-/** Expressions that wait for a thread, at most: to be saved, and to be tried. */
+/** Maximum of expressions that wait for a thread, by purpose: to be saved, or to be tried. */
 const SAVES_WAITING = 100;
 const TRIALS_WAITING = 8;
 
@@ -87,7 +87,7 @@ const SEARCHES = { sqlite: 2, postgres: 4 };
 const COUNTS = 4;
 const SEARCHES_WAITING = 64;
 
-/** REST API, and the ways of the violations out of the log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
+/** The REST API, and the readers of the violations log. Needs PlatformModule, MessagingModule and StoreModule, which are global. */
 @Module({
   controllers: [
     AttributesController,
@@ -290,7 +290,7 @@ export class ApiModule {
 
   constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
 
-  /** Serves the documentation of all routes of an application, and the console; before it listens. */
+  /** Serves the documentation of all routes and the console. Call it before the application listens. */
   static async prepare(app: NestFastifyApplication): Promise<void> {
     const {
       authentication,

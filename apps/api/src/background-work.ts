@@ -29,10 +29,10 @@ import { Settle } from './settle/settle.js';
 import { ViolationStream } from './stream/violation-stream.js';
 import { ViolationPruner } from './violations/violation-pruner.js';
 
-/** How long (ms) a stop waits for an answer of the database: less than the 15 s that it may take. */
+/** How long (ms) a stop waits for the database: less than its own timeout of 15 s. */
 const LAST_ANSWER = 5_000;
 
-/** What the API does without being asked: starts with the application, stops in its stage. */
+/** The background work of the API: it starts with the application and stops in its stage. */
 @Injectable()
 export class BackgroundWork implements OnApplicationBootstrap {
   constructor(
@@ -97,7 +97,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     this.shutdown.register('export', 'telling receivers', () => this.notify.stop());
   }
 
-  /** The log has what is not stored yet, with the position up to which it is. */
+  /** Limits the wait for the database: the log keeps what is not stored yet, and the stored position says where to resume. */
   private hurryDatabase(): void {
     const said = 'the database does not answer: stopping without it; what it does not have yet is stored from the log at the next start';
     this.store.stopping(LAST_ANSWER, () => this.logger.warn({ waited_ms: LAST_ANSWER }, said));
@@ -112,7 +112,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
     });
   }
 
-  /** With Kafka there may be others, who would have other rules and half of the violations. */
+  /** With Kafka other processes may exist, which would have other rules and half of the violations. */
   private warnOfOwnDatabase(): void {
     const { kafka, storage } = this.configuration;
     if (kafka.brokers.length === 0 || storage.databaseUrl !== undefined) return;
@@ -125,8 +125,8 @@ export class BackgroundWork implements OnApplicationBootstrap {
 const DAMAGES: ReadonlySet<string> = new Set(['BT_STORE_CORRUPT', 'BT_STORE_FILE_LOST', 'BT_STORE_TABLE_EMPTIED']);
 
 /**
- * The log keeps what the store does not take, so a process that receives stays in service; one that only serves the API does not. What was
- * damaged waits for somebody to mend it, and takes any process out of service.
+ * The log keeps what the store does not accept, so a process that receives spans stays in service; one that only serves the API does not. Damage needs an
+ * operator, and takes every process out of service.
  */
 function degrade(error: unknown): never {
   if (error instanceof Degraded) throw error;

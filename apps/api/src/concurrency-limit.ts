@@ -1,13 +1,13 @@
 import { ApiError } from './api-error.js';
 
 export interface ConcurrencyLimits {
-  /** Answers of this process at once. */
+  /** Maximum of concurrent answers of this process. */
   readonly all: number;
-  /** Of one key, or of one address where no key is wanted: nobody takes all places. */
+  /** Maximum for one key, or one address if no key is needed, so that no caller takes all places. */
   readonly ofOne: number;
 }
 
-/** How many answers that stay open for long there are at once, in this process and for each caller. */
+/** Limits the long-running answers of this process, in total and per caller. */
 export class ConcurrencyLimit {
   private taken = 0;
   private readonly takenBy = new Map<string, number>();
@@ -17,7 +17,7 @@ export class ConcurrencyLimit {
     private readonly limits: ConcurrencyLimits,
   ) {}
 
-  /** Takes a place until the answer's client is `gone` or the result is called. Throws the problem `code` (429) when there is none. */
+  /** Takes a place until the client is `gone` or the returned function is called. Throws the problem `code` (429) without a free place. */
   take(caller: string, gone: AbortSignal): () => void {
     const { all, ofOne } = this.limits;
     if (this.taken >= all) throw new ApiError(this.code, { limit: all, whose: 'of this process' });
@@ -28,7 +28,7 @@ export class ConcurrencyLimit {
       if (!left) this.count(caller, -1);
       left = true;
     };
-    // A signal that was aborted before says nothing any more.
+    // An aborted signal emits no event.
     if (gone.aborted) leave();
     else gone.addEventListener('abort', leave, { once: true });
     return leave;

@@ -12,7 +12,7 @@ import {
 } from '#dsl';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 
-/** What a value is: a duration counts nanoseconds, a 64-bit integer and what JSON has not is a text. */
+/** A value: a duration is in nanoseconds; 64-bit integers and values that JSON lacks are text. */
 const SHOWN_VALUE = { oneOf: [{ type: 'boolean' }, { type: 'number' }, { type: 'string' }], nullable: true };
 const VALUES = { type: 'object', additionalProperties: SHOWN_VALUE, example: { 'span.duration': 2000000000 } } as const;
 

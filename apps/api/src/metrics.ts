@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from '#platform';
 
-/** What the API's background work measures. */
+/** Metrics of the API's background work. */
 export const API_METRICS = {
   violationsKept: {
     type: 'counter',

@@ -2,7 +2,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import type { Logger } from '#platform';
 import type { Store } from '#store';
 
-/** Logs that this version uses a database that a newer one has migrated: after a rollback, or during an upgrade. */
+/** Logs that a newer version has migrated the database: after a rollback, or during an upgrade. */
 export class NewerSchemaWarning implements OnModuleInit {
   constructor(
     private readonly store: Pick<Store, 'newerMigrations'>,

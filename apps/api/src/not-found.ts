@@ -10,12 +10,12 @@ type NotFound =
   | 'BT_API_VIOLATION_GROUP_NOT_FOUND'
   | 'BT_API_VIOLATION_NOT_FOUND';
 
-/** The answer about an id or a name that nothing has: 404, or 400 when no id or name made since can be so (U+0000, a line break). */
+/** The error of an unknown id or name: 404, or 400 if no valid id or name has this form (U+0000, a line break). */
 export function notFound(code: NotFound, id: string): Error {
   return absent(id, () => new ApiError(code, { id }));
 }
 
-/** The same with an `error` of its own. */
+/** Like `notFound`, with an `error` of the caller. */
 export function absent(id: string, error: () => ApiError): Error {
   return CONTROL.test(id)
     ? new Problem('BT_HTTP_BAD_REQUEST', 'there is nothing of this id: it has control characters, which none has')

@@ -7,7 +7,7 @@ import { wholeNumber } from './query.js';
 
 const NEXT = '`next` of the page before.';
 
-/** A parameter that says how many a page has: a whole number from 1 to `most`. Without `fallback` the description says what its absence means. */
+/** The parameter for the size of a page: an integer from 1 to `max`. Without `fallback` the description explains its absence. */
 export function PageLimit({ max, fallback, description }: { max: number; fallback?: number; description?: string }): PropertyDecorator {
   const wrong = { message: `limit must be a whole number from 1 to ${max}` };
   return applyDecorators(
@@ -26,12 +26,12 @@ export function PageLimit({ max, fallback, description }: { max: number; fallbac
   );
 }
 
-/** A parameter that takes `next` of the page before. What no page has as its next cursor is BT_STORE_BAD_CURSOR, on every route. */
+/** The parameter for `next` of the previous page. An invalid cursor is BT_STORE_BAD_CURSOR on every route. */
 export function PageCursor(): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ type: String, minLength: 1, description: NEXT }), IsOptional(), IsString());
 }
 
-/** The same where `next` is a number. */
+/** Like `PageCursor`, where `next` is a number. */
 export function PageNumberCursor(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, pattern: '^[1-9][0-9]{0,14}$', description: NEXT }),
@@ -41,14 +41,14 @@ export function PageNumberCursor(): PropertyDecorator {
   );
 }
 
-/** Throws BT_STORE_BAD_CURSOR. A parameter that comes twice is left to the validator. */
+/** Throws BT_STORE_BAD_CURSOR. The validator refuses a repeated parameter. */
 function nextNumber(parameter: { readonly value: unknown }): unknown {
   const number = wholeNumber(parameter);
   if (typeof parameter.value === 'string' && !(Number(number) >= 1)) throw badCursor(parameter.value);
   return number;
 }
 
-/** The one answer for what no page has as its next cursor. */
+/** The error for every invalid cursor. */
 export function badCursor(cursor: string): StoreError {
   return new StoreError('BT_STORE_BAD_CURSOR', { cursor: cursor.slice(0, 100) });
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 
-/** One thing wrong, with its place. */
+/** One mistake, with its place. */
 export class ProblemDetailView {
   @ApiPropertyOptional({ example: 'spans[3].trace_id' })
   path?: string;
@@ -41,7 +41,7 @@ export class ProblemDetailView {
   fix?: { readonly start: number; readonly end: number; readonly text: string };
 }
 
-/** Problem details (RFC 9457) as every error of the API is answered. */
+/** Problem details (RFC 9457), the body of every error of the API. */
 export class ProblemView {
   @ApiProperty({ example: 'urn:betrace:error:BT_API_RULE_NOT_FOUND' })
   type!: string;

@@ -1,6 +1,6 @@
 import type { CatalogueProblem } from '#base';
 
-/** What the API refuses, and why. A code is never used again for something else. */
+/** The refusals of the API. A code is never reused for another meaning. */
 export const API_PROBLEMS = {
   BT_API_RULE_NOT_FOUND: { status: 404, sentence: 'There is no rule {id}. GET /v1/rules lists the ids.' },
   BT_API_RULE_EXISTS: {
@@ -188,7 +188,7 @@ export const API_PROBLEMS = {
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;
 
-// Retired codes, never to be used again: BT_API_CURSOR_INVALID (BT_STORE_BAD_CURSOR says it), BT_API_TEST_SPANS_INVALID (nothing answered it).
+// Retired codes, never reused: BT_API_CURSOR_INVALID (now BT_STORE_BAD_CURSOR), BT_API_TEST_SPANS_INVALID (was never answered).
 
 export interface ApiProblemEntry extends CatalogueProblem {
   readonly status: number;

@@ -1,4 +1,4 @@
-/** Reads of query parameters, which are texts. What can't be read becomes NaN: the validator refuses it with its message. */
+/** Parsers of query parameters, which are texts. An unreadable one becomes NaN: the validator refuses it with its message. */
 
 export const wholeNumber = ({ value }: { value: unknown }): unknown =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
@@ -7,5 +7,5 @@ export const yesOrNo = ({ value }: { value: unknown }): unknown => (value === 't
 
 export const upperCase = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? value.toUpperCase() : value);
 
-/** What no filter can ask for, on any database. */
+/** Refuses characters that no database can filter by. */
 export const TEXT = [/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must hold no control characters' }] as const;

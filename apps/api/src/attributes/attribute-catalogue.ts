@@ -2,7 +2,7 @@ import type { PlainMap, PlainValue } from '#otlp';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 import { isToldName, toldValue } from './told-value.js';
 
-/** Maximum of names, and of values of each. */
+/** Maximum of names, and of values per name. */
 const NAMES = 1_000;
 const VALUES = 50;
 
@@ -16,7 +16,7 @@ interface Known {
   readonly sensitive: boolean;
   spans: number;
   readonly values: Map<string | number | boolean, number>;
-  /** Some values are not told: there are more, they are too long, or they look sensitive. */
+  /** Some values are omitted: too many, too long, or possibly sensitive. */
   more: boolean;
 }
 
@@ -25,22 +25,22 @@ export interface CataloguedAttribute {
   readonly name: string;
   readonly types: readonly AttributeType[];
   readonly sensitive: boolean;
-  /** Spans that have it, themselves or by their resource. */
+  /** Spans with the attribute, on the span or its resource. */
   readonly spans: number;
-  /** The most frequent first. */
+  /** Most frequent first. */
   readonly values: readonly { readonly value: string | number | boolean; readonly spans: number }[];
   readonly more: boolean;
 }
 
-/** Names and values of attributes of some spans. Bounded in names, values, and bytes, whatever the spans hold. */
+/** Names and values of the attributes of some spans. The numbers of names, values and bytes are limited. */
 export class AttributeCatalogue {
   private readonly known = new Map<string, Known>();
-  /** There are names that are not kept. */
+  /** Some names are omitted. */
   more = false;
 
   constructor(private readonly sensitive: SensitiveAttributes) {}
 
-  /** Adds the attributes of a span, or those of a resource for this many spans. */
+  /** Adds the attributes of one span, or of a resource for this many spans. */
   add(on: AttributePlace, attributes: PlainMap, spans = 1): void {
     for (const name of Object.keys(attributes)) {
       const value = attributes[name];
@@ -52,7 +52,7 @@ export class AttributeCatalogue {
     }
   }
 
-  /** By name; `on` the span before `on` the resource. */
+  /** Ordered by name; for equal names `span` before `resource`. */
   get attributes(): readonly CataloguedAttribute[] {
     return [...this.known.values()]
       .sort((a, b) => compare(a.name, b.name) || compare(b.on, a.on))

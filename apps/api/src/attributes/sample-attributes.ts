@@ -4,30 +4,30 @@ import { TOPICS } from '#records';
 import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 
-/** Limits of the sample: records of each partition that are looked at, spans of all of them together, and bytes. */
+/** Limits of the sample: records per partition, spans in total, and bytes. */
 const RECORDS = 100_000;
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
-/** Records that are read at once, from the end: so many first, then twice as many each time, as a quiet log ends with ticks. */
+/** Records of the first read, from the end; each further read doubles them, because a quiet log ends with ticks. */
 const WINDOW = 200;
-/** Spans of a partition at which no earlier records are read. */
+/** Spans of a partition after which no earlier records are read. */
 const ENOUGH = 200;
-/** How long (ms) a sample is reused: an editor asks on every key. */
+/** How long (ms) a sample is reused: an editor asks on every key stroke. */
 const FRESH = 10_000;
 
 export interface AttributeSample {
   readonly attributes: readonly CataloguedAttribute[];
-  /** There are names that are not told. */
+  /** Some names are omitted. */
   readonly more: boolean;
   readonly spans: number;
-  /** Unix milliseconds, log time, of the first and the last record of the sample; absent when there was none. */
+  /** Unix ms, log time, of the first and the last record of the sample; absent without records. */
   readonly since?: number;
   readonly until?: number;
 }
 
 /**
- * Names and values of attributes in the spans that came last. They are read from the spans log when somebody asks, so that no span costs anything for it when it
- * comes; and whichever process has the log can answer.
+ * Names and values of attributes in the latest spans. They are read from the spans log on demand, so receiving spans costs nothing more, and every process with
+ * access to the log can answer.
  */
 export class SampleAttributes {
   private last: { readonly at: number; readonly sample: Promise<AttributeSample> } | undefined;
@@ -38,7 +38,7 @@ export class SampleAttributes {
     private readonly monotonic: () => number,
   ) {}
 
-  /** Rejects with the log's error when it cannot be read. One sample serves all who ask within ten seconds. */
+  /** Rejects the log's error. Calls within ten seconds share one sample. */
   sample(): Promise<AttributeSample> {
     const now = this.monotonic();
     if (this.last === undefined || now - this.last.at >= FRESH) {
@@ -58,7 +58,7 @@ export class SampleAttributes {
     let since: number | undefined;
     let until: number | undefined;
     for (let partition = 0; partition < partitions; partition++) {
-      // Each partition has its share, so that no service is missing because the first partitions are full.
+      // Each partition has its share, so that no service is missing because the first partitions hold enough.
       let left = Math.ceil(SPANS / partitions);
       let bytes = BYTES / partitions;
       const { start, end } = await this.log.bounds(TOPICS.spans, partition);
@@ -89,7 +89,7 @@ export class SampleAttributes {
   }
 }
 
-/** The records of spans of a part of the log. Receivers have a turn after each, and after each batch. */
+/** The span records of a part of the log. Yields to receivers after each record and batch. */
 async function* spansBetween(log: Log, partition: number, from: number, to: number): AsyncGenerator<LogRecord> {
   for await (const { records } of log.read(TOPICS.spans, partition, from, to)) {
     for (const record of records) {
@@ -101,7 +101,7 @@ async function* spansBetween(log: Log, partition: number, from: number, to: numb
   }
 }
 
-/** Unreadable records have no attributes; they are reported elsewhere. */
+/** Empty for unreadable records, which are reported elsewhere. */
 function requestOf(value: Uint8Array): TraceRequest {
   try {
     return decodeRequest(value);
@@ -110,7 +110,7 @@ function requestOf(value: Uint8Array): TraceRequest {
   }
 }
 
-/** Adds at most this many spans; answers how many. */
+/** Adds at most this many spans; returns their number. */
 function addRequest(catalogue: AttributeCatalogue, { resourceSpans }: TraceRequest, max: number): number {
   let taken = 0;
   for (const { resource, scopeSpans } of resourceSpans) {

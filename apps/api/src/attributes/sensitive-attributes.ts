@@ -2,7 +2,7 @@
 export class SensitiveAttributes {
   private readonly patterns: readonly (readonly string[])[];
 
-  /** `*` in a pattern stands for any text; capital letters do not matter. */
+  /** @param patterns names in which `*` matches any text; case does not matter */
   constructor(patterns: readonly string[]) {
     this.patterns = patterns.map((pattern) => pattern.toLowerCase().split('*'));
   }
@@ -13,7 +13,7 @@ export class SensitiveAttributes {
   }
 }
 
-/** The texts between the asterisks, one after the other: in linear time, whatever an operator writes. */
+/** Whether the texts between the asterisks occur in order; linear in time for every pattern. */
 function fits(text: string, parts: readonly string[]): boolean {
   const [first = ''] = parts;
   const last = parts.at(-1) ?? '';
@@ -29,7 +29,7 @@ function fits(text: string, parts: readonly string[]): boolean {
   return true;
 }
 
-/** An e-mail address, a JWT, a password in a URL, a long number (cards, accounts, phones), or a credential of HTTP. */
+/** An e-mail address, a JWT, a password in a URL, a long number (cards, accounts, phones), or HTTP credentials. */
 const FORMS: readonly RegExp[] = [
   /[^\s@]@[^\s@]/,
   /^ey[JK][\w-]+\./,
@@ -39,7 +39,7 @@ const FORMS: readonly RegExp[] = [
   /^\+?[\d ()./-]{9,}$/,
 ];
 
-/** Whether a text, whatever its attribute is called, looks like what names a person or opens a door. */
+/** Whether a value looks like personal data or a credential, whatever the attribute's name. */
 export function looksSensitive(text: string): boolean {
   return FORMS.some((form) => form.test(text));
 }

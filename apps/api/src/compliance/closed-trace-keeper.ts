@@ -4,12 +4,12 @@ import type { ClosedTracesCount, Store } from '#store';
 
 /** Milliseconds between two writes of the counts. */
 const INTERVAL = 5_000;
-/** Rule sets of one hour that one transaction takes. */
+/** Rule sets of one hour in one transaction. */
 const AT_ONCE = 100;
 
-/** Counts of closed traces from evaluators, on their way into the store: written on demand, and every few seconds. */
+/** Buffers the evaluators' counts of closed traces for the store: written on demand, and every few seconds. */
 export class ClosedTraceKeeper {
-  /** By partition and hour, the last record; a former one of another evaluator is kept before it is replaced. */
+  /** The last record of each partition and hour. A record of another evaluator is kept before a new one replaces it. */
   private readonly waiting: ClosedTracesRecord[] = [];
   private keeping: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
@@ -20,7 +20,7 @@ export class ClosedTraceKeeper {
     private readonly logger: Logger,
   ) {}
 
-  /** Throws a TypeError when it is no such record. */
+  /** Throws a TypeError for any other record. */
   take(record: ClosedTracesRecord): void {
     countsOf(record);
     this.waiting.push(record);
@@ -36,7 +36,7 @@ export class ClosedTraceKeeper {
     await this.keep().catch(() => undefined);
   }
 
-  /** Writes the counts from before the call. Rejects the store's error; then they are retried with later ones. */
+  /** Writes the counts of earlier calls. Rejects the store's error; then they are retried with later ones. */
   keep(): Promise<void> {
     const run = this.keeping.then(() => this.keepWaiting());
     this.keeping = run.catch(() => undefined);
@@ -51,7 +51,7 @@ export class ClosedTraceKeeper {
       this.waiting.splice(0, records.length);
       this.failed = false;
     } catch (error) {
-      // What waits does not grow while the store is away: one record for each partition and hour says it all.
+      // The buffer does not grow while the store is unavailable: one record per partition and hour suffices.
       this.waiting.splice(0, records.length, ...merged(records));
       if (!this.failed) this.logger.warn({ err: error }, 'cannot store counts of closed traces; retrying every 5 s');
       this.failed = true;
@@ -74,7 +74,7 @@ function merged(records: readonly ClosedTracesRecord[]): readonly ClosedTracesRe
   }));
 }
 
-/** One for each partition, hour and rule set: part by part the highest. */
+/** The highest count of each part, by partition, hour and rule set. */
 function highest(counts: readonly ClosedTracesCount[]): readonly ClosedTracesCount[] {
   const found = new Map<string, ClosedTracesCount>();
   for (const count of counts) {

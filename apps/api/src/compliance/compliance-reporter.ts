@@ -10,9 +10,9 @@ import { EnforcedRuleSets } from './enforced-rule-sets.js';
 
 const HOUR = 3_600_000;
 const DAYS_30 = 30 * 24 * HOUR;
-/** Frameworks that a refusal names. */
+/** Maximum of frameworks that an error names. */
 const NAMED = 10;
-/** Milliseconds in which evaluators have told of a trace that closed; with the time until a trace of the default settings is closed. */
+/** How long (ms) after a trace closes evaluators have reported it, including the time until a trace closes by default. */
 const COUNTED_WITHIN = 60_000;
 export interface ReportPeriod {
   /** Unix milliseconds. */
@@ -20,7 +20,7 @@ export interface ReportPeriod {
   readonly to?: number | undefined;
 }
 
-/** What a period is counted by. */
+/** What a report counts over a period. */
 interface Counted {
   readonly from: number;
   readonly to: number;
@@ -28,10 +28,10 @@ interface Counted {
   readonly since: number | undefined;
 }
 
-/** A rule of a control, with the versions that name it. */
+/** A rule of a control, and its versions that name the control. */
 interface NamingRule extends Omit<ControlledRule, 'named'> {
   readonly versions: NamedControl['versions'];
-  /** Its present version names the control. */
+  /** Whether its present version names the control. */
   readonly isNamed: boolean;
 }
 
@@ -41,7 +41,7 @@ interface Figures {
   readonly undecided: number;
 }
 
-/** The report, control by control: each part of a period counts by the controls of the rule's version of that time (docs/decisions/0053). */
+/** The compliance report. Each part of a period counts for the controls of the rule version in force then (docs/decisions/0053). */
 export class ComplianceReporter {
   private readonly enforced: EnforcedRuleSets;
 
@@ -53,7 +53,7 @@ export class ComplianceReporter {
     this.enforced = new EnforcedRuleSets(store);
   }
 
-  /** The frameworks that rules name, or that the report of the last 30 days has something of, by name. */
+  /** The frameworks, by name, that rules name now or that the report of the last 30 days covers. */
   async frameworks(): Promise<readonly ComplianceFrameworkView[]> {
     const rules = await this.store.controlledRules();
     const period = wholeHours({}, this.now());
@@ -76,7 +76,7 @@ export class ComplianceReporter {
     return views.sort((a, b) => inOrder(a.framework, b.framework));
   }
 
-  /** Throws BT_API_TIME_RANGE_EMPTY, and BT_API_FRAMEWORK_UNKNOWN when no rule names a control of the framework, nor did in the period. */
+  /** Throws BT_API_TIME_RANGE_EMPTY, and BT_API_FRAMEWORK_UNKNOWN when no rule names a control of the framework now or did in the period. */
   async report(framework: string, asked: ReportPeriod): Promise<ComplianceReport> {
     const now = this.now();
     const period = wholeHours(asked, now);
@@ -97,7 +97,7 @@ export class ComplianceReporter {
     }
     if (ofControl.size === 0) throw await this.unknown(framework);
     const controls: ControlReportView[] = [];
-    // Of a rule whose versions name several controls alike, the figures are the same.
+    // Controls that the same versions of rules name have the same figures.
     const figures = new Map<string, Figures>();
     for (const [control, named] of [...ofControl].sort(([a], [b]) => inOrder(a, b))) {
       controls.push(await this.controlView({ framework, control }, named, counted, figures));
@@ -126,7 +126,7 @@ export class ComplianceReporter {
     return { from, to, under, since };
   }
 
-  /** Whether a version of the rule that names the control was in force in the period, or has found something in it. */
+  /** Whether a version of the rule that names the control was in force in the period, or has a verdict in it. */
   private async isReported(
     { rule }: Pick<ControlledRule, 'rule'>,
     { framework, control, versions }: NamedControl,
@@ -186,7 +186,7 @@ function ruleView({ rule, deleted, isNamed }: NamingRule, figures: Figures): Con
   return { id, name, mode, version, deleted, names_control: isNamed, ...figures, ...beyondScope(figures) };
 }
 
-/** What a reader would else take for an error of the sum. */
+/** Explains a sum that would look wrong. */
 function beyondScope({ traces_in_scope, violated, undecided }: Figures): { readonly beyond_scope?: number } {
   const beyond = violated + undecided - traces_in_scope;
   return beyond > 0 ? { beyond_scope: beyond } : {};
@@ -211,7 +211,7 @@ function wholeHours({ from, to }: ReportPeriod, now: number): { readonly from: n
   return { from: Math.floor(begin / HOUR) * HOUR, to: Math.ceil(end / HOUR) * HOUR };
 }
 
-/** 8.4 before 10.2. */
+/** Numeric order: 8.4 before 10.2. */
 const inOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();

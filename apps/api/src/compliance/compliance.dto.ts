@@ -5,16 +5,15 @@ import { RULE_MODES, type RuleMode } from '#records';
 import { instant } from '../violations/filter/instant.js';
 
 const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';
-/** The year 9999: beyond, there is no RFC 3339. */
+/** The last millisecond of the year 9999, the end of RFC 3339. */
 const LATEST = 253_402_300_799_999;
 
-/** NaN stands for a text that is no point in time: the validator refuses it with its message. */
+/** NaN for a text that is no time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
 export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** The query of `GET /v1/compliance/{framework}`. */
 /** A period of whole hours. */
 export class CompliancePeriodQuery {
   @ApiPropertyOptional({
@@ -65,7 +64,7 @@ export class ComplianceFrameworks {
 export const OUTCOMES = ['violated', 'undecided', 'passed', 'nothing_in_scope', 'not_looked_at'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** The rest of the sum: what a reader would else take for an error. */
+/** Documents the remainder of a sum that would look wrong. */
 const BEYOND_SCOPE = {
   example: 1,
   description:
@@ -155,7 +154,7 @@ export class ControlReportView {
   beyond_scope?: number;
 }
 
-/** What a report can't know. */
+/** The limits of a report's knowledge. */
 export class ComplianceLimitsView {
   @ApiPropertyOptional({
     format: 'date-time',

@@ -1,20 +1,20 @@
 import type { ControlledRule, NamedControl } from '#store';
 import type { EnforcedVersions } from './enforced-rule-sets.js';
 
-/** A rule set and how many traces closed under it. */
+/** A rule set, and the number of traces that closed under it. */
 export interface ClosedUnder {
   readonly traces: number;
   /** Undefined when the rule set is lost. */
   readonly enforced: EnforcedVersions | undefined;
 }
 
-/** A rule, and the ranges of its versions that name a control. */
+/** A rule, and its ranges of versions that name a control. */
 interface NamingVersions {
   readonly rule: ControlledRule['rule'];
   readonly versions: NamedControl['versions'];
 }
 
-/** The present version of the rule names the control. */
+/** Whether the present version of the rule names the control. */
 export function namesNow({ rule, deleted }: Pick<ControlledRule, 'rule' | 'deleted'>, { versions }: NamedControl): boolean {
   return !deleted && holds(versions, rule.version);
 }
@@ -28,12 +28,12 @@ export function isIn(rules: readonly NamingVersions[]): (closed: ClosedUnder) =>
     });
 }
 
-/** How many traces closed under those of the rule sets. */
+/** The traces that closed under the selected rule sets. */
 export function tracesUnder(under: readonly ClosedUnder[], which: (closed: ClosedUnder) => boolean): number {
   return under.reduce((total, closed) => (which(closed) ? total + closed.traces : total), 0);
 }
 
-/** The last range that begins at or before the version decides: there may be thousands. */
+/** Binary search for the last range that starts at or before the version: there may be thousands. */
 function holds(versions: NamedControl['versions'], version: number): boolean {
   let low = 0;
   let high = versions.length;

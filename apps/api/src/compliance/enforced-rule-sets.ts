@@ -2,13 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RuleSetRecord } from '#records';
 import type { Store } from '#store';
 
-/** Rule sets that are remembered. */
+/** Maximum of cached rule sets. */
 const REMEMBERED = 200;
 
 /** The versions of the rules that a rule set enforces, by id of the rule. */
 export type EnforcedVersions = ReadonlyMap<string, number>;
 
-/** Which rules were enforced under which rule set. A rule set does not change. A lost one may be replaced, and is read again. */
+/** The enforced rules of each rule set, cached because a rule set does not change. A lost one may be replaced, so it is read again. */
 export class EnforcedRuleSets {
   private readonly known = new Map<number, EnforcedVersions>();
 
@@ -16,11 +16,11 @@ export class EnforcedRuleSets {
 
   /** Undefined when the rule set is lost. */
   async of(epoch: number): Promise<EnforcedVersions | undefined> {
-    // Before there were any rules.
+    // Before any rule was saved.
     if (epoch === 0) return new Map();
     const known = this.known.get(epoch);
     if (known !== undefined) return known;
-    // SQLite answers at once: without a pause nothing else would have its turn.
+    // SQLite's calls are synchronous: without this pause no other work would run.
     await nextTurn();
     const text = await this.store.ruleSet(epoch);
     if (text === undefined) return undefined;

@@ -18,7 +18,7 @@ const COLUMNS = [
   'beyond_scope',
 ] as const;
 
-/** A report as CSV, a line for each control. */
+/** A report as CSV, one line per control. */
 export function reportCsv({ framework, from, to, controls, limits }: ComplianceReport): string {
   const lines = controls.map((one) =>
     csvLine([

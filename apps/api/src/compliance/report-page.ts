@@ -19,7 +19,7 @@ tr { break-inside: avoid; }
 @media (max-width: 600px) { th, td { padding-right: 6px; font-size: 11px; } }
 `;
 
-/** The page has one style and nothing else: no script, no image, no other host. */
+/** Allows the page's one style and nothing else: no script, no image, no other host. */
 export const REPORT_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`;
 
 const WORDS: Readonly<Record<Outcome, string>> = {
@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   not_looked_at: 'Not looked at',
 };
 
-/** A report as a page to print. */
+/** A report as a printable page. */
 export function reportPage(report: ComplianceReport): string {
   const { framework, from, to, generated_at, traces, controls, limits } = report;
   const since = limits.counted_since;
@@ -107,7 +107,7 @@ function ruleRows({ control, rules }: ControlReportView): readonly string[] {
 const figure = (value: number): string => `<td class="n">${count(value)}</td>`;
 const count = (value: number): string => value.toLocaleString('en');
 
-/** Names are whatever somebody wrote. */
+/** Escapes names, which may hold any text. */
 function text(value: string): string {
   return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 }

@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Configuration, discoverIssuer } from '#platform';
 
-/** Milliseconds for which the issuer's addresses are taken for its present ones. */
+/** How long (ms) the issuer's addresses are cached. */
 const FRESH = 10 * 60_000;
-/** Milliseconds after which an issuer that did not answer is asked again: pages of people who wait make no load for it. */
+/** How long (ms) after a failure the issuer is asked again: waiting pages must not load it. */
 const AGAIN = 5_000;
-/** Milliseconds that a page waits for an issuer. */
+/** How long (ms) a page waits for the issuer. */
 const TIMEOUT_MS = 1_000;
 
-/** All that a browser needs to sign somebody in: a public client, with nothing secret. */
+/** What a browser needs for the sign-in: a public client, without secrets. */
 export interface SignInSettings {
   readonly issuer: string;
   readonly client_id: string;
   readonly scope: string;
-  /** More parameters of the requests. */
+  /** Further parameters of the requests. */
   readonly parameters: Readonly<Record<string, string>>;
-  /** Absent while the issuer does not answer, or does not have them. */
+  /** Absent while the issuer does not answer, or if it has no such addresses. */
   readonly authorization_endpoint?: string;
   readonly token_endpoint?: string;
   /** Why they are absent. */
@@ -24,7 +24,7 @@ export interface SignInSettings {
 
 type Answer = Pick<SignInSettings, 'authorization_endpoint' | 'token_endpoint' | 'away'>;
 
-/** How people sign in to the console at the OpenID Connect issuer. Its addresses are discovered here, so that issuers need not let pages read them. */
+/** The console's sign-in at the OpenID Connect issuer. The server discovers the issuer's addresses, because issuers need not let pages read them. */
 export class ConsoleSignIn {
   private last: { readonly at: number; readonly answer: Promise<Answer>; failed: boolean } | undefined;
   private tokenOrigin: string | undefined;
@@ -38,7 +38,7 @@ export class ConsoleSignIn {
     return { ...this.client, ...(await this.answer()) };
   }
 
-  /** Where the console asks for tokens. */
+  /** The origins at which the console requests tokens. */
   async origins(): Promise<readonly string[]> {
     if (this.tokenOrigin === undefined) await Promise.race([this.answer(), pause(TIMEOUT_MS)]);
     return this.tokenOrigin === undefined ? [] : [this.tokenOrigin];
@@ -71,7 +71,7 @@ export class ConsoleSignIn {
   }
 }
 
-/** Undefined where people cannot sign in so: no issuer, or no client of the console at it. */
+/** Undefined without an issuer, or without the console's client at it. */
 export function consoleSignIn(
   { oidcIssuer, oidcConsoleClientId, oidcConsoleScope, oidcConsoleParameters }: Configuration['authentication'],
   monotonic: () => number,

@@ -11,16 +11,16 @@ import { serveEmbeddedFiles } from './serve-embedded-files.js';
 /** Paths of the console's own files, which need no API key: its data comes from the API. */
 export const CONSOLE_PATHS = ['/ui'];
 
-/** Where `npm start` and `npm run build` put the console, as seen from dist/, from the sources and from the bundle. */
+/** Where the built console is, relative to dist/, to the sources and to the bundle. */
 const PLACES = ['../../../../console', '../../../../dist/console', 'console'].map((path) => resolve(import.meta.dirname, path));
 
-/** Where a trace is seen beside BeTrace: a link with `{trace_id}` in it, and what it is called. */
+/** A link to a trace in another program, with `{trace_id}`, and its label. */
 export interface TraceLink {
   readonly name: string;
   readonly url: string;
 }
 
-/** @param origins where the page may ask beside this server: the issuer's, for tokens */
+/** @param origins further origins that the page may send requests to: the issuer's, for tokens */
 const policyOf = (origins: readonly string[]): string =>
   [
     "default-src 'none'",
@@ -32,9 +32,9 @@ const policyOf = (origins: readonly string[]): string =>
   ].join('; ');
 
 /**
- * Serves the web console at /ui. Each path below /ui answers the console's page, which reads the address itself. /ui/assets/ holds what the page loads, under
- * names that change with the content. /ui/settings.json says how one signs in and where traces are seen elsewhere. While the console is not built, the page says
- * how to build it.
+ * Serves the web console at /ui. Every path below /ui answers the console's page, which reads the address itself. /ui/assets/ holds its files, whose names
+ * change with their content. /ui/settings.json tells the page how to sign in, and the links to traces in other programs. If the console is not built, the page
+ * says how to build it.
  */
 export async function serveConsole(
   fastify: FastifyInstance,
@@ -42,7 +42,7 @@ export async function serveConsole(
   signIn?: ConsoleSignIn,
   traceLink?: TraceLink,
 ): Promise<void> {
-  // A worker has the policy of its own file: that of all answers would keep it from loading its parts.
+  // A worker has the policy of its own file. The default one would keep it from loading its parts.
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (request.url.startsWith('/ui/assets/'))
       reply.header('content-security-policy', "default-src 'none'; script-src 'self'; frame-ancestors 'none'");
@@ -78,7 +78,7 @@ export async function serveConsole(
   fastify.get('/ui/*', (_request, reply) => page(reply));
 }
 
-/** The folder of the built console, or where it would be. */
+/** The folder of the built console, whether or not it exists. */
 function builtConsole(): string {
   const [inDist = '', ...others] = PLACES;
   return others.find((folder) => existsSync(join(folder, 'index.html'))) ?? inDist;

@@ -12,15 +12,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Endings of files that are there compressed, too, and how clients name them: the smallest first. */
+/** Extensions of compressed variants and their encoding names, smallest first. */
 const ENCODINGS = [
   ['.br', 'br'],
   ['.gz', 'gzip'],
 ] as const;
 
 /**
- * Serves files that are in the single executable, which has no folder that a static file server could read. Their names change with their content, so
- * clients may keep them.
+ * Serves files of the single executable, which has no folder for a static file server. Their names change with their content, so clients may cache them.
  *
  * @param prefix of the paths, with a slash at its end
  * @param folder of the assets, with a slash at its end

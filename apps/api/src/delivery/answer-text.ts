@@ -1,17 +1,17 @@
-/** Maximum of characters of an answer in logs. */
+/** Maximum length of an answer in logs. */
 const TEXT_LENGTH = 300;
-/** Characters of a page in which its title is looked for. */
+/** Characters of a page that are searched for its title. */
 const PAGE_HEAD = 65_536;
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** Whether this is an HTML page, by its content type or its beginning. */
+/** Whether an answer is an HTML page, by its content type or its beginning. */
 export function isPage(contentType: string | undefined, content: Buffer): boolean {
   if (/^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType ?? '')) return true;
   return /^\s*<(!doctype|html|head|body|\?xml|title|h1|center|script)\b/i.test(beginning(content));
 }
 
-/** What an answer says, if it is a text: printable, in one line; of a page its title. */
+/** The text of an answer in one printable line; for a page its title. */
 export function answerText(content: Buffer): string {
   const text = beginning(content);
   const title = /<title[^>]*>([^<]{1,1000})/i.exec(text)?.[1];

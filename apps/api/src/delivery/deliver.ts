@@ -1,41 +1,41 @@
 import { retry } from '#waiting';
 import { type Refusal, refusalOf } from './refusal.js';
 
-/** A violation that only doubtful answers refuse is tried so often before it is given up. */
+/** Tries of a violation that only doubtful answers refuse. */
 const DOUBTFUL_TRIES = 3;
-/** Longest pause (ms) that an endpoint can ask for. A longer one may be a mistake, and a restart of the endpoint is not announced. */
+/** Maximum pause (ms) that an endpoint may request. A longer one may be a mistake, and an endpoint does not announce its restart. */
 const LONGEST_ASKED = 300_000;
 
-/** What the deliveries of one exporter know together: whether the endpoint takes anything at all. */
+/** Shared by the deliveries of one exporter: whether the endpoint accepts anything. */
 export class Taken {
-  /** Calls that were accepted. */
+  /** Accepted calls. */
   count = 0;
 }
 
 export interface Delivery<Item> {
-  /** One call; rejects with the exporter's error. */
+  /** Makes one call; rejects the exporter's error. */
   send(items: readonly Item[]): Promise<void>;
-  /** The meaning of such an error; default: as for an OTLP endpoint. */
+  /** Interprets such an error; default: as for an OTLP endpoint. */
   readonly meaning?: (error: unknown) => Refusal;
   accepted(items: readonly Item[]): Promise<void>;
-  /** The endpoint will never take this one. */
+  /** The endpoint refused the item permanently. */
   refused(item: Item, refusal: Refusal): Promise<void>;
-  /** A call failed, and is repeated after `pause` ms if nothing narrows it down. */
+  /** A call failed. It is repeated after `pause` ms, unless it can be split. */
   failed(refusal: Refusal, pause: number): void;
   readonly signal: AbortSignal;
   readonly taken: Taken;
 }
 
-/** How often, and since when, one was refused by an answer that may mean the endpoint itself. */
+/** How often an item was refused by an answer that may concern the endpoint itself, and since when. */
 interface Doubt {
   tries: number;
   readonly takenBefore: number;
 }
 
 /**
- * Delivers items in their order, however long that takes; rejects only when the signal is aborted or a callback rejects. Passing
- * refusals wait. A call that is refused for good is cut in halves until the items are found that are refused alone; the others are
- * delivered. A doubtful answer finds an item only when the endpoint took something else meanwhile: else it waits like an outage.
+ * Delivers items in order, however long it takes; rejects only when the signal is aborted or a callback rejects. Transient refusals are retried. A call that is
+ * refused permanently is split in halves until the refused items are found; the others are delivered. A doubtful answer marks an item only if the endpoint
+ * accepted others meanwhile; otherwise it counts as an outage.
  */
 export async function deliver<Item>(items: readonly Item[], delivery: Delivery<Item>): Promise<void> {
   const doubts = new Map<Item, Doubt>();
@@ -60,7 +60,7 @@ class DoubtfulAnswer extends Error {
 }
 
 interface Sweep<Item> {
-  /** Refused alone, for now. */
+  /** Refused individually, so far. */
   readonly left: readonly Item[];
   readonly refusal?: Refusal;
 }
@@ -91,7 +91,7 @@ async function deliverOnce<Item>(items: readonly Item[], delivery: Delivery<Item
   return { left: [] };
 }
 
-/** One call, repeated until the endpoint accepts or refuses its content. Answers why it is refused; undefined when it is accepted. */
+/** Repeats one call until the endpoint accepts or refuses its content. Returns the refusal; undefined when accepted. */
 async function call<Item>(items: readonly Item[], delivery: Delivery<Item>): Promise<Refusal | undefined> {
   const meaning = delivery.meaning ?? refusalOf;
   const waits = (error: Error) => {

@@ -1,6 +1,6 @@
 /**
- * Cuts into batches of at most `size`, in order, so that no batch holds two entries of one id (revisions of a violation): whether one was
- * delivered is asked per id, and each revision is delivered.
+ * Splits entries, in order, into batches of at most `size`, none of which has two entries of one id (revisions of a violation). The store is asked per id
+ * whether it was delivered, and every revision is delivered.
  */
 export function deliveryBatches<Entry>(entries: readonly Entry[], size: number, idOf: (entry: Entry) => string): Entry[][] {
   const batches: Entry[][] = [];

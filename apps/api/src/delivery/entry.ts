@@ -3,7 +3,7 @@ import { CONTROL_HEADER, type ViolationRecord } from '#records';
 import type { Revision } from '#store';
 import { readViolation } from './read-violation.js';
 
-/** A violation of the log, where it lies, and the offset after its record. */
+/** A violation in the log, with its place and the offset after its record. */
 export interface Entry {
   readonly partition: number;
   readonly position: number;
@@ -23,7 +23,7 @@ export function entriesOf(partition: number, records: readonly LogRecord[], unre
   });
 }
 
-/** What the store compares to know whether an entry was delivered. */
+/** What the store compares to decide whether an entry was delivered. */
 export function revisionOf({ violation: { id, revision, status, log } }: Entry): Revision {
   return { id, revision, status, firstOffset: log.first_offset };
 }

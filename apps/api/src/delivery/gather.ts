@@ -1,6 +1,5 @@
 /**
- * Milliseconds from one delivery of violations to the next, at least. One that comes after a while of none is not kept waiting; of many that come one by
- * one it makes batches, without which each costs a transaction of its own. Kept violations are what people and programs ask for: a request that waits for them
- * ends the gathering. For what goes elsewhere nobody waits.
+ * Minimum milliseconds between two deliveries. The first after a quiet time is not delayed; frequent ones are batched, or each would cost a transaction. A
+ * request that waits for stored violations ends the delay (`keep`). No one waits for deliveries to other systems (`deliver`).
  */
 export const GATHER_MS = { keep: 400, deliver: 1_000 };

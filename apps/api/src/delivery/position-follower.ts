@@ -1,9 +1,9 @@
 import type { Subscription } from '#messaging';
 
-/** Milliseconds between two commits of a partition: the position that counts lies in the store. */
+/** Milliseconds between two commits of a partition: the authoritative position is in the store. */
 const INTERVAL = 5_000;
 
-/** Lets the log's own position follow the one in the store, now and then: it serves lag and retention only. */
+/** Commits the store's position to the log from time to time; it only serves lag and retention. */
 export class PositionFollower {
   private readonly positions = new Map<number, { committed: number; at: number }>();
 
@@ -18,7 +18,7 @@ export class PositionFollower {
     this.positions.set(partition, { committed: offset, at: now });
   }
 
-  /** No records come: commits the rest. */
+  /** Commits the rest when no records come. */
   async idle(subscription: Subscription | undefined, partition: number, offset: number): Promise<void> {
     if (this.positions.has(partition)) await this.follow(subscription, partition, offset);
   }

@@ -1,17 +1,17 @@
 import { type Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** Bytes of an answer that are read: it is a partial success, or an error's text. */
+/** Maximum of answer bytes that are read: a partial success or an error's text. */
 export const ANSWER_BYTES = 1024 * 1024;
 
 export interface PostOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly agent?: Agent;
-  /** Milliseconds that the whole call may take. */
+  /** Timeout of the whole call, in milliseconds. */
   readonly timeout: number;
-  /** Ends the call; it rejects with the signal's reason. */
+  /** Aborts the call, which rejects the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The status of a success says all: its content is not waited for, which may never end. */
+  /** Do not read the content of a success, which may never end. */
   readonly statusOnly?: boolean;
 }
 
@@ -19,13 +19,13 @@ export interface Answer {
   readonly status: number;
   readonly contentType?: string;
   readonly location?: string;
-  /** Milliseconds that the server asks to wait. */
+  /** Milliseconds until a retry, as the server requests. */
   readonly retryAfter?: number;
-  /** At most a chunk more than ANSWER_BYTES; the rest is not read, however long the answer is. */
+  /** At most one chunk more than ANSWER_BYTES; the rest is not read. */
   readonly content: Buffer;
 }
 
-/** Posts a body and reads the answer, whatever its status; redirects are not followed. Rejects with the error of the connection, or when the time is over. */
+/** Posts a body and reads the answer, whatever its status; does not follow redirects. Rejects connection errors and timeouts. */
 export function post(
   address: string,
   body: Uint8Array | string,
@@ -43,7 +43,7 @@ export function post(
       url,
       {
         method: 'POST',
-        // Without the first a server may compress the answer as it likes (RFC 9110, 12.5.3).
+        // Without Accept-Encoding a server may compress the answer (RFC 9110, 12.5.3).
         headers: { 'Accept-Encoding': 'identity', ...headers, 'Content-Length': String(content.length) },
         signal: signal === undefined ? late : AbortSignal.any([signal, late]),
         ...(agent === undefined ? {} : { agent }),
@@ -62,7 +62,7 @@ export function isSuccess(status = 0): boolean {
   return status >= 200 && status <= 299;
 }
 
-/** What comes is read and dropped, so that the connection can be used again; one that sends too much is closed. */
+/** Reads and discards the content, so that the connection can be reused; closes it if there is too much. */
 function dropped(response: IncomingMessage): Answer {
   let bytes = 0;
   response.on('error', () => undefined);
@@ -94,7 +94,7 @@ async function read(response: IncomingMessage): Promise<Answer> {
   };
 }
 
-/** RFC 9110, 10.2.3: seconds, or a date. Answers milliseconds. */
+/** Milliseconds of Retry-After: seconds, or a date (RFC 9110, 10.2.3). */
 function retryAfterOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const milliseconds = /^\s*\d+\s*$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();

@@ -2,7 +2,7 @@ import type { LogRecord } from '#messaging';
 import { VERDICT_STATUSES, type ViolationRecord } from '#records';
 import { textOf } from './text-of.js';
 
-/** A record of the violations log, decoded. Throws SyntaxError or TypeError when it is none (someone else wrote it). */
+/** Decodes a record of the violations log. Throws SyntaxError or TypeError for a record of another program. */
 export function readViolation(record: LogRecord, text = textOf(record)): ViolationRecord {
   const violation: unknown = JSON.parse(text);
   if (!isViolation(violation)) throw new TypeError('a violation needs id, revision, status, rule_id, trace_id, timestamp_ms and log');

@@ -3,9 +3,9 @@ import { TOPICS } from '#records';
 import type { Store } from '#store';
 
 /**
- * Where a reader of the violations log goes on: at its position in the store, unless that is one in another log. It is when it lies beyond the
- * end, or when the log knows of no position of the reader's group (`committed`), which follows the store's: the topic was created again, or the
- * group was deleted. Then it starts again; stored and exported violations stay.
+ * Where a reader of the violations log resumes: at its position in the store, unless that belongs to another log. It does if it is beyond the end, or if the
+ * log has no position of the reader's group (`committed`), which follows the store's. Then the topic was created again, or the group deleted, and the reader
+ * starts at the beginning. Stored and exported violations stay.
  */
 export async function readerPosition(
   log: Log,

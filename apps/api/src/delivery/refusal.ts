@@ -2,34 +2,34 @@ import { status as grpcStatus } from '@grpc/grpc-js';
 import { retryDelay } from '#otlp';
 
 /**
- * What a failed export call means for what it carried:
+ * What a failed export call means for its content:
  *
- * - `passing`: nothing is wrong with it; the same call succeeds later.
- * - `configuration`: nothing is wrong with it; the same call succeeds when somebody has changed a setting, here or there.
- * - `refused`: the endpoint will never take it as it is (OTLP: it must not be sent again).
- * - `doubtful`: OTLP says so too, but endpoints also answer like this when they are out of order.
+ * - `passing`: transient; the same call succeeds later.
+ * - `configuration`: the same call succeeds after a setting is changed, here or at the endpoint.
+ * - `refused`: permanent; the endpoint never accepts this content (OTLP forbids to send it again).
+ * - `doubtful`: permanent according to OTLP, but failing endpoints answer like this too.
  */
 export const REFUSAL_KINDS = ['passing', 'configuration', 'refused', 'doubtful'] as const;
 export type RefusalKind = (typeof REFUSAL_KINDS)[number];
 
 export interface Refusal {
   readonly kind: RefusalKind;
-  /** What a metric's label can say: `http_413`, `grpc_invalid_argument`, `network`. */
+  /** For a metric's label: `http_413`, `grpc_invalid_argument`, `network`. */
   readonly reason: string;
-  /** For people: the endpoint's own words, and what to do about a configuration. */
+  /** For people: the endpoint's text, and how to correct a configuration. */
   readonly message: string;
-  /** Milliseconds that the endpoint asks to wait before the next call. */
+  /** Milliseconds until the next call, as the endpoint requests. */
   readonly retryAfter?: number;
 }
 
 export interface HttpRefusalDetails {
-  /** Milliseconds that the endpoint asks to wait. */
+  /** Milliseconds until the next call, as the endpoint requests. */
   readonly retryAfter?: number;
-  /** The answer is a page for people: it is not the OTLP receiver that speaks, but something before it. */
+  /** The answer is a page for people: it comes from a proxy before the OTLP receiver. */
   readonly page?: boolean;
 }
 
-/** An HTTP answer that is no success. */
+/** An HTTP answer other than success. */
 export class HttpRefusal extends Error {
   constructor(
     readonly status: number,
@@ -41,7 +41,7 @@ export class HttpRefusal extends Error {
   }
 }
 
-/** What answers is no OTLP receiver, whatever its status says: a proxy, a login page, a load balancer of another protocol. */
+/** The answer does not come from an OTLP receiver, whatever its status: a proxy, a login page, a load balancer of another protocol. */
 export class NotOtlp extends Error {
   constructor(answer: string) {
     super(`no answer of an OTLP receiver: ${answer}`);
@@ -50,8 +50,8 @@ export class NotOtlp extends Error {
 }
 
 /**
- * OTLP/HTTP, "Failures": what is not named here is refused if it is 4xx, doubtful if it is 5xx. 499 is nginx's, 520 to 530 are
- * Cloudflare's (525 and 526: the certificate of what is behind it), 511 is a portal's.
+ * OTLP/HTTP, "Failures": other 4xx are refused, other 5xx doubtful. 499 is nginx's, 520 to 530 are Cloudflare's (525 and 526 concern the origin's certificate),
+ * 511 is a captive portal's.
  */
 const HTTP: Readonly<Record<number, RefusalKind>> = {
   401: 'configuration',
@@ -85,7 +85,7 @@ const HTTP: Readonly<Record<number, RefusalKind>> = {
   530: 'passing',
 };
 
-/** "Too large" has this meaning also on an HTML page. */
+/** Means "too large" even on an HTML page. */
 const TOO_LARGE = 413;
 
 /** OTLP/gRPC, "Failures". RetryInfo distinguishes the two kinds of RESOURCE_EXHAUSTED. */
@@ -108,7 +108,7 @@ const GRPC: Readonly<Record<number, RefusalKind>> = {
   [grpcStatus.UNAUTHENTICATED]: 'configuration',
 };
 
-/** What to check, by the answer of the endpoint. */
+/** What to check, by the endpoint's answer. */
 const ADVICE: Readonly<Record<string, string>> = {
   http_401: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
   http_403: 'check otlp.headers (OTEL_EXPORTER_OTLP_HEADERS)',
@@ -121,14 +121,14 @@ const ADVICE: Readonly<Record<string, string>> = {
   tls: 'check the certificates, and whether otlp.endpoint begins with https',
 };
 
-/** Node's codes of a conversation that no waiting mends. */
+/** Node's parser errors, which no retry resolves. */
 const NO_HTTP = /^HPE_/;
 const TLS = /^(ERR_TLS|ERR_SSL|EPROTO$|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_(VERIFY|GET_ISSUER))/;
 
-/** What to look at when a configuration is wrong, by the reason. */
+/** Advice about a wrong configuration, by reason. */
 type Advise = (reason: string) => string;
 
-/** The meaning of an error of an export call. Every error has one: an unknown one is passing. */
+/** The meaning of an error of an export call. Unknown errors are transient. */
 export function refusalOf(error: unknown, advise: Advise = adviseOtlp): Refusal {
   const refusal = refusalBy(advise);
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-/** Milliseconds in which what several partitions deliver comes together: they are read by one request. */
+/** Milliseconds for which items of several partitions are gathered, because one read brings them. */
 const GATHERED = 2;
 
 interface Waiting<Item> {
@@ -7,8 +7,8 @@ interface Waiting<Item> {
 }
 
 /**
- * Does together what comes from several partitions at about the same time: a transaction, or a request, costs much more than what is in it. What comes
- * while `work` is under way is not kept waiting by it, unless `inTurn`: then it makes the next one.
+ * Batches items of several partitions that arrive at about the same time: a transaction or a request costs much more than its items. Items that arrive while
+ * `work` runs start another run at once or, with `inTurn`, form the next batch.
  */
 export class Together<Item> {
   private waiting: Waiting<Item>[] = [];
@@ -18,11 +18,11 @@ export class Together<Item> {
   constructor(
     private readonly work: (items: readonly Item[]) => Promise<void>,
     private readonly inTurn = false,
-    /** Of how much at most; one item that is more is done alone. Default: all there is. */
+    /** Maximum size of a batch; a larger item is done alone. Default: no limit. */
     private readonly bound: { readonly size: (item: Item) => number; readonly max: number } = { size: () => 0, max: 1 },
   ) {}
 
-  /** Resolves when it is done; rejects when the work does, for all that it was done together with. */
+  /** Resolves when the item is done; rejects when the work of its batch does. */
   add(item: Item): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.waiting.push({ item, done });

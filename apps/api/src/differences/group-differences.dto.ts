@@ -4,7 +4,7 @@ import { ViolationFilterQuery } from '../violations/filter/violation-filter-quer
 import type { Difference, GroupDifference } from './group-differences.js';
 import { FEATURE_PLACES } from './trace-features.js';
 
-/** Which violations of the group are looked at: the newest in a time. */
+/** Selects the newest violations of the group in a period. */
 export class GroupDifferencesQuery extends OmitType(ViolationFilterQuery, [
   'rule_id',
   'severity',
@@ -108,7 +108,7 @@ function differenceView(difference: Difference): DifferenceView {
   return { on, name, ...(value === undefined ? {} : { value }), violating, other, at_least, condition: conditionOf(difference) };
 }
 
-/** Names and values have no control characters, so that a text of JSON is one of Lua. */
+/** Names and values have no control characters, so a JSON string is a Lua string too. */
 function conditionOf({ on, name, value }: Difference): string {
   const read = on === 'field' ? `span.${name}` : `span.${on === 'span' ? 'attributes' : 'resource'}[${JSON.stringify(name)}]`;
   return value === undefined ? `${read} != nil` : `${read} == ${JSON.stringify(value)}`;

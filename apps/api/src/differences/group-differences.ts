@@ -9,40 +9,40 @@ import { sampleTraces, type TraceSample } from './sampled-traces.js';
 import { leastDifference } from './share-difference.js';
 import { type Feature, FeatureNumbers } from './trace-features.js';
 
-/** The newest violations of a group that are looked at, at most. */
+/** Maximum of violations, the newest of the group. */
 const VIOLATIONS = 200;
-/** Violating traces that must have something: of fewer it is chance, or their ids. */
+/** Minimum of violating traces with a feature: fewer may be chance, or ids. */
 const MIN_TRACES = 3;
-/** Requests that wait for their turn, at most. */
+/** Maximum of waiting requests. */
 const WAITING = 8;
 
 export interface Difference extends Feature {
-  /** Traces that have it, of those that violate the rule and of the others. */
+  /** Traces with the feature, among those that violate the rule and among the others. */
   readonly violating: number;
   readonly other: number;
-  /** By how much the share of the violating traces is above that of the others at least. */
+  /** The minimum by which the share of violating traces exceeds that of the others. */
   readonly least: number;
 }
 
 export interface GroupDifference {
-  /** What more violating traces have than others, the clearest first. */
+  /** The features that violating traces have more often, clearest first. */
   readonly differences: readonly Difference[];
   readonly violating: number;
   readonly other: number;
   readonly sample: TraceSample;
-  /** Not all that the traces have was compared. */
+  /** Whether some features were not compared. */
   readonly more: boolean;
 }
 
 export interface TimeRange {
-  /** Unix milliseconds; start included, end not. */
+  /** Unix milliseconds; start included, end excluded. */
   readonly startTime?: number;
   readonly endTime?: number;
 }
 
 /**
- * What the traces of a group have that others do not. Both are read from the spans log when somebody asks. The others are complete traces around those of the newest
- * violations: the same service takes part in them, and they do not violate the rule. One request is answered after the other.
+ * Finds what distinguishes the traces of a group from complying ones. Both are read from the spans log on demand. The complying ones are complete traces near
+ * those of the newest violations that include the same service. Requests run one at a time.
  */
 export class GroupDifferences {
   private turn: Promise<unknown> = Promise.resolve();
@@ -54,7 +54,7 @@ export class GroupDifferences {
     private readonly sensitive: SensitiveAttributes,
   ) {}
 
-  /** Rejects BT_API_DIFFERENCES_BUSY, and the errors of the log and the store. */
+  /** Rejects BT_API_DIFFERENCES_BUSY, and errors of the log and the store. */
   async of(group: ViolationGroup, range: TimeRange): Promise<GroupDifference> {
     if (this.waiting >= WAITING) throw new ApiError('BT_API_DIFFERENCES_BUSY', { waiting: this.waiting });
     this.waiting++;
@@ -85,7 +85,7 @@ export class GroupDifferences {
   }
 }
 
-/** Whether all records in which the trace lies were read. */
+/** Whether all records of the trace were read. */
 function isRead({ log: { partition, first_offset, last_offset } }: ViolationRecord, { windows }: TraceSample): boolean {
   return windows.some((window) => window.partition === partition && window.from <= first_offset && last_offset < window.to);
 }
@@ -109,7 +109,7 @@ function countsOf(traces: readonly Set<number>[]): ReadonlyMap<number, number> {
   return counts;
 }
 
-/** The clearest first; of equally clear ones a value before any value, and then by name, so that the order is always the same. */
+/** Clearest first; of equally clear ones a specific value before any value, then by name, so that the order is stable. */
 function byClarity(a: Difference, b: Difference): number {
   if (a.least !== b.least) return b.least - a.least;
   if ((a.value === undefined) !== (b.value === undefined)) return a.value === undefined ? 1 : -1;
@@ -117,7 +117,7 @@ function byClarity(a: Difference, b: Difference): number {
   return one < other ? -1 : 1;
 }
 
-/** That an attribute is there at all says nothing beside a value of it that is as clear. */
+/** Drops the presence of an attribute if one of its values is as clear. */
 function withoutRepeats(sorted: readonly Difference[]): readonly Difference[] {
   const valued = new Set<string>();
   return sorted.filter(({ on, name, value }) => {

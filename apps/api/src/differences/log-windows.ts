@@ -1,21 +1,18 @@
 import type { ViolationRecord } from '#records';
 
-/** Records of a partition: the first, and the one behind the last. */
+/** A range of records of a partition; the end is excluded. */
 export interface LogWindow {
   readonly partition: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Records around the spans of a violating trace, in which others are found to compare it with. */
+/** Records around a violating trace in which complying traces are searched. */
 const AROUND = 60;
-/** Records of a window: one with many would use up what may be read. Traces that lie in more are left out. */
+/** Maximum records of a window: a long one would use up the read limit. Longer traces are left out. */
 const MAX_RECORDS = 400;
 
-/**
- * Where the traces of violations lie in the log, with what is around them: the windows of the violations that come first before those of later ones. No two have a
- * record in common.
- */
+/** Disjoint windows around the traces of violations in the log, in the order of the violations. */
 export function logWindows(places: readonly ViolationRecord['log'][]): readonly LogWindow[] {
   const windows: LogWindow[] = [];
   for (const { partition, first_offset: first, last_offset: last } of places) {
@@ -35,7 +32,7 @@ export function logWindows(places: readonly ViolationRecord['log'][]): readonly 
   return windows;
 }
 
-/** The part of a window that another does not have: the longer end. */
+/** The longer part of a window outside of another. */
 function outside(window: LogWindow, other: LogWindow): LogWindow | undefined {
   const before = { ...window, to: Math.min(window.to, other.from) };
   const after = { ...window, from: Math.max(window.from, other.to) };

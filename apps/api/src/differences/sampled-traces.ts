@@ -4,17 +4,17 @@ import { TOPICS } from '#records';
 import type { LogWindow } from './log-windows.js';
 import type { FeatureNumbers } from './trace-features.js';
 
-/** Maximum of what is read for one answer: spans and bytes. */
+/** Maximum of spans and bytes read for one answer. */
 const SPANS = 30_000;
 const BYTES = 24 * 1024 * 1024;
-/** Records at an end of a window, behind which the log goes on: a trace with spans there may have more of them outside. */
+/** Records at an end of a window after which the log continues: a trace with spans there may have others outside. */
 const EDGE = 10;
 
-/** What is known of a trace within a window. */
+/** A trace as seen within a window. */
 export interface SampledTrace {
   readonly features: Set<number>;
   readonly services: Set<string>;
-  /** It has a root, the parent of each span, and nothing at an end of the window. */
+  /** Whether it has a root, the parent of each span, and no spans at an end of the window. */
   complete: boolean;
 }
 
@@ -29,17 +29,17 @@ interface Collected extends SampledTrace {
 export interface TraceSample {
   /** By wire trace id. */
   readonly traces: ReadonlyMap<string, SampledTrace>;
-  /** What was read of the windows. */
+  /** The parts of the windows that were read. */
   readonly windows: readonly LogWindow[];
   readonly spans: number;
-  /** Unix milliseconds, log time, of the first and the last record that was read. */
+  /** Unix ms, log time, of the first and the last record read. */
   readonly since?: number;
   readonly until?: number;
 }
 
 /**
- * Reads the traces of windows of the spans log until enough is read: the windows that come first before later ones. A trace that lies in several windows is known
- * by the first of them. Rejects with the log's error when that cannot be read.
+ * Reads the traces of windows of the spans log, in order, up to a limit. A trace that overlaps several windows is sampled from the first. Rejects the log's
+ * error.
  */
 export async function sampleTraces(log: Log, windows: readonly LogWindow[], features: FeatureNumbers): Promise<TraceSample> {
   const traces = new Map<string, SampledTrace>();
@@ -62,7 +62,7 @@ export async function sampleTraces(log: Log, windows: readonly LogWindow[], feat
         until = Math.max(until ?? record.timestamp, record.timestamp);
         if (controlOf(record) !== undefined) continue;
         left.spans -= collect(found, requestOf(record.value), features, record.offset);
-        // Receivers have a turn.
+        // Yields to receivers.
         await new Promise(setImmediate);
       }
       if (left.spans <= 0 || left.bytes <= 0) break;
@@ -84,7 +84,7 @@ function isComplete({ ids, parents, hasRoot, first, last }: Collected, inside: {
   return hasRoot && first >= inside.from && last < inside.to && [...parents].every((parent) => ids.has(parent));
 }
 
-/** Unreadable records have no traces; they are reported elsewhere. */
+/** Empty for unreadable records, which are reported elsewhere. */
 function requestOf(value: Uint8Array): TraceRequest {
   try {
     return decodeRequest(value);
@@ -93,7 +93,7 @@ function requestOf(value: Uint8Array): TraceRequest {
   }
 }
 
-/** Answers how many spans there are. */
+/** Returns the number of spans. */
 function collect(found: Map<string, Collected>, { resourceSpans }: TraceRequest, features: FeatureNumbers, offset: number): number {
   let count = 0;
   for (const { resource, scopeSpans } of resourceSpans) {

@@ -1,15 +1,15 @@
-/** So many of so many. */
+/** A count and its total. */
 export interface Share {
   readonly count: number;
   readonly of: number;
 }
 
-/** Standard deviations of an interval that holds in 99.9 % of samples: hundreds of attributes are compared, and chance has as many tries. */
+/** Standard deviations of a 99.9 % interval: hundreds of attributes are compared, so chance has as many tries. */
 const CERTAINTY = 3.29;
 
 /**
- * By how much one share is above another at least, from −1 to 1: the lower end of Newcombe's interval for the difference of two proportions (his method 10, from
- * Wilson's intervals, Statistics in Medicine 17, 1998). It is small where there are few traces, however different they are. NaN where one of them is of nothing.
+ * The minimum by which one share exceeds another, from −1 to 1: the lower end of Newcombe's interval for the difference of two proportions (his method 10, from
+ * Wilson's intervals, Statistics in Medicine 17, 1998). It is small for few traces, however different. NaN if a total is 0.
  */
 export function leastDifference(one: Share, other: Share, certainty = CERTAINTY): number {
   const [p, q] = [one.count / one.of, other.count / other.of];

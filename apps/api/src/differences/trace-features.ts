@@ -2,10 +2,10 @@ import { type PlainMap, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes } fr
 import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
 import { isToldName, toldValue } from '../attributes/told-value.js';
 
-/** `span`: an attribute of a span; `resource`: of what sent it; `field`: the span's name, status or kind. */
+/** `span`: a span's attribute; `resource`: a resource's attribute; `field`: the span's name, status or kind. */
 export const FEATURE_PLACES = ['span', 'resource', 'field'] as const;
 
-/** What some span of a trace has. */
+/** A property of some span of a trace. */
 export interface Feature {
   readonly on: (typeof FEATURE_PLACES)[number];
   readonly name: string;
@@ -13,13 +13,13 @@ export interface Feature {
   readonly value?: string | number | boolean;
 }
 
-/** Maximum of features of all traces: beyond, those that are new are left out. */
+/** Maximum of distinct features; further ones are left out. */
 const MAX_FEATURES = 200_000;
 
-/** Numbers features, so that a trace is a set of numbers. Values of sensitive attributes are none, nor are lists, maps and long texts. */
+/** Numbers features, so that a trace is a set of numbers. It skips sensitive attributes, lists, maps and long texts. */
 export class FeatureNumbers {
   readonly features: Feature[] = [];
-  /** There are more than are kept. */
+  /** Some features were left out. */
   more = false;
   private readonly numbers = new Map<string, number>();
 

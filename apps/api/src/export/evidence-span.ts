@@ -6,8 +6,8 @@ import { attributeParts } from './record-parts.js';
 import { spanId } from './violation-span.js';
 
 /**
- * Evidence as a span of the trace that complies, at the instant from which no late span could change that. Its id is derived from that of the evidence, so a repeated
- * export writes the same span again.
+ * Evidence as a span of the complying trace, at the time from which no late span could change the verdict. Its id derives from the evidence's id, so a repeated
+ * export writes the same span.
  */
 export function evidenceSpan(evidence: EvidenceRecord, resource: Resource): ReadableSpan {
   return instantSpan(

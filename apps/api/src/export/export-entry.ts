@@ -2,7 +2,7 @@ import type { LogRecord } from '#messaging';
 import { CONTROL_EVIDENCE, CONTROL_HEADER, type EvidenceRecord } from '#records';
 import { type Entry, entriesOf } from '../delivery/entry.js';
 
-/** Evidence of the violations log, where it lies, and the offset after its record. */
+/** Evidence in the violations log, with its place and the offset after its record. */
 export interface EvidenceEntry {
   readonly partition: number;
   readonly position: number;
@@ -11,7 +11,7 @@ export interface EvidenceEntry {
 
 export type ExportEntry = Entry | EvidenceEntry;
 
-/** What is exported of the records of a partition; `unreadable` is called for each that is neither that nor a control record. */
+/** The violations and the evidence among the records of a partition; `unreadable` is called for each other record, except control records. */
 export function exportEntriesOf(partition: number, records: readonly LogRecord[], unreadable: () => void): readonly ExportEntry[] {
   return records.flatMap((record): readonly ExportEntry[] => {
     if (record.headers?.[CONTROL_HEADER] !== CONTROL_EVIDENCE) return entriesOf(partition, [record], unreadable);
@@ -32,7 +32,7 @@ export function idOf(entry: ExportEntry): string {
   return isViolation(entry) ? entry.violation.id : entry.evidence.id;
 }
 
-/** Throws SyntaxError or TypeError when the record is none (someone else wrote it). */
+/** Throws SyntaxError or TypeError for a record of another program. */
 function readEvidence({ value }: LogRecord): EvidenceRecord {
   const evidence: unknown = JSON.parse(Buffer.from(value).toString('utf8'));
   if (!isEvidence(evidence))

@@ -2,7 +2,7 @@ import type { Logger, Metrics } from '#platform';
 import { REFUSAL_KINDS, type Refusal } from '../delivery/refusal.js';
 import type { API_METRICS } from '../metrics.js';
 
-/** Why violations are not exported at present, by partition: for readiness, for the log (once per outage), and counted. */
+/** Why violations are not exported at present, by partition: for readiness, for the log (once per outage), and for metrics. */
 export class ExportState {
   private readonly failures = new Map<number | undefined, { readonly configuration: boolean; readonly message: string }>();
 
@@ -14,7 +14,7 @@ export class ExportState {
     for (const kind of REFUSAL_KINDS) metrics.exportFailures.inc({ kind }, 0);
   }
 
-  /** `ok`, `configuration: …` when somebody has to change a setting, `retrying: …` when it passes. */
+  /** `ok`; `configuration: …` if a setting must be changed; `retrying: …` if the failure is transient. */
   state(): string {
     const all = [...this.failures.values()];
     const failure = all.find(({ configuration }) => configuration) ?? all[0];
@@ -22,7 +22,7 @@ export class ExportState {
     return `${failure.configuration ? 'configuration' : 'retrying'}: ${failure.message}`;
   }
 
-  /** A call, with violations of these partitions, failed and is repeated after `pause` ms. */
+  /** A call with violations of these partitions failed, and is repeated after `pause` ms. */
   waits(partitions: readonly number[], { kind, reason, message: answer }: Refusal, pause: number): void {
     const message = `${this.address}: ${answer}`;
     this.metrics.exportFailures.inc({ kind });
@@ -34,7 +34,7 @@ export class ExportState {
     this.logger[level]({ partitions, reason, answer, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
   }
 
-  /** Something else than the endpoint fails: the log, or the store. */
+  /** The log or the store failed, not the endpoint. */
   broken(error: Error, partition: number | undefined): void {
     this.failures.set(partition, { configuration: false, message: error.message });
   }

@@ -5,12 +5,12 @@ import { OWN_SCOPE } from '#base';
 
 const NO_DURATION: HrTime = [0, 0];
 
-/** A span of BeTrace's own in somebody's trace, at one instant. */
+/** A span by BeTrace in a user's trace, without a duration. */
 export interface InstantSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
-  /** The id of the span above it. Absent: it has none. */
+  /** The parent's id. Absent: none. */
   readonly parentId?: string;
   /** Unix milliseconds. */
   readonly at: number;

@@ -19,7 +19,7 @@ import { Store } from '#store';
 import { API_METRICS } from '../metrics.js';
 import type { ViolationExporter } from './violation-exporter.js';
 
-/** The export as configured: off without an endpoint, and then nothing of OpenTelemetry is loaded. */
+/** The configured export. Without an endpoint it is off, and nothing of OpenTelemetry is loaded. */
 @Injectable()
 export class OtlpExport {
   private exporting: ViolationExporter | undefined;
@@ -58,7 +58,7 @@ export class OtlpExport {
     this.logger.info({ endpoint: address, protocol }, `violations are exported to ${address} (${protocol})`);
   }
 
-  /** For readiness: `off` or `ok`. Throws the reason for waiting; it never takes the process out of service. */
+  /** For readiness: `off` or `ok`. Throws the reason for waiting, which never takes the process out of service. */
   check(): string {
     const state = this.exporting?.state() ?? 'off';
     if (state !== 'off' && state !== 'ok') throw new Behind(state);

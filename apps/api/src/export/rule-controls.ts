@@ -1,18 +1,18 @@
 import type { RuleControl, ViolationRecord } from '#records';
 import { type Store, StoreError } from '#store';
 
-/** Versions of rules that are remembered: a version never changes. */
+/** Maximum of cached rule versions, which never change. */
 const REMEMBERED = 1_000;
 
 type OfRule = Pick<ViolationRecord, 'rule_id' | 'rule_version'>;
 
-/** The controls that rules name, in the versions that were violated. */
+/** The controls of the violated rule versions. */
 export class RuleControls {
   private readonly known = new Map<string, readonly RuleControl[]>();
 
   constructor(private readonly store: Store) {}
 
-  /** Those of each violation, in their order; none where the version is not stored, or damaged. Rejects when the store is away. */
+  /** The controls of each violation, in order; empty if the version is not stored, or damaged. Rejects when the store is unavailable. */
   async of(violations: readonly OfRule[]): Promise<readonly (readonly RuleControl[])[]> {
     const asked = new Map<string, readonly RuleControl[]>();
     const found: (readonly RuleControl[])[] = [];
@@ -30,13 +30,13 @@ export class RuleControls {
     const controls = version?.rule?.controls ?? [];
     const [oldest] = this.known.keys();
     if (this.known.size >= REMEMBERED && oldest !== undefined) this.known.delete(oldest);
-    // A version may be taken over from a log later.
+    // An unknown version may be taken over from a log later, so it is not cached.
     if (version !== undefined) this.known.set(key, controls);
     return controls;
   }
 }
 
-/** What is damaged stays so, and the store reports it: no violation waits for that. */
+/** Ignores damage, which the store reports: exports do not wait for its repair. */
 function withoutDamaged(error: unknown): undefined {
   if (error instanceof StoreError && !error.retryable) return undefined;
   throw error;

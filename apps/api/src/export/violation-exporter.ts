@@ -22,28 +22,28 @@ import { exportSpans } from './send/export-spans.js';
 import { violationSpan } from './violation-span.js';
 
 const READER = 'export';
-/** Violations of which the store is asked together whether they were exported, about. */
+/** Approximate number of violations about which the store is asked at once. */
 const ASKED_AT_ONCE = 500;
 const NOWHERE: ReadonlyMap<number, number> = new Map();
 const NONE: ReadonlySet<string> = new Set();
 
-/** What one partition has to export, and the offset behind it. */
+/** What one partition exports, and the offset after it. */
 interface Part {
   readonly partition: number;
   readonly position: number;
   readonly entries: readonly ExportEntry[];
-  /** Aborted when the partition is to be given up. */
+  /** Aborted when the partition must be given up. */
   readonly leaving: AbortSignal | undefined;
 }
 
 export interface ExportSettings {
-  /** Of the endpoint, as it may be told. */
+  /** The endpoint's address, without secrets. */
   readonly address: string;
   readonly batchSize: number;
-  /** Puts explanation and signature into the spans, and exports evidence of traces that comply. */
+  /** Whether spans include explanation and signature, and evidence of complying traces is exported. */
   readonly evidence: boolean;
   readonly resource: Resource;
-  /** Has requests told by spans; default: nothing. */
+  /** Records a span for each request; default: none. */
   readonly traces?: Traces;
 }
 
@@ -55,18 +55,17 @@ const exportWork = (spans: number): Work => ({
 });
 
 /**
- * Violations log → OTLP endpoint, with a position of its own that advances only after success: when the endpoint is down, the
- * log waits. A violation that was exported (with this revision or one that it does not supersede) is not exported again after a restart; one
- * whose success we did not live to see is, as the same span. One that the endpoint refuses for good is passed over: it stays in the
- * store, which notes why it was not exported.
+ * Violations log → OTLP endpoint, with a position that advances only after success: the log buffers while the endpoint is down. A violation that was exported
+ * (in this revision, or one that it does not supersede) is not exported again after a restart. After an unconfirmed success it is exported again, as the same
+ * span. A violation that the endpoint refuses permanently is skipped, and the store notes the reason.
  */
 export class ViolationExporter implements PartitionListener {
-  /** Where it is in the log. */
+  /** The present offsets in the log. */
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly taken = new Taken();
   private readonly positions = new PositionFollower();
-  /** Not in turn: what the endpoint does not take of some partitions keeps no other one waiting. */
+  /** Not in turn: a partition that the endpoint refuses must not delay the others. */
   private readonly together = new Together<Part>((parts) => this.exportTogether(parts));
   private readonly controls: RuleControls;
   private readonly failures: ExportState;
@@ -100,7 +99,7 @@ export class ViolationExporter implements PartitionListener {
     await this.exporter.shutdown();
   }
 
-  /** For readiness: `ok`, or the reason for waiting. An endpoint that is down delays exports, it does not stop BeTrace. */
+  /** For readiness: `ok`, or the reason for waiting. An endpoint that is down delays exports, but does not stop BeTrace. */
   state(): string {
     return this.failures.state();
   }
@@ -151,13 +150,13 @@ export class ViolationExporter implements PartitionListener {
     this.logger.error({ err: error, partition }, 'cannot export violations; retrying');
   }
 
-  /** Waits until the endpoint has taken it, or the partition is to be given up. */
+  /** Waits until the endpoint has accepted the part, or the partition must be given up. */
   private async export(part: Part): Promise<void> {
     for (;;) {
       try {
         return await this.together.add(part);
       } catch (error) {
-        // It may be another partition that is to be given up, whose violations were to go with these: they go alone.
+        // If another partition of the common request is given up, this one is exported alone.
         if (!isGivenUp(error) || part.leaving?.aborted === true) throw error;
       }
     }
@@ -173,7 +172,7 @@ export class ViolationExporter implements PartitionListener {
     const passed = (batch: readonly ExportEntry[]): ReadonlyMap<number, number> => {
       const positions = new Map(batch.map(({ partition, position }) => [partition, position]));
       for (const { partition } of batch) left.set(partition, left.get(partition)! - 1);
-      // Behind the last violation of a partition there may be records that are none.
+      // Records after the last violation of a partition may be no violations.
       for (const partition of [...positions.keys(), ...nothing.splice(0)])
         if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
       return positions;
@@ -195,7 +194,7 @@ export class ViolationExporter implements PartitionListener {
     const waiting = batch.filter((entry) => !done.has(idOf(entry)));
     const noted = { all: false };
     const accepted = async (entries: readonly ExportEntry[]): Promise<void> => {
-      // Usually the endpoint takes the whole batch, and the positions are stored with it.
+      // Usually the endpoint accepts the whole batch, and the positions are stored with it.
       noted.all = entries.length === waiting.length;
       await this.store.exported(READER, noted.all ? passed(batch) : NOWHERE, entries.filter(isViolation).map(revisionOf));
     };

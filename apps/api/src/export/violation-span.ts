@@ -8,9 +8,9 @@ import { instantSpan } from './instant-span.js';
 import { attributeParts, fitted } from './record-parts.js';
 
 /**
- * A violation as the span that Tempo shows inside the offending trace: a child of the offending span, at the instant of the verdict, with the record as
- * evidence if wanted. The span id is derived from the violation's id, its revision and the fragment of the trace. A repeated export (after a crash or a lost
- * answer) therefore writes the same span again.
+ * A violation as the span that Tempo shows inside the offending trace: a child of the offending span, at the time of the verdict, with the signed record if
+ * configured. The span id derives from the violation's id, its revision and the fragment. A repeated export (after a crash or a lost answer) therefore writes
+ * the same span.
  */
 export function violationSpan(
   violation: ViolationRecord,
@@ -62,7 +62,7 @@ function described(violation: ViolationRecord): Attributes {
   };
 }
 
-/** Lists of one length: a framework and its control have the same place. They are the rule's, and no part of the signed record. */
+/** Lists of equal length: a framework and its control have the same index. They come from the rule, and are not part of the signed record. */
 function complianceOf({ status }: ViolationRecord, controls: readonly RuleControl[]): Attributes {
   if (controls.length === 0) return {};
   return {
@@ -72,7 +72,7 @@ function complianceOf({ status }: ViolationRecord, controls: readonly RuleContro
   };
 }
 
-/** A verifier needs no more than the span: `record` is the signed record, explanation and all, in parts where it is long. */
+/** `record` is the signed record with its explanation, split if long: the span alone suffices for verifying. */
 function signed(violation: ViolationRecord): Attributes {
   return {
     'betrace.violation.explanation': fitted(summaryOf(violation)),
@@ -82,7 +82,7 @@ function signed(violation: ViolationRecord): Attributes {
   };
 }
 
-/** The explanation in one sentence: a rule's own message says nothing of the trace. */
+/** The explanation in one sentence, because a rule's own message does not describe the trace. */
 function summaryOf({ explanation }: ViolationRecord): string {
   const { summary } = explanation as Partial<Explanation>;
   return typeof summary === 'string' ? summary : '';

@@ -2,7 +2,7 @@ import { CodedError } from '#base';
 import type { ProblemDetail } from '#platform';
 import type { CarriedError } from './expression-task.js';
 
-/** An error of the catalogues that happened in another thread. */
+/** A coded error from another thread. */
 export class CarriedProblem extends CodedError {
   readonly code: string;
   readonly status: number;

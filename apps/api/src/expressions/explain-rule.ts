@@ -4,8 +4,8 @@ import { ApiError } from '../api-error.js';
 import type { ExplainTask, Phase } from './expression-task.js';
 
 /**
- * Why a rule that was in force matches a trace, or does not.
- * @param timeout milliseconds, as the evaluators have it
+ * Explains why a rule matches a trace, or does not.
+ * @param timeout milliseconds, as in the evaluators
  */
 export function explainRule(task: ExplainTask, timeout: number, enter: (phase: Phase) => void): Explanation {
   const { expression, requests, subject, tolerance } = task;

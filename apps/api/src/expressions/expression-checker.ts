@@ -7,13 +7,10 @@ import type { ExpressionThreads } from './expression-threads.js';
 import { refusal } from './refusal.js';
 import type { TestCaseResult } from './test-cases.dto.js';
 
-/** Expressions whose diagnostics are remembered: an answer about a rule has them, and a rule is saved once and read often. */
+/** Maximum of expressions with cached diagnostics: answers about rules include them, and rules are read more often than saved. */
 const REMEMBERED = 500;
 
-/**
- * What is asked about expressions that somebody sent, answered by threads of their own. Rules that are saved don't wait behind those
- * that are only tried.
- */
+/** Checks and runs users' expressions in separate threads. Saving a rule does not wait for trials. */
 export class ExpressionChecker {
   private readonly checked = new Map<string, CheckedText>();
 
@@ -35,15 +32,15 @@ export class ExpressionChecker {
     return checked;
   }
 
-  /** Refuses what may not become a rule: BT_API_EXPRESSION_INVALID with the place of each error. */
+  /** Refuses an invalid expression: BT_API_EXPRESSION_INVALID with the place of each error. */
   async orRefuse(expression: string): Promise<void> {
     const { ok, diagnostics } = await this.check(expression);
     if (!ok) throw refusal(diagnostics);
   }
 
   /**
-   * What is wrong or doubtful in an expression that is saved; errors among them, when it was saved before they were known. That it
-   * can't be checked now is one of them: it does not make the rule unreadable.
+   * The problems of a saved expression. It may have errors that an earlier version did not detect. If it cannot be checked now, that is one of the problems, so
+   * that the rule stays readable.
    */
   async warningsOf(expression: string): Promise<readonly ProblemDetail[]> {
     try {
@@ -54,29 +51,29 @@ export class ExpressionChecker {
     }
   }
 
-  /** Every diagnostic, errors and warnings; refuses only texts that are too long to check. Also its cost, if it can be judged. */
+  /** Every diagnostic, errors and warnings, and the cost of a valid expression; refuses only texts that are too long. */
   async describe(expression: string): Promise<DescribedText> {
     this.refuseLong(expression);
     return this.trying.run({ kind: 'describe', expression });
   }
 
-  /** Judges the spans of a `POST /v1/rules/test`: those of the body, or of the stored trace that it names. */
+  /** Runs a `POST /v1/rules/test` on the spans of the body, or of the stored trace that it names. */
   try(body: Uint8Array, stored?: readonly Uint8Array[]): Promise<TestResult> {
-    // A copy: a small body is a part of a larger buffer, which would be cloned as a whole.
+    // A copy: a small body shares a larger buffer, which would be cloned as a whole.
     return this.trying.run({ kind: 'try', body: Uint8Array.from(body), stored });
   }
 
-  /** Asks a rule that was in force of all spans of a trace. */
+  /** Explains a rule on all spans of a trace. */
   explain(task: Omit<ExplainTask, 'kind'>): Promise<Explanation> {
     return this.trying.run({ kind: 'explain', ...task });
   }
 
-  /** Judges test cases of a rule. Refuses traces that can't be read: BT_API_RULE_TEST_INVALID. */
+  /** Runs test cases of a rule. Refuses unreadable traces: BT_API_RULE_TEST_INVALID. */
   cases(task: Omit<CasesTask, 'kind' | 'judges'>): Promise<readonly TestCaseResult[]> {
     return this.trying.run({ kind: 'cases', judges: true, ...task });
   }
 
-  /** Refuses test cases to be saved whose traces can't be read; with `judges` also those that fail: BT_API_RULE_TESTS_FAIL. */
+  /** Refuses test cases with unreadable traces and, with `judges`, failing ones: BT_API_RULE_TESTS_FAIL. */
   async casesOrRefuse(task: Omit<CasesTask, 'kind'>): Promise<void> {
     if (task.tests.length === 0) return;
     const results = await this.saving.run({ kind: 'cases', ...task });

@@ -4,16 +4,16 @@ import type { OnError, RuleTest } from '#records';
 import type { TestResult } from './expression.dto.js';
 import type { TestCaseResult } from './test-cases.dto.js';
 
-/** A task for an expression; all of it can be cloned to a thread. */
+/** A task for a thread; all of it can be cloned. */
 export type ExpressionTask =
   | { readonly kind: 'check'; readonly expression: string }
   | { readonly kind: 'describe'; readonly expression: string }
-  /** The body of `POST /v1/rules/test`, as text, so that numbers keep all their digits; the spans of the trace whose id it names. */
+  /** The body of `POST /v1/rules/test` as text, so that numbers keep all their digits; the spans of the trace that it names. */
   | { readonly kind: 'try'; readonly body: Uint8Array; readonly stored?: readonly Uint8Array[] | undefined }
   | ExplainTask
   | CasesTask;
 
-/** Why a rule matches a trace, asked of all its spans. */
+/** Explains a rule on all spans of a trace. */
 export interface ExplainTask {
   readonly kind: 'explain';
   readonly expression: string;
@@ -21,7 +21,7 @@ export interface ExplainTask {
   readonly requests: readonly Uint8Array[];
   /** The wire id of the subject of a span rule. */
   readonly subject: string;
-  /** Milliseconds by which clocks may differ, as the evaluators have it. */
+  /** Tolerated clock difference in milliseconds, as in the evaluators. */
   readonly tolerance: number;
 }
 
@@ -31,7 +31,7 @@ export interface CasesTask {
   readonly expression: string;
   readonly onError: OnError;
   readonly tests: readonly RuleTest[];
-  /** Else the traces are only read. */
+  /** False: the traces are only read. */
   readonly judges: boolean;
 }
 
@@ -53,18 +53,18 @@ export interface ResultOf {
   readonly cases: readonly TestCaseResult[];
 }
 
-/** What a thread is at, in words: if it takes too long there, the answer says so. */
+/** The phase of a task, in words for the answer when it times out. */
 export type Phase = 'reading the spans' | 'checking the expression' | 'compiling the expression' | 'judging the spans';
 
 /** Settings of a thread. */
 export interface ExpressionSettings {
-  /** Characters. */
+  /** Maximum length in characters. */
   readonly maxLength: number;
-  /** Milliseconds, counted in steps, as the evaluators have it. */
+  /** Milliseconds, counted in steps, as in the evaluators. */
   readonly evaluationTimeout: number;
 }
 
-/** An error of the catalogues, as it travels from a thread. */
+/** A coded error in the form in which it is sent from a thread. */
 export interface CarriedError {
   readonly code: string;
   readonly status: number;
@@ -77,6 +77,6 @@ export type FromExpressionThread =
   | { readonly type: 'phase'; readonly phase: Phase }
   | { readonly type: 'done'; readonly result: ResultOf[keyof ResultOf] }
   | { readonly type: 'refused'; readonly error: CarriedError }
-  /** The body is no JSON; where it ends to be is for the one who has the platform's parser. */
+  /** The body is no JSON. The main thread finds the place, because it has the platform's parser. */
   | { readonly type: 'no-json'; readonly message: string }
   | { readonly type: 'defect'; readonly error: Error };

@@ -4,25 +4,25 @@ import { ApiError } from '../api-error.js';
 import { CarriedProblem } from './carried-problem.js';
 import type { ExpressionSettings, ExpressionTask, FromExpressionThread, ResultOf } from './expression-task.js';
 
-/** Exists in the build only. */
+/** Exists only in the build. */
 const EXPRESSION_THREAD = new URL('./thread.js', import.meta.url);
 
-/** Where the entry lies, if not beside this file: for specs, which run the sources. */
+/** Another path of the thread's entry, for specs, which run the sources. */
 export const EXPRESSION_THREAD_ENTRY = Symbol('expression thread entry');
 
-/** Milliseconds that a thread may take to start. */
+/** Timeout (ms) of a thread's start. */
 const START = 30_000;
-/** A thread that had nothing to do for this long (ms) gives its memory back. */
+/** A thread that is idle for this long (ms) ends, to free its memory. */
 const IDLE = 60_000;
 const MEMORY = 512;
 
 export interface ExpressionThreadsOptions extends ExpressionSettings {
   readonly threads: number;
-  /** Tasks that wait for a thread; more are refused. */
+  /** Maximum of waiting tasks; further ones are refused. */
   readonly queue: number;
-  /** Milliseconds that a task may take. */
+  /** Timeout of a task, in milliseconds. */
   readonly deadline: number;
-  /** MiB of a thread, beyond which it ends; default 512. */
+  /** Maximum memory of a thread in MiB; default 512. */
   readonly memory?: number;
   readonly entry?: URL;
 }
@@ -34,8 +34,8 @@ interface Job {
 }
 
 /**
- * Threads for expressions that somebody sent, each one at a time. A task that takes too long is ended with its thread, and another
- * thread takes the place: the only way to end a computation that does not ask for the time.
+ * Threads for users' expressions, each of which runs one task at a time. A task that times out ends with its thread, which is replaced: nothing else stops a
+ * computation that checks no clock.
  */
 export class ExpressionThreads {
   private readonly waiting: Job[] = [];
@@ -44,7 +44,7 @@ export class ExpressionThreads {
 
   constructor(private readonly options: ExpressionThreadsOptions) {}
 
-  /** Rejects with the task's errors; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), or BT_API_EXPRESSIONS_BUSY (429). */
+  /** Rejects the task's errors; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), or BT_API_EXPRESSIONS_BUSY (429). */
   run<T extends ExpressionTask>(task: T): Promise<ResultOf[T['kind']]> {
     return new Promise((resolve, reject) => {
       if (this.stopped) return reject(new ApiError('BT_API_STOPPING', {}));
@@ -82,9 +82,9 @@ export class ExpressionThreads {
 }
 
 interface ThreadEvents {
-  /** It has nothing to do. */
+  /** Called when it is idle. */
   readonly free: () => void;
-  /** It takes no more tasks. */
+  /** Called when it accepts no more tasks. */
   readonly ended: () => void;
 }
 
@@ -123,7 +123,7 @@ class ExpressionThread {
     else this.limit(START, () => new Error(`no expression thread started within ${START} ms`));
   }
 
-  /** Ends it; the task that it is at is rejected. */
+  /** Ends the thread, and rejects its task. */
   async end(error: unknown): Promise<void> {
     if (this.over) return;
     this.over = true;

@@ -3,7 +3,7 @@ import { RULE_TEXT_LIMITS } from '#dsl';
 import { ApiProperty } from '#openapi';
 import { RULE_TEST_VERDICTS, type RuleTest, type RuleTestExpectation } from '#records';
 
-/** A test case that a rule keeps, as rule files have it. */
+/** A test case stored with a rule, as in rule files. */
 export class RuleTestView implements RuleTest {
   @ApiProperty({ example: 'nobody checked', minLength: 1, maxLength: RULE_TEXT_LIMITS.test, description: 'What the case shows.' })
   @IsString()

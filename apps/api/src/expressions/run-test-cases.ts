@@ -7,14 +7,14 @@ import type { CasesTask, Phase } from './expression-task.js';
 import type { TestCaseResult } from './test-cases.dto.js';
 
 interface Tools {
-  /** Milliseconds, as the evaluators have it. */
+  /** Milliseconds, as in the evaluators. */
   readonly timeout: number;
-  /** Throws when the expression has errors. */
+  /** Throws for an expression with errors. */
   readonly orRefuse: (expression: string) => void;
   readonly enter: (phase: Phase) => void;
 }
 
-/** Judges each test case of a rule however its spans arrive; only reads them where the task says so. Throws BT_API_RULE_TEST_INVALID with every trace that can't be read. */
+/** Runs each test case of a rule with its spans in several orders, or only reads them. Throws BT_API_RULE_TEST_INVALID with every unreadable trace. */
 export function runTestCases(
   { expression, onError, tests, judges }: CasesTask,
   { timeout, orRefuse, enter }: Tools,

@@ -1,4 +1,4 @@
-// The entry of a thread that checks and tries expressions, so that none of them holds up who receives and judges.
+// The entry of a thread that checks and runs expressions, so that they do not delay receivers and evaluators.
 import { parentPort, workerData } from 'node:worker_threads';
 import { OtlpError } from '#otlp';
 import { Problem } from '#platform';

@@ -9,29 +9,26 @@ import type { Phase } from './expression-task.js';
 interface Trial {
   readonly expression: string;
   readonly onError: OnError;
-  /** The JSON of the spans, and where it lies in the body; undefined: they are those of a stored trace. */
+  /** The JSON of the spans and its place in the body; undefined: a stored trace is used. */
   readonly spans: { readonly json: JsonValue; readonly path: readonly string[] } | undefined;
 }
 
 export interface TrialInput {
   /** JSON. */
   readonly body: Uint8Array;
-  /** The spans of the trace whose id the body names. */
+  /** The spans of the trace that the body names. */
   readonly stored?: readonly Uint8Array[] | undefined;
 }
 
 export interface TrialTools {
-  /** Milliseconds, as the evaluators have it. */
+  /** Milliseconds, as in the evaluators. */
   readonly timeout: number;
-  /** Answers the warnings; throws when there are errors. */
+  /** Returns the warnings; throws for errors. */
   readonly orRefuse: (expression: string) => readonly ProblemDetail[];
   readonly enter: (phase: Phase) => void;
 }
 
-/**
- * Tries an expression on spans by the engine that judges the log. The body is read from its text, so that nanoseconds keep all
- * their digits.
- */
+/** Runs an expression on spans with the engine that evaluates the log. The body is parsed from its text, so that nanoseconds keep all their digits. */
 export function tryRule({ body, stored }: TrialInput, { timeout, orRefuse, enter }: TrialTools): TestResult {
   enter('reading the spans');
   const { expression, onError, spans } = readTrial(body, stored !== undefined);
@@ -88,7 +85,7 @@ function readObject(body: Uint8Array): { readonly [name: string]: JsonValue } {
   return json;
 }
 
-/** Microseconds are what a clock can tell. */
+/** Rounds to microseconds, the precision of the clock. */
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 1_000) / 1_000;
 }

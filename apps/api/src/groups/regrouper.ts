@@ -3,15 +3,15 @@ import type { Logger } from '#platform';
 import type { Store } from '#store';
 import { fingerprintOfRecord } from '../keep/fingerprint.js';
 
-/** Violations of one transaction: others keep and read in between. */
+/** Violations per transaction: other work runs between two of them. */
 const AT_ONCE = 200;
-/** How many times as long as a transaction took nothing is done after it. */
+/** The pause after a transaction, as a multiple of its duration. */
 const REST = 4;
 const RETRY_MS = 60_000;
 
 /**
- * Groups the violations that were kept before there were fingerprints, or by a version that knows none: after the start, some at a time, the newest first. It takes a
- * fifth of the time of one connection at most.
+ * Groups violations that an older version stored without fingerprints: after the start, in batches, newest first. It uses at most a fifth of the time of one
+ * connection.
  */
 export class Regrouper {
   private readonly stopped = new AbortController();

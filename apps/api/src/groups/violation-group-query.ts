@@ -8,7 +8,7 @@ import { ViolationFilterQuery } from '../violations/filter/violation-filter-quer
 
 export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;
 
-/** The query of `GET /v1/violations/groups`: the filters of the list that mean something of many violations. */
+/** The query of `GET /v1/violations/groups`: the list's filters that apply to groups. */
 export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_id', 'trace_id', 'span_id', 'q']) {
   @ApiPropertyOptional({
     maxLength: 200,
@@ -52,7 +52,7 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_
   cursor?: string;
 }
 
-/** The query for the store: groups with open violations, unless the request says otherwise. */
+/** The query for the store: groups with open violations by default. */
 export function groupFilter(query: ViolationGroupQuery): ViolationGroupFilter {
   return {
     ...(query.violation_id === undefined ? {} : { violationId: query.violation_id }),

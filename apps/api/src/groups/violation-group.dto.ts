@@ -22,7 +22,7 @@ export class GroupAcknowledgement {
   by!: string;
 }
 
-/** The violations of a rule in a service that have a fingerprint in common. */
+/** Violations of one rule and service that share a fingerprint. */
 export class ViolationGroupView {
   @ApiProperty({ example: 'grp-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
   id!: string;

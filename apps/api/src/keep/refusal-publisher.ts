@@ -2,8 +2,8 @@ import { type Log } from '#messaging';
 import { type RuleStatusRecord, TOPICS, type ViolationRecord } from '#records';
 
 /**
- * Tells the status of a rule, through the log, which of its violations the store refused, as evaluators tell what they set aside: any API
- * shows it with the rule. Nothing waits for it; after a failure it is published with the next refusal.
+ * Publishes to a rule's status how many of its violations the store refused, in the same way as evaluators report dead letters. Every API shows it with the
+ * rule. No work waits for it; after a failure it is published with the next refusal.
  */
 export class RefusalPublisher {
   /** By rule, version and partition. */
@@ -14,7 +14,7 @@ export class RefusalPublisher {
     private readonly failed: (error: Error) => void,
   ) {}
 
-  /** Resolves also when it could not be published. */
+  /** Resolves even if the status could not be published. */
   async note({ rule_id, rule_version, timestamp_ms, id }: ViolationRecord, partition: number, reason: string): Promise<void> {
     const counted = JSON.stringify([rule_id, rule_version, partition]);
     const errors = (this.counts.get(counted) ?? 0) + 1;

@@ -1,18 +1,18 @@
 import { Behind, Degraded } from '#platform';
 import { withDeadline } from '#waiting';
 
-/** How long (ms) one question waits: below the deadline of a check, so that the answer names the database. */
+/** Timeout (ms) of one call: below the deadline of a check, so that the answer names the database. */
 const WAIT = 1_500;
-/** From how many ms without an answer on a database is away. A new connection to a distant one takes several round trips. */
+/** How long (ms) without an answer until a database counts as unavailable. A new connection to a distant one takes several round trips. */
 const AWAY = 5_000;
 
 /**
- * Readiness of a store that may be far away. A check that takes longer than a question waits goes on, and the next question gets its result. A database that answers
- * late is slow: the process stays in service and says so. One that has not answered for five seconds is away.
+ * Readiness of a store that may be remote. A check that outlasts a call continues, and the next call gets its result. A database that answers late is slow: the
+ * process stays in service and reports it. One without an answer for five seconds is unavailable.
  */
 export class StoreReadiness {
   private running: { readonly answer: Promise<void>; readonly since: number } | undefined;
-  /** How the last check that came to an end ended; undefined before the first did. */
+  /** The result of the last finished check; undefined before the first. */
   private last: { readonly took: number } | { readonly error: unknown } | undefined;
 
   constructor(
@@ -22,7 +22,7 @@ export class StoreReadiness {
     private readonly away = AWAY,
   ) {}
 
-  /** Rejects the store's error, Degraded when the database is away, and Behind when it is slow. */
+  /** Rejects the store's error, Degraded when the database is unavailable, and Behind when it is slow. */
   async check(): Promise<void> {
     this.running ??= this.begin();
     const { answer, since } = this.running;
@@ -38,7 +38,7 @@ export class StoreReadiness {
         throw error;
       },
     );
-    // Nobody may be waiting for it any more.
+    // There may be no one left to handle the rejection.
     answer.catch(() => undefined);
     return { answer, since };
   }

@@ -2,7 +2,7 @@ import type { ViolationRecord } from '#records';
 import type { StoredViolation } from '#store';
 import { fingerprintOf } from './fingerprint.js';
 
-/** The row that answers the API's filters; the signed record, which is this text, goes along as it is. */
+/** The row for the API's filters, with the signed record, which is `record` unchanged. */
 export function storedViolation(violation: ViolationRecord, record: string): StoredViolation {
   return {
     id: violation.id,
@@ -24,15 +24,15 @@ export function storedViolation(violation: ViolationRecord, record: string): Sto
   };
 }
 
-/** The greatest that a column of the store takes. */
+/** The maximum of a column of the store. */
 const GREATEST = 2 ** 31 - 1;
 
-/** A record of somebody else may lack it. */
+/** A record of another program may lack it. */
 function ruleVersionOf({ rule_version: version }: ViolationRecord): Pick<StoredViolation, 'ruleVersion'> {
   return Number.isSafeInteger(version) && version > 0 && version <= GREATEST ? { ruleVersion: version } : {};
 }
 
-/** The message, and the values of the metadata. A record of somebody else may lack them. */
+/** The message and the metadata values, which records of other programs may lack. */
 function searched({ message, metadata }: ViolationRecord): string {
   const values = Object.values((metadata as ViolationRecord['metadata'] | undefined) ?? {});
   return [message as string | undefined, ...values].filter((value) => ['string', 'number', 'boolean'].includes(typeof value)).join('\n');

@@ -24,47 +24,47 @@ import { RefusalPublisher } from './refusal-publisher.js';
 import { storedViolation } from './stored-violation.js';
 import type { ViolationLogger } from './violation-logger.js';
 
-/** Name of the reader whose position in the store says up to where the violations log is kept. */
+/** The reader whose position in the store says how far violations are stored. */
 export const KEEP_READER = 'keep';
 
-/** Violations in one transaction, about: it locks out the other replicas. */
+/** Approximate violations per transaction: it locks the other replicas out. */
 const KEPT_AT_ONCE = 1_000;
 
-/** Milliseconds between two looks at whether the database has gone back, while nothing comes. */
+/** Milliseconds between two checks of an idle partition for a database that was set back. */
 const LOOK_BACK = 2_000;
 
-/** How long (ms) a refused violation waits for the dead letter topic until that is reported. */
+/** How long (ms) a refused violation waits for the dead letter topic before readiness reports it. */
 const TOLD = 3_000;
 
-/** A record of the log, and the row that it becomes. */
+/** A record of the log, and its row. */
 interface KeptRecord {
   readonly record: LogRecord;
   readonly violation: StoredViolation;
 }
 
 /**
- * Violations log → store, all partitions together. The position lies in the store and moves in the transaction that keeps the violations, so each is kept once
- * whatever crashes. The log's own position follows; it serves retention and lag only. While the store is unavailable, the subscription repeats the batch. A
- * record whose content the store refuses goes to the dead letters and stops nothing.
+ * Violations log → store, for all partitions. The position is in the store and moves in the transaction that stores the violations, so each is stored once,
+ * whatever crashes. The log's own position follows, for retention and lag. While the store is unavailable, the subscription repeats the batch. A record whose
+ * content the store refuses goes to the dead letters, and the others continue.
  */
 export class ViolationKeeper implements PartitionListener {
-  /** Where it is in the log. */
+  /** The present offsets in the log. */
   readonly lag = new Lag();
-  /** Its counts since the start. */
+  /** Counts since the start. */
   private readonly did = { kept: 0, refused: 0, unreadable: 0 };
-  /** From when verdicts were certain by the log's clock until they were in the store. */
+  /** The time from a certain verdict, by log time, to its storage. */
   private readonly latencies = new LatestLatencies();
   private readonly positions = new PositionFollower();
-  /** When (ms, monotonic) it was last seen that the database has not gone back, by partition. */
+  /** When (ms, monotonic) the database's position was last checked, by partition. */
   private readonly lookedBack = new Map<number, number>();
   private readonly together: Together<KeptBatch>;
   private readonly deadLetters: DeadLetters;
   private readonly refusals: RefusalPublisher;
   private readonly stopping = new AbortController();
   private subscription: Subscription | undefined;
-  /** Why violations are not kept at present, by partition; without one: the log cannot be read. */
+  /** Why violations are not stored at present, by partition; key undefined: the log cannot be read. */
   private readonly failures = new Map<number | undefined, Error>();
-  /** Offsets that were deleted from the log before they were kept. Operators see them until the next start. */
+  /** Offsets that the log deleted before they were stored. Reported to operators until the next start. */
   private lacking: LogError | undefined;
 
   constructor(
@@ -99,7 +99,7 @@ export class ViolationKeeper implements PartitionListener {
     this.tell?.close();
   }
 
-  /** Somebody waits for what the log has to be in the store. */
+  /** A request waits until the log's violations are in the store. */
   hurry(): void {
     this.subscription?.hurry();
   }
@@ -112,7 +112,7 @@ export class ViolationKeeper implements PartitionListener {
     throw new Behind(`violations are not kept: ${error.message}`, { cause: error });
   }
 
-  /** Without `waitingRecords` when the log does not tell where it ends. */
+  /** Without `waitingRecords` when the log does not answer where it ends. */
   async account(): Promise<KeptViolations> {
     const ends = await this.log.ends(TOPICS.violations).catch(() => undefined);
     const waitingRecords = ends && [...this.lag.behind(ends).values()].reduce((sum, records) => sum + records, 0);
@@ -160,8 +160,8 @@ export class ViolationKeeper implements PartitionListener {
   }
 
   /**
-   * The database was restored from a backup while this runs, and lacks later violations: they are read from the log again. Reports about
-   * another partition that was stored together with this one have no effect here.
+   * The database was restored from a backup while this process runs, and lacks later violations: they are read from the log again. A partition that was only
+   * stored together with another one is not affected.
    */
   private async catchUp(partition: number, to: number): Promise<void> {
     const position = await this.store.position(KEEP_READER, partition);
@@ -180,7 +180,7 @@ export class ViolationKeeper implements PartitionListener {
       await this.together.add({ reader: KEEP_READER, partition, ...(from === undefined ? {} : { from }), position, violations });
       this.noteKept(violations);
     } catch (error) {
-      // One of this partition, or of those stored together with it.
+      // A refused record, of this partition or of one stored together with it.
       if (!isRefused(error)) throw error;
       await this.keepOneByOne(partition, position, records);
     }
@@ -194,7 +194,7 @@ export class ViolationKeeper implements PartitionListener {
     for (const { timestampMs } of violations) this.latencies.note(now - timestampMs);
   }
 
-  /** Some record is refused: each is kept alone, in order, with the position behind it; a refused one is a dead letter first. */
+  /** Stores each record alone, in order, with the position after it; refused ones become dead letters first. */
   private async keepOneByOne(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
     for (const { record, violation } of records) {
       const kept = { reader: KEEP_READER, partition, position: record.offset + 1 };
@@ -218,7 +218,7 @@ export class ViolationKeeper implements PartitionListener {
     await this.store.keep({ reader: KEEP_READER, partition, position, violations: [] });
   }
 
-  /** Waits for as long as the log does not take it, and says so. */
+  /** Waits until the log accepts the dead letter, and reports the delay. */
   private async setAside(letter: DeadLetter): Promise<void> {
     const reason = `the store refuses one, and ${TOPICS.deadLetters} cannot be written`;
     const told = setTimeout(() => this.failed(new Error(reason), letter.partition), TOLD);
@@ -236,7 +236,7 @@ export class ViolationKeeper implements PartitionListener {
     this.failures.delete(partition);
   }
 
-  /** Also where nothing comes that would find it out. */
+  /** Checks idle partitions too, where no write would find it out. */
   private async lookBack(partition: number, position: number): Promise<void> {
     const now = performance.now();
     if (now - (this.lookedBack.get(partition) ?? Number.NEGATIVE_INFINITY) < LOOK_BACK) return;
@@ -269,7 +269,7 @@ export class ViolationKeeper implements PartitionListener {
   }
 }
 
-/** Errors of the content: a retry would fail too. All others pass, and are retried. */
+/** Errors of the content, which no retry resolves. All others are transient. */
 function isRefused(error: unknown): error is StoreError {
   return error instanceof StoreError && error.code === 'BT_STORE_REFUSED';
 }

@@ -1,14 +1,14 @@
 import type { Clock, Logger } from '#platform';
 import type { StoredViolation } from '#store';
 
-/** Violations whose lines are remembered, so that a later revision makes no second one. */
+/** Maximum of remembered violations, so that a later revision makes no second line. */
 const REMEMBERED = 10_000;
-/** Milliseconds in which `perSecond` lines are written at most. */
+/** Milliseconds in which at most `perSecond` lines are written. */
 const WINDOW = 1_000;
 
 /**
- * Logs a line for each violation when it is stored: alerts over logs count these lines. Later revisions of an open violation, retractions and undecided
- * records have none. A line has no message and no metadata, which hold values of spans. Lines above the limit are counted once a second.
+ * Logs a line for each violation when it is stored; log alerts count these lines. Later revisions of an open violation, retractions and undecided records have
+ * none. A line has no message and no metadata, which hold values of spans. Once a second it logs how many lines were omitted.
  */
 export class ViolationLogger {
   private readonly told = new Set<string>();
@@ -17,7 +17,7 @@ export class ViolationLogger {
   private leftOut = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  /** `perSecond`: lines; 0 for none. */
+  /** @param perSecond lines; 0: none */
   constructor(
     private readonly logger: Logger,
     private readonly perSecond: number,
@@ -35,7 +35,7 @@ export class ViolationLogger {
     }
   }
 
-  /** Omitted and not yet reported. */
+  /** Logs how many lines were omitted since the last report. */
   close(): void {
     clearTimeout(this.timer);
     this.tellLeftOut();

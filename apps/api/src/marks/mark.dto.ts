@@ -5,7 +5,7 @@ import { PageLimit, PageNumberCursor } from '../page-query.js';
 
 export const MARK_KINDS = ['acknowledged', 'unacknowledged', 'note'] as const;
 export const NOTE_LENGTH = 2_000;
-/** Line breaks and tabs are all that a note needs beside characters that can be seen. */
+/** A note may hold line breaks and tabs, but no other control characters. */
 export const NOTE = [
   /^(?:[^\p{Cc}\p{Cs}]|[\n\r\t])*$/u,
   { message: 'note must hold no control characters but line breaks and tabs' },
@@ -33,7 +33,7 @@ export class MarkQuery {
   cursor?: number;
 }
 
-/** What somebody said of a violation or a group. */
+/** What a person said about a violation or a group. */
 export class MarkView {
   @ApiProperty({ example: 1, description: 'Counts from 1, for each violation and group.' })
   number!: number;

@@ -7,9 +7,9 @@ import { TEXT, yesOrNo } from '../query.js';
 import { instant } from '../violations/filter/instant.js';
 import { NOTE, NOTE_LENGTH } from './mark.dto.js';
 
-/** The last millisecond that has a date. */
+/** The last millisecond of JavaScript's dates. */
 const LAST = 8_640_000_000_000_000;
-/** What the store counts when violations are kept. */
+/** The maximum that the store counts when it stores violations. */
 export const MAX_WORSE_ABOVE = 100_000;
 const WORSE_ABOVE = { message: `worse_above must be a whole number from 1 to ${MAX_WORSE_ABOVE}` };
 const UNTIL = { message: 'until must be a time: RFC 3339, or Unix seconds' };

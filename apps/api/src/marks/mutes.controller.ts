@@ -21,11 +21,11 @@ import { requireRule } from '../rules/save/find-rule.js';
 import { MAX_WORSE_ABOVE, MuteBody, MuteList, MuteQuery, MuteView, muteView } from './mute.dto.js';
 
 const PAGE = 100;
-/** Active mutes: each group that is listed is compared with those of its rule. */
+/** Maximum of active mutes: each listed group is compared with those of its rule. */
 const MAX_MUTES = 1_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** How many times the violations of the busiest hour are worse, and the fewest that are. */
+/** A mute "until worse" ends above this multiple of the busiest hour, and at least at the minimum below. */
 const WORSE = 2;
 const LEAST_WORSE = 10;
 
@@ -62,7 +62,7 @@ export class MutesController {
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'There are too many mutes.' })
   async mute(@Body() { rule_id, ...body }: MuteBody, @Req() request: FastifyRequest): Promise<MuteView> {
     const now = this.clock.now();
-    // `null` is as a missing member.
+    // `null` counts as absent.
     const [service, until, note] = [body.service ?? undefined, body.until ?? undefined, body.note ?? undefined];
     if (until !== undefined && until <= now) throw new ApiError('BT_API_MUTE_ENDED', { until: new Date(until).toISOString() });
     const { id: ruleId } = await requireRule(this.store, rule_id);
@@ -82,7 +82,7 @@ export class MutesController {
     return muteView(mute, now);
   }
 
-  /** What is worse than the last day: undefined where nobody asks for it. */
+  /** The threshold from the last day's violations; undefined if it is not requested. */
   private async worseAbove(
     ruleId: string,
     service: string | undefined,

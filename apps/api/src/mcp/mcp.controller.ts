@@ -6,12 +6,12 @@ import type { Ask } from '#mcp';
 import { ApiExcludeController } from '#openapi';
 import { CONFIGURATION, type Configuration, VERSION } from '#platform';
 
-/** Bytes of a request: spans to try a rule on. */
+/** Maximum bytes of a request, which may hold spans to try a rule on. */
 const REQUEST_LIMIT = 8 * 1024 * 1024;
 
 /**
- * The Model Context Protocol over streamable HTTP. Each tool calls the routes of the REST API with the credentials of this request. It may do what its caller
- * may do, counts against the same limits, and appears in the same audit log. The OpenAPI document leaves it out: MCP has a protocol of its own.
+ * The Model Context Protocol over streamable HTTP. Each tool calls the REST API with the credentials of this request. So it has the rights and the limits of
+ * its caller, and appears in the audit log. The OpenAPI document leaves it out, because MCP has a protocol of its own.
  */
 @ApiExcludeController()
 @Controller('mcp')
@@ -25,10 +25,10 @@ export class McpController {
   @HttpCode(200)
   @RouteConfig({ scope: 'read', bodyLimit: REQUEST_LIMIT })
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    // It has many packages, which most processes never need.
+    // Loaded on demand: it has many packages, which most processes never need.
     const { answerHttp } = await import('#mcp');
     const headers = Object.entries(request.headers).filter((header): header is [string, string] => typeof header[1] === 'string');
-    // The protocol looks at its headers only.
+    // The protocol reads only its headers.
     const asked = new Request('http://localhost/mcp', { method: 'POST', headers });
     const answer = await answerHttp(this.asking(request), VERSION, asked, request.body);
     for (const [name, value] of answer.headers) reply.header(name, value);

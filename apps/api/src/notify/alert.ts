@@ -11,12 +11,13 @@ export interface Alert {
   readonly generatorURL?: string;
 }
 
-/** Characters of a label or annotation: Alertmanager has no bound of its own, and pages and mails show them whole. */
+/** Maximum characters of a label or an annotation: Alertmanager has no limit of its own, and pages and mails show them whole. */
 const LONGEST_TEXT = 1_024;
 
 /**
- * A violation as an alert of its own: the labels are of its id, so that each revision is the same alert and a retraction ends it. Labels have no dots in their
- * names, or Alertmanager refuses the whole batch. `now`: Unix milliseconds.
+ * A violation as an alert of its own. Its labels identify the violation, so each revision is the same alert and a retraction ends it. Label names have no dots,
+ * because Alertmanager refuses a batch that has them.
+ * @param now Unix milliseconds
  */
 export function alertOf(violation: ViolationRecord, receiver: Receiver, now: number): Alert {
   const { id, rule_id, rule_name, severity, service, status, message, trace_id, span_id, timestamp_ms, undecided } = violation;
@@ -38,13 +39,13 @@ export function alertOf(violation: ViolationRecord, receiver: Receiver, now: num
       span_id,
     }),
     startsAt: new Date(start).toISOString(),
-    // One that ends before it starts is refused.
+    // Alertmanager refuses an alert that ends before it starts.
     endsAt: new Date(status === 'retracted' ? Math.max(now, start + 1) : now + receiver.firesFor).toISOString(),
     ...(page === undefined ? {} : { generatorURL: page }),
   };
 }
 
-/** Alertmanager refuses labels that are no valid UTF-8, and takes empty ones for absent. */
+/** Alertmanager refuses labels that are no valid UTF-8, and treats empty ones as absent. */
 function texts(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const kept = Object.entries(values).filter(([, value]) => value !== '');
   return Object.fromEntries(kept.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, LONGEST_TEXT).join('')]));

@@ -1,6 +1,6 @@
 import type { Receiver } from './receiver.js';
 
-/** Where people see a violation; undefined when the receiver does not say where the console is. */
+/** The console's page of a violation; undefined if the receiver has no console URL. */
 export function consolePage({ consoleUrl }: Receiver, id: string): string | undefined {
   return consoleUrl === undefined ? undefined : `${consoleUrl}/ui/violations/${encodeURIComponent(id)}`;
 }

@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from '#platform';
 
-/** What telling receivers of violations measures. */
+/** Metrics of notifications. */
 export const NOTIFY_METRICS = {
   sent: {
     type: 'counter',

@@ -21,7 +21,7 @@ import { NOTIFY_METRICS } from './metrics.js';
 import type { Receiver } from './receiver.js';
 import type { ReceiverNotifier } from './receiver-notifier.js';
 
-/** Notifies the receivers that the file of notifications names. Without that file none of this is loaded. */
+/** Notifies the receivers in the file of notifications. Without that file none of this is loaded. */
 @Injectable()
 export class Notifier {
   private told: readonly ReceiverNotifier[] | undefined;
@@ -36,7 +36,7 @@ export class Notifier {
     private readonly tracing: Tracing,
   ) {}
 
-  /** Throws a ConfigurationError when the file cannot be read or is wrong. */
+  /** Throws a ConfigurationError when the file is unreadable or invalid. */
   async start(): Promise<void> {
     const { file } = this.configuration.notifications;
     if (file === undefined) return;
@@ -65,7 +65,7 @@ export class Notifier {
     await Promise.all(this.told.map((receiver) => receiver.start()));
   }
 
-  /** For readiness: `off` or `ok`. Throws what receivers are waited for; nobody should send less because of it. */
+  /** For readiness: `off` or `ok`. Throws which receivers are unavailable; this must not take the process out of service. */
   check(): string {
     if (this.told === undefined) return 'off';
     const waiting = this.told.map((receiver) => receiver.state()).filter((state) => state !== undefined);

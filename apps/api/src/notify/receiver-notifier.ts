@@ -18,12 +18,12 @@ import { type Receiver, wants } from './receiver.js';
 import type { RuleFacts } from './rule-facts.js';
 import { webhookMessage } from './webhook-message.js';
 
-/** Alerts in one request, and messages of a webhook under way at a time. */
+/** Alerts per request, and concurrent messages of a webhook. */
 const BATCH = { alertmanager: 64, webhook: 8 } as const;
-/** Milliseconds for which the store is waited for before it is tried again, and between two looks at it. */
+/** Timeout (ms) of one wait for the store, after which it is checked again. */
 const KEPT_MS = 10_000;
 const KEPT_POLL_MS = 50;
-/** Milliseconds that a receiver has for the answer to what is under way when the process stops: without it the message comes again. */
+/** How long (ms) a stopping process waits for a receiver's answer. Without the answer the message is sent again. */
 const LAST_ANSWER_MS = 2_000;
 const ADVICE = (reason: string): string => `check the address, headers and secret of the receiver (${reason})`;
 
@@ -46,17 +46,17 @@ const notifyWork = ({ name, kind }: Receiver, violations: number): Work => ({
 });
 
 /**
- * Violations log → one receiver, with a position of its own that advances only after success: while the receiver is away, the log waits, and no other receiver
- * does. A new receiver gets violations from its start on. After a kill some are sent again: as the same alert, or under the same `webhook-id`.
+ * Violations log → one receiver, with a position that advances only after success: the log buffers while the receiver is unavailable, and other receivers
+ * continue. A new receiver gets violations from its start on. After a kill some are sent again: as the same alert, or with the same `webhook-id`.
  */
 export class ReceiverNotifier implements PartitionListener {
-  /** Where it is in the log. */
+  /** The present offsets in the log. */
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly ended = new AbortController();
   private readonly taken = new Taken();
   private readonly positions = new PositionFollower();
-  /** Why nothing is taken at present, by partition. */
+  /** Why nothing is accepted at present, by partition. */
   private readonly waiting = new Map<number | undefined, string>();
   private readonly reader: string;
   private readonly subscribed = Promise.withResolvers<Subscription>();
@@ -89,7 +89,7 @@ export class ReceiverNotifier implements PartitionListener {
     clearTimeout(timer);
   }
 
-  /** The reason for waiting; undefined: none. */
+  /** The reason for waiting; undefined if there is none. */
   state(): string | undefined {
     const [why] = this.waiting.values();
     return why === undefined ? undefined : `${this.receiver.name}: ${why}`;
@@ -101,9 +101,9 @@ export class ReceiverNotifier implements PartitionListener {
     const position = await store.position(this.reader, partition);
     const { end } = await log.bounds(TOPICS.violations, partition);
     const isNew = committed === undefined && position === 0;
-    // In a log that was created again the position belongs to the former one.
+    // If the log was created again, the position belongs to the former one.
     const isOther = position > end || (committed === undefined && !isNew);
-    // Not at the end: another process may have had the partition, and nothing to note yet.
+    // Not at the end: another process may have had the partition, without a violation to note yet.
     const at = isNew ? await log.offsetAt(TOPICS.violations, partition, this.since) : isOther ? start : Math.max(position, start);
     this.lag.at(partition, at);
     return at;
@@ -115,7 +115,7 @@ export class ReceiverNotifier implements PartitionListener {
     if (first === undefined || last === undefined) return;
     const subscription = await this.subscribed.promise;
     const signal = leaving === undefined ? this.stopping.signal : AbortSignal.any([this.stopping.signal, leaving]);
-    // First, so that the log knows the reader: violations during a downtime are sent.
+    // First, so that the log knows the reader: violations during a downtime are then sent.
     await this.positions.follow(subscription, partition, first.offset);
     const wanted = await this.toBeTold(partition, records, signal);
     for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind], ({ violation }) => violation.id))
@@ -157,7 +157,7 @@ export class ReceiverNotifier implements PartitionListener {
     this.parts.logger.error({ err: error, partition, receiver: this.receiver.name }, 'cannot notify the receiver; retrying');
   }
 
-  /** The log time from which on the receiver is notified: that of its first start, whatever is read again later. */
+  /** The log time of the receiver's first start, from which on it is notified, even if the log is read again later. */
   private async begin(): Promise<number> {
     const { store, log } = this.parts;
     const reader = `${this.reader} since`;
@@ -181,7 +181,7 @@ export class ReceiverNotifier implements PartitionListener {
     return wanted.filter(({ violation }) => this.isToBeTold(violation));
   }
 
-  /** Resolves when the store has what stands before a position of the log, and has ended the mutes that it makes worse. */
+  /** Resolves when the store has the violations before a position of the log, and has ended the mutes that they exceed. */
   private async kept(partition: number, position: number, signal: AbortSignal): Promise<void> {
     const until = this.parts.now() + KEPT_MS;
     while ((await this.parts.store.position(KEEP_READER, partition)) < position) {
@@ -197,7 +197,7 @@ export class ReceiverNotifier implements PartitionListener {
     return wants(this.receiver, violation, this.parts.facts.tagsOf(violation.rule_id));
   }
 
-  /** A retraction is sent also for a muted violation: it may end an earlier alert. */
+  /** A retraction is sent even for a muted violation: it may end an earlier alert. */
   private isToBeTold(violation: Entry['violation']): boolean {
     const { facts, metrics } = this.parts;
     if (violation.status === 'retracted' || !facts.isMuted(violation.rule_id, violation.service)) return true;
@@ -215,7 +215,7 @@ export class ReceiverNotifier implements PartitionListener {
     const ends = await Promise.allSettled(calls.map((call) => deliver(call, delivery)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) {
-      // The partition is to be given up, or the process stops: who goes on does not tell again what was taken.
+      // The partition is given up, or the process stops: notes what was accepted, so that the successor does not send it again.
       if (told.length > 0) await store.notified(this.reader, new Map(), told.map(revisionOf));
       throw failed.reason;
     }

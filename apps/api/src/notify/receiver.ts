@@ -1,30 +1,30 @@
 import type { ViolationRecord } from '#records';
 
-/** A receiver of notifications about violations. */
+/** A receiver of notifications. */
 export interface Receiver {
-  /** Its position in the log goes by this. */
+  /** Identifies its position in the log. */
   readonly name: string;
   readonly kind: 'alertmanager' | 'webhook';
   readonly url: string;
   /** Sent with each request; may hold secrets. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Signs messages of a webhook (Standard Webhooks); undefined: they are not signed. */
+  /** Signs a webhook's messages (Standard Webhooks); undefined: unsigned. */
   readonly secret?: Buffer;
-  /** Empty: of all. */
+  /** Empty: all. */
   readonly severities: readonly string[];
-  /** Ids; empty: all. */
+  /** Rule ids; empty: all. */
   readonly rules: readonly string[];
-  /** One of them must be the rule's; empty: any. */
+  /** The rule must have one of them; empty: any rule. */
   readonly tags: readonly string[];
-  /** What people reach the console by: `https://betrace.example.com`. */
+  /** The console's URL for people: `https://betrace.example.com`. */
   readonly consoleUrl?: string;
-  /** Milliseconds for which Alertmanager takes a violation to go on. */
+  /** How long (ms) Alertmanager treats a violation as firing. */
   readonly firesFor: number;
 }
 
 /**
- * Whether a receiver is notified of a violation. `tags` are those of the rule, undefined when the rule is deleted; a violation of a deleted rule passes the
- * filter by tags.
+ * Whether a receiver is notified of a violation.
+ * @param tags of the rule; undefined: the rule is deleted, and the filter by tags does not apply
  */
 export function wants(receiver: Receiver, violation: ViolationRecord, tags: readonly string[] | undefined): boolean {
   const { severities, rules } = receiver;

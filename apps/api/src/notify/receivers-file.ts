@@ -9,15 +9,15 @@ const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 's
 const NAME = /^[\w.-]{1,64}$/;
 const MAX_RECEIVERS = 100;
 const DAY = 24 * 60 * 60 * 1_000;
-/** What Standard Webhooks writes before the base64 of a secret. */
+/** The prefix of a base64 secret in Standard Webhooks. */
 const SECRET_PREFIX = 'whsec_';
 const LEAST_SECRET_BYTES = 24;
 
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * The receivers of a file in YAML or JSON. Secrets lie in files of their own, beside it or under an absolute path. Throws an Error that says all that is wrong and
- * names no secret; of a file that is partly wrong nothing is taken.
+ * Reads the receivers of a YAML or JSON file. Secrets are in other files, by a relative or an absolute path. Throws an Error that names every mistake and no
+ * secret. A file with one mistake is refused as a whole.
  */
 export function readReceivers(path: string): readonly Receiver[] {
   const document = parseDocument(readFileSync(path, 'utf8'));
@@ -97,7 +97,7 @@ function secretOf(file: unknown, folder: string, told: (problem: string) => void
   return {};
 }
 
-/** Without a user and a password: they would be told wherever the address is. Headers are for these. */
+/** A URL without user and password, which would appear wherever the address is shown. Headers are for credentials. */
 function isUrl(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);

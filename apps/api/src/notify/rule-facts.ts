@@ -1,10 +1,10 @@
 import type { Mute, Store } from '#store';
 
-/** Milliseconds for which what the store says of rules and mutes is taken for the present. */
+/** How long (ms) the store's tags and mutes are cached. */
 const FRESH = 2_000;
 const PAGE = 1_000;
 
-/** What decides, beside the violation, whether it is sent: its rule's tags and mutes. Read again when it is old. */
+/** The tags and mutes of rules, which decide beside the violation whether it is sent. Cached for a time. */
 export class RuleFacts {
   private tags: ReadonlyMap<string, readonly string[]> = new Map();
   private muted: ReadonlyMap<string, readonly Mute[]> = new Map();
@@ -15,7 +15,7 @@ export class RuleFacts {
     private readonly now: () => number,
   ) {}
 
-  /** Rejects when the store cannot be read. `always`: also when what is known is not old. */
+  /** Rejects when the store cannot be read. `always`: even if the cache is recent. */
   async refresh(always = false): Promise<void> {
     if (!always && this.now() - this.readAt < FRESH) return;
     const at = this.now();
@@ -25,7 +25,7 @@ export class RuleFacts {
     this.readAt = at;
   }
 
-  /** Undefined: there is no such rule any more. */
+  /** Undefined: the rule does not exist any more. */
   tagsOf(ruleId: string): readonly string[] | undefined {
     return this.tags.get(ruleId);
   }
@@ -34,7 +34,7 @@ export class RuleFacts {
     return this.mutesOf(ruleId, service).length > 0;
   }
 
-  /** It is muted, but no longer when it gets worse: the store says so when it has kept the violation. */
+  /** Whether the mute ends when it gets worse: the store decides that when it stores the violation. */
   isMutedUntilWorse(ruleId: string, service: string): boolean {
     const mutes = this.mutesOf(ruleId, service);
     return mutes.length > 0 && mutes.every(({ worseAbove }) => worseAbove !== undefined);

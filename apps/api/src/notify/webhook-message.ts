@@ -15,8 +15,9 @@ const TYPES: Readonly<Record<ViolationRecord['status'], string>> = {
 };
 
 /**
- * A violation as a message of the Standard Webhooks scheme. `webhook-id` is of the violation and its revision: the same for each attempt, and the key by which a
- * receiver knows what it has. `now`: Unix milliseconds of this attempt.
+ * A violation as a message of Standard Webhooks. `webhook-id` identifies the violation and its revision. It is the same in every attempt, so that receivers
+ * detect duplicates.
+ * @param now Unix milliseconds of this attempt
  */
 export function webhookMessage(violation: ViolationRecord, receiver: Receiver, now: number): WebhookMessage {
   const { id: violationId, revision, log, status, timestamp_ms } = violation;

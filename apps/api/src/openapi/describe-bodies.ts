@@ -14,8 +14,8 @@ interface Parts {
 const REFERENCE = '#/components/schemas/';
 
 /**
- * Completes the bodies that routes take. A member that is not described is refused (BT_HTTP_INVALID names it), and an optional one may be null. References
- * are written in the form of OpenAPI 3.1, which takes a description beside `$ref`.
+ * Completes the descriptions of request bodies. Undocumented members are refused (BT_HTTP_INVALID names them), and optional ones may be null. References have
+ * the form of OpenAPI 3.1, which allows a description beside `$ref`.
  */
 export function describeBodies(document: OpenAPIObject): OpenAPIObject {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
@@ -30,7 +30,7 @@ export function describeBodies(document: OpenAPIObject): OpenAPIObject {
   return document;
 }
 
-/** Closes a schema and all that it refers to: what is validated is described by the same classes all the way down. */
+/** Forbids further members in a schema and all that it refers to, since the same classes validate all levels. */
 function close(schema: Schema | undefined, schemas: Record<string, Schema>): void {
   const reference = schema?.['$ref'];
   const body = typeof reference === 'string' ? schemas[reference.slice(REFERENCE.length)] : schema;
@@ -44,9 +44,9 @@ function close(schema: Schema | undefined, schemas: Record<string, Schema>): voi
   for (const part of [...Object.values(properties), items, ...allOf, ...anyOf]) if (part !== body) close(part, schemas);
 }
 
-/** The members of a class that `@IsOptional` marks, by the name of the class: they may be null. */
+/** The members of a class with `@IsOptional`, which may be null. */
 function optionalMembers(name: string): ReadonlySet<string> {
-  // Its classes are a private member; without it no document is made, which openapi.spec.ts sees.
+  // A private member of class-validator; without it openapi.spec.ts fails, because no document is made.
   const storage = getMetadataStorage();
   const classes = [...(storage as unknown as { readonly validationMetadatas: ReadonlyMap<unknown, unknown> }).validationMetadatas.keys()];
   const found = classes.find((target): target is Type => typeof target === 'function' && target.name === name);
@@ -72,7 +72,7 @@ function orNull(body: Schema, optional: ReadonlySet<string>): void {
   }
 }
 
-/** `allOf` of one reference is that reference. */
+/** Replaces `allOf` with one reference by the reference. */
 function plainReferences(value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   const { allOf } = value as { allOf?: readonly Schema[] };

@@ -5,19 +5,19 @@ type Response = { description: string; content?: Record<string, { schema?: unkno
 
 const PROBLEM = { $ref: '#/components/schemas/ProblemView' };
 const PROBLEM_TYPE = 'application/problem+json';
-/** What everybody may ask, and what the server then answers without looking who it is. */
+/** Public routes, which do not authenticate callers. */
 const OPEN: ReadonlySet<string> = new Set(['/health', '/ready']);
-/** Senders of spans are not counted by the rate limit. */
+/** Routes that the rate limit does not count: those for spans. */
 const UNCOUNTED: ReadonlySet<string> = new Set(['/v1/traces', '/v1/spans']);
-/** Its errors are `google.rpc.Status`, as OTLP has it. */
+/** Its errors are `google.rpc.Status`, as in OTLP. */
 const OTLP = '/v1/traces';
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 const refusal = (description: string): Response => ({ description, content: { [PROBLEM_TYPE]: { schema: PROBLEM } } });
 
 /**
- * Adds to an OpenAPI document what all routes share. Problems are `application/problem+json`. Any route may answer 401 or 403 (not allowed), 429 (too many
- * requests), and 400, 413 or 415 (a body that is not JSON, is too large or has another type). What a route declares itself stays.
+ * Adds what all routes share to an OpenAPI document. Problems are `application/problem+json`. Any route may answer 401 or 403 (not allowed), 429 (too many
+ * requests), and 400, 413 or 415 (a body that is no JSON, too large or of another type). Declarations of a route take precedence.
  */
 export function describeRefusals(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {

@@ -33,7 +33,7 @@ export async function openApiDocument(app: INestApplication, apiKeyHeader: strin
   return describeRefusals(describeBodies(describeParameters(document)));
 }
 
-/** `RulesController.list` → `rulesList`: what generated clients call it. */
+/** `RulesController.list` → `rulesList`: the name in generated clients. */
 function operationId(controller: string, method: string): string {
   const name = controller.replace(/Controller$/, '');
   return `${name.charAt(0).toLowerCase()}${name.slice(1)}${method.charAt(0).toUpperCase()}${method.slice(1)}`;

@@ -2,7 +2,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** Milliseconds: what people divide time by. */
+/** Lengths of buckets in milliseconds, in usual units of time. */
 const INTERVALS = [
   ...[1, 2, 5, 10, 30].map((n) => n * SECOND),
   ...[1, 2, 5, 10, 30].map((n) => n * MINUTE),
@@ -18,15 +18,15 @@ export interface Bucket {
   matched: number;
 }
 
-/** Traces by the time of the log at which they began. Offsets are those of one partition at a time. */
+/** Counts traces by the log time at which they began. Offsets are of one partition at a time. */
 export class Histogram {
   /** Milliseconds. */
   readonly interval: number;
   readonly buckets: Bucket[] = [];
-  /** Where a bucket begins in the present partition, in order of offset. */
+  /** The first offset of each bucket in the present partition, in ascending order. */
   private marks: { readonly offset: number; readonly bucket: Bucket }[] = [];
 
-  /** From and to a time of the log, Unix ms. */
+  /** The range in log time, Unix ms. */
   constructor(from: number, to: number) {
     this.interval = INTERVALS.find((interval) => spanned(from, to, interval) <= MAX_BUCKETS) ?? INTERVALS.at(-1)!;
     const first = Math.floor(from / this.interval) * this.interval;
@@ -34,12 +34,12 @@ export class Histogram {
     for (let i = 0; i < count; i++) this.buckets.push({ start: first + i * this.interval, traces: 0, matched: 0 });
   }
 
-  /** Records of another partition follow. */
+  /** The next records are of another partition. */
   begin(): void {
     this.marks = [];
   }
 
-  /** A record of the present partition lies at this time. */
+  /** A record of the present partition has this time. */
   reached(offset: number, time: number): void {
     const index = Math.floor((time - this.buckets[0]!.start) / this.interval);
     const bucket = this.buckets[Math.min(this.buckets.length - 1, Math.max(0, index))]!;

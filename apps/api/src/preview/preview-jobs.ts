@@ -6,18 +6,18 @@ import { notFound } from '../not-found.js';
 import type { PreviewProgressView, PreviewResultView } from './preview.dto.js';
 import type { FromPreviewThread, PreviewSettings, PreviewTask, PreviewWork } from './preview-task.js';
 
-/** Exists in the build only. */
+/** Exists only in the build. */
 const PREVIEW_THREAD = new URL('./thread.js', import.meta.url);
 
-/** Where the entry lies, if not beside this file: for specs, which run the sources. */
+/** Another path of the thread's entry, for specs, which run the sources. */
 export const PREVIEW_THREAD_ENTRY = Symbol('preview thread entry');
 
-/** Previews that wait for a thread; more are refused. */
+/** Maximum of waiting previews; further ones are refused. */
 const WAITING = 8;
-/** Ended previews that are kept, and for how long (ms). */
+/** Maximum of finished previews that are kept, and for how long (ms). */
 const KEPT = 20;
 const KEPT_FOR = 3_600_000;
-/** MiB of a thread's objects. What it keeps of traces is beside that, and as much as an evaluator keeps. */
+/** MiB of a thread's heap. The traces that it keeps are extra, as much as in an evaluator. */
 const MEMORY = 512;
 
 export type PreviewState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -47,23 +47,23 @@ interface Entry {
 
 export interface PreviewJobsOptions {
   readonly settings: () => PreviewSettings;
-  /** Previews that run at once. */
+  /** Maximum of concurrent previews. */
   readonly concurrency: number;
-  /** Milliseconds that one may run. */
+  /** Timeout of a preview, in milliseconds. */
   readonly timeout: number;
   readonly now: () => number;
   readonly defect: (error: Error) => void;
   readonly entry?: URL | undefined;
 }
 
-/** Previews, each in a thread of its own for as long as it runs. They end with the process; clients start them again. */
+/** Previews, each of which runs in a thread of its own. They end with the process; clients start them again. */
 export class PreviewJobs {
   private readonly entries = new Map<string, Entry>();
   private stopped = false;
 
   constructor(private readonly options: PreviewJobsOptions) {}
 
-  /** Throws BT_API_PREVIEWS_BUSY (429) when too many wait, BT_API_STOPPING (503). */
+  /** Throws BT_API_PREVIEWS_BUSY (429) when too many wait, and BT_API_STOPPING (503). */
   begin(task: PreviewTask, by: string): PreviewJob {
     if (this.stopped) throw new ApiError('BT_API_STOPPING', {});
     this.forget();
@@ -87,7 +87,7 @@ export class PreviewJobs {
     return this.entry(id).job;
   }
 
-  /** Answers when it has ended, after this many ms, or when nobody waits any more. */
+  /** Resolves when the preview ends, after this many ms, or when the client is gone. */
   async wait(id: string, milliseconds: number, gone: AbortSignal): Promise<PreviewJob> {
     const { job, ended } = this.entry(id);
     if (job.endedAt !== undefined || milliseconds === 0) return job;
@@ -99,7 +99,7 @@ export class PreviewJobs {
     return job;
   }
 
-  /** Ends it if it has not ended, and forgets it. */
+  /** Ends a running preview, and deletes it. */
   async delete(id: string): Promise<void> {
     const entry = this.entry(id);
     this.entries.delete(id);
@@ -186,7 +186,7 @@ export class PreviewJobs {
     job.endedAt = this.options.now();
     clearTimeout(deadline);
     ended.resolve();
-    // One that has answered closes the log and ends by itself.
+    // A thread that has answered closes the log and ends by itself.
     if (state !== 'done') await worker?.terminate();
     this.next();
   }

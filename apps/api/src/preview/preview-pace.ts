@@ -2,17 +2,17 @@ import { readlinkSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds of processor time between two pauses. */
+/** Milliseconds of CPU time between two pauses. */
 const SLICE = 5;
 
-/** Holds this thread to a part of one processor. Counted in its processor time: while others have the processor it owes nothing. */
+/** Limits this thread to a share of one CPU. It counts CPU time, so a thread that others displace need not pause. */
 export class PreviewPace {
   private spent = threadMs();
 
   /** @param load above 0 and up to 1 */
   constructor(private readonly load: number) {}
 
-  /** Resolves when the thread may go on; mostly at once. */
+  /** Resolves when the thread may continue; usually at once. */
   async rest(): Promise<void> {
     const used = threadMs() - this.spent;
     if (used < SLICE) return;
@@ -26,7 +26,7 @@ function threadMs(): number {
   return (user + system) / 1_000;
 }
 
-/** Lets every other thread of the machine go first, where the system knows priorities of threads (Linux); elsewhere the pace alone has to do. */
+/** Gives all other threads of the machine precedence, if the system has thread priorities (Linux). */
 export function yieldToOthers(): void {
   try {
     const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));

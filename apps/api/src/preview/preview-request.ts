@@ -8,7 +8,10 @@ import type { PreviewTask } from './preview-task.js';
 
 const SAMPLES = 10;
 
-/** Makes the task of a request. `now`: Unix ms. Throws errors of its time, an expression, or a missing rule. */
+/**
+ * Creates the task of a request. Throws errors of its time range, an expression, or a missing rule.
+ * @param now Unix ms
+ */
 export async function previewTask(sent: PreviewBody, store: Store, check: ExpressionChecker, now: number): Promise<PreviewTask> {
   const body = given(sent);
   const { samples = SAMPLES } = body;
@@ -22,7 +25,7 @@ export async function previewTask(sent: PreviewBody, store: Store, check: Expres
   return { rule, compareWith, from, to, samples };
 }
 
-/** A member that is `null` is as one that is left out. */
+/** Removes members that are `null`, which count as absent. */
 function given<Body extends object>(body: Body): Body {
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) as Body;
 }
@@ -32,7 +35,7 @@ interface Tools {
   readonly check: ExpressionChecker;
 }
 
-/** A rule that is named, or an expression that is sent. */
+/** The named rule, or the expression in the request. */
 async function askedRule(
   id: 'preview' | 'compared',
   {

@@ -2,7 +2,7 @@ import type { Log } from '#messaging';
 import type { Configuration } from '#platform';
 import type { PreviewSettings } from './preview-task.js';
 
-/** What a thread needs to replay the log as the evaluators of this configuration judge it. */
+/** The settings with which a thread replays the log as this configuration's evaluators do. */
 export function previewSettings(log: Log, { kafka, storage, traces, rules }: Configuration): PreviewSettings {
   const isShared = kafka.brokers.length > 0;
   return {

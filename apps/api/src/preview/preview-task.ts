@@ -4,28 +4,28 @@ import type { RuleDefinition } from '#records';
 import type { CarriedError } from '../expressions/expression-task.js';
 import type { PreviewProgressView, PreviewResultView } from './preview.dto.js';
 
-/** What a thread replays; all of it can be cloned to it. */
+/** What a thread replays; all of it can be cloned. */
 export interface PreviewTask {
   readonly rule: RuleDefinition;
-  /** The rule to compare with; it has another id. */
+  /** The rule to compare with, which has another id. */
   readonly compareWith?: RuleDefinition | undefined;
-  /** Log time, Unix ms; undefined: all there is. */
+  /** Log time, Unix ms; undefined: the whole log. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
-  /** Samples of each kind, at most. */
+  /** Maximum of samples of each kind. */
   readonly samples: number;
 }
 
-/** Common to all of them. */
+/** The settings of all previews. */
 export interface PreviewSettings {
   readonly log: LogSettings;
-  /** The log is in the memory of this process: who reads it holds up who writes. */
+  /** The log is in the memory of this process, where reading delays writing. */
   readonly volatile: boolean;
   readonly foreignProducers: boolean;
   readonly assembly: AssemblySettings;
-  /** Milliseconds, counted in steps, as the evaluators have it. */
+  /** Milliseconds, counted in steps, as in the evaluators. */
   readonly evaluationTimeout: number;
-  /** The part of one processor that it may take, above 0 and up to 1. */
+  /** The share of one CPU that it may use, above 0 and up to 1. */
   readonly load: number;
 }
 

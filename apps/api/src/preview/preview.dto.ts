@@ -7,12 +7,12 @@ import { ON_ERROR, type OnError } from '#records';
 import { ProblemDetailView } from '../problem.dto.js';
 import { instant } from '../violations/filter/instant.js';
 
-/** The last millisecond that has a date. */
+/** The last millisecond of JavaScript's dates. */
 const LAST = 8_640_000_000_000_000;
 export const MAX_SAMPLES = 50;
 const LONGEST_WAIT = 30_000;
 
-/** A time, or so long before now: negative until somebody says when now is. */
+/** A time, or a duration before now, which is negative until now is known. */
 const asMoment = ({ value }: { value: unknown }): unknown => {
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
   const text = String(value);
@@ -23,7 +23,7 @@ const moment = (name: string) => ({
   message: `${name} must be a time (RFC 3339, or Unix seconds), or how long ago it was (24h, 7d)`,
 });
 
-/** The rule that a candidate is compared with. */
+/** The rule to compare a candidate with. */
 export class PreviewComparisonBody {
   @ApiPropertyOptional({
     example: 'slow-requests',
@@ -47,7 +47,7 @@ export class PreviewComparisonBody {
   on_error?: OnError;
 }
 
-/** A rule that need not be saved, and the time range. */
+/** A rule, stored or not, and the time range. */
 export class PreviewBody {
   @ApiPropertyOptional({ example: 'span.duration > 500ms', description: 'Or `rule_id`.' })
   @IsOptional()
@@ -170,7 +170,7 @@ export class PreviewBucketView {
   matched_traces!: number;
 }
 
-/** A violation, if the rule had been in force. */
+/** A violation that the rule would have had. */
 export class PreviewSampleView {
   @ApiProperty({ example: '4bf92f3577b34da6a3ce929d0e0e4736' })
   trace_id!: string;
@@ -238,7 +238,7 @@ export class PreviewCostView {
   errors!: readonly PreviewErrorView[];
 }
 
-/** What a preview cannot tell. */
+/** The limits of a preview's result. */
 export class PreviewLimitsView {
   @ApiProperty({
     example: 2,

@@ -24,7 +24,7 @@ import { previewView } from './preview-view.js';
 
 const EXPRESSION_LIMIT = 1024 * 1024;
 
-/** Rules over the recorded past. */
+/** Rules replayed over the recorded past. */
 @ApiTags('rules')
 @Controller('v1')
 export class PreviewsController {

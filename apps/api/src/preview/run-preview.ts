@@ -11,21 +11,21 @@ import { TraceTally } from './trace-tally.js';
 
 /** Maximum of error texts in the result. */
 const ERRORS = 5;
-/** Characters of an explanation, as JSON: a larger one is left out. */
+/** Maximum characters of an explanation as JSON; a longer one is left out. */
 const MAX_EXPLANATION_LENGTH = 32_768;
 
 export interface PreviewTools {
   readonly log: Log;
   readonly settings: PreviewSettings;
   readonly monotonic: () => number;
-  /** Told often, and awaited: rejects to end the preview. */
+  /** Called often and awaited; rejects to end the preview. */
   readonly progress: (progress: PreviewProgressView) => Promise<void>;
   readonly defect?: (partition: number, offset: number, error: unknown) => void;
 }
 
 /**
  * Runs a rule over the recorded past, partition by partition, and returns the result. It reads no clock (`from` and `to` are log times), so the same log gives
- * the same result, apart from the durations. Throws BT_API_EXPRESSION_INVALID, and the log's errors.
+ * the same result, except for durations. Throws BT_API_EXPRESSION_INVALID, and the log's errors.
  */
 export async function runPreview(task: PreviewTask, tools: PreviewTools): Promise<PreviewResultView> {
   const { log, settings, monotonic } = tools;
@@ -116,7 +116,7 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
   };
 }
 
-/** The range as times, but no earlier than the log begins. */
+/** The range as times, within the log. */
 function timesOf(log: Pick<Log, 'now'>, ranges: readonly SpansRange[], { from, to = log.now() }: PreviewTask): readonly [number, number] {
   const oldest = Math.min(to, ...ranges.map((range) => range.oldest ?? to));
   return from === undefined || (from < oldest && oldest < to) ? [oldest, to] : [from, Math.max(from, to)];

@@ -6,7 +6,7 @@ import { PreviewPace, yieldToOthers } from './preview-pace.js';
 import type { FromPreviewThread, PreviewWork } from './preview-task.js';
 import { runPreview } from './run-preview.js';
 
-/** Milliseconds between two messages about how far it is. */
+/** Milliseconds between two progress messages. */
 const TOLD_EVERY = 200;
 
 const port = parentPort;
@@ -14,7 +14,7 @@ if (!port) throw new Error('this file is the entry of a worker thread');
 const tell = (message: FromPreviewThread): void => port.postMessage(message);
 const { task, settings } = workerData as PreviewWork;
 
-// A thread that is paused while it reads the memory log blocks the writer, which takes precedence.
+// A paused thread that reads the memory log would block the writer, which takes precedence.
 if (!settings.volatile) yieldToOthers();
 const pace = new PreviewPace(settings.load);
 let told = Number.NEGATIVE_INFINITY;

@@ -1,27 +1,27 @@
 import type { Verdict } from '#engine';
 import { Histogram } from './histogram.js';
 
-/** A trace of the replay with results of a rule, until they are final. */
+/** A trace of the replay with verdicts that may still change. */
 interface Unit {
   readonly firstOffset: number;
-  /** By rule: the ids of the violations that stand. One may be found twice, of two forms of a span. */
+  /** By rule: the ids of open violations. A trace may find one twice, for two forms of a span. */
   readonly standing: Set<string>[];
-  /** By rule: some of them, by id. */
+  /** By rule: some of the verdicts, by id. */
   readonly samples: Map<string, Verdict>[];
 }
 
-/** Verdicts of one trace and rule that are kept as samples. */
+/** Maximum samples of one trace and rule. */
 const SAMPLES_OF_TRACE = 2;
-/** Units are searched again when there are this many more than last time. */
+/** Final units are searched after this many new ones. */
 const GROWTH = 1_000;
 
-/** What traces matched, by which of the two rules of a comparison. */
+/** Traces by which of the two compared rules they match. */
 export const COMPARED = ['only_new', 'only_old', 'both'] as const;
 export type Compared = (typeof COMPARED)[number];
 
 /**
- * Counts the traces that the candidate (rule 0) matches, and those that the rule it is compared with (rule 1) does. A trace counts when it can't
- * change any more, by what stands then: a violation that was taken back is none. Memory is that of the traces that may change, and of the samples.
+ * Counts the traces that match the candidate (rule 0), and those that match the compared rule (rule 1). A trace counts once it can no longer change, by its
+ * open violations: a retracted one does not count. Memory holds the traces that may change, and the samples.
  */
 export class TraceTally {
   closed = 0;
@@ -33,8 +33,8 @@ export class TraceTally {
   private looked = 0;
 
   /**
-   * @param ids of the candidate, and of the rule it is compared with
-   * @param most samples of each kind, the newest
+   * @param ids of the candidate, and of the compared rule
+   * @param max samples of each kind, the newest
    */
   constructor(
     private readonly ids: readonly string[],
@@ -49,7 +49,7 @@ export class TraceTally {
 
   take(verdict: Verdict): void {
     const rule = this.ids.indexOf(verdict.ruleId);
-    // What sums up many judgements that could not be reached is of no trace.
+    // A summary of many missing verdicts belongs to no trace.
     if (rule < 0 || (verdict.status === 'undecided' && verdict.before === undefined)) return;
     const { standing, samples } = this.unitOf(verdict);
     const kept = samples[rule]!;
@@ -59,12 +59,12 @@ export class TraceTally {
       return;
     }
     standing[rule]!.add(verdict.id);
-    // Of two that are called the same the first is kept, as the store does it.
+    // The first of two with the same id is kept, as in the store.
     const known = kept.get(verdict.id);
     if (known === undefined ? kept.size < SAMPLES_OF_TRACE : verdict.revision > known.revision) kept.set(verdict.id, verdict);
   }
 
-  /** Traces that began before this offset stay as they are. */
+  /** Traces that began before this offset are final. */
   final(before: number): void {
     if (Number.isFinite(before) && this.units.size < this.looked + GROWTH) return;
     for (const [key, unit] of this.units) {
@@ -90,7 +90,7 @@ export class TraceTally {
     if (kept.length > 2 * this.max + SAMPLES_OF_TRACE) this.samples[kind] = newest(kept, this.max);
   }
 
-  /** The newest of a kind, newest first. */
+  /** The newest samples of a kind, newest first. */
   newest(kind: Compared): readonly Verdict[] {
     return newest(this.samples[kind], this.max);
   }

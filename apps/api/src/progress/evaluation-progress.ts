@@ -1,18 +1,18 @@
 import { type Log, readPositionMetadata } from '#messaging';
 import { EVALUATORS, TOPICS } from '#records';
 
-/** How long (ms) a reading is reused, so that pages which are open cost the brokers one question together. */
+/** How long (ms) a reading is reused, so that open pages share one request to the brokers. */
 const FRESH = 2_000;
 
-/** How far the evaluators are in a partition of the spans log, as they committed it: at most about a second ago. */
+/** The evaluators' progress in a partition of the spans log, as committed: at most about a second old. */
 export interface PartitionProgress {
   readonly partition: number;
-  /** The oldest record that the log has, and the offset behind the newest. */
+  /** The oldest offset of the log, and the offset after the newest record. */
   readonly start: number;
   readonly end: number;
-  /** All before it is judged, and its violations are in their log; undefined while no evaluator has committed anything. */
+  /** All earlier records are judged, with their violations in the log; undefined before the first commit. */
   readonly judged?: number;
-  /** Unix ms, log time, up to which traces are closed there. */
+  /** Unix ms, log time, up to which traces are closed. */
   readonly logTime?: number;
 }
 
@@ -22,7 +22,7 @@ export interface Progress {
   readonly partitions: readonly PartitionProgress[];
 }
 
-/** How far all evaluators are, wherever they run: it is in the log, as their positions. */
+/** The progress of all evaluators, from their positions in the log. */
 export class EvaluationProgress {
   private last: { readonly at: number; readonly progress: Promise<Progress> } | undefined;
 
@@ -31,7 +31,7 @@ export class EvaluationProgress {
     private readonly monotonic: () => number,
   ) {}
 
-  /** Rejects with the log's error when it cannot be read. */
+  /** Rejects the log's error. */
   read(): Promise<Progress> {
     const now = this.monotonic();
     if (this.last === undefined || now - this.last.at >= FRESH) {
@@ -51,13 +51,13 @@ export class EvaluationProgress {
   }
 
   private async ofPartition(partition: number): Promise<PartitionProgress> {
-    // The position first: what is appended meanwhile must not seem to be judged.
+    // The position first: records appended meanwhile must not count as judged.
     const position = await this.log.committed(TOPICS.spans, EVALUATORS, partition);
     const { start, end } = await this.log.bounds(TOPICS.spans, partition);
-    // Beyond the end: of another log, that this one took the place of.
+    // A position beyond the end belongs to a former log.
     if (position === undefined || position.offset > end) return { partition, start, end };
     const { published, logTime } = readPositionMetadata(position.metadata) ?? {};
-    // What waits for open traces is judged, too: a successor reads it again, and finds the same.
+    // Records that wait for open traces are judged too: a successor reads them again, with the same verdicts.
     const judged = Math.min(end, Math.max(position.offset, published ?? 0));
     return { partition, start, end, judged, ...(logTime === undefined ? {} : { logTime }) };
   }

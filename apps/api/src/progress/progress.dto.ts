@@ -22,7 +22,7 @@ export class PartitionProgressView {
   log_time?: string;
 }
 
-/** How far evaluation is in the spans log. */
+/** The progress of evaluation in the spans log. */
 export class EvaluationProgressView {
   @ApiProperty({ format: 'date-time', description: 'Log time of the reading.' })
   at!: string;
@@ -59,7 +59,7 @@ function partitionView({ partition, start, end, judged, logTime }: PartitionProg
     partition,
     end_offset: end,
     judged_to: judged,
-    // Records that are gone wait for nobody.
+    // Deleted records need no evaluation.
     behind_records: end - Math.max(start, judged ?? start),
     ...(logTime === undefined ? {} : { log_time: new Date(logTime).toISOString() }),
   };

@@ -9,23 +9,23 @@ export function ruleMode({ enabled, shadow }: Mode): RuleMode {
   return shadow === true ? 'shadow' : 'enforce';
 }
 
-/** The mode as a client writes it. Null counts as absent. */
+/** The mode in a request. Null counts as absent. */
 interface Asked {
   readonly mode?: RuleMode | null | undefined;
   readonly enabled?: boolean | null | undefined;
 }
 
 /**
- * The mode of a request. `enabled` alone turns a rule off, or on; a rule that was in shadow when it was turned off returns there, so that to turn it on again alerts nobody. If
- * the two contradict each other, the one that differs from the stored rule holds: a client that knows only `enabled` sends `mode` unchanged. Throws BT_HTTP_INVALID if that
- * does not decide.
+ * The mode of a request. `enabled` alone turns a rule off or on; a rule that was in shadow returns to shadow, so that turning it on alerts no one. If `mode` and
+ * `enabled` contradict each other, the one that differs from the stored rule counts: a client that knows only `enabled` sends `mode` back unchanged. Throws
+ * BT_HTTP_INVALID if that does not decide.
  *
  * @param present the mode of the stored rule; undefined for a new one
- * @param otherwise the mode when the request has neither; where it is `enforce`, `enabled: true` means that, too
+ * @param otherwise the mode without both; if it is `enforce`, `enabled: true` means that too
  */
 export function askedMode({ mode, enabled }: Asked, present: Mode | undefined, otherwise: RuleMode, path = 'mode'): Mode {
   const was = present && ruleMode(present);
-  /** A rule that is off keeps what it is when it is on. */
+  // A rule that is off keeps its mode for when it is on.
   const wasInShadow = present?.shadow === true;
   const asMode = (asked: RuleMode): Mode => ({ enabled: asked !== 'off', shadow: asked === 'off' ? wasInShadow : asked === 'shadow' });
   const turnedOn = wasInShadow ? 'shadow' : 'enforce';

@@ -8,7 +8,7 @@ import { badCursor, PageCursor, PageLimit } from '../page-query.js';
 import { TEXT, upperCase, yesOrNo } from '../query.js';
 import { ruleMode } from './rule-mode.js';
 
-/** Whether an answer has the health of rules. */
+/** Whether the answer includes the health of rules. */
 const Health = () =>
   applyDecorators(
     ApiPropertyOptional({ type: Boolean, default: false, description: 'With `health` of each rule: how it fared in the last 24 hours.' }),
@@ -23,7 +23,7 @@ export class RuleHealthQuery {
   health?: boolean;
 }
 
-/** The query of what saves one rule. */
+/** The query of requests that save one rule. */
 export class SaveQuery {
   @ApiPropertyOptional({
     type: Boolean,
@@ -87,14 +87,14 @@ export class RuleQuery {
 
 export interface RulePage {
   readonly rules: readonly StoredRule[];
-  /** Of all pages. */
+  /** The total of all pages. */
   readonly total: number;
   readonly next?: string;
 }
 
 /**
- * The page of the rules, which come in the order of their ids, that a query asks for. A cursor names the last id of the page before: rules
- * that come and go meanwhile neither hide nor repeat another. Throws BT_STORE_BAD_CURSOR.
+ * The requested page of the rules, ordered by id. A cursor names the last id of the previous page, so rules added or deleted meanwhile neither hide nor repeat
+ * others. Throws BT_STORE_BAD_CURSOR.
  */
 export function rulePage(rules: readonly StoredRule[], query: RuleQuery): RulePage {
   const matching = rules.filter((rule) => matchesQuery(rule, query));
@@ -131,7 +131,7 @@ function idOfCursor(cursor: string): string {
     const { after } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as { readonly after?: unknown };
     if (typeof after === 'string') return after;
   } catch {
-    // Falls through to the one answer for all that is no cursor.
+    // Falls through to the error for every invalid cursor.
   }
   throw badCursor(cursor);
 }

@@ -1,4 +1,4 @@
-// Checked by tsc: the error of a line names the members of a rule that the API forgets.
+// Checked by tsc: the error of a line names the members of a rule that the API lacks.
 import type { RuleMember } from '#records';
 import type { RuleBody, RuleView } from './rule.dto.js';
 

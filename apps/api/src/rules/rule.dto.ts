@@ -38,7 +38,7 @@ const TESTS_DESCRIPTION =
   `Test cases that are kept with the rule, at most ${MAX_TESTS}. \`POST /v1/rules/test-cases\` runs them, \`betrace test\` those of an exported file, ` +
   'and `run_tests=true` each time that the rule is saved.';
 
-/** A control of a compliance framework that a rule watches over. */
+/** A control of a compliance framework that a rule supports. */
 export class RuleControlView {
   @ApiProperty({ example: 'SOC 2', minLength: 1, maxLength: RULE_TEXT_LIMITS.framework })
   @IsString()
@@ -53,7 +53,7 @@ export class RuleControlView {
   control!: string;
 }
 
-/** What a client may say about a rule. Read-only members are accepted, so that an answer can be sent back as it is. */
+/** A rule in a request. Read-only members are accepted, so that an answer can be sent back unchanged. */
 export class RuleBody {
   @ApiPropertyOptional({
     description:
@@ -191,10 +191,10 @@ export class RuleBody {
   health?: object;
 }
 
-/** PATCH: only what changes. */
+/** PATCH: only the members to change. */
 export class RulePatch extends PartialType(RuleBody) {}
 
-/** Spans on which a rule met a value of another type than it can take. */
+/** Spans on which a rule read a value of an unexpected type. */
 export class RuleTypeFailureView {
   @ApiProperty({ example: 'attempt to compare number with string' })
   error!: string;
@@ -209,7 +209,7 @@ export class RuleTypeFailureView {
   count!: number;
 }
 
-/** What evaluators met in the present version of a rule. */
+/** Errors of the present version of a rule in the evaluators. */
 export class RuleStatusView {
   @ApiProperty({ description: 'Evaluations that failed, as far as the present evaluators know; a failed one is not a match.', example: 3 })
   evaluation_errors!: number;
@@ -227,7 +227,7 @@ export class RuleStatusView {
   type_failures?: readonly RuleTypeFailureView[];
 }
 
-/** A rule as the API answers it. */
+/** A rule in an answer. */
 export class RuleView {
   @ApiProperty({ example: 'slow-requests' })
   id!: string;

@@ -7,16 +7,16 @@ import { KEEP_READER } from '../keep/violation-keeper.js';
 const NOTHING = new Uint8Array(0);
 
 interface PartitionState {
-  /** The next record of the violations log to look at. */
+  /** The next record of the violations log to read. */
   from: number;
-  /** Where its answer lies there. */
+  /** The offset of the answer there. */
   settledAt: number | undefined;
-  /** Traces that are open, when it said so. */
+  /** The number of open traces in the last answer. */
   open: number | undefined;
   kept: boolean;
 }
 
-/** One barrier in every partition of the spans log, and how far its partitions are. */
+/** One barrier in every partition of the spans log, and the state of each partition. */
 export class BarrierRound {
   private readonly id = randomUUID();
 
@@ -27,7 +27,7 @@ export class BarrierRound {
     private readonly partitions: readonly PartitionState[],
   ) {}
 
-  /** Resolves when the barriers are in the log: behind all that was acknowledged before the call. */
+  /** Resolves when the barriers are in the log, after all spans acknowledged before the call. */
   static async begin(log: Log, store: Pick<Store, 'position'>, hurry: () => void): Promise<BarrierRound> {
     const numbers = Array.from({ length: log.partitions(TOPICS.spans) }, (_, partition) => partition);
     const states = await Promise.all(
@@ -45,14 +45,14 @@ export class BarrierRound {
     return round;
   }
 
-  /** Looks once; true when all partitions are judged and their violations kept. */
+  /** Reads answers once; true when all partitions are judged and their violations stored. */
   async look(): Promise<boolean> {
     await Promise.all(this.partitions.map((state, partition) => this.lookAt(partition, state)));
     if (this.partitions.some(({ settledAt, kept }) => settledAt !== undefined && !kept)) this.hurry();
     return this.partitions.every(({ kept }) => kept);
   }
 
-  /** Each partition that is not settled, in words. */
+  /** A text for each partition that is not settled. */
   missing(): readonly string[] {
     return this.partitions.flatMap(({ settledAt, open, kept }, partition) => {
       if (kept) return [];

@@ -8,7 +8,7 @@ const DEFAULT = 30_000;
 const MAX_WAIT_MS = 300_000;
 const EXPECTED = 'timeout must be a duration from 1ms to 5m, like 500ms or 30s';
 
-/** A parameter that says how long a request waits for verdicts. */
+/** The parameter for how long a request waits for verdicts. */
 export const Timeout = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ type: String, default: '30s', example: '30s', description: 'The longest wait for verdicts, at most `5m`.' }),

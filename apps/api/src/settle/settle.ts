@@ -4,21 +4,21 @@ import type { Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { BarrierRound } from './barrier-round.js';
 
-/** Requests that wait at a time. */
+/** Maximum of waiting requests. */
 const MAX_WAITING = 100;
-/** Milliseconds between two barriers: requests that come in between share the next one. */
+/** Milliseconds between two barriers: requests in between share the next one. */
 const BETWEEN_BARRIERS = 50;
 const FIRST_LOOK = 10;
 const SLOWEST_LOOK = 200;
 
 /**
- * Waits until all that was acknowledged before is judged, also the traces that were open, and its violations are in the store: by a
- * barrier in the log, so it holds for several processes too (decision 0018).
+ * Waits until all spans acknowledged before are judged, in open traces too, with their violations in the store. It uses a barrier in the log, so it covers
+ * several processes (decision 0018).
  */
 export class Settle {
   private readonly stopping = new AbortController();
   private waiting = 0;
-  /** The barrier that the requests of now will share, until it is appended. */
+  /** The next barrier, which present requests share, until it is appended. */
   private next: Promise<BarrierRound> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
@@ -26,13 +26,14 @@ export class Settle {
     private readonly log: Log,
     private readonly store: Pick<Store, 'position'>,
     private readonly monotonic: () => number,
-    /** Called while verdicts wait to be kept, perhaps by another process. */
+    /** Called while verdicts wait to be stored, perhaps by another process. */
     private readonly hurry: () => void = () => undefined,
   ) {}
 
   /**
-   * Resolves when it is so. Rejects with BT_API_NOT_SETTLED (504) after `timeout` ms, which names what is missing; BT_API_TOO_MANY_WAIT
-   * (429); BT_API_STOPPING (503); with the log's or store's error. `gone`: aborted when nobody waits any more.
+   * Resolves when all is settled. Rejects BT_API_NOT_SETTLED (504) after `timeout` ms, with what is missing; BT_API_TOO_MANY_WAIT (429); BT_API_STOPPING (503);
+   * or the log's or the store's error.
+   * @param gone aborted when the client is gone
    */
   async wait(timeout: number, gone?: AbortSignal): Promise<void> {
     if (this.waiting >= MAX_WAITING) throw new ApiError('BT_API_TOO_MANY_WAIT', { limit: MAX_WAITING });
@@ -52,7 +53,7 @@ export class Settle {
     }
   }
 
-  /** Sends those who wait away, so that the process can stop. */
+  /** Rejects all waiting requests, so that the process can stop. */
   stop(): void {
     this.stopping.abort();
   }
@@ -65,7 +66,7 @@ export class Settle {
 
   private begin(): Promise<BarrierRound> {
     const round = this.last.then(() => {
-      // From here on it is too late to join: later spans may lie after the barrier.
+      // Too late to join from here: later spans may come after the barrier.
       this.next = undefined;
       return BarrierRound.begin(this.log, this.store, this.hurry);
     });

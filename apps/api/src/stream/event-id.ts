@@ -1,14 +1,14 @@
 import type { ViolationSequence } from '#store';
 import { ApiError } from '../api-error.js';
 
-/** The id of an event: whose numbers, and which. Pages after it begin with the next. */
+/** The id of an event: the origin of the numbering, and the number. Pages after it start with the next number. */
 export function eventId(origin: string, sequence: number): string {
   return `${origin}-${sequence}`;
 }
 
 /**
- * The number after which a client continues that has seen an event. Undefined when the event is of another database, or of the same before it was
- * restored: later violations are unknown then. Throws BT_API_EVENT_ID_INVALID.
+ * The number after which a client resumes. Undefined if its last event is of another database, or of this one before it was restored: then the later violations
+ * are unknown. Throws BT_API_EVENT_ID_INVALID.
  */
 export function placeAfter(id: string, { origin, last }: ViolationSequence): number | undefined {
   const parts = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Store, ViolationSequence } from '#store';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const INTERVAL = 250;
 
 /** Polls the numbers of stored violations, once for all waiting clients, and only while there are some. */
@@ -10,7 +10,7 @@ export class SequenceFollower {
 
   constructor(private readonly store: Pick<Store, 'violationSequence'>) {}
 
-  /** Resolves when there is more than `after`, or other numbers than those of `origin`; with undefined after `timeoutMs`, or when `ended`. */
+  /** Resolves when there is a number above `after`, or another origin; undefined after `timeoutMs`, or when `ended`. */
   async beyond(origin: string, after: number, timeoutMs: number, ended: AbortSignal): Promise<ViolationSequence | undefined> {
     for (let waited = 0; !ended.aborted; waited += INTERVAL) {
       const now = await this.next();
@@ -21,7 +21,7 @@ export class SequenceFollower {
     return undefined;
   }
 
-  /** One that began after this call, or at the same time as another's. */
+  /** A poll that starts after this call; concurrent calls share it. */
   private next(): Promise<ViolationSequence> {
     this.look ??= this.store.violationSequence().finally(() => {
       this.look = undefined;

@@ -52,7 +52,7 @@ export class ViolationStreamController {
       allowed: () => stillAllowed(request),
     });
     reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
-    // It ends when the process stops, which would then wait for the client to close an idle connection.
+    // The stream ends when the process stops, which would otherwise wait for the client to close the idle connection.
     reply.header('connection', 'close');
     await reply.send(Readable.from(parts, { objectMode: false, highWaterMark: 1 }));
   }

@@ -5,30 +5,30 @@ import { eventId, placeAfter } from './event-id.js';
 import { SequenceFollower } from './sequence-follower.js';
 
 const LIMITS: ConcurrencyLimits = { all: 50, ofOne: 20 };
-/** Violations that are read, and held for a client, at once. */
+/** Violations that are read and buffered for a client at once. */
 const PAGE = 100;
 /** Milliseconds. */
 const HEARTBEAT = 15_000;
-/** After how many milliseconds a client comes back. */
+/** Milliseconds until a client reconnects. */
 const RETRY = 2_000;
 
 export interface StreamRequest {
   readonly filter: ViolationFilter;
-  /** The key or address that asks. */
+  /** The caller's key or address. */
   readonly caller: string;
-  /** `Last-Event-ID`: begin behind this event. */
+  /** `Last-Event-ID`: start after this event. */
   readonly after: string | undefined;
-  /** What an event says of a violation. */
+  /** The event's view of a violation. */
   readonly view: (stored: { readonly record: string }) => object;
   /** Aborted when the client is gone. */
   readonly gone: AbortSignal;
-  /** Whether the client may still read; asked before anything is sent. */
+  /** Whether the client may still read; checked before each send. */
   readonly allowed: () => Promise<boolean>;
 }
 
 /**
- * Violations as server-sent events, in the order in which they were kept. The stream reads the store. Each process therefore serves what all of them keep, a
- * client may resume at another process, and whatever an event names can be queried. A slow client holds one page and reads on later.
+ * Violations as server-sent events, in the order of storing. The stream reads the store. So each process serves the violations of all, a client may resume at
+ * another process, and every violation in an event can be queried. A slow client buffers one page.
  */
 export class ViolationStream {
   private readonly stopping = new AbortController();
@@ -44,11 +44,11 @@ export class ViolationStream {
   }
 
   /**
-   * The parts of an answer, without end until the client is gone or the process stops. What keeps it from beginning is thrown at once:
-   * BT_API_TOO_MANY_STREAMS (429), BT_API_EVENT_ID_INVALID (400), or the store's error.
+   * The parts of an answer, which ends when the client is gone or the process stops. Errors before the start are thrown at once: BT_API_TOO_MANY_STREAMS (429),
+   * BT_API_EVENT_ID_INVALID (400), or the store's error.
    */
   async begin(request: StreamRequest): Promise<AsyncGenerator<string>> {
-    // The generator gives the place back only if somebody begins to read it.
+    // The generator releases the place only if it is read.
     const leave = this.open.take(request.caller, request.gone);
     try {
       const now = await this.store.violationSequence();
@@ -60,7 +60,7 @@ export class ViolationStream {
     }
   }
 
-  /** Ends all answers, so that the process can stop: their clients come back, and go on where they were. */
+  /** Ends all answers, so that the process can stop: clients reconnect and resume. */
   stop(): void {
     this.stopping.abort();
   }
@@ -99,7 +99,7 @@ export class ViolationStream {
   }
 }
 
-/** JSON has no line breaks of its own. */
+/** JSON contains no line breaks. */
 function event(name: string, data: object): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n`;
 }

@@ -11,7 +11,7 @@ import { ThreadEntry } from './thread-entry.js';
     ThreadEntry,
     MessagingModule.forRootAsync({
       inject: [CONFIGURATION],
-      // The writer's thread exists in the build only.
+      // The writer's thread exists only in the build.
       useFactory: (configuration: Configuration) => ({ ...logSettings(configuration), writer: 'direct' }),
     }),
     StoreModule.forRoot({ kind: 'sqlite' }),
@@ -26,7 +26,7 @@ export interface Answer<T> {
   readonly body: T;
 }
 
-/** The API over a log and a store in memory, as its specs ask it. */
+/** The API over a log and a store in memory, for its specs. */
 export class ApiUnderTest {
   private constructor(
     readonly url: string,

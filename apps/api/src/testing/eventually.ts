@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks until the answer is no longer undefined; fails after `timeoutMs`. */
+/** Calls `ask` until the result is defined; fails after `timeoutMs`. */
 export async function eventually<T>(ask: () => Promise<T | undefined>, timeoutMs = 5_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

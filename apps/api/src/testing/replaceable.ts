@@ -1,4 +1,4 @@
-/** An object whose methods are those of another one from `replace` on: a database or a log that is restored, or created again, while a process has it open. */
+/** An object whose methods are another object's after `replace`: a database or a log that is restored or created again while a process has it open. */
 export function replaceable<T extends object>(first: T): { readonly object: T; replace(by: T): void } {
   const object = Object.assign(Object.create(Object.getPrototypeOf(first) as object) as T, methodsOf(first));
   return { object, replace: (by) => void Object.assign(object, methodsOf(by)) };

@@ -19,7 +19,7 @@ export async function loggedRuleSets(log: Log): Promise<readonly RuleSetRecord[]
   return (await readAll(log, TOPICS.rules, 0)).map(({ value }) => JSON.parse(Buffer.from(value).toString()) as RuleSetRecord);
 }
 
-/** The control records of a partition of the spans log, as their header has them. */
+/** The control records of a partition of the spans log, as in their header. */
 export async function loggedMarkers(log: Log, partition: number): Promise<readonly (string | undefined)[]> {
   return (await readAll(log, TOPICS.spans, partition)).map(({ headers }) => headers?.[CONTROL_HEADER]);
 }

@@ -2,7 +2,7 @@ import { type Log } from '#messaging';
 import { TOPICS, type ViolationRecord } from '#records';
 import { keyRing, signViolation } from '#signing';
 
-/** A signed violation, as an evaluator would publish it. */
+/** A signed violation, as evaluators publish it. */
 export function violation(change: Partial<ViolationRecord> = {}): ViolationRecord {
   const unsigned = {
     id: 'viol-1',
@@ -29,7 +29,7 @@ export function violation(change: Partial<ViolationRecord> = {}): ViolationRecor
   return signViolation(unsigned, keyRing({ key: 'changeme', development: true }));
 }
 
-/** Puts violations into the log, as an evaluator would. */
+/** Appends violations to the log, as evaluators do. */
 export async function publish(log: Log, ...violations: readonly ViolationRecord[]): Promise<void> {
   await log.append(
     TOPICS.violations,

@@ -8,7 +8,7 @@ import { ExplanationView } from '../explanation.dto.js';
 import type { ExpressionChecker } from '../expressions/expression-checker.js';
 import type { TraceReader } from './trace/trace-reader.js';
 
-/** A violation explained again, by all spans of its trace. */
+/** A violation explained again on all spans of its trace. */
 export class WholeExplanation {
   @ApiProperty({ description: 'The text that the ranges of the explanation are about: the rule as it was when it was violated.' })
   expression!: string;
@@ -23,9 +23,9 @@ export class WholeExplanation {
   complete!: boolean;
 }
 
-/** Asks the rule of a violation again, in the version that was violated, of the trace as the log has it: with every span that is counted. */
+/** Evaluates the violated version of a rule again on the trace in the log, with every relevant span. */
 export class ExplainViolation {
-  /** @param tolerance milliseconds by which clocks may differ, as the evaluators have it */
+  /** @param tolerance tolerated clock difference in milliseconds, as in the evaluators */
   constructor(
     private readonly store: Store,
     private readonly traceReader: TraceReader,

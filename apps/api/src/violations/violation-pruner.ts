@@ -3,14 +3,14 @@ import type { Store } from '#store';
 
 const INTERVAL = 10 * 60 * 1_000;
 
-/** A clock that went on by so much more than the machine's own time has leapt (ms). */
+/** A wall clock that advances by this much (ms) more than monotonic time has leapt. */
 const LEAP = 5 * 60 * 1_000;
-/** A prune that would delete everything waits for this long (ms). */
+/** How long (ms) a prune that would delete everything waits. */
 const TIMEOUT_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * Deletes violations that are older than the retention, every ten minutes. A wall clock that is ahead for a moment must not delete for good what is young: nothing is
- * deleted in the first ten minutes, in those after the clock leapt, and, where nothing would be left, in the first day.
+ * Deletes violations older than the retention, every ten minutes. A wall clock that is ahead for a moment must not delete recent ones. So it deletes nothing in
+ * the first ten minutes and in the ten minutes after a leap. If nothing would be left, it waits for a day.
  */
 export class ViolationPruner {
   private timer: NodeJS.Timeout | undefined;
@@ -24,7 +24,7 @@ export class ViolationPruner {
     private readonly retention: number,
     private readonly now: () => number,
     private readonly logger: Logger,
-    /** Milliseconds that no clock setting changes. */
+    /** Monotonic milliseconds. */
     private readonly monotonic: () => number = () => performance.now(),
   ) {}
 
@@ -42,13 +42,13 @@ export class ViolationPruner {
     await this.pruning;
   }
 
-  /** Whether there are violations, and all were made before. */
+  /** Whether there are violations, and all are older. */
   private async isAll(before: number): Promise<boolean> {
     const [newest] = (await this.store.violationsFrom({}, { limit: 1 })).violations;
     return newest !== undefined && newest.timestampMs < before;
   }
 
-  /** A failure is logged only: the next round tries again. */
+  /** A failure is only logged: the next round tries again. */
   private async prune(): Promise<void> {
     const { time, at } = this.last;
     this.last = { time: this.now(), at: this.monotonic() };

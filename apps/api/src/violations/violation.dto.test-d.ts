@@ -1,4 +1,4 @@
-// Checked by tsc: the error names the members of a record of the violations log that the API does not describe.
+// Checked by tsc: the error names the members of a violation record that the API does not describe.
 import type { ViolationRecord } from '#records';
 import type { ViolationDetail } from './violation.dto.js';
 

@@ -3,7 +3,7 @@ import { SEVERITIES, VERDICT_STATUSES, type ViolationRecord } from '#records';
 import type { StoredViolation } from '#store';
 import { ExplanationView } from '../explanation.dto.js';
 
-/** A violation as lists show it. */
+/** A violation in lists. */
 export class ViolationSummary {
   @ApiProperty({ example: 'viol-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
   id!: string;
@@ -47,7 +47,7 @@ export class ViolationSummary {
   undecided?: { readonly code: string; readonly reason: string };
 }
 
-/** Everything that is known about a violation. */
+/** A violation with all details. */
 export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ description: 'Counts from 1; a late span can make a new revision.', example: 1 })
   revision!: number;
@@ -150,7 +150,7 @@ export function signedRecord(violation: Recorded): ViolationRecord {
   return JSON.parse(violation.record) as ViolationRecord;
 }
 
-/** Member by member, because the list's shape is a promise: nothing that the record may hold one day slips in. */
+/** Lists each member, because the shape is a promise: new members of the record must not appear by themselves. */
 export function violationSummary(stored: Recorded): ViolationSummary {
   const record = signedRecord(stored);
   return {

@@ -10,15 +10,15 @@ import { evidenceReadme } from './evidence-readme.js';
 import { lineFiles } from './line-files.js';
 import type { ArchivedFile } from './tar.js';
 
-/** Violations, and versions of rules, that are read at once. */
+/** Violations and versions of rules per read. */
 const PAGE = 200;
 
 type EvidenceStore = Pick<Store, 'violationsFrom' | 'ruleVersions'>;
 
 /**
- * The files of an evidence pack: the report, the violations that it counts as they were signed, and the versions of their rules. Public keys, how to verify,
- * and checksums of all other files are with them. What is kept being the same, so are the files.
- * @param gone nothing is read any more once it is aborted
+ * The files of an evidence pack: the report, the violations that it counts as signed, and the versions of their rules. Further files hold the public keys, a guide
+ * for verifying, and checksums of all others. The files of unchanged data are the same.
+ * @param gone stops reading once it is aborted
  */
 export async function* evidenceFiles(
   store: EvidenceStore,
@@ -40,7 +40,7 @@ async function* contents(
   keys: readonly KeyView[],
   gone: AbortSignal,
 ): AsyncGenerator<ArchivedFile> {
-  // When it was made is no part of what it says: two packs of one state are the same bytes, once the period is over.
+  // Without the time of creation, so that two packs of the same past period are the same bytes.
   const { generated_at: _, ...figures } = report;
   yield textFile('README.txt', evidenceReadme(report, keys));
   yield jsonFile('report.json', figures);
@@ -58,7 +58,7 @@ async function* ruleLines(store: EvidenceStore, rules: readonly string[], gone: 
   for (const id of rules) {
     for (let below: number | undefined; ; ) {
       gone.throwIfAborted();
-      // One more than a page: each is shown beside the one before it.
+      // One more than a page: each version is shown beside the one before it.
       const versions = await store.ruleVersions(id, { limit: PAGE + 1, below });
       for (const [at, version] of versions.slice(0, PAGE).entries()) {
         yield JSON.stringify({ rule_id: id, ...ruleVersionView(version, versions[at + 1]) });
@@ -70,7 +70,7 @@ async function* ruleLines(store: EvidenceStore, rules: readonly string[], gone: 
   }
 }
 
-/** The violations of the rules in the report's time, rule by rule, newest first; also those that were taken back, and what is undecided. */
+/** The violations of the rules in the report's period, by rule, newest first; retracted and undecided ones too. */
 async function* violationLines(
   store: EvidenceStore,
   rules: readonly string[],
@@ -83,7 +83,7 @@ async function* violationLines(
       gone.throwIfAborted();
       const { violations, next } = await store.violationsFrom(filter, { limit: PAGE, ...(after === undefined ? {} : { after }) });
       for (const violation of violations) yield JSON.stringify(violationDetail(violation));
-      // SQLite answers at once: without a pause nothing else would have its turn.
+      // SQLite's calls are synchronous: without this pause no other work would run.
       await nextTurn();
       if (next === undefined) break;
       after = next;

@@ -1,7 +1,7 @@
 import type { KeyView } from '../../violations/keys/keys.controller.js';
 import type { ComplianceReport } from '../compliance.dto.js';
 
-/** What is in an evidence pack, what its figures mean, and how an auditor verifies it. */
+/** Explains the contents of an evidence pack, the meaning of its figures, and how an auditor verifies it. */
 export function evidenceReadme({ framework, from, to, controls, limits }: ComplianceReport, keys: readonly KeyView[]): string {
   const pems = keys.filter(({ public_key: pem }) => pem !== undefined).map(({ id }) => id);
   const verify =

@@ -51,13 +51,13 @@ export class EvidenceController {
     const begin = async (): Promise<AsyncGenerator<Uint8Array>> => {
       const report = await this.compliance.report(framework, { from: period.from, to: period.to });
       const keys = (await this.store.signatureKeys()).map((key) => keyView(key, this.ring));
-      // A time that has passed: tar complains of files of the future.
+      // A time in the past: tar warns about files from the future.
       return tar(evidenceFiles(this.store, report, keys, gone), Date.parse(report.from));
     };
     const stalled = (error: Error): void => void archive?.destroy(error);
     archive = Readable.from(await this.exports.run({ caller: countedCallerOf(request), gone, begin, stalled }), { objectMode: false });
     const body = createGzip();
-    // The answer has begun, so no error answer can follow: the log is the only place to report this.
+    // The answer has started, so its status cannot report the error: the log does.
     archive.on('error', (error) => {
       if (!gone.aborted) this.logger.error({ err: error }, 'an evidence pack was aborted');
       body.destroy(error);

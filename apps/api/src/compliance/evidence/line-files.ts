@@ -1,9 +1,9 @@
 import type { ArchivedFile } from './tar.js';
 
-/** A new file begins after so many bytes: one is held in memory at a time. */
+/** Bytes after which a new file begins: one file at a time is in memory. */
 const MAX_FILE_BYTES = 4 * 1_048_576;
 
-/** Lines as files `name-0001.ndjson`, `name-0002.ndjson`, … Without lines there is no file. */
+/** Splits lines into files `name-0001.ndjson`, `name-0002.ndjson`, …; no file without lines. */
 export async function* lineFiles(name: string, lines: AsyncIterable<string>, largest = MAX_FILE_BYTES): AsyncGenerator<ArchivedFile> {
   let number = 0;
   let parts: Buffer[] = [];

@@ -1,6 +1,6 @@
 /** A file of an archive. */
 export interface ArchivedFile {
-  /** ASCII, at most 99 signs, without a leading slash. */
+  /** ASCII, at most 99 characters, without a leading slash. */
   readonly name: string;
   readonly content: Uint8Array;
 }
@@ -8,8 +8,8 @@ export interface ArchivedFile {
 const BLOCK = 512;
 
 /**
- * The files as a tar archive (POSIX.1-1988, ustar), one after the other: memory holds one file.
- * @param time of every file, Unix milliseconds: the same files are the same archive
+ * A tar archive (POSIX.1-1988, ustar) of the files, with one file in memory at a time.
+ * @param time the time of every file (Unix ms), so that the same files give the same archive
  */
 export async function* tar(files: AsyncIterable<ArchivedFile>, time: number): AsyncGenerator<Uint8Array> {
   for await (const { name, content } of files) {
@@ -17,7 +17,7 @@ export async function* tar(files: AsyncIterable<ArchivedFile>, time: number): As
     yield content;
     yield new Uint8Array((BLOCK - (content.length % BLOCK)) % BLOCK);
   }
-  // The end: two empty blocks.
+  // An archive ends with two empty blocks.
   yield new Uint8Array(2 * BLOCK);
 }
 

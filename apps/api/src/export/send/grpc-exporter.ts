@@ -11,22 +11,22 @@ import type { PartialSuccessListener } from './partial-success.js';
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** grpc.CompressionAlgorithms.gzip */
 const GZIP = 2;
-/** Calls without an answer after which the connection is opened again: it may lead to a machine that is gone. */
+/** Unanswered calls after which the connection is reopened: the machine at its other end may be gone. */
 const SILENT_CALLS = 5;
 
 export interface GrpcExporterOptions {
   readonly url: string;
-  /** With the headers of every call. */
+  /** Sent with every call. */
   readonly metadata: Metadata;
-  /** Milliseconds that a call may take. */
+  /** Timeout of a call, in milliseconds. */
   readonly timeout: number;
-  /** The endpoint took a request, but not all of its spans, or has something to say. */
+  /** Called when the endpoint accepts a request but rejects some spans, or sends a warning. */
   readonly partial: PartialSuccessListener;
 }
 
 /**
- * OTLP over gRPC with the SDK's serialization and settings. The SDK's own exporter tells nothing of the answer but gRPC's status; when what
- * answers is no gRPC server, that status is what its page looks like as a frame ("message larger than max"). Here the answer's headers are seen.
+ * OTLP over gRPC with the SDK's serialization and settings. The SDK's own exporter shows only gRPC's status. For an answer of another server this is
+ * misleading, because its page is read as a frame ("message larger than max"). This exporter sees the answer's headers.
  */
 export class GrpcExporter implements SpanExporter {
   private readonly settings: ReturnType<typeof convertLegacyOtlpGrpcOptions>;
@@ -100,12 +100,12 @@ function partialSuccessOf(response: Buffer): ReturnType<typeof decodeExportRespo
   }
 }
 
-/** grpc-js's own texts for answers of servers that do not speak gRPC. */
+/** grpc-js's messages for servers that do not speak gRPC. */
 const HTTP_STATUS = /Received HTTP status code (\d{3})/;
 const NO_HTTP2 = /Protocol error/;
 const NO_STATUS = /Call ended without gRPC status/;
 
-/** The error as it came, or, when no gRPC server has answered, what did. */
+/** The error itself or, if the server does not speak gRPC, what it answered. */
 function readable(error: ServiceError, headers: Metadata | undefined): Error {
   const type = text(headers, 'content-type');
   const [, http] = HTTP_STATUS.exec(error.details) ?? [];

@@ -1,7 +1,7 @@
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Logger } from '#platform';
 
-/** Has the messages of OpenTelemetry's own code logged, such as a variable of its own that it can't read. */
+/** Logs the messages of OpenTelemetry's own code, such as a variable that it cannot read. */
 export function hearExporter(logger: Logger): void {
   const warn = (message: string, ...details: readonly unknown[]) => {
     logger.warn({ details: details.map(String) }, `OTLP exporter: ${message}`);

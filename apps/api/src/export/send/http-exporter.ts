@@ -15,15 +15,15 @@ export interface HttpExporterOptions {
   readonly url: string;
   readonly protocol: 'http/protobuf' | 'http/json';
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds that a call may take. */
+  /** Timeout of a call, in milliseconds. */
   readonly timeout: number;
-  /** The endpoint took a request, but not all of its spans, or has something to say. */
+  /** Called when the endpoint accepts a request but rejects some spans, or sends a warning. */
   readonly partial: PartialSuccessListener;
 }
 
 /**
- * OTLP over HTTP with the SDK's serialization and settings (compression and certificates by its variables). The SDK's own exporter
- * repeats by itself and then tells neither status nor Retry-After; here each call is one request, and a refusal says what was answered.
+ * OTLP over HTTP with the SDK's serialization and settings (compression and certificates by its variables). The SDK's own exporter retries by itself, and then
+ * hides status and Retry-After. Here each call is one request, and a refusal holds the answer.
  */
 export class HttpExporter implements SpanExporter {
   private readonly settings: ReturnType<typeof convertLegacyHttpOptions>;

@@ -7,12 +7,12 @@ export interface ExporterSettings {
   readonly protocol: ExportProtocol;
   /** Sent with each export. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds that one export call may take. */
+  /** Timeout of one export call, in milliseconds. */
   readonly timeout: number;
   readonly partial: PartialSuccessListener;
 }
 
-/** The exporter for the protocol; only the module of that protocol is loaded. */
+/** Opens the exporter of the protocol, and loads only its module. */
 export async function openExporter({ endpoint, protocol, headers, timeout, partial }: ExporterSettings): Promise<SpanExporter> {
   const url = exportUrl(endpoint, protocol);
   switch (protocol) {

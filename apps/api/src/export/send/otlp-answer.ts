@@ -4,13 +4,12 @@ import { ANSWER_BYTES } from '../../delivery/post.js';
 import { NotOtlp } from '../../delivery/refusal.js';
 
 const JSON_TYPE = /^application\/json$/;
-/** The names under which protobuf goes; octet-stream is what a server says that knows no name. */
+/** Media types of protobuf; servers that know none send octet-stream. */
 const PROTOBUF_TYPE = /^application\/(x-protobuf|protobuf|vnd\.google\.protobuf|octet-stream)$/;
 
 /**
- * What an HTTP success says, as ExportTraceServiceResponse (OTLP/HTTP, "Success"); undefined when nothing. Throws NotOtlp when no OTLP
- * receiver answers like this: a page for people, a text, an answer of another API that is no object. Proxies, login pages and portals answer
- * 200 to whatever they get, and have taken nothing.
+ * The ExportTraceServiceResponse of an HTTP success (OTLP/HTTP, "Success"); undefined when empty. Throws NotOtlp if no OTLP receiver answers like this: a page
+ * for people, a text, a JSON value that is no object. Proxies, login pages and portals answer 200 to every request, and have stored nothing.
  */
 export function otlpAnswer(status: number, contentType: string | undefined, content: Buffer): PartialSuccess | undefined {
   const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase();
@@ -31,7 +30,7 @@ function jsonAnswer(content: Buffer): PartialSuccess | undefined {
   if (!isObject(answer)) throw new TypeError('no object');
   const partial = answer.partialSuccess ?? answer.partial_success;
   if (!isObject(partial)) return undefined;
-  // OTLP/JSON writes 64-bit integers as text.
+  // OTLP/JSON encodes 64-bit integers as text.
   const rejectedSpans = Number(partial.rejectedSpans ?? partial.rejected_spans ?? 0);
   return {
     rejectedSpans: Number.isFinite(rejectedSpans) ? rejectedSpans : 0,

@@ -1,10 +1,10 @@
 import type { Logger, Metrics } from '#platform';
 import type { API_METRICS } from '../../metrics.js';
 
-/** The endpoint accepted a request, but rejected this many of its spans (0: only a warning). */
+/** The endpoint accepted a request, but rejected this many spans (0: only a warning). */
 export type PartialSuccessListener = (rejectedSpans: number, errorMessage: string) => void;
 
-/** Counts and logs them: OTLP says how many spans were refused and why, not which, and forbids to send them again. */
+/** Counts and logs partial successes. OTLP states how many spans were rejected and why, but not which, and forbids to send them again. */
 export function hearPartialSuccess(metrics: Pick<Metrics<typeof API_METRICS>, 'exportRejected'>, logger: Logger): PartialSuccessListener {
   metrics.exportRejected.inc({ reason: 'partial_success' }, 0);
   return (rejected, errorMessage) => {

@@ -19,11 +19,11 @@ import { ProblemView } from '../../problem.dto.js';
 import { TraceFinder } from '../../violations/trace/trace-finder.js';
 import { trialTraceId } from './trial-trace-id.js';
 
-/** Bytes of a body: a trace of some thousand spans to try; an expression. */
+/** Maximum bytes of a body: a trace of some thousand spans to try; an expression. */
 const TRIAL_LIMIT = 8 * 1024 * 1024;
 const EXPRESSION_LIMIT = 1024 * 1024;
 
-/** Expressions that are no rules (yet). */
+/** Expressions that are not saved as rules. */
 @ApiTags('rules')
 @Controller('v1')
 export class ExpressionsController {

@@ -1,11 +1,11 @@
 import { parseJson } from '#otlp';
 
-/** Maximum bytes of a body that names a stored trace: an expression, and an id. A larger body carries spans. */
+/** Maximum bytes of a body that names a stored trace: an expression and an id. A larger body holds spans. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 /**
- * The `trace_id` of the body of a `POST /v1/rules/test` that carries no spans itself. Undefined when it names none, also when it can't be
- * read: the thread that tries it tells what is wrong.
+ * The `trace_id` in the body of a `POST /v1/rules/test` without spans. Undefined if there is none, or the body is unreadable: the thread that runs it reports
+ * the mistake.
  */
 export function trialTraceId(body: Uint8Array): string | undefined {
   if (body.length > MAX_BODY_BYTES || !Buffer.from(body.buffer, body.byteOffset, body.length).includes('"trace_id"')) return undefined;

@@ -1,10 +1,10 @@
 import type { RuleHealthRecord } from '#records';
 
 const HOUR = 3_600_000;
-/** Whole hours that are kept: a day, and the one that has begun. */
+/** Hours that are kept: a day, and the present hour. */
 const KEPT = 25;
 
-/** What the evaluations of a rule came to. */
+/** The counts of a rule's evaluations. */
 export interface Evaluations {
   readonly evaluations: number;
   readonly matches: number;
@@ -13,12 +13,12 @@ export interface Evaluations {
   readonly milliseconds: number;
 }
 
-/** What evaluators tell of the rules, hour by hour. */
+/** The evaluators' counts of evaluations by rule and hour. */
 export class EvaluationCounts {
   /** By hour, then by reporting partition. */
   private readonly hours = new Map<number, Map<string, RuleHealthRecord['rules']>>();
 
-  /** A later record of one evaluator replaces its earlier one. Throws a TypeError when it is no such record. */
+  /** A later record of one evaluator replaces its earlier one. Throws a TypeError for any other record. */
   take({ partition, hour, part, evaluator, rules }: RuleHealthRecord): void {
     if (!Number.isSafeInteger(hour) || !Array.isArray(rules)) throw new TypeError('a health record needs hour and rules');
     const of = this.hours.get(hour) ?? new Map<string, RuleHealthRecord['rules']>();
@@ -27,7 +27,7 @@ export class EvaluationCounts {
     for (const one of this.hours.keys()) if (one <= newest - KEPT) this.hours.delete(one);
   }
 
-  /** By rule id, in the 24 hours before `now` (Unix ms) and the beginning of the first of them. */
+  /** By rule id: the counts of the hours that overlap the 24 hours before `now` (Unix ms). */
   lastDay(now: number): ReadonlyMap<string, Evaluations> {
     const first = Math.floor(now / HOUR) - KEPT + 1;
     const sums = new Map<string, Evaluations>();

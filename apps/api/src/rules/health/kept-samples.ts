@@ -1,13 +1,13 @@
 import type { ShadowSample, ShadowSamplesRecord } from '#records';
 
-/** Samples that are kept of a rule, over all partitions. */
+/** Maximum samples of a rule, over all partitions. */
 export const MAX_SAMPLES = 20;
 
-/** The samples of rules in shadow, as evaluators tell of them: they outlive the evaluator that told of them. */
+/** The samples of rules in shadow from the evaluators' records. They outlive the evaluators. */
 export class KeptSamples {
   private readonly rules = new Map<string, readonly ShadowSample[]>();
 
-  /** The newest of all are kept, of each id the last revision. Throws a TypeError when it is no such record. */
+  /** Keeps the newest of all, with the last revision of each id. Throws a TypeError for any other record. */
   take({ rule_id, samples }: ShadowSamplesRecord): void {
     if (typeof rule_id !== 'string' || !Array.isArray(samples)) throw new TypeError('a record of samples needs rule_id and samples');
     const byId = new Map(this.of(rule_id).map((sample) => [sample.id, sample]));
@@ -25,7 +25,7 @@ export class KeptSamples {
   }
 }
 
-/** A trace that is judged again under a later version counts its revisions from 1 again. */
+/** A trace that a later version judges again counts its revisions from 1 again. */
 function isLater(a: ShadowSample, b: ShadowSample): boolean {
   return a.rule_version === b.rule_version ? a.revision >= b.revision : a.rule_version > b.rule_version;
 }

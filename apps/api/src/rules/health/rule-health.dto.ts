@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 
-/** How a rule fared in the last 24 hours. */
+/** The results of a rule in the last 24 hours. */
 export class RuleHealthView {
   @ApiProperty({
     format: 'date-time',

@@ -4,7 +4,7 @@ import type { RuleStatusFollower } from './rule-status-follower.js';
 
 const DAY = 86_400_000;
 
-/** How rules fare: violations as the store has them, evaluations, and what rules in shadow matched, as evaluators tell through the log. */
+/** The health of rules: violations from the store; evaluations and shadow samples from the evaluators' records. */
 export class RuleHealth {
   constructor(
     private readonly store: Pick<Store, 'ruleViolations'>,
@@ -12,7 +12,7 @@ export class RuleHealth {
     private readonly now: () => number,
   ) {}
 
-  /** The member that the answer about each of these rules gets. */
+  /** The member with the health for the answer about each of these rules. */
   async of(rules: readonly StoredRule[]): Promise<(rule: Pick<StoredRule, 'id'>) => { readonly health?: RuleHealthView }> {
     if (rules.length === 0) return () => ({});
     const now = this.now();
@@ -39,7 +39,7 @@ export class RuleHealth {
     };
   }
 
-  /** When the rule's newest sample that matches was certain, Unix ms. */
+  /** When the rule's newest matching sample was certain, Unix ms. */
   private lastInShadow(id: string): number | undefined {
     return this.status.samplesOf(id).find(({ status }) => status === 'open')?.timestamp_ms;
   }

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { RULE_MODES, type RuleMode, type ShadowSample, VERDICT_STATUSES, type VerdictStatus } from '#records';
 
-/** What a rule in shadow found: a violation, if the rule were enforced. */
+/** A verdict of a rule in shadow, which would be a violation if the rule were enforced. */
 export class RuleSampleView {
   @ApiProperty({ description: 'That of the violation, if the rule were enforced.', example: 'viol-0123456789abcdef0123456789abcdef' })
   id!: string;

@@ -13,30 +13,30 @@ import type { StoredRule } from '#store';
 import { EvaluationCounts } from './evaluation-counts.js';
 import { KeptSamples } from './kept-samples.js';
 
-/** How a rule fares, over all partitions. */
+/** The errors of a rule, over all partitions. */
 export interface RuleStatus {
   readonly errors: number;
   readonly lastError: string;
   /** Unix milliseconds. */
   readonly lastErrorAt: number;
-  /** Of them those about the type of a value that is there. */
+  /** Of the errors, those about a value of an unexpected type. */
   readonly typeFailures: readonly RuleTypeFailure[];
 }
 
-/** The rule status log, followed: each API reads all of it and commits nothing. */
+/** Follows the rule status log: each API reads all of it and commits nothing. */
 export class RuleStatusFollower {
   /** By rule, then by reporting evaluator and partition. */
   private readonly statuses = new Map<string, Map<string, RuleStatusRecord>>();
-  /** What evaluations came to. */
+  /** Counts of evaluations. */
   readonly evaluations = new EvaluationCounts();
-  /** What rules in shadow found. */
+  /** Samples of rules in shadow. */
   private readonly shadow = new KeptSamples();
   private subscription: Subscription | undefined;
 
   constructor(
     private readonly log: Log,
     private readonly logger: Logger,
-    /** Takes what evaluators tell of closed traces; throws a TypeError when it is no such record. */
+    /** Receives the evaluators' records of closed traces; throws a TypeError for any other record. */
     private readonly closed: (record: ClosedTracesRecord) => void = () => undefined,
   ) {}
 
@@ -58,7 +58,7 @@ export class RuleStatusFollower {
     await this.subscription?.close();
   }
 
-  /** The errors of the rule's present version; undefined when none is known. */
+  /** The errors of the rule's present version; undefined without any. */
   of({ id, version }: Pick<StoredRule, 'id' | 'version'>): RuleStatus | undefined {
     const known = [...(this.statuses.get(id)?.values() ?? [])].filter(({ rule_version }) => rule_version === version);
     if (known.length === 0) return undefined;
@@ -71,7 +71,7 @@ export class RuleStatusFollower {
     };
   }
 
-  /** What the rule found in shadow, newest first. */
+  /** The samples of a rule in shadow, newest first. */
   samplesOf(id: string): readonly ShadowSample[] {
     return this.shadow.of(id);
   }
@@ -88,7 +88,7 @@ export class RuleStatusFollower {
           if (status.kind === 'health') this.evaluations.take(status);
           else if (status.kind === 'shadow') this.shadow.take(status);
           else if (status.kind === 'traces') this.closed(status);
-          // A kind of a later version says nothing to this one.
+          // A kind of record of a later version: ignored.
           continue;
         }
         const partitions = this.statuses.get(status.rule_id) ?? new Map<string, RuleStatusRecord>();
@@ -100,7 +100,7 @@ export class RuleStatusFollower {
   }
 }
 
-/** Those of one kind, over all partitions, as one: the most frequent first. */
+/** Merges failures of one kind over all partitions, most frequent first. */
 function added(failures: readonly RuleTypeFailure[]): readonly RuleTypeFailure[] {
   const byKind = new Map<string, RuleTypeFailure>();
   for (const failure of failures) {

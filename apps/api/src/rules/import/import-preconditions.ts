@@ -1,23 +1,26 @@
 import { ApiError } from '../../api-error.js';
 import type { PreconditionHeaders } from '../save/preconditions.js';
 
-/** ETags of all rules, or of any list that has one (`*`). */
+/** ETags of all rules, or any (`*`). */
 type Tags = ReadonlySet<string> | '*';
 
-/** What an import is based on (RFC 9110, 13.1): the answer of `GET /v1/rules`, whole. */
+/** The state on which an import is based (RFC 9110, 13.1): the whole answer of `GET /v1/rules`. */
 export interface ImportPreconditions {
   readonly match?: Tags;
   readonly noneMatch?: Tags;
 }
 
-/** Throws BT_API_RULES_ETAG_INVALID for what can't be an ETag. */
+/** Throws BT_API_RULES_ETAG_INVALID for an invalid ETag. */
 export function importPreconditions(headers: PreconditionHeaders): ImportPreconditions {
   const match = tags('If-Match', headers['if-match']);
   const noneMatch = tags('If-None-Match', headers['if-none-match']);
   return { ...(match === undefined ? {} : { match }), ...(noneMatch === undefined ? {} : { noneMatch }) };
 }
 
-/** Throws BT_API_RULES_PRECONDITION_FAILED unless rules with this ETag may be changed; `any`: there is a rule. */
+/**
+ * Throws BT_API_RULES_PRECONDITION_FAILED unless rules with this ETag may be changed.
+ * @param any whether there is a rule
+ */
 export function refuseUnmetImport({ match, noneMatch }: ImportPreconditions, found: string, any: boolean): void {
   const names = (tags: Tags): boolean => (tags === '*' ? any : tags.has(found));
   if (match !== undefined && !names(match)) throw failed(found, 'If-Match', match);
@@ -32,7 +35,7 @@ function failed(found: string, header: string, tags: Tags): ApiError {
   });
 }
 
-/** As `contentEtag` makes it; also weak, as proxies that compress make it. */
+/** As from `contentEtag`, or weak, as compressing proxies make it. */
 const TAG = /^(?:W\/)?("[\w-]*")$/;
 
 function tags(header: string, value: string | undefined): Tags | undefined {

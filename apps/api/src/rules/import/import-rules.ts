@@ -16,14 +16,14 @@ import { type ImportPreconditions, refuseUnmetImport } from './import-preconditi
 interface Item {
   readonly content: RuleContent;
   /**
-   * The version that a change is based on. A rule that is not there has none, so that a backup can be restored. Nor has one of an import that replaces: its file is what shall be,
-   * whatever has changed since; `If-Match` makes that conditional, also for the rules that it deletes.
+   * The version on which a change is based. Undefined for a missing rule, so that a backup can be restored, and for an import that replaces, whose file takes
+   * precedence over later changes. `If-Match` makes such an import conditional, including the rules that it deletes.
    */
   readonly version: number | undefined;
   readonly warnings: readonly ProblemDetail[];
 }
 
-/** Puts many rules at once: all of them or, when one is wrong, none; in force together, by one epoch. */
+/** Saves many rules at once: all or, if one is invalid, none. One epoch puts all of them in force. */
 export class ImportRules {
   constructor(
     private readonly store: Store,
@@ -32,7 +32,12 @@ export class ImportRules {
     private readonly now: () => number,
   ) {}
 
-  /** `by`: who imports, for the history; `changed` is told of each rule. Throws BT_API_IMPORT_TESTS_FAIL when test cases are all that is wrong, BT_API_IMPORT_INVALID with everything that is wrong, each with its path; BT_API_RULE_CHANGED, BT_API_RULES_PRECONDITION_FAILED, BT_API_TOO_MANY_RULES. */
+  /**
+   * @param by the author, for the history
+   * @param changed called for each rule
+   * @throws BT_API_IMPORT_TESTS_FAIL when only test cases fail, BT_API_IMPORT_INVALID with every mistake and its path, BT_API_RULE_CHANGED,
+   * BT_API_RULES_PRECONDITION_FAILED, BT_API_TOO_MANY_RULES
+   */
   async import(
     { rules, mode = 'merge', dry_run = false }: ImportBody,
     { by, changed, runsTests = false }: Omit<Change, 'preconditions'>,
@@ -41,7 +46,7 @@ export class ImportRules {
     const before = new Map((await this.store.rules()).map((rule) => [rule.id, rule]));
     const isConditional = preconditions.match !== undefined || preconditions.noneMatch !== undefined;
     if (isConditional) refuseUnmetImport(preconditions, rulesEtag([...before.values()]), before.size > 0);
-    // Far too many are not checked one by one. A few too many may have duplicates, which are reported.
+    // Far too many rules are refused without a check of each. A slight excess may be duplicates, which are reported.
     if (rules.length > 2 * Math.max(this.maxRules, before.size)) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
     const items = await this.read(rules, mode, before);
     if (runsTests) await this.refuseFailing(items, before);
@@ -92,7 +97,7 @@ export class ImportRules {
     return items;
   }
 
-  /** What keeps the traces of its test cases from being read. */
+  /** The errors of unreadable traces in its test cases. */
   private async unreadTests({ expression, onError, tests = [] }: RuleContent, path: string): Promise<readonly ProblemDetail[]> {
     try {
       await this.check.casesOrRefuse({ expression, onError, tests, judges: false });
@@ -104,7 +109,7 @@ export class ImportRules {
     }
   }
 
-  /** The test cases of what would be created or changed: a rule that stays as it is has no new verdict. */
+  /** Runs the test cases of rules that would be created or changed: an unchanged rule has no new verdict. */
   private async refuseFailing(items: readonly Item[], before: ReadonlyMap<string, StoredRule>): Promise<void> {
     const errors: ProblemDetail[] = [];
     for (const [index, { content }] of items.entries()) {
@@ -126,7 +131,7 @@ export class ImportRules {
 
   private refuseTooMany(items: readonly Item[], others: readonly string[]): void {
     const ids = new Set([...others, ...items.map(({ content }) => content.id)]);
-    // A server that has more already, because the limit was lowered, can still have its rules changed.
+    // If the limit was lowered below the present number, existing rules can still be changed.
     if (ids.size > this.maxRules && ids.size > others.length) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
   }
 
@@ -145,7 +150,7 @@ export class ImportRules {
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'BT_STORE_CONFLICT')) throw error;
       const present = await this.store.rules();
-      // Somebody else was faster than this import.
+      // Another client changed rules during this import.
       if (preconditions !== undefined) refuseUnmetImport(preconditions, rulesEtag(present), present.length > 0);
       throw conflict(items, new Map(present.map((rule) => [rule.id, rule]))) ?? error;
     }
@@ -154,7 +159,10 @@ export class ImportRules {
 
 const MAX_ERRORS = 100;
 
-/** What an import would do. @throws ApiError when a version differs */
+/**
+ * What an import would do.
+ * @throws ApiError when a version differs
+ */
 function planned(items: readonly Item[], before: ReadonlyMap<string, StoredRule>, replace: boolean): readonly ImportedRule[] {
   const refusal = conflict(items, before);
   if (refusal !== undefined) throw refusal;
@@ -169,7 +177,7 @@ function planned(items: readonly Item[], before: ReadonlyMap<string, StoredRule>
   return [...put, ...others.map((rule): ImportedRule => ({ id: rule.id, before: rule, after: undefined }))];
 }
 
-/** Each rule that is based on another version than there is. */
+/** The error of every rule whose version differs from the one the change is based on. */
 function conflict(items: readonly Item[], before: ReadonlyMap<string, StoredRule>): ApiError | undefined {
   const errors = items.flatMap(({ content, version }, index): ProblemDetail[] => {
     const found = before.get(content.id)?.version;

@@ -15,7 +15,7 @@ export class ImportBody {
     description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes, for `merge`; `replace` looks at none.',
   })
   @IsArray()
-  // For an array only the elements would be checked.
+  // `each` alone would check only the elements of an array.
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => RuleBody)
@@ -37,7 +37,7 @@ export class ImportBody {
   total?: number;
 }
 
-/** How an import may be asked for in the address; the body's members of the same names mean the same. */
+/** The options of an import in the URL; equal to the body's members of the same names. */
 export class ImportQuery {
   @ApiPropertyOptional({ enum: IMPORT_MODES, default: 'merge', description: '`replace` deletes every rule that is not among them.' })
   @IsOptional()
@@ -62,7 +62,7 @@ export class ImportQuery {
   run_tests?: boolean;
 }
 
-/** The import that body and address ask for together. Throws BT_HTTP_INVALID where they differ. */
+/** Merges the options of body and URL. Throws BT_HTTP_INVALID where they differ. */
 export function wholeImport(body: ImportBody, query: ImportQuery): ImportBody {
   const differing = (['mode', 'dry_run'] as const).filter((member) => (query[member] ?? body[member]) !== (body[member] ?? query[member]));
   const errors = differing.map((path) => ({ path, message: `${path} is ${query[path]} in the address and ${body[path]} in the body` }));

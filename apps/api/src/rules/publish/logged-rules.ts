@@ -1,14 +1,14 @@
 import { type Log, type LogRecord, RuleHistory } from '#messaging';
 import { type RuleSetRecord, TOPICS } from '#records';
 
-/** What the rules log has, and whether it is another one than at the last look. */
+/** The contents of the rules log, and whether it was replaced since the last read. */
 export interface Logged {
   readonly history: RuleHistory;
-  /** It ends before where it did, or has another record where the last one was: it was created again, and may lack published records. */
+  /** It ends earlier, or its last record differs: it was created again, and may lack published records. */
   readonly anew: boolean;
 }
 
-/** The rules log as far as it was read: each look reads the records since, and the last record again: a log that was created again has another one. */
+/** Reads the rules log incrementally. Each read includes the last known record again, which differs in a log that was created again. */
 export class LoggedRules {
   private history = new RuleHistory();
   private next = 0;
@@ -37,7 +37,7 @@ export class LoggedRules {
     if (last.offset < start || last.offset >= end) return end >= this.next && last.offset < start;
     for await (const { records } of this.log.read(TOPICS.rules, 0, last.offset, last.offset + 1)) {
       const [found] = records;
-      // Compaction may have taken it away, because a later record has its key.
+      // Compaction may have removed it in favour of a later record with its key.
       if (found !== undefined) return found.offset !== last.offset || isSame(found, last);
     }
     return true;
@@ -49,7 +49,7 @@ export class LoggedRules {
     this.last = undefined;
   }
 
-  /** Records of others count for nothing, as for the evaluators. */
+  /** Ignores records of other programs, as evaluators do. */
   private take(record: LogRecord): void {
     this.last = record;
     try {

@@ -10,7 +10,7 @@ export class ReplacedRuleSets {
   replaced!: readonly number[];
 }
 
-/** Rule sets that the spans log names and neither the store nor the rules log has: a backup was restored that is older than the spans. */
+/** Rule sets that the spans log names, but neither the store nor the rules log has: a restored backup is older than the spans. */
 @ApiTags('rules')
 @Controller('v1/rules/lost-sets')
 export class LostRuleSetsController {

@@ -1,16 +1,16 @@
 import { controlOf, type Log, readPositionMetadata } from '#messaging';
 import { EVALUATORS, TOPICS } from '#records';
 
-/** Records looked at first, from the end backwards; each look is at twice as many. Markers are written every ten minutes. */
+/** Records of the first read, from the end backwards; each further read doubles them. Markers are written every ten minutes. */
 const WINDOW = 1_000;
 
-/** More rule sets than an API can make between backups: a marker further above is forged, and continuing above it would use the numbers up. */
+/** More rule sets than an API makes between backups: a marker further above is forged, and continuing above it would exhaust the numbers. */
 export const MAX_LOST = 1_000_000;
 
 /**
- * The highest epoch that the spans log names: in the positions of the evaluators, or in a marker behind them. 0 when it names none. It reads what
- * is not judged yet, and no further back than the last marker of a partition.
- * @param known the latest epoch of the store: numbers far above it count for nothing
+ * The highest epoch that the spans log names, in the evaluators' positions or in later markers; 0 if none. It reads the records that are not judged yet, backwards
+ * to the last marker of each partition.
+ * @param known the latest epoch of the store: epochs far above it are ignored
  */
 export async function namedEpoch(log: Log, known: number): Promise<number> {
   const max = known + MAX_LOST;
@@ -24,14 +24,14 @@ async function namedIn(log: Log, partition: number, max: number): Promise<number
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   const position = await log.committed(TOPICS.spans, EVALUATORS, partition);
   const judged = position && readPositionMetadata(position.metadata);
-  // A position beyond the end belongs to another log; its epoch is still true.
+  // A position beyond the end belongs to a former log; its epoch is still valid.
   const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
   const known = judged !== undefined && judged.epoch <= max ? judged.epoch : 0;
   let to = end;
   for (let size = WINDOW; to > oldest; size *= 2) {
     const from = Math.max(oldest, to - size);
     const marked = await highestMarker(log, partition, from, to, max);
-    // The epochs of markers never fall.
+    // The epochs of markers never decrease.
     if (marked > 0) return Math.max(known, marked);
     to = from;
   }

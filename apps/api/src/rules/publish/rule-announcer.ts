@@ -2,22 +2,22 @@ import { Behind, type Logger } from '#platform';
 import { retry, withDeadline } from '#waiting';
 import type { RulePublisher } from './rule-publisher.js';
 
-/** How long an answer waits for the change to be in force. */
+/** How long (ms) an answer waits until its change is in force. */
 const TIMEOUT_MS = 2_000;
-/** How long (ms) attempts must fail before readiness says so. */
+/** How long (ms) attempts must fail before readiness reports it. */
 const TOLD = 3_000;
-/** Milliseconds between two looks at what other replicas left: two of them, and a change of a replica that died is in force. */
+/** Milliseconds between two checks of the outbox. After two of them, the change of a replica that crashed is in force. */
 const LOOK = 750;
-/** Milliseconds between two looks at whether the logs are the same still. */
+/** Milliseconds between two checks whether a log was replaced. */
 const LOOK_AT_LOGS = 5_000;
-/** Milliseconds between two markers of rules that do not change: the spans log keeps its records for longer. */
+/** Milliseconds between two markers while rules do not change: shorter than the retention of the spans log. */
 const RENEW = 10 * 60_000;
 
-/** `published`: in force for every span that is sent after the answer. `pending`: stored, and in force as soon as the log can be written. */
+/** `published`: in force for every span sent after the answer. `pending`: stored, and in force when the log can be written. */
 export type Publication = 'published' | 'pending';
 
 /**
- * Publishes stored rule changes to the log: at once for the request that made them, and again with back-off while the log or the store is unavailable, also
+ * Publishes stored rule changes to the log: at once for the request that made them. While the log or the store is unavailable it retries with back-off, even
  * after a restart.
  */
 export class RuleAnnouncer {
@@ -37,8 +37,8 @@ export class RuleAnnouncer {
   ) {}
 
   /**
-   * Publishes what an earlier process left, without waiting for it, and what a log that is not of the store's age lacks; from then on
-   * what a replica leaves that dies.
+   * Publishes, without waiting, the changes that an earlier process left and the records that a replaced log lacks. Afterwards it publishes the changes of
+   * replicas that crash.
    */
   start(): void {
     this.reconcile();
@@ -50,14 +50,14 @@ export class RuleAnnouncer {
     this.renewing.unref();
   }
 
-  /** Waits, but not for long: the change itself is safe. */
+  /** Waits for a limited time: the change itself is stored. */
   async announce(): Promise<Publication> {
     try {
       await withDeadline(this.publisher.publish(), TIMEOUT_MS, () => new Error(`not published within ${TIMEOUT_MS} ms`));
       return 'published';
     } catch (error) {
       this.logger.warn({ err: error }, 'a change of rules is stored, but not yet in the log');
-      // An attempt may take longer than this before it fails: a topic that is gone.
+      // An attempt may take longer than this before it fails, for instance if a topic is missing.
       this.failing ??= { since: performance.now() - TIMEOUT_MS, reason: (error as Error).message };
       this.keepTrying(() => this.publisher.publish());
       return 'pending';
@@ -80,7 +80,7 @@ export class RuleAnnouncer {
     await this.looking;
   }
 
-  /** While an attempt is under way, or waits for the next one, that one does it. */
+  /** Does nothing while an attempt runs or is scheduled. */
   private look(): void {
     if (this.background || this.looking) return;
     this.looking = this.publisher
@@ -99,7 +99,7 @@ export class RuleAnnouncer {
     });
   }
 
-  /** A topic that somebody deletes while this runs is created again, and then lacks what this process published. */
+  /** Checks for a topic that was deleted and created again, which lacks the records of this process. */
   private watch(): void {
     if (this.watched) return;
     this.watched = this.publisher

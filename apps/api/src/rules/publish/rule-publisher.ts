@@ -8,19 +8,19 @@ import { MAX_LOST, namedEpoch } from './named-epoch.js';
 const NOTHING = new Uint8Array(0);
 
 /**
- * Brings changes of rules from the store's outbox into the log: the rule set's record first, then an epoch marker in every
- * partition of the spans log, then it is done. Several replicas may do so at once, and any step may be repeated after a
- * crash: an evaluator takes an epoch's record once, and ignores a marker of the epoch it has or of an older one.
+ * Moves rule changes from the store's outbox to the log: first the rule set's record, then an epoch marker in every partition of the spans log, then the outbox
+ * entry is done. Several replicas may do so at once, and a step may be repeated after a crash. Evaluators ignore a repeated record, and a marker of their
+ * present epoch or an older one.
  */
 export class RulePublisher {
   private last: Promise<void> = Promise.resolve();
-  /** The oldest change in the outbox, when it was last looked at. */
+  /** The oldest change in the outbox at the last check. */
   private waiting: number | undefined;
-  /** By partition where the spans log ended at the last look. */
+  /** By partition: the end of the spans log at the last check. */
   private readonly ends = new Map<number, number>();
   private readonly logged: LoggedRules;
 
-  /** @param tell takes what an operator has to know: the database has gone back. */
+  /** @param tell receives warnings for operators: the database was set back */
   constructor(
     private readonly store: Store,
     private readonly log: Log,
@@ -30,8 +30,8 @@ export class RulePublisher {
   }
 
   /**
-   * Publishes all that is unpublished, one call after the other. Resolves when the markers of every change that was stored
-   * before the call are in the log; rejects with the log's or the store's error, and the changes stay in the outbox.
+   * Publishes the outbox; calls run one at a time. Resolves when the markers of every earlier change are in the log. Rejects the log's or the store's error;
+   * the changes then stay in the outbox.
    */
   publish(): Promise<void> {
     const run = this.last.then(() => this.publishOutbox()).then(() => undefined);
@@ -40,8 +40,8 @@ export class RulePublisher {
   }
 
   /**
-   * Publishes what another replica stored and has not published since the last call: it died between the two. Called now and then;
-   * a change that is just being published is left to its replica.
+   * Publishes a change that another replica stored and has not published since the last call, because it crashed. Call it periodically; a change in progress is
+   * left to its replica.
    */
   async publishForgotten(): Promise<void> {
     const oldest = (await this.store.unpublishedEpochs())[0]?.epoch;
@@ -51,14 +51,14 @@ export class RulePublisher {
   }
 
   /**
-   * Brings log and store to the same rules when they know different epochs. One of them is then new, was emptied, or was restored from a backup. What
-   * the log lacks is published again, as far as the store has it. If the store has no rules at all, they come back from the log. Otherwise the store's rules
-   * are put in force as the next epoch. An epoch that the spans log names and nobody has is lost. Its number is never used again, or its spans would be judged
-   * by rules that did not exist. Then the marker of the rules in force is written again. Returns what an operator has to know.
+   * Resolves a difference between the epochs of log and store. One of them is then new, was emptied, or was restored from a backup. Records that the log lacks
+   * are published again, if the store has them. A store without any rules takes those of the log. Otherwise the store's rules become the next epoch. An epoch
+   * that the spans log names and neither has is lost. Its number is never reused, because its spans would then be judged by rules that did not exist. Finally
+   * the marker of the rules in force is written again. Returns warnings for operators.
    */
   reconcile(): Promise<readonly string[]> {
     const run = this.last.then(async () => {
-      // Before the store is read: so a concurrent publication of another replica is not lost.
+      // Before the store is read, so that a concurrent publication by another replica is not lost.
       const named = await namedEpoch(this.log, await this.store.latestEpoch());
       const logged = (await this.logged.read()).history;
       const said: string[] = [];
@@ -74,7 +74,7 @@ export class RulePublisher {
       if (named > Math.max(latest, highest)) said.push(lost(Math.max(latest, highest), named));
       if (named > Math.max(latest, highest)) await this.store.snapshotAfter(named);
       await this.goOnAbove(logged);
-      // A log that had no rule set at all holds nothing that was to be judged by other rules than the present ones.
+      // A log without any rule set has no spans that other rules should judge.
       if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
       return said;
     });
@@ -85,17 +85,14 @@ export class RulePublisher {
     return run;
   }
 
-  /**
-   * Gives the rules as they are to every epoch whose rule set nobody has, so that what waits for it is judged. Answers those epochs: none
-   * when the rules log has all.
-   */
+  /** Assigns the present rules to every lost epoch, so that waiting spans are judged. Returns those epochs; empty if the rules log has all. */
   replaceLost(): Promise<readonly number[]> {
     const run = this.last.then(async () => {
       const logged = (await this.logged.read()).history;
       const latest = await this.store.latestEpoch();
       const absent = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
       const epochs: number[] = [];
-      // What the store has is published again, and was never lost.
+      // An epoch that the store has is published again: it was not lost.
       for (const epoch of absent) if ((await this.store.ruleSet(epoch)) === undefined) epochs.push(epoch);
       await this.store.replaceEpochs(epochs);
       await this.store.republish(logged.epochs);
@@ -109,10 +106,7 @@ export class RulePublisher {
     return run;
   }
 
-  /**
-   * Whether the rules log or the spans log was recreated since the last call, or the store is older than the rules log. Then `reconcile` brings each what it
-   * lacks.
-   */
+  /** Whether the rules log or the spans log was replaced since the last call, or the store is older than the rules log. Then call `reconcile`. */
   async isAnotherLog(): Promise<boolean> {
     let another = false;
     for (const [partition, end] of await this.log.ends(TOPICS.spans)) {
@@ -133,17 +127,17 @@ export class RulePublisher {
 
   private async writeMarkers(): Promise<void> {
     const epoch = await this.store.latestEpoch();
-    // What waits in the outbox brings its own.
+    // A change in the outbox brings its own marker.
     if (epoch > 0 && (await this.store.unpublishedEpochs()).length === 0) await this.log.append(TOPICS.spans, this.markers(epoch, epoch));
   }
 
-  /** Whether markers were written: not when the outbox has nothing, or only what the rules log lacks of epochs before the one in force. */
+  /** Returns whether it wrote markers: not for an empty outbox, or for records of epochs before the one in force. */
   private async publishOutbox(restored = false): Promise<boolean> {
     if ((await this.store.unpublishedEpochs()).length === 0) return false;
     const { history, anew } = await this.logged.read();
     let alone = restored;
     if (anew) alone = (await this.store.republish(history.epochs)) > 0 && history.latestEpoch === 0;
-    // Asked before the outbox: if this one is not published, it is in there.
+    // Before the outbox: if this epoch is not published, the outbox has it.
     const latest = await this.goOnAbove(history);
     const changes = await this.store.unpublishedEpochs();
     const last = changes.at(-1)?.epoch ?? 0;
@@ -159,8 +153,8 @@ export class RulePublisher {
   }
 
   /**
-   * A store that was restored from a backup gives numbers again that the rules log has given to other rules. They are never published: the rules as they
-   * are get a number above all of them. Answers the store's latest.
+   * A store restored from a backup reuses numbers that the rules log has for other rules. Those epochs are not published: the present rules get a number above
+   * all of them. Returns the store's latest epoch.
    */
   private async goOnAbove(logged: RuleHistory): Promise<number> {
     const latest = await this.store.latestEpoch();
@@ -176,7 +170,7 @@ export class RulePublisher {
     return this.store.latestEpoch();
   }
 
-  /** Whether the store has the same rules for an epoch as the log; also when the log has none for it. */
+  /** Whether store and log have the same rules for an epoch, or the log has none. */
   private async isOf(logged: RuleHistory, epoch: number): Promise<boolean> {
     const theirs = logged.rules(epoch);
     const ours = await this.store.ruleSet(epoch);
@@ -188,8 +182,8 @@ export class RulePublisher {
   }
 
   /**
-   * One marker for the last change is enough, for an epoch is a whole rule set; but a rule that was deleted and created again under its id would seem to be edited, and go
-   * on with open traces. So its absence is marked too.
+   * One marker for the last change suffices, because an epoch is a whole rule set. But a rule that was deleted and created again with its id would look edited,
+   * and keep open traces. So its absence gets a marker too.
    */
   private markersOf(changes: readonly EpochChange[]): OutgoingRecord[] {
     const first = beforeAll(changes) + 1;
@@ -203,14 +197,14 @@ export class RulePublisher {
     });
   }
 
-  /** `before`: the epoch in force before them. */
+  /** @param before the epoch in force before them */
   private markers(epoch: number, before: number): OutgoingRecord[] {
     const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}${epoch}`, [EPOCH_BEFORE_HEADER]: String(before) };
     return Array.from({ length: this.log.partitions(TOPICS.spans) }, (_, partition) => ({ partition, value: NOTHING, headers }));
   }
 }
 
-/** The changes that take away a rule which a later one of them brings back. */
+/** The changes that remove a rule which a later change adds again. */
 function absences(changes: readonly EpochChange[]): ReadonlySet<number> {
   const broughtBack = new Set<string>();
   const found = new Set<number>();
@@ -222,13 +216,13 @@ function absences(changes: readonly EpochChange[]): ReadonlySet<number> {
   return found;
 }
 
-/** The epoch before the changes that end in the last one. Older changes before them are replaced or published again. */
+/** The epoch before a series of changes that ends with the last. Older changes are replaced or published again. */
 function beforeAll(changes: readonly EpochChange[]): number {
   const first = changes.findLast(({ epoch }, index) => changes[index - 1]?.epoch !== epoch - 1);
   return (first?.epoch ?? 1) - 1;
 }
 
-/** The latest rule set of the log; of none that somebody forged with a number far above those of the store. */
+/** The latest epoch of the log, without forged ones far above the store's. */
 function highestOf(logged: RuleHistory, known: number): number {
   const max = known + MAX_LOST;
   if (known === 0 || logged.latestEpoch <= max) return logged.latestEpoch;

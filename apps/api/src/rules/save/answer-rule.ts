@@ -6,22 +6,22 @@ import { type RuleView, ruleView } from '../rule.dto.js';
 import { etagOf } from './etag.js';
 import type { SavedRule } from './save-rule.js';
 
-/** `published` or `pending`: whether the change is in force for spans that are sent after the answer. */
+/** `published` or `pending`: whether the change is in force for spans sent after the answer. */
 const PUBLICATION_HEADER = 'betrace-rule-publication';
 
-/** Answers about single rules, and sees that a change is in force before it is answered. */
+/** Answers requests about single rules; a change is announced before its answer. */
 export class AnswerRule {
   constructor(
     private readonly ruleAnnouncer: RuleAnnouncer,
     private readonly checkExpression: ExpressionChecker,
   ) {}
 
-  /** A rule with what the checker says of it. */
+  /** A rule with the checker's warnings. */
   async view(rule: StoredRule): Promise<RuleView> {
     return { ...ruleView(rule), warnings: await this.checkExpression.warningsOf(rule.expression) };
   }
 
-  /** After a rule was saved. */
+  /** Answers a request that saved a rule. */
   async saved({ rule, created }: SavedRule, reply: FastifyReply): Promise<RuleView> {
     await this.announce(reply);
     const view = await this.view(rule);
@@ -30,7 +30,7 @@ export class AnswerRule {
     return view;
   }
 
-  /** After any change of rules. */
+  /** Announces a change of rules. */
   async announce(reply: FastifyReply): Promise<void> {
     reply.header(PUBLICATION_HEADER, await this.ruleAnnouncer.announce());
   }

@@ -17,7 +17,7 @@ export const Cached = () =>
     ApiResponse({ status: 304, description: 'The answer is the one of an ETag in `If-None-Match`.' }),
   );
 
-/** Describes a route that changes a rule on conditions. */
+/** Describes a route that changes a rule conditionally. */
 export const Conditional = () =>
   applyDecorators(
     ApiHeader({
@@ -37,7 +37,7 @@ export const Conditional = () =>
 const LIST_ETAG = '(W/)?"[A-Za-z0-9_-]*"';
 const LIST_ETAGS = { type: 'string', pattern: `^(\\*|${LIST_ETAG}( *, *${LIST_ETAG})*)$`, example: '"Vt9gXM1lC4lQbn8d"' };
 
-/** Describes the import, which changes all rules on conditions. */
+/** Describes the import, which changes all rules conditionally. */
 export const ConditionalImport = () =>
   applyDecorators(
     ApiHeader({
@@ -55,18 +55,18 @@ export const ConditionalImport = () =>
     ApiResponse({ status: 412, type: ProblemView, description: 'The rules are others than `If-Match` or `If-None-Match` allow.' }),
   );
 
-/** Who saves a rule and on what condition, also that its test cases pass. Throws BT_API_IF_MATCH_INVALID. */
+/** The author and the conditions of a save, including passing test cases. Throws BT_API_IF_MATCH_INVALID. */
 export const saveOf = (request: FastifyRequest, { run_tests = false }: SaveQuery): Change => ({
   ...changeOf(request),
   runsTests: run_tests,
 });
 
-/** Who asks for a change, and on what condition. Throws BT_API_IF_MATCH_INVALID. */
+/** The author and the conditions of a change. Throws BT_API_IF_MATCH_INVALID. */
 export function changeOf(request: FastifyRequest): Change {
   return { ...changerOf(request), preconditions: preconditions(request.headers) };
 }
 
-/** Who asks for a change, whatever is there. */
+/** The author of an unconditional change. */
 export function changerOf(request: FastifyRequest): Omit<Change, 'preconditions'> {
   return { by: callerOf(request), changed: (before, after) => noteRuleChange(request, before, after) };
 }

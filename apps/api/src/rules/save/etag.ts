@@ -5,27 +5,27 @@ import type { StoredRule } from '#store';
 import { type RuleView, ruleView } from '../rule.dto.js';
 
 /**
- * The ETag of a rule: its version, and a hash of what an answer says beside it (errors of its evaluation, warnings), when it says
- * something. Two answers of one ETag are equal; a change is based on the version alone.
+ * The ETag of a rule: its version and, if the answer has more (errors of its evaluation, warnings), a hash of that. Answers with one ETag are equal; a change
+ * is based on the version alone.
  */
 export function etagOf({ version, status, warnings = [], health }: Pick<RuleView, 'version' | 'status' | 'warnings' | 'health'>): string {
   const isPlain = status === undefined && warnings.length === 0 && health === undefined;
   return isPlain ? `"${version}"` : `"${version}-${hash({ status, warnings, health })}"`;
 }
 
-/** The ETag of an answer that has no version of its own. */
+/** The ETag of an answer without a version. */
 export function contentEtag(answer: unknown): string {
   return `"${hash(answer)}"`;
 }
 
-/** The ETag of all rules, as `GET /v1/rules` answers them without a filter. */
+/** The ETag of all rules, as in an unfiltered `GET /v1/rules`. */
 export function rulesEtag(rules: readonly StoredRule[]): string {
   return contentEtag({ rules: rules.map(ruleView), total: rules.length });
 }
 
 /**
- * The answer with its ETag; 304 without it when the client has it already (`If-None-Match`). Throws BT_HTTP_PRECONDITION_FAILED (412) when `If-Match` names another
- * (RFC 9110, 13.1.1), as a client asks for the rest of what it has read.
+ * The answer with its ETag, or 304 if the client has it (`If-None-Match`). Throws BT_HTTP_PRECONDITION_FAILED (412) when `If-Match` names another (RFC 9110,
+ * 13.1.1): clients send it with a request for further pages.
  */
 export function unlessKnown<T>(answer: T, etag: string, request: FastifyRequest, reply: FastifyReply): T | undefined {
   reply.header('etag', etag).header('cache-control', 'no-cache');
@@ -38,7 +38,7 @@ export function unlessKnown<T>(answer: T, etag: string, request: FastifyRequest,
   return undefined;
 }
 
-/** By weak comparison (RFC 9110, 13.1.2), also for `If-Match`: proxies that compress make ETags weak. */
+/** Weak comparison (RFC 9110, 13.1.2), also for `If-Match`, because compressing proxies make ETags weak. */
 function isNamed(etag: string, header: string): boolean {
   return header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

@@ -2,7 +2,7 @@ import type { Store, StoredRule } from '#store';
 import { ApiError } from '../../api-error.js';
 import { notFound } from '../../not-found.js';
 
-/** The rule of this id, or else the one of this name. Throws BT_API_RULE_NAME_AMBIGUOUS when several have it. */
+/** The rule with this id, or else with this name. Throws BT_API_RULE_NAME_AMBIGUOUS for a name of several rules. */
 export async function findRule(store: Store, idOrName: string): Promise<StoredRule | undefined> {
   const rule = await store.rule(idOrName);
   if (rule !== undefined) return rule;
@@ -11,7 +11,7 @@ export async function findRule(store: Store, idOrName: string): Promise<StoredRu
   return named[0];
 }
 
-/** As `findRule`; throws BT_API_RULE_NOT_FOUND when there is none. */
+/** Like `findRule`; throws BT_API_RULE_NOT_FOUND. */
 export async function requireRule(store: Store, idOrName: string): Promise<StoredRule> {
   const rule = await findRule(store, idOrName);
   if (rule === undefined) throw notFound('BT_API_RULE_NOT_FOUND', idOrName);

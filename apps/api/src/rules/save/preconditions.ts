@@ -1,9 +1,9 @@
 import { ApiError } from '../../api-error.js';
 
-/** Versions that a header names, or any (`*`). */
+/** Versions in a header, or any (`*`). */
 type Versions = ReadonlySet<number> | '*';
 
-/** What a change of a rule is based on (RFC 9110, 13.1). */
+/** The state on which a change of a rule is based (RFC 9110, 13.1). */
 export interface Preconditions {
   readonly match?: Versions;
   readonly noneMatch?: Versions;
@@ -15,8 +15,7 @@ export interface PreconditionHeaders {
 }
 
 /**
- * The preconditions of a request that changes a rule. Throws BT_API_IF_MATCH_INVALID for what can't be the ETag of a rule: a client that
- * quotes wrongly is told so, and not that somebody else changed the rule.
+ * The preconditions of a request that changes a rule. Throws BT_API_IF_MATCH_INVALID for an invalid ETag, so that wrong quoting is not reported as a conflict.
  */
 export function preconditions(headers: PreconditionHeaders): Preconditions {
   const match = versions('If-Match', headers['if-match']);
@@ -28,7 +27,7 @@ export function isConditional({ match, noneMatch }: Preconditions): boolean {
   return match !== undefined || noneMatch !== undefined;
 }
 
-/** Throws BT_API_PRECONDITION_FAILED unless a rule of this version (0: there is none) may be changed. */
+/** Throws BT_API_PRECONDITION_FAILED unless a rule of this version may be changed; version 0: it does not exist. */
 export function refuseUnmet({ match, noneMatch }: Preconditions, id: string, version: number): void {
   const found = version === 0 ? 'is not there' : `has version ${version}`;
   if (match !== undefined && !names(match, version)) throw failed(id, found, 'If-Match', match);
@@ -42,7 +41,7 @@ function failed(id: string, found: string, header: string, versions: Versions): 
   return new ApiError('BT_API_PRECONDITION_FAILED', { id, found, header, value });
 }
 
-/** `"3"`, also weak, as proxies that compress make it, also without quotes, and with what follows a hyphen: see `etagOf`. */
+/** `"3"`; also weak, as compressing proxies make it, without quotes, and with a hash after a hyphen: see `etagOf`. */
 const TAG = /^(?:W\/)?"?(\d{1,15})(?:-[\w-]*)?"?$/;
 /** Of something else: beside one of a rule it names no version. */
 const OTHER_TAG = /^(?:W\/)?"[^"]*"$/;

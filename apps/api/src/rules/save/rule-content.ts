@@ -4,7 +4,10 @@ import type { StoredRule } from '#store';
 import type { RuleBody, RulePatch } from '../rule.dto.js';
 import { askedMode, ruleMode } from '../rule-mode.js';
 
-/** The content of a whole body; missing members have their defaults. `existing`: the rule that it replaces. */
+/**
+ * The content of a whole body; missing members have their defaults.
+ * @param existing the rule that it replaces
+ */
 export function contentOf(id: string, body: RuleBody, existing?: StoredRule, path?: string): RuleContent {
   return {
     id,
@@ -22,7 +25,7 @@ export function contentOf(id: string, body: RuleBody, existing?: StoredRule, pat
   };
 }
 
-/** The content after a patch (RFC 7396): missing members stay, `null` gives a member its default. */
+/** The content after a patch (RFC 7396): missing members stay, `null` sets a member to its default. */
 export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
   const of = <T>(given: T | null | undefined, present: T, otherwise: T): T => (given === undefined ? present : (given ?? otherwise));
   return {
@@ -41,13 +44,13 @@ export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
   };
 }
 
-/** None are no member: as of a rule from before there were any. */
+/** Without controls the member is absent, as in rules saved before controls existed. */
 function controlsOf(controls: RuleContent['controls'] | null): Pick<RuleContent, 'controls'> {
   if (controls === undefined || controls === null || controls.length === 0) return {};
   return { controls: controls.map(({ framework, control }) => ({ framework, control })) };
 }
 
-/** The same of test cases. */
+/** Like `controlsOf`, for test cases. */
 function testsOf(tests: RuleContent['tests'] | null): Pick<RuleContent, 'tests'> {
   if (tests === undefined || tests === null || tests.length === 0) return {};
   return {
@@ -59,7 +62,7 @@ function testsOf(tests: RuleContent['tests'] | null): Pick<RuleContent, 'tests'>
   };
 }
 
-/** `enabled: true` leaves a rule in shadow as it is, or returns it there; `mode: null` makes one enforced. */
+/** `enabled: true` keeps a rule in shadow or returns it there; `mode: null` enforces it. */
 function patchedMode(rule: StoredRule, patch: RulePatch): Pick<StoredRule, 'enabled' | 'shadow'> {
   const enabled = patch.enabled === null ? true : patch.enabled;
   return askedMode({ ...patch, enabled }, rule, patch.mode === null ? 'enforce' : ruleMode(rule));
@@ -69,7 +72,7 @@ export function sameContent(a: RuleContent, b: RuleContent): boolean {
   return isDeepStrictEqual(comparable(a), comparable(b));
 }
 
-/** Every member, so that two rules that differ in one are never taken for the same; an absent one as its default. */
+/** Every member, absent ones with their defaults, so that rules that differ in one never compare as equal. */
 function comparable(rule: RuleContent): Required<Record<keyof RuleContent, unknown>> {
   const {
     id,

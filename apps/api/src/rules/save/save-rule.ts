@@ -16,17 +16,17 @@ export interface SavedRule {
   readonly created: boolean;
 }
 
-/** Who changes a rule, and on what condition. */
+/** The author and the conditions of a change. */
 export interface Change {
   readonly by: string;
   readonly preconditions: Preconditions;
-  /** The rule is refused when one of its test cases fails. */
+  /** Refuse the rule if one of its test cases fails. */
   readonly runsTests?: boolean;
-  /** Told what became of the rule. */
+  /** Called with the rule before and after the change. */
   readonly changed?: (before: StoredRule | undefined, after: StoredRule | undefined) => void;
 }
 
-/** What POST, PUT, PATCH and DELETE do to the stored rules; publishing the change is another's business. */
+/** Changes stored rules for POST, PUT, PATCH and DELETE; the caller announces the change. */
 export class SaveRule {
   constructor(
     private readonly store: Store,
@@ -36,8 +36,8 @@ export class SaveRule {
   ) {}
 
   /**
-   * Creates a rule. A body with an `id` (a restored backup) replaces the rule of that id. A body without one is refused when the id made from its name belongs
-   * to a rule with other content: no rule is replaced by accident.
+   * Creates a rule. A body with an `id` (a restored backup) replaces the rule with that id. A body without one is refused if the id from its name belongs to a
+   * rule with other content. So no rule is replaced by accident.
    */
   async create(body: RuleBody, change: Change): Promise<SavedRule> {
     const id = body.id ?? slug(body.name);
@@ -53,10 +53,7 @@ export class SaveRule {
     return { rule: await this.update(existing, content, undefined, change), created: false };
   }
 
-  /**
-   * Replaces the rule of this id or name, or creates one of this id. A body that names the same id means the id, even where another rule
-   * has that name.
-   */
+  /** Replaces the rule with this id or name, or creates one with this id. A body with the same id means the id, even if another rule has that name. */
   async replace(idOrName: string, body: RuleBody, change: Change): Promise<SavedRule> {
     const named = body.id ?? undefined;
     const existing = named === idOrName ? await this.store.rule(idOrName) : await findRule(this.store, idOrName);
@@ -71,14 +68,14 @@ export class SaveRule {
     try {
       return await this.insert(content, change);
     } catch (error) {
-      // Somebody else created it meanwhile. Without a condition the last writer wins, as with a rule that was there before.
+      // Another client created it meanwhile. Without a condition the last writer wins, as with an existing rule.
       const winner = error instanceof ApiError && error.code === 'BT_API_RULE_EXISTS' ? await this.store.rule(id) : undefined;
       if (winner === undefined || body.version !== undefined) throw error;
       return { rule: await this.update(winner, contentOf(id, body, winner), undefined, change), created: false };
     }
   }
 
-  /** Changes what the patch names (RFC 7396): `null` gives a member its default. */
+  /** Applies a patch (RFC 7396): `null` sets a member to its default. */
   async change(idOrName: string, patch: RulePatch, change: Change): Promise<StoredRule> {
     refuseNothing(patch);
     const existing = await requireRule(this.store, idOrName);
@@ -91,7 +88,7 @@ export class SaveRule {
     return this.update(existing, content, patch.version, change);
   }
 
-  /** Restores the content of a version as a new version, also of a deleted rule. */
+  /** Saves the content of an earlier version as a new version; the rule may be deleted. */
   async restore(idOrName: string, version: number, change: Change): Promise<SavedRule> {
     const existing = await findRule(this.store, idOrName);
     const id = existing?.id ?? idOrName;
@@ -119,7 +116,7 @@ export class SaveRule {
     }
   }
 
-  /** Test cases that are new are read; all are run where the change asks for it. */
+  /** Parses new test cases, and runs all if the change requests it. */
   private async refuseTests(
     { expression, onError, tests = [] }: RuleContent,
     { runsTests = false }: Change,
@@ -147,7 +144,7 @@ export class SaveRule {
     }
   }
 
-  /** `version`: that of the body on which the change is based; headers count more. */
+  /** @param version in the body on which the change is based; headers take precedence */
   private async update(
     existing: StoredRule,
     content: RuleContent,
@@ -159,7 +156,7 @@ export class SaveRule {
     if (based !== undefined && based !== existing.version) throw changed(existing.id, existing.version, based);
     if (sameContent(existing, content)) return existing;
     try {
-      // Without an expected version the last writer wins, as the client asked.
+      // Without an expected version the last writer wins, as the client requested.
       const rule = await this.store.putRule(content, this.now(), based, by);
       noted?.(existing, rule);
       return rule;
@@ -168,7 +165,7 @@ export class SaveRule {
     }
   }
 
-  /** Somebody else was faster: what the request asked for does not hold any more. */
+  /** Another client changed the rule first: the request's conditions do not hold any more. */
   private async changedMeanwhile(id: string, preconditions: Preconditions, expected: number | undefined): Promise<ApiError> {
     const found = (await this.store.rule(id))?.version ?? 0;
     refuseUnmet(preconditions, id, found);
@@ -180,7 +177,7 @@ function changed(id: string, found: number, expected: number | undefined): ApiEr
   return new ApiError('BT_API_RULE_CHANGED', { id, found, expected: expected ?? '?' });
 }
 
-/** What a rule has already (an earlier version took any text) does not keep it from being changed elsewhere, or disabled. */
+/** Ignores texts that the rule has already (an earlier version accepted any), so that it can be changed or disabled. */
 function refuseBadTexts(content: RuleContent, existing?: RuleContent): void {
   const known = new Set(existing && ruleTextProblems(existing).map(textOf));
   const problems = ruleTextProblems(content).filter((problem) => !known.has(textOf(problem)));
@@ -190,7 +187,7 @@ function refuseBadTexts(content: RuleContent, existing?: RuleContent): void {
   throw new ApiError('BT_API_RULE_TEXT_INVALID', { reason: `${first.member} ${first.message}` }, errors);
 }
 
-/** A patch takes members away by `null`; without these there is no rule. */
+/** A patch removes members with `null`; a rule must have these. */
 function refuseNothing(patch: RulePatch): void {
   const missing = (['name', 'expression'] as const).filter((member) => patch[member] === null);
   const errors = missing.map((path) => ({ path, message: `${path} cannot be taken away: every rule has one` }));

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 const MAX_SLUG_LENGTH = 64;
 
 /**
- * The id of a rule that was created without one: its name in lower case, every run of other characters than letters and
- * digits a hyphen (`Slow requests!` → `slow-requests`). A name without any letter or digit gives `rule-` and a hash of it.
+ * The id for a rule without one: its name in lower case, with a hyphen for every run of characters other than letters and digits (`Slow requests!` →
+ * `slow-requests`). A name without letters and digits gives `rule-` and a hash of it.
  */
 export function slug(name: string): string {
   const text = name

@@ -5,7 +5,7 @@ import { ruleMode } from '../rule-mode.js';
 /** The old and the new value of a member. */
 export type RuleChanges = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
-/** The members that are compared as they are, by the names that the API has for them. */
+/** The members that are compared directly, with their names in the API. */
 const SHOWN = {
   name: 'name',
   description: 'description',
@@ -18,7 +18,7 @@ const SHOWN = {
 } as const satisfies Record<Exclude<keyof RuleContent, 'id' | 'controls' | 'emitEvidence' | 'shadow' | 'tests'>, RuleMember>;
 const MEMBERS = Object.keys(SHOWN) as readonly (keyof typeof SHOWN)[];
 
-/** What differs between two states of a rule, by the names that the API has for its members. */
+/** The difference of two states of a rule, with the names of the API. */
 export function changesBetween(before: StoredRule, after: StoredRule): RuleChanges {
   const differing = MEMBERS.filter((member) => JSON.stringify(before[member]) !== JSON.stringify(after[member]));
   const changes = differing.map((member): [string, RuleChanges[string]] => {
@@ -33,7 +33,7 @@ export function changesBetween(before: StoredRule, after: StoredRule): RuleChang
   const { tests: tested = [] } = before;
   const { tests = [] } = after;
   if (JSON.stringify(tested) !== JSON.stringify(tests)) changes.push(['tests', { from: tested, to: tests }]);
-  // Between enforced and off `enabled` says it all.
+  // Between `enforce` and `off`, `enabled` suffices.
   const from = ruleMode(before);
   const to = ruleMode(after);
   if (from !== to && (from === 'shadow' || to === 'shadow')) changes.push(['mode', { from, to }]);

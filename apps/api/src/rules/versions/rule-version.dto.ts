@@ -54,7 +54,7 @@ export class RuleVersionList {
   next?: string;
 }
 
-/** A version beside the one before it, if there is one. */
+/** A version, with its changes from the previous one, if there is one. */
 export function ruleVersionView({ version, changedAt, changedBy, rule }: RuleVersion, before: RuleVersion | undefined): RuleVersionView {
   const was = before?.rule;
   return {

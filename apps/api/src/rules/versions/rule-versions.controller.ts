@@ -26,7 +26,7 @@ import { RuleVersionList, RuleVersionQuery, RuleVersionView, ruleVersionView } f
 
 const PAGE = 100;
 
-/** What rules were. A rule that was deleted is named by its id. */
+/** The history of rules. A deleted rule is named by its id. */
 @ApiTags('rules')
 @Controller('v1/rules/:id/versions')
 export class RuleVersionsController {
@@ -50,7 +50,7 @@ export class RuleVersionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<RuleVersionList | undefined> {
     const id = await this.idOf(idOrName);
-    // One more than asked: what the last of the page differs from, and whether there is a next page.
+    // One more than requested: the last of the page is compared with it, and it shows whether there is a next page.
     const versions = await this.store.ruleVersions(id, { limit: limit + 1, below: cursor });
     if (versions.length === 0 && cursor === undefined) throw notFound('BT_API_RULE_NOT_FOUND', idOrName);
     const views = versions.slice(0, limit).map((version, i) => ruleVersionView(version, versions[i + 1]));
@@ -110,7 +110,7 @@ export class RuleVersionsController {
   }
 }
 
-/** Beyond what the store counts there is no version. */
+/** The maximum version number of the store. */
 const HIGHEST = 2_147_483_646;
 
 function versionOf(id: string, text: string): number {

@@ -1,9 +1,9 @@
-/** What a spreadsheet may take for a formula, also behind characters that it passes over, and in full width. */
+/** A text that a spreadsheet may run as a formula, also after characters that it skips, and in full width. */
 const FORMULA = /^(?:[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])/u;
 
 /**
- * A line of CSV (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe before it, which shows it as the text that it is: names of
- * spans and services come from senders of traces.
+ * A line of CSV (RFC 4180). A text that a spreadsheet would run as a formula is prefixed by an apostrophe, which shows it as text: names of spans and services
+ * come from senders.
  */
 export function csvLine(cells: readonly (string | number | boolean | undefined)[]): string {
   return `${cells.map(cell).join(',')}\r\n`;

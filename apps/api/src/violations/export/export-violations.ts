@@ -3,13 +3,13 @@ import type { Store, StoredViolation, ViolationRows } from '#store';
 import { signedRecord, violationDetail } from '../violation.dto.js';
 import { csvLine } from './csv.js';
 
-/** Violations that are read, and held, at once. */
+/** Violations that are read and buffered at once. */
 const PAGE = 200;
 
 /** Reads a page of the violations that a filter selects. */
 export type ReadViolations = (page: Parameters<Store['violationsFrom']>[1]) => Promise<ViolationRows>;
 
-/** A format of the export: the text before the violations, and each of them. */
+/** A format of the export: the text before the violations, and the form of each. */
 export interface ExportFormat {
   readonly contentType: string;
   readonly head: string;
@@ -40,9 +40,8 @@ export const EXPORT_FORMATS = {
 } as const satisfies Readonly<Record<string, ExportFormat>>;
 
 /**
- * All violations that `read` finds, newest first, as parts of the export. The first page is read before the answer begins, so that what
- * keeps it from being read is an answer of its own; the others when the client has taken the one before, so that memory holds two pages
- * however many violations there are.
+ * All violations of `read`, newest first, as parts of the export. The first page is read before the answer starts, so that its errors have an answer of their
+ * own. Each further page is read when the client has taken the previous one, so that memory holds at most two pages.
  */
 export async function exportViolations(
   read: ReadViolations,
@@ -60,7 +59,7 @@ async function* parts(read: ReadViolations, format: ExportFormat, limit: number,
     left -= page.violations.length;
     if (page.violations.length > 0) yield page.violations.map(format.line).join('');
     if (page.next === undefined || left <= 0) return;
-    // SQLite answers at once: without a pause nothing else would have its turn.
+    // SQLite's calls are synchronous: without this pause no other work would run.
     await nextTurn();
     page = await read({ limit: Math.min(PAGE, left), after: page.next });
   }
@@ -91,7 +90,7 @@ function csvOf(violation: StoredViolation): string {
   ]);
 }
 
-/** Empty beyond the years that RFC 3339 has. */
+/** Empty for years that RFC 3339 lacks. */
 function isoTime(milliseconds: number): string {
   return milliseconds >= 0 && milliseconds < 253_402_300_800_000 ? new Date(milliseconds).toISOString() : '';
 }

@@ -1,12 +1,12 @@
 import { ConcurrencyLimit, type ConcurrencyLimits } from '../../concurrency-limit.js';
 
-/** Exports and archives of evidence at once: each encodes pages on the thread that receives spans. */
+/** Maximum of concurrent exports and evidence packs: each encodes pages on the thread that receives spans. */
 const LIMITS: ConcurrencyLimits = { all: 8, ofOne: 4 };
-/** Milliseconds after which an export ends whose client takes nothing: its place is given to another. */
+/** How long (ms) a client may take nothing before its export ends, to free its place. */
 const STALL = 60_000;
 
 export interface ExportRequest<T> {
-  /** The key or address that asks. */
+  /** The caller's key or address. */
   readonly caller: string;
   /** Aborted when the client is gone. */
   readonly gone: AbortSignal;
@@ -16,7 +16,7 @@ export interface ExportRequest<T> {
   readonly stalled: (error: Error) => void;
 }
 
-/** The exports that are being answered. */
+/** The running exports. */
 export class OpenExports {
   private readonly open: ConcurrencyLimit;
 
@@ -27,7 +27,7 @@ export class OpenExports {
     this.open = new ConcurrencyLimit('BT_API_TOO_MANY_EXPORTS', limits);
   }
 
-  /** Runs an export. Its place is given back when all parts were taken, or the client is gone. Throws BT_API_TOO_MANY_EXPORTS (429), or what `begin` throws. */
+  /** Runs an export. Its place is released when all parts are taken, or the client is gone. Throws BT_API_TOO_MANY_EXPORTS (429), or the error of `begin`. */
   async run<T>({ caller, gone, begin, stalled }: ExportRequest<T>): Promise<AsyncGenerator<T>> {
     const leave = this.open.take(caller, gone);
     try {

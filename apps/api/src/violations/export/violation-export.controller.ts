@@ -48,7 +48,7 @@ export class ViolationExportController {
     const parts = await this.exports.run({ caller: countedCallerOf(request), gone, begin, stalled: (error) => body?.destroy(error) });
     reply.header('content-type', contentType).header('content-disposition', `attachment; filename="violations.${format}"`);
     body = Readable.from(parts, { objectMode: false });
-    // The answer has begun, so no error answer can follow: the log is the only place to report this.
+    // The answer has started, so its status cannot report the error: the log does.
     body.on('error', (error) => this.logger.error({ err: error }, 'an export of violations was aborted'));
     await reply.send(body);
   }

@@ -1,6 +1,6 @@
 /**
- * A point in time as query parameters carry it, in Unix milliseconds: Unix seconds (the guide's form, also with decimals),
- * milliseconds, microseconds or nanoseconds, told apart by their number of digits, or RFC 3339. `undefined` when it is none.
+ * A time in a query parameter, in Unix milliseconds: Unix seconds (the guide's form, also with decimals), milliseconds, microseconds or nanoseconds,
+ * distinguished by their number of digits, or RFC 3339. Undefined for other texts.
  */
 export function instant(text: string): number | undefined {
   const milliseconds = parsedInstant(text);
@@ -10,14 +10,14 @@ export function instant(text: string): number | undefined {
 function parsedInstant(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed)) return fromUnix(trimmed);
-  // A plus sign that was not percent-encoded arrives as a space: 2025-11-02T08:00:00 01:00.
+  // An unencoded plus sign arrives as a space: 2025-11-02T08:00:00 01:00.
   const date = trimmed.replace(/ (\d\d:\d\d)$/, '+$1');
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i.test(date)) return undefined;
   const zoned = /(Z|[+-]\d\d:\d\d)$/i.test(date) || !date.includes('T') ? date : `${date}Z`;
   return isDay(date) ? Date.parse(zoned) : undefined;
 }
 
-/** Date.parse takes 30 February for 2 March. */
+/** Date.parse reads 30 February as 2 March. */
 function isDay(date: string): boolean {
   const [year, month, day] = date.slice(0, 10).split('-').map(Number) as [number, number, number];
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();

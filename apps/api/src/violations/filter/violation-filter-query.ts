@@ -14,12 +14,12 @@ const listed = ({ value }: { value: unknown }): unknown =>
 
 const STATUSES = [...VERDICT_STATUSES, 'all'] as const;
 
-/** NaN stands for a text that is no point in time: the validator refuses it with its message. */
+/** NaN for a text that is no time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
 /**
- * What selects violations, for every route that answers many. All filters must hold. Names and ids that senders chose may have any character: a service that the list
- * shows can be asked for.
+ * The filters of violations, on every route that answers many. All must hold. Names and ids chosen by senders may have any character, so that every listed
+ * service can be a filter.
  */
 export class ViolationFilterQuery {
   @ApiPropertyOptional({ example: 'slow-requests' })
@@ -85,7 +85,7 @@ export class ViolationFilterQuery {
   q?: string;
 }
 
-/** The query for the store: open violations, unless the request says otherwise. */
+/** The query for the store: open violations by default. */
 export function violationFilter(query: ViolationFilterQuery): ViolationFilter {
   const { start_time: start, end_time: end } = query;
   if (start !== undefined && end !== undefined && end < start) {

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags 
 import { type KeyRing, publicPem } from '#signing';
 import { type KnownKey, Store } from '#store';
 
-/** The provider of the keys to verify with. */
+/** The provider of the keys for verifying. */
 export const KEY_RING = Symbol('KeyRing');
 
 export class KeyView {
@@ -40,7 +40,7 @@ export class KeyList {
   keys!: readonly KeyView[];
 }
 
-/** The keys that sign violations, or did: their names and public halves, never a secret. */
+/** The present and former keys of violations: their ids and public keys, never secrets. */
 @ApiTags('violations')
 @Controller('v1/keys')
 export class KeysController {
@@ -57,7 +57,7 @@ export class KeysController {
   }
 }
 
-/** What anybody may know of a key. */
+/** The public properties of a key. */
 export function keyView({ id, origin, publicKey, since, until }: KnownKey, ring: KeyRing): KeyView {
   const { current, secrets, privateKey, publicKeys } = ring;
   const time = { since: new Date(since).toISOString(), ...(until === undefined ? {} : { until: new Date(until).toISOString() }) };

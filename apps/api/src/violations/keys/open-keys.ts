@@ -4,9 +4,9 @@ import { DEFAULT_KEY, type KeyRing, keyId, keyRing, publicPem, SigningError } fr
 import type { KeyOrigin, Store } from '#store';
 
 /**
- * The keys to verify with: the present ones, and the public halves of all that have signed here. The store remembers which keys those were.
- * Throws BT_SIGNING_KEY_LOST when the key in the storage directory is another than the one that signed here before, unless that is wanted: it
- * was deleted, and BeTrace has made a new one, which verifies nothing older.
+ * The keys for verifying: the present ones, and the public keys of all that have signed here, which the store remembers. Throws BT_SIGNING_KEY_LOST when the
+ * key in the storage directory differs from the one that signed before, unless former keys are configured. Then it was deleted, and the new key verifies no
+ * older violation.
  */
 export async function openKeys(store: Store, configuration: Configuration, now: () => number): Promise<KeyRing> {
   const { compliance, process: mode, storage } = configuration;

@@ -4,7 +4,7 @@ import { type Authenticity, type VerificationKeys, verifyViolation } from '#sign
 
 const WORTH = ['valid', 'invalid', 'unknown-key', 'absent'];
 
-/** What the signatures of a violation are worth. */
+/** The result of verifying a violation's signatures. */
 export class Verification {
   @ApiProperty({
     type: Boolean,

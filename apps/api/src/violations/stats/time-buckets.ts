@@ -1,18 +1,18 @@
 import { ApiError } from '../../api-error.js';
 
-/** Buckets of time, in whole milliseconds; each begins at a multiple of its length. */
+/** Buckets of time, in whole milliseconds; each starts at a multiple of its length. */
 export interface TimeBuckets {
   readonly start: number;
   readonly step: number;
   readonly buckets: number;
 }
 
-/** Buckets of an answer, at most; and where nobody says how long they are. */
+/** Maximum of buckets in an answer; and the number to choose by default. */
 const MAX_BUCKETS = 1_000;
 const COMFORTABLE = 60;
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000] as const;
-/** Lengths that people read easily. */
+/** Usual lengths of buckets. */
 const LENGTHS = [
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
@@ -21,8 +21,8 @@ const LENGTHS = [
 ];
 
 /**
- * The buckets that cover the time from `start` to `end` (Unix milliseconds, not included). Throws BT_API_TIME_RANGE_EMPTY, and BT_API_TOO_MANY_BUCKETS when they
- * are more than 1,000 of the length that is asked for.
+ * The buckets from `start` to `end` (Unix milliseconds, end excluded). Throws BT_API_TIME_RANGE_EMPTY, and BT_API_TOO_MANY_BUCKETS for more than 1,000 buckets
+ * of the requested length.
  */
 export function timeBuckets(start: number, end: number, interval?: number): TimeBuckets {
   if (end <= start) throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: inSeconds(start), end: inSeconds(end) });
@@ -32,7 +32,7 @@ export function timeBuckets(start: number, end: number, interval?: number): Time
   };
   if (interval === undefined) {
     const fitting = LENGTHS.map(of).find(({ buckets }) => buckets <= COMFORTABLE);
-    // Of ages: whole years.
+    // Very long ranges: whole years.
     return fitting ?? of(365 * DAY * Math.ceil((end - start) / (365 * DAY) / (COMFORTABLE - 1)));
   }
   const asked = of(interval);

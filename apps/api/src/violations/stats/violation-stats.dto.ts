@@ -5,7 +5,7 @@ import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { wholeNumber } from '../../query.js';
 import { ViolationFilterQuery } from '../filter/violation-filter-query.js';
 
-/** What violations are grouped by, and what the store calls it. */
+/** The groupings of violations, with their names in the store. */
 export const GROUPS = { rule_id: 'ruleId', severity: 'severity', service: 'service', status: 'status' } as const;
 export type GroupBy = keyof typeof GROUPS;
 
@@ -13,12 +13,12 @@ const INTERVAL = { message: 'interval must be a duration of whole seconds, at le
 const GROUP_LIMIT = { message: 'groups must be a whole number from 1 to 100' };
 
 const SECOND = 1_000_000_000n;
-/** Nanoseconds: all the time that there is, in one interval. */
+/** Nanoseconds: the whole range of times in one interval. */
 const MAX_INTERVAL_NS = BigInt(Number.MAX_SAFE_INTEGER) * 1_000_000n;
 
 /** Milliseconds. */
 const wholeSeconds = ({ value }: { value: unknown }): unknown => {
-  // A bare number is milliseconds, as in the configuration.
+  // A plain number is milliseconds, as in the configuration.
   const text = typeof value === 'string' && /^\d+$/.test(value) ? `${value}ms` : value;
   const duration = typeof text === 'string' ? parseDuration(text, MAX_INTERVAL_NS) : undefined;
   return duration === undefined || duration % SECOND !== 0n ? Number.NaN : Number(duration / 1_000_000n);

@@ -6,25 +6,28 @@ import { signedRecord } from '../violation.dto.js';
 import type { TraceView } from './trace.dto.js';
 import type { TracePlace, TraceReader } from './trace-reader.js';
 
-/** The spans of a trace as the log has them. */
+/** The spans of a trace from the log. */
 export interface FoundTrace {
-  /** OTLP requests, in the order of the log. */
+  /** OTLP requests, in log order. */
   readonly requests: readonly Uint8Array[];
-  /** False when the log has already dropped some of the records in which the trace lay. */
+  /** False if the log has already deleted some of the trace's records. */
   readonly complete: boolean;
 }
 
-/** Maximum of violations that are read to locate the trace: a rule about spans may have as many as the trace has spans. */
+/** Maximum of violations read to locate a trace: a rule about spans may have one for each span. */
 const MAX_VIOLATIONS = 1_000;
 
-/** Finds the spans of a trace by its id. Where they lie is known of traces that violated some rule. */
+/** Finds the spans of a trace by its id, if the trace violated a rule: its violations locate it. */
 export class TraceFinder {
   constructor(
     private readonly store: Store,
     private readonly traceReader: TraceReader,
   ) {}
 
-  /** `traceId`: as it was sent, or 32 hex digits. Throws BT_API_TRACE_UNKNOWN, BT_API_TRACE_GONE. */
+  /**
+   * Throws BT_API_TRACE_UNKNOWN, BT_API_TRACE_GONE.
+   * @param traceId as it was sent, or 32 hex digits
+   */
   async find(traceId: string): Promise<FoundTrace> {
     const { id, ...place } = await this.locate(traceId);
     const { requests, complete } = await this.traceReader.requests(place);
@@ -32,7 +35,7 @@ export class TraceFinder {
     return { requests: requests.map(encodeRequest), complete };
   }
 
-  /** The spans as they are shown. Throws as `find`. */
+  /** The spans as the API shows them. Throws like `find`. */
   async view(traceId: string): Promise<TraceView> {
     const { id, ...place } = await this.locate(traceId);
     const trace = await this.traceReader.read(place);
@@ -45,7 +48,7 @@ export class TraceFinder {
     const [first, ...others] = violations.map(signedRecord);
     if (first === undefined) throw absent(traceId, () => new ApiError('BT_API_TRACE_UNKNOWN', { trace_id: traceId.slice(0, 100) }));
     const { id, trace_id, wire_trace_id } = first;
-    // A trace that was judged in fragments lies in the ranges of all of them.
+    // A trace judged in fragments lies in the ranges of all of them.
     const logs = [first, ...others].filter((record) => record.wire_trace_id === wire_trace_id).map(({ log }) => log);
     const log = {
       partition: first.log.partition,

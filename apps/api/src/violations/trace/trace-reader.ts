@@ -7,7 +7,7 @@ import { type SpanView, spanViews, type TraceView } from './trace.dto.js';
 /** Where the spans of a trace lie in the log. */
 export type TracePlace = Pick<ViolationRecord, 'trace_id' | 'wire_trace_id' | 'log'>;
 
-/** For how long spans are judged together (`traces.*`), in milliseconds. */
+/** The times for which spans are judged together (`traces.*`), in milliseconds. */
 export interface TraceTimes {
   readonly idleTimeout: number;
   readonly maxAge: number;
@@ -15,15 +15,15 @@ export interface TraceTimes {
 }
 
 export interface ReadTrace {
-  /** Of each record the spans of the trace, in the order of the log. */
+  /** The spans of the trace in each record, in log order. */
   readonly requests: readonly TraceRequest[];
-  /** False when the log has already dropped some of the records in which the trace lay. */
+  /** False if the log has already deleted some of the trace's records. */
   readonly complete: boolean;
   /** Log times of the first and the last record with spans of the trace. */
   readonly times?: { readonly first: number; readonly last: number };
 }
 
-/** The log is the trace store: a trace is read back from the range of records that its violation names. */
+/** Reads a trace from the range of records that its violation names: the log is the trace store. */
 export class TraceReader {
   constructor(
     private readonly log: Log,
@@ -31,12 +31,12 @@ export class TraceReader {
     private readonly times: TraceTimes,
   ) {}
 
-  /** The spans as they are in the log, each form of them once; `complete` is false when the log no longer has all records. */
+  /** The spans in the log, each form of them once; `complete` is false if the log lacks some records. */
   async read(place: TracePlace): Promise<TraceView> {
     const { requests, complete, times } = await this.requests(place);
     const spans = new Map<string, SpanView>();
     for (const span of requests.flatMap(spanViews)) {
-      // The two sides of a call may share an id, and a span may have come in several forms: each is there.
+      // Both sides of a call may share an id, and a span may have several forms: all are shown.
       const content = JSON.stringify(span);
       if (!spans.has(content)) spans.set(content, span);
     }

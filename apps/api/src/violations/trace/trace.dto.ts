@@ -13,7 +13,7 @@ import {
   type TraceRequest,
 } from '#otlp';
 
-/** The part of an application that made the span: an instrumentation library, as a rule. */
+/** The instrumentation library that created the span. */
 export class ScopeView {
   @ApiProperty({ example: '@opentelemetry/instrumentation-http' })
   name!: string;
@@ -25,7 +25,7 @@ export class ScopeView {
   attributes?: unknown;
 }
 
-/** Another span that a span names as related. */
+/** Another span to which a span links. */
 export class LinkView {
   @ApiProperty({ example: '0af7651916cd43dd8448eb211c80319c' })
   trace_id!: string;
@@ -37,7 +37,7 @@ export class LinkView {
   attributes?: unknown;
 }
 
-/** A span as `POST /v1/spans` takes it, its ids as they were sent. Nanoseconds are text, because JavaScript's numbers would round them. */
+/** A span as in `POST /v1/spans`, with its ids as sent. Nanoseconds are text, because JavaScript's numbers would round them. */
 export class SpanView {
   @ApiProperty({ example: '5b8efff798038103d269b633813fc60c' })
   trace_id!: string;
@@ -111,7 +111,7 @@ export class TraceView {
   late_spans_until?: string;
 }
 
-/** All spans of a request, flat. */
+/** All spans of a request, as a flat list. */
 export function spanViews(request: TraceRequest): SpanView[] {
   return request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const attributes = plainMap(resource?.attributes ?? []);
@@ -165,7 +165,7 @@ function attributesOf(map: PlainMap): { readonly attributes?: unknown } {
   return Object.keys(map).length === 0 ? {} : { attributes: json(map) };
 }
 
-/** JSON has no integers of 64 bits, no infinities, NaN and bytes: they become text, as in protobuf's JSON (bytes in base64). */
+/** Values that JSON lacks (64-bit integers, infinities, NaN, bytes) become text, as in protobuf's JSON (bytes in base64). */
 function json(value: PlainValue): unknown {
   if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return String(value);
   if (typeof value === 'string') return value.toWellFormed();

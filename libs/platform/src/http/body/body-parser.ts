@@ -55,8 +55,8 @@ function checkJsonType(contentType: string | undefined): void {
 }
 
 /**
- * The bytes of a request. Up to as many bytes again as the limit are read and discarded before a refusal, so that the client reads the answer instead of a
- * connection error.
+ * The bytes of a request. Before a refusal it reads and discards up to as many bytes again as the limit. So the client reads the answer instead of a connection
+ * error.
  */
 function collect(
   payload: IncomingMessage,
