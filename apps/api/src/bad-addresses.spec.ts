@@ -93,7 +93,7 @@ describe('a path or a filter that is no text', () => {
     }
     for (const value of ['%00', 'a%00b', '%0a']) {
       const { status, body } = await api.ask('GET', `/v1/violations?${filter}=${value}`);
-      // What senders named may have any character; what people name has none of these.
+      // Names chosen by senders may have any character; names chosen by people have none of these.
       const expected =
         filter === 'rule_id' ? [400, expect.objectContaining({ code: 'BT_HTTP_INVALID' })] : [200, { violations: [], total: 0 }];
       expect([status, body]).toEqual(expected);

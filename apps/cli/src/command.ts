@@ -19,7 +19,7 @@ export interface Command {
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Parsed<O extends Options> = ReturnType<typeof parseArgs<{ options: O; allowPositionals: true; args: string[] }>>;
 
-/** Reads a command's arguments; throws a UsageError for an unknown option, or one without its value. */
+/** Parses a command's arguments; throws a UsageError for an unknown option, or one without its value. */
 export function readArguments<const O extends Options>(args: readonly string[], options: O): Parsed<O> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
@@ -28,7 +28,7 @@ export function readArguments<const O extends Options>(args: readonly string[], 
   }
 }
 
-/** What Node says, which names no option that may be meant. */
+/** Node's message, with the known option that was probably meant. */
 function refusalOf(error: unknown, known: readonly string[]): string {
   const message = error instanceof Error ? error.message : String(error);
   const unknown = /Unknown option '--([^']*)'/.exec(message)?.[1];
@@ -37,7 +37,7 @@ function refusalOf(error: unknown, known: readonly string[]): string {
   return `there is no option --${unknown}${didYouMean(meant === undefined ? undefined : `--${meant}`)}`;
 }
 
-/** Those of a command that takes options alone: throws a UsageError for anything else. */
+/** Parses the arguments of a command without positional ones. Throws a UsageError. */
 export function readOptions<const O extends Options>(args: readonly string[], options: O): Parsed<O>['values'] {
   const { values, positionals } = readArguments(args, options);
   const [first] = positionals;
@@ -45,7 +45,7 @@ export function readOptions<const O extends Options>(args: readonly string[], op
   return values;
 }
 
-/** What commands take that print for people, or JSON for programs. */
+/** The option of commands that print text or JSON. */
 export const OUTPUT_OPTION = { output: { type: 'string', default: 'text' } } as const;
 
 /** Whether JSON is requested. Throws a UsageError when `--output` is neither `text` nor `json`. */
@@ -54,7 +54,7 @@ export function asksForJson({ output }: { readonly output: string }): boolean {
   return output === 'json';
 }
 
-/** The same where the other arguments are flags of the server: whether JSON is requested, and those others. Throws a UsageError. */
+/** Takes `--output` out of arguments whose others are flags of the server. Throws a UsageError. */
 export function takeOutput(args: readonly string[]): { readonly isJson: boolean; readonly others: readonly string[] } {
   const others: string[] = [];
   let output = 'text';

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { CliError, UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
-/** A text to work on, and its name in messages. */
+/** A text to process, and its name in messages. */
 export interface Input {
   readonly file: string;
   readonly text: string;
-  /** A YAML or JSON document of rules; else one expression. */
+  /** Whether it is a YAML or JSON document of rules; otherwise one expression. */
   readonly isRuleFile: boolean;
 }
 
 const RULE_FILE = /\.(ya?ml|json)$/i;
 
-/** The files named (a directory: the rule files below it; `-`: standard input), or the expression of `-e`. */
+/** The named files (a directory: all rule files below it; `-`: standard input), or the expression of `-e`. */
 export async function readInputs(
   { files, expression }: { readonly files: readonly string[]; readonly expression?: string | undefined },
   terminal: Terminal,

@@ -1,6 +1,6 @@
 import { CatalogueError, filledSentence } from '#base';
 
-/** Problems of files, servers and keys; errors of expressions have codes of the DSL's catalogue. */
+/** Errors of files, servers and keys; those of expressions have codes of the DSL's catalogue. */
 export const CLI_PROBLEMS = {
   BT_CLI_FILE: { sentence: 'cannot {action} {file}: {reason}' },
   BT_CLI_YAML: { sentence: '{reason}', doc: 'The rule file is not a YAML 1.2 (or JSON) document.' },
@@ -33,7 +33,7 @@ export function sentenceOf(code: CliProblemCode, values: Readonly<Record<string,
   return filledSentence(CLI_PROBLEMS[code].sentence, values);
 }
 
-/** The command cannot continue: a file, a server or a key is not usable. Ends with exit code 2. */
+/** The command cannot continue, because a file, a server or a key is unusable. Exits with 2. */
 export class CliError extends CatalogueError<typeof CLI_PROBLEMS> {
   override readonly name = 'CliError';
 
@@ -42,7 +42,7 @@ export class CliError extends CatalogueError<typeof CLI_PROBLEMS> {
   }
 }
 
-/** The arguments are not what the command takes. Ends with exit code 2. */
+/** The arguments are invalid. Exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -4,7 +4,7 @@ import { COMMANDS } from './commands/all.js';
 import { CliError, UsageError } from './problems.js';
 import { paint, type Terminal } from './terminal.js';
 
-/** Runs one command line; errors that a user can correct are printed without a stack. */
+/** Runs one command line; prints errors that a user can correct without a stack. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const words = COMMANDS[args.slice(0, 2).join(' ')] === undefined ? 1 : 2;
   const name = args.slice(0, words).join(' ');
@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   }
 }
 
-/** What the operating system refuses: a file that is not there, a folder that may not be written to, a full disk. */
+/** An error of the operating system: a missing file, a read-only directory, a full disk. */
 function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && typeof error.syscall === 'string';
 }

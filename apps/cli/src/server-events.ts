@@ -1,12 +1,12 @@
-/** An event of a stream of server-sent events. */
+/** A server-sent event. */
 export interface ServerEvent {
   readonly event: string;
   readonly data: string;
-  /** The id by now, also of events that have none of their own. An event without name and data only moves it on. */
+  /** The last id so far, even if this event has none. An event without name and data only sets it. */
   readonly id: string | undefined;
 }
 
-/** The events of a body as it comes (WHATWG HTML, "server-sent events"): comments and unknown fields are left out. Ends where the body ends. */
+/** The events of a body (WHATWG HTML, "server-sent events"), without comments and unknown fields. Ends with the body. */
 export async function* serverEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent, void> {
   const decoder = new TextDecoder();
   let rest = '';

@@ -1,7 +1,7 @@
 import { CliError, UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
-/** What commands that talk to a server take beside their own options. */
+/** The options of commands that call a server. */
 export const SERVER_OPTIONS = {
   url: { type: 'string' },
   'api-key-env': { type: 'string', default: 'BETRACE_API_KEY' },
@@ -21,7 +21,7 @@ export interface ServerValues {
   readonly 'token-env': string;
 }
 
-/** A running BeTrace, by its REST API. */
+/** A running BeTrace, called by its REST API. */
 export class Server {
   private readonly headers: Readonly<Record<string, string>>;
   private readonly base: string;
@@ -44,13 +44,13 @@ export class Server {
     return this.request(path, {});
   }
 
-  /** Without a body it sends none. */
+  /** Sends no body if there is none. */
   async post(path: string, body?: unknown): Promise<unknown> {
     if (body === undefined) return this.request(path, { method: 'POST' });
     return this.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   }
 
-  /** Whatever the server answers, refusals too; throws BT_CLI_SERVER when it does not answer, or no JSON. */
+  /** Returns every answer, refusals too; throws BT_CLI_SERVER without an answer, or without JSON. */
   async ask(method: 'GET' | 'POST', path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }> {
     const sent = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const response = await this.fetch(path, { method, ...sent });
@@ -64,7 +64,7 @@ export class Server {
     await this.request(path, { method: 'DELETE' });
   }
 
-  /** The body as it comes; throws BT_CLI_SERVER for everything but success, also when it breaks off. */
+  /** The parts of the body; throws BT_CLI_SERVER for any answer but success, and for a broken connection. */
   async *stream(path: string, accept: string): AsyncGenerator<Uint8Array, void> {
     const response = await this.fetch(path, { headers: { accept } });
     if (!response.ok || response.body === null) throw refusal(this.base + path, response.status, await response.text());
@@ -75,7 +75,7 @@ export class Server {
     }
   }
 
-  /** The answer's JSON, undefined when it has no content; throws BT_CLI_SERVER for everything but success. */
+  /** The answer's JSON, or undefined for an empty body; throws BT_CLI_SERVER for any answer but success. */
   private async request(path: string, init: RequestInit): Promise<unknown> {
     const response = await this.fetch(path, init);
     if (response.status === 204) return undefined;
@@ -100,7 +100,7 @@ export class Refusal extends CliError {
   constructor(
     override readonly status: number,
     values: Readonly<Record<string, string>>,
-    /** Its own words for a person. */
+    /** The server's text for people. */
     readonly detail: string,
   ) {
     super('BT_CLI_SERVER', values);

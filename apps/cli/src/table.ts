@@ -1,4 +1,4 @@
-/** Rows below a heading, in columns as wide as they must be; the last one is as long as it is. Texts of others are shown by `visible`. */
+/** A heading and rows in aligned columns; the last one is not padded. Foreign texts must go through `visible`. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [heading, ...rows.map((row) => row.map(visible))];
   const widths = heading.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));

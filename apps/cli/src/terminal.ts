@@ -1,11 +1,11 @@
-/** What a command talks to; tests put their own. */
+/** The input and output of a command; tests replace it. */
 export interface Terminal {
   /** The requested data. */
   out(text: string): void;
   /** Everything else: progress, errors. */
   err(text: string): void;
   readonly colors: boolean;
-  /** A person looks at `err`: a line may be written over and over. */
+  /** `err` is a terminal, where a line may be overwritten. */
   readonly interactive?: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
   stdin(): Promise<string>;
@@ -20,14 +20,14 @@ export function paint(terminal: Terminal, color: Color, text: string): string {
 }
 
 /**
- * Ends the process when nobody reads any more (`| head`): quietly, with the code that shells give a program which SIGPIPE ended.
- * Ends it with a sentence when the output cannot be written. Unheard, the error would be a stack trace.
+ * Ends the process when its reader is gone (`| head`): silently, with a shell's exit code for SIGPIPE. If the output cannot be written, it prints a sentence
+ * and exits. Without these listeners the error would be a stack trace.
  */
 function endWithReader(...streams: readonly NodeJS.WriteStream[]): void {
   for (const stream of streams) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(SIGPIPE_CODE);
-      // As when a disk is full. To say so may fail, too: then the code alone says it.
+      // For instance a full disk. Printing may fail too: then only the exit code reports it.
       if (stream !== process.stderr)
         process.stderr.write(`betrace: cannot write the output: ${error.message}\n`, () => process.exit(FAILED_CODE));
       else process.exit(FAILED_CODE);
@@ -40,7 +40,7 @@ const FAILED_CODE = 2;
 /** 128 + SIGPIPE */
 const SIGPIPE_CODE = 141;
 
-/** The process's own: colours only where a person looks and has not refused them (NO_COLOR). */
+/** The process's own terminal, with colours if it is interactive and NO_COLOR is unset. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin, env } = process;
   endWithReader(stdout, stderr);

@@ -1,7 +1,7 @@
 import { parseDuration } from '#platform';
 import { UsageError } from './problems.js';
 
-/** What the commands about violations select by: the filters of `GET /v1/violations`. */
+/** The options that select violations: the filters of `GET /v1/violations`. */
 export const FILTER_OPTIONS = {
   rule: { type: 'string' },
   severity: { type: 'string', multiple: true },
@@ -36,7 +36,10 @@ export interface FilterValues {
   readonly until?: string | undefined;
 }
 
-/** The query of the filters; the server reports errors of values. `now` in Unix ms. */
+/**
+ * The query of the filters, whose values the server checks.
+ * @param now Unix ms
+ */
 export function filterQuery(values: FilterValues, now: number): URLSearchParams {
   const { rule, severity, service, trace, group, status, search, since, until } = values;
   const all = {
@@ -53,7 +56,7 @@ export function filterQuery(values: FilterValues, now: number): URLSearchParams 
   return new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** A time as the API takes it, of a time or of how long ago it was. A bare number is a time, not a duration. */
+/** A time for the API, from a time or from a duration before now. A plain number is a time. */
 export function timeOf(option: string, text: string, now: number): string {
   const ago = /^\d+$/.test(text) ? undefined : parseDuration(text);
   if (ago !== undefined) return new Date(now - ago).toISOString();

@@ -1,11 +1,11 @@
-/** Attributes as XML has them, each with a space before it. */
+/** XML attributes, each with a space before it. */
 export function attributes(values: Readonly<Record<string, string | number>>): string {
   return Object.entries(values)
     .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
     .join('');
 }
 
-/** Text for XML 1.0, in which most control characters have no form. */
+/** Text for XML 1.0, which lacks most control characters. */
 export function escaped(text: string): string {
   return text.replace(/[&<>"\p{Cc}\ufffe\uffff]/gu, (character) => NAMES[character] ?? '\ufffd');
 }

@@ -1,9 +1,9 @@
-/** What the REST API answers. */
+/** An answer of the REST API. */
 export interface Answer {
   readonly status: number;
-  /** The JSON of the body; undefined when it has none. */
+  /** The body's JSON; undefined when empty. */
   readonly body: unknown;
 }
 
-/** Asks the REST API of a BeTrace, with whatever credentials its caller has. Rejects when it does not answer. */
+/** Calls the REST API of a BeTrace with its caller's credentials. Rejects when it does not answer. */
 export type Ask = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Answer>;

@@ -20,7 +20,7 @@ interface Attributes {
   readonly attributes: readonly { readonly name: string; readonly on: string; readonly spans: number }[];
 }
 
-/** What rules looked at in the last 24 hours, and what no rule looks at. */
+/** The results of rules in the last 24 hours, and the attributes that no rule names. */
 export async function coverage(ask: Ask) {
   const rules = await ask('GET', '/v1/rules?health=true');
   if (rules.status >= 400) return resultOf(rules);

@@ -24,7 +24,7 @@ const SPANS = z
     'Spans as POST /v1/spans takes them: name, duration (ns), service, attributes {…}, span_id, parent_id, status; most may be left out',
   );
 
-/** A server of the Model Context Protocol whose tools ask the REST API. Nothing that it offers changes a rule. */
+/** A server of the Model Context Protocol whose tools call the REST API. None of them changes a rule. */
 export function mcpServer(ask: Ask, version: string): McpServer {
   const server = new McpServer({ name: 'betrace', title: 'BeTrace', version }, { instructions: INSTRUCTIONS });
   const annotations = { readOnlyHint: true, openWorldHint: false };

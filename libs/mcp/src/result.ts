@@ -1,17 +1,17 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { Answer } from './ask.js';
 
-/** Characters of one result: a model reads all of it. */
+/** Maximum characters of a result, because a model reads all of it. */
 const MAX_TEXT_LENGTH = 60_000;
 
-/** What a tool answers for what the API answered: a problem is an error whose text says what to do. */
+/** The result of a tool for an answer of the API. A problem is an error with its remedy. */
 export function resultOf({ status, body }: Answer): CallToolResult {
   if (status < 400) return told(body);
   const { code, title, detail, errors } = (body ?? {}) as { code?: string; title?: string; detail?: string; errors?: unknown };
   return { isError: true, content: [{ type: 'text', text: text({ status, code, title, detail, errors }) }] };
 }
 
-/** What a tool answers. */
+/** The result of a successful tool. */
 export function told(body: unknown): CallToolResult {
   return { content: [{ type: 'text', text: text(body) }] };
 }

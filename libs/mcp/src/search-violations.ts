@@ -1,7 +1,7 @@
 import type { Answer, Ask } from './ask.js';
 import { path } from './path.js';
 
-/** Milliseconds after which an answer leaves the rest to another call. */
+/** Milliseconds after which the rest is left to another call. */
 const MAX_SEARCH_MS = 10_000;
 
 interface Page {
@@ -10,7 +10,7 @@ interface Page {
   readonly next?: string;
 }
 
-/** The violations that a query selects. A search for a text ends its pages early: an agent would take an empty one for the end. */
+/** The violations of a query. A text search may end its pages early, and an agent would take an empty page for the end: so it reads on. */
 export async function searchViolations(
   ask: Ask,
   {

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { editDistance } from '#base';
 
 /**
- * The arguments of a tool. An unknown one is refused, with the one that is meant: a model that misspells `severity` would else take the violations of all severities for
- * those that it asked for.
+ * The schema of a tool's arguments. It refuses an unknown one, and names the one that was probably meant. Otherwise a model that misspells `severity` would get
+ * the violations of all severities.
  */
 export function toolArguments<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = Object.keys(shape);
@@ -13,7 +13,7 @@ export function toolArguments<Shape extends z.ZodRawShape>(shape: Shape) {
 }
 
 function refusal(key: string, known: readonly string[]): string {
-  // A third of its length may be wrong.
+  // A third of its characters may be wrong.
   const limit = Math.min(3, Math.ceil(key.length / 3)) + 1;
   const [nearest] = known
     .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name, limit) }))

@@ -4,12 +4,12 @@ import type * as Swagger from '@nestjs/swagger';
 
 type DecoratorName = Extract<keyof typeof Swagger, `Api${string}`>;
 
-/** What the decorators below will tell @nestjs/swagger, in their order. */
+/** Calls of the decorators below, deferred until @nestjs/swagger is loaded, in order. */
 const descriptions: ((swagger: typeof Swagger) => void)[] = [];
 
 /**
- * @nestjs/swagger with everything that was described. It is loaded when somebody asks for the documentation, not at the start:
- * with what it stands on that is a fifth of all modules, and only people read the documentation.
+ * Loads @nestjs/swagger and applies all descriptions. It is loaded for the first request of the documentation: with its dependencies it is a fifth of all
+ * modules, and only people read the documentation.
  */
 export async function loadSwagger(): Promise<typeof Swagger> {
   const swagger = await import('@nestjs/swagger');
@@ -17,7 +17,7 @@ export async function loadSwagger(): Promise<typeof Swagger> {
   return swagger;
 }
 
-/** The decorator of that name, which describes when swagger is loaded. */
+/** A decorator that applies when swagger is loaded. */
 function later<Name extends DecoratorName>(name: Name): (typeof Swagger)[Name] {
   type Decorate = (...target: readonly unknown[]) => void;
   const decorator =
@@ -49,14 +49,14 @@ export const ApiServiceUnavailableResponse = later('ApiServiceUnavailableRespons
 export const ApiTags = later('ApiTags');
 export const ApiUnprocessableEntityResponse = later('ApiUnprocessableEntityResponse');
 
-/** A class with the properties of another, all optional: validated from now on, described like the others. */
+/** A class with the properties of another, all optional. It validates at once, and is described like the others. */
 export function PartialType<T>(base: Type<T>): Type<Partial<T>> {
   const partial = partialType(base);
   descriptions.push((swagger) => copyDescription(swagger.PartialType(base).prototype as object, partial.prototype as object));
   return partial;
 }
 
-/** A class with the properties of another but some: validated from now on, described like the others. */
+/** A class with the properties of another except some. It validates at once, and is described like the others. */
 export function OmitType<T, K extends keyof T>(base: Type<T>, names: readonly K[]): Type<Omit<T, K>> {
   const rest = omitType(base, names);
   descriptions.push((swagger) => copyDescription(swagger.OmitType(base, names).prototype as object, rest.prototype as object));

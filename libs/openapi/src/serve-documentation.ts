@@ -9,14 +9,14 @@ import { START_SCRIPT, swaggerUiPage } from './swagger-ui-page.js';
 /** Paths of the documentation, which needs no API key. */
 export const DOCUMENTATION_PATHS = ['/docs', '/openapi.json'];
 
-/** What the page needs of Swagger UI. */
+/** The files of Swagger UI that the page needs. */
 const FILES: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css',
   'swagger-ui-bundle.js': 'text/javascript',
   'favicon-32x32.png': 'image/png',
 };
 
-/** Swagger UI's style sheet has its icons in itself. */
+/** Allows the icons that Swagger UI's style sheet contains. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -28,7 +28,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves the OpenAPI document at /openapi.json, made at the first request, and Swagger UI at /docs. */
+/** Serves the OpenAPI document at /openapi.json, created at the first request, and Swagger UI at /docs. */
 export function serveDocumentation(fastify: FastifyInstance, title: string, makeDocument: () => Promise<object>): void {
   let made: Promise<string> | undefined;
   const send = (reply: FastifyReply, type: string, content: string | Buffer) => reply.type(type).send(content);
@@ -37,7 +37,7 @@ export function serveDocumentation(fastify: FastifyInstance, title: string, make
     return send(reply, 'application/json; charset=utf-8', await made);
   });
   fastify.get('/docs', async (request, reply) => {
-    // The page's links are relative to it, so that it works behind any prefix.
+    // The page's links are relative, so that it works behind any prefix.
     if (request.url.split('?', 1)[0]?.endsWith('/')) return reply.redirect('../docs');
     reply.header('content-security-policy', POLICY);
     return send(reply, 'text/html; charset=utf-8', swaggerUiPage(title));
@@ -51,7 +51,7 @@ export function serveDocumentation(fastify: FastifyInstance, title: string, make
   });
 }
 
-/** A file of Swagger UI: of the executable, of the bundle beside this file, or of the package. */
+/** A file of Swagger UI, from the executable, the bundle beside this file, or the package. */
 async function swaggerUiFile(name: string): Promise<Buffer> {
   return isSea() ? Buffer.from(getRawAsset(`swagger-ui/${name}`)) : readFile(join(swaggerUiFolder(), name));
 }

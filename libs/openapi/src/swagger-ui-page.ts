@@ -1,4 +1,4 @@
-/** Starts Swagger UI; a file of its own, so that the page's policy need not allow scripts within it. */
+/** Starts Swagger UI. It is a separate file, so that the page's policy need not allow inline scripts. */
 export const START_SCRIPT = `SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#swagger-ui',

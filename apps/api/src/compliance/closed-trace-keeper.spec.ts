@@ -26,7 +26,7 @@ describe('ClosedTraceKeeper', () => {
     const keeping = new ClosedTraceKeeper(store, silent);
     keeping.take(record(1, [7, 2, [5, 1]]));
     await expect(keeping.keep()).rejects.toThrow('away');
-    // Another evaluator, which began later.
+    // Another evaluator, which started later.
     keeping.take(record(1, [7, 3, [4, 9]]));
     await expect(keeping.keep()).rejects.toThrow('away');
     keeping.take(record(2, [8, 0, [1]], [7, 0, [2]]));

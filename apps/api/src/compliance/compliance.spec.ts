@@ -17,7 +17,7 @@ describe('GET /v1/compliance', () => {
   });
   afterAll(() => api.close());
 
-  /** Answers the rule set that it brings in force. */
+  /** Returns the rule set that it puts in force. */
   const put = async (id: string, controls: readonly object[], more: object = {}) => {
     const body = { name: id, expression: 'span.duration > 1s', controls, ...more };
     expect((await api.ask('PUT', `/v1/rules/${id}`, body)).status).toBeLessThan(300);
@@ -28,7 +28,7 @@ describe('GET /v1/compliance', () => {
     const answer = await fetch(`${api.url}/v1/compliance/SOC%202?${PERIOD}&format=${format}`);
     return { headers: answer.headers, body: await answer.text() };
   };
-  /** As an evaluator tells it. */
+  /** Reports closed traces like an evaluator. */
   const closed = (hour: number, ...epochs: readonly (readonly [number, number, readonly number[]])[]) => {
     const value = Buffer.from(JSON.stringify({ kind: 'traces', partition: 0, hour, epochs }));
     return api.log.append(TOPICS.ruleStatus, [{ partition: 0, key: closedTracesKey(0, hour), value }]);
@@ -90,7 +90,7 @@ describe('GET /v1/compliance', () => {
       violation('6', 'plain', 'e'),
     ];
     await api.store.keep({ reader: 'test', partition: 0, position: 1, violations });
-    // What evaluators tell is read from the log.
+    // The evaluators' records are read from the log.
     await eventually(async () => ((await report()).traces === 1_127 ? true : undefined));
     const { controls, ...rest } = await report();
     expect(rest).toEqual({
@@ -103,7 +103,7 @@ describe('GET /v1/compliance', () => {
     });
     const figures = controls.map((one) => [one.traces_in_scope, one.passed, one.violated, one.undecided, one.not_looked_at]);
     expect(controls.map(({ control, outcome }, n) => [control, outcome, ...figures[n]!])).toEqual([
-      // `access` is in all rule sets but the first and the lost one.
+      // `access` is in all rule sets except the first and the lost one.
       ['CC6.1', 'violated', 1_115, 1_112, 2, 1, 12],
       ['CC7', 'passed', 3, 3, 0, 0, 1_124],
       ['CC8.1', 'passed', 3, 3, 0, 0, 1_124],
@@ -187,7 +187,7 @@ describe('GET /v1/compliance', () => {
       ]);
       expect(await later('FZ')).toEqual([['2', 'nothing_in_scope', 0, 0, 0, 0, 10, undefined, [['edited', 2, true, 0, 0]]]]);
 
-      // Without controls, and then without the rule: the report stays.
+      // The rule loses its controls, then is deleted: the report stays the same.
       const second = await api.store.latestEpoch();
       await put('edited', []);
       await closed(at / HOUR, [first, 0, [10]], [second, 1, [5]]);
@@ -217,7 +217,7 @@ describe('GET /v1/compliance', () => {
       expect(page).toContain('are not counted yet');
       expect(page).toContain('1: 1 more trace is violated or undecided than is in scope');
 
-      // The framework stays in the list as long as the report of the last 30 days has something of it.
+      // The framework stays listed while the report of the last 30 days covers it.
       await put('hasty', []);
       await put('typo', [of('1', 'FV')]);
       await put('typo', []);

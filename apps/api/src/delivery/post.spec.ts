@@ -14,7 +14,7 @@ describe('a request that is posted', () => {
     await new Promise<void>((done) => server!.listen(0, '127.0.0.1', done));
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   };
-  /** Sends as fast as somebody reads, and says how much was taken when the connection closed. */
+  /** Sends as fast as the client reads, and reports how much was sent when the connection closed. */
   const endless = (status: number, sent: (bytes: number) => void): RequestListener => {
     const chunk = Buffer.alloc(65_536, 'x');
     return (_request, response) => {
@@ -42,7 +42,7 @@ describe('a request that is posted', () => {
     const answer = await post(url, '{}', { headers: {}, timeout: 20_000, statusOnly });
     expect(answer.status).toBe(status);
     expect(answer.content.length).toBeLessThan(2 * ANSWER_BYTES);
-    // What the two sockets hold is sent, too.
+    // Includes the buffers of both sockets.
     expect(await sent).toBeLessThan(64 * ANSWER_BYTES);
   });
 

@@ -14,7 +14,7 @@ interface Kind {
   readonly host?: string;
   readonly attributes?: object;
   readonly service?: string;
-  /** Left out: the trace is not complete. */
+  /** Without its root the trace is incomplete, and left out. */
   readonly withoutRoot?: boolean;
 }
 
@@ -26,7 +26,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
   afterAll(() => api.close());
 
   let count = 0;
-  /** Puts a trace of two records into a partition; answers what a violation says of it. */
+  /** Appends a trace of two records to a partition; returns the place that a violation names. */
   async function trace({ version, host = 'h-1', attributes = {}, service = 'checkout', withoutRoot = false }: Kind, partition = 0) {
     const trace_id = `trace-${++count}`;
     const resource = { 'service.version': version, 'host.name': host };
@@ -65,7 +65,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
       );
       await trace({ version: '1.4.1', attributes: { payload: [1] } }, partition);
       if (n % 2 === 0) await trace({ version: '1.4.2', attributes: { payload: [1] } }, partition);
-      // These say nothing: another service, a part of a trace, another violation of the rule elsewhere, one that was taken back.
+      // Traces without influence: another service, a part of a trace, another violation of the rule elsewhere, a retracted one.
       await trace({ version: '0.1', service: 'search' }, partition);
       await trace({ version: '0.2', withoutRoot: true }, partition);
     }
@@ -77,7 +77,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
     expect(told).toEqual([
       ['span', 'retry', true, 24, 0],
       ['span', 'say "hi"', 'a\\b', 24, 0],
-      // Never its value.
+      // The value is never shown.
       ['span', 'db.password', undefined, 24, 0],
       ['span', 'user.email', undefined, 24, 0],
       ['resource', 'service.version', '1.4.2', 24, 12],
@@ -117,7 +117,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
     expect([once.violating_traces, once.differences]).toEqual([1, []]);
     expect(once.other_traces).toBeGreaterThan(10);
     expect(Date.parse(once.until!)).toBeGreaterThanOrEqual(Date.parse(once.since!));
-    // The log has nothing of it any more.
+    // The log has deleted it.
     await publish(
       api.log,
       violation({

@@ -14,7 +14,7 @@ import { plainRule } from '../testing/rules-in-the-log.js';
 import { publish, violation } from '../testing/violation.js';
 import { ViolationExporter } from './violation-exporter.js';
 
-/** A collector that can be down, or take what it gets and lose its answer. */
+/** A collector that can be down, or accept a request and lose its answer. */
 class Collector implements SpanExporter {
   readonly calls: ReadableSpan[][] = [];
   failures = 0;

@@ -5,7 +5,7 @@ import { ExpressionThreads, type ExpressionThreadsOptions } from './expression-t
 const BUILT = new URL('../../../../dist/apps/api/src/expressions/thread.js', import.meta.url);
 const DEFAULTS = { maxLength: 10_000, evaluationTimeout: 100, threads: 1, queue: 2, deadline: 60_000, entry: BUILT };
 
-/** A thread that does this with each task. */
+/** A thread that runs this script for each task. */
 const thread = (script: string): URL =>
   new URL(
     `data:text/javascript,${encodeURIComponent(`import { parentPort } from 'node:worker_threads';

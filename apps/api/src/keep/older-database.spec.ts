@@ -10,7 +10,7 @@ import { KEEP_READER, ViolationKeeper } from './violation-keeper.js';
 
 const TIMEOUT_MS = 20_000;
 
-/** The database is put back to a backup while the process runs: it lacks what was kept since, and the log has it. */
+/** The database is restored from a backup while the process runs: it lacks later violations, which the log has. */
 describe('ViolationKeeper, with a database that goes back', () => {
   const closing: (() => Promise<unknown>)[] = [];
   afterEach(async () => {

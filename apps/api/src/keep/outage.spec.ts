@@ -31,7 +31,7 @@ describe('an outage behind the violations log', () => {
         answer(down ? { code: ExportResultCode.FAILED, error: new Error('connect ECONNREFUSED') } : { code: ExportResultCode.SUCCESS }),
       shutdown: async () => {},
     };
-    // A database that only answers reads, as a replica does.
+    // A database that answers only reads, like a replica.
     const readOnly = new Proxy(store, {
       get: (target, name) => {
         const member = target[name as keyof Store] as unknown;

@@ -28,7 +28,7 @@ describe('a violation that the store refuses for what it holds', () => {
     await store.close();
   });
 
-  /** Refuses what holds `poison`, whatever else comes with it. */
+  /** Refuses a batch that contains `poison`. */
   const refuse = (code: 'BT_STORE_REFUSED' | 'BT_STORE_UNAVAILABLE', times = Number.POSITIVE_INFINITY): void => {
     const works = store.keep.bind(store);
     let left = times;

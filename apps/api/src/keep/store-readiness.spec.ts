@@ -8,7 +8,7 @@ const AWAY = 5_000;
 
 describe('StoreReadiness', () => {
   let now = 0;
-  /** Checks that are under way, the oldest first. */
+  /** Running checks, oldest first. */
   const asked: PromiseWithResolvers<void>[] = [];
   const readiness = () => {
     asked.length = 0;

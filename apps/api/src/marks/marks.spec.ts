@@ -51,7 +51,7 @@ describe('marks and mutes', () => {
       (await find('&acknowledged=true&state=ongoing')).length,
       (await find('&acknowledged=false')).length,
     ]).toEqual([0, 1, 0]);
-    // It goes on: nobody has to be told again.
+    // A problem that continues is not reported again.
     await happens('c', 1);
     expect((await group()).state).toBe('ongoing');
     await ask('POST', `/v1/violations/groups/${id}/marks`, { kind: 'unacknowledged' });
@@ -138,7 +138,7 @@ describe('marks and mutes', () => {
     expect((await group()).muted).toBe(false);
     const { mutes } = (await ask<MuteList>('GET', '/v1/mutes?active=false')).body;
     expect(mutes.find(({ id }) => id === muted.id)).toMatchObject({ active: false, got_worse: true, ended_at: expect.any(String) });
-    // Nobody ended it, and nobody can any more.
+    // No person ended it, and none can now.
     expect((await ask<MuteView>('DELETE', `/v1/mutes/${muted.id}`)).body).not.toHaveProperty('ended_by');
   });
 

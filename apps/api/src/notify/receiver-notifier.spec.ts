@@ -34,7 +34,7 @@ describe('a receiver of notifications', () => {
     await store.close();
   });
 
-  /** As each of several processes has one. */
+  /** A notifier, one in each of several processes. */
   const notifier = (receiver = RECEIVER) => {
     const now = () => log.now();
     const metrics = registerMetrics(NOTIFY_METRICS, new Registry());
@@ -56,7 +56,7 @@ describe('a receiver of notifications', () => {
     expect(await notifier().assigned(0, undefined, 0)).toBe(2);
     await publish(log, violation({ id: 'viol-after' }));
     expect(await notifier().assigned(0, undefined, 0)).toBe(2);
-    // One that noted how far it came goes on there.
+    // A reader with a position resumes there.
     await store.notified('notify chat', new Map([[0, 3]]), []);
     expect(await notifier().assigned(0, { offset: 3, metadata: '' }, 0)).toBe(3);
     // The log was created again.
@@ -91,7 +91,7 @@ describe('a receiver of notifications', () => {
       const now = Date.now() + 60_000;
       await publish(log, violation({ id: 'viol-taken', timestamp_ms: now }), violation({ id: 'viol-away', timestamp_ms: now }));
       await failing();
-      // As its group asks for it; the process goes on.
+      // Its group would request it; the process continues.
       await subscriptions[0]!.close();
       expect(one.state()).toBeUndefined();
       expect(await store.position('notify chat', 0)).toBe(0);

@@ -7,7 +7,7 @@ import type { PreviewView } from './preview.dto.js';
 describe('POST /v1/rules/preview', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
-    // What a preview finds, not how it shares a core.
+    // The tests concern a preview's result, not its share of a CPU.
     api = await ApiUnderTest.start('--rules.preview_load=100');
   });
   afterAll(() => api.close());

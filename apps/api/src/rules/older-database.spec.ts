@@ -18,7 +18,7 @@ describe('a database that is put back to an older backup while the process runs'
     await store.close();
   });
 
-  /** What the log says is in force: the rules of its last marker. */
+  /** The rules in force by the log: those of its last marker. */
   const inForce = async (): Promise<readonly string[] | undefined> => {
     const history = new RuleHistory();
     for (const record of await loggedRuleSets(log)) history.add(record);
@@ -33,7 +33,7 @@ describe('a database that is put back to an older backup while the process runs'
       byKey.set(key, text);
     }
   };
-  /** Another database, as it was when it had these rules. */
+  /** Another database, in the state in which it had these rules. */
   const backupOf = async (ids: readonly string[]): Promise<Store> => {
     const { store: backup } = await logAndStore(3);
     for (const id of ids) await backup.putRule(plainRule(id), 1);
@@ -70,7 +70,7 @@ describe('a database that is put back to an older backup while the process runs'
     await noKeyTwice();
     expect(told).toHaveLength(1);
     expect([await publisher.isAnotherLog(), await publisher.reconcile(), told.length]).toEqual([false, [], 1]);
-    // Also after a restart.
+    // The same after a restart.
     await running.putRule({ ...plainRule('a'), expression: 'span.duration > 2s' }, 3);
     const restarted = new RulePublisher(running, log);
     await restarted.reconcile();

@@ -56,7 +56,7 @@ describe('the controls of a rule', () => {
     expect((await api.ask('PUT', '/v1/rules/slow', answered)).body).toMatchObject({ version: answered['version'], controls: [CC6] });
     const dry = await api.ask('POST', '/v1/rules/import', { dry_run: true, rules: [{ ...SLOW, controls: [AUDIT] }] });
     expect(dry.body).toMatchObject({ rules: [{ action: 'updated', changes: { controls: { from: [CC6], to: [AUDIT] } } }] });
-    // A whole body that names none has none.
+    // A whole body without controls removes them.
     await api.ask('PUT', '/v1/rules/slow', SLOW);
     expect(await controls()).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { ApiUnderTest } from '../testing/api-under-test.js';
 const SLOW = { id: 'slow', name: 'slow', expression: 'span.duration > 1s' };
 const FAST = { name: 'fast', trace: 'checkout 120ms', expect: 'no match' };
 const LATE = { name: 'late', trace: 'checkout 2s\n  charge 10ms', expect: { match: ['checkout'] } };
-/** Beyond 2⁵³: read as numbers of JavaScript both times would be the same. */
+/** Times above 2⁵³, which would be equal as JavaScript's numbers. */
 const EXACT = {
   name: 'one nanosecond',
   trace: '{"spans": [{"name": "a", "start_time": 1699000000000000001, "end_time": 1699000001000000002}]}',

@@ -35,7 +35,7 @@ describe('ViolationPruner', () => {
   const DAY = 1_440 * MINUTES;
   const RETENTION = 30 * DAY;
   const NOW = 1_790_000_000_000;
-  /** @param clock how far the wall clock is ahead when that many minutes of the machine's time have passed */
+  /** @param clock how far the wall clock is ahead after that many minutes of monotonic time */
   const leftAfter = async (minutes: number, clock: (minute: number) => number, restart = false): Promise<readonly string[]> => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
     try {

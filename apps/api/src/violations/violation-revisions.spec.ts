@@ -87,7 +87,7 @@ describe('a search for violations', () => {
         timestamp_ms: 2_000_000,
       }),
       violation({ id: 'viol-c', status: 'retracted', message: 'charge card', timestamp_ms: 3_000_000 }),
-      // As somebody else may write it.
+      // A record that another program may write.
       { ...violation({ id: 'viol-d', timestamp_ms: 4_000_000 }), message: undefined, metadata: undefined } as never,
     );
     await eventually(() => api.store.violation('viol-d'));

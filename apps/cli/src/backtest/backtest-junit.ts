@@ -2,7 +2,7 @@ import { attributes, escaped } from '../xml.js';
 import { limitLines } from './backtest-text.js';
 import type { Backtest } from './preview.js';
 
-/** The results as JUnit XML: a case per rule, which fails when the rule matches more traces than it may. */
+/** JUnit XML with a case per rule, which fails when the rule matches more traces than `max`. */
 export function backtestJunit(backtests: readonly Backtest[], max: number): string {
   const failed = backtests.filter(({ result }) => result.matched_traces > max).length;
   const time = backtests.reduce((sum, { result }) => sum + result.cost.elapsed_seconds, 0).toFixed(3);

@@ -6,7 +6,7 @@ const BARS = '▁▂▃▄▅▆▇█';
 const number = (value: number): string => value.toLocaleString('en-US');
 const counted = (count: number, one: string, many = `${one}s`): string => `${number(count)} ${count === 1 ? one : many}`;
 
-/** The result of a rule, for a person. */
+/** The result of a rule as text for people. */
 export function backtestText({ rule, result }: Backtest, terminal: Terminal): string {
   const { traces, matched_traces, violations, samples, comparison } = result;
   const share = traces === 0 ? '' : ` (${percent(matched_traces / traces)})`;
@@ -28,7 +28,7 @@ export function backtestText({ rule, result }: Backtest, terminal: Terminal): st
   return [head, ...lines.map((line) => `  ${line}`)].map((line) => `${line}\n`).join('');
 }
 
-/** What a result can't tell, a sentence each. */
+/** The limits of a result, one sentence each. */
 export function limitLines({ from, limits }: PreviewResult): readonly string[] {
   const { open_traces, began_before, deleted_records, defects, known_from } = limits;
   return [

@@ -1,4 +1,4 @@
-/** What `GET /v1/previews/{id}` answers, as far as it is shown. */
+/** The answer of `GET /v1/previews/{id}`: the members that are shown. */
 export interface Preview {
   readonly id: string;
   readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';

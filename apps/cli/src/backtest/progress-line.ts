@@ -5,7 +5,7 @@ import type { Preview } from './preview.js';
 const WIDTH = 24;
 const number = (value: number): string => value.toLocaleString('en-US');
 
-/** One line on a terminal, overwritten as it progresses; nothing without a terminal. */
+/** A line on a terminal that is overwritten with each progress; nothing without a terminal. */
 export class ProgressLine {
   private shown = false;
 

@@ -3,12 +3,12 @@ import { CliError } from '../problems.js';
 import { Refusal, type Server } from '../server.js';
 import type { Preview, PreviewResult } from './preview.js';
 
-/** How long one question for the end may wait: as often is progress shown. */
+/** How long one request waits for the end, and so the interval of progress. */
 const WAIT = '500ms';
 const BUSY = 429;
 const AGAIN_MS = 2_000;
 
-/** Runs one preview; deletes it at the end, and when `stopped` aborts. Throws BT_CLI_PREVIEW when it fails, BT_CLI_STOPPED when it was stopped. */
+/** Runs one preview, and deletes it at the end or when `stopped` aborts. Throws BT_CLI_PREVIEW when it fails, BT_CLI_STOPPED when it was stopped. */
 export async function runPreview(
   server: Server,
   body: object,
@@ -24,14 +24,14 @@ export async function runPreview(
       preview = (await server.get(`${path}?wait=${WAIT}`)) as Preview;
     }
   } finally {
-    // It may be gone already; the thrown error says what went wrong.
+    // It may be deleted already; the thrown error states the failure.
     await server.delete(path).catch(() => undefined);
   }
   if (preview.result === undefined) throw new CliError('BT_CLI_PREVIEW', { what: preview.error?.message ?? `it is ${preview.state}` });
   return preview.result;
 }
 
-/** Where too many wait it waits too. */
+/** Starts a preview; retries while too many wait. */
 async function begun(server: Server, body: object, stopped: AbortSignal): Promise<Preview> {
   for (;;) {
     try {

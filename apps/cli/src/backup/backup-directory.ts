@@ -4,10 +4,10 @@ import { CliError } from '../problems.js';
 
 const NAME = /^betrace-\d{8}T\d{6}Z\.ndjson\.gz$/;
 
-/** The name of a backup of a time (Unix ms): in the order of the alphabet they are in that of time. */
+/** The file name of a backup (Unix ms): alphabetical order is order of time. */
 export const backupName = (now: number): string => `betrace-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')}.ndjson.gz`;
 
-/** Deletes all backups in a directory but the newest `count`; other files stay. Throws a CliError. */
+/** Deletes all but the newest `keep` backups in a directory; other files stay. Throws a CliError. */
 export async function deleteOldBackups(directory: string, keep: number): Promise<void> {
   try {
     const names = (await readdir(directory)).filter((name) => NAME.test(name)).sort();

@@ -8,8 +8,8 @@ import { CliError } from '../problems.js';
 const isCompressed = (file: string): boolean => file.endsWith('.gz');
 
 /**
- * Writes lines to a file that only its owner reads, by gzip where its name ends so. The file is there when it is whole and synced, and what was there before is so
- * long what it was. Throws a CliError when it can't be written.
+ * Writes lines to a file that only its owner may read, compressed with gzip if its name says so. The file appears when it is complete and synced; until then a
+ * former file stays unchanged. Throws a CliError when it cannot be written.
  */
 export async function writeBackupFile(file: string, lines: AsyncIterable<string>): Promise<void> {
   const partial = `${file}.partial`;
@@ -45,8 +45,8 @@ async function synced(file: string): Promise<void> {
 }
 
 /**
- * The lines of a file, without their ends. By bytes: `node:readline` also ends lines at characters that JSON texts may hold. Throws a CliError when it
- * can't be read or unpacked.
+ * The lines of a file, without line ends. It splits bytes, because `node:readline` also splits at characters that JSON texts may contain. Throws a CliError
+ * when the file cannot be read or decompressed.
  */
 export async function* backupFileLines(file: string): AsyncGenerator<string> {
   const source = createReadStream(file);

@@ -3,7 +3,7 @@ import { type StoreSettings, storeSettings } from '#store';
 import { UsageError } from '../problems.js';
 import type { Terminal } from '../terminal.js';
 
-/** The file, and the store that a server with the same flags, variables and betrace.yaml would have. Throws a UsageError. */
+/** The file, and the store of a server with the same flags, variables and betrace.yaml. Throws a UsageError. */
 export function readStoreArguments(args: readonly string[], terminal: Terminal): { readonly file: string; readonly store: StoreSettings } {
   const [file, ...flags] = args;
   if (file === undefined || file.startsWith('-')) throw new UsageError('give the file first, then flags of the server');
@@ -15,7 +15,7 @@ export function readStoreArguments(args: readonly string[], terminal: Terminal):
   }
 }
 
-/** Which database it is, without its password. */
+/** The name of the database, without its password. */
 export function placeOf(store: StoreSettings): string {
   if (store.kind === 'sqlite') return store.path ?? 'memory';
   const url = URL.canParse(store.url) ? new URL(store.url) : undefined;

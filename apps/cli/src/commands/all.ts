@@ -1,6 +1,6 @@
 import type { Command } from '../command.js';
 
-/** Each command is loaded on demand, so that the others cost no time. */
+/** Loads each command on demand, so that the others cost no time. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./rules/check.js')).checkCommand,
   test: async () => (await import('./rules/test.js')).testCommand,

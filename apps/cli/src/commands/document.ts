@@ -1,6 +1,6 @@
 import { COMMANDS } from './all.js';
 
-/** The text of `docs/cli.md`: what `--help` says of every command. */
+/** The text of `docs/cli.md`: the `--help` of every command. */
 export async function cliDocument(): Promise<string> {
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   const sections = commands.map(({ name, summary, help }) => `## ${name}\n\n${summary}.\n\n\`\`\`text\n${help.trim()}\n\`\`\`\n`);

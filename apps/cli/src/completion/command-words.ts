@@ -1,11 +1,11 @@
 import type { Command } from '../command.js';
 
-/** An option as a command's help declares it. */
+/** An option in a command's help. */
 export interface OptionWord {
   /** `--output`. */
   readonly name: string;
   readonly summary: string;
-  /** It takes a value. */
+  /** Whether it takes a value. */
   readonly takes: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface CommandWords {
 /** `  -e, --expression TEXT  checks this expression`. */
 const OPTION = /^ {2}(?:-\w, )?(--[a-z][a-z-]*)(?:[ =]([A-Z][\w|,=…-]*))?(?: {2,}(.*))?$/gm;
 
-/** What can be typed, as `--help` says it: there is no second list to be kept up to date. */
+/** The words of all commands, parsed from their `--help`, so that no second list needs updates. */
 export function commandWords(commands: readonly Pick<Command, 'name' | 'summary' | 'help'>[]): readonly CommandWords[] {
   return commands.map(({ name, summary, help }) => {
     const options = [...help.matchAll(OPTION)].map(
@@ -41,7 +41,7 @@ export function wordTree(commands: readonly CommandWords[]): ReadonlyMap<string,
   return tree;
 }
 
-/** A text in single quotes, as every POSIX shell reads it. */
+/** A text in single quotes for POSIX shells. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -15,14 +15,14 @@ const inShell = (shell: string) => (absent.includes(shell) ? describe.skip : des
 
 afterAll(removeTemporaryFiles);
 
-/** A script as it is written into a file. */
+/** A script as users write it to a file. */
 async function scriptOf(shell: string): Promise<string> {
   const { code, out } = await betrace(['completion', shell]);
   expect(code).toBe(0);
   return join(temporaryFiles({ script: out }), 'script');
 }
 
-/** What is typed, and some of what is completed; what is not. */
+/** The typed words, and some words that must and must not be completed. */
 const TYPED: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['betrace ', ['check', 'rules', 'violations', 'completion'], ['export', '--output']],
   ['betrace ru', ['rules'], ['check']],
@@ -45,7 +45,7 @@ describe('the words of commands', () => {
       ['--strict', false],
       ['--help', false],
     ]);
-    // Whatever stands in a help as an option at the beginning of a line is found.
+    // Finds every option at the start of a line of a help text.
     for (const load of Object.values(COMMANDS)) {
       const { name, help } = await load();
       const declared = help.split('\n').flatMap((line) => /^ {2}(?:-\w, )?(--[\w-]+)/.exec(line)?.[1] ?? []);
@@ -99,7 +99,7 @@ inShell('zsh')('completion in zsh', () => {
     script = await scriptOf('zsh');
   });
 
-  /** By zsh itself, but for the part that draws a list: it is told what to offer, and prints that. Which of it fits what is typed it decides after that. */
+  /** By zsh itself, except for drawing: the test prints the offered words. zsh filters them by the typed text afterwards. */
   it.each(TYPED)('of %p', async (typed, found, notFound) => {
     const words = typed.split(' ');
     const prefix = words.at(-1) ?? '';

@@ -1,6 +1,6 @@
 import { type CommandWords, quoted, wordTree } from './command-words.js';
 
-/** In fish a backslash escapes within single quotes, too. */
+/** Within single quotes, fish treats a backslash as an escape. */
 const fishText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 /** A script for fish 3 or newer. */

@@ -1,9 +1,9 @@
 import { type Found, off, ok, warn } from './check.js';
 
-/** Beyond that traces are seen to begin after their own spans, and times of violations puzzle who reads them (ms). */
+/** The tolerated clock difference (ms). Above it traces seem to start after their own spans, and times of violations are confusing. */
 const APART = 2_000;
 
-/** This machine's clock beside those of the others that answered, Unix ms; `Date` of HTTP has whole seconds. */
+/** Compares this machine's clock to the others', Unix ms; HTTP's `Date` has whole seconds. */
 export function checkClock(now: number, others: Readonly<Record<string, number | undefined>>): Found {
   const known = Object.entries(others).filter((entry): entry is [string, number] => entry[1] !== undefined);
   if (known.length === 0) return off('there is no other clock to compare with');

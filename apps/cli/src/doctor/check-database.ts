@@ -2,7 +2,7 @@ import type { Configuration } from '#platform';
 import { inspectDatabase } from '#store';
 import { type Found, fail, off, ok } from './check.js';
 
-/** PostgreSQL, if it is used; and its clock. */
+/** Checks PostgreSQL, if it is used, and its clock. */
 export async function checkDatabase({ storage }: Configuration): Promise<{ readonly found: Found; readonly clock?: number }> {
   if (storage.databaseUrl === undefined) return { found: off('rules and violations are in SQLite: DATABASE_URL is not set') };
   try {

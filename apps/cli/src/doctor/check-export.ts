@@ -5,7 +5,7 @@ import { type Found, fail, off, ok } from './check.js';
 
 const CONNECT_MS = 5_000;
 
-/** Where violations go: by HTTP an empty request is sent, by gRPC a connection is opened. `clock` is what the endpoint says of the time, Unix ms. */
+/** Checks the export's endpoint: sends an empty request over HTTP, or opens a connection over gRPC. `clock` is the endpoint's time, Unix ms. */
 export async function checkExport({ otlp }: Configuration): Promise<{ readonly found: Found; readonly clock?: number }> {
   const { endpoint, protocol, headers } = otlp;
   if (endpoint === undefined) return { found: off('violations are not exported: OTEL_EXPORTER_OTLP_ENDPOINT is not set') };

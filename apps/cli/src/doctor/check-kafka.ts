@@ -4,7 +4,7 @@ import { type Found, fail, off, ok } from './check.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** The brokers, and the topics as BeTrace needs them; nothing is created. */
+/** Checks the brokers, and the topics that BeTrace needs; creates nothing. */
 export async function checkKafka(configuration: Configuration): Promise<Found> {
   const { brokers } = configuration.kafka;
   if (brokers.length === 0) return off('the log is embedded: KAFKA_BROKERS is not set');

@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { type Configuration, listenError } from '#platform';
 import { type Found, fail, ok, warn } from './check.js';
 
-/** How long (ms) a server that runs may take to say its readiness: one on a busy machine is no stranger on its port. */
+/** Timeout (ms) of a running server's readiness: a busy machine must not look like another program on the port. */
 const ANSWER_MS = 10_000;
 
-/** Whether the server could listen on its ports; if a BeTrace already runs there, its readiness. */
+/** Checks whether the server could listen on its ports; if a BeTrace already runs there, its readiness. */
 export async function checkPorts({ server }: Configuration): Promise<readonly (readonly [string, Found])[]> {
   const { host, httpPort, grpcPort, standardPorts, otlpHttpPort, otlpGrpcPort } = server;
   const all: readonly (readonly [string, number, string, string])[] = [
@@ -47,7 +47,7 @@ function listen(port: number, host: string): Promise<void> {
   });
 }
 
-/** What a BeTrace says that listens there; undefined when none does. Its certificate need not be for this address: only its readiness is read. */
+/** The readiness of a BeTrace that listens there; undefined if none does. Its certificate need not match this address, because nothing else is read. */
 async function runs(port: number, secure: boolean): Promise<string | undefined> {
   try {
     const { status, checks } = JSON.parse(await readiness(port, secure)) as { readonly status?: unknown; readonly checks?: unknown };

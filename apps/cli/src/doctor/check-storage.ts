@@ -7,7 +7,7 @@ const GIB = 2 ** 30;
 const LITTLE = 2 * GIB;
 const OTHERS = 0o077;
 
-/** The directory of the log, the rules and the violations: whether it can be written, who can look in, and the room that it has. */
+/** Checks the storage directory: whether it is writable, who can read it, and its free space. */
 export function checkStorage({ storage, kafka }: Configuration): Found {
   const { path, databaseUrl } = storage;
   if (kafka.brokers.length > 0 && databaseUrl !== undefined && path === undefined) return off('everything is kept in Kafka and PostgreSQL');

@@ -4,7 +4,10 @@ import { type Found, fail, off, ok, warn } from './check.js';
 const DAY = 24 * 60 * 60 * 1_000;
 const SOON = 14 * DAY;
 
-/** Whether the server's certificate can be used, and for how long; `now` is in milliseconds since 1970. */
+/**
+ * Checks whether the server's certificate is usable, and for how long.
+ * @param now milliseconds since 1970
+ */
 export function checkTls({ server }: Configuration, now: number): Found {
   if (server.tlsCertFile === undefined) return off('the ports speak plain text');
   try {

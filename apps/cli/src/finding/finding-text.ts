@@ -1,15 +1,12 @@
 import { paint, type Terminal } from '../terminal.js';
 import type { Finding } from './finding.js';
 
-/**
- * A finding as compilers write it: `file:line:column: error: message [code]`, the line of the file with a mark under the place,
- * and what could have been meant.
- */
+/** A finding in the format of compilers: `file:line:column: error: message [code]`, the line of the file with a mark under the place, and suggestions. */
 export function findingText(finding: Finding, source: string, terminal: Terminal): string {
   const { file, line, column, severity, code, message, expected, suggestion } = finding;
   const head = `${file}:${line}:${column}: ${paint(terminal, severity === 'error' ? 'red' : 'yellow', severity)}: ${message} ${paint(terminal, 'dim', `[${code}]`)}`;
   const text = (source.split(/\r\n|\r|\n/)[line - 1] ?? '').replaceAll('\t', ' ');
-  // A line that is too long for a screen is shown around the place.
+  // A line that is too long for a screen is cut around the place.
   const from = column > 100 ? column - 60 : 0;
   const shown = text.slice(from, from + 140);
   const lines = [

@@ -2,13 +2,13 @@ import type { Diagnostic } from '#dsl';
 import { type CliProblemCode, sentenceOf } from '../problems.js';
 import type { ScalarPlaces } from './scalar-places.js';
 
-/** Something wrong or suspicious at a place of a file. Property names are JSON's (`betrace check --json`). */
+/** An error or a warning at a place of a file. Property names are JSON's (`betrace check --json`). */
 export interface Finding {
   readonly file: string;
   /** From 1; columns in UTF-16 units. */
   readonly line: number;
   readonly column: number;
-  /** Behind the last character of the place, where that is known. */
+  /** After the last character of the place, if known. */
   readonly end_line?: number;
   readonly end_column?: number;
   readonly severity: 'error' | 'warning';
@@ -16,7 +16,7 @@ export interface Finding {
   readonly message: string;
   readonly expected?: string;
   readonly suggestion?: string;
-  /** What to write instead of the expression's characters from `start` to `end` (UTF-16 offsets). */
+  /** Replaces the expression's characters from `start` to `end` (UTF-16 offsets). */
   readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
   /** The rule's id. */
   readonly rule?: string;
@@ -34,7 +34,10 @@ export function findingAt(file: string, place: Place, code: CliProblemCode, valu
 /** The missing end of an expression may be after a `#` of YAML: `a and #span.links == 0`. */
 const CUT = "more: in YAML ' #' begins a comment, so quote the expression, or write it as a block (`expression: |`)";
 
-/** A diagnostic of an expression; `places` says where a character of the expression lies in the file, when it is only a part of it. */
+/**
+ * The finding for a diagnostic of an expression.
+ * @param places the expression's characters in the file, if it is only a part of the file
+ */
 export function findingOf(diagnostic: Diagnostic, file: string, places?: ScalarPlaces, rule?: string): Finding {
   const { severity, code, message, suggestion, fix, range } = diagnostic;
   const start = places?.place(range.start) ?? diagnostic;

@@ -1,11 +1,11 @@
 import { LineCounter, type Scalar } from 'yaml';
 import type { Place } from './finding.js';
 
-/** Where each character of a YAML scalar's value lies in its file, whatever the style: plain, quoted, block. */
+/** The place in the file of each character of a YAML scalar, in every style: plain, quoted, block. */
 export class ScalarPlaces {
   readonly #offsets: readonly number[];
   readonly #lines = new LineCounter();
-  /** A comment of YAML follows the text, which has no quotes: it may have been meant as a part of it. */
+  /** Whether a YAML comment follows the unquoted text. It may have been meant as a part of it. */
   readonly isCutByComment: boolean;
 
   constructor(
@@ -20,7 +20,7 @@ export class ScalarPlaces {
     for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) this.#lines.addNewLine(at + 1);
   }
 
-  /** The place of the value's character at `offset`; its length is the place behind the last. */
+  /** The place of the value's character at `offset`; at its length, the place after the last character. */
   place(offset: number): Place {
     const last = this.#offsets.length - 1;
     const at = offset > last ? (this.#offsets[last] ?? 0) + 1 : (this.#offsets[Math.max(0, offset)] ?? 0);
@@ -33,7 +33,7 @@ export function isBlock({ type }: Scalar): boolean {
   return type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
 }
 
-/** For each character of the value its offset in the raw text: the two are the same but for indentation, folding and escapes. */
+/** The raw offset of each character of the value. Raw text and value differ only in indentation, folding and escapes. */
 function align(raw: string, value: string, block: boolean): number[] {
   const offsets: number[] = [];
   let at = block ? raw.indexOf('\n') + 1 : /^["']/.test(raw) ? 1 : 0;
@@ -44,7 +44,7 @@ function align(raw: string, value: string, block: boolean): number[] {
     if (raw[at] === unit && unit !== '\\') at += quote === "'" && unit === "'" ? 2 : 1;
     else if (raw[at] === '\\' && quote === '"') at += escapeLength(raw, at);
     else if (raw[at] === unit) at++;
-    // A folded line break stands for this space: what follows it is skipped next time.
+    // A folded line break stands for this space; the next character skips its indentation.
   }
   return offsets;
 }

@@ -2,15 +2,15 @@ import { findingText } from '../finding/finding-text.js';
 import { paint, type Terminal } from '../terminal.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 
-/** Texts beside the failures. */
+/** What a report shows beside failures. */
 export interface ReportOptions {
   /** Every case. */
   readonly verbose: boolean;
-  /** Of every case why the rule matches, or does not. */
+  /** Why the rule matches or does not, for each case. */
   readonly explain: boolean;
 }
 
-/** The results for people: what failed and why; more by the options; a last line with the figures. */
+/** The results as text for people: failures with their causes, more by the options, and a line of totals at the end. */
 export function report(
   results: readonly FileResult[],
   sources: ReadonlyMap<string, string>,
@@ -36,7 +36,7 @@ export function report(
   terminal.out(`${paint(terminal, failed + errors === 0 ? 'green' : 'red', parts.join(', '))}\n`);
 }
 
-/** The results for programs. */
+/** The results as JSON for programs. */
 export function resultsJson(results: readonly FileResult[]): object {
   const files = results.map(({ file, errors, warnings, cases, untested }) => ({
     file,

@@ -15,16 +15,16 @@ export interface CaseResult {
 
 export interface FileResult {
   readonly file: string;
-  /** What keeps the file, or a rule of it, from being tried. */
+  /** What prevents running the file, or a rule of it. */
   readonly errors: readonly Finding[];
-  /** What rules that are tried hardly mean. */
+  /** Probable mistakes in rules that run. */
   readonly warnings: readonly Finding[];
   readonly cases: readonly CaseResult[];
   /** Rules without a test case. */
   readonly untested: readonly string[];
 }
 
-/** Runs all test cases of a rule file, each rule by itself. */
+/** Runs all test cases of a rule file, each rule separately. */
 export function runRuleFile({ file, rules, findings }: RuleFile, now: () => number): FileResult {
   const errors: Finding[] = [...findings];
   const warnings: Finding[] = [];

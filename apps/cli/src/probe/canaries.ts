@@ -7,7 +7,7 @@ const CHARGE = 'betrace.probe.charge';
 const AUDIT = 'betrace.probe.audit';
 const FAILED = 'betrace.probe.failed';
 
-/** What must not happen in the probe's traces: one rule that is judged with the span, and one that is judged when the trace closes. */
+/** The probe's rules: one that is decided on its span, and one when the trace closes. */
 export const PROBE_RULES = [
   {
     id: 'betrace-probe-failed',
@@ -32,13 +32,16 @@ export const PROBE_RULES = [
 export interface Canary {
   /** 32 hex digits. */
   readonly traceId: string;
-  /** Ids of the rules that it breaks, once each. */
+  /** Ids of the rules that it violates, once each. */
   readonly breaks: readonly string[];
   /** An ExportTraceServiceRequest in OTLP/JSON with all of its spans. */
   readonly request: object;
 }
 
-/** `count` traces that break both rules and none, in turns; their ids are random, so that they come to all partitions. `now`: Unix milliseconds. */
+/**
+ * `count` traces, which by turns violate both rules and none; their ids are random, so that they reach all partitions.
+ * @param now Unix milliseconds
+ */
 export function canaries(count: number, now: number): readonly Canary[] {
   return Array.from({ length: count }, (_, n) => canary(n % 2 === 0, now));
 }

@@ -1,13 +1,13 @@
 import type { Canary } from './canaries.js';
 
-/** A violation as the list has it. */
+/** A violation in the list. */
 export interface FoundViolation {
   readonly id: string;
   readonly rule_id: string;
   readonly trace_id: string;
 }
 
-/** A verdict of a round, and what is wrong with it. */
+/** A verdict of a round, and its fault. */
 export interface Fault {
   readonly kind: 'missed' | 'wrong' | 'double' | 'late';
   readonly rule: string;
@@ -17,19 +17,20 @@ export interface Fault {
 export interface RoundResult {
   /** Traces that were sent. */
   readonly sent: number;
-  /** Verdicts that are due, and those that came, once and in time. */
+  /** Expected verdicts, and those that came once and in time. */
   readonly due: number;
   readonly right: number;
   readonly faults: readonly Fault[];
-  /** The longest way from sending to the list, milliseconds; 0 when nothing came. */
+  /** The longest time from sending to the list, in milliseconds; 0 without a verdict. */
   readonly slowest: number;
 }
 
 const keyOf = (rule: string, trace: string) => `${rule} ${trace}`;
 
 /**
- * What came of a round: which verdicts were missed, found where nothing is wrong, found twice, or found later than `late` ms after their trace was sent. `found` is the
- * last list; `cameAfter` has, by rule and trace, how long (ms) it took until a list had it.
+ * The result of a round: verdicts that are missing, unexpected, duplicate, or later than `late` ms after their trace was sent.
+ * @param found the last list
+ * @param cameAfter by rule and trace: how long (ms) until a list had it
  */
 export function judgeRound(
   sent: readonly Canary[],
@@ -55,7 +56,10 @@ export function judgeRound(
   return { sent: sent.length, due: due.length, right, faults, slowest: Math.max(0, ...cameAfter.values()) };
 }
 
-/** Notes what a list has that no list had before; `elapsed`: ms since the traces were sent. */
+/**
+ * Notes the violations that are new in a list.
+ * @param elapsed ms since the traces were sent
+ */
 export function noteArrivals(found: readonly FoundViolation[], cameAfter: Map<string, number>, elapsed: number): void {
   for (const { rule_id, trace_id } of found) {
     const key = keyOf(rule_id, trace_id);

@@ -1,6 +1,6 @@
 import type { MetricDeclarations } from '#platform';
 
-/** What `betrace probe --every` says at `--listen`. */
+/** The metrics of `betrace probe --every` at `--listen`. */
 export const PROBE_METRICS = {
   rounds: {
     type: 'counter',

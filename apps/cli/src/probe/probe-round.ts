@@ -6,25 +6,25 @@ import { type FoundViolation, judgeRound, noteArrivals, type RoundResult } from 
 export interface ProbeOptions {
   /** Traces of a round. */
   readonly traces: number;
-  /** Milliseconds after which a verdict is late, and after which it is waited for no more. */
+  /** Milliseconds after which a verdict is late, and after which it is missing. */
   readonly late: number;
   readonly timeout: number;
-  /** Milliseconds for which what must not come is waited for, once all that is due is there. */
+  /** How long (ms) to wait for unexpected violations after all expected ones have come. */
   readonly linger: number;
 }
 
-/** Milliseconds between two looks at the list. */
+/** Milliseconds between two requests for the list. */
 const LOOK = 500;
 const PAGE = 1_000;
-/** Clocks differ: the time range begins this much (s) earlier. */
+/** The time range begins this much (s) earlier, because clocks differ. */
 const CLOCKS = 300;
 
-/** Makes the probe's rules what they must be; a rule that is so already gets no new version. */
+/** Creates or updates the probe's rules; an unchanged rule gets no new version. */
 export async function putProbeRules(api: Server): Promise<void> {
   await api.post('/v1/rules/import', { mode: 'merge', rules: PROBE_RULES });
 }
 
-/** Sends traces with known answers through the real way, and waits for their verdicts. Rejects when it cannot send or ask. */
+/** Sends traces with known verdicts to the receiver, and waits for the verdicts. Rejects when it cannot send or query. */
 export async function probeRound(ingest: Server, api: Server, options: ProbeOptions): Promise<RoundResult> {
   const sent = canaries(options.traces, Date.now());
   const since = Math.floor(Date.now() / 1_000) - CLOCKS;
@@ -47,7 +47,7 @@ export async function probeRound(ingest: Server, api: Server, options: ProbeOpti
   return judgeRound(sent, found, cameAfter, options.late);
 }
 
-/** What the list has of these traces. */
+/** The listed violations of these traces. */
 async function violationsOf(api: Server, sent: readonly Canary[], since: number): Promise<readonly FoundViolation[]> {
   const traces = new Set(sent.map(({ traceId }) => traceId));
   const found: FoundViolation[] = [];

@@ -4,16 +4,16 @@ import { SEVERITIES } from '#records';
 
 export interface Conversion {
   readonly text: string;
-  /** Ids (or places) of rules whose expression could not be read, and why. */
+  /** Ids (or places) of rules whose expression could not be parsed, and why. */
   readonly failures: readonly { readonly rule: string; readonly reason: string }[];
 }
 
-/** Keys of the Go version's rule files, by their names here. */
+/** Keys of the Go version's rule files, with their present names. */
 const RENAMED: Readonly<Record<string, string>> = { condition: 'expression', compliance_frameworks: 'tags' };
 
 /**
- * A rule file whose expressions are BeTraceDSL, from one with `when { … }` expressions. A file of the Go version (`condition`,
- * lower-case severities, `example_violation`) becomes a rule file: its example is a test case that must match. Comments stay.
+ * Converts a rule file with `when { … }` expressions to BeTraceDSL. A file of the Go version (`condition`, lower-case severities, `example_violation`) becomes
+ * a rule file: its example becomes a test case that must match. Comments stay.
  */
 export function convertRuleFile(source: string, options: WhenOptions): Conversion {
   const document = parseDocument(source, { version: '1.2', intAsBigInt: true });

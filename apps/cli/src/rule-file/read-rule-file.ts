@@ -22,12 +22,12 @@ const RULE_KEYS = Object.keys({
 } satisfies Record<RuleMember | 'tests', true>);
 const CONTROL_KEYS = ['framework', 'control'] as const;
 const CONTROL_EXAMPLES = { framework: 'a framework such as SOC 2', control: "a control's id such as CC6.1" } as const;
-/** What only rules of the Go version have. */
+/** Keys that only the Go version's rules have. */
 const GO_KEYS = ['condition', 'example_violation', 'compliance_frameworks'] as const;
-/** What answers of the API hold beside: a backup is a rule file. */
+/** Keys that only answers of the API have: a backup is a rule file. */
 const ANSWERED_KEYS = ['version', 'created_at', 'updated_at'] as const;
 
-/** The text of a rule file (YAML or JSON) → its rules and test cases, and everything that is wrong with it. */
+/** Parses a rule file (YAML or JSON) to rules and test cases, and reports every mistake. */
 export function readRuleFile(file: string, text: string): RuleFile {
   const reader = new YamlReader(file, text);
   const { root } = reader;
@@ -42,7 +42,7 @@ export function readRuleFile(file: string, text: string): RuleFile {
   }
   const foreign = list && reader.list(list)?.flatMap((item) => reader.foreignKey(item, GO_KEYS) ?? [])[0];
   if (foreign !== undefined) {
-    // The rest is not checked: it is another format.
+    // The rest is another format, and not checked.
     reader.fail(foreign.item, 'BT_CLI_OF_GO', { key: foreign.key });
     return { file, rules, findings: reader.findings };
   }
@@ -98,7 +98,7 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
   };
   const tests = rule.tests.filter((test) => test !== undefined);
   if (id === undefined || places === undefined) return undefined;
-  // Of test cases a file may have more than a server keeps.
+  // A file may have more test cases than a server stores.
   const wrong = ruleTextProblems({ ...rule, id, expression: places.value, tests: [] });
   for (const { member, message: what } of wrong) {
     reader.fail(entries.get(member.split('[', 1)[0]!) ?? item, 'BT_CLI_RULE_TEXT', { key: member, what });

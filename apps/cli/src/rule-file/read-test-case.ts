@@ -12,7 +12,7 @@ interface ReadTrace {
   readonly text: string;
 }
 
-/** One entry of `tests`; undefined when something is wrong with it, which is then noted. */
+/** Parses an entry of `tests`; undefined after a mistake, which is reported. */
 export function readTestCase(reader: YamlReader, item: Item): FileTestCase | undefined {
   const entries = reader.map(item, ['name', 'trace', 'expect']);
   if (entries === undefined) return undefined;
@@ -38,7 +38,7 @@ function readExpectation(reader: YamlReader, item: Item): RuleTestExpectation | 
   return subjects?.every((subject) => subject !== undefined) ? { match: subjects } : undefined;
 }
 
-/** A text in the notation (or JSON, as the API answers it), spans as `POST /v1/spans` takes them (a list, or `{spans: list}`), or `{otlp: file}`. */
+/** A text in the notation (or JSON, as the API answers it), spans as in `POST /v1/spans` (a list, or `{spans: list}`), or `{otlp: file}`. */
 function readTrace(reader: YamlReader, item: Item): ReadTrace | undefined {
   if (!reader.isMap(item)) return reader.isList(item) ? readSpans(reader, item) : readNotation(reader, item);
   const entries = reader.map(item, ['otlp', 'spans']);
@@ -84,7 +84,7 @@ function readSpans(reader: YamlReader, item: Item): ReadTrace | undefined {
   }
 }
 
-/** OTLP/JSON; the file's name is relative to the rule file. */
+/** OTLP/JSON in a file, whose name is relative to the rule file. */
 function readOtlp(reader: YamlReader, item: Item): ReadTrace | undefined {
   const name = reader.text(item);
   if (name === undefined) return undefined;

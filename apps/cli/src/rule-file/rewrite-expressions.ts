@@ -1,12 +1,11 @@
 import { isMap, isScalar, isSeq, parseDocument, type Scalar, stringify } from 'yaml';
 import { isBlock } from '../finding/scalar-places.js';
 
-/** A key's text somewhere in the document, and its replacement. */
+/** Returns the replacement of an expression. */
 export type Rewrite = (text: string) => string;
 
 /**
- * The document with the text at `rules[*].expression` rewritten. All else stays as it is written, byte for byte: comments,
- * spacing, the other keys. A text of several lines becomes a block.
+ * Rewrites the texts at `rules[*].expression`. All else stays the same byte for byte: comments, spacing, other keys. A text of several lines becomes a block.
  */
 export function rewriteExpressions(source: string, rewrite: Rewrite): string {
   let result = source;
@@ -42,7 +41,7 @@ function withLineEnds(text: string, source: string): string {
   return source.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
 }
 
-/** The value as YAML, in the style it had where that can hold it. */
+/** The value as YAML, in its present style if that can hold it. */
 function spelled(text: string, scalar: Scalar, indent: number): string {
   const lines = text.replace(/\n$/, '').split('\n');
   if (lines.length === 1 && !isBlock(scalar)) {

@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.js';
 import { readRuleFile } from './read-rule-file.js';
 import type { RuleEntry } from './rule-file.js';
 
-/** What `POST /v1/rules/import` answers of each rule. */
+/** The answer of `POST /v1/rules/import` for each rule. */
 export interface ImportAnswer {
   readonly rules: readonly {
     readonly id: string;
@@ -16,10 +16,7 @@ export interface ImportAnswer {
   }[];
 }
 
-/**
- * The rules of files as the API takes them. Shows what is wrong with them; undefined when that is an error (`strict`: or a warning), so that nothing
- * is sent.
- */
+/** The rules of files in the API's form. Prints their mistakes; undefined, so that nothing is sent, if there is an error or, with `strict`, a warning. */
 export async function rulesToSend(files: readonly string[], strict: boolean, terminal: Terminal): Promise<readonly object[] | undefined> {
   const rules: RuleEntry[] = [];
   let wrong = 0;
@@ -52,7 +49,7 @@ function bodyOf({
     enabled,
     on_error: onError,
   };
-  // A server of an earlier version refuses the member.
+  // Servers of earlier versions refuse the member.
   const named = {
     ...(controls.length === 0 ? {} : { controls }),
     ...(emitEvidence === true ? { emit_evidence: true } : {}),
@@ -61,7 +58,7 @@ function bodyOf({
   return { ...rule, ...named, ...(mode === undefined ? {} : { mode }), ...(message === undefined ? {} : { message }) };
 }
 
-/** Adds the file's rules; shows its findings and returns how many of them keep it from being sent. */
+/** Adds the file's rules and prints its findings; returns how many of them prevent sending. */
 function readRules({ file, text }: Input, into: RuleEntry[], strict: boolean, terminal: Terminal): number {
   const { rules, findings } = readRuleFile(file, text);
   into.push(...rules);

@@ -11,20 +11,17 @@ export interface Item {
   readonly where: string;
 }
 
-/** Values beyond those that are written, which aliases stand for; more is a document made to exhaust the reader. */
+/** Maximum of values that aliases expand to, beside the written ones; more is an attack on the reader. */
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 
-/**
- * Reads a YAML 1.2 (or JSON) document, and notes whatever is not as it must be with its place: one look finds all. Integers
- * keep all their digits.
- */
+/** Parses a YAML 1.2 (or JSON) document, and collects every mistake with its place. Integers keep all their digits. */
 export class YamlReader {
   readonly findings: Finding[] = [];
   private readonly lines = new LineCounter();
   private readonly document;
   private nodes = 0;
-  /** What the traces hold was not read to its end: nothing more can be said of them. */
+  /** The traces were not read completely, so no conclusions about them are possible. */
   isTooLarge = false;
 
   constructor(
@@ -37,7 +34,7 @@ export class YamlReader {
     }
   }
 
-  /** The whole document; undefined when it cannot be read, or is empty. */
+  /** The whole document; undefined when it is empty or cannot be parsed. */
   get root(): Item | undefined {
     const { contents } = this.document;
     return this.document.errors.length > 0 || contents === null ? undefined : { node: contents as Node, where: 'the file' };
@@ -129,7 +126,7 @@ export class YamlReader {
     return isMap(this.followed(item).node);
   }
 
-  /** The item within a list or map that a path leads to, or the last one on the way. */
+  /** The item at a path in a list or map, or the last existing one on the way. */
   find(item: Item, path: readonly (string | number)[]): Item {
     let found = this.followed(item);
     for (const step of path) {
@@ -141,13 +138,13 @@ export class YamlReader {
     return found;
   }
 
-  /** Any value, as JSON has it. */
+  /** Any value, as JSON. */
   json(item: Item, depth = 0): JsonValue {
     const { node } = this.followed(item);
     // A document without aliases has fewer values than characters.
     const max = MAX_NODES + this.source.length;
     if (++this.nodes > max || depth > MAX_DEPTH) {
-      // Said once: what follows is not read either.
+      // Reported once: the rest is not read either.
       if (this.isTooLarge) return null;
       this.isTooLarge = true;
       const limit = depth > MAX_DEPTH ? `nested deeper than ${MAX_DEPTH} levels` : `of more than ${max.toLocaleString('en')} values`;
@@ -167,7 +164,7 @@ export class YamlReader {
   }
 }
 
-/** `High` is HIGH, `no-match` is no_match. */
+/** Whether a text differs from a known word only in case or separators: `High` and HIGH, `no-match` and no_match. */
 function isLike(known: string, written: string): boolean {
   const plain = (text: string): string =>
     text

@@ -7,7 +7,7 @@ export interface Ran {
   readonly err: string;
 }
 
-/** Runs a command line as a user would; colours off. */
+/** Runs a command line like a user, without colours. */
 export async function betrace(
   args: readonly string[],
   { stdin = '', environment = {} }: { readonly stdin?: string; readonly environment?: Readonly<Record<string, string>> } = {},

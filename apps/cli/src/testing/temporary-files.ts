@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const directories: string[] = [];
 
-/** Writes files into a directory of their own and returns it. */
+/** Writes files to a new directory and returns it. */
 export function temporaryFiles(files: Readonly<Record<string, string>>): string {
   const directory = mkdtempSync(join(tmpdir(), 'betrace-cli-'));
   directories.push(directory);

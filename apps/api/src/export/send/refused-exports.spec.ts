@@ -24,12 +24,12 @@ import { hearPartialSuccess } from './partial-success.js';
 
 const PARTITIONS = 2;
 
-/** A receiver of one protocol, as the specs below need it: by what it answers. */
+/** A receiver of one protocol. */
 interface Sink {
   readonly endpoint: string;
-  /** Ids in the order in which they were taken. */
+  /** Ids in the order in which they were accepted. */
   taken(): readonly string[];
-  /** The answer to a request with these ids: an HTTP or gRPC status, undefined takes it. */
+  /** The answer to a request with these ids: an HTTP or gRPC status; undefined accepts it. */
   answer(ask: (ids: readonly string[]) => number | undefined, retryAfterSeconds?: number): void;
   start(): Promise<void>;
   stop(): void;
@@ -75,7 +75,7 @@ async function sinkOf(protocol: ExportProtocol): Promise<Sink> {
   };
 }
 
-/** The same danger in both languages. */
+/** The same cases in both protocols. */
 const CODES: Record<'http/protobuf' | 'grpc', Record<'bad' | 'passing' | 'configuration' | 'doubtful', readonly number[]>> = {
   'http/protobuf': { bad: [400, 413, 422, 431], passing: [429, 502, 503, 504, 408], configuration: [401, 403, 404], doubtful: [500, 501] },
   grpc: {
@@ -243,7 +243,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     await exporting.start();
     await position(0, 1);
     expect(calls).toHaveLength(2);
-    // The pause without being asked is 125 ms at most.
+    // Without the request the pause would be 125 ms at most.
     expect(calls[1]! - calls[0]!).toBeGreaterThan(900);
   });
 });

@@ -24,7 +24,7 @@ import { hearPartialSuccess } from './partial-success.js';
 
 const PAGE = '<!doctype html><html><head><title>Sign in to Example</title></head><body><form>…</form></body></html>';
 
-/** What stands where the OTLP receiver should be; answers how to take it away again. */
+/** A server in place of an OTLP receiver; returns the function that stops it. */
 type Stranger = (port: number) => Promise<() => void>;
 
 async function listening(server: Server, port: number): Promise<() => void> {
@@ -75,7 +75,7 @@ const REDIRECT: Headers = { ...HTML, location: 'https://user:pass@login.example.
 
 interface Danger {
   readonly stands: Stranger;
-  /** Readiness says these. */
+  /** Readiness contains these. */
   readonly told: readonly string[];
 }
 
@@ -212,7 +212,7 @@ describe('an answer to an export', () => {
       expect(otlpAnswer(200, 'application/json', Buffer.from(text))?.rejectedSpans ?? 0).toBe(0);
       expect(otlpAnswer(200, undefined, Buffer.from(text))?.rejectedSpans ?? 0).toBe(0);
     }
-    // A partial success without content, and a field that is not known yet.
+    // A partial success without content, and an unknown field.
     expect(otlpAnswer(200, 'application/x-protobuf', Buffer.from([10, 0]))).toEqual({ rejectedSpans: 0, errorMessage: '' });
     expect(otlpAnswer(200, 'application/x-protobuf', Buffer.from([0x10, 1]))).toBeUndefined();
   });

@@ -10,7 +10,7 @@ describe('a rule that is tried on a stored trace', () => {
   let wireTraceId: string;
   beforeAll(async () => {
     api = await ApiUnderTest.start();
-    // The trace lies in two records, with another trace in and between them.
+    // The trace is in two records, with another trace in and between them.
     const of = (trace_id: string, span_id: string, name: string) => ({ trace_id, span_id, name, duration: '9007199254740993' });
     const requests = [
       [of('order-7', 'a', 'charge'), of('order-8', 'x', 'audit')],
@@ -24,7 +24,7 @@ describe('a rule that is tried on a stored trace', () => {
     const range = (first: number, last: number) => ({ partition: 1, first_offset: offsets[first]!, last_offset: offsets[last]! });
     await publish(
       api.log,
-      // Judged in fragments: no one range has all of it.
+      // Judged in fragments: no range includes the whole trace.
       violation({ ...about, id: 'viol-1', log: range(0, 0) }),
       violation({ ...about, id: 'viol-2', status: 'retracted', revision: 2, log: range(2, 2) }),
       violation({ id: 'viol-3', trace_id: 'gone', wire_trace_id: 'f'.repeat(32), log: range(0, 2) }),

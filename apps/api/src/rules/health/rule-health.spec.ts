@@ -28,7 +28,7 @@ describe('the health of rules', () => {
       { hour: hour - 1, rules: [['slow-requests', 5, 1, 0, 0, 100]] },
       { partition: 1, rules: [['slow-requests', 7, 2, 3, 0, 31.5]] },
     );
-    // A later record of an evaluator replaces its earlier one, another evaluator's does not; what is too old does not count.
+    // A later record replaces the one of the same evaluator only; records that are too old do not count.
     await tell({ rules: [['slow-requests', 12, 1, 0, 0, 0.25]] }, { evaluator: 'other', rules: [['slow-requests', 1_000, 0, 0, 0, 0]] });
     await tell({ hour: hour - 30, rules: [['slow-requests', 50_000, 0, 0, 0, 0]] });
     await eventually(() => api.store.violation('e'));

@@ -13,7 +13,7 @@ interface Refusal {
 
 const SLOW = { name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' };
 const ERRORS = { id: 'errors', name: 'Errors', expression: 'span.status == "error"' };
-/** Versions are counted over deletions: no other test has it. */
+/** Versions continue after a deletion, so no other test may use this rule. */
 const FRESH = { ...SLOW, name: 'fresh' };
 const SHORT = { id: 'short', name: 'Short', expression: 'span.duration > 500' };
 

@@ -168,7 +168,7 @@ describe('RulePublisher', () => {
     await fresh.close();
   });
 
-  /** Store and rules log as they were at an epoch; the spans log as it is, with the markers of all epochs. */
+  /** Store and rules log as of an epoch, and the present spans log with the markers of all epochs. */
   const restored = async (kept: number) => {
     const { log: older, store: backup } = await logAndStore(3);
     for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(plainRule(`r${epoch}`), epoch);
@@ -226,7 +226,7 @@ describe('RulePublisher', () => {
     await unused.close();
     const other = new RulePublisher(store, fresh);
     for (const id of ['b', 'c', 'd']) await store.putRule(plainRule(id), 1);
-    // Another replica is first.
+    // Another replica publishes first.
     await other.publish();
     replace(fresh);
     await log.close();

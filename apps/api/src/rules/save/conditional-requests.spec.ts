@@ -28,7 +28,7 @@ describe('conditional requests about rules', () => {
   const create = async (): Promise<Rule> => (await api.ask<Rule>('POST', '/v1/rules', SLOW)).body;
   const version = async (): Promise<number | undefined> => (await api.store.rule('slow-requests'))?.version;
 
-  /** Every route that changes the one rule, each to something else than it is. */
+  /** Every route that changes a rule, with a change. */
   const changes: readonly [string, string, object | undefined][] = [
     ['POST', '/v1/rules', { ...SLOW, id: 'slow-requests', severity: 'HIGH' }],
     ['PUT', PATH, { ...SLOW, severity: 'CRITICAL' }],
@@ -93,7 +93,7 @@ describe('conditional requests about rules', () => {
     ]);
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status < 300)).toHaveLength(1);
-    // After a deletion the rule is not there, which is told first.
+    // After a deletion the answer is 404, which takes precedence.
     expect(statuses.filter((status) => status === 412 || status === 404)).toHaveLength(8);
     expect((await api.store.ruleVersions('slow-requests'))[0]?.version).toBe(present + 1);
   });

@@ -119,7 +119,7 @@ describe('the history of a rule', () => {
     const first = (await history('back')).versions.at(-1)?.['rule'] as object;
     expect(restored.body).toMatchObject({ ...first, version: 3, created_at: expect.any(String), updated_at: expect.any(String) });
     expect(await open.store.latestEpoch()).toBe(epoch + 1);
-    // Again changes nothing.
+    // A second time changes nothing.
     expect((await open.ask('POST', '/v1/rules/back/versions/1/restore')).body).toMatchObject({ version: 3 });
     expect((await open.ask('POST', '/v1/rules/back/versions/2/restore', undefined, { 'if-match': '"2"' })).status).toBe(412);
     expect((await open.ask('POST', '/v1/rules/back/versions/2/restore', undefined, { 'if-match': '"3"' })).body).toMatchObject({
@@ -212,7 +212,7 @@ describe('pages of rules', () => {
       seen.push(...found.map(({ id }) => id));
       if (seen.length === 5) {
         expect(total).toBe(12);
-        // Before the cursor, and the very rule that it names.
+        // One rule before the cursor, and the rule that the cursor names.
         await api.store.deleteRule('r00', 1);
         await api.store.deleteRule(seen[4]!, 1);
         await api.ask('PUT', '/v1/rules/r01', { name: 'new', expression: 'span.is_root', tags: ['even'] });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { csvLine } from './csv.js';
 
-/** A reader of RFC 4180, of one record. */
+/** Parses one record of RFC 4180. */
 function read(line: string): string[] {
   expect(line.endsWith('\r\n')).toBe(true);
   const cells: string[] = [];

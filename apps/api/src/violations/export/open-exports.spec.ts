@@ -20,7 +20,7 @@ describe('exports that are open at once', () => {
   it('keep no place for a client that had gone before its export began', async () => {
     const exports = new OpenExports({ all: 1, ofOne: 1 });
     const asked = { caller: 'a', begin: async () => three(), stalled: never };
-    // Nobody reads it.
+    // No client reads it.
     await exports.run({ ...asked, gone: AbortSignal.abort() });
     expect(await taken(await exports.run({ ...asked, gone: here }))).toEqual(['a', 'b', 'c']);
   });

@@ -35,7 +35,7 @@ describe('/v1/violations/export', () => {
     for (const query of ['', 'service=s-1', 'status=all', 'q=viol-1', 'start_time=1100&end_time=1300', 'severity=LOW']) {
       const expected = await listed(query);
       const csv = (await download(query)).text.split('\r\n').slice(1, -1);
-      // The one with a line break in it has two lines.
+      // The violation with a line break takes two lines.
       expect(csv.filter((line) => line.startsWith('viol-')).map((line) => line.split(',')[0])).toEqual(expected);
       const lines = (await download(`format=ndjson&${query}`)).text.split('\n').slice(0, -1);
       expect(lines.map((line) => JSON.parse(line).id)).toEqual(expected);
@@ -91,7 +91,7 @@ describe('/v1/violations/export', () => {
 });
 
 describe('an export that is larger than what is held of it', () => {
-  /** 60 MB: more than the sockets of a connection take. */
+  /** 60 MB: more than the sockets of a connection buffer. */
   const COUNT = 3_000;
   const PAGES = COUNT / 200;
   let api: ApiUnderTest;
@@ -120,7 +120,7 @@ describe('an export that is larger than what is held of it', () => {
 
   const url = () => `${api.url}/v1/violations/export?format=ndjson`;
 
-  /** How often the store was read, when it is read no more. */
+  /** The number of reads of the store, once it has stopped reading. */
   async function readsAtRest(reads: () => number): Promise<number> {
     let before = reads();
     for (let calm = 0; calm < 5; ) {

@@ -79,7 +79,7 @@ describe('the keys of the violations', () => {
     for (const key of [first, second, third]) expect(verifyViolation(signed(key), ring)).toMatchObject({ valid: true, signature: 'valid' });
     const alone = await open({ BETRACE_SIGNATURE_KEY: third });
     expect(verifyViolation(signed(first), alone)).toMatchObject({ valid: null, signature: 'unknown-key' });
-    // A forged record does not become true by the name of a former key.
+    // The name of a former key does not make a forged record valid.
     expect(verifyViolation({ ...signed(first), id: 'b' }, ring)).toMatchObject({ valid: false, signature: 'invalid' });
     const missing = { BETRACE_SIGNATURE_KEY: third, BETRACE_FORMER_SIGNATURE_KEYS_FILE: join(directory, 'nowhere') };
     await expect(open(missing)).rejects.toThrow(/former signature keys cannot be read/);

@@ -76,7 +76,7 @@ describe('/v1/violations/stats', () => {
     const nothing = await ask('start_time=0&end_time=1&group_by=service');
     expect(nothing).toMatchObject({ total: 0, counts: [0], groups: [] });
     expect(nothing).not.toHaveProperty('others');
-    // In the future, too.
+    // In the future too.
     expect(await ask(`start_time=${Math.ceil(Date.now() / 1_000) + 9_000}`)).toMatchObject({ total: 0 });
   });
 

@@ -94,7 +94,7 @@ Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or 
   },
 };
 
-/** A rule as a preview takes it; its id says whose result it is. */
+/** A rule for a preview; its id identifies the result. */
 interface RuleToTry {
   readonly id: string;
   readonly rule_id?: string;
@@ -107,7 +107,7 @@ interface RuleToTry {
 interface Named {
   readonly expression?: string | undefined;
   readonly id?: string | undefined;
-  /** Of the files only these. */
+  /** Only these rules of the files. */
   readonly rule?: readonly string[] | undefined;
 }
 
@@ -134,7 +134,7 @@ async function rulesOf(
     }));
 }
 
-/** The id, if the server has a rule of it. */
+/** The id, if the server has a rule with it. */
 async function onServer(server: Server, id: string): Promise<string | undefined> {
   try {
     return ((await server.get(`/v1/rules/${encodeURIComponent(id)}`)) as { readonly id: string }).id;

@@ -58,7 +58,10 @@ interface CheckedInput {
   readonly rules: readonly RuleExplanation[];
 }
 
-/** At most a day, as long as any setting of a server may be. @throws UsageError */
+/**
+ * At most a day, like the settings of a server.
+ * @throws UsageError
+ */
 function milliseconds(option: string | undefined): number {
   if (option === undefined) return DEFAULT_TIMEOUT;
   const value = /^[0-9]+$/.test(option) ? Number(option) : 0;

@@ -1,12 +1,12 @@
 import type { GivesUpFrom, RuleDescription } from '#dsl';
 import { paint, type Terminal } from '../../terminal.js';
 
-/** What `check --explain` says of a rule; property names are JSON's. */
+/** The output of `check --explain` for a rule; property names are JSON's. */
 export interface RuleExplanation extends RuleDescription {
   readonly file: string;
   readonly rule?: string;
   readonly reads: {
-    /** Span fields that cost something to read; ids, times and parents are always read. */
+    /** Span fields that cost time to read; ids, times and parents are always read. */
     readonly fields: readonly string[];
     readonly attributes: readonly string[];
     readonly resource_attributes: readonly string[];
@@ -32,7 +32,7 @@ export function explanationText(explanation: RuleExplanation, terminal: Terminal
   ].join('\n');
 }
 
-/** From how many spans on the rule may take more steps than `rules.evaluation_timeout` allows. */
+/** The number of spans from which on a rule may exceed `rules.evaluation_timeout`. */
 function whenItGivesUp({ gives_up_from: always, gives_up_from_with_links: linked }: RuleExplanation): string {
   if (always === undefined || linked === undefined)
     return 'may give up on large traces: from how many spans on depends on the loops of the script';

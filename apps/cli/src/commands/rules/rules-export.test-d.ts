@@ -1,4 +1,4 @@
-// Checked by tsc: the error names the members of a rule that an export forgets.
+// Checked by tsc: the error names the members of a rule that the export lacks.
 import type { RuleMember } from '#records';
 import type { AnsweredRule } from './rules-export.js';
 

@@ -32,21 +32,21 @@ export interface AnsweredRule {
   readonly expression: string;
   readonly severity: string;
   readonly tags: readonly string[];
-  /** A server of an earlier version does not say it. */
+  /** Absent in answers of earlier versions. */
   readonly controls?: readonly { readonly framework: string; readonly control: string }[];
-  /** A server of an earlier version does not say it. */
+  /** Absent in answers of earlier versions. */
   readonly emit_evidence?: boolean;
   readonly enabled: boolean;
-  /** A server of an earlier version does not say it. */
+  /** Absent in answers of earlier versions. */
   readonly mode?: string;
   readonly message?: string;
-  /** A server of an earlier version does not say it. */
+  /** Absent in answers of earlier versions. */
   readonly on_error?: string;
-  /** A server of an earlier version does not say it. */
+  /** Absent in answers of earlier versions. */
   readonly tests?: readonly object[];
 }
 
-/** The short form: members with default values are left out. */
+/** The short form, without members that have their default values. */
 function fileEntry({
   id,
   name,

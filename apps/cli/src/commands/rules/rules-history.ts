@@ -53,7 +53,7 @@ function versionText({ version, action, changed_at, changed_by, changes = {} }: 
   return `${paint(terminal, 'bold', `version ${version}`)} ${action} ${changed_at}${by}\n${changesText(changes, terminal)}`;
 }
 
-/** The old and the new values, member by member, as a diff. */
+/** The old and the new values of each member, as a diff. */
 export function changesText(changes: NonNullable<Version['changes']>, terminal: Terminal): string {
   const lines = Object.entries(changes).flatMap(([member, { from, to }]) => [
     paint(terminal, 'red', `  - ${member}: ${shown(from)}`),

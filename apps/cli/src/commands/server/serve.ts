@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command, ExitCode } from '../../command.js';
 import { CliError } from '../../problems.js';
 
-/** What one process can be; without a name it is `standalone`. */
+/** The apps that a process can run; the default is `standalone`. */
 const APPS: readonly string[] = ['standalone', 'ingest', 'evaluator', 'api'];
 
 export const serveCommand: Command = {
@@ -25,7 +25,7 @@ Without a name, everything in one process: the same as npm start. The three othe
       stdio: 'inherit',
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      // A terminal sends Ctrl-C to both processes; twice would mean "stop at once".
+      // A terminal sends Ctrl-C to both processes, and a second signal would mean "stop at once".
       process.on(signal, () => void (signal === 'SIGTERM' || !process.stdin.isTTY ? child.kill(signal) : undefined));
     }
     const code = await new Promise<number>((done, fail) => child.on('error', fail).on('exit', (status) => done(status ?? 0)));

@@ -1,15 +1,15 @@
 import { duplicateMember } from '#base';
 import { CliError } from '../../problems.js';
 
-/** What the exporter names the signed record of a violation and of evidence, and its parts where it is too long for one attribute. */
+/** The attributes with the signed record of a violation or of evidence; a long record is split into parts. */
 const RECORDS = ['betrace.violation.record', 'betrace.evidence.record'] as const;
 type Name = (typeof RECORDS)[number];
 
 type Attributes = readonly { readonly key?: unknown; readonly value?: { readonly stringValue?: unknown; readonly intValue?: unknown } }[];
 
 /**
- * The signed records of exported violation and evidence spans, wherever they lie in a JSON value: OTLP/JSON, or what Tempo answers for a trace
- * (`resourceSpans`, `batches`, `trace`). Undefined when the value is no trace. Throws BT_CLI_NOT_VIOLATIONS when a part is missing or cut.
+ * The signed records of exported violation and evidence spans anywhere in a JSON value: OTLP/JSON, or Tempo's answer for a trace (`resourceSpans`, `batches`,
+ * `trace`). Undefined when the value is no trace. Throws BT_CLI_NOT_VIOLATIONS when a part is missing or truncated.
  */
 export function exportedRecords(value: unknown, where: string): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null || 'id' in value || Array.isArray(value)) return undefined;

@@ -58,7 +58,7 @@ Exit code: 0; 1 with --fail as above; 2 when the server answers with an error.
     const path = `/v1/compliance/${encodeURIComponent(framework)}`;
     const report = (await server.get(`${path}?${query}`)) as Report;
     if (format in OTHERS) {
-      // The same hours, also when one begins just now.
+      // The same period, even if the next hour begins just now.
       query.set('from', report.from);
       query.set('to', report.to);
       query.set('format', format);

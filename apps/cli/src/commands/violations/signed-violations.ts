@@ -3,7 +3,7 @@ import { CliError } from '../../problems.js';
 import type { Server } from '../../server.js';
 import { exportedRecords } from './exported-violations.js';
 
-/** A violation as it was signed: every member of the answer but those that the API adds. */
+/** A violation as signed: the members of the answer without those that the API adds. */
 export interface SignedViolation {
   readonly id: string;
   readonly key_id: string;
@@ -12,7 +12,7 @@ export interface SignedViolation {
 
 const PAGE = 1_000;
 
-/** The violations of a JSON text: a list, also one to a line, an answer with `violations` or `revisions`, a single one, or a trace with exported violation spans. */
+/** The violations of a JSON text: a list, one per line, an answer with `violations` or `revisions`, a single one, or a trace with exported violation spans. */
 export function violationsOf(text: string, where: string): readonly SignedViolation[] {
   const value = parsed(text, where);
   const twice = duplicateMember(text);
@@ -26,7 +26,7 @@ export function violationsOf(text: string, where: string): readonly SignedViolat
   return list.map((violation) => signedRecord(violation, where));
 }
 
-/** JSON, or a value to each line, as `GET /v1/violations/export?format=ndjson` answers them. */
+/** JSON, or one JSON value per line, as from `GET /v1/violations/export?format=ndjson`. */
 function parsed(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
@@ -68,8 +68,8 @@ export async function downloadViolations(server: Server): Promise<readonly Signe
 }
 
 /**
- * `timestamp` (seconds) and `export_refused` are the API's; what is signed says `timestamp_ms`. A `timestamp` that says another time is
- * left in, where it is not what was signed.
+ * Removes `timestamp` (seconds) and `export_refused`, which the API adds; the signed member is `timestamp_ms`. A `timestamp` of another time stays, so that
+ * verifying fails.
  */
 function signedRecord(violation: unknown, where: string): SignedViolation {
   if (typeof violation !== 'object' || violation === null || !('id' in violation)) {

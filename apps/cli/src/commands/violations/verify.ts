@@ -69,7 +69,7 @@ function resultText({ id, key_id, valid, signature, publicSignature }: Result, t
   return `${worth(valid, terminal)} ${id}  ${parts.join(', ')}`;
 }
 
-/** What no key at hand can tell is not called invalid. */
+/** `null` is not invalid: no key at hand can verify the signature. */
 function worth(valid: boolean | null, terminal: Terminal): string {
   if (valid === null) return paint(terminal, 'yellow', 'UNKNOWN');
   return valid ? paint(terminal, 'green', 'valid  ') : paint(terminal, 'red', 'INVALID');
@@ -81,13 +81,13 @@ interface KeyValues {
   readonly 'public-key'?: readonly string[] | undefined;
 }
 
-/** One to a line, as the server reads its former keys. */
+/** One key per line, like the server's file of former keys. */
 function secretsOf(text: string): readonly string[] {
   const lines = text.split('\n').map((line) => line.trim());
   return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
-/** The keys named; without any, the secret of the server's own variable. */
+/** The keys of the options; without any, the secret in the server's own variable. */
 function readKeys(values: KeyValues, { environment }: Terminal): VerificationKeys {
   const named = values['key-env'] ?? (values['key-file'] || values['public-key'] ? [] : ['BETRACE_SIGNATURE_KEY']);
   const fromEnvironment = named.map((name) => {

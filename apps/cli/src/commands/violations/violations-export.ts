@@ -38,7 +38,7 @@ Exit code: 0; 2 when the server answers with an error, or aborts: then the outpu
     query.set('format', values.format);
     const parts = new Server(values, terminal).stream(`/v1/violations/export?${query}`, accept);
     if (values.output === undefined) {
-      // A character may lie across two parts.
+      // A character may span two parts.
       const text = new TextDecoder();
       for await (const part of parts) terminal.out(text.decode(part, { stream: true }));
       return 0;

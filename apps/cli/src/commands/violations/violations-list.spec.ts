@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { betrace } from '../../testing/fake-terminal.js';
 
 const one = (id: string) => ({ id, rule_id: 'r', severity: 'LOW', service: 's', trace_id: 't', status: 'open', timestamp_ms: 0 });
-/** A search that ends its pages early: by cursor. */
+/** The pages of a search that end early, by cursor. */
 const PAGES: Readonly<Record<string, object>> = {
   '': { violations: [], total: 0, total_is: 'at_least', next: 'p1' },
   p1: { violations: [one('a')], total: 1, total_is: 'at_least', next: 'p2' },

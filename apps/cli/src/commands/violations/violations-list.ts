@@ -42,7 +42,7 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server answers 
   },
 };
 
-/** What is not in the table. */
+/** The line below the table. */
 function told({ violations, total, total_is }: Page): string {
   const rest = total - violations.length;
   if (total === 0) return 'no violations\n';
@@ -50,7 +50,7 @@ function told({ violations, total, total_is }: Page): string {
   return rest > 0 ? `${rest} more; --limit ${total} lists all\n` : '';
 }
 
-/** A violation as `view=full` has it. */
+/** A violation with `view=full`. */
 interface Violation {
   readonly id: string;
   readonly rule_id: string;
@@ -64,7 +64,7 @@ interface Violation {
 interface Page {
   readonly violations: readonly Violation[];
   readonly total: number;
-  /** There are more than `total`, or may be: a search counts what it has found. */
+  /** `total` is a lower bound: a search counts only what it has found. */
   readonly total_is?: 'at_least' | undefined;
   readonly next?: string;
 }

@@ -7,7 +7,7 @@ import { visible } from '../../table.js';
 import { paint, type Terminal } from '../../terminal.js';
 import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../../violation-filter.js';
 
-/** Between two attempts while the server does not answer (ms). */
+/** Milliseconds between two attempts while the server does not answer. */
 const AGAIN_MS = 2_000;
 const TOO_MANY = 429;
 
@@ -61,7 +61,7 @@ interface Violation {
   readonly timestamp_ms: number;
 }
 
-/** Goes on behind the last one that came whenever the stream ends. */
+/** Resumes after the last violation whenever the stream ends. */
 async function* violations(server: Server, query: URLSearchParams, terminal: Terminal): AsyncGenerator<Violation, void> {
   let connected = false;
   for (;;) {
