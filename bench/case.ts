@@ -1,7 +1,7 @@
-/** One line of the benchmark table. Files in `cases/` export `cases: readonly BenchCase[]`. */
+/** A line of the benchmark table. Files in `cases/` export `cases: readonly BenchCase[]`. */
 export interface BenchCase {
   readonly name: string;
-  /** Of the value: `M spans/s`, `ns/span`, `MB`. */
+  /** The unit of the value: `M spans/s`, `ns/span`, `MB`. */
   readonly unit: string;
   run(): Promise<BenchResult>;
 }

@@ -1,5 +1,5 @@
-// npm run bench:compare -- [--rounds 3] <commit> [word…]: the table of `npm run bench` here against the one of a commit. Both sides take turns, in processes
-// of their own. Ends with 1 when a case costs more than 5 % more.
+// npm run bench:compare -- [--rounds 3] <commit> [word…]: compares the table of `npm run bench` to that of a commit. Both sides take turns, in processes of
+// their own. Exits with 1 if a case costs more than 5 % more.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../scripts/source-files.js';
 import { bestOf, compared, type Figure, figuresOf } from './compared-tables.js';
 
-/** Cost from which a case counts as slower, or larger. */
+/** The ratio from which a case counts as slower or larger. */
 const LIMIT = 1.05;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '3' } } });
@@ -36,7 +36,7 @@ for (const { name, unit, before: then, after: now, cost } of comparisons) {
 }
 if (comparisons[0]!.cost > LIMIT) process.exitCode = 1;
 
-/** A checkout of the commit in the system's folder for temporary files, kept there, with the packages from here where they are the same. */
+/** A checkout of the commit in the directory for temporary files, where it stays. It shares this checkout's packages if they are the same. */
 function formerCheckout(sha: string): string {
   const folder = join(tmpdir(), 'betrace-bench', sha);
   if (!existsSync(folder)) run('git', ['worktree', 'add', '--detach', folder, sha], repositoryRoot);
@@ -46,7 +46,7 @@ function formerCheckout(sha: string): string {
   return folder;
 }
 
-/** What the command prints; its errors are shown. Ends this process when it fails. */
+/** The output of a command; its errors are printed. Exits if it fails. */
 function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: ['ignore', 'pipe', 'inherit'] });
   if (status !== 0) fail(`${command} ${args.join(' ')} failed`);

@@ -1,4 +1,4 @@
-/** One line of the table that `npm run bench` prints. */
+/** A line of the table of `npm run bench`. */
 export interface Figure {
   readonly value: number;
   readonly unit: string;
@@ -9,11 +9,11 @@ export interface Comparison {
   readonly unit: string;
   readonly before: number;
   readonly after: number;
-  /** What the case costs now for what it cost before: 1.05 is 5 % slower, or larger. */
+  /** The present cost relative to the former: 1.05 is 5 % slower or larger. */
   readonly cost: number;
 }
 
-/** The figures of a printed table, by case. Lines that are none (the version of Node) are passed over. */
+/** The figures of a printed table, by case. Other lines are skipped. */
 export function figuresOf(table: string): ReadonlyMap<string, Figure> {
   const figures = new Map<string, Figure>();
   for (const line of table.split('\n')) {
@@ -23,7 +23,7 @@ export function figuresOf(table: string): ReadonlyMap<string, Figure> {
   return figures;
 }
 
-/** Of a rate (`M spans/s`) more is better; of a time or a size less is. */
+/** More is better for a rate (`M spans/s`), less for a time or a size. */
 const isRate = (unit: string): boolean => unit.endsWith('/s');
 
 /** The best figure of each case over several rounds: every disturbance only makes a round worse. */
@@ -38,7 +38,7 @@ export function bestOf(rounds: readonly ReadonlyMap<string, Figure>[]): Readonly
   return best;
 }
 
-/** The cases that both have in the same unit, the one that costs most for what it cost first. */
+/** The cases that both have in the same unit, ordered by relative cost, highest first. */
 export function compared(before: ReadonlyMap<string, Figure>, after: ReadonlyMap<string, Figure>): readonly Comparison[] {
   const both = [...after].flatMap(([name, { value, unit }]): Comparison[] => {
     const former = before.get(name);

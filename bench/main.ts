@@ -1,4 +1,4 @@
-// npm run bench [-- word…]: runs bench/cases/*.ts, those whose file or case name has one of the words, and prints one table.
+// npm run bench [-- word…]: runs the cases of bench/cases/*.ts whose file or name contains one of the words, and prints a table.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,14 +16,14 @@ for (const file of (await readdir(folder)).filter((name) => name.endsWith('.js')
   for (const { name, unit, run } of cases ?? []) {
     if (!isWanted(topic, name)) continue;
     process.stderr.write(`${topic}: ${name} …\n`);
-    // What the case before left goes before the next begins: within the next, optimized code that is on the stack may hold it for a while.
+    // Collects the garbage of the previous case. During the next case optimized code on the stack may keep it alive.
     collectedBytes();
     const { value, note = '' } = await run();
     lines.push({ name: `${topic}: ${name}`, value: digits(value), unit, note });
   }
 }
 
-/** Three significant digits, no exponent. */
+/** Three significant digits, without an exponent. */
 function digits(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

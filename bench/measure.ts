@@ -1,4 +1,4 @@
-/** When a case counts as warm: after at least this many calls, once this many rounds in a row were no faster than the best one by more than this share. */
+/** A case is warm after at least this many calls, when this many consecutive rounds did not beat the best by more than this share. */
 const WARM_CALLS = 100;
 const WARM_ROUNDS = 3;
 const FASTER = 1.02;
@@ -8,14 +8,14 @@ const ROUNDS = 25;
 const ROUND_MS = 40;
 
 /**
- * How often per second of CPU time `work` does one unit, when one call does `units`: the best of some short rounds after a
- * warm-up. The best, because on a busy machine every disturbance only makes a round slower.
+ * Units of `work` per second of CPU time, when one call does `units`: the best of some short rounds after a warm-up. The best, because on a busy machine every
+ * disturbance only makes a round slower.
  */
 export function perSecond(units: number, work: () => unknown): number {
   return eachPerSecond(units, [work])[0]!;
 }
 
-/** Measures several works whose figures are compared. They take turns, so that none has the machine at its best alone. */
+/** Measures several works whose figures are compared. They take turns, so that all see the same load of the machine. */
 export function eachPerSecond(units: number, works: readonly (() => unknown)[]): readonly number[] {
   for (const work of works) warmUp(work);
   const best = works.map(() => 0);
@@ -26,8 +26,8 @@ export function eachPerSecond(units: number, works: readonly (() => unknown)[]):
 }
 
 /**
- * Until the work gets no faster. V8 compiles a function twice, by how often it was called, and a thousand functions one after the other, for
- * seconds: a work stays at the first speed for a while, and then is slow until the second is there.
+ * Runs until the work gets no faster. V8 compiles a hot function twice, and a thousand functions one after the other, for seconds. So the speed stays at the
+ * first level for a while, and rises again when the second is done.
  */
 function warmUp(work: () => unknown): void {
   const latest = performance.now() + LONGEST_WARM_UP_MS;

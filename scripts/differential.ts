@@ -1,6 +1,6 @@
-// Judges random rules on random traces by five ways: the engine (OTLP bytes in random batches), the compiled rule, the interpreter, fengari, and Lua 5.3 itself. `npm run test:differential [-- pairs [seed]]`, 100,000 pairs by default.
-// It also runs a fifth as many random scripts, compiled and in the sandbox, and as many wrong rules. No wrong rule may be accepted without a warning when it
-// matches none of many traces, or all of them. These alone: `npm run test:differential -- mistakes [wrong rules [seed]]`.
+// Judges random rules on random traces in five ways: the engine (OTLP bytes in random batches), the compiled rule, the interpreter, fengari, and Lua 5.3 itself. `npm run test:differential [-- pairs [seed]]`, 100,000 pairs by default.
+// It also runs a fifth as many random scripts, compiled and in the sandbox, and as many wrong rules. A wrong rule that matches none or all of many traces must not be
+// accepted without a warning. These alone: `npm run test:differential -- mistakes [wrong rules [seed]]`.
 import fc from 'fast-check';
 import { judgementInputs } from '../test/fixtures/dsl/compare-judgements.js';
 import { ProgramComparison, programInputs } from '../test/fixtures/dsl/compare-programs.js';
@@ -37,7 +37,7 @@ function compareEvaluations(): void {
   }
 }
 
-/** All that is found is listed, and fails the run when it has come to its end: one find does not hide the next. */
+/** Lists all findings and fails at the end of the run, so that one does not hide the next. */
 function judgeMistakes(): void {
   const judge = new MistakeJudge();
   for (const rule of REAL_RULES) judge.try(rule);

@@ -1,4 +1,4 @@
-// node scripts/run.mjs <command> [arguments…]: what the npm scripts call. Installs and builds what is missing first.
+// node scripts/run.mjs <command> [arguments…]: the implementation of the npm scripts. Installs and builds what is missing first.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { testSeed } from './test-seed.mjs';
@@ -31,7 +31,7 @@ const runBuilt = (script, args = [], nodeFlags = []) => {
   if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist, or was not built`);
   return runNode(['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...nodeFlags, file, ...args]);
 };
-/** The dashboards have a generator with a package of its own, which runs as it is written. */
+/** The generator of the dashboards has packages of its own, and runs without a build. */
 const dashboards = async (args = []) => {
   await ensureDependencies(dashboardGenerator);
   return runNode(['--disable-warning=ExperimentalWarning', join(dashboardGenerator, 'generate.ts'), ...args]);
@@ -51,7 +51,7 @@ const build = async (args = []) => {
   await ensureConsole({ force });
   return 0;
 };
-/** The production code with its packages in dist/bundle, by a tool chain of its own. */
+/** The production code with its packages in dist/bundle, with build tools of its own. */
 const bundle = async () => {
   await ensureBundle();
   return 0;
@@ -61,7 +61,7 @@ const executable = async () => {
   await makeExecutable();
   return 0;
 };
-/** A server whose console can't be built (no registry) does everything else, and says at /ui how to build it. */
+/** If the console cannot be built (no registry), the server does everything else, and explains at /ui how to build it. */
 const start = async (app, args) => {
   await ensureBuilt();
   if (withConsole.has(app)) {
@@ -74,7 +74,7 @@ const start = async (app, args) => {
 };
 const withConsole = new Set(['standalone', 'api']);
 
-/** Runs all steps, also after one failed, so that one look shows everything; fails if one did. */
+/** Runs all steps even if one fails, so that one run shows everything; fails if one did. */
 async function all(steps) {
   const failed = [];
   for (const [name, step] of Object.entries(steps)) {
@@ -95,7 +95,7 @@ const commands = {
   build,
   bundle,
   executable,
-  /** The documents as pages with a search, in dist/site, by packages of their own. */
+  /** The documents as pages with a search, in dist/site, with packages of their own. */
   site: async () => {
     await ensureDependencies(siteBuilder);
     return runNode([join(siteBuilder, 'build.mjs')]);
@@ -128,7 +128,7 @@ const commands = {
   },
   'docs:generate': generateDocuments,
   test: (args) => ensureBuilt().then(() => jest(args)),
-  // Files first: jest takes every word after --selectProjects for a project.
+  // Files first: jest takes every word after --selectProjects as a project.
   'test:unit': (args) => ensureBuilt().then(() => jest([...args, '--selectProjects', 'unit'])),
   'test:e2e': (args) => ensureBuilt().then(() => jest([...args, '--selectProjects', 'e2e'])),
   start: ([app, ...args]) => start(app, args),

@@ -1,10 +1,10 @@
 import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The repository's root, seen from dist/scripts/. */
+/** The repository's root, relative to dist/scripts/. */
 export const repositoryRoot = dirname(dirname(import.meta.dirname));
 
-/** Every source file of the root package, relative to it; apps with a tool chain of their own are left out. */
+/** Every source file of the root package, relative to it, without the apps that have build tools of their own. */
 export function sourceFiles(): string[] {
   return globSync(['{apps,libs}/*/src/**/*.ts', '{test,bench,examples,scripts}/**/*.ts'], { cwd: repositoryRoot })
     .map((file) => file.replaceAll('\\', '/'))
@@ -12,7 +12,7 @@ export function sourceFiles(): string[] {
     .sort();
 }
 
-/** Every source file of the console, relative to the repository's root: an app with a tool chain of its own, and the same rules of style. */
+/** Every source file of the console, relative to the repository's root. The console has build tools of its own, and the same rules of style. */
 export function consoleFiles(): string[] {
   return globSync(['apps/console/{src,test}/**/*.{ts,tsx}'], { cwd: repositoryRoot })
     .map((file) => file.replaceAll('\\', '/'))

@@ -1,10 +1,10 @@
-// What all random values of a test run are made of. Plain JavaScript that runs on Node 20, as the tool chain does.
+// The seed of all random values of a test run. Plain JavaScript for Node 20, like the tool chain.
 import { spawnSync } from 'node:child_process';
 import { root } from './toolchain.mjs';
 
 /**
- * `BETRACE_TEST_SEED` repeats a run. Without it CI derives the seed from the contents of the commit. The same commit is tested with the same values each time,
- * and a failure belongs to the commit that it is reported for. Outside of CI each run has its own seed.
+ * `BETRACE_TEST_SEED` repeats a run. Without it CI derives the seed from the contents of the commit. So a commit is always tested with the same values, and a
+ * failure belongs to the commit for which it is reported. Outside of CI each run has its own seed.
  */
 export function testSeed({ BETRACE_TEST_SEED: given, CI: isCI } = process.env) {
   if (given) return given;

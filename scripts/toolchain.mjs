@@ -1,5 +1,5 @@
-// What every npm script stands on: dependencies present, Node 24 found, sources built. Plain JavaScript without
-// dependencies that runs on Node 20, because it runs before anything is installed.
+// The preparation of every npm script: installs dependencies, finds Node 24, builds sources. Plain JavaScript without dependencies for Node 20, because it runs
+// before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -16,8 +16,8 @@ export class ToolchainError extends Error {}
 // ── dependencies ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * npm leaves in node_modules/.package-lock.json what it really installed. Comparing that with package-lock.json costs
- * a few milliseconds and is right after any npm command, also one that somebody typed by hand.
+ * npm records in node_modules/.package-lock.json what it installed. Comparing that with package-lock.json takes a few milliseconds, and is right after any npm
+ * command, even a manual one.
  */
 export function dependenciesAreCurrent(folder = root) {
   const installedFile = join(folder, 'node_modules', '.package-lock.json');
@@ -52,14 +52,14 @@ export async function ensureDependencies(folder = root) {
   });
 }
 
-/** npm would delete the packages of the checkout that a link leads to, under the feet of who runs there. */
+/** Refuses a link: npm would delete the packages of the checkout that it leads to, which may be in use. */
 function refuseLink(packages) {
   if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
   throw new ToolchainError(`${relative(root, packages)} is a link to packages that are not those of package-lock.json; remove the link`);
 }
 
 function npmCi(folder) {
-  // Without node_modules/.bin in front: npm must not run on a Node that it is about to delete.
+  // Without node_modules/.bin at the front: npm must not run on a Node that it is about to delete.
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(at('node_modules')));
   return run('npm', ['ci', '--include=dev', '--include=optional', '--loglevel=error', '--prefer-offline'], {
     cwd: folder,
@@ -157,7 +157,7 @@ export async function ensureBuilt({ force = false } = {}) {
 
 const consoleStampFile = at('dist', 'console', '.build-stamp');
 
-/** What the console is made of: its own sources, the description of the API and the language's checker. */
+/** The inputs of the console's build: its sources, the description of the API and the language's checker. */
 function consoleFingerprint() {
   const files = [join(consoleFolder, 'src'), at('libs', 'dsl', 'src')].flatMap((folder) => [...filesUnder(folder, new Set())]);
   const sources = files.filter((file) => !/\.(generated|spec|test-d)\.ts$/.test(file));
@@ -165,7 +165,7 @@ function consoleFingerprint() {
   return fingerprint(sources, [...settings, join('docs', 'openapi.json')]);
 }
 
-/** The console's packages, and the client's types, which are made of the API's description. */
+/** Installs the console's packages, and generates the client's types from the API's description. */
 export async function prepareConsole() {
   await ensureDependencies(consoleFolder);
   const generator = join(consoleFolder, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
@@ -179,7 +179,7 @@ export async function prepareConsole() {
   if (made !== 0) throw new ToolchainError("the types of the console's API client could not be made; see the messages above");
 }
 
-/** Builds the console to dist/console/ if what it is made of changed since the last build that succeeded. */
+/** Builds the console to dist/console/ if its inputs changed since the last successful build. */
 export async function ensureConsole({ force = false } = {}) {
   const built = () => existsSync(consoleStampFile) && readFileSync(consoleStampFile, 'utf8') === consoleFingerprint();
   if (!force && built()) return;
@@ -190,7 +190,7 @@ export async function ensureConsole({ force = false } = {}) {
     const since = Date.now();
     const wanted = consoleFingerprint();
     const vite = join(consoleFolder, 'node_modules', 'vite', 'bin', 'vite.js');
-    // Whoever builds it (a test has NODE_ENV=test), it is the same.
+    // The same result for every caller (a test has NODE_ENV=test).
     const env = { ...process.env, NODE_ENV: 'production' };
     if ((await runNode([vite, 'build', '--logLevel', 'warn'], { cwd: consoleFolder, env, stdio: ['ignore', 2, 2] })) !== 0) {
       throw new ToolchainError('the build of the console failed; see the messages above');
@@ -212,7 +212,7 @@ export async function checkConsole() {
 
 // ── bundle ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Makes dist/bundle of what is built, by a tool chain of its own, if any of that changed since. */
+/** Builds dist/bundle, with build tools of its own, if its inputs changed. */
 export async function ensureBundle() {
   await ensureBuilt();
   await ensureConsole();
@@ -239,7 +239,7 @@ export async function ensureBundle() {
   });
 }
 
-/** Makes dist/executable/betrace, one file that needs no Node, for the platform and with the Node that run this. */
+/** Builds dist/executable/betrace, one file that needs no Node, for the platform and with the Node that run this. */
 export async function makeExecutable() {
   await ensureBundle();
   if ((await runNode([join(bundler, 'executable.mjs')])) !== 0)
@@ -249,11 +249,11 @@ export async function makeExecutable() {
 // ── Grafana plugin ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 const pluginFolder = at('apps', 'grafana');
-/** The older Grafana that the plugin is tested in, too: packages of its own. */
+/** The older Grafana in which the plugin is tested too, with packages of its own. */
 const olderGrafana = join(pluginFolder, 'test', 'grafana-12');
 const buildSettings = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md'];
 
-/** What the plugin is made of: its own sources, and the console's, whose parts it shows. */
+/** The inputs of the plugin's build: its sources, and the parts of the console that it shows. */
 function pluginFingerprint() {
   const folders = [join(pluginFolder, 'src'), join(consoleFolder, 'src'), at('deploy', 'grafana', 'dashboards')];
   const files = folders.flatMap((folder) => [...filesUnder(folder, new Set())]).filter((file) => !/\.(generated|spec)\.ts$/.test(file));
@@ -261,13 +261,13 @@ function pluginFingerprint() {
   return fingerprint(files, [...settings, join('docs', 'openapi.json')]);
 }
 
-/** Builds the Grafana plugin to dist/grafana/ if what it is made of changed. Its packages are large: only its own scripts and tests ask. */
+/** Builds the Grafana plugin to dist/grafana/ if its inputs changed. Its packages are large, so only its own scripts and tests call this. */
 export async function ensurePlugin() {
   await ensureDependencies(pluginFolder);
   await ensureMade('the Grafana plugin', at('dist', 'grafana', '.build-stamp'), pluginFingerprint, [[join(pluginFolder, 'build.mjs')]]);
 }
 
-/** Builds the pages that stand for Grafana in the plugin's tests: one for each major, of its own packages. */
+/** Builds the pages that host the plugin in its tests: one for each major version of Grafana, with its packages. */
 export async function ensureGrafanaHosts() {
   await ensureDependencies(pluginFolder);
   await ensureDependencies(olderGrafana);
@@ -278,7 +278,7 @@ export async function ensureGrafanaHosts() {
   await ensureMade("the pages of the plugin's tests", at('dist', 'grafana', '.hosts-stamp'), wanted, scripts);
 }
 
-/** Runs scripts in the plugin's folder, one after the other, if what they read changed since they last succeeded. */
+/** Runs scripts in the plugin's folder, in order, if their inputs changed since they last succeeded. */
 async function ensureMade(what, stampPlace, fingerprintNow, scripts) {
   const made = () => existsSync(stampPlace) && readFileSync(stampPlace, 'utf8') === fingerprintNow();
   if (made()) return;
@@ -297,7 +297,7 @@ async function ensureMade(what, stampPlace, fingerprintNow, scripts) {
   });
 }
 
-/** Checks the types of the Grafana plugin and of its tests; those that it shares with the console are made first. */
+/** Checks the types of the Grafana plugin and its tests; generates the types that it shares with the console first. */
 export async function checkPlugin() {
   await prepareConsole();
   await ensureDependencies(pluginFolder);
@@ -314,7 +314,7 @@ export function tsc(args) {
   return run(nodeBinary(), [existsSync(native) ? native : at('node_modules', 'typescript', 'bin', 'tsc'), ...args]);
 }
 
-/** A renamed source must not leave its old output behind, where an import would still find it. */
+/** Removes the output of renamed sources, which imports would still find. */
 function removeOutputsWithoutSource(files) {
   const alive = new Set(files.map((file) => relative(root, file).replace(/\.ts$/, '')));
   for (const name of sourceRoots) {
@@ -330,9 +330,9 @@ function removeOutputsWithoutSource(files) {
 let interrupted;
 
 /**
- * Runs a command to its end and returns its exit code. SIGINT and SIGTERM are passed on to it, except Ctrl-C:
- * a terminal sends that to all its processes, and twice would mean "stop at once" to a server that is draining.
- * A signal to npm itself ends npm's shell, but not what runs in it: being orphaned counts as SIGTERM.
+ * Runs a command to its end and returns its exit code. SIGINT and SIGTERM are passed on to it, except Ctrl-C. A terminal sends Ctrl-C to all its processes, and
+ * a second one would mean "stop at once" to a draining server. A signal to npm itself ends npm's shell, but not the processes in it, so being orphaned counts
+ * as SIGTERM.
  */
 export function run(command, args, options = {}) {
   return new Promise((done, fail) => {
@@ -358,7 +358,7 @@ export function run(command, args, options = {}) {
 
 export const runNode = (args, options) => run(nodeBinary(), args, options);
 
-/** Two npm scripts at once in one clone: the second waits until the first has installed or built. */
+/** Serialises npm scripts in one clone: the second waits until the first has installed or built. */
 async function exclusively(name, work) {
   const lock = at('.cache', `${name}.lock`);
   mkdirSync(dirname(lock), { recursive: true });

@@ -9,17 +9,17 @@ import { FIFTY_RULES } from '../fixtures/fifty-rules.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 import { WIRES, type Wire, WireSender } from '../fixtures/wires.js';
 
-/** The first part of a log is files and indexes that are hardly filled. */
+/** Requests before the measurement: the files and indexes of a new log are almost empty. */
 const FIRST = 200;
 const REQUESTS = 400;
-/** So few that all of their traces are still remembered when they are judged. */
+/** Requests whose traces are all still remembered when they are judged. */
 const REMEMBERED = 100;
-/** Requests until the process has compiled what it runs, and those of a round. */
+/** Requests until V8 has compiled the code, and those of a round. */
 const WARM_UP = 1_600;
 const CPU_REQUESTS = 400;
 const CPU_ROUNDS = 5;
 
-/** Bytes on disk of a span that is judged and retained: the figures of docs/operations/capacity.md. */
+/** Bytes on disk of a judged and retained span: the figures of docs/operations/capacity.md. */
 async function disk(): Promise<BenchResult> {
   const storage = await storageFolder();
   return withServer({ BETRACE_STORAGE_PATH: storage.path }, async (betrace, sender) => {
@@ -32,7 +32,7 @@ async function disk(): Promise<BenchResult> {
   }).finally(() => storage.remove());
 }
 
-/** Bytes of `betrace_trace_memory_bytes` of a remembered span, with rules that need no whole traces. */
+/** Bytes of `betrace_trace_memory_bytes` per remembered span, with rules that need no whole traces. */
 function memory(): Promise<BenchResult> {
   return withServer({}, async (betrace, sender) => {
     await sender.send(REMEMBERED);
@@ -43,7 +43,7 @@ function memory(): Promise<BenchResult> {
   });
 }
 
-/** Microseconds of CPU time of a durable process for each span of a wire: received, written, judged by these rules. */
+/** Microseconds of CPU time of a durable process per span of a wire: received, written, judged by these rules. */
 async function cpu(wire: Wire, rules: readonly RuleDefinition[]): Promise<BenchResult> {
   const storage = await storageFolder();
   const betrace = await BeTrace.start({ env: { LOG_LEVEL: 'error', BETRACE_STORAGE_PATH: storage.path } });

@@ -5,16 +5,15 @@ import { FIFTY_RULES } from '../fixtures/fifty-rules.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 
 /**
- * A process compiles in its first seconds more than it does else: of rounds of 800 requests the first had 0.22 M spans per CPU second, the
- * second 0.30, from the third on 0.33 to 0.36.
+ * A process spends its first seconds on compiling: of rounds of 800 requests the first had 0.22 M spans per CPU second, the second 0.30, the third and later
+ * 0.33 to 0.36.
  */
 const WARM_UP = 3_200;
 const REQUESTS = 1_600;
 
 /**
- * A BeTrace process as `npm start` starts it, with spans over OTLP/HTTP protobuf, until all of them are acknowledged and judged. The value is spans per CPU
- * second of that process (receiving, writing, evaluating). It does not depend on what the sender or a neighbour takes of the machine. The note has the spans
- * per second of wall clock.
+ * A BeTrace process, started like `npm start`, receives spans over OTLP/HTTP protobuf until all are acknowledged and judged. The value is spans per CPU second
+ * of that process (receiving, writing, evaluating), which does not depend on the sender or on other processes. The note has the spans per second of wall clock.
  */
 async function endToEnd(rules: number, durable: boolean): Promise<BenchResult> {
   const storage = await storageFolder();

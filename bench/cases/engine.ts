@@ -9,7 +9,7 @@ import { perSecond } from '../measure.js';
 /** Records per second of log time: 64,000 spans per second, so about 320,000 traces are remembered. */
 const RECORDS_PER_SECOND = 1_000;
 
-/** An engine that reads an endless log; answers a function that applies the next record. */
+/** An engine over an endless log; the returned function applies the next record. */
 function reader(rules: readonly RuleDefinition[]): {
   readonly engine: PartitionEngine;
   readonly apply: () => void;

@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-catch-up`).
+// Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-catch-up`).
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../../test/harness/cluster.js';
 import { metric } from '../../test/harness/cluster.js';
@@ -8,7 +8,7 @@ import { withCluster } from '../fixtures/kafka-cluster.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 import { DISTINCT, VIOLATED_RULES } from '../fixtures/violating-traces.js';
 
-/** Requests of 512 spans that wait when the evaluator starts. */
+/** Requests of 512 spans in the log when the evaluator starts. */
 const REQUESTS = Number(process.env['BETRACE_BENCH_REQUESTS'] ?? 5_000);
 
 interface Figures {
@@ -18,7 +18,7 @@ interface Figures {
   readonly violations: number;
 }
 
-/** An evaluator starts behind a lag: how fast it judges, from the first spans on until it is level. */
+/** An evaluator starts with a lag: its rate from its first spans until it has caught up. */
 async function measure(cluster: Cluster): Promise<Figures> {
   const sender = new RequestSender(cluster.all('ingest')[0]!.url, { distinct: DISTINCT });
   await sender.send(1);
@@ -33,7 +33,7 @@ async function measure(cluster: Cluster): Promise<Figures> {
     (await metric(evaluator, 'betrace_spans_evaluated_total')).reduce((sum, value) => sum + value, 0);
   while ((await spans()) === 0) await pause(20);
   const [first, cpuBefore, start] = [await spans(), await cpuSeconds([evaluator]), performance.now()];
-  // What it judged before its commit and judges again counts as well: it is work.
+  // Spans that it judges again after its commit count too, because they are work.
   await judged([evaluator], lag);
   const seconds = (performance.now() - start) / 1_000;
   const cpu = (await cpuSeconds([evaluator])) - cpuBefore;

@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-hand-overs`).
+// Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-hand-overs`).
 import { setTimeout as pause } from 'node:timers/promises';
 import { clusterLog } from '../../test/chaos/send.js';
 import type { Cluster } from '../../test/harness/cluster.js';
@@ -9,24 +9,24 @@ import { now, PROBE_RULES, type Probe, Probes } from '../fixtures/probes.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 import { type Latency, latency, type Recovery, recoveryFrom } from '../fixtures/verdict-times.js';
 
-/** Spans a second, and for how long (s) before anything moves: a successor reads of it up to 230 s. The targets are of 50,000. */
+/** Spans a second, and for how long (s) before the first move: a successor reads up to 230 s of them. The targets assume 50,000. */
 const RATE = Number(process.env['BETRACE_BENCH_RATE'] ?? 50_000);
 const LOAD_S = Number(process.env['BETRACE_BENCH_SECONDS'] ?? 125);
 const SPANS = 512;
-/** Each of twelve partitions has a probe five times a second. */
+/** Five probes a second for each of twelve partitions. */
 const PROBES = 60;
-/** How long verdicts are timed after a move has begun; the evaluators share the partitions again within a few heartbeats. */
+/** How long (ms) verdicts are timed after a move starts; the evaluators share the partitions again within a few heartbeats. */
 const MOVE_MS = 25_000;
-/** How long the last probes may take to be judged, on a machine that is too slow for the load. */
+/** How long (ms) the last probes may wait for their verdicts, on a machine that is too slow for the load. */
 const JUDGED_MS = 60_000;
-/** Requests that wait for an answer at a time: some seconds of load. A machine that is slower has less load, and the table says so. */
+/** Maximum of unanswered requests: some seconds of load. A slower machine has less load, which the table shows. */
 const UNDER_WAY = 256;
 
 interface Figures {
-  /** Spans a second that were acknowledged before anything moved, and the usual verdict latency (ms) under them. */
+  /** Spans a second acknowledged before the first move, and the usual verdict latency (ms) at that rate. */
   readonly reached: number;
   readonly usual: Latency;
-  /** Of the whole run. */
+  /** Average of the whole run. */
   readonly average: number;
   readonly out: number;
   readonly back: number;
@@ -59,7 +59,7 @@ async function measure(cluster: Cluster): Promise<Figures> {
       await judged([cluster.process(name)], 1);
     });
     const back = await worst(probes, () => cluster.remove(name));
-    // What the successor repeats, it does within the time of its context.
+    // The successor repeats work within the time of its context.
     await pause(2_000);
     const records = probes.heard.records - heard.records;
     const repeats = probes.heard.repeats - heard.repeats;
@@ -82,7 +82,7 @@ async function measure(cluster: Cluster): Promise<Figures> {
   }
 }
 
-/** The longest time (ms) from sending a probe until its verdict while partitions move: the pause of the partition that waited longest. */
+/** The longest time (ms) from a probe to its verdict while partitions move: the pause of the partition that waited longest. */
 async function worst(probes: Probes, move: () => Promise<unknown>): Promise<number> {
   const first = probes.sent.length;
   await Promise.all([move(), probes.sendSteadily(PROBES, AbortSignal.timeout(MOVE_MS))]);
@@ -90,7 +90,7 @@ async function worst(probes: Probes, move: () => Promise<unknown>): Promise<numb
   return Math.max(...moved.map(({ sentAt, spanRuleAt = 0 }) => spanRuleAt - sentAt));
 }
 
-/** The probes from the `first` on, when all of them have their verdict. */
+/** The probes from index `first` on, once all have their verdict. */
 async function allJudged(probes: Probes, first: number): Promise<readonly Probe[]> {
   const deadline = now() + JUDGED_MS;
   const sent = probes.sent.slice(first);

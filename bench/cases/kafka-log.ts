@@ -1,5 +1,5 @@
-// Only when asked for (`npm run bench:kafka`): it needs KAFKA_BROKERS, or Java and Maven. By its name it comes first: what the others
-// leave on the heap would be gone through for every 64 MB that are read.
+// Runs only when named (`npm run bench:kafka`): it needs KAFKA_BROKERS, or Java and Maven. Its name sorts first, because garbage collection would visit the
+// heap of earlier cases for every 64 MB that are read.
 import { randomBytes } from 'node:crypto';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { type Log, openLog } from '#messaging';
@@ -13,7 +13,7 @@ const RECORD_BYTES = 64 * 429;
 const PARTITIONS = 12;
 const RECORDS = 30_000;
 const AT_ONCE = 32;
-/** Of reading all of it: the first time is too short to be more than a warm-up. */
+/** Rounds of reading everything: the first is too short to be more than a warm-up. */
 const ROUNDS = 3;
 
 interface Kafkas {
@@ -30,7 +30,7 @@ async function kafka(): Promise<Kafkas> {
   return { brokers: [broker.address], stop: () => broker.remove() };
 }
 
-/** Bytes that differ from record to record, as spans do. */
+/** Bytes that differ between records, as spans do. */
 const values = Array.from({ length: 64 }, () => randomBytes(RECORD_BYTES));
 const contentOf = (n: number): Buffer => values[n % values.length]!;
 
@@ -50,7 +50,7 @@ async function inTopic<T>(work: (log: Log, topic: string, brokers: readonly stri
   }
 }
 
-/** Appends one record per partition at a time, as a divided request does, with `AT_ONCE` appends under way. */
+/** Appends one record per partition at a time, like a split request, with `AT_ONCE` concurrent appends. */
 async function appendAll(append: (records: { partition: number; value: Buffer }[]) => Promise<unknown>): Promise<void> {
   let next = 0;
   const sender = async (): Promise<void> => {
@@ -59,7 +59,7 @@ async function appendAll(append: (records: { partition: number; value: Buffer }[
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
 }
 
-/** Reads everything as a group does. */
+/** Reads everything as a consumer group. */
 async function consumeAll(log: Log, topic: string, group: string): Promise<void> {
   let left = RECORDS;
   const done = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ async function consumeAll(log: Log, topic: string, group: string): Promise<void>
   await subscription.close();
 }
 
-/** The same by kafkajs, whose messages come in batches too. */
+/** The same with kafkajs, whose messages come in batches too. */
 async function consumeAllByKafkajs(brokers: readonly string[], topic: string, groupId: string): Promise<void> {
   const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({ groupId });
   let left = RECORDS;
@@ -97,7 +97,7 @@ async function consumeAllByKafkajs(brokers: readonly string[], topic: string, gr
   await consumer.disconnect();
 }
 
-/** Spans per second of this process's CPU (the broker is another process); spans per second in the note. */
+/** Spans per second of this process's CPU time (the broker is another process); spans per second in the note. */
 async function rateOf(work: () => Promise<void>): Promise<BenchResult> {
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -108,7 +108,7 @@ async function rateOf(work: () => Promise<void>): Promise<BenchResult> {
   return { value: spans / (user + system), note: `${(spans / seconds / 1e6).toFixed(2)} M spans/s` };
 }
 
-/** The best of some rounds, because on a busy machine every disturbance only makes a round slower. */
+/** The best of some rounds: on a busy machine every disturbance only makes a round slower. */
 async function bestOf(rounds: number, work: (round: number) => Promise<BenchResult>): Promise<BenchResult> {
   let best = await work(0);
   for (let round = 1; round < rounds; round++) {

@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-partitions`).
+// Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-partitions`).
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cluster } from '../../test/harness/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
@@ -16,7 +16,7 @@ const MANY = 64;
 
 type Apps = Readonly<Record<'ingest' | 'evaluator' | 'api', number>>;
 
-/** CPU seconds of each process while they are under the same load. */
+/** CPU seconds of each process under the same load. */
 async function measure(cluster: Cluster): Promise<Apps> {
   const sender = new RequestSender(cluster.all('ingest')[0]!.url, { distinct: DISTINCT });
   const spent = async (): Promise<Apps> => ({
@@ -24,7 +24,7 @@ async function measure(cluster: Cluster): Promise<Apps> {
     evaluator: await cpuSeconds(cluster.all('evaluator')),
     api: await cpuSeconds(cluster.all('api')),
   });
-  // So that code is compiled.
+  // Until V8 has compiled the code.
   await sender.sendSteadily(LOAD, AbortSignal.timeout(10_000));
   await judged(cluster.all('evaluator'), sender.spans);
   await pause(2_000);

@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-processes` for these alone).
+// Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-processes` for these cases alone).
 import { readFileSync } from 'node:fs';
 import type { Cluster } from '../../test/harness/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
@@ -50,11 +50,11 @@ async function measure(cluster: Cluster): Promise<Figures> {
   };
 }
 
-/** CPU seconds that another program has used, where `/proc` tells it (Linux); else NaN. */
+/** CPU seconds of another process, from `/proc` (Linux); else NaN. */
 function cpuSecondsOf(pid = 0): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Fields 14 and 15, in hundredths, counted from behind the name, which may hold anything.
+    // Fields 14 and 15, in hundredths of a second, counted from the end of the name, which may contain anything.
     const [user, system] = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')

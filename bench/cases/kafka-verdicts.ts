@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`).
+// Runs only when named (`npm run bench:kafka`).
 import { setTimeout as pause } from 'node:timers/promises';
 import { clusterLog } from '../../test/chaos/send.js';
 import type { Cluster } from '../../test/harness/cluster.js';
@@ -14,11 +14,11 @@ const LOAD = 20;
 const PROBES = 4;
 const LISTED_OF = 5;
 /**
- * How long verdicts are timed. A successor reads at most the 230 s before the death again (40 s of remembered traces, 190 s of context:
- * docs/decisions/0012); here it finds the load of this time, which is about half of that, so that the bench ends within minutes.
+ * How long (ms) verdicts are timed. A successor reads again at most the 230 s before the failure (40 s of remembered traces, 190 s of context:
+ * docs/decisions/0012). Here it reads the load of this time, about half of that, so that the benchmark takes minutes.
  */
 const LOAD_MS = 125_000;
-/** Default of `root_grace`: the trace of a probe is its root, and closes so long after it. */
+/** The default of `root_grace`: a probe's trace is only its root, and closes this long after it. */
 const ROOT_GRACE_MS = 2_000;
 
 interface Figures {
@@ -69,7 +69,7 @@ function latencies({ sent }: Probes): Pick<Figures, 'spanRule' | 'listed' | 'tra
   };
 }
 
-/** Another evaluator, that has partitions of its own. */
+/** Waits until another evaluator has partitions. */
 async function joined(cluster: Cluster): Promise<void> {
   const another = await cluster.add('evaluator');
   await judged([cluster.process(another)], 1);

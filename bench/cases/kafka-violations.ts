@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`).
+// Runs only when named (`npm run bench:kafka`).
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { TOPICS } from '#records';
@@ -11,12 +11,12 @@ import { eventually } from '../../test/harness/eventually.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds } from '../fixtures/betrace-process.js';
 
-/** Violations a second, and for how long (ms): as they come from 10,000 spans a second of which one in 80 violates. */
+/** Violations a second, and for how long (ms): the rate of 10,000 spans a second of which one in 80 violates. */
 const RATE = 125;
 const STEADY_MS = 20_000;
-/** As after an outage. */
+/** A backlog as after an outage. */
 const BURST = 20_000;
-/** CPU milliseconds for one violation. */
+/** Target of CPU milliseconds per violation. */
 const TARGET = 0.2;
 
 const EXPLANATION = {
@@ -27,7 +27,7 @@ const EXPLANATION = {
 type Store = 'PostgreSQL' | 'SQLite';
 type Figures = Readonly<Record<'steady' | 'burst', BenchResult>>;
 
-/** CPU of an API that keeps and exports violations; what it takes when there are none, over the same time, is subtracted. */
+/** CPU time of an API that stores and exports violations, minus its CPU time without violations. */
 async function measure(cluster: Cluster, log: Log, api: BeTrace): Promise<Figures> {
   const done = async (): Promise<number> => {
     const [kept = 0] = await metric(api, 'betrace_violations_kept_total');
@@ -52,7 +52,7 @@ async function measure(cluster: Cluster, log: Log, api: BeTrace): Promise<Figure
   await send(RATE);
   await settled();
 
-  // First what is many: what comes one by one then meets code that is compiled, as in a process that has run for a while.
+  // The large batch first: single violations then run compiled code, as in a process that has run for a while.
   const batches = Array.from({ length: BURST / 1_000 }, () => 1_000);
   let before = await cpuSeconds([api]);
   const start = performance.now();

@@ -12,7 +12,7 @@ const SPANS = 2_000_000;
 const AT_ONCE = 32;
 const topics = [{ name: 'spans', partitions: PARTITIONS }];
 
-/** Appends of one record per partition each, as a request that is split; `AT_ONCE` of them under way, as from so many senders. */
+/** Appends one record per partition at a time, like a split request, with `AT_ONCE` concurrent appends, like as many senders. */
 async function appendAll(log: Log, spans: number): Promise<void> {
   const value = new Uint8Array(RECORD_BYTES).map((_, i) => i * 31);
   const records = Array.from({ length: PARTITIONS }, (_, partition) => ({ partition, value }));
@@ -23,7 +23,7 @@ async function appendAll(log: Log, spans: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
 }
 
-/** Reads everything as a group does, until `spans` were delivered. */
+/** Reads everything as a consumer group, until `spans` were delivered. */
 async function consumeAll(log: Log, spans: number): Promise<void> {
   let left = spans / SPANS_PER_RECORD;
   const done = Promise.withResolvers<void>();
@@ -62,7 +62,7 @@ interface Rate {
   readonly note: string;
 }
 
-/** Million spans per second, and per second of CPU in the note. */
+/** Million spans per second, and per second of CPU time in the note. */
 async function rateOf(spans: number, work: () => Promise<void>): Promise<Rate> {
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -83,7 +83,7 @@ async function consumeRate(log: Log): Promise<Rate> {
   return rateOf(SPANS / 4, () => consumeAll(log, SPANS / 4));
 }
 
-/** Milliseconds from append to its confirmation, one at a time: what a sender waits for the disk. */
+/** Milliseconds from an append to its confirmation, one at a time: how long a sender waits for the disk. */
 async function latency(log: Log): Promise<Rate> {
   const times: number[] = [];
   for (let i = 0; i < 200; i++) {

@@ -5,13 +5,13 @@ import type { BenchCase } from '../case.js';
 import { benchRequest } from '../fixtures/otlp-request.js';
 import { receivedOverHttp } from '../fixtures/received-over-http.js';
 
-/** Small requests: what a span about a request costs does not grow with it. */
+/** Small requests, because the cost of a span about a request does not grow with it. */
 const SPANS = 8;
 const SECONDS = 2;
 const TURNS = 5;
 const bytes = benchRequest({ spans: SPANS, spansPerTrace: 8, distinct: 40 });
 
-/** CPU time of a request with these settings beside one with the settings of `beside`, by turns: the median of the ratios. */
+/** Ratio of the CPU time per request with these settings to that with `beside`, in turns: the median. */
 async function ratio(
   settings: Readonly<Record<string, string>>,
   beside: Readonly<Record<string, string>>,
@@ -24,7 +24,7 @@ async function ratio(
   const ratios: number[] = [];
   const costs: number[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
-    // The order changes, so that neither is always the warmer one.
+    // The order alternates, so that neither always has the warmer caches.
     const [first, second] = turn % 2 === 0 ? [beside, settings] : [settings, beside];
     const [a, b] = [await cost(first), await cost(second)];
     const [without, with_] = turn % 2 === 0 ? [a, b] : [b, a];
@@ -39,7 +39,7 @@ async function ratio(
   };
 }
 
-/** With a receiver of the spans about BeTrace itself, in this process, too. */
+/** With a receiver for BeTrace's own spans, in this process. */
 async function traced(sampleRatio: string): Promise<{ value: number; note: string }> {
   const receiver = createServer((request, response) => void request.resume().on('end', () => response.writeHead(200).end('{}')));
   await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
@@ -61,7 +61,7 @@ const CALLS = 1_000_000;
 const work = { name: 'work', kind: 'client', attributes: {} } as const;
 const off = new Tracing();
 
-/** Nanoseconds of CPU that a call of `told` takes more than one of `untold`: the median of the turns. */
+/** Nanoseconds of CPU time by which a call of `told` exceeds one of `untold`: the median of the turns. */
 async function difference(untold: () => unknown, told: () => unknown): Promise<{ value: number; note: string }> {
   const cost = async (call: () => unknown): Promise<number> => {
     const before = process.cpuUsage();

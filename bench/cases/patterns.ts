@@ -48,7 +48,7 @@ function v8(flags: string): Compile {
   };
 }
 
-/** Not a dependency: it is here to be compared. */
+/** Not a dependency: it is only compared here. */
 async function re2Wasm(): Promise<Compile> {
   const name = 're2-wasm';
   const { RE2 } = (await import(name)) as { readonly RE2: new (pattern: string, flags: string) => RegExp };

@@ -1,13 +1,13 @@
-// How much slower spans are received and judged while a preview runs: decision 0043 allows 10 %.
+// How much a running preview slows receiving and judging: decision 0043 allows 10 %.
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { createRules, judged } from '../fixtures/betrace-process.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 
 const WARM_UP = 3_200;
-/** Of each window. */
+/** Requests in each window. */
 const REQUESTS = 800;
-/** Windows with a preview, each beside one without, so that what else the machine does falls on both. */
+/** Windows with a preview, each beside one without, so that other load on the machine affects both. */
 const PAIRS = 12;
 /** A rule that needs whole traces, and matches some. */
 const PREVIEW = { expression: 'trace.count(span.duration > 1ms) > 3 and trace.has(span.kind == "server")', samples: 20 };
@@ -17,7 +17,7 @@ interface Job {
   readonly state: string;
 }
 
-/** Milliseconds until all of a window's spans are acknowledged and judged, as fast as the server takes them. */
+/** Milliseconds until all spans of a window are acknowledged and judged, at the server's maximum rate. */
 async function window(betrace: BeTrace, sender: RequestSender): Promise<number> {
   const start = performance.now();
   await sender.send(REQUESTS);
@@ -25,7 +25,7 @@ async function window(betrace: BeTrace, sender: RequestSender): Promise<number> 
   return performance.now() - start;
 }
 
-/** Windows as they are, and while previews run one after the other, by turns; the value is the median of the pairs. */
+/** Windows without and with previews, in turns; the value is the median of the pairs. */
 async function slowedBy(): Promise<BenchResult> {
   const storage = await storageFolder();
   const betrace = await BeTrace.start({ env: { LOG_LEVEL: 'error', BETRACE_STORAGE_PATH: storage.path }, timeoutMs: 60_000 });
@@ -44,7 +44,7 @@ async function slowedBy(): Promise<BenchResult> {
         try {
           const ms = await window(betrace, sender);
           const { body: job } = await betrace.json<Job>('GET', `/v1/previews/${body.id}`);
-          // One that has ended, or failed, would have slowed nothing for a part of the window.
+          // A preview that has ended would not have slowed the whole window.
           if (job.state !== 'running') return undefined;
           previews++;
           return ms;
@@ -52,7 +52,7 @@ async function slowedBy(): Promise<BenchResult> {
           await betrace.json('DELETE', `/v1/previews/${body.id}`);
         }
       };
-      // Which is first changes: a log that grows makes the second slower.
+      // The order alternates, because a growing log slows the second window.
       const first = pair % 2 === 0 ? await alone() : undefined;
       const during = await beside();
       const without = first ?? (await alone());

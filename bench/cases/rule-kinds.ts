@@ -9,7 +9,7 @@ const TRACES = 64;
 const COUNTS = [1, 10, 50, 200, 1_000];
 const MEMORY_RECORDS = 320;
 
-/** An engine with so many rules of a kind; `judge` has it read traces of eight spans and judge them, until it has forgotten them. */
+/** An engine with a number of rules of a kind; `judge` feeds it traces of eight spans until it has judged and forgotten them. */
 class JudgedLog {
   readonly engine: PartitionEngine;
   readonly spans: number;
@@ -50,7 +50,7 @@ function ignore(): void {}
 
 const known = new Map<string, number>();
 
-/** Nanoseconds per span that the rules cost, on top of reading and assembling. */
+/** Nanoseconds per span that the rules cost, in addition to reading and assembling. */
 function costOf(kind: RuleKind, count: number): number {
   const key = `${count === 0 ? '' : kind.name} ${count}`;
   let cost = known.get(key);
@@ -76,7 +76,7 @@ function cost(kind: RuleKind, count: number): BenchCase {
   };
 }
 
-/** What the issue asks to stay below 10. */
+/** The ratio that must stay below 10. */
 function ratio(kind: RuleKind): BenchCase {
   return {
     name: `${kind.name}: 1,000 rules to 50`,
@@ -94,7 +94,7 @@ function ratio(kind: RuleKind): BenchCase {
   };
 }
 
-/** Bytes of heap and arrays that a rule set makes the engine keep of each span of an open trace. */
+/** Bytes of heap and arrays that a rule set keeps per span of an open trace. */
 function memory(kind: RuleKind): BenchCase {
   return {
     name: `${kind.name}: kept of 50 rules`,

@@ -5,7 +5,7 @@ import { perSecond } from '../measure.js';
 
 const SPANS = 4_096;
 
-/** As rules are in practice: most name a span or a service, some only ask numbers; nearly none holds on a given span. */
+/** Typical rules: most name a span or a service, some only compare numbers; almost none matches a given span. */
 const MIXED = [
   (n: number) => `span.name == "op.${n}.charge" and span.duration > 1s`,
   (n: number) => `span.kind == "server" and span.duration > ${1_900 + n}ms`,
@@ -13,10 +13,10 @@ const MIXED = [
   (n: number) => `span.service == "service-${n % 20}" and span.name:contains("query-${n}")`,
   (n: number) => `attribute.user.id and attribute.tenant == "tenant-${n}"`,
 ];
-/** Nothing to share and nothing to look up. */
+/** Rules without shared conditions or indexes. */
 const THRESHOLDS = [(n: number) => `span.duration > ${1_000_000 + n}us`];
 const NAMES = [(n: number) => `span.name == "operation-${n}" and span.status == "error"`];
-/** An error on most spans: the attribute is missing. */
+/** Rules that fail on most spans, because the attribute is missing. */
 const UNGUARDED = [(n: number) => `attribute.retries > ${n}`];
 const TRACE = [(n: number) => `trace.has(span.name == "access-${n}") and not trace.has(span.name == "audit-${n}")`];
 
@@ -75,7 +75,7 @@ function checked(text: string): CheckedRule {
   return result.rule;
 }
 
-/** Spans of 40 services and 300 operations, as the projection interns them: equal texts are one string. */
+/** Spans of 40 services and 300 operations, as interned by the projection: equal texts are one string. */
 function benchColumns(reads: CompiledRuleSet['reads']): ConditionColumns {
   const random = generator(7);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
@@ -110,7 +110,7 @@ function benchColumns(reads: CompiledRuleSet['reads']): ConditionColumns {
   };
 }
 
-/** The same numbers in every run. */
+/** A pseudo-random generator with the same numbers in every run. */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {

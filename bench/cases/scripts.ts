@@ -2,7 +2,7 @@ import { check, compileRules } from '#dsl';
 import { attackedTrace, SCRIPT_ATTACKS } from '../../test/fixtures/dsl/rules/script-attacks.js';
 import type { BenchCase } from '../case.js';
 
-/** What `rules.evaluation_timeout` is by default: how long a script may take, in steps, and how long it does take. */
+/** The default of `rules.evaluation_timeout` (ms): the limit of a script in steps, compared to its real time. */
 const TIMEOUT = 100;
 const ROUNDS = 5;
 const trace = attackedTrace(1_000);
@@ -33,7 +33,7 @@ export const cases: readonly BenchCase[] = [
   },
 ];
 
-/** CPU time, the shortest of some rounds: what the steps cost, without what else the machine does. */
+/** CPU time, the minimum of some rounds, so that other load on the machine does not count. */
 function milliseconds(text: string): number {
   const checked = check(text);
   if (!checked.ok) throw new Error(`${text}: ${checked.diagnostics[0]?.message}`);

@@ -4,10 +4,10 @@ import type { BenchCase } from '../case.js';
 
 const LENGTH = 50_000;
 const ROUNDS = 3;
-/** Below this a difference of two times is noise. */
+/** A smaller difference of two times is noise. */
 const NOTICEABLE_MS = 10;
 
-/** Is any text checked in time that grows with its length? All pieces of the fuzz tests, repeated to half and to the whole of what is accepted. */
+/** Whether the time to check a text grows linearly. The pieces of the fuzz tests are repeated to half of the maximum length, and to all of it. */
 export const cases: readonly BenchCase[] = [
   {
     name: 'checking the worst text',
@@ -26,7 +26,7 @@ export const cases: readonly BenchCase[] = [
   },
 ];
 
-/** CPU time, the shortest of some rounds. */
+/** CPU time, the minimum of some rounds. */
 function milliseconds(text: string): number {
   const rounds = Array.from({ length: ROUNDS }, () => {
     const started = process.cpuUsage();

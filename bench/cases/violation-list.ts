@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench -- violation-list`): a minute or two and 3 GB of disk for each database.
+// Runs only when named (`npm run bench -- violation-list`): a minute or two and 3 GB of disk for each database.
 import { join } from 'node:path';
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
 import { startPostgres } from '../../test/harness/services/postgres.js';
@@ -9,9 +9,9 @@ import { RequestSender } from '../fixtures/request-sender.js';
 
 const COUNT = 1_000_000;
 const ROUNDS = 300;
-/** Of each list, before any is measured: they compile, and read what no cache has. */
+/** Rounds of each list before the measurement: they compile code and fill caches. */
 const WARM_ROUNDS = 30;
-/** Of 512 spans each. */
+/** Requests of 512 spans. */
 const REQUESTS_PER_SECOND = 4;
 const TARGET_MS = 20;
 const FIRST_BYTE_TARGET_MS = 200;
@@ -19,7 +19,7 @@ const WIDE = { headers: { connection: 'keep-alive' } };
 
 type Database = 'SQLite' | 'PostgreSQL';
 
-/** Each filter alone, and those together that many violations match. */
+/** Each filter alone, and the combinations that many violations match. */
 const lists = (now: number): Readonly<Record<string, string>> => ({
   'no filter': '',
   'any status': 'status=all',
@@ -42,7 +42,7 @@ const lists = (now: number): Readonly<Record<string, string>> => ({
   'an hour, four days ago': `start_time=${now - 345_600_000}&end_time=${now - 342_000_000}`,
 });
 
-/** No index finds a part of a text, so that pages end early (decision 0058): a text that all have, one that few have, and one within an hour. */
+/** Text searches, which no index serves, so that pages end early (decision 0058): a text in all violations, in a few, and within an hour. */
 const searches = (now: number): Readonly<Record<string, string>> => ({
   'q of all': 'q=checkout',
   'q of few': 'q=trace-77777',
@@ -67,7 +67,7 @@ async function measure(database: Database): Promise<Figures> {
   };
   const now = Date.now();
   try {
-    // The first start makes the tables.
+    // The first start creates the tables.
     await (await BeTrace.start({ env })).stop();
     if (postgres === undefined) fillSqlite(join(folder.path, 'store.db'), { count: COUNT, now });
     else await fillPostgres(postgres.url, { count: COUNT, now });
@@ -83,7 +83,7 @@ async function measure(database: Database): Promise<Figures> {
   }
 }
 
-/** Half of the spans' traces violate a rule, so that violations are kept meanwhile. */
+/** Half of the traces violate a rule, so violations are stored during the measurement. */
 async function whileIngestRuns(betrace: BeTrace, now: number): Promise<Figures> {
   await createRules(betrace);
   const sender = new RequestSender(betrace.url, { patient: true });
@@ -139,7 +139,7 @@ async function timesOf(url: string, rounds: number, min = 1): Promise<{ readonly
   return { p50: times[Math.floor(rounds * 0.5)]!, p99: times[Math.ceil(rounds * 0.99) - 1]! };
 }
 
-/** As a client does that wants 50. */
+/** Reads pages like a client that wants 50 violations. */
 async function wholeSearch(url: string): Promise<{ readonly pages: number; readonly ms: number }> {
   const start = performance.now();
   let found = 0;
@@ -152,7 +152,7 @@ async function wholeSearch(url: string): Promise<{ readonly pages: number; reado
   }
 }
 
-/** The worst of ten. */
+/** The maximum of ten. */
 async function firstByteOf(url: string): Promise<number> {
   let worst = 0;
   for (let round = 0; round < 10; round++) {

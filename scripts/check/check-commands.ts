@@ -1,4 +1,4 @@
-// Each command of each document is run by a test, or stands here with the reason why not. `npm run check` runs it.
+// Checks that each command of each document is run by a test, or is listed here with the reason why not. `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../source-files.js';
@@ -6,7 +6,7 @@ import { commandsOf } from './document-commands.js';
 
 /** `by`: the spec, or script of CI, that runs it; it names the document or the command. `not`: why no test runs it. */
 type Ran = { readonly by: string } | { readonly not: string };
-/** A whole document, or each command by its beginning. */
+/** For a whole document, or for each command by its beginning. */
 type Claims = Ran | readonly (Ran & { readonly command: string })[];
 
 const CLUSTER = 'it needs a cluster; test/deploy/kubernetes-api.ts installs, upgrades and rolls back the chart with the same values';
@@ -90,8 +90,8 @@ const CLAIMS: Readonly<Record<string, Claims>> = {
 };
 
 /**
- * The problems of one document, one sentence each: a command that nobody runs, a claim about none, and a spec that does not know the document.
- * @param read the text of a file, undefined when there is none
+ * The problems of a document, one sentence each: a command without a test, an entry without a command, and a spec that does not name the document.
+ * @param read the text of a file; undefined when it does not exist
  */
 export function commandProblems(
   path: string,
@@ -106,7 +106,7 @@ export function commandProblems(
     .map(({ command }) => `${path}: no command begins with "${command}", of which scripts/check/check-commands.ts tells`);
   const problems = commands.flatMap((command) => {
     const [line = ''] = command.split('\n');
-    // The longest beginning decides.
+    // The longest matching beginning counts.
     const [claim] = rules.filter((rule) => command.startsWith(rule.command)).sort((a, b) => b.command.length - a.command.length);
     if (claim === undefined) return [`${path}: no test runs "${line}", and scripts/check/check-commands.ts has no reason`];
     if (!('by' in claim)) return [];

@@ -1,4 +1,4 @@
-// What a lib exports somebody outside of it uses: an index file is a contract, not a list of what there is. `npm run check` runs it.
+// Checks that every export of a lib is used outside of it: an index file is a contract, not a list of all names. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';

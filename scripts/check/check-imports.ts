@@ -1,4 +1,4 @@
-// Who may import whom: the rules of the architecture as tables. `npm run check` runs it.
+// Checks imports by the tables of allowed ones. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { repositoryRoot, sourceFiles } from '../source-files.js';
@@ -24,7 +24,7 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   store: ['base', 'files', 'platform', 'records'],
 };
 
-/** An app may import every lib, and of other apps only the modules of those named here. */
+/** An app may import every lib, and the module files of the apps named here. */
 const apps: Readonly<Record<string, readonly string[]>> = {
   ingest: [],
   evaluator: [],
@@ -33,7 +33,7 @@ const apps: Readonly<Record<string, readonly string[]>> = {
   cli: [],
 };
 
-/** The packages and Node modules a pure lib may load; a lib that is not named here may load any. */
+/** The packages and Node modules that a pure lib may import; a lib that is not listed may import any. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   base: [],
   records: [],
@@ -44,7 +44,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   cases: [],
 };
 
-/** A file whose layout is known to one folder only, and that folder: what others ask of it has a method there. */
+/** A file whose layout is private to one folder, and that folder, which has methods for others. */
 const insideOnly: Readonly<Record<string, string>> = {
   'libs/engine/src/assembly/table/trace-row.ts': 'libs/engine/src/assembly/', // bits and words of a trace's row: others ask OpenTraces
 };
@@ -63,7 +63,7 @@ function placeOf(file: string): Place {
   return top === 'libs' || top === 'apps' ? { kind: top, name } : { kind: top, name: '' };
 }
 
-/** The source file that a specifier means, relative to the repository; undefined for packages and Node modules. */
+/** The source file of a specifier, relative to the repository; undefined for packages and Node modules. */
 function resolve(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
   if (specifier.startsWith('#')) return `libs/${specifier.slice(1)}/src/index.ts`;
@@ -105,7 +105,7 @@ function whyUpward(file: string, target: string): string | undefined {
   return `is above: ${floors[from]} may import ${floors.slice(0, from).join(', ') || 'nothing but itself'}`;
 }
 
-/** The number of the folder or file that a path below `src` belongs to; the longest name counts. -1: none. */
+/** The floor of the folder or file to which a path below `src` belongs, by the longest matching name; -1: none. */
 function floorOf(floors: readonly string[], path: string): number {
   let best = -1;
   floors.forEach((floor, i) => {
@@ -140,7 +140,7 @@ export function importProblems(sources: ReadonlyMap<string, string>): string[] {
   return [...problems, ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`)];
 }
 
-/** One cycle for each back edge of a depth-first walk: each of them must be cut. */
+/** One cycle for each back edge of a depth-first walk, each of which must be removed. */
 function cycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
   const found: string[][] = [];
   const path: string[] = [];

@@ -1,4 +1,4 @@
-// Links of documents, and what comments name: the files and headings exist. `npm run check` runs it.
+// Checks that the files and headings in links and comments exist. `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
@@ -8,8 +8,8 @@ const link = /\]\(([^()\s]+)\)/g;
 const heading = /^#{1,6} +(.+)$/gm;
 
 /**
- * The problems of one document, one sentence each.
- * @param read the text of another file, undefined when there is none, '' for a folder
+ * The problems of a document, one sentence each.
+ * @param read the text of another file; undefined when it does not exist, '' for a folder
  */
 export function linkProblems(path: string, text: string, read: (path: string) => string | undefined): string[] {
   return [...text.replaceAll(code, '').matchAll(link)].flatMap(([, target = '']) => {
@@ -23,12 +23,12 @@ export function linkProblems(path: string, text: string, read: (path: string) =>
 }
 
 const comment = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
-/** A document from the root on; a decision may go by its number. */
+/** A document's path from the root; a decision may be named by its number. */
 const namedDocument = /(?<![\w./-])docs\/[\w-]+(?:\/[\w-]+)*(?:\.\w+)?/g;
 const namedSource = /`(?:[\w-]+\/)*([\w-]+(?:\.[\w-]+)*\.tsx?)`/g;
 
 /**
- * The problems of one source file's comments, or of a whole document, one sentence each: documents (`docs/dsl.md`, `docs/decisions/0012`) and source files (by their names in backticks) that are gone.
+ * The missing files that comments or a document name, one sentence each: documents (`docs/dsl.md`, `docs/decisions/0012`) and source files (names in backticks).
  * @param documents paths from the root
  * @param sources names without a folder
  */
@@ -43,7 +43,7 @@ export function commentProblems(path: string, text: string, documents: readonly 
   );
 }
 
-/** As renderers of Markdown make them: lower case, spaces as dashes, no other marks. */
+/** As in renderers of Markdown: lower case, hyphens for spaces, no other punctuation. */
 function anchorsOf(text: string): string[] {
   return [...text.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '').matchAll(heading)].map(([, title = '']) =>
     title

@@ -1,4 +1,4 @@
-// File and folder names: kebab-case, and named after what is in them; limits are maxima and minima. `npm run check` runs it.
+// Checks file and folder names: kebab-case, and named after the contents; limits are maxima and minima. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
@@ -21,7 +21,7 @@ export function nameProblems(path: string): string[] {
 
 const vagueLimit = /\bconst (MOST|LONGEST|LARGEST|LEAST|SHORTEST|FEWEST)(?:: \w+)? = [\d(]/g;
 
-/** The limits in a text whose names don't say of what they are a limit, one sentence each. */
+/** Names of limits that do not say what they limit, one sentence each. */
 export function limitProblems(path: string, text: string): string[] {
   return [...text.matchAll(vagueLimit)].map(([, name]) => `${path}: "${name}" is a limit; name it MAX_… or MIN_… after what it limits`);
 }

@@ -5,7 +5,7 @@ import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const MAX_WORDS = 25;
 
-/** Phrases that readers stumbled over, each with a replacement. */
+/** Phrases that readers stumble over, each with a replacement. */
 const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/\b(?:come|comes|came) by\b(?! (?:REST|HTTP|gRPC|OTLP|Kafka))/i, 'visit'],
   [/\bto be had\b/i, 'available'],
@@ -43,7 +43,9 @@ export function proseProblems(path: string, text: string): string[] {
   });
 }
 
-/** Code, link targets and parentheses do not count. A cell of a table and an item of a list are sentences of their own; a colon and a semicolon end one, as a full stop does. */
+/**
+ * Code, link targets and parentheses do not count. Each cell of a table and each item of a list is a sentence; colons and semicolons end one, like full stops.
+ */
 function sentencesOf(text: string): string[] {
   return text
     .replaceAll(/^ *(```|~~~)[\s\S]*?^ *\1/gm, '')
@@ -70,7 +72,7 @@ function withoutParentheses(text: string): string {
 
 const comment = /^[ \t]*\/\*\*?[^*](?:[^*]|\*(?!\/))*\*\/|(?:^[ \t]*\/\/.*\n)+/gm;
 
-/** The comments of a source file that stand on lines of their own, as paragraphs without their marks. */
+/** The comments of a source file on lines of their own, as paragraphs without comment marks. */
 export function commentsOf(source: string): string {
   return (source.match(comment) ?? [])
     .map((text) => text.replaceAll(/^[ \t]*(?:\/\*\*?|\*\/|\*(?=\s|$)|\/\/) ?|[ \t]*\*\/[ \t]*$/gm, '').trim())

@@ -1,4 +1,4 @@
-// Pure libs know no clock, no chance and no process; generated code comes from one file. `npm run check` runs it.
+// Checks that pure libs use no clock, no random numbers and no process, and that one file generates code. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
@@ -48,7 +48,7 @@ function impurity(node: ts.Node): string | undefined {
   return ts.isIdentifier(node) && bannedGlobals.has(node.text) && isReference(node) ? node.text : undefined;
 }
 
-/** A name that is used, not one that is declared, a key, or a member of something else. */
+/** Whether a name is used, rather than declared, a key, or a member of something else. */
 function isReference(node: ts.Identifier): boolean {
   const parent = node.parent;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;

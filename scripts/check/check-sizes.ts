@@ -1,5 +1,4 @@
-// Lists files that grew too long (above 250 lines a warning, above 400 an error) and folders that hold too many files of different kinds.
-// `npm run check` runs it.
+// Lists files that are too long (above 250 lines a warning, above 400 an error), and folders with too many files of different kinds. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
@@ -7,9 +6,9 @@ import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 const warnAbove = 250;
 const failAbove = 400;
 
-/** Files in one folder, above which it should be divided; specs and contracts lie beside what they test and do not count. */
+/** Maximum of files in a folder before it should be split; specs and contracts beside their subjects do not count. */
 const crowdedAbove = 15;
-/** Folders whose files are all of one kind: one more of it needs no second folder. */
+/** Folders with files of one kind, which may be many. */
 const UNIFORM = ['libs/store/src/migrations', 'bench/cases'];
 
 const isExempt = (file: string, text: string): boolean =>

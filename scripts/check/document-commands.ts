@@ -1,10 +1,10 @@
-/** What begins a command in an indented block, which may also hold text of rules, paths and output. */
+/** The beginning of a command in an indented block, which may also hold rules, paths and output. */
 const COMMAND =
   /^(?:export [A-Z]|(?:[A-Z_]+=\S* )+\\$|(?:[A-Z_]+=\S* )*(?:npm|npx|node|betrace|\.\/betrace|curl|nix|flox|git|sudo|systemctl|journalctl|kubectl|helm)\b)/;
 
 /**
- * The commands of a document in order: a fenced block of bash is one, and so is each command of an indented block, without the remark after it. Where lines of an
- * indented block begin with `$ `, the others are output.
+ * The commands of a document in order: each fenced block of bash, and each command of an indented block, without its remark. If lines of an indented block
+ * begin with `$ `, the others are output.
  */
 export function commandsOf(markdown: string): readonly string[] {
   const blocks = /^(?: *)(?:```|~~~)(\S*)\n([\s\S]*?)^ *(?:```|~~~)$|(?:(?:^|\n)\n)((?: {4}.*\n)+)/gm;

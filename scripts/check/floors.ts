@@ -1,6 +1,6 @@
 /**
- * The floors of a lib or an app, the ground first: a folder, or a file beside the folders, imports what stands before it in the list,
- * types too, and nothing behind it. What is not listed is refused. Tests import what they test.
+ * The floors of a lib or an app, the lowest first. A folder, or a file beside the folders, imports only entries before it in the list, types too. Unlisted
+ * folders are refused. Tests may import what they test.
  */
 export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'libs/dsl': [

@@ -3,7 +3,7 @@ import ts from 'typescript';
 export interface Import {
   readonly specifier: string;
   readonly line: number;
-  /** False for what vanishes when compiled (`import type`), and for `import()`, which runs after loading. */
+  /** False for imports that compile to nothing (`import type`), and for `import()`, which runs after loading. */
   readonly atLoad: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface AlertRule {
   readonly expr: string;
   readonly for?: string;
   readonly labels: { readonly severity: string };
-  /** `runbook`: the section of docs/operations/runbooks.md, from the root of the repository. */
+  /** `runbook`: the section of docs/operations/runbooks.md, by its path from the repository's root. */
   readonly annotations: { readonly summary: string; readonly description: string; readonly runbook: string };
 }
 
@@ -25,7 +25,7 @@ export function alertGroups(root = repositoryRoot): readonly AlertGroup[] {
   return (parse(text) as { readonly groups: readonly AlertGroup[] }).groups;
 }
 
-/** The text of `deploy/helm/betrace/files/alerts.yaml`: a chart reads no file outside of its folder. */
+/** The text of `deploy/helm/betrace/files/alerts.yaml`: a chart cannot read files outside of its folder. */
 export function alertsOfTheChart(): string {
   return `# Generated from ${ALERTS_FILE} by npm run docs:generate.\n${readFileSync(join(repositoryRoot, ALERTS_FILE), 'utf8')}`;
 }

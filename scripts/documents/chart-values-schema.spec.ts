@@ -9,7 +9,7 @@ const withKey = (name: string, value: unknown) => {
   return { config: { [group]: { [key]: value } } };
 };
 const open = KEYS.filter(({ setting }) => !setting.secret);
-/** Within the bounds of every duration and size: these bounds the schema does not have. */
+/** Values within the bounds of all durations and sizes, which the schema omits. */
 const SAMPLES = [
   '',
   'x',

@@ -1,5 +1,5 @@
-// The schema of the chart's values: `config` comes from the configuration's own declaration, the rest is declared here. What is not
-// declared is refused, so that a misspelt value is an error and not a default.
+// The schema of the chart's values: `config` derives from the configuration's declaration, the rest is declared here. Undeclared values are refused, so that a
+// misspelt one is an error instead of a default.
 import { KEYS } from '../../libs/platform/src/configuration/keys.js';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ const flag: Schema = { type: 'boolean' };
 const count = (minimum: number): Schema => ({ type: 'integer', minimum });
 const oneOf = (...words: readonly string[]): Schema => ({ enum: words });
 const listOf = (items: Schema): Schema => ({ type: 'array', items });
-/** Kubernetes itself checks these. */
+/** Kubernetes checks these itself. */
 const passedOn: Schema = { type: 'object' };
 const texts: Schema = { type: 'object', additionalProperties: text };
 const quantity: Schema = { type: ['string', 'integer'], pattern: '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$' };
@@ -58,7 +58,7 @@ const keda = object({
   prometheusAddress: { type: 'string', pattern: '^https?://' },
 });
 
-/** `config`: betrace.yaml by groups. Secrets are not in it: the values of a release are kept, and shown to who may read it. */
+/** `config`: betrace.yaml by groups, without secrets, because the values of a release are stored and shown to everyone who may read it. */
 function configuration(): Schema {
   const groups: Record<string, Record<string, Schema>> = {};
   for (const { name, setting } of KEYS) {

@@ -1,4 +1,4 @@
-// The catalogues of all parts, in the form in which docs/errors.md shows them.
+// The error catalogues of all parts, in the form of docs/errors.md.
 import { API_PROBLEMS } from '../../apps/api/src/problems.js';
 import { CLI_PROBLEMS } from '../../apps/cli/src/problems.js';
 import { INGEST_PROBLEMS } from '../../apps/ingest/src/problems.js';

@@ -34,7 +34,7 @@ describe('the reference of the language', () => {
     const binary = levels.flatMap(({ operators }) => operators);
     for (const first of binary) {
       for (const second of binary) {
-        // A word behind `//` that stands nowhere else is a comment of another language.
+        // A word after `//` that occurs nowhere else is a comment of another language.
         const { syntax } = parse(`x.a ${first} x.b ${second} x.c`);
         const root = syntax?.kind === 'expression' ? syntax.expression : undefined;
         const isSecondWeaker = level(second) === level(first) ? first !== '..' && first !== '^' : level(second) < level(first);

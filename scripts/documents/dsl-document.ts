@@ -1,4 +1,4 @@
-// docs/dsl.md: the reference of BeTraceDSL, from the catalogue that the checker and completion read. Every example is judged.
+// docs/dsl.md: the reference of BeTraceDSL, from the catalogue of the checker and of completion. Every example is run.
 import { LIBRARY } from '../../libs/dsl/src/lua/library.js';
 import { MAX_TEXT } from '../../libs/dsl/src/parse/parse.js';
 import { PROBLEMS } from '../../libs/dsl/src/text/problems.js';

@@ -18,7 +18,7 @@ interface ExampleSpan {
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** The trace on which docs/dsl.md judges its examples. */
+/** The trace on which docs/dsl.md runs its examples. */
 export const EXAMPLE_SPANS: readonly ExampleSpan[] = [
   {
     name: 'checkout',
@@ -80,7 +80,7 @@ function idOf(index: number): string {
   return (index + 1).toString(16).padStart(16, '0');
 }
 
-/** What an example does on the trace: for docs/dsl.md. Throws when it is no rule. */
+/** The result of an example on the trace, for docs/dsl.md. Throws for an invalid rule. */
 export function outcomeOf(example: string): string {
   const rule = ruleOf(example);
   if (rule === undefined) throw new Error(`the example is no rule: ${example}`);
@@ -92,7 +92,7 @@ export function outcomeOf(example: string): string {
   return `${matches.length === spans.length ? 'every span' : matches.map((index) => spans[index]!.name).join(', ')}${failed}`;
 }
 
-/** Why an example matches on the trace, or why it does not, in one sentence. Throws when it is no rule. */
+/** Why an example matches the trace, or does not, in one sentence. Throws for an invalid rule. */
 export function explanationOf(example: string): string {
   const checked = ruleOf(example);
   if (checked === undefined) throw new Error(`the example is no rule: ${example}`);

@@ -1,7 +1,7 @@
 import { EXPLANATION_KINDS, EXPLANATION_OUTCOMES } from '../../libs/dsl/src/contract/explanation-terms.js';
 import { explanationOf } from './dsl-examples.js';
 
-/** Rules about what people ask of traces most, none of which has a `|`. */
+/** Rules for the most common questions about traces, none of which contains a `|`. */
 const EXPLAINED = [
   'span.kind == "client" and span.duration > 1s',
   'trace.max_count(attribute.order.id, span.kind == "client") > 1',

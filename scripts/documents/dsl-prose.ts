@@ -2,7 +2,7 @@ import { VOCABULARY } from '../../libs/dsl/src/vocabulary/vocabulary.js';
 import { EXAMPLE_SPANS } from './dsl-examples.js';
 import { ADDED_SYNTAX } from './dsl-grammar.js';
 
-// The parts of docs/dsl.md that no catalogue holds. Every block marked lua is checked by a test.
+// The parts of docs/dsl.md that no catalogue holds. A test checks every block marked lua.
 
 export const FIRST_RULE = `## A rule to begin with
 

@@ -1,4 +1,4 @@
-// Writes the documents that come from code (`npm run docs:generate`); with --check it only says which are out of date.
+// Writes the documents that are generated from code (`npm run docs:generate`); --check only lists those that are out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cliDocument } from '../../apps/cli/src/commands/document.js';

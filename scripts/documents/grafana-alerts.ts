@@ -1,4 +1,4 @@
-// The alerts of deploy/prometheus/alerts.yaml as Grafana's own rules, for those whose Prometheus evaluates none.
+// The alerts of deploy/prometheus/alerts.yaml as Grafana's own rules, for users whose Prometheus evaluates none.
 import { stringify } from 'yaml';
 import { type AlertRule, alertGroups } from './alerts-document.js';
 
@@ -6,7 +6,7 @@ const HEAD = `# Generated from deploy/prometheus/alerts.yaml by npm run docs:gen
 # Grafana asks the data source with the uid prometheus. See deploy/grafana/README.md.
 `;
 
-/** How far back a query sees: the expressions have ranges of their own, and are asked at one time. */
+/** The time range of a query: the expressions have ranges of their own, and are evaluated at one time. */
 const LOOK_BACK_SECONDS = 600;
 
 /** The text of `deploy/grafana/provisioning/alerting/alerts.yaml`. */
@@ -22,8 +22,8 @@ export function grafanaAlerts(): string {
 }
 
 /**
- * A rule of Prometheus fires for each series that its expression answers, whatever the value (`up == 0` answers 0). Grafana's fires where a number is not 0:
- * B is 1 where A answers anything. What A does not answer is well, as in Prometheus.
+ * A rule of Prometheus fires for each series of its expression, whatever the value (`up == 0` has the value 0). Grafana's fires for a number other than 0, so B
+ * is 1 for each series of A. An empty A is normal, as in Prometheus.
  */
 function grafanaRule({ alert, expr, for: lasting, labels, annotations }: AlertRule) {
   return {
@@ -60,5 +60,5 @@ const expression = (refId: string, model: object) => ({
   model: { refId, datasource: { type: '__expr__', uid: '__expr__' }, ...model },
 });
 
-/** Grafana's uids have at most 40 characters. */
+/** A Grafana uid, which has at most 40 characters. */
 const uidOf = (alert: string): string => alert.replace(/^BeTrace/, 'betrace').replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -1,11 +1,11 @@
-// The API's description, for docs/openapi.json: from the routes of the standalone process, which has all of them.
+// The API's description for docs/openapi.json, from the routes of the standalone process, which has all of them.
 import { openApiDocument } from '../../apps/api/src/openapi/openapi.js';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module.js';
 import { loadConfiguration } from '../../libs/platform/src/configuration/load.js';
 import { createHttpApp } from '../../libs/platform/src/http/http-app.js';
 import { createLogger } from '../../libs/platform/src/logging/logger.js';
 
-/** The document as it is served at /openapi.json. Nothing listens and nothing is evaluated meanwhile. */
+/** The document served at /openapi.json. The process neither listens nor evaluates. */
 export async function openApiText(): Promise<string> {
   const { configuration } = loadConfiguration({ args: ['--storage-type=memory'], environment: {} });
   const logger = createLogger({ level: 'error', format: 'json' });

@@ -1,4 +1,4 @@
-// Node's environment for a test file, once the machine has room for what the file starts. The wait lies outside the time limits of its tests.
+// Node's environment for a test file. It waits until the machine has capacity for the processes of the file, before the time limits of its tests start.
 import { constants, setPriority } from 'node:os';
 import { TestEnvironment } from 'jest-environment-node';
 import { freeSlots, slotsOf, takeSlots } from './slots.mjs';
@@ -25,11 +25,11 @@ export default class RoomEnvironment extends TestEnvironment {
   }
 }
 
-/** What waits for deadlines goes before what computes. */
+/** Gives files that wait for deadlines precedence over those that compute. */
 function prefer(isFirst) {
   try {
     setPriority(isFirst ? constants.priority.PRIORITY_NORMAL : 5);
   } catch {
-    // Only a privileged user raises a priority again: then all files have the lower one.
+    // Only a privileged user may raise a priority: without it all files have the lower one.
   }
 }

@@ -1,4 +1,4 @@
-// Says how far a run is: files done of all, failures so far. Once in a while, because most files take a second.
+// Prints the progress of a run: finished files, all files, failures. At intervals, because most files take a second.
 const INTERVAL_MS = 30_000;
 
 export default class ProgressReporter {

@@ -1,5 +1,5 @@
-// The order of test files. The longest come first: one that begins last runs alone, and a fresh clone knows no file's time. Behind each two files that start
-// processes, and wait most of the time, comes one that computes.
+// Orders test files. The longest come first: a long file that starts last runs alone, and a fresh clone knows no durations. After every two files that start
+// processes, and mostly wait, comes one that computes.
 import TestSequencer from '@jest/test-sequencer';
 import { slotsOf } from './slots.mjs';
 

@@ -1,5 +1,5 @@
-// How much of the machine a test file needs for the processes that it starts, in slots. Two files with clusters, browsers or builds fill it: with a third of them
-// on two cores, they would miss their deadlines. Files that only compute need none, and have a lower priority: they use what the others leave while they wait.
+// The share of the machine that a test file's processes need, in slots. Two files with clusters, browsers or builds use all slots: with a third on two cores
+// they would miss their deadlines. Files that only compute need none. They have a lower priority, and use the CPU while the others wait.
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,7 @@ export function slotsOf(path) {
   return file.startsWith('test/') && !NONE.test(file) ? 1 : 0;
 }
 
-/** Waits for so many slots. They are taken all at once, so that no two files wait for each other. Answers what `freeSlots` takes. */
+/** Waits for a number of slots and takes them all at once, so that files cannot deadlock. Returns the argument of `freeSlots`. */
 export async function takeSlots(count) {
   mkdirSync(FOLDER, { recursive: true });
   for (;;) {
@@ -46,7 +46,7 @@ function take(file) {
     return true;
   } catch (error) {
     if (error.code !== 'EEXIST') throw error;
-    // A worker that was killed has not given it back.
+    // A worker that was killed has not freed it.
     if (!isTaken(file)) rmSync(file, { force: true });
     return false;
   }
@@ -55,7 +55,7 @@ function take(file) {
 function isTaken(file) {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
-    // Of a slot that is just being taken there is no number yet.
+    // A slot that is being taken has no process id yet.
     if (pid > 0) process.kill(pid, 0);
     return true;
   } catch {

@@ -1,12 +1,12 @@
-// Names the spec files that run for long, and ends a run that one of them holds up: jest's timeouts can't end synchronous code, and a
-// run that is ended from outside does not say which file it was in.
+// Names spec files that run for a long time, and ends a run that one of them blocks: jest's timeouts cannot stop synchronous code, and a run that is killed
+// does not name its file.
 import { execFileSync } from 'node:child_process';
 import { relative } from 'node:path';
 
 const MINUTE_MS = 60_000;
-/** A file that runs so long is named, and again after each such time. */
+/** A file is named each time it has run for this long. */
 const NAMED_AFTER_MS = 5 * MINUTE_MS;
-/** A file that runs so long will not end: the slowest takes 5 minutes alone on two cores. */
+/** A file that has run for this long is stuck: the slowest takes 5 minutes alone on two cores. */
 const STUCK_AFTER_MS = 30 * MINUTE_MS;
 
 export default class StuckFilesReporter {
@@ -42,11 +42,11 @@ export default class StuckFilesReporter {
 
   #end(why) {
     process.stderr.write(`betrace: ${why}\n`);
-    // The workers first: one in synchronous code does not notice that its parent is gone.
+    // The workers first: one in synchronous code does not notice that its parent has ended.
     try {
       execFileSync('pkill', ['-KILL', '-P', String(process.pid)]);
     } catch {
-      // No child is left, or the machine has no pkill: the parent's exit has to do.
+      // No child is left, or the machine has no pkill: the exit of the parent must suffice.
     }
     process.exit(1);
   }

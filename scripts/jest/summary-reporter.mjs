@@ -1,4 +1,4 @@
-// Writes the runner's own totals where .ci/run reads them. A spec file that does not even load counts as one failure.
+// Writes the run's totals where .ci/run reads them. A spec file that fails to load counts as one failure.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 

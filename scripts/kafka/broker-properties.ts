@@ -1,21 +1,21 @@
-/** Ports on loopback: for clients, for the controller, and, when asked for, for clients over SASL and TLS. */
+/** Ports on loopback: for clients, for the controller and, with security, for clients over SASL and TLS. */
 export interface BrokerPorts {
   readonly clients: number;
   readonly controller: number;
   readonly secured?: number;
 }
 
-/** What a secured listener is made of. */
+/** The certificate of a secured listener. */
 export interface BrokerSecurity {
   readonly keystore: string;
   readonly password: string;
 }
 
-/** One of several brokers that are one cluster. */
+/** One broker of a cluster. */
 export interface BrokerNode {
   readonly id: number;
   readonly clusterId: string;
-  /** By id the ports of all controllers. */
+  /** The ports of all controllers, by id. */
   readonly controllers: ReadonlyMap<number, number>;
 }
 
@@ -23,13 +23,13 @@ export interface BrokerConfiguration {
   readonly ports: BrokerPorts;
   readonly data: string;
   readonly security?: BrokerSecurity;
-  /** A node of several; default the only one. */
+  /** Default: the only node. */
   readonly node?: BrokerNode;
   /** Further settings, as in server.properties. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** `server.properties` of one KRaft node on loopback that starts fast, keeps little, and creates no topic by itself. */
+/** `server.properties` of a KRaft node on loopback that starts fast, retains little, and creates no topics automatically. */
 export function brokerProperties({ ports, data, security, node, settings }: BrokerConfiguration): string {
   const listeners = [`PLAINTEXT://127.0.0.1:${ports.clients}`, ...(security ? [`SASL_SSL://127.0.0.1:${ports.secured}`] : [])];
   const controller = `CONTROLLER://127.0.0.1:${ports.controller}`;
@@ -64,7 +64,7 @@ export function brokerProperties({ ports, data, security, node, settings }: Brok
     .join('');
 }
 
-/** User `alice` with password `alice-secret`: by PLAIN here, by SCRAM when the storage is formatted. */
+/** User `alice` with password `alice-secret`: for PLAIN here, for SCRAM when the storage is formatted. */
 export const BROKER_USER = { username: 'alice', password: 'alice-secret' } as const;
 
 function securedListener({ keystore, password }: BrokerSecurity): Record<string, string> {

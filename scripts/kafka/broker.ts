@@ -11,23 +11,23 @@ import { ClassArchive } from './class-archive.js';
 import { kafkaJars } from './jars.js';
 
 export interface BrokerOptions {
-  /** The clients' port; default a free one. */
+  /** The clients' port; default: a free one. */
   readonly port?: number;
-  /** Also listens with TLS and SASL (PLAIN, SCRAM): `secured` and `certificate` of the broker. */
+  /** Whether to listen with TLS and SASL (PLAIN, SCRAM) as well: see `secured` and `certificate` of the broker. */
   readonly security?: boolean;
   readonly settings?: Readonly<Record<string, string>>;
   /** A node of several, with its ports; see `KafkaBrokers`. */
   readonly node?: BrokerNode & { readonly ports: BrokerPorts };
   readonly say?: (text: string) => void;
-  /** How long a start may take, ms; default 60 s. */
+  /** Timeout of the start (ms); default 60 s. */
   readonly timeoutMs?: number;
-  /** The process whose end is the broker's end too, however it ends; default this one. */
+  /** The process whose end ends the broker; default: this one. */
   readonly owner?: number;
-  /** Folders that are deleted with the broker's when the owner ends. */
+  /** Further folders that are deleted when the owner ends. */
   readonly alsoDelete?: readonly string[];
 }
 
-/** How long a broker may take to end and to write its classes. */
+/** Timeout (ms) for a broker to end and to write its classes. */
 const ARCHIVE_TIMEOUT_MS = 120_000;
 
 const LOG4J = `rootLogger.level = WARN
@@ -39,22 +39,22 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = %d{HH:mm:ss.SSS} %p %c{1}: %m%n
 `;
 
-/** One broker, its data in a folder of its own that `remove` deletes. It can be stopped, killed and started again. */
+/** One broker, with its data in a folder of its own, which `remove` deletes. It can be stopped, killed and started again. */
 export class KafkaBroker {
   #process: ChildProcess | undefined;
-  /** Of Java, for the broker and its tools. */
+  /** Java's flags for the broker and its tools. */
   #flags: readonly string[] = [];
 
   private constructor(
     readonly jars: string,
     readonly folder: string,
     readonly ports: BrokerPorts,
-    /** PEM of the certificate of the secured listener, when there is one. */
+    /** The PEM certificate of the secured listener, if there is one. */
     readonly certificate: string | undefined,
     readonly options: BrokerOptions,
   ) {}
 
-  /** Fetches the jars when they are missing, formats the storage, starts, and waits until the broker serves. */
+  /** Fetches missing jars, formats the storage, starts the broker, and waits until it serves. */
   static async start(options: BrokerOptions = {}): Promise<KafkaBroker> {
     const jars = await kafkaJars(options.say ?? (() => undefined));
     const archive = new ClassArchive(jars);
@@ -81,7 +81,7 @@ export class KafkaBroker {
     writeFileSync(join(folder, 'log4j2.properties'), LOG4J);
     const broker = new KafkaBroker(jars, folder, ports, security?.certificate, options);
     try {
-      // Java would make the archive at the end of both.
+      // Java would write the archive at the end of the broker and of each tool.
       broker.#flags = flags.filter((flag) => !flag.includes('AtExit'));
       broker.#format();
       broker.#flags = flags;
@@ -107,7 +107,7 @@ export class KafkaBroker {
     return this.#process?.pid;
   }
 
-  /** Starts the broker again over the same data and the same ports; resolves when it serves. */
+  /** Starts the broker again with the same data and ports; resolves when it serves. */
   async run(): Promise<void> {
     if (this.#process) return;
     const log = openSync(this.#file('broker.log'), 'a');
@@ -123,17 +123,17 @@ export class KafkaBroker {
     await this.#serving(child);
   }
 
-  /** An orderly stop; SIGKILL when that takes longer than 20 s. */
+  /** Stops the broker; kills it after 20 s. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
 
-  /** As if the machine had lost its power (but what the file system has, it keeps). */
+  /** Like a power failure, except that the file system keeps its buffers. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** SIGSTOP and SIGCONT: a broker that hangs. */
+  /** SIGSTOP and SIGCONT: the broker hangs. */
   suspend(): void {
     this.#process?.kill('SIGSTOP');
   }
@@ -148,7 +148,7 @@ export class KafkaBroker {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Runs one of Kafka's own tools, for instance `org.apache.kafka.tools.ConsoleConsumer`; answers its standard output. */
+  /** Runs one of Kafka's own tools, for instance `org.apache.kafka.tools.ConsoleConsumer`; returns its standard output. */
   tool(main: string, args: readonly string[], input?: string): Promise<string> {
     return new Promise((resolve, reject) => {
       const child = spawn('java', this.#java('-Xmx256m', main, ...args), { stdio: 'pipe' });
@@ -162,13 +162,13 @@ export class KafkaBroker {
     });
   }
 
-  /** Resolves when the broker ends; until then this process lives. */
+  /** Resolves when the broker ends; keeps this process alive until then. */
   async ended(): Promise<void> {
     this.#process?.ref();
     if (this.#process) await once(this.#process, 'exit');
   }
 
-  /** What the broker wrote. */
+  /** The broker's output. */
   logs(): string {
     return readFileSync(this.#file('broker.log'), 'utf8');
   }
@@ -178,7 +178,7 @@ export class KafkaBroker {
   }
 
   #java(...args: string[]): string[] {
-    // One collector for all machines: what an archive is made with is what it is read with.
+    // The same collector on all machines: an archive can be read only with the collector that wrote it.
     const flags = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...this.#flags];
     return [`-Dlog4j2.configurationFile=${this.#file('log4j2.properties')}`, '-cp', join(this.jars, '*'), ...flags, ...args];
   }
@@ -200,7 +200,7 @@ export class KafkaBroker {
     if (status !== 0) throw new Error(`the storage of Kafka could not be formatted: ${error ?? ''}${stderr}${stdout}`);
   }
 
-  /** A process of its own, because one that is killed can't clean up after itself. */
+  /** Starts a watching process, because a killed process cannot clean up after itself. */
   #watch({ pid }: ChildProcess): void {
     const { owner = process.pid, alsoDelete = [] } = this.options;
     const watch = 'while kill -0 "$1"; do kill -0 "$2" || exit 0; sleep 0.5; done; kill -9 "$2"; shift 2; rm -rf "$@"';
@@ -254,7 +254,7 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-/** A self-signed certificate for 127.0.0.1 by the JDK's own tool. */
+/** A self-signed certificate for 127.0.0.1, made with the JDK's tool. */
 function makeKeystore(folder: string): { keystore: string; password: string; certificate: string } {
   const keystore = join(folder, 'keystore.p12');
   const password = 'changeit';

@@ -2,13 +2,13 @@ import { freePorts } from '../../test/harness/free-port.js';
 import { KafkaBroker, newClusterId } from './broker.js';
 
 export interface BrokersOptions {
-  /** Beside those with which every topic has a copy on each broker, and a broker that is silent for 3 s is out. */
+  /** Further settings. By default every topic has a replica on each broker, and a broker that is silent for 3 s leaves the in-sync replicas. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** How long the start of each may take, ms. */
+  /** Timeout of each broker's start (ms). */
   readonly timeoutMs?: number;
 }
 
-/** A cluster of three brokers on loopback, for tests that depend on the leaders of partitions. Two of them are enough to go on. */
+/** A cluster of three brokers on loopback, for tests that depend on partition leaders. It works with two of them. */
 export class KafkaBrokers {
   private constructor(readonly all: readonly KafkaBroker[]) {}
 
@@ -48,7 +48,7 @@ export class KafkaBrokers {
     return this.all.map(({ address }) => address);
   }
 
-  /** That of a node id (1, 2, 3). */
+  /** The broker with a node id (1, 2, 3). */
   node(id: number): KafkaBroker {
     const broker = this.all[id - 1];
     if (broker === undefined) throw new Error(`there is no broker ${id}`);

@@ -1,17 +1,17 @@
-// The jars of Apache Kafka, fetched once by Maven into .cache/ and used from there.
+// The jars of Apache Kafka, which Maven fetches once into .cache/.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 export const KAFKA_VERSION = '4.1.1';
 
-/** Works from the sources (jest) and from dist. */
+/** Works from sources (jest) and from dist. */
 const root = ['../..', '../../..'].map((up) => resolve(import.meta.dirname, up)).find((folder) => existsSync(join(folder, 'package.json')));
 
 const dependency = (group: string, artifact: string, version: string): string =>
   `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
 
-/** log4j's binding, so that the broker's own errors can be read. */
+/** log4j's binding, so that the broker's own errors are readable. */
 const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion><groupId>betrace</groupId><artifactId>kafka-jars</artifactId><version>1</version>
   <dependencies>${dependency('org.apache.kafka', 'kafka_2.13', KAFKA_VERSION)}
@@ -19,7 +19,7 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
     ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.24.3')}</dependencies>
 </project>`;
 
-/** Why a broker can't be started on this machine, as one sentence; undefined when it can. */
+/** Why no broker can be started on this machine, as one sentence; undefined when it can. */
 export function whyNoBroker(): string | undefined {
   const java = versionOf('java', ['-version'], /version "(\d+)/);
   if (java === undefined) return 'Java is missing: install Java 17 or newer and put `java` into PATH.';
@@ -29,7 +29,7 @@ export function whyNoBroker(): string | undefined {
   return undefined;
 }
 
-/** The folder with the jars; fetches them when it is not there. `say` hears what takes long. */
+/** The folder with the jars, which are fetched if missing. `say` receives messages about slow steps. */
 export async function kafkaJars(say: (text: string) => void): Promise<string> {
   const folder = jarsFolder();
   if (existsSync(folder)) return folder;
@@ -40,7 +40,7 @@ export async function kafkaJars(say: (text: string) => void): Promise<string> {
     say(`fetching Apache Kafka ${KAFKA_VERSION} by Maven (first time only, 45 MB) …`);
     writeFileSync(join(work, 'pom.xml'), POM);
     await maven(work);
-    // Several processes may have fetched at once; the first to arrive stays.
+    // Several processes may fetch at once; the first result stays.
     if (!existsSync(folder)) renameSync(join(work, 'libs'), folder);
     return folder;
   } finally {

@@ -1,4 +1,4 @@
-// `npm run kafka [-- --port 9092]`: a broker for development, until Ctrl-C. Its data is new at every start.
+// `npm run kafka [-- --port 9092]`: a broker for development, until Ctrl-C. Every start has an empty log.
 import { parseArgs } from 'node:util';
 import { KafkaBroker } from './broker.js';
 import { whyNoBroker } from './jars.js';
