@@ -34,7 +34,7 @@ function compared({ syntax }: Resolved, subject: Resolved, pattern: Resolved, op
   const values = {
     text: formatExpression(pattern.syntax),
     operator,
-    what: isRegex ? 'regular expressions' : isLike ? 'patterns of SQL' : 'globs',
+    what: isRegex ? 'regular expressions' : isLike ? 'SQL patterns' : 'globs',
   };
   const fix = meant === undefined || isEither ? undefined : { range: syntax.range, text: meant };
   findings.report('BT_DSL_GLOB', pattern.syntax.range, values, { suggestion: meant, fix });

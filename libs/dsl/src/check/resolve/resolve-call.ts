@@ -107,7 +107,7 @@ function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, 
     call,
     'BT_DSL_ARGUMENT',
     argument.range,
-    { name, reason: 'asks for an attribute: attribute.x, or its key as a string' },
+    { name, reason: 'takes an attribute: attribute.x, or its key as a string' },
     { expected: 'attribute.x' },
   );
 }

@@ -128,7 +128,7 @@ export function warnUnguarded(node: Resolved, operation: string, scope: Scope): 
   if ((node.types & NIL) === 0 || node.type === 'literal' || scope.facts.isPresent(node.syntax) || isOfSome(node, scope)) return;
   const text = formatExpression(node.syntax);
   const isAttribute = node.type === 'attribute' || node.type === 'resource-attribute';
-  const where = isAttribute ? `on a span that has no '${node.key}'` : `where ${text} is nil`;
+  const where = isAttribute ? `on a span without '${node.key}'` : `if ${text} is nil`;
   scope.findings.report('BT_DSL_UNGUARDED_NIL', node.syntax.range, { operation, where }, { suggestion: `${text} and …` });
 }
 
@@ -164,7 +164,7 @@ function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   if (left.type === 'span' && right.type === 'span') {
     const [first, second] = operator === '<' || operator === '<=' ? [left, right] : [right, left];
     const text = `${formatExpression(first.syntax)}.before(${formatExpression(second.syntax)})`;
-    const values = { name: operator, reason: 'the order of spans is asked by a.before(b), their times by a.end_time <= b.start_time' };
+    const values = { name: operator, reason: 'compare the order of spans by a.before(b), their times by a.end_time <= b.start_time' };
     scope.findings.report('BT_DSL_ARGUMENT', syntax.range, values, { suggestion: text, fix: { range: syntax.range, text } });
     return node;
   }

@@ -47,7 +47,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   const bareField = SPAN_FIELDS.some((field) => field.name === name) ? `span.${name}` : undefined;
   const bareFunction = TRACE_FUNCTIONS.some((known) => known.name === name) ? `trace.${name}` : undefined;
   if (scope.findings.namedSpans.has(name)) {
-    const expected = `a span that is named around this place: '${name}' is known only within the function that names it`;
+    const expected = `a span that is named here: '${name}' is known only within the function that names it`;
     scope.findings.report('BT_DSL_UNKNOWN_NAME', range, { name }, { expected });
     return { kind: 'value', node: unknownValue(expression) };
   }
@@ -111,7 +111,7 @@ export function resolveIndex(expression: MemberExpression, object: Entity, key: 
   }
   return refused(expression, scope, 'BT_DSL_ARGUMENT', expression.range, {
     name: 'index',
-    reason: 'the fields of this are known: name one by a text',
+    reason: 'its fields are fixed: name one by a text',
   });
 }
 
@@ -139,13 +139,13 @@ export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resol
       return { ...unknownValue(syntax), types: TABLE };
     case 'relatives': {
       const extras = { suggestion: `${entity.name}.has(…)` };
-      const reason = `asks for a function: ${entity.name}.has(condition), ${entity.name}.count(condition), …`;
+      const reason = `needs a function: ${entity.name}.has(condition), ${entity.name}.count(condition), …`;
       return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, { name: entity.name, reason }, extras);
     }
     default:
       return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, {
         name: entity.kind,
-        reason: 'is no value by itself; name a field of it',
+        reason: 'is no value by itself: name a field of it',
       });
   }
 }

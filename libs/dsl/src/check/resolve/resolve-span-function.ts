@@ -77,7 +77,7 @@ export function resolveSpanOrder(
   scope.findings.usesTrace = true;
   if (entity.kind !== 'span') {
     const extras = { expected: 'a span' };
-    const reason = 'asks for a span: one that a condition has named, span.parent or trace.root';
+    const reason = 'takes a span: one that a condition names, span.parent or trace.root';
     return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', argument.range, { name, reason }, extras);
   }
   const tolerance = clocks === undefined ? undefined : resolveDuration(clocks, name, scope, resolve);
@@ -116,7 +116,7 @@ function resolveAggregate(
   resolve: ResolveIn,
 ): Resolved {
   if (value.type === 'named-condition') {
-    const reason = 'takes the field first; its second argument is the condition and can give a name';
+    const reason = 'takes the field first; its second argument is the condition, which can name the span';
     return scope.findings.refuse(call, 'BT_DSL_ARGUMENT', value.range, { name, reason });
   }
   // Resolve the condition first: its name and its facts apply to the field.
@@ -125,7 +125,7 @@ function resolveAggregate(
   const field = resolve(value, inner);
   const isNumeric = aggregate !== 'distinct' && aggregate !== 'max_count';
   if (isNumeric && field.types !== 0 && (field.types & NUMBER) === 0) {
-    const reason = `takes a number to compute with first and then a condition, not a ${describeTypes(field.types)}`;
+    const reason = `takes a numeric field first and then a condition, not a ${describeTypes(field.types)}`;
     const fix = fixedField(value, test, field, scope);
     return scope.findings.refuse(
       call,

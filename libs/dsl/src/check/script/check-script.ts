@@ -93,7 +93,7 @@ class ScriptChecker {
       this.#findings.report(
         'BT_DSL_NEVER',
         range,
-        { reason: 'all that the script returns is false' },
+        { reason: 'every value that the script returns is false' },
         { expected: 'return true where the rule is violated' },
       );
     }

@@ -78,7 +78,7 @@ class ScriptFlow {
   ): void {
     const name = (loop.type === 'for' ? loop.variable : (loop.names.at(-1) as Name)).name;
     const fix = mended === undefined ? undefined : { range: { start: mended.start, end: mended.end }, text: mended.text };
-    this.findings.report('BT_DSL_FIRST_ONLY', range, { name }, { expected: 'this return behind the loop', fix });
+    this.findings.report('BT_DSL_FIRST_ONLY', range, { name }, { expected: 'this return after the loop', fix });
   }
 
   /** `if s.name == "audit" then found = true else found = false end` in a loop. */

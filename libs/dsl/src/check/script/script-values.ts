@@ -143,7 +143,7 @@ class ScriptValues {
     if (!isTruth && !isZero) return;
     const isFound = (operator === '==') === (right.type === 'boolean' && right.value);
     const text = isTruth ? `${this.findings.source.slice(left.range)} ${isFound ? '~=' : '=='} nil` : undefined;
-    const reason = name === 'find' ? "'find' answers a place, from 1, or nil" : "'match' answers a text, or nil";
+    const reason = name === 'find' ? "'find' returns a position, from 1, or nil" : "'match' returns a text, or nil";
     const value = String(operator === '~=');
     this.findings.report(
       'BT_DSL_CONTRADICTION',
@@ -188,7 +188,7 @@ class ScriptValues {
       'BT_DSL_NOT_A_LIST',
       range,
       { name: of.name, found: `'${found}'` },
-      { expected: 'a number that is counted, or pairs', suggestion: fix?.text, fix },
+      { expected: 'a counter, or pairs', suggestion: fix?.text, fix },
     );
   }
 

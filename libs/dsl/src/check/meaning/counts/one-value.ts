@@ -14,7 +14,7 @@ export function oneValue(node: BinaryNode, findings: Findings): void {
   if (!((operator === '>' && limit === 0) || (operator === '>=' && limit === 1))) return;
   const { aggregate, field } = count as Extract<typeof count, { type: 'trace-aggregate' }>;
   const text = `${findings.source.slice(count.syntax.range)} > 1`;
-  const what = aggregate === 'distinct' ? 'that there are several values' : 'that several spans have the same value';
+  const what = aggregate === 'distinct' ? 'several values' : 'several spans with one value';
   const values = { field: formatExpression(field.syntax), what };
   findings.report('BT_DSL_ONE_VALUE', node.syntax.range, values, { suggestion: '> 1', fix: { range: node.syntax.range, text } });
 }

@@ -33,7 +33,7 @@ function never(left: Resolved, right: Resolved): KnownComparison | undefined {
   const isSure = isAtMost(left, right);
   if (!isMeanOfBoth && !isSure && !isEarlier(left, right)) return undefined;
   const reason = `${shortText(left.syntax)} is never more than ${shortText(right.syntax)}`;
-  if (isMeanOfBoth) return { value: false, reason: `${reason}, but for rounding and sums beyond 64 bits`, isMeant: true };
+  if (isMeanOfBoth) return { value: false, reason: `${reason}, except for rounding and sums beyond 64 bits`, isMeant: true };
   return isSure ? { value: false, reason } : { value: false, reason: `${reason}, unless clocks run backwards`, isMeant: true };
 }
 

@@ -38,7 +38,7 @@ function reportRequirement({ relation, syntax }: TracePair, findings: Findings, 
   const text = isAlone ? `not ${findings.source.slice(syntax.range)}` : undefined;
   const { start } = syntax.range;
   const fix = text === undefined ? undefined : { range: { start, end: start }, text: 'not ' };
-  const expected = `what is wrong: not trace.${relation}(…)`;
+  const expected = `the violation: not trace.${relation}(…)`;
   findings.report('BT_DSL_REQUIREMENT', syntax.range, { name: `trace.${relation}` }, { expected, suggestion: text, fix });
 }
 
@@ -60,6 +60,6 @@ function report({ relation, syntax }: TracePair, { syntax: whole }: Resolved, fi
   const [a, b] = [first, second].map((argument) => (argument === undefined ? '' : findings.source.slice(argument.range)));
   const text = relation === 'before' && isPlain ? `not trace.preceded(${b}, ${a})` : undefined;
   const fix = text === undefined ? undefined : { range: whole.range, text };
-  const expected = relation === 'before' ? 'trace.preceded' : 'a condition that says which traces are meant';
+  const expected = relation === 'before' ? 'trace.preceded' : 'a condition that selects traces';
   findings.report('BT_DSL_NOT_BEFORE', whole.range, { name: `trace.${relation}` }, { expected, suggestion: text, fix });
 }

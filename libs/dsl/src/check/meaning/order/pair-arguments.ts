@@ -24,6 +24,6 @@ export function longTolerance(node: TracePair | SpanOrderTest, findings: Finding
   if (tolerance?.type !== 'literal' || typeof tolerance.value !== 'number' || tolerance.value <= MAX_TOLERANCE_NS) return;
   const name = node.type === 'trace-pair' ? `trace.${node.relation}` : 'before';
   const shown = formatExpression(tolerance.syntax);
-  const expected = 'the difference between clocks, as 10ms; a deadline is asked for by trace.follows or trace.preceded';
+  const expected = 'the difference between clocks, as 10ms; trace.follows and trace.preceded take a deadline';
   findings.report('BT_DSL_TOLERANCE', tolerance.syntax.range, { shown, name }, { expected });
 }

@@ -25,7 +25,7 @@ export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, fin
   if (reading === undefined) return false;
   const text = formatExpression(reading.syntax);
   const fix = reads(left) && reads(right) ? comparedWithOuter(root, [left, right], findings) : undefined;
-  const extras = { expected: 'another value, or an outer span that has a name', suggestion: fix?.text, fix };
+  const extras = { expected: 'another value, or an outer span with a name', suggestion: fix?.text, fix };
   findings.report('BT_DSL_SAME_SIDES', node.syntax.range, { text }, extras);
   return true;
 }
@@ -35,11 +35,11 @@ export function sameSides(node: BinaryNode | StringTestNode, root: Resolved, fin
  */
 export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: KnownRelatives, findings: Findings): void {
   if (descends(first, second, relatives)) {
-    const reason = 'no span is before one that it descends from';
-    return findings.report('BT_DSL_CONTRADICTION', syntax.range, { value: 'false', reason }, { expected: 'the spans the other way round' });
+    const reason = 'no span is before its own ancestor';
+    return findings.report('BT_DSL_CONTRADICTION', syntax.range, { value: 'false', reason }, { expected: 'the spans in the other order' });
   }
   if (!isSameSpan(first, second)) return;
-  findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one that has a name' });
+  findings.report('BT_DSL_SAME_SIDES', syntax.range, { text: 'times' }, { expected: 'another span: an outer one with a name' });
 }
 
 /** `x.descendants.has(a where a.ancestors.all(span.before(x)))`: x is one of the ancestors. */
@@ -50,8 +50,8 @@ export function allBefore({ quantifier, over, condition, depth }: TraceQuantifie
   for (const part of parts) {
     if (part.type !== 'span-order' || part.first.type !== 'bound' || part.first.depth !== depth || !isSameSpan(part.second, of.of))
       continue;
-    const reason = 'the spans that are asked are above it, so that it is one of them itself';
-    findings.report('BT_DSL_CONTRADICTION', part.syntax.range, { value: 'false', reason }, { expected: 'a condition that leaves it out' });
+    const reason = 'the tested spans are above it, so it is one of them itself';
+    findings.report('BT_DSL_CONTRADICTION', part.syntax.range, { value: 'false', reason }, { expected: 'a condition that excludes it' });
   }
 }
 

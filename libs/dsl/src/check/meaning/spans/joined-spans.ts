@@ -228,7 +228,7 @@ class JoinedSpans {
   private report({ first: a, second: b, isItself }: Excluded, isWhole: boolean): void {
     const [first, second] = a.syntax.range.start <= b.syntax.range.start ? [a, b] : [b, a];
     const texts = [first, second].map(({ syntax }) => shortText(syntax));
-    const among = 'the span around it is one of those that are asked';
+    const among = 'the outer span is one of the tested spans';
     const exclusion = `${texts.join(' and ')} exclude each other`;
     const reason = first === second ? among : isItself === true ? `${exclusion}: ${among}` : exclusion;
     const range: Range = { start: first.syntax.range.start, end: Math.max(first.syntax.range.end, second.syntax.range.end) };

@@ -12,7 +12,7 @@ export function heldByTheLast({ quantifier, over, condition, depth }: TraceQuant
   if (axisOf(firstOperand(condition), depth) === undefined) return undefined;
   const axes = operandsOf(condition).map((part) => axisOf(part, depth));
   if (axes.every((axis) => axis === 'children' || axis === 'descendants'))
-    return 'every trace has a span with none below it, and all of none satisfy everything';
+    return 'every trace has a span with none below it, and all of none satisfy any condition';
   return undefined;
 }
 

@@ -23,7 +23,7 @@ export function guardedAlternatives(chain: LogicalNode, operands: readonly Resol
   }
   if (guard === undefined || contradictionIn(parts, 'or') === undefined) return false;
   const [shown, ...texts] = [guard, ...parts].map(({ syntax }) => formatExpression(syntax)) as [string, ...string[]];
-  const reason = `wherever ${shown} is there, one of ${texts.join(' and ')} holds`;
+  const reason = `if ${shown} exists, one of ${texts.join(' and ')} holds`;
   const text = [shown, ...texts].join(' and ');
   const { range } = chain.syntax;
   const isUnlike = parts.every((part) => part.type === 'binary' && part.operator === '~=');

@@ -18,9 +18,9 @@ export function holdsOfNone(root: Resolved, findings: Findings): void {
   const [first] = found;
   if (first === undefined || found.includes(undefined)) return;
   const { of, what, range } = first;
-  if (of === undefined) return findings.report('BT_DSL_HOLDS_OF_NONE', range, { where: 'where there are none of both', reason: '0 == 0' });
+  if (of === undefined) return findings.report('BT_DSL_HOLDS_OF_NONE', range, { where: 'if there are none of both', reason: '0 == 0' });
   const text = `${of}.has(true) and ${findings.source.slice(range)}`;
-  const values = { where: `on every span that has no ${what}`, reason: 'all of none satisfy everything' };
+  const values = { where: `on every span without ${what}`, reason: 'all of none satisfy any condition' };
   findings.report('BT_DSL_HOLDS_OF_NONE', range, values, { suggestion: `${of}.has(true) and …`, fix: { range, text } });
 }
 

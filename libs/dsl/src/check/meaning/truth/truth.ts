@@ -124,7 +124,7 @@ class TruthJudge {
       if (node.operator === 'and') this.condition(node.left, whole);
       else if (isKnownMissing(node.left)) {
         const what = node.left.types === NIL ? 'missing' : 'missing or false';
-        const reason = `a condition before it says that ${formatExpression(node.left.syntax)} is ${what}`;
+        const reason = `by a condition before it ${formatExpression(node.left.syntax)} is ${what}`;
         this.report({ value: false, range: node.left.syntax.range, reason });
       } else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
       if (
@@ -258,7 +258,7 @@ class TruthJudge {
   private rootBelow(condition: Resolved, depth: number, axis: SpanAxis | SpanRelation | undefined): false | undefined {
     const part = isBelow(axis) ? rootPart(condition, depth) : undefined;
     if (part === undefined) return undefined;
-    this.report({ value: false, range: part.syntax.range, reason: 'what is below a span has a parent, and is no root' });
+    this.report({ value: false, range: part.syntax.range, reason: 'a span below another one has a parent, and is no root' });
     return false;
   }
 
@@ -299,7 +299,7 @@ class TruthJudge {
   private byRoot(node: Resolved): boolean | undefined {
     const value = knownOfRoot(node);
     if (value === undefined) return undefined;
-    const reason = value ? 'a root is one, and has no parent' : 'a root has no parent';
+    const reason = value ? 'trace.root is a root, and has no parent' : 'a root has no parent';
     this.report({ value, range: node.syntax.range, reason });
     return value;
   }

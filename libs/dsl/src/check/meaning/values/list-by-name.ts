@@ -16,7 +16,7 @@ export function listByName(node: BinaryNode | StringTestNode, subject: Resolved,
   if (node.type === 'string-test' ? node.test !== 'contains' : node.operator !== '==' && node.operator !== '~=') return false;
   const shown = formatExpression(subject.syntax);
   const outcome =
-    node.type === 'string-test' ? 'fails on a list' : node.operator === '==' ? 'is false of every list' : 'is true of every list';
+    node.type === 'string-test' ? 'fails on a list' : node.operator === '==' ? 'is false for every list' : 'is true for every list';
   const values = { key: subject.key, test: node.type === 'string-test' ? node.test : node.operator === '~=' ? '!=' : '==', outcome };
   findings.report('BT_DSL_MAY_BE_LIST', node.syntax.range, values, {
     expected: `a script: for _, value in ipairs(${shown} or {}) do if value == ${formatExpression(text.syntax)} then return true end end`,

@@ -78,7 +78,7 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
   }
   if (within?.type === 'literal' && typeof within.value !== 'string' && Number(within.value) < 0) {
     const shown = formatExpression(within.declared ?? within.syntax);
-    const expected = 'a duration, and the function that looks the other way: trace.preceded looks back, trace.follows ahead';
+    const expected = 'a duration, and the function for the other direction: trace.preceded looks back, trace.follows ahead';
     findings.report('BT_DSL_NEGATIVE_DEADLINE', within.syntax.range, { shown }, { expected });
   }
 }

@@ -27,7 +27,7 @@ function reads(expression: Expression, empty: ReadonlyMap<string, Name>, block: 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next.type === 'member' && next.object.type === 'name' && empty.has(next.object.name) && !asksFor(next.object.name, block)) {
       const { name } = next.object;
-      const where = `where ${name} is nil, because nothing gave it a value`;
+      const where = `if ${name} is nil, because it was never assigned`;
       return findings.report('BT_DSL_UNGUARDED_NIL', next.range, { operation: 'reading a field', where }, extrasOf(expression, name));
     }
     pending.push(...partsOf(next).parts);

@@ -67,7 +67,7 @@ class NilKeys {
         around === undefined
           ? { range: statement.range, text: `if ${text} then ${source.slice(statement.range)} end` }
           : inFront(around, text);
-      const where = `where ${text} is nil: on a span that has no '${attribute}'`;
+      const where = `if ${text} is nil: on a span without '${attribute}'`;
       const extras = { suggestion: around === undefined ? fix?.text : `${text} and …`, fix };
       this.findings.report('BT_DSL_UNGUARDED_NIL', target.range, { operation: 'writing to a table', where }, extras);
     }
