@@ -12,7 +12,7 @@ export interface Refusal {
   readonly milliseconds: number;
 }
 
-/** Posts requests of about this many bytes at once. */
+/** Posts concurrent requests of about this many bytes. */
 export function flood(ingest: BeTrace, requests: number, bytes: number): Promise<Refusal[]> {
   const span = { trace_id: 'flood', span_id: 's', name: 'x'.repeat(bytes), start_time: 0, duration: 1 };
   const body = JSON.stringify({ spans: [span] });
@@ -29,7 +29,7 @@ export function flood(ingest: BeTrace, requests: number, bytes: number): Promise
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-/** The error with which an export over gRPC is answered, with the milliseconds of its RetryInfo; undefined: success. */
+/** The error of an export over gRPC, with the milliseconds of its RetryInfo; undefined: success. */
 export async function exportOverGrpc(
   ingest: BeTrace,
   request: Uint8Array,
@@ -48,7 +48,7 @@ export async function exportOverGrpc(
   }
 }
 
-/** The most memory (bytes) that a process ever had; undefined where the system does not tell. */
+/** The peak memory of a process in bytes; undefined if the system does not report it. */
 export function peakMemory({ process }: BeTrace): number | undefined {
   try {
     const kib = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${process.pid}/status`, 'utf8'))?.[1];
@@ -59,8 +59,8 @@ export function peakMemory({ process }: BeTrace): number | undefined {
 }
 
 /**
- * Exports slow spans named `call`, each a trace, by the SDK's exporter, which tries again by itself a few times; like a collector's
- * queue, this hands the spans in again when it gave up. Resolves when they were taken.
+ * Exports slow spans named `call`, each a trace, with the SDK's exporter, which retries a few times. Like a collector's queue, it exports them again after the
+ * exporter gave up. Resolves when they are accepted.
  */
 export async function exportBySdk(ingest: BeTrace, count: number): Promise<void> {
   const recorded = new InMemorySpanExporter();

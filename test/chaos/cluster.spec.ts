@@ -18,7 +18,7 @@ import { Random } from './random.js';
 import { CHAOS_ENV, runChaos, startProcesses, undisturbed } from './run-chaos.js';
 import { clusterLog, FOREIGN_TOPIC } from './send.js';
 
-/** Those that need little time: a broker that stops in order takes its time. `npm run chaos` has all. */
+/** The faster dangers: a broker that stops in order takes time. `npm run chaos` has all. */
 const DANGERS: readonly DangerName[] = [
   'an evaluator is killed',
   'the database is read-only',
@@ -40,7 +40,7 @@ const MiB = 1024 * 1024;
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why})`);
 
-/** The partitions of each member of the evaluators' group, as the broker has them. */
+/** The partitions of each member of the evaluators' group, as the broker reports them. */
 async function assignments(broker: string): Promise<number[][]> {
   const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
@@ -54,13 +54,13 @@ async function assignments(broker: string): Promise<number[][]> {
   }
 }
 
-/** One cluster for all: what one test leaves in the log, the outcome of the next has to agree with too. */
+/** One cluster for all tests: the log that one test leaves must agree with the outcome of the next. */
 (why === undefined ? describe : describe.skip)('two of each process over Kafka and PostgreSQL', () => {
   let cluster: Cluster;
   let log: Log;
 
   beforeAll(async () => {
-    // A topic that does not exist when ingest starts is received from when it does.
+    // A topic that does not exist when ingest starts is received once it exists.
     cluster = await Cluster.start({ ...CHAOS_ENV, KAFKA_RECEIVE_TOPICS: `${FOREIGN_TOPIC},spans-of-others:otlp_json` });
     await cluster.linkDatabase();
     await startProcesses(cluster);
@@ -84,7 +84,7 @@ async function assignments(broker: string): Promise<number[][]> {
   it('have a rule that was created on one replica in force everywhere, and its violations at any replica', async () => {
     const rule = { name: 'slow-call', expression: 'span.name == "call" and span.duration > 1s', severity: 'HIGH' };
     expect((await cluster.all('api')[0]!.json('POST', '/v1/rules', rule)).status).toBe(201);
-    // Its marker is in every partition when the answer comes: every span that is sent from now on is judged by it.
+    // The answer means that every partition has the marker: all spans from now on are judged by it.
     const statuses = await Promise.all(Array.from({ length: 20 }, (_, n) => post(n, `trace-${n}`)));
     expect(new Set(statuses)).toEqual(new Set([202]));
     for (const api of [0, 1]) {
@@ -131,7 +131,7 @@ async function assignments(broker: string): Promise<number[][]> {
     const exported = exportBySdk(ingest, 30);
     const refusals = [...(await flood(ingest, 100, 900_000)), ...(await flood(ingest, 100, 900_000))];
     expect(new Set(refusals.map(({ status, retryAfter }) => `${status} ${retryAfter}`))).toEqual(new Set(['503 1']));
-    // Its deadline is 3 s; the rest is what 100 MiB take on a busy machine.
+    // Its deadline is 3 s; the rest is the time of 100 MiB on a busy machine.
     expect(Math.max(...refusals.map(({ milliseconds }) => milliseconds))).toBeLessThan(20_000);
     expect(await exportOverGrpc(ingest, encodeRequest(aRequest()))).toEqual({ code: status.UNAVAILABLE, retryDelay: 1_000 });
     expect(peakMemory(ingest) ?? 0).toBeLessThan(450 * MiB);
@@ -218,7 +218,7 @@ async function assignments(broker: string): Promise<number[][]> {
     };
     const refused = await eventually('a refusal', refusal, TIMEOUT_MS);
     expect(refused).toEqual({ status: 503, code: 'BT_INGEST_NO_TRACE_MEMORY' });
-    // Traces that are forgotten meanwhile make room, so senders go on. The metric is looked at beside them: a request may take longer than one waits.
+    // Traces that are forgotten meanwhile free memory, so senders continue. The metric is polled separately, because a request may outlast the wait.
     let sending = true;
     const sender = (async () => {
       while (sending) {

@@ -33,7 +33,7 @@ const hangs =
     process.kill('SIGCONT');
   };
 
-/** Never more than four of them: the machine has to bear it. */
+/** At most four, because the machine is limited. */
 const added =
   (app: ClusterApp): Danger =>
   async (cluster) => {
@@ -47,7 +47,7 @@ const takenAway =
     if (names.length > 1) await cluster.remove(random.pick(names));
   };
 
-/** By the name with which a failure is reported. */
+/** By the names that failures report. */
 export const DANGERS = {
   'an evaluator is killed': killed('evaluator'),
   'an ingest is killed': killed('ingest'),

@@ -7,7 +7,7 @@ import { CHAOS_RULES, judgePlainly, type PlainSpan, type PlannedTrace } from './
 
 type Assembly = Configuration['traces'];
 
-/** A span as it lies in the log. */
+/** A span in the log. */
 interface Sighting {
   readonly spanId: string;
   /** Log time of its record. */
@@ -15,8 +15,8 @@ interface Sighting {
 }
 
 /**
- * What a run of the log found otherwise than the plan of the load says: exactly the violations of the plan, of every trace that was
- * judged whole; of one that an outage cut, those of its fragments. Also names spans that were acknowledged and are not in the log.
+ * How the verdicts of a run differ from the plan of the load. Every trace that was judged as a whole must have exactly the planned violations. A trace that an
+ * outage split must have those of its fragments. Also names acknowledged spans that are not in the log.
  */
 export async function differencesFromPlan(
   planned: readonly PlannedTrace[],
@@ -43,7 +43,7 @@ export async function differencesFromPlan(
   });
 }
 
-/** Per trace, in the order of the log: each occurrence of a span in the partition that it belongs to. */
+/** By trace, in log order: each occurrence of a span in its partition. */
 async function sightingsIn(log: Log, traces: ReadonlySet<string>): Promise<ReadonlyMap<string, Sighting[]>> {
   const found = new Map<string, Sighting[]>();
   const partitions = log.partitions(TOPICS.spans);
@@ -60,7 +60,7 @@ async function sightingsIn(log: Log, traces: ReadonlySet<string>): Promise<Reado
   return found;
 }
 
-/** None in a record that nobody can read. */
+/** Empty for an unreadable record. */
 function spansIn(value: Uint8Array): readonly { readonly traceId: string; readonly spanId: string }[] {
   try {
     return decodeRequest(value).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
@@ -69,7 +69,7 @@ function spansIn(value: Uint8Array): readonly { readonly traceId: string; readon
   }
 }
 
-/** The span ids of each part of a trace that is judged as one, as docs/decisions/0012 says it. */
+/** The span ids of each part of a trace that is judged as a unit, by docs/decisions/0012. */
 function cut(sightings: readonly Sighting[], { idleTimeout, maxAge, lateWindow }: Assembly): ReadonlySet<string>[] {
   const parts: Set<string>[] = [];
   let last = Number.NEGATIVE_INFINITY;
@@ -86,7 +86,7 @@ function cut(sightings: readonly Sighting[], { idleTimeout, maxAge, lateWindow }
   return parts;
 }
 
-/** The rules of the load that a fragment of a trace violates in the end, by trace. */
+/** By trace: the rules of the load that a fragment violates at the end. */
 function openIn(revisions: readonly ViolationRecord[]): ReadonlyMap<string, ReadonlySet<string>> {
   const ofTheLoad = new Set<string>(CHAOS_RULES.map(({ id }) => id));
   const last = new Map<string, ViolationRecord>();

@@ -5,7 +5,7 @@ import { eventually } from '../harness/eventually.js';
 import type { TcpLink } from '../harness/services/tcp-link.js';
 import type { Danger } from './dangers.js';
 
-/** How long a fault may take to be seen, ms: with the store, an answer that does not come is one after five seconds. */
+/** How long (ms) until a fault is noticed; the store notices a missing answer after five seconds. */
 const SEEN_MS = 60_000;
 /** The session of the cluster's processes is 3 s. */
 const BEYOND_SESSION_MS = 5_000;
@@ -13,7 +13,7 @@ const BEYOND_SESSION_MS = 5_000;
 const LONGEST_MS = 12_000;
 const CUTS = 12;
 
-/** A fault lasts until a process says it, and some time longer. One that nobody says is none, and fails the run. */
+/** Keeps a fault until a process reports it, and for some time more. A fault that no process reports fails the run. */
 async function untilSaid(processes: readonly BeTrace[], check: string, reason: RegExp): Promise<void> {
   let last: unknown;
   const isSaid = async () => {
@@ -34,7 +34,7 @@ function linkOf(cluster: Cluster): TcpLink {
   return cluster.link;
 }
 
-/** Longer than the sessions: the broker puts all members out of their groups when it goes on. */
+/** Longer than the sessions: when the broker continues, it removes all members from their groups. */
 export const brokerHangs: Danger = async (cluster, random, pause) => {
   cluster.broker.suspend();
   try {
@@ -48,7 +48,7 @@ export const brokerHangs: Danger = async (cluster, random, pause) => {
 };
 
 export const databaseIsReadOnly: Danger = async (cluster, random, pause) => {
-  // It may be others' too.
+  // The database may be shared.
   if (cluster.postgres.outage === undefined) return;
   await setReadOnly(cluster, true);
   try {
@@ -94,7 +94,7 @@ export const databaseHangs: Danger = async (cluster, random, pause) => {
   }
 };
 
-/** Connections that get no answer any more, and no end: those who use them have to find it out. */
+/** Connections that get no more answers, and no end: their users must notice it. */
 export const databaseIsGone: Danger = async (cluster, random, pause) => {
   linkOf(cluster).strand();
   await untilSaid(cluster.all('api'), 'storage', /no answer within|cannot be reached/);

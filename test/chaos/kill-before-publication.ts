@@ -6,9 +6,8 @@ import type { Random } from './random.js';
 const TIMEOUT_MS = 60_000;
 
 /**
- * kill -9 of an API that has committed a change of rules, and has not published it: nothing gets out while the broker is suspended, and
- * the process dies when the row is seen. Resolves when what it left in the outbox is published, by its successor or another replica;
- * answers the id of the rule, which is then in force in every partition.
+ * Kills (-9) an API that has committed a change of rules and not published it. The broker is suspended, so nothing is sent, and the process is killed when the
+ * row exists. Resolves when its successor or another replica has published the change. Returns the id of the rule, which is then in force in every partition.
  */
 export async function killBeforePublication(cluster: Cluster, random: Random): Promise<string> {
   const id = `orphan-${random.hex(6)}`;

@@ -1,5 +1,5 @@
-// `npm run chaos [-- --seed 7 --minutes 10]`: all dangers, in an order of their own by the seed, again and again. With
-// BETRACE_TRACE_MAX_AGE=4s BETRACE_TRACE_LATE_WINDOW=3s outages and late spans cut many traces into fragments.
+// `npm run chaos [-- --seed 7 --minutes 10]`: all dangers repeatedly, in an order from the seed. With BETRACE_TRACE_MAX_AGE=4s BETRACE_TRACE_LATE_WINDOW=3s
+// outages and late spans split many traces into fragments.
 import { parseArgs } from 'node:util';
 import { Cluster } from '../harness/cluster.js';
 import { DANGERS, type DangerName } from './dangers.js';
@@ -26,7 +26,7 @@ const random = new Random(seed);
 const since = performance.now();
 const say = (text: string): void => console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)} s  ${text}`);
 
-/** A danger with its calm takes some 7 s. */
+/** A danger with the calm after it takes about 7 s. */
 const rounds = Math.max(1, Math.round((Number(values.minutes) * 60) / (7 * names.length)));
 const dangers = Array.from({ length: rounds }, () => random.shuffled(names)).flat();
 say(`seed ${seed}: ${dangers.length} dangers`);

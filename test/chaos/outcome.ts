@@ -7,10 +7,10 @@ import type { Cluster } from '../harness/cluster.js';
 import { REFUSED_SERVICE } from './poison.js';
 import type { Reference } from './reference.js';
 
-/** What stands for a violation at some place → the signatures with which it was found there: one, or something is wrong. */
+/** The signatures of each violation revision that were found; more than one is a failure. */
 type Signatures = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** How an outcome differs from the reference, one sentence each; empty when it does not. */
+/** How an outcome differs from the reference, one sentence each. */
 export async function differences(cluster: Cluster, log: Log, reference: Reference): Promise<string[]> {
   const [stored, published] = await Promise.all([storedViolations(cluster), publishedRevisions(log)]);
   return [
@@ -27,7 +27,7 @@ export async function differences(cluster: Cluster, log: Log, reference: Referen
   ];
 }
 
-/** What the collector of the test takes. */
+/** The violations that the test's collector accepts. */
 const exportable = (reference: Reference): ViolationRecord[] =>
   [...told(reference).values()].flat().filter(({ service }) => service !== REFUSED_SERVICE);
 
@@ -44,7 +44,7 @@ function signaturesBy<T>(items: readonly T[], entry: (item: T) => readonly [key:
 
 const revisionsOf = (reference: Reference): Signatures => signaturesBy(reference.revisions, byRevision);
 
-/** Each fragment of a trace counts revisions from 1: the first offset tells them apart. */
+/** Each fragment of a trace counts revisions from 1, so the first offset is part of the key. */
 const byRevision = ({ id, revision, log, signature }: ViolationRecord) =>
   [`${id}@${revision} from ${log.first_offset}`, signature] as const;
 
@@ -56,8 +56,8 @@ const byContent = (violation: ViolationRecord) => {
 const bySpan = (violation: ViolationRecord) => [violationSpanId(violation), violation.signature] as const;
 
 /**
- * The revisions of each violation that users are told, in order (docs/decisions/0012): those of the first fragment; when they end
- * retracted, those of the next one that has any; and so on. Computed here a second time, not read from the store.
+ * The revisions of each violation that users see, in order (docs/decisions/0012): those of the first fragment; if they end retracted, those of the next
+ * fragment that has any; and so on. It is computed independently, not read from the store.
  */
 function told({ revisions }: Reference): ReadonlyMap<string, ViolationRecord[]> {
   const violations = new Map<string, Map<number, ViolationRecord[]>>();
@@ -93,7 +93,7 @@ async function storedViolations({ databaseUrl }: Cluster): Promise<Signatures> {
   }
 }
 
-/** A revision may lie in the log more than once. */
+/** The log may have a revision more than once. */
 async function publishedRevisions(log: Log, from: readonly number[] = []): Promise<Signatures> {
   const published: ViolationRecord[] = [];
   for (let partition = 0; partition < log.partitions(TOPICS.violations); partition++) {

@@ -3,10 +3,10 @@ import { encodeRequestJson, spansFromValue } from '#otlp';
 import type { Cluster } from '../harness/cluster.js';
 import type { Random } from './random.js';
 
-/** Spans of this service lead to violations that the collector of the test refuses for good, when it refuses. */
+/** The test's collector can permanently refuse violations of this service. */
 export const REFUSED_SERVICE = 'refused-for-good';
 
-/** Rules that observe whatever the poison holds. */
+/** Rules that read everything in the poison. */
 export const POISON_RULES = [
   { id: 'scored', name: 'Score', expression: 'span.name == "poison" and (span.attributes["score"] or 0) ~= 0.5', severity: 'LOW' },
   { id: 'admin-url', name: 'Admin URL', expression: 'span.attributes["http.url"] contains "admin"', severity: 'LOW' },
@@ -19,7 +19,7 @@ export const POISON_RULES = [
 ] as const;
 
 const NUMBERS = ['NaN', 'Infinity', '-Infinity', -0, 1e308] as const;
-/** An emoji over the place where texts are clipped, half of a pair, U+0000, and texts that are names of properties. */
+/** An emoji at the place where texts are truncated, half of a pair, U+0000, and texts that are names of properties. */
 const TEXTS = [
   `/admin?q=${'x'.repeat(190)}😀😀😀`,
   'admin \ud800 half',
@@ -28,7 +28,7 @@ const TEXTS = [
   `admin ${'y'.repeat(50_000)}`,
 ] as const;
 
-/** One span with a number and texts that a careless writer of records can't hold. */
+/** One span with a number and texts that a careless encoder cannot represent. */
 function poisonSpan(random: Random): object {
   return {
     traceId: `${random.hex(31)}3`,
@@ -59,7 +59,7 @@ export async function sendPoison(cluster: Cluster, random: Random, pause: (ms: n
   for (const { url } of cluster.all('ingest')) await postUntilTaken(`${url}/v1/traces`, JSON.stringify(request), pause);
 }
 
-/** Sends spans that violate a rule of the load and whose violations the collector refuses. */
+/** Sends spans that violate a rule of the load, with violations that the collector refuses. */
 export async function sendRefused(cluster: Cluster, random: Random, pause: (ms: number) => Promise<void>): Promise<void> {
   const spans = Array.from({ length: 5 }, () => ({
     trace_id: `${random.hex(31)}4`,
@@ -88,5 +88,5 @@ async function postUntilTaken(url: string, body: string, pause: (ms: number) => 
   }
 }
 
-/** What the collector answers to an export request with a violation of the refused service. */
+/** Refuses export requests with a violation of the refused service. */
 export const refuseForGood = (request: Buffer) => (request.includes(REFUSED_SERVICE) ? { code: status.INVALID_ARGUMENT } : undefined);

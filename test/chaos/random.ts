@@ -1,4 +1,4 @@
-/** A repeatable sequence of chances (mulberry32). */
+/** Reproducible pseudo-random numbers (mulberry32). */
 export class Random {
   constructor(private state: number) {}
 

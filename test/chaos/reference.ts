@@ -6,11 +6,11 @@ import { type KeyRing, keyRing } from '#signing';
 import { violationRecord } from '../../apps/evaluator/src/publish/violation-record.js';
 import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
 
-/** What an undisturbed run of a log in one process finds. */
+/** The result of an undisturbed run of a log in one process. */
 export interface Reference {
-  /** Every revision of every violation, in the order in which each partition finds them. */
+  /** Every revision of every violation, in the order of each partition. */
   readonly revisions: readonly ViolationRecord[];
-  /** Traces that are not closed at the end of the log: it says nothing final about them yet. */
+  /** Traces that are open at the end of the log, whose verdicts are not final. */
   readonly open: number;
 }
 
@@ -49,7 +49,7 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
     const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
     const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
     if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp: at.timestamp, epoch: control.epoch }, sink);
-    // Spans may come with a pause before them: they must be judged all the same.
+    // Spans may be preceded by a pause; they are judged all the same.
     else engine.apply(engineRecord(record, control, at, misplaced), sink);
   }
   return engine.openTraces;

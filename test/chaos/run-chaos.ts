@@ -14,9 +14,9 @@ import { CHAOS_RULES, type PlannedTrace, planTrace } from './traces.js';
 export interface ChaosPlan {
   readonly seed: number;
   readonly dangers: readonly DangerName[];
-  /** Traces that begin per second. */
+  /** Traces started per second. */
   readonly rate: number;
-  /** Seconds of load between two dangers, about. */
+  /** Approximate seconds of load between two dangers. */
   readonly calm: number;
   readonly say: (text: string) => void;
 }
@@ -25,13 +25,13 @@ export interface ChaosResult {
   readonly traces: number;
   readonly repeated: number;
   readonly reference: Reference;
-  /** The differences to an undisturbed run; empty when there are none. */
+  /** The differences from an undisturbed run. */
   readonly differences: readonly string[];
-  /** The differences of the undisturbed run to the plan of the load; empty when there are none. */
+  /** The differences of the undisturbed run from the plan of the load. */
   readonly missed: readonly string[];
 }
 
-/** Traces close soon, and are remembered for longer than any outage here, unless a run wants them to be judged in fragments. */
+/** Traces close early, and are remembered for longer than any outage here, unless a run wants fragments. */
 const ASSEMBLY_ENV = {
   BETRACE_TRACE_ROOT_GRACE: '500ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '1500ms',
@@ -39,12 +39,12 @@ const ASSEMBLY_ENV = {
   BETRACE_TRACE_LATE_WINDOW: process.env['BETRACE_TRACE_LATE_WINDOW'] ?? '300s',
 };
 const ASSEMBLY = loadConfiguration({ environment: ASSEMBLY_ENV }).configuration.traces;
-/** How long everything may take to come to rest after the last danger. */
+/** Timeout (ms) for everything to settle after the last danger. */
 const TIMEOUT_MS = 120_000;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** What the processes of a cluster need for `runChaos`. */
+/** The processes' environment for `runChaos`. */
 export const CHAOS_ENV = { ...ASSEMBLY_ENV, KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC };
 
 /** Two of each process. */
@@ -53,8 +53,8 @@ export async function startProcesses(cluster: Cluster): Promise<void> {
 }
 
 /**
- * Runs a load over a running cluster while dangers happen one after the other. Compares the results with an undisturbed run of the same log, including all that
- * was in it before.
+ * Runs a load over a running cluster with one danger after the other. Compares the results with an undisturbed run of the same log, including its earlier
+ * contents.
  */
 export async function runChaos(cluster: Cluster, log: Log, plan: ChaosPlan): Promise<ChaosResult> {
   const sender = new Sender(cluster, log, new Random(plan.seed + 1));
@@ -98,7 +98,7 @@ async function endanger(cluster: Cluster, { seed, dangers, calm, say }: ChaosPla
   await pause(calm * 1_000);
 }
 
-/** Traces that begin all the time, each sent as it was planned. */
+/** Starts traces continuously, and sends each as planned. */
 class Load {
   readonly planned: PlannedTrace[] = [];
   private readonly random: Random;
@@ -114,13 +114,13 @@ class Load {
     this.timer = setInterval(() => this.begin(), 1_000 / plan.rate);
   }
 
-  /** No more begin, and what is under way is given up. */
+  /** Starts no more traces, and aborts those in progress. */
   stop(): void {
     clearInterval(this.timer);
     this.giveUp.abort(new Error('the load was stopped'));
   }
 
-  /** No more begin; resolves when all that began was acknowledged. */
+  /** Starts no more traces; resolves when all spans are acknowledged. */
   async finish(): Promise<void> {
     clearInterval(this.timer);
     const timer = setTimeout(() => this.giveUp.abort(new Error('spans were not taken in time')), TIMEOUT_MS);
@@ -147,7 +147,7 @@ export function undisturbed(log: Log): Promise<Reference> {
   return referenceRun(log, ASSEMBLY, CLUSTER_KEY);
 }
 
-/** Waits until the log is judged to its end and everything agrees; else answers what does not. */
+/** Waits until the whole log is judged and everything agrees; otherwise returns the differences. */
 async function outcome(cluster: Cluster, log: Log, { say }: ChaosPlan): Promise<{ reference: Reference; found: readonly string[] }> {
   let last: { reference: Reference; found: readonly string[] } = {
     reference: { revisions: [], open: -1 },

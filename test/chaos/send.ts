@@ -6,7 +6,7 @@ import { exportOverGrpc } from './back-pressure.js';
 import type { Random } from './random.js';
 import type { PlainSpan } from './traces.js';
 
-/** A topic that another producer writes and ingest re-keys. */
+/** A topic of another producer, which ingest re-keys. */
 export const FOREIGN_TOPIC = 'otlp_spans';
 
 const request = (spans: readonly PlainSpan[]) => spansFromValue({ spans: spans.map((span) => ({ ...span })) }, { incomplete: true });
@@ -14,7 +14,7 @@ const request = (spans: readonly PlainSpan[]) => spansFromValue({ spans: spans.m
 const WAYS = ['json', 'otlp_proto', 'otlp_json', 'grpc', 'grpc', 'topic', 'misplaced'] as const;
 type Way = (typeof WAYS)[number];
 
-/** The receivers, each with a client that retries until the spans are acknowledged. */
+/** The receivers, each with a client that retries until spans are acknowledged. */
 export class Sender {
   /** Requests that were refused or lost, and sent again. */
   repeated = 0;
@@ -45,7 +45,7 @@ export class Sender {
         return this.post('/v1/traces', 'application/x-protobuf', new Uint8Array(encodeRequest(request(spans))));
       case 'grpc':
         return (await exportOverGrpc(this.random.pick(this.cluster.all('ingest')), encodeRequest(request(spans)), 10_000)) === undefined;
-      // Producers with partitioners of their own: into the topic that is received, and into the spans log itself.
+      // Producers with their own partitioners: to the received topic, and to the spans log itself.
       case 'topic':
         return this.append(
           FOREIGN_TOPIC,
@@ -74,7 +74,7 @@ export class Sender {
   }
 }
 
-/** The log of a cluster, for producers and readers of the test's own; the foreign topic is among its topics. */
+/** The log of a cluster, for the test's own producers and readers; it includes the foreign topic. */
 export function clusterLog(cluster: Cluster): Promise<Log> {
   const topics = topicSpecifications({ partitions: CLUSTER_PARTITIONS, retention: 86_400_000 });
   const foreign = { name: FOREIGN_TOPIC, partitions: CLUSTER_PARTITIONS };

@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** A span as POST /v1/spans takes it, and as the other ways in are encoded from. */
+/** A span as in POST /v1/spans, from which the other wires are encoded. */
 export interface PlainSpan {
   readonly trace_id: string;
   readonly span_id: string;
@@ -12,13 +12,13 @@ export interface PlainSpan {
   readonly attributes: Readonly<Record<string, string | number>>;
 }
 
-/** Spans that are sent together, this many ms after the trace began. */
+/** Spans that are sent together, this many ms after the trace started. */
 export interface Sending {
   readonly at: number;
   readonly spans: readonly PlainSpan[];
 }
 
-/** A trace as it will be sent, and which rules it violates in the end when it is judged whole, whatever happens on the way. */
+/** A planned trace, and the rules that it violates when it is judged as a whole, whatever happens on the way. */
 export interface PlannedTrace {
   readonly traceId: string;
   readonly sendings: readonly Sending[];
@@ -55,7 +55,7 @@ export const CHAOS_RULES = [
     severity: 'LOW',
   },
   {
-    // An error on most spans, which only the sandbox can tell.
+    // An error on most spans, which only the sandbox detects.
     id: 'refused',
     name: 'Failed payment, by a script',
     expression: 'local state = span.attributes["payment.state"] return state .. "!" == "failed!"',
@@ -63,7 +63,7 @@ export const CHAOS_RULES = [
   },
 ] as const;
 
-/** Which of the rules above some spans violate, told without any part of BeTrace. */
+/** The rules above that some spans violate, computed without BeTrace. */
 export function judgePlainly(spans: readonly PlainSpan[]): string[] {
   const has = (name: string): boolean => spans.some((span) => span.name === name);
   const violated: Readonly<Record<(typeof CHAOS_RULES)[number]['id'], boolean>> = {
@@ -82,8 +82,8 @@ export function judgePlainly(spans: readonly PlainSpan[]): string[] {
 }
 
 /**
- * One trace: a request with work below it, by chance slow, chatty, unaudited, audited late, or with spans twice; its spans come
- * in several requests over some seconds, in any order.
+ * One trace: a request with child spans, at random slow, chatty, unaudited, audited late, or with spans twice. Its spans come in several requests over some
+ * seconds, in any order.
  */
 export function planTrace(random: Random): PlannedTrace {
   const traceId = `${random.hex(31)}1`;
@@ -131,7 +131,7 @@ export function planTrace(random: Random): PlannedTrace {
   const all = audit === undefined ? spans : [...spans, audit];
   if (all.reduce((sum, { duration }) => sum + duration, 0) > 4_000_000_000) violates.add('heavy');
   const sendings = deal(random, random.shuffled(spans));
-  // In time, or so late that the trace was judged without it.
+  // In time, or after the trace was judged without it.
   if (audit) sendings.push({ at: random.chance(0.5) ? random.between(0, 500) : random.between(2_500, 6_000), spans: [audit] });
   if (random.chance(0.2)) sendings.push({ at: random.between(0, 4_000), spans: [random.pick(spans)] });
   return { traceId, sendings, violates: [...violates] };

@@ -58,7 +58,7 @@ describe('betrace backtest', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^slow: 3 of 3 traces \(100 %\), 3 violations\n/);
     expect(out).toMatch(/\nunaudited: 1 of 3 traces \(33\.3 %\), 1 violation\n(.*\n){1,2}.* t2 shop: Payment without audit: /);
-    // What a name does to a terminal is shown, not done.
+    // Escape sequences in a name are shown, not executed.
     expect(out).not.toContain('\u001b[2J');
   });
 

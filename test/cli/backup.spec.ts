@@ -38,7 +38,7 @@ beforeAll(async () => {
   const mark = { kind: 'acknowledged', note: 'known' };
   expect((await server.json('POST', `/v1/violations/groups/${body.groups[0]?.id}/marks`, mark)).status).toBe(201);
   before = await seen(server);
-  // The server runs meanwhile.
+  // The server keeps running.
   const asJson = await cli(['backup', 'b.ndjson.gz', '--output', 'json', `--storage-path=${data}`]);
   expect([asJson.code, JSON.parse(asJson.out)]).toEqual([0, { file: 'b.ndjson.gz', database: data, rules: 1, violations: 3 }]);
   const backup = await cli(['backup', 'b.ndjson.gz', `--storage-path=${data}`]);
@@ -71,7 +71,7 @@ async function send(to: BeTrace, ...ids: readonly string[]): Promise<void> {
   expect((await to.json('POST', '/v1/spans', { spans })).status).toBe(202);
   expect((await to.json('POST', '/v1/settle?timeout=60s')).status).toBe(204);
 }
-/** What a user sees of it, as text. */
+/** The state that a user sees, as text. */
 async function seen(betrace: BeTrace): Promise<string> {
   const paths = ['/v1/rules', '/v1/rules/pay/versions', '/v1/violations?limit=100', '/v1/violations/groups', '/v1/keys'];
   const bodies = await Promise.all(paths.map(async (path) => (await betrace.json('GET', path)).body));
@@ -86,7 +86,7 @@ const linesOf = async (file: string) =>
     .slice(1, -2)
     .filter((line) => !line.startsWith('["violation_sequence"'));
 
-/** As docs/operations/backup.md has it, for a storage path and for `DATABASE_URL`. */
+/** As in docs/operations/backup.md, for a storage path and for `DATABASE_URL`. */
 describe('betrace backup and restore', () => {
   it('brings rules, history, violations and what was said of them back where nothing is left', async () => {
     const path = join(folder, 'anew');
@@ -121,7 +121,7 @@ describe('betrace backup and restore', () => {
     const unwritable = await cli(['backup', 'no/such/folder/b', `--storage-path=${path}`]);
     expect(unwritable).toEqual({ code: 2, out: expect.stringContaining('BT_CLI_FILE') });
     expect(await cli(['backup'])).toEqual({ code: 2, out: expect.stringContaining('give the file first') });
-    // The former backup stays when the next one cannot be made.
+    // The former backup stays when the next one fails.
     const nothing = await cli(['backup', 'b.ndjson.gz', '--storage-path=nowhere']);
     expect(nothing).toEqual({ code: 2, out: expect.stringContaining('BT_STORE_NOTHING_THERE') });
     expect(await readFile(join(folder, 'b.ndjson.gz'))).toEqual(whole);
@@ -163,7 +163,7 @@ describe('betrace backup and restore', () => {
     const other = join(folder, 'other');
     expect((await cli(['restore', 'b.ndjson', `--storage-path=${other}`])).code).toBe(0);
 
-    // The second time it is read, which is within the transaction, it stops in the middle.
+    // The second read, within the transaction, stops in the middle.
     const half = Math.floor((await readFile(join(folder, 'b.ndjson'), 'utf8')).length / 2);
     const script = `mkfifo pipe; cat b.ndjson > pipe; sleep 1; { head -c ${half} b.ndjson; touch written; sleep 60; } > pipe`;
     const writer = spawn('bash', ['-c', script], { cwd: folder, stdio: 'ignore', detached: true });

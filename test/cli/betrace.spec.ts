@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../..');
 const main = entryOf('cli');
 const KEY = 'a key that only this test knows';
 
-/** The command line as a process: exit code and output. */
+/** Runs the command line as a process; returns exit code and output. */
 function cli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ code: number; out: string; err: string }> {
   return new Promise((done) => {
     execFile(process.execPath, [main, ...args], { cwd: root, env: { PATH: process.env['PATH'], ...env } }, (error, out, err) => {
@@ -45,7 +45,7 @@ describe('betrace as a process', () => {
       child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
       expect([signal, Buffer.concat(said).toString()]).toEqual([null, expect.not.stringContaining('EPIPE')]);
-      // What was short may have been written whole before; what was not ends as a program that SIGPIPE ended.
+      // A short output may have been written whole before; otherwise the process ends like one that SIGPIPE ended.
       expect([0, 1, 2, 141]).toContain(code);
     },
   );
@@ -205,7 +205,7 @@ describe('betrace violations tail', () => {
       const seen = (id: string) => eventually(`a line of ${id}`, async () => (shown(id) > 0 ? true : undefined), 60_000);
       await betrace.json('POST', '/v1/rules', { id: 'page', name: 'page', expression: 'span.name == "page"', severity: 'HIGH' });
       await betrace.json('POST', '/v1/rules', { id: 'low', name: 'low', expression: 'span.name == "page"', severity: 'LOW' });
-      // What comes before the stream is open is not shown: others are sent until one is.
+      // Violations before the stream is open are not shown, so more are sent until one is.
       let probes = 0;
       const isOpen = async () => {
         if (out === '') await send(`probe-${++probes}`);

@@ -27,7 +27,7 @@ interface Row {
 describe('betrace doctor', () => {
   let folder: string;
   let postgres: TestPostgres | string;
-  /** An endpoint whose clock is an hour behind, and which asks for credentials. */
+  /** An endpoint whose clock is an hour behind, and which requires credentials. */
   const collector = createServer((request, response) => {
     const authorized = request.headers.authorization === 'Bearer right';
     response.writeHead(authorized ? 200 : 401, { date: new Date(Date.now() - 3_600_000).toUTCString() }).end();

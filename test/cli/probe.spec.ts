@@ -8,9 +8,9 @@ import { eventually } from '../harness/eventually.js';
 
 const main = entryOf('cli');
 
-/** What stands between the probe and the server, and does something wrong. */
+/** A fault of a proxy between the probe and the server. */
 interface Fault {
-  /** Answers what is sent on instead of a request to receive spans, after so many ms; undefined: nothing is. */
+  /** The request to forward instead of one with spans, and the delay in ms; undefined: none. */
   readonly spans?: (body: string) => { readonly body: string; readonly after: number } | undefined;
   /** Changes an answer of the list. */
   readonly list?: (answer: { violations: { id: string }[] }) => void;

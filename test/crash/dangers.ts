@@ -3,7 +3,7 @@ import type { DurableProcess } from './durable-process.js';
 
 type Pause = (ms: number) => Promise<void>;
 
-/** Something that happens to the process; it is ready again when this resolves. */
+/** A fault of the process, which is ready again when this resolves. */
 export type Danger = (process: DurableProcess, random: Random, pause: Pause, stall: number) => Promise<void>;
 
 const startAgain = async (process: DurableProcess): Promise<void> => {
@@ -11,7 +11,7 @@ const startAgain = async (process: DurableProcess): Promise<void> => {
   await process.ready();
 };
 
-/** By the name with which a failure is reported. */
+/** By the names that failures report. */
 export const DANGERS = {
   'it is killed': async (process, random, pause) => {
     await process.betrace.kill();
@@ -38,13 +38,13 @@ export const DANGERS = {
     await process.betrace.kill();
     await startAgain(process);
   },
-  /** Down for as long as a silence that would forget every trace under way. */
+  /** Down for longer than any open trace is remembered. */
   'it is away': async (process, random, pause, stall) => {
     await process.betrace.kill();
     await pause(random.between(stall, Math.ceil(stall * 1.25)));
     await startAgain(process);
   },
-  /** Suspended for as long, and then it goes on as if nothing had happened. */
+  /** Suspended for as long, then continued. */
   'it stalls': async (process, random, pause, stall) => {
     process.betrace.process.kill('SIGSTOP');
     await pause(random.between(stall, Math.ceil(stall * 1.25)));
@@ -55,7 +55,7 @@ export const DANGERS = {
 
 export type DangerName = keyof typeof DANGERS;
 
-/** How often each is drawn; what stalls is rare because it takes a minute. */
+/** How often each is drawn; stalls are rare because each takes a minute. */
 export function plannedDangers(random: Random, kills: number, stalls: number): DangerName[] {
   const kill = (): DangerName =>
     random.pick([

@@ -1,10 +1,10 @@
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually, GivenUp } from '../harness/eventually.js';
 
-/** How long a start may take on a busy machine, in milliseconds. */
+/** Timeout (ms) of a start on a busy machine. */
 const START_TIMEOUT_MS = 120_000;
 
-/** One durable process on one storage folder and on ports that stay the same, over all its lives. */
+/** A durable process with one storage folder and fixed ports, over all restarts. */
 export class DurableProcess {
   private life: BeTrace | undefined;
   private output = '';
@@ -22,13 +22,13 @@ export class DurableProcess {
     return process;
   }
 
-  /** The life that is running now, or the one that ended last. */
+  /** The running process, or the one that ended last. */
   get betrace(): BeTrace {
     if (this.life === undefined) throw new Error('the process was not started');
     return this.life;
   }
 
-  /** Spawns the next life and does not wait until it is ready. */
+  /** Starts the next process without waiting until it is ready. */
   async begin(): Promise<void> {
     const ports = this.life?.ports;
     if (this.life) this.output += this.life.logs();
@@ -48,7 +48,7 @@ export class DurableProcess {
     );
   }
 
-  /** Everything that all lives wrote. */
+  /** The output of all processes. */
   logs(): string {
     return this.output + (this.life?.logs() ?? '');
   }

@@ -6,7 +6,7 @@ interface Page {
   readonly next?: string;
 }
 
-/** A violation as `GET /v1/violations?view=full` shows it. */
+/** A violation in `GET /v1/violations?view=full`. */
 export interface Found {
   readonly id: string;
   readonly rule_id: string;
@@ -15,10 +15,10 @@ export interface Found {
   readonly timestamp: number;
 }
 
-/** One violation of a rule in a trace: no rule of the load can have two. */
+/** The key of a violation of a rule in a trace: no rule of the load can have two. */
 export const violationKey = (ruleId: string, traceId: string): string => `${ruleId} in ${traceId}`;
 
-/** All violations that stand now. */
+/** All open violations. */
 export async function openViolations(betrace: BeTrace): Promise<Found[]> {
   const found: Found[] = [];
   for (let after = ''; ; ) {
@@ -30,7 +30,7 @@ export async function openViolations(betrace: BeTrace): Promise<Found[]> {
   }
 }
 
-/** How what was found differs from what must be; one sentence for each kind of difference. */
+/** How the found violations differ from the expected ones; one sentence for each kind of difference. */
 export function differences(expected: readonly string[], found: readonly Found[]): string[] {
   const keys = found.map(({ rule_id, wire_trace_id }) => violationKey(rule_id, wire_trace_id));
   const [wanted, present] = [new Set(expected), new Set(keys)];
@@ -51,7 +51,7 @@ export function differences(expected: readonly string[], found: readonly Found[]
   ];
 }
 
-/** Those whose signature is not valid under `key`. `timestamp` is shown, and stands in the signed record as `timestamp_ms`. */
+/** The violations without a valid signature of `key`. `timestamp` is a member of the API; the signed record has `timestamp_ms`. */
 export function unsigned(found: readonly Found[], key: string): string[] {
   const keys = keyRing({ key, development: false });
   return found.flatMap(({ timestamp: _, ...record }) => (verifyViolation(record, keys).signature === 'valid' ? [] : [record.id]));

@@ -6,11 +6,11 @@ import type { PatientClient } from './patient-client.js';
 const ID = 'moving';
 
 /**
- * A rule that changes all the time. A span that is sent after a change was acknowledged is judged by that version, whatever happens
- * to the process meanwhile: of each round one span matches the version in force and one matches the version before it.
+ * A rule that changes continuously. A span sent after a change was acknowledged is judged by that version, whatever happens to the process meanwhile. In each
+ * round one span matches the version in force, and one matches the version before it.
  */
 export class MovingRule {
-  /** Violations that must be found, one for each round. */
+  /** The expected violations, one for each round. */
   readonly expected: string[] = [];
   rounds = 0;
 
@@ -19,7 +19,7 @@ export class MovingRule {
     private readonly random: Random,
   ) {}
 
-  /** Goes on until `signal` is aborted; a round that has begun is finished unless `giveUp` is. */
+  /** Runs until `signal` is aborted; a started round is finished unless `giveUp` is aborted. */
   async run(signal: AbortSignal, giveUp: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const round = ++this.rounds;

@@ -8,7 +8,7 @@ const WAYS = ['spans', 'otlp_json', 'otlp_proto', 'grpc'] as const;
 /** Milliseconds after which a request counts as unanswered. */
 const UNANSWERED = 15_000;
 
-/** Sends each request again, byte for byte, until it is acknowledged: what was acknowledged decides what must be found. */
+/** Sends each request again, byte for byte, until it is acknowledged: acknowledged spans define the expected violations. */
 export class PatientClient {
   acknowledged = 0;
   repeated = 0;

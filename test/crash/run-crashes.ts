@@ -10,11 +10,11 @@ import { PatientClient } from './patient-client.js';
 export interface CrashPlan {
   readonly seed: number;
   readonly dangers: readonly DangerName[];
-  /** Traces that begin per second. */
+  /** Traces started per second. */
   readonly rate: number;
-  /** Seconds of load between two dangers, about. */
+  /** Approximate seconds of load between two dangers. */
   readonly calm: number;
-  /** Milliseconds that it is away or suspended, at least. */
+  /** Minimum milliseconds of a downtime or a suspension. */
   readonly stall: number;
   /** How long a closed trace waits for late spans, such as `60s`. A stall may be longer. */
   readonly lateWindow: string;
@@ -26,23 +26,23 @@ export interface CrashResult {
   readonly ruleChanges: number;
   readonly acknowledged: number;
   readonly repeated: number;
-  /** Violations that must be found, by what was acknowledged. */
+  /** The number of expected violations, from the acknowledged spans. */
   readonly due: number;
-  /** What is missing, false, doubled or not validly signed; empty when all is as it should be. */
+  /** Violations that are missing, false, duplicated or without a valid signature. */
   readonly wrong: readonly string[];
 }
 
 const KEY = 'a key for the crash tests, 32 bytes';
-/** How long everything may take to come to rest after the last danger, in milliseconds. */
+/** Timeout (ms) for everything to settle after the last danger. */
 const TIMEOUT_MS = 180_000;
-/** Nothing may change any more when all is as it should be, in milliseconds. */
+/** How long (ms) the correct result must stay unchanged. */
 const REST = 3_000;
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /**
- * Sends a load to one durable process that is killed, stopped and suspended meanwhile, and compares what it finds with what was
- * acknowledged. The expectation is the load's own: no part of the engine tells it.
+ * Sends a load to one durable process that is killed, stopped and suspended meanwhile, and compares its violations with the acknowledged spans. The expectation
+ * comes from the load: no part of the engine computes it.
  */
 export async function runCrashes(plan: CrashPlan): Promise<CrashResult> {
   const process = await DurableProcess.start({
@@ -105,7 +105,7 @@ async function endanger(process: DurableProcess, { seed, dangers, calm, stall, s
   await pause(calm * 1_000);
 }
 
-/** Waits until what stands is what is due, and stays so; else says what differs. */
+/** Waits until the open violations are the expected ones, and stay so; otherwise returns the differences. */
 async function wrongIn(process: DurableProcess, due: readonly string[]): Promise<string[]> {
   let found: readonly Found[] = [];
   const compare = async () => differences(due, (found = await openViolations(process.betrace)));
@@ -113,14 +113,14 @@ async function wrongIn(process: DurableProcess, due: readonly string[]): Promise
     await eventually('the violations that are due', async () => ((await compare()).length === 0 ? true : undefined), TIMEOUT_MS, 500);
     await pause(REST);
   } catch {
-    // What differs is told below.
+    // The differences are reported below.
   }
   const different = await compare();
   const bad = unsigned(found, KEY);
   return [...different, ...(bad.length === 0 ? [] : [`${bad.length} not validly signed, such as ${bad[0]}`])];
 }
 
-/** Traces that begin all the time, each sent as it was planned. */
+/** Starts traces continuously, and sends each as planned. */
 class Load {
   readonly planned: PlannedTrace[] = [];
   private readonly random: Random;
@@ -140,7 +140,7 @@ class Load {
     clearInterval(this.timer);
   }
 
-  /** No more begin; resolves when all that began was acknowledged. */
+  /** Starts no more traces; resolves when all spans are acknowledged. */
   async finish(): Promise<void> {
     this.stop();
     await Promise.all(this.sending);

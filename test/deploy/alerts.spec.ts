@@ -15,7 +15,7 @@ const declared = new Map(
     .flatMap((section) => Object.values(section) as MetricDeclaration[])
     .map((declaration) => [declaration.name, declaration]),
 );
-/** What Prometheus adds to every series. */
+/** Labels that Prometheus adds to every series. */
 const TARGET_LABELS = ['job', 'instance', 'le'];
 const alerts = alertGroups(root).flatMap(({ rules }) => rules);
 const promtool = spawnSync('promtool', ['--version']).status === 0;
@@ -69,7 +69,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
     const ofProcess = (name: string, values: string) => series(`${name}{job="betrace-backend",instance="a"}`, values);
     const certificate = (ends: number) => series('betrace_tls_certificate_expires_timestamp_seconds{instance="a"}', `${ends}x20`);
     const lag = 'betrace_evaluator_lag_records{partition="3"}';
-    /** A counter that goes up at each scrape; the first sight of a series is 0, as a scraper is told (libs/platform/src/metrics/first-sight.ts). */
+    /** A counter that rises at each scrape. It starts at 0, as scrapers first see a series (libs/platform/src/metrics/first-sight.ts). */
     const grows = (text: string) => series(text, '0+1x160');
     const stays = (text: string) => series(text, '7x160');
     const critical = { severity: 'critical' };
@@ -161,7 +161,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
           used === '81' ? [{ ...warning, ...ofProcessA }] : [],
         ),
       ),
-      // Time begins at 0 in these tests.
+      // Time starts at 0 in these tests.
       fires('BeTraceCertificateExpires', [certificate(14 * 86_400 + 120)], '3m', [{ ...warning, instance: 'a' }]),
       fires('BeTraceCertificateExpires', [certificate(14 * 86_400 + 120)], '1m', []),
 
@@ -284,7 +284,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
     const fired = cases.flatMap(({ alert_rule_test: [test] }) => (test!.exp_alerts.length > 0 ? [test!.alertname] : []));
     expect([...new Set(fired)].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
     try {
-      // Annotations are not compared: what is left out of an expectation has to be empty else.
+      // Annotations are not compared: promtool requires those that an expectation omits to be empty.
       const bare = alertGroups(root).map((group) => ({ ...group, rules: group.rules.map(({ annotations: _, ...rule }) => rule) }));
       writeFileSync(join(directory, 'alerts.yaml'), stringify({ groups: bare }));
       writeFileSync(tests, stringify({ rule_files: ['alerts.yaml'], evaluation_interval: '15s', tests: cases }));

@@ -14,15 +14,15 @@ const stages = imageStages();
 const runtime = stages.get('runtime')!;
 const targets = ['ingest', 'evaluator', 'api', 'cli', 'standalone'] as const;
 
-/** A node that runs as an unprivileged user if the tests run as root, else as their user. */
+/** A Node that runs as an unprivileged user if the tests run as root, else as their user. */
 const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs'] : [];
 
 describe('the image: its steps in a clean folder', () => {
   let parent: string;
-  /** /betrace of the image: what `COPY --from=build` copies, which nobody may write. */
+  /** /betrace of the image: the files of `COPY --from=build`, which are read-only. */
   let folder: string;
   let node: string;
-  /** The root of the image; undefined where it can't be made: it is made of Debian's packages, and entered by root. */
+  /** The root of the image; undefined if it cannot be made: it needs Debian's packages, and is entered by root. */
   let root: string | undefined;
   beforeAll(async () => {
     const bundle = await bundledCode();
@@ -41,7 +41,7 @@ describe('the image: its steps in a clean folder', () => {
     rmSync(parent, { recursive: true, force: true });
   });
 
-  /** As the Dockerfile does it. */
+  /** As in the Dockerfile. */
   const makeRoot = () => {
     const made = join(parent, 'root');
     const run = (command: string, ...args: readonly string[]) =>
@@ -115,7 +115,7 @@ describe('the image: its steps in a clean folder', () => {
       expect(purl).toBe(`pkg:npm/${name.replace('@', '%40')}@${version}`);
       expect([name, licenses[0]?.expression]).toEqual([name, expect.stringMatching(/MIT|ISC|Apache-2.0|BSD|Unlicense|BlueOak|OFL-1.1/)]);
     }
-    // npm's own list leaves some of these out.
+    // npm's own list omits some of these.
     const names = components.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['kafkajs', 'pg', 'kysely', '@nestjs/core', 'prom-client', 'react', 'swagger-ui-dist']));
     expect(new Set(components.map(({ purl }) => purl)).size).toBe(components.length);
@@ -187,7 +187,7 @@ describe('the image: its steps in a clean folder', () => {
   it('does the work: threads, scripts, documents, console, files; and stops', async () => {
     const data = join(parent, 'data');
     spawnSync('install', ['-d', '-m', '700', ...(asOther.length > 0 ? ['-o', '1000', '-g', '1000'] : []), data]);
-    // Starts by the harness, which waits and ends; as the other user by a file that it takes for the app's.
+    // Started by the harness, which waits and ends it; as the other user through a script in place of the app's file.
     const starter = join(parent, 'start');
     spawnSync('mkdir', [starter]);
     const command = [...asOther.slice(1), node, join(folder, 'standalone.js')];

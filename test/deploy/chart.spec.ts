@@ -14,7 +14,7 @@ import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.
 import { imageStages } from './image-stages.js';
 
 const root = REPOSITORY;
-/** What a container of the image can start. */
+/** The commands that a container of the image can start. */
 const commands = [...imageStages().values()].map(({ command }) => command?.[0]);
 const plain = join(root, 'docs/deployment/kubernetes.yaml');
 const schemas = join(root, 'test/fixtures/kubernetes');
@@ -49,7 +49,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
 
   it.each(VALUE_SETS)('makes of %s what the strict schemas of Kubernetes and of the operators know', (values) => {
     const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
-    // Strimzi's definitions are in no package that can be had: see docs/deployment/README.md.
+    // No package provides Strimzi's definitions: see docs/deployment/README.md.
     const args = ['-strict', '-summary', '-output', 'json', '-skip', 'Kafka,KafkaNodePool', '-kubernetes-version', KUBERNETES];
     const input = render(tools.helm, values).text;
     const { status, stdout } = spawnSync(tools.kubeconform, [...args, '-schema-location', location], { input, encoding: 'utf8' });
@@ -143,7 +143,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
             BETRACE_HOST: '0.0.0.0',
           };
           const { configuration, notices } = loadConfiguration({ environment, directory });
-          // Those of ports mean nothing to the CLI, which has none.
+          // Notices about ports do not apply to the CLI, which has none.
           expect(notices.filter((notice) => container.name !== 'backup' || !notice.includes('API key'))).toEqual([]);
           expect(configuration.process.environment).toBe('production');
           if (container.name !== 'backup') expect(configuration.kafka.brokers.length > 0).toBe(container.name !== 'standalone');
@@ -264,7 +264,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
   });
 });
 
-/** A value for each variable that comes from a Secret. */
+/** A value for each variable from a Secret. */
 const secretOf = (variable: string): string =>
   ({
     DATABASE_URL: 'postgres://betrace:pass@postgres/betrace',

@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { REPOSITORY } from '../harness/repository.js';
 
 export const CHART = join(REPOSITORY, 'deploy/helm/betrace');
-/** What the chart is checked against. */
+/** The Kubernetes version against which the chart is checked. */
 export const KUBERNETES = '1.36.0';
 export const VALUE_SETS = globSync('ci/*.yaml', { cwd: CHART })
   .map((file) => basename(file, '.yaml'))
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly text: string;
 }
 
-/** What `helm template` makes of a set of values, and of values set beside it. */
+/** The output of `helm template` for a file of values, and further values. */
 export function render(helm: string, values: string | undefined, ...set: readonly string[]): Outcome {
   const file = values === undefined ? [] : ['-f', join(CHART, 'ci', `${values}.yaml`)];
   const args = [

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** The part of a resolved Compose file that the tests ask about. */
+/** The members of a resolved Compose file that the tests use. */
 export interface ComposeProject {
   readonly services: Readonly<Record<string, ComposeService>>;
 }
@@ -23,7 +23,7 @@ export interface ComposeService {
 
 const root = join(import.meta.dirname, '../..');
 
-/** Why Compose files can't be read on this machine; undefined when they can. Throws with `CI` set. */
+/** Why Compose files cannot be read on this machine; undefined when they can. Throws with `CI` set. */
 export function whyNoCompose(): string | undefined {
   if (reader() !== undefined) return undefined;
   const reason = 'neither `docker compose` nor `go` is in PATH';
@@ -32,8 +32,8 @@ export function whyNoCompose(): string | undefined {
 }
 
 /**
- * What `docker compose config` makes of a Compose file with these variables: by the plugin where it is installed (it needs no
- * daemon), else by the library it is made of, built with Go. Throws what Compose says is wrong.
+ * The output of `docker compose config` for a Compose file with these variables. It uses the plugin if it is installed (it needs no daemon), else Compose's
+ * library, built with Go. Throws Compose's errors.
  */
 export function composeConfig(variables: Readonly<Record<string, string>> = {}, file = 'docker-compose.yml'): ComposeProject {
   const { command, args, cwd } = reader(file)!;
@@ -48,7 +48,7 @@ function reader(
 ): { readonly command: string; readonly args: readonly string[]; readonly cwd: string } | undefined {
   const works = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
   if (works('docker', 'compose', 'version')) {
-    // Without a .env file, as the other way.
+    // Without a .env file, as with the library.
     return { command: 'docker', args: ['compose', '--env-file', '/dev/null', '-f', file, 'config', '--format', 'json'], cwd: root };
   }
   if (!works('go', 'version')) return undefined;

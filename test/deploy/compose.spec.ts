@@ -22,7 +22,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
   const service = (name: string) => project.services[name]!;
   const environmentOf = (name: string) =>
     Object.fromEntries(Object.entries(service(name).environment ?? {}).map(([key, value]) => [key, value ?? '']));
-  /** A file that a service has mounted, by its path there. */
+  /** A mounted file of a service, by its path in the container. */
   const mounted = (name: string, target: string) => {
     const mount = service(name).volumes?.find((volume) => volume.target === target);
     return parse(readFileSync(mount?.source ?? `${target} is not mounted`, 'utf8')) as unknown;
@@ -39,7 +39,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
       environment: { ...imageStages().get('runtime')!.environment, ...environmentOf(name) },
       directory: '/nowhere',
     });
-    // Other containers have to reach it, and an API key is the user's to set: nothing else is noticed.
+    // Other containers must reach it, and the API key is for the user to set: there are no other notices.
     expect(notices).toEqual([expect.stringContaining('everybody who reaches 0.0.0.0')]);
     expect(configuration.server.host).toBe('0.0.0.0');
     expect(configuration.kafka.brokers).toEqual(['kafka:9092']);
@@ -61,7 +61,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     const { entrypoint, command } = service('signature-key');
     const directory = mkdtempSync(join(tmpdir(), 'betrace-compose-'));
     const file = join(directory, 'signature.key');
-    // `$` is `$$` in Compose files; the user of the image is not one of this machine.
+    // Compose files write `$$` for `$`; the image's user does not exist on this machine.
     const script = String(command?.[0]).replaceAll('$$', '$').replace('/run/betrace', directory);
     const start = () => spawnSync(entrypoint![0]!, [...entrypoint!.slice(1), `chown() { :; }\n${script}`], { encoding: 'utf8' });
     try {

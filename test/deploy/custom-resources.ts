@@ -1,4 +1,4 @@
-/** Custom resources that the chart makes: where their definitions are, by Go module and file in it. */
+/** The custom resources of the chart, with their definitions: a Go module, and a file in it. */
 export const CUSTOM_RESOURCES = [
   {
     module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',

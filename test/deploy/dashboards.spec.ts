@@ -36,7 +36,7 @@ const panels = dashboards.flatMap((dashboard) =>
 const queries = panels.flatMap(({ dashboard, panel }) =>
   (panel.targets ?? []).map(({ refId, expr }) => [`${dashboard.title}: ${panel.title}, ${refId}`, expr] as const),
 );
-/** As Grafana fills the variables in, over a range of five minutes. */
+/** Substitutes variables like Grafana, for a range of five minutes. */
 const filledIn = (expression: string) =>
   expression.replaceAll('$__rate_interval', '15s').replaceAll('$__range', '5m').replaceAll('$job', 'betrace-backend');
 
@@ -101,7 +101,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
   const SLOW = 37;
   const MILLISECOND = 1_000_000n;
 
-  /** Spans of traces of their own, of `milliseconds` each. */
+  /** Sends spans of `milliseconds` each, every one a trace. */
   const send = async (count: number, milliseconds: number, attributes: Record<string, unknown>) => {
     const start = BigInt(Date.now()) * MILLISECOND;
     const spans = Array.from({ length: count }, (_, at) => ({
@@ -138,10 +138,10 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     await rule('unaudited', 'trace.has(span.name == "pay") and not trace.has(span.name == "audit")', { severity: 'MEDIUM' });
     await rule('wrong', 'span.attributes["n"] > 3', { severity: 'HIGH' });
     await rule('candidate', 'span.duration > 1s', { mode: 'shadow' });
-    // What Prometheus has not seen yet comes at once: a first burst.
+    // A series that Prometheus has not seen yet starts with a burst.
     await send(SLOW, 2000, { n: 'a text' });
     await betrace.json('GET', '/v1/violations?settled=true');
-    // A violation that a late span takes back, a request that is refused, a span that is refused, and calm load.
+    // A violation that a late span retracts, a refused request, a rejected span, and a moderate load.
     const ofOneTrace = (name: string) => ({ trace_id: 'late', span_id: name, name, start_time: 1_000_000, end_time: 2_000_000 });
     await betrace.json('POST', '/v1/spans', { spans: [ofOneTrace('pay')] });
     await betrace.json('GET', '/v1/violations?settled=true');
@@ -198,7 +198,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     expect(rounded('topk(10, sum by (rule_name)', 'rule_name')).toMatchObject({ slow: SLOW, unaudited: 1, never: 0 });
     expect(rounded('sum by (service_name)', 'service_name')).toEqual({ 'shop-0': 13, 'shop-1': 12, 'shop-2': 12, '': 1 });
     expect(rounded('sum(increase(betrace_violations_total{job="betrace-backend",severity="CRITICAL"}', 'severity')).toEqual({ '': SLOW });
-    // The guides' own, which count series: this is why there are others.
+    // The guides' own queries count series: this is why there are others.
     const [wrong] = await prometheus.ask('topk(10, count by (rule_name) (betrace_violations_total{rule_name="slow"}))');
     expect(wrong!.value).toBe(4);
   });
@@ -206,7 +206,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
   it('are beside alerts that Prometheus can evaluate, of which those fire that should', async () => {
     const alerts = await prometheus.alerts();
     expect(alerts.filter(({ health }) => health !== 'ok')).toEqual([]);
-    // The others that look at this load wait for minutes; the rule `wrong` fails on all that it judges.
+    // The other alerts on this load wait for minutes; the rule `wrong` fails on every span that it judges.
     const firing = alerts.filter(({ state }) => state === 'firing').map(({ name }) => name);
     expect(firing.sort()).toEqual(['BeTraceCriticalViolations', 'BeTraceRuleErrors']);
   });
@@ -219,7 +219,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
   });
 
   it('count violations one by one, those of the first burst too', async () => {
-    // At the time of a scrape nothing is extended beyond it.
+    // At the time of a scrape no value is extrapolated.
     const [last] = await prometheus.ask('max(timestamp(betrace_violations_total))');
     const of = async (dashboard: string, panel: string, at = 0) => {
       const { targets } = dashboards.find(({ title }) => title === `BeTrace: ${dashboard}`)!.panels.find(({ title }) => title === panel)!;

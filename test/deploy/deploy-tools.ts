@@ -7,7 +7,7 @@ import { whyNoGo } from '../peers/go.js';
 import { kept } from '../peers/kept.js';
 
 const source = join(REPOSITORY, 'test/deploy/tools');
-/** As in ../peers/go.ts: compiled in less time, and what both need is compiled once. */
+/** As in ../peers/go.ts: faster to compile, and shared packages are compiled once. */
 const FLAGS = ['-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w'];
 
 export interface DeployTools {
@@ -15,7 +15,7 @@ export interface DeployTools {
   readonly kubeconform: string;
 }
 
-/** Why helm and kubeconform can't be built on this machine; undefined when they can. Throws with `CI` set. */
+/** Why helm and kubeconform cannot be built on this machine; undefined when they can. Throws with `CI` set. */
 export function whyNoDeployTools(): string | undefined {
   const reason = whyNoGo();
   if (reason !== undefined && process.env['CI']) throw new Error(`the chart has to be checked in CI: ${reason}`);

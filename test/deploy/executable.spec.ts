@@ -10,7 +10,7 @@ import { freePorts } from '../harness/free-port.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { goesOnAfterStop } from './whole-program.js';
 
-/** A user who owns nothing, where the tests run as root. */
+/** A user who owns nothing, if the tests run as root. */
 const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--no-new-privs'] : [];
 
 describe('the single executable', () => {
@@ -33,7 +33,7 @@ describe('the single executable', () => {
     return spawnSync(command, rest, { cwd: folder, env: { PATH: '/usr/bin:/bin' }, encoding: 'utf8', timeout: 60_000 });
   };
 
-  // Of `npm run executable`, which CONTRIBUTING.md has too, and of what docs/deployment/executable.md does with the file.
+  // The commands of `npm run executable`, which CONTRIBUTING.md has too, and of docs/deployment/executable.md.
   const [VERSION = '', CHECK = '', SERVE = ''] = commandsOf(readFileSync(join(REPOSITORY, 'docs/deployment/executable.md'), 'utf8'))
     .filter((command) => command.startsWith('./betrace '))
     .map((command) => command.slice('./betrace '.length));
@@ -65,7 +65,7 @@ describe('the single executable', () => {
 
   it('checks rules', () => {
     writeFileSync(join(folder, 'rules.yaml'), 'rules:\n  - { id: bad, name: bad, severity: LOW, expression: span.durations > 1s }\n');
-    // An app that another spec started in this process keeps new files from others (umask 077).
+    // An app that another spec started in this process makes new files private (umask 077).
     chmodSync(join(folder, 'rules.yaml'), 0o644);
     const { status, stdout, stderr } = run(...CHECK.split(' '));
     expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);

@@ -11,12 +11,12 @@ const { routes } = json('apps/grafana/src/datasource/plugin.json') as {
   readonly routes: readonly { readonly method?: string; readonly path?: string; readonly reqRole?: Role }[];
 };
 
-/** Grafana's own: the path below the root without `.`, `..` and doubled slashes; `.` of nothing. It does not decode. */
+/** Grafana's own function: the path below the root without `.`, `..` and doubled slashes; `.` for an empty one. It does not decode. */
 const cleaned = (path: string) => posix.relative('/', posix.normalize(`/${path}`)) || '.';
 
 /**
- * Whether Grafana's data proxy passes a request on: the first route of its method whose path is a prefix decides, and what no route matches passes.
- * @param emptyMatches false in Grafana 11.6.1 to 12.3.1, where a route without a path is one of the path `.`, which matches nothing (grafana/grafana#116273)
+ * Whether Grafana's data proxy forwards a request: the first route of its method whose path is a prefix decides, and a request without a route is forwarded.
+ * @param emptyMatches false in Grafana 11.6.1 to 12.3.1, where a route without a path has the path `.`, which matches nothing (grafana/grafana#116273)
  */
 function passes(role: Role, method: string, path: string, emptyMatches: boolean): boolean {
   const route = routes.find(({ method: only, path: prefix = '' }) => {
@@ -30,7 +30,7 @@ const operations = Object.entries(json('docs/openapi.json').paths as Record<stri
   Object.keys(methods).map((method) => [method.toUpperCase(), path.slice(1).replaceAll(/\{\w+\}/g, 'test-1')] as const),
 );
 const changes = operations.filter(([method]) => method !== 'GET');
-/** Ways to write a path that the API takes for the same, or Grafana does. */
+/** Spellings of a path that are the same to the API or to Grafana. */
 const spellings = (path: string) => [
   path,
   `/${path}`,

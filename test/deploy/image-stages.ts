@@ -4,12 +4,12 @@ import { REPOSITORY } from '../harness/repository.js';
 
 export interface ImageStage {
   readonly base: string;
-  /** `ENV`, a line each; without that of the base. */
+  /** The variables of `ENV`, without those of the base. */
   readonly environment: Readonly<Record<string, string>>;
   readonly user?: string;
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
-  /** The instructions as they stand. */
+  /** The instructions as text. */
   readonly text: string;
 }
 

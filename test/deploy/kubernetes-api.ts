@@ -1,4 +1,4 @@
-// A Kubernetes API server with its etcd: built and started here, as there is no cluster. No controller runs in it, and no pod.
+// A Kubernetes API server with its etcd, built and started here, since there is no cluster. It runs no controller and no pod.
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const source = join(REPOSITORY, 'test/deploy/kube-apiserver');
 const VERSION =
   '-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36';
 const TOKEN = 'token-of-a-test';
-/** How long (ms) etcd and the API server may take until they answer. */
+/** Timeout (ms) for etcd and the API server to answer. */
 const START_TIMEOUT_MS = 120_000;
 
 export interface Ran {
@@ -81,7 +81,7 @@ export class KubernetesApi {
     return this.run('kubectl', args);
   }
 
-  /** A command against this API server; `input` goes to its standard input. */
+  /** Runs a command against this API server; `input` is its standard input. */
   run(command: string, args: readonly string[], input = ''): Ran {
     const env = {
       ...process.env,
@@ -100,7 +100,7 @@ export class KubernetesApi {
   }
 }
 
-/** Takes some five minutes of two cores the first time. */
+/** The first build takes about five minutes of two cores. */
 async function apiServerBinary(): Promise<string> {
   const recipe = ['go.mod', 'go.sum', 'main.go'].map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
   const folder = await kept('kube-apiserver', recipe, async (work) => {

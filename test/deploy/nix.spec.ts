@@ -12,7 +12,7 @@ const has = (command: string, ...args: string[]) => spawnSync(command, args).sta
 const nix = has('nix-instantiate', '--version');
 if (!nix) console.warn('SKIPPED: the Nix flake (no nix-instantiate: apt-get install nix-bin)');
 (nix ? describe : describe.skip)('flake.nix', () => {
-  /** Answers what an expression over the flake's outputs is, as JSON. Packages are their names. */
+  /** Evaluates an expression over the flake's outputs to JSON, with packages as their names. */
   const evaluate = (expression: string, flake = join(REPOSITORY, 'flake.nix')) => {
     const folder = mkdtempSync(join(tmpdir(), 'betrace-nix-'));
     try {

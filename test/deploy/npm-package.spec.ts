@@ -11,11 +11,11 @@ import { REPOSITORY } from '../harness/repository.js';
 import { goesOnAfterStop } from './whole-program.js';
 
 const commandsIn = (document: string) => commandsOf(readFileSync(join(REPOSITORY, document), 'utf8'));
-/** As docs/deployment/executable.md makes the package, and uses it. */
+/** As in docs/deployment/executable.md. */
 const [PACK = '', INSTALL = '', VERSION = '', CHECK = '', SERVE = ''] = commandsIn('docs/deployment/executable.md').filter(
   (command) => /^np[mx] /.test(command) && !command.includes(' run '),
 );
-/** As the page of the package itself, deploy/bundle/README.md, uses it. */
+/** As in the package's own page, deploy/bundle/README.md. */
 const README = commandsIn('deploy/bundle/README.md');
 const OF_PAGES = [VERSION, CHECK, SERVE, ...README];
 
@@ -72,7 +72,7 @@ describe('the npm package', () => {
     expect(runOf('npx betrace serve evaluator --help').stdout).toContain('betrace evaluator');
   });
 
-  // What this machine has beside the pinned Node.
+  // Another Node on this machine beside the pinned one.
   const old = ['/usr/bin/node', '/usr/local/bin/node'].find(
     (file) => existsSync(file) && Number(/^v(\d+)/.exec(spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout)?.[1] ?? 99) < 24,
   );

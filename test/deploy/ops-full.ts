@@ -1,5 +1,5 @@
-// npm run ops:full: the chart against a Kubernetes API server. It is no part of `npm test`: the API server takes five minutes to build. Says one line
-// for each step, and fails with the first that does.
+// npm run ops:full: the chart against a Kubernetes API server. It is not part of `npm test`, because the API server takes five minutes to build. Prints a line
+// for each step, and stops at the first failure.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -8,7 +8,7 @@ import { CUSTOM_RESOURCES } from './custom-resources.js';
 import { deployTools } from './deploy-tools.js';
 import { KubernetesApi, type Ran } from './kubernetes-api.js';
 
-/** Pods that are not as restricted as they could be are refused, and what makes such pods is warned of. */
+/** Pods that are not as restricted as possible are refused, and resources that create such pods cause warnings. */
 const RESTRICTED = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
 /** Definitions of Strimzi are not available: see docs/deployment/README.md. */
 const isKnown = ({ kind }: Manifest) => kind !== 'Kafka' && kind !== 'KafkaNodePool';
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
     const first = images();
     expect(replicas(), '1 1 1');
     said('helm install');
-    // A number scaled in between stays: an upgrade with an autoscaler names none.
+    // A number of replicas that is scaled in between stays: with an autoscaler an upgrade names none.
     succeeded(api.kubectl('scale', 'deployment', 'betrace-ingest', '-n', 'betrace', '--replicas=5'), 'kubectl scale');
     succeeded(
       release('upgrade', CHART, ...values('external-kafka'), '--set', 'image.tag=0.2.0', '--set', 'serviceMonitor.enabled=true'),

@@ -51,7 +51,7 @@ describe('the systemd units', () => {
       for (const file of units) {
         const { status, stdout, stderr } = verify(file, read(file));
         expect([file, status, stdout + stderr]).toEqual([file, 0, '']);
-        // The exit code says nothing of an unknown key; the words do.
+        // The exit code ignores an unknown key; the output reports it.
         const misspelt = verify(file, read(file).replace('NoNewPrivileges=', 'NoNewPrivilege='));
         expect(misspelt.stdout + misspelt.stderr).toContain('NoNewPrivilege');
         const security = spawnSync('systemd-analyze', ['security', '--offline=yes', '--threshold=20', join(REPOSITORY, file)], {
@@ -85,9 +85,9 @@ describe('the ECS task definitions', () => {
     expect(notices.filter((notice) => !/not exported/.test(notice))).toEqual([]);
     expect(configuration.kafka).toMatchObject({ tls: true, saslMechanism: 'scram-sha-512', replication: 3 });
     expect(configuration.storage.path).toBeUndefined();
-    // Draining and the orderly stop have to end before ECS kills.
+    // Draining and the orderly stop must end before ECS kills the container.
     expect(container.stopTimeout * 1000).toBeGreaterThan(configuration.server.drainPeriod + configuration.server.shutdownTimeout);
-    // ECS passes the health check of the image over.
+    // ECS ignores the image's health check.
     const [, check = ''] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(imageStages().get('runtime')!.text)!;
     expect(container.healthCheck.command).toEqual(['CMD', ...JSON.parse(check)]);
   });

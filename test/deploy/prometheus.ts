@@ -12,11 +12,11 @@ export interface Sample {
   readonly value: number;
 }
 
-/** Why no Prometheus can be started here; undefined when it can. */
+/** Why Prometheus cannot be started here; undefined when it can. */
 export const whyNoPrometheus = (): string | undefined =>
   spawnSync('prometheus', ['--version']).status === 0 ? undefined : 'no prometheus in PATH: apt-get install prometheus';
 
-/** A rule of alerts, as Prometheus has evaluated it. */
+/** An alert rule with Prometheus's evaluation. */
 export interface EvaluatedAlert {
   readonly name: string;
   readonly health: 'ok' | 'err' | 'unknown';
@@ -72,7 +72,7 @@ export class Prometheus {
     return result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
   }
 
-  /** The values that a label has in the series of a metric. */
+  /** The values of a label in the series of a metric. */
   labelValues(metric: string, label: string): Promise<string[]> {
     return this.get(`label/${label}/values`, { 'match[]': metric });
   }

@@ -1,6 +1,6 @@
-// node scripts/run.mjs exec test/deploy/renew-kubernetes-schemas.js: writes test/fixtures/kubernetes again, the strict schemas of the kinds that
-// the chart makes. Needs pip, Go and the registries of both. Kubernetes's own are in the package kubernetes-validate, those of operators are
-// in the Go modules of the operators (all Apache-2.0). Descriptions and what no kind of ours refers to are left out.
+// node scripts/run.mjs exec test/deploy/renew-kubernetes-schemas.js: writes test/fixtures/kubernetes, the strict schemas of the chart's kinds. Needs pip, Go
+// and the registries of both. Kubernetes's own are in the package kubernetes-validate, those of operators in their Go modules (all Apache-2.0). Descriptions
+// and unused definitions are left out.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ function run(command: string, ...args: string[]): string {
 
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Without descriptions: a property of that name is a schema, and stays. */
+/** Without descriptions; a property named `description` is a schema, and stays. */
 function bare(value: Json): Json {
   if (Array.isArray(value)) return value.map(bare);
   if (!isObject(value)) return value;
@@ -62,7 +62,7 @@ function withDefinitions(schema: Json, definitions: JsonObject): JsonObject {
   return { ...(schema as JsonObject), $defs: Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))) };
 }
 
-/** A CRD's schema refuses what it does not name, where it does not ask for the contrary. */
+/** Makes a CRD's schema refuse unknown properties, unless it allows them explicitly. */
 function strict(value: Json): Json {
   if (Array.isArray(value)) return value.map(strict);
   if (!isObject(value)) return value;

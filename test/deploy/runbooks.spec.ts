@@ -71,7 +71,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
     storage = await storageFolder();
     const notifications = join(storage.path, 'receivers.yaml');
     writeFileSync(notifications, 'receivers: [{ name: chat, webhook: http://127.0.0.1:9 }]\n');
-    // Nobody answers at these addresses: the readiness checks have something to tell.
+    // No server answers at these addresses, so readiness checks fail.
     const env = { BETRACE_NOTIFICATIONS_FILE: notifications, OTEL_EXPORTER_OTLP_ENDPOINT: '127.0.0.1:9' };
     betrace = await BeTrace.start({ args: [`--storage-path=${join(storage.path, 'data')}`], env });
     const rule = (name: string, expression: string) => ({ name, expression, severity: 'CRITICAL', enabled: true, on_error: 'undecided' });

@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { REPOSITORY } from '../harness/repository.js';
 
 const site = join(REPOSITORY, 'dist', 'site');
-/** Without a network, where the kernel lets tests ask for that: what the pages need is in the packages. */
+/** Without a network, if the kernel allows it: the pages' packages contain all they need. */
 const offline = process.getuid?.() === 0 && spawnSync('unshare', ['-n', 'true']).status === 0 ? ['unshare', '-n'] : [];
 
-/** What `npm run site` builds, as deploy/site/README.md says. */
+/** The output of `npm run site`, as in deploy/site/README.md. */
 describe('the documentation site', () => {
   let pages: readonly string[];
   beforeAll(async () => {

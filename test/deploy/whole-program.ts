@@ -2,9 +2,9 @@ import { expect } from '@jest/globals';
 import type { BeTrace } from '../harness/betrace.js';
 
 /**
- * Tries a started server for what a way of packing it can lose: threads, scripts, modules that are loaded late, files.
+ * Tests the parts of a started server that packaging can lose: threads, scripts, modules that are loaded on demand, files.
  *
- * @param betrace a server with durable storage and without a rule
+ * @param betrace a server with durable storage and without rules
  */
 export async function tryWholeProgram(betrace: BeTrace): Promise<void> {
   const script = 'local n = 0\nfor _, s in ipairs(trace.spans) do if s.name == "slow" then n = n + 1 end end\nreturn n > 0';
@@ -36,13 +36,13 @@ export async function tryWholeProgram(betrace: BeTrace): Promise<void> {
   expect((await fetch(`${betrace.url}/ui/assets/none.js`)).status).toBe(404);
 }
 
-/** The rules of all violations, once everything is judged. */
+/** Waits until all spans are judged, and checks the rules of all violations. */
 async function expectFound(betrace: BeTrace, rules: readonly string[]): Promise<void> {
   const { body } = await betrace.json<{ violations: { rule_id: string }[] }>('GET', '/v1/violations?settled=true');
   expect(body.violations.map(({ rule_id }) => rule_id).sort()).toEqual(rules);
 }
 
-/** Starts the program twice over the same data: the second time it has what the first was given. */
+/** Starts the program twice with the same data, and checks that the data survives. */
 export async function goesOnAfterStop(start: () => Promise<BeTrace>, whileFirstRuns?: (first: BeTrace) => Promise<void>): Promise<void> {
   const first = await start();
   try {

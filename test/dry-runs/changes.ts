@@ -1,10 +1,10 @@
 import type { DryRun } from './dry-run.js';
 
 const VOCABULARY = 'libs/dsl/src/vocabulary/trace-vocabulary.ts';
-/** Types of a package that has none; libs/dsl brings them. */
+/** Types of a package that has none; libs/dsl includes them. */
 const FENGARI = 'libs/dsl/src/sandbox/bridge/fengari-modules.d.ts';
 
-/** The common changes of CONTRIBUTING.md: of each its declaration alone. */
+/** The common changes of CONTRIBUTING.md, each only with its declaration. */
 export const CHANGES = {
   aggregate: {
     file: VOCABULARY,

@@ -1,22 +1,22 @@
-// What the compiler says of a change before anything else is changed: the files that it names are those that the change needs.
+// The compiler's errors after the first part of a change: they name the files that the change needs.
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from '../../scripts/source-files.js';
 
-/** The first part of a change: in a file of the repository one text, which it has once, becomes another. */
+/** The first part of a change: replaces a text in a file, which contains it once. */
 export interface DryRun {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-  /** What is compiled, of the repository. What it imports is read. */
+  /** The compiled folders of the repository, with their imports. */
   readonly folders: readonly string[];
 }
 
-/** Files as they are, parsed once for all runs. */
+/** Parsed files, shared by all runs. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** The files that no longer compile, sorted, without specs; nothing is written. Throws where the file does not have the text. */
+/** The files that no longer compile, sorted, without specs; nothing is written. Throws if the file lacks the text. */
 export function namedFiles({ file, find, replace, folders }: DryRun): readonly string[] {
   const edited = join(repositoryRoot, file);
   const parts = readFileSync(edited, 'utf8').split(find);

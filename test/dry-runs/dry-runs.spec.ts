@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { REPOSITORY } from '../harness/repository.js';
 
-/** What a change needs besides its declaration, as CONTRIBUTING.md says: the compiler names it before anybody has written it. */
+/** The files that a change needs beside its declaration, as in CONTRIBUTING.md. The compiler must name them. */
 const NEEDED = {
   aggregate: [
     'libs/dsl/src/compile/needed.ts',
@@ -40,7 +40,7 @@ it('the compiler names what a change needs', () => {
   const named = JSON.parse(execFileSync(process.execPath, [main], { encoding: 'utf8' })) as Record<string, readonly string[]>;
   for (const [change, files] of Object.entries(NEEDED)) {
     expect({ change, files: files.filter((file) => !named[change]?.includes(file)) }).toEqual({ change, files: [] });
-    // Nothing is named because it does not compile anyway.
+    // No file is listed because it fails to compile anyway.
     expect({ change, folders: named[change]?.filter((file) => !/^(apps|libs)\//.test(file)) }).toEqual({ change, folders: [] });
   }
   expect(Object.keys(named).sort()).toEqual(Object.keys(NEEDED).sort());

@@ -1,4 +1,4 @@
-// node dist/test/dry-runs/main.js: the files that the compiler names for each change, as JSON. The compiler takes three times as long within jest.
+// node dist/test/dry-runs/main.js: the files that the compiler names for each change, as JSON. Within jest the compiler takes three times as long.
 import { CHANGES } from './changes.js';
 import { namedFiles } from './dry-run.js';
 

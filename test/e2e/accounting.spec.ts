@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-/** A trace that has been silent for 0.7 s is forgotten. */
+/** A trace is forgotten after 0.7 s of silence. */
 const env = {
   BETRACE_TRACE_ROOT_GRACE: '200ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '300ms',
@@ -83,14 +83,14 @@ describe('accounting', () => {
     const refused = Object.values(rejected).reduce((sum, count) => sum + count, 0);
     return judged + duplicates + conflicts + superseded + refused + own + on_the_way + judged_before;
   };
-  /** What holds at every instant. */
+  /** The equations that hold at every instant. */
   const expectExact = (told: Accounting) => {
     expect(told.inexact).toEqual([]);
     expect(told.exact).toBe(true);
     expect([told.total.unaccounted, told.hops.receive.unaccounted, told.hops.evaluate.unaccounted]).toEqual([0, 0, 0]);
     expect(told.total.received + told.total.unanswered + told.total.carried_over).toBe(sumOf(told.total));
   };
-  /** When all that was sent is evaluated. */
+  /** Resolves when all spans are evaluated. */
   const settled = async () => {
     const told = await eventually('an account of nothing on the way', async () => {
       const now = await account();

@@ -12,7 +12,7 @@ const CLI = entryOf('cli');
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const TIMEOUT_MS = 20_000;
 
-/** Keys of a file, made by the command line, at every door of a started server; the file changes while it runs. */
+/** Keys of a file, created with the command line, at every interface of a started server; the file changes while it runs. */
 describe('API keys of a file', () => {
   let betrace: BeTrace;
   let folder: Awaited<ReturnType<typeof storageFolder>>;
@@ -29,7 +29,7 @@ describe('API keys of a file', () => {
     keys.set(name, key);
     entries.set(name, stdout);
   };
-  /** As Kubernetes mounts secrets: a link to a folder is exchanged. */
+  /** Like secrets that Kubernetes mounts: a link to a folder is replaced. */
   let versions = 0;
   const write = (text: string): void => {
     const version = join(folder.path, `keys-${++versions}.yaml`);
@@ -100,7 +100,7 @@ describe('API keys of a file', () => {
       status.UNAUTHENTICATED,
       status.OK,
     ]);
-    // What is open with the key that went ends before it says anything more.
+    // A stream with the withdrawn key ends before it sends anything more.
     expect(await ask('POST', '/v1/spans', 'later', { spans: [{ ...spans.spans[0]!, trace_id: 'after', name: 'a' }] })).toBe(202);
     await eventually('the end of the stream', async () => (stream.ended ? true : undefined), TIMEOUT_MS);
     expect(stream.events.map(({ event }) => event)).toEqual(['end']);

@@ -33,7 +33,7 @@ describe('the audit log', () => {
       join(folder, 'keys.json'),
       JSON.stringify({ keys: [key('ann', 'rules:write'), key('bob', 'read'), key('sam', 'ingest')] }),
     );
-    // The audit log is no matter of the least level that is logged.
+    // The audit log does not depend on the log level.
     const env = { BETRACE_API_KEYS_FILE: join(folder, 'keys.json'), LOG_LEVEL: 'error' };
     betrace = await BeTrace.start({ args: ['--test-mode', '--host=127.0.0.1'], env });
   }, 120_000);
@@ -60,7 +60,7 @@ describe('the audit log', () => {
     const text = await answer.text();
     return { status: answer.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
   };
-  /** What is written while something is done. */
+  /** The audit lines that `work` causes. */
   const during = async (count: number, work: () => Promise<unknown>): Promise<readonly Line[]> => {
     const before = lines().length;
     await work();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
 
-/** A start that cannot succeed says why and what to do, in words, and ends with 1. */
+/** A start that must fail prints the reason and the remedy, and exits with 1. */
 describe('a start that cannot succeed', () => {
   const failing = async (...args: Parameters<typeof BeTrace.spawn>): Promise<string> => {
     const betrace = await BeTrace.spawn(...args);

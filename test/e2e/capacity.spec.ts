@@ -10,7 +10,7 @@ interface Model {
 }
 const model = JSON.parse(readFileSync(join(REPOSITORY, 'docs/operations/capacity.json'), 'utf8')) as Model;
 
-/** Bytes repeat on any machine; CPU time does not, and is not asserted. */
+/** Bytes are the same on every machine; CPU time is not, and is not asserted. */
 describe('the figures of docs/operations/capacity.json', () => {
   it.each([
     ['disk of a retained span', model.disk_bytes],

@@ -9,7 +9,7 @@ import { freePorts } from '../harness/free-port.js';
 import { missing, shell } from '../harness/shell.js';
 
 const root = join(import.meta.dirname, '../..');
-/** By hand, as many rounds as one likes: CI_ROUNDS=100 npm test -- test/e2e/ci-recipe.spec.ts */
+/** Any number of rounds by hand: CI_ROUNDS=100 npm test -- test/e2e/ci-recipe.spec.ts */
 const ROUNDS = Number(process.env['CI_ROUNDS'] ?? Number.POSITIVE_INFINITY);
 const TIME = ROUNDS === Number.POSITIVE_INFINITY ? 15_000 : Number.POSITIVE_INFINITY;
 
@@ -70,7 +70,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
     expect(round).toBeGreaterThanOrEqual(3);
   }, 600_000);
 
-  // `npm start` as a user types it, with what npm and the scripts do before.
+  // `npm start` as users type it, including what npm and the scripts do before.
   it('begins by npm start, takes the rules of the build, and runs the tests of the application', async () => {
     const folder = temporaryFiles({
       'a.yaml': 'rules:\n  - { id: slow, severity: HIGH, expression: span.duration > 1s }\n',
@@ -82,7 +82,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
       .replace('rules/*.yaml', `${folder}/*.yaml`)
       .replaceAll('localhost:12011', `127.0.0.1:${http}`)
       .replace('npm run integration-tests', 'env');
-    // A group of its own: npm starts the server two processes below.
+    // A process group of its own: npm starts the server two processes below.
     const child = spawn('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: root,
       env: { ...process.env, BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc) },

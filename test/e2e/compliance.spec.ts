@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually.js';
 import { REPOSITORY } from '../harness/repository.js';
 
 const main = join(REPOSITORY, 'dist/apps/cli/src/main.js');
-/** Evaluators report every 10 s how many traces closed. */
+/** Evaluators report closed traces every 10 s. */
 const TOLD = 40_000;
 const CONTROL = { framework: 'SOC 2', control: 'CC6.1' };
 
@@ -32,7 +32,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** Traces of an access to a record; each `every`th is not audited. */
+/** Traces of an access to a record; every `every`th is not audited. */
 const send = async (count: number, every: number) => {
   for (let n = 0; n < count; n++) {
     const trace_id = `trace-${++sent}`;
@@ -88,7 +88,7 @@ it('a report counts each trace once, before a kill and after it, and what came b
   expect(JSON.parse((await command('SOC 2', '--output', 'json', '--since', '1h')).out)).toMatchObject({ framework: 'SOC 2', traces: 40 });
   expect((await command('SOC 3')).code).toBe(2);
 
-  // An edit takes nothing out of the report, and puts nothing of the past into another; nor does deleting the rule.
+  // Editing or deleting a rule removes nothing from a report, and adds nothing of the past to another.
   const [{ id } = { id: '' }] = (await betrace.json<{ readonly rules: readonly { readonly id: string }[] }>('GET', '/v1/rules')).body.rules;
   const figures = { outcome: 'violated', traces_in_scope: 35, passed: 28, violated: 7, not_looked_at: 5 };
   expect((await betrace.json('PATCH', `/v1/rules/${id}`, { controls: [{ framework: 'SOC 3', control: '2' }] })).status).toBe(200);

@@ -36,7 +36,7 @@ const DAMAGES: Readonly<Record<string, (file: string) => Promise<void>>> = {
   },
 };
 
-/** Tables by file, and whether BeTrace mends it by itself when they are lost. */
+/** Tables by file, and whether BeTrace restores a lost one by itself. */
 const TABLES: readonly (readonly [file: string, table: string, mends: boolean])[] = [
   ['store.db', 'epochs', false],
   ['store.db', 'rules', false],
@@ -54,7 +54,7 @@ const LOSSES: Readonly<Record<string, (table: string) => string>> = {
 const BEFORE = 40;
 const AFTER = 24;
 
-/** A damaged or missing file costs nothing, or is told with a code and its name: never silence. */
+/** A damaged or missing file has no effect, or is reported with a code and its name: never silence. */
 describe('after a file was', () => {
   let whole: Awaited<ReturnType<typeof storageFolder>>;
   const env = (path: string) => ({ BETRACE_STORAGE_PATH: path, BETRACE_TRACE_ROOT_GRACE: '100ms', BETRACE_TRACE_IDLE_TIMEOUT: '300ms' });
@@ -77,7 +77,7 @@ describe('after a file was', () => {
   }, 120_000);
   afterAll(() => whole.remove());
 
-  /** What came of it: `works`, or how it was told. */
+  /** The outcome: `works`, or the report. */
   async function outcome(file: string, damage: (file: string) => Promise<void>): Promise<string> {
     const folder = await storageFolder();
     await cp(whole.path, folder.path, { recursive: true });
@@ -178,7 +178,7 @@ describe('after a file was', () => {
         if (mends) expect(`${kind}: ${told}`).toBe(`${kind}: works`);
         else expect(`${kind}: ${told}`).toMatch(new RegExp(`BT_(LOG|STORE)_\\w+.*${file}[^]*([Rr]estore|move)`));
       }
-      // What was emptied in the store does not end the process: what comes is judged meanwhile.
+      // A table of the store that was emptied does not end the process: new spans are judged.
       if (file === 'store.db')
         expect(outcomes[0]).toMatch(new RegExp(`^ready: .*BT_STORE_TABLE_EMPTIED: Another program emptied table ${table} `));
     },

@@ -15,17 +15,17 @@ function documentOf(name: string): string {
 
 interface Tried {
   readonly document: string;
-  /** As the document has it. */
+  /** As in the document. */
   readonly command: string;
   readonly prints: RegExp;
-  /** What is run in its place, for another path than the document's. */
+  /** The command to run instead, with another path than the document's. */
   readonly run?: string;
 }
 
 const inConnect = (begin: string) => commandsOf(documentOf('connect.md')).find((command) => command.startsWith(begin)) ?? 'it is gone';
 const KEYS = inConnect("echo 'keys:'");
 const TRACE_LINK = inConnect('export BETRACE_CONSOLE_TRACE_LINK');
-/** After a command that starts a server, at the second address of this test. */
+/** Follows a command that starts a server at the second address of this test. */
 const UNTIL_READY = '& until curl -sf $OTHER_URL/health > health.json; do sleep 0.2; done';
 const STOP = 'kill $!; wait $! || true';
 
@@ -125,7 +125,7 @@ const COMMANDS: readonly Tried[] = [
 const absent = await missing('curl', 'jq', 'openssl');
 if (absent.length > 0) process.stderr.write(`SKIPPED: commands of documents, because this machine has no ${absent.join(' and ')}\n`);
 
-/** Single commands of documents that are no walk; those of guides, runbooks, tutorial and README have tests of their own. */
+/** Single commands of documents; guides, runbooks, tutorial and README, which are walks, have tests of their own. */
 (absent.length > 0 ? describe.skip : describe)('a command of a document', () => {
   let storage: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;
@@ -142,7 +142,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: commands of documents, bec
       .join('\n')
       .replaceAll('http://localhost:12011', betrace.url)
       .replaceAll(/npm run (?:-s )?betrace --/g, 'betrace');
-    // `npm start` is the started server's program; test/e2e/ci-recipe.spec.ts starts it by npm.
+    // `npm start` runs the started server's program; test/e2e/ci-recipe.spec.ts starts it by npm.
     const [http, grpc] = await freePorts(2);
     const [rules = ''] = /(?<=```yaml\n)[\s\S]*?(?=```)/.exec(documentOf('rule-files.md')) ?? [];
     mkdirSync(join(storage.path, 'rules'));

@@ -9,7 +9,7 @@ interface Violation {
   readonly complete: boolean;
 }
 
-/** A trace that has been silent for 4 s is forgotten. */
+/** A trace is forgotten after 4 s of silence. */
 const TRACE_SETTINGS = {
   BETRACE_TRACE_ROOT_GRACE: '2s',
   BETRACE_TRACE_IDLE_TIMEOUT: '3s',
@@ -17,7 +17,7 @@ const TRACE_SETTINGS = {
 };
 const LONGER = 6_000;
 
-/** BeTrace's own downtime is no silence of a trace (docs/decisions/0019). */
+/** BeTrace's own downtime does not count as silence of a trace (docs/decisions/0019). */
 describe('a downtime longer than any trace is remembered', () => {
   let folder: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;
@@ -91,7 +91,7 @@ describe('a downtime longer than any trace is remembered', () => {
       await eventually('the verdicts', async () => ((await standing()).join() === expected.join() ? true : undefined), 30_000);
       await new Promise((done) => setTimeout(done, 5_000));
       expect(await standing()).toEqual(expected);
-      // What was judged after the downtime says that the trace straddles it.
+      // Verdicts after the downtime state that the trace straddles it.
       expect((await violations()).filter(({ status, complete }) => status === 'open' && complete)).toEqual([]);
     },
     120_000,

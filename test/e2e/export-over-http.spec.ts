@@ -7,7 +7,7 @@ import { OtlpHttpReceiver } from '../harness/services/otlp-http-receiver.js';
 
 const slow = (n: number) => ({ trace_id: `trace-${n}`, span_id: `span-${n}`, name: 'slow', start_time: 0, duration: 2_000_000_000 });
 
-/** docs/architecture.md, invariant 5, over the other protocol that the guide's OTEL_EXPORTER_OTLP_PROTOCOL can choose. */
+/** docs/architecture.md, invariant 5, over the other protocol of the guide's OTEL_EXPORTER_OTLP_PROTOCOL. */
 describe('export of violations over http/protobuf', () => {
   let receiver: OtlpHttpReceiver;
   let folder: Awaited<ReturnType<typeof storageFolder>>;
@@ -57,7 +57,7 @@ describe('export of violations over http/protobuf', () => {
       async () => (new Set(spans().map(({ spanId }) => spanId)).size >= 121 ? true : undefined),
       60_000,
     );
-    // An answer that is lost on a busy machine repeats a batch: as the same spans.
+    // On a busy machine a lost answer repeats a batch, with the same spans.
     expect(new Set(spans().map(({ spanId }) => spanId)).size).toBe(121);
     expect(new Set(receiver.requests.map((request) => `${request.path} ${request.contentType}`))).toEqual(
       new Set(['/v1/traces application/x-protobuf']),

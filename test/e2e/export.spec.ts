@@ -12,7 +12,7 @@ import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 
 const slow = (n: number) => ({ trace_id: `trace-${n}`, span_id: `span-${n}`, name: 'slow', start_time: 0, duration: 2_000_000_000 });
 
-/** Invariant 5: an outage of the collector delays, it does not drop. */
+/** Invariant 5: an outage of the collector delays violations, and loses none. */
 describe('export of violations as OTLP spans', () => {
   let receiver: OtlpReceiver;
   let folder: Awaited<ReturnType<typeof storageFolder>>;
@@ -53,7 +53,7 @@ describe('export of violations as OTLP spans', () => {
     const traceId = '0af7651916cd43dd8448eb211c80319c';
     await send({ ...slow(1), trace_id: traceId, span_id: 'b7ad6b7169203331' });
     const [first] = await arrived(1);
-    // The export and the list read the log each by itself: the collector may have a violation before the list has it.
+    // Export and list read the log independently: the collector may have a violation before the list does.
     const settled = '/v1/violations?view=full&settled=true';
     const { violations } = (await betrace.json<{ violations: Record<string, unknown>[] }>('GET', settled)).body;
     expect(violations).toHaveLength(1);

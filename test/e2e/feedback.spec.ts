@@ -3,7 +3,7 @@ import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 
-/** The shortest loop: BeTrace's violations are exported to BeTrace itself, as through a collector that feeds it everything. */
+/** The shortest loop: BeTrace's violations are exported to BeTrace itself, as through a collector that sends it everything. */
 describe('spans that BeTrace emitted', () => {
   let betrace: BeTrace;
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
 const VERSIONS = join(import.meta.dirname, '../fixtures/versions');
-/** Nothing of what is packed is pruned, however long ago it was. */
+/** Long retentions, so that the stored data is never pruned. */
 const KEPT = { BETRACE_LOG_RETENTION: '100000h', BETRACE_VIOLATION_RETENTION: '100000h' };
 
 interface Page {
@@ -59,7 +59,7 @@ describe('the data of a former version', () => {
   it('that a newer one has migrated is gone on with, is said to be, and loses nothing that either wrote', async () => {
     unpack('2026-11-27');
     expect(await (await start()).stop()).toBe(0);
-    // What the newer version does, as far as this one meets it: a column, a table, and what it says of older versions.
+    // What a newer version changes in the database: a column, a table, and its note about older versions.
     const database = new DatabaseSync(join(folder.path, 'store.db'));
     database.exec(`ALTER TABLE violations ADD COLUMN later TEXT; UPDATE violations SET later = 'of the newer';
       CREATE TABLE later (id TEXT); INSERT INTO later VALUES ('x');

@@ -28,7 +28,7 @@ describe('what is different in the traces of a group', () => {
       start_time: '1699000000000000000',
       ...more,
     });
-    // Of 90 traces 30 are slow: all of the new version, half of whose traces are fast.
+    // 30 of 90 traces are slow, all of the new version, half of whose traces are fast.
     for (let n = 0; n < 90; n++) {
       const resource = { 'service.version': n % 3 === 2 ? '1.0' : '2.0', 'host.name': `h-${n % 5}` };
       const spans = [span(n, { resource, duration: n % 3 === 0 ? 2_000_000_000 : 1_000, attributes: { 'order.id': `o-${n}` } })];

@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually.js';
 const methods = service as ServiceDefinition;
 const TRACES = 'opentelemetry.proto.collector.trace.v1.TraceService';
 
-/** By the definition that gRPC publishes, as its own clients have it. */
+/** Called through the definition that gRPC publishes, like its own clients. */
 describe('grpc.health.v1.Health', () => {
   let betrace: BeTrace;
   let client: Client;
@@ -52,7 +52,7 @@ describe('grpc.health.v1.Health', () => {
     await eventually('the change', async () => (heard.length > 1 ? true : undefined));
     expect(heard).toEqual(['SERVING', 'NOT_SERVING']);
     expect(await ended).toBe(0);
-    // It waits for no watch to be closed by its client.
+    // It does not wait for clients to close their watches.
     expect(performance.now() - since).toBeLessThan(9_000);
   }, 120_000);
 

@@ -15,7 +15,7 @@ interface Key {
   readonly public_key?: string;
 }
 
-/** Both keys are replaced while older violations are kept, as docs/operations/keys.md says. */
+/** Both keys are replaced while older violations are stored, as in docs/operations/keys.md. */
 describe('rotation of keys', () => {
   let betrace: BeTrace | undefined;
   let folder: Awaited<ReturnType<typeof storageFolder>> | undefined;

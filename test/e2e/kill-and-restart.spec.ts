@@ -12,7 +12,7 @@ const TRACE_SETTINGS = {
   BETRACE_TRACE_IDLE_TIMEOUT: '600ms',
 };
 
-/** Invariants 1, 3 and 4: what was acknowledged is judged, whatever happens to the process, and once. */
+/** Invariants 1, 3 and 4: acknowledged spans are judged once, whatever happens to the process. */
 describe('kill -9 and a restart', () => {
   let folder: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;

@@ -13,7 +13,7 @@ const replaced = async (file: string) => {
 const emptied = (file: string) => truncate(file, 0);
 const deleted = (file: string) => rm(file);
 
-/** A file, what is done to it, and the request that would be acknowledged into it. */
+/** A file, its fault, and the request that must not be acknowledged. */
 const DANGERS: readonly (readonly [string, (file: string) => Promise<void>, 'spans' | 'rule'])[] = [
   ['betrace.spans.db', deleted, 'spans'],
   ['betrace.spans.db', emptied, 'spans'],
@@ -25,7 +25,7 @@ const DANGERS: readonly (readonly [string, (file: string) => Promise<void>, 'spa
   ['store.db-wal', emptied, 'rule'],
 ];
 
-/** What is written to a file without a name is lost with the process: it is told within seconds, and nothing is acknowledged. */
+/** Data in a deleted file is lost with the process: it is reported within seconds, and nothing is acknowledged. */
 describe('while the process runs', () => {
   let betrace: BeTrace | undefined;
   let folder: Awaited<ReturnType<typeof storageFolder>> | undefined;
@@ -75,7 +75,7 @@ describe('while the process runs', () => {
     betrace = await BeTrace.start({ env: { BETRACE_STORAGE_PATH: path } });
     const first = betrace;
     for (const file of ['lock.db', 'lock.db-wal', 'lock.db-shm']) await rm(join(path, file), { force: true });
-    // It takes the lock again within a second, so that a second is refused as before; unless that is faster.
+    // The process takes the lock again within a second, so a second process is refused, unless it is faster.
     const second = await BeTrace.spawn({ env: { BETRACE_STORAGE_PATH: path } });
     try {
       const outcome = await eventually(

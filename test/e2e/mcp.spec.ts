@@ -43,7 +43,7 @@ describe('the Model Context Protocol', () => {
       const answer = await fetch(`${betrace.url}/v1/violations`, { headers: { 'x-api-key': 'read' } });
       return ((await answer.json()) as { total: number }).total > 0 ? true : undefined;
     });
-    // The catalogue reads the log beside the evaluator.
+    // The catalogue reads the log independently of the evaluator.
     await eventually('the attributes of the span', async () => {
       const answer = await fetch(`${betrace.url}/v1/attributes?q=tier`, { headers: { 'x-api-key': 'read' } });
       return ((await answer.json()) as { attributes: readonly unknown[] }).attributes.length > 0 ? true : undefined;
@@ -75,7 +75,7 @@ describe('the Model Context Protocol', () => {
   };
   const connect = async (way: keyof typeof over, key?: string) => {
     const client = new Client({ name: 'test', version: '1' });
-    // The classes' optional members are of another strictness than ours.
+    // The optional members of the SDK's classes differ from our compiler options.
     await client.connect((await over[way](key)) as Parameters<Client['connect']>[0]);
     clients.push(client);
     return async (name: string, args: Record<string, unknown> = {}) => {

@@ -172,7 +172,7 @@ describe('a webhook', () => {
         const { body } = await betrace!.json<{ checks: Record<string, string> }>('GET', '/ready');
         return body.checks['notifications'] === 'ok' ? true : undefined;
       });
-      // What was sent and not yet noted when the process was killed comes again under the id that it had.
+      // A message that was sent but not noted before the kill is sent again with its former id.
       const ids = hook.taken.map(({ headers }) => headers['webhook-id']);
       expect(new Set(ids).size).toBe(31);
       expect(ids.length).toBeLessThanOrEqual(32);

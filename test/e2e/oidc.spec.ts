@@ -115,7 +115,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
       expect([what, await exported(token)]).toEqual([what, grpcStatus.UNAUTHENTICATED]);
     }
     expect(betrace!.logs()).not.toContain(signature);
-    // Unknown names of keys make no load for the issuer.
+    // Unknown key ids must not load the issuer.
     const before = issuer.asked;
     for (let n = 0; n < 50; n++) await ask(await issuer.token({ scope }, { kid: `nobody-${n}` }));
     expect(issuer.asked - before).toBeLessThanOrEqual(2);
@@ -156,7 +156,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
   }, 120_000);
 
   it('may have their scopes in another claim, without a prefix', async () => {
-    // An empty variable counts as unset, so a prefix of nothing is not set by one.
+    // An empty variable counts as unset, so it cannot set an empty prefix.
     await start({ BETRACE_OIDC_SCOPE_CLAIM: 'roles', BETRACE_OIDC_SCOPE_PREFIX: 'trace-' });
     expect((await ask(await issuer.token({ roles: ['trace-read', 'other'] }))).status).toBe(200);
     expect((await ask(await issuer.token({ scope: 'betrace:read' }))).status).toBe(403);

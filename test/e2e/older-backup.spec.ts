@@ -5,10 +5,10 @@ import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
 const TIMEOUT_MS = 60_000;
-/** The rules and violations; the spans and the positions of those who judge them stay as they are. */
+/** The rules and violations; the spans and the positions of their evaluators stay. */
 const BACKED_UP = /^(store|betrace\.rules)\.db/;
 
-/** Store and rules log are restored from a backup that is older than the spans log: the rule sets in between are nobody's any more. */
+/** Store and rules log are restored from a backup that is older than the spans log: the rule sets in between are lost. */
 describe('a backup that is older than the spans log', () => {
   let betrace: BeTrace | undefined;
   let folder: Awaited<ReturnType<typeof storageFolder>> | undefined;
@@ -83,7 +83,7 @@ describe('a backup that is older than the spans log', () => {
       expect((await one.json('POST', '/v1/rules/lost-sets/replace')).body).toEqual({ replaced: [2, 3] });
       await eventually('readiness', async () => (await ready(one)).status === 200, TIMEOUT_MS);
       expect((await one.json('POST', '/v1/settle?timeout=60s')).status).toBeLessThan(300);
-      // Whose rules were lost, and what can still change, is judged by the present ones: the operator said so.
+      // Traces whose rules are lost, and that can still change, are judged by the present ones, as the operator requested.
       expect(await found(one)).toEqual(['x 1', 'x 2', 'x 3', 'y 1', 'y 2', 'y 3', 'z 1', 'z 2', 'z 3']);
       expect((await one.json('POST', '/v1/rules/lost-sets/replace')).body).toEqual({ replaced: [] });
     } finally {

@@ -13,7 +13,7 @@ import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { REPOSITORY } from '../harness/repository.js';
 
-/** Each rule asks for another part of what the SDK sends; each names one span of the trace below, or the trace. */
+/** Each rule reads another part of the SDK's data, and matches one span of the trace below, or the trace. */
 const RULES = {
   slow: 'span.duration > 1s and span.service == "checkout"',
   exact: 'span.start_time == 1699000000123456789 and span.duration == 1500000001',
@@ -48,7 +48,7 @@ interface Violation {
   readonly metadata: { readonly span_name?: string };
 }
 
-/** The main job on real input: an application with the OpenTelemetry SDK, each of the protocols that it can use. */
+/** The main use with real input: an application with the OpenTelemetry SDK, over each of its protocols. */
 describe('an application that is instrumented with the OpenTelemetry SDK', () => {
   let betrace: BeTrace;
 
@@ -72,7 +72,7 @@ describe('an application that is instrumented with the OpenTelemetry SDK', () =>
     'OTLP/HTTP, JSON, compressed': () => new JsonExporter({ url: `${betrace.url}/v1/traces`, ...(gzip as object) }),
   };
 
-  /** An exporter that knows nothing but what the document has an operator export. */
+  /** An exporter configured only by the variables that the document exports. */
   function configuredBy(document: string): SpanExporter {
     const exports = commandsOf(readFileSync(join(REPOSITORY, document), 'utf8')).filter((command) => command.startsWith('export OTEL_'));
     const script = `${exports.join('\n')}\nenv`.replaceAll('http://localhost:12011', betrace.url);
@@ -119,7 +119,7 @@ describe('an application that is instrumented with the OpenTelemetry SDK', () =>
   });
 });
 
-/** A trace of three spans: a slow root, a client span that fails, a span that reads personal data. */
+/** Sends a trace of three spans: a slow root, a client span that fails, and a span that reads personal data. */
 async function sendTrace(exporter: SpanExporter): Promise<{ readonly trace: string; readonly spans: ReadonlyMap<string, string> }> {
   const failures: unknown[] = [];
   const provider = new NodeTracerProvider({

@@ -13,7 +13,7 @@ import { startPostgres, type TestPostgres } from '../harness/services/postgres.j
 import { missing, shell } from '../harness/shell.js';
 
 const blocks = bashBlocks(readFileSync(join(REPOSITORY, 'docs/operator-guide.md'), 'utf8'));
-/** A run takes 75 s where nothing else runs; nothing in it waits for time, so a busy machine only takes longer. */
+/** A run takes 75 s on an idle machine; it waits for no fixed times, so a busy machine only takes longer. */
 const RUN_MS = 900_000;
 const absent = await missing('curl', 'jq', 'openssl', 'prometheus', ALERTMANAGER);
 if (absent.length > 0) process.stderr.write(`SKIPPED: the operator guide, because this machine has no ${absent.join(' and ')}\n`);
@@ -25,12 +25,12 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the operator guide, becaus
 
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'betrace-operator-'));
-    // Of its own: the guide's topics have twelve partitions, those of other tests have four.
+    // A Kafka of its own: the guide's topics have twelve partitions, those of other tests four.
     [postgres, kafka] = await Promise.all([startPostgres(), kafkaProblem() ?? KafkaBroker.start({ timeoutMs: 180_000 })]);
     for (const why of [postgres, kafka]) if (typeof why === 'string') process.stderr.write(`SKIPPED: the operator guide: ${why}\n`);
   }, 200_000);
   afterAll(async () => {
-    // What the guide started, where it did not come to its end.
+    // Processes of the guide, if it did not reach its end.
     for (const file of globSync(join(home, 'betrace/*.pid'))) {
       try {
         process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');

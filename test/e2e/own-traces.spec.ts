@@ -19,7 +19,7 @@ const SENDER = { traceId: 'aaaabbbbccccddddaaaabbbbccccdddd', spanId: '00f067aa0
 const TRACEPARENT = `00-${SENDER.traceId}-${SENDER.spanId}-01`;
 const UNSAMPLED = '00-11112222333344441111222233334444-00f067aa0ba902b7-00';
 
-/** Names of spans that a root of their own has: nothing that a request caused at once. */
+/** Names of root spans for background work. */
 const BACKGROUND = ['judge spans', 'export violations', 'notify webhook', 'store: keep violations', 'store: note exports'];
 
 describe('traces of BeTrace itself', () => {
@@ -132,7 +132,7 @@ describe('traces of BeTrace itself', () => {
     expect(count).toBeGreaterThan(10);
     const requestsBefore = named('POST /v1/traces').length;
     for (const body of brought) expect((await post(new Uint8Array(body), { traceparent: TRACEPARENT })).status).toBe(200);
-    // A request of others after them: what is told of it shows that nothing is told of those before it.
+    // A later request of others: its spans show that the requests before it have none.
     const last = '3333333333333333';
     expect((await post(bytesOf(aRequest([aSpan({ spanId: last })])), { traceparent: `00-${SENDER.traceId}-${last}-01` })).status).toBe(200);
     await eventually('the span of the last request', async () =>

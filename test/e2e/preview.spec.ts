@@ -64,7 +64,7 @@ describe('a rule over the recorded past', () => {
     return result!;
   };
 
-  /** Late spans, copies, retractions: over some seconds, in any order. */
+  /** Sends late spans, copies and retractions over some seconds, in any order. */
   const sendTraces = async (): Promise<void> => {
     const random = new Random(seedOf('rules over the recorded past'));
     const sendings = Array.from({ length: TRACES }, () => planTrace(random)).flatMap(({ sendings }) => {
@@ -111,7 +111,7 @@ describe('a rule over the recorded past', () => {
       });
       const sum = (of: 'traces' | 'matched_traces') => result.histogram.reduce((total, bucket) => total + bucket[of], 0);
       expect([sum('traces'), sum('matched_traces')]).toEqual([TRACES, result.matched_traces]);
-      // A trace may have more than the two that are kept as samples.
+      // A trace may have more violations than the two that are samples.
       expect(violations.map(named)).toEqual(expect.arrayContaining(result.samples.map(named)));
       expect(new Set(result.samples.map(({ trace_id }) => trace_id)).size).toBe(Math.min(50, result.matched_traces));
     }

@@ -12,7 +12,7 @@ const KEY = 'the key of the operator';
 const HAS_GO = spawnSync('go', ['version']).status === 0;
 
 interface Reading {
-  /** Sum of the values by function and by thread. */
+  /** The sum of the values by function and by thread. */
   readonly functions: ReadonlyMap<string, number>;
   readonly threads: ReadonlyMap<string, number>;
   readonly types: readonly string[];
@@ -51,7 +51,7 @@ describe('profiles of a running server', () => {
     let ended = false;
     let sent = 0;
     const body = () => {
-      // New traces: the evaluators keep them.
+      // New traces, which the evaluators keep.
       const spans = Array.from({ length: 500 }, () => ({ trace_id: `t${++sent}`, span_id: 's', name: 'bad', start_time: 0, duration: 1 }));
       return JSON.stringify({ spans });
     };
@@ -98,7 +98,7 @@ describe('profiles of a running server', () => {
     const bytes = await bytesOf('heap?seconds=2');
     const { functions, threads, types, comments } = read(bytes);
     expect([types, comments]).toEqual([['inuse_space'], []]);
-    // What is in use right after a collection of garbage may be that of one thread alone.
+    // Right after a garbage collection only one thread may have memory in use.
     expect(Math.max(...threads.values())).toBeGreaterThan(32 * 1024);
     expect(functions.size).toBeGreaterThan(5);
     if (HAS_GO) expect(readByGo(bytes)).toMatch(/Type: inuse_space[\s\S]*flat%/);

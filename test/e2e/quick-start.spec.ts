@@ -6,7 +6,7 @@ import { missing, shell } from '../harness/shell.js';
 const absent = await missing('curl', 'jq');
 if (absent.length > 0) process.stderr.write(`SKIPPED: the guide's commands, because this machine has no ${absent.join(' and ')}\n`);
 
-/** The commands of the user guide, as a user types them; only the port is this process's. */
+/** The commands of the user guide as users type them, except for the port. */
 (absent.length > 0 ? describe.skip : describe)('the quick start of the user guide', () => {
   let betrace: BeTrace;
   const guide = (script: string) => shell(script.replaceAll('http://localhost:12011', betrace.url));
@@ -141,7 +141,7 @@ fi`;
   });
 
   it('has a violation within a second of its span', async () => {
-    // The best of several: a machine that runs many tests may well take the processor away for a second.
+    // The best of several, because a machine with many tests may displace the process for a second.
     const took = async (n: number): Promise<number> => {
       const since = performance.now();
       const times = { start_time: 0, end_time: 2_000_000_000 };

@@ -11,7 +11,7 @@ interface Step {
   readonly output: string;
 }
 
-/** The `$ …` lines of the tour with what the README says that they print. */
+/** The `$ …` lines of the tour, with the output in the README. */
 function stepsOf(readme: string): readonly Step[] {
   const tour = readme.split('\n## ').find((section) => section.startsWith('A tour')) as string;
   const code = tour.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.slice(4)] : []));
@@ -25,7 +25,7 @@ function stepsOf(readme: string): readonly Step[] {
   return steps.map(({ command, output }) => ({ command, output: output.join('\n') }));
 }
 
-/** Ids and signatures are others in each run; so are ports, and npm says what it runs. */
+/** Replaces ids and signatures, which differ in each run, ports, and npm's own lines. */
 function comparable(text: string): string {
   return text
     .replace(/\b[0-9a-f]{8,}\b/g, 'HEX')
@@ -50,7 +50,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the tour of the README, be
     const steps = stepsOf(await readFile(join(root, 'README.md'), 'utf8'));
     expect(steps.length).toBeGreaterThan(6);
     const { http, grpc } = betrace.ports;
-    // One shell for all, because a later command uses a variable of an earlier one; a reader takes a second between two.
+    // One shell for all commands, because later ones use variables of earlier ones, with a reader's pause between two.
     const marker = '=== next step ===';
     const script = [
       `export BETRACE_URL=http://127.0.0.1:${http} BETRACE_OTLP=http://127.0.0.1:${grpc}`,

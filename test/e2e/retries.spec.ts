@@ -8,7 +8,7 @@ interface Violation {
   readonly fragment?: boolean;
 }
 
-/** A trace that has been silent for 1.5 s is forgotten. */
+/** A trace is forgotten after 1.5 s of silence. */
 const env = {
   BETRACE_TRACE_ROOT_GRACE: '200ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '500ms',
@@ -17,7 +17,7 @@ const env = {
 };
 const FORGOTTEN = 2_500;
 
-/** A collector that got no answer sends again for five minutes. */
+/** A collector without an answer retries for five minutes. */
 describe('a retry after its trace is forgotten', () => {
   let folder: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;
@@ -85,7 +85,7 @@ describe('a retry after its trace is forgotten', () => {
       await send(root, read);
       await forgotten();
       expect(await violations()).toEqual([]);
-      // With a span that did not come before it is a fragment, and judged as one.
+      // With a new span it is a fragment, and judged as one.
       await send(read, late);
       await forgotten();
       expect(await violations()).toMatchObject([{ trace_id: 'checkout', span_id: 'read', fragment: true }]);

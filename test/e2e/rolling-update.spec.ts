@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually.js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
-/** A stop as a load balancer sees it: who looks at /ready before it sends is never refused, and nothing that was taken is lost. */
+/** A stop behind a load balancer: clients that check /ready first are never refused, and accepted spans are not lost. */
 describe('SIGTERM under load', () => {
   let folder: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;
@@ -55,7 +55,7 @@ describe('SIGTERM under load', () => {
         await pause(2);
       }
     };
-    // As often as a load balancer of Kubernetes looks, in the scale of this test.
+    // As often as a load balancer of Kubernetes polls, at the scale of this test.
     const balance = async () => {
       while (routed) {
         const answer = await fetch(`${betrace.url}/ready`);

@@ -35,7 +35,7 @@ interface Route {
   readonly scope: string;
 }
 
-/** What is not asked by GET, and what it needs: a route that is added has to be written here. */
+/** Routes other than GET, with their scopes: a new route must be added here. */
 const SCOPE_OF: Readonly<Record<string, string>> = {
   'POST /v1/traces': 'ingest',
   'POST /v1/spans': 'ingest',
@@ -62,10 +62,10 @@ const SCOPE_OF: Readonly<Record<string, string>> = {
   'DELETE /v1/mutes/:id': 'rules:write',
 };
 
-/** What is asked by GET and shows the code that runs. */
+/** GET routes that show running code. */
 const READ_BY_ADMIN = ['/debug/pprof/profile', '/debug/pprof/heap'];
 
-/** Routes that wait, for as long as they are told. */
+/** Routes that wait, with a short time. */
 const SHORTLY: Readonly<Record<string, string>> = {
   '/v1/settle': '?timeout=1ms',
   '/debug/pprof/profile': '?seconds=1',

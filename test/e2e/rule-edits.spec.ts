@@ -46,7 +46,7 @@ describe('an edit of a rule', () => {
     await send(1, 'order');
     expect((await settle()).status).toBeLessThan(300);
     expect(await standing(1)).toEqual(rules);
-    // Its parent is to come: it is open for a second.
+    // Its parent has not come: it stays open for a second.
     await send(2, 'order', { parent_span_id: '00000000000000ff' });
     for (const edit of Object.values(edits)) await edit();
     expect((await settle()).status).toBeLessThan(300);

@@ -56,7 +56,7 @@ describe('a rule in shadow', () => {
     });
   const samples = async () => (await betrace.json<Samples>('GET', '/v1/rules/slow/samples')).body.samples;
   const violations = async () => (await betrace.json<List>('GET', '/v1/violations?rule_id=slow')).body;
-  /** What each receiver heard, one text to a violation. */
+  /** The texts that each receiver got, one for each violation. */
   const heard = () => [
     hook.taken.map(({ body }) => body),
     alertmanager.taken.flatMap(({ body }) => (JSON.parse(body) as { labels: object }[]).map(({ labels }) => JSON.stringify(labels))),
@@ -68,7 +68,7 @@ describe('a rule in shadow', () => {
       ),
     ),
   ];
-  /** About how many violations of a rule: an answer that is lost on a busy machine repeats one as it was. */
+  /** The number of violations of a rule, without duplicates: on a busy machine a lost answer repeats one unchanged. */
   const told = (rule: string) => heard().map((texts) => new Set(texts.filter((text) => text.includes(`"${rule}"`))).size);
   const metric = async (name: string) => {
     const lines = (await (await fetch(`${betrace.url}/metrics`)).text()).split('\n');
@@ -78,7 +78,7 @@ describe('a rule in shadow', () => {
   it('alerts and exports nothing, is counted, has samples, also after a restart, and no violations until it is enforced', async () => {
     await start();
     await betrace.json('POST', '/v1/rules', { id: 'slow', name: 'slow', expression: 'span.duration > 1s', mode: 'shadow' });
-    // What is enforced beside it shows that the ways are open.
+    // An enforced rule shows that the receivers work.
     await betrace.json('POST', '/v1/rules', { id: 'beside', name: 'beside', expression: 'span.name == "s"' });
     await send('hidden');
     const found = await eventually('a sample', async () => ((await samples()).length > 0 ? await samples() : undefined), 60_000);
@@ -91,7 +91,7 @@ describe('a rule in shadow', () => {
     await send('told');
     await eventually('a violation', async () => ((await violations()).total > 0 ? true : undefined), 60_000);
     expect(await violations()).toMatchObject({ violations: [{ trace_id: 'told' }], total: 1 });
-    // What was found in shadow would have come before: receivers are told in the order of the log.
+    // Violations in shadow would have come earlier: receivers are notified in log order.
     await eventually('the messages', async () => (told('slow').every((count) => count > 0) ? true : undefined), 60_000);
     expect(told('slow')).toEqual([1, 1, 1]);
     expect(await betrace.stop()).toBe(0);

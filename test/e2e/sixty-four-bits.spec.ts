@@ -4,11 +4,11 @@ import { aRequest, aSpan, bytesOf } from '../fixtures/ingest/requests.js';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-/** 2^53 + 1, which no double holds: a rounding anywhere on the way makes it 2^53. */
+/** 2^53 + 1, which no double can hold: rounding anywhere makes it 2^53. */
 const ODD = 9_007_199_254_740_993n;
 const START = 1_699_000_000_000_000_001n;
 
-/** Over each way in: the span whose 64 bits are the rules', and one that is a little off in each of them. */
+/** For each wire: a span with exactly the 64-bit values of the rules, and one with each value off by one. */
 const hit = (traceId: string): Span => span(traceId, '00000000000000a1', ODD, START);
 const miss = (traceId: string): Span => span(traceId, '00000000000000b2', ODD - 1n, START + 2n);
 
@@ -48,7 +48,7 @@ const WAYS_IN: Readonly<Record<string, (url: string, traceId: string) => Promise
     ),
 };
 
-/** Written by hand: JSON.stringify has no integers of 64 bits. */
+/** Composed as text: JSON.stringify cannot write 64-bit integers. */
 function spansJson(traceId: string, time: (value: bigint) => string): string {
   const spans = [hit(traceId), miss(traceId)].map(({ spanId, startTimeUnixNano: start, endTimeUnixNano: end }) => {
     const times = `"start_time": ${time(start)}, "end_time": ${time(end)}`;

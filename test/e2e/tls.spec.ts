@@ -18,7 +18,7 @@ if (absent.length > 0) process.stderr.write('SKIPPED: TLS, because this machine 
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
-/** Every port speaks TLS, takes a new certificate without a restart, and keeps the one it has while the files do not fit together. */
+/** Every port uses TLS, accepts a new certificate without a restart, and keeps the present one while the files do not match. */
 (absent.length > 0 ? describe.skip : describe)('TLS', () => {
   let folder: string;
   let authority: Authority;
@@ -68,7 +68,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     readonly status: number;
     readonly body: string;
   }
-  /** Over a connection of its own, whose server must have a certificate of the authority. */
+  /** Over a new connection, whose server must have a certificate of the authority. */
   async function get(
     path: string,
     {
@@ -102,7 +102,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
       request.end(body);
     });
   }
-  /** Whose certificate a port shows. */
+  /** The certificate that a port shows. */
   async function shown(port: number): Promise<string> {
     const ca = await readFile(authority.cert);
     return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { EventStream } from '../harness/event-stream.js';
 import { eventually } from '../harness/eventually.js';
 
-/** A client that follows violations while the server is replaced, as a console does. */
+/** A client that follows violations while the server is replaced, like the console. */
 describe('a stream of violations', () => {
   let folder: Awaited<ReturnType<typeof storageFolder>>;
   let betrace: BeTrace;
@@ -35,7 +35,7 @@ describe('a stream of violations', () => {
     const stopped = betrace.stop();
     await eventually('the end of the stream', async () => (first.ended ? true : undefined));
     expect(first.events.at(-1)?.event).toBe('end');
-    // It serves for the drain period: what comes meanwhile is for the next stream.
+    // It serves during the drain period: violations in that time belong to the next stream.
     expect((await send('two')).status).toBeLessThan(300);
     expect(await stopped).toBe(0);
 

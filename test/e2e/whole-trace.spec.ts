@@ -3,7 +3,7 @@ import { Random } from '../chaos/random.js';
 import { BeTrace } from '../harness/betrace.js';
 import { seedOf } from '../harness/random-seed.js';
 
-/** A span as POST /v1/spans and /v1/rules/test take it. */
+/** A span as in POST /v1/spans and /v1/rules/test. */
 type PlainSpan = Readonly<Record<string, unknown>> & { readonly span_id: string };
 
 interface Found {
@@ -37,7 +37,7 @@ const TRACES = 12;
 describe('the last revision is the judgement of the whole trace', () => {
   let betrace: BeTrace;
   beforeAll(async () => {
-    // Traces close while their spans still come; nothing is forgotten before the end.
+    // Traces close while their spans still come; none is forgotten before the end.
     const env = { BETRACE_TRACE_ROOT_GRACE: '30ms', BETRACE_TRACE_IDLE_TIMEOUT: '60ms', BETRACE_TRACE_LATE_WINDOW: '120s' };
     betrace = await BeTrace.start({ env });
     for (const [id, expression] of Object.entries(RULES)) {
@@ -65,7 +65,7 @@ describe('the last revision is the judgement of the whole trace', () => {
     expect(found).toBeGreaterThan(50);
   });
 
-  /** Compares what stands about a trace with what the whole trace is judged to be; answers how many violations stand. */
+  /** Compares the open violations of a trace with the judgement of the whole trace; returns their number. */
   const compare = async (spans: readonly PlainSpan[]): Promise<number> => {
     const traceId = String(spans[0]?.['trace_id']);
     const query = `/v1/violations?trace_id=${traceId}&view=full&limit=1000`;
@@ -81,7 +81,7 @@ describe('the last revision is the judgement of the whole trace', () => {
       const where = { seed: SEED, trace: traceId, rule: id };
       const stands = here.map(({ span_id }) => span_id);
       expect({ ...where, stands: [...new Set(stands)].sort() }).toEqual({ ...where, stands: [...new Set(matched_spans)].sort() });
-      // Each form of a span may have a violation of its own, and no more.
+      // Each form of a span may have one violation.
       for (const id of new Set(stands)) {
         const forms = spans.filter(({ span_id }) => span_id === id).length;
         expect([where, id, stands.filter((other) => other === id).length <= forms]).toEqual([where, id, true]);
@@ -108,7 +108,7 @@ function traceOf(random: Random, traceId: string): PlainSpan[] {
   return [...spans, ...spans.flatMap((span) => (random.chance(0.15) ? [otherForm(random, span)] : []))];
 }
 
-/** What has the id of a span and is not equal to it: the same span with other content, or the other side of a call that shares its id. */
+/** A different span with the same id: other content, or the other side of a call. */
 function otherForm<S extends PlainSpan>(random: Random, span: S): PlainSpan {
   if (random.chance(0.5)) return { ...span, kind: span['kind'] === 'server' ? 'client' : 'server', duration: 700_000_000 };
   return { ...span, name: random.pick(['a', 'b', 'e']), attributes: { n: random.below(3), more: true }, duration: 650_000_000 };

@@ -9,7 +9,7 @@ import { CHAOS_RULES, type PlainSpan, planTrace } from '../chaos/traces.js';
 import { eventually } from '../harness/eventually.js';
 
 const PARTITIONS = 12;
-/** Short, so that traces of a second are open, closed, late, forgotten, and go on beyond that. */
+/** Short, so that traces of a second are open, closed, late, forgotten, and continued afterwards. */
 const ASSEMBLY = { rootGrace: 20, idleTimeout: 50, maxAge: 150, lateWindow: 80, maxSpans: 100, memoryBudget: 1e9 };
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -34,7 +34,7 @@ describe('the same log', () => {
     await log.append(TOPICS.spans, [{ partition: partitionOfKey(spans[0]!.trace_id, PARTITIONS), value }]);
   };
 
-  /** As one group sees the log: with a size of batches of its own, what it publishes on the side, and a commit that can be cut off. */
+  /** A group's view of the log, with its own batch size, its own publications, and commits that can be cut off. */
   function view(group: string, maxBatchBytes: number) {
     const published = new Map<string, string>();
     const repeated: string[] = [];
@@ -53,9 +53,9 @@ describe('the same log', () => {
     };
     const reached = new Map<number, number>();
     const alive = { is: true };
-    /** While it is there, partitions stay with their owners, and who wants them prepares. */
+    /** While set, partitions stay with their owners, and their next owners prepare. */
     const held: { until?: Promise<void> } = {};
-    /** Partitions that came to a run that was ready beyond what was committed. */
+    /** Partitions that were assigned to a run that had prepared beyond the committed position. */
     let takenUp = 0;
     const join = async (options: SubscribeOptions, prepared: boolean): Promise<Subscription> => {
       const { listener } = options;
@@ -143,7 +143,7 @@ describe('the same log', () => {
       }
       await append(spans);
     }
-    // The log's time passes everything.
+    // Log time passes all deadlines.
     await pause(ASSEMBLY.maxAge + 2 * ASSEMBLY.lateWindow + ASSEMBLY.idleTimeout);
     const headers = { [CONTROL_HEADER]: 'tick' };
     await log.append(
@@ -159,7 +159,7 @@ describe('the same log', () => {
   const finished = ({ reached }: ReturnType<typeof view>) =>
     eventually(
       'the end of the log',
-      // A machine that stands still for a second has the log say so, behind its end.
+      // A machine that pauses for a second appends a pause record after its end.
       async () => (ends.every((end, partition) => (reached.get(partition) ?? 0) >= end) ? true : undefined),
       30_000,
       2,
@@ -179,7 +179,7 @@ describe('the same log', () => {
     for (let life = 0; life < lives; life++) {
       const evaluators = await startMembers(group.seen, members);
       await pause(random.between(0, 25));
-      // From now on it is as if the process were gone: what it still publishes may come, what it commits does not.
+      // From here on the process counts as killed: it may still publish, but not commit.
       group.alive.is = inOrder;
       await Promise.all(evaluators.map((evaluator) => evaluator.stop()));
       group.alive.is = true;
@@ -191,7 +191,7 @@ describe('the same log', () => {
     expected ??= group.published;
     expect(expected.size).toBeGreaterThan(100);
     expect(group.clashes).toEqual([]);
-    // One that ends in order leaves its successor nothing to publish again, however far back it reads.
+    // An evaluator that ends in order leaves nothing to publish again, however far back its successor reads.
     if (inOrder) expect(group.repeated).toEqual([]);
     else expect(group.repeated.length).toBeGreaterThan(0);
     expect(Object.fromEntries([...group.published].sort())).toEqual(Object.fromEntries([...expected].sort()));

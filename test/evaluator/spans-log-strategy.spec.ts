@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-/** The evaluator is a Nest microservice: what its transport does is what Nest has it do, at start and at stop. */
+/** The evaluator is a Nest microservice: Nest calls its transport at start and at stop. */
 describe('the spans log as the transport of a Nest microservice', () => {
   const folders: { remove(): Promise<void> }[] = [];
   const processes: BeTrace[] = [];
@@ -21,7 +21,7 @@ describe('the spans log as the transport of a Nest microservice', () => {
     const span = { trace_id: trace, span_id: 's', name: 'call', start_time: 0, duration: 2_000_000_000 };
     return betrace.json('POST', '/v1/spans', { spans: [span] });
   };
-  /** What it said about its transport and the end of the process, in order. */
+  /** The log lines about its transport and the end of the process, in order. */
   const said = (betrace: BeTrace): string[] =>
     [...betrace.logs().matchAll(/"(?:msg|message)":"(Nest microservice [^"]*|spans log: [^"]*|stopped)"/g)].map(([, text]) => text!);
 

@@ -13,7 +13,7 @@ import type { EvaluatorSettings } from '../../apps/evaluator/src/settings.js';
 import { EvaluatorThread } from '../../apps/evaluator/src/threads/evaluator-thread.js';
 import { eventually } from '../harness/eventually.js';
 
-/** The built entry: a thread of Node's own does not compile TypeScript. */
+/** The built entry, because Node's threads do not compile TypeScript. */
 const ENTRY = new URL('../../dist/apps/evaluator/src/threads/thread.js', import.meta.url);
 
 describe('an evaluator thread that ends by a defect', () => {

@@ -26,7 +26,7 @@ const model = JSON.parse(read('docs/operations/capacity.json')) as Model;
 const { capacityOf } = (await import(join(REPOSITORY, 'deploy/site/.vitepress/theme/capacity.mjs'))) as { capacityOf: CapacityOf };
 const [, command = '', shown = ''] = /```bash\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? [];
 
-/** What the command prints, by the calculator. */
+/** The output of the command, computed by the calculator. */
 function told({ cpuOfSpan, spansPerCpuSecond, cores, partitions, diskGigabytes, memoryMegabytes }: Needs): string {
   return [
     `CPU time of a span     ${cpuOfSpan.toFixed(2)} µs, ${spansPerCpuSecond.toFixed(0)} spans per CPU second`,

@@ -16,10 +16,10 @@ const rules = new Map(
 );
 const MS = 1_000_000n;
 const [INTERNAL, SERVER, CLIENT] = [1, 2, 3];
-/** Rules that compare the values of two spans: one value alone breaks none of them. */
+/** Rules that compare the values of two spans: one value alone violates none of them. */
 const COMPARED = new Set(['tenant-isolation', 'version-skew', 'prompt-injection', 'timeout-inversion']);
 
-/** What a trace must have to show a situation, so that the table cannot claim what a case does not have. */
+/** The conditions on a trace that shows a situation, so that the table cannot claim a situation that a case lacks. */
 const SHOWS: Readonly<Record<Situation, (spans: readonly WholeSpan[], keys: readonly string[], rule: RuleEntry) => boolean>> = {
   'two entities': (spans, keys) =>
     keys.some((key) => new Set(spans.map((span) => keyOf(span, key)).filter((value) => value !== '')).size > 1),
@@ -56,12 +56,12 @@ function aboveOf(spans: readonly WholeSpan[], span: WholeSpan): readonly WholeSp
   return above === undefined ? [] : [above, ...aboveOf(spans, above)];
 }
 
-/** Whether two spans of which none lies below the other are so. */
+/** Whether two spans, neither an ancestor of the other, satisfy `are`. */
 function besides(spans: readonly WholeSpan[], are: (a: WholeSpan, b: WholeSpan) => boolean): boolean {
   return spans.some((a) => spans.some((b) => a !== b && are(a, b) && !aboveOf(spans, a).includes(b) && !aboveOf(spans, b).includes(a)));
 }
 
-/** A span whose like (by name, or by kind) has the key in another case; of parents, one that has none or whose parent the trace has not. */
+/** Whether a similar span (by name or kind) has the key in another case. For parents: the span has none, or its parent is not in the trace. */
 function lacks(spans: readonly WholeSpan[], span: WholeSpan, key: string, rule: RuleEntry): boolean {
   if (key === SPAN) return false;
   if (key === PARENT) return keyOf(span, key) === '' ? span !== spans[0] : !spans.some((other) => idOf(other) === keyOf(span, key));

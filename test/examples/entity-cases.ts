@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 /**
- * Which case of an example shows what, by its name. Examples are what people copy. Each one about order, absence or equal values has to be right in these
- * traces: two entities, overlapping, nested and simultaneous spans, missing ids, different clocks, and one call as two spans. An example without such a case
- * says why.
+ * The cases of an example by the situation that they show. Users copy examples. Each one about order, absence or equal values must be right in these traces:
+ * two entities, overlapping, nested and simultaneous spans, missing ids, different clocks, and one call as two spans. An example without such a case states the
+ * reason.
  */
 export interface EntityCases {
-  /** By what its spans belong together: attributes of spans or of their resource, their parent, or nothing but the span itself. */
+  /** The keys by which its spans belong together: attributes of spans or resources, the parent, or the span itself. */
   readonly keys: readonly string[];
   readonly cases: Readonly<Record<Situation, readonly string[] | Reason>>;
 }
@@ -28,12 +28,12 @@ export const SITUATIONS = [
 ] as const;
 export type Situation = (typeof SITUATIONS)[number];
 
-/** The parent of a span as its key. */
+/** The key for the parent of a span. */
 export const PARENT = '(parent)';
 /** Each span is an entity. */
 export const SPAN = '(span)';
 
-/** Rules that ask nothing of a second span, and why that is so. */
+/** Rules that read no second span, with the reason. */
 export const OF_ONE_SPAN: Readonly<Record<string, Reason>> = {
   'data-residency': { why: 'where the data of one transfer goes is in its own span' },
   'erasure-deadline': { why: 'the span that completes an erasure carries the time of its request' },
@@ -42,7 +42,7 @@ export const OF_ONE_SPAN: Readonly<Record<string, Reason>> = {
   'queue-overflow': { why: 'a span carries how much its queue holds and how much it can' },
 };
 
-/** Rules that ask how a trace is built, and compare no spans. */
+/** Rules about the structure of a trace, which compare no spans. */
 export const OF_THE_SHAPE: Readonly<Record<string, Reason>> = {
   'fan-out': { why: 'it counts services and levels, whichever spans they are of' },
 };

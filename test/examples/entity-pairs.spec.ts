@@ -7,9 +7,9 @@ import { encodeRequest, type WholeSpan } from '#otlp';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
 import { ENTITY_CASES, type EntityCases, PARENT, SPAN } from './entity-cases.js';
 
-/** Rules about all that a trace has: two traces in one are another trace. */
+/** Rules about a whole trace: two traces merged are another trace. */
 const OF_WHOLE_TRACES: ReadonlySet<string> = new Set(['tenant-isolation', 'version-skew', 'slow-share', 'swallowed-error']);
-/** What the rule itself compares with a path or computes with; the spans differ by their other keys. */
+/** Keys that the rule compares with a path or computes with; the merged spans differ in their other keys. */
 const COMPUTED: ReadonlySet<string> = new Set(['url.path', 'retry.attempt', 'gen_ai.usage.input_tokens', 'gen_ai.usage.output_tokens']);
 const ROOT = '00000000000000ff';
 const MS = 1_000_000n;
@@ -41,7 +41,7 @@ describe('an example judges two of its cases in one trace as each alone', () => 
   });
 });
 
-/** Of one trace, and with a key: entities without one can't be told apart. */
+/** Whether the spans are one trace with a key: entities without a key cannot be distinguished. */
 function hasKeys({ name, spans }: TestCase, { keys, cases }: EntityCases): boolean {
   const lacking = cases['missing ids'];
   if (!('why' in lacking) && lacking.includes(name)) return false;
@@ -49,7 +49,7 @@ function hasKeys({ name, spans }: TestCase, { keys, cases }: EntityCases): boole
   return keys.some((key) => key === PARENT || key === SPAN || spans.some(({ span }) => span.attributes.some((one) => one.key === key)));
 }
 
-/** At the same time, overlapping, and one after the other. */
+/** Simultaneous, overlapping, and consecutive. */
 function shiftsOf(first: readonly WholeSpan[], second: readonly WholeSpan[]): readonly (readonly [string, bigint])[] {
   const [a, b] = [rangeOf(first), rangeOf(second)];
   return [
@@ -66,7 +66,7 @@ function rangeOf(spans: readonly WholeSpan[]): { readonly start: bigint; readonl
   return { start: starts.reduce((a, b) => (a < b ? a : b)), end: ends.reduce((a, b) => (a > b ? a : b)) };
 }
 
-/** The spans of both below one root, each with keys of its own. */
+/** The spans of both below one root, each with its own keys. */
 function together(first: readonly WholeSpan[], second: readonly WholeSpan[], shift: bigint, keys: readonly string[]): readonly WholeSpan[] {
   const spans = [...first.map((span) => moved(span, 'a', 0n, keys)), ...second.map((span) => moved(span, 'b', shift, keys))];
   const { start, end } = rangeOf(spans);
@@ -88,7 +88,7 @@ function together(first: readonly WholeSpan[], second: readonly WholeSpan[], shi
 function moved({ span, ...others }: WholeSpan, entity: 'a' | 'b', shift: bigint, keys: readonly string[]): WholeSpan {
   const idOf = (id: string): string => entity + id.slice(1);
   const attributes = span.attributes
-    // The ids that the notation shows are of the spans as they were.
+    // The ids in the notation are those of the original spans.
     .filter(({ key }) => !key.startsWith('betrace.'))
     .map((one) => (keys.includes(one.key) && !COMPUTED.has(one.key) ? { ...one, value: ownValue(one.value, entity) } : one));
   return {

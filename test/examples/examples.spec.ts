@@ -7,7 +7,7 @@ import { betrace } from '../../apps/cli/src/testing/fake-terminal.js';
 const examples = join(import.meta.dirname, '../../examples');
 const files = globSync('*/*.yaml', { cwd: examples }).sort();
 
-/** What `npm run betrace -- test examples` judges, file by file. */
+/** The results of `npm run betrace -- test examples`, by file. */
 describe('examples', () => {
   it('are fifty', () => {
     expect(files.length).toBeGreaterThanOrEqual(50);

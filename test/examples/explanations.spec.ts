@@ -12,8 +12,8 @@ import { explanationOf, outcomeOf } from '../../scripts/documents/dsl-examples.j
 import { ruleOf } from '../fixtures/dsl/judgements.js';
 
 /**
- * What somebody on call reads: of each function's example on the trace of the reference, and of each example rule's first violating and
- * first compliant case. `EXPLANATIONS=write npm test -- examples/explanations` writes what is said today: read the difference.
+ * The explanations that users read: of each function's example on the trace of the reference, and of each example rule's first violating and first compliant
+ * case. `EXPLANATIONS=write npm test -- examples/explanations` writes the present ones: read the difference.
  */
 const FILE = 'test/fixtures/dsl/explanations.txt';
 const examples = join(import.meta.dirname, '../../examples');

@@ -45,7 +45,7 @@ const shapes = [
   shape('at random', 'at random', 'a caterpillar of two services'),
 ];
 
-/** To what the spans of a trace link, each to one, and what they are. */
+/** The target of each span's one link, and the shape of the spans. */
 const linked: readonly (readonly [(typeof LINKS)[number], Shape])[] = [
   ['the previous', shape('one alone', 'in a row', 'flat')],
   ['an earlier one', shape('taken in turns, backwards', 'in a row', 'flat')],
@@ -82,7 +82,7 @@ describe('the examples on as many spans, each with a link to another', () => {
     '$id is decided within its budget',
     ({ rule }) => {
       const judge = judgeExpression(rule, evaluationLimit(rule.resolved, DEFAULT_TIMEOUT));
-      // What does not ask about order costs the same.
+      // A rule that does not compare order costs the same.
       const isOrdered = StepModel.of(rule, true).steps.on(MAX_SPANS) !== StepModel.of(rule, false).steps.on(MAX_SPANS);
       for (const [kind, one] of isOrdered ? linked : linked.slice(0, 1)) {
         const { errors } = judge(withLinks(adversarialTrace(rule, MAX_SPANS, one), kind));

@@ -15,7 +15,7 @@ interface Intent {
 }
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/dsl/intents');
-/** Many ways to write each, and one each as it was written at the first try, on four days. */
+/** Many ways to write each intent, and one each as written at the first attempt, on four days. */
 const [manyWays, firstTries, moreTries, lastTries, thirtyTries] = [
   'twenty-intents.yaml',
   'twenty-first-tries.yaml',
@@ -78,7 +78,7 @@ async function outcomeOf(expression: string, { cases }: Intent): Promise<Outcome
   return code === 0 ? 'right' : 'silent';
 }
 
-/** All fixes, from the last to the first. */
+/** Applies all fixes, last to first. */
 function fixed(text: string): string {
   return check(text).diagnostics.reduceRight((whole, { fix }) => {
     return fix === undefined ? whole : whole.slice(0, fix.range.start) + fix.text + whole.slice(fix.range.end);
