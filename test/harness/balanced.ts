@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BeTrace } from './betrace.js';
 
-/** Milliseconds between two looks at readiness. */
+/** Milliseconds between two polls of readiness. */
 const LOOK = 100;
 
 /**
- * Clients behind a load balancer: each picks one of the processes that said last that they are ready, as a Service of Kubernetes routes. What is
- * refused or cut is remembered, and nothing is tried again.
+ * Clients behind a load balancer: each picks a process whose last readiness was positive, as a Kubernetes Service does. Refused and broken requests are
+ * recorded, and not retried.
  */
 export class Balanced {
   readonly refused: string[] = [];
@@ -14,11 +14,11 @@ export class Balanced {
   private readonly working: Promise<void>[] = [];
   private readonly looking: Promise<void>[] = [];
   private ended = false;
-  /** Nobody picks a process any more. */
+  /** No process is picked any more. */
   private idle = false;
   private turn = 0;
 
-  /** From its first readiness on it gets requests. Resolves then. */
+  /** Routes requests to a process from its first readiness on; then resolves. */
   async route(process: BeTrace): Promise<void> {
     const routed = Promise.withResolvers<void>();
     this.looking.push(this.look(process, routed.resolve));
@@ -29,12 +29,12 @@ export class Balanced {
     return this.targets.size;
   }
 
-  /** Repeats this until `end`. It rejects what was refused. */
+  /** Repeats `work` until `end`; its rejections are recorded. */
   repeat(work: (process: BeTrace) => Promise<void>): void {
     this.working.push(this.go(work));
   }
 
-  /** What is under way ends first, and is routed as before. */
+  /** Waits for work in progress, which is still routed. */
   async end(): Promise<void> {
     this.ended = true;
     await Promise.all(this.working);

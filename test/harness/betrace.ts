@@ -7,7 +7,7 @@ import { COMPILE_CACHE, compiledEntryOf, entryOf, nodeFlagsOf } from './entry.js
 import { eventually, GivenUp } from './eventually.js';
 import { freePorts } from './free-port.js';
 
-/** No test leaves a process behind, however it ends. */
+/** Processes that are killed when the test process ends. */
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -18,15 +18,15 @@ export interface BeTraceOptions {
   readonly app?: 'standalone' | 'ingest' | 'evaluator' | 'api';
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Ports of an earlier process, to start again where it was. */
+  /** Ports of an earlier process, for a restart at the same address. */
   readonly ports?: { readonly http: number; readonly grpc: number };
-  /** Another folder with the bundle than dist/, whose files are started as they are there: `standalone.js` and its likes. */
+  /** Another folder with a bundle than dist/, whose files are started directly: `standalone.js` and the others. */
   readonly bundle?: string;
-  /** What is started instead of Node with the app's file: a program and its first arguments. */
+  /** The command to start instead of Node with the app's file: a program and its first arguments. */
   readonly command?: readonly [string, ...string[]];
-  /** Starts dist/ as `npm start` does, also in a run that starts the bundle. */
+  /** Start dist/ like `npm start`, even in a run that starts the bundle. */
   readonly compiled?: boolean;
-  /** How long it may take until /ready answers 200; default 90 s: a start takes one, on a machine with many other tests more. */
+  /** Timeout (ms) until /ready answers 200; default 90 s. A start takes about one second, and longer on a machine with many other tests. */
   readonly timeoutMs?: number;
 }
 
@@ -38,7 +38,7 @@ export class BeTrace {
     private readonly output: string[],
   ) {}
 
-  /** Starts the process and waits until it is ready; its output is in the error when it is not. */
+  /** Starts the process and waits until it is ready; a failure includes its output. */
   static async start(options: BeTraceOptions = {}): Promise<BeTrace> {
     const betrace = await BeTrace.spawn(options);
     try {
@@ -58,7 +58,7 @@ export class BeTrace {
     }
   }
 
-  /** Starts the process without waiting: for starts that are to fail. */
+  /** Starts the process without waiting, for starts that must fail. */
   static async spawn(options: BeTraceOptions = {}): Promise<BeTrace> {
     const [http = 0, grpc = 0] = options.ports ? [options.ports.http, options.ports.grpc] : await freePorts(2);
     const app = options.app ?? 'standalone';
@@ -89,22 +89,22 @@ export class BeTrace {
     return `http://127.0.0.1:${this.ports.http}`;
   }
 
-  /** Everything the process wrote so far. */
+  /** The output of the process so far. */
   logs(): string {
     return this.output.join('');
   }
 
-  /** SIGTERM, as an orchestrator stops it; answers the exit code. */
+  /** Sends SIGTERM, like an orchestrator; returns the exit code. */
   stop(): Promise<number | null> {
     return this.end('SIGTERM');
   }
 
-  /** SIGKILL: no chance to flush anything. */
+  /** Sends SIGKILL, so that nothing is flushed. */
   kill(): Promise<number | null> {
     return this.end('SIGKILL');
   }
 
-  /** The exit code, when the process ends by itself. */
+  /** The exit code of a process that ends by itself. */
   async exited(): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
     return this.process.exitCode;
@@ -130,9 +130,9 @@ export class BeTrace {
   }
 }
 
-/** A new empty folder for durable storage, and how to remove it. */
+/** A new empty folder for durable storage, and a function that removes it. */
 export async function storageFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'betrace-e2e-'));
-  // A process that is on its way out may still write there.
+  // A process that is ending may still write there.
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }) };
 }

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { ensureBundle, root, ToolchainError } from '../../scripts/toolchain.mjs';
 
 /**
- * Jest's global setup of the tests that start processes: of the bundle, as the image does. A start of it takes half of what one of dist/
- * takes, and a run has hundreds. `BETRACE_TEST_BUNDLE= npm test -- …` starts dist/, and another value another bundle.
+ * Jest's global setup for tests that start processes: they start the bundle, like the image. A start of the bundle takes half the time of dist/, and a run has
+ * hundreds. `BETRACE_TEST_BUNDLE= npm test -- …` starts dist/; another value names another bundle.
  */
 export default async () => {
   if (process.env.BETRACE_TEST_BUNDLE !== undefined) return;

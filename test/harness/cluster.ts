@@ -12,25 +12,25 @@ export type ClusterApp = 'ingest' | 'evaluator' | 'api';
 export const CLUSTER_KEY = 'the signature key of the tests '.repeat(2);
 export const CLUSTER_PARTITIONS = 12;
 
-/** How long (ms) anything may take to start on a machine that does much else. */
+/** Timeout (ms) of a start on a busy machine. */
 const START_TIMEOUT_MS = 180_000;
 
 /**
- * BeTrace as many processes over a Kafka, a PostgreSQL and a collector of its own, all of which can be killed, stopped and
- * started again. Processes have numbers that are never used again; one that is restarted keeps its number and its ports.
+ * BeTrace as many processes over its own Kafka, PostgreSQL and collector, all of which can be killed, stopped and started again. Process numbers are never
+ * reused; a restarted process keeps its number and its ports.
  */
 export class Cluster {
   private readonly processes = new Map<string, BeTrace>();
   private readonly numbers = { ingest: 0, evaluator: 0, api: 0 };
 
-  /** The way of the processes to the database, when `linkDatabase` made one. */
+  /** The link between the processes and the database, after `linkDatabase`. */
   link: TcpLink | undefined;
 
   private constructor(
     readonly broker: KafkaBroker,
     readonly postgres: TestPostgres,
     readonly receiver: OtlpReceiver,
-    /** The database of the processes, without the link. */
+    /** The URL of the database without the link. */
     readonly databaseUrl: string,
     private settings: Readonly<Record<string, string>>,
   ) {}
@@ -50,7 +50,7 @@ export class Cluster {
     return undefined;
   }
 
-  /** Broker (with these settings beside its own), database and collector; no process of BeTrace yet. */
+  /** Starts broker (with these further settings), database and collector, but no BeTrace process. */
   static async start(env: Readonly<Record<string, string>> = {}, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
     const [port = 0] = await freePorts(1);
     const receiver = new OtlpReceiver(port);
@@ -77,7 +77,7 @@ export class Cluster {
     });
   }
 
-  /** Processes that are started from now on reach the database by a link of the test's own, which can be slow, hang or be cut. */
+  /** Processes started from now on reach the database through a link, which can be slow, hang or be cut. */
   async linkDatabase(): Promise<TcpLink> {
     const address = new URL(this.databaseUrl);
     const link = await TcpLink.to(Number(address.port || 5432), address.hostname);
@@ -88,7 +88,7 @@ export class Cluster {
     return link;
   }
 
-  /** Queries of the test's own, whatever the link does; also while the database is set read-only. */
+  /** Runs the test's own queries, whatever the state of the link, even while the database is read-only. */
   async sql<Row extends pg.QueryResultRow>(...statements: readonly string[]): Promise<readonly Row[]> {
     const client = new pg.Client(this.databaseUrl);
     await client.connect();
@@ -102,7 +102,7 @@ export class Cluster {
     }
   }
 
-  /** Starts one more process, of another folder with its code if one is given. Resolves when it is ready. */
+  /** Starts one more process, from another folder with its code if given. Resolves when it is ready. */
   async add(app: ClusterApp, env: BeTraceOptions['env'] = {}, bundle?: string): Promise<string> {
     const name = `${app}-${++this.numbers[app]}`;
     const code = bundle === undefined ? {} : { bundle };
@@ -110,14 +110,14 @@ export class Cluster {
     return name;
   }
 
-  /** Ends the process by SIGTERM, for good. Resolves its exit code. */
+  /** Ends the process with SIGTERM, permanently. Resolves its exit code. */
   async remove(name: string): Promise<number | null> {
     const betrace = this.process(name);
     this.processes.delete(name);
     return betrace.stop();
   }
 
-  /** kill -9; `restart` starts it again where it was. */
+  /** Kills (-9) a process; `restart` starts it again with its ports. */
   async kill(name: string): Promise<void> {
     await this.process(name).kill();
   }
@@ -144,7 +144,7 @@ export class Cluster {
     return this.names(app).map((name) => this.process(name));
   }
 
-  /** Processes that ended by themselves, with the last that they wrote: none should. */
+  /** Processes that ended by themselves, with their last output; there should be none. */
   ended(): string[] {
     return [...this.processes]
       .filter(([, { process }]) => process.exitCode !== null || process.signalCode !== null)
@@ -185,7 +185,7 @@ export async function metric(betrace: BeTrace, name: string): Promise<number[]> 
     .map((line) => Number(line.slice(line.lastIndexOf(' ') + 1)));
 }
 
-/** An empty database of the test's own, whatever else is on the server. */
+/** Creates an empty database for the test, whatever else is on the server. */
 async function ownSchema(url: string): Promise<string> {
   const schema = `cluster_${process.pid}_${Date.now()}`;
   const client = new pg.Client(url);

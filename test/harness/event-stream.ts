@@ -4,7 +4,7 @@ export interface StreamedEvent {
   readonly id: string;
 }
 
-/** Reads server-sent events as browsers do: what is no event moves the id on. */
+/** Reads server-sent events like a browser: blocks without an event only set the id. */
 export class EventStream {
   readonly events: StreamedEvent[] = [];
   comments = 0;

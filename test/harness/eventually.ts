@@ -1,10 +1,7 @@
-/** Thrown by a polled condition when polling on is useless. */
+/** Thrown by a polled condition when further polling is useless. */
 export class GivenUp extends Error {}
 
-/**
- * Asks again and again until the answer is no longer undefined. Fails after `within` milliseconds with the last error, or with
- * `what` did not happen; at once on `GivenUp`.
- */
+/** Polls until the answer is defined. Fails after `within` milliseconds with the last error, or because `what` did not happen; fails at once on `GivenUp`. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined>, within = 10_000, pause = 25): Promise<T> {
   const deadline = Date.now() + within;
   let last: unknown;

@@ -1,19 +1,19 @@
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that operating systems give to outgoing connections (from 32768 or 49152 on): one of those may be taken between
- * the moment it was found free and the moment a server that was told of it listens.
+ * Below the ports that operating systems assign to outgoing connections (from 32768 or 49152 on). One of those may be taken between the check and the moment
+ * when a server listens on it.
  */
 const [FIRST, LAST] = [10_000, 32_767];
-/** Each worker of jest has ports of its own; a process that is none has the first. */
+/** Each worker of jest has its own range of ports; another process has the first. */
 const SLICES = 16;
 const SLICE = Math.floor((LAST - FIRST + 1) / SLICES);
 const worker = Number(process.env['JEST_WORKER_ID'] ?? 0) % SLICES;
 
-/** Begins anywhere, for other runs on the machine; none is given twice before all were. */
+/** Starts at random, because of other runs on the machine; a port repeats only after all others. */
 let next = Math.floor(Math.random() * SLICE);
 
-/** Ports of the loopback that nobody listens on now, all different. */
+/** Distinct ports of loopback that are free now. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let tried = 0; ports.length < count; tried++) {

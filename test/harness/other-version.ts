@@ -6,7 +6,7 @@ import { REPOSITORY } from './repository.js';
 const APPS = ['standalone', 'ingest', 'evaluator', 'api', 'cli'] as const;
 const MIGRATIONS = 'dist/libs/store/src/migrations/migrations.js';
 
-/** A migration as a later version may have it: a table, a column, and what completes rows of versions that do not know the column. */
+/** A migration of a later version: a table, a column, and the completion of rows from versions without the column. */
 const LATER = `  {
     name: '9001-later',
     olderVersions: 'go on',
@@ -20,14 +20,14 @@ const LATER = `  {
   },
 ];`;
 
-/** Another version beside the one under test: a folder with an entry for each app, as `BeTraceOptions.bundle` takes it. */
+/** Another version beside the one under test: a folder with an entry for each app, for `BeTraceOptions.bundle`. */
 export interface OtherVersion {
   readonly folder: string;
   readonly version: string;
   remove(): void;
 }
 
-/** The next version: the code under test under another version number, with one migration more. It judges as one with other code does, by the number. */
+/** The next version: the code under test with another version number, and one more migration. The number makes it judge like other code. */
 export function newerVersion(version = '9.0.0'): OtherVersion {
   const folder = mkdtempSync(join(tmpdir(), 'betrace-newer-'));
   mkdirSync(join(folder, 'dist'));

@@ -3,14 +3,13 @@ import { expect, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { seedOf } from './random-seed.js';
 
-// For every spec, also those of units: a busy machine gives a test a twentieth of a core, and that is no reason to fail.
+// For every spec, unit specs too: a busy machine may give a test a twentieth of a core, which must not fail it.
 jest.setTimeout(120_000);
 
-/** How long one property may run, shrinking included, in ms. No property of a passing run comes near it. */
+/** How long (ms) one property may run, including shrinking. A property in a passing run takes far less. */
 const LONGEST_PROPERTY_MS = 600_000;
 
-// A property that fails is shrunk without an end otherwise: with synchronous runs not even jest's timeout can end that, and a failure
-// that would name its counterexample looks like a test run that hangs.
-// What a property fails with names its seed; the seed is that of the file.
+// Without this limit a failing property could shrink without end. Jest's timeout cannot stop synchronous runs, so the failure, which would name its
+// counterexample, would look like a hanging run. The failure of a property names its seed, which is the seed of the file.
 const seed = seedOf(relative(join(import.meta.dirname, '../..'), expect.getState().testPath ?? ''));
 fc.configureGlobal({ seed, interruptAfterTimeLimit: LONGEST_PROPERTY_MS, markInterruptAsFailure: true });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The repository's root, whether this runs from the sources or from dist/. */
+/** The repository's root, from sources and from dist/. */
 export const REPOSITORY = rootOf(import.meta.dirname);
 
 function rootOf(folder: string): string {

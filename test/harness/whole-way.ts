@@ -10,7 +10,7 @@ import type { OtlpReceiver } from './services/otlp-receiver.js';
 
 export const WHOLE_WAY_KEY = 'the signature key of the whole way';
 
-/** Rules of every kind that match whatever comes, and read (so show, sign and store) all of it. */
+/** Rules of every kind that match every span, and read (so show, sign and store) all of it. */
 const RULES: Readonly<Record<string, string>> = {
   named: 'span.name ~= "no such name"',
   attribute: 'span.attributes["a"] ~= "no such value"',
@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, string>> = {
   marker: 'span.has(attribute.marker)',
 };
 const MARKERS = 40;
-/** Ids that no filter could ask for. */
+/** Ids that no filter can name. */
 const NO_IDS = ['half-\ud800', 'a\u0000b', '\u0085', '\n'];
 
 interface Violation {
@@ -37,7 +37,7 @@ interface Violation {
   readonly trace_id: string;
 }
 
-/** Texts that only JSON can say: halves of surrogate pairs, and ids that are no hex. */
+/** Texts that only JSON can express: lone surrogates, and ids that are no hex. */
 const HALVES: readonly object[] = [
   {
     trace_id: 'half',
@@ -57,8 +57,9 @@ const HALVES: readonly object[] = [
 ];
 
 /**
- * Sends hostile requests by every door, then markers over all partitions; says that everything was judged, kept, exported and verifies,
- * and that nothing was set aside. `seed`: of the generator, so that a failure can be repeated.
+ * Sends hostile requests to every receiver, then markers over all partitions. Checks that everything is judged, stored, exported and verifiable, and that there
+ * are no dead letters.
+ * @param seed of the generator, to reproduce a failure
  */
 export async function sendTheWholeWay(betrace: BeTrace, sink: OtlpReceiver, seed: number): Promise<void> {
   for (const [id, expression] of Object.entries(RULES)) {
@@ -97,7 +98,7 @@ export async function sendTheWholeWay(betrace: BeTrace, sink: OtlpReceiver, seed
   await sound(betrace, sink, violations);
 }
 
-/** After a restart: what was found is there, and what comes later is judged. */
+/** After a restart: checks that the violations exist, and that new spans are judged. */
 export async function goOn(betrace: BeTrace): Promise<void> {
   await sendMarkers(betrace, 'second');
   await found(betrace, 'second');
@@ -133,7 +134,7 @@ async function found(betrace: BeTrace, name: string): Promise<void> {
   );
 }
 
-/** Of all spans that are judged: by trace and span id. */
+/** Trace and span ids of all spans that are judged. */
 function spanIdsOf(requests: readonly TraceRequest[]): ReadonlySet<string> {
   const scopes = requests.flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans));
   return new Set(

@@ -16,8 +16,8 @@ const PARTITIONS = [0, 1];
 const GROUP = 'betrace-evaluator';
 
 /**
- * The group, the marker or the topic is gone. What must be found is what was acknowledged while a rule of the store was in force: spans of
- * its name, which the test counts itself.
+ * The group, the marker or the topic is lost. The expected violations are those of spans that were acknowledged while a rule of the store was in force, counted
+ * by the test.
  */
 describeOwnKafka('rules in force in a log that is another one', () => {
   let broker: KafkaBroker;
@@ -40,7 +40,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
   }, TIMEOUT_MS);
 
   beforeEach(async () => {
-    // One that knows nothing of topics that were.
+    // A client without cached metadata of deleted topics.
     admin = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     log = await open();
@@ -76,11 +76,11 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     if (groups.some(({ groupId }) => groupId === GROUP)) await admin.deleteGroups([GROUP]);
   }
 
-  /** As retention does: what is left are the last `keep` records of each partition. */
+  /** Deletes records like retention, down to the last `keep` of each partition. */
   async function deleteRecords(keep: number): Promise<void> {
     const ends = await log.ends(TOPICS.spans);
     const partitions = [...ends].map(([partition, end]) => ({ partition, offset: String(end - keep) }));
-    // kafkajs looks for the leaders in what it was told before.
+    // kafkajs looks up leaders in its cached metadata.
     await admin.fetchTopicOffsets(TOPICS.spans);
     await admin.deleteTopicRecords({ topic: TOPICS.spans, partitions });
   }
@@ -116,7 +116,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await rules.publish();
   }
 
-  /** Traces of one span, acknowledged; `violating` says whether a rule of its name is in force. */
+  /** Sends traces of one span; `violating`: a rule matching the name is in force. */
   async function send(name: string, traces: number, violating: boolean): Promise<void> {
     for (let n = 0; n < traces; n++) {
       const partition = PARTITIONS[sent % PARTITIONS.length]!;
@@ -135,7 +135,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
       .filter(({ value }) => value.length > 0)
       .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as ViolationRecord);
 
-  /** All that is expected is there, nothing else is, and each has one id and one revision, however often it was judged. */
+  /** Checks that exactly the expected violations exist, each with one id and one revision, however often it was judged. */
   async function found(): Promise<void> {
     const wanted = new Set(expected);
     const all = async () => {

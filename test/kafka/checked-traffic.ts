@@ -6,9 +6,9 @@ import { eventually } from '../harness/eventually.js';
 const TIMEOUT_MS = 60_000;
 
 /**
- * Writers (one for each partition, records in their order) and a member of a group that reads all of them, until `end`. Of partitions of even
- * numbers the member keeps by itself how far it is, and says so when it is given them again: it reads each record once, also when the group has put
- * it out meanwhile. Of the others it commits: it reads again at most what lies behind its last commit.
+ * Writers (one for each partition, in order) and a group member that reads all records, until `end`. For partitions of even numbers the member stores its own
+ * positions. It reads each record once, even if the group removed it meanwhile. For the others it commits, and reads again at most the records after its last
+ * commit.
  */
 export async function checkedTraffic(topic: string, partitions: number, writing: Log, reading: Log) {
   const all = Array.from({ length: partitions }, (_, partition) => partition);
@@ -59,9 +59,9 @@ export async function checkedTraffic(topic: string, partitions: number, writing:
   });
   const counts = (of: readonly string[][]): number[] => of.map(({ length }) => length);
   return {
-    /** How often each partition was given to the member. */
+    /** How often the member was assigned each partition. */
     assignments,
-    /** Each partition has been written and read again since the call. */
+    /** Resolves when each partition has been written and read again since the call. */
     async goesOn(what: string): Promise<void> {
       const [written, seen] = [counts(acknowledged), counts(read)];
       const on = (): boolean => all.every((n) => acknowledged[n]!.length > written[n]! + 20 && read[n]!.length > seen[n]! + 20);
@@ -70,7 +70,7 @@ export async function checkedTraffic(topic: string, partitions: number, writing:
         throw new Error(`${error.message}: ${JSON.stringify(now)} ${failures.slice(-5).join('; ')} ${refused.slice(-3).join('; ')}`);
       });
     },
-    /** What is in the log is what was acknowledged, once each, and read, in its order. */
+    /** Checks that the log has the acknowledged records, once each, and that they were read in order. */
     async end(): Promise<void> {
       running = false;
       await Promise.all(lanes);

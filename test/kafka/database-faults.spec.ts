@@ -20,8 +20,8 @@ interface Ready {
 }
 
 /**
- * Two APIs whose way to PostgreSQL is slow, hangs, or is cut, or whose PostgreSQL is read-only or full, beside Kafka. What was acknowledged to the sender
- * decides what must be found: one violation for each trace with the span `bad`.
+ * Two APIs whose connection to PostgreSQL is slow, hangs, or is cut, or whose PostgreSQL is read-only or full, beside Kafka. The expected violations are one
+ * for each acknowledged trace with the span `bad`.
  */
 (why === undefined ? describe : describe.skip)('Kafka: two APIs and a database', () => {
   let cluster: Cluster;
@@ -43,7 +43,7 @@ interface Ready {
 
   const one = (app: ClusterApp): BeTrace => cluster.all(app)[0]!;
 
-  /** Traces, each second one with the span `bad`; noted when they are acknowledged. */
+  /** Sends traces, every second one with the span `bad`, and notes those that are acknowledged. */
   async function send(count = TRACES_OF_A_REQUEST): Promise<void> {
     const traces = Array.from({ length: count }, (_, i) => ({ id: `trace ${sent++}`, name: i % 2 === 0 ? 'bad' : 'good' }));
     const spans = traces.map(({ id, name }) => ({ trace_id: id, span_id: 's', name, start_time: 0, duration: 1 }));
@@ -64,7 +64,7 @@ interface Ready {
     return { code: answer.status, ...((await answer.json()) as Omit<Ready, 'code'>) };
   }
 
-  /** The worst grade of a check among the APIs, as alerts see it. */
+  /** The worst grade of a check among the APIs, as in alerts. */
   async function grade(): Promise<number> {
     const texts = await Promise.all(cluster.all('api').map(async ({ url }) => (await fetch(`${url}/metrics`)).text()));
     return Math.max(...texts.map((text) => Number(/^betrace_readiness_grade\{check="storage"\} (\d)$/m.exec(text)?.[1])));
@@ -76,7 +76,7 @@ interface Ready {
   const stored = async (): Promise<readonly string[]> =>
     (await cluster.sql<{ trace_id: string }>('SELECT trace_id FROM violations')).map((row) => row.trace_id);
 
-  /** By span id: a span may come twice, as the same. */
+  /** By span id: a span may come twice, unchanged. */
   const exported = (): readonly string[] => {
     const spans = cluster.receiver.requests
       .flatMap((request) => decodeRequest(request).resourceSpans)
@@ -85,7 +85,7 @@ interface Ready {
     return [...traces.values()];
   };
 
-  /** Each violation that is due is in the database and at the collector once, and no other; each API is ready, and says how many there are. */
+  /** Checks that each expected violation, and no other, is in the database and at the collector once. Each API must be ready, and report their number. */
   async function allIsFound(): Promise<void> {
     let last: readonly string[] = [];
     for (const [what, found] of [
@@ -116,7 +116,7 @@ interface Ready {
     expect(cluster.ended()).toEqual([]);
   }
 
-  /** All APIs are out of service and say why; so do their metrics, and that violations wait. */
+  /** Checks that all APIs are out of service with this reason, in readiness and metrics, and that violations wait. */
   async function isSaid(reason: RegExp): Promise<void> {
     let last: readonly Ready[] = [];
     const isOut = async () => {
@@ -130,7 +130,7 @@ interface Ready {
     await eventually('the lag', async () => ((await total('betrace_violations_keep_lag_records')) > 0 ? true : undefined), 30_000, 200);
   }
 
-  /** Sends while the fault lasts and is said, and has everything afterwards. */
+  /** Sends during the fault, which must be reported, and checks all violations afterwards. */
   async function during(begin: () => Promise<void> | void, reason: RegExp, end: () => Promise<void> | void): Promise<void> {
     const over = new AbortController();
     const sending = sendUntil(over.signal);
@@ -157,10 +157,10 @@ interface Ready {
       };
       const working = Promise.all([send(400), sendUntil(over.signal), ...cluster.all('api').map(watch)]);
       try {
-        // It is slow, and it goes on: what came at once is kept by few transactions.
+        // It is slow but continues: concurrent violations are stored in few transactions.
         await eventually('violations to be kept', async () => ((await stored()).length >= before + 200 ? true : undefined), TIMEOUT_MS, 50);
         expect(await total('betrace_violations_keep_lag_records')).toBeGreaterThan(0);
-        // The first scrape of a process does not wait for a check as slow as this: the next one tells its result.
+        // A process's first scrape does not wait for such a slow check: the next one has its result.
         await eventually('the grade', async () => ((await grade()) === 0 ? true : undefined), TIMEOUT_MS, 200);
       } finally {
         link.delay = 0;
@@ -235,7 +235,7 @@ interface Ready {
   it(
     'whose connections are cut four times a second: no write of a rule is lost or done twice, nor is a violation',
     async () => {
-      // Of two that create a rule at once, one is told that it exists.
+      // The second of two concurrent creations is told that the rule exists.
       const first = { name: 'edited', expression: 'span.name == "never"', severity: 'LOW' };
       expect((await one('api').json('PUT', '/v1/rules/edited', first)).status).toBe(201);
       const over = AbortSignal.timeout(6_000);
@@ -256,13 +256,13 @@ interface Ready {
           else expect(status).toBe(503);
           await pause(50);
         }
-        // Strictly rising at each of them.
+        // Strictly increasing at each of them.
         expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
         acknowledged.push(...versions);
       };
       await Promise.all([sendUntil(over), cutting(), ...cluster.all('api').map(editing)]);
       expect(acknowledged.length).toBeGreaterThan(5);
-      // No two writes got one version, none skipped one; of those that were answered 503 some were done, none twice.
+      // No two writes got one version, and none skipped one; some of those answered with 503 were done, none twice.
       expect(new Set(acknowledged).size).toBe(acknowledged.length);
       const rows = await cluster.sql<{ version: string }>("SELECT version FROM rule_versions WHERE rule_id = 'edited' ORDER BY version");
       const versions = rows.map(({ version }) => Number(version));

@@ -19,7 +19,7 @@ interface Page {
   readonly violations: readonly { readonly trace_id: string }[];
 }
 
-/** What docs/operations/backup.md promises of disasters: what is lost is compared with what was acknowledged, and how long it took is measured and told. */
+/** The promises of docs/operations/backup.md about disasters: losses are compared with the acknowledged spans, and durations are measured and printed. */
 (why === undefined ? describe : describe.skip)('Kafka: disasters', () => {
   let cluster: Cluster;
   let folder: string;
@@ -67,7 +67,7 @@ interface Page {
         done({ code: error === null ? 0 : Number(error.code), out: stdout + stderr }),
       );
     });
-  /** The database is gone, and somebody has provided an empty one. */
+  /** Destroys the database, and provides an empty one. */
   const destroyDatabase = async () => {
     const schema = /search_path=(\w+)/.exec(decodeURIComponent(cluster.databaseUrl))![1]!;
     await cluster.sql(`DROP SCHEMA ${schema} CASCADE`, `CREATE SCHEMA ${schema}`);
@@ -84,7 +84,7 @@ interface Page {
 
     await destroyDatabase();
     const began = performance.now();
-    // Senders and evaluators need no database: spans go on being taken and judged.
+    // Senders and evaluators need no database: spans are still accepted and judged.
     let sending = true;
     const load = (async () => {
       while (sending) {

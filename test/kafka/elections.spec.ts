@@ -14,12 +14,12 @@ import { checkedTraffic } from './checked-traffic.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
 const TIMEOUT_MS = 60_000;
-/** On a machine that does much else; some seconds else. */
+/** On a busy machine; otherwise it takes some seconds. */
 const TEST_TIMEOUT_MS = 400_000;
 const PARTITIONS = [0, 1, 2, 3, 4, 5];
 const DEFAULT_TIMES = { sessionTimeout: 10_000, requestTimeout: 15_000 };
 
-/** Brokers hang, end, start and elect leaders while processes write, read, join and connect: each goes on by itself. */
+/** Brokers hang, end, start and elect leaders while processes write, read, join and connect: each continues by itself. */
 describeOwnKafka('elections of leaders', () => {
   let brokers: KafkaBrokers;
   const opened: KafkaLog[] = [];
@@ -54,13 +54,13 @@ describeOwnKafka('elections of leaders', () => {
     return log;
   }
 
-  /** Node ids by partition as a broker that does not hang says; -1 for none. */
+  /** Node ids by partition, from a broker that does not hang; -1 for none. */
   async function leadersOf(topic: string, asked = 1): Promise<ReadonlyMap<number, number>> {
     const connection = new Connection({ ...settings(topic), brokers: [brokers.node(asked).address] }, () => undefined);
     return connection.leaders(topic, true).finally(() => connection.close());
   }
 
-  /** One that has just gone on is fenced for a moment, and would lead nothing of a topic that is made then. */
+  /** A broker that has just continued is fenced for a moment, and would lead no partition of a new topic. */
   async function allServe(): Promise<void> {
     const connection = new Connection(settings('none'), () => undefined);
     const serving = () => connection.withAdmin(async (admin) => (await admin.describeCluster()).brokers.length);
@@ -68,7 +68,7 @@ describeOwnKafka('elections of leaders', () => {
     connection.close();
   }
 
-  /** The node id of the broker that keeps a group together. */
+  /** The node id of a group's coordinator. */
   async function coordinatorOf(group: string, topic: string): Promise<number> {
     const connection = new Connection(settings(topic), () => undefined);
     const node = await connection.withCoordinator(group, topic, async (broker) =>
@@ -79,7 +79,7 @@ describeOwnKafka('elections of leaders', () => {
     return node;
   }
 
-  /** The members of a group are put out of it: each learns of it at its next heartbeat. */
+  /** Removes the members from a group: each notices it at its next heartbeat. */
   async function putOut(group: string, topic: string): Promise<void> {
     const connection = new Connection(settings(topic), () => undefined);
     const { groups } = await connection.withAdmin((admin) => admin.describeGroups([group]));
@@ -96,7 +96,7 @@ describeOwnKafka('elections of leaders', () => {
     return checkedTraffic(topic, PARTITIONS.length, await open(topic), await open(topic, 3, times));
   }
 
-  // By default a broker may take longer for an answer than a member may be silent: the member must not wait so long for its coordinator.
+  // By default a broker's answer may take longer than a member's session: the member must not wait that long for its coordinator.
   it.each([
     { who: 'the coordinator of the group, which leads partitions,', topic: 'elections.coordinator', behind: 0, times: DEFAULT_TIMES },
     { who: 'a leader of partitions that is not the coordinator', topic: 'elections.leader', behind: 1, times: {} },
@@ -133,7 +133,7 @@ describeOwnKafka('elections of leaders', () => {
     async () => {
       const topic = 'elections.joins';
       await allServe();
-      // Of another member that nobody hears of any more the coordinator waits here for 20 s. It may hold the answer to a join back for five minutes.
+      // Here the coordinator waits 20 s for a silent member. It may delay the answer to a join for five minutes.
       const [silent, log] = [new Connection(settings(topic), () => undefined), await open(topic, 3, { sessionTimeout: 300_000 })];
       const joining = { groupId: topic, sessionTimeout: 20_000, rebalanceTimeout: 300_000, memberId: '' };
       const join = () =>
@@ -196,7 +196,7 @@ describeOwnKafka('elections of leaders', () => {
   it(
     'a connection that is made while a partition has no leader answers for all others, and for this one when it has',
     async () => {
-      // One copy each: while its broker is away, nobody leads it.
+      // One replica each: while its broker is down, the partition has no leader.
       const topic = 'elections.single';
       const log = await open(topic, 1);
       const leaders = await leadersOf(topic);
@@ -267,7 +267,7 @@ describeOwnKafka('elections of leaders', () => {
       try {
         const rule = { name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
         expect((await api.json('POST', '/v1/rules', rule)).status).toBe(201);
-        // Where no rules are, an evaluator can do nothing.
+        // Without rules an evaluator cannot work.
         const rules = (await leadersOf(TOPICS.rules)).get(0);
         const away = [1, 2, 3].find((node) => node !== rules)!;
         const asked = [1, 2, 3].find((node) => node !== away)!;
@@ -328,7 +328,7 @@ describeOwnKafka('elections of leaders', () => {
           return acknowledged.every((id) => last.includes(id)) ? true : undefined;
         };
         await eventually('the violations', isAll, TIMEOUT_MS);
-        // Each once; what was answered 503, also while a first attempt was repeated, may be in the log all the same.
+        // Each once; a record answered with 503, even after an internal retry, may still be in the log.
         expect(new Set(last).size).toBe(last.length);
         expect(last.filter((id) => !attempted.includes(id))).toEqual([]);
       } finally {

@@ -64,7 +64,7 @@ await describeKafka('a group', (brokers) => {
 
     await append(logs[0]!, 10, 10);
     await holds('the rest, once each', () => first.count + second.count === 20 * PARTITIONS);
-    // The successor began where its predecessor committed.
+    // The successor started at its predecessor's committed position.
     for (const partition of second.partitions) expect(second.offsets(partition)).toEqual(Array.from({ length: 10 }, (_, i) => 10 + i));
   });
 
@@ -119,7 +119,7 @@ await describeKafka('a group', (brokers) => {
     };
     await second.join(await open(), topic, topic);
     await holds('that the second prepares', () => second.preparing.size === 3 && positions.size === 3);
-    // Nothing is committed yet, and the first goes on with all of them.
+    // Nothing is committed yet, and the first continues with all of them.
     expect([...positions.values()]).toEqual([undefined, undefined, undefined]);
     expect(second.partitions.size).toBe(0);
     await append(logs[0]!, 1, 2);
@@ -134,7 +134,7 @@ await describeKafka('a group', (brokers) => {
     expect(second.events.filter((event) => event.startsWith('dismissed'))).toEqual([]);
     expect(first.events.filter((event) => event.startsWith('revoked'))).toHaveLength(3);
 
-    // It leaves: the second has to prepare for the other three.
+    // It leaves: the second must prepare for the other three.
     second.commitsEachBatch = true;
     ready = Promise.withResolvers();
     positions.clear();
@@ -165,7 +165,7 @@ await describeKafka('a group', (brokers) => {
     expect(performance.now() - started).toBeGreaterThan(1_400);
     expect(first.partitions.size).toBe(PARTITIONS);
     await first.subscription!.close();
-    // Its owner is gone: what is half prepared comes.
+    // Its owner is gone: a half-prepared partition is assigned.
     await holds('all partitions at the second', () => second.partitions.size === PARTITIONS);
     expect(second.events.filter((event) => event.startsWith('dismissed'))).toEqual([]);
     started = performance.now();
@@ -205,7 +205,7 @@ await describeKafka('a group', (brokers) => {
     await holds('all records at the heir', () => heir.distinct() === 5 * PARTITIONS);
     sleeper.kill('SIGCONT');
     await holds('that the sleeper gave up all', () => sleeper.revocations === PARTITIONS);
-    // Then it takes its share again.
+    // Then it gets its share again.
     await holds('an even share', () => heir.partitions.size === 3 && sleeper.assigned.size === 3);
     await append(log, 5, 5);
     await holds('the rest', () => [...heir.partitions].every((partition) => heir.offsets(partition).length >= 10));
@@ -239,7 +239,7 @@ await describeKafka('a group', (brokers) => {
         await left!.subscription!.handOver(2_000 * random());
         await left!.subscription!.close();
       }
-      // Sometimes before the group has come to rest.
+      // Sometimes before the group is stable.
       if (random() < 0.5)
         await holds('a group at rest', () => members.reduce((sum, { partitions }) => sum + partitions.size, 0) === PARTITIONS);
     }
@@ -248,7 +248,7 @@ await describeKafka('a group', (brokers) => {
     const seen = (partition: number): number[] => [...new Set(all.flatMap((one) => one.offsets(partition)))].toSorted((a, b) => a - b);
     const partitions = Array.from({ length: PARTITIONS }, (_, partition) => partition);
     await holds('all records', () => partitions.every((partition) => seen(partition).length === appended));
-    // Everybody left in order: nothing was even read twice.
+    // All left in order: no record was read twice.
     const delivered = all.reduce((sum, { count }) => sum + count, 0);
     expect(delivered).toBe(appended * PARTITIONS);
     for (const one of all)
@@ -267,7 +267,7 @@ class Member {
   commitsEachBatch = false;
   onRecords: (batch: RecordBatch) => Promise<void> = async () => undefined;
   prepares: PartitionListener['prepare'];
-  /** What it prepares for. */
+  /** The partitions for which it prepares. */
   readonly preparing = new Set<number>();
   private readonly next = new Map<number, number>();
 
@@ -342,7 +342,7 @@ class Member {
 class MemberProcess {
   readonly assigned = new Set<number>();
   revocations = 0;
-  /** Records from the first committed offset on, by the highest offset of each partition. */
+  /** The highest offset read, by partition. */
   private readonly highest = new Map<number, number>();
   private readonly process: ChildProcess;
 
@@ -369,7 +369,7 @@ class MemberProcess {
   }
 }
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 by seed (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -8,13 +8,13 @@ import { eventually } from '../harness/eventually.js';
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: an outage of ingest (${why})`);
 
-/** A trace that is silent for so long (ms) is closed, and forgotten after so much more. */
+/** The idle timeout of traces (ms), and the late window. */
 const IDLE = 15_000;
 const LATE = 5_000;
 const OUTAGE = IDLE + LATE + 10_000;
 const TIMEOUT_MS = 90_000;
 
-/** Invariant: BeTrace's own downtime is not a trace's silence, over Kafka too (docs/decisions/0019). */
+/** Invariant: BeTrace's own downtime does not count as silence of a trace, over Kafka too (docs/decisions/0019). */
 (why === undefined ? describe : describe.skip)('Kafka: an outage of all of ingest, or of the brokers', () => {
   let cluster: Cluster;
   let api: BeTrace;
@@ -52,7 +52,7 @@ const TIMEOUT_MS = 90_000;
     ],
     ['a broker that hangs', async () => cluster.broker.suspend(), async () => cluster.broker.resume()],
     [
-      // They are the first that the broker takes when it goes on, before ingest can say a word.
+      // They are the first records that the broker accepts when it continues, before ingest can append a pause.
       'a broker that hangs while spans are under way',
       async (straddling) => {
         cluster.broker.suspend();
@@ -68,9 +68,9 @@ const TIMEOUT_MS = 90_000;
       await pause(1_000);
       await down(straddling);
       await pause(OUTAGE);
-      // As a sender does: as soon as anybody takes it. Time goes on with the first ingest that is there, and another one may take long to start.
+      // Like a sender, as soon as any ingest accepts spans. Time continues with the first ingest, and another may take long to start.
       await Promise.all([up(), sent(straddling, 'audit')]);
-      // A trace that nobody goes on with is silent, and is judged: time has not stopped for good.
+      // A silent trace is judged: time continues.
       await sent(silent, 'charge');
       const verdict = async () => ((await violated(silent)) ? true : undefined);
       try {

@@ -10,7 +10,7 @@ const PARTITIONS = 12;
 const PRODUCER = 'org.apache.kafka.tools.ConsoleProducer';
 const CONSUMER = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
 
-/** Kafka's own tools stand for every other producer and consumer. */
+/** Kafka's own tools represent all other producers and consumers. */
 describeOwnKafka("Kafka's Java client", () => {
   let broker: KafkaBroker;
   let log: KafkaLog;
@@ -54,7 +54,7 @@ describeOwnKafka("Kafka's Java client", () => {
   });
 
   it.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'])('writes what we read, compressed by %s', async (compression) => {
-    // Some that repeat, some that don't, and long ones: every kind of token of the formats.
+    // Repetitive, random and long lines: every kind of token in the formats.
     const lines = Array.from(
       { length: 400 },
       (_, i) => `${compression} ${i} ${'spans '.repeat(i % 50)}${randomBytes(i % 70).toString('hex')}`,

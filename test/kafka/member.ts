@@ -1,5 +1,5 @@
-// A member of a group as a process of its own, so that it can be killed and stopped: reads, commits after each batch, says one JSON
-// object a line. node member.js <brokers> <topic> <partitions> <group> <session ms>
+// A group member as a process, so that it can be killed and stopped: reads, commits after each batch, prints one JSON object a line. node member.js <brokers>
+// <topic> <partitions> <group> <session ms>
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 
 const [brokers = '', topic = '', partitions = '1', group = '', sessionTimeout = '6000'] = process.argv.slice(2);

@@ -29,7 +29,7 @@ describeOwnKafka('an outage', () => {
       brokers: [broker.address],
       topics: [{ name: topic, partitions: 3 }],
       appendTimeout: APPEND_MS,
-      // Longer than a broker hangs here: a member that lost its partitions would read again what it did not commit.
+      // Longer than a broker hangs here: a member that loses its partitions reads uncommitted records again.
       sessionTimeout: 45_000,
     });
     logs = [...logs, log];
@@ -41,7 +41,7 @@ describeOwnKafka('an outage', () => {
     return partitions.flat().map(({ value }) => Buffer.from(value).toString());
   };
 
-  /** Appends one record after the other until told to stop; answers those that were acknowledged. */
+  /** Appends records one at a time until told to stop; returns the acknowledged ones. */
   function appendUntil(
     log: KafkaLog,
     topic: string,
@@ -70,7 +70,7 @@ describeOwnKafka('an outage', () => {
     };
   }
 
-  /** The lag of a reader that never read anything, over all partitions, as it is scraped. */
+  /** The lag of a reader that has read nothing, over all partitions, as scraped. */
   function lagOfNobody(log: KafkaLog, topic: string): () => Promise<{ readonly lag: number; readonly age: number }> {
     const registry = new Registry();
     const gauge = new Gauge({ name: 'lag', help: 'lag', labelNames: ['partition'], registers: [registry] });
@@ -114,7 +114,7 @@ describeOwnKafka('an outage', () => {
     await eventually('appends that are refused', async () => (appending.refused.length >= 3 ? true : undefined), TIMEOUT_MS);
     expect(appending.refused.every((error) => error instanceof LogUnavailable)).toBe(true);
     await expect(log.check()).rejects.toBeInstanceOf(LogUnavailable);
-    // What is known stays, and its age says that it is old; nobody who scrapes is kept waiting.
+    // The known ends stay, with their age, and no scrape is delayed.
     const started = performance.now();
     const stale = await scrape();
     expect(performance.now() - started).toBeLessThan(5_000);
@@ -129,9 +129,9 @@ describeOwnKafka('an outage', () => {
 
     const kept = await texts(log, topic);
     expect(acknowledged.filter((text) => !new Set(kept).has(text))).toEqual([]);
-    // Written once each: what was sent again after a lost answer kept its sequence.
+    // Written once each: a retry after a lost answer had the same sequence number.
     expect(new Set(kept).size).toBe(kept.length);
-    // More may come: an append that was refused may still be on its way.
+    // More may come: a refused append may still be in progress.
     const missing = (): string[] => kept.filter((text) => !new Set(read).has(text));
     await eventually('all read', async () => (missing().length === 0 ? true : undefined), TIMEOUT_MS);
     expect(new Set(read).size).toBe(read.length);
@@ -158,7 +158,7 @@ describeOwnKafka('an outage', () => {
     await broker.run();
     await eventually('an append', () => log.append(topic, [{ partition: 0, value: Buffer.from('after') }]), TIMEOUT_MS);
     const kept = (await readAll(log, topic, 0)).map(({ value: { length } }) => length);
-    // Refused appends may be in the log, also this one's first attempts; those that were never sent are not.
+    // Refused appends may be in the log, even this one's first attempts; those that were never sent are not.
     expect(kept.filter((length) => length === 6)).toHaveLength(1);
     expect(kept.length).toBeLessThan(70);
   });

@@ -29,7 +29,7 @@ interface Preview {
   readonly result?: { readonly traces: number; readonly samples: readonly { readonly trace_id: string }[] };
 }
 
-/** Processes as docs/kafka-topics.md starts them, with a topic of others that is received. */
+/** Processes as docs/kafka-topics.md starts them, with a received topic of other producers. */
 (why === undefined ? describe : describe.skip)('Kafka: processes', () => {
   let cluster: Cluster;
   let log: Log;
@@ -81,7 +81,7 @@ interface Preview {
     })();
     await eventually('spans before the rule', async () => (ids.length > 50 ? true : undefined), TIMEOUT_MS);
     const created = await createRule(cluster.all('api')[0]!, 'one-point');
-    // Within 2 s, which is how long the answer waits: else it would say `pending`.
+    // Within the 2 s for which the answer waits: later it would be `pending`.
     expect({ status: created.status, publication: created.headers.get('betrace-rule-publication') }).toEqual({
       status: 201,
       publication: 'published',
@@ -142,7 +142,7 @@ interface Preview {
     }
     for (const api of cluster.all('api')) {
       const told = async () => (await api.json<Told>('GET', '/v1/evaluation')).body;
-      // All that was there a moment ago is judged, by whichever evaluator has it; ticks come meanwhile.
+      // All earlier spans are judged, by whichever evaluator has them; ticks come meanwhile.
       await eventually(
         'positions of all partitions',
         async () => ((await told()).partitions.every(({ partition, judged_to = 0 }) => judged_to >= ends[partition]!) ? true : undefined),
@@ -180,7 +180,7 @@ interface Preview {
     const before = processes.map((one) => one.logs().length);
     await cluster.broker.kill();
     const ingest = cluster.all('ingest')[0]!;
-    // Over HTTP: the gRPC exporter of the JavaScript SDK tries nothing again, whatever it is answered.
+    // Over HTTP: the gRPC exporter of the JavaScript SDK never retries.
     const sdk = recordBySdk(new OTLPTraceExporter({ url: `${ingest.url}/v1/traces`, timeoutMillis: TIMEOUT_MS }), 'left-behind');
     const { status, headers } = await post('left-behind', traceId());
     expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '1' });
@@ -294,7 +294,7 @@ interface Preview {
     await some();
     sending = false;
     await stream;
-    // The judge of what is due is the sender: each trace violates both rules.
+    // The sender computes what is expected: each trace violates both rules.
     for (const rule of ['handed', 'unaudited']) {
       const all = async () => ((await countOf(api, rule)) >= ids.length ? true : undefined);
       await eventually(`the violations of ${rule}`, all, TIMEOUT_MS);
@@ -323,7 +323,7 @@ interface Preview {
       result: { matched_traces: 30, violations: 30, limits: { began_before: 0, deleted_records: 0 } },
     });
     expect(body.result!.samples.map(({ trace_id }) => trace_id).toSorted()).toEqual(live);
-    // What the tests before had sent, moved from where another partitioner put it, is there once.
+    // Spans of earlier tests, moved from where another partitioner wrote them, exist once.
     const traces = new Set((await records()).flatMap((ofPartition) => ofPartition.flatMap(traceIds)));
     expect(body.result!.traces).toBe(traces.size);
   }, 120_000);
@@ -348,7 +348,7 @@ interface Preview {
     const shares = await Promise.all(cluster.all('api').map((api) => metric(api, 'betrace_notifications_sent_total')));
     expect(shares.flat().reduce((sum, share) => sum + share, 0)).toBe(40);
     expect(shares.flat().every((share) => share > 0)).toBe(true);
-    // One more comes and goes while violations do: the partitions change hands twice.
+    // One more comes and goes while violations do: the partitions move twice.
     const joining = cluster.add('api');
     await violate(40);
     const name = await joining;
@@ -357,7 +357,7 @@ interface Preview {
     await violate(20);
     await allTold();
     expect(traces()).toEqual(sent.toSorted());
-    // An API dies that has nothing under way: it has noted what it sent.
+    // An idle API is killed: it has noted what it sent.
     const [first = ''] = cluster.names('api');
     await eventually(
       'all of it noted',
@@ -369,11 +369,11 @@ interface Preview {
     await allTold();
     expect(traces()).toEqual(sent.toSorted());
     expect(new Set(hook.taken.map(({ headers }) => headers['webhook-id'])).size).toBe(sent.length);
-    // One dies while the receiver is away, so that what waits goes to the other.
+    // One is killed while the receiver is down, so that waiting notifications move to the other.
     await cluster.restart(first);
     await hook.close();
     await violate(40);
-    // Whichever it is: the one that was restarted may have no partition yet.
+    // Either one: the restarted one may have no partition yet.
     const waiting = await eventually(
       'an API that waits',
       async () => {
@@ -389,7 +389,7 @@ interface Preview {
     await allTold();
     expect([...new Set(traces())]).toEqual(sent.toSorted());
     await cluster.restart(waiting);
-    // One comes while receiver and collector are away: it gets its share, though all others wait for them.
+    // One starts while receiver and collector are down: it gets its share, although all others wait for them.
     await hook.close();
     cluster.receiver.stop();
     const before = sent.length;
@@ -415,7 +415,7 @@ interface Preview {
   }, 400_000);
 });
 
-/** Spans of a service with OpenTelemetry's SDK, handed to its exporter once: what is refused is for the exporter to try again. */
+/** Spans of a service with OpenTelemetry's SDK, exported once: retries are left to the exporter. */
 function recordBySdk(exporter: SpanExporter, name: string): { readonly ids: readonly string[]; readonly flushed: Promise<void> } {
   const processor = new BatchSpanProcessor(exporter, { exportTimeoutMillis: TIMEOUT_MS });
   const tracer = new BasicTracerProvider({ spanProcessors: [processor] }).getTracer('test');

@@ -14,9 +14,9 @@ import { newerVersion, type OtherVersion } from '../harness/other-version.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
 const TIMEOUT_MS = 120_000;
-/** Longer than a balancer takes to see that a process goes, also on a machine that does much else. */
+/** Longer than a balancer takes to notice that a process stops, even on a busy machine. */
 const DRAIN = '5s';
-/** The code of the version that is replaced: that under test, or the folder of another one, with an entry for each app. */
+/** The code of the replaced version: the code under test, or another folder with an entry for each app. */
 const OLDER = process.env['BETRACE_TEST_OLDER'] || undefined;
 const RULES = {
   handed: 'span.name == "handed"',
@@ -37,7 +37,7 @@ interface Row {
   readonly wire_trace_id: string;
 }
 
-/** Old and new processes side by side, as an orchestrator replaces them: a new one is in service before an old one gets SIGTERM. */
+/** Old and new processes side by side, replaced as by an orchestrator: a new one is in service before an old one gets SIGTERM. */
 (why === undefined ? describe : describe.skip)('Kafka: a rolling update', () => {
   const hook = new WebhookReceiver();
   const ingests = new Balanced();
@@ -91,7 +91,7 @@ interface Row {
     const status = await exportOverGrpc(process, body, 15_000);
     if (status !== undefined) throw new Error(`gRPC ${JSON.stringify(status)}`);
   };
-  /** A trace in two requests, which different processes may take; every other one violates the rule about the whole. */
+  /** A trace in two requests, possibly to different processes; every other one violates the rule about the whole trace. */
   const sendTraces = (send: typeof overHttp) =>
     ingests.repeat(async (process) => {
       const trace = { id: randomBytes(16).toString('hex'), audited: sent.length % 2 === 0 };
@@ -113,7 +113,7 @@ interface Row {
     await eventually('some more traces', async () => (sent.length > before + 10 ? true : undefined), TIMEOUT_MS);
   };
 
-  /** Replaces all processes of an app, one after the other. Answers what those that went said at their end. */
+  /** Replaces all processes of an app, one after the other. Returns what the old ones logged at their end. */
   const roll = async (app: ClusterApp, to: string | undefined): Promise<void> => {
     const balanced = { ingest: ingests, api: apis, evaluator: undefined }[app];
     for (const name of cluster.names(app)) {
@@ -130,7 +130,7 @@ interface Row {
     const processes = (['ingest', 'evaluator', 'api'] as const).flatMap((app) => cluster.all(app));
     return Promise.all(processes.map(async (one) => (await one.json<{ version: string }>('GET', '/health')).body.version));
   };
-  /** Traces with an open violation of a rule, as the database has them: one row for each. */
+  /** Traces with an open violation of a rule, one row each, from the database. */
   const found = async (rule: string) => {
     const rows = await cluster.sql<Row>(`SELECT rule_id, wire_trace_id FROM violations WHERE status = 'open' AND rule_id = '${rule}'`);
     return rows.map(({ wire_trace_id }) => wire_trace_id).toSorted();
@@ -161,7 +161,7 @@ interface Row {
     expect(cluster.ended()).toEqual([]);
     expect(changes).toBeGreaterThan(5);
     await expectAll();
-    // Each was exported once, and told once: what a successor of another version publishes again is known by its id.
+    // Each is exported and notified once: what a successor of another version publishes again is recognised by its id.
     const lag = async () => {
       const lags = await Promise.all(cluster.all('api').map((api) => metric(api, 'betrace_otlp_export_lag_records')));
       const told = await Promise.all(cluster.all('api').map((api) => metric(api, 'betrace_notification_lag_records')));

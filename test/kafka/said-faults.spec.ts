@@ -12,7 +12,7 @@ const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics say of faults (${why})`);
 
 const TIMEOUT_MS = 90_000;
-/** More than clocks may differ, and not more than a test can wait. */
+/** More than the tolerated clock difference, and short enough for a test. */
 const AHEAD_MS = 6_000;
 const PARTITIONS = ['0', '1', '2', '3'];
 const GROUP = 'betrace-evaluator';
@@ -27,7 +27,7 @@ interface Ready {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** What an alert or an operator is told, over HTTP, in each fault that stops a part of the work; and that it is over when it is. */
+/** What alerts and operators see, over HTTP, of each fault that stops a part of the work, and when it is over. */
 (why === undefined ? describe : describe.skip)('Kafka: readiness and metrics say it', () => {
   let cluster: Cluster;
   let kafka: Kafka;
@@ -55,7 +55,7 @@ interface Ready {
     return { code: answer.status, ...((await answer.json()) as Ready) };
   }
 
-  /** Waits until `/ready` answers so, and the check says so, and the grade that alerts see is the same. */
+  /** Waits until `/ready` answers this code, and the check this text, and the grade for alerts agrees. */
   async function says(of: BeTrace, code: number, check: string, text: RegExp, grade = 1): Promise<void> {
     let last: unknown;
     const told = async () => {
@@ -82,7 +82,7 @@ interface Ready {
     }
   };
 
-  /** The values of a metric by their (only) label; without one by the empty text. */
+  /** The values of a metric by their (only) label; without a label by the empty text. */
   async function series(of: BeTrace, name: string): Promise<ReadonlyMap<string, number>> {
     const text = await (await fetch(`${of.url}/metrics`, { signal: AbortSignal.timeout(10_000) })).text();
     const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
@@ -124,7 +124,7 @@ interface Ready {
     if (cluster.postgres.outage === undefined) return; // It may be others' too.
     await setReadOnly(cluster, true);
     try {
-      // Also when nothing is to be kept: readiness is a write.
+      // Even when there is nothing to store: the readiness check writes.
       await says(one('api'), 503, 'storage', /BT_STORE_READ_ONLY: .*default_transaction_read_only/);
       const put = await one('api').json<{ code: string }>('PUT', '/v1/rules/bad', {
         name: 'bad',
@@ -132,12 +132,12 @@ interface Ready {
         severity: 'LOW',
       });
       expect({ status: put.status, code: put.body.code }).toEqual({ status: 503, code: 'BT_STORE_READ_ONLY' });
-      // What failed before (the start of a cluster, the sessions that ended) had no violation to keep.
+      // Earlier failures (the start of the cluster, ended sessions) concerned no violation.
       const before = await keepFailures();
       expect(await send('bad')).toBe(202);
       await eventually('the lag', async () => ((await keepLag()) > 0 ? true : undefined), TIMEOUT_MS, 100);
       await eventually('the counter', async () => ((await keepFailures()) > before ? true : undefined), TIMEOUT_MS, 100);
-      // It is not taken back by another attempt.
+      // Another attempt does not reset it.
       expect(await keepLag()).toBeGreaterThan(0);
     } finally {
       await setReadOnly(cluster, false);
@@ -165,7 +165,7 @@ interface Ready {
     try {
       await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
       await says(one('evaluator'), 503, 'rule_engine', /the spans log cannot be read/);
-      // It answers what is kept, and says that it is not the newest.
+      // It answers with stored violations, and reports that newer ones are missing.
       await says(one('api'), 200, 'storage', /violations are not kept/);
       expect((await ready(one('api'))).status).toBe('degraded');
       expect(await found()).toBe(2);
@@ -180,7 +180,7 @@ interface Ready {
   }, 200_000);
 
   it('the group does not let an evaluator in', async () => {
-    // More than `group.max.session.timeout.ms` of the broker.
+    // More than the broker's `group.max.session.timeout.ms`.
     const out = await BeTrace.spawn({ app: 'evaluator', env: { ...cluster.env, KAFKA_SESSION_TIMEOUT: '40m' } });
     try {
       await eventually('its start', async () => (await ready(out)).code, TIMEOUT_MS, 200);
@@ -236,7 +236,7 @@ interface Ready {
       const now = Date.now();
       return (await found()) > before ? now : undefined;
     };
-    // Their roots are there: they close two seconds later, by the log's time.
+    // They have their roots, so they close two seconds later in log time.
     expect(await eventually('a violation', isFound, TIMEOUT_MS, 50)).toBeGreaterThan(until);
     await all(before + 8);
     await alter(TOPICS.spans, {});
@@ -251,7 +251,7 @@ interface Ready {
     const settings =
       /message\.timestamp\.type is CreateTime.*max\.message\.bytes is 20000.*kafka-configs\.sh.*it has 6 partitions, must have 4/;
     for (const app of ['ingest', 'evaluator', 'api'] as const) await says(one(app), 200, 'log_settings', settings);
-    // The client may try again: what is wrong is not its request.
+    // The client may retry: its request is not at fault.
     expect(await send('large', 1, 50_000)).toBe(503);
     const producer = kafka.producer();
     await producer.connect();
@@ -298,7 +298,7 @@ interface Ready {
     await producer.disconnect();
     expect(written.map(({ partition }) => partition).toSorted()).toEqual([0, 1, 2, 3, 4, 5]);
     await all(before + messages.length);
-    // They have series of their own, and no rules: none of their spans is judged there.
+    // Each has series of its own, and no rules: none of its spans is judged.
     const partitionsOf = async (name: string) => [...(await series(one('evaluator'), name)).keys()].toSorted();
     expect(await partitionsOf('betrace_evaluator_lag_records')).toEqual([...PARTITIONS, '4', '5']);
     expect(await partitionsOf('betrace_rules_epoch')).toEqual(PARTITIONS);
@@ -315,7 +315,7 @@ interface Ready {
     await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
     await says(one('evaluator'), 503, 'rule_engine', /the spans log cannot be read/);
     await says(one('api'), 200, 'storage', /violations are not kept/);
-    // Any process creates them again, with the right settings.
+    // Every process creates them again, with the right settings.
     await cluster.remove(await cluster.add('ingest'));
     await well('ingest', 'evaluator', 'api');
     expect(await send('bad')).toBe(202);
@@ -330,7 +330,7 @@ interface Ready {
     await says(one('evaluator'), 503, 'rule_engine', /partition \d is not evaluated: violations wait for the log/, 1);
     const failing = await series(one('evaluator'), 'betrace_evaluator_partition_failing');
     expect(Math.max(...failing.values())).toBe(1);
-    // A record that cannot be read stops the other partitions no less than a violation that cannot be published.
+    // A partition with an unreadable record stops too, because its dead letter cannot be published.
     const producer = kafka.producer();
     await producer.connect();
     await producer.send({

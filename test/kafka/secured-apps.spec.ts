@@ -10,7 +10,7 @@ import { describeOwnKafka } from './describe-kafka.js';
 const TIMEOUT_MS = 60_000;
 const SPAN = { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736', span_id: '00f067aa0ba902b7', name: 'pay', start_time: 0, duration: 1 };
 
-/** The processes as they are started, with the keys of docs/kafka-topics.md; the library's side is in topics.spec. */
+/** The started processes with the keys of docs/kafka-topics.md; topics.spec tests the library. */
 describeOwnKafka('brokers with TLS and SASL', () => {
   let broker: KafkaBroker;
   let authority: string;
@@ -66,7 +66,7 @@ describeOwnKafka('brokers with TLS and SASL', () => {
     await eventually('the violation', async () => ((await total(api)) === 1 ? true : undefined), TIMEOUT_MS);
     await Promise.all([ingest, evaluator, api].map((one) => one.stop()));
 
-    // The same log, by one process with a database of its own: it finds what the evaluator published.
+    // The same log, read by one process with a database of its own: it has what the evaluator published.
     const alone = await start('standalone', 'scram-sha-512');
     await eventually('the violation', async () => ((await total(alone)) === 1 ? true : undefined), TIMEOUT_MS);
     expect(alone.logs()).toContain('to keep them in PostgreSQL, and for a second API: DATABASE_URL');

@@ -121,14 +121,14 @@ describeOwnKafka('topics and logins', () => {
         Array.from({ length: 30 }, () => largest),
       ),
     ).toEqual(Array.from({ length: 30 }, (_, i) => i));
-    // The topic allows less than was verified: somebody changed it since.
+    // The topic's limit was lowered since it was verified.
     await withAdmin((admin) =>
       admin.alterConfigs({
         validateOnly: false,
         resources: [{ type: 2, name: 'limited', configEntries: [{ name: 'max.message.bytes', value: '5000' }] }],
       }),
     );
-    // The broker hears of it a moment later.
+    // The broker applies it a moment later.
     let taken = 30;
     const refusal = () =>
       log.append('limited', [largest]).then(
@@ -165,7 +165,7 @@ describeOwnKafka('topics and logins', () => {
   });
 
   it('that take nothing at all are waited for: no record is to blame', async () => {
-    // Brokers keep clients out of their own topic, which is there once a group has asked for its coordinator, and is loaded soon after.
+    // Brokers keep clients out of their own topic. It exists after a group's first request for its coordinator, and is loaded soon after.
     const asked = () => withAdmin((admin) => admin.fetchOffsets({ groupId: 'whoever' })).then(() => true);
     await eventually('the coordinator of a group', asked, 60_000, 100);
     await withAdmin((admin) =>
@@ -185,7 +185,7 @@ describeOwnKafka('topics and logins', () => {
       }),
     );
     const topics = [{ name: '__consumer_offsets', partitions: 4, compacted: true }];
-    // Brokers hear of new settings a moment after they were accepted.
+    // Brokers apply new settings a moment after they accept them.
     const log = await eventually('the settings of the topic', () => KafkaLog.open({ ...settings, topics }), 60_000, 100);
     const append = log.append('__consumer_offsets', [{ partition: 0, key: 'k', value: Buffer.from('v') }]);
     await expect(append).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_TOPIC_REFUSED', status: 503, retryable: true });

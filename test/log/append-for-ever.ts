@@ -1,5 +1,5 @@
-// Appends numbered records to a durable log as fast as it confirms them, and prints each confirmation: what
-// kill-while-appending.spec.ts starts and kills. Arguments: directory, writer (`thread` or `direct`), seconds before it gives up.
+// Appends numbered records to a durable log at its maximum rate, and prints each confirmation; kill-while-appending.spec.ts starts and kills it. Arguments:
+// directory, writer (`thread` or `direct`), maximum seconds.
 import { openLog } from '../../libs/messaging/src/index.js';
 
 const [path = '', writer = 'thread', seconds = '60'] = process.argv.slice(2);

@@ -14,7 +14,7 @@ interface Kept {
   readonly number: string;
 }
 
-/** The appending process: what it printed so far, also while a line is not whole yet. */
+/** The appending process, and its output so far, including an incomplete line. */
 class Appender {
   readonly process: ChildProcess;
   private printed = '';
@@ -46,7 +46,7 @@ class Appender {
   }
 }
 
-/** Every confirmed record is where its confirmation said, whole, and offsets have no gaps. */
+/** Checks that every confirmed record is complete at its confirmed offset, and that offsets have no gaps. */
 async function expectAll(path: string, kept: readonly Kept[]): Promise<void> {
   const log = await openLog({ kind: 'embedded', path, writer: 'direct', topics: [{ name: 'spans', partitions: 4 }] });
   try {
@@ -94,7 +94,7 @@ describe('kill -9 while the log is written', () => {
 describe('a disk that takes no more', () => {
   it('refuses what it cannot keep as unavailable, keeps what it confirmed, and does not crash', async () => {
     const path = await mkdtemp(join(tmpdir(), 'betrace-full-'));
-    // The shell's limit on the size of files (in blocks of 512 bytes) stands in for a full disk.
+    // The shell's limit on the size of files (in blocks of 512 bytes) simulates a full disk.
     const appender = new Appender('sh', ['-c', `ulimit -f 6000; exec "$@"`, 'sh', process.execPath, script, path, 'thread', '4']);
     await eventually('refusals', async () => (appender.lines.some((line) => line.startsWith('refused')) ? true : undefined), 30_000);
     await appender.ended();

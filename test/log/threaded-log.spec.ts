@@ -7,7 +7,7 @@ import { ThreadWriter } from '../../libs/messaging/src/embedded/write/thread-wri
 import { LogUnavailable } from '../../libs/messaging/src/index.js';
 import { describeLog } from '../../libs/messaging/src/log.contract.js';
 
-/** Threads have no transpiler: their entry comes from the build. */
+/** The built entry, because threads do not compile TypeScript. */
 const writerThread = new URL('../../dist/libs/messaging/src/embedded/write/writer-thread.js', import.meta.url);
 const root = mkdtempSync(join(tmpdir(), 'betrace-log-'));
 const directory = (): string => mkdtempSync(join(root, 'log-'));
@@ -52,12 +52,12 @@ describe('the writing thread', () => {
   });
 
   it('does not make the event loop wait for the disk', async () => {
-    // Beside a writer in this thread, because how long a disk and a busy machine make anybody wait is not known.
+    // Compared with a writer in this thread, because the speed of the disk and the machine is unknown.
     const [direct, threaded] = [await ticksPerAppend('direct'), await ticksPerAppend('thread')];
     expect(threaded).toBeGreaterThan(2 * direct);
   });
 
-  /** How often the event loop came round while records were appended, per group of them. */
+  /** Turns of the event loop during appends, per group of records. */
   async function ticksPerAppend(writer: 'direct' | 'thread'): Promise<number> {
     const log = EmbeddedLog.open({ kind: 'embedded', topics, path: directory(), writer }, { writerThread });
     let ticks = 0;

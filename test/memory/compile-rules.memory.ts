@@ -7,7 +7,7 @@ const RULES = [
   (n: number) => `local n = ${n}\nfor _, s in ipairs(trace.spans) do if s.name == "x${n}" then n = n - 1 end end\nreturn n < 0`,
 ];
 
-/** Rules that nobody compiled before: patterns and generated functions are remembered for a while. */
+/** New rules each time, because patterns and generated functions are cached for a while. */
 function compiler(): () => void {
   let n = 0;
   return () => {

@@ -6,11 +6,11 @@ import { fillSqlite } from '../../bench/fixtures/many-violations.js';
 import { openStore } from '../../libs/store/src/index.js';
 import type { MemoryCase } from './memory-case.js';
 
-/** Pages of 200: one export goes on over all steps. */
+/** Pages of 200: one export continues over all steps. */
 const WARM_UP = 200;
 const STEPS = 6 * WARM_UP + 1;
 
-/** A step encodes a page, as the thread that receives spans does, of violations that a file has. */
+/** A step encodes a page of violations from a file, like the thread that receives spans. */
 async function exported(format: 'csv' | 'ndjson'): Promise<() => Promise<void>> {
   const path = mkdtempSync(join(tmpdir(), 'betrace-export-'));
   process.once('exit', () => rmSync(path, { recursive: true, force: true }));

@@ -1,11 +1,11 @@
-// npm run test:memory [-- word…]: the cases of `*.memory.ts`. Each does its work until what it keeps is there, then five times as much again: the memory may not grow.
+// npm run test:memory [-- word…]: runs the cases of `*.memory.ts`. Each works until its caches are full, then five times as long: the memory may not grow.
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collectedBytes } from '../../bench/collected-bytes.js';
 import type { MemoryCase } from './memory-case.js';
 
-/** Growth that is no leak: V8's caches and optimized code, bytes and share of what was in use. */
+/** Growth that is no leak, in bytes and as a share: V8's caches and optimized code. */
 const SLACK_BYTES = 2_000_000;
 const SLACK_SHARE = 0.05;
 const LONGER = 5;
@@ -23,7 +23,7 @@ for (const file of globSync('*.memory.js', { cwd: import.meta.dirname }).sort())
     const before = collectedBytes();
     for (let n = 0; n < LONGER * warmUp; n++) await step();
     const growth = collectedBytes() - before;
-    // The work is held until here, or its memory would be free already.
+    // The work stays reachable until here; otherwise its memory would be collected.
     await step();
     const isBound = growth <= SLACK_BYTES + SLACK_SHARE * before;
     if (!isBound) failures++;

@@ -1,10 +1,10 @@
 type MemoryStep = () => void | Promise<void>;
 
-/** Work that goes on for as long as a process lives, and must not take more memory the longer it does. */
+/** Work that continues for as long as a process lives, and must not use more memory over time. */
 export interface MemoryCase {
   readonly name: string;
-  /** How often it is done until everything that is kept for a while is there. */
+  /** The number of steps until all caches are full. */
   readonly warmUp: number;
-  /** Begins the work; answers a function that does one more step of it. */
+  /** Starts the work; returns a function that does one more step. */
   begin(): MemoryStep | Promise<MemoryStep>;
 }

@@ -6,7 +6,10 @@ import type { MemoryCase } from './memory-case.js';
 /** Milliseconds of log time between two records: traces are remembered for some hundred of them. */
 const PAUSE_MS = 100;
 
-/** Records of an endless log, in each of which traces open, close and are forgotten. `epochs`: how many records a rule set is in force. */
+/**
+ * Records of an endless log, in each of which traces open, close and are forgotten.
+ * @param epochs the number of records of a rule set
+ */
 function partition(epochs: number): () => void {
   const ruleSets = [1, 2].map((version) =>
     RuleSet.compile(

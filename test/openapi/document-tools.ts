@@ -18,7 +18,7 @@ export async function redocly(): Promise<string> {
   return join(folder, 'node_modules/@redocly/cli/bin/cli.js');
 }
 
-/** The path of schemathesis, in an environment of Python of its own. Needs what `whyNoPython` asks for. */
+/** The path of schemathesis in a Python environment of its own. Needs what `whyNoPython` checks. */
 export async function schemathesis(): Promise<string> {
   const requirements = join(TOOLS, 'requirements.txt');
   const folder = await kept('schemathesis', readFileSync(requirements, 'utf8'), async (work) => {

@@ -2,18 +2,18 @@ import type { BeTrace } from '../harness/betrace.js';
 import { metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
 
-/** What became of the spans that some processes got. */
+/** The account of the spans of some processes. */
 export interface Accounts {
   readonly received: number;
   readonly evaluated: number;
-  /** With those that came again with other content. */
+  /** Includes spans that came again with other content. */
   readonly duplicates: number;
   readonly rejected: number;
-  /** Written by others into the spans log, to the wrong partition, and moved. */
+  /** Spans that other producers wrote to the wrong partition, and that were moved. */
   readonly misplaced: number;
 }
 
-/** Summed over the processes; they must not have been started again since. */
+/** The sum over the processes, which must not have been restarted meanwhile. */
 export async function accountsOf(processes: readonly BeTrace[]): Promise<Accounts> {
   const total = async (...names: string[]) => {
     const values = await Promise.all(processes.flatMap((one) => names.map((name) => metric(one, name))));
@@ -28,7 +28,7 @@ export async function accountsOf(processes: readonly BeTrace[]): Promise<Account
   };
 }
 
-/** The accounts, when at least so many spans are received and judged (those that came again count too). */
+/** The accounts, once at least this many spans are received and judged (including repeated ones). */
 export async function accountsWhen(
   processes: readonly BeTrace[],
   least: { readonly received: number; readonly judged: number },

@@ -16,18 +16,18 @@ import { saramaPartition } from './sarama-partition.js';
 
 const TIMEOUT_MS = 60_000;
 
-/** As the collector calls them, beside the topic and the key. */
+/** The exporter's settings under the collector's names, beside the topic and the key. */
 const way = (topic: string, encoding: string, compression: string, more: Readonly<Record<string, unknown>> = {}) => ({
   traces: { topic, encoding },
   producer: { compression },
   ...more,
 });
 const keyed = { partition_traces_by_id: true };
-/** The exporters that docs/kafka-topics.md shows. */
+/** The exporters in docs/kafka-topics.md. */
 const document = readFileSync(join(import.meta.dirname, '../../docs/kafka-topics.md'), 'utf8');
 const documented: Readonly<Record<string, ExporterConfig>> = parse(/^exporters:\n(?: +.*\n)+/m.exec(document)?.[0] ?? '').exporters;
 
-/** The first topic is there before anyone, the second is made when the collector writes to it. */
+/** The first topic exists before all processes; the collector's first write creates the second. */
 const PREPARED = 'prepared_spans';
 const MADE_LATER = 'otlp_spans';
 
@@ -53,7 +53,7 @@ await describePeers("a collector's Kafka exporter", ['Go', 'Kafka'], () => {
 
   beforeAll(async () => {
     const env = { KAFKA_RECEIVE_TOPICS: `${PREPARED},${MADE_LATER}`, BETRACE_TRACE_LATE_WINDOW: '5m' };
-    // As brokers are unless told otherwise, and as the exporter expects.
+    // The default of brokers, which the exporter expects.
     cluster = await Cluster.start(env, { 'auto.create.topics.enable': 'true' });
     const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();

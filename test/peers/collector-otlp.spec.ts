@@ -18,7 +18,7 @@ const UNDERSTOOD = [
   ...['none', 'gzip', 'zstd'].map((compression) => http('json', compression)),
 ].map((way, seed) => ({ ...way, name: nameOf(way), known: new KnownTraces(seed) }));
 
-/** The collector can, BeTrace cannot: gRPC for Node knows gzip only, Node none of these. */
+/** Encodings that the collector supports and BeTrace does not: gRPC for Node knows only gzip, Node none of these. */
 const NOT_UNDERSTOOD = [grpc('zstd'), grpc('snappy'), http('proto', 'snappy'), http('proto', 'lz4')].map((way) => ({
   ...way,
   name: nameOf(way),

@@ -46,7 +46,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     expect(collector.logs()).not.toContain('dropped_items');
   };
 
-  /** Traces that violate nothing and take memory for as long as they are remembered; true when there is none for more. */
+  /** Sends traces without violations, which use memory while they are remembered; true when there is no room for more. */
   const crowd = async () => {
     const ids = Array.from({ length: 500 }, () => randomBytes(16).toString('hex'));
     const spans = ids.map((id) => ({ trace_id: id, span_id: id.slice(16), name: 'crowd', start_time: 0, duration: 0 }));
@@ -55,7 +55,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
 
   it('loses nothing and doubles nothing, when BeTrace is killed while it sends', async () => {
     const folder = await storageFolder();
-    // A trace is not cut in two when a start takes long.
+    // A slow start must not split a trace.
     const env = { BETRACE_STORAGE_PATH: folder.path, BETRACE_TRACE_LATE_WINDOW: '5m' };
     await start(env);
     const known = LANES.map((lane) => ({ lane: collector.lane(lane), traces: more() }));
@@ -82,7 +82,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     for (const [lane, refusal] of Object.entries(refused)) {
       const send = async () => {
         await eventually('a lack of memory', crowd, TIMEOUT_MS);
-        // Each trace whole: what waits for so long would be another fragment of it.
+        // Each trace whole: spans that wait this long would be another fragment.
         await more({ whole: true }).sendTo(collector.lane(lane));
         return says(refusal);
       };

@@ -8,30 +8,28 @@ import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { collectorBinary } from './go.js';
 
-/** What an exporter of the collector is configured with. */
+/** The configuration of a collector's exporter. */
 export type ExporterConfig = Readonly<Record<string, unknown>>;
 
-/** Where one lane of the collector listens. */
+/** The ports of one lane of the collector. */
 export interface LanePorts {
   readonly http: number;
   readonly grpc: number;
 }
 
-/** No test leaves a process behind, however it ends. */
+/** Processes that are killed when the test process ends. */
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Tries again soon, without end: a test does not wait for the default of 5 s. */
+/** Retries soon and without end, because a test cannot wait for the default of 5 s. */
 export const RETRY = { initial_interval: '100ms', max_interval: '500ms', max_elapsed_time: '0s' };
 
-/** Nothing listens for its metrics, and it leaves out none of its words. */
+/** No metrics listener, and no sampling of log lines. */
 export const TELEMETRY = { metrics: { level: 'none' }, logs: { sampling: { enabled: false } } };
 
-/**
- * An OpenTelemetry Collector with one lane per set of exporters: what comes in at a lane's ports goes to its exporters, and there only.
- */
+/** An OpenTelemetry Collector with a lane for each set of exporters: data received at a lane's ports goes only to its exporters. */
 export class Collector {
   private constructor(
     private readonly child: ChildProcess,
@@ -40,7 +38,7 @@ export class Collector {
     private readonly folder: string,
   ) {}
 
-  /** `lanes`: the exporters of each, by type (`otlp_grpc`, `otlp_http`, `kafka`). */
+  /** @param lanes the exporters of each lane, by type (`otlp_grpc`, `otlp_http`, `kafka`) */
   static async start(lanes: Readonly<Record<string, Readonly<Record<string, ExporterConfig>>>>): Promise<Collector> {
     const names = Object.keys(lanes);
     const free = await freePorts(2 * names.length);
@@ -66,7 +64,7 @@ export class Collector {
     );
   }
 
-  /** A collector with this configuration, ready; it must listen on the ports. */
+  /** Starts a collector with this configuration, which must listen on the ports; resolves when ready. */
   static async run(config: unknown, ports: ReadonlyMap<string, LanePorts>): Promise<Collector> {
     const folder = mkdtempSync(join(tmpdir(), 'betrace-collector-'));
     const file = join(folder, 'config.yaml');
@@ -98,12 +96,12 @@ export class Collector {
     return ports;
   }
 
-  /** Everything it wrote so far. */
+  /** Its output so far. */
   logs(): string {
     return this.output.join('');
   }
 
-  /** SIGTERM: it sends what it still has. */
+  /** Sends SIGTERM: it sends the data that it still has. */
   async stop(): Promise<void> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const exit = once(this.child, 'exit');

@@ -41,7 +41,7 @@ await describePeers('the collector of docker-compose.yml', ['Go'], () => {
     const [tempoPort = 0, grpc = 0, http = 0] = await freePorts(3);
     tempo = new OtlpReceiver(tempoPort);
     await tempo.start();
-    // The addresses are of its network; all else is as it stands.
+    // Only the addresses, which are of the Compose network, are replaced.
     const addresses = {
       'tempo:4317': tempo.endpoint,
       'ingest:12012': `127.0.0.1:${betrace.ports.grpc}`,

@@ -5,7 +5,7 @@ import { whyNoPython } from './python.js';
 
 const NEEDS = { Go: async () => whyNoGo(), Python: async () => whyNoPython(), Kafka: Cluster.whyNot };
 
-/** Describes tests with peers; skipped, with a reason that is said, where they can't be built. Where they can, nothing skips them. */
+/** Describes tests with peers; they are skipped with a reason only if the peers cannot be built. */
 export async function describePeers(name: string, needs: readonly (keyof typeof NEEDS)[], tests: () => void): Promise<void> {
   const reasons = await Promise.all(needs.map((need) => NEEDS[need]()));
   const why = reasons.filter((reason) => reason !== undefined).join(' ');

@@ -12,7 +12,7 @@ const manifest = join(import.meta.dirname, 'collector/manifest.yaml');
 const GCFLAGS = 'all=-N -l';
 const how = `${process.platform} ${process.arch} ${GCFLAGS}`;
 
-/** Why there are no peers written in Go on this machine; undefined when there are. */
+/** Why peers written in Go are unavailable on this machine; undefined when they are available. */
 export function whyNoGo(): string | undefined {
   const [, major, minor] = /go version go(\d+)\.(\d+)/.exec(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '') ?? [];
   if (major === undefined) return 'Go is missing: install Go 1.25 or newer and put `go` into PATH.';
@@ -34,7 +34,7 @@ export async function telemetrygenBinary(): Promise<string> {
   return join(folder, 'telemetrygen');
 }
 
-/** With the flags of the collector's builder: what was compiled for one is not compiled again for the next. */
+/** With the flags of the collector's builder, so that compiled packages are shared. */
 async function install(module: string, folder: string): Promise<void> {
   await go('go', ['install', '-trimpath', '-ldflags=-s -w', `-gcflags=${GCFLAGS}`, module], folder);
 }

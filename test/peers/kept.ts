@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { eventually } from '../harness/eventually.js';
 import { REPOSITORY } from '../harness/repository.js';
 
-/** How long (ms) a test that needs a peer may wait until it is there: on a bare machine it is downloaded and compiled first. */
+/** How long (ms) a test may wait for a peer: on a new machine it is downloaded and compiled first. */
 export const PEER_TIMEOUT_MS = 900_000;
 
 const cache = join(REPOSITORY, '.cache/peers');
 
 /**
- * The folder of something that takes long to make, below .cache/: `make` fills it once for each content of `recipe`. Of several
- * processes that need it at the same time one makes it, and the others wait.
+ * A folder below .cache/ for something that takes long to make: `make` fills it once for each content of `recipe`. Of several processes that need it at once,
+ * one makes it and the others wait.
  */
 export async function kept(name: string, recipe: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(cache, `${name}-${createHash('sha256').update(recipe).digest('hex').slice(0, 12)}`);
@@ -33,7 +33,7 @@ export async function kept(name: string, recipe: string, make: (folder: string) 
   }
 }
 
-/** Whether the lock is this process's now; one whose owner died is removed. */
+/** Whether this process now has the lock; a lock whose owner ended is removed. */
 function take(lock: string): boolean {
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' });

@@ -5,10 +5,10 @@ import { CHAOS_RULES, type PlainSpan, type PlannedTrace, planTrace } from '../ch
 import type { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
-/** One of each kind, and one that each span violates: it shows that all have arrived. */
+/** One rule of each kind, and one that every span violates, which shows that all have arrived. */
 const RULES = [...CHAOS_RULES, { id: 'arrived', name: 'Arrived', expression: 'span.duration > 0', severity: 'LOW' }];
 
-/** Those that are judged per span, told without any part of BeTrace. */
+/** The rules that are judged per span, computed without BeTrace. */
 const SPAN_RULES: Readonly<Record<string, (span: PlainSpan) => boolean>> = {
   arrived: () => true,
   slow: ({ duration }) => duration > 1_000_000_000,
@@ -18,15 +18,12 @@ const SPAN_RULES: Readonly<Record<string, (span: PlainSpan) => boolean>> = {
 /** How long (ms) a violation may take. */
 const TIMEOUT_MS = 60_000;
 
-/**
- * Traces with known violations, some of their spans twice: in requests that each hold spans of several of them, or each whole in a
- * request of its own.
- */
+/** Traces with known violations, some of their spans twice. Their requests hold spans of several traces each, or one whole trace each. */
 export class KnownTraces {
   readonly requests: readonly (readonly PlainSpan[])[];
   /** Spans in the requests. */
   readonly sent: number;
-  /** Without those that come a second time. */
+  /** Without repeated spans. */
   readonly distinct: number;
   private readonly traces: readonly PlannedTrace[];
 
@@ -40,7 +37,7 @@ export class KnownTraces {
     this.distinct = new Set(spans.map(({ span_id }) => span_id)).size;
   }
 
-  /** What is to be found in them: of a rule over spans which spans, of a rule over traces which traces. */
+  /** The expected violations: of a rule over spans the spans, of a rule over traces the traces. */
   violations(): string[] {
     const ofTraces = this.traces.flatMap(({ traceId, violates }) =>
       violates.filter((rule) => !(rule in SPAN_RULES)).map((rule) => `${rule} ${traceId}`),
@@ -53,7 +50,7 @@ export class KnownTraces {
     return [...ofTraces, ...new Set(ofSpans)].sort();
   }
 
-  /** Sends requests, all unless told which, to an OTLP/HTTP port, one after the other. */
+  /** Sends requests (default: all) to an OTLP/HTTP port, one after the other. */
   async sendTo({ http }: { readonly http: number }, requests = this.requests): Promise<void> {
     for (const spans of requests) {
       const body = encodeRequest(spansFromValue({ spans: spans.map((span) => ({ ...span })) }));
@@ -66,7 +63,7 @@ export class KnownTraces {
     }
   }
 
-  /** Resolves when exactly the violations of these traces are found, each once; fails with the difference. */
+  /** Resolves when exactly the expected violations exist, each once; fails with the difference. */
   async expectFound(api: BeTrace): Promise<void> {
     const traces = new Set(this.traces.map(({ traceId }) => traceId));
     const expected = this.violations();
@@ -84,7 +81,7 @@ export class KnownTraces {
 
 const spansOf = ({ sendings }: PlannedTrace): PlainSpan[] => sendings.flatMap(({ spans }) => spans);
 
-/** As `KnownTraces.violations` writes them: which span stands for a trace is not the matter here. */
+/** In the form of `KnownTraces.violations`: the span that represents a trace is irrelevant here. */
 const inWords = ({ rule_id, trace_id, span_id }: OpenViolation): string =>
   [rule_id, trace_id, ...(rule_id in SPAN_RULES ? [span_id] : [])].join(' ');
 
@@ -107,7 +104,7 @@ interface ViolationPage {
   readonly next?: string | null;
 }
 
-/** All of them (that pass a filter of the API), page by page. */
+/** All open violations (that match a filter of the API), page by page. */
 export async function openViolations(api: BeTrace, filter = ''): Promise<OpenViolation[]> {
   const found: OpenViolation[] = [];
   const first = `/v1/violations?limit=1000&${filter}`;

@@ -23,7 +23,7 @@ interface Order {
   readonly audited: boolean;
 }
 
-/** Each asks for another part of what the SDK sends; the span that each is to find in an order, or the trace of it. */
+/** Each rule reads another part of the SDK's data. `finds` returns the expected span of an order, or its trace. */
 const RULES: Readonly<Record<string, { readonly expression: string; readonly finds: (order: Order) => string | false | undefined }>> = {
   declined: {
     expression: 'span.kind == "client" and span.status == "error" and span.status_message contains "card declined"',
@@ -66,7 +66,7 @@ await describePeers('the OpenTelemetry SDK for Python', ['Python'], () => {
   }, PEER_TIMEOUT_MS);
   afterAll(() => betrace?.stop());
 
-  /** Starts the shop; `complaints` is what the SDK has said by then, `orders` those made when all were exported. */
+  /** Starts the shop; `complaints` holds the SDK's errors, `orders` those made, once all are exported. */
   const sell = (protocol: string, compression: string, port = protocol === 'grpc' ? betrace.ports.grpc : betrace.ports.http) => {
     const endpoint = `${protocol === 'grpc' ? '' : 'http://'}127.0.0.1:${port}`;
     const said: string[] = [];

@@ -7,7 +7,7 @@ import { kept } from './kept.js';
 const requirements = join(import.meta.dirname, 'python/requirements.txt');
 const run = promisify(execFile);
 
-/** Why there is no OpenTelemetry SDK for Python on this machine; undefined when there is. */
+/** Why the OpenTelemetry SDK for Python is unavailable on this machine; undefined when it is available. */
 export function whyNoPython(): string | undefined {
   const script = 'import sys, ensurepip, venv; print(sys.version_info >= (3, 10))';
   const { status, stdout } = spawnSync('python3', ['-c', script], { encoding: 'utf8' });

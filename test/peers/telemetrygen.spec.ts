@@ -56,14 +56,14 @@ await describePeers('telemetrygen', ['Go'], () => {
     await betrace?.stop();
   });
 
-  /** Resolves when all traces were exported. */
+  /** Resolves when all traces are exported. */
   const generate = async (service: string, port: number, ...more: readonly string[]) => {
     const traces = ['--traces', String(TRACES), '--child-spans', String(CHILDREN), '--rate', '0', '--workers', '1'];
     const spans = ['--span-duration', '2ms', '--status-code', 'Error', '--telemetry-attributes', 'tenant="acme"', '--service', service];
     const to = ['--otlp-insecure', '--otlp-endpoint', `127.0.0.1:${port}`, ...more];
     await promisify(execFile)(await telemetrygenBinary(), ['traces', ...traces, ...spans, ...to], { maxBuffer: 64 * 1024 * 1024 });
   };
-  /** Of each rule what was found in the traces of a service, when all that is expected was. */
+  /** The violations of each rule in a service's traces, once all expected ones exist. */
   const found = async (service: string) => {
     const expected = TRACES * (SPANS_PER_TRACE + 3);
     const all = async () => {

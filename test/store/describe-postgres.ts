@@ -4,10 +4,10 @@ import { startPostgres, type TestPostgres } from '../harness/services/postgres.j
 
 let count = 0;
 
-/** The tests; `outage` ends the server and starts it again, where it is the tests' own. */
+/** The tests; `outage` stops the server and starts it again, if it is the tests' own. */
 type PostgresTests = (emptyUrl: () => Promise<string>, url: string, outage: TestPostgres['outage']) => void;
 
-/** Describes tests that need PostgreSQL; skipped, with a reason that was said, where there is none. */
+/** Describes tests that need PostgreSQL; they are skipped with a reason if there is none. */
 export async function describePostgres(name: string, tests: PostgresTests): Promise<void> {
   const postgres = await startPostgres();
   if (typeof postgres === 'string') {
@@ -16,7 +16,7 @@ export async function describePostgres(name: string, tests: PostgresTests): Prom
     return;
   }
   const { url, stop, outage } = postgres;
-  /** A schema of its own, so that every test has an empty database. */
+  /** A new schema, so that every test has an empty database. */
   const emptyUrl = async (): Promise<string> => {
     const schema = `test_${process.pid}_${count++}`;
     const client = new pg.Client(url);
@@ -27,7 +27,7 @@ export async function describePostgres(name: string, tests: PostgresTests): Prom
   };
   describe(`PostgreSQL: ${name}`, () => {
     tests(emptyUrl, url, outage);
-    // After those of the tests: they have connections.
+    // After the hooks of the tests, which have connections.
     afterAll(() => stop());
   });
 }

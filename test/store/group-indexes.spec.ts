@@ -31,7 +31,7 @@ await describePostgres('groups of violations', (emptyUrl) => {
     store = new SqlStore(openPostgres({ kind: 'postgres', url, connections: 2 }));
     await store.migrate();
     const pool = new pg.Pool({ connectionString: url, max: 1 });
-    // The server ends its connections when it stops.
+    // The server closes its connections when it stops.
     pool.on('error', () => undefined);
     database = new Kysely<Schema>({
       dialect: new PostgresDialect({ pool }),
@@ -58,7 +58,7 @@ await describePostgres('groups of violations', (emptyUrl) => {
   const execute = async (text: string, parameters: readonly unknown[] = []) =>
     (await database.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text, [...parameters]))).rows;
 
-  /** How PostgreSQL does what the second page asks for; without the count of all, which a filter that selects all has to scan for. */
+  /** PostgreSQL's plan of the second page, without the total count, which has to scan everything for a filter that selects all. */
   async function plan(filter: ViolationGroupFilter): Promise<{ nodes: string[]; indexes: string[] }> {
     return plansOf(() => {
       const cursor = Buffer.from(JSON.stringify([NOW, 'z'])).toString('base64url');

@@ -45,7 +45,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     const store = await openStore({ kind: 'postgres', url: own, connections: 2 });
     await store.putRule({ ...rule, id: 'a' }, 1);
     const before = [await store.rules(), await store.ruleVersions('a'), await store.unpublishedEpochs()];
-    // The last statement of the transaction fails, as if the server had died before it.
+    // The last statement of the transaction fails, as if the server had crashed before it.
     const client = new pg.Client(own);
     await client.connect();
     await client.query('ALTER TABLE epochs ADD CONSTRAINT no_more CHECK (epoch < 2)');
@@ -156,7 +156,7 @@ await describePostgres('the store', (emptyUrl, url) => {
       // Both connections are open.
       await Promise.all([store.rules(), store.rules()]);
       link.strand();
-      // In the middle of a transaction, too: its connection is ended, and not asked to take it back.
+      // In the middle of a transaction too: its connection is closed, without a rollback.
       const unavailable = { code: 'BT_STORE_UNAVAILABLE', retryable: true };
       const refused = await Promise.allSettled([store.putRule({ ...rule, id: 'b' }, 2), store.rules()]);
       expect(refused).toMatchObject(refused.map(() => ({ status: 'rejected', reason: unavailable })));
@@ -183,7 +183,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     try {
       await keep(gone, 'before');
       let lost = 0;
-      // Until it was in the middle of one.
+      // Until one is in the middle of a transaction.
       for (let round = 0; lost === 0 && round < 50; round++) {
         let isGone = false;
         const working = async (): Promise<void> => {

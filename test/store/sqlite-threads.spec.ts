@@ -9,7 +9,7 @@ import { SqliteThreads } from '../../libs/store/src/sqlite/sqlite-threads.js';
 import { describeStore } from '../../libs/store/src/store.contract.js';
 import { violation } from '../../libs/store/src/testing/violation.js';
 
-/** Threads have no transpiler: their entry comes from the build. */
+/** The built entry, because threads do not compile TypeScript. */
 const threads = new URL('../../dist/libs/store/src/sqlite/thread.js', import.meta.url);
 const directory = (): string => mkdtempSync(join(tmpdir(), 'betrace-store-'));
 
@@ -52,7 +52,7 @@ describe('SQLite in threads', () => {
     const totals = (await Promise.all(searches)).map(({ total }) => total);
     delay.disable();
     expect(totals).toEqual([0, 0, 0, 0]);
-    // Beside how long they took, because how fast a machine is is not known.
+    // Relative to the total time, because the speed of the machine is unknown.
     expect(delay.max / 1e6).toBeLessThan((performance.now() - start) / 2);
   });
 
@@ -108,7 +108,7 @@ describe('SQLite in threads', () => {
     };
     const ended = await Promise.all(Array.from({ length: 5 }, write));
     expect(ended[0]).toBeGreaterThan(patience * 0.9);
-    // Five times the patience, if each waited for itself.
+    // Five times the timeout, if each waited separately.
     expect(ended[4]).toBeLessThan(patience * 2);
     other.exec('ROLLBACK');
     other.close();
@@ -128,7 +128,7 @@ describe('SQLite in threads', () => {
     for (let i = 1; i <= 20; i++) await keep(i);
     await store.violations({}, { limit: 10 });
     lose(join(path, 'store.db'));
-    // Both readers, of which one may only start now, and the writer.
+    // Both readers, of which one may start only now, and the writer.
     const asked = await Promise.allSettled([
       ...Array.from({ length: 6 }, (_each, n) => store.violations({ text: `v${n}` }, { limit: 10 })),
       keep(21),

@@ -11,7 +11,7 @@ import type { ViolationFilter } from '../../libs/store/src/violations/violation-
 import { violationPage } from '../../libs/store/src/violations/violations.js';
 import { describePostgres } from './describe-postgres.js';
 
-/** What PostgreSQL is asked: `PLANS=write npm test -- violation-indexes` writes the file. */
+/** The queries to PostgreSQL: `PLANS=write npm test -- violation-indexes` writes the file. */
 const FILE = join(import.meta.dirname, '../fixtures/store/violation-list.postgres.txt');
 const ROWS = 40_000;
 const START = 1_790_000_000_000;
@@ -25,7 +25,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** A database whose planner has a reason to prefer an index: one that is small is scanned faster than it is searched. */
+/** A database that is large enough for indexes: PostgreSQL scans a small table, because that is faster. */
 await describePostgres('the violations', (emptyUrl) => {
   let store: SqlStore;
   let database: Kysely<Schema>;
@@ -36,7 +36,7 @@ await describePostgres('the violations', (emptyUrl) => {
     store = new SqlStore(openPostgres({ kind: 'postgres', url, connections: 2 }));
     await store.migrate();
     const pool = new pg.Pool({ connectionString: url, max: 1 });
-    // The server ends its connections when it stops.
+    // The server closes its connections when it stops.
     pool.on('error', () => undefined);
     database = new Kysely<Schema>({
       dialect: new PostgresDialect({ pool }),
@@ -60,7 +60,7 @@ await describePostgres('the violations', (emptyUrl) => {
   const execute = async (sql: string, parameters: readonly unknown[] = []) =>
     (await database.executeQuery<Record<string, unknown>>(CompiledQuery.raw(sql, [...parameters]))).rows;
 
-  /** What the store asks for a page in the middle, and for the number of all that match. */
+  /** The store's queries of a page in the middle, and of the total count. */
   async function queries(filter: ViolationFilter): Promise<readonly CompiledQuery[]> {
     const cursor = Buffer.from(JSON.stringify([START + (ROWS / 2) * 1000, 'v']));
     asked = [];
@@ -68,7 +68,7 @@ await describePostgres('the violations', (emptyUrl) => {
     return asked.filter(({ sql }) => sql.includes('"violations"'));
   }
 
-  /** How PostgreSQL does each of these. */
+  /** PostgreSQL's plan of each query. */
   async function plansOf(filter: ViolationFilter): Promise<readonly (readonly PlanNode[])[]> {
     const found: PlanNode[][] = [];
     for (const { sql, parameters } of await queries(filter)) {
@@ -87,7 +87,7 @@ await describePostgres('the violations', (emptyUrl) => {
     async (_, filter) => {
       const nodes = await plans(filter);
       expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
-      // Of 40,000. What a time has (20), or a trace; of a rule with another severity than is asked for, all of the rule.
+      // Of 40,000: all of a time range (20) or a trace. For a rule with another severity than requested: all of the rule.
       expect(droppedBy(nodes)).toBeLessThanOrEqual(filter.ruleId !== undefined && filter.severity !== undefined ? 400 : 100);
     },
   );

@@ -1,5 +1,5 @@
-// `npm run test:upgrade -- COMMIT`: the rolling update of the tests, from the code of a commit instead of the code under test, and back to it. It is no part of
-// `npm test`: a clone may have no older commit. The packages are those of the code under test.
+// `npm run test:upgrade -- COMMIT`: the rolling update of the tests, from the code of a commit to the code under test, and back. It is not part of `npm test`,
+// because a clone may have no older commit. Both use the packages of the code under test.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

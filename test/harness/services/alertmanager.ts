@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually } from '../eventually.js';
 import { freePorts } from '../free-port.js';
 
-/** Debian's program, which it names after Prometheus. */
+/** Debian's program, named after Prometheus. */
 export const ALERTMANAGER = 'prometheus-alertmanager';
 
 export interface AlertOf {
@@ -15,7 +15,7 @@ export interface AlertOf {
   readonly generatorURL: string;
 }
 
-/** A real Alertmanager on loopback that notifies nobody. */
+/** A real Alertmanager on loopback that notifies no one. */
 export class Alertmanager {
   private constructor(
     private readonly process: ChildProcess,
@@ -36,7 +36,7 @@ export class Alertmanager {
     return alertmanager;
   }
 
-  /** Alerts that fire at present. */
+  /** The firing alerts. */
   async alerts(): Promise<readonly AlertOf[]> {
     return (await (await fetch(`${this.url}/api/v2/alerts?active=true`)).json()) as readonly AlertOf[];
   }

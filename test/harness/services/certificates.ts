@@ -5,17 +5,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A certificate and its key: paths of files in PEM. */
+/** The paths of a certificate and its key, in PEM. */
 export interface Issued {
   readonly cert: string;
   readonly key: string;
 }
 
-/** An authority of certificates for tests, by the command openssl; its files are in `folder`. */
+/** A certificate authority for tests, made with the command openssl; its files are in `folder`. */
 export class Authority {
   private constructor(
     private readonly folder: string,
-    /** The authority's own certificate, a path. */
+    /** The path of the authority's own certificate. */
     readonly cert: string,
     private readonly key: string,
   ) {}

@@ -8,11 +8,11 @@ interface SigningKey {
   readonly shown: JWK;
 }
 
-/** An OpenID Connect issuer on loopback: discovery, keys, and tokens signed by them. */
+/** An OpenID Connect issuer on loopback: discovery, keys, and tokens signed with them. */
 export class Issuer {
-  /** How often its keys were requested. */
+  /** The number of requests for its keys. */
   asked = 0;
-  /** The issuer in the discovery document; a test may change it. */
+  /** The issuer in the discovery document; tests may change it. */
   named: string | undefined;
   private keys: readonly SigningKey[] = [];
   private readonly server = new LoopbackServer((request, response) => {
@@ -41,7 +41,7 @@ export class Issuer {
     return `${this.server.url}/realms/shop`;
   }
 
-  /** Signs by a new key from now on, and shows no other. */
+  /** Signs with a new key from now on, and publishes no other. */
   async rotate(id: string, algorithm = 'RS256'): Promise<void> {
     const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
     this.keys = [{ id, algorithm, sign: privateKey, shown: { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' } }];
@@ -52,7 +52,7 @@ export class Issuer {
     return (this.keys[0] as SigningKey).shown;
   }
 
-  /** A token for these claims; those of every token may be changed, undefined leaves them out. */
+  /** A token with these claims; they override the default claims, and undefined removes one. */
   token(claims: Readonly<Record<string, unknown>>, header: { readonly kid?: string } = {}): Promise<string> {
     const { id, algorithm, sign } = this.keys[0] as SigningKey;
     const now = Math.floor(Date.now() / 1_000);
@@ -62,7 +62,7 @@ export class Issuer {
       .sign(sign);
   }
 
-  /** Listens, where it listened before. */
+  /** Listens, at the same port as before. */
   open(): Promise<void> {
     return this.server.open();
   }

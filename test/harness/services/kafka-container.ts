@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { KAFKA_VERSION } from '../../../scripts/kafka/jars.js';
 import { freePorts } from '../free-port.js';
 
-/** The part of the package that is used; it is no dependency, because it is of use only where Docker is and Java is not. */
+/** The used part of the package. It is no dependency, because it only helps where Docker exists and Java does not. */
 interface Testcontainers {
   GenericContainer: new (
     image: string,
@@ -19,7 +19,7 @@ const PACKAGE = 'testcontainers';
 const CLIENTS = 9092;
 const CONTROLLER = 9093;
 
-/** Why no broker can be had from Docker; undefined when one can. */
+/** Why Docker cannot provide a broker; undefined when it can. */
 export async function whyNoContainer(): Promise<string | undefined> {
   const { status } = spawnSync('docker', ['info', '--format', '{{.ServerVersion}}'], { stdio: 'ignore', timeout: 10_000 });
   if (status !== 0) return 'There is no Docker daemon either.';
@@ -29,10 +29,10 @@ export async function whyNoContainer(): Promise<string | undefined> {
   );
 }
 
-/** `host:port` of a broker in a container, which testcontainers removes when this process ends, however it ends. */
+/** `host:port` of a broker in a container, which testcontainers removes when this process ends. */
 export async function startKafkaContainer(): Promise<string> {
   const { GenericContainer, Wait } = (await import(PACKAGE)) as Testcontainers;
-  // Clients connect again to the address that the broker tells, so that it has to know its port outside.
+  // Clients reconnect to the address that the broker advertises, so it must know its external port.
   const [port = 0] = await freePorts(1);
   const container = await new GenericContainer(`apache/kafka:${KAFKA_VERSION}`)
     .withExposedPorts({ container: CLIENTS, host: port })

@@ -6,12 +6,12 @@ import { whyNoBroker } from '../../../scripts/kafka/jars.js';
 import { eventually } from '../eventually.js';
 import { startKafkaContainer, whyNoContainer } from './kafka-container.js';
 
-/** How long the first of a run may take: the jars may have to be fetched. */
+/** Timeout (ms) of the first start in a run, which may have to fetch the jars. */
 const TIMEOUT_MS = 180_000;
 
 /**
- * Brokers for tests: those of `KAFKA_BROKERS`, else one that all specs of a run share. The first spec that needs it starts it, by Java and Maven, or by
- * testcontainers where Docker is. It ends with the run. Returns why there is none, so that its tests can be skipped with a reason; with `CI` set it throws
+ * Brokers for tests: those of `KAFKA_BROKERS`, else one that all specs of a run share. The first spec that needs it starts it, with Java and Maven, or with
+ * testcontainers if Docker is available. It ends with the run. Returns why there is none, so that tests are skipped with a reason; with `CI` set it throws
  * instead.
  */
 export async function startKafka(): Promise<readonly string[] | string> {
@@ -28,7 +28,7 @@ export async function startKafka(): Promise<readonly string[] | string> {
   return skippable(`${noJava} ${noContainer}`);
 }
 
-/** Why no broker can be started that a test may stop, kill and configure: only one by Java will do. Undefined when one can. */
+/** Why no broker can be started that a test may stop, kill and configure, which needs Java; undefined when it can. */
 export function kafkaProblem(): string | undefined {
   const missing = whyNoBroker();
   return missing === undefined ? undefined : skippable(`these need a broker that they can stop, whatever KAFKA_BROKERS says. ${missing}`);
@@ -41,7 +41,7 @@ function skippable(reason: string): string {
 
 /** The address of the broker that the first test of a run starts. */
 async function shared(start: (run: number, folder: string) => Promise<string>): Promise<string> {
-  // Jest's workers are children of the process that runs them all; a single spec runs in that process itself.
+  // Jest's workers are children of the run's process; a single spec runs in that process itself.
   const run = process.argv[1]?.endsWith('processChild.js') ? process.ppid : process.pid;
   const folder = join(tmpdir(), `betrace-kafka-run-${run}`);
   const address = join(folder, 'address');

