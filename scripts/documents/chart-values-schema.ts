@@ -42,8 +42,9 @@ const autoscaling: Readonly<Record<string, Schema>> = {
   maxReplicas: count(1),
   targetCPUUtilizationPercentage: { type: 'integer', minimum: 1, maximum: 1_000 },
 };
-const deployment = (scaling = autoscaling): Schema =>
+const deployment = (scaling = autoscaling, more: Readonly<Record<string, Schema>> = {}): Schema =>
   object({
+    ...more,
     ...pod,
     replicas: count(0),
     autoscaling: object(scaling),
@@ -106,7 +107,7 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
     },
   }),
   ingest: deployment(),
-  evaluator: deployment({ ...autoscaling, keda }),
+  evaluator: deployment({ ...autoscaling, keda }, { staticMembership: object({ enabled: flag, sessionTimeout: duration }) }),
   api: deployment(),
   standalone: object({
     ...pod,

@@ -79,6 +79,9 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     ['api.autoscaling.keda.enabled=true', "at '/api/autoscaling': additional properties 'keda' not allowed"],
     ['mode=both', "at '/mode': value must be one of 'distributed', 'standalone'"],
     ['evaluator.autoscaling.maxReplicas=13', 'evaluator.autoscaling.maxReplicas is 13, and there are 12 partitions'],
+    ['config.kafka.group_instance_id=a', 'config.kafka.group_instance_id would give all evaluators one name'],
+    ['evaluator.staticMembership.enabled=true', 'evaluator.staticMembership.enabled needs evaluator.autoscaling.enabled=false'],
+    ['api.staticMembership.enabled=true', "at '/api': additional properties 'staticMembership' not allowed"],
     ['tls.enabled=true', 'tls.enabled needs tls.secretName, or certificate.enabled'],
     ['certificate.enabled=true', 'certificate.issuerRef.name is needed'],
     ['externalSecret.enabled=true', 'externalSecret.storeRef.name is needed'],
@@ -122,7 +125,9 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
             expect(
               [
                 ...spec.volumes,
-                ...of(values, 'StatefulSet').flatMap((set) => set.spec.volumeClaimTemplates.map((claim: Manifest) => claim.metadata)),
+                ...of(values, 'StatefulSet').flatMap(({ spec: { volumeClaimTemplates = [] } }) =>
+                  volumeClaimTemplates.map((claim: Manifest) => claim.metadata),
+                ),
               ].map((volume: Manifest) => volume.name),
             ).toContain(mount);
         }
@@ -136,7 +141,10 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
         const directory = mkdtempSync(join(tmpdir(), 'betrace-chart-'));
         try {
           writeFileSync(join(directory, 'betrace.yaml'), of(values, 'ConfigMap')[0].data['betrace.yaml']);
-          const variables = container.env.map(({ name, value }: Manifest) => [name, value ?? secretOf(name)]);
+          const variables = container.env.map(({ name, value, valueFrom }: Manifest) => [
+            name,
+            value ?? (valueFrom.fieldRef ? 'betrace-evaluator-0' : secretOf(name)),
+          ]);
           const environment = {
             ...Object.fromEntries(variables),
             BETRACE_CONFIG: join(directory, 'betrace.yaml'),
@@ -194,7 +202,25 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
         expect(spec.template.spec.topologySpreadConstraints).toHaveLength(2);
       }
     }
-    expect(of('fixed-replicas', 'Deployment').map(({ spec }) => spec.replicas)).toEqual([3, 4, 2]);
+    expect(of('fixed-replicas', 'Deployment').map(({ spec }) => spec.replicas)).toEqual([3, 2]);
+  });
+
+  it('gives evaluators that keep their partitions names of their own', () => {
+    const [set, ...others] = of('fixed-replicas', 'StatefulSet');
+    expect(others).toEqual([]);
+    expect(set.metadata.name).toBe('betrace-evaluator');
+    expect(set.spec).toMatchObject({ replicas: 4, serviceName: 'betrace-evaluator-headless', podManagementPolicy: 'Parallel' });
+    expect(set.spec.volumeClaimTemplates).toBeUndefined();
+    expect(set.spec.template.spec.containers[0].env).toEqual(
+      expect.arrayContaining([
+        { name: 'KAFKA_GROUP_INSTANCE_ID', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+        { name: 'KAFKA_SESSION_TIMEOUT', value: '90s' },
+      ]),
+    );
+    const named = podsOf(VALUE_SETS.flatMap((values) => rendered.get(values) ?? [])).filter(({ spec }) =>
+      spec.containers[0].env?.some(({ name }: Manifest) => name === 'KAFKA_GROUP_INSTANCE_ID'),
+    );
+    expect(named.map(({ name }) => name)).toEqual(['StatefulSet/betrace-evaluator']);
   });
 
   it('has a policy for each pod, and lets nobody reach the evaluator but who scrapes it', () => {
@@ -208,7 +234,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     const secretsOf = (values: string, name: string) =>
       podsOf(rendered.get(values) ?? [])
         .find((pod) => pod.name.endsWith(name))
-        ?.spec.containers[0].env.filter(({ valueFrom }: Manifest) => valueFrom !== undefined)
+        ?.spec.containers[0].env.filter(({ valueFrom }: Manifest) => valueFrom?.secretKeyRef !== undefined)
         .map((variable: Manifest) => [variable.name, variable.valueFrom.secretKeyRef.optional]);
     expect(secretsOf('everything', '-ingest')).toEqual([
       ['BETRACE_API_KEY', true],

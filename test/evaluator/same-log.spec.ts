@@ -96,6 +96,7 @@ describe('the same log', () => {
         pause: () => undefined,
         resume: () => undefined,
         hurry: () => undefined,
+        staysMember: false,
         handOver: async () => undefined,
         close: async () => (await joined).close(),
       };

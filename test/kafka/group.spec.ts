@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { PartitionListener, Position, RecordBatch, Subscription } from '../../libs/messaging/src/index.js';
+import { Kafka, logLevel } from 'kafkajs';
+import type { LogReport, PartitionListener, Position, RecordBatch, Subscription } from '../../libs/messaging/src/index.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { eventually } from '../harness/eventually.js';
 import { describeKafka } from './describe-kafka.js';
@@ -27,15 +28,22 @@ await describeKafka('a group', (brokers) => {
     await Promise.all(logs.map((log) => log.close()));
   });
 
-  async function open(): Promise<KafkaLog> {
-    const log = await KafkaLog.open({
-      kind: 'kafka',
-      brokers,
-      topics: [{ name: topic, partitions: PARTITIONS }],
-      sessionTimeout: SESSION_MS,
-    });
+  async function open(report?: LogReport): Promise<KafkaLog> {
+    const settings = { kind: 'kafka', brokers, topics: [{ name: topic, partitions: PARTITIONS }], sessionTimeout: SESSION_MS } as const;
+    const log = await KafkaLog.open(settings, report);
     logs.push(log);
     return log;
+  }
+
+  /** A static member, which notes its generations. */
+  async function named(instanceId: string): Promise<Member> {
+    const static_ = new Member();
+    const report: LogReport = (_level, message) => {
+      const [, generation] = /in generation (\d+)/.exec(message) ?? [];
+      if (generation !== undefined) static_.generations.push(Number(generation));
+    };
+    static_.commitsEachBatch = true;
+    return static_.join(await open(report), topic, topic, instanceId);
   }
 
   const member = async (): Promise<Member> => new Member().join(await open(), topic, topic);
@@ -212,6 +220,108 @@ await describeKafka('a group', (brokers) => {
     for (const partition of heir.partitions) expect(heir.offsets(partition)).toEqual(Array.from({ length: 10 }, (_, i) => i));
   });
 
+  it('keeps the partitions of a static member that comes back within its session, also of the leader, and tells the others nothing', async () => {
+    const members = { a: await named('a'), b: await named('b') };
+    const log = logs[0]!;
+    await holds('an even share', () => members.a.partitions.size === 3 && members.b.partitions.size === 3);
+    const ended: Member[] = [];
+    await append(log, 0, 5);
+    await holds('the first records', () => members.a.count + members.b.count === 5 * PARTITIONS);
+    const [other, generations] = [members.a, [...members.a.generations]];
+    const events = [...other.events];
+    for (const name of ['b', 'a', 'b', 'a'] as const) {
+      const one = members[name];
+      const had = [...one.partitions].toSorted();
+      await one.subscription!.close();
+      ended.push(one);
+      await append(log, ended.length * 5, 5);
+      members[name] = await named(name);
+      await holds('its partitions', () => members[name].partitions.size === 3);
+      expect([...members[name].partitions].toSorted()).toEqual(had);
+      expect(new Set(members[name].generations)).toEqual(new Set([generations.at(-1)]));
+      if (name === 'b' && members.a === other) expect(other.events).toEqual(events);
+      await holds(
+        'all records',
+        () => [...ended, members.a, members.b].reduce((sum, { count }) => sum + count, 0) === (ended.length + 1) * 5 * PARTITIONS,
+      );
+    }
+    // Each once: what one had committed, its next process did not read again.
+    const all = [...ended, members.a, members.b];
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      expect(all.flatMap((one) => one.offsets(partition)).toSorted((x, y) => x - y)).toEqual(Array.from({ length: 25 }, (_, i) => i));
+
+    // The leader is away while partitions are added.
+    await members.a.subscription!.close();
+    const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic, count: PARTITIONS + 2 }] });
+    await admin.disconnect();
+    members.a = await new Member().join(log, topic, topic, 'a');
+    await holds('the added partitions', () => members.a.partitions.size + members.b.partitions.size === PARTITIONS + 2);
+  });
+
+  it('gives the partitions of a static member to the others after its session, or at once when it leaves for good', async () => {
+    const [first, second] = [await member(), await named('b')];
+    await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
+    let started = performance.now();
+    expect(second.subscription!.staysMember).toBe(true);
+    await second.subscription!.close();
+    await holds('all at the first', () => first.partitions.size === PARTITIONS);
+    // Its last heartbeat was up to a tenth of the session before.
+    expect(performance.now() - started).toBeGreaterThan(SESSION_MS * 0.8);
+
+    const again = await named('b');
+    await holds('an even share again', () => first.partitions.size === 3 && again.partitions.size === 3);
+    started = performance.now();
+    await again.subscription!.handOver(TIMEOUT_MS);
+    expect(again.subscription!.staysMember).toBe(false);
+    await again.subscription!.close();
+    await holds('all at the first again', () => first.partitions.size === PARTITIONS);
+    expect(performance.now() - started).toBeLessThan(SESSION_MS * 0.8);
+  });
+
+  it('lets one of two processes with the same name work, the later one, and the other says why and stays out', async () => {
+    const [first, second] = [await named('a'), await named('b')];
+    await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
+    const had = [...second.partitions].toSorted();
+    const third = await named('b');
+    await holds('that the second is out', () => second.partitions.size === 0);
+    await holds('its partitions at the third', () => third.partitions.size === 3);
+    expect([...third.partitions].toSorted()).toEqual(had);
+    // Longer than any of them goes without a heartbeat, or waits to join again.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await append(logs[0]!, 0, 2);
+    await holds('all records', () => first.count + third.count === 2 * PARTITIONS);
+    expect(second.count).toBe(0);
+    expect([...third.partitions].toSorted()).toEqual(had);
+    const said = (one: Member) => one.events.filter((event) => event.startsWith('failed'));
+    expect(said(second)).toEqual([expect.stringMatching(/^failed undefined BT_LOG_KAFKA_FENCED: .* as b,/)]);
+    expect([...said(first), ...said(third)]).toEqual([]);
+    // It ends in order, and takes nobody else out.
+    await second.subscription!.close();
+    await append(logs[0]!, 2, 1);
+    await holds('the rest', () => first.count + third.count === 3 * PARTITIONS);
+  });
+
+  it('moves what was to move when a static member dies before it has given it up', async () => {
+    const log = await open();
+    const dying = new MemberProcess(brokers, topic, 'a', 'blocks');
+    processes.push(dying);
+    await holds('all partitions at the process', () => dying.assigned.size === PARTITIONS);
+    await append(log, 0, 1);
+    // It can give up nothing while it works on this record.
+    await holds('work under way', () => dying.blocked === PARTITIONS);
+    const heir = await new Member().join(log, topic, topic);
+    await holds('a generation with both', () => dying.generation > 1);
+    dying.kill('SIGKILL');
+    const started = performance.now();
+    const again = new MemberProcess(brokers, topic, 'a');
+    processes.push(again);
+    await holds('an even share', () => again.assigned.size === 3 && heir.partitions.size === 3);
+    await holds('all records', () => again.reached + heir.count === PARTITIONS);
+    expect(performance.now() - started).toBeLessThan(TIMEOUT_MS);
+  });
+
   it('loses and skips nothing while members come and go', async () => {
     const log = await open();
     const members: Member[] = [];
@@ -259,6 +369,7 @@ await describeKafka('a group', (brokers) => {
 /** A member in this process. */
 class Member {
   readonly events: string[] = [];
+  readonly generations: number[] = [];
   readonly partitions = new Set<number>();
   readonly working = new Set<number>();
   readonly committed = new Map<number, Position | undefined>();
@@ -287,12 +398,13 @@ class Member {
     return this.batches.filter((batch) => batch.partition === partition).flatMap(({ records }) => records.map(({ offset }) => offset));
   }
 
-  async join(log: KafkaLog, topic: string, group: string): Promise<this> {
+  async join(log: KafkaLog, topic: string, group: string, instanceId?: string): Promise<this> {
     const { prepares } = this;
     this.subscription = await log.subscribe({
       topic,
       group,
       idleInterval: 100,
+      ...(instanceId === undefined ? {} : { instanceId }),
       listener: {
         assigned: async (partition, committed) => {
           this.events.push(`assigned ${partition}`);
@@ -342,17 +454,22 @@ class Member {
 class MemberProcess {
   readonly assigned = new Set<number>();
   revocations = 0;
+  /** Partitions in which it works on a record forever. */
+  blocked = 0;
+  generation = 0;
   /** The highest offset read, by partition. */
   private readonly highest = new Map<number, number>();
   private readonly process: ChildProcess;
 
-  constructor(brokers: readonly string[], topic: string) {
+  constructor(brokers: readonly string[], topic: string, instanceId = '', blocks = '') {
     const script = join(import.meta.dirname, '../../dist/test/kafka/member.js');
-    const args = [script, brokers.join(','), topic, String(PARTITIONS), topic, String(SESSION_MS)];
+    const args = [script, brokers.join(','), topic, String(PARTITIONS), topic, String(SESSION_MS), instanceId, blocks];
     this.process = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     createInterface({ input: this.process.stdout! }).on('line', (line) => {
-      const { event, partition, to } = JSON.parse(line) as { event: string; partition: number; to: number };
+      const { event, partition, to, generation } = JSON.parse(line) as { event: string; partition: number; to: number; generation: number };
       if (event === 'assigned') this.assigned.add(partition);
+      if (event === 'blocked') this.blocked++;
+      if (event === 'generation') this.generation = generation;
       if (event === 'records') this.highest.set(partition, to);
       if (event !== 'revoked') return;
       this.assigned.delete(partition);

@@ -9,6 +9,8 @@ export interface EvaluatorSettings {
   readonly partitions?: readonly number[];
   /** Unique to the thread; names its reader of the rules log. */
   readonly name: string;
+  /** The name of the thread as a static member of the evaluators, unique and the same after a restart; undefined: it is none. */
+  readonly instanceId?: string;
   /** The log ends with the process. */
   readonly volatile: boolean;
   /** Producers other than our ingest may write to the spans log (Kafka), with their own partitioners. */

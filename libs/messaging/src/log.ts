@@ -96,7 +96,9 @@ export interface Subscription {
    * members), or after this many ms. In the embedded log nothing moves. Never rejects.
    */
   handOver(milliseconds: number): Promise<void>;
-  /** Revokes all partitions, waits for their `revoked`, leaves the group. */
+  /** `close` leaves the member in its group, and its partitions wait for its next process (`instanceId`). Not after `handOver`, which is for good. */
+  readonly staysMember: boolean;
+  /** Revokes all partitions, waits for their `revoked`, leaves the group unless `staysMember`. */
   close(): Promise<void>;
 }
 
@@ -112,6 +114,12 @@ export interface SubscribeOptions {
    * does not wait.
    */
   readonly gather?: number;
+  /**
+   * Kafka: a name of this member that outlives its process, and that no other member of the group has (static membership). After `close` its partitions wait
+   * for its next process, for at most the session timeout. A second process with the name takes the partitions of the first one, which is told so
+   * (`failed`, BT_LOG_KAFKA_FENCED) and gets none again. The embedded log ignores it.
+   */
+  readonly instanceId?: string | undefined;
   /** Milliseconds between two `idle` calls of a partition. */
   readonly idleInterval?: number;
   /**

@@ -132,6 +132,20 @@ export const LOG_PROBLEMS = {
       '(kafka.tls_ca) to its PEM file; the name in the certificate must be the one in KAFKA_BROKERS (kafka.brokers).',
   },
   BT_LOG_KAFKA_FAILED: { status: 503, retryable: true, sentence: 'Kafka could not {work}: {reason}. Try again.' },
+  BT_LOG_KAFKA_FENCED: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Another process has joined {group} as {instance}, so this one gets no partitions any more. Give each process a name of its own by ' +
+      'KAFKA_GROUP_INSTANCE_ID (kafka.group_instance_id). Stop one of the two, and start this one again if it is the one to keep.',
+  },
+  BT_LOG_KAFKA_NO_STATIC_MEMBERS: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The broker that coordinates {group} does not know static members (Kafka 3.2 and later), so {instance} joins without its name: its partitions move when ' +
+      'it stops. Update the brokers, or unset KAFKA_GROUP_INSTANCE_ID (kafka.group_instance_id).',
+  },
   BT_LOG_KAFKA_REFUSED: {
     status: 503,
     retryable: true,

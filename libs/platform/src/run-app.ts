@@ -25,8 +25,8 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' |
 }
 
 /**
- * The main function of a process: loads the configuration, starts the app, and stops it in order at SIGTERM or SIGINT, after the drain period. A second signal
- * stops it at once. Errors that a user can correct are logged without a stack, and the process exits with 1.
+ * The main function of a process: loads the configuration, starts the app, and stops it in order at SIGTERM or SIGINT, after the drain period. SIGUSR2 before
+ * it makes the stop one for good. A second signal stops it at once. Errors that a user can correct are logged without a stack, and the process exits with 1.
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();
@@ -106,6 +106,12 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
   };
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
+  // Beforehand, because an orchestrator starts again what ends by itself. Windows has no such signal.
+  if (process.platform !== 'win32')
+    process.on('SIGUSR2', (signal) => {
+      app.get(Shutdown).leaveForGood();
+      logger.info({ signal }, 'the next stop is for good');
+    });
 }
 
 /** Exits after a defect, since the state is unknown: the log has all acknowledged data, and a new process continues from there. */

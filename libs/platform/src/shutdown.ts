@@ -26,10 +26,21 @@ export class Shutdown implements BeforeApplicationShutdown {
   private readonly drains: ((grace: number) => void)[] = [];
   private draining = false;
   private deadline = Number.POSITIVE_INFINITY;
+  private leaving = false;
 
   /** Whether answers sent from now on close their connections. */
   get stopping(): boolean {
     return this.draining || this.deadline !== Number.POSITIVE_INFINITY;
+  }
+
+  /** The process does not come back: nobody needs to wait for it (SIGUSR2 before the stop). */
+  get forGood(): boolean {
+    return this.leaving;
+  }
+
+  /** The next stop is for good. */
+  leaveForGood(): void {
+    this.leaving = true;
   }
 
   constructor(

@@ -40,6 +40,15 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     expect(failing()).toContain(0);
   });
 
+  it('is not ready once another process has its name', async () => {
+    await start();
+    test.evaluator.failed(logProblem('BT_LOG_KAFKA_FAILED', { work: 'keep the group together', reason: 'it is away' }));
+    expect(test.evaluator.damaged).toBe(false);
+    test.evaluator.failed(logProblem('BT_LOG_KAFKA_FENCED', { group: 'g', instance: 'evaluator-0-1' }));
+    expect(test.evaluator.failure).toMatch(/BT_LOG_KAFKA_FENCED: .* as evaluator-0-1,/);
+    expect(test.evaluator.damaged).toBe(true);
+  });
+
   it('waits while violations cannot be written, and commits nothing before they are', async () => {
     let down = true;
     let attempts = 0;

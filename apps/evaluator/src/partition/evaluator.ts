@@ -76,7 +76,7 @@ export class Evaluator implements PartitionListener {
   private expiredLast: { readonly error: LogError; readonly at: number } | undefined;
   private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Why the log cannot be read at present. */
-  private away: string | undefined;
+  private away: Error | undefined;
   private subscription: Subscription | undefined;
   /** Since when a partition judges by no rules although there are some. */
   private rulelessSince: number | undefined;
@@ -135,12 +135,13 @@ export class Evaluator implements PartitionListener {
       listener: this,
       idleInterval: this.settings.idleInterval,
       ...(this.settings.partitions ? { partitions: this.settings.partitions } : {}),
+      instanceId: this.settings.instanceId,
     });
   }
 
-  /** Lets others prepare for its partitions, finishes the batches under way, commits, and leaves. */
-  async stop(): Promise<void> {
-    await this.subscription?.handOver(this.settings.handOverTimeout ?? 0);
+  /** Lets others prepare for its partitions, unless these wait for its next process; finishes the batches under way, commits, and leaves. */
+  async stop(forGood = false): Promise<void> {
+    if (forGood || this.subscription?.staysMember === false) await this.subscription?.handOver(this.settings.handOverTimeout ?? 0);
     const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT);
     try {
       await this.subscription?.close();
@@ -230,17 +231,17 @@ export class Evaluator implements PartitionListener {
 
   /** Why not all partitions are evaluated at present; undefined when they are. */
   get failure(): string | undefined {
-    if (this.away !== undefined) return `the spans log cannot be read: ${this.away}`;
+    if (this.away !== undefined) return `the spans log cannot be read: ${this.away.message}`;
     const [partition, error] = this.failures.entries().next().value ?? [];
     if (error !== undefined) return `partition ${partition} is not evaluated: ${error.message}`;
     const { overdue } = this.rules;
     if (overdue !== undefined) return overdue.message;
-    const [lacking] = this.lacking.values();
-    return this.withoutRules() ?? lacking?.message;
+    return this.withoutRules() ?? [...this.lacking.values()][0]?.message;
   }
 
-  /** Some failure is due to the disk or the configuration: no more should be sent to this process until it is corrected. */
+  /** Some failure is due to the disk or the configuration (such as a name that two processes have): no more should be sent to this process until it is corrected. */
   get damaged(): boolean {
+    if (this.away instanceof LogError && this.away.code === 'BT_LOG_KAFKA_FENCED') return true;
     if ([...this.failures.values()].some((error) => 'retryable' in error && error.retryable === false)) return true;
     return this.failures.size === 0 && this.away === undefined && this.withoutRules() !== undefined;
   }
@@ -377,7 +378,7 @@ export class Evaluator implements PartitionListener {
 
   failed(error: Error, partition?: number): void {
     if (error instanceof LogError && error.code === 'BT_LOG_IS_ANOTHER') this.countLost(partition);
-    if (partition === undefined) this.away = error.message;
+    if (partition === undefined) this.away = error;
     if (partition !== undefined) {
       this.failures.set(partition, error);
       this.measurements.set('partitionFailing', { partition: String(partition) }, 1);

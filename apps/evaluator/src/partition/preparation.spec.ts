@@ -64,6 +64,7 @@ describe('a partition that is prepared for', () => {
         pause: () => undefined,
         resume: () => undefined,
         hurry: () => undefined,
+        staysMember: false,
         handOver: async () => undefined,
         close: async () => (await joined).close(),
       };
@@ -133,6 +134,7 @@ describe('a partition that is prepared for', () => {
       const nothing = async () => undefined;
       return {
         commit: nothing,
+        staysMember: false,
         handOver: nothing,
         close: nothing,
         pause: () => undefined,

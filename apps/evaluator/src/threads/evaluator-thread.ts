@@ -125,11 +125,11 @@ export class EvaluatorThread {
   }
 
   /** Resolves when the thread has committed and ended. */
-  async stop(): Promise<void> {
+  async stop(forGood = false): Promise<void> {
     clearTimeout(this.restart);
     if (this.worker === undefined) return;
     this.stopping = Promise.withResolvers();
-    this.worker.postMessage({ type: 'stop' } satisfies ToThread);
+    this.worker.postMessage({ type: 'stop', forGood } satisfies ToThread);
     await this.stopping.promise;
   }
 

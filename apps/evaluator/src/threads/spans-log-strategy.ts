@@ -49,7 +49,7 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
 
   /** Resolves when every thread has finished its batches, committed, and left the log; closing twice waits for the same end. */
   override close(): Promise<void> {
-    this.closing ??= this.threads.stop().then(() => this.tell('stopped'));
+    this.closing ??= this.threads.stop(this.shutdown.forGood).then(() => this.tell('stopped'));
     return this.closing;
   }
 

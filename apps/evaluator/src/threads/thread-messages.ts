@@ -42,4 +42,6 @@ export type FromThread =
 export interface ToThread {
   /** `account`: requests the account of its partitions' spans. */
   readonly type: 'stop' | 'account';
+  /** With `stop`: its partitions do not wait for its next process. */
+  readonly forGood?: boolean;
 }

@@ -81,9 +81,9 @@ export class ThreadPool {
     });
   }
 
-  /** Resolves when all have committed and ended. */
-  async stop(): Promise<void> {
-    await Promise.all(this.threads.map((thread) => thread.stop()));
+  /** Resolves when all have committed and ended. `forGood`: no partition waits for the next process. */
+  async stop(forGood: boolean): Promise<void> {
+    await Promise.all(this.threads.map((thread) => thread.stop(forGood)));
   }
 
   /** For `GET /v1/accounting`. */
@@ -129,6 +129,7 @@ export class ThreadPool {
       ...common,
       name: `evaluator-${process.pid}-${n + 1}`,
       ...(fixed?.[n] ? { partitions: fixed[n] } : {}),
+      ...(kafka.groupInstanceId === undefined ? {} : { instanceId: `${kafka.groupInstanceId}-${n + 1}` }),
     }));
   }
 }

@@ -49,12 +49,12 @@ await evaluator.start();
 const reporting = setInterval(report, REPORT_INTERVAL);
 tell({ type: 'ready' });
 
-port.on('message', async ({ type }: ToThread) => {
+port.on('message', async ({ type, forGood }: ToThread) => {
   if (type === 'account') tell({ type: 'account', account: evaluator.account });
   if (type !== 'stop') return;
   clearInterval(reporting);
   try {
-    await evaluator.stop();
+    await evaluator.stop(forGood);
   } catch (error) {
     tell({ type: 'warn', error: error as Error, message: 'the evaluator did not stop in order; a successor goes on from its last commit' });
   }

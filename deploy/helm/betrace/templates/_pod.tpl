@@ -62,6 +62,11 @@ spec:
         - { name: KAFKA_TLS_CA, value: {{ printf "/etc/betrace-kafka/%s" $root.Values.kafkaTls.caKey | quote }} }
         {{- end }}
         {{- end }}
+        {{- if dig "staticMembership" "enabled" false $values }}
+        # The pod's name is the same after a restart, and no other pod has it.
+        - { name: KAFKA_GROUP_INSTANCE_ID, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
+        - { name: KAFKA_SESSION_TIMEOUT, value: {{ $values.staticMembership.sessionTimeout | quote }} }
+        {{- end }}
         {{- include "betrace.secretVariables" . | nindent 8 }}
         {{- with $values.extraEnv }}{{ toYaml . | nindent 8 }}{{ end }}
       ports:

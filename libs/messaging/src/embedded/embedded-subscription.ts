@@ -32,6 +32,8 @@ export class EmbeddedSubscription implements Subscription {
   /** Deliveries are not gathered. */
   hurry(): void {}
 
+  readonly staysMember = false;
+
   async handOver(): Promise<void> {}
 
   async close(): Promise<void> {

@@ -30,6 +30,8 @@ export class KafkaSubscription implements Subscription {
   readonly #preparing: Preparing;
   /** Called when the last partition is given up. */
   #handedOver: (() => void) | undefined;
+  /** A static member leaves its group for good. */
+  #leaves = false;
   readonly #outage: Outage;
   #closing: Promise<void> | undefined;
 
@@ -49,7 +51,7 @@ export class KafkaSubscription implements Subscription {
     );
     this.#outage = outage;
     this.#connection = new Connection(settings, report);
-    this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.committer ?? NO_MEMBER);
+    this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.member ?? NO_MEMBER);
     this.#fetcher = new Fetcher({
       connection: this.#connection,
       topic,
@@ -68,6 +70,7 @@ export class KafkaSubscription implements Subscription {
           group,
           topic,
           sessionTimeout: settings.sessionTimeout ?? SESSION_MS,
+          instanceId: options.instanceId,
           connection: new Connection(settings, report),
           leaving: this.#connection,
           report,
@@ -80,6 +83,11 @@ export class KafkaSubscription implements Subscription {
             }),
             assigned: (assigned) => this.#assign(assigned),
             lost: () => this.#lose(),
+            fenced: (error) => {
+              this.#lose();
+              outage.failed(GROUP, error, true);
+              this.#handedOver?.();
+            },
             failed: (error) => {
               outage.failed(GROUP, error);
               // The group cannot move anything.
@@ -108,7 +116,12 @@ export class KafkaSubscription implements Subscription {
     this.#fetcher.changed();
   }
 
+  get staysMember(): boolean {
+    return !this.#leaves && this.#membership?.isStatic === true;
+  }
+
   async handOver(milliseconds: number): Promise<void> {
+    this.#leaves = true;
     if (this.#membership === undefined || this.#feeds.size === 0 || milliseconds <= 0 || this.#closing) return;
     const empty = Promise.withResolvers<void>();
     this.#handedOver = empty.resolve;
@@ -127,7 +140,7 @@ export class KafkaSubscription implements Subscription {
     this.#assigned = new Set();
     this.#preparing.set([], []);
     await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition)));
-    await this.#membership?.leave();
+    await this.#membership?.leave(this.#leaves);
     this.#fetcher.close();
     this.#connection.close();
     this.closed(this);

@@ -47,6 +47,15 @@ describe('configuration', () => {
     expect(sources.get('server.host')).toBe('betrace.yaml, line 4');
   });
 
+  it('takes the name of a member of a Kafka group, of the characters that Kafka allows', () => {
+    const of = (name: string) => ({ environment: { KAFKA_GROUP_INSTANCE_ID: name } });
+    for (const name of ['evaluator-0', 'a', 'Zone_1.host-2', 'x'.repeat(200)])
+      expect(load(of(name)).configuration.kafka.groupInstanceId).toBe(name);
+    for (const name of ['evaluator 0', 'a/b', 'ä', 'x'.repeat(201)])
+      expect(failure(of(name))).toContain('at most 200 letters, digits, dots, underscores and hyphens');
+    expect(load().configuration.kafka.groupInstanceId).toBeUndefined();
+  });
+
   it('takes links to traces elsewhere, and none that leads where a trace says, or nowhere', () => {
     const of = (link: string) => ({ environment: { BETRACE_CONSOLE_TRACE_LINK: link } });
     const explore = 'https://grafana.example.com/explore?panes={"a":{"query":"{trace_id}","range":{"from":"{from}","to":"{to}"}}}';

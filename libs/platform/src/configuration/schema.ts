@@ -1,4 +1,17 @@
-import { bytes, choice, duration, durationFrom, flag, headers, integer, list, otlpEndpoint, type Setting, text } from './setting.js';
+import {
+  bytes,
+  choice,
+  duration,
+  durationFrom,
+  flag,
+  groupInstanceId,
+  headers,
+  integer,
+  list,
+  otlpEndpoint,
+  type Setting,
+  text,
+} from './setting.js';
 import { SENSITIVE_ATTRIBUTES } from './settings/attributes.js';
 import { AUTHENTICATION } from './settings/authentication.js';
 import { CONSOLE } from './settings/console.js';
@@ -79,6 +92,11 @@ export const SCHEMA = {
       env: ['KAFKA_SESSION_TIMEOUT'],
       default: 10 * SECOND,
       doc: 'Other processes take over the partitions of a process that sent no heartbeat for this long. The brokers set its bounds (`group.min.session.timeout.ms`).',
+    },
+    groupInstanceId: {
+      type: groupInstanceId,
+      env: ['KAFKA_GROUP_INSTANCE_ID'],
+      doc: 'Name of this evaluator that outlives its process and that no other one has (static membership, Kafka 3.2 and later). Its partitions wait for its restart, for at most `kafka.session_timeout`. Unset: they move when it stops.',
     },
     tls: { type: flag, env: ['KAFKA_TLS'], default: false, doc: 'TLS to the brokers.' },
     tlsCa: { type: text, env: ['KAFKA_TLS_CA'], doc: 'File with the certificate authority (PEM) of the brokers.' },

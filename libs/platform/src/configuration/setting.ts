@@ -39,6 +39,20 @@ export const text: SettingType<string> = {
   show: (value) => value,
 };
 
+/** A name among the members of a Kafka group, with room for what tells the threads of a process apart (Kafka allows 249). */
+const MAX_INSTANCE_ID = 200;
+const INSTANCE_ID = new RegExp(`^[a-zA-Z0-9._-]{1,${MAX_INSTANCE_ID}}$`);
+export const groupInstanceId: SettingType<string> = {
+  name: 'name',
+  expected: `at most ${MAX_INSTANCE_ID} letters, digits, dots, underscores and hyphens, like evaluator-0`,
+  jsonSchema: { type: 'string', pattern: INSTANCE_ID.source },
+  parse: (input) => {
+    const name = scalarText(input)?.trim() ?? '';
+    return INSTANCE_ID.test(name) ? name : undefined;
+  },
+  show: (value) => value,
+};
+
 /** The endpoint of an OTLP exporter: `host:port`, or a URL with http or https. */
 export const otlpEndpoint: SettingType<string> = {
   name: 'endpoint',

@@ -71,7 +71,7 @@ interface WireConnection {
         reject(error: Error): void;
       };
       expectResponse: true;
-      requestTimeout: null;
+      requestTimeout: number | null;
       sendRequest(): void;
     }): void;
     maybeThrottle(ms: number): void;
@@ -105,7 +105,7 @@ export async function sendTo<Answer>(broker: WireBroker, request: WireRequest<An
     connection.requestQueue.push({
       entry: { apiKey, apiVersion, apiName: name, correlationId, resolve, reject },
       expectResponse: true,
-      requestTimeout: null,
+      requestTimeout: request.timeout ?? null,
       sendRequest: () => write(connection.socket, framed(request, correlationId, clientId)),
     });
   });

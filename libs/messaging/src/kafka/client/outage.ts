@@ -24,7 +24,8 @@ export class Outage {
     readonly over: () => void = () => undefined,
   ) {}
 
-  failed(part: string, error: Error): void {
+  /** `atOnce` says it whatever was said shortly before. */
+  failed(part: string, error: Error, atOnce = false): void {
     const now = this.now();
     if (this.#failing.size === 0) {
       this.#since = now;
@@ -32,7 +33,7 @@ export class Outage {
       this.#sayAt = now;
     }
     this.#failing.add(part);
-    if (now < this.#sayAt) return;
+    if (now < this.#sayAt && !atOnce) return;
     this.#said = true;
     this.#sayAt = now + this.#pause;
     this.#pause = Math.min(this.#pause * 2, SAY_AGAIN_MS.max);

@@ -20,8 +20,10 @@ describe('what members of a group tell each other', () => {
           const preparing = { ...plain, prepares: true, prepared: others, ...(flag ? { leaving: true } : {}) };
           for (const told of [plain, preparing]) expect(readSubscription(writeSubscription(told))).toEqual(told);
           for (const prepare of [[], others]) {
-            const assignment = { partitions: owned, prepare, moving: flag };
-            expect(readAssignment(writeAssignment(topic, assignment), topic)).toEqual(assignment);
+            for (const count of [{}, { count: generation + 1 }]) {
+              const assignment = { partitions: owned, prepare, moving: flag, ...count };
+              expect(readAssignment(writeAssignment(topic, assignment), topic)).toEqual(assignment);
+            }
           }
         },
       ),

@@ -24,6 +24,8 @@ export interface MemberAssignment {
   readonly prepare: readonly number[];
   /** The next generation is near. */
   readonly moving: boolean;
+  /** The topic's number of partitions: a static member may lead the group after its restart, and knows then whether some were added meanwhile. */
+  readonly count?: number;
 }
 
 export function writeSubscription({ topic, owned, generation, prepares, prepared, leaving }: MemberSubscription): Buffer {
@@ -60,8 +62,8 @@ export function readSubscription(bytes: Buffer): MemberSubscription | undefined 
   }
 }
 
-export function writeAssignment(topic: string, { partitions, prepare, moving }: MemberAssignment): Buffer {
-  const user = userDataOf(prepare.length > 0 || moving ? { prepare, moving } : undefined);
+export function writeAssignment(topic: string, { partitions, prepare, moving, count }: MemberAssignment): Buffer {
+  const user = userDataOf(prepare.length > 0 || moving || count !== undefined ? { prepare, moving, count } : undefined);
   const writer = new WireWriter(Buffer.alloc(2 + partitionsSize(topic, partitions) + 4 + user.length));
   writer.int16(ASSIGNMENT_VERSION);
   writePartitions(writer, topic, partitions);
@@ -75,8 +77,13 @@ export function readAssignment(bytes: Buffer, topic: string): MemberAssignment {
   const reader = new WireReader(bytes);
   reader.int16();
   const partitions = readPartitions(reader, topic);
-  const { prepare, moving } = readUserData(reader);
-  return { partitions, prepare: partitionsOf(prepare), moving: moving === true };
+  const { prepare, moving, count } = readUserData(reader);
+  return {
+    partitions,
+    prepare: partitionsOf(prepare),
+    moving: moving === true,
+    ...(typeof count === 'number' && Number.isSafeInteger(count) ? { count } : {}),
+  };
 }
 
 /** The user data of Kafka's protocol: a JSON object here, or nothing. */

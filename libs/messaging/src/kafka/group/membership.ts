@@ -1,7 +1,11 @@
 import type { LogReport } from '../../log-report.js';
+import { type LogError, logProblem } from '../../problems.js';
 import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
+import type { WireBroker } from '../client/kafkajs.js';
+import type { JoinedGroup } from '../wire/group.js';
 import { assign, type Candidate } from './assign.js';
+import { heartbeat, joinGroup, knowsStaticMembers, leaveGroup, type Member, syncGroup } from './group-calls.js';
 import {
   type MemberAssignment,
   type MemberSubscription,
@@ -10,7 +14,6 @@ import {
   writeAssignment,
   writeSubscription,
 } from './member-data.js';
-import type { Committer } from './positions.js';
 import { unlessCoordinatorMoved } from './unless-coordinator-moved.js';
 
 const PROTOCOL = 'betrace-cooperative-sticky';
@@ -23,6 +26,8 @@ const SOON_MS = 100;
 const HEARTBEAT_MS = 5_000;
 /** Interval of checks for added partitions. */
 const LOOK_MS = 5_000;
+/** Maximum milliseconds between two heartbeats of a static member: for so long it may go on after another process took its name. */
+const MAX_STATIC_HEARTBEAT_MS = 1_000;
 /** Maximum wait of a stopping member for its first join to end, so that it can leave. */
 const LEAVE_MS = 3_000;
 
@@ -34,6 +39,8 @@ export interface MembershipEvents {
   assigned(assignment: MemberAssignment): void;
   /** The group continued without this member, and has given its partitions to others. */
   lost(): void;
+  /** Another process joined with the name of this static member, for good: this one has no partitions any more, and does not join again. */
+  fenced(error: LogError): void;
   /** Called now and then while the group cannot be kept; `works` when it can again. */
   failed(error: Error): void;
   works(): void;
@@ -43,6 +50,8 @@ export interface MembershipOptions {
   readonly group: string;
   readonly topic: string;
   readonly sessionTimeout: number;
+  /** The name of a static member (`SubscribeOptions.instanceId`). */
+  readonly instanceId: string | undefined;
   /** A separate connection: a broker delays the answer to a join, and with it every later request of the connection. */
   readonly connection: Connection;
   /** For leaving, which must not wait for a join. */
@@ -57,6 +66,8 @@ export interface MembershipOptions {
  * members whenever one comes or goes.
  */
 export class Membership {
+  /** Undefined, too, when the coordinator does not know static members. */
+  #instanceId: string | undefined;
   #memberId = '';
   #generation = -1;
   /** The generation of the known assignment. */
@@ -65,6 +76,7 @@ export class Membership {
   /** The next generation is near. */
   #moving = false;
   #closed = false;
+  #fenced = false;
   #failures = 0;
   #wake: () => void = () => undefined;
   readonly #ended: Promise<void>;
@@ -76,11 +88,17 @@ export class Membership {
   readonly #missing = new Set<string>();
 
   constructor(readonly options: MembershipOptions) {
+    this.#instanceId = options.instanceId;
     this.#ended = this.#run();
   }
 
-  get committer(): Committer {
-    return { memberId: this.#memberId, generation: this.#generation };
+  get member(): Member {
+    return { groupId: this.options.group, generationId: this.#generation, memberId: this.#memberId, instanceId: this.#instanceId };
+  }
+
+  /** The group keeps its partitions for its next process. */
+  get isStatic(): boolean {
+    return this.#instanceId !== undefined;
   }
 
   /** A partition was given up: the group may assign it to another member. */
@@ -89,15 +107,24 @@ export class Membership {
     this.#wake();
   }
 
-  /** Leaves the group, so that the others need not wait for a timeout. Never rejects. */
-  async leave(): Promise<void> {
+  /**
+   * Leaves the group, so that the others need not wait for a timeout. A static member stays in it, unless it is `forGood`: its partitions wait for its next
+   * process for at most the session timeout. Never rejects.
+   */
+  async leave(forGood: boolean): Promise<void> {
+    const fenced = this.#fenced;
     this.#closed = true;
     this.#wake();
+    if (fenced || (this.isStatic && !forGood)) {
+      this.options.connection.close();
+      await this.#ended;
+      return;
+    }
     const timeout = new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref());
     if (this.#memberId === '') await Promise.race([this.#joining, timeout]);
     const { group, topic, leaving, connection } = this.options;
     if (this.#memberId !== '') {
-      const left = leaving.withCoordinator(group, topic, (broker) => broker.leaveGroup({ groupId: group, memberId: this.#memberId }));
+      const left = leaving.withCoordinator(group, topic, (broker) => leaveGroup(broker, this.member));
       await Promise.race([left.catch(() => undefined), timeout]);
     }
     connection.close();
@@ -105,7 +132,7 @@ export class Membership {
   }
 
   async #run(): Promise<void> {
-    while (!this.#closed) {
+    while (!this.#closed && !this.#fenced) {
       try {
         this.#rejoin = false;
         await this.#join();
@@ -120,13 +147,15 @@ export class Membership {
   async #join(): Promise<void> {
     const { group, topic, connection, events, sessionTimeout, report } = this.options;
     const told = events.told();
+    const comesBack = this.#memberId === '';
     const metadata = writeSubscription({ topic, ...told, generation: this.#assignedIn });
     const joining = connection.withCoordinator(group, topic, (broker) =>
-      broker.joinGroup({
+      joinGroup(broker, {
         groupId: group,
         sessionTimeout,
         rebalanceTimeout: Math.max(REBALANCE_MS, sessionTimeout),
         memberId: this.#memberId,
+        instanceId: this.#instanceIdFor(broker),
         groupProtocols: [{ name: PROTOCOL, metadata }],
       }),
     );
@@ -137,21 +166,24 @@ export class Membership {
       () => undefined,
     );
     const silent = setTimeout(() => this.#silent(), sessionTimeout);
-    const { memberId, leaderId, generationId, members } = await this.#answered(joining).finally(() => clearTimeout(silent));
+    const joined = await this.#answered(joining).finally(() => clearTimeout(silent));
+    const { memberId, leaderId, generationId, skipAssignment } = joined;
     this.#memberId = memberId;
     this.#generation = generationId;
-    const groupAssignment = leaderId === memberId ? await this.#assignAll(members) : [];
-    if (leaderId !== memberId) this.#forgetTopics();
-    const syncing = connection.withCoordinator(group, topic, (broker) =>
-      broker.syncGroup({ groupId: group, generationId, memberId, groupAssignment }),
-    );
-    const { memberAssignment } = await this.#answered(syncing);
+    const leads = leaderId === memberId;
+    const groupAssignment = leads && !skipAssignment ? await this.#assignAll(joined.members) : [];
+    if (!leads) this.#forgetTopics();
+    const { member } = this;
+    const syncing = connection.withCoordinator(group, topic, (broker) => syncGroup(broker, member, groupAssignment));
+    const assignment = readAssignment(await this.#answered(syncing), topic);
+    if (leads && skipAssignment) await this.#leadsOn(assignment.count);
     this.#assignedIn = generationId;
-    const assignment = readAssignment(memberAssignment, topic);
     const { partitions, prepare, moving } = assignment;
+    // The assignment may be from before a static member stopped, and nobody else begins what is missing of the move.
+    if (comesBack && moving && this.isStatic) this.#rejoin = true;
     // The partition it is ready for comes as soon as its owner has given it up.
     this.#moving = moving;
-    const fields = { group, topic, partitions, prepare, leader: leaderId === memberId };
+    const fields = { group, topic, partitions, prepare, leader: leads };
     report('debug', `member of ${group} in generation ${generationId}`, fields);
     if (!this.#closed) events.assigned(assignment);
   }
@@ -165,10 +197,9 @@ export class Membership {
   }
 
   /** As leader: an assignment for every member, topic by topic. */
-  async #assignAll(
-    members: readonly { readonly memberId: string; readonly memberMetadata: Buffer }[],
-  ): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
+  async #assignAll(members: JoinedGroup['members']): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
     const byTopic = new Map<string, Candidate[]>();
+    const staticMembers = new Set(members.filter(({ instanceId }) => instanceId !== null).map(({ memberId }) => memberId));
     this.#forgetTopics();
     this.#lookedAt = performance.now();
     for (const { memberId, memberMetadata } of members) {
@@ -183,9 +214,30 @@ export class Membership {
       const count = await this.#partitions(topic);
       this.#given.set(topic, count);
       const { of, moving } = assign(count, candidates);
-      for (const [memberId, share] of of) assignments.push({ memberId, memberAssignment: writeAssignment(topic, { ...share, moving }) });
+      for (const [memberId, share] of of) {
+        const assignment = { ...share, moving, ...(staticMembers.has(memberId) ? { count } : {}) };
+        assignments.push({ memberId, memberAssignment: writeAssignment(topic, assignment) });
+      }
     }
     return assignments;
+  }
+
+  /** As a leader that comes back: watches the topic from the number of partitions that its last process assigned. */
+  async #leadsOn(count: number | undefined): Promise<void> {
+    const { topic } = this.options;
+    this.#forgetTopics();
+    this.#lookedAt = performance.now();
+    this.#given.set(topic, count ?? (await this.#partitions(topic)));
+  }
+
+  /** The name with which a coordinator lets it join. */
+  #instanceIdFor(broker: WireBroker): string | undefined {
+    if (this.#instanceId === undefined || knowsStaticMembers(broker)) return this.#instanceId;
+    const { group, report } = this.options;
+    const { message, code } = logProblem('BT_LOG_KAFKA_NO_STATIC_MEMBERS', { group, instance: this.#instanceId });
+    report('warn', message, { code, group });
+    this.#instanceId = undefined;
+    return undefined;
   }
 
   #forgetTopics(): void {
@@ -220,22 +272,21 @@ export class Membership {
   async #heartbeats(): Promise<void> {
     const { group, topic, connection, sessionTimeout } = this.options;
     while (!this.#closed && !this.#rejoin) {
-      await this.#sleep(Math.min(sessionTimeout / 10, this.#moving ? SOON_MS : Number.POSITIVE_INFINITY));
+      const most = this.#moving ? SOON_MS : this.isStatic ? MAX_STATIC_HEARTBEAT_MS : Number.POSITIVE_INFINITY;
+      await this.#sleep(Math.min(sessionTimeout / 10, most));
       if (this.#closed || this.#rejoin) return;
       try {
-        const heartbeat = connection.withCoordinator(group, topic, (broker) =>
-          broker.heartbeat({ groupId: group, groupGenerationId: this.#generation, memberId: this.#memberId }),
-        );
+        const answer = connection.withCoordinator(group, topic, (broker) => heartbeat(broker, this.member));
         // A hanging coordinator is replaced, and its successor waits for a session from then on: it must be found before that ends.
         const timer = setTimeout(() => connection.reset(), Math.max(sessionTimeout / 2, HEARTBEAT_MS));
-        await heartbeat.finally(() => clearTimeout(timer));
+        await answer.finally(() => clearTimeout(timer));
         this.#worked();
         if (await this.#appeared()) return;
       } catch (error) {
         const type = typeOf(error);
         // With an illegal generation, the join was answered, but the answer got lost.
         if (type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION') return;
-        if (type === 'UNKNOWN_MEMBER_ID') throw error;
+        if (type === 'UNKNOWN_MEMBER_ID' || type === 'FENCED_INSTANCE_ID') throw error;
         // While the coordinator is away, partitions are not reassigned; when it is back, it remembers its members.
         await this.#backOff(error);
       }
@@ -245,7 +296,13 @@ export class Membership {
   async #recover(error: unknown): Promise<void> {
     const type = typeOf(error);
     if (type === 'REBALANCE_IN_PROGRESS') return;
-    if (type === 'UNKNOWN_MEMBER_ID' || type === 'FENCED_INSTANCE_ID') {
+    if (type === 'FENCED_INSTANCE_ID') {
+      // Joining again would fence the other process, which would do the same.
+      this.#fenced = true;
+      this.options.events.fenced(logProblem('BT_LOG_KAFKA_FENCED', { group: this.options.group, instance: this.#instanceId ?? '' }));
+      return;
+    }
+    if (type === 'UNKNOWN_MEMBER_ID') {
       const known = this.#memberId !== '';
       this.#memberId = '';
       this.#generation = -1;

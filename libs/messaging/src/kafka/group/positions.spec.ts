@@ -28,6 +28,7 @@ class Coordinator {
   }
 }
 
+const ALONE: Committer = { memberId: 'a', generationId: 1, instanceId: undefined };
 const at = (offset: number) => ({ offset, metadata: '' });
 
 describe('the positions of a group', () => {
@@ -35,7 +36,7 @@ describe('the positions of a group', () => {
     const coordinator = new Coordinator();
     const hanging = Promise.withResolvers<void>();
     coordinator.answers = () => hanging.promise;
-    let committer: Committer = { memberId: 'old', generation: 1 };
+    let committer: Committer = { memberId: 'old', generationId: 1, instanceId: undefined };
     const positions = new Positions(coordinator.connection, 't', 'g', () => committer);
     let held = true;
     const first = positions.commit(0, at(1), () => true);
@@ -43,7 +44,7 @@ describe('the positions of a group', () => {
     const kept = positions.commit(2, at(7), () => true);
     // The member was thought dead, lost all, and has joined again: the coordinator would take its word for every partition.
     held = false;
-    committer = { memberId: 'new', generation: 3 };
+    committer = { memberId: 'new', generationId: 3, instanceId: undefined };
     hanging.resolve();
     await expect(late).rejects.toMatchObject({ code: 'BT_LOG_NOT_ASSIGNED' });
     await Promise.all([first, kept]);
@@ -56,7 +57,7 @@ describe('the positions of a group', () => {
 
   it('commits that come while one is under way go together, the last of each partition', async () => {
     const coordinator = new Coordinator();
-    const positions = new Positions(coordinator.connection, 't', 'g', () => ({ memberId: 'a', generation: 1 }));
+    const positions = new Positions(coordinator.connection, 't', 'g', () => ALONE);
     const all = [1, 2, 3, 4].map((offset) => positions.commit(0, at(offset), () => true));
     await Promise.all([...all, positions.commit(1, at(9), () => true)]);
     expect(coordinator.positions).toEqual([
@@ -66,12 +67,22 @@ describe('the positions of a group', () => {
     ]);
   });
 
+  it('a member whose name another process has taken does not try again: the position is no longer its own', async () => {
+    const coordinator = new Coordinator();
+    coordinator.answers = async () => {
+      throw Object.assign(new Error('the name is taken'), { type: 'FENCED_INSTANCE_ID' });
+    };
+    const positions = new Positions(coordinator.connection, 't', 'g', () => ALONE);
+    await expect(positions.commit(0, at(4), () => true)).rejects.toMatchObject({ code: 'BT_LOG_NOT_ASSIGNED' });
+    expect(coordinator.commits).toHaveLength(1);
+  });
+
   it('a failure passes: the same position is committed a moment later', async () => {
     const coordinator = new Coordinator();
     coordinator.answers = async () => {
       if (coordinator.commits.length < 3) throw Object.assign(new Error('between two generations'), { type: 'REBALANCE_IN_PROGRESS' });
     };
-    const positions = new Positions(coordinator.connection, 't', 'g', () => ({ memberId: 'a', generation: 1 }));
+    const positions = new Positions(coordinator.connection, 't', 'g', () => ALONE);
     await positions.commit(0, at(4), () => true);
     expect(coordinator.positions).toEqual([
       [0, '4'],

@@ -4,6 +4,7 @@ import type { Connection } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
 import type { CommittedPosition } from '../read/partition-feed.js';
+import { commitOffsets, type Member } from './group-calls.js';
 import { splitTopicId, withTopicId } from './position-text.js';
 
 const METADATA_BYTES = 1024;
@@ -11,12 +12,9 @@ const COMMIT_MS = 10_000;
 const AGAIN_MS = 50;
 
 /** The identity of a commit: a member of its group in a generation, or a reader that is no member. */
-export interface Committer {
-  readonly memberId: string;
-  readonly generation: number;
-}
+export type Committer = Omit<Member, 'groupId'>;
 
-export const NO_MEMBER: Committer = { memberId: '', generation: -1 };
+export const NO_MEMBER: Committer = { memberId: '', generationId: -1, instanceId: undefined };
 
 interface Commit {
   readonly partition: number;
@@ -60,6 +58,7 @@ export class Positions {
       } catch (error) {
         // The group is between two generations, or the coordinator moves: the position can be committed a moment later.
         if (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') throw error;
+        if (typeOf(error) === 'FENCED_INSTANCE_ID') throw this.#notAssigned(partition);
         if (performance.now() > end || typeOf(error) === 'OFFSET_METADATA_TOO_LARGE')
           throw kafkaFailed(`commit a position of ${this.topic}`, error);
         await pause(AGAIN_MS);
@@ -105,18 +104,12 @@ export class Positions {
       if (held.length === 0) return new Set<Commit>();
       // The last commit of each partition counts.
       const latest = new Map(held.map(({ partition, position }) => [partition, position]));
-      const partitions = [...latest].map(([partition, { offset, metadata, topicId }]) => ({
+      const offsets = [...latest].map(([partition, { offset, metadata, topicId }]) => ({
         partition,
-        offset: String(offset),
+        offset,
         metadata: withTopicId(metadata, topicId),
       }));
-      const { memberId, generation } = this.committer();
-      await broker.offsetCommit({
-        groupId: this.group,
-        groupGenerationId: generation,
-        memberId,
-        topics: [{ topic: this.topic, partitions }],
-      });
+      await commitOffsets(broker, { ...this.committer(), groupId: this.group }, this.topic, offsets);
       return new Set(held);
     });
   }

@@ -5,6 +5,8 @@ export interface WireRequest<Answer> {
   readonly name: string;
   /** A version with compact types and tagged fields, in the headers too. */
   readonly flexible?: boolean;
+  /** How long (ms) the answer may take, when that is longer than the connection's own limit. */
+  readonly timeout?: number;
   /** Everything after the request's header, in pieces to be written in sequence. */
   body(): readonly Buffer[];
   /** Reads the answer after its header (a flexible one's tagged fields are skipped). `throttle` is how long (ms) the broker wants no further request. */
