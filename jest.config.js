@@ -6,7 +6,8 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/harness/patience.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/grafana/'],
+  // .cache/older: `npm run test:upgrade` keeps whole clones there, which have our packages' names, too.
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/apps/grafana/'],
   // Packages that tests spend much time in are transformed, too: see scripts/jest/transform.mjs.
   transformIgnorePatterns: ['/node_modules/(?!(fengari|re2js|fast-check)/)'],
   transform: {
@@ -52,7 +53,7 @@ export default {
       ...shared,
       displayName: 'grafana',
       testMatch: ['<rootDir>/apps/grafana/test/**/*.spec.ts'],
-      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/apps/grafana/test/grafana-12/'],
+      modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/apps/grafana/test/grafana-12/'],
       // Installs the plugin's packages and builds it, once, and only where one of its tests is run.
       globalSetup: '<rootDir>/apps/grafana/test/build-plugin.mjs',
     },

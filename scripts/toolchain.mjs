@@ -221,6 +221,7 @@ export async function ensureBundle() {
     stampFile,
     consoleStampFile,
     join(bundler, 'bundle.mjs'),
+    join(bundler, 'bundled.mjs'),
     join(bundler, 'rewritten.mjs'),
     join(bundler, 'betrace.js'),
     join(bundler, 'README.md'),

@@ -1,39 +1,16 @@
 // npm run bundle: the production code with its packages as a few files in dist/bundle, for the image and the npm package.
 // What TypeScript has compiled is bundled, so that decorators keep their metadata.
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
-import { build } from 'esbuild';
-import { processes, rewritten, root, threads } from './rewritten.mjs';
+import { bundleInto, reflect } from './bundled.mjs';
+import { processes, root, threads } from './rewritten.mjs';
 
 const out = join(root, 'dist', 'bundle');
 const of = createRequire(join(root, 'package.json'));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-rmSync(out, { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: Object.entries({ ...processes, ...threads }).map(([name, file]) => ({ in: file, out: name })),
-  outdir: out,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  keepNames: true,
-  legalComments: 'none',
-  sourcemap: 'linked',
-  sourcesContent: false,
-  metafile: true,
-  logLevel: 'warning',
-  plugins: [rewritten({ urlOfThread: (name) => `new URL('./${name}.js', import.meta.url)` })],
-  banner: {
-    js: "import'./reflect-metadata.js';import{createRequire as betraceRequire}from'node:module';const require=betraceRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;",
-  },
-});
-
-const reflect = dirname(of.resolve('reflect-metadata'));
-cpSync(join(reflect, 'Reflect.js'), join(out, 'reflect-metadata.js'));
+const metafile = await bundleInto(out, { ...processes, ...threads });
 
 // What is read at run time as files: the console, and the page of the API.
 const console = join(root, 'dist', 'console');

@@ -1,20 +1,19 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { partitionOf } from '#messaging';
+import { FAULTS, type Fault, SWITCHES } from '../faults/switches.js';
 import { BeTrace } from '../harness/betrace.js';
 import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
+import { REPOSITORY } from '../harness/repository.js';
 
 const main = entryOf('cli');
-
-/** A fault of a proxy between the probe and the server. */
-interface Fault {
-  /** The request to forward instead of one with spans, and the delay in ms; undefined: none. */
-  readonly spans?: (body: string) => { readonly body: string; readonly after: number } | undefined;
-  /** Changes an answer of the list. */
-  readonly list?: (answer: { violations: { id: string }[] }) => void;
-}
+/** Of the log: with 40 traces, each has some that break rules. */
+const PARTITIONS = 2;
 
 interface Round {
   readonly sent: number;
@@ -25,64 +24,36 @@ interface Round {
 
 describe('betrace probe', () => {
   let betrace: BeTrace;
-  let between: Server;
-  let url: string;
-  let fault: Fault = {};
+  /** A file in it is a fault that is on: test/faults/switches.ts. */
+  let switches: string;
+  let folder: string;
   let running: ChildProcess | undefined;
 
   beforeAll(async () => {
-    betrace = await BeTrace.start({ args: ['--test-mode'], env: { BETRACE_API_KEY: 'the key' } });
-    between = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const body = Buffer.concat(chunks).toString();
-        void pass(request.method ?? '', request.url ?? '', request.headers as Record<string, string>, body).then(({ status, text }) =>
-          response.writeHead(status, { 'content-type': 'application/json' }).end(text),
-        );
-      });
+    folder = mkdtempSync(join(tmpdir(), 'betrace-faults-'));
+    switches = join(folder, 'switches');
+    mkdirSync(switches);
+    await promisify(execFile)(process.execPath, [join(REPOSITORY, 'test/faults/bundle.mjs'), join(folder, 'bundle')]);
+    betrace = await BeTrace.start({
+      bundle: join(folder, 'bundle'),
+      args: ['--test-mode'],
+      env: { BETRACE_API_KEY: 'the key', BETRACE_LOG_PARTITIONS: String(PARTITIONS), [SWITCHES]: switches },
     });
-    await new Promise<void>((done) => between.listen(0, '127.0.0.1', done));
-    url = `http://127.0.0.1:${(between.address() as AddressInfo).port}`;
   }, 120_000);
   afterEach(() => {
     running?.kill('SIGKILL');
     running = undefined;
-    fault = {};
+    for (const fault of Object.keys(FAULTS)) rmSync(join(switches, fault), { force: true });
   });
   afterAll(async () => {
-    between?.close();
-    await betrace?.stop();
+    await betrace?.kill();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  async function pass(
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    body: string,
-  ): Promise<{ status: number; text: string }> {
-    const send = async (sent: string) => {
-      const { 'x-api-key': key = '', 'content-type': type = 'application/json' } = headers;
-      return fetch(betrace.url + path, {
-        method,
-        headers: { 'x-api-key': key, 'content-type': type },
-        ...(method === 'GET' ? {} : { body: sent }),
-      });
-    };
-    if (path === '/v1/traces' && fault.spans !== undefined) {
-      const instead = fault.spans(body);
-      if (instead !== undefined) setTimeout(() => void send(instead.body), instead.after);
-      return { status: 200, text: '{}' };
-    }
-    const answer = await send(body);
-    const text = await answer.text();
-    if (!path.startsWith('/v1/violations') || fault.list === undefined) return { status: answer.status, text };
-    const list = JSON.parse(text) as { violations: { id: string }[] };
-    fault.list(list);
-    return { status: answer.status, text: JSON.stringify(list) };
-  }
-
-  const env = () => ({ PATH: process.env['PATH'], BETRACE_URL: url, BETRACE_API_KEY: 'the key' });
+  const turnOn = (fault: Fault) => writeFileSync(join(switches, fault), '');
+  const turnOff = (fault: Fault) => rmSync(join(switches, fault));
+  const headers = { 'x-api-key': 'the key', 'content-type': 'application/json' };
+  const env = () => ({ PATH: process.env['PATH'], BETRACE_URL: betrace.url, BETRACE_API_KEY: 'the key' });
   const probe = (...args: readonly string[]) =>
     new Promise<{ code: number; out: string; err: string }>((done) => {
       execFile(process.execPath, [main, 'probe', ...args], { env: env() }, (error, out, err) =>
@@ -105,8 +76,7 @@ describe('betrace probe', () => {
   }, 60_000);
 
   it('misses the verdicts on spans that were acknowledged and dropped', async () => {
-    let n = 0;
-    fault = { spans: (body) => (n++ === 0 ? undefined : { body, after: 0 }) };
+    turnOn('dropped-spans');
     const result = await round('--timeout', '3s');
     expect(result).toMatchObject({ code: 1, right: 6 });
     expect(result.faults.map(({ kind, rule }) => [kind, rule])).toEqual([
@@ -115,29 +85,38 @@ describe('betrace probe', () => {
     ]);
   }, 60_000);
 
-  it('misses all verdicts while nothing is judged or told', async () => {
-    fault = { list: (list) => list.violations.splice(0) };
-    const result = await round('--timeout', '1s');
-    expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['missed']]);
+  it('misses the verdicts of a partition that is stuck, and no others', async () => {
+    turnOn('stuck-partition');
+    const result = await round('--timeout', '5s', '--traces', '40');
+    expect([result.code, kinds(result)]).toEqual([1, ['missed']]);
+    expect(new Set(result.faults.map(({ trace }) => partitionOf(Buffer.from(trace, 'hex'), PARTITIONS)))).toEqual(new Set([0]));
+    expect(result.right).toBeGreaterThan(0);
   }, 60_000);
 
   it('tells violations that are there twice', async () => {
-    fault = {
-      list: (list) => list.violations.push(...list.violations.map((violation) => ({ ...violation, id: `${violation.id}-again` }))),
-    };
+    turnOn('doubled-violation');
     const result = await round();
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['double']]);
   }, 60_000);
 
-  it('tells violations of traces that break nothing', async () => {
-    fault = { spans: (body) => ({ body: body.replace('betrace.probe.audit', 'betrace.probe.nothing'), after: 0 }) };
-    const result = await round();
-    expect(result).toMatchObject({ code: 1, right: 8 });
-    expect(result.faults.map(({ kind, rule }) => [kind, rule])).toEqual(Array(4).fill(['wrong', 'betrace-probe-unaudited']));
+  it('tells verdicts that are the opposite of what they should be', async () => {
+    turnOn('wrong-verdict');
+    // The fault begins with the next set of rules, and ends with the one after.
+    const another = { id: 'another', name: 'another', expression: 'span.name == "another"', severity: 'LOW', enabled: true };
+    const created = await fetch(`${betrace.url}/v1/rules`, { method: 'POST', headers, body: JSON.stringify(another) });
+    expect(created.status).toBe(201);
+    const result = await round('--timeout', '3s');
+    turnOff('wrong-verdict');
+    expect((await fetch(`${betrace.url}/v1/rules/another`, { method: 'DELETE', headers })).ok).toBe(true);
+    expect(result.code).toBe(1);
+    const of = (wanted: string) => result.faults.filter(({ kind }) => kind === wanted).map(({ rule }) => rule);
+    expect(of('missed')).toEqual(Array(4).fill('betrace-probe-unaudited'));
+    expect(of('wrong').sort()).toEqual([...Array(4).fill('betrace-probe-failed'), ...Array(4).fill('betrace-probe-unaudited')]);
+    expect(await round()).toMatchObject({ code: 0, faults: [] });
   }, 60_000);
 
   it('tells verdicts that come late', async () => {
-    fault = { spans: (body) => ({ body, after: 2_000 }) };
+    turnOn('late-verdict');
     const result = await round('--late', '1s');
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['late']]);
   }, 60_000);
@@ -162,14 +141,13 @@ describe('betrace probe', () => {
     await eventually('a round', async () => ((await metric('betrace_probe_rounds_total{result="right"}')) > 0 ? true : undefined), 30_000);
     expect(await metric('betrace_probe_verdicts_total{outcome="missed"}')).toBe(0);
     expect(await metric('betrace_probe_last_right_timestamp_seconds')).toBeGreaterThan(Date.now() / 1_000 - 30);
-    fault = { list: (list) => list.violations.splice(0) };
+    turnOn('dropped-spans');
     await eventually(
       'a fault',
       async () => ((await metric('betrace_probe_verdicts_total{outcome="missed"}')) > 0 ? true : undefined),
       30_000,
     );
-    between.closeAllConnections();
-    await new Promise((done) => between.close(done));
+    await betrace.kill();
     await eventually(
       'a failure',
       async () => ((await metric('betrace_probe_rounds_total{result="failed"}')) > 0 ? true : undefined),

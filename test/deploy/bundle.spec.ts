@@ -4,6 +4,7 @@ import { chmodSync, cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SWITCHES } from '../faults/switches.js';
 import { BeTrace } from '../harness/betrace.js';
 import { bundledCode } from '../harness/bundle.js';
 import { REPOSITORY } from '../harness/repository.js';
@@ -98,6 +99,12 @@ describe('the image: its steps in a clean folder', () => {
     const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['@nestjs/core', 'kafkajs', 'pg', 'fengari', 'swagger-ui-dist', 'reflect-metadata'])
       expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  });
+
+  it('has nothing of the test build, which does on demand what is wrong', () => {
+    const programs = globSync('**/*.js', { cwd: folder });
+    expect(programs.length).toBeGreaterThan(10);
+    expect(programs.filter((name) => readFileSync(join(folder, name), 'utf8').includes(SWITCHES))).toEqual([]);
   });
 
   it('lists the packages that it is made of, with the versions of the lock files and their licences', () => {

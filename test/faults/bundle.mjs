@@ -1,0 +1,37 @@
+// node test/faults/bundle.mjs FOLDER: the standalone process of the bundle with modules that do what is wrong instead of those that they extend
+// (switches.ts says what and when). For tests of what has to find it; `npm run bundle` knows nothing of it.
+import { join, resolve } from 'node:path';
+import { processes, root, threads } from '../../deploy/bundle/rewritten.mjs';
+import { bundler, ensureDependencies } from '../../scripts/toolchain.mjs';
+
+const faults = join(root, 'dist', 'test', 'faults');
+/** By what they stand for. */
+const instead = new Map(
+  Object.entries({
+    'apps/ingest/src/intake/append.js': 'append.js',
+    'apps/evaluator/src/partition/evaluator.js': 'evaluator.js',
+    'apps/evaluator/src/publish/violation-publisher.js': 'violation-publisher.js',
+    'libs/engine/src/rules/epoch-rules.js': 'epoch-rules.js',
+  }).map(([right, wrong]) => [join(root, 'dist', right), join(faults, wrong)]),
+);
+const used = new Set();
+
+const [folder] = process.argv.slice(2);
+if (folder === undefined) throw new Error('which folder is it to be made in?');
+await ensureDependencies(bundler);
+const { bundleInto } = await import('../../deploy/bundle/bundled.mjs');
+await bundleInto(resolve(folder), { standalone: processes.standalone, ...threads }, [
+  {
+    name: 'faults',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, resolveDir, importer }) => {
+        const wrong = instead.get(join(resolveDir, path));
+        if (wrong === undefined || importer === wrong) return undefined;
+        used.add(wrong);
+        return { path: wrong };
+      });
+    },
+  },
+]);
+const unused = [...instead.values()].filter((wrong) => !used.has(wrong));
+if (unused.length > 0) throw new Error(`nobody imports what these stand for: ${unused.join(', ')}`);

@@ -1,0 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Verdict } from '#engine';
+import { ViolationPublisher as RightPublisher, type SetAside } from '../../apps/evaluator/src/publish/violation-publisher.js';
+import { isOn } from './switches.js';
+
+/** How late (ms) verdicts are published. */
+const LATE = 2_000;
+
+/** Publishes late, and twice. */
+export class ViolationPublisher extends RightPublisher {
+  override async publish(partition: number, verdicts: readonly Verdict[], signal: AbortSignal): Promise<readonly SetAside[]> {
+    if (isOn('late-verdict')) await pause(LATE, undefined, { signal });
+    const again = isOn('doubled-violation') ? verdicts.map((verdict) => ({ ...verdict, id: `${verdict.id.slice(0, -4)}beef` })) : [];
+    return super.publish(partition, [...verdicts, ...again], signal);
+  }
+}
