@@ -7,6 +7,7 @@ import { metricsDocument } from '../../libs/platform/src/metrics/document.js';
 import { errorsDocument } from '../../libs/platform/src/problem-details/document.js';
 import { repositoryRoot } from '../source-files.js';
 import { alertsDocument, alertsOfTheChart } from './alerts-document.js';
+import { apiDocument } from './api-document.js';
 import { chartValuesSchema } from './chart-values-schema.js';
 import { DOCUMENTED_ERRORS } from './documented-errors.js';
 import { DOCUMENTED_METRICS } from './documented-metrics.js';
@@ -31,6 +32,7 @@ const documents: readonly Document[] = [
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
   { file: 'docs/cli.md', generate: cliDocument },
   { file: 'docs/openapi.json', generate: openApiText },
+  { file: 'docs/api.md', generate: async () => apiDocument(await openApiText()) },
 ];
 
 const onlyCheck = process.argv.includes('--check');

@@ -42,7 +42,7 @@ export default {
         'deploy/grafana/README.md',
         'apps/grafana/README.md',
       ]),
-      group('Reference', docs('', ['guarantees', 'reliability', 'performance', 'security', 'architecture', 'metrics', 'errors'])),
+      group('Reference', docs('', ['api', 'guarantees', 'reliability', 'performance', 'security', 'architecture', 'metrics', 'errors'])),
       group('Project', ['docs/decisions/README.md', 'CONTRIBUTING.md', 'CHANGELOG.md']),
     ],
   },

@@ -22,7 +22,7 @@ export class GroupDifferencesController {
   @ApiOperation({
     summary: 'What the traces of a group have that others do not: attributes, names, statuses',
     description:
-      'Compares the traces of the newest 200 violations, as far as the log has them and 30,000 spans go, with complete traces around them in the log. ' +
+      'Compares the traces of the newest 200 violations with complete traces around them in the log. The log must still have them, and 30,000 spans are read at most. ' +
       '`start_time` and `end_time` select the violations.',
   })
   @ApiOkResponse({ type: GroupDifferencesView })

@@ -24,8 +24,8 @@ import type { RuleStatus } from './health/rule-status-follower.js';
 import { ruleMode } from './rule-mode.js';
 
 const MODE_DESCRIPTION =
-  '`enforce`: what matches is a violation. `shadow`: the rule is judged and counted and keeps samples (`GET /v1/rules/{id}/samples`), and no ' +
-  'violation comes of it. `off`: it judges nothing, and `enabled` is false. `enabled: true` returns a rule to the mode in which it was turned off.';
+  '`enforce`: what matches is a violation. `shadow`: the rule is judged and counted and keeps samples (`GET /v1/rules/{id}/samples`), without ' +
+  'violations. `off`: it judges nothing, and `enabled` is false. `enabled: true` returns a rule to the mode in which it was turned off.';
 
 const ON_ERROR_DESCRIPTION =
   'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
