@@ -138,7 +138,7 @@ describe('errors of several kinds on one record', () => {
   const textOf = (value: unknown): string | undefined =>
     typeof value === 'number' ? undefined : `attempt to compare number with ${value === undefined ? 'nil' : typeof value}`;
 
-  /** Of spans with these values of two attributes: what a rule `a > 0 and b > 1` says to each of them. */
+  /** The error counts of a rule `a > 0 and b > 1` on spans with these values of the two attributes. */
   const countsOf = (spans: readonly (readonly [unknown, unknown])[]): Record<string, number> => {
     const counts: Record<string, number> = {};
     for (const [a, b] of spans) {
@@ -184,7 +184,7 @@ describe('errors of several kinds on one record', () => {
   });
 
   it('are lost or doubled neither between records nor when rules change or somebody reads them meanwhile', () => {
-    // Mostly missing or a number: of those alone many rules fail alike.
+    // Mostly missing or a number: many rules fail alike on those.
     const value = fc.constantFrom(...values, undefined, undefined, 7, 7);
     const span = fc.tuple(value, value);
     const event = fc.oneof(

@@ -11,7 +11,7 @@ export interface LogUnderTest {
   open(topics: readonly TopicSpecification[]): Promise<Log>;
   /** Acknowledged records exist when a log over the same topics is opened again. */
   readonly durable: boolean;
-  /** The timeout of everything, ms. */
+  /** The timeout of every operation, in ms. */
   readonly timeoutMs: number;
 }
 

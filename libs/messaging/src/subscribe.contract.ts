@@ -224,7 +224,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       await append(0, 'a');
       await append(1, 'b');
       await eventually('a and b', () => listening.texts(0).length + listening.texts(1).length === 2);
-      // A broker may also report that it does not lead a partition yet: that is told without a partition.
+      // A broker may also report that it does not lead a partition yet, without naming the partition.
       expect(listening.events.filter((event) => /^failed \d/.test(event))).toHaveLength(2);
       expect(listening.events.join()).toContain('no room');
       expect(listening.texts(0)).toEqual(['a']);
@@ -271,7 +271,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
     it('tells a listener that waits for something else that its partition is to be given up, and takes its end for no failure', async () => {
       const listening = new Listening();
       let waiting = false;
-      // Like a wait that a signal ends, which wraps its reason.
+      // As a wait that a signal ends, which wraps its reason.
       listening.onRecords = async (_, leaving) => {
         waiting = true;
         await new Promise((_, fail) => leaving?.addEventListener('abort', () => fail(new Error('ended', { cause: leaving.reason }))));
@@ -279,7 +279,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       await append(1, 'a');
       const subscription = await subscribe(listening, { group: 'leaving' });
       await eventually('a call under way', () => waiting);
-      // A new topic may have no leader for a moment before that.
+      // Before that, a new topic may have no leader for a moment.
       const before = listening.events.length;
       await subscription.close();
       expect(listening.events).toContain('revoked 1');

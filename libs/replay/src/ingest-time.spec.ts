@@ -15,7 +15,7 @@ const START = 1_700_000_000_000;
 
 type Told = { readonly at: number; readonly control: string } | { readonly at: number; readonly spans: readonly (typeof charge)[] };
 
-/** Records as they lie in Kafka. */
+/** Records as stored in Kafka. */
 function recordsOf(told: readonly Told[]): LogRecord[] {
   return told.map((one, offset) => {
     const timestamp = START + one.at;
@@ -50,7 +50,7 @@ function apply(engine: PartitionEngine, time: IngestTime, records: readonly LogR
   }
 }
 
-/** Ingest is there from one moment to another: it says so every two seconds. */
+/** Ingest is present from one moment to another: it appends a presence record every two seconds. */
 const present = (from: number, to: number): Told[] =>
   Array.from({ length: Math.floor((to - from) / 2_000) + 1 }, (_, n) => ({ at: from + n * 2_000, control: 'alive' }));
 
@@ -87,7 +87,7 @@ describe('the time of ingest over Kafka', () => {
     expect(judge(outage(others))).toEqual([]);
   });
 
-  /** The audit was under way when the brokers hung: it is the first that they take, before any word. */
+  /** The audit was under way when the brokers hung: they accept it first, before any presence record. */
   const underWay = (length: number): Told[] => [
     ...present(0, 4_000),
     { at: 4_500, spans: [charge] },
@@ -156,7 +156,7 @@ describe('the time of ingest over Kafka', () => {
         let span = 1;
         const told = steps.flatMap(({ after, kind, trace, name, isUnderWay }): Told[] => {
           at += after;
-          // As ingest does it: after an outage its presence first, unless spans were under way.
+          // As in ingest: after an outage it appends its presence first, unless spans were under way.
           const said: Told[] = after > 2_500 && kind === 'spans' && !isUnderWay ? [{ at, control: 'alive' }] : [];
           return [...said, kind === 'spans' ? { at, spans: [{ ...A_SPAN, trace, span: span++, name }] } : { at, control: kind }];
         });

@@ -11,7 +11,7 @@ import { type ReplayLimits, replayPartition } from './replay-partition.js';
 import type { ReplayedLog } from './replayed-log.js';
 import { spansRange } from './spans-range.js';
 
-/** A partition whose records from `start` on are kept. */
+/** A partition whose records before `start` were deleted. */
 function logWith(records: readonly LogRecord[], start = 0): ReplayedLog {
   const kept = records.filter(({ offset }) => offset >= start);
   const end = records.length;
@@ -21,14 +21,14 @@ function logWith(records: readonly LogRecord[], start = 0): ReplayedLog {
     bounds: async () => ({ start: kept[0]?.offset ?? 0, end }),
     offsetAt: async (_topic, _partition, timestamp) => kept.find((record) => record.timestamp >= timestamp)?.offset ?? end,
     async *read(topic, partition, from, to = end) {
-      // Small batches, so that a replay stops and goes on within traces.
+      // Small batches, so that a replay stops and continues within traces.
       const asked = kept.filter(({ offset }) => offset >= from && offset < to);
       for (let i = 0; i < asked.length; i += 3) yield { topic, partition, records: asked.slice(i, i + 3), endOffset: end };
     },
   };
 }
 
-/** As the log has what an engine is given. */
+/** The log's form of a record for an engine. */
 function recordOf(record: EngineRecord): LogRecord {
   const { offset, timestamp } = record;
   if (record.kind === 'spans') return { offset, timestamp, value: record.value };
@@ -83,7 +83,7 @@ async function replay(records: readonly TestRecord[], rule: RuleDefinition, { st
   return found;
 }
 
-/** What an evaluator finds that judges the whole log from its beginning, by this rule and another. */
+/** The results of an evaluator that judges the whole log from its start, by this rule and another. */
 function live(records: readonly TestRecord[], rule: RuleDefinition, settings = SMALL_SETTINGS) {
   const other = ruleOf('other', 'span.service == "s2" and attribute.n > 2');
   const verdicts: Verdict[] = [];
@@ -98,7 +98,7 @@ const sameRange = ({ judgeFrom, until }: Found, { verdicts, closed }: ReturnType
   return { verdicts: verdicts.filter(({ firstOffset }) => isIn(firstOffset)), closed: closed.filter(isIn) };
 };
 
-/** A range within a log: shares of its time. */
+/** A range within a log, as shares of its time. */
 const part = fc.tuple(fc.nat(100), fc.nat(100)).map(([a, b]) => [Math.min(a, b) / 100, Math.max(a, b) / 100] as const);
 
 function timesOf(records: readonly TestRecord[], [from, to]: readonly [number, number]): { from: number; to: number } {

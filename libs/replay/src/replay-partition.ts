@@ -50,7 +50,7 @@ const STRIDE = 64;
 
 /**
  * Judges the traces of a range by the engine that judges production, fed in the same way. It finds what an evaluator would have found with these rules in
- * force. It begins before the range, to know earlier traces and repeated spans. It reads on behind the range until no trace of it can change any more, or the
+ * force. It begins before the range, to know earlier traces and repeated spans. It reads beyond the range until no trace of it can change any more, or the
  * log ends.
  */
 export async function replayPartition(range: SpansRange, options: ReplayOptions, events: ReplayEvents): Promise<ReplayLimits> {

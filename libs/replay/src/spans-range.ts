@@ -22,8 +22,8 @@ export interface SpansRange {
 }
 
 /**
- * The range of a partition for a time of the log (Unix ms; undefined: from the beginning, to the present end). Where records were deleted, a trace
- * that seems to begin may have begun before them: judging starts as far behind them as a trace is remembered in any way.
+ * The range of a partition for a time of the log (Unix ms; undefined: from the beginning, to the present end). After deleted
+ * records, a trace that seems to begin may have begun among them: judging starts later, by the time for which traces are remembered.
  */
 export async function spansRange(
   log: ReplayedLog,

@@ -8,7 +8,7 @@ import { verifyViolation } from './verify.js';
 
 const keys = keyRing({ key: 'changeme', development: true });
 
-/** Whatever a verdict may hold: text in any UTF-16, any number, names of Object.prototype. */
+/** Possible contents of a verdict: text in any UTF-16, any number, names of Object.prototype. */
 const NAMES = [...Object.getOwnPropertyNames(Object.prototype), '', '\ud800', '\ude00x'];
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\ud83d', 'a\ude00', '\u0000', '\ud83d\ude00', ''));
 const anyValue: fc.Arbitrary<unknown> = fc.letrec((tie) => ({

@@ -70,7 +70,7 @@ describe('verifyViolation', () => {
     const once = signViolation(violation, plain);
     expect(once).not.toHaveProperty('public_signature');
     expect(verifyViolation(once, plain)).toEqual({ valid: true, signature: 'valid', publicSignature: 'absent' });
-    // Signing again replaces what the former keys signed.
+    // A new signature replaces those by former keys.
     expect(verifyViolation(signViolation(signed, plain), plain)).toEqual({ valid: true, signature: 'valid', publicSignature: 'absent' });
   });
 
@@ -113,7 +113,7 @@ describe('verifyViolation', () => {
   });
 
   it('refuses any change of any field, however deep', () => {
-    // Save the id of the public key: without that key nothing is known of its signature, and the other one still proves the rest.
+    // Except the id of the public key: without that key its signature is unknown, and the other one still proves the rest.
     const places = leaves(signed).filter((path) => path.join('.') !== 'public_signature.key_id');
     fc.assert(
       fc.property(fc.constantFrom(...places), fc.jsonValue(), (path, value) => {
@@ -142,7 +142,7 @@ function leaves(value: unknown, path: Path = []): Path[] {
   return Object.entries(value).flatMap(([name, member]) => leaves(member, [...path, name]));
 }
 
-/** Sets the value at a path; answers the one before. */
+/** Sets the value at a path, and returns the former one. */
 function replaced(root: object, path: Path, value: unknown): unknown {
   let at = root as Record<string, unknown>;
   for (const name of path.slice(0, -1)) at = at[name] as Record<string, unknown>;

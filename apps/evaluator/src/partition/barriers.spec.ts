@@ -9,7 +9,7 @@ describe('a barrier', () => {
   afterEach(test.close);
 
   it('answers a barrier behind the verdicts of the traces that were open at it, and says what it waits for', async () => {
-    // However slow the machine is, the trace is open at the barrier.
+    // The trace is open at the barrier, even on a slow machine.
     test.times = { rootGrace: 400, idleTimeout: 400 };
     await start();
     await rules(1, UNAUDITED);

@@ -25,7 +25,7 @@ describe('the epoch before an offset', () => {
     await marker(number);
     await later();
   };
-  /** Retention has deleted everything before an offset. */
+  /** Simulates retention, which deleted everything before an offset. */
   const deleteBelow = (offset: number): void => {
     const { bounds, read } = log;
     log.bounds = async (topic, partition) => {
@@ -78,7 +78,7 @@ describe('the epoch before an offset', () => {
     ['its own, where the rule set before it is not in the log', 3, 1, 3],
   ])('is what the next marker says of the time before it: %s', async (_, at, before, expected) => {
     await span();
-    // By the clock alone it would be 0: the rule sets come later than the span.
+    // By the clock alone it would be 0: the rule sets are later than the span.
     await later();
     for (const number of [at === 1 ? 1 : 2, at]) await log.append(TOPICS.rules, [snapshotOf(number)]);
     await marker(at, before);
@@ -86,5 +86,5 @@ describe('the epoch before an offset', () => {
   });
 });
 
-/** Whole, so that it needs none before it. */
+/** A whole rule set, so that it needs no earlier one. */
 const snapshotOf = (epoch: number) => ({ partition: 0, value: Buffer.from(JSON.stringify({ epoch, snapshot: [] })) });

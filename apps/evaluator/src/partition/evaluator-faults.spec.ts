@@ -100,14 +100,14 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
   });
 
   it('judges another log from its beginning when the topic was made anew behind its back', async () => {
-    // However slow the machine is, its traces are open.
+    // Its traces are open, even on a slow machine.
     test.times = { rootGrace: 60_000, idleTimeout: 60_000 };
     await start();
     await rules(1, SLOW);
     for (const n of [1, 2, 3]) await send(0, slow(`s${n}`, `t${n}`));
     await found(3);
     const [first] = (await recordsOf(TOPICS.spans, 0)).slice(1);
-    // As the log does when it finds that the topic is another one, whatever was committed in the one before.
+    // The error of the log if the topic was replaced, whatever was committed in the former one.
     test.evaluator.failed(logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition: 0, position: 4, end: 9 }), 0);
     expect(test.evaluator.failure).toContain('was replaced after it was read');
     expect(await test.evaluator.assigned(0, undefined, 0)).toBe(0);
@@ -132,7 +132,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     const read = test.log.read.bind(test.log);
     const value = encodeRequest(spansFromValue({ spans: [slow('s2', traceIn(0, 2, 'behind'))] }, { incomplete: true }));
     const record = { offset: end + 5, timestamp: test.log.now() + 1, value };
-    // The marker of the second set lay at one of the offsets that are gone.
+    // The marker of the second set was at one of the deleted offsets.
     test.log.bounds = async (topic, partition) => (topic === TOPICS.spans ? { start: end + 5, end: end + 6 } : bounds(topic, partition));
     test.log.read = (topic, partition, from, to) =>
       topic === TOPICS.spans ? only({ topic, partition, records: [record], endOffset: end + 6 }) : read(topic, partition, from, to);
@@ -141,7 +141,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     await test.evaluator.records({ topic: TOPICS.spans, partition: 0, records: [record], endOffset: end + 6 });
     await until(async () => (await violations()).some(({ rule_id }) => rule_id === 'slow'));
     Object.assign(test.log, { bounds, read });
-    // The evaluator's own calls may overlap with this one, and tell it again.
+    // The evaluator's own calls may overlap with this one, and repeat the report.
     const told = new Set((await violations()).map(({ rule_id, log: { first_offset } }) => `${rule_id} ${first_offset}`));
     expect([...told]).toEqual([`slow ${end + 5}`]);
   });

@@ -31,7 +31,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
     await new Promise((done) => setTimeout(done, 150));
     const all = await violations();
     expect(new Set(all.map(({ id }) => id)).size).toBe(3);
-    // On a slow machine `second` closes before its second span, which then makes a revision. None is told twice with another content.
+    // On a slow machine `second` closes before its second span, which then causes a revision. No revision is published with two contents.
     const revisions = new Set(all.map(({ id, revision }) => `${id}@${revision}`));
     expect(new Set(all.map(({ signature }) => signature)).size).toBe(revisions.size);
     expect(second(all)).toContain('0 of 2 spans');
@@ -62,7 +62,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
       return append(topic, records);
     };
     const evaluated = () => test.evaluator.account.partitions.find(({ partition }) => partition === 0)?.judged;
-    // One that is idle waits for them.
+    // An idle evaluator waits for them.
     test.idleInterval = 60_000;
     await start();
     await rules(1, SLOW);
@@ -94,7 +94,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
     await send(0, { trace_id: 'a', span_id: 'c', name: 'charge' });
     const { end } = await test.log.bounds(TOPICS.spans, 0);
     await until(async () => test.evaluator.positions.get(0) === end);
-    // The group has put it out: its last commit is refused.
+    // The group removed it: its last commit is refused.
     test.refusal = logProblem('BT_LOG_NOT_ASSIGNED', { topic: TOPICS.spans, partition: 0, group: 'betrace-evaluator' });
     await test.evaluator.revoked(0);
     test.refusal = undefined;
@@ -114,7 +114,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
   });
 
   it('publishes by other settings what its predecessor had not found of the same records', async () => {
-    // The trace is open at a record with which it is closed by the settings of the successor.
+    // The trace is open at a record that closes it by the settings of the successor.
     test.times = { rootGrace: 60_000, idleTimeout: 60_000 };
     await start();
     await rules(1, UNAUDITED);

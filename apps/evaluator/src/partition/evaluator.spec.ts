@@ -64,7 +64,7 @@ describe('Evaluator', () => {
     await rules(1, UNAUDITED);
     for (let n = 0; n < 10; n++) await send(0, { trace_id: `trace-${n}`, span_id: 'c', name: 'charge' });
     await start();
-    // The metric is told while a batch is under way, too: it may take long.
+    // The metric is also reported during a batch, which may take long.
     const waiting = () => {
       test.evaluator.measure();
       const told = test.evaluator.measurements.drain().filter(({ metric, labels }) => metric === 'waiting' && labels['partition'] === '0');

@@ -47,7 +47,7 @@ describe('spans in another partition than that of their trace', () => {
     await start();
     await until(async () => (await moved()).length === 2);
     test.commits.clear();
-    // A successor that knows nothing of its predecessor: the position was lost.
+    // A successor without its predecessor's state: the position was lost.
     await sendAs(0, { trace_id: there, span_id: 'x', name: 'x' });
     await until(async () => (await moved()).length === 3);
     down = false;

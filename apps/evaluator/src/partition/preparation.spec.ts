@@ -15,13 +15,13 @@ const UNAUDITED: PublishedRule = {
 };
 const assembly = { rootGrace: 20, idleTimeout: 2_000, maxAge: 20_000, lateWindow: 20_000, maxSpans: 100, memoryBudget: 64 * 1024 * 1024 };
 
-/** An owner of a partition, and an heir that prepares for it; what comes to the heir when the owner has stopped. */
+/** An owner of a partition, and an heir that prepares for it and takes it over when the owner stops. */
 describe('a partition that is prepared for', () => {
   let log: Log;
   let owner: Evaluator;
   let heir: Evaluator;
   let release: () => void;
-  /** Where the heir began, and what was committed then. */
+  /** The heir's start, and the position committed at that time. */
   let began: { readonly from: number | undefined; readonly committed: Position | undefined } | undefined;
   let warnings: string[];
   let members = 0;
@@ -33,7 +33,7 @@ describe('a partition that is prepared for', () => {
     return new Evaluator(of, { log: log.forThreads(), ...settings, keys, ...intervals }, { warn: ({ message }) => warnings.push(message) });
   };
 
-  /** As a group has it: the heir joins when the owner has stopped. */
+  /** As in a group: the heir joins after the owner has stopped. */
   const heirOf = async (times: Partial<typeof assembly> = {}): Promise<void> => {
     const released = Promise.withResolvers<void>();
     release = released.resolve;
@@ -115,7 +115,7 @@ describe('a partition that is prepared for', () => {
       await new Promise((done) => setTimeout(done, 5));
     }
   };
-  /** The owner has published all that is in the log, and said so. */
+  /** The owner has published all results of the log, and reported it. */
   const settled = (): Promise<void> =>
     until('the commit', async () => {
       const { end } = await log.bounds(TOPICS.spans, 0);
@@ -175,13 +175,13 @@ describe('a partition that is prepared for', () => {
     await until('the last verdict', async () => (await found()).includes('b-request'));
     expect(failures).toBeLessThan(0);
     expect(await found()).toEqual(['a-request', 'b-request']);
-    // A run that begins anew begins at the committed offset, or before it.
+    // A new run begins at or before the committed offset.
     expect(began!.from).toBeGreaterThan(began!.committed!.offset);
   });
 
   it('goes on where its owner stopped: nothing is published, counted, moved or set aside twice', async () => {
     await slow('a');
-    // Open when it is handed over; both sides of it are needed for the verdict.
+    // Open at the hand-over; the verdict needs the spans of both sides.
     await send('straddles', 'charge');
     await send('audited', 'charge');
     await log.append(TOPICS.spans, [{ partition: 0, value: Buffer.from('unreadable') }]);
@@ -205,9 +205,9 @@ describe('a partition that is prepared for', () => {
     expect(await readAll(log, TOPICS.deadLetters, 0)).toHaveLength(1);
     const moved = (await readAll(log, TOPICS.spans, 1)).filter(({ headers }) => headers?.['betrace-moved'] !== undefined);
     expect(moved).toHaveLength(1);
-    // It was ready for what came before 'b', which is the owner's; 'b' it has judged again, and the rest is its own.
+    // It was ready up to 'b', which the owner judged; it judged 'b' again, and then its own spans.
     await heir.stop();
-    // One of them is the span that was moved to the other partition, for which nobody prepared.
+    // One of them is the span that was moved to the other partition, which was not prepared.
     expect([3, 4]).toContain(sum(heir, 'spansEvaluated'));
     expect(warnings).toEqual([expect.stringContaining('partition 0 of betrace.spans has spans')]);
   });
@@ -222,7 +222,7 @@ describe('a partition that is prepared for', () => {
     await owner.stop();
     release();
     await until('the verdicts', async () => (await found()).filter((one) => one === 'b-request').length === 2);
-    // The position stands at the oldest trace that is remembered: all of it is found and published again.
+    // The position is that of the oldest remembered trace: everything from it on is found and published again.
     expect(began!.from).toBeLessThanOrEqual(began!.committed!.offset);
     expect((await found()).filter((one) => one === 'a-request')).toHaveLength(2);
   });
@@ -256,7 +256,7 @@ describe('a partition that is prepared for', () => {
     await heirOf();
     await owner.stop();
     const committed = await position();
-    // As the group says it then.
+    // The group's response at that time.
     let other = false;
     heir.dismissed(0);
     await heir.prepare(0, async () => (other ? undefined : committed));

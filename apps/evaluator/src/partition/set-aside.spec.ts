@@ -6,7 +6,7 @@ import { rule, SEEN, SeenEvaluator } from '../../../../test/fixtures/evaluator/s
 
 const KEYS = { key: 'changeme', development: true };
 
-/** What a test breaks within an evaluator. */
+/** The parts of an evaluator that a test breaks. */
 interface Inner {
   readonly tools: { readonly publisher: { keys: object } };
   readonly runs: ReadonlyMap<number, { readonly engine: { readonly spans: { judge(...values: unknown[]): void } } }>;
@@ -86,7 +86,7 @@ describe('whatever one violation or one record meets', () => {
       errors: 1,
       last_error: 'a violation was set aside (not_signed): BT_BROKEN',
     });
-    // A successor does not meet it again.
+    // A successor does not process it again.
     await under.evaluator.stop();
     await start();
     await sendSeen('third');
@@ -163,7 +163,7 @@ describe('whatever one violation or one record meets', () => {
       judge(...values);
     };
     await sendSeen('poison');
-    // Ticks and pauses may lie before it.
+    // Ticks and pauses may precede it.
     const { offset } = (await readAll(under.log, TOPICS.spans, 0)).findLast(({ value }) => value.length > 0)!;
     await sendSeen('later');
     await foundOf('later');

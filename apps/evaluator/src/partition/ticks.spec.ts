@@ -5,7 +5,7 @@ import { TOPICS } from '#records';
 import { Ticks } from './ticks.js';
 
 describe('ticks', () => {
-  /** By turns of the event loop: the partitions of which a tick was appended in it. */
+  /** By turn of the event loop, the partitions to which a tick was appended. */
   const turns: number[][] = [];
   let ofThisTurn: number[] | undefined;
   const log = (answer: (partition: number) => Promise<void>) => ({
@@ -49,7 +49,7 @@ describe('ticks', () => {
     );
     const waiting = ticks.append(2).catch((error: Error) => error.message);
     await Promise.all([ticks.append(1), ticks.append(3)]);
-    // Time goes on passing in the others.
+    // Time passes in the other partitions.
     await ticks.append(1);
     expect(await Promise.race([waiting, pause(20, 'waits')])).toBe('waits');
     giveUp(new Error('no leader'));

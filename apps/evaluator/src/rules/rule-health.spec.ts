@@ -41,7 +41,7 @@ describe('RuleHealth', () => {
         ],
       ],
     ]);
-    // The log's time never goes back; the hour would not either.
+    // The log's time never goes back, so neither does the hour.
     now -= HOUR;
     rules.set('b', account(2));
     expect(told(one).map(([, hour]) => hour)).toEqual([101]);

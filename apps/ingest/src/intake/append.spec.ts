@@ -89,7 +89,7 @@ describe('back-pressure', () => {
     await start({ BETRACE_REQUEST_LIMIT: '10000', BETRACE_IN_FLIGHT_LIMIT: '30000', BETRACE_APPEND_TIMEOUT: '50ms' });
     const body = bytesOf(aRequest([aSpan({ name: 'x'.repeat(7_000) })]));
     log.hold();
-    // The bytes of the first stay accounted for although their sender was answered: the log still holds them.
+    // The bytes of the first stay accounted for after the response to its sender: the log still holds them.
     const statuses: number[] = [];
     for (let i = 0; i < 8; i++) statuses.push((await post(body)).status);
     expect(statuses).toEqual(statuses.map(() => 503));

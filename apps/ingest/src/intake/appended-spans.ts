@@ -1,7 +1,7 @@
 import type { OutgoingRecord } from '#messaging';
 import { withDeadline } from '#waiting';
 
-/** The fate of appended spans, whatever their senders were told. */
+/** The fate of appended spans, independent of the responses to their senders. */
 export class AppendedSpans {
   /** The log has them. */
   logged = 0;

@@ -122,7 +122,7 @@ describe('a request that stalls is closed', () => {
     const client = new grpc.Client(`127.0.0.1:${ingest.grpcPorts[0]}`, grpc.credentials.createInsecure());
     const code = await new Promise((resolve) => {
       const same = (bytes: Buffer) => bytes;
-      // A stream of messages whose first never comes.
+      // A stream of messages whose first never arrives.
       const stream = client.makeClientStreamRequest(TRACES, same, same, (error) => resolve(error?.code));
       stream.on('error', () => undefined);
     });
@@ -132,7 +132,7 @@ describe('a request that stalls is closed', () => {
   });
 });
 
-/** A ResourceSpans whose ScopeSpans lie in the field of 2021. */
+/** A ResourceSpans whose ScopeSpans are in the field of 2021. */
 function legacyRequest(): Uint8Array<ArrayBuffer> {
   const now = Buffer.from(bytesOf(aRequest([aSpan()])));
   // resourceSpans { resource, scopeSpans }: the tag 0x12 before the scope becomes that of field 1000.

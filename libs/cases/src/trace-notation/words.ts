@@ -14,7 +14,7 @@ const QUOTED = /"(?:[^"\\]|\\.)*"/y;
 const BARE = /[^\s\],]+/y;
 const WORD = /\S+/y;
 
-/** The words of a line up to its end or a comment (`#` behind white space). */
+/** The words of a line up to its end or a comment (`#` after white space). */
 export function wordsOf(line: string, lineOffset: number): Word[] {
   const words: Word[] = [];
   let at = 0;

@@ -55,7 +55,7 @@ export interface ExplanationNode {
   readonly values?: Readonly<Record<string, ShownValue>>;
   /** The id of the span on which it was evaluated: the subject of a span rule, or the span that a function over spans tests. */
   readonly span?: string;
-  /** How many spans satisfy its condition (or stand in its relation), of how many; `at_least` where they were not all counted. */
+  /** The number of spans that satisfy its condition (or are in its relation), and of how many; `at_least` if they were not all counted. */
   readonly count?: number;
   readonly at_least?: boolean;
   readonly of?: number;

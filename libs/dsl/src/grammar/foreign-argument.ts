@@ -24,7 +24,7 @@ export function refuseForeignArgument(cursor: TokenCursor): void {
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found, instead: 'the value alone' }, extras);
 }
 
-/** Behind a field: `trace.sum(attribute.amount where span.name == "x")`. */
+/** After a field: `trace.sum(attribute.amount where span.name == "x")`. */
 export function refuseFieldWhere(cursor: TokenCursor, field: Expression): void {
   const { current } = cursor;
   if (current.kind !== 'name' || current.text.toLowerCase() !== 'where') return;

@@ -25,7 +25,7 @@ export function parseNumeral(text: string): number | bigint | undefined {
   return parseHexadecimal(trimmed);
 }
 
-/** Not by a regular expression: `/ +$/` takes quadratic time where many spaces stand inside, and texts come from outside. */
+/** Without a regular expression: `/ +$/` takes quadratic time on many inner spaces, and senders choose the texts. */
 function withoutSpaces(text: string): string {
   let start = 0;
   let end = text.length;

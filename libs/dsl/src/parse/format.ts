@@ -138,7 +138,7 @@ function roleOf(token: Token, previous: Token | undefined, before: Role | undefi
   const afterOperand = before === 'operand' || before === 'close' || (previous !== undefined && isOneOf(previous, 'end'));
   if (token.kind === 'name') return afterOperand && (STRING_TESTS.has(token.text) || token.text === 'where') ? 'infix' : 'operand';
   if (token.kind === 'keyword') {
-    // `a.end`: behind a dot every word is a name.
+    // `a.end`: after a dot every word is a name.
     if (before === 'access' || isOneOf(token, 'nil true false')) return 'operand';
     return isOneOf(token, 'and or') ? 'infix' : 'word';
   }

@@ -99,7 +99,7 @@ export class SpanFunctions {
     for (const span of this.domain(over)) if (this.holds(test, span)) yield span;
   }
 
-  /** Some span satisfies the second test and stands in the node's relation to `a` (which is bound). */
+  /** Whether a span satisfies the second test and is in the node's relation to `a` (which is bound). */
   protected isRelated(
     node: TracePair,
     a: SpanView,
@@ -110,7 +110,7 @@ export class SpanFunctions {
     return some(this.related(node, a, second, within, tolerance));
   }
 
-  /** The spans that satisfy the second test and stand in the node's relation to `a` (which is bound). */
+  /** The spans that satisfy the second test and are in the node's relation to `a` (which is bound). */
   protected *related(
     node: TracePair,
     a: SpanView,

@@ -7,7 +7,7 @@ import { NEW } from './duplicates.js';
 import type { SpanIds } from './table/span-ids.js';
 import { CLOSED, FLAGS, ROW_WORDS } from './table/trace-row.js';
 
-/** What happened to traces, by number: `close 3 idle_timeout @ 17`. */
+/** An event of a trace, by number: `close 3 idle_timeout @ 17`. */
 type Event = string;
 
 interface Step {
@@ -18,7 +18,7 @@ interface Step {
 
 const settings = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 150, maxSpans: 6, memoryBudget: 1e9 };
 
-/** Traces and spans as one would write them down first: maps, and all deadlines looked at at every step. */
+/** A straightforward model of traces and spans: maps, and a check of all deadlines at every step. */
 function model(steps: readonly Step[], given: AssemblySettings): Event[] {
   interface Trace {
     readonly first: number;
@@ -26,14 +26,14 @@ function model(steps: readonly Step[], given: AssemblySettings): Event[] {
     last: number;
     root: boolean;
     closed: boolean;
-    /** Judged as one until then, if spans go on to come. */
+    /** The end of the fragment, if spans continue to arrive. */
     readonly end: number;
     readonly spans: Set<number>;
     readonly parents: Set<number>;
   }
   const events: Event[] = [];
   const traces = new Map<number, Trace>();
-  /** Forgotten, but not silent for long enough to begin again: until when. */
+  /** Forgotten traces without a silence long enough to begin again, with the time until then. */
   const goingOn = new Map<number, number>();
   const silence = given.idleTimeout + given.lateWindow;
   const cell = Math.max(1, given.maxAge);

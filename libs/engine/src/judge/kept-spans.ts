@@ -154,7 +154,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     return this.word(kept, NEXT);
   }
 
-  /** Links `next` behind `kept`. */
+  /** Links `next` after `kept`. */
   chain(kept: number, next: number): void {
     this.page(kept).words[this.at(kept) + NEXT] = next;
   }

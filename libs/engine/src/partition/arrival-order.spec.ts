@@ -8,7 +8,7 @@ import { A_SPAN, type TestSpan } from '../../../../test/fixtures/engine/test-spa
 const root = (span: number, start: number, duration: number): TestSpan => ({ ...A_SPAN, span, start, duration, name: `r${span}` });
 const child = (span: number, start: number, name: string): TestSpan => ({ ...A_SPAN, span, parent: 1, start, name, service: `s${span}` });
 
-/** Two roots that start together, one that starts later, and children that no two orders sort alike. */
+/** Two roots that start together, one that starts later, and children whose order differs by every criterion. */
 const SPANS = [
   root(3, 500, 9),
   root(1, 500, 900),
@@ -95,14 +95,14 @@ describe('the order of arrival decides nothing:', () => {
             const node = nodeOf(last.get(id)?.explanation.tree, kind, ({ witnesses: [first] = [] }) => first !== END_ID);
             const witnesses = node?.witnesses?.map((spanId) => Number.parseInt(spanId, 16));
             const all = some.length + 1;
-            // Other spans do not change the result for those that are there.
+            // Further spans do not change the result for the others.
             const of = kind === 'count' ? all : undefined;
             const count = kind === 'all' ? undefined : wanted.length;
             expect([id, node?.count, node?.of, witnesses]).toEqual([id, count, of, wanted.slice(0, 50)]);
             expect([id, node?.more_witnesses ?? 0]).toEqual([id, Math.max(0, wanted.length - 50)]);
             expect([id, node?.at_least]).toEqual([id, undefined]);
           }
-          // What is kept for them counts as memory, and goes with the trace.
+          // Their memory is accounted for, and released with the trace.
           const forgotten = 1_000 + settings.maxAge + 2 * settings.lateWindow;
           const after = engineOf([naming], { settings });
           applyAll(after, [...records, { time: forgotten }, { time: 2 * forgotten }]);
@@ -119,7 +119,7 @@ const COUNT = ['more', 'two', 'about'];
 const ALL = ['uniform', 'mostly'];
 const END_ID = (500).toString(16).padStart(16, '0');
 
-/** The first node of a kind that is so. */
+/** The first node of a kind that satisfies a condition. */
 function nodeOf(tree: ExplanationNode | undefined, kind: string, isSo: (node: ExplanationNode) => boolean): ExplanationNode | undefined {
   if (tree === undefined || (tree.kind === kind && isSo(tree))) return tree;
   for (const child of tree.children ?? []) {

@@ -21,7 +21,7 @@ describe('a span that comes again after the rules changed', () => {
     ];
     const other = { ...x, n: 4 };
     const epochs = [[...rules], [...rules, large]];
-    // Both under the new rules; the first under the old ones; the one that matches first.
+    // Both under the new rules; the first under the old ones; the matching one first.
     for (const records of [
       [before, after, { time: 2, spans: [x] }, { time: 3, spans: [other] }],
       [before, { time: 0, spans: [x] }, after, { time: 3, spans: [other] }],
@@ -70,9 +70,12 @@ describe('a span that comes again after the rules changed', () => {
       'span.service == "s1" and not (attribute.n == 1)': ({ service, n = 0 }) => service === 's1' && n !== 1,
     };
     const texts = Object.keys(tests);
-    /** As it is, or of the whole trace: a rule may change its kind. */
+    /** A condition, or the same over the whole trace: a rule may change its kind. */
     const text = fc.tuple(fc.constantFrom(...texts), fc.constantFrom(false, false, false, true));
-    /** What it asks in each epoch, if it is in force: it may be edited, edited back, and away in between; others may ask the same. */
+    /**
+     * The rule's condition per epoch, or undefined while it is not in force. It may be edited, edited back and removed; other rules may
+     * have the same condition.
+     */
     const history = fc.tuple(text, text, fc.array(fc.constantFrom(0, 0, 1, 1, undefined, undefined), { minLength: 5, maxLength: 5 }));
     const span = fc.record({
       trace: fc.integer({ min: 1, max: 2 }),
@@ -103,7 +106,7 @@ describe('a span that comes again after the rules changed', () => {
           let epoch = 0;
           const records: TestRecord[] = [];
           const homes = new Map<number, number>();
-          /** Of what is to be told: by how many contents. */
+          /** By due verdict, the number of contents that match. */
           const due = new Map<string, Set<string>>();
           const note = (key: string, each: TestSpan) => due.set(key, (due.get(key) ?? new Set()).add(JSON.stringify(each)));
           for (const [time, spans] of steps.entries()) {
@@ -145,7 +148,7 @@ describe('a span that comes again after the rules changed', () => {
           for (const verdict of found) {
             const key = keyOf(verdict);
             ids.set(key, (ids.get(key) ?? new Set()).add(verdict.id));
-            // No verdict is told twice, and a revision says something else: of a rule about one span, what another version found.
+            // No verdict is repeated, and a revision differs: for a rule about one span, it is the result of another version.
             const before = last.get(verdict.id);
             expect([verdict.revision, verdict.before]).toEqual([(before?.revision ?? 0) + 1, before?.status]);
             if (!key.endsWith('trace')) expect(verdict.ruleVersion).not.toBe(before?.ruleVersion);

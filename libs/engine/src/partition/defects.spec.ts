@@ -14,7 +14,7 @@ const DEFINITIONS = MODEL_RULES.map(({ definition }) => definition);
 const RULES = RuleSet.compile(1, DEFINITIONS);
 
 type Method = (...values: never[]) => unknown;
-/** A part of the engine, as a test breaks it. */
+/** A part of the engine that a test breaks. */
 interface Stage {
   [name: string]: Stage & Method;
 }
@@ -22,13 +22,13 @@ interface Verdicts {
   wireTraceId(row: number): string;
 }
 
-/** Where it throws: the stage, its method, and the traces (wire ids) that the call is about. */
+/** The failing calls: the stage, its method, and the traces (wire ids) of the call. */
 const STEPS: Readonly<Record<string, (engine: Verdicts, values: readonly never[]) => readonly string[]>> = {
   'spans.rules.judge': (verdicts, [, row]) => [verdicts.wireTraceId(row!)],
   'judge.feed': (verdicts, [, row]) => [verdicts.wireTraceId(row!)],
   'judge.conclude': (verdicts, [, traces]) => {
     const rows = (traces as unknown as readonly { readonly row: number }[]).map(({ row }) => row);
-    // Those that are judged together are judged again one by one, so that none of them is lost.
+    // Traces judged together are judged again one by one, so that none of them is lost.
     return rows.length > 1 ? [] : rows.map((row) => verdicts.wireTraceId(row));
   },
   'judge.forget': () => [],
@@ -43,7 +43,7 @@ interface Run {
   readonly defects: readonly EngineRecord[];
 }
 
-/** Applies the log; at the `nth` call of the step it throws (`after` the work is done, or in its stead). */
+/** Applies the log; the `nth` call of the step throws (`after` its work, or instead of it). */
 function run(records: readonly TestRecord[], step?: string, nth = 0): Run {
   const defects: EngineRecord[] = [];
   const damaged = new Set<string>();
@@ -80,7 +80,7 @@ describe('a defect within the engine', () => {
     fc.assert(
       fc.property(arbitraryLog(SMALL_SETTINGS, 1, 40), fc.nat(30), (records, nth) => {
         const end = records.at(-1)!.time;
-        // By the last one also the minute is over in which undecided verdicts are counted, which holds the commit back.
+        // The last record also ends the minute in which undecided verdicts are counted, which delays the commit.
         const log = [...records, { time: end + 10_000 }, { time: end + 20_000 }, { time: end + 200_000 }];
         const undisturbed = run(log);
         const disturbed = run(log, step, nth);

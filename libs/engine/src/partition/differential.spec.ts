@@ -14,16 +14,16 @@ describe('the judges of rules', () => {
     const judgement = fc.property(...judgementInputs, (text, trace, batches, companions) =>
       differential.compare(text, trace, batches, companions),
     );
-    // Each round with values of its own: the seed of the file would make the same again.
+    // Each round has its own values: the file's seed would repeat them.
     for (let round = 0; round < 20 && differential.pairs < 2_000; round++)
       fc.assert(judgement, { numRuns: 500, seed: seedOf(`differential ${round}`) });
     differential.askLua();
     process.stderr.write(`differential: ${differential.summary}\n`);
     const { pairs, outcomes } = differential;
     expect(pairs).toBeGreaterThanOrEqual(2_000);
-    // Of many spans with one value, or the sorted ways would be compared with nothing.
+    // Enough traces with many spans of one value, else the sorted look-ups would not run.
     expect(differential.searches).toBeGreaterThan(100);
-    // Pairs of one kind alone would prove little.
+    // Pairs with one outcome alone would prove little.
     for (const [kind, share] of Object.entries({ match: 0.25, false: 0.25, error: 0.05, nil: 0.004 })) {
       expect({ kind, share: outcomes[kind as keyof typeof outcomes] / pairs >= share }).toEqual({ kind, share: true });
     }

@@ -6,7 +6,7 @@ import { A_SPAN, type TestSpan } from '../../../../test/fixtures/engine/test-spa
 const SETTINGS = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 200, maxSpans: 50, memoryBudget: 1e9 };
 
 type Content = Pick<TestSpan, 'name'> & Partial<TestSpan>;
-/** True, false, failed on a value of another type, failed on a missing value. */
+/** True, false, a failure on a value of another type, a failure on a missing value. */
 type Answer = 'true' | 'false' | 'type' | 'nil';
 
 const told = (holds: boolean): Answer => (holds ? 'true' : 'false');
@@ -21,7 +21,7 @@ const ofM =
   ({ m, mText }: Content): Answer =>
     of(test, m, mText);
 
-/** What is asked of one span, of values that may be of another type or missing, with what it says. */
+/** Conditions on one span, with values of another type or missing ones, and their results. */
 const ASKED: Readonly<Record<string, (span: Content) => Answer>> = {
   'span.attributes.n > 5': ofN((n) => n > 5),
   'span.attributes.n < 5': ofN((n) => n < 5),
@@ -38,7 +38,7 @@ type Operator = 'and' | 'or' | 'not';
 type Tree =
   | string
   | { readonly operator: Operator; readonly operands: readonly Tree[] }
-  /** A function, around a condition. */
+  /** A function with a condition as its argument. */
   | { readonly around: readonly [string, string]; readonly condition: Tree };
 
 const FUNCTIONS: readonly (readonly [string, string])[] = [
@@ -93,7 +93,7 @@ function shuffled<T>(items: readonly T[], next: () => number): T[] {
     .map(({ item }) => item);
 }
 
-/** What a condition says of a span, whatever comes first. */
+/** The result of a condition on a span, for any order of operands. */
 function answerOf(tree: Tree, span: Content): Answer {
   if (typeof tree === 'string') return ASKED[tree]!(span);
   if ('around' in tree) throw new Error('no condition on one span');
@@ -114,7 +114,7 @@ const order = fc.infiniteStream(fc.nat(1_000)).map((stream) => () => stream.next
 
 const ROOT: TestSpan = { ...A_SPAN, span: 1, name: 'root', start: 900, n: 1 };
 
-/** What is said in the end, by status, and whether it is about an error; `spans`: in their order. */
+/** The final verdicts, by status, and whether they report an error; `spans` are in this order. */
 function said(expression: string, onError: 'undecided' | 'violation', spans: readonly Content[]): readonly string[] {
   const engine = engineOf([[ruleOf('r', expression, { onError })]], { settings: SETTINGS });
   const own = spans.map((one, i) => ({ ...A_SPAN, ...one, span: i + 2, parent: 1, start: 1000 + i }));
@@ -142,7 +142,7 @@ describe('whether an error is told', () => {
   it.each(KINDS)(
     'does not depend on the order of spans: %s',
     (_, trees) => {
-      // What comes after what is what a rule about order asks.
+      // Rules about order depend on it.
       const ordered = /before|after|follows|precede/;
       const unordered = trees.filter((tree) => !ordered.test(textOf(tree)));
       fc.assert(

@@ -47,7 +47,7 @@ describe('whatever fires early, is late or is retracted', () => {
           );
           expect(found.sort()).toEqual(expected.sort());
 
-          // What was certain was never taken back, and revisions follow each other.
+          // Certain verdicts are never retracted, and revisions are consecutive.
           const revisions = new Map<string, number>();
           for (const { id, revision, closeReason } of verdicts) {
             expect(revision).toBe((revisions.get(id) ?? 0) + 1);

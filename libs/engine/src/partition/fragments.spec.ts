@@ -32,7 +32,7 @@ describe('a violation', () => {
   });
 
   it('says that it was judged on a part of a trace that goes on for too long, also if that part has a root', () => {
-    // Every 100 ms a span, until the trace is past its head of 450 ms: what comes then is a fragment.
+    // A span every 100 ms, until the trace exceeds its head of 450 ms: later spans form a fragment.
     const going = Array.from({ length: 7 }, (_, n) => ({
       time: 1_000 + 100 * n,
       spans: [{ ...A_SPAN, span: 10 + n, parent: 1, name: 'tick' }],

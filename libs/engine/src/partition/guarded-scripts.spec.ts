@@ -11,7 +11,7 @@ import { DEFAULT_ASSEMBLY } from '../settings.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { PartitionEngine } from './partition.js';
 
-/** More than any script here takes, in milliseconds of steps. */
+/** More milliseconds of steps than any script here takes. */
 const AMPLE = 1_000_000;
 
 interface Judged {
@@ -31,12 +31,13 @@ it('a script with guards does what it does without them, among other rules, in t
       fc.subarray(COMPANIONS),
       (text, trace, size, others) => {
         const companions = others.map((other, n) => ruleOf(`companion-${n}`, other));
-        // Behind a statement a guard is a statement like others.
+        // After another statement, a guard is an ordinary statement.
         const definitions = [ruleOf('guarded', text), ruleOf('plain', `do end ${text}`), ...companions];
         const rules = RuleSet.compile(1, definitions);
         if (rules.problems.length > 0) return;
         const [guarded, plain] = judged(rules, trace.spans, size);
-        // What guards ask on arrival takes none of the script's steps: a script may end in time for its guards alone. It then says what it would with time enough.
+        // Guards evaluated on arrival take none of the script's steps, so that a script may finish in time only because of them. Its result
+        // is then that with a sufficient budget.
         const inTime = ranOut(plain) && !ranOut(guarded);
         expect(guarded).toEqual(inTime ? judged(RuleSet.compile(1, definitions, { timeout: AMPLE }), trace.spans, size)[1] : plain);
         if (rules.compiled.rules[0]!.buffered !== undefined) outcomes.guarded++;
@@ -67,7 +68,7 @@ it('a script ends in time where its guards alone would have taken all its steps'
   expect(guarded).toEqual({ found: [], evaluations: 23, errors: [], lastError: undefined });
 });
 
-/** What the rules `guarded` and `plain` make of spans that come `size` at a time. */
+/** The verdicts of the rules `guarded` and `plain` on spans that arrive `size` at a time. */
 function judged(rules: RuleSet, spans: readonly SpanView[], size: number): readonly [Judged, Judged] {
   const engine = new PartitionEngine({ partition: 0, settings: DEFAULT_ASSEMBLY, ruleSetOf: () => rules, initialEpoch: 1 });
   const found: Record<string, string[]> = { guarded: [], plain: [] };

@@ -12,7 +12,7 @@ const SETTINGS = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 400
 const CLOSE = { time: 50 };
 const EXCEEDED = 'a regular expression takes more steps than it may on one span (rules.evaluation_timeout)';
 
-/** Matches "bad"; what is longer than some thousand characters takes more steps than the rules of this test may take. */
+/** Matches "bad"; on more than some thousand characters it exceeds the steps of the rules in this test. */
 const PATTERN = '(?:[a-c]d?){3,60}x?bad';
 const BAD = 'abcbad';
 const GOOD = 'good';
@@ -32,13 +32,13 @@ const span = (n: number, more: Partial<TestSpan> = {}): TestSpan => ({
 const asked = (text: string): string => text.replaceAll('BAD', `span.attributes.n matches "${PATTERN}"`);
 const judged = (rule: string, records: readonly TestRecord[], more: Partial<RuleDefinition> = {}): Verdict[] =>
   applyAll(engine([[ruleOf('r', asked(rule), more)]]), records);
-/** What stands in the end, by what it is about. */
+/** The standing verdicts, by subject. */
 const standing = (verdicts: readonly Verdict[]): string[] =>
   [...new Map(verdicts.map((verdict) => [verdict.id, `${verdict.status} ${verdict.undecided?.code ?? ''}`])).values()].filter(
     (status) => status !== 'retracted ',
   );
 
-/** Rules of every kind, with their results on a trace of which one span is in doubt and no other has a text. */
+/** Rules of every kind, with their results on a trace in which one span is in doubt and no other has a text. */
 const RULES: readonly (readonly [string, string])[] = [
   ['about a span alone', 'BAD'],
   ['about a span alone, negated', 'span.attributes.n and not (BAD)'],
@@ -62,7 +62,7 @@ const RULES: readonly (readonly [string, string])[] = [
 ];
 const textOf = (rule: string): string => rule.replace('"P"', `"${PATTERN}"`);
 
-/** Rules about the trace that depend on it, online and judged at close; some of them have witnesses, and all traces have a root. */
+/** Rules about the trace that depend on it, online and judged at close. Some of them have witnesses, and all traces have a root. */
 const NAMING = [
   'trace.has(BAD)',
   'not trace.has(BAD)',
@@ -129,7 +129,7 @@ describe('a regular expression that takes too long on a span', () => {
   });
 
   it.each([
-    // Of one it is not known whether it is preceded, of another one it is known that it is not.
+    // One span may be preceded, and another one certainly is not.
     [
       'not trace.preceded(span.name == "b", BAD)',
       '"b" (0000000000000001) (as 1 more) is not preceded by a span that satisfies span.attributes.n matches',
@@ -168,7 +168,7 @@ describe('a regular expression that takes too long on a span', () => {
     expect(said(3, 'trace.sum(span.duration, BAD) < 1h')).toEqual(['open ']);
     expect(said(3, 'trace.sum(span.duration, BAD) > 1h')).toEqual([]);
     expect(said(3, `trace.sum(span.duration, BAD) > ${A_SPAN.duration}`)).toEqual(['undecided step_limit']);
-    // More ways than are tried: it says that it is not known.
+    // More combinations than are tried: the rule is undecided.
     expect(said(12, 'trace.sum(span.duration, BAD) < 1h')).toEqual(['undecided step_limit']);
   });
 
@@ -266,7 +266,7 @@ describe('what cannot be told of some spans', () => {
             decided++;
             expect({ rule: id, told: told(found), isSame }).toEqual({ rule: id, told: told(worlds[0]!), isSame: true });
           }
-          // What is found although not all is known is found whatever the rest is.
+          // A verdict found despite doubt holds for any values in doubt.
           for (const [subject, status] of found.get(id) ?? []) {
             if (status === 'open') for (const world of worlds) expect([id, world.get(id)?.get(subject)]).toEqual([id, 'open']);
           }
@@ -278,7 +278,7 @@ describe('what cannot be told of some spans', () => {
   }, 120_000);
 });
 
-/** By rule and what it is about: the status that stands. */
+/** By rule and subject, the standing status. */
 function statuses(verdicts: readonly Verdict[]): ReadonlyMap<string, ReadonlyMap<string, string>> {
   const found = new Map<string, Map<string, string>>();
   for (const { ruleId, id, status } of verdicts) {
@@ -289,7 +289,7 @@ function statuses(verdicts: readonly Verdict[]): ReadonlyMap<string, ReadonlyMap
   return found;
 }
 
-/** False statements of an explanation: everything that these rules ask was kept, and a violation is explained by what is true. */
+/** False statements of an explanation: everything that these rules read was kept, and true facts explain a violation. */
 function misexplained({ status, explanation }: Verdict): readonly string[] {
   const { tree, summary } = explanation;
   const nodes = (node: ExplanationNode): readonly ExplanationNode[] => [node, ...(node.children ?? []).flatMap(nodes)];
@@ -302,7 +302,7 @@ function misexplained({ status, explanation }: Verdict): readonly string[] {
   return isChain && !isPartOpen ? [...found, 'no part is undecided'] : found;
 }
 
-/** Each way in which the texts in doubt may be. */
+/** Every combination of the texts in doubt. */
 function worldsOf(trace: readonly TestSpan[]): readonly (readonly TestSpan[])[] {
   let worlds: readonly (readonly TestSpan[])[] = [[]];
   for (const one of trace) {

@@ -16,7 +16,7 @@ const a: TestSpan = { ...A_SPAN, span: 1, parent: 9, name: 'a', n: 1, start: 1_0
 const b: TestSpan = { ...A_SPAN, span: 2, parent: 1, name: 'b', n: 1, start: 1_100, duration: 2 };
 const filler = (n: number): TestSpan => ({ ...A_SPAN, span: 20 + n, parent: 9, name: 'filler', start: 950 + n });
 
-/** Violations that a span `b` refutes. */
+/** Violations that a span `b` retracts. */
 const REFUTABLE = [
   ruleOf('order', 'not trace.follows(span.name == "a", span.name == "b")'),
   ruleOf('sum', 'trace.has(span.name == "root") and trace.sum(span.duration, span.name ~= "root" and span.name ~= "filler") < 4'),
@@ -27,7 +27,7 @@ const REFUTABLE = [
     'trace.has(a where a.name == "a" and not trace.has(span.name == "b" and attribute.n and span.attributes.n == a.attributes.n))',
   ),
 ];
-/** What was found stands: no further span refutes it. */
+/** A lasting match: no further span retracts it. */
 const PAIRED = ruleOf('pair', 'trace.has(x where x.name == "a" and trace.has(span.name == "b" and span.attributes.n == x.attributes.n))');
 
 function run(rules: readonly RuleDefinition[], records: readonly TestRecord[], limits = settings): readonly Verdict[] {
@@ -48,7 +48,7 @@ describe('a trace of more than max_spans spans', () => {
   ])('makes no violation of what a span beyond refutes: %s', (_order, spans) => {
     for (const records of [[{ time: 0, spans }], spans.map((one, time) => ({ time, spans: [one] }))]) {
       const found = last(run(REFUTABLE, records));
-      // A rule about spans says so of its trace, and of the span whose violation stood.
+      // A rule about spans is undecided about its trace, and about the span with the standing violation.
       expect(new Set(found.map(({ ruleId }) => ruleId))).toEqual(new Set(REFUTABLE.map(({ id }) => id)));
       for (const { status, undecided, complete } of found) {
         expect([status, undecided?.code, complete]).toEqual(['undecided', 'max_spans', false]);
@@ -104,7 +104,7 @@ describe('a trace of more than max_spans spans', () => {
         drawn.chain((spans) => delivery(spans)),
         (records) => {
           for (const { ruleId, status, complete, undecided } of last(run(REFUTABLE, records))) {
-            // Of a span a child came before the trace was full: what is undecided is told of the trace.
+            // If a span's child arrived before the trace was full, the undecided verdict is about the trace.
             if (ruleId === 'children' && status === 'retracted') continue;
             expect([status, undecided?.code, complete]).toEqual(['undecided', 'max_spans', false]);
           }
@@ -125,7 +125,7 @@ describe('a trace of more than max_spans spans', () => {
         fc.array(spanRule, { minLength: 1, maxLength: 4 }),
         (records, onTraces, onSpans) => {
           const texts = [...onTraces, ...onSpans].map(({ text }) => text);
-          // `or` with something of several spans makes each a rule that is judged on columns.
+          // `or` with a function over several spans makes each a rule that is judged on columns.
           const shapes = texts.flatMap((text) => [text, `(${text}) or trace.depth > 90`, `trace.has(q where q.name ~= "z" and (${text}))`]);
           const rules = [...REFUTABLE, PAIRED, ...shapes.map((text, n) => ruleOf(`rule-${n}`, text))];
           expect(RuleSet.compile(1, rules).problems).toEqual([]);

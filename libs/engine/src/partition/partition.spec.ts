@@ -12,7 +12,7 @@ import { PartitionEngine } from './partition.js';
 const changed = (rules: readonly ModelRule[], ids: readonly string[]): ModelRule[] =>
   rules.map((rule) => (ids.includes(rule.definition.id) ? nextVersion(rule) : rule));
 
-/** Rules come, go, change and come back. */
+/** Rules are added, removed, changed and added again. */
 const first = MODEL_RULES.filter(({ definition }) => definition.id !== 'both');
 const second = changed(MODEL_RULES, ['absent', 'slow', 'lonely']);
 const third = second.filter(({ definition }) => !['many', 'crowded', 'script', 'fails'].includes(definition.id));
@@ -52,15 +52,15 @@ function withEveryTick(records: readonly TestRecord[]): readonly TestRecord[] {
   });
 }
 
-/** What was told last under the id of a violation. */
+/** The last verdict with the id of a violation. */
 interface Last {
   readonly revision: number;
   readonly version: number;
 }
 
 /**
- * Those that tell a new status, or what another version of the rule found, numbered by themselves: that their evidence is told again is another property
- * (whole-trace.spec.ts), as is what is undecided.
+ * The verdicts with a new status, or of another version of the rule, numbered separately. Repeated evidence and undecided verdicts are
+ * covered by whole-trace.spec.ts.
  */
 function news(verdicts: readonly Verdict[], lasts: Map<string, Last>): readonly ModelVerdict[] {
   return verdicts.flatMap((verdict) => {
@@ -73,7 +73,7 @@ function news(verdicts: readonly Verdict[], lasts: Map<string, Last>): readonly 
   });
 }
 
-/** Within one record the order of verdicts is the engine's own affair (the determinism tests hold it to it). */
+/** The order of verdicts within one record is unspecified here (the determinism tests fix it). */
 const sorted = (verdicts: readonly ModelVerdict[]): ModelVerdict[] =>
   verdicts.toSorted((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.revision - b.revision));
 
@@ -162,7 +162,7 @@ describe('PartitionEngine', () => {
     fc.assert(
       fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
         const engine = engineFrom(1);
-        // What is undecided is counted by the minute of a trace's opening (decision 0020).
+        // Undecided verdicts are counted by the minute of a trace's opening (decision 0020).
         const counted = 60_000 + SMALL_SETTINGS.maxAge + SMALL_SETTINGS.lateWindow;
         const end = records.at(-1)!.time + Math.max(contextWindow(SMALL_SETTINGS), counted);
         run(engine, [...records, { time: end }]);

@@ -11,16 +11,16 @@ import { RuleSet } from '../rules/rule-set.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { PartitionEngine } from './partition.js';
 
-/** Some spans have not ended when they are exported; of some of them other forms have. */
+/** Some spans are exported in progress; some of those also in other forms. */
 const someInProgress = (records: readonly TestRecord[]): TestRecord[] =>
   records.map((record) =>
     'spans' in record ? { ...record, spans: record.spans.map((span) => (span.n === 6 ? { ...span, inProgress: true } : span)) } : record,
   );
 
-/** Without the script, which costs a hundred times what the others do; rules over columns are buffered like it. */
+/** Without the script, which costs a hundred times as much; rules over columns are buffered in the same way. */
 const modelRules = MODEL_RULES.filter(({ definition }) => definition.id !== 'script');
 const rules = modelRules.map(({ definition }) => definition);
-/** Of the rules that say what a value of another type is to them some of each kind, none that needs whole spans. */
+/** Some rules of each kind with an `onError` setting, except those that need whole spans. */
 const STRICT = ['alone-undecided', 'alone-violation', 'has-undecided', 'mixed-violation', 'ordered-undecided'];
 const strict = [...STRICT_RULES.filter(({ id }) => STRICT.includes(id)), ...DOUBTFUL_RULES];
 const RULE_SETS = new Map([
@@ -56,14 +56,14 @@ const engineFrom = (commit = NOTHING, settings = SMALL_SETTINGS): PartitionEngin
     paused: commit.paused,
   });
 
-/** `expect` walks two equal lists of verdicts far more slowly: it is asked where something differs, to say what. */
+/** `expect` compares two equal lists of verdicts far more slowly: it only runs on a difference, to report it. */
 function expectSame(found: unknown, wanted: unknown): void {
   if (!isDeepStrictEqual(found, wanted)) expect(found).toEqual(wanted);
 }
 
 /**
- * By id, revision, first offset (a fragment of a trace counts revisions anew), and the record at which it is emitted: a successor need not publish
- * what its predecessor found of the same records. A verdict that is emitted again must be equal.
+ * Keyed by id, revision, first offset (a fragment of a trace counts revisions from 1), and the emitting record. A successor need not
+ * publish what its predecessor found for the same records. A repeated verdict must be equal.
  */
 function collect(into: Map<string, Verdict>, engine: PartitionEngine, log: readonly EngineRecord[]): void {
   for (const record of log) {
@@ -94,7 +94,7 @@ function restartedAt(log: readonly EngineRecord[], died: readonly number[], sett
 
 const someDeaths = (max: number): fc.Arbitrary<number[]> => fc.array(fc.nat(max), { minLength: 1, maxLength: 12, size: 'max' });
 
-/** With pauses, and with spans that come again. */
+/** With pauses and repeated spans. */
 const someLog = (max: number, records = arbitraryLog(SMALL_SETTINGS, 3, max)): fc.Arbitrary<EngineRecord[]> =>
   fc
     .tuple(records, someRetries(max), somePauses(max))
@@ -151,7 +151,7 @@ describe('a successor', () => {
 
   it('does not judge a span again that comes to a trace of its context, which had opened with a retry', () => {
     const settings = { ...SMALL_SETTINGS, retryWindow: 3_000 };
-    // Of no span the parent is there: a trace waits for it until it is idle.
+    // No span has its parent: each trace waits for it until it is idle.
     const slow = { ...A_SPAN, span: 6, parent: 40, n: 5, start: 1_086, duration: 2 };
     const other = { ...A_SPAN, span: 2, parent: 40, start: 1_104, duration: 9 };
     const elsewhere = (span: number) => ({ ...A_SPAN, trace: 9, span, parent: 40 });

@@ -30,7 +30,7 @@ const whole: TestRecord[] = [
 const END = { time: 100_000 };
 
 const engineWith = (settings = RETRY_SETTINGS) => engineOf([rules], { settings });
-/** What is found once the whole trace is judged. */
+/** The results once the whole trace is judged. */
 function afterwards(records: readonly TestRecord[], settings = RETRY_SETTINGS): { verdicts: Verdict[]; accounts: number[] } {
   const engine = engineWith(settings);
   const before = applyAll(engine, whole).length;
@@ -136,7 +136,7 @@ describe('a fragment of which some spans were seen before', () => {
         const comparable = (found: ReturnType<typeof standing>) => found.map(({ fragment: _, ...one }) => one);
         const atOnce = standingAtOnce(rules, fragment).filter(({ rule }) => rule !== 'alone');
         expect(comparable(onTraces(verdicts))).toEqual(comparable(atOnce));
-        // Rules about one span alone judged it when it came first.
+        // Rules about one span judged it when it first arrived.
         expect(verdicts.filter(({ ruleId }) => ruleId === 'alone')).toEqual([]);
       }
     },

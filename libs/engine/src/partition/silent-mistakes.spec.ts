@@ -5,7 +5,7 @@ import { GUARDED_RULES, judgeGuards } from '../../../../test/fixtures/dsl/mistak
 import { arbitraryRightRule, MistakeJudge } from '../../../../test/fixtures/dsl/mistakes/judge-mistakes.js';
 import { MISTAKE_KINDS } from '../../../../test/fixtures/dsl/mistakes/wrong-rules.js';
 
-/** More of them: `npm run test:differential`. */
+/** `npm run test:differential` covers more. */
 describe('a rule with a mistake in it', () => {
   const judge = new MistakeJudge();
 
@@ -28,7 +28,7 @@ describe('a rule with a mistake in it', () => {
   it('was made in every way, more than 2,000 times', () => {
     expect([...judge.kinds].sort()).toEqual([...MISTAKE_KINDS].sort());
     expect(judge.wrong).toBeGreaterThan(2_000);
-    // Rules that are as good as before are few: a mistake is there to be noticed.
+    // Few rules are equivalent after the mistake, so that most mistakes can be noticed.
     expect(judge.noticed / judge.wrong).toBeGreaterThan(0.85);
   });
 });

@@ -106,7 +106,7 @@ describe('two contents of a span with the same times', () => {
     [
       'over columns',
       '(attribute.x == 5 and not span.children.has(attribute.y == 5)) or (attribute.x == 6 and not span.children.has(attribute.y == 6))',
-      // The children of an id are those of one of its contents, the same in every order: that one is audited, whichever it is.
+      // The children of an id belong to one of its contents, the same in every order, and that one is audited.
       [5, 6],
     ],
   ])('have violations of their own, so that none hides the other, of a rule %s', (_kind, rule, audited) => {

@@ -7,7 +7,7 @@ import { judgeTrace } from './judge-trace.js';
 const HEX = { trace: '0af7651916cd43dd8448eb211c80319c', root: 'b7ad6b7169203331', h: '00f067aa0ba902b7', t: '00f067aa0ba902b8' };
 const TEXT = { trace: 'order-7', root: 'root', h: 'h', t: 'transfer' };
 
-/** `h` is done by other clocks after `t`, which links to it. */
+/** By other clocks `h` ends after `t`, which links to it. */
 const spansOf = (ids: typeof HEX): readonly object[] => {
   const span = { trace_id: ids.trace, service: 'bank' };
   return [

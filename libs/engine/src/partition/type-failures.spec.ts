@@ -3,7 +3,7 @@ import { encodeRequest, spansFromJson } from '#otlp';
 import { engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import type { CountedTypeFailure } from '../accounting.js';
 
-/** What was counted of a rule on root spans with these attributes, all in one record. */
+/** The counts for a rule on root spans with these attributes, all in one record. */
 function countedOf(expression: string, attributes: readonly object[]): readonly CountedTypeFailure[] {
   const spans = attributes.map((own, n) => ({
     trace_id: `t${n}`,

@@ -18,7 +18,7 @@ const span = (n: number, more: Partial<TestSpan> = {}): TestSpan => ({
   start: 1000 + n,
   ...more,
 });
-/** A root, and two spans with texts where numbers are compared. */
+/** A root, and two spans with texts in place of numbers. */
 const TRACE = [span(1, { name: 'root' }), span(3, { nText: '5000' }), span(2, { nText: '7' })];
 
 function judged(expression: string, onError: 'undecided' | 'violation' | 'no_match', records: readonly TestRecord[]): Verdict[] {
@@ -200,7 +200,7 @@ describe('a value of another type', () => {
         const [without, withErrors] = [run(lenient), run(strict)];
         const ofOthers = (verdicts: readonly Verdict[]): Verdict[] => verdicts.filter(({ ruleId }) => ids.has(ruleId));
         expect(ofOthers(withErrors)).toEqual(ofOthers(without));
-        // What they find is a violation, whatever they say to errors.
+        // Their matches are violations, with any `onError` setting.
         const found = (verdicts: readonly Verdict[]): Set<string> =>
           new Set(verdicts.filter(({ status, ruleId }) => status === 'open' && !ids.has(ruleId)).map(({ id }) => id));
         expect([...found(without)].filter((id) => !found(withErrors).has(id))).toEqual([]);
@@ -252,7 +252,7 @@ describe('a value of another type in one part of a rule', () => {
   ])('is told only if it could change the answer: %s', (rule, expected) => {
     expect(said(rule, [a, text])).toEqual(expected);
     expect(said(rule, [a, text], 'violation')).toEqual(expected.map(() => 'open'));
-    // A missing value is none.
+    // A missing value is no type failure.
     expect(said(rule, [a, span(2, { name: 'b' })]).includes('undecided')).toBe(false);
   });
 

@@ -14,7 +14,7 @@ import { HEAVY_TEXT } from '../../../../test/fixtures/engine/heavy-text.js';
 import { DOUBTFUL_RULES, STRICT_RULES } from '../../../../test/fixtures/engine/strict-rules.js';
 import { A_SPAN, spanIdOf, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
 
-/** One rule at least of each kind, those that name several witnesses among them. */
+/** At least one rule of each kind, including some with several witnesses. */
 const RULES = [
   ruleOf('alone', 'span.name == "a" and span.duration > 5'),
   ruleOf('fails', 'span.attributes.n > 3'),
@@ -60,7 +60,7 @@ const span: fc.Arbitrary<Omit<TestSpan, 'span'>> = fc
   })
   .map(({ n, nText, ...rest }) => ({ ...rest, ...(n === undefined ? {} : { n }), ...(nText === undefined ? {} : { nText }) }));
 
-/** A trace in which some spans share their id with the other side of a call, and some came in more than one form. */
+/** A trace in which some spans share their id with the other side of a call, and some arrive in several forms. */
 const trace: fc.Arbitrary<readonly TestSpan[]> = fc
   .tuple(
     fc.array(span, { minLength: 1, maxLength: 9 }),
@@ -74,7 +74,7 @@ const trace: fc.Arbitrary<readonly TestSpan[]> = fc
     return [...seen, ...others, ...clients];
   });
 
-/** Some of whose spans were exported before they ended, some of those never afterwards. */
+/** Some spans are exported in progress, and some of those never afterwards. */
 const unfinished = (spans: readonly TestSpan[]): fc.Arbitrary<readonly TestSpan[]> =>
   fc.array(fc.tuple(fc.nat(20), fc.option(fc.nat(6), { nil: undefined })), { maxLength: 4 }).map((drafts) => [
     ...spans,
@@ -100,7 +100,7 @@ describe('the last revision is the judgement of the whole trace', () => {
       ),
       { numRuns: 150 },
     );
-    // Each rule had something to find.
+    // Each rule has violations.
     expect([...kinds].filter((id) => !found.has(id))).toEqual([]);
   }, 120_000);
 
@@ -266,7 +266,7 @@ describe('what a violation says', () => {
     const settings = { ...WINDOW_SETTINGS, lateWindow: 1_000, maxAge: 1_000 };
     const engine = engineOf([[rule]], { settings });
     const verdicts = applyAll(engine, [{ time: 0, spans: [root, read(1, 1, 1000)] }, { time: 50 }, ...late, { time: 5_000 }]);
-    // Close, the first eight late spans, 16, 32, 64, 128, and the end.
+    // At the close, the first eight late spans, spans 16, 32, 64, 128, and the end.
     expect(verdicts).toHaveLength(1 + 8 + 4 + 1);
     expect(standing(verdicts)[0]!.message).toContain('0 of 202 spans');
     expect(verdicts.at(-1)!.timestamp).toBe(5_000);

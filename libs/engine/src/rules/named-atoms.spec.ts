@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { RuleSet } from './rule-set.js';
 
-/** The texts of the conditions whose spans violations of the rules may name. */
+/** The conditions whose spans the violations of the rules may name. */
 function namedBy(...texts: readonly string[]): readonly string[] {
   const { compiled, plan } = RuleSet.compile(
     1,
@@ -24,7 +24,7 @@ describe('the spans that a violation may name', () => {
     [`not trace.all(${READ})`, [READ]],
     [`trace.has(${READ}) or not trace.has(${AUDIT})`, [READ, AUDIT]],
     [`trace.has(${READ}) ~= trace.has(${AUDIT})`, [READ, AUDIT]],
-    // Of a count as many as it may have.
+    // For a count, all spans that it allows.
     [`trace.has(${READ}) and trace.count(${AUDIT}) < 1`, [READ, AUDIT]],
     [`span.kind == "server" and not trace.has(${AUDIT})`, []],
     [`(span.kind == "server" or trace.has(${READ})) and not trace.has(${AUDIT})`, [READ]],

@@ -16,7 +16,7 @@ const records = Array.from({ length: TRACES }, (_, trace) => [
   { time: trace * 10 + 1, spans: [{ ...A_SPAN, trace: trace + 1, span: 2, parent: 1, name: 'b' }] },
 ]).flat();
 
-/** A clock that is a millisecond further at every look: what is timed takes one. */
+/** A clock that advances by a millisecond per reading, so that each measured part takes one. */
 const ticking = () => {
   let now = 0;
   return new RuleClock(() => now++);
@@ -34,13 +34,13 @@ describe('the time of rules', () => {
     const engine = engineOf([rules, rules.slice(0, 2)], { clock: ticking() });
     applyAll(engine, [...records, { time: TRACES * 10, epoch: 2 }, { time: TRACES * 10 + 100_000 }]);
     const time = (id: string) => engine.accounting.rule(id).time;
-    // Each record is a millisecond for the conditions of all rules, each trace one for the rule that is judged at its close.
+    // Each record takes a millisecond for the conditions of all rules, each trace one for the rule judged at its close.
     const arrival = time('plain') + time('pattern');
     expect(arrival).toBeGreaterThan(2 * TRACES * 0.5);
     expect(arrival).toBeLessThan(2 * TRACES * 1.2);
     expect(time('buffered')).toBeGreaterThan(TRACES * 0.8);
     expect(time('buffered')).toBeLessThan(TRACES * 1.5);
-    // A pattern costs more than a comparison, and what is shared is divided so.
+    // A pattern costs more than a comparison, and shared time is divided accordingly.
     expect(time('pattern')).toBeGreaterThan(10 * time('plain'));
   });
 

@@ -30,12 +30,12 @@ describe('ClosedTraces', () => {
     expect([500_000, 500_001, 500_004, 500_005].map((hour) => closed.of(hour).length)).toEqual([0, 1, 1, 1]);
   });
 
-  // The whole way of an evaluator that is replaced.
+  // The full life of an evaluator that is replaced.
   const rule = { id: 'a', name: 'a', version: 1, expression: 'trace.has(span.is_root)', severity: 'LOW' as const };
   const RULES = new Map([1, 2, 3].map((epoch) => [epoch, RuleSet.compile(epoch, [{ ...rule, version: epoch }])]));
   type Counts = Map<string, number>;
 
-  /** What an evaluator tells: the count of each part, by rule set and part. Hours are made small, and all are looked at. */
+  /** The reports of an evaluator: the count of each part, by rule set and part. Hours are short, and all are checked. */
   class Told {
     readonly engine: PartitionEngine;
     private readonly accounting: Accounting;
@@ -60,13 +60,16 @@ describe('ClosedTraces', () => {
       });
     }
 
-    /** Of each part the higher count holds. */
+    /** The higher count of each part is valid. */
     addTo(into: Counts): void {
       for (const [key, count] of this.counts) into.set(key, Math.max(into.get(key) ?? 0, count));
     }
   }
 
-  /** Evaluators commit and tell after the records `looks`, and die at the last of each three: what they told last may lie before their death. */
+  /**
+   * Evaluators commit and report after the records `looks`, and die at the last of each three, so that their last report may precede their
+   * death.
+   */
   function withSuccessors(log: readonly EngineRecord[], looks: readonly number[], part: number): Counts {
     const told: Counts = new Map();
     let commit: CommitPoint | undefined;

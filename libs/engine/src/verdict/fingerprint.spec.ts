@@ -57,7 +57,7 @@ describe('fingerprint', () => {
   });
 });
 
-/** The order of members counts: what an explanation says it says in one order. */
+/** The order of members counts: explanations have a fixed order. */
 function keysOf(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner)) ?? '';
 }

@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.js';
 
 const SETTINGS = { rootGrace: 20, idleTimeout: 100, maxAge: 300, lateWindow: 200, maxSpans: 50, memoryBudget: 1e9 };
 
-/** Does not end on a trace that has a span "loop", until it has a span "end". */
+/** Never ends on a trace with a span "loop", until it has a span "end". */
 const endless = ruleOf(
   'endless',
   `local loops, ends = false, false
@@ -58,7 +58,7 @@ describe('a rule that cannot be judged', () => {
     expect(verdict!.message).toBe(`${rule.name} could not be judged: ${verdict!.undecided!.reason}`);
     const { summary, tree } = verdict!.explanation;
     expect(summary).toBe(verdict!.undecided!.reason);
-    // A rule about spans that is undecided about its trace was asked of no span in particular.
+    // A span rule that is undecided about its trace was not evaluated on a particular span.
     expect([tree?.outcome, tree?.sentence]).toEqual(rule === endless ? ['undecided', summary] : [undefined, undefined]);
   });
 
@@ -111,7 +111,7 @@ describe('a rule that cannot be judged', () => {
       partition.apply(record, (verdict) => verdicts.push(verdict));
       return tries();
     });
-    // The close, and the first eight late spans: the trace has 20 spans then. Then at 40 spans, of which one is the end.
+    // At the close and the first eight late spans, when the trace has 20 spans; then at 40 spans, one of which is the end.
     expect(triesAfter.slice(1, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9]);
     expect(triesAfter.at(-1)).toBe(9);
     expect(verdicts.slice(0, 10).map(({ status }) => status)).toEqual([...Array.from({ length: 9 }, () => 'undecided'), 'open']);
@@ -150,7 +150,7 @@ describe('a rule that cannot be judged', () => {
     };
     fc.assert(
       fc.property(order, fc.integer({ min: 1, max: 12 }), (spans, together) => {
-        // The first ones close the trace; the others come late, one by one.
+        // The first ones close the trace; the others are late, one by one.
         const late = spans.slice(together).map((one, n) => ({ time: 150 + n, spans: [one] }));
         const records = [{ time: 0, spans: spans.slice(0, together) }, { time: 140 }, ...late];
         expect(standing(records)).toEqual(standing([{ time: 0, spans }]));
@@ -198,7 +198,7 @@ describe('a rule that cannot be judged', () => {
 
 describe('many undecided verdicts', () => {
   const START = 600_000;
-  /** So many traces, one each millisecond, that can't be judged. */
+  /** This number of traces, one per millisecond, that cannot be judged. */
   const flood = (traces: number, from = START): TestRecord[] =>
     Array.from({ length: traces }, (_, n) => ({ time: from + n, spans: [span(from + n, 'loop')] }));
 
@@ -250,7 +250,7 @@ describe('many undecided verdicts', () => {
       return found;
     };
     const first = engine([endless]);
-    /** By commit point: the record after which it was one first. */
+    /** By commit point, the first record after which it was one. */
     const points = new Map<number, number>();
     const expected = run(first, (offset) => {
       const point = first.commitPoint()?.offset ?? 0;

@@ -56,7 +56,7 @@ describe('files of the embedded log that are lost while it is open', () => {
       () => 'nothing',
       (error: Error) => error,
     );
-    // SQLite may meet what was cut off before it is asked for.
+    // SQLite may read the truncated part before the check does.
     expect(String(told)).toMatch(/BT_LOG_(FILE_LOST|STORAGE_CORRUPT|FAILED)/);
     expect(log.filesLost()).toBe(1);
     if (what !== 'truncated') {

@@ -10,7 +10,7 @@ import { EmbeddedLog } from './embedded-log.js';
 
 const RECORDS = 24;
 
-/** Runs of offsets that are not in the list, between `from` and its last. */
+/** Runs of missing offsets between `from` and the last one. */
 function gapsIn(kept: readonly number[], from: number): string[] {
   const gaps: string[] = [];
   let next = from;
@@ -45,7 +45,7 @@ describe('records that somebody deleted from a file of the embedded log', () => 
   });
   afterEach(() => rmSync(path, { recursive: true }));
 
-  /** What a reader of the topic gets to its end, and what it is told. */
+  /** The records that a reader of the topic gets, and the events that it receives. */
   async function read(topic: string, maxBatchBytes: number, hears: 'missing' | 'failed' = 'missing') {
     const log = EmbeddedLog.open(settings);
     const offsets: number[] = [];
@@ -95,7 +95,7 @@ describe('records that somebody deleted from a file of the embedded log', () => 
         const kept = Array.from({ length: RECORDS }, (_, n) => n).filter((offset) => !deleted.includes(offset));
         const { offsets, told } = await read('spans', maxBatchBytes);
         expect(offsets).toEqual(kept.filter((offset) => offset >= (committed ?? 0)));
-        // Nobody knows of what was before the first record of a group that never read.
+        // A group that never read has no information about earlier records.
         const gaps = gapsIn(kept, committed ?? kept[0]!);
         expect(told.map((message) => /Records (\d+ to \d+)/.exec(message)?.[1])).toEqual(gaps);
         for (const message of told) expect(message).toMatch(/^BT_LOG_RECORDS_MISSING: .* of partition 0 of spans .*spans\.db .*restore/);

@@ -52,7 +52,7 @@ describe('the embedded log says for how long nothing could be appended', () => {
     beatFor(10_000);
     await send(1);
     if (end === 'in order') await log.close();
-    // A killed process does not tell the time of its death: the beat before it counts.
+    // A killed process records no time of death: its last beat counts.
     else {
       log.receiving(false);
       log.storage.lock?.release();

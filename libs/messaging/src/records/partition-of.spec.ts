@@ -5,7 +5,7 @@ import { partitionOf, partitionOfKey } from './partition-of.js';
 
 const id = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 
-/** kafkajs' choice for a key among n partitions. */
+/** The partition that kafkajs chooses for a key. */
 function kafkajs(key: string, n: number): number {
   const partitionMetadata = Array.from({ length: n }, (_, partitionId) => ({
     partitionId,

@@ -20,7 +20,7 @@ const ALL: Projection = {
   resourceAttributes: ['a', 'service.name', 'constructor', ''],
 };
 
-/** What the columns say of a span. */
+/** A span as the columns store it. */
 function rowAt(columns: SpanColumns, i: number): unknown {
   return {
     traceId: columns.wireTraceId(i),
@@ -44,7 +44,7 @@ function rowAt(columns: SpanColumns, i: number): unknown {
   };
 }
 
-/** What they must say, from the model. */
+/** The expected rows, from the model. */
 function rowsOf(model: TraceRequest): unknown[] {
   return model.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ scope, spans }) =>
@@ -95,12 +95,12 @@ describe('projection', () => {
   it('reads only what is named', () => {
     const columns = new SpanColumns();
     const bytes = encodeRequest(requestOf([spanOf({ status: { code: 2, message: 'boom' }, attributes: attributesOf({ a: 1 }) })]));
-    // Nothing may be left of what another projection read.
+    // No value of another projection remains.
     project(bytes, ALL, columns);
     columns.clear();
     project(bytes, { fields: new Set(), attributes: [], resourceAttributes: [] }, columns);
     expect([columns.name[0], columns.service[0], columns.status[0], columns.statusMessage[0]]).toEqual(['', '', 0, '']);
-    // Ids, times and the kind are always read: the two sides of a call may share an id, and differ in kind alone.
+    // Ids, times and the kind are always read: the two sides of a call may share an id, and differ only in kind.
     expect(columns.kind[0]).toBe(2);
     expect(columns.duration[0]).toBe(2_000_000_000);
   });
@@ -173,7 +173,7 @@ describe('projection', () => {
         const inAnyOrder = fields.map((field) => ({ field, place: order.next().value })).sort((a, b) => a.place - b.place);
         const [whole] = rows(requestWith(fields));
         expect(rows(requestWith(inAnyOrder.map(({ field }) => field)))).toEqual([whole]);
-        // Of what occurs in both the second counts, and all of the first is something else.
+        // If both contain a field, the second value counts; the first contributes all other fields.
         const kept = fieldsOf(encodeRequest(requestOf([before]))).filter((first) => fields.some((field) => field[0] === first[0]));
         const again = kept.filter((field) => field[0] !== 0x6a && field[0] !== 0x7a);
         expect(rows(requestWith([...again, ...inAnyOrder.map(({ field }) => field)]))).toEqual([whole]);

@@ -48,7 +48,7 @@ it('a request of many spans of one scope is not walked once for each of them', (
     return columns;
   };
   const columns = [columnsOf(1_000), columnsOf(20_000)] as const;
-  /** Milliseconds for 1,000 spans from the middle: the least of several tries, in turns. */
+  /** Milliseconds for 1,000 spans from the middle: the minimum of several alternating runs. */
   const least = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let turn = 0; turn < 7; turn++) {
     for (const [n, { length }] of columns.entries()) {
@@ -57,6 +57,6 @@ it('a request of many spans of one scope is not walked once for each of them', (
       least[n] = Math.min(least[n]!, performance.now() - from);
     }
   }
-  // One walk over 20,000 spans is among them; a walk for each is 20 times as much.
+  // The time includes one walk over 20,000 spans; a walk per span would take 20 times as long.
   expect(least[1]! / least[0]!).toBeLessThan(6);
 });

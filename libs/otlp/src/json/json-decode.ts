@@ -12,7 +12,7 @@ const STATUS_CODE = 'STATUS_CODE_UNSET STATUS_CODE_OK STATUS_CODE_ERROR'.split('
 
 /**
  * Decodes OTLP/JSON (UTF-8): ids are hex of either case, 64-bit integers text or number without loss, enums numbers (their
- * names are understood too), bytes base64, unknown fields ignored; of those that seem to hold spans `unread` is told the path. Throws OtlpError: BT_OTLP_JSON_SYNTAX, BT_OTLP_JSON_FIELD
+ * names are understood too), bytes base64, unknown fields ignored; `unread` receives the path of those that seem to hold spans. Throws OtlpError: BT_OTLP_JSON_SYNTAX, BT_OTLP_JSON_FIELD
  * (path of the first wrong field, all of them in `fields`), BT_OTLP_TOO_DEEP.
  */
 export function decodeRequestJson(input: string | Uint8Array, unread?: (path: string) => void): TraceRequest {

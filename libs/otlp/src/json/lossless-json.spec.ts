@@ -60,10 +60,10 @@ describe('lossless JSON', () => {
   });
 });
 
-/** JSON.stringify writes large doubles (1e16) as integers: those are bigints then. */
+/** JSON.stringify writes large doubles (1e16) as integers, which are read as bigints. */
 function roundedLarge(value: JsonValue): JsonValue {
   if (typeof value === 'number') {
-    // The digits that are written, which are fewer than the double has.
+    // The written digits, which are fewer than the double has.
     return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21 ? BigInt(JSON.stringify(value)) : value;
   }
   if (Array.isArray(value)) return value.map(roundedLarge);

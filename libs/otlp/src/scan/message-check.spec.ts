@@ -6,7 +6,7 @@ import { decodeRequest } from '../span/decode.js';
 import { OtlpError } from '../wire/otlp-error.js';
 import { scan } from './scan.js';
 
-/** Bytes of which attributes are made: tags, lengths, ends of numbers, so that short sequences often mean something. */
+/** Bytes that occur in attributes: tags, lengths, ends of numbers, so that short sequences are often valid. */
 const byte = fc.oneof(
   fc.constantFrom(0x00, 0x01, 0x02, 0x03, 0x0a, 0x10, 0x12, 0x18, 0x21, 0x2a, 0x32, 0x3a, 0x7f, 0x80, 0xff),
   fc.integer({ min: 0, max: 255 }),
@@ -28,7 +28,7 @@ function refuses(read: () => unknown, twoIds = true): boolean {
   }
 }
 
-/** Key `a`, then a value made of any bytes. */
+/** Key `a`, then a value of arbitrary bytes. */
 const attribute = message.map((value) => nested(0x4a, [...nested(0x0a, [0x61]), ...nested(0x12, value)]));
 const spanFields = fc.oneof(
   attribute,

@@ -4,7 +4,7 @@ import type { RequestIndex } from './request-index.js';
 /** Maximum bytes of the tag and length of a nested message. */
 const FRAME = 6;
 
-/** Writes some spans of a scanned request, with the resources and scopes they stand in, as a request of their own. */
+/** Writes some spans of a scanned request, with their resources and scopes, as a request of their own. */
 export class PartWriter {
   /** Fields of ResourceSpans beside scope_spans and of ScopeSpans beside spans, as pairs of offsets: copied to each part. */
   private readonly resourceRanges: number[][];

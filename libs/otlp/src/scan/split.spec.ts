@@ -12,7 +12,7 @@ const byLastByte: PartitionOf = (bytes, at) => bytes[at + 15]! % 3;
 const partitionOfSpan = (span: Span): number => Number.parseInt(span.traceId.slice(-2), 16) % 3;
 const onePartition: PartitionOf = () => 7;
 
-/** Each span with all that it stands in, as text: what must survive. */
+/** Each span with its resource and scope, as text: a split must preserve it. */
 function flat(model: TraceRequest): string[] {
   return model.resourceSpans.flatMap(({ resource, schemaUrl, scopeSpans }) =>
     scopeSpans.flatMap((scopeSpan) =>

@@ -35,7 +35,7 @@ describe('ClosedTracePublisher', () => {
     ]);
     tell.untold(records);
     expect(tell.records()).toEqual(records);
-    // What closes at the end of an hour may be quiet in the next; and an hour is told to its end.
+    // A trace that closes at the end of an hour may have no successor in the next; each hour is reported to its end.
     closed.note(now + HOUR, 2);
     expect(told()).toEqual([['/traces/3/1', 101, [[2, 0, [1]]]]]);
     now += HOUR;

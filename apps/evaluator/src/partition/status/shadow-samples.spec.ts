@@ -18,7 +18,7 @@ const RECORDS = [
   { time: 900 },
 ];
 
-/** What is told and what is not, of the rule with these modes one after the other. */
+/** The published and the unpublished results for a rule with these modes in turn. */
 function told(...modes: readonly ('enforce' | 'shadow')[]) {
   const counted: string[] = [];
   const samples = new ShadowSamples(0, { count: (metric: string) => counted.push(metric) } as never);

@@ -11,7 +11,7 @@ const PATH = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 let client: grpc.Client | undefined;
 const asIs = (bytes: Buffer) => bytes;
 
-/** The ways in that carry OTLP; each sends the request and resolves when it was answered with success. */
+/** The receivers for OTLP; each sends the request and resolves on success. */
 const receivers: Record<string, (ingest: RunningIngest, model: TraceRequest) => Promise<void>> = {
   'OTLP/HTTP with protobuf': (ingest, model) => post(ingest, bytesOf(model), 'application/x-protobuf'),
   'OTLP/HTTP with JSON': (ingest, model) => post(ingest, encodeRequestJson(model), 'application/json'),

@@ -8,7 +8,7 @@ const PROTOBUF = 'application/x-protobuf';
 const JSON_TYPE = 'application/json';
 const LIMIT = 200_000;
 
-/** The messages as the specification has them, to read answers independently of our own code. */
+/** The messages by the specification, to decode responses independently of our own code. */
 const messages = protobuf.parse(`syntax = "proto3";
   message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
   message Any { string type_url = 1; bytes value = 2; }

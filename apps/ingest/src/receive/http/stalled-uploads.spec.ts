@@ -10,7 +10,7 @@ import { eventually } from '../../../../../test/harness/eventually.js';
 const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const REQUEST_LIMIT = 100_000;
 const ROOM = 400_000;
-/** What a stalled upload has sent of what it announced. */
+/** The bytes that a stalled upload has sent of its announced length. */
 const SENT = 60_000;
 const HEALTHY = bytesOf(aRequest(Array.from({ length: 100 }, (_, n) => aSpan({ name: `span ${n} ${'x'.repeat(100)}` }))));
 
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 const address = () => ({ host: '127.0.0.1', port: Number(new URL(ingest.url).port) });
 
-/** An upload over HTTP that stalls in its body; another connection each. */
+/** An upload over HTTP that stalls in its body, on its own connection. */
 function stallOverHttp(): void {
   const socket = connect(address());
   socket.on('error', () => undefined).resume();
@@ -47,7 +47,7 @@ function session(): ClientHttp2Session {
   return one;
 }
 
-/** A call that stalls in its message; answers its gRPC status when it is ended. */
+/** A call that stalls in its message; resolves with its gRPC status when it ends. */
 function stallOverGrpc(over: ClientHttp2Session): Promise<string | undefined> {
   const stream = over.request({ ':method': 'POST', ':path': TRACES, 'content-type': 'application/grpc', te: 'trailers' });
   const head = Buffer.alloc(5);
@@ -60,7 +60,7 @@ function stallOverGrpc(over: ClientHttp2Session): Promise<string | undefined> {
   });
 }
 
-/** Sends as an exporter does: again when it is told to. Answers how often it was refused. */
+/** Sends as an exporter does, with retries on request. Returns the number of refusals. */
 async function sendOverHttp(): Promise<number> {
   for (let refused = 0; ; refused++) {
     const answer = await fetch(`${ingest.url}/v1/traces`, {
@@ -107,7 +107,7 @@ describe('stalled uploads lock nobody out', () => {
       await sendOverGrpc(client);
     }
     client.close();
-    // Not a measure of speed: with a request timeout of a minute, waiting for it would take that long.
+    // A generous limit: waiting for a request timeout would take a minute.
     expect(performance.now() - started).toBeLessThan(20_000);
     expect(await inFlight()).toBeLessThanOrEqual(ROOM);
   });
@@ -120,7 +120,7 @@ describe('stalled uploads lock nobody out', () => {
     for (let round = 0; round < 5; round++) expect([await sendOverHttp(), await sendOverGrpc(client)]).toEqual([0, 0]);
     client.close();
     expect(await inFlight()).toBeLessThanOrEqual(2 * REQUEST_LIMIT);
-    // Those beyond the share were told to come again.
+    // Those beyond the share received a request to retry.
     expect(await Promise.race(outcomes)).toBe(String(grpc.status.UNAVAILABLE));
   });
 

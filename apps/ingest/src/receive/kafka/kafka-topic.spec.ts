@@ -11,7 +11,7 @@ const TOPIC = 'otlp_spans';
 const ENVIRONMENT = { KAFKA_BROKERS: 'nowhere:9092', KAFKA_RECEIVE_TOPICS: TOPIC };
 const never = { ...aSpan(), traceId: TRACE_B, spanId: '00f067aa0ba902b7' };
 
-/** Over the embedded log: what differs with Kafka is the log's business. */
+/** Over the embedded log: the log's own tests cover Kafka's differences. */
 describe('a topic of other producers', () => {
   let real: Log;
   let log: HeldLog;
@@ -41,7 +41,7 @@ describe('a topic of other producers', () => {
       return found.length >= count ? found : undefined;
     });
   const metrics = async () => (await fetch(`${ingest.url}/metrics`)).text();
-  /** Where a successor would begin. */
+  /** The position at which a successor would begin. */
   const committed = async (partition: number) => {
     await ingest.app.close();
     const found = Promise.withResolvers<number>();

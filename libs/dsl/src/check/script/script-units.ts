@@ -8,7 +8,7 @@ type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;
 type Comparison = Extract<Expression, { type: 'binary' }>;
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
-/** Nobody writes so short a duration as a bare number of nanoseconds. */
+/** No script writes so short a duration as a bare number of nanoseconds. */
 const MIN_NS = 1_000_000;
 
 /**

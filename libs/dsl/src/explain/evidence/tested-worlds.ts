@@ -14,8 +14,8 @@ import type { Bindings, OnDoubt, TestedSpans } from './tested-spans.js';
 export type MakeTested = (onDoubt: OnDoubt, limit: () => StepLimit) => TestedSpans;
 
 /**
- * Evaluates on a trace with doubtful answers what holds for any of them: with the fewest and the most of them true, as the rule was judged, or else in every
- * combination.
+ * Finds the results on a trace that hold for any values of the answers in doubt. It evaluates with the fewest and with the most of them true,
+ * as the rule was judged, or else with every combination.
  */
 export class TestedWorlds {
   private readonly polarities: ReadonlyMap<Resolved, Polarity>;

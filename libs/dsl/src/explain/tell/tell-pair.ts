@@ -126,7 +126,7 @@ class PairTeller {
     return found.reduce((best, span) => (distance(span) < distance(best) ? span : best));
   }
 
-  /** Each span that satisfies the first condition stands in the relation, or none does. */
+  /** Each span that satisfies the first condition is in the relation, or none is. */
   private tellAll(isEvery: boolean): FunctionTold {
     const { node, pairs, teller } = this;
     const { first, second } = pairs[0] as RelatedSpans;

@@ -38,7 +38,7 @@ export interface ToldPart {
 export class PartTeller {
   constructor(private readonly teller: Teller) {}
 
-  /** @param withFunctions whether the counts of functions are told, which takes time */
+  /** @param withFunctions whether to include the counts of functions, which takes time */
   tell(node: Resolved, found: Found, bindings: Bindings, withFunctions: boolean): ToldPart {
     const condition = textOf(node);
     const functions = withFunctions ? functionsOf(node) : [];

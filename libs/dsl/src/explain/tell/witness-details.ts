@@ -21,8 +21,8 @@ export interface Details {
 
 /**
  * The details of a span beside its name: the values that the condition reads of it, and its results on other spans.
- * @param told the condition as evaluated on the span; if it is false, only the reason is told
- * @param isTextShown the condition's text stands beside it: values that it names are omitted
+ * @param told the condition as evaluated on the span; if it is false, only the reason is included
+ * @param isTextShown the condition's text is shown beside it: values that it names are omitted
  */
 export function detailsOf(told: Told, depth: number, bindings: Bindings, teller: Teller, isTextShown = false): Details {
   const values = new Map<string, Value>();
@@ -67,7 +67,7 @@ function differencesOf(node: Resolved): readonly Resolved[] {
   return [node.left, node.right].filter((side) => side.type === 'binary' && side.operator === '-' && unitOf(side.left) === 'time');
 }
 
-/** The span stands before the sentence: `closest is "audit" (s5): it ended 2s after "read" (s3) started`. */
+/** The span precedes the sentence: `closest is "audit" (s5): it ended 2s after "read" (s3) started`. */
 function ofIt(sentence: string, span: SpanView | undefined): string {
   return span === undefined ? sentence : sentence.replace(spanText(span), () => 'it');
 }

@@ -133,7 +133,7 @@ function contracted({ from, targets }: Given): { readonly componentOf: Int32Arra
   return { componentOf, components };
 }
 
-/** The spans of each component, one behind the other. */
+/** The spans of all components, component by component. */
 function grouped(componentOf: Int32Array, components: number): { readonly from: Int32Array; readonly spans: Int32Array } {
   const from = new Int32Array(components + 1);
   for (const component of componentOf) from[component + 1]!++;

@@ -18,7 +18,7 @@ function columnsOf(spans: readonly TestSpan[]): SpanColumns {
   return columns;
 }
 
-/** Per step and span: whether it was seen; as traces are opened, each time again. */
+/** Per step and span, whether it was seen; and the number of traces as they open. */
 function seenIn(settings: AssemblySettings, steps: readonly Step[]): { readonly answers: boolean[][]; readonly seen: SeenSpans } {
   const seen = new SeenSpans(settings);
   const answers = steps.map(({ time, spans }) => {
@@ -33,7 +33,7 @@ function seenIn(settings: AssemblySettings, steps: readonly Step[]): { readonly 
 
 const nameOf = ({ trace, span, parent, start, duration }: TestSpan): string => [trace, span, parent, start, duration].join(' ');
 
-/** The same from all that came before. */
+/** The same results, computed from all earlier steps. */
 function model(settings: AssemblySettings, steps: readonly Step[]): boolean[][] {
   const window = new RetryWindow(settings);
   return steps.map(({ time, spans }, n) => {

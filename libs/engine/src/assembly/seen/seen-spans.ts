@@ -64,7 +64,7 @@ export class SeenSpans {
     this.traces.touch(columns.traceIds, 4 * i);
   }
 
-  /** The trace of span `i` opens. Answers whether an earlier trace has spans that may be known. */
+  /** The trace of span `i` opens. Returns whether an earlier trace has spans that may be known. */
   openTrace(columns: SpanColumns, i: number): boolean {
     const oldest = this.blocks[0]?.cell ?? this.cell;
     return this.traces.open(columns.traceIds, 4 * i, this.cell, this.cell - oldest + this.window.joining);

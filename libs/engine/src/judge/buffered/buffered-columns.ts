@@ -88,7 +88,7 @@ export class BufferedColumns extends Slots {
     return row;
   }
 
-  /** Links `next` behind `row`. */
+  /** Links `next` after `row`. */
   chain(row: number, next: number): void {
     this.words[row * WORDS + NEXT] = next;
   }

@@ -58,7 +58,7 @@ export class TraceJudgement {
   }
 
   run(epoch: Epoch, rule: RuleIndex, { trace, held, arrival }: SeenTrace): void {
-    // Whatever the result, a span that was not kept may change it.
+    // A span that was not kept may change any result.
     if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
     if (this.waiting?.has(rule) === true) return;
     const judged = judge(epoch, rule, trace, held);

@@ -12,7 +12,7 @@ describe('LogClock', () => {
     wall += ms;
     monotonic += ms;
   };
-  /** Time passes, and the clock beats; answers the pauses found. */
+  /** Time passes, and the clock beats; returns the pauses found. */
   const beating = (clock: LogClock, ms: number): number => {
     let paused = 0;
     for (let passed = 0; passed < ms; passed += 500) {
@@ -109,7 +109,7 @@ describe('LogClock', () => {
         for (const { kind, ms } of events) {
           if (kind === 'pass') pass(ms);
           if (kind === 'jump') wall += ms;
-          // Between two beats a jump of the wall clock may show, but only so much.
+          // Between two beats a jump of the wall clock may be visible, up to a limit.
           expect(clock.now()).toBeGreaterThanOrEqual(last);
           if (kind !== 'beat') continue;
           const beat = clock.beat();

@@ -43,7 +43,7 @@ describe('retention', () => {
       expect(await start(0)).toBe(2);
       passed('two', 0, 9);
       await sweep();
-      // 60 s before now lies the record of offset 4.
+      // The record of offset 4 is 60 s old.
       expect(await start(0)).toBe(4);
     });
 

@@ -54,7 +54,7 @@ describe('the storage of the embedded log', () => {
     expect(message).toContain('BETRACE_STORAGE_PATH');
   });
 
-  // Only Linux has a folder in which not even root can make anything.
+  // Only Linux has a directory in which even root cannot create files.
   (existsSync('/proc/self') ? it : it.skip)('is refused at once below /proc, where nothing can be made', () => {
     expect(openError({ path: '/proc/betrace/log' })).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });
@@ -206,7 +206,7 @@ describe('the storage of the embedded log', () => {
   });
 });
 
-/** Runs as somebody who owns the directory and nothing else: root may write whatever it likes. */
+/** Runs as a user who owns the directory and nothing else, because root may write anywhere. */
 function withoutPrivileges(directory: string, work: () => string): string {
   if (process.geteuid?.() !== 0) return work();
   const nobody = 65_534;

@@ -8,7 +8,7 @@ const framed = (length: number, fill: number): Buffer => {
   return answer;
 };
 
-/** Reads bytes as a socket does: at most as many at once as there is room for, and as `cuts` say. */
+/** Reads bytes as a socket does: at most the free space at once, in pieces as `cuts` says. */
 function read(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const delivered: Buffer[] = [];
   const reader = new AnswerReader((answers) => delivered.push(answers));
@@ -22,7 +22,7 @@ function read(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   return delivered;
 }
 
-/** Buffers are whole answers when the next one begins where each ends. */
+/** Buffers are whole responses if each ends where the next one begins. */
 function areWhole(delivered: readonly Buffer[]): boolean {
   return delivered.every((bytes) => {
     let at = 0;
@@ -41,7 +41,7 @@ describe('reading answers of a broker', () => {
     fc.assert(
       fc.property(lengths, cuts, (sizes, pieces) => {
         const bytes = Buffer.concat(sizes.map((length, i) => framed(length, i + 1)));
-        // Else a run of tiny pieces takes minutes.
+        // A run of tiny pieces would take minutes.
         const delivered = read(bytes, pieces.some((piece) => piece > 1_000) ? pieces : [...pieces, 50_000]);
         expect(Buffer.concat(delivered).equals(bytes)).toBe(true);
         expect(areWhole(delivered)).toBe(true);

@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { assign, type Candidate } from './assign.js';
 
-/** A group that rebalances until nothing moves; counts how many partitions changed hands. */
+/** A group that rebalances until it is stable; counts the partitions that change their owner. */
 class Group {
   readonly owned = new Map<string, readonly number[]>();
-  /** Of those that prepare: what they are to prepare for, and what they are ready for. */
+  /** By preparing member, the partitions to prepare for, and those that it is ready for. */
   readonly prepare = new Map<string, readonly number[]>();
   readonly ready = new Map<string, Set<number>>();
   readonly leaving = new Set<string>();
@@ -30,7 +30,7 @@ class Group {
     return this;
   }
 
-  /** A member is ready for all that it is to prepare for. */
+  /** The member becomes ready for all partitions that it prepares for. */
   prepared(id: string): this {
     this.ready.set(id, new Set(this.prepare.get(id)));
     return this;
@@ -46,14 +46,14 @@ class Group {
     }));
   }
 
-  /** One generation: what it gives, and whether somebody has to join again because it gave something up. */
+  /** One generation: its assignment, and whether a member must rejoin because it gave up a partition. */
   rebalance(): boolean {
     const { of: assigned, moving } = assign(this.count, this.candidates());
     this.generation++;
     let again = false;
     const before = new Map([...this.owned].flatMap(([id, owned]) => owned.map((partition) => [partition, id])));
     for (const [id, { partitions, prepare }] of assigned) {
-      // What is to be prepared for is somebody else's, or just being given up.
+      // Partitions to prepare for belong to others, or are being given up.
       for (const partition of prepare) expect(before.get(partition)).not.toBe(id);
       this.prepare.set(id, prepare);
       const ready = this.ready.get(id) ?? new Set();
@@ -65,7 +65,7 @@ class Group {
       }
       this.owned.set(id, partitions);
     }
-    // With nobody to take them, there is nothing to wait for.
+    // Without a member to take them, nothing is awaited.
     if (this.leaving.size < this.owned.size) expect(moving).toBe(again);
     return again;
   }
@@ -131,7 +131,7 @@ describe('assignment', () => {
     group.prepared('b');
     expect(group.rebalance()).toBe(true);
     expect(group.sizes()).toEqual([6, 0]);
-    // Until they come, they are not anything else.
+    // Until they arrive, their preparation continues.
     expect(group.prepare.get('b')).toEqual([6, 7, 8, 9, 10, 11]);
     expect(group.rebalance()).toBe(false);
     expect(group.sizes()).toEqual([6, 6]);
@@ -180,13 +180,13 @@ describe('assignment', () => {
             else if (kind === 'ready') group.prepared(id);
             else if (kind === 'leaving') group.leaving.add(id);
             else group.leave(id);
-            // Sometimes the next change comes before the group has settled.
+            // Sometimes the next change precedes a stable assignment.
             for (let i = 0; i < rounds; i++) group.rebalance();
             const held = [...group.owned.values()].flat();
             expect(new Set(held).size).toBe(held.length);
           }
           for (const id of group.leaving) group.leave(id);
-          // Each generation may have something else to prepare for, when a member that was ready for it has left.
+          // Each generation may have other partitions to prepare for, after a ready member has left.
           for (let rounds = 0; rounds < 3; rounds++) {
             group.settle();
             for (const id of group.owned.keys()) group.prepared(id);

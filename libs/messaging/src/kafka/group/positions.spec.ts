@@ -5,7 +5,7 @@ import { type Committer, Positions } from './positions.js';
 
 type OffsetCommit = Parameters<WireBroker['offsetCommit']>[0];
 
-/** A coordinator that answers when the test lets it: what it is asked is what counts here. */
+/** A coordinator whose responses the test controls, because only its requests matter here. */
 class Coordinator {
   readonly commits: OffsetCommit[] = [];
   answers = (): Promise<unknown> => Promise.resolve();
@@ -42,7 +42,7 @@ describe('the positions of a group', () => {
     const first = positions.commit(0, at(1), () => true);
     const late = positions.commit(1, at(5), () => held);
     const kept = positions.commit(2, at(7), () => true);
-    // The member was thought dead, lost all, and has joined again: the coordinator would take its word for every partition.
+    // The member was considered dead, lost its partitions, and rejoined: the coordinator would accept its commit for every partition.
     held = false;
     committer = { memberId: 'new', generationId: 3, instanceId: undefined };
     hanging.resolve();

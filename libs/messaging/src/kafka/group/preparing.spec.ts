@@ -3,7 +3,7 @@ import type { Position } from '../../log.js';
 import type { CommittedPosition } from '../read/partition-feed.js';
 import { Preparing } from './preparing.js';
 
-/** A member that prepares; each preparation is ended by the test. */
+/** A preparing member; the test ends each preparation. */
 class Member {
   readonly events: string[] = [];
   readonly under = new Map<number, PromiseWithResolvers<void>>();
@@ -39,7 +39,7 @@ describe('partitions that a member prepares for', () => {
     member.preparing.set([1, 2], []);
     await member.end(1);
     expect([member.preparing.ready, member.events]).toEqual([[1], ['prepare 1', 'prepare 2']]);
-    // Told again, nothing begins again.
+    // A repeated call starts nothing again.
     member.preparing.set([1, 2], []);
     await member.end(2, new Error('cannot be read'));
     expect([member.preparing.ready, member.events]).toEqual([
@@ -53,7 +53,7 @@ describe('partitions that a member prepares for', () => {
     member.preparing.set([1, 2, 3], []);
     member.preparing.set([3], [1]);
     expect(member.events.slice(3)).toEqual(['dismissed 2']);
-    // The end of what is gone is nothing.
+    // The end of a stopped preparation has no effect.
     await member.end(2);
     expect(member.preparing.ready).toEqual([]);
     await member.end(3);
@@ -71,10 +71,10 @@ describe('partitions that a member prepares for', () => {
     expect(await position()).toBeUndefined();
     member.committed = { offset: 5, metadata: 'm', topicId: 'a' };
     expect(await position()).toEqual({ offset: 5, metadata: 'm' });
-    // A member of an earlier version, or an old broker, does not tell the log.
+    // A member of an earlier version, or an old broker, does not report the log's topic id.
     member.committed = { offset: 6, metadata: 'm' };
     expect(await position()).toEqual({ offset: 6, metadata: 'm' });
-    // The topic was created again: the owner knows before this member, or after it.
+    // The topic was created again: the owner notices before this member, or after it.
     member.committed = { offset: 7, metadata: 'm', topicId: 'b' };
     expect(await position()).toBeUndefined();
     member.topicId = 'b';

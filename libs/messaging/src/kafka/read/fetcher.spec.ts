@@ -8,7 +8,7 @@ import { PartitionFeed } from './partition-feed.js';
 
 const LONG = 60_000;
 
-/** A broker with one partition; each fetch has its next records, `atOnce` at most. */
+/** A broker with one partition; each fetch returns the next records, at most `atOnce`. */
 class Broker {
   readonly sets: Buffer[] = [];
   readonly delivered: number[] = [];
@@ -29,7 +29,7 @@ class Broker {
       topicId: async () => undefined,
       leadersMoved: () => undefined,
       send: async () => {
-        // As a broker does: until something comes.
+        // Waits for new data, as a broker does.
         for (let waited = 0; waited < 250 && this.#next === this.sets.length; waited += 2) await new Promise((done) => setTimeout(done, 2));
         return [answer()];
       },

@@ -5,7 +5,7 @@ import { PartitionFeed } from './partition-feed.js';
 
 const record = (offset: number, timestamp = offset, bytes = 1): LogRecord => ({ offset, timestamp, value: Buffer.alloc(bytes) });
 
-/** A feed whose fetches the test makes. */
+/** A feed whose fetches the test controls. */
 class Feeding {
   readonly delivered: LogRecord[][] = [];
   readonly failures: string[] = [];

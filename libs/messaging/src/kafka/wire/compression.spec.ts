@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { lz4Decompress } from './lz4.js';
 import { snappyDecompress } from './snappy.js';
 
-// What real producers make of every kind of token is tested with Kafka's own client; here are forms and lies.
+// Kafka's own client tests every token that real producers write; these are edge cases and invalid input.
 const MAX_BYTES = 1_000;
 
 const snappy = (length: number, ...bytes: number[]): Buffer => Buffer.from([length, ...bytes]);
@@ -85,7 +85,7 @@ describe('damaged bytes', () => {
           try {
             expect(unpack().length).toBeLessThanOrEqual(MAX_BYTES);
           } catch (error) {
-            // Of Node's realm, not of the test's.
+            // An error of Node's realm, not of the test's.
             expect((error as Error).name).toBe('RangeError');
           }
         }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { crc32c } from './crc32c.js';
 
-/** Bit by bit, as the polynomial is defined. */
+/** Bit by bit, by the definition of the polynomial. */
 function plain(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) {

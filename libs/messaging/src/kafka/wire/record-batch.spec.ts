@@ -30,7 +30,7 @@ const record: fc.Arbitrary<OutgoingRecord> = fc
 const records = fc.array(record, { minLength: 1, maxLength: 200 });
 const compression = fc.constantFrom<Compression>('none', 'gzip', 'zstd');
 
-/** A batch as the broker stores it: with the offset of its first record. */
+/** A batch as the broker stores it, with the offset of its first record. */
 async function stored(batchRecords: readonly OutgoingRecord[], offset: number, how: Compression = 'none'): Promise<Buffer> {
   const batch = await encodeRecordBatch(batchRecords, SEQUENCE, how, NOW);
   batch.writeBigInt64BE(BigInt(offset), 0);
@@ -57,7 +57,7 @@ describe('a record batch', () => {
   it('is what kafkajs reads too', async () => {
     await fc.assert(
       fc.asyncProperty(records, async (batchRecords) => {
-        // kafkajs takes what every object has (`constructor`) for an earlier header of that name.
+        // kafkajs mistakes properties of every object (`constructor`) for an earlier header of that name.
         fc.pre(!batchRecords.some(({ headers }) => Object.keys(headers ?? {}).some((name) => name in {})));
         const batch = await decodeByKafkajs(new Decoder(await encodeRecordBatch(batchRecords, SEQUENCE, 'none', NOW)));
         expect({ producerId: batch.producerId, firstSequence: batch.firstSequence }).toEqual({

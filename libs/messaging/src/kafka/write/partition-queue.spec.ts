@@ -4,7 +4,7 @@ import { PendingAppend, piecesOf } from './pending-append.js';
 
 const MAX_BYTES = 1_000;
 
-/** The producer id, epoch and first sequence of a batch, and how many records it has. */
+/** The producer id, epoch and first sequence of a batch, and its number of records. */
 function sequenceOf(batch: Buffer | undefined): { id: number; first: number; count: number } {
   return { id: Number(batch!.readBigInt64BE(43)), first: batch!.readInt32BE(53), count: batch!.readInt32BE(57) };
 }

@@ -6,7 +6,7 @@ describe('the presence of receivers', () => {
   let now: number;
   let presence: Presence;
   let refuse: boolean;
-  /** `partition:alive` or `partition:text`, as they were appended. */
+  /** The appended records, as `partition:alive` or `partition:text`. */
   let appended: string[];
 
   const append = async (_topic: string, records: readonly OutgoingRecord[]) => {

@@ -51,8 +51,8 @@ export interface WriterOptions {
 }
 
 /**
- * Appends with acks=all and idempotent producers. One request at a time is under way to each broker; appends that come meanwhile form the next one. So many
- * concurrent appends cost few requests, without lingering.
+ * Appends with acks=all and idempotent producers. One request at a time is under way to each broker; appends that come meanwhile form the next one.
+ * Many concurrent appends thus cost few requests, without lingering.
  */
 export class Writer {
   readonly #queues = new Map<string, PartitionQueue>();

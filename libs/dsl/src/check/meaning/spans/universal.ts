@@ -14,7 +14,7 @@ export interface Universal extends Outcome {
   readonly by: Resolved;
   /** Each span satisfies one of these. */
   readonly alternatives: readonly (readonly Outcome[])[];
-  /** Whether one of them depends on nothing but the span. */
+  /** Whether one of them depends only on the span. */
   readonly needsFacts: boolean;
 }
 

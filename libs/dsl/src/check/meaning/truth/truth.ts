@@ -204,7 +204,7 @@ class TruthJudge {
     }
   }
 
-  /** `not trace.count(c)`: a constant operand may be intended, a `not` that is never true hardly. */
+  /** `not trace.count(c)`: a constant operand may be intended, but not a `not` that is never true. */
   private negated({ operand, syntax }: UnaryNode, value: boolean): void {
     const last = this.constants.at(-1);
     if (last?.isMeant !== true || last.reason !== undefined || operand.syntax.type === 'boolean' || this.isInScript) return;

@@ -83,7 +83,7 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
   }
 }
 
-/** Nobody writes so short a duration as a bare number of nanoseconds; and no time is so early. */
+/** No rule writes so short a duration as a bare number of nanoseconds, and no time is so early. */
 const MIN_NS = 1_000_000;
 const EARLIEST = 100_000_000_000_000_000n;
 
