@@ -55,3 +55,11 @@ export function writeText(file: string, text: string): void {
     throw new CliError('BT_CLI_FILE', { action: 'write', file, reason: (error as Error).message });
   }
 }
+
+const FORMATS = /^(?:csv|ndjson|json|text|yaml|yml)$/i;
+
+/** The file that `--output` names. Throws a UsageError for a format: other commands take that there, and the answer would lie in a file that nobody looks for. */
+export function outputFile(output: string, hint: string): string {
+  if (FORMATS.test(output)) throw new UsageError(`--output is a file here; ${hint}, and ./${output} is a file of this name`);
+  return output;
+}

@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -337,6 +337,19 @@ describe('betrace verify', () => {
       err: expect.stringContaining('answers 401: no key'),
     });
   });
+});
+
+it.each([
+  ['violations', 'csv', '--format csv or ndjson'],
+  ['violations', 'NDJSON', '--format csv or ndjson'],
+  ['rules', 'json', 'as YAML'],
+])('betrace %s export writes no file that is named as a format: %s', async (what, format, hint) => {
+  expect(await betrace([what, 'export', '--url', 'http://127.0.0.1:9', '--output', format])).toMatchObject({
+    code: 2,
+    out: '',
+    err: expect.stringContaining(hint),
+  });
+  expect(existsSync(format)).toBe(false);
 });
 
 describe('betrace rules export and import', () => {

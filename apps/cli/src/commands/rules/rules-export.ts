@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { type Command, type ExitCode, readOptions } from '../../command.js';
-import { writeText } from '../../input.js';
+import { outputFile, writeText } from '../../input.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
 
@@ -15,12 +15,13 @@ ${SERVER_HELP}
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
     const values = readOptions(args, { ...SERVER_OPTIONS, output: { type: 'string', short: 'o' } });
+    const file = values.output === undefined ? undefined : outputFile(values.output, 'rules are written as YAML');
     const { rules } = (await new Server(values, terminal).get('/v1/rules')) as {
       readonly rules: readonly AnsweredRule[];
     };
     const text = stringify({ rules: rules.map(fileEntry) }, { lineWidth: 0, blockQuote: 'literal' });
-    if (values.output === undefined) terminal.out(text);
-    else writeText(values.output, text);
+    if (file === undefined) terminal.out(text);
+    else writeText(file, text);
     return 0;
   },
 };

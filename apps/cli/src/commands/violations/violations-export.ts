@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, type ExitCode, readOptions } from '../../command.js';
+import { outputFile } from '../../input.js';
 import { CliError, UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
@@ -34,16 +35,17 @@ Exit code: 0; 2 when the server answers with an error, or aborts: then the outpu
     });
     const accept = ACCEPTED[values.format];
     if (accept === undefined) throw new UsageError(`--format is csv or ndjson, not ${values.format}`);
+    const file = values.output === undefined ? undefined : outputFile(values.output, 'the format is --format csv or ndjson');
     const query = filterQuery(values, Date.now());
     query.set('format', values.format);
     const parts = new Server(values, terminal).stream(`/v1/violations/export?${query}`, accept);
-    if (values.output === undefined) {
+    if (file === undefined) {
       // A character may span two parts.
       const text = new TextDecoder();
       for await (const part of parts) terminal.out(text.decode(part, { stream: true }));
       return 0;
     }
-    await write(values.output, parts);
+    await write(file, parts);
     return 0;
   },
 };
