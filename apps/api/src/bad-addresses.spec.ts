@@ -4,7 +4,7 @@ import { ApiUnderTest } from './testing/api-under-test.js';
 
 const LONG = 'x'.repeat(3_000);
 
-describe('a path or a filter that is no text', () => {
+describe('a path or a filter that is no valid text', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
     api = await ApiUnderTest.start();
@@ -38,7 +38,7 @@ describe('a path or a filter that is no text', () => {
     ['GET', '/nothing/%00', 404],
     ['GET', '/v1/violations?after=%00', 400],
     ['GET', '/%ff', 400],
-  ])('is a problem as all are: %s %s', async (method, path, status) => {
+  ])('is answered with a problem like any other: %s %s', async (method, path, status) => {
     const body = method === 'PUT' || method === 'PATCH' ? { name: 'a', expression: 'span.is_root' } : undefined;
     const answer = await api.ask(method, path, body);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, expect.stringContaining('application/problem+json')]);

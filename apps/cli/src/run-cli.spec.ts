@@ -27,7 +27,7 @@ const GOOD = `rules:
 const BAD = `rules:\n  - id: a\n    expression: |\n      span.name == "x" and\n      span.durations > 1s\n  - {id: b, expression: span.duration > attribute.limit}\n`;
 
 describe('betrace', () => {
-  it('says its version, and which command was meant', async () => {
+  it('prints its version, and suggests the command that was meant', async () => {
     expect(await betrace(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+/) });
     expect(await betrace(['chek', 'x'])).toMatchObject({
       code: 2,
@@ -39,7 +39,7 @@ describe('betrace', () => {
     });
   });
 
-  it('takes no argument where it takes options alone, instead of doing something else', async () => {
+  it('refuses positional arguments where a command has only options', async () => {
     for (const command of ['violations list', 'violations export', 'violations tail', 'wait', 'probe', 'rules export']) {
       const { code, err } = await betrace([...command.split(' '), 'slow', '--url', 'http://127.0.0.1:1']);
       expect([command, code, err]).toEqual([command, 2, expect.stringContaining('it takes options alone, and no "slow"')]);
@@ -96,7 +96,7 @@ describe('betrace check', () => {
     ['test', 'expression: span.kind == "consumer" and #span.links == 0', true],
     ['check', `expression: 'span.kind == "consumer" and' # links`, false],
     ['check', 'expression: span.kind == consumer # links', false],
-  ])('%s of %s says whether a comment of YAML may have cut it', async (command, expression, isCut) => {
+  ])('%s of %s is reported if a YAML comment may have cut it', async (command, expression, isCut) => {
     const directory = temporaryFiles({ 'cut.yaml': `rules:\n  - id: cut\n    ${expression}\n` });
     const { code, out, err } = await betrace([command, join(directory, 'cut.yaml')]);
     expect(code).toBe(1);
@@ -142,7 +142,7 @@ describe('betrace check', () => {
     expect(out).toContain('reads attribute a');
   });
 
-  it('counts warnings only when asked', async () => {
+  it('counts warnings only on request', async () => {
     expect((await betrace(['check', '-e', 'attribute.n > 5'])).code).toBe(0);
     expect((await betrace(['check', '--strict', '-e', 'attribute.n > 5'])).code).toBe(1);
   });
@@ -176,7 +176,7 @@ describe('betrace test', () => {
 });
 
 describe('betrace fmt', () => {
-  it('formats expressions and leaves the rest of the file alone', async () => {
+  it('formats expressions and changes nothing else in the file', async () => {
     const directory = temporaryFiles({ 'a.yaml': GOOD });
     const file = join(directory, 'a.yaml');
     const formatted = GOOD.replace('span.duration>1s ', 'span.duration > 1s ');
@@ -222,7 +222,7 @@ describe('betrace fmt', () => {
 });
 
 describe('betrace fmt --output json', () => {
-  it('says of each file whether it is formatted, what is wrong in it, and the text that it prints otherwise', async () => {
+  it('reports for each file whether it is formatted, its mistakes, and the formatted text', async () => {
     const bad = GOOD.replace('span.duration>1s ', 'span.duration > ');
     const directory = temporaryFiles({ 'a.yaml': GOOD, 'b.yaml': bad });
     const [a, b] = [join(directory, 'a.yaml'), join(directory, 'b.yaml')];
@@ -242,7 +242,7 @@ describe('betrace fmt --output json', () => {
 });
 
 describe('betrace keys new', () => {
-  it('gives a program the key and its entry at once', async () => {
+  it('prints the key and its entry as JSON', async () => {
     const { code, out, err } = await betrace(['keys', 'new', 'ci', '--scope', 'read', '--scope', 'read', '--output', 'json']);
     const { key, entry } = JSON.parse(out);
     expect([code, err, entry]).toEqual([0, '', { name: 'ci', sha256: createHash('sha256').update(key).digest('hex'), scopes: ['read'] }]);
@@ -250,7 +250,7 @@ describe('betrace keys new', () => {
 });
 
 describe('betrace rules convert', () => {
-  it('makes a rule file of one of the Go version', async () => {
+  it('converts a rule file of the Go version', async () => {
     const directory = temporaryFiles({
       'go.yaml':
         '# ours\nrules:\n- id: fraud\n  name: Fraud check\n  severity: critical\n  compliance_frameworks:\n  - PCI-DSS\n' +
@@ -269,7 +269,7 @@ describe('betrace rules convert', () => {
     expect(await betrace(['test', converted])).toMatchObject({ code: 0, out: expect.stringContaining('1 passed, 0 failed') });
   });
 
-  it('leaves the rest alone, and says what it cannot read', async () => {
+  it('changes nothing else, and reports what it cannot read', async () => {
     expect(await betrace(['rules', 'convert', '-e', 'span.is_root'])).toMatchObject({ code: 0, out: 'span.is_root' });
     expect(await betrace(['rules', 'convert', '-e', 'when { a }'])).toMatchObject({
       code: 1,
@@ -288,7 +288,7 @@ describe('betrace verify', () => {
   const signed = { ...signViolation(violation, keys), timestamp: 1_699_000_002 };
   const environment = { BETRACE_SIGNATURE_KEY: secret };
 
-  it('tells what is signed from what was changed', async () => {
+  it('tells signed records from changed ones', async () => {
     const files = temporaryFiles({
       'good.json': JSON.stringify({ violations: [signed], total: 1 }),
       'bad.json': JSON.stringify([{ ...signed, status: 'retracted' }]),
@@ -325,7 +325,7 @@ describe('betrace verify', () => {
     });
   });
 
-  it('fetches all pages of a server, with its API key', async () => {
+  it('reads all pages of a server, with its API key', async () => {
     const url = await serve((path, headers) => {
       if (headers['x-api-key'] !== 'k') return [401, { detail: 'no key' }];
       return [200, path.includes('after=2') ? { violations: [signed] } : { violations: [signed], next: '2' }];
@@ -353,7 +353,7 @@ it.each([
 });
 
 describe('betrace rules export and import', () => {
-  it('brings rules from one server to another', async () => {
+  it('moves rules from one server to another', async () => {
     const rule = {
       id: 'r',
       name: 'R',

@@ -26,6 +26,6 @@ it('has no status where the catalogue has none, and no cause where none is given
   expect(Object.hasOwn(error, 'cause')).toBe(false);
 });
 
-it('begins the message with the code where the class asks for it', () => {
+it('starts the message with the code if the class requests it', () => {
   expect(new DiskError('BT_TEST_LOST', '{disk}', { codeFirst: true }).message).toBe('BT_TEST_LOST: The disk {disk} is lost.');
 });

@@ -15,7 +15,7 @@ describe('edit distance', () => {
     expect(editDistance(left, right, 99)).toBe(distance);
   });
 
-  it('is the same both ways, and cut off at the limit', () => {
+  it('is symmetric, and cut off at the limit', () => {
     const word = fc.string({ maxLength: 12 });
     fc.assert(
       fc.property(word, word, fc.integer({ min: 1, max: 12 }), (left, right, limit) => {

@@ -26,7 +26,7 @@ describe('sensitive attributes', () => {
     expect(new SensitiveAttributes([pattern]).has(name)).toBe(fits);
   });
 
-  it('fit as the regular expression would', () => {
+  it('match like the equivalent regular expression', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 8 });
     const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 12 });
     fc.assert(
@@ -45,7 +45,7 @@ describe('sensitive attributes', () => {
     '+49 170 123 45 67',
     'Bearer abc',
     'id 123456789',
-  ])('are texts like %s, whatever their attribute is called', (text) => expect(looksSensitive(text)).toBe(true));
+  ])("include the text %s, whatever the attribute's name", (text) => expect(looksSensitive(text)).toBe(true));
   it.each(['GET', '/orders/{id}', '200', 'gold', 'checkout-7f9c'])('are no texts like %s', (text) =>
     expect(looksSensitive(text)).toBe(false),
   );
@@ -58,7 +58,7 @@ describe('AttributeCatalogue', () => {
     return catalogue;
   };
 
-  it('is bounded in names and values, and says that there are more', () => {
+  it('limits names and values, and reports that there are more', () => {
     const many = Object.fromEntries(Array.from({ length: 32_000 }, (_, n) => [`name.${n}`, n]));
     const names = catalogueOf(many);
     expect([names.attributes.length, names.more]).toEqual([1_000, true]);
@@ -66,7 +66,7 @@ describe('AttributeCatalogue', () => {
     expect([values.attributes[0]?.values.length, values.attributes[0]?.more, values.attributes[0]?.spans]).toEqual([50, true, 32_000]);
   });
 
-  it('tells no value of another kind, too long, or no number, and cleans texts', () => {
+  it('omits values of other types, long texts and non-finite numbers, and cleans texts', () => {
     const one = catalogueOf({
       nan: Number.NaN,
       long: 'x'.repeat(1_000_000),
@@ -91,7 +91,7 @@ describe('AttributeCatalogue', () => {
     });
   });
 
-  it('tells no name that is too long or cannot be read', () => {
+  it('omits names that are too long or unreadable', () => {
     const one = catalogueOf({ ['x'.repeat(201)]: 1, 'a\u0000': 1, ['\udc00']: 1 });
     expect([one.attributes, one.more]).toEqual([[], true]);
   });
@@ -115,7 +115,7 @@ describe('GET /v1/attributes', () => {
     attributes,
   });
 
-  it('answers names, types and values, the most frequent first, and no value of what is sensitive', async () => {
+  it('answers names, types and values, most frequent first, without sensitive values', async () => {
     api = await ApiUnderTest.start();
     await send([
       span('a', { method: 'GET', 'user.id': 'u-1', n: 1 }),
@@ -146,7 +146,7 @@ describe('GET /v1/attributes', () => {
     expect((await api.ask('GET', '/v1/attributes?on=scope')).status).toBe(400);
   });
 
-  it('answers an empty log, and what the operator calls sensitive', async () => {
+  it('answers for an empty log, and hides what the operator calls sensitive', async () => {
     api = await ApiUnderTest.startIn({ BETRACE_ATTRIBUTES_SENSITIVE: 'method,tier*' });
     expect((await api.ask<AttributesView>('GET', '/v1/attributes')).body).toEqual({
       attributes: [],
@@ -175,7 +175,7 @@ describe('GET /v1/attributes', () => {
     expect([body.sampled_spans, body.attributes.map(({ name }) => name)]).toEqual([1, expect.arrayContaining(['quiet'])]);
   });
 
-  it('looks at 5,000 spans at most, of all partitions alike, and outlives what cannot be read', async () => {
+  it('samples at most 5,000 spans over all partitions, and survives unreadable records', async () => {
     api = await ApiUnderTest.start();
     await api.log.append(TOPICS.spans, [{ partition: 1, value: Uint8Array.of(0x0a, 0xff) }]);
     await send(Array.from({ length: 20_000 }, (_, n) => span(`s${n}`, { n: n % 3 })));

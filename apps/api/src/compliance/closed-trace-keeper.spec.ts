@@ -14,7 +14,7 @@ describe('ClosedTraceKeeper', () => {
     epochs,
   });
 
-  it('keeps all that was told once the store is back, part by part the highest, and holds no more than that meanwhile', async () => {
+  it('stores every count after the store is back, the highest of each part, with bounded memory meanwhile', async () => {
     const kept: ClosedTracesCount[][] = [];
     let away = true;
     const store = {
@@ -53,7 +53,7 @@ describe('ClosedTraceKeeper', () => {
     [{ partition: 0, hour: 1, epochs: [[1, 0, ['1']]] }],
     [{ partition: 0, hour: 1, epochs: [[1.5, 0, [1]]] }],
     [{ partition: 0, hour: 1, epochs: [7] }],
-  ])('takes no %j', (wrong) => {
+  ])('refuses %j', (wrong) => {
     const keeping = new ClosedTraceKeeper({ keepClosedTraces: async () => undefined }, silent);
     expect(() => keeping.take({ kind: 'traces', ...wrong } as unknown as ClosedTracesRecord)).toThrow(TypeError);
   });

@@ -57,7 +57,7 @@ describe('GET /v1/compliance', () => {
     record: '{}',
   });
 
-  it('has nothing before a rule names a control, and says what to do', async () => {
+  it('is empty before a rule names a control, and says what to do', async () => {
     expect((await api.ask('GET', '/v1/compliance')).body).toEqual({ frameworks: [] });
     const { status, body } = await api.ask('GET', '/v1/compliance/SOC%202');
     expect([status, body['code'], body['detail']]).toEqual([
@@ -67,7 +67,7 @@ describe('GET /v1/compliance', () => {
     ]);
   });
 
-  it('counts for each control what its rules looked at, by the rule sets of the time', async () => {
+  it('counts for each control the traces its rules evaluated, by the rule sets of the time', async () => {
     const before = await put('plain', []);
     const first = await put('access', [of('CC6.1'), of('8.4', 'PCI DSS')]);
     const both = await put('review', [of('CC6.1'), of('CC10.2')]);
@@ -129,7 +129,7 @@ describe('GET /v1/compliance', () => {
     ]);
   });
 
-  it('is of whole hours, without any traces too', async () => {
+  it('covers whole hours, even without traces', async () => {
     const query = `from=${START / 1_000 - 7_000}&to=${START / 1_000 - 6_000}`;
     const { body } = await api.ask<ComplianceReport>('GET', `/v1/compliance/SOC%202?${query}`);
     expect([body.from, body.to, body.traces]).toEqual([iso(START - 2 * HOUR), iso(START - HOUR), 0]);
@@ -160,7 +160,7 @@ describe('GET /v1/compliance', () => {
       ]);
     };
 
-    it('counts each part of the period by the controls of that time: an edit takes nothing out, and puts nothing in', async () => {
+    it('counts each part of the period by the controls of that time, so an edit changes no past part', async () => {
       const first = await put('edited', [of('1', 'FY'), of('2', 'FY')]);
       await closed(at / HOUR, [first, 0, [10]]);
       const found = (id: string, trace: string, version: number, status: 'open' | 'undecided' = 'open') =>
@@ -206,7 +206,7 @@ describe('GET /v1/compliance', () => {
       expect(await later('fy')).toBe(404);
     });
 
-    it('says of violations whose traces are not counted yet, and of a time that is not over, that they are so', async () => {
+    it('says that counts lag behind violations, and that a period has not ended', async () => {
       await put('hasty', [of('1', 'FW')]);
       const now = Date.now();
       await api.store.keep({ reader: 'test', partition: 0, position: 4, violations: [violation('h', 'hasty', 'th', 'open', 1, now)] });
@@ -245,7 +245,7 @@ describe('GET /v1/compliance', () => {
     expect(body).toContain('SOC 2,CC7,passed,3,3,0,0,1124,new,');
   });
 
-  it('is a page to print, in which what people wrote is text and nothing is loaded', async () => {
+  it('is a printable page that escapes names and loads nothing', async () => {
     await put('new', [of('"><img src=x>')], { name: '<script>alert(1)</script>' });
     const { headers, body } = await text('html');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -274,7 +274,7 @@ describe('GET /v1/compliance', () => {
     ['%00', 400],
     ['%F0%9F%98%80', 404],
     ['x'.repeat(5_000), 404],
-  ])('knows no framework %.20s', async (framework, expected) => {
+  ])('answers 404 for the framework %.20s', async (framework, expected) => {
     const { status } = await api.ask('GET', `/v1/compliance/${framework}`);
     expect(status).toBe(expected);
   });

@@ -30,7 +30,7 @@ describe('the console is served', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('as a page that says how to build it, and once it is built as itself, without a restart', async () => {
+  it('as a page that explains how to build it, and after a build without a restart', async () => {
     await start();
     const missing = await app.inject('/ui');
     expect([missing.statusCode, missing.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
@@ -40,7 +40,7 @@ describe('the console is served', () => {
     expect((await app.inject('/ui/assets/main-1a2b.js')).body).toBe('plain');
   });
 
-  it('by one page for every address below it, which runs and loads only what comes from this server', async () => {
+  it('as one page for every address below it, which loads only files of this server', async () => {
     await start();
     await build();
     for (const path of ['/ui', '/ui/', '/ui/violations', '/ui/violations/viol-1?span=a', '/ui/rules/a%2Fb']) {
@@ -95,7 +95,7 @@ describe('the sign-in at an issuer', () => {
     return { settings, policy };
   };
 
-  it('is told to browsers, and its token endpoint is where pages may ask', async () => {
+  it('is configured for browsers, whose policy allows the token endpoint', async () => {
     const { settings, policy } = await serve(new ConsoleSignIn(client(), () => 0));
     expect(await policy()).toContain("connect-src 'self' https://tokens.example.com;");
     const addresses = { authorization_endpoint: `${address}/authorize`, token_endpoint: 'https://tokens.example.com/token' };
@@ -103,7 +103,7 @@ describe('the sign-in at an issuer', () => {
     expect(asked).toBe(1);
   });
 
-  it('at an issuer that is away or another is said to be so, and asked again after five seconds', async () => {
+  it('reports an issuer that is unavailable or another one, and asks again after five seconds', async () => {
     let now = 0;
     const right = document;
     document = { ...right, issuer: 'https://another.example.com' };
@@ -119,7 +119,7 @@ describe('the sign-in at an issuer', () => {
     expect(asked).toBe(2);
   });
 
-  it('is none without a client of the console', async () => {
+  it('is off without a client of the console', async () => {
     const of = (more: object) => consoleSignIn({ oidcIssuer: address, oidcConsoleScope: 'openid', ...more } as never, () => 0);
     expect(of({})).toBeUndefined();
     const { settings } = await serve(of({ oidcConsoleClientId: 'c', oidcConsoleParameters: 'resource=https%3A%2F%2Fb&audience=x' })!);
@@ -127,7 +127,7 @@ describe('the sign-in at an issuer', () => {
   });
 });
 
-describe('a place where traces are seen elsewhere', () => {
+describe('a link to traces in another program', () => {
   const settings = async (environment: Record<string, string>) => {
     const api = await ApiUnderTest.startIn(environment);
     try {
@@ -137,7 +137,7 @@ describe('a place where traces are seen elsewhere', () => {
     }
   };
 
-  it('is told to the console as it is configured, and that there is none', async () => {
+  it('is passed to the console as configured, or absent', async () => {
     const url = 'https://tempo.example.com/trace/{trace_id}';
     expect(await settings({ BETRACE_CONSOLE_TRACE_LINK: url })).toEqual({ sign_in: null, trace_link: { name: 'Tempo', url } });
     expect(await settings({ BETRACE_CONSOLE_TRACE_LINK: url, BETRACE_CONSOLE_TRACE_LINK_NAME: 'Jaeger' })).toMatchObject({
@@ -148,7 +148,7 @@ describe('a place where traces are seen elsewhere', () => {
 });
 
 describe('a server with an API key', () => {
-  it('gives the console to everybody, and what it shows to who has the key', async () => {
+  it('serves the console to everyone, and its data only with the key', async () => {
     const api = await ApiUnderTest.startIn({ BETRACE_API_KEY: 'secret-of-the-house' });
     try {
       expect([200, 404]).toContain((await fetch(`${api.url}/ui/violations`)).status);

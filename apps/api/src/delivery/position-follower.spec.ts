@@ -21,7 +21,7 @@ describe('PositionFollower', () => {
     positions = new PositionFollower(() => now);
   });
 
-  it('commits the first position at once, then one every five seconds for each partition, and the last one when nothing comes', async () => {
+  it('commits at once, then every five seconds per partition, and when no records come', async () => {
     for (let offset = 1; offset <= 5; offset++) {
       await positions.follow(subscription, 0, offset);
       now += 1_500;
@@ -36,7 +36,7 @@ describe('PositionFollower', () => {
     expect(commits.at(-1)).toBe('0@6');
   });
 
-  it('commits what is left when the partition is given up, if it still may; and not what it never read', async () => {
+  it('commits the rest when the partition is revoked, if still allowed, and nothing it has not read', async () => {
     await positions.follow(subscription, 0, 1);
     await positions.follow(subscription, 0, 2);
     await positions.leave(subscription, 0, 2);
@@ -48,7 +48,7 @@ describe('PositionFollower', () => {
     await positions.leave(subscription, 0, 3);
   });
 
-  it('tries again what was refused', async () => {
+  it('retries a refused commit', async () => {
     refused = true;
     await expect(positions.follow(subscription, 0, 1)).rejects.toThrow('refused');
     refused = false;

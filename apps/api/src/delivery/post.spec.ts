@@ -33,7 +33,7 @@ describe('a request that is posted', () => {
     [500, true],
     [200, false],
     [200, true],
-  ])('reads no endless answer into memory: status %i, only the status wanted: %s', async (status, statusOnly) => {
+  ])('limits the memory for an endless answer: status %i, status only: %s', async (status, statusOnly) => {
     let closed!: (bytes: number) => void;
     const sent = new Promise<number>((resolve) => {
       closed = resolve;
@@ -46,7 +46,7 @@ describe('a request that is posted', () => {
     expect(await sent).toBeLessThan(64 * ANSWER_BYTES);
   });
 
-  it('takes a success whose answer never ends, where its status says all, and no other', async () => {
+  it('accepts a success whose body never ends only if its status suffices', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200).write('a');
     });
@@ -54,7 +54,7 @@ describe('a request that is posted', () => {
     await expect(post(url, '{}', { headers: {}, timeout: 500 })).rejects.toThrow('no answer within 500 ms');
   });
 
-  it('ends with the reason of its signal, also while the answer comes', async () => {
+  it('ends with the reason of its signal, even during the answer', async () => {
     const url = await serve((_request, response) => {
       response.writeHead(500).write('a');
     });
@@ -64,7 +64,7 @@ describe('a request that is posted', () => {
     await expect(posted).rejects.toThrow('stopping');
   });
 
-  it('follows no redirect, and reads how long it should wait', async () => {
+  it('follows no redirect, and reads Retry-After', async () => {
     const url = await serve((_request, response) => response.writeHead(307, { location: '/other', 'retry-after': '7' }).end());
     expect(await post(url, '{}', { headers: {}, timeout: 5_000 })).toMatchObject({ status: 307, location: '/other', retryAfter: 7_000 });
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Together } from './together.js';
 
 describe('Together', () => {
-  it('does what comes at about the same time in one go, and later what comes later', async () => {
+  it('batches items that arrive together, and later ones separately', async () => {
     const done: (readonly number[])[] = [];
     const together = new Together<number>(async (items) => void done.push(items));
     await Promise.all([together.add(1), together.add(2), together.add(3)]);
@@ -10,14 +10,14 @@ describe('Together', () => {
     expect(done).toEqual([[1, 2, 3], [4]]);
   });
 
-  it('does no more at once than the bound, but one that is more alone', async () => {
+  it('limits the size of a batch, except for a single larger item', async () => {
     const done: (readonly number[])[] = [];
     const together = new Together<number>(async (items) => void done.push(items), true, { size: (item) => item, max: 10 });
     await Promise.all([4, 5, 6, 20, 1, 2].map((item) => together.add(item)));
     expect(done).toEqual([[4, 5], [6], [20], [1, 2]]);
   });
 
-  it('rejects all that was done together with what failed, and none else', async () => {
+  it('rejects all items of a failed batch, and no others', async () => {
     let failing = true;
     const together = new Together<number>(async () => {
       if (failing) throw new Error('refused');
@@ -31,7 +31,7 @@ describe('Together', () => {
   it.each([
     [true, [[1], [2, 3]]],
     [false, [[1], [2], [3]]],
-  ])('in turn (%s): what comes while something is under way waits for it, or does not', async (inTurn, expected) => {
+  ])('items that arrive during work wait for it only in turn (%s)', async (inTurn, expected) => {
     const begun: (readonly number[])[] = [];
     const hanging = Promise.withResolvers<void>();
     const together = new Together<number>(async (items) => {

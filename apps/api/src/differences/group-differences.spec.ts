@@ -53,7 +53,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
   const differences = async (rule: string, query = '') =>
     (await api.ask<GroupDifferencesView>('GET', `/v1/violations/groups/${await groupOf(rule)}/differences${query}`)).body;
 
-  it('names what violating traces have and complying ones have not, the clearest first, as conditions that rules may ask', async () => {
+  it('lists what violating traces have and complying ones lack, clearest first, as conditions for rules', async () => {
     const secret = { 'user.email': 'a@example.com', 'db.password': 'x', payload: [1] };
     for (let n = 0; n < 24; n++) {
       const partition = n % 2;
@@ -102,7 +102,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
     expect([first.differences, first.total]).toEqual([found.differences.slice(0, 1), found.total]);
   });
 
-  it('compares the violations of a time, and says when there is nothing to compare', async () => {
+  it('compares the violations of a period, and says when there are none to compare', async () => {
     expect(await differences('slow', '?end_time=1000')).toMatchObject({
       violating_traces: 0,
       other_traces: 0,
@@ -131,7 +131,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
     expect(await differences('lost')).toMatchObject({ violating_traces: 0, differences: [] });
   });
 
-  it('answers one after the other, and refuses more than wait', async () => {
+  it('answers one request at a time, and refuses more than may wait', async () => {
     const comparing = new GroupDifferences(api.store, api.log, new SensitiveAttributes([]));
     const group = (await api.store.violationGroup(await groupOf('slow'), 0))!;
     const asked = await Promise.allSettled(Array.from({ length: 30 }, () => comparing.of(group, {})));

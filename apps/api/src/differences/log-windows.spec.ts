@@ -5,7 +5,7 @@ import { logWindows } from './log-windows.js';
 const place = (first_offset: number, last_offset = first_offset, partition = 0) => ({ partition, first_offset, last_offset });
 
 describe('windows of the log', () => {
-  it('have what is around a trace, and join what overlaps', () => {
+  it('include the records around a trace, and merge when they overlap', () => {
     expect(logWindows([place(1_000, 1_010), place(5, 5, 1), place(990)])).toEqual([
       { partition: 0, from: 930, to: 1_071 },
       { partition: 1, from: 0, to: 66 },
@@ -13,7 +13,7 @@ describe('windows of the log', () => {
     expect(logWindows([place(0, 400)])).toEqual([]);
   });
 
-  it('have no record twice, are bounded, and have each trace that is not too long, unless an earlier window is within it', () => {
+  it('are disjoint and bounded, and include each trace that is not too long, unless an earlier window overlaps', () => {
     const places = fc.array(
       fc.tuple(fc.integer({ min: 0, max: 3_000 }), fc.integer({ min: 0, max: 450 }), fc.integer({ min: 0, max: 1 })),
       {

@@ -11,18 +11,18 @@ describe('the least difference of two shares', () => {
     [5, 56, 0, 29, -0.0381],
     [0, 10, 0, 20, -0.1611],
     [10, 10, 0, 20, 0.6791],
-  ])('is what its author published: %d of %d beside %d of %d', (a, n, b, m, low) => {
+  ])('equals the published value: %d of %d against %d of %d', (a, n, b, m, low) => {
     expect(leastDifference({ count: a, of: n }, { count: b, of: m }, 1.959964)).toBeCloseTo(low, 4);
   });
 
-  it('says nothing of few traces, and grows with their number', () => {
+  it('is small for few traces, and grows with their number', () => {
     const of = (n: number) => leastDifference({ count: n, of: n }, { count: 0, of: n });
     expect(of(2)).toBeLessThan(0);
     expect(of(20)).toBeGreaterThan(0.4);
     expect(leastDifference({ count: 1, of: 1 }, { count: 0, of: 0 }) > 0).toBe(false);
   });
 
-  it('is never above the difference that was seen, and one of equal shares is never above 0', () => {
+  it('never exceeds the observed difference, and is never positive for equal shares', () => {
     const share = fc
       .integer({ min: 1, max: 500 })
       .chain((of) => fc.record({ of: fc.constant(of), count: fc.integer({ min: 0, max: of }) }));

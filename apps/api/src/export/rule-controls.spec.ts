@@ -7,7 +7,7 @@ import { openStore } from '#store';
 import { plainRule } from '../testing/rules-in-the-log.js';
 import { RuleControls } from './rule-controls.js';
 
-it('the controls of a version that is damaged are none, and no violation waits for it', async () => {
+it('a damaged version counts as one without controls, and delays no violation', async () => {
   const path = await mkdtemp(join(tmpdir(), 'betrace-controls-'));
   const store = await openStore({ kind: 'sqlite', path });
   try {

@@ -86,7 +86,7 @@ describe('ViolationExporter', () => {
     ]);
   });
 
-  it('exports in batches, and moves its position behind them', async () => {
+  it('exports in batches, and advances its position past them', async () => {
     await publish(log, violation(), violation({ id: 'viol-2' }), violation({ id: 'viol-3' }));
     await exporting.start();
     await position(3);
@@ -94,7 +94,7 @@ describe('ViolationExporter', () => {
     expect(exporting.state()).toBe('ok');
   });
 
-  it('waits while the endpoint is down, says so, and loses nothing', async () => {
+  it('waits while the endpoint is down, reports it, and loses nothing', async () => {
     collector.failures = 3;
     await publish(log, violation(), violation({ id: 'viol-2' }));
     await exporting.start();
@@ -107,7 +107,7 @@ describe('ViolationExporter', () => {
     expect(await registry.metrics()).toContain('betrace_violations_exported_total 2');
   });
 
-  it('keeps no partition that is to be given up while the endpoint is down; the others of its call go on', async () => {
+  it('gives a partition up while the endpoint is down, and exports the others of the same request', async () => {
     const { log: two, store: kept } = await logAndStore(2);
     const settings = { address: 'http://collector', batchSize: 9, evidence: true, resource: resourceFromAttributes({}) };
     const one = new ViolationExporter(two, kept, collector, settings, registerMetrics(API_METRICS, new Registry()), silent);
@@ -132,7 +132,7 @@ describe('ViolationExporter', () => {
     await kept.close();
   });
 
-  it('repeats a batch whose answer was lost as the same spans', async () => {
+  it('repeats a batch whose answer was lost, with the same spans', async () => {
     collector.losesAnswers = true;
     collector.failures = 1;
     await publish(log, violation());
@@ -143,7 +143,7 @@ describe('ViolationExporter', () => {
     expect(second?.spanContext()).toEqual(first?.spanContext());
   });
 
-  it('exports each revision, and each once', async () => {
+  it('exports each revision once', async () => {
     await publish(log, violation(), violation({ revision: 2, status: 'retracted' }), violation());
     await exporting.start();
     await position(3);
@@ -162,7 +162,7 @@ describe('ViolationExporter', () => {
     expect(collector.exported).toEqual(['viol-2@1']);
   });
 
-  it('skips what is no violation', async () => {
+  it('skips records that are no violations', async () => {
     await log.append(TOPICS.violations, [{ partition: 0, value: Buffer.from('{}') }]);
     await publish(log, violation());
     await exporting.start();

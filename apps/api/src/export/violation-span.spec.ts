@@ -37,7 +37,7 @@ describe('a violation as a span', () => {
     expect(JSON.parse(String(attributes['betrace.violation.record']))).toEqual(record);
   });
 
-  it('says what it is that stands: violated, retracted, or not judged and why', () => {
+  it('states the status: violated, retracted, or undecided and why', () => {
     const shown = (change: Parameters<typeof violation>[0]) => violationSpan(violation(change), resource, false).attributes;
     expect(shown({ status: 'retracted', revision: 2 })).toMatchObject({ 'betrace.violation.status': 'retracted' });
     const undecided = { code: 'step_limit', reason: 'the rule took more steps than it may on one trace' };
@@ -48,7 +48,7 @@ describe('a violation as a span', () => {
     expect(shown({})).not.toHaveProperty('betrace.violation.undecided');
   });
 
-  it('cuts a long record into parts that are texts, fit into what backends take, and are the record when joined', () => {
+  it('splits a long record into valid texts within the limits of backends, which joined give the record', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), fc.integer({ min: 0, max: 12 }), (text, times) => {
         const record = violation({ message: text.repeat(times), explanation: { summary: '😀ü'.repeat(600) } });
@@ -80,17 +80,17 @@ describe('a violation as a span', () => {
     expect(Object.keys(violationSpan(violation(), resource, true).attributes).filter((key) => key.startsWith('compliance'))).toEqual([]);
   });
 
-  it('leaves the evidence out when it is not wanted', () => {
+  it('omits the evidence when it is off', () => {
     const { attributes } = violationSpan(violation(), resource, false);
     expect(attributes).not.toHaveProperty('betrace.violation.record');
     expect(attributes).not.toHaveProperty('betrace.violation.signature');
   });
 
-  it('is a root span when no span stands for the violation', () => {
+  it('is a root span when the violation has no span', () => {
     expect(violationSpan(violation({ wire_span_id: '' }), resource, true).parentSpanContext).toBeUndefined();
   });
 
-  it('has the same id whenever it is exported, another one for each revision and each fragment', () => {
+  it('has the same id in every export, and another for each revision and each fragment', () => {
     const log = { partition: 0, first_offset: 500, last_offset: 600 };
     const ids = [violation(), violation({ revision: 2 }), violation({ log })].map(violationSpanId);
     expect(violationSpanId(violation())).toBe(ids[0]);

@@ -43,7 +43,7 @@ describe('threads for expressions', () => {
     await expect(tries('{"expression": "span.", "span": {}}')).rejects.toMatchObject({ code: 'BT_API_EXPRESSION_INVALID' });
   });
 
-  it('end what takes too long, say where it was, and go on with another thread', async () => {
+  it('end a task that times out, name its phase, and continue with another thread', async () => {
     start({ entry: thread(ENDLESS), deadline: 200 });
     const endless = check('endless');
     const behind = check('behind it');
@@ -55,7 +55,7 @@ describe('threads for expressions', () => {
     expect(await behind).toMatchObject({ expression: 'behind it' });
   });
 
-  it('leave the thread that asks free meanwhile', async () => {
+  it('do not block the calling thread', async () => {
     start({ entry: thread(ENDLESS), deadline: 300 });
     let turns = 0;
     const counting = setInterval(() => turns++, 5);
@@ -64,7 +64,7 @@ describe('threads for expressions', () => {
     expect(turns).toBeGreaterThan(5);
   });
 
-  it('refuse what would wait behind too many', async () => {
+  it('refuse tasks above the queue limit', async () => {
     start({ entry: thread(ENDLESS), deadline: 500 });
     const taken = ['endless', 'one', 'two'].map(check);
     await expect(check('three')).rejects.toMatchObject({ code: 'BT_API_EXPRESSIONS_BUSY', status: 429, retryAfter: 1 });
@@ -72,7 +72,7 @@ describe('threads for expressions', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
   });
 
-  it('end what takes too much memory', async () => {
+  it('end a task that exceeds the memory limit', async () => {
     const greedy = `const all = []; for (;;) all.push(new Array(100_000).fill(task.expression))`;
     start({ entry: thread(`if (task.expression === 'greedy') { ${greedy} } tell({ type: 'done', result: task })`), memory: 32 });
     await expect(check('greedy')).rejects.toMatchObject({ code: 'BT_API_EXPRESSION_MEMORY', status: 422 });
@@ -85,7 +85,7 @@ describe('threads for expressions', () => {
     expect(await check('next')).toMatchObject({ expression: 'next' });
   });
 
-  it('let nobody wait when the process stops', async () => {
+  it('reject all waiting tasks when the process stops', async () => {
     start({ entry: thread(ENDLESS) });
     const waiting = ['endless', 'one'].map((expression) => check(expression).catch((error: { code: string }) => error.code));
     await threads.stop();

@@ -6,7 +6,7 @@ import { eventually } from '../testing/eventually.js';
 import { violation } from '../testing/violation.js';
 import { Regrouper } from './regrouper.js';
 
-describe('violations that were kept before there were fingerprints', () => {
+describe('violations stored before fingerprints existed', () => {
   let store: Store;
   let told: object[];
   const logger = { info: (of: object) => told.push(of), error: (of: object) => told.push(of) } as unknown as Logger;
@@ -27,7 +27,7 @@ describe('violations that were kept before there were fingerprints', () => {
   const operations = async () =>
     (await store.violationGroups({ status: 'open' }, { limit: 9 }, 0)).groups.map(({ operation, count }) => [operation, count]);
 
-  it('are grouped after the start, all of them', async () => {
+  it('are all grouped after the start', async () => {
     await keepOlder(450);
     expect(await operations()).toEqual([['', 450]]);
     const regrouper = new Regrouper(store, logger);
@@ -42,7 +42,7 @@ describe('violations that were kept before there were fingerprints', () => {
     await regrouper.stop();
   });
 
-  it('wait for the next start when the process stops, which does not wait for them', async () => {
+  it('are left to the next start when the process stops, without a delay', async () => {
     await keepOlder(450);
     const regrouper = new Regrouper(store, logger);
     regrouper.start();
@@ -54,7 +54,7 @@ describe('violations that were kept before there were fingerprints', () => {
     await next.stop();
   });
 
-  it('are tried again when the database does not take them', async () => {
+  it('are retried after an error of the database', async () => {
     const failing = { regroup: () => Promise.reject(new Error('no disk')) } as unknown as Store;
     const regrouper = new Regrouper(failing, logger);
     regrouper.start();

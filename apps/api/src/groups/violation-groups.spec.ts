@@ -33,7 +33,7 @@ describe('/v1/violations/groups', () => {
   const ask = async (query = '') => (await api.ask<ViolationGroupList>('GET', `/v1/violations/groups?${query}`)).body;
   const names = async (query: string) => (await ask(query)).groups.map(({ rule_id, service }) => `${rule_id} ${service}`);
 
-  it('answers rule by service, the one that was seen last first, with its state, times and counts', async () => {
+  it('answers groups by rule and service, last seen first, with state, times and counts', async () => {
     const { groups, total, next } = await ask();
     expect([total, next]).toEqual([3, undefined]);
     expect(groups).toEqual([
@@ -75,7 +75,7 @@ describe('/v1/violations/groups', () => {
     expect((await names(query)).toSorted()).toEqual(groups.toSorted());
   });
 
-  it('counts what lies in the asked time, and leaves out groups that have nothing there', async () => {
+  it('counts the violations of a period, and omits groups without any', async () => {
     const seconds = (hours: number) => (now - hours * HOUR) / 1_000;
     const { groups, total } = await ask(`start_time=${seconds(52)}&end_time=${seconds(20)}`);
     expect([total, groups.map(({ service, count, counts }) => [service, count, counts.open])]).toEqual([
@@ -116,7 +116,7 @@ describe('/v1/violations/groups', () => {
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
   });
 
-  it('has violations of one operation in a group, whatever ids are in its name, and lists those of a group', async () => {
+  it("groups violations of one operation despite ids in its name, and lists a group's violations", async () => {
     const named = (n: number, span_name: string, change: object = {}) =>
       violation({ id: `viol-${n}`, timestamp_ms: now - n, service: 'orders', metadata: { span_name }, ...change });
     await publish(

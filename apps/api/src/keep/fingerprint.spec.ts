@@ -58,7 +58,7 @@ describe('the template of an operation', () => {
 });
 
 describe('the fingerprint of a violation', () => {
-  it('says its version, and is what it was: groups of a former version would be others', () => {
+  it('starts with its version and never changes within one, or groups would split', () => {
     expect(fingerprintOf({ metadata: { span_name: 'GET /orders/17', duration_ms: 3 } })).toEqual({
       fingerprint: '1:efe9d7bbc465b0eb',
       operation: 'GET /orders/{n}',
@@ -66,7 +66,7 @@ describe('the fingerprint of a violation', () => {
     });
   });
 
-  it('differs by operation, and by why there is no verdict', () => {
+  it('differs by operation and by the code of undecided verdicts', () => {
     const of = (name: string, code?: string) =>
       fingerprintOf({ metadata: { span_name: name }, ...(code === undefined ? {} : { undecided: { code, reason: 'r' } }) }).fingerprint;
     expect(new Set([of('a'), of('b'), of('a', 'step_limit'), of('a', 'too_many')]).size).toBe(4);

@@ -11,7 +11,7 @@ import { KEEP_READER, ViolationKeeper } from './violation-keeper.js';
 const TIMEOUT_MS = 20_000;
 
 /** The database is restored from a backup while the process runs: it lacks later violations, which the log has. */
-describe('ViolationKeeper, with a database that goes back', () => {
+describe('ViolationKeeper, with a database restored from an older backup', () => {
   const closing: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -59,7 +59,7 @@ describe('ViolationKeeper, with a database that goes back', () => {
     60_000,
   );
 
-  it('keeps revisions as they are, and what the backup has once', async () => {
+  it('keeps revisions, and stores no violation of the backup twice', async () => {
     const { log, backup, kept, putBack, store } = await begin();
     await publish(log, violation(), violation({ id: id(2) }));
     await kept(2);

@@ -70,7 +70,7 @@ describe('an outage behind the violations log', () => {
   const lagOf = (name: string, partition: number, wanted: number) =>
     eventually(async () => ((await lags())[`betrace_${name}_lag_records{partition="${partition}"}`] === wanted ? true : undefined));
 
-  it('shows in the lag at once, also after a restart, and is over when it is over', async () => {
+  it('raises the lag at once, also after a restart, until it is over', async () => {
     await publish(log, violation(), violation({ id: 'viol-2' }), violation({ id: 'viol-3' }));
     await lagOf('violations_keep', 0, 3);
     await lagOf('otlp_export', 0, 3);
@@ -101,7 +101,7 @@ describe('an outage behind the violations log', () => {
     expect(await lags()).toEqual({});
   });
 
-  it('of the log is told, and does not take the API out of service', async () => {
+  it('of the log is reported, and leaves the API in service', async () => {
     keeping.failed(new Error('no broker'));
     await expect(keeping.check()).rejects.toEqual(new Behind('violations are not kept: no broker'));
     keeping.recovered();

@@ -11,7 +11,7 @@ import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
 import { ViolationKeeper } from './violation-keeper.js';
 
-describe('a violation that the store refuses for what it holds', () => {
+describe('a violation whose content the store refuses', () => {
   let log: Log;
   let store: Store;
   let registry: Registry;
@@ -51,7 +51,7 @@ describe('a violation that the store refuses for what it holds', () => {
       return ids.every((id) => found.includes(id)) ? violations : undefined;
     });
 
-  it('is kept aside and counted, and all others are kept, also after a restart', async () => {
+  it('goes to the dead letters and is counted, and all others are stored, also after a restart', async () => {
     refuse('BT_STORE_REFUSED');
     await publish(log, ...some);
     await keep.start();
@@ -76,7 +76,7 @@ describe('a violation that the store refuses for what it holds', () => {
     expect(await keep.check()).toBeUndefined();
   });
 
-  it('is told in the status of its rule, beside what evaluators tell, with the number of all', async () => {
+  it("counts in the status of its rule, beside the evaluators' errors", async () => {
     const evaluator = { rule_id: 'slow-requests', rule_version: 1, partition: 0, errors: 3, last_error: 'nil', last_error_at_ms: 1 };
     await log.append(TOPICS.ruleStatus, [{ partition: 0, key: 'slow-requests/0', value: Buffer.from(JSON.stringify(evaluator)) }]);
     refuse('BT_STORE_REFUSED');
@@ -93,7 +93,7 @@ describe('a violation that the store refuses for what it holds', () => {
     await status.stop();
   });
 
-  it('is told by readiness and counted while the dead letter topic cannot be written, and nothing behind it is passed over', async () => {
+  it('is reported by readiness while the dead letter topic cannot be written, and nothing after it is skipped', async () => {
     refuse('BT_STORE_REFUSED');
     const works = log.append.bind(log);
     let gone = true;
@@ -118,7 +118,7 @@ describe('a violation that the store refuses for what it holds', () => {
     expect(await readAll(log, TOPICS.deadLetters, 0)).toHaveLength(1);
   }, 60_000);
 
-  it('is waited for when the refusal passes', async () => {
+  it('is retried when the refusal is transient', async () => {
     refuse('BT_STORE_UNAVAILABLE', 2);
     await publish(log, ...some);
     await keep.start();

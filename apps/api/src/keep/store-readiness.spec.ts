@@ -25,7 +25,7 @@ describe('StoreReadiness', () => {
       (error: Error) => error,
     );
 
-  it('is what the store answers', async () => {
+  it("returns the store's result", async () => {
     const store = readiness();
     const well = store.check();
     asked[0]!.resolve();
@@ -35,7 +35,7 @@ describe('StoreReadiness', () => {
     expect((await full)?.message).toBe('full');
   });
 
-  it('of a slow database: in service, and says so; one check at a time', async () => {
+  it('reports a slow database but stays in service, with one check at a time', async () => {
     const store = readiness();
     const first = store.check();
     now = 1_200;
@@ -54,7 +54,7 @@ describe('StoreReadiness', () => {
     expect((await after)?.message).toContain('the last check took 2400 ms');
   });
 
-  it('of a database that hangs: not in service after some seconds, until it answers', async () => {
+  it('takes a process with a hanging database out of service after some seconds, until it answers', async () => {
     const store = readiness();
     const first = store.check();
     asked[0]!.resolve();
@@ -70,7 +70,7 @@ describe('StoreReadiness', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('is not in service while it does not answer, before it ever did and after it refused', async () => {
+  it('fails without an answer, before the first check and after a failed one', async () => {
     const store = readiness();
     expect(await refusal(store.check())).not.toBeInstanceOf(Behind);
     asked[0]!.reject(new Error('full'));

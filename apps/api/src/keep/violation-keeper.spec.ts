@@ -39,7 +39,7 @@ describe('ViolationKeeper', () => {
       return total === count ? violations : undefined;
     });
 
-  it('brings violations of every partition from the log into the store, as they were signed', async () => {
+  it('stores violations of every partition as they were signed', async () => {
     const there = { partition: 1, first_offset: 0, last_offset: 0 };
     const records = [violation(), violation({ id: 'viol-2', log: there })];
     await publish(log, ...records);
@@ -54,7 +54,7 @@ describe('ViolationKeeper', () => {
     expect(await store.violation('viol-1')).toMatchObject({ revision: 2, status: 'retracted' });
   });
 
-  it('says which were deleted from the log before they were kept, and goes on', async () => {
+  it('reports violations deleted from the log before they were stored, and continues', async () => {
     const values = { from: 3, to: 7, partition: 0, topic: TOPICS.violations, path: 'x.db', group: 'g' };
     keep.missing(logProblem('BT_LOG_RECORDS_MISSING', values), 0);
     await publish(log, violation());
@@ -63,7 +63,7 @@ describe('ViolationKeeper', () => {
     expect(await registry.metrics()).toContain('betrace_violations_missing_total{reader="keep"} 5');
   });
 
-  it('skips what is no violation, and counts it', async () => {
+  it('skips and counts records that are no violations', async () => {
     await log.append(TOPICS.violations, [
       { partition: 0, value: Buffer.from('not JSON') },
       { partition: 0, value: Buffer.from('{"id":"x"}') },
@@ -73,7 +73,7 @@ describe('ViolationKeeper', () => {
     expect(await registry.metrics()).toContain('betrace_violations_unreadable_total{reader="keep"} 2');
   });
 
-  it('begins anew with a log that is shorter than its position: the old one is gone', async () => {
+  it('restarts at 0 with a log that ends before its position, because it was replaced', async () => {
     await publish(log, violation(), violation(), violation());
     await eventually(async () => ((await store.position('keep', 0)) === 3 ? true : undefined));
     await keep.stop();
@@ -86,7 +86,7 @@ describe('ViolationKeeper', () => {
     await kept(3);
   });
 
-  it('begins anew with a log that is longer than its position, but knows nothing of it: nothing of it is missing', async () => {
+  it('restarts at 0 with a longer log that lacks its position, and misses nothing', async () => {
     await publish(log, violation(), violation());
     await eventually(async () => ((await store.position('keep', 0)) === 2 ? true : undefined));
     await keep.stop();
@@ -97,7 +97,7 @@ describe('ViolationKeeper', () => {
     await kept(5);
   });
 
-  it('goes on after the last one it kept', async () => {
+  it('resumes after the last stored violation', async () => {
     await publish(log, violation());
     await kept(1);
     await keep.stop();

@@ -19,7 +19,7 @@ describe('ViolationLogger', () => {
     return { lines, time, tell };
   };
 
-  it('writes a line for each, with severity, rule, service and trace, and no value of a span', () => {
+  it('writes a line per violation with severity, rule, service and trace, and no value of a span', () => {
     const { lines, tell } = begin(10);
     tell.tell([stored({ severity: 'CRITICAL', message: 'card 4111', metadata: { card: '4111' } })]);
     expect(lines).toEqual([
@@ -39,7 +39,7 @@ describe('ViolationLogger', () => {
     expect(JSON.stringify(lines)).not.toContain('4111');
   });
 
-  it('writes one for a violation, however often it is revised; another when it was taken back in between, and when it was undecided at first', () => {
+  it('writes one line for all revisions, and another after a retraction or an undecided verdict', () => {
     const { lines, tell } = begin(10);
     const of = (id: string, ...states: StoredViolation['status'][]) => {
       lines.length = 0;
@@ -53,7 +53,7 @@ describe('ViolationLogger', () => {
     expect(of('a', 'open')).toBe(0);
   });
 
-  it('writes so many a second, and says how many are left out', () => {
+  it('limits lines per second, and reports how many were omitted', () => {
     const { lines, time, tell } = begin(3);
     tell.tell(Array.from({ length: 5_000 }, (_, n) => stored({ id: `v-${n}` })));
     expect(lines.length).toBe(3);
@@ -69,7 +69,7 @@ describe('ViolationLogger', () => {
     expect(lines.length).toBe(5);
   });
 
-  it('writes none when it is told so, and keeps a line whole whatever names hold', () => {
+  it('writes none when disabled, and keeps a line whole whatever names contain', () => {
     const off = begin(0);
     off.tell.tell([stored()]);
     expect(off.lines).toEqual([]);
@@ -79,7 +79,7 @@ describe('ViolationLogger', () => {
     expect(lines[0]!['betrace_violation_service']).toContain('a\n{"level"');
   });
 
-  it('remembers ten thousand at most', () => {
+  it('remembers at most ten thousand violations', () => {
     const { tell } = begin(1);
     for (let n = 0; n < 30_000; n += 1_000) tell.tell(Array.from({ length: 1_000 }, (_, at) => stored({ id: `v-${n + at}` })));
     expect((tell as unknown as { told: Set<string> }).told.size).toBe(10_000);

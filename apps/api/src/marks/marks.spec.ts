@@ -35,7 +35,7 @@ describe('marks and mutes', () => {
     (await ask<ViolationGroupList>('GET', `/v1/violations/groups?service=${encodeURIComponent(service)}${query}`)).body.groups;
   const group = async () => (await find())[0]!;
 
-  it('a group that somebody acknowledges is neither new nor regressed, until it comes back; who and when is kept', async () => {
+  it('an acknowledged group is neither new nor regressed until it comes back, and keeps who and when', async () => {
     await happens('a', 60);
     await happens('b', 2);
     const { id, state } = await group();
@@ -63,7 +63,7 @@ describe('marks and mutes', () => {
     ]);
   });
 
-  it('changes nothing of what is signed', async () => {
+  it('do not change the signed record', async () => {
     const id = await happens('a', 1);
     const before = (await ask('GET', `/v1/violations/${id}`)).body;
     for (const kind of ['acknowledged', 'note']) await ask('POST', `/v1/violations/${id}/marks`, { kind, note: 'x' });
@@ -74,7 +74,7 @@ describe('marks and mutes', () => {
     expect([first.marks[0]?.kind, second.marks[0]?.kind, second.next]).toEqual(['note', 'acknowledged', undefined]);
   });
 
-  it('of many that mark at once each mark is kept', async () => {
+  it('concurrent marks are all kept', async () => {
     const id = await happens('a', 1);
     await Promise.all(Array.from({ length: 20 }, (_, i) => ask('POST', `/v1/violations/${id}/marks`, { kind: 'note', note: `${i}` })));
     const { marks } = (await ask<MarkList>('GET', `/v1/violations/${id}/marks`)).body;
@@ -82,7 +82,7 @@ describe('marks and mutes', () => {
     expect(new Set(marks.map(({ note }) => note)).size).toBe(20);
   });
 
-  it('a muted violation is kept and counted, and says so, until the mute ends', async () => {
+  it('a muted violation is stored, counted and shown as muted until the mute ends', async () => {
     await happens('a', 1);
     const everywhere = (await ask<MuteView>('POST', '/v1/mutes', { rule_id: 'slow-requests' })).body;
     expect(everywhere).toMatchObject({ rule_id: 'slow-requests', muted_by: 'api-key', active: true });
@@ -95,7 +95,7 @@ describe('marks and mutes', () => {
     expect((await group()).muted).toBe(false);
   });
 
-  it('a mute of a service mutes no other, of another rule nothing, and ends by itself', async () => {
+  it('a mute affects only its rule and service, and expires', async () => {
     await happens('a', 1);
     const mute = async (body: object) => (await ask<MuteView>('POST', '/v1/mutes', body)).body;
     const others = [
@@ -118,7 +118,7 @@ describe('marks and mutes', () => {
     expect(new Set([...page.mutes, ...next.mutes].map(({ id }) => id))).toEqual(new Set(others.map(({ id }) => id)));
   });
 
-  it('a mute that is to end when it gets worse says what is worse: twice the busiest hour of the last day, or what somebody says', async () => {
+  it('a mute until worse ends above twice the busiest hour of the last day, or a given number', async () => {
     const mute = async (body: object) => {
       const { id, ...view } = (await ask<MuteView>('POST', '/v1/mutes', { rule_id: 'slow-requests', service, ...body })).body;
       await ask('DELETE', `/v1/mutes/${id}`);
@@ -173,7 +173,7 @@ describe('marks and mutes', () => {
     expect([answer.status, answer.body['code']]).toEqual([status, code]);
   });
 
-  it('refuses more mutes than it compares with, and says what to do', async () => {
+  it('refuses too many mutes, and says what to do', async () => {
     const now = Date.now();
     for (let i = 0; i < 1_000; i++) await api.store.addMute({ id: `m${i}`, ruleId: 'other', at: now, by: 'a' }, 1_000);
     const refused = await ask('POST', '/v1/mutes', { rule_id: 'other' });

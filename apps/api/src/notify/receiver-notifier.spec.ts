@@ -49,7 +49,7 @@ describe('a receiver of notifications', () => {
     });
   };
 
-  it('that another process takes over before it had anything to note begins where the first one did', async () => {
+  it('whose partition moves before the first notification starts where the first process did', async () => {
     log.receiving(true);
     await publish(log, violation({ id: 'viol-before' }), violation({ id: 'viol-before-too' }));
     await new Promise((done) => setTimeout(done, 5));
@@ -64,7 +64,7 @@ describe('a receiver of notifications', () => {
     expect(await notifier().assigned(0, { offset: 3, metadata: '' }, 0)).toBe(0);
   });
 
-  describe('that takes some messages and not others', () => {
+  describe('that accepts some messages gets only the others again', () => {
     const hook = new WebhookReceiver();
     const told = (): string[] => hook.taken.map(({ body }) => (JSON.parse(body) as { data: { id: string } }).data.id).toSorted();
     beforeEach(async () => {
@@ -78,7 +78,7 @@ describe('a receiver of notifications', () => {
 
     const failing = () => eventually(async () => (hook.refused > 1 && hook.taken.length === 1 ? true : undefined));
 
-    it('keeps no partition that is to be given up, and is not told again what it took', async () => {
+    it('releases its partition when revoked, and is not sent accepted messages again', async () => {
       const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
       const subscribe = log.subscribe.bind(log);
       const subscriptions: Subscription[] = [];

@@ -81,11 +81,11 @@ describe('the file of receivers', () => {
     [{ receiver: [] }, 'there is no "receiver"'],
     [{}, 'no list "receivers"'],
     [[], 'no list "receivers"'],
-  ])('says all that is wrong with it: %j', (content, said) => {
+  ])('reports every mistake: %j', (content, said) => {
     expect(() => read(JSON.stringify(content))).toThrow(said);
   });
 
-  it('names no secret, and no line of it', () => {
+  it('quotes no secret, and no line of a secret', () => {
     writeFileSync(join(folder, 'wrong.secret'), 'the-secret-of-the-house');
     const told = { receivers: [{ ...webhook, webhook: 'https://user:of-the-house@x' }] };
     expect(() => read(JSON.stringify(told))).toThrow(/^(?!.*of-the-house)/s);

@@ -61,7 +61,7 @@ describe('the documentation of the API', () => {
     );
   });
 
-  it('says of each route how it refuses, and that refusals are problems', async () => {
+  it('describes the refusals of each route as problems', async () => {
     const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
     for (const [path, methods] of Object.entries(paths)) {
       for (const [method, operation] of Object.entries(methods)) {
@@ -92,7 +92,7 @@ describe('the documentation of the API', () => {
     'application/jsonp',
     'json',
     '',
-  ])('names no route that takes JSON and would take something else: %s', async (type) => {
+  ])('lists only routes with JSON bodies that accept nothing else: %s', async (type) => {
     const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
     const taking = Object.entries(paths).flatMap(([path, methods]) =>
       Object.entries(methods).flatMap(([method, operation]) =>
@@ -119,7 +119,7 @@ describe('the documentation of the API', () => {
     expect(await answer.text()).toContain('swagger-ui');
   });
 
-  it('serves what its page links to, and nothing else', async () => {
+  it('serves exactly the files that its page links to', async () => {
     const page = await (await fetch(`${api.url}/docs`)).text();
     for (const [, link] of page.matchAll(/(?:href|src)="([^"]+)"/g)) expect((await fetch(`${api.url}/${link}`)).status).toBe(200);
     expect((await fetch(`${api.url}/docs/package.json`)).status).toBe(404);

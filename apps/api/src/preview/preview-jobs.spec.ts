@@ -36,7 +36,7 @@ describe('jobs of previews', () => {
 
   const ended = (id: string) => jobs.wait(id, 30_000, new AbortController().signal);
 
-  it('end when they take too long, and the next one begins', async () => {
+  it('end at the timeout, and the next one starts', async () => {
     await start({ timeout: 1 });
     const ids = [jobs.begin(TASK, 'me').id, jobs.begin(TASK, 'me').id];
     for (const id of ids)
@@ -44,7 +44,7 @@ describe('jobs of previews', () => {
     expect(defects).toEqual([]);
   });
 
-  it('fail by a defect without saying more than that', async () => {
+  it('that fail with a defect hide its details', async () => {
     await start({ entry: new URL('./nowhere.js', ENTRY) });
     const { state, error } = await ended(jobs.begin(TASK, 'me').id);
     expect([state, error?.code, error?.message.includes('nowhere')]).toEqual(['failed', 'BT_API_PREVIEW_FAILED', false]);
@@ -59,7 +59,7 @@ describe('jobs of previews', () => {
     expect(() => jobs.get(id)).toThrow(expect.objectContaining({ code: 'BT_API_PREVIEW_NOT_FOUND' }));
   });
 
-  it('wait no longer than somebody waits for the answer', async () => {
+  it('stop waiting when the client is gone', async () => {
     await start({ timeout: 60_000, concurrency: 1 });
     const { id } = jobs.begin(TASK, 'me');
     const gone = new AbortController();
@@ -68,7 +68,7 @@ describe('jobs of previews', () => {
     expect((await waiting).id).toBe(id);
   });
 
-  it('begin no more when the process stops, and end at once', async () => {
+  it('end at once and start no more when the process stops', async () => {
     await start();
     const first = jobs.begin(TASK, 'me');
     const second = jobs.begin(TASK, 'me');

@@ -22,7 +22,7 @@ describe('POST /v1/rules/preview', () => {
     return (await api.ask<PreviewView>('GET', `/v1/previews/${begun.id}?wait=30s`)).body;
   };
 
-  it('takes `null` for what is left out', async () => {
+  it('treats `null` as absent', async () => {
     const nothing = { on_error: null, name: null, message: null, samples: null, compare_with: null };
     const { state, result } = await preview({ expression: 'span.duration > 1s', ...nothing });
     expect([state, result?.comparison]).toEqual(['done', undefined]);
@@ -32,13 +32,13 @@ describe('POST /v1/rules/preview', () => {
     expect(status).toBe(400);
   });
 
-  it('answers nothing of nothing', async () => {
+  it('answers zeros for an empty log', async () => {
     const { state, result } = await preview({ expression: 'span.duration > 1s' });
     expect(state).toBe('done');
     expect(result).toMatchObject({ traces: 0, matched_traces: 0, violations: 0, samples: [], limits: { open_traces: 0, began_before: 0 } });
   });
 
-  it('says what matched, and in what it differs from what it is compared with', async () => {
+  it('lists the matches, and the difference to the compared rule', async () => {
     await append({ trace_id: 'a', span_id: '1', name: 'pay', service: 'shop', duration: 3_000_000_000 });
     await append(
       { trace_id: 'b', span_id: '1', name: 'pay', duration: 1_500_000_000 },
@@ -68,7 +68,7 @@ describe('POST /v1/rules/preview', () => {
     expect(past.result).toMatchObject({ traces: 0, from: '2001-01-01T00:00:00.000Z', to: '2002-01-01T00:00:00.000Z' });
   });
 
-  it('tells evaluations that failed', async () => {
+  it('counts failed evaluations', async () => {
     await append({ trace_id: 'e', span_id: '1', name: 'x', attributes: { n: 'text' } });
     const { result } = await preview({ expression: 'attribute.n > 5' });
     expect(result?.cost.errors).toContainEqual({ message: 'attempt to compare number with string', count: 1 });
@@ -81,7 +81,7 @@ describe('POST /v1/rules/preview', () => {
     expect(result?.comparison?.only_old_samples[0]?.message).toMatch(/^slow: /);
   });
 
-  it('tells the difference between a candidate in shadow and the rule that it would replace', async () => {
+  it('compares a candidate in shadow with the rule that it would replace', async () => {
     await api.ask('POST', '/v1/rules', { name: 'live', expression: 'span.duration > 2s', message: 'it is slow' });
     await api.ask('POST', '/v1/rules', { name: 'candidate', expression: 'span.duration > 1s and span.duration < 3s', mode: 'shadow' });
     const { expression, result } = await preview({ rule_id: 'candidate', compare_with: { rule_id: 'live' } });
@@ -119,7 +119,7 @@ describe('POST /v1/rules/preview', () => {
     expect(await api.ask('POST', '/v1/rules/preview', body)).toMatchObject({ status, body: { code } });
   });
 
-  it('knows the previews that it has, and no others', async () => {
+  it('answers 404 for unknown previews', async () => {
     const { id } = await preview({ expression: 'span.duration > 1s' });
     const list = (await api.ask<{ previews: readonly PreviewView[] }>('GET', '/v1/previews')).body.previews;
     expect(list[0]).toMatchObject({ id, state: 'done', created_by: 'anonymous' });

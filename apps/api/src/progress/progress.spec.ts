@@ -37,11 +37,11 @@ describe('how far the evaluators are', () => {
     );
   const read = async () => progressView(await progress().read());
 
-  it('is all that the log has while nobody has committed anything, without what is gone', async () => {
+  it('covers the whole log before the first commit, without deleted records', async () => {
     expect(await read()).toMatchObject({ appended_records: 19, judged_records: 4, behind_records: 15 });
   });
 
-  it('counts as judged what only waits for open traces', async () => {
+  it('counts records that wait for open traces as judged', async () => {
     const metadata = writePositionMetadata({ epoch: 1, logTime: 900, paused: 0, published: 9 });
     committed = { 0: { offset: 2, metadata }, 1: { offset: 9, metadata } };
     const { partitions, behind_records } = await read();
@@ -55,7 +55,7 @@ describe('how far the evaluators are', () => {
     });
   });
 
-  it('takes no position of another log, and none that somebody set by hand, for more than it says', async () => {
+  it('ignores positions of a former log, and those set by hand beyond the end', async () => {
     committed = { 0: { offset: 11, metadata: '' }, 1: { offset: 6, metadata: 'set by an operator' } };
     const { partitions } = await read();
     expect(partitions.map(({ judged_to, behind_records }) => [judged_to, behind_records])).toEqual([
@@ -64,7 +64,7 @@ describe('how far the evaluators are', () => {
     ]);
   });
 
-  it('asks once for all who look within two seconds, and again after an error', async () => {
+  it('reads once for all requests within two seconds, and again after an error', async () => {
     now = 0;
     const one = progress();
     await Promise.all([one.read(), one.read()]);
@@ -90,7 +90,7 @@ describe('GET /v1/evaluation', () => {
   });
   afterEach(() => api.close());
 
-  it('tells of a log that nobody evaluates what waits in it', async () => {
+  it('counts what waits in a log without evaluators', async () => {
     const before = (await api.ask<EvaluationProgressView>('GET', '/v1/evaluation')).body;
     await api.log.append(TOPICS.spans, [
       { partition: 1, value: new Uint8Array(1) },

@@ -7,7 +7,7 @@ import { replaceable } from '../testing/replaceable.js';
 import { loggedMarkers, loggedRuleSets, plainRule } from '../testing/rules-in-the-log.js';
 import { RulePublisher } from './publish/rule-publisher.js';
 
-describe('a database that is put back to an older backup while the process runs', () => {
+describe('a database restored from an older backup while the process runs', () => {
   let log: Log;
   let store: Store;
   beforeEach(async () => {
@@ -46,7 +46,7 @@ describe('a database that is put back to an older backup while the process runs'
     ['as many as before, and more', ['c', 'd', 'e'], ['a', 'c', 'd', 'e']],
     ['the same change again', ['b'], ['a', 'b']],
     ['nothing', [], ['a']],
-  ])('has in force what it says, and no number twice: %s is changed then', async (_, changed, expected) => {
+  ])('puts its own rules in force, and reuses no number: %s changes then', async (_, changed, expected) => {
     const told: string[] = [];
     const { object: running, replace } = replaceable(store);
     const publisher = new RulePublisher(running, log, (sentence) => told.push(sentence));
@@ -79,7 +79,7 @@ describe('a database that is put back to an older backup while the process runs'
     await backup.close();
   });
 
-  it('mends at the next start what a version made that gave a number twice', async () => {
+  it('corrects at the next start what a version wrote that reused a number', async () => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await new RulePublisher(store, log).publish();
     const backup = await backupOf(['a', 'c']);

@@ -35,7 +35,7 @@ describe('the controls of a rule', () => {
     expect(await controls()).toEqual([CC6, AUDIT]);
   });
 
-  it('are evidence where the rule asks for it: patched, shown in the history, imported and restored', async () => {
+  it('become evidence if the rule requests it: patched, shown in the history, imported and restored', async () => {
     const evidence = async () => (await api.ask('GET', '/v1/rules/audited')).body['emit_evidence'];
     const rule = { ...SLOW, id: 'audited', name: 'audited', controls: [CC6] };
     expect((await api.ask('POST', '/v1/rules', rule)).body).toMatchObject({ emit_evidence: false });
@@ -50,7 +50,7 @@ describe('the controls of a rule', () => {
     expect((await api.ask('PUT', '/v1/rules/audited', { ...rule, emit_evidence: 'yes' })).status).toBe(400);
   });
 
-  it('are part of an import, which tells them as a difference, and of a body that is sent back as it was answered', async () => {
+  it('are part of an import, which shows their differences, and of a body sent back unchanged', async () => {
     await api.ask('PUT', '/v1/rules/slow', { ...SLOW, controls: [CC6] });
     const { body: answered } = await api.ask('GET', '/v1/rules/slow');
     expect((await api.ask('PUT', '/v1/rules/slow', answered)).body).toMatchObject({ version: answered['version'], controls: [CC6] });

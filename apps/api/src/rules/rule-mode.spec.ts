@@ -47,12 +47,12 @@ describe('the mode of a rule', () => {
     ['shadow', { enabled: false, mode: 'enforce' }, 'BT_HTTP_INVALID'],
     ['shadow', {}, ['enforce', true]],
   ];
-  it.each(CHANGED)('of a rule that is %s and is put with %j is %j: the one that changes it is meant', async (mode, body, expected) => {
+  it.each(CHANGED)('of a rule that is %s and is put with %j is %j: the member that changes counts', async (mode, body, expected) => {
     await put({ mode });
     expect(await put(body)).toEqual(expected);
   });
 
-  it('is changed by a patch, of which enabled alone leaves a rule in shadow as it is', async () => {
+  it('is changed by a patch, in which `enabled` alone keeps a rule in shadow', async () => {
     await put({});
     expect(await patch({ mode: 'shadow' })).toBe('shadow');
     expect(await patch({ enabled: true })).toBe('shadow');
@@ -69,7 +69,7 @@ describe('the mode of a rule', () => {
     ['enabled alone', { enabled: false }, { enabled: true }],
     ['the mode, and enabled', { mode: 'off' }, { enabled: true }],
     ['enabled beside the mode as it was read', { enabled: false, mode: 'shadow' }, { enabled: true, mode: 'off' }],
-  ])('returns to shadow when it was turned off there and is turned on again, so that nobody is alerted: by %s', async (_, off, on) => {
+  ])('stays shadow after turning the rule off and on, so that no one is alerted: by %s', async (_, off, on) => {
     await put({ mode: 'shadow' });
     expect(await patch(off)).toBe('off');
     expect(await patch({ severity: 'LOW' })).toBe('off');
@@ -82,7 +82,7 @@ describe('the mode of a rule', () => {
     expect(await patch({ enabled: true })).toBe('enforce');
   });
 
-  it('is in history, filters, imports, and the rules log, where a rule that is enforced has none', async () => {
+  it('is in history, filters, imports and the rules log, which omits it for enforced rules', async () => {
     await put({});
     await patch({ mode: 'shadow' });
     const history = (await api.ask<{ versions: readonly { readonly version: number }[] }>('GET', '/v1/rules/slow/versions')).body;
@@ -122,7 +122,7 @@ describe('the mode of a rule', () => {
       },
     ]);
 
-  it('shadow has samples: the newest of all partitions, of each the last revision, also when the evaluator began anew', async () => {
+  it("shadow has samples: the newest of all partitions, the last revision of each, also after an evaluator's restart", async () => {
     await put({ mode: 'shadow' });
     expect((await api.ask<RuleSamples>('GET', '/v1/rules/slow/samples')).body).toEqual({ rule_id: 'slow', mode: 'shadow', samples: [] });
     await tell(0, ...Array.from({ length: 10 }, (_, i) => sample(`a${i}`, 1_000 + i)));

@@ -27,7 +27,7 @@ describe('the test cases of a rule', () => {
   const kept = async () => (await api.ask('GET', '/v1/rules/slow')).body['tests'];
   const version = async () => (await api.store.rule('slow'))?.version;
 
-  it('are kept as they were sent, patched, shown in the history and restored; a rule without has no member', async () => {
+  it('are kept unchanged, patched, shown in the history and restored; without any the member is absent', async () => {
     expect((await api.ask('POST', '/v1/rules', SLOW)).body).not.toHaveProperty('tests');
     expect((await api.ask('PATCH', '/v1/rules/slow', { tests: [FAST, EXACT] })).body).toMatchObject({ version: 2, tests: [FAST, EXACT] });
     await api.ask('PATCH', '/v1/rules/slow', { severity: 'LOW' });
@@ -47,7 +47,7 @@ describe('the test cases of a rule', () => {
     expect((await api.ask('PUT', '/v1/rules/slow', answered)).body).toMatchObject({ version: answered['version'], tests: [FAST, EXACT] });
   });
 
-  it('are run at a save that asks for it: nothing is saved when one fails, and without asking it is', async () => {
+  it('run on a save that requests it, which then needs all to pass', async () => {
     await api.ask('PUT', '/v1/rules/slow', { ...SLOW, tests: [FAST, LATE, EXACT] });
     const before = await version();
     const change = { expression: 'span.duration > 1000000001ns or span.name == "charge"' };
@@ -70,7 +70,7 @@ describe('the test cases of a rule', () => {
     expect((await api.ask('PATCH', '/v1/rules/slow?run_tests=maybe', {})).status).toBe(400);
   });
 
-  it('are run at a restore and an import that ask for it, and those of unchanged rules are not', async () => {
+  it('run on a restore and an import that request it, except for unchanged rules', async () => {
     const wrong = { ...LATE, expect: 'no match' };
     await api.ask('PUT', '/v1/rules/slow', { ...SLOW, tests: [wrong] });
     const failing = await version();
@@ -96,7 +96,7 @@ describe('the test cases of a rule', () => {
     await api.store.deleteRule('other', 0);
   });
 
-  it('are run without being saved, and say why the rule matches or does not', async () => {
+  it('run without being saved, and explain why the rule matches or does not', async () => {
     const { body } = await api.ask('POST', '/v1/rules/test-cases', {
       expression: 'span.name == "charge" and attribute.amount > 1000',
       on_error: 'undecided',
@@ -152,17 +152,17 @@ describe('the test cases of a rule', () => {
     [{ name: 'a', expect: 'match' }],
     [{ ...FAST, trace: 'a'.repeat(65_537) }],
     [{ ...FAST, extra: 1 }],
-  ])('are refused when they are none: %j', async (test) => {
+  ])('are refused when invalid: %j', async (test) => {
     expect((await api.ask('PATCH', '/v1/rules/slow', { tests: [test] })).status).toBe(400);
   });
 
-  it('are fifty at most', async () => {
+  it('are limited to fifty', async () => {
     const tests = (count: number) => Array.from({ length: count }, (_, n) => ({ ...FAST, name: `case ${n}` }));
     expect((await api.ask('PATCH', '/v1/rules/slow', { tests: tests(51) })).status).toBe(400);
     expect((await api.ask('PATCH', '/v1/rules/slow?run_tests=true', { tests: tests(50) })).status).toBe(200);
   });
 
-  it('are part of an import, which tells them as a difference', async () => {
+  it('are part of an import, which shows their differences', async () => {
     const dry = await api.ask('POST', '/v1/rules/import', { dry_run: true, rules: [{ ...SLOW, tests: [FAST] }] });
     expect(dry.body).toMatchObject({ rules: [{ action: 'updated', changes: { tests: { to: [FAST] } } }] });
   });

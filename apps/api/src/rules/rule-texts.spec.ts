@@ -5,7 +5,7 @@ const GOOD = { name: 'Good', expression: 'span.is_root' };
 const IDS = ['__proto__', '..', 'x/../y', 'a/b', '\u0000', 'a\u0000b', ' ', 'a\nb', '😀', 'a\u202eb', 'x'.repeat(129)];
 const TEXTS = ['x \ud800 y', 'a\u0000b', 'a\u0007b', 'a\u202eb', '   ', '\u200b'];
 
-describe('a rule with a text that is none', () => {
+describe('a rule with an invalid text', () => {
   let api: ApiUnderTest;
   beforeEach(async () => {
     api = await ApiUnderTest.start();
@@ -14,7 +14,7 @@ describe('a rule with a text that is none', () => {
 
   const rules = async () => (await api.ask<{ rules: unknown[] }>('GET', '/v1/rules')).body.rules;
 
-  it.each(IDS)('is refused by POST and PUT alike, as the id %j', async (id) => {
+  it.each(IDS)('is refused as an id by POST and PUT: %j', async (id) => {
     const refusal = { code: 'BT_API_RULE_TEXT_INVALID', errors: [{ path: 'id', message: expect.stringContaining('letter or digit') }] };
     const posted = await api.ask('POST', '/v1/rules', { ...GOOD, id });
     expect([posted.status, posted.body]).toEqual([400, expect.objectContaining(refusal)]);
@@ -26,7 +26,7 @@ describe('a rule with a text that is none', () => {
     expect(await rules()).toEqual([]);
   });
 
-  it.each(TEXTS)('is refused by POST, PUT and PATCH alike, as the name, a tag, the message: %j', async (text) => {
+  it.each(TEXTS)('is refused as a name, a tag or a message by POST, PUT and PATCH: %j', async (text) => {
     await api.ask('POST', '/v1/rules', { ...GOOD, id: 'good' });
     const before = await rules();
     for (const [change, path] of [
@@ -49,7 +49,7 @@ describe('a rule with a text that is none', () => {
     expect(await rules()).toEqual(before);
   });
 
-  it('of an earlier version can still be disabled, mended and deleted', async () => {
+  it('from an earlier version can still be disabled, corrected and deleted', async () => {
     const content = {
       id: 'a..b',
       description: '',

@@ -53,7 +53,7 @@ describe('waiting for verdicts', () => {
   const state = async (promise: Promise<unknown>) =>
     Promise.race([promise.then(() => 'done'), new Promise((resolve) => setTimeout(() => resolve('waits'), 60))]);
 
-  it('ends when every partition is judged and its violations are in the store, not sooner', async () => {
+  it('ends when every partition is judged and its violations are stored, not earlier', async () => {
     const done = settle.wait(20_000);
     const id = await barrier();
     await publish(log, violation());
@@ -67,7 +67,7 @@ describe('waiting for verdicts', () => {
     await done;
   });
 
-  it('hurries the keeping of violations, once they are judged and not sooner', async () => {
+  it('hurries the storing of violations once they are judged, not earlier', async () => {
     const done = settle.wait(20_000);
     const id = await barrier();
     expect(await state(done)).toBe('waits');
@@ -79,7 +79,7 @@ describe('waiting for verdicts', () => {
     await done;
   });
 
-  it('is not taken in by the answer to another barrier', async () => {
+  it('ignores the answer to another barrier', async () => {
     const done = settle.wait(20_000);
     const id = await barrier();
     await settled('another');
@@ -88,7 +88,7 @@ describe('waiting for verdicts', () => {
     await done;
   });
 
-  it('names what is missing when the time is over', async () => {
+  it('names what is missing at the timeout', async () => {
     const done = settle.wait(2_000);
     const id = await barrier();
     await say(0, `${CONTROL_OPEN_PREFIX}${id}:3`);
@@ -102,7 +102,7 @@ describe('waiting for verdicts', () => {
     });
   });
 
-  it('shares barriers among those who come together, and makes a new one for those who come later', async () => {
+  it('shares barriers among concurrent requests, and appends a new one for later requests', async () => {
     const together = [settle.wait(20_000), settle.wait(20_000), settle.wait(20_000)];
     const first = await barrier();
     const later = settle.wait(20_000);
@@ -115,7 +115,7 @@ describe('waiting for verdicts', () => {
     expect(await barriers(0)).toHaveLength(2);
   });
 
-  it('lets only so many wait, and sends them away when the process stops', async () => {
+  it('limits waiting requests, and rejects them when the process stops', async () => {
     const waiting = Array.from({ length: 100 }, () => settle.wait(20_000));
     await expect(settle.wait(20_000)).rejects.toMatchObject({ code: 'BT_API_TOO_MANY_WAIT', status: 429, retryAfter: 1 });
     await barrier();

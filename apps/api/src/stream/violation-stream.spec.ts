@@ -29,7 +29,7 @@ describe('/v1/violations/stream', () => {
     return seen(stream);
   };
 
-  it('tells what is kept from now on, by the filters of the list, and what is taken back', async () => {
+  it('sends new violations and retractions, by the filters of the list', async () => {
     await publish(api.log, violation({ id: 'viol-before' }));
     await eventually(() => api.store.violation('viol-before'));
     const all = await open();
@@ -45,7 +45,7 @@ describe('/v1/violations/stream', () => {
     expect(all.events[0]?.data).not.toHaveProperty('signature');
   });
 
-  it('goes on behind the last event, each once, whichever way it is named', async () => {
+  it('resumes after the last event, without duplicates, from the header and the parameter', async () => {
     const first = await open();
     await publish(api.log, violation({ id: 'viol-1' }), violation({ id: 'viol-2' }), violation({ id: 'viol-3' }));
     await shows(first, 3);
@@ -59,7 +59,7 @@ describe('/v1/violations/stream', () => {
     expect(await shows(await open(`?last_event_id=${after}`), 251)).toEqual(expected);
   });
 
-  it('says of an event that it does not know that something may be missing, and goes on with what comes', async () => {
+  it('reports a possible gap for an unknown event, and continues with new ones', async () => {
     const current = await open();
     const [origin] = current.lastId.split('-');
     for (const id of ['00000000-1', `${origin}-999`]) {
@@ -81,7 +81,7 @@ describe('/v1/violations/stream', () => {
     expect([answer.status, answer.body['code']]).toEqual([400, code]);
   });
 
-  it('refuses more streams than it serves, and gives the place of a client that is gone to another', async () => {
+  it('limits streams, and releases the place of a client that is gone', async () => {
     const open20 = await Promise.all(Array.from({ length: 20 }, () => open()));
     const refused = await api.ask('GET', '/v1/violations/stream');
     expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([429, 'BT_API_TOO_MANY_STREAMS', '1']);
@@ -89,7 +89,7 @@ describe('/v1/violations/stream', () => {
     await eventually(async () => ((await open()).response.ok ? true : undefined));
   }, 30_000);
 
-  it('ends in order when the process stops, which does not wait for its connection until the stop fails', async () => {
+  it('ends in order when the process stops, without waiting for its connection', async () => {
     const stream = await open();
     const began = performance.now();
     const stopped = api.close();
@@ -103,7 +103,7 @@ describe('/v1/violations/stream', () => {
 });
 
 describe('ViolationStream', () => {
-  it('leaves places for others when one key opens as many streams as it can, and has no more than all places', async () => {
+  it('reserves places for others when one key opens many streams, and limits the total', async () => {
     const { log, store } = await logAndStore();
     const stream = new ViolationStream(store, silent);
     const closed = new Map<string, AbortController[]>();
@@ -132,7 +132,7 @@ describe('ViolationStream', () => {
     await store.close();
   });
 
-  it('tells nothing more to who may no longer read', async () => {
+  it('sends nothing more to a caller who lost access', async () => {
     const { log, store } = await logAndStore();
     let mayRead = true;
     const stream = new ViolationStream(store, silent, 1);
@@ -154,7 +154,7 @@ describe('ViolationStream', () => {
     await store.close();
   });
 
-  it('says now and then that it lives, and where it is; and ends when the store cannot be read', async () => {
+  it('sends heartbeats with its position, and ends when the store fails', async () => {
     const { log, store } = await logAndStore();
     const gone = new AbortController();
     const stream = new ViolationStream(store, silent, 1);

@@ -59,31 +59,31 @@ describe('ViolationPruner', () => {
   const keep = (...violations: ReturnType<typeof old>[]) => store.keep({ reader: 'keep', partition: 0, position: 2, violations });
   const right = () => 0;
 
-  it('deletes what is older than the retention', async () => {
+  it('deletes violations older than the retention', async () => {
     await keep(old('old', NOW - RETENTION - 1), old('young', NOW - DAY));
     expect(await leftAfter(9, right)).toEqual(['young', 'old']);
     expect(await leftAfter(12, right)).toEqual(['young']);
   });
 
-  it('deletes nothing young because a process was started with a clock that is ahead, however often', async () => {
+  it('deletes no recent violation after starts with a clock that is ahead', async () => {
     await keep(old('yesterday', NOW - DAY), old('today', NOW - MINUTES));
     for (let start = 0; start < 5; start++) await leftAfter(9, () => 40 * DAY, true);
     expect(await leftAfter(300, () => 40 * DAY)).toEqual(['today', 'yesterday']);
   });
 
-  it('deletes nothing young because the clock was ahead for a moment', async () => {
+  it('deletes no recent violation when the clock is ahead for a moment', async () => {
     await keep(old('yesterday', NOW - DAY), old('today', NOW - MINUTES));
     expect(await leftAfter(200, (minute) => (minute > 55 && minute < 65 ? 40 * DAY : 0))).toEqual(['today', 'yesterday']);
     expect(await leftAfter(200, (minute) => (minute > 55 && minute < 65 ? 29 * DAY + MINUTES : 0))).toEqual(['today', 'yesterday']);
   });
 
-  it('deletes what is too old in the end, also where nothing is left', async () => {
+  it('deletes old violations eventually, even if none is left', async () => {
     await keep(old('old', NOW - RETENTION - 1));
     expect(await leftAfter(1_430, right)).toEqual(['old']);
     expect(await leftAfter(1_460, right)).toEqual([]);
   });
 
-  it('lives with a store that cannot be had', async () => {
+  it('survives an unavailable store', async () => {
     await store.close();
     await expect(leftAfter(30, right, true)).resolves.toEqual([]);
   });

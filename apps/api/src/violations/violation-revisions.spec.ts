@@ -39,7 +39,7 @@ describe('/v1/violations/{id}/revisions', () => {
 
   const ask = async (id: string) => (await api.ask<Revisions>('GET', `/v1/violations/${id}/revisions`)).body;
 
-  it('answers what was signed first after it was taken back, fragment by fragment, and says which stands', async () => {
+  it('answers the first signed revision after a retraction, by fragment, and marks the one that stands', async () => {
     const { id, standing, revisions, total } = await ask('viol-r');
     expect([id, total]).toEqual(['viol-r', 4]);
     expect(revisions.map(({ revision, status, log }) => [revision, status, (log as { first_offset: number }).first_offset])).toEqual([
@@ -52,7 +52,7 @@ describe('/v1/violations/{id}/revisions', () => {
     expect((await api.ask('GET', '/v1/violations/viol-r')).body).toEqual(revisions[3]);
   });
 
-  it('every one of them is as it was signed', async () => {
+  it('verifies every revision', async () => {
     const keys = keyRing({ key: 'changeme', development: true });
     const { revisions } = await ask('viol-r');
     for (const { timestamp, ...record } of revisions) {
@@ -64,7 +64,7 @@ describe('/v1/violations/{id}/revisions', () => {
     }
   });
 
-  it('is one of a violation that never changed, and a 404 of none', async () => {
+  it('answers one revision for an unchanged violation, and 404 for an unknown one', async () => {
     expect(await ask('viol-once')).toMatchObject({ standing: { revision: 1 }, revisions: [{ id: 'viol-once' }], total: 1 });
     expect((await api.ask('GET', '/v1/violations/viol-none/revisions')).body).toMatchObject({
       code: 'BT_API_VIOLATION_NOT_FOUND',
@@ -111,7 +111,7 @@ describe('a search for violations', () => {
     expect(body.total).toBe(ids.length);
   });
 
-  it('is paged by `cursor` as by `after`', async () => {
+  it('is paged by `cursor` or by `after`', async () => {
     const page = async (query: string) =>
       (await api.ask<{ violations: { id: string }[]; next?: string; total: number }>('GET', `/v1/violations?q=viol-&limit=2${query}`)).body;
     const first = await page('');

@@ -37,7 +37,7 @@ describe('/v1/violations', () => {
   const list = async (query = ''): Promise<List> => (await api.ask<List>('GET', `/v1/violations${query}`)).body;
   const ids = async (query: string): Promise<string[]> => (await list(query)).violations.map(({ id }) => id);
 
-  it('lets searches wait for each other, and nothing else for them', async () => {
+  it('queues searches behind each other, and nothing else behind them', async () => {
     let end!: () => void;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
@@ -102,7 +102,7 @@ describe('/v1/violations', () => {
     ['no match', '?rule_id=unknown', []],
   ])('finds %s', async (_what, query, expected) => expect(await ids(query)).toEqual(expected));
 
-  it('says of what is not open what it is, and why it could not be judged', async () => {
+  it('shows the status of retracted and undecided violations, and why there is no verdict', async () => {
     expect((await list('?status=undecided')).violations).toEqual([expect.objectContaining({ status: 'undecided', undecided: UNDECIDED })]);
     expect((await list('?status=retracted')).violations).toEqual([expect.objectContaining({ status: 'retracted' })]);
     expect((await list('?status=undecided&view=full')).violations).toEqual([expect.objectContaining({ undecided: UNDECIDED })]);
@@ -144,7 +144,7 @@ describe('/v1/violations', () => {
     expect(body['code']).toBe(code);
   });
 
-  it('finds the violations of services and traces whose senders wrote control characters into their names', async () => {
+  it('finds violations by names with control characters that senders wrote', async () => {
     const [service, trace_id, span_id] = ['pay\u0000\n\u001b[31m', 'tr\tace', 'sp\u007fan'];
     await publish(api.log, violation({ id: 'viol-control', service, trace_id, span_id, message: 'in\u0000side' }));
     await eventually(() => api.store.violation('viol-control'));
@@ -161,7 +161,7 @@ describe('/v1/violations', () => {
     expect((await api.ask('GET', '/v1/violations/viol-x')).body['code']).toBe('BT_API_VIOLATION_NOT_FOUND');
   });
 
-  it('verifies a signature, and sees a forgery', async () => {
+  it('verifies a signature, and detects a forgery', async () => {
     expect((await api.ask('POST', '/v1/violations/viol-a/verify')).body).toEqual({
       valid: true,
       signature: 'valid',
@@ -173,7 +173,7 @@ describe('/v1/violations', () => {
     expect((await api.ask('POST', '/v1/violations/viol-forged/verify')).body).toMatchObject({ valid: false, signature: 'invalid' });
   });
 
-  it('does not call a violation invalid whose key it does not have: a key may be missing after a rotation', async () => {
+  it('calls no violation invalid whose key it lacks, as after a rotation', async () => {
     await publish(api.log, { ...violation({ id: 'viol-other-key' }), key_id: '00000000' });
     await eventually(() => api.store.violation('viol-other-key'));
     const { body } = await api.ask('POST', '/v1/violations/viol-other-key/verify');
@@ -196,7 +196,7 @@ describe('/v1/violations', () => {
     expect(body.spans[0]).not.toHaveProperty('parent_id');
   });
 
-  it('explains again by all spans, in the version of the rule that was violated', async () => {
+  it('explains again on all spans, with the violated version of the rule', async () => {
     const expression = 'trace.count(span.name == "query") > 8';
     const rule = { id: 'queries', name: 'queries', expression, severity: 'LOW' };
     expect((await api.ask('POST', '/v1/rules', rule)).status).toBe(201);
@@ -235,7 +235,7 @@ describe('/v1/violations', () => {
     }
   });
 
-  it('reads the trace back from the log', async () => {
+  it('reads the trace from the log', async () => {
     const spans = [
       { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331', name: 'pay', service: 'shop', duration: 5_000_000 },
       { trace_id: 'another', span_id: 'x', name: 'other' },
@@ -252,7 +252,7 @@ describe('/v1/violations', () => {
     });
   });
 
-  it('shows links, scope and events, and takes what it shows as a test', async () => {
+  it('shows links, scope and events, and accepts its own answer as a test', async () => {
     const scope = { name: 'http', version: '1.2', attributes: { a: 1 } };
     const links = [{ trace_id: 'order-6', span_id: 'former', attributes: { kind: 'retry' } }];
     const events = [{ name: 'exception', time: '5', attributes: { 'exception.type': 'Timeout' } }];

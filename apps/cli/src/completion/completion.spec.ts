@@ -33,7 +33,7 @@ const TYPED: readonly (readonly [string, readonly string[], readonly string[]])[
 ];
 
 describe('the words of commands', () => {
-  it('are those that the help declares, of each command', async () => {
+  it("are those in each command's help", async () => {
     const words = commandWords(await Promise.all(Object.values(COMMANDS).map((load) => load())));
     const optionsOf = (name: string) => words.find((command) => command.name === name)?.options;
     expect(optionsOf('check')?.map(({ name, takes }) => [name, takes])).toEqual([
@@ -53,7 +53,7 @@ describe('the words of commands', () => {
     }
   });
 
-  it('are told for three shells, and no other', async () => {
+  it('are generated for three shells, and no other', async () => {
     expect(await betrace(['completion', 'tcsh'])).toMatchObject({ code: 2, err: expect.stringContaining('bash, zsh, fish') });
     expect(await betrace(['completion'])).toMatchObject({ code: 2 });
   });

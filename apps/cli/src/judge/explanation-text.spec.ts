@@ -42,7 +42,7 @@ const WHY = [
 ];
 
 describe('why a rule matches', () => {
-  it('is told part by part of a case that fails', async () => {
+  it('is printed part by part for a failing case', async () => {
     const { code, out } = await betrace(['test', ruleFile('no match')]);
     expect(code).toBe(1);
     const lines = out.split('\n').map((line) => line.slice(6));
@@ -50,7 +50,7 @@ describe('why a rule matches', () => {
     expect(lines.slice(from, from + WHY.length)).toEqual(WHY);
   });
 
-  it('is told of a case that passes when it is asked for', async () => {
+  it('is printed for a passing case on request', async () => {
     const file = ruleFile('match');
     expect((await betrace(['test', file])).out).not.toContain('closest');
     expect((await betrace(['test', '--explain', file])).out.split('\n').map((line) => line.slice(6))).toEqual(expect.arrayContaining(WHY));

@@ -14,7 +14,7 @@ function run(expression: string, expected: string, trace = 'a\n  b\n  c status=e
 }
 
 describe('a test case', () => {
-  it('is undecided where its rule says so of a value of another type', () => {
+  it('is undecided when on_error says so for a value of another type', () => {
     const trace = 'a amount="5000"';
     const strict = "attribute.amount > 1000'\n    on_error: 'undecided";
     expect(run(strict, 'undecided', trace)).toBeUndefined();
@@ -60,18 +60,18 @@ describe('a test case', () => {
     expect(run(expression, expected)).toMatch(message);
   });
 
-  it('fails in one batch already, because no rule depends on the order of arrival', () => {
+  it('fails even in one batch, because no rule depends on the order of arrival', () => {
     expect(run('trace.spans[1].name == "a"', 'match')).toMatch(/\(in one batch\)/);
   });
 
-  it('names spans of one name by their ids', () => {
+  it('names spans with equal names by their ids', () => {
     expect(run('span.status == "error"', '{match: ["q#2"]}', 'a\n  q\n  q status=error')).toBeUndefined();
     expect(run('span.status == "error"', '{match: [q]}', 'a\n  q\n  q status=error')).toBeUndefined();
   });
 });
 
 describe('arrangements', () => {
-  it('are the same for the same seed, and each brings every span', () => {
+  it('are the same for the same seed, and each contains every span', () => {
     expect(arrangements(5, 'x')).toEqual(arrangements(5, 'x'));
     expect(arrangements(5, 'x')).not.toEqual(arrangements(5, 'y'));
     for (const { records } of arrangements(20, 'x')) expect(new Set(records.flat()).size).toBe(20);
@@ -81,7 +81,7 @@ describe('arrangements', () => {
 });
 
 describe('JUnit XML', () => {
-  it('says what failed, and escapes what XML does not take', () => {
+  it('reports what failed, and escapes what XML does not allow', () => {
     const text =
       'rules:\n  - {id: r, expression: span.is_root, tests: [{name: "<a> & \\u0001\\"", trace: [{name: a}], expect: no match}]}\n  - {id: s, expression: span.x}\n';
     const result = runRuleFile(readRuleFile('r.yaml', text), () => 0);

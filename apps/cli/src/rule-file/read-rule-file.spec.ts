@@ -189,7 +189,7 @@ describe('a rule file', () => {
     );
   });
 
-  it('refuses a document made to exhaust it', () => {
+  it('refuses a document made to exhaust the reader', () => {
     const levels = 'abcdefgh'.split('').map(
       (name, at, names) =>
         `&${name} [${Array(10)
@@ -220,12 +220,12 @@ it.each([
   ['severity: HGIH', 'HIGH'],
   ['on_error: no-match', 'no_match'],
   ['severity: warning', undefined],
-])('%s: says what was meant', (member, meant) => {
+])('%s: suggests what was meant', (member, meant) => {
   const { findings } = readRuleFile('r.yaml', `rules:\n  - id: a\n    expression: "true"\n    ${member}\n`);
   expect(findings.map(({ code, suggestion }) => [code, suggestion])).toEqual([['BT_CLI_WRONG_VALUE', meant]]);
 });
 
-it('of the Go version says what makes a rule file of it, once', () => {
+it('of the Go version names the converting command once', () => {
   const go =
     'rules:\n  - id: a\n    severity: high\n    condition: when { a } always { b }\n    example_violation: {description: d, trace: [{span: a}]}\n';
   const { rules, findings } = readRuleFile('r.yaml', go);

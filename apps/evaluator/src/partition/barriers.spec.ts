@@ -26,7 +26,7 @@ describe('a barrier', () => {
     expect(await recordsOf(TOPICS.violations, 1)).toEqual([]);
   });
 
-  it('answers a barrier again after a restart, when it may not have answered it', async () => {
+  it('answers a barrier again after a restart, in case it did not before', async () => {
     await start();
     await rules(1, UNAUDITED);
     await send(0, { trace_id: 'a', span_id: 's', name: 'charge', parent_id: 'r' });

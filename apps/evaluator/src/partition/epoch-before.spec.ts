@@ -35,7 +35,7 @@ describe('the epoch before an offset', () => {
     log.read = (topic, partition, from, to) => read.call(log, topic, partition, topic === TOPICS.spans ? Math.max(from, offset) : from, to);
   };
 
-  it('is that of the last marker before it', async () => {
+  it('is the epoch of the last marker before it', async () => {
     await span();
     await epoch(1);
     await span();
@@ -43,7 +43,7 @@ describe('the epoch before an offset', () => {
     expect(await Promise.all([0, 1, 2, 3, 4].map((offset) => epochBefore(log, 0, offset)))).toEqual([0, 0, 1, 1, 2]);
   });
 
-  it('is what was published by then, when retention has deleted the marker', async () => {
+  it('is the newest published by then, when retention has deleted the marker', async () => {
     await epoch(1);
     await epoch(2);
     await span();
@@ -53,13 +53,13 @@ describe('the epoch before an offset', () => {
     expect(await epochBefore(log, 0, 4)).toBe(3);
   });
 
-  it('is 0 where rules came after everything that was there', async () => {
+  it('is 0 where rules came after all records', async () => {
     await span();
     await epoch(1);
     expect(await epochBefore(log, 0, 0)).toBe(0);
   });
 
-  it('is the newest published, where the log has no marker at all: its topic was made anew', async () => {
+  it('is the newest published when the log has no marker, because its topic was created again', async () => {
     await ruleSet(1);
     await ruleSet(2);
     expect(await epochBefore(log, 0, 0)).toBe(2);
@@ -76,7 +76,7 @@ describe('the epoch before an offset', () => {
     ['that of before the change', 3, 2, 2],
     ['its own, where it was only written again', 3, 3, 3],
     ['its own, where the rule set before it is not in the log', 3, 1, 3],
-  ])('is what the next marker says of the time before it: %s', async (_, at, before, expected) => {
+  ])('is the former epoch that the next marker names: %s', async (_, at, before, expected) => {
     await span();
     // By the clock alone it would be 0: the rule sets are later than the span.
     await later();

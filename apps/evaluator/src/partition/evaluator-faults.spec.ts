@@ -9,13 +9,13 @@ import { TOPICS } from '#records';
 import { EvaluatorUnderTest, SLOW, slow, UNAUDITED } from '../../../../test/fixtures/evaluator/evaluator-under-test.js';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
 
-describe('an evaluator whose log is away, full, replaced or has lost records', () => {
+describe('an evaluator whose log is unavailable, full, replaced or has lost records', () => {
   const test = new EvaluatorUnderTest();
   const { start, rules, send, recordsOf, violations, until, found, sum } = test;
   beforeEach(test.open);
   afterEach(test.close);
 
-  it('says why it does not evaluate a partition, until it does', async () => {
+  it('reports why it does not evaluate a partition, until it does', async () => {
     await start();
     const bounds = test.log.bounds.bind(test.log);
     await rules(1, SLOW);
@@ -70,7 +70,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     expect(await violations()).toHaveLength(1);
   });
 
-  it('says where it is: before what it could not publish, and before what it could not begin', async () => {
+  it('reports its offset before what it could not publish, and before what it could not begin', async () => {
     let down = true;
     const append = test.log.append.bind(test.log);
     test.log.append = async (topic, records) => {
@@ -121,7 +121,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     expect(test.evaluator.failure).toBeUndefined();
   });
 
-  it('judges by the rules in force behind records that retention took from it, markers among them', async () => {
+  it('judges by the rules in force after records that retention deleted, markers among them', async () => {
     await start();
     await rules(1, UNAUDITED);
     await send(0, slow('s1', 'before'));
@@ -146,7 +146,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     expect([...told]).toEqual([`slow ${end + 5}`]);
   });
 
-  it('counts what retention deleted before it was judged, and says that the log is away until it is back', async () => {
+  it('counts what retention deleted before it was judged, and reports an unavailable log', async () => {
     await start();
     const values = { from: 5, to: 14, partition: 0, topic: TOPICS.spans, group: 'g' };
     test.evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
@@ -157,7 +157,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     await until(async () => test.evaluator.failure === undefined);
   });
 
-  it('does not count as expired what was judged, though it lay behind the position for the sake of open traces', async () => {
+  it('does not count judged records as expired that were kept for open traces', async () => {
     await start();
     const values = { from: 5, to: 14, partition: 0, topic: TOPICS.spans, group: 'g' };
     const at = (published: number) => ({ offset: 5, metadata: writePositionMetadata({ epoch: 1, logTime: 1, paused: 0, published }) });
@@ -170,7 +170,7 @@ describe('an evaluator whose log is away, full, replaced or has lost records', (
     expect(test.evaluator.expired).toContain('Records 12 to 14');
   });
 
-  it('goes on behind records that somebody deleted from the log: counted, told until the next start, and no trace that straddles them is complete', async () => {
+  it('continues after records that were deleted from the log: counted, reported until the next start, and no trace across them is complete', async () => {
     const path = mkdtempSync(join(tmpdir(), 'betrace-evaluator-'));
     await test.log.close();
     const open = () => openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct', path });

@@ -9,13 +9,13 @@ import { EVALUATOR_METRICS } from '../metrics.js';
 import { RuleSeries } from '../rules/rule-series.js';
 import { recordMeasurements } from '../threads/record-measurements.js';
 
-describe('an evaluator that is started again, or gets a partition back', () => {
+describe('an evaluator that restarts, or gets a partition back', () => {
   const test = new EvaluatorUnderTest();
   const { start, rules, send, violations, until, found } = test;
   beforeEach(test.open);
   afterEach(test.close);
 
-  it('finds after a restart what it had not judged, and nothing twice', async () => {
+  it('publishes after a restart what it had not judged, and nothing twice', async () => {
     await start();
     await rules(1, SLOW, UNAUDITED);
     await send(0, slow('s1', 'first'));
@@ -38,7 +38,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
     expect(test.warnings).toEqual([]);
   });
 
-  it('lets a log in memory drop what was applied, and yet goes back to open traces while it can', async () => {
+  it('lets a log in memory drop applied records, but keeps open traces while it can', async () => {
     test.volatile = true;
     await start();
     await rules(1, UNAUDITED);
@@ -51,7 +51,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
     expect((await violations())[0]).toMatchObject({ rule_id: 'unaudited', complete: true });
   });
 
-  it('judges on while verdicts are on their way, commits nothing above them, and answers for them before it is given up', async () => {
+  it('judges while verdicts are appended, commits nothing past them, and publishes them before it leaves', async () => {
     let release = (): void => undefined;
     const away = new Promise<void>((resolve) => {
       release = resolve;
@@ -87,7 +87,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
     expect(test.warnings).toEqual([]);
   });
 
-  it('goes on with a partition that comes back as it was left, and begins anew one that somebody else has had', async () => {
+  it('continues a partition that comes back unchanged, and starts again after another owner', async () => {
     test.times = { rootGrace: 60_000, idleTimeout: 60_000 };
     await start();
     await rules(1, UNAUDITED);
@@ -130,7 +130,7 @@ describe('an evaluator that is started again, or gets a partition back', () => {
     expect((await violations())[0]).toMatchObject({ rule_id: 'unaudited', trace_id: traceIn(0, 2, 'a'), log: { first_offset: 1 } });
   });
 
-  it('gives a partition up whose last commit fails: it is not told as failing from then on', async () => {
+  it('leaves a partition whose last commit fails without reporting it as failing', async () => {
     await rules(1, SLOW);
     await start();
     await send(0, slow('s1'));

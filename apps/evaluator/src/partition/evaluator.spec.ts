@@ -32,7 +32,7 @@ describe('Evaluator', () => {
     ]);
   });
 
-  it('judges by the rules in force at the place in the log', async () => {
+  it('judges by the rules in force at each offset', async () => {
     await send(0, slow('before'));
     await rules(1, SLOW);
     await send(0, slow('with'));
@@ -45,7 +45,7 @@ describe('Evaluator', () => {
     expect((await violations()).map(({ span_id }) => span_id)).toEqual(['with', 'again']);
   });
 
-  it('lets time pass in an idle partition, so that a trace closes', async () => {
+  it('appends ticks to an idle partition, so that a trace closes', async () => {
     await start();
     await rules(1, UNAUDITED);
     await send(0, { trace_id: 'a', span_id: 'c', name: 'charge' });
@@ -59,7 +59,7 @@ describe('Evaluator', () => {
     expect((await test.log.bounds(TOPICS.spans, 0)).end).toBe(end);
   });
 
-  it('reads on when its traces take more memory than they may, and says so until time has freed it', async () => {
+  it('reads on when traces exceed the memory budget, and reports it until memory is free', async () => {
     test.budget = 300;
     await rules(1, UNAUDITED);
     for (let n = 0; n < 10; n++) await send(0, { trace_id: `trace-${n}`, span_id: 'c', name: 'charge' });
@@ -79,7 +79,7 @@ describe('Evaluator', () => {
     expect(test.evaluator.failure).toBeUndefined();
   });
 
-  it('keeps what it cannot read aside, and goes on', async () => {
+  it('sends unreadable records to the dead letters, and continues', async () => {
     await start();
     await rules(1, SLOW);
     await test.log.append(TOPICS.spans, [{ partition: 0, key: 'k', value: Buffer.from('no protobuf at all') }]);
@@ -118,7 +118,7 @@ describe('Evaluator', () => {
     });
   });
 
-  it('tells the API through the log which rule fails, how often and why, until it is changed', async () => {
+  it('publishes to the log which rule fails, how often and why, until the rule changes', async () => {
     const failing = { ...SLOW, id: 'failing', expression: 'span.attributes["n"] > 5' };
     await start();
     await rules(1, failing, SLOW);

@@ -4,7 +4,7 @@ import { EvidenceRate } from './evidence-rate.js';
 const rules = (count: number) => Array.from({ length: count }, (_, n) => ({ id: `r${n}` }));
 
 describe('the evidence of a partition', () => {
-  it('is bounded in each ten seconds of the log, and each rule has its share', () => {
+  it('is limited in each ten seconds of log time, with a share for each rule', () => {
     const rate = new EvidenceRate(1);
     const [often, seldom] = rules(2) as [{ id: string }, { id: string }];
     const given = (time: number) => Array.from({ length: 100 }, () => rate.admitted([often], 2, time)).flat().length;
@@ -13,7 +13,7 @@ describe('the evidence of a partition', () => {
     expect(given(10_000)).toBe(5);
   });
 
-  it('is of other rules in the next window, where there are more rules than evidence', () => {
+  it('comes from other rules in the next window when there are more rules than evidence', () => {
     const rate = new EvidenceRate(1);
     const seen = new Set<string>();
     for (let window = 0; window < 40; window++) {
@@ -24,7 +24,7 @@ describe('the evidence of a partition', () => {
     expect(seen.size).toBe(40);
   });
 
-  it('is none at a rate of 0, and also when the clock of the log stands far back', () => {
+  it('is none at a rate of 0, even with a clock that is far behind', () => {
     expect(new EvidenceRate(0).admitted(rules(3), 3, 1_000)).toEqual([]);
     expect(new EvidenceRate(1).admitted(rules(3), 3, -1e15)).toHaveLength(3);
   });

@@ -5,7 +5,7 @@ import { judgementOf } from './judgement.js';
 const settings = { assembly: DEFAULT_ASSEMBLY, evaluationTimeout: 100, foreignProducers: true, version: '1.0.0' };
 
 describe('the way in which an evaluator judges', () => {
-  it('is the same with other memory, and whatever order its settings have', () => {
+  it('is the same with another memory budget, and for any order of settings', () => {
     const reversed = Object.fromEntries(Object.entries(DEFAULT_ASSEMBLY).reverse()) as unknown as typeof DEFAULT_ASSEMBLY;
     expect(judgementOf({ ...settings, assembly: { ...reversed, memoryBudget: 7 } })).toBe(judgementOf(settings));
     expect(judgementOf(settings)).toMatch(/^[0-9a-f]{16}$/);

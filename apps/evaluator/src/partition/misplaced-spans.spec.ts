@@ -17,7 +17,7 @@ describe('spans in another partition than that of their trace', () => {
   const charge = { trace_id: there, span_id: 'c', name: 'charge' };
   const moved = async () => (await recordsOf(TOPICS.spans, 1)).filter(({ headers }) => headers?.['betrace-moved']);
 
-  it('are moved to it, and judged there with the rest of the trace', async () => {
+  it('are moved there, and judged with the rest of the trace', async () => {
     await start();
     await rules(1, SLOW, UNAUDITED);
     await sendAs(0, slow('s1', here), charge, { ...charge, span_id: 'p', parent_id: 'c', name: 'pay' });
@@ -67,7 +67,7 @@ describe('spans in another partition than that of their trace', () => {
     expect((await moved()).map(({ headers }) => headers?.['betrace-moved'])).toEqual(['0:1', '0:2', '0:3']);
   });
 
-  it('are not looked for in a log to which only our ingest writes', async () => {
+  it('are not searched in a log that only our ingest writes', async () => {
     test.foreignProducers = false;
     await start();
     await rules(1, SLOW);
@@ -76,7 +76,7 @@ describe('spans in another partition than that of their trace', () => {
     expect(await moved()).toEqual([]);
   });
 
-  it('are not moved again by one that counts other partitions', async () => {
+  it('are not moved again by an evaluator with another number of partitions', async () => {
     await start();
     await rules(1, SLOW);
     const value = encodeRequest(spansFromValue({ spans: [slow('s1', there)] }, { incomplete: true }));

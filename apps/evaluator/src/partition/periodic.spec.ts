@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Periodic, tellInterval } from './periodic.js';
 
 describe('what is done periodically', () => {
-  it('falls on the same moments, whenever it began, and comes not later than after an interval', () => {
+  it('runs at the same moments whenever it started, and at most an interval late', () => {
     let now = 0;
     const moments = (start: number): readonly number[] => {
       const periodic = new Periodic(
@@ -23,7 +23,7 @@ describe('what is done periodically', () => {
     expect(moments(590)).toEqual([600, 700, 800, 900]);
   });
 
-  it('is due at once where it never was, and always without an interval', () => {
+  it('is due at once the first time, and always without an interval', () => {
     const never = new Periodic(
       () => 100,
       () => 5,
@@ -39,7 +39,7 @@ describe('what is done periodically', () => {
     expect(always.due).toBe(true);
   });
 
-  it('costs a thread with 64 partitions as many looks as one with 12', () => {
+  it('costs a thread with 64 partitions as many checks as one with 12', () => {
     expect([1, 4, 12].map(tellInterval)).toEqual([200, 200, 200]);
     expect(64 * (1_000 / tellInterval(64))).toBeLessThanOrEqual(12 * (1_000 / tellInterval(12)) + 5);
   });

@@ -124,7 +124,7 @@ describe('a partition that is prepared for', () => {
   const sum = (evaluator: Evaluator, metric: string): number =>
     evaluator.measurements.drain().reduce((total, one) => total + (one.metric === metric ? one.value : 0), 0);
 
-  it('keeps no evaluator that stops waiting for a broker that hangs', async () => {
+  it('does not block an evaluator that stops during a hanging broker', async () => {
     await slow('a');
     await settled();
     let hangs = false;
@@ -159,7 +159,7 @@ describe('a partition that is prepared for', () => {
     expect(await Promise.race([stopped, new Promise((done) => setTimeout(done, 4_000, 'waits'))])).toBe('stopped');
   });
 
-  it('is not read again because the log failed in the moment in which it came', async () => {
+  it('is not read again because the log failed during its assignment', async () => {
     await slow('a');
     await settled();
     await heirOf();
@@ -179,7 +179,7 @@ describe('a partition that is prepared for', () => {
     expect(began!.from).toBeGreaterThan(began!.committed!.offset);
   });
 
-  it('goes on where its owner stopped: nothing is published, counted, moved or set aside twice', async () => {
+  it('continues where its owner stopped: nothing is published, counted, moved or dead-lettered twice', async () => {
     await slow('a');
     // Open at the hand-over; the verdict needs the spans of both sides.
     await send('straddles', 'charge');
@@ -212,7 +212,7 @@ describe('a partition that is prepared for', () => {
     expect(warnings).toEqual([expect.stringContaining('partition 0 of betrace.spans has spans')]);
   });
 
-  it('is judged again from what was committed by one whose settings find other things', async () => {
+  it('is judged again from the commit when settings change the verdicts', async () => {
     await send('old', 'charge');
     await slow('a');
     await settled();
@@ -227,7 +227,7 @@ describe('a partition that is prepared for', () => {
     expect((await found()).filter((one) => one === 'a-request')).toHaveLength(2);
   });
 
-  it('begins as one that nobody prepared for, when its position was set by hand', async () => {
+  it('starts without the preparation when its position was set by hand', async () => {
     await slow('a');
     await settled();
     await heirOf();
@@ -250,7 +250,7 @@ describe('a partition that is prepared for', () => {
     expect([began!.from, await found()]).toEqual([0, ['a-request', 'a-request']]);
   });
 
-  it('begins anew when the log is another one since', async () => {
+  it('starts again when the log was replaced', async () => {
     await slow('a');
     await settled();
     await heirOf();
@@ -266,7 +266,7 @@ describe('a partition that is prepared for', () => {
     expect(began!.from).toBeLessThanOrEqual(committed!.offset);
   });
 
-  it('is let go of when it does not come', async () => {
+  it('is dropped when the partition does not come', async () => {
     await slow('a');
     await settled();
     await heirOf();

@@ -12,7 +12,7 @@ interface Inner {
   readonly runs: ReadonlyMap<number, { readonly engine: { readonly spans: { judge(...values: unknown[]): void } } }>;
 }
 
-describe('whatever one violation or one record meets', () => {
+describe('an evaluator with a violation or record that cannot be processed', () => {
   const under = new SeenEvaluator();
   beforeEach(under.begin);
   afterEach(under.close);
@@ -28,7 +28,7 @@ describe('whatever one violation or one record meets', () => {
     ['an array of all of it', rule('n', '#attribute.list > 1'), { list: [Number.NaN, 'x\ud800', { __proto__: null, constructor: 1 }] }],
   ];
 
-  it.each(WAYS)('publishes a violation with %s, and goes on', async (_way, one, attributes) => {
+  it.each(WAYS)('publishes a violation with %s, and continues', async (_way, one, attributes) => {
     await publish(one, SEEN);
     await sendSeen('poison', attributes);
     await sendSeen('later');
@@ -61,7 +61,7 @@ describe('whatever one violation or one record meets', () => {
     };
   };
 
-  it('keeps a violation that cannot be signed aside, counts it by rule, says it with its rule, and publishes what is behind it', async () => {
+  it('sends a violation that cannot be signed to the dead letters, counts it by rule, and publishes later ones', async () => {
     await publish(SEEN);
     breakKeys(1);
     await sendSeen('first');
@@ -94,7 +94,7 @@ describe('whatever one violation or one record meets', () => {
     expect(await letters()).toHaveLength(1);
   });
 
-  it('keeps a violation that the log refuses for good aside, alone among those published with it', async () => {
+  it('sends only the violation that the log refuses permanently to the dead letters', async () => {
     const append = under.log.append.bind(under.log);
     let refusals = 0;
     under.log.append = async (topic, records) => {
@@ -116,7 +116,7 @@ describe('whatever one violation or one record meets', () => {
     expect(counted('violationsSetAside')).toHaveLength(1);
   });
 
-  it('waits for a log that is away, and sets nothing aside', async () => {
+  it('waits for an unavailable log, and sends nothing to the dead letters', async () => {
     const append = under.log.append.bind(under.log);
     let outages = 3;
     under.log.append = async (topic, records) => {
@@ -130,7 +130,7 @@ describe('whatever one violation or one record meets', () => {
     expect(counted('violationsSetAside')).toEqual([]);
   });
 
-  it('waits with a violation that a lowered limit refuses, alone among those found with it', async () => {
+  it('waits with a violation above a lowered size limit, and publishes the others', async () => {
     const append = under.log.append.bind(under.log);
     let limit = 0;
     under.log.append = async (topic, records) => {
@@ -148,7 +148,7 @@ describe('whatever one violation or one record meets', () => {
     expect(counted('violationsSetAside')).toEqual([]);
   });
 
-  it('keeps a record that meets a defect of the engine aside, counts it, and judges what is behind it', async () => {
+  it('sends a record that meets a defect of the engine to the dead letters, counts it, and judges later ones', async () => {
     await publish(SEEN);
     await sendSeen('before');
     await foundOf('before');

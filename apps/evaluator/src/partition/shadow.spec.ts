@@ -17,7 +17,7 @@ describe('rules in shadow', () => {
       .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as ShadowSamplesRecord)
       .filter(({ kind }) => kind === 'shadow');
 
-  it('publish nothing, count what they find, and keep it as samples', async () => {
+  it('publish nothing, count their matches, and keep samples', async () => {
     await publish(SEEN, HIDDEN);
     await sendSeen('one');
     await sendSeen('two');
@@ -49,7 +49,7 @@ describe('rules in shadow', () => {
     await start();
   });
 
-  it('keep a bounded number of samples, and none that is large', async () => {
+  it('limit the number and the size of samples', async () => {
     await publish(SEEN, { ...HIDDEN, expression: 'span.has(attribute.seen) and attribute.seen ~= "no"' });
     const ids = Array.from({ length: SHADOW_SAMPLES + 5 }, (_, i) => `s${i}`);
     for (const id of ids) await sendSeen(id, { seen: 'x'.repeat(100_000) });
@@ -60,7 +60,7 @@ describe('rules in shadow', () => {
     expect(JSON.stringify(last).length).toBeLessThan(SHADOW_SAMPLES * 64 * 1024);
   });
 
-  it('are enforced from the marker on that says so, and no later', async () => {
+  it('are enforced from the marker on, and not earlier', async () => {
     await publish(HIDDEN, SEEN);
     await sendSeen('before');
     await foundOf('before');

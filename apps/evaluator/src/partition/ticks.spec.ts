@@ -26,7 +26,7 @@ describe('ticks', () => {
     },
   });
 
-  it('of all partitions that wait are appended in one turn, and those that come later in another', async () => {
+  it('of all waiting partitions are appended together, and later ones in the next turn', async () => {
     const ticks = new Ticks(log(async () => undefined));
     await Promise.all([ticks.append(3), ticks.append(1), ticks.append(2)]);
     await Promise.all([ticks.append(1), ticks.append(4)]);
@@ -36,7 +36,7 @@ describe('ticks', () => {
     ]);
   });
 
-  it('of a partition without a leader hold up no other, and its failure is its own', async () => {
+  it('of a partition without a leader delay no other, and its failure affects only itself', async () => {
     let giveUp: (error: Error) => void = () => undefined;
     const ticks = new Ticks(
       log((partition) =>

@@ -16,7 +16,7 @@ const found: readonly Verdict[] = applyAll(
   Array.from({ length: 6 }, (_, n) => ({ time: n, spans: [{ ...A_SPAN, trace: n + 1 }] })),
 );
 
-describe('verdicts on their way into the log', () => {
+describe('verdicts during their append', () => {
   let log: Log;
   let stop: AbortController;
   let verdicts: VerdictsUnderWay;
@@ -61,7 +61,7 @@ describe('verdicts on their way into the log', () => {
     return records.map(({ value }) => (JSON.parse(Buffer.from(value).toString()) as ViolationRecord).trace_id.slice(-1));
   };
 
-  it('let the partition judge on, go in the order in which they were found, and two appends are never under way', async () => {
+  it('let the partition continue, keep their order, and are never in two appends', async () => {
     verdicts.add(found[0]!);
     await verdicts.judged({ next: 1, point: point(1) });
     for (const next of [2, 3, 4]) {
@@ -81,12 +81,12 @@ describe('verdicts on their way into the log', () => {
     expect(verdicts.acknowledged).toEqual({ next: 5, point: point(5) });
   });
 
-  it('hold nothing back where nothing is found', async () => {
+  it('delay nothing when there are none', async () => {
     await verdicts.judged({ next: 7, point: point(7) });
     expect(verdicts.acknowledged).toEqual({ next: 7, point: point(7) });
   });
 
-  it('make the partition wait when an append takes long', async () => {
+  it('make the partition wait during a slow append', async () => {
     verdicts.add(found[0]!);
     await verdicts.judged({ next: 1, point: point(1) });
     now = 500;
@@ -101,7 +101,7 @@ describe('verdicts on their way into the log', () => {
     expect(verdicts.acknowledged.next).toBe(2);
   });
 
-  it('are appended again after what kept them from it, in their order, and none is told as acknowledged', async () => {
+  it('are retried in order after a failure, and none counts as acknowledged before', async () => {
     verdicts.add(found[0]!);
     await verdicts.judged({ next: 1, point: point(1) });
     await opened();
@@ -115,7 +115,7 @@ describe('verdicts on their way into the log', () => {
     expect(await inLog()).toEqual([]);
   });
 
-  it('are appended again by one that is given up, whatever the append before met', async () => {
+  it('are retried when the partition is revoked, whatever the failure', async () => {
     const refused = logProblem('BT_LOG_RECORD_TOO_LARGE', { topic: TOPICS.violations, bytes: 9, max: 8 });
     let letters = 0;
     const keep = deadLetters.keep.bind(deadLetters);
@@ -138,7 +138,7 @@ describe('verdicts on their way into the log', () => {
     expect(verdicts.acknowledged).toEqual({ next: 2, point: point(2) });
   });
 
-  it('that the log refuses are kept aside, the others are in the log, and the partition goes on', async () => {
+  it('that the log refuses go to the dead letters, the others to the log, and the partition continues', async () => {
     const refused = logProblem('BT_LOG_RECORD_TOO_LARGE', { topic: TOPICS.violations, bytes: 9, max: 8 });
     verdicts.add(found[0]!);
     verdicts.add(found[1]!);
@@ -155,7 +155,7 @@ describe('verdicts on their way into the log', () => {
     expect(verdicts.acknowledged.next).toBe(2);
   });
 
-  it('make the partition wait when many wait behind an append', async () => {
+  it('make the partition wait when many wait for an append', async () => {
     verdicts.add(found[0]!);
     await verdicts.judged({ next: 1, point: point(1) });
     for (let n = 0; n < 1_000; n++) verdicts.add(found[n % found.length]!);

@@ -10,7 +10,7 @@ describe('RuleErrors', () => {
   };
   const version = (n: number) => [{ id: 'slow', version: n }];
 
-  it('tells of errors once, and of each change', () => {
+  it('publishes errors once, and each change', () => {
     const { fail, errors } = setUp();
     errors.note(version(1), 1_000);
     expect(errors.take()).toEqual([]);
@@ -24,7 +24,7 @@ describe('RuleErrors', () => {
     expect(errors.take()).toEqual([]);
   });
 
-  it('counts each version of a rule from nothing', () => {
+  it('counts each version of a rule from 0', () => {
     const { fail, errors } = setUp();
     fail('a');
     errors.note(version(1), 1_000);
@@ -34,7 +34,7 @@ describe('RuleErrors', () => {
     expect(errors.take()).toEqual([expect.objectContaining({ rule_version: 2, errors: 1, last_error: 'b' })]);
   });
 
-  it('tells again what could not be told, or what is newer', () => {
+  it('publishes again after a failure, or when there are newer errors', () => {
     const { fail, errors } = setUp();
     fail('a');
     errors.note(version(1), 1_000);

@@ -16,7 +16,7 @@ describe('RuleHealth', () => {
   };
   const told = (one: RuleHealth) => one.records().map(({ key, record }) => [key, record.hour, record.rules]);
 
-  it('tells of each hour all that it came to, and of the next what came since; nothing when nothing came', () => {
+  it('publishes all counts of an hour, and then those of the next; nothing without changes', () => {
     const one = health();
     now = 0;
     rules.set('a', account(5));
@@ -49,7 +49,7 @@ describe('RuleHealth', () => {
     expect(told(one)).toHaveLength(1);
   });
 
-  it('tells of very many rules in several records', () => {
+  it('splits very many rules into several records', () => {
     const one = health();
     now = 7 * HOUR;
     for (let i = 0; i < HEALTH_RULES + 1; i++) rules.set(`r${i}`, account(1));

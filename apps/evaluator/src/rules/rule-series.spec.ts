@@ -22,7 +22,7 @@ describe('the series of rules', () => {
 
   const lines = async (id: string) => (await registry.metrics()).split('\n').filter((line) => line.includes(`rule_id="${id}"`));
 
-  it('begin at 0 when the rule comes into force', async () => {
+  it('start at 0 when the rule comes into force', async () => {
     series.inForce('t', [rule('a')]);
     expect(await lines('a')).toEqual(
       expect.arrayContaining([
@@ -37,7 +37,7 @@ describe('the series of rules', () => {
     expect(await lines('a')).toContain('betrace_rule_evaluations_total{rule_id="a"} 5');
   });
 
-  it('begin for thousands of rules too, some at a time', async () => {
+  it('start for thousands of rules too, in batches', async () => {
     const many = Array.from({ length: 2_000 }, (_, n) => rule(`r${n}`));
     series.inForce('t', many);
     expect(await lines('r0')).not.toEqual([]);
@@ -45,7 +45,7 @@ describe('the series of rules', () => {
     expect((await lines('r1999')).length).toBe((await lines('r0')).length);
   });
 
-  it('stay for the last scrapes when the rule goes, then end, all of them', async () => {
+  it('stay for the last scrapes after the rule ends, then end', async () => {
     series.inForce('t', [rule('a'), rule('b')]);
     metrics.violations.inc({ severity: 'HIGH', rule_id: 'a', rule_name: 'a', service_name: 'shop' }, 3);
     metrics.violationsRetracted.inc({ rule_id: 'a' });
@@ -59,7 +59,7 @@ describe('the series of rules', () => {
     expect((await lines('b')).length).toBeGreaterThanOrEqual(4);
   });
 
-  it('stay while any thread has the rule, and when it comes back in time', async () => {
+  it('stay while any thread has the rule, and when it returns in time', async () => {
     series.inForce('t', [rule('a')]);
     series.inForce('u', [rule('a')]);
     series.inForce('t', []);
@@ -74,7 +74,7 @@ describe('the series of rules', () => {
     expect((await lines('a')).length).toBeGreaterThan(0);
   });
 
-  it('end also when something was counted for a rule that was gone already', async () => {
+  it("end also when a count came after the rule's end", async () => {
     metrics.undecided.inc({ rule_id: 'late', reason: 'step_limit' });
     series.seen('late');
     now = 6 * MINUTE;

@@ -32,7 +32,7 @@ describe('RulesFollower', () => {
 
   it('has no rules at epoch 0, whatever the log says', async () => expect(await rules.ruleSet(0)).toBe(''));
 
-  it('waits for the record of an epoch that a marker named before it was read', async () => {
+  it('waits for the record of an epoch whose marker was read first', async () => {
     const waiting = rules.ruleSet(2);
     await publish(JSON.stringify({ epoch: 1, changes: [{ put: rule('a') }] }));
     await publish(JSON.stringify({ epoch: 2, changes: [{ put: rule('b') }] }));
@@ -46,7 +46,7 @@ describe('RulesFollower', () => {
     expect(compiled).toEqual([1]);
   });
 
-  it('gives all partitions the same rule set, also one that passes through a thousand epochs before it', async () => {
+  it('gives all partitions the same rule set, after passing a thousand epochs too', async () => {
     await publish(JSON.stringify({ epoch: 1, snapshot: [rule('a')] }));
     for (let epoch = 2; epoch <= 100; epoch++) await publish(JSON.stringify({ epoch, changes: [{ put: rule(`r${epoch}`) }] }));
     await rules.ruleSet(100);
@@ -62,7 +62,7 @@ describe('RulesFollower', () => {
     expect(errors).toEqual(['record 0 of betrace.rules is no rule set', 'record 1 of betrace.rules is no rule set']);
   });
 
-  it('says which rule set a marker names that nobody has, and takes it when it comes after all', async () => {
+  it('reports a marker whose rule set is missing, and uses the set when it comes', async () => {
     const impatient = new RulesFollower(
       log,
       (epoch) => `${epoch}`,
@@ -79,7 +79,7 @@ describe('RulesFollower', () => {
     await impatient.close();
   });
 
-  it('says that a rule set is missing while it waits for it, before it gives up', async () => {
+  it('reports a missing rule set while it waits, before it gives up', async () => {
     expect(rules.overdue).toBeUndefined();
     const waiting = rules.ruleSet(9);
     expect(rules.overdue).toBeUndefined();
@@ -91,7 +91,7 @@ describe('RulesFollower', () => {
     expect(rules.overdue).toBeUndefined();
   });
 
-  it('lets nobody wait forever when it is closed', async () => {
+  it('rejects all waiting calls when closed', async () => {
     const waiting = rules.ruleSet(9);
     const outcome = expect(waiting).rejects.toThrow('no longer followed');
     await rules.close();

@@ -21,7 +21,7 @@ describe('FullPartitionsPublisher', () => {
     tell = new FullPartitionsPublisher({ append }, { monotonic: () => now });
   });
 
-  it('says what changed at once, repeats what holds, and is silent where nothing is full', async () => {
+  it('publishes changes at once, repeats what holds, and is silent without full partitions', async () => {
     tell.report('one', []);
     tell.report('one', [2]);
     now = 2_999;
@@ -36,7 +36,7 @@ describe('FullPartitionsPublisher', () => {
     expect(told).toEqual([full, full, 'one: {"evaluator":"one","partitions":[]}']);
   });
 
-  it('says with the next report what it could not say', async () => {
+  it('publishes with the next report what failed before', async () => {
     down = true;
     tell.report('one', [2]);
     await settled();

@@ -31,7 +31,7 @@ describe('RuleErrorLogger', () => {
     ]);
   });
 
-  it('says a repeated error once a minute, with its count', () => {
+  it('logs a repeated error once a minute, with its count', () => {
     for (let second = 0; second < 150; second++) {
       now = second * 1_000;
       fail('big', 'nil', 2);
@@ -39,7 +39,7 @@ describe('RuleErrorLogger', () => {
     expect(lines.map(([fields]) => (fields as { count: number }).count)).toEqual([2, 120, 120]);
   });
 
-  it('keeps apart rules and errors', () => {
+  it('distinguishes rules and errors', () => {
     fail('a', 'nil', 1);
     fail('a', 'string', 1);
     fail('b', 'nil', 1);

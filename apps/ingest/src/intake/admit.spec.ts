@@ -10,7 +10,7 @@ const spansOf = (bytes: Uint8Array): Span[] =>
   decodeRequest(bytes).resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 
 describe('admitting a request', () => {
-  it('accounts for each span, and puts what it accepts, unchanged, where its trace belongs', () => {
+  it('accounts for each span, and sends accepted ones unchanged to the partition of their trace', () => {
     fc.assert(
       fc.property(request, fc.integer({ min: 1, max: 12 }), (model, partitions) => {
         const admission = admit(encodeRequest(model), partitions);
@@ -27,7 +27,7 @@ describe('admitting a request', () => {
     );
   });
 
-  it('divides what is larger than a record, and refuses a single span that is', () => {
+  it('splits requests larger than a record, and refuses a single larger span', () => {
     const large = (length: number, id: number) => aSpan({ spanId: id.toString(16).padStart(16, '0'), name: 'x'.repeat(length) });
     const admission = admit(encodeRequest(aRequest([large(600_000, 1), large(600_000, 2), large(1_100_000, 3)])), 4);
     expect(admission.records).toHaveLength(2);

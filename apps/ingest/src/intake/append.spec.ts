@@ -24,7 +24,7 @@ const expectRetryable = (response: Response) => {
   expect(response.headers.get('retry-after')).toBe('1');
 };
 
-describe('acknowledged means kept', () => {
+describe('acknowledged spans are in the log', () => {
   it('answers only after the log has the spans', async () => {
     await start();
     log.hold();
@@ -41,7 +41,7 @@ describe('acknowledged means kept', () => {
     expect(await loggedSpans(log)).toHaveLength(1);
   });
 
-  it('tells the sender to come back when the log is unavailable, and takes the spans then', async () => {
+  it('asks the sender to retry when the log is unavailable, and accepts the spans then', async () => {
     await start();
     log.fail(new LogUnavailable('BT_LOG_FAILED', { path: '/data', reason: 'disk full' }));
     expectRetryable(await post());
@@ -51,7 +51,7 @@ describe('acknowledged means kept', () => {
     expect(await loggedSpans(log)).toHaveLength(1);
   });
 
-  it('tells the sender to come back when the log does not confirm in time', async () => {
+  it('asks the sender to retry when the log does not confirm in time', async () => {
     await start({ BETRACE_APPEND_TIMEOUT: '50ms' });
     log.hold();
     const response = await post();
@@ -59,7 +59,7 @@ describe('acknowledged means kept', () => {
     expect(Buffer.from(await response.arrayBuffer()).toString()).toContain('BT_INGEST_LOG_TIMEOUT');
   });
 
-  it('hides a defect of the log from the sender, and does not answer success', async () => {
+  it('hides a defect of the log from the sender, without answering success', async () => {
     await start();
     log.fail(new TypeError('the secret'));
     const response = await post();
@@ -70,7 +70,7 @@ describe('acknowledged means kept', () => {
 });
 
 describe('back-pressure', () => {
-  it('refuses spans of a partition whose traces have no memory, and takes the others', async () => {
+  it('refuses spans of a full partition, and accepts the others', async () => {
     await start();
     await post();
     const [first] = await loggedSpans(log);

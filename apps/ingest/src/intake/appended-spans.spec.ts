@@ -4,7 +4,7 @@ import { AppendedSpans } from './appended-spans.js';
 const record = (partition: number) => ({ partition, value: new Uint8Array(0) });
 
 describe('AppendedSpans', () => {
-  it('tells what the log has, does not confirm, and has not said, and how far each partition is', async () => {
+  it('counts confirmed, unconfirmed and pending spans, and the offset of each partition', async () => {
     const appended = new AppendedSpans();
     const later = Promise.withResolvers<readonly number[]>();
     void appended.follow(later.promise, [record(0), record(1)], 5);

@@ -30,7 +30,7 @@ describe('FullPartitionsListener', () => {
   const are = (...partitions: number[]) =>
     eventually('what was said', async () => ([0, 1, 2, 3].filter((one) => full.has(one)).join() === partitions.join() ? true : undefined));
 
-  it('makes receivers wait for what each evaluator said last', async () => {
+  it('applies the last report of each evaluator', async () => {
     await say('{"evaluator":"of yesterday","partitions":[3]}');
     await hear.start();
     await say('{"evaluator":"one","partitions":[1]}');
@@ -40,14 +40,14 @@ describe('FullPartitionsListener', () => {
     await are(1);
   });
 
-  it('does not wait forever for an evaluator that died', async () => {
+  it('does not wait forever for a crashed evaluator', async () => {
     await hear.start(300);
     await say('{"evaluator":"one","partitions":[1]}');
     await are(1);
     await are();
   });
 
-  it('skips what says something else', async () => {
+  it('skips records that are no reports', async () => {
     await hear.start();
     for (const text of ['?', 'null', '{"evaluator":"one"}', '{"partitions":[1]}']) await say(text);
     await say('{"evaluator":"one","partitions":[1]}');

@@ -46,7 +46,7 @@ const warned = (receiver: string, warning: string) => count(`betrace_ingest_warn
 
 const bomb = () => new Uint8Array(gzipSync(new Uint8Array(LIMIT * 50)));
 
-describe('a request that is refused before it is read is counted, once', () => {
+describe('a request refused before it is read is counted once', () => {
   it.each<[string, string, string, () => Promise<Response>]>([
     ['otlp_http', 'without a key', 'BT_HTTP_UNAUTHENTICATED', () => post('/v1/traces', '', PROTOBUF, { 'x-api-key': 'no' })],
     ['otlp_http', 'too large', 'BT_HTTP_TOO_LARGE', () => post('/v1/traces', new Uint8Array(LIMIT + 1))],
@@ -101,7 +101,7 @@ describe('a request that stalls is closed', () => {
       socket.write(head);
     });
 
-  it('in its body: 408, counted, its room given back', async () => {
+  it('in its body: 408, counted, its memory released', async () => {
     const before = await refused('otlp_http', 'BT_HTTP_TIMEOUT');
     const head = `POST /v1/traces HTTP/1.1\r\nhost: localhost\r\nx-api-key: sesame\r\ncontent-type: ${PROTOBUF}\r\ncontent-length: 90000\r\n\r\n`;
     const answer = await stalled(head + 'x'.repeat(50_000));
@@ -189,7 +189,7 @@ describe('bytes without spans are answered with a warning', () => {
     expect(await (await post('/v1/traces', body, JSON_TYPE)).json()).toEqual({});
   });
 
-  it('whose legacy request is one', () => {
+  it('tests with a legacy request, which decodes without spans', () => {
     const request = decodeRequest(legacyRequest());
     expect(request.resourceSpans).toMatchObject([{ resource: { attributes: [{ key: 'service.name' }] }, scopeSpans: [] }]);
   });
@@ -199,7 +199,7 @@ describe('other signals', () => {
   it.each([
     ['metrics', 'OTEL_METRICS_EXPORTER=none'],
     ['logs', 'OTEL_LOGS_EXPORTER=none'],
-  ])('%s are told what to set', async (signal, setting) => {
+  ])('%s get an answer that names the setting', async (signal, setting) => {
     const response = await post(`/v1/${signal}`, JSON.stringify({}), JSON_TYPE);
     expect([response.status, await response.json()]).toEqual([
       404,
@@ -212,7 +212,7 @@ describe('other signals', () => {
     });
   });
 
-  it('are not told 415 for a path that is wrong, but where the path leads', async () => {
+  it('get 404 for a wrong path, instead of 415', async () => {
     for (const path of ['/v1/trace', '/otlp/v1/traces', '/V1/TRACES', '//v1/traces']) {
       const response = await post(path, bytesOf(aRequest()));
       expect([response.status, await response.json()]).toEqual([

@@ -58,7 +58,7 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
 
-  it('has its place among the exports: one caller cannot have archives encoded without end', async () => {
+  it('counts as an export: one caller cannot encode archives without limit', async () => {
     let go!: () => void;
     const gate = new Promise<void>((resolve) => {
       go = resolve;
@@ -79,7 +79,7 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
     expect((await ask()).status).toBe(200);
   });
 
-  it('holds what the report counts, as it was signed, with the versions of the rules and the checksums of all', async () => {
+  it('holds the counted violations as signed, the versions of the rules and the checksums of all files', async () => {
     const answer = await ask();
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/gzip']);
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="evidence.tar.gz"');
@@ -109,12 +109,12 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
     expect(read('README.txt')).toContain('betrace verify --key-file SECRET violations-*.ndjson');
   });
 
-  it('is the same, byte for byte, while nothing changes', async () => {
+  it('is the same byte for byte while no data changes', async () => {
     const [one, two] = [await (await ask()).bytes(), await (await ask()).bytes()];
     expect(Buffer.compare(one!, two!)).toBe(0);
   });
 
-  it('is no archive when it cannot be finished', async () => {
+  it('is broken off when it cannot be completed', async () => {
     const { violationsFrom } = api.store;
     jest.spyOn(api.store, 'violationsFrom').mockImplementation(async (filter, page) => {
       if (page.after !== undefined) throw new Error('the database is away');
@@ -123,7 +123,7 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
     await expect(ask().then((answer) => answer.bytes())).rejects.toThrow();
   });
 
-  it('is not read on for a client that has gone', async () => {
+  it('stops reading when its client is gone', async () => {
     const gone = new AbortController();
     const reads = jest.spyOn(api.store, 'violationsFrom').mockImplementation(async (_filter, _page) => {
       gone.abort();
@@ -150,7 +150,7 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
   });
 });
 
-it('lines are divided into files that are not larger than they may be, unless one line is', async () => {
+it('splits lines into files within the size limit, except for a single longer line', async () => {
   async function* of(...texts: readonly string[]) {
     yield* texts;
   }

@@ -137,7 +137,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     return found.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
   };
 
-  it('takes all others, each once and in order of the log, and the poison is counted, kept and named', async () => {
+  it('exports all others once in log order, and counts, stores and reports the refused one', async () => {
     const batches = fc.array(fc.record({ partition: fc.nat(PARTITIONS - 1), poison: fc.boolean() }), { minLength: 1, maxLength: 40 });
     const faults = fc.array(fc.constantFrom(...codes.passing), { maxLength: 2 });
     await end();
@@ -171,7 +171,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     await begin();
   });
 
-  it('is not asked again after a restart for what it refused', async () => {
+  it('does not retry after a restart what the endpoint refused', async () => {
     sink.answer((ids) => (ids.includes('poison') ? codes.bad[0] : undefined));
     await put(0, 'a', 'poison', 'b');
     await exporting.start();
@@ -181,7 +181,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     expect(lines.join('')).not.toContain('circular');
   });
 
-  it.each(codes.passing)('passes over nothing while it says %s', async (code) => {
+  it.each(codes.passing)('skips nothing while the endpoint answers %s', async (code) => {
     let refusals = 3;
     sink.answer(() => (refusals-- > 0 ? code : undefined));
     await put(0, 'a', 'b');
@@ -192,7 +192,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     expect(await figure('betrace_violations_export_rejected_total')).toBe(0);
   });
 
-  it.each(codes.configuration)('waits and says "configuration" while it says %s', async (code) => {
+  it.each(codes.configuration)('waits and reports "configuration" while the endpoint answers %s', async (code) => {
     sink.answer(() => code);
     await put(0, 'a', 'b');
     await exporting.start();
@@ -205,7 +205,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     expect(exporting.state()).toBe('ok');
   });
 
-  it.each(codes.doubtful)('is believed when it says %s of one and takes the others', async (code) => {
+  it.each(codes.doubtful)('skips the one violation that gets %s, and exports the others', async (code) => {
     sink.answer((ids) => (ids.includes('poison') ? code : undefined));
     await put(0, 'a', 'poison', 'b', 'c');
     await exporting.start();
@@ -214,7 +214,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     expect(await figure('betrace_violations_export_rejected_total')).toBe(1);
   });
 
-  it.each(codes.doubtful)('loses nothing when it says %s of all: that is an outage', async (code) => {
+  it.each(codes.doubtful)('loses nothing when all get %s: that is an outage', async (code) => {
     let asked = 0;
     sink.answer(() => {
       asked++;
@@ -231,7 +231,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     expect([...sink.taken()].sort()).toEqual(['a', 'b', 'c']);
   });
 
-  it('is left alone for as long as it asks', async () => {
+  it('waits for as long as the endpoint requests', async () => {
     const calls: number[] = [];
     let refusals = 1;
     const code = protocol === 'grpc' ? status.RESOURCE_EXHAUSTED : 429;

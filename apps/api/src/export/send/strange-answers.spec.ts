@@ -166,7 +166,7 @@ describe('an endpoint that is no OTLP receiver', () => {
     return () => real.requests.length;
   };
 
-  it.each(CASES)('takes no violation, is told with its address, and loses none (%s: %s)', async (protocol, _, { stands, told }) => {
+  it.each(CASES)('accepts no violation, is reported with its address, and loses none (%s: %s)', async (protocol, _, { stands, told }) => {
     takeAway = await stands(port);
     await begin(protocol);
     const state = await eventually(async () => (exporting.state().startsWith('configuration: ') ? exporting.state() : undefined));
@@ -207,7 +207,7 @@ describe('an answer to an export', () => {
     expect(otlpAnswer(204, type, Buffer.alloc(0))).toBeUndefined();
   });
 
-  it("is a success when it is Tempo's, a collector's, or of a later OTLP", () => {
+  it('is a success when it comes from Tempo, a collector, or a later OTLP', () => {
     for (const text of ['{}', '{"partialSuccess":{}}', '{"partialSuccess":null}', '{"later":[1]}']) {
       expect(otlpAnswer(200, 'application/json', Buffer.from(text))?.rejectedSpans ?? 0).toBe(0);
       expect(otlpAnswer(200, undefined, Buffer.from(text))?.rejectedSpans ?? 0).toBe(0);
@@ -217,7 +217,7 @@ describe('an answer to an export', () => {
     expect(otlpAnswer(200, 'application/x-protobuf', Buffer.from([0x10, 1]))).toBeUndefined();
   });
 
-  it('is never taken for one when it is a page, whatever it says it is', () => {
+  it('is no success when it is a page, whatever its content type', () => {
     const types = fc.constantFrom(
       ...understood,
       'text/html',
@@ -245,7 +245,7 @@ describe('an answer to an export', () => {
     );
   });
 
-  it('is of exactly one kind, and only what an OTLP receiver says itself drops a violation', () => {
+  it("has exactly one kind, and only an OTLP receiver's own refusal drops a violation", () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 999 }), fc.boolean(), (status, page) => {
         const { kind } = refusalOf(new HttpRefusal(status, 'x', { page }));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiUnderTest } from '../../testing/api-under-test.js';
 
-describe('expressions that are no rules', () => {
+describe('expressions that are not saved', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
     api = await ApiUnderTest.start();
@@ -36,7 +36,7 @@ describe('expressions that are no rules', () => {
     });
   });
 
-  it('answers warnings too, and refuses a member of a span that nobody would read', async () => {
+  it('answers warnings too, and refuses unknown members of a span', async () => {
     const tried = await test({ expression: 'span.duration > 500', span: { duration: 1 } });
     expect(tried.body).toMatchObject({ matches: false, warnings: [{ code: 'BT_DSL_UNIT', column: 17, end_column: 20 }] });
     const { status, body } = await test({ expression: 'span.duration > 1s', span: { durations: 1 } });
@@ -57,7 +57,7 @@ describe('expressions that are no rules', () => {
     expect((await test(body('1699000000000000002'))).body['matches']).toBe(false);
   });
 
-  it('tries a trace, and says why it does not match', async () => {
+  it('tries a trace, and explains why it does not match', async () => {
     const expression = 'trace.has(span.name == "charge") and not trace.has(span.name == "audit.log")';
     const trace = { spans: [{ name: 'charge' }, { name: 'audit.log' }] };
     const { body } = await test({ expression, trace });
@@ -71,7 +71,7 @@ describe('expressions that are no rules', () => {
     expect(body).toMatchObject({ matches: false, error: expect.stringContaining('attempt to compare') });
   });
 
-  it('says why it is undecided, and takes what the rule would say to a value of another type', async () => {
+  it('explains an undecided result, and applies on_error', async () => {
     const trial = { expression: 'attribute.amount > 1000', span: { name: 'x', attributes: { amount: '5000' } } };
     expect((await test(trial)).body).toMatchObject({ matches: false });
     expect((await test(trial)).body['undecided']).toBeUndefined();
@@ -152,7 +152,7 @@ describe('expressions that are no rules', () => {
     });
   });
 
-  it('answers others while an expression is tried that takes its time', async () => {
+  it('answers other requests during a slow trial', async () => {
     const pattern = '(?:a?){600}a{200}b';
     const span = { name: `bc${'a'.repeat(200_000)}` };
     let tried = false;
@@ -169,13 +169,13 @@ describe('expressions that are no rules', () => {
     expect([200, 422]).toContain((await slow).status);
   });
 
-  it('takes bodies of a limited size', async () => {
+  it('limits the size of bodies', async () => {
     const { status, body } = await test({ expression: 'true', span: { name: 'x'.repeat(8 * 1024 * 1024) } });
     expect([status, body['code']]).toEqual([413, 'BT_HTTP_TOO_LARGE']);
     expect((await api.ask('POST', '/v1/rules/validate', { expression: 'x'.repeat(1024 * 1024) })).status).toBe(413);
   });
 
-  it('tells what the language offers', async () => {
+  it('answers the vocabulary of the language', async () => {
     const { body } = await api.ask('GET', '/v1/dsl');
     expect(body).toMatchObject({ span: { fields: expect.any(Array) }, trace: { functions: expect.any(Array) } });
   });

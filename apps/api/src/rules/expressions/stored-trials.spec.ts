@@ -36,7 +36,7 @@ describe('a rule that is tried on a stored trace', () => {
 
   const test = (body: unknown) => api.ask('POST', '/v1/rules/test', body);
 
-  it('is judged by all of its spans, and by no others', async () => {
+  it('uses all of its spans and no others', async () => {
     for (const trace_id of ['order-7', wireTraceId]) {
       const expression = 'trace.count(true) == 2 and trace.has(span.name == "ship") and not trace.has(span.name == "audit")';
       const { status, body } = await test({ expression: expression.replace('true', 'span.duration == 9007199254740993'), trace_id });
@@ -47,7 +47,7 @@ describe('a rule that is tried on a stored trace', () => {
     expect(each.body).toMatchObject({ matches: true, matched_spans: ['b'] });
   });
 
-  it('is told which trace is not known, and of which the spans are gone', async () => {
+  it('reports an unknown trace, and one whose spans are deleted', async () => {
     const expression = 'trace.has(span.name == "ship")';
     expect((await test({ expression, trace_id: 'never' })).body).toMatchObject({ status: 404, code: 'BT_API_TRACE_UNKNOWN' });
     expect((await test({ expression, trace_id: 'gone' })).body).toMatchObject({ status: 404, code: 'BT_API_TRACE_GONE' });
@@ -57,7 +57,7 @@ describe('a rule that is tried on a stored trace', () => {
     expect((await test({ expression: 'span.is_root', trace_id })).body).toMatchObject({ status: 400, code: 'BT_API_TEST_SPANS_MISSING' });
   });
 
-  it('still has its errors told, and spans that are sent along are the ones that are judged', async () => {
+  it('still reports its errors, and prefers spans in the body', async () => {
     expect((await test({ expression: 'span.durations > 1', trace_id: 'order-7' })).body).toMatchObject({
       code: 'BT_API_EXPRESSION_INVALID',
     });
@@ -73,7 +73,7 @@ describe('a rule that is tried on a stored trace', () => {
     ['\ud800', 404],
     ['%', 404],
     ['x'.repeat(100_000), 404],
-  ])('a strange trace id is none of a violation: %#', async (trace_id, status) => {
+  ])('an unusual trace id matches no violation: %#', async (trace_id, status) => {
     const code = status === 404 ? 'BT_API_TRACE_UNKNOWN' : 'BT_HTTP_BAD_REQUEST';
     expect((await test({ expression: 'span.is_root', trace_id })).body).toMatchObject({ status, code });
   });

@@ -55,7 +55,7 @@ describe('the health of rules', () => {
     );
   const health = async (id: string) => (await api.ask<RuleView>('GET', `/v1/rules/${id}?health=true`)).body.health!;
 
-  it('says what was found, what was evaluated, and what it cost, in the last 24 hours', async () => {
+  it('counts matches, evaluations and cost of the last 24 hours', async () => {
     expect(await health('slow-requests')).toEqual({
       since: expect.any(String),
       violations: 2,
@@ -79,7 +79,7 @@ describe('the health of rules', () => {
     });
   });
 
-  it('is in the list when it is asked for, which can be imported as it is', async () => {
+  it('is part of the list on request, which can still be imported', async () => {
     const list = (await api.ask<RuleList>('GET', '/v1/rules?health=true')).body;
     expect(list.rules.map(({ id, health: of }) => [id, of?.violations])).toEqual([
       ['quiet', 0],
@@ -91,20 +91,20 @@ describe('the health of rules', () => {
     expect((await api.ask('GET', '/v1/rules?health=maybe')).status).toBe(400);
   });
 
-  it('has an ETag of its own, which begins with the version', async () => {
+  it('changes the ETag, which starts with the version', async () => {
     const plain = await api.ask('GET', '/v1/rules/quiet');
     const told = await api.ask('GET', '/v1/rules/quiet?health=true');
     expect(told.headers.get('etag')).toMatch(/^"1-/);
     expect(told.headers.get('etag')).not.toBe(plain.headers.get('etag'));
   });
 
-  it('outlives a record that is none', async () => {
+  it('skips an invalid record', async () => {
     await api.log.append(TOPICS.ruleStatus, [{ partition: 0, key: 'x', value: Buffer.from('{"kind": "health", "hour": "x"}') }]);
     await tell({ rules: [['slow-requests', 13, 1, 0, 0, 0.25]] });
     await eventually(async () => ((await health('slow-requests')).evaluations === 1_025 ? true : undefined));
   });
 
-  it('knows what a rule in shadow matched', async () => {
+  it('includes the last match of a rule in shadow', async () => {
     await api.ask('POST', '/v1/rules', { name: 'hidden', expression: 'span.duration > 1s', mode: 'shadow' });
     expect(await health('hidden')).toMatchObject({ never_matched: true });
     const sample = {

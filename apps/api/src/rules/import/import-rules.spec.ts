@@ -30,7 +30,7 @@ describe('/v1/rules/import', () => {
   const put = <T = Answer>(body: object) => api.ask<T>('POST', '/v1/rules/import', body);
   const ids = async (): Promise<string[]> => (await api.store.rules()).map(({ id }) => id);
 
-  it('puts all rules by one epoch, and says what became of each, with its warnings', async () => {
+  it('saves all rules in one epoch, and answers each result with its warnings', async () => {
     await api.ask('POST', '/v1/rules', { ...SLOW, severity: 'LOW' });
     await api.ask('POST', '/v1/rules', ERRORS);
     const epoch = await api.store.latestEpoch();
@@ -58,7 +58,7 @@ describe('/v1/rules/import', () => {
     const on = (headers: Record<string, string>, more: object = {}) =>
       api.ask<Answer & Refusal>('POST', '/v1/rules/import', { rules: [ERRORS], mode: 'replace', ...more }, headers);
 
-    it('changes nothing when a rule is there, has gone or has changed since the list was read', async () => {
+    it('changes nothing when a rule was added, deleted or changed since the list was read', async () => {
       await put({ rules: [SLOW] });
       const read = await tag();
       const meanwhile = [
@@ -80,7 +80,7 @@ describe('/v1/rules/import', () => {
       expect((await on({ 'if-none-match': '*' })).status).toBe(412);
     });
 
-    it('goes through when the rules are those that were read', async () => {
+    it('succeeds when the rules are unchanged', async () => {
       expect((await on({ 'if-match': '*' })).status).toBe(412);
       expect((await on({ 'if-none-match': '*' })).status).toBe(200);
       await put({ mode: 'replace', rules: [SLOW] });
@@ -92,7 +92,7 @@ describe('/v1/rules/import', () => {
       expect((await on({ 'if-match': 'unquoted' })).body.code).toBe('BT_API_RULES_ETAG_INVALID');
     });
 
-    it('of two imports that read the same list, one goes through', async () => {
+    it('lets one of two imports based on the same list succeed', async () => {
       await put({ rules: [SLOW] });
       const read = await tag();
       const answers = await Promise.all([SHORT, ERRORS].map((rule) => on({ 'if-match': read }, { rules: [rule] })));
@@ -101,7 +101,7 @@ describe('/v1/rules/import', () => {
     });
   });
 
-  it('deletes what is not among them when it replaces', async () => {
+  it('deletes all other rules with replace', async () => {
     await put({ rules: [SLOW, ERRORS] });
     const { body } = await put({ mode: 'replace', rules: [SHORT, ERRORS] });
     expect(body.rules.map(({ id, action }) => `${id} ${action}`)).toEqual(['short created', 'errors unchanged', 'slow deleted']);
@@ -110,7 +110,7 @@ describe('/v1/rules/import', () => {
     expect(await ids()).toEqual([]);
   });
 
-  it('says in a dry run what it would do, and does nothing', async () => {
+  it('changes nothing in a dry run, and answers what it would do', async () => {
     await put({ rules: [SLOW, ERRORS] });
     const epoch = await api.store.latestEpoch();
     const { headers, body } = await put({ mode: 'replace', dry_run: true, rules: [{ ...SLOW, severity: 'LOW' }, SHORT] });
@@ -121,7 +121,7 @@ describe('/v1/rules/import', () => {
     expect(await api.store.latestEpoch()).toBe(epoch);
   });
 
-  it('changes nothing when one is wrong, and names everything that is wrong', async () => {
+  it('changes nothing when one rule is invalid, and reports every mistake', async () => {
     const { status, body } = await put<Refusal>({
       rules: [SLOW, { ...ERRORS, expression: 'span.durations > 1' }, { ...ERRORS, id: 'a..b' }, { ...SLOW }],
     });
@@ -136,7 +136,7 @@ describe('/v1/rules/import', () => {
     );
   });
 
-  it('is asked for in the address as well, and refused where address and body differ', async () => {
+  it('accepts options in the URL too, and refuses contradictions', async () => {
     const at = <T = Answer>(query: string, body: object) => api.ask<T>('POST', `/v1/rules/import${query}`, body);
     expect((await at('?dry_run=true', { rules: [SLOW] })).body).toMatchObject({ dry_run: true, created: 1 });
     expect(await ids()).toEqual([]);
@@ -155,7 +155,7 @@ describe('/v1/rules/import', () => {
     expect((await at('?mode=replace', { rules: [ERRORS] })).body).toMatchObject({ mode: 'replace', created: 1, deleted: 1 });
   });
 
-  it('takes the answer of GET /v1/rules as it is, but no page of it', async () => {
+  it('accepts the answer of GET /v1/rules unchanged, but no single page of it', async () => {
     await put({ rules: [SLOW, ERRORS] });
     const { body: backup } = await api.ask<{ rules: object[]; total: number }>('GET', '/v1/rules');
     expect((await put({ ...backup, mode: 'replace' })).body).toMatchObject({ unchanged: 2, deleted: 0 });
@@ -164,7 +164,7 @@ describe('/v1/rules/import', () => {
     expect(await ids()).toEqual(['errors', 'slow']);
   });
 
-  it('refuses a list in the place of a rule', async () => {
+  it('refuses a list instead of a rule', async () => {
     for (const rule of [[], [SLOW], [[]]]) {
       const { status, body } = await put<Refusal>({ rules: [SLOW, rule] });
       expect({ rule, status, code: body.code }).toEqual({ rule, status: 400, code: 'BT_HTTP_INVALID' });
@@ -172,7 +172,7 @@ describe('/v1/rules/import', () => {
     expect(await ids()).toEqual([]);
   });
 
-  it('is refused when a rule has another version, and restores a backup where it is not there', async () => {
+  it('refuses another version of a rule, and restores a backup of a missing one', async () => {
     await put({ rules: [{ ...FRESH, version: 7 }, ERRORS] });
     for (const dry_run of [true, false]) {
       const { status, body } = await put<Refusal>({
@@ -189,7 +189,7 @@ describe('/v1/rules/import', () => {
     expect((await put({ rules: [{ ...FRESH, version: 1, severity: 'LOW' }] })).body).toMatchObject({ updated: 1 });
   });
 
-  it('restores a backup by replace whatever has changed since, unless If-Match says what must not have', async () => {
+  it('restores a backup with replace despite later changes, unless If-Match forbids it', async () => {
     await put({ rules: [FRESH, ERRORS] });
     const backup = await api.ask('GET', '/v1/rules');
     const etag = backup.headers.get('etag')!;
@@ -214,7 +214,7 @@ describe('/v1/rules/import', () => {
     expect((await put({ mode: 'replace', rules: again.rules })).body).toMatchObject({ unchanged: 2 });
   });
 
-  it('has no more rules than the server may have', async () => {
+  it('enforces the maximum of rules', async () => {
     const many = ['a', 'b', 'c', 'd'].map((id) => ({ ...SLOW, id }));
     expect(await put({ rules: many })).toMatchObject({ status: 422, body: { code: 'BT_API_TOO_MANY_RULES' } });
     expect(await put({ rules: many.slice(0, 3) })).toMatchObject({ status: 200 });
@@ -233,7 +233,7 @@ describe('an import of hundreds of rules', () => {
   const rules = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ id: `r${i}`, name: `Rule ${i}`, expression: `span.duration > ${i + 1}s` }));
 
-  it('names what is wrong by its place among all of them', async () => {
+  it('names mistakes by their index', async () => {
     const some: unknown[] = rules(350);
     some[0] = { ...rules(1)[0], nmae: 'x' };
     some[120] = { ...rules(121)[120], severity: 'rules[7]' };
@@ -246,7 +246,7 @@ describe('an import of hundreds of rules', () => {
     expect(await api.store.rules()).toEqual([]);
   });
 
-  it('refuses an unknown member beside them, and more than may be', async () => {
+  it('refuses unknown members and too many rules', async () => {
     expect(await api.ask('POST', '/v1/rules/import', { rules: rules(350), mdoe: 'merge' })).toMatchObject({
       status: 400,
       body: { errors: [expect.objectContaining({ path: 'mdoe', suggestion: 'mode' })] },
@@ -257,7 +257,7 @@ describe('an import of hundreds of rules', () => {
     });
   });
 
-  it('puts all of them, in their order', async () => {
+  it('saves all of them in order', async () => {
     const { status, body } = await api.ask<Answer>('POST', '/v1/rules/import', { rules: rules(350) });
     expect([status, body['created'], body.rules.map(({ id }) => id)]).toEqual([200, 350, rules(350).map(({ id }) => id)]);
     expect(await api.store.rules()).toHaveLength(350);

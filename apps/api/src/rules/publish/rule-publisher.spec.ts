@@ -34,7 +34,7 @@ describe('RulePublisher', () => {
     expect(await store.unpublishedEpochs()).toEqual([]);
   });
 
-  it('says beside each marker which rules are in force before it', async () => {
+  it('names in each marker the rules in force before it', async () => {
     const before = async () => (await all(TOPICS.spans, 0)).map(({ headers }) => headers?.[EPOCH_BEFORE_HEADER]);
     await store.putRule(plainRule('a'), 1);
     await rules.publish();
@@ -47,7 +47,7 @@ describe('RulePublisher', () => {
     ]);
   });
 
-  it('notices that the log is another one, and says to it that the rules hold from its beginning on', async () => {
+  it('detects a replaced log, and publishes that the rules hold from its beginning', async () => {
     const { object, replace } = replaceable(log);
     rules = new RulePublisher(store, object);
     await store.putRule(plainRule('a'), 1);
@@ -66,21 +66,21 @@ describe('RulePublisher', () => {
     ]);
   });
 
-  it('has nothing to say when nothing changed', async () => {
+  it('publishes nothing when nothing changed', async () => {
     await store.putRule(plainRule('a', false), 1);
     await rules.publish();
     expect(await epochs()).toEqual([]);
     expect(await markers(0)).toEqual([]);
   });
 
-  it('publishes what piled up as its epochs, with one marker for the last', async () => {
+  it('publishes queued changes as their epochs, with one marker for the last', async () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
     expect(await markers(1)).toEqual(['epoch:3']);
   });
 
-  it('marks that a rule was gone which is made anew under its id, or put off and on, in the same breath', async () => {
+  it('marks the absence of a rule that is deleted and created again, or disabled and enabled, at once', async () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     await store.deleteRule('a', 2);
@@ -96,7 +96,7 @@ describe('RulePublisher', () => {
     expect(before).toEqual(['0', '3', '4', '5']);
   });
 
-  it('repeats from the beginning what a crash interrupted', async () => {
+  it('repeats all steps that a crash interrupted', async () => {
     await store.putRule(plainRule('a'), 1);
     const interrupted = new RulePublisher(store, Object.assign(Object.create(log) as Log, { append: failingAfterFirst(log) }));
     await expect(interrupted.publish()).rejects.toThrow('the power is gone');
@@ -106,7 +106,7 @@ describe('RulePublisher', () => {
     expect(await markers(0)).toEqual(['epoch:1']);
   });
 
-  it('publishes what a replica left that died, but not what one is just publishing', async () => {
+  it('publishes the changes of a replica that crashed, but not those in progress', async () => {
     const other = new RulePublisher(store, log);
     await store.putRule(plainRule('a'), 1);
     await other.publishForgotten();
@@ -122,7 +122,7 @@ describe('RulePublisher', () => {
     expect(await markers(0)).toHaveLength(2);
   });
 
-  it('tells a new log what an old store knows', async () => {
+  it("publishes an old store's rules to a new log", async () => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     const fresh = (await logAndStore(2)).log;
@@ -137,7 +137,7 @@ describe('RulePublisher', () => {
     await fresh.close();
   });
 
-  it('puts the rules of a new store above those of an old log', async () => {
+  it('numbers the rules of a new store above those of an old log', async () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     const fresh = (await logAndStore()).store;
@@ -148,7 +148,7 @@ describe('RulePublisher', () => {
     await fresh.close();
   });
 
-  it('gives an empty store the rules of an old log back, with their versions, and says what is lost', async () => {
+  it('restores the rules of an old log to an empty store, with their versions, and reports the losses', async () => {
     await store.putRule(plainRule('a'), 1);
     await store.putRule({ ...plainRule('a'), expression: 'span.duration > 2s' }, 2);
     await store.putRule(plainRule('b'), 3);
@@ -180,7 +180,7 @@ describe('RulePublisher', () => {
     return { older, backup, publisher: new RulePublisher(backup, older) };
   };
 
-  it.each([0, 1, 2, 3, 4])('never uses the number of a rule set again that a restored backup of epoch %i does not have', async (kept) => {
+  it.each([0, 1, 2, 3, 4])('never reuses the number of a rule set that a restored backup of epoch %i lacks', async (kept) => {
     for (let epoch = 1; epoch <= 5; epoch++) {
       await store.putRule(plainRule(`r${epoch}`), epoch);
       await rules.publish();
@@ -216,7 +216,7 @@ describe('RulePublisher', () => {
     await backup.close();
   });
 
-  it('tells a rules log that was created again what it lacks, also one that has more records than the old one had', async () => {
+  it('publishes to a recreated rules log the records that it lacks, even if it has more records than before', async () => {
     const { object, replace } = replaceable(log);
     rules = new RulePublisher(store, object);
     await store.putRule(plainRule('a'), 1);
@@ -238,7 +238,7 @@ describe('RulePublisher', () => {
     expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('finds the last marker behind many spans, and what a position knows of markers that retention has removed', async () => {
+  it('finds the last marker before many spans, and in positions the epochs of deleted markers', async () => {
     await store.snapshotAfter(16);
     await rules.publish();
     for (let i = 0; i < 9; i++)
@@ -261,7 +261,7 @@ describe('RulePublisher', () => {
     await subscription.close();
   });
 
-  it('calls no rule set lost that the store has, when the rules log was made anew or a change waits', async () => {
+  it('reports no rule set as lost that the store has, after a recreated rules log or a pending change', async () => {
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
     await rules.publish();
     const { log: fresh, store: unused } = await logAndStore(3);
@@ -276,7 +276,7 @@ describe('RulePublisher', () => {
     await fresh.close();
   });
 
-  it('goes on from no number that somebody forged', async () => {
+  it('ignores forged numbers', async () => {
     await store.putRule(plainRule('a'), 1);
     await rules.publish();
     const forged = [Number.MAX_SAFE_INTEGER, 2 ** 40, 1_000_002].map((epoch, partition) => ({
@@ -301,7 +301,7 @@ describe('RulePublisher', () => {
     expect(await markers(2)).toEqual(['epoch:1', 'epoch:1']);
   });
 
-  it('leaves a log and a store alone that know the same', async () => {
+  it('changes nothing when log and store agree', async () => {
     await rules.reconcile();
     await store.putRule(plainRule('a'), 1);
     await rules.reconcile();
@@ -309,7 +309,7 @@ describe('RulePublisher', () => {
     expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1]);
   });
 
-  it('goes on after a failure, and publishes what was stored while it ran', async () => {
+  it('continues after a failure, and publishes changes stored meanwhile', async () => {
     await store.putRule(plainRule('a'), 1);
     const first = rules.publish();
     await store.putRule(plainRule('b'), 1);

@@ -36,7 +36,7 @@ describe('conditional requests about rules', () => {
     ['DELETE', PATH, undefined],
   ];
 
-  it.each(changes)('%s %s changes nothing that is another than If-Match or If-None-Match allow', async (method, path, body) => {
+  it.each(changes)('%s %s changes nothing when If-Match or If-None-Match fails', async (method, path, body) => {
     const { version: present } = await create();
     const refused: readonly Record<string, string>[] = [
       { 'if-match': `"${present + 1}"` },
@@ -58,7 +58,7 @@ describe('conditional requests about rules', () => {
     expect(await version()).toBe(present);
   });
 
-  it.each(changes)('%s %s goes through when they allow it', async (method, path, body) => {
+  it.each(changes)('%s %s succeeds when the condition holds', async (method, path, body) => {
     for (const headers of [
       (present: number) => ({ 'if-match': `"${present}"` }),
       (present: number) => ({ 'if-match': `"${present + 5}", W/"${present}"` }),
@@ -75,7 +75,7 @@ describe('conditional requests about rules', () => {
     }
   });
 
-  it('creates by PUT only what is not there, or changes only what is', async () => {
+  it('creates by PUT only a missing rule, or changes only an existing one, as the condition says', async () => {
     const put = (headers: Record<string, string>) => api.ask<Problem>('PUT', PATH, SLOW, headers);
     expect((await put({ 'if-match': '*' })).body.code).toBe('BT_API_PRECONDITION_FAILED');
     expect((await put({ 'if-match': '"1"' })).status).toBe(412);
@@ -84,7 +84,7 @@ describe('conditional requests about rules', () => {
     expect((await put({ 'if-match': '*' })).status).toBe(200);
   });
 
-  it('lets one of many through that are based on the same version, also when one deletes', async () => {
+  it('lets one of many changes based on one version succeed, including a deletion', async () => {
     const { version: present } = await create();
     const headers = { 'if-match': `"${present}"` };
     const answers = await Promise.all([
@@ -98,7 +98,7 @@ describe('conditional requests about rules', () => {
     expect((await api.store.ruleVersions('slow-requests'))[0]?.version).toBe(present + 1);
   });
 
-  it('creates one of many that may not be there', async () => {
+  it('creates a rule once among many conditional requests', async () => {
     const statuses = await Promise.all(
       Array.from({ length: 6 }, async (_, n) => {
         const { status } = await api.ask('PUT', PATH, { ...SLOW, description: `${n}` }, { 'if-none-match': '*' });
@@ -108,7 +108,7 @@ describe('conditional requests about rules', () => {
     expect(statuses.toSorted()).toEqual([201, 412, 412, 412, 412, 412]);
   });
 
-  it('lets all of many that PUT without a condition write, also those that found no rule: one created it, the others replace it', async () => {
+  it('lets all unconditional PUTs write: one creates the rule, the others replace it', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => api.ask('PUT', PATH, { ...SLOW, description: `of ${n}` })));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
     const versions = answers.map(({ body }) => Number(body['version'])).toSorted((a, b) => a - b);
@@ -150,7 +150,7 @@ describe('conditional requests about rules', () => {
     },
   );
 
-  it('has another ETag when what the rule met or what the checker says differs, by which it can still be changed', async () => {
+  it('changes the ETag with errors and warnings, and still accepts it for a change', async () => {
     const { headers } = await api.ask('POST', '/v1/rules', { ...SLOW, expression: 'span.duration > 500' });
     const etag = headers.get('etag') ?? '';
     expect(etag).toMatch(/^"\d+-[\w-]{16}"$/);
@@ -187,7 +187,7 @@ describe('rules named by their names', () => {
     expect(await api.store.rules()).toEqual([]);
   });
 
-  it('an id counts before a name, and a body that names the id of the path means the id', async () => {
+  it('prefers an id over a name, and a body with the id in the path means the id', async () => {
     await api.ask('PUT', '/v1/rules/r1', { name: 'r2', expression });
     expect((await api.ask('GET', '/v1/rules/r2')).body).toMatchObject({ id: 'r1' });
     expect(await api.ask('PUT', '/v1/rules/r2', { id: 'r2', name: 'other', expression })).toMatchObject({
@@ -200,7 +200,7 @@ describe('rules named by their names', () => {
     expect((await api.store.rules()).map(({ id, name }) => [id, name])).toEqual([['r1', 'r2']]);
   });
 
-  it('several of one name are told by their ids, and none of them is changed', async () => {
+  it('several with one name are reported with their ids, and none is changed', async () => {
     for (const id of ['r1', 'r2']) await api.ask('PUT', `/v1/rules/${id}`, { name: 'Slow requests', expression });
     const before = await api.store.rules();
     for (const [method, path, body] of [

@@ -25,7 +25,7 @@ describe('the history of a rule', () => {
     open.ask<{ version: number }>('PUT', `/v1/rules/${id}`, { name: id, expression: 'span.duration > 1s', ...change });
   const history = async (id: string, query = '') => (await open.ask<History>('GET', `/v1/rules/${id}/versions${query}`)).body;
 
-  it('tells who changed what and when, also after its end, and what came after that', async () => {
+  it('shows who changed what and when, also after a deletion and a new creation', async () => {
     const before = Date.now();
     await put('told', { severity: 'LOW', tags: ['a'] });
     await open.ask('PATCH', '/v1/rules/told', { severity: 'HIGH', on_error: 'violation', message: 'slow', tags: [] });
@@ -53,7 +53,7 @@ describe('the history of a rule', () => {
     for (const { changed_at } of versions) expect(Math.abs(Date.parse(String(changed_at)) - before)).toBeLessThan(600_000);
   });
 
-  it('names the key, and no more of it than its name', async () => {
+  it('shows the name of the API key, and nothing else of it', async () => {
     const headers = { 'x-api-key': KEY };
     const text = JSON.stringify({ name: 'mine', expression: 'span.is_root' });
     expect((await locked.ask('PUT', '/v1/rules/mine', text)).status).toBe(401);
@@ -63,7 +63,7 @@ describe('the history of a rule', () => {
     expect(JSON.stringify(body)).not.toContain(KEY);
   });
 
-  it('comes page by page, each change with what it changed', async () => {
+  it('is paged, each version with its changes', async () => {
     for (let n = 0; n < 7; n++) await put('paged', { description: `${n}` });
     const seen: History['versions'][number][] = [];
     let cursor = '';
@@ -94,7 +94,7 @@ describe('the history of a rule', () => {
     }
   });
 
-  it('answers one version, and says which there are none of', async () => {
+  it('answers one version, and 404 for others', async () => {
     await put('one');
     await put('one', { severity: 'LOW' });
     expect((await open.ask('GET', '/v1/rules/one/versions/2')).body).toEqual((await history('one')).versions[0]);
@@ -108,7 +108,7 @@ describe('the history of a rule', () => {
     expect((await open.ask('GET', '/v1/rules/nobody/versions/1')).body).toMatchObject({ code: 'BT_API_RULE_VERSION_UNKNOWN' });
   });
 
-  it('brings back what a rule was, in force at once, as a version of its own', async () => {
+  it('restores an earlier version as a new one, in force at once', async () => {
     const message = 'as it was';
     await put('back', { message, tags: ['x'], enabled: false, severity: 'CRITICAL', on_error: 'undecided', description: 'first' });
     await put('back');
@@ -127,7 +127,7 @@ describe('the history of a rule', () => {
     });
   });
 
-  it('brings back a rule that was deleted, but not its deletion, and no rule that would be refused today', async () => {
+  it('restores a deleted rule, but no deletion and no rule that is invalid today', async () => {
     await put('gone');
     await open.ask('DELETE', '/v1/rules/gone');
     expect((await open.ask('POST', '/v1/rules/gone/versions/2/restore')).body).toMatchObject({
@@ -146,7 +146,7 @@ describe('the history of a rule', () => {
     expect((await history('gone')).versions[0]).not.toHaveProperty('changed_by');
   });
 
-  it('brings back no more rules than there may be', async () => {
+  it('enforces the maximum of rules on a restore', async () => {
     await put('many');
     await open.ask('DELETE', '/v1/rules/many');
     for (let n = (await open.store.rules()).length; n < 40; n++) expect((await put(`filler-${n}`)).status).toBe(201);
@@ -173,7 +173,7 @@ describe('a merge patch of a rule (RFC 7396)', () => {
   };
   const DEFAULTS = { description: '', severity: 'MEDIUM', tags: [], enabled: true, message: undefined, on_error: 'no_match' };
 
-  it.each(Object.keys(DEFAULTS))('gives %s its default by null, and leaves the rest alone', async (member) => {
+  it.each(Object.keys(DEFAULTS))('sets %s to its default with null, and leaves the others', async (member) => {
     await api.ask('PUT', '/v1/rules/whole', WHOLE);
     const type = { 'content-type': 'application/merge-patch+json' };
     const { status, body } = await api.ask('PATCH', '/v1/rules/whole', { [member]: null }, type);
@@ -197,7 +197,7 @@ describe('pages of rules', () => {
   });
   afterAll(() => api.close());
 
-  it('hold each rule once, while others come and go, and count all of them', async () => {
+  it('hold each rule once despite concurrent changes, and count all', async () => {
     const ids = Array.from({ length: 23 }, (_, n) => `r${String(n * 2).padStart(2, '0')}`);
     const rules = ids.map((id, n) => ({ id, name: id, expression: 'span.is_root', tags: n % 2 === 0 ? ['even'] : [] }));
     await api.ask('POST', '/v1/rules/import', { rules });

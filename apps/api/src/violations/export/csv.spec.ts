@@ -19,7 +19,7 @@ function read(line: string): string[] {
 const HARMFUL = /^(?:[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])/u;
 
 describe('a line of CSV', () => {
-  it('is read as the texts that were written, but for the apostrophe before what would be a formula', () => {
+  it('reads back as written, except for the apostrophe before a formula', () => {
     const signs = ['"', ',', '\r', '\n', ' ', '=', '+', '-', '@', "'", '\t', '＝', '\u200b', '\u0000', 'a', '1'];
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 20 }),
@@ -51,7 +51,7 @@ describe('a line of CSV', () => {
     ['', ''],
   ])('%j is %s', (text, cell) => expect(csvLine([text])).toBe(`${cell}\r\n`));
 
-  it('has numbers and what is absent as they are', () => {
+  it('writes numbers unquoted and absent values empty', () => {
     expect(csvLine([-5, 0.5, true, undefined, 'x'])).toBe('-5,0.5,true,,x\r\n');
   });
 });

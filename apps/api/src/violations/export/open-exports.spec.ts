@@ -17,7 +17,7 @@ describe('exports that are open at once', () => {
   const never = () => undefined;
   const here = new AbortController().signal;
 
-  it('keep no place for a client that had gone before its export began', async () => {
+  it('hold no place for a client that left before its export began', async () => {
     const exports = new OpenExports({ all: 1, ofOne: 1 });
     const asked = { caller: 'a', begin: async () => three(), stalled: never };
     // No client reads it.
@@ -25,7 +25,7 @@ describe('exports that are open at once', () => {
     expect(await taken(await exports.run({ ...asked, gone: here }))).toEqual(['a', 'b', 'c']);
   });
 
-  it('are refused beyond the limit, until one was taken whole, failed to begin, or its client went', async () => {
+  it('are refused beyond the limit, until one completes, fails to begin, or loses its client', async () => {
     const exports = new OpenExports({ all: 1, ofOne: 1 });
     const asked = (caller: string, begin: () => Promise<AsyncGenerator<string>>, gone = here) =>
       exports.run({ caller, gone, begin, stalled: never });
@@ -46,7 +46,7 @@ describe('exports that are open at once', () => {
     await last.return(undefined);
   });
 
-  it('of one key or address leave places to others', async () => {
+  it('of one key or address are limited, so that others get places', async () => {
     const exports = new OpenExports({ all: 3, ofOne: 2 });
     const asked = (caller: string) => exports.run({ caller, gone: here, begin: async () => three(), stalled: never });
     const first = await asked('greedy');

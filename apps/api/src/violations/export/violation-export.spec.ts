@@ -43,7 +43,7 @@ describe('/v1/violations/export', () => {
     expect(await listed('')).toHaveLength(451);
   });
 
-  it('is a CSV file in which nothing is a formula', async () => {
+  it('is a CSV file without formulas', async () => {
     const { status, headers, text } = await download('limit=1');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
@@ -55,7 +55,7 @@ describe('/v1/violations/export', () => {
     );
   });
 
-  it('is lines of whole violations, as they were signed', async () => {
+  it('is NDJSON of the whole signed violations', async () => {
     const { headers, text } = await download('format=ndjson&limit=201&status=all');
     expect(headers.get('content-type')).toBe('application/x-ndjson');
     const lines = text.split('\n');
@@ -68,7 +68,7 @@ describe('/v1/violations/export', () => {
     expect((await api.ask('GET', '/v1/violations/viol-back')).body).toEqual(JSON.parse(lines[0]!));
   });
 
-  it('is the head alone, or nothing, where there are none', async () => {
+  it('is only the head, or empty, without violations', async () => {
     expect((await download('service=none')).text).toMatch(/^id,[\w,]+\r\n$/);
     expect(await download('service=none&format=ndjson')).toMatchObject({ status: 200, text: '' });
   });
@@ -78,7 +78,7 @@ describe('/v1/violations/export', () => {
     expect([status, headers.get('content-type')]).toEqual([400, expect.stringContaining('application/problem+json')]);
   });
 
-  it('answers a problem when the store cannot be read at its beginning, and breaks off when that comes later', async () => {
+  it('answers a problem when the store fails at the beginning, and breaks off when it fails later', async () => {
     const broken = new Error('the database went away');
     const real = api.store.violationsFrom.bind(api.store);
     const reading = jest.spyOn(api.store, 'violationsFrom').mockRejectedValueOnce(broken);
@@ -90,7 +90,7 @@ describe('/v1/violations/export', () => {
   });
 });
 
-describe('an export that is larger than what is held of it', () => {
+describe('an export larger than its buffers', () => {
   /** 60 MB: more than the sockets of a connection buffer. */
   const COUNT = 3_000;
   const PAGES = COUNT / 200;
@@ -131,7 +131,7 @@ describe('an export that is larger than what is held of it', () => {
     return before;
   }
 
-  it('is read from the store as fast as the client takes it, and whole in the end', async () => {
+  it("reads the store at the client's speed, to the end", async () => {
     const reading = jest.spyOn(api.store, 'violationsFrom');
     const answer = await fetch(url());
     expect(await readsAtRest(() => reading.mock.calls.length)).toBeLessThan(PAGES);
@@ -139,7 +139,7 @@ describe('an export that is larger than what is held of it', () => {
     expect(reading.mock.calls).toHaveLength(PAGES);
   }, 60_000);
 
-  it('is read no further when the client is gone', async () => {
+  it('stops reading when the client is gone', async () => {
     const reading = jest.spyOn(api.store, 'violationsFrom');
     await new Promise<void>((resolve, reject) => {
       const request = get(url(), (response) => {

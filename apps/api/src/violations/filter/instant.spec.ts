@@ -25,7 +25,7 @@ describe('instant', () => {
     ['2000-02-29', true],
     ['2026-12-31T23:59:59+01:00', true],
     ['2026-01-00', false],
-  ])('takes days of the calendar alone: %s', (text, isTaken) => expect(instant(text) !== undefined).toBe(isTaken));
+  ])('refuses days that do not exist: %s', (text, isTaken) => expect(instant(text) !== undefined).toBe(isTaken));
 
   it.each(['', 'yesterday', '-5', '12:00', '2023-13-45T00:00:00Z', '1e9', 'NaN', '9'.repeat(23), '9'.repeat(400)])('refuses %j', (text) =>
     expect(instant(text)).toBeUndefined(),

@@ -46,7 +46,7 @@ describe('searches', () => {
     expect(new Set(await Promise.all(all))).toEqual(new Set(['found']));
   });
 
-  it('run in the order in which they came, also after one that fails', async () => {
+  it('run in order, also after one that fails', async () => {
     const searches = searchesWith({ running: 2, waiting: 10 });
     const order: number[] = [];
     const results = await Promise.allSettled(
@@ -79,7 +79,7 @@ describe('searches', () => {
     expect([first.begun, abandoned.begun, last.begun]).toEqual([1, 0, 1]);
   });
 
-  it('that wait are refused when the process stops, and that which runs is finished', async () => {
+  it('are refused when the process stops while they wait, and finished if they run', async () => {
     const searches = searchesWith({ running: 1, waiting: 3 });
     const long = lasting();
     const running = searches.run(here(), 'search', long.read);

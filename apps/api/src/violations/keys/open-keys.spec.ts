@@ -25,7 +25,7 @@ describe('the keys of the violations', () => {
   const open = (environment: Record<string, string> = {}) => openKeys(store, configuration(environment), () => 1);
   const file = () => join(directory, 'signature.key');
 
-  it('a lost signature.key is an error at each start, not silently a new key, until it is restored', async () => {
+  it('a lost signature.key is an error at each start, never silently replaced, until it is restored', async () => {
     const { current } = await open();
     copyFileSync(file(), join(directory, 'backup'));
     expect((await open()).current.id).toBe(current.id);
@@ -37,7 +37,7 @@ describe('the keys of the violations', () => {
     expect((await open()).current.id).toBe(current.id);
   });
 
-  it('a new key is begun when that is asked for, once', async () => {
+  it('a new key is made once on request', async () => {
     const { current } = await open();
     rmSync(file());
     const renewed = await open({ BETRACE_NEW_SIGNATURE_KEY: 'true' });
@@ -45,7 +45,7 @@ describe('the keys of the violations', () => {
     expect((await open()).current.id).toBe(renewed.current.id);
   });
 
-  it('a configured key that is not set any more is missed as well, and one that is set is taken', async () => {
+  it('a configured key that is removed is reported as lost, and one that is added is accepted', async () => {
     await open({ BETRACE_SIGNATURE_KEY: 'the first key of the settings' });
     await open({ BETRACE_SIGNATURE_KEY: 'the second key of the settings' });
     await expect(open()).rejects.toThrow(/BT_SIGNING_KEY_LOST/);
@@ -56,7 +56,7 @@ describe('the keys of the violations', () => {
     await expect(open()).resolves.toBeDefined();
   });
 
-  it('what a former private key signed is still verified', async () => {
+  it('a former private key still verifies its violations', async () => {
     const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const former = { BETRACE_PRIVATE_KEY: pem() };
     await open(former);
@@ -68,7 +68,7 @@ describe('the keys of the violations', () => {
     expect(verifyViolation({ ...violation, id: 'b' }, ring)).toMatchObject({ valid: false, publicSignature: 'invalid' });
   });
 
-  it('what former secrets signed is verified where they are handed over, one to a line; without them their key is unknown, not invalid', async () => {
+  it('former secrets verify from their file, one per line; without it their key is unknown, not invalid', async () => {
     const [first, second, third] = ['the first key of the settings', 'the second key of the settings', 'the third key of the settings'];
     const signed = (key: string) => signViolation({ id: 'a', revision: 1 }, keyRing({ key, development: false }));
     const former = join(directory, 'former.keys');
@@ -85,7 +85,7 @@ describe('the keys of the violations', () => {
     await expect(open(missing)).rejects.toThrow(/former signature keys cannot be read/);
   });
 
-  it('a signature.key that was replaced on purpose, its key handed over as a former one, is no lost key', async () => {
+  it('a replaced signature.key is accepted when the old one is configured as a former key', async () => {
     const { current } = await open();
     const former = join(directory, 'former.keys');
     copyFileSync(file(), former);
@@ -95,7 +95,7 @@ describe('the keys of the violations', () => {
     expect([...ring.secrets.keys()]).toContain(current.id);
   });
 
-  it('a key that another one replaced is known until the start that had the other one, and signs again when it comes back', async () => {
+  it('a replaced key ends at the start with its successor, and signs again when it comes back', async () => {
     const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const [first, second] = ['the first key of the settings', 'the second key of the settings'];
     const untils = async (key: string, privateKey: string | undefined, now: number) => {

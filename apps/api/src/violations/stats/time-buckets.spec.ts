@@ -5,7 +5,7 @@ import { timeBuckets } from './time-buckets.js';
 const DAY = 86_400_000;
 
 describe('buckets of time', () => {
-  it('cover the whole time, no more than one of them at each end beyond it, and are at most 60', () => {
+  it('cover the whole time, with at most one extra bucket at each end, and are at most 60', () => {
     const instant = fc.integer({ min: 0, max: 8_640_000_000_000_000 });
     fc.assert(
       fc.property(
@@ -34,13 +34,13 @@ describe('buckets of time', () => {
     ['a day', DAY, 30 * 60_000],
     ['a week', 7 * DAY, 3 * 3_600_000],
     ['a minute', 60_000, 1_000],
-  ])('are easy to read: %s', (_, length, step) =>
+  ])('have usual lengths: %s', (_, length, step) =>
     expect(timeBuckets(1_700_000_000_000 - (1_700_000_000_000 % DAY), 1_700_000_000_000 - (1_700_000_000_000 % DAY) + length).step).toBe(
       step,
     ),
   );
 
-  it('are as long as is asked, up to a thousand of them', () => {
+  it('have the requested length, up to a thousand of them', () => {
     expect(timeBuckets(1_500, 4_000, 1_000)).toEqual({ start: 1_000, step: 1_000, buckets: 3 });
     expect(timeBuckets(0, 1_000_000, 1_000).buckets).toBe(1_000);
     expect(() => timeBuckets(0, 1_000_001, 1_000)).toThrow('1001');

@@ -29,7 +29,7 @@ describe('/v1/violations/stats', () => {
   const RANGE = `start_time=${HOUR}&end_time=${HOUR + 3_600}`;
   const ask = async (query: string) => (await api.ask<ViolationStats>('GET', `/v1/violations/stats?${query}`)).body;
 
-  it('counts what the list would answer, over time', async () => {
+  it('counts over time what the list would answer', async () => {
     expect(await ask(`${RANGE}&interval=10m`)).toEqual({
       start_time: HOUR,
       end_time: HOUR + 3_600,
@@ -69,7 +69,7 @@ describe('/v1/violations/stats', () => {
     ]);
   });
 
-  it('counts the last 24 hours when nothing is asked, and nothing where nothing is', async () => {
+  it('counts the last 24 hours by default, and zeros without violations', async () => {
     const last = await ask('');
     expect([last.total, last.end_time - last.start_time, last.buckets.length <= 60]).toEqual([1, 86_400, true]);
     expect(last.counts).toHaveLength(last.buckets.length);
@@ -80,7 +80,7 @@ describe('/v1/violations/stats', () => {
     expect(await ask(`start_time=${Math.ceil(Date.now() / 1_000) + 9_000}`)).toMatchObject({ total: 0 });
   });
 
-  it('says how far back it got with a text, where that took too long', async () => {
+  it('says how far back a slow text search got', async () => {
     const { violationCounts } = api.store;
     api.store.violationCounts = async (...asked) => ({
       ...(await violationCounts.apply(api.store, asked)),

@@ -15,18 +15,18 @@ describe('check --explain', () => {
       'trace.has(a where trace.has(b where b.service == a.service and b.name .. a.name == "x"))',
     ],
     [/^may give up on large traces: .* the loops of the script$/, 'local n = #trace.spans return n > 3'],
-  ])('says from how many spans on a rule may give up: %s', (sentence, text) => {
+  ])('says from how many spans on a rule may exceed its limit: %s', (sentence, text) => {
     expect(sentenceOf(text, 100)).toMatch(sentence);
   });
 
   it.each([
     ['reads whole spans', 'for _, s in ipairs(trace.spans) do if s.name .. "x" == "zz" then return true end end return false'],
     ['reads nothing but ids and times', 'span.duration > 1s'],
-  ])('never says that a script reads less than it does: %s', (line, text) => {
+  ])('never understates what a script reads: %s', (line, text) => {
     expect(linesOf(text, 100)).toContain(line);
   });
 
-  it('says it by the setting of the server', () => {
+  it("computes it from the server's setting", () => {
     const [short, long] = [10, 1_000].map((timeout) =>
       Number(/\d+/.exec(sentenceOf('trace.has(a where trace.has(b where b.name .. a.name == "x"))', timeout))),
     );

@@ -42,7 +42,7 @@ describe('betrace verify of exported spans', () => {
     expect(await verify(value)).toMatchObject({ code: 0, out: expect.stringContaining('1 of 1 valid') });
   });
 
-  it('finds a changed part out', async () => {
+  it('detects a changed part', async () => {
     const changed = parts.map((part) => ({
       ...part,
       value: { ...part.value, stringValue: part.value.stringValue?.replace('slow', 'fast') },

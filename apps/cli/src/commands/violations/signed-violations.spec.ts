@@ -23,7 +23,7 @@ describe('betrace verify of answers', () => {
     expect(await verify(text)).toMatchObject({ code: 0, out: expect.stringContaining('2 of 2 valid') });
   });
 
-  it('finds the one that was changed among revisions and lines', async () => {
+  it('detects the changed one among revisions and lines', async () => {
     const changed = { ...signed(2), message: 'nothing happened' };
     for (const text of [JSON.stringify({ revisions: [signed(1), changed] }), lines(signed(1), changed)]) {
       expect(await verify(text)).toMatchObject({ code: 1, out: expect.stringContaining('1 of 2 valid') });

@@ -27,13 +27,13 @@ describe('betrace violations list of a search', () => {
   const search = (...args: string[]) =>
     betrace(['violations', 'list', '-q', 'x', `--url=http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args]);
 
-  it('goes on behind an empty page, to the end, and counts what it has: else the gate of a pipeline opens', async () => {
+  it("reads on after an empty page and counts everything, or a pipeline's gate would pass", async () => {
     const { code, out, err } = await search('--fail-on-any', '--output=json');
     expect([code, err]).toEqual([1, '']);
     expect(JSON.parse(out)).toEqual({ violations: ['a', 'b', 'c'].map(one), total: 3 });
   });
 
-  it('says that there may be more when it has as many as are asked for', async () => {
+  it('says that there may be more when it stops at the limit', async () => {
     const { out, err } = await search('--limit=3');
     expect(out.trim().split('\n')).toHaveLength(4);
     expect(err).toBe('there may be more; betrace violations export writes all\n');

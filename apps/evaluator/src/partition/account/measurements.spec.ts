@@ -25,7 +25,7 @@ const tools = (metrics: Metrics<typeof EVALUATOR_METRICS>, services = 200) => ({
 });
 
 describe('Measurements', () => {
-  it('drains what happened since the last time, and nothing twice', () => {
+  it('drains the changes since the last call, each once', () => {
     const measurements = measured();
     expect(measurements.drain()).toEqual([
       { metric: 'spansEvaluated', labels: {}, value: 7 },
@@ -36,7 +36,7 @@ describe('Measurements', () => {
     expect(measurements.drain()).toEqual([]);
   });
 
-  it('adds up in the registry, across drains', async () => {
+  it('add up in the registry over several drains', async () => {
     const registry = new Registry();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
     recordMeasurements(tools(metrics), measured().drain());
@@ -49,7 +49,7 @@ describe('Measurements', () => {
     expect(text).toContain('betrace_rule_evaluation_duration_seconds_bucket{le="0.0025"} 2');
   });
 
-  it('has at most so many services apart, whatever senders call themselves', async () => {
+  it('limits the distinct services, whatever senders name themselves', async () => {
     const registry = new Registry();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
     const bounded = tools(metrics, 3);
@@ -68,7 +68,7 @@ describe('Measurements', () => {
     ]);
   });
 
-  it('ends a series that was removed, and begins it again', async () => {
+  it('ends a removed series, and starts it again', async () => {
     const registry = new Registry();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
     const measurements = new Measurements();

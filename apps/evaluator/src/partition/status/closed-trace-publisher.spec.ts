@@ -5,7 +5,7 @@ import { ClosedTracePublisher } from './closed-trace-publisher.js';
 const HOUR = 3_600_000;
 
 describe('ClosedTracePublisher', () => {
-  it('tells of each hour all that closed in it, when that has changed, and again what could not be told', () => {
+  it("publishes an hour's counts when they change, and again after a failure", () => {
     const closed = new ClosedTraces();
     let now = 0;
     const tell = new ClosedTracePublisher(3, closed, () => now);

@@ -36,7 +36,7 @@ function told(...modes: readonly ('enforce' | 'shadow')[]) {
 }
 
 describe('a rule whose mode changes', () => {
-  it('to shadow leaves an open violation to the version that found it: what comes late takes it back, and is told', () => {
+  it('to shadow leaves an open violation to its version: a late span retracts it, which is published', () => {
     expect(told('enforce', 'shadow', 'enforce')).toEqual({
       violations: ['v1 open 1', 'v1 retracted 2', 'v3 open 1'],
       samples: [],
@@ -44,7 +44,7 @@ describe('a rule whose mode changes', () => {
     });
   });
 
-  it('from shadow tells nobody of a retraction when nobody was told of the match', () => {
+  it('from shadow publishes no retraction of an unpublished match', () => {
     expect(told('shadow', 'enforce', 'enforce')).toEqual({
       violations: ['v3 open 1'],
       samples: ['v1 retracted 2'],
@@ -52,7 +52,7 @@ describe('a rule whose mode changes', () => {
     });
   });
 
-  it('to shadow is in shadow in the traces that open from then on', () => {
+  it('to shadow applies to traces that open from then on', () => {
     expect(told('enforce', 'enforce', 'shadow')).toEqual({
       violations: ['v1 open 1', 'v1 retracted 2'],
       samples: ['v3 open 1'],

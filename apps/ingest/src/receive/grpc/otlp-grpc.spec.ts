@@ -61,18 +61,18 @@ describe('OTLP/gRPC', () => {
     expect((await send(port, bytesOf(aRequest()), {}, GZIP)).code).toBe(grpc.status.OK);
   });
 
-  it('serves the same on 4317', async () => {
+  it('serves the same on port 4317', async () => {
     expect(ingest.grpcPorts).toHaveLength(2);
     expect((await send(ingest.grpcPorts[1] ?? 0, bytesOf(aRequest()))).code).toBe(grpc.status.OK);
   });
 
-  it('says which spans it did not keep', async () => {
+  it('names the spans that it rejected', async () => {
     const { code, body } = await send(port, bytesOf(aRequest([aSpan(), aSpan({ spanId: 'abcd' })])));
     expect(code).toBe(grpc.status.OK);
     expect(body.toString('latin1')).toContain('1 span: span_id is not 8 bytes');
   });
 
-  it('refuses malformed protobuf for good', async () => {
+  it('refuses malformed protobuf permanently', async () => {
     expect(await send(port, Buffer.from('hello'))).toMatchObject({
       code: grpc.status.INVALID_ARGUMENT,
       details: expect.stringContaining('BT_OTLP_MALFORMED'),
@@ -83,14 +83,14 @@ describe('OTLP/gRPC', () => {
   it.each([
     ['too large', {}],
     ['too large after decompression', GZIP],
-  ])('refuses what is %s for good', async (_, options) => {
+  ])('refuses %s permanently', async (_, options) => {
     const answer = await send(port, new Uint8Array(LIMIT + 1), {}, options);
     expect(answer).toMatchObject({ code: grpc.status.RESOURCE_EXHAUSTED, retryDelay: undefined });
   });
 });
 
 describe('OTLP/gRPC under trouble', () => {
-  it('looks at no more keys of an address that guesses, and tells agents to come back; whose key is known goes on', async () => {
+  it('stops checking keys of an address that guesses, with a retry hint, and still accepts known keys', async () => {
     const ingest = await startIngest({ BETRACE_API_KEY: 'sesame', BETRACE_WRONG_KEY_LIMIT: '3' });
     const [port = 0] = ingest.grpcPorts;
     const codes = async (keys: readonly string[]) => {
@@ -111,7 +111,7 @@ describe('OTLP/gRPC under trouble', () => {
     await ingest.stop();
   });
 
-  it('wants the API key', async () => {
+  it('requires the API key', async () => {
     const ingest = await startIngest({ BETRACE_API_KEY: 'sesame' });
     const [port = 0] = ingest.grpcPorts;
     expect((await send(port, bytesOf(aRequest()))).code).toBe(grpc.status.UNAUTHENTICATED);
@@ -119,7 +119,7 @@ describe('OTLP/gRPC under trouble', () => {
     await ingest.stop();
   });
 
-  it('tells a caller that waits less long than the log may take when to come back, before it gives up', async () => {
+  it('sends a retry hint to a caller with a short deadline before it expires', async () => {
     const log = new HeldLog(await openMemoryLog(4));
     const ingest = await startIngest({ BETRACE_APPEND_TIMEOUT: '60s' }, log);
     const [port = 0] = ingest.grpcPorts;
@@ -141,7 +141,7 @@ describe('OTLP/gRPC under trouble', () => {
     await ingest.stop();
   });
 
-  it('finishes the calls under way when it stops', async () => {
+  it('finishes pending calls when it stops', async () => {
     const log = new HeldLog(await openMemoryLog(4));
     const ingest = await startIngest({}, log);
     log.hold();

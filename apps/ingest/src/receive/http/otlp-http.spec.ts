@@ -48,7 +48,7 @@ describe('OTLP/HTTP', () => {
     expect(after.map(({ span }) => span)).toContainEqual(aSpan({ name: 'kept' }));
   });
 
-  it('takes JSON, and answers in it', async () => {
+  it('accepts JSON, and answers in JSON', async () => {
     const body = JSON.stringify({
       resourceSpans: [
         {
@@ -79,7 +79,7 @@ describe('OTLP/HTTP', () => {
     expect((await post(body, type)).status).toBe(200);
   });
 
-  it('keeps the good spans of a request and says what is wrong with the others', async () => {
+  it('keeps the valid spans of a request, and reports the invalid ones', async () => {
     const spans = [aSpan({ name: 'good' }), aSpan({ traceId: 'abcd' }), aSpan({ spanId: '0000000000000000' }), aSpan({ traceId: '' })];
     const response = await post(bytesOf(aRequest(spans)), PROTOBUF);
     expect(response.status).toBe(200);
@@ -96,7 +96,7 @@ describe('OTLP/HTTP', () => {
     expect(await json.json()).toEqual({ partialSuccess: { rejectedSpans: '1', errorMessage: expect.stringContaining('trace_id') } });
   });
 
-  it('puts all spans of a trace into one partition', async () => {
+  it('sends all spans of a trace to one partition', async () => {
     const spans = Array.from({ length: 40 }, (_, i) =>
       aSpan({ traceId: i % 2 ? TRACE_A : TRACE_B, spanId: (i + 1).toString(16).padStart(16, '0') }),
     );
@@ -108,7 +108,7 @@ describe('OTLP/HTTP', () => {
     expect([...partitions.values()].map((set) => set.size)).toEqual([...partitions.values()].map(() => 1));
   });
 
-  it("does not take BeTrace's own spans, and rejects none of them", async () => {
+  it("drops BeTrace's own spans without rejecting them", async () => {
     const before = (await loggedSpans(ingest.log)).length;
     const response = await post(bytesOf(aRequest([aSpan()], 'betrace')), PROTOBUF);
     expect([response.status, (await bytesIn(response)).length]).toEqual([200, 0]);

@@ -16,7 +16,7 @@ const post = (body: unknown, type = 'application/json') =>
 const last = async () => (await loggedSpans(ingest.log)).at(-1)?.span;
 
 describe('POST /v1/spans', () => {
-  it("takes the quick start's span, with ids that are no OTLP ids", async () => {
+  it("accepts the quick start's span, with ids that are no OTLP ids", async () => {
     // As text, since JavaScript's numbers would lose the nanoseconds.
     const response = await post(`{
       "spans": [{
@@ -36,7 +36,7 @@ describe('POST /v1/spans', () => {
     });
   });
 
-  it('keeps one trace in one partition, whatever its id looks like', async () => {
+  it('keeps a trace in one partition, whatever the form of its id', async () => {
     const spans = Array.from({ length: 10 }, (_, i) => ({
       trace_id: 'one',
       span_id: `s${i}`,
@@ -50,7 +50,7 @@ describe('POST /v1/spans', () => {
     expect(new Set(placed.map(({ partition }) => partition)).size).toBe(1);
   });
 
-  it('names each field that is wrong, and takes nothing then', async () => {
+  it('names each invalid field, and accepts nothing of the request', async () => {
     const before = (await loggedSpans(ingest.log)).length;
     const response = await post({
       spans: [
@@ -75,7 +75,7 @@ describe('POST /v1/spans', () => {
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ code })]);
   });
 
-  it('says where JSON breaks', async () => {
+  it('names the place at which JSON breaks', async () => {
     const response = await post('{"spans": [\n  {"name": oops}\n]}');
     expect(await response.json()).toMatchObject({ errors: [{ line: 2, column: 12 }] });
   });

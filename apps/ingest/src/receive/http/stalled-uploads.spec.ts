@@ -93,8 +93,8 @@ const inFlight = async () => {
 };
 const allRoom = () => eventually('the room to be taken', async () => ((await inFlight()) > ROOM - SENT ? true : undefined));
 
-describe('stalled uploads lock nobody out', () => {
-  it.each([9, 100])('%i connections over HTTP and as many over gRPC, while healthy senders go on', async (count) => {
+describe('stalled uploads lock no sender out', () => {
+  it.each([9, 100])('%i connections over HTTP and as many over gRPC, while healthy senders continue', async (count) => {
     for (let i = 0; i < count; i++) {
       stallOverHttp();
       void stallOverGrpc(session());
@@ -112,7 +112,7 @@ describe('stalled uploads lock nobody out', () => {
     expect(await inFlight()).toBeLessThanOrEqual(ROOM);
   });
 
-  it('one connection with many calls never takes all the room', async () => {
+  it('one connection with many calls never takes all the memory', async () => {
     const one = session();
     const outcomes = Array.from({ length: 50 }, () => stallOverGrpc(one));
     await eventually('its share to be taken', async () => ((await inFlight()) >= 2 * SENT ? true : undefined));
@@ -124,7 +124,7 @@ describe('stalled uploads lock nobody out', () => {
     expect(await Promise.race(outcomes)).toBe(String(grpc.status.UNAVAILABLE));
   });
 
-  it('a call that gives way is ended, and what it still sends is not kept', async () => {
+  it('an aborted call ends, and its further bytes are not kept', async () => {
     const calls = Array.from({ length: 12 }, () => stallOverGrpc(session()));
     await allRoom();
     await pause(1_500);
@@ -134,7 +134,7 @@ describe('stalled uploads lock nobody out', () => {
     expect(text).toMatch(/betrace_ingest_requests_total\{receiver="otlp_grpc",outcome="BT_HTTP_(TIMEOUT|OVERLOADED)"\} [1-9]/);
   });
 
-  it('all room is given back when the connections are gone', async () => {
+  it('all memory is released when the connections are gone', async () => {
     for (let i = 0; i < 20; i++) {
       stallOverHttp();
       void stallOverGrpc(session());
@@ -145,7 +145,7 @@ describe('stalled uploads lock nobody out', () => {
     await eventually('all room', async () => ((await inFlight()) === 0 ? true : undefined));
   });
 
-  it('a message to another service takes no room for good', async () => {
+  it('a message to another service takes no memory permanently', async () => {
     const client = new grpc.Client(`127.0.0.1:${ingest.grpcPorts[0]}`, grpc.credentials.createInsecure());
     const same = (bytes: Buffer) => bytes;
     for (const path of ['/opentelemetry.proto.collector.logs.v1.LogsService/Export', '/nobody.Knows/This', TRACES]) {

@@ -62,7 +62,7 @@ describe('a topic of other producers', () => {
     return offset;
   };
 
-  it('has its spans placed by trace id, however they were keyed and encoded', async () => {
+  it('gets its spans to partitions by trace id, whatever their key and encoding', async () => {
     await start();
     await write(0, encodeRequest(aRequest([aSpan(), never])));
     await write(1, Buffer.from(encodeRequestJson(aRequest([aSpan({ spanId: 'aaaaaaaaaaaaaaaa' })]))));
@@ -80,7 +80,7 @@ describe('a topic of other producers', () => {
     expect(await committed(0)).toBe(1);
   });
 
-  it('is not passed over while the log is away: nothing is committed, nothing lost', async () => {
+  it('is not skipped while the log is unavailable: nothing is committed or lost', async () => {
     await start();
     log.fail(new LogUnavailable('BT_LOG_CLOSED', {}));
     await write(0, encodeRequest(aRequest()));
@@ -92,7 +92,7 @@ describe('a topic of other producers', () => {
     await logged(1);
   });
 
-  it('is read again by a successor from where its spans were acknowledged', async () => {
+  it('is read by a successor from the first unacknowledged spans', async () => {
     await start();
     await write(0, encodeRequest(aRequest()));
     await logged(1);
@@ -104,7 +104,7 @@ describe('a topic of other producers', () => {
     expect(await committed(0)).toBe(1);
   });
 
-  it('has what cannot be read kept aside, with its place and the reason, and goes on', async () => {
+  it('gets unreadable records to the dead letters, with place and reason, and continues', async () => {
     await start();
     await write(1, Buffer.from('{"resourceSpans": 7}'));
     await write(1, Buffer.from([0x0a, 0xff]));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MissingTopics } from './missing-topics.js';
 
 describe('received topics that are missing', () => {
-  it('are named, told once, and looked for again', async () => {
+  it('are named, reported once, and searched again', async () => {
     let now = 0;
     let there: string[] = ['one'];
     let asked = 0;

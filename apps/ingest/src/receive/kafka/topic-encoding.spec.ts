@@ -20,7 +20,7 @@ describe('the setting of a received topic', () => {
 });
 
 describe('the encoding of a record', () => {
-  it('is seen where it is not told', () => {
+  it('is detected when it is not configured', () => {
     expect(read(bytes)).toBe(bytes);
     for (const before of ['', '\n\t ', '\uFEFF', '\uFEFF \n']) {
       expect(Buffer.from(read(Buffer.concat([Buffer.from(before), json]))).equals(bytes)).toBe(true);
@@ -28,7 +28,7 @@ describe('the encoding of a record', () => {
     expect(read(new Uint8Array(0))).toHaveLength(0);
   });
 
-  it('is protobuf also when it looks like JSON after a newline', () => {
+  it('is protobuf even when it looks like JSON after a newline', () => {
     // The tag of the request's field is a newline; a ResourceSpans of 123 bytes makes the next byte a brace.
     for (let length = 0; length < 200; length++) {
       const value = encodeRequest({
