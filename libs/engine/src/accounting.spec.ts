@@ -10,8 +10,8 @@ import type { Verdict } from './verdict/verdict.js';
 
 const slow = ruleOf('slow', 'span.duration > 5');
 
-describe('what an engine is given', () => {
-  it('is counted and kept aside when it cannot be decoded, and stops nothing', () => {
+describe('a span that an engine receives', () => {
+  it('goes to the dead letters and is counted when it cannot be decoded, and stops nothing', () => {
     const kept: [number, string][] = [];
     const engine = engineOf([[slow]], { undecodable: ({ offset }, reason) => kept.push([offset, reason]) });
     const verdicts: Verdict[] = [];
@@ -25,7 +25,7 @@ describe('what an engine is given', () => {
     expect(engine.accounting).toMatchObject({ received: 3, evaluated: 2, rejected: { undecodable: 1 } });
   });
 
-  it('is never evaluated when BeTrace itself emitted it', () => {
+  it('is never evaluated if BeTrace itself emitted it', () => {
     const engine = engineOf([[slow]]);
     expect(applyAll(engine, [{ time: 0, spans: [{ ...A_SPAN, own: true }] }])).toEqual([]);
     expect(engine.accounting).toMatchObject({ received: 1, evaluated: 0, rejected: { own_span: 1 } });
@@ -66,7 +66,7 @@ describe('what an engine is given', () => {
     expect(engine.accounting.received).toBe(1);
   });
 
-  it('is context, accounted for by the predecessor, before the offset from which it judges', () => {
+  it('before the first judged offset is context, which the predecessor accounted for', () => {
     const engine = engineOf([[slow]], { judgeFrom: 1 });
     const verdicts = applyAll(engine, [
       { time: 0, spans: [A_SPAN] },
@@ -78,7 +78,7 @@ describe('what an engine is given', () => {
 });
 
 describe('an error in a rule', () => {
-  it('is counted for that rule with its text, and touches no other', () => {
+  it('counts for that rule with its text, and affects no other', () => {
     const broken = ruleOf('broken', 'span.attributes.n > 3');
     const script = ruleOf('script', 'local x = nil; return x.y == 1');
     const engine = engineOf([[broken, slow, script]]);
@@ -172,7 +172,7 @@ describe('errors of several kinds on one record', () => {
   };
   const errorsOf = (engine: PartitionEngine, id: string): unknown => Object.fromEntries(engine.accounting.rule(id).errors);
 
-  it('are each counted by what they say, whichever comes first', () => {
+  it('count by their texts, in any order', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...values), fc.constantFrom(...values)), { maxLength: 12 }), (spans) => {
         const engine = judged(spans);
@@ -214,7 +214,7 @@ describe('errors of several kinds on one record', () => {
     );
   });
 
-  it('are counted exactly of comparisons, and of others in all, with each kind among them, when there are many', () => {
+  it('are counted exactly for comparisons, and for others in total, with each kind among them', () => {
     const spans = Array.from({ length: 3_000 }, (_, n) => [values[n % 3], 7] as const);
     const many = Array.from({ length: 60 }, (_, n) => ruleOf(`other ${n}`, `span.name == "a" and attribute.a > ${n}`));
     const engine = judged(spans, [...RULES, ...many]);
@@ -240,7 +240,7 @@ describe('the account of a rule', () => {
     expect([account.errors.get('a'), account.errors.get('a'), account.lastError]).toEqual([5, 5, 'a']);
   });
 
-  it('keeps twenty texts apart', () => {
+  it('distinguishes twenty texts', () => {
     const account = new RuleAccount();
     for (let n = 0; n < 23; n++) account.countErrors(`error ${n}`, 1);
     account.countErrors('error 3', 1);
@@ -259,7 +259,7 @@ describe('the account of a rule', () => {
     expect(['slow', 'early'].map((id) => engine.accounting.rule(id).evaluations)).toEqual([2, 1]);
   });
 
-  it('counts each span for a rule about one span, however that is judged and whether or not the span can match', () => {
+  it('counts each span for a rule about one span, whatever the evaluation, matching or not', () => {
     const rules = {
       alone: 'span.duration > 7',
       never: 'span.name == "nobody"',
@@ -279,7 +279,7 @@ describe('the account of a rule', () => {
     expect(evaluations).toEqual(Object.keys(rules).map((id) => [id, 5]));
   });
 
-  it('counts a span and a trace once, whatever late spans let be judged again', () => {
+  it('counts a span and a trace once, however often late spans cause a judgement', () => {
     const ofSpans = {
       alone: 'span.duration > 7',
       mixed: 'span.name == "a" and not trace.has(span.name == "audit")',
@@ -328,7 +328,7 @@ describe('ids that are no OTLP ids', () => {
 });
 
 describe('memory', () => {
-  it('is refused beyond its budget, and free again when traces are forgotten', () => {
+  it('is refused above its budget, and available again when traces are forgotten', () => {
     const engine = engineOf([[slow]], {
       settings: { rootGrace: 1, idleTimeout: 5, maxAge: 9, lateWindow: 10, maxSpans: 9, memoryBudget: 10_000 },
     });

@@ -36,7 +36,7 @@ describe('the files of an open database', () => {
     expect(file.lost()).toBeUndefined();
   });
 
-  it('are no loss while they are written, checkpointed, cut back by SQLite, and read by others', () => {
+  it('are not lost while they are written, checkpointed, truncated by SQLite, and read by others', () => {
     for (let i = 0; i < 5; i++) {
       fill();
       expect(file.lost()).toBeUndefined();
@@ -49,7 +49,7 @@ describe('the files of an open database', () => {
     }
   });
 
-  it('are told of when the write-ahead log was emptied and has its length again, by who looks into it', () => {
+  it('are lost when the write-ahead log was emptied and has its former length again, which examining finds', () => {
     truncateSync(`${path}-wal`, 0);
     expect(() => fill()).not.toThrow();
     expect(file.lost()).toBeUndefined();
@@ -58,7 +58,7 @@ describe('the files of an open database', () => {
     expect(file.lost()).toEqual(loss);
   });
 
-  it('are no loss when somebody vacuums', () => {
+  it('are not lost after a vacuum', () => {
     database.exec('PRAGMA wal_checkpoint(RESTART)');
     expect(file.lost()).toBeUndefined();
     database.exec('DELETE FROM t; VACUUM; PRAGMA wal_checkpoint(RESTART)');

@@ -17,7 +17,7 @@ describe('a tool of an agent', () => {
     await Promise.all([server.connect(ours), client.connect(theirs as Parameters<Client['connect']>[0])]);
   };
 
-  it('refuses an argument that it does not know, and names the one that is meant: else a search would find more than was asked for', async () => {
+  it('refuses an unknown argument and suggests the right one, or a search would find more than requested', async () => {
     await connect();
     const { tools } = await client.listTools();
     expect(tools.length).toBeGreaterThan(10);
@@ -39,7 +39,7 @@ describe('a tool of an agent', () => {
     expect(asked).toEqual(['GET /v1/violations?severity=HIGH&limit=20']);
   });
 
-  it('goes on behind the short pages of a search: else an empty one is taken for "there are none"', async () => {
+  it('reads on after short pages of a search, or an empty page would mean "none"', async () => {
     const pages: Readonly<Record<string, object>> = {
       '/v1/violations?q=x&limit=2': { violations: [], total: 0, total_is: 'at_least', next: 'a' },
       '/v1/violations?q=x&limit=2&cursor=a': { violations: [1], total: 1, total_is: 'at_least', next: 'b' },

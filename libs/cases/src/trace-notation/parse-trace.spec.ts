@@ -23,7 +23,7 @@ function failure(text: string): NotationError {
 }
 
 describe('the notation of traces', () => {
-  it('is a tree by indentation', () => {
+  it('uses indentation for parents', () => {
     const spans = parseTrace('a service=shop\n  b\n    c service=bank\n  d\n\n# a comment\ne');
     expect(spans.map(({ id, parentId, service }) => [id, parentId, service])).toEqual([
       ['a', '', 'shop'],
@@ -34,7 +34,7 @@ describe('the notation of traces', () => {
     ]);
   });
 
-  it('starts a span behind its elder sibling, or where it says', () => {
+  it('starts a span after its elder sibling, or where it says', () => {
     expect(times('a 100ms\n  b 20ms +10ms\n  c 5ms\n  d 5ms -3ms\n  e 1ms')).toEqual({
       a: [0, 100],
       b: [10, 30],
@@ -44,7 +44,7 @@ describe('the notation of traces', () => {
     });
   });
 
-  it('lets a span without a duration last as long as its children', () => {
+  it('makes a span without a duration last as long as its children', () => {
     expect(times('a\n  b 20ms\n    c 30ms +1ms\n  d +50ms\nlast')).toEqual({
       a: [0, 51],
       b: [0, 20],
@@ -92,7 +92,7 @@ describe('the notation of traces', () => {
     expect(parseTrace('a\n  q *200')).toHaveLength(201);
   });
 
-  it('tells spans of one name apart', () => {
+  it('distinguishes spans with equal names', () => {
     expect(parseTrace('a\n  q\n  q\n  q').map(({ id }) => id)).toEqual(['a', 'q', 'q#2', 'q#3']);
   });
 

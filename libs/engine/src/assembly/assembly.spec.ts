@@ -152,7 +152,7 @@ const log = (steps: readonly { pause: number; span: Step['span'] }[], start: num
 };
 
 describe('Assembly', () => {
-  it('opens, closes, remembers and forgets as a model of maps does', () => {
+  it('opens, closes, remembers and forgets like the model with maps', () => {
     fc.assert(
       fc.property(
         fc.array(step(8, 9, 30), { maxLength: 200, size: 'max' }),
@@ -166,7 +166,7 @@ describe('Assembly', () => {
     );
   });
 
-  it('does so with any settings, also where some are zero or the root grace is the longest', () => {
+  it('agrees with the model for any settings, including zeros and the longest root grace', () => {
     const duration = fc.oneof(fc.constant(0), fc.nat(50), fc.nat(5000));
     const anySettings = fc.record({
       rootGrace: duration,
@@ -185,7 +185,7 @@ describe('Assembly', () => {
     );
   });
 
-  it('keeps its table right while thousands of traces come and go', () => {
+  it('keeps its table consistent while thousands of traces come and go', () => {
     const steps = Array.from({ length: 6_000 }, (_, i) => ({
       pause: i % 7 === 0 ? 1 : 0,
       span: { trace: 1 + ((i * 7919) % 1500), span: 1 + (i % 11), parent: i % 5 },
@@ -194,7 +194,7 @@ describe('Assembly', () => {
     expect(assembled(records, { ...settings, maxSpans: 1000 })).toEqual(model(records, { ...settings, maxSpans: 1000 }));
   });
 
-  it('closes at the same record however long the log was silent', () => {
+  it('closes at the same record, however long the log was silent', () => {
     const span = { trace: 1, span: 1, parent: 0 };
     const events = assembled(
       [

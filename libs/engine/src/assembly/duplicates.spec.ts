@@ -17,7 +17,7 @@ function idsOf(span: readonly number[], parent: readonly number[], server: boole
 }
 
 describe('Duplicates', () => {
-  it('knows a client and a server span of one id, and the forms of each', () => {
+  it('distinguishes a client and a server span with one id, and the forms of each', () => {
     const form = fc.record({
       low: fc.integer({ min: 1, max: 40 }),
       server: fc.boolean(),
@@ -44,7 +44,7 @@ describe('Duplicates', () => {
     );
   });
 
-  it('knows exactly which spans a trace has and which parents it misses, small or large', () => {
+  it('tracks exactly the spans of a trace and its missing parents, in small and large traces', () => {
     const event = fc.record({
       trace: fc.nat(3),
       forget: fc.nat(40).map((chance) => chance === 0),

@@ -14,7 +14,7 @@ describe('a span that comes again after the rules changed', () => {
     ['judges traces', [pair]],
   ] as const;
 
-  it.each(homes)('with what only a new rule sees is told, of a trace whose home %s', (_home, rules) => {
+  it.each(homes)('with content that only a new rule reads is judged, in a trace whose home %s', (_home, rules) => {
     const [before, after] = [
       { time: 0, spans: [root] },
       { time: 1, epoch: 2 },
@@ -32,7 +32,7 @@ describe('a span that comes again after the rules changed', () => {
     }
   });
 
-  it.each(homes)('as it was is a duplicate, of a trace whose home %s', (_home, rules) => {
+  it.each(homes)('unchanged is a duplicate, in a trace whose home %s', (_home, rules) => {
     const epochs = [[...rules, large], [large, ...rules, ruleOf('other', 'span.duration > 3')], [large]];
     const copy = { ...x, n: 4 };
     const records = [
@@ -48,7 +48,7 @@ describe('a span that comes again after the rules changed', () => {
     expect(accounting).toMatchObject({ evaluated: 2, duplicates: 5, conflicts: 0 });
   });
 
-  it('does not fill its trace', () => {
+  it('does not count against max_spans', () => {
     const records = [
       { time: 0, spans: [root] },
       { time: 1, epoch: 2 },
@@ -58,7 +58,7 @@ describe('a span that comes again after the rules changed', () => {
     expect(judgeUnder([[named], [large]], records).accounting).toMatchObject({ evaluated: 2, conflicts: 0, closed: { max_spans: 0 } });
   });
 
-  it('is judged once, by the version under which its trace opened or by a rule that came later, and no match is lost', () => {
+  it('is judged once, by the version under which its trace opened or by a later rule, and no match is lost', () => {
     const tests: Readonly<Record<string, (span: TestSpan) => boolean>> = {
       'attribute.n > 0': ({ n = 0 }) => n > 0,
       'attribute.n > 1': ({ n = 0 }) => n > 1,
@@ -176,7 +176,7 @@ describe('a span that comes again after the rules changed', () => {
 const versionOf = ({ rule: { id, version } }: { readonly rule: RuleDefinition }): string => `${id} v${version}`;
 
 describe('a trace with a span in progress', () => {
-  it('is not settled before that is judged, when the trace is forgotten', () => {
+  it('settles only after that span is judged, when the trace is forgotten', () => {
     const engine = engineOf([[large]]);
     const before: number[] = [];
     const records = [{ time: 0, spans: [root, { ...x, inProgress: true }] }, { time: 50 }, { time: 1_000 }];
@@ -189,7 +189,7 @@ describe('a trace with a span in progress', () => {
 });
 
 describe('two contents of a span with the same times', () => {
-  it('are seen in one order, whatever rules are beside it, and whatever the trace is called', () => {
+  it("have one order, whatever the other rules and the trace's id", () => {
     const first = ruleOf('first', 'local s = trace.spans[2]; return s ~= nil and s.attributes.n == 3');
     const beside = [
       [],

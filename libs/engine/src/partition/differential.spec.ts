@@ -9,7 +9,7 @@ const noLua = whyNoLua();
 if (noLua !== undefined) process.stderr.write(`SKIPPED: ${noLua}\n`);
 
 describe('the judges of rules', () => {
-  it('agree on match, error and nil, however spans arrive: engine, compiled rule, interpreter, fengari, Lua', () => {
+  it('agree on match, error and nil in any order of arrival: engine, compiled rule, interpreter, fengari, Lua', () => {
     const differential = new Differential(noLua === undefined);
     const judgement = fc.property(...judgementInputs, (text, trace, batches, companions) =>
       differential.compare(text, trace, batches, companions),

@@ -5,7 +5,7 @@ import { judgeUnder, large, named, pair, root, x } from '../../../../test/fixtur
 import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../../test/fixtures/engine/heavy-text.js';
 import { A_SPAN, type TestRecord, type TestSpan } from '../../../../test/fixtures/engine/test-span.js';
 
-describe('a rule about one span that was away', () => {
+describe('a rule about one span that was removed and restored', () => {
   const spans = (time: number): TestRecord => ({ time, spans: [{ ...x, n: 4 }] });
   const [opens, away, back] = [
     { time: 0, spans: [root] },
@@ -31,7 +31,7 @@ describe('a rule about one span that was away', () => {
   });
 });
 
-describe('a rule that is created again under the id of another', () => {
+describe("a rule that is created again with another rule's id", () => {
   const vip = { ...x, n: 4 };
   const anew = ruleOf('large', 'attribute.n > 2', { version: 2, severity: 'LOW' });
   const briefly = ({ verdicts, accounting }: ReturnType<typeof judgeUnder>) => [
@@ -43,7 +43,7 @@ describe('a rule that is created again under the id of another', () => {
     { time: 3, epoch: 3 },
   ];
 
-  it('tells of a span that the former one has told of: a revision, which says who finds it now', () => {
+  it('reports a span of the former one as a revision that names the new one', () => {
     const records = [{ time: 0, spans: [root, vip] }, gone, back, { time: 4, spans: [vip] }, { time: 5, spans: [vip] }];
     expect(briefly(judgeUnder([[large], [], [anew]], records))).toEqual([
       [
@@ -54,7 +54,7 @@ describe('a rule that is created again under the id of another', () => {
     ]);
   });
 
-  it('tells of a span of which the former one has taken back what it told', () => {
+  it('reports a span whose violation the former one retracted', () => {
     const former = ruleOf('large', 'attribute.n > 3 and not trace.has(span.name == "b")');
     const records = [
       { time: 0, spans: [root, vip] },
@@ -74,7 +74,7 @@ describe('a rule that is created again under the id of another', () => {
     ]);
   });
 
-  it('tells of other content in a trace that knows neither of them, whatever rules are beside it', () => {
+  it('reports other content in a trace that knows neither rule, whatever other rules exist', () => {
     const first = ruleOf('large', 'span.name == "a"');
     for (const beside of [[], [pair], [named], [ruleOf('reads', 'attribute.n > 100')]]) {
       const records = [{ time: 0, spans: [root] }, gone, { time: 2, spans: [x] }, back, { time: 4, epoch: 4 }, { time: 4, spans: [vip] }];
@@ -87,7 +87,7 @@ describe('a rule that is created again under the id of another', () => {
     }
   });
 
-  it('counts what it cannot judge by itself, as does each version', () => {
+  it('counts what it cannot judge itself, as each version does', () => {
     const odd = (trace: number): TestSpan => ({ ...A_SPAN, trace, nText: 'x' });
     const asks = (version: number) => ruleOf('asks', 'attribute.n > 4', { onError: 'undecided', version });
     const traces = Array.from({ length: 14 }, (_, n) => n + 1);
@@ -129,7 +129,7 @@ describe('an edit of a rule about one span', () => {
     ['edited away and back, and of a span that came meanwhile', [[large], [never], [edited(large.expression, 3)]]],
     ['edited so that it is of the whole trace', [[large], [ofTrace], [ofTrace]]],
     ['in shadow meanwhile, or has another severity', [[large], [edited(large.expression)], [edited(large.expression, 3)]]],
-  ])('loses no match in a trace that is open: %s', (_what, epochs) => {
+  ])('loses no match in an open trace: %s', (_what, epochs) => {
     const records = [opens, epoch(2), { time: 2, spans: [matching] }, epoch(3), { time: 4, spans: [matching, other] }, { time: 500 }];
     for (const beside of [[], [pair], [named]]) {
       expect(
@@ -146,13 +146,13 @@ describe('an edit of a rule about one span', () => {
     }
   });
 
-  it('that was of the whole trace leaves the trace to the version that judges it', () => {
+  it('from a rule over the trace leaves open traces to the former version', () => {
     const records = [opens, { time: 1, spans: [matching] }, epoch(2), { time: 2, spans: [other] }, { time: 500 }];
     const { verdicts } = judgeUnder([[ruleOf('large', ofTrace.expression)], [edited(large.expression)]], records);
     expect(verdicts.map(({ ruleVersion, status }) => [ruleVersion, status])).toEqual([[1, 'open']]);
   });
 
-  it('judges by its former version a span in progress of a trace that was open, and by the new one that of a later trace', () => {
+  it('judges a span in progress of an open trace by its former version, and of a later trace by the new one', () => {
     const begun: TestSpan = { ...matching, inProgress: true };
     const later = {
       time: 3,
@@ -170,7 +170,7 @@ describe('an edit of a rule about one span', () => {
     }
   });
 
-  it('tells once what it could not judge, also where it was away meanwhile', () => {
+  it('reports once what it could not judge, even after an absence', () => {
     const odd: TestSpan = { ...A_SPAN, parent: 9, nText: 'x' };
     const [asks, asksElse] = [1, 2].map((version) => ruleOf('asks', `attribute.n > ${version}`, { onError: 'undecided', version }));
     const records = [opens, epoch(2), { time: 2, spans: [odd] }, epoch(3), { time: 4, spans: [{ ...odd, span: 2 }] }, { time: 1_000 }];
@@ -183,7 +183,7 @@ describe('an edit of a rule about one span', () => {
   });
 });
 
-describe('what a new rule about one span cannot judge of a trace that opened before it', () => {
+describe('a span that a new rule cannot judge, in a trace that opened before it', () => {
   const odd: TestSpan = { ...A_SPAN, parent: 9, nText: 'x' };
   const heavy: TestSpan = { ...A_SPAN, parent: 9, nText: HEAVY_TEXT };
   const asks = ruleOf('asks', 'attribute.n > 4', { onError: 'undecided' });
@@ -213,18 +213,18 @@ describe('what a new rule about one span cannot judge of a trace that opened bef
     }
   });
 
-  it('is told of a span that was seen before, when the rule was not there', () => {
+  it('is reported if it came before the rule existed', () => {
     const records = [{ time: 0, spans: [root, odd] }, { time: 1, epoch: 2 }, { time: 2, spans: [odd] }, forgotten];
     expect(briefly(judgeUnder([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
     expect(briefly(judgeUnder([[], [fires]], records))).toEqual([['asks', 'open', '1', undefined]]);
   });
 
-  it('is told of a span that never ended', () => {
+  it('is reported if it never ended', () => {
     const records = [{ time: 0, spans: [root] }, { time: 1, epoch: 2 }, { time: 2, spans: [{ ...odd, inProgress: true }] }, forgotten];
     expect(briefly(judgeUnder([[], [asks]], records))).toEqual([['asks', 'undecided', '1', 'value_type']]);
   });
 
-  it('is not told of a rule that is gone, nor by two versions of one', () => {
+  it('is not reported for a removed rule, nor by two versions of one', () => {
     const [before, after] = [
       { time: 0, spans: [root] },
       { time: 1, epoch: 2 },
@@ -235,7 +235,7 @@ describe('what a new rule about one span cannot judge of a trace that opened bef
     expect(judgeUnder([[asks], [changed], [changed]], records).verdicts.map(({ ruleVersion }) => ruleVersion)).toEqual([1]);
   });
 
-  it('floods nobody', () => {
+  it('is limited in number', () => {
     const traces = Array.from({ length: 30 }, (_, n) => n + 1);
     const records = [
       { time: 0, spans: traces.map((trace) => ({ ...root, trace })) },

@@ -125,7 +125,7 @@ function said(expression: string, onError: 'undecided' | 'violation', spans: rea
     .sort();
 }
 
-describe('whether an error is told', () => {
+describe('an error of an operand', () => {
   it.each(KINDS)(
     'does not depend on the order in which operands are written: %s',
     (_, trees) => {
@@ -155,7 +155,7 @@ describe('whether an error is told', () => {
     120_000,
   );
 
-  it('is told where the rule could match were the value of the type that it expects, and no other operand says otherwise', () => {
+  it('counts if the rule could match with a value of the expected type and no other operand decides', () => {
     fc.assert(
       fc.property(condition, contents, (tree, spans) => {
         const answers = [...spans, ROOT].map((span) => answerOf(tree, span));
@@ -171,7 +171,7 @@ describe('whether an error is told', () => {
     );
   }, 120_000);
 
-  it('is told in the explanation as it was judged: the operand that settles it holds, the other one failed', () => {
+  it('appears in the explanation as judged: the deciding operand holds, the other one failed', () => {
     const engine = engineOf([[ruleOf('r', 'span.attributes.n > 5 or span.name == "a"', { onError: 'undecided' })]], { settings: SETTINGS });
     const [verdict] = applyAll(engine, [{ time: 0, spans: [{ ...A_SPAN, nText: 'x' }] }]);
     expect(verdict!.explanation.tree).toMatchObject({

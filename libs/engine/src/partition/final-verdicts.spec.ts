@@ -18,8 +18,8 @@ function tracesOf(records: readonly TestRecord[]): Map<number, TestSpan[]> {
   return traces;
 }
 
-describe('whatever fires early, is late or is retracted', () => {
-  it('in the end the open violations are those of the rules over all spans', () => {
+describe('after early, late and retracted verdicts', () => {
+  it('the open violations are those of the rules over all spans', () => {
     fc.assert(
       fc.property(
         arbitraryLog(settings, 1, 40),

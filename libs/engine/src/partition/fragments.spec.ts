@@ -18,7 +18,7 @@ const marks = (records: Parameters<typeof applyAll>[1]): (true | undefined)[][] 
   );
 
 describe('a violation', () => {
-  it('says that it was judged on a trace that closed without its root, until the root comes', () => {
+  it('is marked when its trace closed without its root, until the root comes', () => {
     const records = [{ time: 1_000, spans: [read] }, { time: 1_200 }, { time: 1_210, spans: [root] }];
     expect(marks(records)).toEqual([
       [true, undefined],
@@ -27,7 +27,7 @@ describe('a violation', () => {
     ]);
   });
 
-  it('says nothing of a trace whose root came', () => {
+  it('is not marked in a trace whose root came', () => {
     expect(marks([{ time: 1_000, spans: [read, root] }, { time: 1_200 }])).toEqual([[undefined], [undefined], [undefined]]);
   });
 
@@ -41,7 +41,7 @@ describe('a violation', () => {
     expect(marks(records)).toEqual([[true], [true], [true]]);
   });
 
-  it('says nothing of the rest of the trace where the rule asks for one span alone', () => {
+  it('is not marked where the rule reads one span alone', () => {
     const verdicts = applyAll(engineOf([[ruleOf('alone', 'span.name == "read"')]]), [
       { time: 0, spans: [root] },
       { time: 200 },

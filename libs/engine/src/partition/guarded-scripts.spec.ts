@@ -21,7 +21,7 @@ interface Judged {
   readonly lastError: string | undefined;
 }
 
-it('a script with guards does what it does without them, among other rules, in the same batches', () => {
+it('a script with guards has the same result as without, among other rules, in the same batches', () => {
   const outcomes = { guarded: 0, matched: 0, failed: 0 };
   fc.assert(
     fc.property(
@@ -52,7 +52,7 @@ it('a script with guards does what it does without them, among other rules, in t
   expect(outcomes.failed).toBeGreaterThan(20);
 });
 
-it('a script ends in time where its guards alone would have taken all its steps', () => {
+it('a script ends in time when its guards alone would exceed its steps', () => {
   const sum = 'trace.sum(span.attributes["k"], (span.start_time - s11.start_time < 0) and (span.attributes["k"] == s11.attributes["k"]))';
   const text = `if trace.before(s11 where ${sum} == 1, s21 where span.before(s21)) then return end return span.name == "b" and next({}) == nil`;
   const id = (n: number): string => n.toString(16).padStart(16, '0');

@@ -77,21 +77,21 @@ const NAMING = [
 describe('a regular expression that takes too long on a span', () => {
   const trace = [span(1, { name: 'a' }), span(2, { name: 'b', nText: LONG })];
 
-  it.each(RULES)('makes a rule undecided that depends on it: a rule %s', (_kind, rule) => {
+  it.each(RULES)('makes a dependent rule undecided: a rule %s', (_kind, rule) => {
     const verdicts = judged(textOf(rule), [{ time: 0, spans: trace }, CLOSE]);
     expect(new Set(verdicts.map(({ status }) => status))).toEqual(new Set(['undecided']));
     expect(verdicts[0]!.undecided).toEqual({ code: 'step_limit', reason: EXCEEDED });
     expect(verdicts[0]!.explanation.summary).toBe(EXCEEDED);
   });
 
-  it.each(RULES)('is undecided whatever the rule says to values of another type: a rule %s', (_kind, rule) => {
+  it.each(RULES)('is undecided for every on_error: a rule %s', (_kind, rule) => {
     for (const onError of ['undecided', 'violation', 'no_match'] as const) {
       const [verdict] = judged(textOf(rule), [{ time: 0, spans: trace }, CLOSE], { onError });
       expect(verdict!.undecided?.code).toBe('step_limit');
     }
   });
 
-  it('is nothing to what is decided without it', () => {
+  it('does not affect what is decided without it', () => {
     const other = [...trace, span(3, { nText: BAD }), span(4, { name: 'audit' })];
     const said = (rule: string): string[] => standing(judged(rule, [{ time: 0, spans: other }, CLOSE]));
     expect(said('trace.has(BAD)')).toEqual(['open ']);
@@ -106,7 +106,7 @@ describe('a regular expression that takes too long on a span', () => {
     expect(said('BAD or span.name == "b"')).toEqual(['open ', 'open ']);
   });
 
-  it('leaves the violations that are found, and names the span of which it is not known', () => {
+  it('keeps violations that are found, and names the span in doubt', () => {
     const verdicts = judged('BAD', [{ time: 0, spans: [...trace, span(3, { nText: BAD }), span(4, { nText: LONG })] }, CLOSE]);
     expect(verdicts.map(({ status, spanId }) => [status, spanId])).toEqual([
       ['open', spanIdOf(3)],
@@ -114,7 +114,7 @@ describe('a regular expression that takes too long on a span', () => {
     ]);
   });
 
-  it('names the first span of which it is not known, whichever came first, also where a rule is about the trace', () => {
+  it('names the first span in doubt in any order of arrival, also for a rule about the trace', () => {
     const later = span(3, { nText: LONG });
     for (const spans of [
       [...trace, later],
@@ -140,7 +140,7 @@ describe('a regular expression that takes too long on a span', () => {
     ['trace.count(x where x.start_time >= 0 and x.attributes.n matches "P") > 0', 'more than 0'],
     ['not trace.all(span.attributes.n == nil or not (BAD))', 'not all'],
     ['trace.sum(span.duration, BAD) > 5', 'trace.sum(span.duration, span.attributes.n matches'],
-  ])('is nothing to the explanation of what is decided without it: %s', (rule, summary) => {
+  ])('does not affect the explanation of what is decided without it: %s', (rule, summary) => {
     const spans = [span(1, { name: 'b' }), span(2, { name: 'b' }), span(3, { name: 'c', nText: LONG }), span(4, { name: 'c', nText: BAD })];
     const [verdict, ...others] = judged(textOf(rule), [{ time: 0, spans }, CLOSE]);
     expect({ status: verdict!.status, others }).toEqual({ status: 'open', others: [] });
@@ -148,7 +148,7 @@ describe('a regular expression that takes too long on a span', () => {
     expect(misexplained(verdict!)).toEqual([]);
   });
 
-  it('is said of the part that it is about, and is not told as if that were false', () => {
+  it('is shown in its part of the explanation, which is not false', () => {
     for (const rule of NAMING) {
       const [verdict] = judged(rule, [{ time: 0, spans: [...trace, span(3, { nText: LONG })] }, CLOSE]);
       expect([rule, misexplained(verdict!)]).toEqual([rule, []]);
@@ -158,7 +158,7 @@ describe('a regular expression that takes too long on a span', () => {
     }
   });
 
-  it('leaves a sum undecided only where it could be another one, however many spans are in doubt', () => {
+  it('leaves a sum undecided only if it could differ, however many spans are in doubt', () => {
     const many = (count: number): TestSpan[] => [
       ...trace,
       span(3, { nText: BAD }),
@@ -195,7 +195,7 @@ describe('a regular expression that takes too long on a span', () => {
     ]);
   });
 
-  it('is told to rules of the epoch in which the trace opened, and of a span that never ended', () => {
+  it('is reported for rules of the epoch in which the trace opened, and for a span that never ended', () => {
     const rule = ruleOf('r', asked('BAD'));
     const records = [{ time: 0, spans: [span(1)] }, { time: 1, epoch: 2 }, { time: 2, spans: [trace[1]!] }, CLOSE];
     expect(standing(applyAll(engine([[rule], [rule, ruleOf('other', 'span.name == "x"')]]), records))).toEqual(['undecided step_limit']);
@@ -203,7 +203,7 @@ describe('a regular expression that takes too long on a span', () => {
     for (const text of ['BAD', 'trace.has(BAD)']) expect(standing(judged(text, unfinished))).toEqual(['undecided step_limit']);
   });
 
-  it('floods nobody, is counted, and is forgotten with its trace', () => {
+  it('is limited, counted, and forgotten with its trace', () => {
     const records = Array.from({ length: 40 }, (_, n) => ({ time: 600_000 + n, spans: [span(1, { trace: n + 1, nText: LONG })] }));
     for (const rule of ['BAD', 'not trace.has(BAD)', 'BAD and not trace.has(span.name == "b")']) {
       const partition = engine([[ruleOf('r', asked(rule))]]);
@@ -215,7 +215,7 @@ describe('a regular expression that takes too long on a span', () => {
   });
 });
 
-describe('what cannot be told of some spans', () => {
+describe('a condition that is unknown for some spans', () => {
   const text = fc.constantFrom(undefined, GOOD, BAD, LONG, LONG);
   const spans = fc.array(fc.record({ nText: text, name: fc.constantFrom('a', 'b', 'audit') }), { minLength: 1, maxLength: 5 });
   const rules = [
@@ -239,7 +239,7 @@ describe('what cannot be told of some spans', () => {
     'trace.count(x where x.name == "a" and trace.has(y where y.name == "b" and y.start_time < x.start_time and y.attributes.n and not (y.attributes.n matches "P"))) > 1',
   ].map((rule) => ruleOf(rule, asked(rule.replace('"P"', `"${PATTERN}"`))));
 
-  it('is undecided exactly where it could change the verdict, in any order of arrival', () => {
+  it('is undecided exactly if it could change the verdict, in any order of arrival', () => {
     const set = RuleSet.compile(1, rules, { timeout: 1 });
     const run = (records: readonly TestRecord[]): Verdict[] =>
       applyAll(new PartitionEngine({ partition: 0, settings: SETTINGS, ruleSetOf: () => set, initialEpoch: 1 }), records);

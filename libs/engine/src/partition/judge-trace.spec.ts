@@ -48,7 +48,7 @@ describe('judgeTrace', () => {
     expect(explanation.summary).not.toContain('could not be explained');
   });
 
-  it('explains an absence by the span that is there', () => {
+  it('explains an absence by the present span', () => {
     const { explanation } = judged('trace.has(span.name == "a") and not trace.has(span.name == "b")');
     expect(explanation.summary).toContain('span.name == "b"');
   });
@@ -60,7 +60,7 @@ describe('judgeTrace', () => {
     ['a form in progress of a span that ended', [{ ...A_SPAN, span: 2, parent: 1, name: 'b', inProgress: true }], 2],
     ['two forms of a span that never ended', [4, 5].map((n) => ({ ...A_SPAN, span: 9, parent: 1, name: 'b', n, inProgress: true })), 3],
     ['a span of BeTrace', [{ ...A_SPAN, span: 9, parent: 1, name: 'b', own: true }], 2],
-  ])('counts %s as a violation does and as an explanation does', (_sentence, more, count) => {
+  ])('counts %s the same in a violation and in an explanation', (_sentence, more, count) => {
     const all = [...spans, { ...A_SPAN, span: 4, parent: 1, name: 'b' }, ...more];
     const expression = (max: number): string => `trace.count(span.name == "b") > ${max} and not trace.has(attribute.n == 9)`;
     const requests = [requestOf(all.slice(0, 2)), requestOf(all.slice(2))];
@@ -78,7 +78,7 @@ describe('judgeTrace', () => {
     expect(judged('span.attributes.n > 3')).toMatchObject({ matches: false, errors: ['attempt to compare number with nil'] });
   });
 
-  it('judges again when a span comes late', () => {
+  it('judges again when a span is late', () => {
     const rules = RuleSet.compile(1, [ruleOf('r', 'not trace.has(span.name == "b")')]);
     const requests = [requestOf(spans.slice(0, 1)), requestOf(spans.slice(1))];
     expect(judgeTrace(rules, requests, undefined, 5_000)[0]!.matches).toBe(false);

@@ -18,18 +18,18 @@ describe('a late span', () => {
     expect(verdicts[1]!.explanation.summary).toContain('audit');
   });
 
-  it('raises a violation that only it shows', () => {
+  it('raises a violation that it completes', () => {
     const verdicts = applyAll(engineOf([[unaudited]]), [{ time: 0, spans: [other] }, { time: 100 }, { time: 120, spans: [charge] }]);
     expect(verdicts.map(brief)).toEqual(['unaudited v1 open (revision 1) late_span @ 120']);
   });
 
-  it('says nothing when it changes nothing', () => {
+  it('causes no revision when it changes nothing', () => {
     const charged = ruleOf('charged', 'trace.has(span.name == "charge") and trace.duration < 1s');
     const verdicts = applyAll(engineOf([[charged]]), [{ time: 0, spans: [charge] }, { time: 20 }, { time: 90, spans: [other] }]);
     expect(verdicts.map(brief)).toEqual(['charged v1 open (revision 1) root_grace @ 20']);
   });
 
-  it('that does not refute it is counted among the spans that do not', () => {
+  it('that does not refute the violation counts among the other spans', () => {
     const verdicts = applyAll(engineOf([[unaudited]]), [{ time: 0, spans: [charge] }, { time: 20 }, { time: 90, spans: [other] }]);
     expect(verdicts.map(({ status, before, explanation }) => [status, before, explanation.conditions[1]!.of])).toEqual([
       ['open', undefined, 1],
@@ -37,19 +37,19 @@ describe('a late span', () => {
     ]);
   });
 
-  it('is judged together with the others of its record: a charge with its audit raises nothing', () => {
+  it('is judged with the others of its record: a charge with its audit raises nothing', () => {
     const verdicts = applyAll(engineOf([[unaudited]]), [{ time: 0, spans: [other] }, { time: 100 }, { time: 120, spans: [charge, audit] }]);
     expect(verdicts).toEqual([]);
   });
 
-  it('opens a new trace, a fragment that is not complete, once its trace is forgotten', () => {
+  it('opens a new trace, an incomplete fragment, once its trace is forgotten', () => {
     const rule = ruleOf('lonely', 'span.name == "other" and not trace.has(span.name == "audit")');
     const records = [{ time: 0, spans: [charge, audit] }, { time: 250, spans: [other] }, { time: 400 }];
     const verdicts = applyAll(engineOf([[rule]]), records);
     expect(verdicts.map(({ complete, firstOffset }) => ({ complete, firstOffset }))).toEqual([{ complete: false, firstOffset: 1 }]);
   });
 
-  it('finds its trace again while late spans come, until the trace is too old', () => {
+  it('finds its trace while late spans come, until the trace is too old', () => {
     const rule = ruleOf('lonely', 'span.name == "other" and not trace.has(span.name == "audit")');
     const late = [200, 400, 449, 450].map((time, n) => ({ time, spans: [{ ...other, span: 10 + n }] }));
     const records = [{ time: 0, spans: [charge, audit] }, ...late, { time: 650 }];
@@ -57,7 +57,7 @@ describe('a late span', () => {
     expect(verdicts.map(({ complete, firstOffset }) => ({ complete, firstOffset }))).toEqual([{ complete: false, firstOffset: 4 }]);
   });
 
-  it('does not bring back what a removed rule had found', () => {
+  it('does not restore what a removed rule had found', () => {
     const records = [{ time: 0, spans: [charge] }, { time: 20 }, { time: 30, epoch: 2 }, { time: 40, spans: [audit] }];
     expect(applyAll(engineOf([[unaudited], []]), records).map(({ status }) => status)).toEqual(['open']);
   });

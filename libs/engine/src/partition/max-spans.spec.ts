@@ -45,7 +45,7 @@ describe('a trace of more than max_spans spans', () => {
   it.each([
     ['the witness last', [root, a, filler(1), b]],
     ['the witness first', [b, root, a, filler(1)]],
-  ])('makes no violation of what a span beyond refutes: %s', (_order, spans) => {
+  ])('raises no violation that a further span refutes: %s', (_order, spans) => {
     for (const records of [[{ time: 0, spans }], spans.map((one, time) => ({ time, spans: [one] }))]) {
       const found = last(run(REFUTABLE, records));
       // A rule about spans is undecided about its trace, and about the span with the standing violation.
@@ -56,7 +56,7 @@ describe('a trace of more than max_spans spans', () => {
     }
   });
 
-  it('takes back to undecided what was signed when it had just max_spans of them', () => {
+  it('becomes undecided after a violation was signed with exactly max_spans', () => {
     const [rule] = REFUTABLE as [RuleDefinition];
     const at = (time: number, ...spans: TestSpan[]): TestRecord => ({ time, spans });
     const verdicts = run([rule], [at(0, root, a, filler(1)), at(50, b), at(60, filler(2))]);
@@ -68,7 +68,7 @@ describe('a trace of more than max_spans spans', () => {
     expect(run([rule], [at(0, root, a, filler(1))]).map(({ status }) => status)).toEqual(['open']);
   });
 
-  it('keeps what no further span can refute, and says that it is not complete', () => {
+  it('keeps what no further span can refute, marked as incomplete', () => {
     const found = last(
       run(
         [PAIRED],
@@ -116,7 +116,7 @@ describe('a trace of more than max_spans spans', () => {
     );
   }, 60_000);
 
-  it('has no violation that the whole trace does not have, for any rule', () => {
+  it('has no violation that the whole trace lacks, for any rule', () => {
     let open = 0;
     fc.assert(
       fc.property(

@@ -117,7 +117,7 @@ describe('PartitionEngine', () => {
     60_000,
   );
 
-  it('finds what the model finds in traces that go on for longer than any is remembered', () => {
+  it('agrees with the model on traces that outlast the memory of any trace', () => {
     fc.assert(
       fc.property(logOfLongTraces(4, 120), (records) => {
         const model = new ModelEngine(SMALL_SETTINGS, EPOCHS, 1);
@@ -158,7 +158,7 @@ describe('PartitionEngine', () => {
     );
   });
 
-  it('keeps nothing once everything is forgotten', () => {
+  it('keeps nothing once all traces are forgotten', () => {
     fc.assert(
       fc.property(arbitraryLog(SMALL_SETTINGS, 4), (records) => {
         const engine = engineFrom(1);
@@ -174,7 +174,7 @@ describe('PartitionEngine', () => {
     );
   });
 
-  it('has no deadline before the one it names', () => {
+  it('has no deadline before the one that it returns', () => {
     fc.assert(
       fc.property(arbitraryLog(SMALL_SETTINGS, 4, 40), (records) => {
         const engine = engineFrom(1);

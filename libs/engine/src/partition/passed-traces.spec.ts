@@ -36,14 +36,14 @@ function passedOf(records: readonly TestRecord[], more: object = {}): string[] {
   return told;
 }
 
-describe('a trace in which a rule found nothing', () => {
-  it('is told once, of rules that ask for it, when no late span can change it', () => {
+describe('a trace that complies with a rule', () => {
+  it('is evidence once, for rules that request it, when no late span can change it', () => {
     const records: TestRecord[] = [{ time: 0, spans: [root, read, audit] }, { time: 150 }, { time: 169 }];
     expect(passedOf(records)).toEqual([]);
     expect(passedOf([...records, { time: 500 }, { time: 9_000 }])).toEqual(['alone 1 true', 'online 1 true', 'columns 1 true']);
   });
 
-  it('is not told of a rule that was violated, unless that was taken back', () => {
+  it('is no evidence for a violated rule, unless the violation was retracted', () => {
     expect(passedOf([{ time: 0, spans: [root, { ...read, n: 6 }] }, { time: 900 }])).toEqual([]);
     expect(passedOf([{ time: 0, spans: [root, read] }, { time: 100 }, { time: 110, spans: [audit] }, { time: 900 }])).toEqual([
       'alone 1 true',
@@ -52,7 +52,7 @@ describe('a trace in which a rule found nothing', () => {
     ]);
   });
 
-  it('is not told when its root did not come, and told as incomplete when a parent did not', () => {
+  it('is no evidence without its root, and incomplete without a parent', () => {
     expect(passedOf([{ time: 0, spans: [audit] }, { time: 900 }])).toEqual([]);
     expect(passedOf([{ time: 0, spans: [root, { ...audit, parent: 9 }] }, { time: 900 }])).toEqual([
       'alone 1 false',
@@ -61,7 +61,7 @@ describe('a trace in which a rule found nothing', () => {
     ]);
   });
 
-  it('is not told when a defect kept a rule from seeing one of its spans', () => {
+  it('is no evidence when a defect hid one of its spans from a rule', () => {
     const told: string[] = [];
     const engine = engineOf([rules], { passed: (_, __, trace) => told.push(trace().wireTraceId.slice(-1)) });
     const { judge } = engine as unknown as { readonly judge: { feed: (...values: readonly unknown[]) => void } };
@@ -127,7 +127,7 @@ function run(log: readonly EngineRecord[], died: number): ReadonlySet<string> {
   return told;
 }
 
-it('of any log: nothing stands of what is told, and a successor tells the same', () => {
+it('of any log: it has no violation, and a successor has the same evidence', () => {
   let count = 0;
   fc.assert(
     fc.property(arbitraryLog(SMALL_SETTINGS, 3, 40), fc.nat(40), (records, died) => {

@@ -16,7 +16,7 @@ const unaudited = ruleOf('unaudited', 'trace.has(span.name == "charge") and not 
 const HOUR = 3_600_000;
 
 describe('a pause of the log', () => {
-  it('changes no verdict, but when it is told and whether it is complete', () => {
+  it('changes no verdict, except for its time and completeness', () => {
     const anyLog = fc.oneof(arbitraryLog(SMALL_SETTINGS, 3, 60), logOfLongTraces(3, 100));
     let incomplete = 0;
     fc.assert(
@@ -43,7 +43,7 @@ describe('a pause of the log', () => {
   it.each([
     ['open', 5],
     ['closed, but remembered', 50],
-  ])('is no silence of a trace that was %s: what was held back meanwhile is judged with the rest', (_state, before) => {
+  ])('is no silence of a trace that was %s: held-back spans are judged with the rest', (_state, before) => {
     const records = [
       { time: 0, spans: [charge] },
       { time: before + HOUR, pause: HOUR },
@@ -54,7 +54,7 @@ describe('a pause of the log', () => {
     expect([...standing.values()].filter((status) => status === 'open')).toEqual([]);
   });
 
-  it('leaves no trace complete that straddles it', () => {
+  it('makes each trace across it incomplete', () => {
     const verdicts = applyAll(engineOf([[unaudited]]), [
       { time: 0, spans: [charge] },
       { time: HOUR, pause: HOUR - 5 },
@@ -67,7 +67,7 @@ describe('a pause of the log', () => {
     ]);
   });
 
-  it('ends after what was due before it', () => {
+  it('ends after earlier deadlines', () => {
     const verdicts = applyAll(engineOf([[unaudited]]), [
       { time: 0, spans: [charge] },
       { time: HOUR, pause: HOUR - 60 },
@@ -75,7 +75,7 @@ describe('a pause of the log', () => {
     expect(verdicts.map(({ complete, closeReason }) => [complete, closeReason])).toEqual([[true, 'root_grace']]);
   });
 
-  it('is never longer than the partition was silent, whatever it says', () => {
+  it('is never longer than the partition was silent, whatever its record says', () => {
     const records = [{ time: 0, spans: [charge] }, { time: 10, pause: HOUR }, { time: 11, spans: [{ ...charge, trace: 2 }] }, { time: 35 }];
     const { logTime, nextDeadline } = (() => {
       const engine = engineOf([[unaudited]]);
@@ -88,7 +88,7 @@ describe('a pause of the log', () => {
 });
 
 describe('records that were deleted from the log', () => {
-  it('leave no trace complete that was remembered, also one that the time of the next record closes', () => {
+  it('make each remembered trace incomplete, also one that the next record closes', () => {
     for (const next of [10, HOUR]) {
       const engine = engineOf([[unaudited]]);
       const verdicts: Verdict[] = [];

@@ -101,7 +101,7 @@ const someLog = (max: number, records = arbitraryLog(SMALL_SETTINGS, 3, max)): f
     .map(([given, retries, pauses]) => logOf(pausedLog(withRetries(given, retries), pauses).paused));
 
 describe('a successor', () => {
-  it('finds what an undisturbed engine finds, whenever its predecessor died', () => {
+  it('has the verdicts of an undisturbed engine, wherever its predecessor ended', () => {
     fc.assert(
       fc.property(someLog(50), retrySettings, (log, settings) => {
         const undisturbed = new Map<string, Verdict>();
@@ -114,7 +114,7 @@ describe('a successor', () => {
     );
   }, 120_000);
 
-  it('does so when its own successors die too', () => {
+  it('does so when its own successors end too', () => {
     fc.assert(
       fc.property(someLog(80), retrySettings, someDeaths(80), (log, settings, deaths) => {
         const undisturbed = new Map<string, Verdict>();
@@ -126,7 +126,7 @@ describe('a successor', () => {
     );
   }, 120_000);
 
-  it('cuts traces that go on for longer than any is remembered into the same fragments', () => {
+  it('splits long traces into the same fragments', () => {
     fc.assert(
       fc.property(someLog(150, logOfLongTraces(3, 150)), retrySettings, someDeaths(150), (log, settings, deaths) => {
         const undisturbed = new Map<string, Verdict>();
@@ -138,7 +138,7 @@ describe('a successor', () => {
     );
   }, 120_000);
 
-  it('knows the retries of spans that came before its context', () => {
+  it('knows the retries of spans before its context', () => {
     const settings = { ...SMALL_SETTINGS, retryWindow: 3_000 };
     const first = { ...A_SPAN, name: 'a' };
     const later = Array.from({ length: 12 }, (_, n) => ({ time: 1_200 + 200 * n, spans: [{ ...A_SPAN, trace: 10 + n }] }));
@@ -149,7 +149,7 @@ describe('a successor', () => {
     for (let died = 1; died <= log.length; died++) expectSame(inOrder(restartedAt(log, [died], settings)), inOrder(undisturbed));
   });
 
-  it('does not judge a span again that comes to a trace of its context, which had opened with a retry', () => {
+  it('does not judge a span again in a trace of its context that opened with a retry', () => {
     const settings = { ...SMALL_SETTINGS, retryWindow: 3_000 };
     // No span has its parent: each trace waits for it until it is idle.
     const slow = { ...A_SPAN, span: 6, parent: 40, n: 5, start: 1_086, duration: 2 };
@@ -174,7 +174,7 @@ describe('a successor', () => {
   it.each([
     ['while nothing is remembered', 3],
     ['while a trace is open', 4],
-  ])('knows the epoch of its commit when the marker lies before its context, %s', (_sentence, died) => {
+  ])('knows the epoch of its commit when the marker is before its context, %s', (_sentence, died) => {
     const span = { ...A_SPAN, name: 'a', duration: 9 };
     const log = logOf([
       { time: 0, spans: [span] },

@@ -47,7 +47,7 @@ describe('a retry after its trace is forgotten', () => {
     expect(afterwards([{ time: 1_500, spans: [read] }])).toEqual({ verdicts: [], accounts: [3, 1, 1] });
   });
 
-  it('would raise one if it were not known', () => {
+  it('would raise one if it were not detected', () => {
     const { verdicts } = afterwards([{ time: 1_500, spans: [read] }], { ...RETRY_SETTINGS, retryWindow: 0 });
     expect(
       verdicts
@@ -57,7 +57,7 @@ describe('a retry after its trace is forgotten', () => {
     ).toEqual([...absence, 'early'].sort());
   });
 
-  it('says nothing when its root comes again, in other batches, twice, or late', () => {
+  it('raises nothing when its root comes again, in other batches, twice, or late', () => {
     const batches: TestRecord[] = [
       { time: 1_500, spans: [read] },
       { time: 1_510, spans: [root, read] },
@@ -67,28 +67,28 @@ describe('a retry after its trace is forgotten', () => {
     expect(afterwards(batches)).toEqual({ verdicts: [], accounts: [3, 6, 3] });
   });
 
-  it('says nothing when its trace is full', () => {
+  it('raises nothing when its trace is full', () => {
     const settings = { ...RETRY_SETTINGS, maxSpans: 2 };
     expect(afterwards([{ time: 1_500, spans: [root, read] }], settings).verdicts).toEqual(afterwards([], settings).verdicts);
   });
 
-  it('is known for the window, and judged when a cell more has passed', () => {
+  it('is detected within the window, and judged a cell after it', () => {
     const { cell } = new RetryWindow(RETRY_SETTINGS);
     expect(afterwards([{ time: 1_001 + 700, spans: [read] }]).verdicts).toEqual([]);
     expect(afterwards([{ time: 1_001 + 700 + cell + 1, spans: [read] }]).verdicts.length).toBeGreaterThan(0);
   });
 
-  it('is known again when the retry itself is retried', () => {
+  it('is detected again when the retry itself is retried', () => {
     const again = [1_600, 2_200, 2_800, 3_400].map((time) => ({ time, spans: [read] }));
     expect(afterwards(again)).toEqual({ verdicts: [], accounts: [3, 4, 4] });
   });
 
-  it('is no retry if a span of it differs in its times', () => {
+  it('is no retry if the times of a span differ', () => {
     const { verdicts } = afterwards([{ time: 1_500, spans: [{ ...read, duration: 11 }] }]);
     expect(new Set(verdicts.map(({ ruleId }) => ruleId))).toEqual(new Set([...absence, 'early', 'alone']));
   });
 
-  it('is not judged when a span in progress comes again, which ended since', () => {
+  it('is not judged when it holds a span in progress that has ended since', () => {
     const begun = { ...late, inProgress: true };
     const records = [
       { time: 1_010, spans: [begun] },
@@ -99,13 +99,13 @@ describe('a retry after its trace is forgotten', () => {
     expect(afterwards(records)).toEqual({ verdicts: [], accounts: [4, 2, 2] });
   });
 
-  it('has an hour in which nothing could be appended not counted', () => {
+  it('does not count an hour in which nothing could be appended', () => {
     const records = [{ time: 3_601_300, pause: 3_600_000 }, { time: 3_601_500, spans: [read] }, { time: 4_000_000 }];
     const verdicts = applyAll(engineWith(), [...whole, ...records]);
     expect(verdicts.filter(({ firstOffset }) => firstOffset > 2)).toEqual([]);
   });
 
-  it('is judged, and says so, when too many spans came since', () => {
+  it('is judged, with a note, when too many spans came since', () => {
     const settings = { ...RETRY_SETTINGS, retrySpans: 8 };
     const others = Array.from({ length: 12 }, (_, n) => ({ time: 1_300 + n, spans: [{ ...root, trace: 10 + n }] }));
     const engine = engineWith(settings);
@@ -142,14 +142,14 @@ describe('a fragment of which some spans were seen before', () => {
     },
   );
 
-  it('says so also when its root is there', () => {
+  it('is a fragment even with its root', () => {
     const { verdicts } = afterwards([{ time: 1_500, spans: [root, read, late] }]);
     expect(verdicts.map(({ ruleId, fragment: isMarked }) => [ruleId, isMarked]).sort()).toEqual(
       [...absence, 'early'].sort().map((id) => [id, true]),
     );
   });
 
-  it('says at once what was held back and is certain', () => {
+  it('publishes at once what was held back and is certain', () => {
     const { verdicts } = afterwards([
       { time: 1_500, spans: [read] },
       { time: 1_510, spans: [late] },
@@ -157,7 +157,7 @@ describe('a fragment of which some spans were seen before', () => {
     expect(verdicts.filter(({ ruleId }) => ruleId === 'early').map(brief)).toEqual(['early v1 open (revision 1) certain @ 1510']);
   });
 
-  it('is judged when the span that was not seen comes after it closed', () => {
+  it('is judged when an unseen span comes after it closed', () => {
     const { verdicts } = afterwards([
       { time: 1_500, spans: [read, root] },
       { time: 1_650, spans: [late] },
@@ -186,7 +186,7 @@ describe('any log with retries', () => {
     expect(retried).toBeGreaterThan(0);
   }, 120_000);
 
-  it('has the verdicts of the log with ticks in the place of retries', () => {
+  it('has the verdicts of the log with ticks instead of retries', () => {
     const settings = { ...RETRY_SETTINGS, retryWindow: 100_000 };
     const silence = settings.idleTimeout + settings.lateWindow;
     const again = fc.array(fc.tuple(fc.array(fc.nat(1_000), { minLength: 1, maxLength: 6 }), fc.constantFrom(0, 1, 30, silence)), {

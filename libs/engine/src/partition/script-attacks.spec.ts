@@ -9,8 +9,8 @@ import { judgeTrace } from './judge-trace.js';
 const TIMEOUT = 10;
 const request = requestOfViews(attackedTrace(200).spans);
 
-describe('a script that takes all there is', () => {
-  it.each(SCRIPT_ATTACKS)('%s: only its own rule fails, by %s, and says so', (_name, limit, text) => {
+describe('a script that exhausts a resource', () => {
+  it.each(SCRIPT_ATTACKS)('%s: only its own rule fails, by %s, and reports it', (_name, limit, text) => {
     const definitions = [
       ruleOf('before', 'local n = trace.span_count return n == 200'),
       ruleOf('attack', text),

@@ -9,23 +9,23 @@ import { MISTAKE_KINDS } from '../../../../test/fixtures/dsl/mistakes/wrong-rule
 describe('a rule with a mistake in it', () => {
   const judge = new MistakeJudge();
 
-  it('of the examples and documents is not accepted without a word when it matches none of many traces, or all', () => {
+  it('of the examples and documents gets a warning when it matches none or all of many traces', () => {
     for (const rule of REAL_RULES) judge.try(rule);
     expect(judge.silent).toEqual([]);
     expect(judge.fitting).toBeGreaterThan(30);
   }, 600_000);
 
-  it('of the generated rules neither', () => {
+  it('of the generated rules gets one too', () => {
     for (const rule of fc.sample(arbitraryRightRule, { numRuns: 400, seed: 7 })) judge.try(rule, 20);
     expect(judge.silent).toEqual([]);
   }, 600_000);
 
-  it('has no fix that leads to a rule that is refused, or to another warning', () => {
+  it('has no fix that leads to a refused rule, or to another warning', () => {
     expect(judge.misleading).toEqual([]);
     expect(judge.fixes).toBeGreaterThan(1_000);
   });
 
-  it('was made in every way, more than 2,000 times', () => {
+  it('occurs in every way, more than 2,000 times', () => {
     expect([...judge.kinds].sort()).toEqual([...MISTAKE_KINDS].sort());
     expect(judge.wrong).toBeGreaterThan(2_000);
     // Few rules are equivalent after the mistake, so that most mistakes can be noticed.
@@ -33,8 +33,8 @@ describe('a rule with a mistake in it', () => {
   });
 });
 
-describe('a guard that a fix puts in', () => {
-  it('loses no span that has the values, and lets none through that has not', () => {
+describe('a guard that a fix inserts', () => {
+  it('keeps each span with the values, and drops each without', () => {
     const { guards, wrong } = judgeGuards(GUARDED_RULES);
     expect(wrong).toEqual([]);
     expect(guards).toBeGreaterThan(15);

@@ -109,7 +109,7 @@ describe('two contents of a span with the same times', () => {
       // The children of an id belong to one of its contents, the same in every order, and that one is audited.
       [5, 6],
     ],
-  ])('have violations of their own, so that none hides the other, of a rule %s', (_kind, rule, audited) => {
+  ])('have separate violations, so that none hides the other, for a rule %s', (_kind, rule, audited) => {
     for (const values of [
       [5, 6],
       [6, 5],
@@ -129,7 +129,7 @@ describe('two contents of a span with the same times', () => {
   });
 });
 
-describe('content with other values and the same times is another form of a span, whichever came first:', () => {
+describe('content with other values and the same times is another form of a span, in any order:', () => {
   it.each(
     FORMS.flatMap(
       ([what, rule, a, b]) =>

@@ -58,7 +58,7 @@ it.each([
   ['without a trace id', {}],
   ['with none', { trace_id: null }],
   ['with an empty one', { trace_id: '' }],
-])('a link %s means the own trace', (_kind, trace) => {
+])('a link %s names the own trace', (_kind, trace) => {
   for (const ids of [HEX, TEXT]) {
     const [root, h, t] = spansOf(ids);
     const linked = { ...t, links: [{ ...trace, span_id: ids.h }] };
@@ -71,7 +71,7 @@ it.each([
   }
 });
 
-it('a link by text finds a span whose sender hashed the text itself, and the other way round', () => {
+it('a link by text finds a span whose sender hashed the text itself, and vice versa', () => {
   const before = 'trace.before(span.name == "h", span.name == "t")';
   const wire = spansFromJson(JSON.stringify({ spans: spansOf(TEXT) })).resourceSpans.flatMap(({ scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) => spans),

@@ -9,8 +9,8 @@ import { judgeTrace } from './judge-trace.js';
 const RULES = 1_500;
 const TRACES = 30;
 
-describe('conditions of several spans that are said to exclude each other', () => {
-  it('match no trace that is made of what they ask for', () => {
+describe('conditions of several spans that are reported as contradictory', () => {
+  it('match no trace made of what they require', () => {
     let never = 0;
     let accepted = 0;
     const wrong: string[] = [];

@@ -19,7 +19,7 @@ function countedOf(expression: string, attributes: readonly object[]): readonly 
   return [...engine.accounting.rule('r').typeFailures.values()];
 }
 
-describe('a value of another type than the rule can take', () => {
+describe('a value of an unexpected type', () => {
   const MIXED = [{ amount: 5 }, {}, { amount: '5000' }, {}, { amount: true }, { amount: '7' }];
   const failures = (reading: string, compared: (type: string) => string) => [
     { message: compared('string'), reading, example: '"5000"', count: 2 },
@@ -33,19 +33,19 @@ describe('a value of another type than the rule can take', () => {
     ['a rule about a span in its trace', 'attribute.amount > 1000 and not trace.has(span.name == "audit")', 'attribute.amount', less],
     ['a condition of a rule judged at close', 'trace.before(attribute.amount > 1000, span.name == "x")', 'attribute.amount', less],
     ['what is computed first', 'span.name == "charge" and attribute.amount + 0 > 1', 'attribute.amount', undefined],
-  ])('is counted by kind, with what reads it and an example, apart from missing ones: %s', (_kind, rule, reading, text) => {
+  ])('counts by kind, with the expression and an example, apart from missing ones: %s', (_kind, rule, reading, text) => {
     const counted = countedOf(rule, MIXED);
     if (text !== undefined) expect(counted).toEqual(failures(reading, text));
     else expect(counted.map(({ example, count }) => [example, count])).toEqual([['true', 1]]);
   });
 
-  it('is none where the value is missing, or the rule asks for the type itself', () => {
+  it('does not count if it is missing, or the rule checks the type', () => {
     expect(countedOf('attribute.amount > 1000', [{}, {}])).toEqual([]);
     expect(countedOf('type(attribute.amount) == "number" and attribute.amount > 1000', MIXED)).toEqual([]);
     expect(countedOf('attribute.amount == 1000', MIXED)).toEqual([]);
   });
 
-  it('is counted by kind however many there are in one record', () => {
+  it('counts by kind, however many a record has', () => {
     const many = Array.from({ length: 300 }, (_, n) => ({ amount: n % 3 === 0 ? 5 : n % 3 === 1 ? 'text' : true }));
     expect(countedOf('attribute.amount > 1000', many).map(({ message, count }) => [message, count])).toEqual([
       [less('string'), 100],
@@ -53,13 +53,13 @@ describe('a value of another type than the rule can take', () => {
     ]);
   });
 
-  it('is shown cut, and as text that is well-formed', () => {
+  it('is shown truncated, as well-formed text', () => {
     const [failure] = countedOf('attribute.amount > 1000', [{ amount: `${'x'.repeat(58)}😀😀😀` }]);
     expect(failure!.example!.isWellFormed()).toBe(true);
     expect([...failure!.example!].length).toBeLessThanOrEqual(61);
   });
 
-  it('is counted in few kinds only, whatever comes', () => {
+  it('has a limited number of kinds', () => {
     const rule = Array.from({ length: 30 }, (_, n) => `attribute.a${n} > 1`).join(' or ');
     const attributes = Array.from({ length: 30 }, (_, n) =>
       Object.fromEntries(Array.from({ length: n + 1 }, (_, k) => [`a${k}`, k < n ? 0 : 'x'])),
@@ -67,7 +67,7 @@ describe('a value of another type than the rule can take', () => {
     expect(countedOf(rule, attributes).length).toBeLessThanOrEqual(5);
   });
 
-  it('is found in many spans of a record without asking each', () => {
+  it('is detected in many spans of a record without a check of each', () => {
     const spans = Array.from({ length: 500 }, () => ({ amount: 'x' }));
     expect(countedOf('attribute.amount > 1000', spans)).toEqual([expect.objectContaining({ count: 500 })]);
   });

@@ -56,7 +56,7 @@ describe('a value of another type', () => {
     },
   );
 
-  it.each(KINDS)('is explained by the comparison that failed, with its place, its span and the value: a rule %s', (_kind, rule) => {
+  it.each(KINDS)('is explained by the failed comparison, with its place, its span and the value: a rule %s', (_kind, rule) => {
     for (const onError of ['violation', 'undecided'] as const) {
       const [{ explanation } = { explanation: undefined }] = judged(rule, onError, [{ time: 0, spans: TRACE }, CLOSE]);
       const { tree } = explanation!;
@@ -76,7 +76,7 @@ describe('a value of another type', () => {
     }
   });
 
-  it('is not laid to one of several comparisons where it is not known which', () => {
+  it('is attributed to no comparison if several may have failed', () => {
     const rule = 'trace.root.attributes.n > 1000 and #trace.services > 0';
     const [verdict] = judged(rule, 'violation', [{ time: 0, spans: [span(1, { name: 'root', nText: 'x' })] }, CLOSE]);
     expect(verdict!.explanation.tree).toMatchObject({ outcome: 'failed', range: { start: 0, end: rule.length } });
@@ -84,7 +84,7 @@ describe('a value of another type', () => {
     expect(script!.explanation.tree).toMatchObject({ kind: 'script', outcome: 'failed', range: { start: 0, end: SCRIPT.length } });
   });
 
-  it('is a violation of each span on which it is, at once, where the rule asks for nothing but the span', () => {
+  it('is a violation of each span at once, if the rule reads only the span', () => {
     const verdicts = judged('span.attributes.n > 1000', 'violation', [{ time: 0, spans: [...TRACE, span(4, { n: 2000 })] }, CLOSE]);
     expect(verdicts.map(({ spanId, closeReason, message }) => [spanId, closeReason, message])).toEqual([
       [spanIdOf(3), 'certain', `r: ${COMPARED.replace('"7"', '"5000"')}`],
@@ -103,12 +103,12 @@ describe('a value of another type', () => {
     }
   });
 
-  it('is not what is only compared beside it', () => {
+  it('does not include what is only compared beside it', () => {
     const [verdict] = judged('trace.has(span.name == "a" and span.attributes.n > 1000)', 'undecided', [{ time: 0, spans: TRACE }, CLOSE]);
     expect(verdict!.undecided!.reason).toBe(COMPARED);
   });
 
-  it('is none where the value is missing, or the rule asks for its type', () => {
+  it('does not exist if the value is missing, or the rule checks its type', () => {
     const missing = [span(1), span(2, { n: 5 })];
     for (const [, rule] of [...KINDS, ['', 'span.attributes.n > 1000'], ['', SCRIPT]] as const)
       for (const onError of ['undecided', 'violation'] as const) {
@@ -118,7 +118,7 @@ describe('a value of another type', () => {
     expect(judged(guarded, 'violation', [{ time: 0, spans: TRACE }, CLOSE])).toEqual([]);
   });
 
-  it('gives way to what the rule finds, also by a late span', () => {
+  it('yields to a match of the rule, also by a late span', () => {
     const found = [...TRACE, span(4, { n: 2000 })];
     expect(judged(KINDS[0]![1], 'undecided', [{ time: 0, spans: found }, CLOSE]).map(({ status }) => status)).toEqual(['open']);
     const late = [{ time: 0, spans: TRACE }, CLOSE, { time: 60, spans: [span(4, { n: 2000 })] }];
@@ -134,7 +134,7 @@ describe('a value of another type', () => {
     }
   });
 
-  it('is retracted when a late span shows that the judgement does not end so', () => {
+  it('is retracted when a late span decides the verdict without it', () => {
     const rule = 'local r = trace.root; return r and r.attributes.n > 5';
     const late = [
       { time: 0, spans: [span(3, { parent: 0, start: 1500, nText: 'x' })] },
@@ -151,7 +151,7 @@ describe('a value of another type', () => {
     }
   });
 
-  it('is nothing to a rule that was certain not to match before its trace closed', () => {
+  it('does not affect a rule that was certain not to match before its trace closed', () => {
     const rule = 'trace.count(span.attributes.n > 4) < 2 and trace.has(span.attributes.n > 90)';
     const spans = [...TRACE, span(4, { n: 5 }), span(5, { n: 5 })];
     const late = [{ time: 0, spans }, CLOSE, { time: 60, spans: [span(6)] }];
@@ -159,7 +159,7 @@ describe('a value of another type', () => {
     expect(verdicts).toEqual([]);
   });
 
-  it('is told of a span that never ended, when its trace is forgotten', () => {
+  it('is reported for a span that never ended, when its trace is forgotten', () => {
     const records = [{ time: 0, spans: [span(1), span(2, { nText: '7', inProgress: true })] }, CLOSE, { time: 10_000 }];
     for (const [rule, onError] of [
       [KINDS[0]![1], 'undecided'],
@@ -173,7 +173,7 @@ describe('a value of another type', () => {
     }
   });
 
-  it('floods nobody', () => {
+  it('is limited in number', () => {
     const records = Array.from({ length: 200 }, (_, n) => ({ time: 600_000 + n, spans: [span(1, { trace: n + 1, nText: 'x' })] }));
     const verdicts = judged('span.attributes.n > 1000', 'undecided', [...records, { time: 700_000 }]);
     expect(verdicts.filter(({ undecided }) => undecided!.code === 'value_type')).toHaveLength(10);
@@ -186,7 +186,7 @@ describe('a value of another type', () => {
     expect(engine.memory).toBe(0);
   });
 
-  it('changes nothing of what other rules say, across epochs', () => {
+  it('does not change the verdicts of other rules, across epochs', () => {
     const others = MODEL_RULES.map(({ definition }) => definition);
     const lenient = STRICT_RULES.filter((_, n) => n % 2 === 0).map((rule) => ({ ...rule, onError: 'no_match' as const }));
     const strict = lenient.map((rule, n) => ({ ...rule, onError: n % 2 === 0 ? ('undecided' as const) : ('violation' as const) }));
@@ -249,21 +249,21 @@ describe('a value of another type in one part of a rule', () => {
     ['trace.has(span.name == "a") and (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['undecided']],
     ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5 or trace.has(span.name == "a")', ['open']],
     ['trace.has(span.name == "a") or (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['open']],
-  ])('is told only if it could change the answer: %s', (rule, expected) => {
+  ])('counts only if it could change the answer: %s', (rule, expected) => {
     expect(said(rule, [a, text])).toEqual(expected);
     expect(said(rule, [a, text], 'violation')).toEqual(expected.map(() => 'open'));
     // A missing value is no type failure.
     expect(said(rule, [a, span(2, { name: 'b' })]).includes('undecided')).toBe(false);
   });
 
-  it('is told among as many spans as are looked up by order', () => {
+  it('counts among as many spans as an index serves', () => {
     const many = Array.from({ length: 45 }, (_, n) => span(n + 3, { name: 'b', n: 1 }));
     const rule = 'trace.has(x where x.name == "a" and trace.has(y where y.name == "b" and y.attributes.n > x.duration))';
     expect(said(rule, [a, ...many])).toEqual([]);
     expect(said(rule, [a, ...many, text])).toEqual(['undecided']);
   });
 
-  it('no longer matters, or matters again, by a late span', () => {
+  it('loses or regains its effect by a late span', () => {
     const rule = 'span.attributes.n > 5 and not trace.has(span.name == "audit")';
     const late = [{ time: 0, spans: [a, text] }, CLOSE, { time: 60, spans: [span(9, { name: 'audit' })] }];
     for (const onError of ['undecided', 'violation'] as const) {

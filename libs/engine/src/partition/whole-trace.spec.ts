@@ -85,7 +85,7 @@ const unfinished = (spans: readonly TestSpan[]): fc.Arbitrary<readonly TestSpan[
   ]);
 
 describe('the last revision is the judgement of the whole trace', () => {
-  it('whatever the order, the batches, the copies and the lateness, for rules of every kind', () => {
+  it('for any order, batches, copies and delays, and rules of every kind', () => {
     const kinds = new Set(RULES.map(({ id }) => id));
     const found = new Set<string>();
     fc.assert(
@@ -132,7 +132,7 @@ describe('a span that was exported before it ended', () => {
     { ...whole[0]!, inProgress: true },
   ];
 
-  it('is judged as it ended, whichever form came first', () => {
+  it('is judged in its ended form, in any order of forms', () => {
     const wanted = standingAtOnce(RULES, whole);
     expect(wanted.length).toBeGreaterThan(5);
     fc.assert(
@@ -144,7 +144,7 @@ describe('a span that was exported before it ended', () => {
     );
   });
 
-  it('is found again in the log, by the range that its violation names, if it never ends', () => {
+  it("is found in the log by its violation's range, if it never ends", () => {
     const span = { ...A_SPAN, span: 2, parent: 1, name: 'a', inProgress: true };
     const end = 5_000 + WINDOW_SETTINGS.maxAge + WINDOW_SETTINGS.lateWindow;
     const records = [{ time: 0 }, { time: 1, spans: [span] }, { time: 100 }, { time: 120, spans: [span] }, { time: end }];
@@ -168,7 +168,7 @@ describe('a span that was exported before it ended', () => {
     ]);
   });
 
-  it('is counted once, and its other forms apart', () => {
+  it('counts once, and its other forms separately', () => {
     const engine = engineOf([RULES]);
     applyAll(engine, [
       { time: 0, spans: early },
@@ -188,8 +188,8 @@ const unaudited = ruleOf(
   'trace.has(r where r.name == "read" and not trace.has(span.name == "audit" and span.attributes.n == r.attributes.n))',
 );
 
-describe('what a violation says', () => {
-  it('names the guilty once a late span shows that another is innocent', () => {
+describe('a violation', () => {
+  it('names the right span once a late span clears another', () => {
     const records = [{ time: 0, spans: [root, read(1, 1, 1000), read(2, 2, 1001)] }, { time: 50 }, { time: 60, spans: [audit(3, 1)] }];
     const verdicts = applyAll(engineOf([[unaudited]]), records);
     expect(verdicts.map(({ revision, status, before, spanId }) => [revision, status, before, spanId])).toEqual([
@@ -200,7 +200,7 @@ describe('what a violation says', () => {
     expect(verdicts[1]!.explanation.conditions[0]).toMatchObject({ matched: 1, of: 4 });
   });
 
-  it('counts all spans once its trace is closed, though it was certain before', () => {
+  it('counts all spans once its trace closes, though it was certain before', () => {
     const many = ruleOf('many', 'trace.count(span.name == "retry") > 3');
     const spans = Array.from({ length: 500 }, (_, n) => ({ ...A_SPAN, span: n + 1, parent: 999, name: 'retry', start: 1000 + n }));
     const settings = { ...WINDOW_SETTINGS, maxSpans: 1_000 };
@@ -211,7 +211,7 @@ describe('what a violation says', () => {
     ]);
   });
 
-  it('names nine spans of nine once its trace is closed, though the first made it certain', () => {
+  it('names nine spans of nine once its trace closes, though the first made it certain', () => {
     const rules = [ruleOf('has', 'trace.has(span.name == "read")'), ruleOf('all', 'not trace.all(span.name != "read")')];
     const reads = Array.from({ length: 9 }, (_, n) => read(n + 1, n, 1000 + n));
     const settings = { ...WINDOW_SETTINGS, maxSpans: 1_000 };
@@ -233,7 +233,7 @@ describe('what a violation says', () => {
     );
   });
 
-  it('names one span of those that took it back, and how many they are', () => {
+  it('names one span of those that retracted it, and their number', () => {
     const rule = ruleOf('absent', 'trace.has(span.name == "read") and not trace.has(span.name == "audit")');
     const records = [
       { time: 0, spans: [root, read(1, 1, 1000)] },
@@ -246,7 +246,7 @@ describe('what a violation says', () => {
     expect(condition).toMatchObject({ matched: 3, witnesses: [{ span_id: spanIdOf(3) }] });
   });
 
-  it('is not told again when nothing of it changes', () => {
+  it('has no new revision when nothing changes', () => {
     const rules = [
       ruleOf('has', 'trace.has(span.name == "read")'),
       ruleOf('mixed', 'span.name == "read" and trace.has(span.name == "root")'),
@@ -260,7 +260,7 @@ describe('what a violation says', () => {
     ]);
   });
 
-  it('is told at most at the first late spans and then ever less often, and in the end as it is', () => {
+  it('gets revisions at the first late spans, then ever less often, and finally the last state', () => {
     const rule = ruleOf('lonely', 'span.name == "read" and not trace.has(span.name == "other")');
     const late = Array.from({ length: 200 }, (_, n) => ({ time: 100 + n, spans: [{ ...audit(100 + n, 1), start: 3000 - n }] }));
     const settings = { ...WINDOW_SETTINGS, lateWindow: 1_000, maxAge: 1_000 };

@@ -16,7 +16,7 @@ const b = { ...A_SPAN, span: 2, parent: 9, name: 'b' };
 const ids = (verdicts: readonly { readonly ruleId: string }[]): string[] => verdicts.map(({ ruleId }) => ruleId);
 
 describe('an epoch marker', () => {
-  it('lets a new span rule judge the spans after it, of open traces too', () => {
+  it('lets a new span rule judge the spans after it, in open traces too', () => {
     const verdicts = applyAll(engineOf([[], [slow]]), [
       { time: 0, spans: [a] },
       { time: 1, epoch: 2 },
@@ -34,7 +34,7 @@ describe('an epoch marker', () => {
     expect(applyAll(engineOf([[], [pair]]), records).map(({ traceId }) => traceId.at(-1))).toEqual(['2']);
   });
 
-  it('lets an unchanged rule go on with an open trace, with all that the trace had before', () => {
+  it("lets an unchanged rule continue in an open trace, with the trace's earlier spans", () => {
     const records = [
       { time: 0, spans: [a] },
       { time: 1, epoch: 2 },
@@ -46,12 +46,12 @@ describe('an epoch marker', () => {
     ]);
   });
 
-  it('ends a removed rule: what was pending is not found', () => {
+  it('ends a removed rule: a pending verdict is not published', () => {
     const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 500 }];
     expect(applyAll(engineOf([[alone], []]), records)).toEqual([]);
   });
 
-  it('of a changed rule leaves no trace unjudged: the version goes on under which it opened', () => {
+  it('of a changed rule leaves no trace unjudged: the former version continues in open traces', () => {
     const changed = { ...alone, version: 2, expression: 'trace.has(span.name == "never")' };
     const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 2, spans: [{ ...a, trace: 2 }] }, { time: 500 }];
     const verdicts = applyAll(engineOf([[alone], [{ ...alone, version: 2, severity: 'LOW' }]]), records);
@@ -62,7 +62,7 @@ describe('an epoch marker', () => {
     expect(applyAll(engineOf([[alone], [changed]]), records).map(({ ruleVersion }) => ruleVersion)).toEqual([1]);
   });
 
-  it('of a changed rule lets what stands be retracted by late spans', () => {
+  it('of a changed rule lets late spans retract open violations', () => {
     const records = [{ time: 0, spans: [a] }, { time: 100 }, { time: 101, epoch: 2 }, { time: 102, spans: [b] }];
     expect(applyAll(engineOf([[alone], [{ ...alone, version: 2 }]]), records).map(brief)).toEqual([
       expect.stringMatching(/^alone v1 open \(revision 1\)/),
@@ -76,7 +76,7 @@ describe('an epoch marker', () => {
     expect(ids(applyAll(engineOf([[alone], [broken]]), records))).toEqual(['alone']);
   });
 
-  it('that changes rules alone changes nothing of what is found, whenever it comes: each trace is judged by one version', () => {
+  it('that only changes rules changes no verdict, at any offset: one version judges each trace', () => {
     const rules = MODEL_RULES.filter(({ definition }) => definition.id !== 'script');
     const epochs = [rules, rules.map(nextVersion), rules.map(nextVersion).map(nextVersion)].map((set) =>
       set.map(({ definition }) => definition),
@@ -103,12 +103,12 @@ describe('an epoch marker', () => {
     );
   });
 
-  it('does not revive a rule that was removed and came back, for traces that opened before', () => {
+  it('does not revive a removed and restored rule in traces that opened before', () => {
     const records = [{ time: 0, spans: [a] }, { time: 1, epoch: 2 }, { time: 2, epoch: 3 }, { time: 500 }];
     expect(applyAll(engineOf([[alone], [], [alone]]), records)).toEqual([]);
   });
 
-  it('comes after the deadlines that its time reaches: what closes then is judged by the rules before', () => {
+  it('comes after the deadlines up to its time: earlier rules judge the traces that close then', () => {
     const records = [
       { time: 0, spans: [a] },
       { time: 100, epoch: 2 },
@@ -116,7 +116,7 @@ describe('an epoch marker', () => {
     expect(ids(applyAll(engineOf([[alone], []]), records))).toEqual(['alone']);
   });
 
-  it('says nothing when it is read again, or comes after a later one', () => {
+  it('has no effect when it is read again, or comes after a later one', () => {
     const engine = engineOf([[], [slow], []]);
     const records = [
       { time: 0, epoch: 3 },
@@ -128,7 +128,7 @@ describe('an epoch marker', () => {
     expect(engine.epoch).toBe(3);
   });
 
-  it('costs nothing until a span comes under it: of a thousand in a row the last is compiled', () => {
+  it('costs nothing until a span follows: of a thousand in a row the last is compiled', () => {
     const compiled: number[] = [];
     const rulesOf = (epoch: number): EpochRules => {
       const rules = RuleSet.compile(epoch, epoch % 2 === 0 ? [slow] : [slow, alone]);
@@ -155,7 +155,7 @@ describe('an epoch marker', () => {
     expect(found).toEqual(['slow 7', 'slow 8']);
   });
 
-  it('ends a rule that was away for one marker of many, though no span came under that one', () => {
+  it('ends a rule that was absent for one of many markers, even without a span under it', () => {
     const records = [{ time: 0, spans: [a] }, ...[2, 3, 4].map((epoch) => ({ time: 1, epoch })), { time: 500 }];
     expect(applyAll(engineOf([[alone], [alone], [slow], [alone, slow]]), records)).toEqual([]);
     expect(ids(applyAll(engineOf([[alone], [alone], [alone, slow], [alone]]), records))).toEqual(['alone']);

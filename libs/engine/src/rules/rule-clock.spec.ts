@@ -30,7 +30,7 @@ describe('the time of rules', () => {
     expect(withClock).toEqual(without);
   });
 
-  it('adds up to what was spent, though a part of it is timed', () => {
+  it('adds up to the time spent, though it measures a sample', () => {
     const engine = engineOf([rules, rules.slice(0, 2)], { clock: ticking() });
     applyAll(engine, [...records, { time: TRACES * 10, epoch: 2 }, { time: TRACES * 10 + 100_000 }]);
     const time = (id: string) => engine.accounting.rule(id).time;
@@ -52,7 +52,7 @@ describe('the time of rules', () => {
 });
 
 describe('Sample', () => {
-  it.each([4, 16])('takes one in %i on average, whatever rules follow each other', (weight) => {
+  it.each([4, 16])('samples one in %i on average, whatever the order of rules', (weight) => {
     for (const stride of [1, 2, 4, 8, 16, 50]) {
       const sample = new Sample(weight);
       const taken = new Map<number, number>();

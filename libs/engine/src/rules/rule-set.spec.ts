@@ -5,7 +5,7 @@ import { RuleSet } from './rule-set.js';
 const rule = (more: Record<string, unknown>): RuleDefinition =>
   ({ id: 'r', name: 'R', version: 1, expression: 'span.is_root', severity: 'LOW', ...more }) as RuleDefinition;
 
-describe('a rule that a newer version has saved', () => {
+describe('a rule saved by a newer version', () => {
   it.each([
     ['a member', { sampled: 0.1 }, /"sampled", which this version of BeTrace does not know/],
     ['the name of a method', { toString: 'x' }, /"toString", which/],
@@ -22,7 +22,7 @@ describe('a rule that a newer version has saved', () => {
     },
   );
 
-  it('is judged with all that this version knows', () => {
+  it('is judged by all members that this version knows', () => {
     const all = { message: 'm', onError: 'undecided', mode: 'shadow' };
     expect(RuleSet.compile(1, [rule(all), { ...rule({ message: undefined }), id: 's' }]).problems).toEqual([]);
   });

@@ -88,7 +88,7 @@ describe('ClosedTraces', () => {
     return told;
   }
 
-  it('loses none and counts none twice over any number of successors, where the higher count of a part holds', () => {
+  it('loses none and counts none twice over any successors, when the higher count of a part counts', () => {
     let closed = 0;
     fc.assert(
       fc.property(

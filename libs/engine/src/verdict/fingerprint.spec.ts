@@ -31,7 +31,7 @@ const { tree } = fc.letrec((tie) => {
 });
 
 describe('fingerprint', () => {
-  it('is equal for equal trees and another for others', () => {
+  it('is equal for equal trees and differs for others', () => {
     fc.assert(
       fc.property(tree, tree, (a, b) => {
         expect(fingerprint(a) === fingerprint(b)).toBe(isDeepStrictEqual(a, b) && keysOf(a) === keysOf(b));
@@ -47,11 +47,11 @@ describe('fingerprint', () => {
     ['an infinity and NaN', { value: Infinity }, { value: Number.NaN }],
     ['a number and the text that spells it', [1], ['1']],
     ['a member and one of the object around it', { a: { b: 1 } }, { a: {}, b: 1 }],
-  ])('tells %s apart', (_what, a, b) => {
+  ])('distinguishes %s', (_what, a, b) => {
     expect(fingerprint(a)).not.toBe(fingerprint(b));
   });
 
-  it('passes over members that are undefined, and is exact to 53 bits', () => {
+  it('ignores undefined members, and is exact to 53 bits', () => {
     expect(fingerprint({ a: 1, b: undefined })).toBe(fingerprint({ a: 1 }));
     expect(Number.isSafeInteger(fingerprint('a'))).toBe(true);
   });

@@ -62,7 +62,7 @@ describe('a rule that cannot be judged', () => {
     expect([tree?.outcome, tree?.sentence]).toEqual(rule === endless ? ['undecided', summary] : [undefined, undefined]);
   });
 
-  it('is undecided when it ends in an error that is none of the language, which is no match', () => {
+  it('is undecided when it ends in an error outside the language, which is no match', () => {
     const set = RuleSet.compile(1, [
       ruleOf('order', 'trace.before(span.name == "a", span.name == "b")'),
       ruleOf('bits', 'trace.count(span.name == "a") == 1'),
@@ -97,7 +97,7 @@ describe('a rule that cannot be judged', () => {
     ]);
   });
 
-  it('is asked again when the spans have doubled, and before the trace is forgotten: late spans one by one do not each cost all of its steps', () => {
+  it('is judged again when the spans have doubled, and before the trace is forgotten, not at each late span', () => {
     const partition = engine([endless]);
     const tries = (): number => [...partition.accounting.rule('endless').errors.values()].reduce((sum, count) => sum + count, 0);
     const lateSpan = (n: number): TestRecord => ({ time: 60, spans: [span(1, n === 40 ? 'end' : 'other', n)] });
@@ -118,7 +118,7 @@ describe('a rule that cannot be judged', () => {
     expect(facts(verdicts[9]!)).toEqual([10, 'open', 'undecided', undefined]);
   });
 
-  it('waits with many spans from the first time on, and what stands finally is the judgement of the whole trace', () => {
+  it('waits with many spans from the first time on, and ends with the judgement of the whole trace', () => {
     const settings = { ...SETTINGS, maxSpans: 5_000 };
     const set = RuleSet.compile(1, [endless], { timeout: 20 });
     const partition = new PartitionEngine({ partition: 0, settings, ruleSetOf: () => set, initialEpoch: 1 });
@@ -130,7 +130,7 @@ describe('a rule that cannot be judged', () => {
     expect(verdicts.slice(1).map(facts)).toEqual([[2, 'open', 'undecided', undefined]]);
   });
 
-  it('stands finally as the judgement of the whole trace at once, however many late spans it waited for', () => {
+  it('ends with the judgement of the whole trace, however many late spans it waited for', () => {
     const others = Array.from({ length: 24 }, (_, n) => span(1, 'other', n + 3));
     const middle = fc.shuffledSubarray(['loop', 'end'], { minLength: 0 }).map((names) => names.map((name, n) => span(1, name, n + 40)));
     const root = fc.constantFrom('bad', 'good').map((name) => span(1, name));
@@ -159,7 +159,7 @@ describe('a rule that cannot be judged', () => {
     );
   });
 
-  it('keeps the violations that it found on spans, and is undecided about the others', () => {
+  it('keeps its violations on spans, and is undecided about the others', () => {
     const rule = ruleOf('spans', 'if span.name == "loop" then while true do end end return span.name == "bad" and #trace.spans > 0');
     const spans = [span(1, 'bad'), span(1, 'loop', 2), span(1, 'bad', 3)];
     const verdicts = applyAll(engine([rule]), [{ time: 0, spans }, { time: 50 }]);
@@ -170,7 +170,7 @@ describe('a rule that cannot be judged', () => {
     expect(new Set(verdicts.map(({ id }) => id)).size).toBe(2);
   });
 
-  it('is undecided on a trace of which it cannot see all spans, unless those that it sees show a violation for good', () => {
+  it('is undecided on a trace that it cannot see whole, unless the seen spans show a final violation', () => {
     const absent = ruleOf(
       'absent',
       'trace.has(a where a.name == "a" and not trace.has(span.name == "b" and span.attributes.n == a.attributes.n))',
@@ -202,7 +202,7 @@ describe('many undecided verdicts', () => {
   const flood = (traces: number, from = START): TestRecord[] =>
     Array.from({ length: traces }, (_, n) => ({ time: from + n, spans: [span(from + n, 'loop')] }));
 
-  it('are told one by one up to ten, the rest in one record that counts them', () => {
+  it('are published singly up to ten, the rest in one record that counts them', () => {
     const partition = engine([endless, ruleOf('fine', 'trace.has(span.name == "loop")')]);
     const verdicts = applyAll(partition, [...flood(200), { time: START + 1_000 }, { time: START + 60_499 }, { time: START + 60_500 }]);
     const undecided = verdicts.filter(({ status }) => status === 'undecided');
@@ -221,7 +221,7 @@ describe('many undecided verdicts', () => {
     expect([partition.nextDeadline(), partition.memory]).toEqual([undefined, 0]);
   });
 
-  it('are said to be final also when it stays at one, so that no count is taken for what it is not', () => {
+  it('get a final count even if it stays at one', () => {
     const verdicts = applyAll(engine([endless]), [...flood(11), { time: START + 60_500 }]);
     const counts = verdicts.filter(({ undecided }) => undecided!.code === 'too_many');
     expect(counts.map(({ revision, metadata }) => [revision, metadata])).toEqual([
@@ -231,7 +231,7 @@ describe('many undecided verdicts', () => {
     expect(counts[1]!.message).toMatch(/: 1 more undecided verdict of this rule .*this trace is the first$/);
   });
 
-  it('have the same deadlines, so that an idle partition tells the last count', () => {
+  it('have the same deadlines, so that an idle partition publishes the last count', () => {
     const partition = engine([endless]);
     applyAll(partition, [...flood(20), { time: START + 1_000 }]);
     expect(partition.nextDeadline()).toBe(START + 60_000 + SETTINGS.maxAge + SETTINGS.lateWindow);

@@ -11,7 +11,7 @@ describe('violationId', () => {
     expect(violationId('slow', trace, span)).toBe(`viol-${digest.slice(0, 32)}`);
   });
 
-  it('is another for another rule, trace, span, side of a call, form of the span, or none', () => {
+  it('differs by rule, trace, span, side of a call, and form of the span', () => {
     const ids = [
       violationId('slow', trace, span),
       violationId('slow2', trace, span),

@@ -11,7 +11,7 @@ describe('traces that are due', () => {
     deadline: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constantFrom(1_700_000_000_000, 1_700_000_000_001, 1_704_294_967_296)),
   });
 
-  it('come by deadline, those of one moment by id, however many there are, again and again', () => {
+  it('come ordered by deadline, then by id, repeatedly and in any number', () => {
     const traces = new OpenTraces();
     const due = new DueTraces(traces);
     fc.assert(

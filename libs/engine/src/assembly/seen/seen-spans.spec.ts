@@ -57,7 +57,7 @@ const steps = (max: number, between = gap): fc.Arbitrary<Step[]> =>
     });
 
 describe('spans seen before', () => {
-  it('are those that came in the window, whatever its cells, however often they came', () => {
+  it('are those of the window, for any cell size and repetition', () => {
     fc.assert(
       fc.property(steps(80), (given) => {
         expect(seenIn(settings, given).answers).toEqual(model(settings, given));
@@ -66,7 +66,7 @@ describe('spans seen before', () => {
     );
   });
 
-  it('are the same to a reader that begins where it must, also when there are too many', () => {
+  it('are the same for a reader that starts later at the required offset, also above the limit', () => {
     fc.assert(
       fc.property(fc.oneof(steps(120), steps(120, fc.nat(40))), fc.nat(120), fc.integer({ min: 1, max: 60 }), (given, at, retrySpans) => {
         const bounded = { ...settings, retrySpans };
@@ -80,7 +80,7 @@ describe('spans seen before', () => {
     );
   });
 
-  it('are at least the last seven eighths of as many as may be, and at most as many and a record', () => {
+  it('include at least the last seven eighths of the limit, and at most the limit and a record', () => {
     const retrySpans = 80;
     const bounded = { ...settings, retrySpans };
     fc.assert(
@@ -105,7 +105,7 @@ describe('spans seen before', () => {
     );
   });
 
-  it('are told apart where they differ in one bit of an id, of a time, in parent or kind', () => {
+  it('differ by one bit of an id, a time, the parent or the kind', () => {
     const first = { ...A_SPAN, trace: 0x5a5a, span: 0x5a5a, parent: 0x5a5a, start: 1_699_000_000, duration: 2 ** 33 };
     const others = [
       ...Array.from({ length: 31 }, (_, bit) => ({ ...first, trace: first.trace ^ (2 ** bit) })),
@@ -123,7 +123,7 @@ describe('spans seen before', () => {
     expect(Array.from({ length: columns.length }, (_, i) => seen.has(columns, i))).toEqual([true, true, ...others.map(() => false)]);
   });
 
-  it('are none of many others', () => {
+  it('include none of many others', () => {
     const seen = new SeenSpans({ ...settings, retrySpans: 2_000_000 });
     seen.passTo(0);
     const columns = columnsOf(Array.from({ length: 2_000 }, (_, n) => ({ ...A_SPAN, trace: 1, span: n + 1 })));
