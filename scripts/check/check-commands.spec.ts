@@ -40,7 +40,7 @@ describe('commands of a document', () => {
   const problems = (claims: Parameters<typeof commandProblems>[2]) =>
     commandProblems('docs/page.md', document, claims, (file) => specs[file]);
 
-  it('that nobody runs are named', () => {
+  it('without a test are named', () => {
     expect(problems(undefined)).toHaveLength(4);
     expect(
       problems([
@@ -54,7 +54,7 @@ describe('commands of a document', () => {
     expect(problems({ by: 'test/page.spec.ts' })).toEqual([]);
   });
 
-  it('are not said to be run by a spec that is gone or knows nothing of them, nor when they are gone themselves', () => {
+  it('have specs that exist and name them, and exist themselves', () => {
     const rest = [
       { command: 'betrace', not: 'r' },
       { command: 'BETRACE', not: 'r' },

@@ -6,7 +6,7 @@ const problems = (...others: readonly (readonly [string, string])[]): string[] =
   exportProblems(new Map([['libs/dsl/src/index.ts', index], ...others]));
 
 describe('exports of libs', () => {
-  it('are refused when nobody outside of the lib uses them', () => {
+  it('are refused when they are unused outside of the lib', () => {
     const inside = ['libs/dsl/src/g.ts', `import { a, B, d, e, F } from './index.js';`] as const;
     const outside = ['apps/api/src/main.ts', `import { a, type B } from '#dsl';`] as const;
     expect(problems(inside, outside)).toEqual(['d', 'e', 'F'].map((name) => `libs/dsl/src/index.ts: nobody outside of dsl uses ${name}`));

@@ -57,7 +57,7 @@ describe('import rules', () => {
     expect(check({ [file]: text })).toEqual([expect.stringContaining(why)]);
   });
 
-  it('finds a cycle of values, through libs too', () => {
+  it('finds a cycle of value imports, through libs too', () => {
     expect(
       check({
         'libs/files/src/a.ts': `import { b } from './b.js';`,
@@ -67,7 +67,7 @@ describe('import rules', () => {
     ).toEqual(['import cycle: libs/files/src/a.ts → libs/files/src/b.ts → libs/files/src/c.ts → libs/files/src/a.ts']);
   });
 
-  it('lets types point back', () => {
+  it('allows cycles of types', () => {
     expect(
       check({ 'libs/files/src/a.ts': `import { b } from './b.js';`, 'libs/files/src/b.ts': `import type { a } from './a.js';` }),
     ).toEqual([]);

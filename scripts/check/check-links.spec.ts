@@ -36,7 +36,7 @@ describe('comments', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it('refuses a document, a decision or a source file that is gone', () => {
+  it('refuses a missing document, decision or source file', () => {
     expect(found('/**\n * See docs/decisions/0013.\n */')).toEqual(['a.ts: a comment names docs/decisions/0013, which does not exist']);
     expect(found('const a = 1; // as docs/words.md says')).toEqual(['a.ts: a comment names docs/words.md, which does not exist']);
     expect(found('// `lua-helpers.ts`')).toEqual(['a.ts: a comment names lua-helpers.ts, which does not exist']);

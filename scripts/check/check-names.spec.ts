@@ -15,7 +15,7 @@ it.each(['libs/otlp/src/varInt.ts', 'libs/otlp/src/span_id.ts', 'libs/utils/src/
   },
 );
 
-it('asks of a limit to say what it limits', () => {
+it('requires limits to say what they limit', () => {
   const declared = (name: string, rest: string): string => `const ${name}${rest};`;
   for (const text of [declared('MOST', ' = 50'), declared('LEAST', ': number = (1 + 2)')])
     expect(limitProblems('a.ts', text)).toHaveLength(1);

@@ -11,7 +11,7 @@ describe('the length of sentences', () => {
     expect(problems(`${words(26)}.`)).toEqual([`${tooLong(26)}${words(26)}.`]);
   });
 
-  it('is counted over the lines of a paragraph, and not over its end', () => {
+  it('is counted over the lines of a paragraph, and not past its end', () => {
     expect(problems(`${words(13)}\n${words(13)}`)).toHaveLength(1);
     expect(problems(`${words(13)}\n\n${words(13)}`)).toEqual([]);
   });
@@ -79,7 +79,7 @@ describe('phrases', () => {
 });
 
 describe('comments', () => {
-  it('are read where they stand on lines of their own', () => {
+  it('are read when they stand on lines of their own', () => {
     const source = [
       '// First line,',
       '// second line.',

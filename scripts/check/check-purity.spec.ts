@@ -26,7 +26,7 @@ describe('purity', () => {
     expect(purityProblems('libs/engine/src/partition/partition.ts', text)).toEqual([]);
   });
 
-  it('lets only emit.ts make code', () => {
+  it('allows only emit.ts to generate code', () => {
     const text = `const f = new Function('return 1');`;
     expect(purityProblems('libs/dsl/src/emit/emit.ts', text)).toEqual([]);
     expect(purityProblems('apps/api/src/main.ts', text)).toHaveLength(1);

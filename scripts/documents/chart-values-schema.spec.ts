@@ -54,7 +54,7 @@ describe('the schema of the chart’s values', () => {
     },
   );
 
-  it('has no secret, and refuses keys and groups that there are not', () => {
+  it('has no secret, and refuses unknown keys and groups', () => {
     for (const { name, setting } of KEYS) expect([name, valid(withKey(name, 'x')) && setting.secret === true]).toEqual([name, false]);
     expect(valid(withKey('kafka.broker', ['a:1']))).toBe(false);
     expect(valid(withKey('kafkas.brokers', ['a:1']))).toBe(false);

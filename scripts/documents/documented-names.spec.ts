@@ -8,8 +8,8 @@ describe('the catalogues together', () => {
   const codes = DOCUMENTED_ERRORS.flatMap(({ errors }) => errors.map(({ code }) => code));
   const metrics = Object.values(DOCUMENTED_METRICS).flatMap((declarations) => Object.values(declarations).map(({ name }) => name));
 
-  it('give no code to two errors', () => expect(codes).toEqual([...new Set(codes)]));
-  it('list no error that nothing emits, for which a client would prepare in vain', () => {
+  it('give each error its own code', () => expect(codes).toEqual([...new Set(codes)]));
+  it('list no error that nothing emits, for which clients would prepare in vain', () => {
     const sources = ['apps', 'libs'].flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && !/node_modules|(spec|problems|generated)\.ts$/.test(file))
@@ -19,9 +19,9 @@ describe('the catalogues together', () => {
     expect(codes.length).toBeGreaterThan(200);
     expect(codes.filter((code) => !emitted.has(code))).toEqual([]);
   });
-  it('write all codes alike', () => expect(codes.filter((code) => !/^BT_[A-Z]+(_[A-Z0-9]+)+$/.test(code))).toEqual([]));
-  it('say something about each error', () => {
+  it('write all codes in one form', () => expect(codes.filter((code) => !/^BT_[A-Z]+(_[A-Z0-9]+)+$/.test(code))).toEqual([]));
+  it('describe each error', () => {
     for (const { errors } of DOCUMENTED_ERRORS) for (const { code, message } of errors) expect([code, message]).not.toEqual([code, '']);
   });
-  it('give no name to two metrics', () => expect(metrics).toEqual([...new Set(metrics)]));
+  it('give each metric its own name', () => expect(metrics).toEqual([...new Set(metrics)]));
 });

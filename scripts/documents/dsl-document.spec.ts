@@ -19,7 +19,7 @@ const examples = [
 ].map(({ example }) => example);
 
 describe('the reference of the language', () => {
-  it.each([...new Set(examples)])('the example %s is judged alike in every way', (example) => {
+  it.each([...new Set(examples)])('the example %s has the same result in every way', (example) => {
     const rule = ruleOf(example);
     if (rule === undefined) throw new Error(JSON.stringify(check(example).diagnostics));
     const expected = judgedByInterpreter(rule, EXAMPLE_TRACE);
@@ -28,7 +28,7 @@ describe('the reference of the language', () => {
     expect(dslDocument()).toContain(example.replaceAll('|', '\\|'));
   });
 
-  it('lists operators in the order in which they bind', () => {
+  it('lists operators by precedence', () => {
     const levels = VOCABULARY.operators.filter(({ operators }) => !operators.includes('not'));
     const level = (operator: string) => levels.findIndex(({ operators }) => operators.includes(operator));
     const binary = levels.flatMap(({ operators }) => operators);

@@ -81,7 +81,7 @@ async function assignments(broker: string): Promise<number[][]> {
     return body.total;
   };
 
-  it('have a rule that was created on one replica in force everywhere, and its violations at any replica', async () => {
+  it('put a rule created on one replica in force everywhere, and show its violations at any replica', async () => {
     const rule = { name: 'slow-call', expression: 'span.name == "call" and span.duration > 1s', severity: 'HIGH' };
     expect((await cluster.all('api')[0]!.json('POST', '/v1/rules', rule)).status).toBe(201);
     // The answer means that every partition has the marker: all spans from now on are judged by it.
@@ -94,7 +94,7 @@ async function assignments(broker: string): Promise<number[][]> {
   });
 
   // The example of docs/kafka-topics.md, with both of its commands.
-  it('take the spans of plain Kafka producers', async () => {
+  it('accept the spans of plain Kafka producers', async () => {
     const rule = { name: 'slow-payment', expression: 'span.name == "payment" and span.duration > 1s', severity: 'LOW' };
     expect((await cluster.all('api')[1]!.json('POST', '/v1/rules', rule)).status).toBe(201);
     const producer = resolve(import.meta.dirname, '../../dist/examples/kafka-producer/main.js');
@@ -104,7 +104,7 @@ async function assignments(broker: string): Promise<number[][]> {
     await eventually('all violations', async () => ((await total(0, 'slow-payment')) === 20 ? true : undefined), TIMEOUT_MS);
   });
 
-  it('keep a record that nobody can read aside, and go on', async () => {
+  it('send an unreadable record to the dead letters, and continue', async () => {
     await log.append(TOPICS.spans, [{ partition: 1, value: Buffer.from('what is this?') }]);
     const [letter] = await eventually(
       'the dead letter',
@@ -122,7 +122,7 @@ async function assignments(broker: string): Promise<number[][]> {
     });
   });
 
-  it('refuse spans while the broker is away, in time and with a hint to come back, in bounded memory; an SDK loses none', async () => {
+  it('refuse spans during a broker outage in time, with a retry hint, in bounded memory; an SDK loses none', async () => {
     const limits = { BETRACE_REQUEST_LIMIT: '4MiB', BETRACE_IN_FLIGHT_LIMIT: '16MiB', BETRACE_APPEND_TIMEOUT: '3s' };
     const name = await cluster.add('ingest', limits);
     const ingest = cluster.process(name);
@@ -141,7 +141,7 @@ async function assignments(broker: string): Promise<number[][]> {
     await cluster.remove(name);
   }, 200_000);
 
-  it('find, store and export, whatever is killed, hangs or is away, what an undisturbed run of the log does', async () => {
+  it('find, store and export the same as an undisturbed run, whatever is killed, hangs or is down', async () => {
     const said: string[] = [];
     const { differences, missed, reference } = await runChaos(cluster, log, {
       seed: 1,
@@ -199,7 +199,7 @@ async function assignments(broker: string): Promise<number[][]> {
     200_000,
   );
 
-  it('make senders wait, also in other processes, while traces take all their memory; each span that was accepted is judged', async () => {
+  it('make senders wait, in other processes too, while traces take all memory; each accepted span is judged', async () => {
     for (const name of cluster.names('evaluator')) await cluster.remove(name);
     const budget = { BETRACE_TRACE_MEMORY_BUDGET: '4KiB', BETRACE_TRACE_LATE_WINDOW: '3s' };
     const evaluator = cluster.process(await cluster.add('evaluator', budget));

@@ -62,7 +62,7 @@ describe('betrace backtest', () => {
     expect(out).not.toContain('\u001b[2J');
   });
 
-  it('tells the difference to the rule of the server, where there is one', async () => {
+  it("shows the difference to the server's rule, if there is one", async () => {
     const { code, out } = await cli('backtest', rules, '--compare', '--output', 'json');
     const { backtests } = JSON.parse(out);
     expect({ code, rules: backtests.map(({ rule }: { rule: string }) => rule) }).toEqual({ code: 0, rules: ['slow', 'unaudited'] });
@@ -99,7 +99,7 @@ describe('betrace backtest', () => {
     expect(err).toContain(message);
   });
 
-  it('ends the preview on the server when it is stopped', async () => {
+  it('ends the preview on the server when it is interrupted', async () => {
     const spans = Array.from({ length: 500 }, (_, n) => ({ trace_id: `s${n}`, name: 's', start_time: 1, duration: n }));
     for (let n = 0; n < 60; n++) await betrace.json('POST', '/v1/spans', { spans: spans.map((span) => ({ ...span, span_id: `s${n}` })) });
     const child = started('backtest', rules);

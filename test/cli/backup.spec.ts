@@ -88,7 +88,7 @@ const linesOf = async (file: string) =>
 
 /** As in docs/operations/backup.md, for a storage path and for `DATABASE_URL`. */
 describe('betrace backup and restore', () => {
-  it('brings rules, history, violations and what was said of them back where nothing is left', async () => {
+  it('restores rules, history, violations and marks to an empty server', async () => {
     const path = join(folder, 'anew');
     expect(before).toContain('"valid": true');
     expect((await stat(join(folder, 'b.ndjson.gz'))).mode & 0o777).toBe(0o600);
@@ -101,7 +101,7 @@ describe('betrace backup and restore', () => {
     expect(await totalOf(server)).toBe(4);
   }, 240_000);
 
-  it('finds in the log again what was kept after the backup, when the database alone was destroyed', async () => {
+  it('finds later violations in the log again when only the database was destroyed', async () => {
     const files = readdirSync(data).filter((name) => name.startsWith('store.db'));
     for (const name of files) await writeFile(join(data, name), 'destroyed');
     const refused = await cli(['restore', 'b.ndjson', '--replace', `--storage-path=${data}`]);
@@ -114,7 +114,7 @@ describe('betrace backup and restore', () => {
     expect((JSON.parse(await seen(server)) as readonly unknown[])[2]).toEqual((JSON.parse(after) as readonly unknown[])[2]);
   }, 240_000);
 
-  it('writes no half of a backup, and restores none', async () => {
+  it('writes no incomplete backup, and restores none', async () => {
     const path = join(folder, 'kept');
     const whole = await readFile(join(folder, 'b.ndjson.gz'));
     expect((await cli(['restore', 'b.ndjson.gz', `--storage-path=${path}`])).code).toBe(0);
@@ -142,7 +142,7 @@ describe('betrace backup and restore', () => {
     expect(await linesOf('kept.ndjson')).toEqual(await linesOf('b.ndjson'));
   }, 240_000);
 
-  it('keeps the newest backups of a directory, and what else is in it', async () => {
+  it('keeps the newest backups of a directory, and other files', async () => {
     const directory = join(folder, 'backups');
     await mkdir(directory);
     const old = ['betrace-20250101T000000Z.ndjson.gz', 'betrace-20260101T000000Z.ndjson.gz', 'of-mine.txt'];
@@ -159,7 +159,7 @@ describe('betrace backup and restore', () => {
     expect(await cli(['restore', join('backups', newest), `--storage-path=${join(folder, 'newest')}`])).toMatchObject({ code: 0 });
   }, 240_000);
 
-  it('killed in the middle of restoring leaves the database as it was', async () => {
+  it('killed during a restore leaves the database unchanged', async () => {
     const other = join(folder, 'other');
     expect((await cli(['restore', 'b.ndjson', `--storage-path=${other}`])).code).toBe(0);
 
@@ -185,7 +185,7 @@ describe('betrace backup and restore', () => {
 });
 
 await describePostgres('backups', (emptyUrl) => {
-  it('go from SQLite to PostgreSQL and back, and are the same', async () => {
+  it('move from SQLite to PostgreSQL and back, unchanged', async () => {
     const back = join(folder, 'back');
     const url = await emptyUrl();
     const restored = await cli(['restore', 'b.ndjson'], { DATABASE_URL: url });

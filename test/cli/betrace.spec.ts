@@ -125,7 +125,7 @@ describe('with a server', () => {
     expect(await cli(['verify', '--url', url], { BETRACE_SIGNATURE_KEY: 'another key altogether' })).toMatchObject({ code: 1 });
   });
 
-  it('waits until all is judged, then lists, exports and explains violations, and says what a rule was', async () => {
+  it('waits until all is judged, then lists, exports and explains violations, and shows a former version of a rule', async () => {
     const { url } = betrace;
     const env = { BETRACE_URL: url, BETRACE_SIGNATURE_KEY: KEY };
     const of = (...args: string[]) => cli(args, env);
@@ -184,7 +184,7 @@ describe('with a server', () => {
 });
 
 describe('betrace violations tail', () => {
-  it('goes on over a restart of the server: none is left out, and none comes twice', async () => {
+  it('continues over a restart of the server, without loss or duplicates', async () => {
     const folder = await storageFolder();
     const env = { BETRACE_STORAGE_PATH: folder.path };
     let betrace = await BeTrace.start({ env });

@@ -59,7 +59,7 @@ describe('betrace doctor', () => {
     return { code, of: (check: string) => rows.find((row) => row.check === check), out };
   };
 
-  it('finds nothing wrong with what works, and says what is off', async () => {
+  it('finds nothing wrong with a working setup, and reports what is off', async () => {
     const [http = 0, grpc = 0] = await freePorts(2);
     const env = { BETRACE_HTTP_PORT: String(http), BETRACE_GRPC_PORT: String(grpc), BETRACE_STORAGE_PATH: join(folder, 'new') };
     const { code, of } = await examine(env);
@@ -90,7 +90,7 @@ describe('betrace doctor', () => {
     expect(await tls('', '')).toMatchObject({ grade: 'off' });
   });
 
-  it('says what is wrong with a configuration, a port and a directory', async () => {
+  it('reports mistakes in configuration, a port and a directory', async () => {
     expect(await run([], { BETRACE_HTTP_PORT: 'many' })).toMatchObject({
       code: 1,
       out: expect.stringMatching(/^fail +configuration .*\n +- .*BETRACE_HTTP_PORT/),
@@ -106,7 +106,7 @@ describe('betrace doctor', () => {
     expect((await examine({ BETRACE_STORAGE_PATH: join(main, 'below-a-file') })).of('storage')?.grade).toBe('fail');
   });
 
-  it('knows a server that runs there', async () => {
+  it('recognises a running server', async () => {
     const betrace = await BeTrace.start();
     try {
       const { http, grpc } = betrace.ports;
@@ -138,7 +138,7 @@ describe('betrace doctor', () => {
     }
   });
 
-  it('asks the database and the OTLP endpoint, and tells no secret', async () => {
+  it('checks the database and the OTLP endpoint, and shows no secret', async () => {
     if (typeof postgres === 'string') throw new Error(postgres);
     const { port } = collector.address() as AddressInfo;
     const env = {
@@ -165,7 +165,7 @@ describe('betrace doctor', () => {
     expect(out).not.toMatch(/swordfish|Bearer|wrong/);
   });
 
-  it('asks Kafka', async () => {
+  it('checks Kafka', async () => {
     const { of, code } = await examine({ KAFKA_BROKERS: '127.0.0.1:1' });
     expect([code, of('kafka')]).toEqual([
       1,

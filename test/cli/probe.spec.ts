@@ -67,7 +67,7 @@ describe('betrace probe', () => {
   };
   const kinds = ({ faults }: Round) => [...new Set(faults.map(({ kind }) => kind))];
 
-  it('finds every verdict right where nothing is wrong, and makes no new version of its rules', async () => {
+  it('finds every verdict right on a correct server, and creates no new rule version', async () => {
     for (let n = 0; n < 2; n++) expect(await round()).toMatchObject({ code: 0, sent: 8, due: 8, right: 8, faults: [] });
     const { code, out } = await probe('--traces', '4', '--linger', '0s');
     expect([code, out]).toEqual([0, expect.stringMatching(/^right {2}4 of 4 verdicts on 4 traces, the slowest after \d+\.\d s\n$/)]);
@@ -122,7 +122,7 @@ describe('betrace probe', () => {
   }, 60_000);
 
   // The command of docs/operations/probe.md, with shorter times.
-  it('goes on, with metrics, also while the server cannot be asked', async () => {
+  it('continues with metrics while the server is unavailable', async () => {
     const args = ['probe', '--every', '100ms', '--listen', '0', '--traces', '2', '--timeout', '1s', '--linger', '0s'];
     running = spawn(process.execPath, [main, ...args], { env: env(), stdio: ['ignore', 'ignore', 'pipe'] });
     let told = '';
@@ -156,7 +156,7 @@ describe('betrace probe', () => {
     expect(running.exitCode).toBeNull();
   }, 120_000);
 
-  it('says what is wrong with its options, and that nobody answers', async () => {
+  it('reports wrong options, and a server that does not answer', async () => {
     expect(await probe('--traces', '1')).toMatchObject({ code: 2, err: expect.stringContaining('--traces is a number from 2') });
     expect(await probe('--late', 'soon')).toMatchObject({ code: 2, err: expect.stringContaining('--late is a duration') });
     expect(await probe('--listen', '9300')).toMatchObject({ code: 2, err: expect.stringContaining('--every') });

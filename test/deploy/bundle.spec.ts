@@ -73,7 +73,7 @@ describe('the image: its steps in a clean folder', () => {
     return spawnSync(command, rest, { cwd: folder, env, encoding: 'utf8', timeout: 60_000 });
   };
 
-  it('is described by a target for each app, all of the same files', () => {
+  it('has a target for each app, all of the same files', () => {
     for (const name of targets) {
       expect(stages.get(name)).toMatchObject({ base: 'runtime', environment: {} });
       expect(stages.get(name)!.command?.[0]).toBe(`${name}.js`);
@@ -89,7 +89,7 @@ describe('the image: its steps in a clean folder', () => {
     expect(runtime.text).toContain('COPY --from=build /system /\n');
   });
 
-  it('holds no packages, sources or tests, the licences of what is in it, and less than 25 MB', () => {
+  it('holds no packages, sources or tests, but the licences, in less than 25 MB', () => {
     const files = globSync('**/*', { cwd: folder, withFileTypes: true }).filter((entry) => entry.isFile());
     expect(files.filter(({ parentPath }) => parentPath.includes('node_modules'))).toEqual([]);
     expect(files.filter(({ name }) => /\.(ts|map|node)$|spec|jest/.test(name)).map(({ name }) => name)).toEqual([]);
@@ -128,7 +128,7 @@ describe('the image: its steps in a clean folder', () => {
     expect(new Set(components.map(({ purl }) => purl)).size).toBe(components.length);
   });
 
-  it('lists the Node and the packages of Debian that run it', () => {
+  it('lists the Node and the Debian packages that run it', () => {
     expect(stages.get('build')!.text).toContain('RUN node deploy/bundle/sbom-with-runtime.mjs dist/bundle/sbom.cdx.json /system');
     if (root === undefined) return;
     const list = (file: string) =>
@@ -172,13 +172,13 @@ describe('the image: its steps in a clean folder', () => {
     expect(spawnSync(command, args, { encoding: 'utf8' })).toMatchObject({ stderr: '', stdout: 'node\nmay write its data\n9\n' });
   });
 
-  it('says how it is used, by each of its entries', () => {
+  it('prints its usage, from each of its entries', () => {
     expect(run(['cli.js', '--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
     for (const app of ['ingest', 'evaluator', 'api', 'standalone'])
       expect(run([`${app}.js`, '--help'])).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(`betrace ${app}`) });
   });
 
-  it('checks rules, reads YAML, and calls what is wrong by its code', () => {
+  it('checks rules, reads YAML, and reports mistakes by code', () => {
     const rules = join(parent, 'rules.yaml');
     writeFileSync(
       rules,
@@ -191,7 +191,7 @@ describe('the image: its steps in a clean folder', () => {
     expect(kafka.stderr).not.toContain('    at ');
   });
 
-  it('does the work: threads, scripts, documents, console, files; and stops', async () => {
+  it('works completely: threads, scripts, documents, console, files; and stops', async () => {
     const data = join(parent, 'data');
     spawnSync('install', ['-d', '-m', '700', ...(asOther.length > 0 ? ['-o', '1000', '-g', '1000'] : []), data]);
     // Started by the harness, which waits and ends it; as the other user through a script in place of the app's file.

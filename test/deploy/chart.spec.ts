@@ -41,13 +41,13 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8'))).toMatchObject({ version, appVersion: version });
   });
 
-  it.each(VALUE_SETS)('is what helm lint --strict lets pass with %s', (values) => {
+  it.each(VALUE_SETS)('passes helm lint --strict with %s', (values) => {
     const args = ['lint', '--strict', CHART, '--kube-version', KUBERNETES, '-f', join(CHART, 'ci', `${values}.yaml`)];
     const { status, stdout, stderr } = spawnSync(tools.helm, args, { encoding: 'utf8' });
     expect([status, stdout + stderr]).toEqual([0, expect.not.stringMatching(/WARNING|ERROR/)]);
   });
 
-  it.each(VALUE_SETS)('makes of %s what the strict schemas of Kubernetes and of the operators know', (values) => {
+  it.each(VALUE_SETS)('renders %s to resources that the strict schemas of Kubernetes and of the operators accept', (values) => {
     const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
     // No package provides Strimzi's definitions: see docs/deployment/README.md.
     const args = ['-strict', '-summary', '-output', 'json', '-skip', 'Kafka,KafkaNodePool', '-kubernetes-version', KUBERNETES];
@@ -88,19 +88,19 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     ['strimzi.enabled=true', 'config.kafka.brokers and strimzi.enabled exclude each other'],
     ['prometheusRule.enabled=true,prometheusRule.disabled={BeTraceDwon}', 'there is no alert BeTraceDwon'],
     ['serviceMonitor.enabled=true,config.authentication.protect_metrics=true', "the operator's scrapes can't carry an API key"],
-  ])('refuses %s, and says why', (set, why) => {
+  ])('refuses %s, with the reason', (set, why) => {
     const { status, text } = render(tools.helm, 'external-kafka', set);
     expect([status, text]).toEqual([1, expect.stringContaining(why)]);
   });
 
-  it('asks for brokers, without which nothing would run', () => {
+  it('requires brokers', () => {
     expect(render(tools.helm, undefined)).toEqual({ status: 1, text: expect.stringContaining('config.kafka.brokers is needed') });
   });
 
   describe.each(VALUE_SETS)('of %s', (values) => {
     const manifests = () => rendered.get(values) ?? [];
 
-    it('runs each pod as Pod Security `restricted` has it, with requests and limits, on a file system that it can only read', () => {
+    it('runs each pod as Pod Security `restricted` requires, with requests and limits, on a read-only file system', () => {
       const pods = podsOf(manifests());
       expect(pods.length).toBeGreaterThan(0);
       for (const { name, spec } of pods) {
@@ -134,7 +134,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       }
     });
 
-    it('starts programs that are there, with settings that they know', () => {
+    it('starts existing programs with known settings', () => {
       for (const { spec } of podsOf(manifests())) {
         const [container] = spec.containers;
         expect(commands).toContain(container.args[0]);
@@ -161,7 +161,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       }
     });
 
-    it('refers to what is there', () => {
+    it('refers only to existing resources', () => {
       const pods = podsOf(manifests());
       const accounts = of(values, 'ServiceAccount').map(({ metadata }) => metadata.name);
       const workloads = [...of(values, 'Deployment'), ...of(values, 'StatefulSet')].map(({ metadata }) => metadata.name);
@@ -182,7 +182,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
         expect(services.filter(({ metadata }) => matches(spec.selector.matchLabels, metadata.labels))).toHaveLength(workloads.length);
     });
 
-    it('lets no selector match the pods of two', () => {
+    it('has no selector that matches the pods of two apps', () => {
       const pods = podsOf(manifests());
       const selectors = [...of(values, 'Deployment'), ...of(values, 'StatefulSet'), ...of(values, 'PodDisruptionBudget')].map(
         ({ spec }) => spec.selector.matchLabels,
@@ -193,7 +193,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     });
   });
 
-  it('keeps each of several replicas from going at once, and apart', () => {
+  it('evicts only one of several replicas at a time, and spreads them', () => {
     for (const values of ['external-kafka', 'everything']) {
       expect(of(values, 'PodDisruptionBudget')).toHaveLength(of(values, 'Deployment').length);
       for (const { spec } of of(values, 'Deployment')) {
@@ -223,14 +223,14 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(named.map(({ name }) => name)).toEqual(['StatefulSet/betrace-evaluator']);
   });
 
-  it('has a policy for each pod, and lets nobody reach the evaluator but who scrapes it', () => {
+  it('has a network policy for each pod, and lets only the scraper reach the evaluator', () => {
     expect(of('everything', 'NetworkPolicy')).toHaveLength(podsOf(rendered.get('everything') ?? []).length);
     const evaluator = of('everything', 'NetworkPolicy').find(({ metadata }) => metadata.name === 'betrace-evaluator');
     const monitoring = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } };
     expect(evaluator.spec.ingress).toEqual([{ from: [monitoring], ports: [{ port: 12011, protocol: 'TCP' }] }]);
   });
 
-  it('gives each process the secrets that it needs, and the configuration has no others', () => {
+  it('gives each process only the secrets that it needs, outside of the configuration', () => {
     const secretsOf = (values: string, name: string) =>
       podsOf(rendered.get(values) ?? [])
         .find((pod) => pod.name.endsWith(name))
@@ -251,7 +251,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     for (const { setting } of KEYS) if (setting.secret) expect(setting.env.filter((variable) => all.includes(variable))).toHaveLength(1);
   });
 
-  it('has the alerts of deploy/prometheus/alerts.yaml, less those that are left out', () => {
+  it('has the alerts of deploy/prometheus/alerts.yaml, except those that are disabled', () => {
     const [rule] = of('everything', 'PrometheusRule');
     const expected = alertGroups(root).map(({ name, rules }) => ({
       name,
@@ -263,7 +263,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     ]);
   });
 
-  it('asks people to sign in, and senders not', () => {
+  it('requires a sign-in of people, but not of senders', () => {
     const annotations = Object.fromEntries(of('everything', 'Ingress').map(({ metadata }) => [metadata.name, metadata.annotations]));
     expect(annotations['betrace-front']).toMatchObject({
       'nginx.ingress.kubernetes.io/auth-url': 'https://oauth2.example.com/oauth2/auth',
@@ -271,7 +271,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(Object.keys(annotations['betrace-intake'])).not.toContain('nginx.ingress.kubernetes.io/auth-url');
   });
 
-  it('keeps the volume of a standalone process when the release goes', () => {
+  it('keeps the volume of a standalone process when the release is deleted', () => {
     const [set] = of('standalone', 'StatefulSet');
     expect(set.spec).toMatchObject({ replicas: 1, persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' } });
     expect(set.spec.volumeClaimTemplates[0].spec).toMatchObject({ storageClassName: 'fast', resources: { requests: { storage: '50Gi' } } });

@@ -34,7 +34,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     );
   });
 
-  it.each(ours)('starts %s with settings that it knows, over Kafka', (name) => {
+  it.each(ours)('starts %s with known settings, over Kafka', (name) => {
     const { configuration, notices } = loadConfiguration({
       environment: { ...imageStages().get('runtime')!.environment, ...environmentOf(name) },
       directory: '/nowhere',
@@ -49,7 +49,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(service(name).command).toEqual([`${name}.js`]);
   });
 
-  it('gives all of them the same signature key: one that is made once, or the one of .env', () => {
+  it('gives all of them the same signature key: generated once, or from .env', () => {
     const keyFiles = ours.map((name) => environmentOf(name)['BETRACE_SIGNATURE_KEY_FILE']);
     expect(new Set(keyFiles)).toEqual(new Set(['/run/betrace/signature.key']));
     for (const name of ours) expect(service(name).depends_on?.['signature-key']?.condition).toBe('service_completed_successfully');
@@ -76,7 +76,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     }
   });
 
-  it('mounts only files that are there', () => {
+  it('mounts only existing files', () => {
     const mounts = Object.values(project.services).flatMap(({ volumes = [] }) => volumes.filter(({ type }) => type === 'bind'));
     expect(mounts.length).toBeGreaterThan(3);
     for (const { source } of mounts) expect([source, existsSync(source)]).toEqual([source, true]);
@@ -88,9 +88,9 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(ports).toEqual(expect.arrayContaining(['12011', '12012', '12015', '4317', '4318', '3200', '9090', '9093']));
   });
 
-  it('runs the Kafka that the tests run', () => expect(service('kafka').image).toBe(`apache/kafka:${KAFKA_VERSION}`));
+  it('runs the Kafka version of the tests', () => expect(service('kafka').image).toBe(`apache/kafka:${KAFKA_VERSION}`));
 
-  it('has the collector send to ingest and to Tempo, and Prometheus ask each of ours', () => {
+  it('makes the collector send to ingest and to Tempo, and Prometheus scrape each of ours', () => {
     const { exporters } = mounted('collector', '/etc/collector.yaml') as { exporters: Record<string, { endpoint: string }> };
     expect(Object.values(exporters).map(({ endpoint }) => endpoint)).toEqual(['tempo:4317', 'ingest:12012']);
     expect(mounted('prometheus', '/etc/prometheus/prometheus.yaml')).toMatchObject({
@@ -120,7 +120,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     for (const { target } of service('grafana').volumes ?? []) expect(plugins.startsWith(`${target}/`)).toBe(false);
   });
 
-  it('has an Alertmanager that takes its settings', () => {
+  it('has an Alertmanager that accepts its settings', () => {
     if (spawnSync('amtool', ['--version']).status !== 0)
       return console.warn('SKIPPED: alertmanager.yaml by amtool (apt-get install prometheus-alertmanager)');
     const file = join(REPOSITORY, 'deploy/compose/alertmanager.yaml');
@@ -130,7 +130,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     });
   });
 
-  it('sends load only when it is asked to', () => {
+  it('sends load only on request', () => {
     expect(Object.keys(project.services)).not.toContain('demo');
     const demo = composeConfig({ COMPOSE_PROFILES: 'demo' }).services['demo']!;
     expect(demo.command).toEqual(expect.arrayContaining(['--url=http://api:12011', '--otlp=http://collector:4317']));
@@ -161,7 +161,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(volumes).toEqual([['volume', imageStages().get('runtime')!.environment['BETRACE_STORAGE_PATH']]]);
   });
 
-  it('starts with settings that BeTrace knows, which keep everything, and publishes the ports that it listens on', () => {
+  it('starts with known settings that keep everything, and publishes the ports that it listens on', () => {
     const all = { ...imageStages().get('runtime')!.environment, ...environment() };
     const { configuration } = loadConfiguration({ environment: all, directory: '/nowhere' });
     expect(configuration.storage).toMatchObject({ type: 'disk', path: '/var/lib/betrace' });
@@ -174,7 +174,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(standalone?.stop_grace_period).toBe('30s');
   });
 
-  it('is reached from this machine alone, unless somebody says otherwise', () => {
+  it('is reachable from this machine only, by default', () => {
     expect(new Set(standalone?.ports?.map(({ host_ip }) => host_ip))).toEqual(new Set(['127.0.0.1']));
     const open = composeConfig(
       { BETRACE_BIND: '0.0.0.0', BETRACE_API_KEY: 'k'.repeat(32), OTEL_EXPORTER_OTLP_ENDPOINT: 'tempo:4317' },

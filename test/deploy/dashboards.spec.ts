@@ -46,7 +46,7 @@ describe('the files for Grafana', () => {
     expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(4);
   });
 
-  it('ask the data source that the reader chooses, and say what each panel shows', () => {
+  it('query the data source that the reader chooses, and describe each panel', () => {
     for (const { templating } of dashboards) expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job']);
     for (const { panel } of panels) {
       expect([panel.title, panel.targets?.length, panel.description]).toEqual([
@@ -64,7 +64,7 @@ describe('the files for Grafana', () => {
     ).not.toContain('$');
   });
 
-  it('provision data sources by the uids that alerts ask, and every alert once', () => {
+  it('provision data sources by the uids that alerts use, and every alert once', () => {
     const { datasources } = yaml<{ datasources: { uid: string; type: string }[] }>('provisioning/datasources/datasources.yaml');
     const { groups } = yaml<{ groups: { rules: { uid: string; title: string; data: { datasourceUid: string }[] }[] }[] }>(
       'provisioning/alerting/alerts.yaml',
@@ -79,7 +79,7 @@ describe('the files for Grafana', () => {
     for (const { data } of rules) for (const { datasourceUid } of data) expect(known).toContain(datasourceUid);
   });
 
-  it('route alerts to contact points that exist', () => {
+  it('route alerts to existing contact points', () => {
     const { contactPoints, policies } = yaml<{
       contactPoints: { name: string }[];
       policies: { receiver: string; routes: { receiver: string }[] }[];
@@ -168,7 +168,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     rmSync(folder, { recursive: true });
   });
 
-  it('answer numbers, each of them', async () => {
+  it('return numbers, each of them', async () => {
     const empty: string[] = [];
     for (const [name, expression] of queries) {
       const answer = await prometheus.ask(filledIn(expression));
@@ -178,7 +178,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     expect(queries.length).toBeGreaterThan(50);
   });
 
-  it('of docs/operations/queries.md answer numbers, and count what their sentences say', async () => {
+  it('of docs/operations/queries.md return numbers that match their sentences', async () => {
     const text = readFileSync(join(grafana, '../../docs/operations/queries.md'), 'utf8');
     const documented = [...text.matchAll(/^```promql\n(.+)\n```$/gm)].map(([, query = '']) => query);
     expect(documented.length).toBeGreaterThan(15);
@@ -203,7 +203,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     expect(wrong!.value).toBe(4);
   });
 
-  it('are beside alerts that Prometheus can evaluate, of which those fire that should', async () => {
+  it('have alerts that Prometheus can evaluate, of which the right ones fire', async () => {
     const alerts = await prometheus.alerts();
     expect(alerts.filter(({ health }) => health !== 'ok')).toEqual([]);
     // The other alerts on this load wait for minutes; the rule `wrong` fails on every span that it judges.
@@ -211,14 +211,14 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     expect(firing.sort()).toEqual(['BeTraceCriticalViolations', 'BeTraceRuleErrors']);
   });
 
-  it('find the job that is the default', async () => {
+  it('find the default job', async () => {
     for (const { templating } of dashboards) {
       const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec(templating.list[1]!.query) ?? [];
       expect(await prometheus.labelValues(metric, label)).toEqual(['betrace-backend']);
     }
   });
 
-  it('count violations one by one, those of the first burst too', async () => {
+  it('count violations singly, including a first burst', async () => {
     // At the time of a scrape no value is extrapolated.
     const [last] = await prometheus.ask('max(timestamp(betrace_violations_total))');
     const of = async (dashboard: string, panel: string, at = 0) => {

@@ -38,7 +38,7 @@ describe('the single executable', () => {
     .filter((command) => command.startsWith('./betrace '))
     .map((command) => command.slice('./betrace '.length));
 
-  it('says its version and how it is used, and takes what it does not know for an error', () => {
+  it('prints its version and usage, and refuses unknown arguments', () => {
     const { version } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as { version: string };
     expect(run(...VERSION.split(' '))).toMatchObject({ status: 0, stderr: '', stdout: `${version}\n` });
     expect(run('--help')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('betrace COMMAND') });
@@ -51,7 +51,7 @@ describe('the single executable', () => {
     expect([unknown.status, unknown.stdout + unknown.stderr]).toEqual([1, expect.stringContaining('http-port')]);
   });
 
-  it('has a list of what it is made of, with its Node', () => {
+  it('lists its components, with its Node', () => {
     const { components } = JSON.parse(readFileSync(join(REPOSITORY, 'dist/executable/sbom.cdx.json'), 'utf8')) as {
       components: { name: string; version: string }[];
     };
@@ -71,7 +71,7 @@ describe('the single executable', () => {
     expect([status, stdout + stderr]).toEqual([1, expect.stringContaining('BT_DSL_UNKNOWN_FIELD')]);
   });
 
-  it('does the work of the whole server, writes to its data alone, and goes on after a stop', async () => {
+  it('works like the whole server, writes only to its data, and continues after a stop', async () => {
     const data = join(folder, 'data');
     spawnSync('install', ['-d', '-m', '700', ...(asOther.length > 0 ? ['-o', '1000', '-g', '1000'] : []), data]);
     const [http = 0, grpc = 0] = await freePorts(2);

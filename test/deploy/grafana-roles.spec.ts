@@ -45,7 +45,7 @@ describe.each([
   ['Grafana 12.3.0 and 12.3.1', false],
   ['Grafana since 12.3.2', true],
 ] as const)('roles at the data proxy of %s', (_, emptyMatches) => {
-  it('keep a Viewer from every route that changes something, however its path is written', () => {
+  it('keep a Viewer from every route that changes something, for any spelling of its path', () => {
     const open = changes.flatMap(([method, path]) =>
       spellings(path).flatMap((spelling) => (passes('Viewer', method, spelling, emptyMatches) ? [`${method} ${spelling}`] : [])),
     );

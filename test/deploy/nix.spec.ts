@@ -120,7 +120,7 @@ describe('the Flox manifest', () => {
     expect(installed).toEqual(expect.arrayContaining(['nodejs_24', 'tempo', 'prometheus', 'grafana', 'grafana-loki', 'grafana-alloy']));
   });
 
-  it('starts the services of the guide, with files that are there, and uses no port twice', () => {
+  it('starts the services of the guide, with existing files and distinct ports', () => {
     expect([...services.keys()]).toEqual(['backend', 'tempo', 'loki', 'alloy', 'prometheus', 'grafana']);
     const files = [...text.matchAll(/\$FLOX_ENV_PROJECT\/(deploy\/[\w./-]+)/g)].map(([, file = '']) => file);
     expect(files.length).toBeGreaterThan(4);
@@ -144,7 +144,7 @@ describe('the Flox manifest', () => {
     expect(urls).toEqual(['http://127.0.0.1:3200', 'http://127.0.0.1:9090', 'http://127.0.0.1:3100']);
   });
 
-  it('has Tempo take what it takes in Compose', () => {
+  it("configures Tempo's receivers as in Compose", () => {
     const [here, there] = ['deploy/flox/tempo.yaml', 'deploy/compose/tempo.yaml'].map((file) => parse(read(file)));
     expect(here.distributor.max_attribute_bytes).toBe(there.distributor.max_attribute_bytes);
     expect(here.storage.trace.wal.ingestion_time_range_slack).toBe(there.storage.trace.wal.ingestion_time_range_slack);

@@ -82,7 +82,7 @@ describe('the npm package', () => {
     expect(refused).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('Node 24 or newer is needed') });
   });
 
-  it('serves, passes a stop on, and keeps what it was given', async () => {
+  it('serves, forwards a stop, and keeps its data', async () => {
     const [http = 0, grpc = 0] = await freePorts(2);
     const serve = SERVE.replace('12011', String(http))
       .replace('12012', String(grpc))

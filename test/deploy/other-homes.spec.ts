@@ -14,7 +14,7 @@ const has = (command: string, ...args: string[]) => spawnSync(command, args).sta
 describe('the systemd units', () => {
   const units = files('deploy/systemd/*.service');
 
-  it('are one for each app, and start what the bundle has', () => {
+  it('exist for each app, and start files of the bundle', () => {
     expect(units.map((file) => basename(file))).toEqual(
       ['api', 'evaluator', 'ingest', 'standalone'].map((app) => `betrace-${app}.service`),
     );
@@ -25,7 +25,7 @@ describe('the systemd units', () => {
     }
   });
 
-  it('set what the configuration knows, and give those a key that sign or verify', () => {
+  it('use known settings, and give a key to those that sign or verify', () => {
     for (const file of units) {
       const text = read(file);
       const environment = Object.fromEntries(
@@ -69,7 +69,7 @@ describe('the ECS task definitions', () => {
   const definitions = files('deploy/ecs/*.json');
   const parsed = definitions.map((file) => [file, JSON.parse(read(file))] as const);
 
-  it.each(parsed)('%s starts an app of the image, with settings that it knows, as nobody in particular', (file, definition) => {
+  it.each(parsed)('%s starts an app of the image, with known settings, as an unprivileged user', (file, definition) => {
     const app = basename(file, '.json');
     const [container] = definition.containerDefinitions;
     expect(container.command).toEqual(imageStages().get(app)!.command);

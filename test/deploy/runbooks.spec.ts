@@ -24,19 +24,19 @@ const declared = new Map(
 );
 
 describe('docs/operations/runbooks.md', () => {
-  it('has a section for each alert and for nothing else, in the order of the alerts, and each alert names its own', () => {
+  it('has a section for each alert and no other, in the order of the alerts, and each alert names its own', () => {
     expect([...sections.keys()]).toEqual(alerts.map(({ alert }) => alert));
     for (const { alert, annotations } of alerts) expect(annotations.runbook).toBe(`docs/operations/runbooks.md#${alert.toLowerCase()}`);
   });
 
-  it.each([...sections])('%s says what is seen, what to look at, and what mends it', (_, section) => {
+  it.each([...sections])('%s lists symptoms, checks and remedies', (_, section) => {
     const parts = section.split(/\*\*(Symptoms|Checks|Mending)\.\*\* /);
     expect([parts[1], parts[3], parts[5], parts.length]).toEqual(['Symptoms', 'Checks', 'Mending', 7]);
     for (const part of [parts[2], parts[4], parts[6]]) expect(part!.trim().length).toBeGreaterThan(20);
     expect(blocks('bash', parts[4]).length + blocks('promql', parts[4]).length).toBeGreaterThan(0);
   });
 
-  it('asks for metrics that there are', () => {
+  it('uses existing metrics', () => {
     const asked = [...text.matchAll(/\b(betrace_[a-z_]+)(?=[{[)\s"|' ]|$)/gm)].map(([, name = '']) => name);
     expect(asked.length).toBeGreaterThan(40);
     for (const name of asked) expect([name, declared.has(name)]).toEqual([name, true]);
@@ -113,7 +113,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
     await storage?.remove();
   });
 
-  it.each(commands.map((command) => [command]))('prints something of: %s', (command) => {
+  it.each(commands.map((command) => [command]))('prints a result for: %s', (command) => {
     const output = printed.get(command) ?? '';
     expect(output).not.toBe('');
     expect(output).not.toContain('urn:betrace:error');
@@ -121,7 +121,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
     expect(command.split('\n').length).toBeLessThanOrEqual(output.split('\n').length);
   });
 
-  it('shows what is wrong', () => {
+  it('shows the fault', () => {
     const text = [...printed.values()].join('\n');
     expect(text).toContain('slow'); // the critical rule
     expect(text).toMatch(/"undecided": 1/);

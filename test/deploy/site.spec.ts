@@ -27,7 +27,7 @@ describe('the documentation site', () => {
     expect(pages).toEqual(expect.arrayContaining(['index.html', 'CONTRIBUTING.html', 'examples/index.html', ...expected]));
   });
 
-  it('leads nowhere that is not there, and loads nothing from elsewhere', () => {
+  it('has no broken link, and loads nothing from elsewhere', () => {
     for (const page of pages) {
       const html = readFileSync(join(site, page), 'utf8');
       expect([page, [...html.matchAll(/<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?\/\/[^"]*"/g)].map(([tag]) => tag)]).toEqual([
@@ -45,7 +45,7 @@ describe('the documentation site', () => {
     }
   });
 
-  it('shows what it is about as it is written', () => {
+  it('shows its documents as written', () => {
     const text = (page: string) =>
       readFileSync(join(site, page), 'utf8')
         .replaceAll(/<[^>]+>/g, '')
@@ -59,7 +59,7 @@ describe('the documentation site', () => {
     );
   });
 
-  it('leads to each document from the side bar, but to decisions from their list', () => {
+  it('links to each document from the side bar, but to decisions from their list', () => {
     const html = readFileSync(join(site, 'docs/decisions/index.html'), 'utf8');
     const linked = new Set([...html.matchAll(/<a [^>]*href="\/([^"#]+)"/g)].map(([, href = '']) => href.replace(/\.html$/, '')));
     const documents = globSync('docs/**/*.md', { cwd: REPOSITORY }).map((file) => file.replaceAll('\\', '/').replace(/(README)?\.md$/, ''));
@@ -68,7 +68,7 @@ describe('the documentation site', () => {
       expect([page, linked.has(page)]).toEqual([page, true]);
   });
 
-  it('computes what a load needs, below the page about capacity, as that page says', () => {
+  it('computes the needs of a load on the capacity page, as that page describes', () => {
     const [, said = ''] =
       /^CPU time of a span +([\d.]+) µs/m.exec(readFileSync(join(REPOSITORY, 'docs/operations/capacity.md'), 'utf8')) ?? [];
     const html = readFileSync(join(site, 'docs/operations/capacity.html'), 'utf8');
@@ -79,7 +79,7 @@ describe('the documentation site', () => {
     expect(readFileSync(join(site, 'docs/operations/alerts.html'), 'utf8')).not.toContain('<form class="capacity"');
   });
 
-  it('is searched in the browser', () => {
+  it('is searchable in the browser', () => {
     const [index = ''] = globSync('assets/chunks/@localSearchIndex*.js', { cwd: site });
     const text = readFileSync(join(site, index), 'utf8');
     for (const word of ['retention', 'durations', 'consumer']) expect([word, text.includes(`["${word}",`)]).toEqual([word, true]);

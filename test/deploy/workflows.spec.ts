@@ -26,10 +26,9 @@ const workflows = files.map((file) => [file, parse(read(file)) as Workflow] as c
 const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts;
 
 describe('the workflows', () => {
-  it('are one for each change and one for each release', () =>
-    expect(files.map((file) => basename(file))).toEqual(['ci.yml', 'release.yml']));
+  it('exist for each change and for each release', () => expect(files.map((file) => basename(file))).toEqual(['ci.yml', 'release.yml']));
 
-  it.each(workflows)('%s may only read, ends by itself, and names actions by their commit', (_, { permissions, jobs }) => {
+  it.each(workflows)('%s has read access only, a timeout, and actions pinned by commit', (_, { permissions, jobs }) => {
     expect(permissions).toEqual({ contents: 'read' });
     for (const [name, job] of Object.entries(jobs)) {
       if (job.steps === undefined) continue;
@@ -38,7 +37,7 @@ describe('the workflows', () => {
     }
   });
 
-  it.each(workflows)('%s runs what there is', (_, { jobs }) => {
+  it.each(workflows)('%s runs existing commands', (_, { jobs }) => {
     const text = Object.values(jobs)
       .flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run))
       .join('\n');
@@ -47,7 +46,7 @@ describe('the workflows', () => {
       expect([path, existsSync(join(REPOSITORY, path))]).toEqual([path, true]);
   });
 
-  it('publish nothing that was not tested', () => {
+  it('publish nothing untested', () => {
     const { jobs } = workflows.find(([file]) => file.endsWith('release.yml'))![1];
     for (const name of ['image', 'npm', 'release'])
       expect([name, jobs[name]!.needs]).toEqual([name, expect.arrayContaining(['test', 'version'])]);
@@ -74,14 +73,14 @@ if (noGo !== undefined) console.warn(`SKIPPED: the workflows by actionlint (${no
 
   const lint = (...paths: readonly string[]) => spawnSync(actionlint, ['-no-color', ...paths], { cwd: REPOSITORY, encoding: 'utf8' });
 
-  it('are without a complaint', () => expect(lint(...files)).toMatchObject({ status: 0, stdout: '', stderr: '' }));
+  it('pass the linter', () => expect(lint(...files)).toMatchObject({ status: 0, stdout: '', stderr: '' }));
 
   it.each([
     ['an unknown machine', 'runs-on: ubuntu-24.04', 'runs-on: ubuntu-24.40', 'label "ubuntu-24.40" is unknown'],
     ['a step that is not there', 'steps.version.outputs', 'steps.vresion.outputs', 'property "vresion" is not defined'],
     ['an unknown key', 'timeout-minutes: 5', 'timeout-minute: 5', 'unexpected key "timeout-minute"'],
     ['a job that is not there', 'needs: [version, test]', 'needs: [version, tests]', '"tests"'],
-  ])('and %s would be one', (_, from, to, said) => {
+  ])('and the linter would refuse %s', (_, from, to, said) => {
     const wrong = join(folder, 'wrong.yml');
     const text = read('.github/workflows/release.yml');
     expect(text).toContain(from);

@@ -35,7 +35,7 @@ const NEEDED = {
   ],
 };
 
-it('the compiler names what a change needs', () => {
+it('the compiler names the files that a change needs', () => {
   const main = join(REPOSITORY, 'dist', 'test', 'dry-runs', 'main.js');
   const named = JSON.parse(execFileSync(process.execPath, [main], { encoding: 'utf8' })) as Record<string, readonly string[]>;
   for (const [change, files] of Object.entries(NEEDED)) {

@@ -101,7 +101,7 @@ describe('accounting', () => {
   };
   const forgotten = () => new Promise((done) => setTimeout(done, FORGOTTEN));
 
-  it('tells each kind of span apart', async () => {
+  it('distinguishes each kind of span', async () => {
     await send([span(1, 1), span(1, 2), span(1, 2)]);
     await send([span(1, 2), span(1, 3), span(1, 3, { name: 'span 1' })]);
     await send([span(1, 4, { traceId: '0'.repeat(32) }), span(1, 4, { spanId: '0'.repeat(16) })]);
@@ -134,7 +134,7 @@ describe('accounting', () => {
     expect(told.hops.keep.latency_seconds.max).toBeLessThan(60);
   });
 
-  it('holds at every instant under load, and after a kill and a stop in the middle of it', async () => {
+  it('holds at every instant under load, and after a kill and a stop during it', async () => {
     let trace = 10;
     const sent = { spans: 0, unique: 0, duplicates: 0, rejected: 0 };
     let loading = true;

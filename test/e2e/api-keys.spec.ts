@@ -74,7 +74,7 @@ describe('API keys of a file', () => {
       });
     });
 
-  it('may do what their scopes say, over HTTP and gRPC', async () => {
+  it('have the rights of their scopes, over HTTP and gRPC', async () => {
     const rule = { id: 'a', name: 'a', expression: 'span.name == "a"', severity: 'HIGH' };
     expect([await ask('POST', '/v1/rules', 'reader', rule), await ask('POST', '/v1/rules', 'writer', rule)]).toEqual([403, 201]);
     expect([await ask('GET', '/v1/rules', 'reader'), await ask('GET', '/v1/rules', 'sender'), await ask('GET', '/v1/rules')]).toEqual([
@@ -91,7 +91,7 @@ describe('API keys of a file', () => {
     expect((await fetch(`${betrace.url}/ready`)).status).toBe(200);
   });
 
-  it('come and go with the file, without a restart; a file that is wrong changes nothing, and is told', async () => {
+  it('are added and removed with the file, without a restart; an invalid file is reported and changes nothing', async () => {
     const stream = await EventStream.open(`${betrace.url}/v1/violations/stream`, { 'x-api-key': keys.get('writer')! });
     write(fileOf('reader', 'later'));
     await eventually('the new key', async () => ((await ask('GET', '/v1/rules', 'later')) === 200 ? true : undefined), TIMEOUT_MS, 200);
@@ -127,7 +127,7 @@ describe('API keys of a file', () => {
     expect((await fetch(`${betrace.url}/ready`)).status).toBe(200);
   });
 
-  it('end a start whose file is wrong, with what is wrong', async () => {
+  it('end a start with an invalid file, with its mistakes', async () => {
     const wrong = join(folder.path, 'wrong.yaml');
     writeFileSync(wrong, 'keys:\n  - name: a\n    sha256: secret\n    scope: read\n');
     const started = await BeTrace.spawn({ env: { BETRACE_API_KEYS_FILE: wrong } });

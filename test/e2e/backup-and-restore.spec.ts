@@ -47,13 +47,13 @@ done`;
     expect(await rulesOf(second)).toEqual(await rulesOf(first));
   });
 
-  it('restores onto a server that has the rules, and changes nothing', async () => {
+  it('changes nothing on a server with the same rules', async () => {
     const before = (await first.json('GET', '/v1/rules')).body;
     expect(await on(first, RESTORE)).toBe('200 200 200 ');
     expect((await first.json('GET', '/v1/rules')).body).toEqual(before);
   });
 
-  it('restores by the script of the image, all rules together or none', async () => {
+  it('restores with the script of the image, all rules together or none', async () => {
     await on(first, BACKUP);
     const bundle = await bundledCode();
     const script = `BETRACE_HOME=${bundle} BETRACE_URL=http://localhost:12011 ${REPOSITORY}/deploy/docker/restore-rules.sh`;
@@ -69,7 +69,7 @@ done`;
     }
   });
 
-  it('brings a rule back that was changed since', async () => {
+  it('restores a rule that changed since', async () => {
     await first.json('PATCH', '/v1/rules/slow-requests', { expression: 'span.duration > 9s', enabled: false });
     expect(await on(first, RESTORE)).toBe('200 200 200 ');
     expect((await first.json('GET', '/v1/rules/slow-requests')).body).toMatchObject({ expression: 'span.duration > 1s', enabled: true });

@@ -14,7 +14,7 @@ describe('a start that cannot succeed', () => {
     return betrace.logs();
   };
 
-  it('names the unknown key, and the one that was meant', async () => {
+  it('names the unknown key, and suggests the right one', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'betrace-config-')), 'betrace.yaml');
     writeFileSync(file, 'server:\n  htp_port: 12011\n');
     const logs = await failing({ args: [`--config=${file}`] });
@@ -22,11 +22,11 @@ describe('a start that cannot succeed', () => {
     expect(logs).toContain('server.http_port');
   });
 
-  it('names the flag that it does not know', async () => {
+  it('names the unknown flag', async () => {
     expect(await failing({ args: ['--storage-pth=/tmp'] })).toContain('--storage-path');
   });
 
-  it('names the port that is taken, and how to choose another', async () => {
+  it('names the port in use, and how to choose another', async () => {
     const taken = createServer();
     await new Promise<void>((done) => taken.listen(0, '0.0.0.0', done));
     const { port } = taken.address() as { port: number };

@@ -42,7 +42,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
     return (await shell(script, root)).split('\n')[0] as string;
   };
 
-  it('says what is so, in every round', async () => {
+  it('reports the right result in every round', async () => {
     const since = performance.now();
     let violations = 0;
     let round = 0;
@@ -71,7 +71,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
   }, 600_000);
 
   // `npm start` as users type it, including what npm and the scripts do before.
-  it('begins by npm start, takes the rules of the build, and runs the tests of the application', async () => {
+  it("starts with npm start, imports the rules of the build, and runs the application's tests", async () => {
     const folder = temporaryFiles({
       'a.yaml': 'rules:\n  - { id: slow, severity: HIGH, expression: span.duration > 1s }\n',
       'b.yaml': 'rules:\n  - { id: failed, severity: LOW, expression: span.status == "error" }\n',
@@ -101,7 +101,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the pipeline of docs/ci.md
     }
   }, 300_000);
 
-  it("is right with the guide's words too, which do not ask to wait", async () => {
+  it("is right with the guide's commands too, which do not wait", async () => {
     const before = (await betrace.json<{ total: number }>('GET', '/v1/violations')).body.total;
     await betrace.json('POST', '/v1/spans', { spans: [{ trace_id: 'guide', span_id: 's', name: 'charge', start_time: 0, duration: 1 }] });
     expect((await shell(`curl -sS ${betrace.url}/v1/violations | jq '.total'`, root)).trim()).toBe(String(before + 1));

@@ -62,7 +62,7 @@ const command = async (...args: readonly string[]) => {
   );
 };
 
-it('a report counts each trace once, before a kill and after it, and what came before the rule as not looked at', async () => {
+it('a report counts each trace once, before and after a kill, and traces before the rule as out of scope', async () => {
   await send(5, 1_000);
   await betrace.json('GET', '/v1/violations?settled=true');
   const rule = { name: 'audited', expression: 'not trace.has(span.name == "audit")', controls: [CONTROL] };

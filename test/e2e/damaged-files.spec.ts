@@ -122,7 +122,7 @@ describe('after a file was', () => {
     180_000,
   );
 
-  it('without records in the middle of the log: it goes on, and readiness, the metrics and the log say what is gone', async () => {
+  it('without records in the middle of the log: it continues, and readiness, metrics and log report the loss', async () => {
     const folder = await storageFolder();
     await cp(whole.path, folder.path, { recursive: true });
     const before = await BeTrace.start({ env: env(folder.path) });

@@ -68,7 +68,7 @@ describe('evidence of traces that comply', () => {
     return lines.filter((line) => line.startsWith(name)).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };
 
-  it('goes into each of these traces, names the controls, and verifies with the span alone; of a violation it says that', async () => {
+  it('is exported into each of these traces, names the controls, and verifies with the span alone', async () => {
     await receiver.start();
     await start();
     expect((await betrace.json('POST', '/v1/rules', RULE)).body).toMatchObject({ emit_evidence: true, controls: CONTROLS });
@@ -100,7 +100,7 @@ describe('evidence of traces that comply', () => {
     expect((await betrace.json('GET', '/v1/violations')).body).toMatchObject({ total: 2 });
   }, 60_000);
 
-  it('survives kills, also while the receiver is away: no trace is missing, and what comes twice has the same span id', async () => {
+  it('survives kills and an outage of the receiver: no trace is missing, and repeated spans have the same id', async () => {
     await start();
     await betrace.json('POST', '/v1/rules', RULE);
     await send(10);
@@ -125,7 +125,7 @@ describe('evidence of traces that comply', () => {
     expect(new Set(spans.map((span) => span.spanId)).size).toBe(21);
   }, 120_000);
 
-  it('is bounded, and what is withheld is counted', async () => {
+  it('is limited, and omitted evidence is counted', async () => {
     await receiver.start();
     await start({ BETRACE_EVIDENCE_RATE: '1', BETRACE_LOG_PARTITIONS: '1' });
     await betrace.json('POST', '/v1/rules', RULE);

@@ -40,7 +40,7 @@ describe('export of violations over http/protobuf', () => {
     );
   const exporterState = async () => (await betrace.json<{ checks: { otlp_exporter: string } }>('GET', '/ready')).body.checks.otlp_exporter;
 
-  it('delivers everything when the collector comes back, over refusals and a kill', async () => {
+  it('delivers everything when the collector returns, despite refusals and a kill', async () => {
     await start();
     await betrace.json('POST', '/v1/rules', { name: 'slow-requests', expression: 'span.duration > 1s', severity: 'HIGH' });
     await betrace.json('POST', '/v1/spans', { spans: Array.from({ length: 120 }, (_, n) => slow(n)) });

@@ -46,7 +46,7 @@ describe('export of violations as OTLP spans', () => {
   const arrived = (count: number) =>
     eventually(`the arrival of ${count} spans`, async () => (exported().length >= count ? exported() : undefined), 30_000);
 
-  it("puts a span with the guide's attributes into the offending trace", async () => {
+  it("writes a span with the guide's attributes into the offending trace", async () => {
     await receiver.start();
     await start();
     await rule();
@@ -67,7 +67,7 @@ describe('export of violations as OTLP spans', () => {
     expect((await betrace.json('GET', '/ready')).body).toMatchObject({ checks: { otlp_exporter: 'ok' } });
   });
 
-  it('delivers everything when the collector comes back, also over a restart, each once', async () => {
+  it('delivers everything once when the collector returns, also over a restart', async () => {
     await start();
     await rule();
     await send(...Array.from({ length: 150 }, (_, n) => slow(n)));
@@ -99,7 +99,7 @@ describe('export of violations as OTLP spans', () => {
     expect(metrics).toContain('betrace_violations_exported_total 1');
   });
 
-  it('exports what an auditor can verify with the span alone, also where the record is longer than an attribute may be', async () => {
+  it("exports what an auditor can verify with the span alone, even if the record exceeds an attribute's limit", async () => {
     await receiver.start();
     await start();
     const expression = Array.from({ length: 40 }, (_, n) => `(span.duration > 1s or span.name == "never ${n} ${'ü'.repeat(20)}")`).join(
@@ -121,7 +121,7 @@ describe('export of violations as OTLP spans', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('1 of 1 valid')]);
   });
 
-  it('goes on behind a violation that the collector refuses for good, which the API shows', async () => {
+  it('continues after a violation that the collector refuses permanently, which the API shows', async () => {
     await receiver.start();
     receiver.refuse = (body) => (body.includes('poison') ? { code: status.INVALID_ARGUMENT, details: 'cannot take this' } : undefined);
     await start();

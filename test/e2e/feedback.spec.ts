@@ -17,7 +17,7 @@ describe('spans that BeTrace emitted', () => {
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   };
 
-  it('are received and never judged, also by rules that every span breaks', async () => {
+  it('are received and never judged, even by rules that every span violates', async () => {
     for (const [name, expression] of [
       ['any-span', 'span.duration >= 0'],
       ['any-trace', 'trace.count(true) > 0'],

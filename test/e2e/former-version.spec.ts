@@ -56,7 +56,7 @@ describe('the data of a former version', () => {
     expect(names(after)).toEqual(['read-without-audit a1', 'read-without-audit c3', 'slow a1', 'slow b2', 'slow c3']);
   });
 
-  it('that a newer one has migrated is gone on with, is said to be, and loses nothing that either wrote', async () => {
+  it('that a newer one has migrated is used with a warning, and nothing of either is lost', async () => {
     unpack('2026-11-27');
     expect(await (await start()).stop()).toBe(0);
     // What a newer version changes in the database: a column, a table, and its note about older versions.
@@ -81,7 +81,7 @@ describe('the data of a former version', () => {
     newer.close();
   });
 
-  it('that a newer one has migrated beyond recognition is refused, with what to do', async () => {
+  it('that a newer one has migrated incompatibly is refused, with the remedy', async () => {
     unpack('2026-11-27');
     expect(await (await start()).stop()).toBe(0);
     const database = new DatabaseSync(join(folder.path, 'store.db'));

@@ -18,7 +18,7 @@ describe('what is different in the traces of a group', () => {
   });
   afterAll(() => betrace?.kill());
 
-  it('is found among traces that a server has judged, and its condition finds these traces as a rule', async () => {
+  it('is found among judged traces, and its condition as a rule finds these traces', async () => {
     await betrace.json('POST', '/v1/rules', { name: 'slow', expression: 'span.name == "charge" and span.duration > 1s' });
     const span = (n: number, more: object) => ({
       trace_id: `t${n}`,

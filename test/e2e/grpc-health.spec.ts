@@ -28,7 +28,7 @@ describe('grpc.health.v1.Health', () => {
       );
     });
 
-  it('says that the server and its service serve, to who has no key too, and knows no other', async () => {
+  it('reports the server and its service as serving, without a key too, and knows no other', async () => {
     await start({ BETRACE_API_KEY: 'the key' });
     expect(await check('')).toBe('SERVING');
     expect(await check(TRACES)).toBe('SERVING');
@@ -38,7 +38,7 @@ describe('grpc.health.v1.Health', () => {
     expect(metrics).toMatch(/^betrace_ingest_in_flight_bytes 0$/m);
   }, 120_000);
 
-  it('tells who watches that the process is about to stop, while it still serves', async () => {
+  it('tells watchers that the process is about to stop, while it still serves', async () => {
     await start({ BETRACE_DRAIN_PERIOD: '3s' });
     const { path, requestSerialize, responseDeserialize } = methods['Watch']!;
     const heard: string[] = [];
@@ -56,7 +56,7 @@ describe('grpc.health.v1.Health', () => {
     expect(performance.now() - since).toBeLessThan(9_000);
   }, 120_000);
 
-  it('bounds how many may watch', async () => {
+  it('limits the number of watchers', async () => {
     await start();
     const { path, requestSerialize, responseDeserialize } = methods['Watch']!;
     const codes: number[] = [];

@@ -5,8 +5,8 @@ import { seedOf } from '../harness/random-seed.js';
 import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 import { goOn, sendTheWholeWay, WHOLE_WAY_KEY } from '../harness/whole-way.js';
 
-describe('whatever a span holds', () => {
-  it('goes the whole way: receiver, log, engine, signature, store, REST, export; and stops nothing, also after a restart', async () => {
+describe('a span with any content', () => {
+  it('passes receiver, log, engine, signature, store, REST and export; and stops nothing, also after a restart', async () => {
     const [port = 0] = await freePorts(1);
     const sink = new OtlpReceiver(port);
     await sink.start();

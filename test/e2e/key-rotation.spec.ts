@@ -44,7 +44,7 @@ describe('rotation of keys', () => {
   const verify = async (of: BeTrace, id: string) => (await of.json('POST', `/v1/violations/${id}/verify`, {})).body;
   const keys = async (of: BeTrace) => (await of.json<{ keys: Key[] }>('GET', '/v1/keys')).body.keys;
 
-  it('leaves what was signed before verifiable, and names a key that is not at hand', async () => {
+  it('keeps older violations verifiable, and names a missing key', async () => {
     folder = await storageFolder();
     const common = { BETRACE_STORAGE_PATH: folder.path };
     const file = join(folder.path, 'first.pem');

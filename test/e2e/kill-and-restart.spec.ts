@@ -48,7 +48,7 @@ describe('kill -9 and a restart', () => {
       ...Array.from({ length: charges }, (_, n) => `unaudited charge-${n}`),
     ].sort();
 
-  it('judges what was acknowledged just before the kill', async () => {
+  it('judges spans acknowledged just before the kill', async () => {
     await send(...Array.from({ length: 50 }, (_, n) => slow(n)), ...Array.from({ length: 50 }, (_, n) => charge(n)));
     await betrace.kill();
     await start();
@@ -57,7 +57,7 @@ describe('kill -9 and a restart', () => {
     expect(keys(await list())).toEqual(expected(50, 50));
   });
 
-  it('loses nothing and doubles nothing over several kills in the middle of the work', async () => {
+  it('loses and doubles nothing over several kills during work', async () => {
     let n = 0;
     for (let life = 0; life < 3; life++) {
       for (let request = 0; request < 20; request++, n++) await send(slow(n), charge(n));
@@ -69,7 +69,7 @@ describe('kill -9 and a restart', () => {
     expect(keys(await list())).toEqual(expected(60, 60));
   });
 
-  it('sees a trace whole whose spans came before and after the kill', async () => {
+  it('judges a trace as a whole whose spans came before and after the kill', async () => {
     await send(charge(0), charge(1));
     await betrace.kill();
     await start();
@@ -80,7 +80,7 @@ describe('kill -9 and a restart', () => {
     expect(keys(await list())).toEqual(['unaudited charge-1']);
   });
 
-  it('keeps rules and violations, and goes on by the same rules', async () => {
+  it('keeps rules and violations, and continues by the same rules', async () => {
     await send(slow(0));
     await eventually('the violation', async () => ((await list()).total === 1 ? true : undefined));
     const before = (await list()).violations;
@@ -93,7 +93,7 @@ describe('kill -9 and a restart', () => {
     await eventually('the next violation', async () => ((await list()).total === 2 ? true : undefined));
   });
 
-  it('stops in order, and starts again where it was', async () => {
+  it('stops in order, and starts again with the same state', async () => {
     await send(...Array.from({ length: 20 }, (_, n) => slow(n)));
     expect(await betrace.stop()).toBe(0);
     expect(betrace.logs()).not.toContain('"level":"error"');

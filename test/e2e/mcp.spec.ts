@@ -142,7 +142,7 @@ describe('the Model Context Protocol', () => {
     expect((await call('no_such_tool')).failed).toBe(true);
   });
 
-  it('asks for a key with the scope `read`, and takes nothing but requests of the protocol', async () => {
+  it('requires a key with the scope `read`, and accepts only requests of the protocol', async () => {
     await expect(connect('http')).rejects.toThrow(/401|key/i);
     await expect(connect('http', 'ingest')).rejects.toThrow(/403|scope/i);
     const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'x-api-key': 'read' };
@@ -155,7 +155,7 @@ describe('the Model Context Protocol', () => {
     expect(await ask('GET')).toBe(405);
   });
 
-  it('over stdio without a key says what is missing, call by call', async () => {
+  it('over stdio without a key reports what is missing, call by call', async () => {
     const call = await connect('stdio');
     expect(await call('search_rules')).toMatchObject({ failed: true, json: { status: 401 } });
   });

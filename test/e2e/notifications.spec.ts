@@ -83,7 +83,7 @@ const taken = (count: number) =>
   }, 60_000);
   afterAll(() => alertmanager?.stop());
 
-  it('hears of each violation as an alert of its own, and that it is over when it is taken back, whatever names it has', async () => {
+  it('gets each violation as an alert of its own, and its end after a retraction, for any names', async () => {
     await start([{ name: 'oncall', alertmanager: alertmanager.url, console_url: 'https://betrace.example.com/' }]);
     const name = `"unaudited" \\ 🧾 {{ .Labels }} ${'x'.repeat(100)}`;
     await rule({ id: 'unaudited', name, expression: UNAUDITED, severity: 'CRITICAL' });
@@ -113,7 +113,7 @@ const taken = (count: number) =>
 });
 
 describe('a webhook', () => {
-  it('gets messages that its own library verifies, each revision under an id of its own', async () => {
+  it('gets messages that its own library verifies, each revision with its own id', async () => {
     await start([
       { name: 'chat', webhook: hook.url, secret_file: 'hook.secret', headers: { 'x-team': 'payments' }, console_url: 'http://localhost:1' },
     ]);
@@ -135,7 +135,7 @@ describe('a webhook', () => {
     expect(betrace!.logs()).not.toContain(SECRET.slice('whsec_'.length));
   }, 120_000);
 
-  it('that is away loses nothing, keeps no other one waiting, and hears it once; kill -9 meanwhile changes nothing', async () => {
+  it('that is down loses nothing, delays no other, and gets each message once, also over kill -9', async () => {
     const other = new WebhookReceiver();
     await other.open();
     try {
@@ -181,7 +181,7 @@ describe('a webhook', () => {
     }
   }, 180_000);
 
-  it('hears what its filters let through, and nothing that is muted, which is counted', async () => {
+  it('gets what passes its filters, and nothing that is muted, which is counted', async () => {
     await start([
       { name: 'chat', webhook: hook.url, severities: ['critical', 'HIGH'], tags: ['pci', 'gdpr'] },
       { name: 'nobody', webhook: hook.url, rules: ['another'] },
@@ -206,7 +206,7 @@ describe('a webhook', () => {
     expect(await metric('betrace_notifications_sent_total{receiver="nobody"}')).toBe(0);
   }, 120_000);
 
-  it('hears of what is muted when it gets worse, with what made it worse', async () => {
+  it('gets a muted violation when it gets worse, with those that made it worse', async () => {
     await start([{ name: 'chat', webhook: hook.url }]);
     await rule({ id: 'slow', name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' });
     const mute = await betrace!.json<{ id: string }>('POST', '/v1/mutes', { rule_id: 'slow', worse_above: 3 });
@@ -223,7 +223,7 @@ describe('a webhook', () => {
     expect(mutes).toEqual([expect.objectContaining({ id: mute.body.id, active: false, got_worse: true, ended_at: expect.any(String) })]);
   }, 120_000);
 
-  it('that is new hears what happens from then on', async () => {
+  it('that is new gets violations from then on', async () => {
     await start([], true);
     await rule({ id: 'slow', name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' });
     for (let n = 0; n < 5; n++) await send(`before-${n}`, 'request', { duration: 2e9 });
@@ -237,7 +237,7 @@ describe('a webhook', () => {
     expect(hook.taken).toHaveLength(1);
   }, 120_000);
 
-  it('that refuses one for good hears the others, and the refusal is told', async () => {
+  it('that refuses one permanently gets the others, and the refusal is reported', async () => {
     await start([{ name: 'chat', webhook: hook.url }]);
     hook.refuse = ({ body }) => (body.includes('"rule_id":"bad"') ? 400 : undefined);
     await rule({ id: 'bad', name: 'bad', expression: 'span.duration > 1s', severity: 'HIGH' });
@@ -251,7 +251,7 @@ describe('a webhook', () => {
   }, 120_000);
 });
 
-it('a file of receivers that is wrong ends the start, and says what is wrong', async () => {
+it('an invalid file of receivers ends the start, with its mistakes', async () => {
   const file = join(folder, 'wrong.yaml');
   await writeFile(file, 'receivers: [{ name: chat, webhok: "http://localhost" }]');
   const wrong = await BeTrace.spawn({ env: { BETRACE_NOTIFICATIONS_FILE: file } });

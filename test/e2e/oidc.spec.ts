@@ -56,7 +56,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     return code;
   };
 
-  it('say who calls and what he may do, over HTTP and gRPC, beside API keys', async () => {
+  it('identify callers and their scopes, over HTTP and gRPC, beside API keys', async () => {
     await start({ BETRACE_API_KEY: 'the key' });
     const reader = await issuer.token({ scope: 'openid betrace:read profile' });
     expect((await ask(reader)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     expect(await ask(undefined)).toMatchObject({ status: 401, challenge: 'ApiKey header="x-api-key", Bearer realm="betrace"' });
   }, 120_000);
 
-  it('are refused when they are not for this server, not of this issuer, not signed by it, or too old', async () => {
+  it('are refused when they are for another server, from another issuer, not signed by it, or expired', async () => {
     await start();
     const scope = 'betrace:admin';
     const now = Math.floor(Date.now() / 1_000);
@@ -121,7 +121,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     expect(issuer.asked - before).toBeLessThanOrEqual(2);
   }, 120_000);
 
-  it('are known by a new key of the issuer without a restart, and by the former no more', async () => {
+  it('are verified with a new key of the issuer without a restart, and with the former no more', async () => {
     await start();
     const former = await issuer.token({ scope: 'betrace:read', sub: 'former' });
     const unused = await issuer.token({ scope: 'betrace:read', sub: 'unused' });
@@ -136,7 +136,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     }
   }, 120_000);
 
-  it('cannot be judged while the issuer is away: that is told as such, and over once it is back', async () => {
+  it('cannot be verified while the issuer is down: that is reported as such, until it is back', async () => {
     await issuer.close();
     await start({ BETRACE_API_KEY: 'the key' });
     const token = await issuer.token({ scope: 'betrace:read' });
@@ -167,7 +167,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     [{ BETRACE_OIDC_AUDIENCE: 'betrace' }, 'authentication.oidc_issuer'],
     [{ BETRACE_OIDC_ISSUER: 'http://login.example.com', BETRACE_OIDC_AUDIENCE: 'betrace' }, 'authentication.oidc_issuer'],
     [{ BETRACE_OIDC_ISSUER: 'login', BETRACE_OIDC_AUDIENCE: 'betrace' }, 'authentication.oidc_issuer'],
-  ])('are set whole and safe, or the start says what is missing: %j', async (env, said) => {
+  ])('require complete and safe settings, or the start names what is missing: %j', async (env, said) => {
     betrace = await BeTrace.spawn({ env });
     expect(await betrace.exited()).toBe(1);
     expect(betrace.logs()).toContain(said);

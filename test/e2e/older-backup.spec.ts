@@ -44,7 +44,7 @@ describe('a backup that is older than the spans log', () => {
     return body.violations.map(({ rule_id, trace_id }) => `${rule_id} ${trace_id.replace(/^5+/, '')}`).sort();
   };
 
-  it('judges no span by rules that did not exist, says so, and goes on when the operator says by which', async () => {
+  it('judges no span by rules that did not exist, reports it, and continues when the operator decides', async () => {
     folder = await storageFolder();
     const { path } = folder;
     const backup = `${path}.backup`;

@@ -95,7 +95,7 @@ describe('an application that is instrumented with the OpenTelemetry SDK', () =>
     }
   }
 
-  it.each(Object.keys(exporters))('has its violations found over %s', async (protocol) => {
+  it.each(Object.keys(exporters))('gets its violations over %s', async (protocol) => {
     const ids = await sendTrace((exporters[protocol] as () => SpanExporter)());
     const found = await eventually('a violation of each rule', async () => {
       const list = await betrace.json<{ violations: Violation[] }>('GET', `/v1/violations?trace_id=${ids.trace}&view=full&limit=100`);

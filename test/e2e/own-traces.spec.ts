@@ -63,7 +63,7 @@ describe('traces of BeTrace itself', () => {
   const named = (name: string) => told().filter((span) => span.name === name);
   const has = (name: string) => eventually(`a span "${name}"`, async () => (named(name).length > 0 ? named(name) : undefined), 30_000);
 
-  it('tell of requests, appends, batches judged, writes, exports and notifications, below the span of the sender', async () => {
+  it("cover requests, appends, batches judged, writes, exports and notifications, below the sender's span", async () => {
     expect((await betrace.json('POST', '/v1/rules', { name: 'slow', expression: 'span.duration > 1s', severity: 'HIGH' })).status).toBe(
       201,
     );
@@ -95,13 +95,13 @@ describe('traces of BeTrace itself', () => {
     expect(told().filter(({ name }) => /ready|health|metrics/.test(name))).toEqual([]);
   }, 90_000);
 
-  it('go on at the webhook, with the header of W3C Trace Context', async () => {
+  it('continue at the webhook, with the header of W3C Trace Context', async () => {
     const [message] = await eventually('a message', async () => (hook.taken.length > 0 ? hook.taken : undefined));
     const [, traceId, spanId] = String(message!.headers['traceparent']).split('-');
     expect((await has('notify webhook')).map((span) => [span.traceId, span.spanId])).toContainEqual([traceId, spanId]);
   });
 
-  it('tell of calls over gRPC, and not of those that their sender does not sample', async () => {
+  it('cover calls over gRPC, except those that their sender does not sample', async () => {
     const client = new grpc.Client(`127.0.0.1:${betrace.ports.grpc}`, grpc.credentials.createInsecure());
     const same = (bytes: Buffer) => bytes;
     const call = (traceparent: string, body: Uint8Array) =>
@@ -121,7 +121,7 @@ describe('traces of BeTrace itself', () => {
     ]);
   });
 
-  it('are never judged, and no span tells of the requests that bring them: they would never end', async () => {
+  it('are never judged, and no span covers the requests that bring them, which would never end', async () => {
     const evaluated = async () => (await metric(betrace, 'betrace_spans_evaluated_total')).reduce((sum, value) => sum + value, 0);
     const rule = { name: 'everything', expression: 'span.duration >= 0s', severity: 'LOW' };
     expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
@@ -144,7 +144,7 @@ describe('traces of BeTrace itself', () => {
     expect((await metric(betrace, 'betrace_spans_own_total')).reduce((sum, value) => sum + value, 0)).toBe(count);
   });
 
-  it('that were made before a stop arrive, and are counted', async () => {
+  it('recorded before a stop arrive, and are counted', async () => {
     const [outcomes] = [await (await fetch(`${betrace.url}/metrics`)).text()];
     expect(outcomes).toMatch(/^betrace_tracing_spans_total\{outcome="lost"\} 0$/m);
     await betrace.json('GET', '/v1/violations');
@@ -161,7 +161,7 @@ describe('an endpoint for traces of BeTrace itself', () => {
     expect(betrace.logs()).toMatch(/BT_CONFIGURATION_INVALID[\s\S]*tracing\.endpoint: is .*, a port of BeTrace itself/);
   });
 
-  it('that is away costs spans about BeTrace and nothing else; its headers are its own', async () => {
+  it("that is down costs only BeTrace's own spans; its headers are its own", async () => {
     const [port = 0] = await freePorts(1);
     const receiver = new OtlpHttpReceiver(port);
     const betrace = await BeTrace.start({

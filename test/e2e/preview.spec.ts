@@ -127,7 +127,7 @@ describe('a rule over the recorded past', () => {
     expect({ again, samples }).toEqual({ again: results[2]!.matched_traces, samples: results[2]!.samples });
   });
 
-  it('can be cancelled, and holds up nobody', async () => {
+  it('can be cancelled, and blocks no other', async () => {
     betrace = await BeTrace.start({ env: { ...ENVIRONMENT, BETRACE_PREVIEW_LOAD: '1' } });
     const spans = Array.from({ length: 500 }, (_, n) => ({ trace_id: `t${n}`, span_id: 'a', name: 's', start_time: 1, duration: n }));
     for (let n = 0; n < 40; n++) await betrace.json('POST', '/v1/spans', { spans: spans.map((span) => ({ ...span, span_id: `s${n}` })) });

@@ -80,7 +80,7 @@ describe('profiles of a running server', () => {
     return stdout;
   };
 
-  it('say where the time goes, by function and by thread, and go tool pprof reads them', async () => {
+  it('show time by function and by thread, and go tool pprof reads them', async () => {
     const began = performance.now();
     const bytes = await bytesOf('profile?seconds=2');
     expect(performance.now() - began).toBeGreaterThanOrEqual(2_000);
@@ -94,7 +94,7 @@ describe('profiles of a running server', () => {
     if (HAS_GO) expect(readByGo(bytes)).toMatch(/Type: cpu[\s\S]*flat%/);
   }, 60_000);
 
-  it('say what holds memory', async () => {
+  it('show memory by function', async () => {
     const bytes = await bytesOf('heap?seconds=2');
     const { functions, threads, types, comments } = read(bytes);
     expect([types, comments]).toEqual([['inuse_space'], []]);
@@ -104,7 +104,7 @@ describe('profiles of a running server', () => {
     if (HAS_GO) expect(readByGo(bytes)).toMatch(/Type: inuse_space[\s\S]*flat%/);
   }, 60_000);
 
-  it('are recorded one at a time, and end when their client goes away', async () => {
+  it('are recorded one at a time, and end when their client leaves', async () => {
     const gone = new AbortController();
     const first = get('profile?seconds=300', { signal: gone.signal });
     first.catch(() => undefined);
@@ -123,7 +123,7 @@ describe('profiles of a running server', () => {
       expect(await refusal(await get(`${path}?seconds=${seconds}`))).toEqual({ status: 400, code: 'BT_HTTP_INVALID' });
   });
 
-  it('are for administrators alone', async () => {
+  it('require the scope `admin`', async () => {
     for (const path of ['profile', 'heap']) expect((await fetch(`${betrace.url}/debug/pprof/${path}`)).status).toBe(401);
   });
 

@@ -132,7 +132,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the guide's commands, beca
     );
   });
 
-  it('counts violations as the pipeline of the section on CI does', async () => {
+  it('counts violations like the pipeline in the section on CI', async () => {
     const script = `VIOLATIONS=$(curl -sS http://localhost:12011/v1/violations | jq '.total')
 if [ $VIOLATIONS -gt 0 ]; then
   echo "Detected $VIOLATIONS invariant violations"
@@ -157,7 +157,7 @@ fi`;
     expect(best).toBeLessThan(1_000);
   });
 
-  it('ends with exit code 0 when it is told to stop', async () => {
+  it('exits with 0 when it is told to stop', async () => {
     expect(await betrace.stop()).toBe(0);
   });
 });

@@ -124,14 +124,14 @@ describe('the scopes of routes', () => {
   const guarded = () => routes.filter((route) => !isOpen(route) && !path404(route));
   const path404 = ({ path }: Route) => path === '*' || path === '/*';
 
-  it('is written down for each route that changes something or takes spans', () => {
+  it('is declared for each route that changes something or accepts spans', () => {
     const asked = guarded().filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
     expect(Object.fromEntries(asked.map(({ method, path, scope }) => [`${method} ${path}`, scope]))).toEqual(SCOPE_OF);
     for (const { method, path, scope } of guarded())
       if (['GET', 'HEAD'].includes(method)) expect([path, scope]).toEqual([path, READ_BY_ADMIN.includes(path) ? 'admin' : 'read']);
   });
 
-  it('leaves open what has to be: health, readiness, the console, its first page and the documents', () => {
+  it('leaves public routes open: health, readiness, the console, its first page and the documents', () => {
     const open = routes.filter((route) => isOpen(route)).map(({ path }) => path);
     for (const path of open) expect(path).toMatch(/^\/($|health$|ready$|ui(\/|$)|docs(\/|$)|openapi\.(json|yaml)$)/);
   });
@@ -155,7 +155,7 @@ describe('the scopes of routes', () => {
     }
   }, 120_000);
 
-  it('answers with a policy for pages and no guess of what it is, on each route', async () => {
+  it('answers with a content security policy and nosniff, on each route', async () => {
     for (const { method, path } of routes.filter(({ method }) => method !== 'OPTIONS')) {
       const target = `${url}${path.replaceAll(/:[^/]+/g, 'x')}${SHORTLY[path] ?? ''}`;
       const gone = new AbortController();
@@ -169,7 +169,7 @@ describe('the scopes of routes', () => {
     }
   }, 60_000);
 
-  it('lets a key do what it may, and says what it lacks', async () => {
+  it('accepts a key with the scope, and names the missing scope', async () => {
     const ask = (method: string, path: string, key: string, body?: unknown) =>
       fetch(url + path, {
         method,

@@ -34,7 +34,7 @@ describe('an edit of a rule', () => {
     return body.violations.map(({ rule_id }) => rule_id).sort();
   };
 
-  it('leaves no open trace unjudged, and lets what stands be retracted', async () => {
+  it('leaves no open trace unjudged, and lets late spans retract violations', async () => {
     const edits: Readonly<Record<string, () => Promise<unknown>>> = {
       unedited: async () => undefined,
       description: () => betrace.json('PATCH', '/v1/rules/description', { description: 'a typo is mended' }),

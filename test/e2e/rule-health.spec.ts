@@ -22,7 +22,7 @@ describe('the health of a rule', () => {
     await folder.remove();
   });
 
-  it('says what evaluators counted, and still does after a restart', async () => {
+  it("shows the evaluators' counts, also after a restart", async () => {
     const start = async () => {
       betrace = await BeTrace.start({ env: { BETRACE_STORAGE_PATH: folder.path } });
     };

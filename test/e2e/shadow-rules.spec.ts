@@ -75,7 +75,7 @@ describe('a rule in shadow', () => {
     return lines.filter((line) => line.startsWith(`${name}{`) && line.includes('rule_id="slow"')).map((line) => line.split(' ').at(-1));
   };
 
-  it('alerts and exports nothing, is counted, has samples, also after a restart, and no violations until it is enforced', async () => {
+  it('sends no alert and no export, is counted, has samples after a restart too, and no violations until enforced', async () => {
     await start();
     await betrace.json('POST', '/v1/rules', { id: 'slow', name: 'slow', expression: 'span.duration > 1s', mode: 'shadow' });
     // An enforced rule shows that the receivers work.

@@ -128,7 +128,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     return code;
   }
 
-  it('is spoken by the REST API, OTLP over HTTP and gRPC, and the standard ports, and nothing else is', async () => {
+  it('is required by the REST API, OTLP over HTTP and gRPC, and the standard ports', async () => {
     const { ports, logs } = await start();
     expect(logs.call(betrace)).toContain(`"url":"https://127.0.0.1:${ports.http}"`);
     const rule = await get('/v1/rules', { method: 'POST', body: JSON.stringify({ name: 'slow', expression: 'span.duration > 1s' }) });
@@ -151,7 +151,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     );
   }, 120_000);
 
-  it("is what the image's health check speaks, too", async () => {
+  it("is used by the image's health check too", async () => {
     const { ports } = await start();
     const dockerfile = await readFile(join(import.meta.dirname, '../../deploy/docker/Dockerfile'), 'utf8');
     const [, command = '[]'] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(dockerfile) ?? [];
@@ -167,7 +167,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     expect(await healthy(port)).toBe(0);
   }, 120_000);
 
-  it('takes a new certificate without a restart, and none that has another key meanwhile', async () => {
+  it('accepts a new certificate without a restart, and none that does not match its key meanwhile', async () => {
     const { ports } = await start();
     const all = () => Promise.all([ports.http, ports.grpc, standardPort].map(shown));
     expect(await all()).toEqual(['first', 'first', 'first']);
@@ -185,7 +185,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     expect(betrace!.logs()).not.toContain('PRIVATE KEY');
   }, 120_000);
 
-  it('asks clients for a certificate where that is set, but not who asks for health', async () => {
+  it('requires client certificates if configured, but not for health', async () => {
     await start({ BETRACE_TLS_CLIENT_CA_FILE: authority.cert });
     for (const path of ['/health', '/ready']) expect([path, (await get(path)).status]).toEqual([path, 200]);
     for (const identity of [undefined, foreign]) {
@@ -212,7 +212,7 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
     ['a file that is not there', { BETRACE_TLS_KEY_FILE: '/nowhere/server.key' }, '/nowhere/server.key cannot be read'],
     ['a key that is no key', { BETRACE_TLS_KEY_FILE: import.meta.filename }, 'are no certificate and its key in PEM'],
     ['an authority that is none', { BETRACE_TLS_CLIENT_CA_FILE: import.meta.filename }, 'has no certificate in PEM'],
-  ])('does not start with %s, and says what is wrong', async (_what, env, said) => {
+  ])('does not start with %s, and reports it', async (_what, env, said) => {
     await put('cert', first);
     await put('key', first);
     betrace = await BeTrace.spawn({ env: { BETRACE_TLS_CERT_FILE: files.cert, BETRACE_TLS_KEY_FILE: files.key, ...env } });

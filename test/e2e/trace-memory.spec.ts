@@ -5,7 +5,7 @@ import { eventually } from '../harness/eventually.js';
 const BATCH = 300;
 
 /** docs/architecture.md: memory is bounded, and nothing is evicted. */
-describe('traces that take all the memory they may', () => {
+describe('traces that take all their memory', () => {
   let betrace: BeTrace;
 
   beforeEach(async () => {
@@ -23,7 +23,7 @@ describe('traces that take all the memory they may', () => {
 
   const rule_engine = async () => (await betrace.json<{ checks: { rule_engine: string } }>('GET', '/ready')).body.checks.rule_engine;
 
-  it('make senders wait, until time has passed and the next ones fit in; each span that was accepted is judged', async () => {
+  it('make senders wait until time has passed and the next ones fit; each accepted span is judged', async () => {
     await betrace.json('POST', '/v1/rules', { name: 'unaudited', expression: 'not trace.has(span.name == "audit")', severity: 'HIGH' });
     let sent = 0;
     const send = async () => {

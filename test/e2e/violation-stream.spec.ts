@@ -25,7 +25,7 @@ describe('a stream of violations', () => {
   const traces = ({ events }: EventStream) =>
     events.filter(({ event }) => event === 'violation').map(({ data }) => (data as { trace_id: string }).trace_id);
 
-  it('ends in order at a stop and goes on at the next start, without a gap and nothing twice; groups say the same', async () => {
+  it('ends in order at a stop and resumes at the next start, without gaps or duplicates; groups agree', async () => {
     await start();
     await betrace.json('POST', '/v1/rules', { name: 'slow', expression: 'span.duration > 1s' });
     const first = await EventStream.open(`${betrace.url}/v1/violations/stream`);

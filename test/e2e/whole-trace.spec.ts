@@ -49,7 +49,7 @@ describe('the last revision is the judgement of the whole trace', () => {
 
   const post = async (spans: readonly PlainSpan[]) => expect((await betrace.json('POST', '/v1/spans', { spans })).status).toBe(202);
 
-  it('in whatever order, batches, copies and forms its spans come', async () => {
+  it('for any order, batches, copies and forms of its spans', async () => {
     const random = new Random(SEED);
     let found = 0;
     for (let round = 0; round < ROUNDS; round++) {

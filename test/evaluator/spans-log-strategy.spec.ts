@@ -25,7 +25,7 @@ describe('the spans log as the transport of a Nest microservice', () => {
   const said = (betrace: BeTrace): string[] =>
     [...betrace.logs().matchAll(/"(?:msg|message)":"(Nest microservice [^"]*|spans log: [^"]*|stopped)"/g)].map(([, text]) => text!);
 
-  it('listens with the application, evaluates, and hands back what it holds before the process ends', async () => {
+  it('listens with the application, evaluates, and releases its partitions before the process ends', async () => {
     const folder = await storageFolder();
     folders.push(folder);
     const first = await start(folder.path);

@@ -96,7 +96,7 @@ describe('an evaluator thread that ends by a defect', () => {
       new Set((await violations()).map(({ id }) => id)).size === traces ? true : undefined,
     );
 
-  it('is started again, and its successor goes on where it was', async () => {
+  it('is started again, and its successor continues', async () => {
     start();
     await ready();
     await send(1);
@@ -110,7 +110,7 @@ describe('an evaluator thread that ends by a defect', () => {
     expect(lines.join('')).toContain('restarting it');
   });
 
-  it('is tried again and again while it cannot start, and health says why', async () => {
+  it('is restarted repeatedly while it cannot start, and health reports why', async () => {
     start({ keys: { key: '', development: false } });
     await eventually(
       'a second restart',
@@ -120,7 +120,7 @@ describe('an evaluator thread that ends by a defect', () => {
     expect(() => thread.check()).toThrow('There is no signature key');
   });
 
-  it('says which partition has no memory for more traces, until some are forgotten', async () => {
+  it('reports a full partition, until traces are forgotten', async () => {
     start({ assembly: { ...DEFAULT_ASSEMBLY, rootGrace: 1_500, idleTimeout: 1_500, lateWindow: 100, memoryBudget: 500 } });
     await ready();
     for (let n = 0; n < 20; n++) await send(n);

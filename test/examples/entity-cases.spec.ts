@@ -89,7 +89,7 @@ describe('an example about order, absence or values', () => {
     }),
   );
 
-  it('is each one but those of one span, or of the shape of a trace', () => {
+  it('is each one, except those about one span or the shape of a trace', () => {
     const told = [ENTITY_CASES, OF_ONE_SPAN, OF_THE_SHAPE].flatMap((table) => Object.keys(table));
     expect(told.sort()).toEqual([...rules.keys()].sort());
   });
@@ -101,7 +101,7 @@ describe('an example about order, absence or values', () => {
     expect(SHOWS[situation]((test as TestCase).spans, example.keys, rule)).toBe(true);
   });
 
-  it('has for two entities a case that is violated', () => {
+  it('has for two entities a violating case', () => {
     const violated = (id: string, { cases }: EntityCases) => {
       const names = cases['two entities'];
       return 'why' in names || rules.get(id)?.tests.some((test) => names.includes(test.name) && test.expect.match) === true;
@@ -109,7 +109,7 @@ describe('an example about order, absence or values', () => {
     expect(Object.entries(ENTITY_CASES).filter(([id, example]) => !violated(id, example))).toEqual([]);
   });
 
-  it('says of few situations that it cannot have them', () => {
+  it('lacks few situations, with a reason', () => {
     const reasons = Object.entries(ENTITY_CASES).flatMap(([id, { cases }]) =>
       SITUATIONS.filter((situation) => 'why' in cases[situation]).map((situation) => `${id}: ${situation}`),
     );
@@ -142,7 +142,7 @@ describe('of two entities in one trace', () => {
 });
 
 describe('an example about one span', () => {
-  it.each(Object.keys(OF_ONE_SPAN))('%s says the same of each span by itself', (id) => {
+  it.each(Object.keys(OF_ONE_SPAN))('%s has the same result for each span by itself', (id) => {
     const rule = rules.get(id) as RuleEntry;
     for (const { name, spans, expect: expected } of rule.tests) {
       expect({ name, match: spans.some((span) => matches(rule, [span])) }).toEqual({ name, match: expected.match });

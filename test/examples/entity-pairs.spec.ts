@@ -19,7 +19,7 @@ const rules = globSync('*/*.yaml', { cwd: examples })
   .flatMap((file) => readRuleFile(file, readFileSync(join(examples, file), 'utf8')).rules)
   .filter(({ id }) => ENTITY_CASES[id] !== undefined && !OF_WHOLE_TRACES.has(id));
 
-describe('an example judges two of its cases in one trace as each alone', () => {
+describe('an example has the same verdicts on two of its cases in one trace as on each alone', () => {
   it.each(rules.map((rule) => [rule.id, rule] as const))('%s', (id, { expression, tests }) => {
     const example = ENTITY_CASES[id] as EntityCases;
     const set = RuleSet.compile(1, [{ id, name: id, version: 1, expression, severity: 'LOW' }]);

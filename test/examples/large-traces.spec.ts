@@ -58,12 +58,12 @@ const linked: readonly (readonly [(typeof LINKS)[number], Shape])[] = [
 it.each([
   ['links to no other', false],
   ['links to another', true],
-])('no example may give up below as many spans as a trace may have, where each %s', (_each, hasLinks) => {
+])('no example may exceed its limit below the maximum of spans in a trace, where each %s', (_each, hasLinks) => {
   const told = rules.filter(({ rule }) => (givesUpFrom(rule, DEFAULT_TIMEOUT, hasLinks)?.spans ?? MAX_SPANS) < MAX_SPANS);
   expect(told.map(({ id }) => id)).toEqual([]);
 });
 
-describe('the examples on as many spans of one value as a trace may have', () => {
+describe('the examples on the maximum of spans with one value', () => {
   it.each(rules)(
     '$id is decided within its budget',
     ({ rule }) => {

@@ -31,7 +31,7 @@ describe('docs/tutorial.md', () => {
     }
   });
 
-  it('says of the first rule about absence what it misses, and the second one does not', async () => {
+  it('says what the first rule about absence misses, which the second one finds', async () => {
     const cases = /\n {4}tests:[\s\S]*/.exec(files['audit-of-each.yaml']!)![0];
     const unkeyed = files['audit.yaml']!.replace(/\n {4}tests:[\s\S]*/, cases);
     expect(await betrace(['test', temporaryFiles({ 'unkeyed.yaml': unkeyed })])).toMatchObject({
@@ -60,7 +60,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the tutori
   });
   afterAll(() => server?.stop());
 
-  it('do what it says, one after the other', async () => {
+  it('works as written, step by step', async () => {
     const folder = temporaryFiles(files);
     const commands = blocksOf(tutorial, 'bash');
     expect(commands).toHaveLength(3);

@@ -30,7 +30,7 @@ const intents = [...manyWays, ...firstTries, ...moreTries, ...lastTries, ...thir
 afterAll(removeTemporaryFiles);
 
 describe('a rule as a new user writes it', () => {
-  it.each(intents.map((intent) => [intent.name, intent] as const))('%s: is right, or the writer is told', async (_name, intent) => {
+  it.each(intents.map((intent) => [intent.name, intent] as const))('%s: is right, or gets a warning', async (_name, intent) => {
     const all = Object.entries(intent.rules).flatMap(([outcome, texts]) => texts.map((text) => ({ outcome, text: text.trimEnd() })));
     const found = [];
     for (const { text } of all) found.push({ outcome: await outcomeOf(text, intent), text });
@@ -53,7 +53,7 @@ describe('a rule as a new user writes it', () => {
     }
   });
 
-  it('is accepted without a word, and wrong, in one of twenty at most', () => {
+  it('is accepted without a warning, and wrong, in one of twenty at most', () => {
     const count = (of: readonly Intent[], outcome: Outcome): number =>
       of.reduce((sum, { rules }) => sum + (rules[outcome]?.length ?? 0), 0);
     expect(manyWays.length).toBeGreaterThanOrEqual(20);

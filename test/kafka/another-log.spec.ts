@@ -164,7 +164,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await found();
   }, 120_000);
 
-  it('the group is deleted, and the marker too: the rules of the store are in force', async () => {
+  it('the group and the marker are deleted: the rules of the store are in force', async () => {
     await start();
     await rule('bad');
     await send('bad', 6, true);
@@ -178,7 +178,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await found();
   }, 120_000);
 
-  it('the log begins behind a marker that nobody has read: its rules are in force', async () => {
+  it('the log begins after a marker that was never read: its rules are in force', async () => {
     await start();
     await rule('bad');
     await send('bad', 4, true);
@@ -218,7 +218,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     120_000,
   );
 
-  it('the topic is created again while nobody evaluates it: the rules of the store are in force', async () => {
+  it('the topic is created again without an evaluator: the rules of the store are in force', async () => {
     await start();
     await rule('bad');
     await send('bad', 6, true);

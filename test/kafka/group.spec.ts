@@ -59,7 +59,7 @@ await describeKafka('a group', (brokers) => {
   const holds = (what: string, condition: () => boolean): Promise<true> =>
     eventually(what, async () => (condition() ? true : undefined), TIMEOUT_MS);
 
-  it('shares the partitions, and a new member gets its share without a word to those that stay', async () => {
+  it('shares the partitions, and assigns a new member its share without disturbing the others', async () => {
     const first = await member();
     await holds('all partitions at the first', () => first.partitions.size === PARTITIONS);
     await append(logs[0]!, 0, 10);
@@ -76,7 +76,7 @@ await describeKafka('a group', (brokers) => {
     for (const partition of second.partitions) expect(second.offsets(partition)).toEqual(Array.from({ length: 10 }, (_, i) => 10 + i));
   });
 
-  it('gives a partition to the next only when its owner has finished and committed', async () => {
+  it('assigns a partition to the next only when its owner has finished and committed', async () => {
     const first = await member();
     await holds('all partitions at the first', () => first.partitions.size === PARTITIONS);
     let release = (): void => undefined;
@@ -99,7 +99,7 @@ await describeKafka('a group', (brokers) => {
     await holds('the rest, once each', () => first.count + second.count === 2 * PARTITIONS);
   });
 
-  it('gives what a leaving member had to the others at once', async () => {
+  it('reassigns the partitions of a leaving member at once', async () => {
     const [first, second] = [await member(), await member()];
     await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
     const kept = new Set(first.partitions);
@@ -160,7 +160,7 @@ await describeKafka('a group', (brokers) => {
     await holds('the rest, once each', () => first.count + second.count === 5 * PARTITIONS);
   });
 
-  it('hands over at once where nobody is there to prepare, and in time where nobody becomes ready', async () => {
+  it('hands over at once if no member prepares, and in time if none becomes ready', async () => {
     const [first, second] = [new Member(), new Member()];
     first.prepares = async () => undefined;
     second.prepares = () => new Promise(() => undefined);
@@ -182,7 +182,7 @@ await describeKafka('a group', (brokers) => {
     expect(second.partitions.size).toBe(0);
   });
 
-  it('goes on after a member was killed, from what it had committed', async () => {
+  it('continues after a member was killed, from its commits', async () => {
     const log = await open();
     const dying = new MemberProcess(brokers, topic);
     processes.push(dying);
@@ -201,7 +201,7 @@ await describeKafka('a group', (brokers) => {
     }
   });
 
-  it('takes everything from a member that hangs, which learns it when it wakes', async () => {
+  it('takes everything from a member that hangs, which notices when it continues', async () => {
     const log = await open();
     const sleeper = new MemberProcess(brokers, topic);
     processes.push(sleeper);

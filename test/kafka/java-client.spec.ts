@@ -35,7 +35,7 @@ describeOwnKafka("Kafka's Java client", () => {
 
   const textOf = ({ value }: LogRecord): string => Buffer.from(value).toString();
 
-  it('puts a trace into the same partition', async () => {
+  it('writes a trace to the same partition', async () => {
     const traceIds = Array.from({ length: 300 }, () => randomBytes(16));
     const keys = [...traceIds.map((id) => id.toString('hex')), 'a', 'äöü', 'a key of some length', '😀'];
     const properties = ['--property', 'parse.key=true', '--property', 'key.separator=|'];
@@ -77,7 +77,7 @@ describeOwnKafka("Kafka's Java client", () => {
     await subscription.close();
   });
 
-  it('writes transactions, whose markers we pass over', async () => {
+  it('writes transactions, whose markers we skip', async () => {
     const { end } = await log.bounds('transactions', 0);
     await broker.tool('org.apache.kafka.tools.ProducerPerformance', [
       ...['--topic', 'transactions', '--num-records', '200', '--record-size', '100', '--throughput', '100'],
@@ -117,7 +117,7 @@ describeOwnKafka("Kafka's Java client", () => {
     await writing.close();
   });
 
-  it('shows who is in a group, and how far', async () => {
+  it('shows the members of a group, and their offsets', async () => {
     const subscription = await log.subscribe({
       topic: 'ours',
       group: 'shown',

@@ -70,7 +70,7 @@ interface Preview {
         )
       : [];
 
-  it('judge by a rule that was created on one replica from one point of each partition on', async () => {
+  it('judge by a rule created on one replica, from one point of each partition on', async () => {
     const ids: string[] = [];
     let sending = true;
     const stream = (async () => {
@@ -133,7 +133,7 @@ interface Preview {
     }
   });
 
-  it('tell by any API how far all evaluators are', async () => {
+  it('report by any API the progress of all evaluators', async () => {
     const ends = (await records()).map((partition) => partition.length);
     interface Told {
       readonly appended_records: number;
@@ -175,7 +175,7 @@ interface Preview {
     expect(await markers()).toEqual(PARTITIONS.map(() => 2));
   }, 200_000);
 
-  it('say in a few lines that the broker is away, and that it is back; an SDK loses no span, by its own attempts', async () => {
+  it('log the outage of the broker and its end in a few lines; an SDK loses no span, by its own retries', async () => {
     const processes = (['ingest', 'evaluator', 'api'] as const).map((app) => cluster.process(cluster.names(app).at(-1)!));
     const before = processes.map((one) => one.logs().length);
     await cluster.broker.kill();
@@ -201,7 +201,7 @@ interface Preview {
     }
   }, 200_000);
 
-  it('commit the position of a topic of others only when the spans log has the spans, whenever ingest is killed', async () => {
+  it('commit a foreign topic only when the spans log has the spans, whenever ingest is killed', async () => {
     const [name = ''] = cluster.names('ingest');
     const written = PARTITIONS.map(() => [] as string[]);
     const write = async (count: number): Promise<void> => {
@@ -252,7 +252,7 @@ interface Preview {
     expect(await metric(cluster.process(name), 'betrace_ingest_dead_letters_total')).toEqual([1]);
   }, 200_000);
 
-  it('answer on any replica when all that was acknowledged is judged and kept', async () => {
+  it('answer on any replica when all acknowledged spans are judged and stored', async () => {
     const [one, other] = cluster.all('api') as [BeTrace, BeTrace];
     expect((await createRule(one, 'settled')).status).toBe(201);
     for (let round = 1; round <= 5; round++) {
@@ -264,7 +264,7 @@ interface Preview {
     }
   }, 300_000);
 
-  it('publish each violation once when evaluators come, go in order, and are started again one after the other', async () => {
+  it('publish each violation once when evaluators come, stop in order, and restart one after the other', async () => {
     const api = cluster.all('api')[0]!;
     const unaudited = 'trace.has(span.name == "handed") and not trace.has(span.name == "audit")';
     expect((await createRule(api, 'handed')).status).toBe(201);
@@ -310,7 +310,7 @@ interface Preview {
     expect(published.toSorted()).toEqual(due.toSorted());
   }, 300_000);
 
-  it('run an unsaved rule over the topic, and find what evaluators found', async () => {
+  it('run an unsaved rule over the topic, with the same results as evaluators', async () => {
     const [one, other] = cluster.all('api') as [BeTrace, BeTrace];
     const live = await violatedTraces(one, 'settled');
     expect(live).toHaveLength(30);
@@ -328,7 +328,7 @@ interface Preview {
     expect(body.result!.traces).toBe(traces.size);
   }, 120_000);
 
-  it('notify a receiver of each violation once, whichever API has the partition; of those that die the others take it over', async () => {
+  it('notify a receiver of each violation once, whichever API has the partition, also after a kill', async () => {
     expect((await createRule(cluster.all('api')[0]!, 'told')).status).toBe(201);
     const sent: string[] = [];
     const violate = async (count: number) => {

@@ -179,7 +179,7 @@ interface Ready {
     await well('ingest', 'evaluator', 'api');
   }, 200_000);
 
-  it('the group does not let an evaluator in', async () => {
+  it('the group refuses an evaluator', async () => {
     // More than the broker's `group.max.session.timeout.ms`.
     const out = await BeTrace.spawn({ app: 'evaluator', env: { ...cluster.env, KAFKA_SESSION_TIMEOUT: '40m' } });
     try {
@@ -191,7 +191,7 @@ interface Ready {
     }
   }, 200_000);
 
-  it('partitions move to another evaluator, and back from one that hung: each has the series of its own', async () => {
+  it('partitions move to another evaluator, and back from one that hung: each has its own series', async () => {
     const gauges = ['betrace_evaluator_lag_records', 'betrace_traces_open', 'betrace_trace_memory_bytes', 'betrace_rules_epoch'];
     const partitionsOf = async (of: BeTrace) =>
       Promise.all([...gauges, 'betrace_evaluator_partition_failing'].map(async (name) => [...(await series(of, name)).keys()].toSorted()));
@@ -214,7 +214,7 @@ interface Ready {
     await well('evaluator');
   }, 200_000);
 
-  it('a record is some seconds ahead of the clock: traces close when it has passed them', async () => {
+  it('a record is some seconds ahead of the clock: traces close after its time', async () => {
     const rule = {
       name: 'unaudited',
       expression: 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")',
@@ -266,7 +266,7 @@ interface Ready {
     await eventually('the word that they are right', back, TIMEOUT_MS, 200);
   }, 200_000);
 
-  it('the topic of violations takes no record of their size any more: they wait, and none is set aside', async () => {
+  it('the topic of violations accepts no record of their size: they wait, and none becomes a dead letter', async () => {
     const before = await found();
     const letters = async () => (await admin.fetchTopicOffsets(TOPICS.deadLetters)).map(({ high }) => high);
     const set = await letters();
@@ -282,7 +282,7 @@ interface Ready {
     expect(await letters()).toEqual(set);
   }, 200_000);
 
-  it('partitions are added to the spans log: what a producer writes to them is judged, and it is said', async () => {
+  it('partitions are added to the spans log: spans in them are judged, and it is reported', async () => {
     const before = await found();
     await admin.createPartitions({ topicPartitions: [{ topic: TOPICS.spans, count: 6 }] });
     for (const app of ['ingest', 'evaluator', 'api'] as const) {
@@ -322,7 +322,7 @@ interface Ready {
     await all(before + 1);
   }, 200_000);
 
-  it('topics are deleted that spans do not need to be taken', async () => {
+  it('topics are deleted that are not needed to accept spans', async () => {
     const before = await found();
     await deleteTopics(TOPICS.deadLetters, TOPICS.rules, TOPICS.violations, TOPICS.ruleStatus);
     await says(one('ingest'), 200, 'storage', /topic betrace\.[a-z.-]+ does not exist/);

@@ -54,7 +54,7 @@ describeOwnKafka('brokers with TLS and SASL', () => {
     return betrace.logs();
   }
 
-  it('serve processes that log in by different mechanisms, and one process alone; no secret is in what they log', async () => {
+  it('serve processes with different mechanisms, and one process alone; no secret is logged', async () => {
     const [ingest, evaluator, api] = [
       await start('ingest', 'plain'),
       await start('evaluator', 'scram-sha-256'),
@@ -83,14 +83,14 @@ describeOwnKafka('brokers with TLS and SASL', () => {
     expect(logs).not.toContain('guessed-secret');
   });
 
-  it('are refused when their authority is not known', async () => {
+  it('are refused when their authority is unknown', async () => {
     const logs = await refused({ KAFKA_TLS_CA: '', KAFKA_TLS: 'true' });
     expect(logs.match(/BT_LOG_KAFKA_CERTIFICATE/g)).toHaveLength(1);
     expect(logs).toContain('KAFKA_TLS_CA');
     expect(logs).not.toContain(BROKER_USER.password);
   });
 
-  it('are refused when the file of the authority is none', async () => {
+  it('are refused when the file of the authority is invalid', async () => {
     expect(await refused({ KAFKA_TLS_CA: join(broker.folder, 'missing.pem') })).toContain('BT_LOG_KAFKA_CA');
   });
 });

@@ -39,7 +39,7 @@ describeOwnKafka('topics and logins', () => {
     }
   }
 
-  it('are told before the first start, which changes nothing', async () => {
+  it('are printed before the first start, without changes', async () => {
     const { missing, mismatches } = await inspectTopics(settings);
     expect([missing, mismatches]).toEqual([settings.topics.map(({ name }) => name), []]);
     expect((await inspectTopics(settings)).missing).toHaveLength(missing.length);
@@ -98,7 +98,7 @@ describeOwnKafka('topics and logins', () => {
     await log.close();
   });
 
-  it('keep records without a key also when they are compacted', async () => {
+  it('keep records without a key even when compacted', async () => {
     const log = await KafkaLog.open({ ...settings, topics: [{ name: 'compacted', partitions: 1, compacted: true }] });
     await log.append('compacted', [
       { partition: 0, value: Buffer.from('a') },
@@ -110,7 +110,7 @@ describeOwnKafka('topics and logins', () => {
     await log.close();
   });
 
-  it('refuse a record that is too large, alone', async () => {
+  it('refuse a record that is too large, and no other', async () => {
     const log = await KafkaLog.open({ ...settings, maxRecordBytes: 100_000, topics: [{ name: 'limited', partitions: 1 }] });
     const large = { partition: 0, value: Buffer.alloc(100_001) };
     await expect(log.append('limited', [large])).rejects.toMatchObject({ code: 'BT_LOG_RECORD_TOO_LARGE', status: 413, retryable: false });
@@ -164,7 +164,7 @@ describeOwnKafka('topics and logins', () => {
     await expect(mistaken).rejects.not.toThrow('wrong');
   });
 
-  it('that take nothing at all are waited for: no record is to blame', async () => {
+  it('that refuse everything are waited for: no record is at fault', async () => {
     // Brokers keep clients out of their own topic. It exists after a group's first request for its coordinator, and is loaded soon after.
     const asked = () => withAdmin((admin) => admin.fetchOffsets({ groupId: 'whoever' })).then(() => true);
     await eventually('the coordinator of a group', asked, 60_000, 100);
@@ -192,7 +192,7 @@ describeOwnKafka('topics and logins', () => {
     await log.close();
   });
 
-  it('need an authority that is trusted, or known', async () => {
+  it('need a trusted or configured authority', async () => {
     const untrusted = { ...settings, brokers: [broker.secured], tls: {}, sasl: { mechanism: 'plain', ...BROKER_USER } } as const;
     const refused = prepareTopics(untrusted, () => undefined);
     await expect(refused).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_CERTIFICATE', retryable: false });
@@ -202,7 +202,7 @@ describeOwnKafka('topics and logins', () => {
     await expect(otherName).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_CERTIFICATE' });
   });
 
-  it('name the brokers that cannot be reached', async () => {
+  it('name the unreachable brokers', async () => {
     const away = prepareTopics({ ...settings, brokers: ['127.0.0.1:1'] }, () => undefined, 1_000);
     await expect(away).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_UNREACHABLE', retryable: true });
     await expect(away).rejects.toThrow('127.0.0.1:1');

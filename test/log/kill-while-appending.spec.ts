@@ -91,8 +91,8 @@ describe('kill -9 while the log is written', () => {
   });
 });
 
-describe('a disk that takes no more', () => {
-  it('refuses what it cannot keep as unavailable, keeps what it confirmed, and does not crash', async () => {
+describe('a full disk', () => {
+  it('makes the log unavailable, keeps confirmed records, and does not crash it', async () => {
     const path = await mkdtemp(join(tmpdir(), 'betrace-full-'));
     // The shell's limit on the size of files (in blocks of 512 bytes) simulates a full disk.
     const appender = new Appender('sh', ['-c', `ulimit -f 6000; exec "$@"`, 'sh', process.execPath, script, path, 'thread', '4']);

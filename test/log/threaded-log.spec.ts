@@ -28,7 +28,7 @@ describe('the writing thread', () => {
   const topics = [{ name: 'spans', partitions: 1 }];
   const record = { partition: 0, value: Buffer.alloc(100) };
 
-  it('is started again after it died; what it had not confirmed is refused', async () => {
+  it('is restarted after a crash; its unconfirmed appends are rejected', async () => {
     const log = EmbeddedLog.open({ kind: 'embedded', topics, path: directory() }, { writerThread });
     expect(await log.append('spans', [record])).toEqual([0]);
     const appended = log.append('spans', [record]);
@@ -40,7 +40,7 @@ describe('the writing thread', () => {
     await log.close();
   });
 
-  it('refuses appends beyond what may wait', async () => {
+  it('refuses appends above the queue limit', async () => {
     const log = EmbeddedLog.open({ kind: 'embedded', topics }, { writerThread });
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, () => log.append('spans', [{ partition: 0, value: new Uint8Array(8 * 1024 * 1024) }])),
@@ -51,7 +51,7 @@ describe('the writing thread', () => {
     await log.close();
   });
 
-  it('does not make the event loop wait for the disk', async () => {
+  it('does not block the event loop for the disk', async () => {
     // Compared with a writer in this thread, because the speed of the disk and the machine is unknown.
     const [direct, threaded] = [await ticksPerAppend('direct'), await ticksPerAppend('thread')];
     expect(threaded).toBeGreaterThan(2 * direct);

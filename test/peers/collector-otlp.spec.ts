@@ -55,15 +55,15 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
     expect(accounts).toEqual({ received: sent, evaluated: distinct, duplicates, rejected: 0, misplaced: 0 });
   });
 
-  it.each(UNDERSTOOD)('have every violation found, and no other: $name', async ({ known }) => {
+  it.each(UNDERSTOOD)('have exactly the expected violations: $name', async ({ known }) => {
     await known.expectFound(betrace);
   });
 
-  it('have nothing found in traces that nobody sent', async () => {
+  it('have no violation of unsent traces', async () => {
     expect(await openViolations(betrace)).toHaveLength(UNDERSTOOD.flatMap(({ known }) => known.violations()).length);
   });
 
-  it.each(NOT_UNDERSTOOD)('are told why, when they compress as BeTrace cannot read it: $name', async ({ name, config }) => {
+  it.each(NOT_UNDERSTOOD)('are told why an unsupported compression fails: $name', async ({ name, config }) => {
     await new KnownTraces(99, { count: 1 }).sendTo(collector.lane(name));
     const refusal = new RegExp(`(unsupported encoding|content encoding) \\\\"${config.compression}\\\\"`);
     await eventually('the refusal', async () => (refusal.test(collector.logs()) ? true : undefined), TIMEOUT_MS);

@@ -53,7 +53,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     return (await betrace.json('POST', '/v1/spans', { spans })).status === 503 ? true : undefined;
   };
 
-  it('loses nothing and doubles nothing, when BeTrace is killed while it sends', async () => {
+  it('loses and doubles nothing when BeTrace is killed while it sends', async () => {
     const folder = await storageFolder();
     // A slow start must not split a trace.
     const env = { BETRACE_STORAGE_PATH: folder.path, BETRACE_TRACE_LATE_WINDOW: '5m' };
@@ -74,7 +74,7 @@ await describePeers('a collector whose BeTrace is away or has too much to do', [
     await folder.remove();
   }, 200_000);
 
-  it('loses nothing, when BeTrace refuses for a moment because traces take all their memory', async () => {
+  it('loses nothing when BeTrace refuses for a moment because traces take all their memory', async () => {
     // A trace is remembered for 2.3 s after its last span.
     const times = { BETRACE_TRACE_ROOT_GRACE: '200ms', BETRACE_TRACE_IDLE_TIMEOUT: '300ms', BETRACE_TRACE_LATE_WINDOW: '2s' };
     await start({ BETRACE_TRACE_MEMORY_BUDGET: '64KiB', ...times });

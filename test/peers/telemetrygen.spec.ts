@@ -91,7 +91,7 @@ await describePeers('telemetrygen', ['Go'], () => {
     expect(violations('broken-trace')).toEqual([]);
   });
 
-  it('has found the very spans that it sent, as another receiver saw them', async () => {
+  it('has violations of exactly the sent spans, as another receiver saw them', async () => {
     await generate('witnessed', collector.lane('witnessed').grpc);
     const violations = await found('witnessed');
     const spans = await eventually('all spans of the witness', async () => {

@@ -6,8 +6,8 @@ import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
 import { goOn, sendTheWholeWay, WHOLE_WAY_KEY } from '../harness/whole-way.js';
 import { describePostgres } from './describe-postgres.js';
 
-await describePostgres('whatever a span holds', (emptyUrl) => {
-  it('goes the whole way, U+0000 and all, and stops nothing, also after a restart', async () => {
+await describePostgres('a span with any content', (emptyUrl) => {
+  it('passes every part, U+0000 included, and stops nothing, also after a restart', async () => {
     const [port = 0] = await freePorts(1);
     const sink = new OtlpReceiver(port);
     await sink.start();

@@ -19,7 +19,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     onError: 'no_match' as const,
   };
 
-  it('migrates once when several processes start at the same time, and keeps epochs in one line', async () => {
+  it('migrates once when several processes start at the same time, and keeps epochs in one sequence', async () => {
     const empty = await emptyUrl();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStore({ kind: 'postgres', url: empty, connections: 2 })));
     await Promise.all(stores.flatMap((store, i) => [1, 2, 3].map((n) => store.putRule({ ...rule, id: `r${i}-${n}` }, n))));
@@ -40,7 +40,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     expect(JSON.parse(taken.at(-1)!)).toMatchObject({ end: true, rows: { rules: 1 } });
   });
 
-  it('writes a rule with its version, epoch and outbox record, or nothing of it', async () => {
+  it('writes a rule with its version, epoch and outbox record, or nothing', async () => {
     const own = await emptyUrl();
     const store = await openStore({ kind: 'postgres', url: own, connections: 2 });
     await store.putRule({ ...rule, id: 'a' }, 1);
@@ -59,7 +59,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     await store.close();
   });
 
-  it('says which table was emptied or dropped while BeTrace was down', async () => {
+  it('reports which table was emptied or dropped while BeTrace was down', async () => {
     const own = await emptyUrl();
     const reopened = async (sql: string) => {
       const client = new pg.Client(own);
@@ -81,7 +81,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     await expect(reopened('TRUNCATE migrations')).rejects.toThrow(/BT_STORE_CORRUPT.*table migrations/);
   });
 
-  it('says of what it refuses for its content that another attempt would be refused too', async () => {
+  it('reports content errors as permanent', async () => {
     const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
     const row = {
       id: 'v',
@@ -101,14 +101,14 @@ await describePostgres('the store', (emptyUrl, url) => {
     await store.close();
   });
 
-  it('is unavailable while it is away, and says where, without the password', async () => {
+  it('is unavailable with the address, without the password', async () => {
     const away = openStore({ kind: 'postgres', url: 'postgres://betrace:topsecret@127.0.0.1:1/none' });
     await expect(away).rejects.toMatchObject({ code: 'BT_STORE_UNAVAILABLE', retryable: true, status: 503 });
     await expect(away).rejects.toThrow('postgres://betrace@127.0.0.1:1/none');
     await expect(away).rejects.not.toThrow('topsecret');
   });
 
-  it('is unavailable while its privileges are revoked, and goes on when they are back', async () => {
+  it('is unavailable while its privileges are revoked, and works when they return', async () => {
     const own = new URL(await emptyUrl());
     const owner = new pg.Client(own.href);
     await owner.connect();
@@ -131,7 +131,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     }
   });
 
-  it('goes on when its connections were cut', async () => {
+  it('continues after its connections were cut', async () => {
     const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 2 });
     await store.putRule({ ...rule, id: 'a' }, 1);
     const client = new pg.Client(url);
@@ -146,7 +146,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     await store.close();
   });
 
-  it('goes on when the machine of the database is gone without a word', async () => {
+  it("continues after the database's machine has failed silently", async () => {
     const address = new URL(await emptyUrl());
     const link = await TcpLink.to(Number(address.port));
     address.port = String(link.port);
@@ -168,7 +168,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     }
   });
 
-  it('does not wait for the locks of a process whose machine is gone in the middle of a transaction', async () => {
+  it('does not wait for the locks of a process whose machine failed within a transaction', async () => {
     const own = await emptyUrl();
     const address = new URL(own);
     const link = await TcpLink.to(Number(address.port));
@@ -206,7 +206,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     }
   });
 
-  it('goes on when its connections are cut in the middle of transactions, again and again', async () => {
+  it('continues when its connections are repeatedly cut within transactions', async () => {
     const store = await openStore({ kind: 'postgres', url: await emptyUrl(), connections: 8 });
     const client = new pg.Client(url);
     await client.connect();

@@ -27,7 +27,7 @@ describe('SQLite in threads', () => {
   const file = () => new DatabaseSync(join(path, 'store.db'));
   const keep = (position: number) => store.keep({ reader: 'r', partition: 0, position, violations: [violation(`v${position}`)] });
 
-  it('answers what is kept while another process writes, and keeps what is to be kept when that has ended', async () => {
+  it('reads while another process writes, and writes when that has ended', async () => {
     await keep(1);
     const other = file();
     other.exec('BEGIN IMMEDIATE');
@@ -39,7 +39,7 @@ describe('SQLite in threads', () => {
     expect((await store.violations({}, { limit: 10 })).total).toBe(2);
   });
 
-  it('leaves the event loop alone while a query takes long', async () => {
+  it('does not block the event loop during a slow query', async () => {
     const database = file();
     database.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms,
       first_offset, json_record, search_text) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)
@@ -56,7 +56,7 @@ describe('SQLite in threads', () => {
     expect(delay.max / 1e6).toBeLessThan((performance.now() - start) / 2);
   });
 
-  it('gives back what a thread cannot: half a surrogate pair, U+0000, numbers beyond JavaScript', async () => {
+  it('returns values that threads cannot send: half a surrogate pair, U+0000, numbers beyond JavaScript', async () => {
     await keep(1);
     await store.keep({
       reader: 'r',
@@ -71,7 +71,7 @@ describe('SQLite in threads', () => {
     await expect(store.position('r', 0)).rejects.toMatchObject({ code: 'BT_STORE_CORRUPT' });
   });
 
-  it('goes on with another thread when one ended, and undoes the transaction of that one', async () => {
+  it('continues with another thread after one ended, and rolls its transaction back', async () => {
     await store.close();
     const ending = new SqliteThreads(join(path, 'store.db'), threads);
     const { writer, release } = await ending.acquireWriter();
@@ -93,7 +93,7 @@ describe('SQLite in threads', () => {
     await keep(1);
   });
 
-  it('refuses all who wait while another process holds the lock, none after the time of several', async () => {
+  it('rejects all waiting callers while another process holds the lock, none after several timeouts', async () => {
     await store.close();
     const patience = 600;
     const locked = new SqliteThreads(join(path, 'store.db'), threads, patience);
@@ -124,7 +124,7 @@ describe('SQLite in threads', () => {
   it.each<[string, (path: string) => void, number]>([
     ['the write-ahead log is emptied', (path) => truncateSync(`${path}-wal`, 0), 1],
     ['the database is deleted', (path) => rmSync(path), 0],
-  ])('says which file is lost, whichever thread meets it first, and makes no other: %s', async (_, lose, files) => {
+  ])('reports a lost file, whichever thread notices it first, and creates no other: %s', async (_, lose, files) => {
     for (let i = 1; i <= 20; i++) await keep(i);
     await store.violations({}, { limit: 10 });
     lose(join(path, 'store.db'));
@@ -141,7 +141,7 @@ describe('SQLite in threads', () => {
     expect(readdirSync(path).filter((name) => name === 'store.db')).toHaveLength(files);
   });
 
-  it('of a database in memory says that it is gone when its thread ended', async () => {
+  it('of a database in memory reports its loss when its thread ended', async () => {
     const ending = new SqliteThreads(':memory:', threads);
     const { writer, release } = await ending.acquireWriter();
     await writer.terminate();

@@ -25,7 +25,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
     to.json('POST', '/v1/spans', { spans: [{ trace_id: id, span_id: 's', name: 'pay', start_time: 0, duration: 1 }] });
   const total = async (of: BeTrace) => (await of.json<{ total: number }>('GET', '/v1/violations')).body.total;
 
-  it('keeps rules and violations there, also when the log in memory begins anew after a kill', async () => {
+  it('keeps rules and violations there, also when the log in memory starts empty after a kill', async () => {
     const url = await emptyUrl();
     const first = await start(url);
     expect((await first.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
@@ -67,7 +67,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
     await eventually('readiness', async () => ((await ready()).body.status === 'ready' ? true : undefined), TIMEOUT_MS);
   });
 
-  it('stays in service while the database hangs, says so, and keeps what came meanwhile', async () => {
+  it('stays in service while the database hangs, reports it, and keeps later violations', async () => {
     const url = await emptyUrl();
     const one = await start(url);
     expect((await one.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
@@ -94,7 +94,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
     await eventually('the violations of that time', async () => ((await total(one)) === 2 ? true : undefined), TIMEOUT_MS);
   });
 
-  it('says what it needs when the database is away', async () => {
+  it('reports what it needs when the database is unavailable', async () => {
     const away = await BeTrace.spawn({ env: { ...ENV, DATABASE_URL: 'postgres://betrace:topsecret@127.0.0.1:1/none' } });
     running.push(away);
     expect(await away.exited()).toBe(1);

@@ -105,7 +105,7 @@ await describePostgres('the violations', (emptyUrl) => {
     ['status', { status: 'retracted' }, 'violations_by_status'],
     ['start_time', { startTime: START + (ROWS - 300) * 1000 }, 'violations_by_time'],
     ['end_time', { endTime: START + 300_000 }, 'violations_by_time'],
-  ])('are found by the index of %s', async (_, filter, index) => {
+  ])('use the index of %s', async (_, filter, index) => {
     expect((await plans(filter)).map((node) => node['Index Name'])).toContain(index);
   });
 
@@ -113,7 +113,7 @@ await describePostgres('the violations', (emptyUrl) => {
     { groupId: 'grp-7' },
     { groupId: 'grp-7', status: 'open' },
     { groupId: 'grp-7', ruleId: 'rule-7', service: 'service-3', severity: ['LOW', 'HIGH'], status: 'open' },
-  ])('of a group are found by its index, whatever else is asked: %j', async (filter) => {
+  ])('of a group use its index, with any other filters: %j', async (filter) => {
     const nodes = await plans(filter);
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Seq Scan');
     expect(nodes.map((node) => node['Index Name'])).toContain('violations_by_group_id');
@@ -126,7 +126,7 @@ await describePostgres('the violations', (emptyUrl) => {
     { text: 'nowhere', status: 'open' },
     { text: 'nowhere', severity: ['LOW'], status: 'open' },
     { text: 'nowhere', ruleId: 'rule-7', status: 'open' },
-  ])('are looked through for a text a thousand in a statement: %j', async (filter) => {
+  ])('are scanned for a text a thousand per statement: %j', async (filter) => {
     const statements = await plansOf(filter);
     expect(statements.length).toBeGreaterThan(1);
     for (const nodes of statements) {
@@ -136,7 +136,7 @@ await describePostgres('the violations', (emptyUrl) => {
     }
   });
 
-  it('are asked for as it is written down', async () => {
+  it('have the queries of the checked-in file', async () => {
     let text = '';
     for (const filter of [
       { status: 'open' },
@@ -156,7 +156,7 @@ await describePostgres('the violations', (emptyUrl) => {
     expect(violations.map(({ id }) => id)).toEqual(['v39807', 'v39607', 'v39407']);
   });
 
-  it('are counted up to 10,000, and all when they are asked for', async () => {
+  it('are counted up to 10,000, and completely on request', async () => {
     expect(await store.violations({ status: 'open' }, { limit: 1 })).toMatchObject({ total: 10_000, totalIs: 'at_least' });
     const all = await store.violations({ status: 'open' }, { limit: 1, countAll: true });
     expect([all.total, all.totalIs]).toEqual([(ROWS - 500) * 0.99, undefined]);

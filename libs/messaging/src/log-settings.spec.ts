@@ -14,7 +14,7 @@ describe('logSettings', () => {
     expect(settingsFor('--storage-path=/somewhere')).toMatchObject({ kind: 'embedded', path: '/somewhere' });
   });
 
-  it('is Kafka as soon as brokers are named, whatever else is configured', () => {
+  it('selects Kafka as soon as brokers are configured', () => {
     expect(settingsFor('--kafka-brokers=a:9092,b:9092', '--storage-path=/somewhere', '--kafka.replication=3')).toMatchObject({
       kind: 'kafka',
       brokers: ['a:9092', 'b:9092'],
@@ -25,7 +25,7 @@ describe('logSettings', () => {
     expect(settingsFor('--kafka-brokers=a:9092')).not.toHaveProperty('sasl');
   });
 
-  it('logs in to Kafka, and trusts the authority that is configured', () => {
+  it('authenticates to Kafka, and trusts the configured authority', () => {
     const { configuration } = loadConfiguration({
       environment: {
         KAFKA_BROKERS: 'a:9093',
@@ -43,7 +43,7 @@ describe('logSettings', () => {
     expect(() => settingsFor('--kafka-brokers=a:9093', '--kafka.tls_ca=/nowhere.pem')).toThrow('/nowhere.pem');
   });
 
-  it('is refused when it must be shared and is not', () => {
+  it('is refused when a shared log is needed and not configured', () => {
     const { configuration } = loadConfiguration({ environment: {} });
     expect(() => sharedLogSettings(configuration)).toThrow('KAFKA_BROKERS');
   });

@@ -91,7 +91,7 @@ export function describeLog(name: string, under: LogUnderTest): void {
         expect(empty!.headers).toBeUndefined();
       });
 
-      it('takes views of a larger buffer, and copies them before it answers', async () => {
+      it('accepts views of a larger buffer, and copies them before it returns', async () => {
         const shared = Buffer.from('0123456789');
         const appended = log.append(topic, [{ partition: 0, value: shared.subarray(2, 5) }]);
         await appended;
@@ -99,7 +99,7 @@ export function describeLog(name: string, under: LogUnderTest): void {
         expect((await readFrom(0)).map(text)).toEqual(['234']);
       });
 
-      it('keeps the order of appends that are not awaited one by one', async () => {
+      it('keeps the order of appends that are not awaited individually', async () => {
         const contents = Array.from({ length: 50 }, (_, i) => String(i));
         const offsets = await Promise.all(contents.map((content) => append(0, content)));
         expect(offsets.flat()).toEqual(contents.map((_, i) => i));
@@ -113,7 +113,7 @@ export function describeLog(name: string, under: LogUnderTest): void {
         expect(Math.abs(timestamps[0]! - Date.now())).toBeLessThan(60_000);
       });
 
-      it('answers nothing for nothing', async () => {
+      it('accepts an empty append', async () => {
         expect(await log.append(topic, [])).toEqual([]);
       });
 
@@ -139,7 +139,7 @@ export function describeLog(name: string, under: LogUnderTest): void {
         ]);
       });
 
-      it('is there after the log was closed, with the positions of its groups', async () => {
+      it('keeps records and positions after the log was closed', async () => {
         if (!under.durable) return;
         const appended = Promise.all(Array.from({ length: 20 }, (_, i) => append(i % 3, String(i))));
         const listening = new Listening();

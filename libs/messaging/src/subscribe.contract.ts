@@ -48,7 +48,7 @@ export class Listening {
 /** The part of `describeLog` about subscriptions. */
 export function describeSubscribe({ append, subscribe, eventually, committed }: SubscribeContract): void {
   describe('subscribe', () => {
-    it('delivers what is there and what comes, in order, with the end of the partition', async () => {
+    it('delivers present and new records in order, with the end of the partition', async () => {
       await append(0, 'a', 'b');
       const listening = new Listening();
       await subscribe(listening);
@@ -61,7 +61,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(listening.events).toEqual(expect.arrayContaining(['assigned 0', 'assigned 1', 'assigned 2']));
     });
 
-    it('goes on after the committed position, and gives its text back', async () => {
+    it('resumes after the committed position, and returns its text', async () => {
       await append(0, 'a', 'b', 'c');
       const first = new Listening();
       const subscription = await subscribe(first);
@@ -93,7 +93,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       ['before what is kept', -5, ['a', 'b']],
       ['beyond the end, where nothing is', 99, ['a', 'b']],
       ['at the end', 2, ['c']],
-    ])('starts %s with what there is', async (_, at, expected) => {
+    ])('starts %s with the first record', async (_, at, expected) => {
       await append(0, 'a', 'b');
       const listening = new Listening();
       listening.startAt = () => at;
@@ -116,7 +116,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(batches.every((batch) => batch.endOffset === count)).toBe(true);
     });
 
-    it('shares partitions that are given, and hands them on where they were left', async () => {
+    it('shares assigned partitions, and hands them over at their positions', async () => {
       await append(0, 'a', 'b');
       await append(1, 'c');
       const [first, second] = [new Listening(), new Listening()];
@@ -137,7 +137,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(second.events.filter((event) => event.startsWith('revoked'))).toEqual([]);
     });
 
-    it('tries again when the listener could not take a partition, and when idling failed', async () => {
+    it('retries when the listener could not take a partition, and when idling failed', async () => {
       const listening = new Listening();
       let failures = 2;
       const { assigned, idle } = listening.listener;
@@ -163,7 +163,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(listening.events.filter((event) => event === 'failed 0 not now')).toHaveLength(1);
     });
 
-    it('closes also when the listener fails to let go, and says so', async () => {
+    it('closes even if the listener fails to release, and reports it', async () => {
       const listening = new Listening();
       listening.onRevoked = async () => {
         throw new Error('stuck');
@@ -214,7 +214,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(max).toBe(1);
     });
 
-    it('delivers again what the listener failed on, and says so', async () => {
+    it('delivers again after a failure of the listener, and reports it', async () => {
       const listening = new Listening();
       let failures = 2;
       listening.onRecords = async () => {
@@ -230,7 +230,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(listening.texts(0)).toEqual(['a']);
     });
 
-    it('says when it is idle, not more often than asked', async () => {
+    it('reports idleness, at most as often as configured', async () => {
       const listening = new Listening();
       await subscribe(listening, { idleInterval: 100 });
       const started = performance.now();
@@ -268,7 +268,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       expect(next.committed.get(0)).toEqual({ offset: 2, metadata: 'last' });
     });
 
-    it('tells a listener that waits for something else that its partition is to be given up, and takes its end for no failure', async () => {
+    it('signals a revocation to a waiting listener, and treats its end as no failure', async () => {
       const listening = new Listening();
       let waiting = false;
       // As a wait that a signal ends, which wraps its reason.

@@ -20,7 +20,7 @@ describe('descriptions of the API', () => {
   const property = (of: object) => Reflect.getMetadata('swagger/apiModelProperties', of, 'name') as Record<string, unknown> | undefined;
   const summary = () => Reflect.getMetadata('swagger/apiOperation', Routes.prototype.act) as { readonly summary: string } | undefined;
 
-  it('are kept until swagger is loaded, and mean then what they mean there', async () => {
+  it('are deferred until swagger is loaded, with the same meaning', async () => {
     expect(property(Body.prototype)).toBeUndefined();
     await loadSwagger();
     expect(property(Body.prototype)).toMatchObject({ example: 'slow' });

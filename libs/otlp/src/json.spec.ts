@@ -39,7 +39,7 @@ describe('OTLP/JSON', () => {
     );
   });
 
-  it('reads hex of either case, integers without loss, names of enums, and ignores what it does not know', () => {
+  it('reads hex of either case, exact integers and names of enums, and ignores unknown members', () => {
     expect(decodeRequestJson(GOLDEN)).toEqual({
       resourceSpans: [
         {
@@ -104,7 +104,7 @@ describe('OTLP/JSON', () => {
     expect(error.message).toMatch(message);
   });
 
-  it('lists all fields that are wrong, not only the first', () => {
+  it('lists all invalid fields, not only the first', () => {
     const error = errorOf('{"resourceSpans":[{"scopeSpans":[{"spans":[{"kind":"big","name":5}, 7]}]}]}');
     expect(error.fields.map(({ path }) => path.replace('resourceSpans[0].scopeSpans[0].', ''))).toEqual([
       'spans[0].name',

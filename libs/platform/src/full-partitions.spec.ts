@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FullPartitions } from './full-partitions.js';
 
 describe('FullPartitions', () => {
-  it('holds what each evaluator said last', () => {
+  it('keeps the last report of each evaluator', () => {
     const full = new FullPartitions();
     full.report('one', [0, 2]);
     full.report('two', [1]);

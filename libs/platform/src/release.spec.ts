@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { release } from './release.js';
 
 describe('releasing bytes', () => {
-  it('leaves nothing of bytes that have a buffer of their own', () => {
+  it('empties bytes that have a buffer of their own', () => {
     const bytes = Buffer.allocUnsafeSlow(100_000);
     release(bytes);
     expect(bytes.length).toBe(0);
     expect(bytes.buffer.byteLength).toBe(0);
   });
 
-  it('leaves bytes alone whose buffer holds others too', () => {
+  it('keeps bytes whose buffer holds others too', () => {
     const whole = Buffer.allocUnsafeSlow(100).fill(7);
     release(whole.subarray(0, 50));
     release(whole.subarray(50));

@@ -75,7 +75,7 @@ const outage = (others: readonly Told[] = []): Told[] => [
 ];
 
 describe('the time of ingest over Kafka', () => {
-  it('stands while all of it is away: what its senders held back is judged with the rest', () => {
+  it('stands still while all ingest is down: held-back spans are judged with the rest', () => {
     expect(judge(outage())).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe('the time of ingest over Kafka', () => {
     ['ticks', [10, 20, 30, 600, 3_000].map((seconds) => ({ at: seconds * 1_000, control: 'tick' }))],
     ['a change of rules', [{ at: 700_000, control: 'epoch:1' }]],
     ['a barrier', [{ at: 50_000, control: 'barrier:b-1' }]],
-  ])('stands whatever evaluators and APIs append meanwhile: %s', (_, others) => {
+  ])('stands still whatever evaluators and APIs append meanwhile: %s', (_, others) => {
     expect(judge(outage(others))).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('the time of ingest over Kafka', () => {
     expect(judge(underWay(4_900), { rootGrace: 1_600, idleTimeout: 1_600, lateWindow: 0 })).toHaveLength(1);
   });
 
-  it('is never stopped for good by senders that say nothing any more, however seldom they send', () => {
+  it('is never stopped permanently by senders that stop, however rarely they send', () => {
     const seldom = Array.from({ length: 12 }, (_, n) => ({
       at: 20_000 + n * 15_000,
       spans: [{ ...charge, trace: 9, span: n + 5, name: 'x' }],
@@ -118,12 +118,12 @@ describe('the time of ingest over Kafka', () => {
     expect(judge(told).map(({ complete }) => complete)).toEqual([true]);
   });
 
-  it('goes on while any of it is there: a trace that is silent then is silent', () => {
+  it('continues while any ingest works: a trace silent then is silent', () => {
     const told = [...present(0, 4_000), { at: 4_500, spans: [charge] }, ...present(6_000, 120_000), { at: 120_500, spans: [audit] }];
     expect(judge(told.toSorted((a, b) => a.at - b.at)).map(({ ruleId, complete }) => [ruleId, complete])).toEqual([['unaudited', true]]);
   });
 
-  it('is the time of the records where ingest says nothing, or does so no more', () => {
+  it('is the time of the records if ingest records no presence, or stops doing so', () => {
     expect(
       judge([
         { at: 0, spans: [charge] },
@@ -139,7 +139,7 @@ describe('the time of ingest over Kafka', () => {
     expect(judge(told)).toHaveLength(1);
   });
 
-  it('is found by a successor as by its predecessor, wherever that died', async () => {
+  it('is the same for a successor, wherever its predecessor ended', async () => {
     const step = fc.record({
       after: fc.oneof(
         { weight: 6, arbitrary: fc.integer({ min: 1, max: 2_500 }) },

@@ -110,7 +110,7 @@ function timesOf(records: readonly TestRecord[], [from, to]: readonly [number, n
 const rules = fc.oneof(spanRule, traceRule).map(({ text }) => ruleOf('r', text));
 
 describe('a replay of a partition', () => {
-  it('finds what an evaluator found, revision by revision, whatever rules were beside it', async () => {
+  it("has an evaluator's verdicts, revision by revision, among any other rules", async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 1), rules, async (records, rule) => {
@@ -123,7 +123,7 @@ describe('a replay of a partition', () => {
     expect(found).toBeGreaterThan(200);
   });
 
-  it('finds the same where other rules changed meanwhile', async () => {
+  it('has the same verdicts when other rules changed meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 3), rules, async (records, rule) => {
         const replayed = await replay(records, rule);
@@ -134,7 +134,7 @@ describe('a replay of a partition', () => {
     );
   });
 
-  it('finds of a part of the log what an evaluator found of the traces that began in it, also where the log paused', async () => {
+  it("has an evaluator's verdicts for traces that began in a part of the log, across pauses too", async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -153,7 +153,7 @@ describe('a replay of a partition', () => {
     expect(found).toBeGreaterThan(50);
   });
 
-  it('cuts traces that go on and on where an evaluator cuts them', async () => {
+  it('splits long traces where an evaluator does', async () => {
     await fc.assert(
       fc.asyncProperty(logOfLongTraces(1, 200), rules, part, async (records, rule, shares) => {
         const replayed = await replay(records, rule, timesOf(records, shares));
@@ -163,7 +163,7 @@ describe('a replay of a partition', () => {
     );
   });
 
-  it('knows spans that come again after their trace was forgotten', async () => {
+  it('detects spans that come again after their trace was forgotten', async () => {
     const settings = { ...SMALL_SETTINGS, retryWindow: 5_000 };
     await fc.assert(
       fc.asyncProperty(arbitraryLog(settings, 1, 120), rules, part, fc.nat(119), async (records, rule, shares, at) => {
@@ -177,7 +177,7 @@ describe('a replay of a partition', () => {
     );
   });
 
-  it('judges no trace whose beginning the log no longer has', async () => {
+  it('judges no trace whose beginning the log has deleted', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 1, 150), rules, fc.nat(60), async (records, rule, start) => {
         const replayed = await replay(records, rule, { start: Math.min(start, records.length - 1) });
@@ -187,7 +187,7 @@ describe('a replay of a partition', () => {
     );
   });
 
-  it('says how many traces are open at its end, and were at its beginning', async () => {
+  it('counts the open traces at its end and at its beginning', async () => {
     const time = 1_700_000_000_000;
     const at = (ms: number, trace: number): TestRecord => ({ time: time + ms, spans: [{ ...A_SPAN, trace, parent: 9 }] });
     const records = [at(0, 1), at(40, 2), at(90, 3), { time: time + 145 }, at(160, 4)];

@@ -93,7 +93,7 @@ describe('canonicalJson', () => {
     expect(() => canonicalJson(value)).toThrow(where);
   });
 
-  it('is one text per value, whatever the order and however often it was written and read', () => {
+  it('is one text per value, for any order of members and any number of copies', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = canonicalJson(value);

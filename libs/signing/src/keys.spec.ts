@@ -21,7 +21,7 @@ describe('keyRing', () => {
     expect(() => keyRing({ key: '', development: true })).toThrow('BT_SIGNING_NO_KEY');
   });
 
-  it('knows the keys of before, and signs with the present one', () => {
+  it('accepts former keys, and signs with the present one', () => {
     const ring = keyRing({ key: secret, formerKeys: ['changeme', 'another former one'], development: false });
     expect(ring.current.id).toBe(keyId(secret));
     expect([...ring.secrets.keys()].toSorted()).toEqual([secret, 'changeme', 'another former one'].map(keyId).toSorted());
@@ -47,12 +47,12 @@ describe('Ed25519 keys', () => {
     expect(readPublicKey(publicKey.export({ type: 'spki', format: 'der' }).toString('base64')).equals(publicKey)).toBe(true);
   });
 
-  it('have one id for both halves', () => {
+  it('have one id for the private and the public key', () => {
     expect(ed25519KeyId(privateKey)).toBe(ed25519KeyId(publicKey));
     expect(ed25519KeyId(publicKey)).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it('are told from keys of other kinds', () => {
+  it('are distinguished from keys of other kinds', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
     expect(() => readPrivateKey(rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow(
       /BT_SIGNING_BAD_PRIVATE_KEY.*rsa/,

@@ -23,7 +23,7 @@ const anyValue: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
 })).value;
 
 describe('signable', () => {
-  it('gives every value a canonical form, and the one that is read back', () => {
+  it('gives every value a canonical form that reads back as the same value', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
         const form = canonicalJson({ value: signable(value) });
@@ -43,7 +43,7 @@ describe('signable', () => {
     );
   });
 
-  it('looks at each member once, however deep what has to change lies', () => {
+  it('visits each member once, however deep the change is', () => {
     let looks = 0;
     let value: unknown = Number.NaN;
     for (let depth = 0; depth < 60; depth++) {
@@ -73,7 +73,7 @@ describe('signable', () => {
     expect(JSON.stringify(signable(value))).toBe(JSON.stringify(expected));
   });
 
-  it('leaves what has a form already as it is', () => {
+  it('leaves canonical values unchanged', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => expect(canonicalJson(signable(value))).toBe(canonicalJson(value))));
   });
 });

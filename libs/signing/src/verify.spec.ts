@@ -35,7 +35,7 @@ describe('hmac', () => {
 });
 
 describe('violationForm', () => {
-  it('is everything but the signatures', () => {
+  it('contains everything but the signatures', () => {
     const form = Buffer.from(
       violationForm({ b: 1, a: 2, signature: 'x', public_signature: { key_id: 'k', signature: 's' } } as object),
     ).toString();
@@ -46,11 +46,11 @@ describe('violationForm', () => {
 describe('verifyViolation', () => {
   const signed = signViolation(violation, keys);
 
-  it('accepts what was signed, with both keys', () => {
+  it('accepts signed records, with both keys', () => {
     expect(verifyViolation(signed, keys)).toEqual({ valid: true, signature: 'valid', publicSignature: 'valid' });
   });
 
-  it('refuses other members beside those of the public signature, also when its key is not known', () => {
+  it('refuses unknown members in the public signature, also for an unknown key', () => {
     const { public_signature } = signed;
     const grown = { ...signed, public_signature: { ...public_signature!, note: 'approved' } };
     expect(verifyViolation(grown, keys)).toEqual({ valid: false, signature: 'valid', publicSignature: 'invalid' });
@@ -79,7 +79,7 @@ describe('verifyViolation', () => {
     expect(verifyViolation(signed, rotated)).toMatchObject({ valid: true, signature: 'valid' });
   });
 
-  it('says that it does not know the key of somebody else', () => {
+  it('reports an unknown key', () => {
     expect(verifyViolation(signed, others)).toEqual({ valid: null, signature: 'unknown-key', publicSignature: 'unknown-key' });
     expect(verifyViolation({ ...signed, signature: 5 }, others)).toMatchObject({ valid: false, publicSignature: 'unknown-key' });
     const { public_signature: _, ...secretly } = signed;
@@ -87,7 +87,7 @@ describe('verifyViolation', () => {
     expect(verifyViolation({ ...violation }, keys)).toEqual({ valid: false, signature: 'absent', publicSignature: 'absent' });
   });
 
-  it('refuses a signature of somebody else under the name of the key', () => {
+  it('refuses a foreign signature under the name of the key', () => {
     const forged = { ...signViolation(violation, others), key_id: keys.current.id };
     expect(verifyViolation({ ...forged, public_signature: { ...forged.public_signature!, key_id: keys.privateKey!.id } }, keys)).toEqual({
       valid: false,

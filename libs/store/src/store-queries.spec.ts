@@ -136,10 +136,10 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-it.each(DIALECTS)('the queries of %s are as they are written down', (dialect) => {
+it.each(DIALECTS)('the queries of %s equal the checked-in file', (dialect) => {
   expect(texts[dialect]).toBe(readFileSync(fileOf(dialect), 'utf8'));
 });
 
-it('no method asks nothing', () => {
+it('each method has a query', () => {
   for (const part of texts.sqlite.split(/^(?=\w)/m)) expect(part).toMatch(/^\w+\n {2}/);
 });

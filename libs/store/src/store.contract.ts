@@ -30,7 +30,7 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
 
     const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
 
-    it('takes any text, and answers it as it was', async () => {
+    it('stores any text unchanged', async () => {
       const text = fc.oneof(
         fc.string({ unit: 'binary' }).map((one) => one.toWellFormed()),
         fc.constantFrom(

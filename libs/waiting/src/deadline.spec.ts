@@ -18,7 +18,7 @@ describe('a deadline', () => {
     await expect(waitAtMost(Promise.reject(new Error('refused')), 60_000)).rejects.toThrow('refused');
   });
 
-  it('ends the waiting for work that is late, without an error', async () => {
+  it('ends the wait for late work without an error', async () => {
     await expect(waitAtMost(never, 1)).resolves.toBeUndefined();
   });
 

@@ -10,7 +10,7 @@ const failing = (times: number) => {
 };
 
 describe('retry', () => {
-  it('tries until the work succeeds, pausing longer each time up to the longest', async () => {
+  it('retries until success, with pauses growing to the maximum', async () => {
     const pauses: number[] = [];
     const signal = new AbortController().signal;
     const answer = await retry(failing(5), { signal, first: 1, longest: 4, failed: (_error, wait) => pauses.push(wait) });
@@ -19,24 +19,24 @@ describe('retry', () => {
     for (const wait of pauses) expect(wait).toBeLessThanOrEqual(5);
   });
 
-  it('stops when the signal says so, also while it waits', async () => {
+  it('stops at the signal, also during a pause', async () => {
     const stop = new AbortController();
     const attempt = retry(failing(1), { signal: stop.signal, first: 60_000, failed: () => stop.abort(new Error('stopping')) });
     await expect(attempt).rejects.toThrow();
   });
 
-  it('pauses at least as long as an error asks for', async () => {
+  it('pauses at least as long as an error requests', async () => {
     const pauses: number[] = [];
     const signal = new AbortController().signal;
     await retry(failing(2), { signal, first: 1, failed: (_error, wait) => pauses.push(wait), atLeast: () => 30 });
     expect(pauses).toEqual([30, 30]);
   });
 
-  it('does not begin after the signal', async () => {
+  it('does not start after the signal', async () => {
     await expect(retry(failing(0), { signal: AbortSignal.abort(new Error('stopping')), failed: () => {} })).rejects.toThrow('stopping');
   });
 
-  it('passes a hopeless error on', async () => {
+  it('rejects a permanent error at once', async () => {
     const signal = new AbortController().signal;
     await expect(retry(failing(9), { signal, failed: () => {}, hopeless: (error) => error.message === 'failure 1' })).rejects.toThrow(
       'failure 1',

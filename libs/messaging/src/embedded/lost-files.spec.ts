@@ -48,7 +48,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     ),
   );
 
-  it.each(kinds)('are told with name and remedy, counted, and get no acknowledgement (%s %s)', async (file, what, damage) => {
+  it.each(kinds)('are reported with name and remedy, counted, and get no acknowledgement (%s %s)', async (file, what, damage) => {
     await expect(log.check()).resolves.toBeUndefined();
     expect(log.filesLost()).toBe(0);
     damage(join(path, file));
@@ -68,7 +68,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     if (file !== 'positions.db') await expect(log.append(topic, [record('b')])).rejects.toBeInstanceOf(LogUnavailable);
   });
 
-  it('are well again when the same file is put back, with all that was acknowledged', async () => {
+  it('work again when the same file is put back, with all acknowledged records', async () => {
     renameSync(join(path, 'spans.db'), join(path, 'aside'));
     await expect(log.append('spans', [record('b')])).rejects.toThrow(/BT_LOG_FILE_LOST/);
     renameSync(join(path, 'aside'), join(path, 'spans.db'));
@@ -81,7 +81,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     expect(contents).toEqual(expect.arrayContaining(['a', 'c']));
   });
 
-  it('get no positions either', async () => {
+  it('accept no positions either', async () => {
     const listener = { assigned: async () => undefined, records: async () => {}, revoked: async () => {} };
     const subscription = await log.subscribe({ topic: 'spans', group: 'g', listener });
     await subscription.commit(0, { offset: 0, metadata: '' });
@@ -100,7 +100,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     },
   );
 
-  it('a lock that cannot be looked at is kept, and said to be just that', async () => {
+  it('a lock that cannot be checked is kept, and reported', async () => {
     const lock = join(path, 'lock.db');
     renameSync(lock, join(path, 'aside'));
     symlinkSync(lock, lock);
@@ -111,7 +111,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     expect(() => EmbeddedLog.open(settings)).toThrow(/BT_LOG_STORAGE_IN_USE/);
   });
 
-  it('a directory that is moved away is no other process, in any thread, and well again when it is back', async () => {
+  it('a directory that is moved away is not taken for another process, in any thread, and works again when it is back', async () => {
     const thread = EmbeddedLog.open(log.forThreads());
     renameSync(path, `${path}-moved`);
     await expect(log.check()).rejects.toThrow(/BT_LOG_FILE_LOST: .*lock\.db was deleted/);
@@ -122,7 +122,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     await thread.close();
   });
 
-  it('a topic that took no records is not well until it can be written again, though the others can', async () => {
+  it('a topic that refused records fails until it can be written again, though the others work', async () => {
     const records = log.storage.records('rules');
     const { append, probe } = records;
     const readOnly = (): never => {
@@ -137,7 +137,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     await log.append('rules', [record('c')]);
   });
 
-  it('a second server in the same directory: the first acknowledges nothing more, in any thread, until the second is gone', async () => {
+  it('a second server in the same directory: the first acknowledges nothing until the second has ended', async () => {
     const thread = EmbeddedLog.open(log.forThreads());
     const listener = { assigned: async () => undefined, records: async () => {}, revoked: async () => {} };
     const subscription = await thread.subscribe({ topic: 'spans', group: 'g', listener });
@@ -154,7 +154,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     await thread.close();
   });
 
-  it('a second server is noticed without being asked', async () => {
+  it('a second server is noticed without a request', async () => {
     for (const file of ['lock.db', 'lock.db-wal', 'lock.db-shm']) rmSync(join(path, file));
     const second = EmbeddedLog.open({ ...settings });
     await new Promise((resolve) => setTimeout(resolve, 1_500));

@@ -75,7 +75,7 @@ describe('records that somebody deleted from a file of the embedded log', () => 
     return { offsets, told };
   }
 
-  it('are told once, with place and remedy, and all others are read', async () => {
+  it('are reported once, with place and remedy, and all others are read', async () => {
     const deletions = fc.record({
       deleted: fc.uniqueArray(fc.nat(RECORDS - 2), { minLength: 1, maxLength: RECORDS - 2 }),
       committed: fc.option(fc.nat(RECORDS - 1), { nil: undefined }),
@@ -104,7 +104,7 @@ describe('records that somebody deleted from a file of the embedded log', () => 
     );
   }, 60_000);
 
-  it('are told as a failure to who listens for nothing else', async () => {
+  it('are reported as a failure to a listener without a handler for them', async () => {
     const log = EmbeddedLog.open(settings);
     await log.append('spans', [record(0), record(1), record(2)]);
     await log.close();
@@ -114,7 +114,7 @@ describe('records that somebody deleted from a file of the embedded log', () => 
     expect(told).toEqual([expect.stringContaining('BT_LOG_RECORDS_MISSING: Records 1 to 1')]);
   });
 
-  it('are expected to be gone in a topic that is compacted', async () => {
+  it('are expected in a compacted topic', async () => {
     const log = EmbeddedLog.open(settings);
     await log.append('rules', [record(0), record(1), record(2)]);
     await log.close();
@@ -122,7 +122,7 @@ describe('records that somebody deleted from a file of the embedded log', () => 
     expect(await read('rules', 100_000)).toEqual({ offsets: [0, 2], told: [] });
   });
 
-  it('leave no gap within a batch that is read back', async () => {
+  it('leave no gap within a batch that is read again', async () => {
     const log = EmbeddedLog.open(settings);
     await log.append(
       'spans',

@@ -14,7 +14,7 @@ const topics = [
   { name: 'rules', partitions: 1 },
 ];
 
-describe('the embedded log says for how long nothing could be appended', () => {
+describe('the embedded log records how long nothing could be appended', () => {
   let path: string;
   let wall: number;
   let monotonic: number;
@@ -75,7 +75,7 @@ describe('the embedded log says for how long nothing could be appended', () => {
     expect(await inPartition(0)).toEqual(['1000', '6000 pause:5000']);
   });
 
-  it('after a stall of the process, before whatever comes next', async () => {
+  it('after a stall of the process, before the next record', async () => {
     await send(0);
     beatFor(1_000);
     pass(70_000);
@@ -83,7 +83,7 @@ describe('the embedded log says for how long nothing could be appended', () => {
     expect(await inPartition(0)).toEqual(['0', '71000 pause:70000', '71000']);
   });
 
-  it('and ticks of other threads do not pass over a stall', async () => {
+  it('even if other threads append ticks after a stall', async () => {
     await send(0);
     beatFor(1_000);
     pass(70_000);
@@ -115,7 +115,7 @@ describe('the embedded log says for how long nothing could be appended', () => {
     expect(pause).toMatch(/^31000 pause:(29|30|31)\d{3}$/);
   });
 
-  it('not when the wall clock is set back: then the time goes on, also after a restart', async () => {
+  it('not when the wall clock is set back: log time continues, also after a restart', async () => {
     wall += 72 * HOUR;
     log.writer.beat();
     await send(0);
@@ -135,7 +135,7 @@ describe('the embedded log says for how long nothing could be appended', () => {
     expect(log.storage.clock.ahead()).toBeGreaterThan(71 * HOUR);
   });
 
-  it('only to those who can send: until the receivers are open the clock stands', async () => {
+  it('only while receivers are open: until then the clock stands still', async () => {
     await send(0);
     await log.close();
     pass(HOUR);

@@ -20,7 +20,7 @@ describe('countSpans', () => {
     value: requestOf(Array.from({ length: spans }, (_, n) => ({ ...A_SPAN, span: n + 1 }))),
   });
 
-  it('counts what an evaluator is given: spans, one for what is no request, and no control', async () => {
+  it('counts like an evaluator: spans, one for an unreadable record, and no control records', async () => {
     const tick = { partition: 0, value: new Uint8Array(0), headers: { [CONTROL_HEADER]: CONTROL_TICK } };
     const [first = 0] = await log.append(TOPICS.spans, [record(2), tick, { partition: 0, value: Uint8Array.of(0x0a, 0xff) }, record(3)]);
     expect(await count(first, first + 4)).toBe(6);
@@ -28,7 +28,7 @@ describe('countSpans', () => {
     expect(await count(first + 4, first + 4)).toBe(0);
   });
 
-  it('answers nothing where the log does not have all of it, or time is up', async () => {
+  it('is undefined when records are missing, or after the deadline', async () => {
     const [first = 0] = await log.append(
       TOPICS.spans,
       Array.from({ length: 500 }, () => record(1)),
@@ -40,7 +40,7 @@ describe('countSpans', () => {
 });
 
 describe('LatestLatencies', () => {
-  it('has the latest thousand, in seconds, and none below 0', () => {
+  it('keeps the latest thousand, in seconds, and none below 0', () => {
     const latest = new LatestLatencies();
     expect(latest.seconds).toEqual([]);
     for (let n = 0; n < 1_500; n++) latest.note(n);

@@ -31,7 +31,7 @@ describe('DeadLetters', () => {
     };
   };
 
-  it('keeps the record as it was, with where it lay and why', async () => {
+  it('keeps the record unchanged, with its place and the reason', async () => {
     await letters.keep(letter, signal);
     expect(await kept()).toMatchObject([
       {
@@ -48,7 +48,7 @@ describe('DeadLetters', () => {
     expect(Buffer.from((await kept())[0]!.value).toString()).toBe('??');
   });
 
-  it('waits for a log that is away', async () => {
+  it('waits for an unavailable log', async () => {
     refuse(1, logProblem('BT_LOG_CLOSED'));
     await letters.keep(letter, signal);
     expect(failures).toHaveLength(1);

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { readPositionMetadata, writePositionMetadata } from './position-metadata.js';
 
 describe('the metadata of a position', () => {
-  it('comes back as it was written', () => {
+  it('reads back as written', () => {
     const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 0 };
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
 
-  it('keeps the offset meant, where there is another', () => {
+  it('keeps the intended offset if it differs', () => {
     const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 86_400_000, from: 7 };
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
@@ -17,13 +17,13 @@ describe('the metadata of a position', () => {
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
   });
 
-  it('keeps before which offset all that was found is published', () => {
+  it('keeps the offset before which all verdicts are published', () => {
     const metadata = { epoch: 12, logTime: 1_699_000_000_123, paused: 0, said: true, published: 4_711, judgement: 'a1', from: 9 };
     expect(readPositionMetadata(writePositionMetadata(metadata))).toEqual(metadata);
     expect(readPositionMetadata('{"epoch":12,"logTime":5,"published":"7"}')).toEqual({ epoch: 12, logTime: 5, paused: 0 });
   });
 
-  it('knows no pauses where an older version wrote it', () =>
+  it('has no pauses if an older version wrote it', () =>
     expect(readPositionMetadata('{"epoch":12,"logTime":5}')).toEqual({ epoch: 12, logTime: 5, paused: 0 }));
 
   it.each(['', '{}', 'null', '{"epoch":"1","logTime":2}', 'set by hand'])('is unknown when it is %j', (text) =>

@@ -9,7 +9,7 @@ const ids = (history: RuleHistory, epoch: number) => history.rules(epoch)?.map((
 describe('RuleHistory', () => {
   it('starts with no rules at epoch 0', () => expect(new RuleHistory().rules(0)).toEqual([]));
 
-  it('applies changes to the epoch before, and remembers the older ones', () => {
+  it('applies changes to the previous epoch, and remembers older ones', () => {
     const history = new RuleHistory();
     history.add({ epoch: 1, changes: [{ put: rule('b') }] });
     history.add({ epoch: 2, changes: [{ put: rule('a') }, { put: rule('b', 2) }] });
@@ -28,7 +28,7 @@ describe('RuleHistory', () => {
     expect(history.rules(6)).toBeUndefined();
   });
 
-  it('answers undefined for an epoch that has not come, or whose base has not', () => {
+  it('is undefined for an epoch that has not come, or whose base has not', () => {
     const history = new RuleHistory();
     history.add({ epoch: 2, changes: [{ put: rule('a') }] });
     expect(history.rules(2)).toBeUndefined();
@@ -36,7 +36,7 @@ describe('RuleHistory', () => {
     expect(ids(history, 2)).toEqual(['a@1']);
   });
 
-  it('says which epochs rest on one that was lost and replaced', () => {
+  it('names the epochs based on one that was lost and replaced', () => {
     const history = new RuleHistory();
     history.add({ epoch: 1, changes: [{ put: rule('a') }] });
     history.add({ epoch: 2, snapshot: [rule('b')], replaced: true });
@@ -56,7 +56,7 @@ describe('RuleHistory', () => {
     ]);
   });
 
-  it('takes a record that was published twice once', () => {
+  it('applies a record once that was published twice', () => {
     const history = new RuleHistory();
     history.add({ epoch: 1, changes: [{ put: rule('a') }] });
     history.add({ epoch: 2, changes: [{ remove: 'a' }] });
@@ -64,7 +64,7 @@ describe('RuleHistory', () => {
     expect(ids(history, 2)).toEqual([]);
   });
 
-  it('answers any epoch, in any order, as the changes up to it say', () => {
+  it('returns any epoch, in any order, as the changes up to it define it', () => {
     const change = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd'), put: fc.boolean(), whole: fc.nat(9) });
     const order = fc.array(fc.nat(40), { maxLength: 60 });
     fc.assert(

@@ -20,7 +20,7 @@ describe('answers to senders', () => {
     });
   });
 
-  it('a google.rpc.Status carries code, message and when to try again', () => {
+  it('a google.rpc.Status contains code, message and retry delay', () => {
     const status = { code: 14, message: 'the log is not writable', retryAfter: 1500 };
     const decoded = schema.status.toObject(schema.status.decode(encodeStatus(status))) as {
       code: number;
@@ -38,7 +38,7 @@ describe('answers to senders', () => {
     });
   });
 
-  it('a delay is read back as it was asked, and nothing where there is none', () => {
+  it('a delay reads back as written, and as undefined without one', () => {
     for (const retryAfter of [0, 1, 999, 1_500, 86_400_000]) {
       expect(retryDelay(encodeStatus({ code: 8, message: 'later', retryAfter }))).toBe(retryAfter);
     }

@@ -78,7 +78,7 @@ function rowsOf(model: TraceRequest): unknown[] {
 }
 
 describe('projection', () => {
-  it('says of every span what full decode says, in one set of columns used again and again', () => {
+  it('equals full decode for every span, in one reused set of columns', () => {
     const columns = new SpanColumns();
     fc.assert(
       fc.property(request, request, (first, second) => {
@@ -159,7 +159,7 @@ describe('projection', () => {
     expect(attributeOf(attributes, 'a')).toBe(1);
   });
 
-  it('reads the fields of a span in whatever order they come, and of those that come twice the last', () => {
+  it('reads the fields of a span in any order, and the last of repeated ones', () => {
     const columns = new SpanColumns();
     const others = { fields: ALL.fields, attributes: [], resourceAttributes: [] };
     const rows = (bytes: Uint8Array): unknown[] => {
@@ -182,7 +182,7 @@ describe('projection', () => {
     );
   });
 
-  it('refuses an attribute that ends within its key, also where the next field goes on as a key would', () => {
+  it('refuses an attribute that ends within its key, even if the next field would continue it', () => {
     const ids = [Uint8Array.of(0x0a, 16, ...Buffer.alloc(16, 1)), Uint8Array.of(0x12, 8, ...Buffer.alloc(8, 1))];
     const cut = Uint8Array.of(0x4a, 1, 0x0a);
     const other = Uint8Array.of(0x4a, 4, 0x0a, 2, 0x7a, 0x7a);
@@ -192,7 +192,7 @@ describe('projection', () => {
     }
   });
 
-  it('holds more spans than it had room for', () => {
+  it('grows beyond its initial capacity', () => {
     const columns = new SpanColumns();
     const spans = Array.from({ length: 1000 }, (_, i) => spanOf({ name: `span ${i}`, attributes: attributesOf({ a: i }) }));
     project(encodeRequest(requestOf(spans)), ALL, columns);
@@ -201,7 +201,7 @@ describe('projection', () => {
     expect(columns.startTime[999]).toBe(spans[999]!.startTimeUnixNano);
   });
 
-  it('reads texts that are no UTF-8 with replacement characters', () => {
+  it('reads invalid UTF-8 with replacement characters', () => {
     const columns = new SpanColumns();
     const bytes = encodeRequest(requestOf([spanOf({ name: 'abcdefgh' })]));
     bytes[Buffer.from(bytes).indexOf('cdef')] = 0xff;

@@ -15,7 +15,7 @@ function wholeSpansOf({ resourceSpans }: TraceRequest): WholeSpan[] {
   );
 }
 
-it('a span has its own resource and scope, in whatever order the spans of several requests are asked for', () => {
+it('a span has its own resource and scope, in any order of reads over several requests', () => {
   fc.assert(
     fc.property(fc.array(request, { minLength: 1, maxLength: 3 }), fc.array(fc.nat(), { maxLength: 40 }), (requests, asked) => {
       const columns = new SpanColumns();
@@ -29,7 +29,7 @@ it('a span has its own resource and scope, in whatever order the spans of severa
   );
 });
 
-it('a request that takes the place of another, in the same bytes, is read anew', () => {
+it('a request that replaces another in the same bytes is read again', () => {
   const [first, second] = ['shop', 'bank'].map((service) => encodeRequest(requestOf([spanOf({ name: service })], 'scope', service)));
   const bytes = Uint8Array.from(first!);
   const columns = new SpanColumns();
@@ -41,7 +41,7 @@ it('a request that takes the place of another, in the same bytes, is read anew',
   expect(columns.wholeSpan(0).resource?.attributes[0]?.value).toEqual({ type: 'string', value: 'bank' });
 });
 
-it('a request of many spans of one scope is not walked once for each of them', () => {
+it('a request of many spans of one scope is not scanned for each of them', () => {
   const columnsOf = (spans: number): SpanColumns => {
     const columns = new SpanColumns();
     project(encodeRequest(requestOf(Array.from({ length: spans }, (_, n) => spanOf({ name: `span ${n}` })))), IDS, columns);

@@ -38,7 +38,7 @@ describe('lossless JSON', () => {
     expect(parseJson(`[${text}, 1699000000000000001]`)).toEqual([expected, LARGE]);
   });
 
-  it('takes __proto__ for a key like any other', () => {
+  it('reads __proto__ as a key like any other', () => {
     for (const text of ['{"__proto__":{"x":1}}', '{"__proto__":{"x":1},"n":1699000000000000001}']) {
       const value = parseJson(text) as Record<string, JsonValue>;
       expect(Object.keys(value)).toContain('__proto__');

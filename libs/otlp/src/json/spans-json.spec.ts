@@ -46,7 +46,7 @@ describe('spans as JSON', () => {
     expect(span!.startTimeUnixNano).toBe(1699000000000000001n);
   });
 
-  it('keeps OTLP ids as they are, in lower case', () => {
+  it('keeps OTLP ids unchanged, in lower case', () => {
     const span = one({ traceId: '5B8EFFF798038103D269B633813FC60C', spanId: 'EEE19B7EC3C1B174', parentSpanId: 'aaaaaaaaaaaaaaaa' });
     expect(span).toMatchObject({
       traceId: '5b8efff798038103d269b633813fc60c',
@@ -114,7 +114,7 @@ describe('spans as JSON', () => {
     });
   });
 
-  it('puts spans of one service into one resource', () => {
+  it('groups spans of one service into one resource', () => {
     const spans = ['a', 'b', 'a'].map((service) => ({ service, resource: { 'host.name': 'h' }, scope: 'lib' }));
     const { resourceSpans } = spansFromJson(JSON.stringify({ spans }), { incomplete: true });
     expect(resourceSpans.map(({ resource }) => plainMap(resource!.attributes))).toEqual([
@@ -165,7 +165,7 @@ describe('spans as JSON', () => {
     expect(errorOf(JSON.stringify(span)).fields.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('looks at no more of a body that has as many errors as are told: it would keep everybody else waiting', () => {
+  it('stops after the maximum of reported errors, so that a bad body does not delay others', () => {
     const unread = Object.defineProperty({}, 'name', {
       enumerable: true,
       get: () => {
@@ -185,7 +185,7 @@ describe('spans as JSON', () => {
     expect(fieldsOf([Object.defineProperty(members, 'last', Object.getOwnPropertyDescriptor(unread, 'name')!)])).toHaveLength(20);
   });
 
-  it('refuses a member beside the list of spans, whose spans nobody would read, and takes those of our own answers', () => {
+  it('refuses a member beside the list of spans whose spans would be ignored, and accepts those of our answers', () => {
     const { code, fields } = errorOf(JSON.stringify({ spans: [], sapns: [{}], foo: 1, Spans: [{}] }), { incomplete: true });
     expect(code).toBe('BT_OTLP_SPAN_FIELD');
     expect(fields.map(({ path, message }) => `${path}: ${message}`)).toEqual([
@@ -200,7 +200,7 @@ describe('spans as JSON', () => {
     expect(spansFromJson(JSON.stringify(answer)).resourceSpans).toEqual([]);
   });
 
-  it('refuses a member that nobody would read, wherever it lies, and says which was meant', () => {
+  it('refuses unknown members at every level, and suggests the right one', () => {
     const { code, fields } = errorOf(
       JSON.stringify({
         spans: [
@@ -237,11 +237,11 @@ describe('spans as JSON', () => {
     ]);
   });
 
-  it('takes no null for the spans: a sender whose list got lost is told', () => {
+  it('refuses null for the spans, so that a sender learns that its list is missing', () => {
     expect(() => spansFromJson('{"spans": null}')).toThrow('spans: expected a list of spans');
   });
 
-  it('takes a duration beside both times when it agrees, and makes the start of it where that is left out', () => {
+  it('accepts a duration beside both times when it agrees, and derives a missing start', () => {
     expect(one({ start_time: 1, end_time: 6, duration: 5 })).toMatchObject({ startTimeUnixNano: 1n, endTimeUnixNano: 6n });
     expect(one({ end_time: 2_000_000_000, duration: '1.5s' })).toMatchObject({
       startTimeUnixNano: 500_000_000n,
@@ -252,12 +252,12 @@ describe('spans as JSON', () => {
   it.each([
     ['a wrong type', {}, 'nanoseconds as an integer, or a duration like "1.5s"'],
     ['another length', '5s', 'the span takes 5 ns from start_time to end_time: leave the duration or the end out'],
-  ])('drops no duration silently that stands beside both times: %s', (_, duration, expected) => {
+  ])('never ignores a duration beside both times: %s', (_, duration, expected) => {
     const text = JSON.stringify({ spans: [{ trace_id: 't', span_id: 's', name: 'n', start_time: 1, end_time: 6, duration }] });
     expect(() => spansFromJson(text)).toThrow(expected);
   });
 
-  it('takes null for absent, names in camelCase, and a duration in milliseconds beside the end, as answers of the API have it', () => {
+  it('treats null as absent, accepts camelCase, and a duration in milliseconds beside the end, as in API answers', () => {
     expect(one({ colour: null, parentSpanId: 'p', startTime: 1, endTime: 2_000_001, duration_ms: 2, droppedLinksCount: 0 }).name).toBe('');
   });
 
@@ -271,7 +271,7 @@ describe('spans as JSON', () => {
     expect(errorOf('{"spans": [').code).toBe('BT_OTLP_JSON_SYNTAX');
   });
 
-  it('takes __proto__ for a key like any other', () => {
+  it('reads __proto__ as a key like any other', () => {
     for (const big of ['', ', "start_time": 1699000000000000001']) {
       const [span] = spansOf(spansFromJson(`{"attributes": {"__proto__": {"polluted": 1}}${big}}`, { incomplete: true }));
       expect(span!.attributes.at(-1)).toMatchObject({ key: '__proto__', value: { type: 'kvlist' } });

@@ -28,7 +28,7 @@ describe('collectTrace', () => {
     );
   });
 
-  it('takes the id in either case and refuses what is none', () => {
+  it('accepts the id in either case, and refuses invalid ones', () => {
     expect(collectTrace(new Uint8Array(0), TRACE.toUpperCase())).toEqual({ resourceSpans: [] });
     expect(() => collectTrace(new Uint8Array(0), 'test-trace-001')).toThrow(TypeError);
   });

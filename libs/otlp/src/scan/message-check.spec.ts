@@ -52,7 +52,7 @@ describe('the check of messages', () => {
     expect(() => decodeRequest(bytes)).toThrow(OtlpError);
   });
 
-  it('refuses exactly what full decode refuses; projection takes all that it lets pass', () => {
+  it('refuses exactly what full decode refuses; projection accepts everything that passes', () => {
     const columns = new SpanColumns();
     const projection = { fields: new Set(['status', 'status_message']), attributes: ['a'], resourceAttributes: [] };
     fc.assert(

@@ -60,12 +60,12 @@ describe('scan', () => {
     expect(index.rejections()).toMatchObject([{ reason, spans: 1 }]);
   });
 
-  it('counts own spans as own whatever their ids', () => {
+  it('counts own spans as own for any ids', () => {
     const index = scan(encodeRequest(requestOf([spanOf({}), spanOf({ traceId: '' })], 'betrace')));
     expect([index.spans, index.accepted, index.own, index.rejected]).toEqual([2, 0, 2, 0]);
   });
 
-  it('takes an empty request for what it is', () => {
+  it('accepts an empty request', () => {
     expect(scan(new Uint8Array(0)).spans).toBe(0);
   });
 
@@ -94,7 +94,7 @@ describe('scan', () => {
     expect(errorOf(wrap(0x0a, wrap(0x12, wrap(0x12, span)))).message).toContain('more than one trace_id');
   });
 
-  it('whatever passes a scan of everything can be decoded; whatever does not, never throws anything but OtlpError', () => {
+  it('accepts only what can be decoded, and otherwise throws only OtlpError', () => {
     const index = new RequestIndex();
     fc.assert(
       fc.property(request, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(), (model, changes, cut) => {

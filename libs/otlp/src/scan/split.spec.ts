@@ -31,7 +31,7 @@ const withoutOwn = (model: TraceRequest): TraceRequest => ({
 });
 
 describe('split', () => {
-  it('gives every span to its partition with its resource and scope, in order, none lost or doubled', () => {
+  it('sends every span with its resource to its partition, in order, without loss or duplicates', () => {
     fc.assert(
       fc.property(request, fc.constantFrom(400, 2000, 1_000_000), (model, maxBytes) => {
         const index = scan(encodeRequest(model));
@@ -63,7 +63,7 @@ describe('split', () => {
     );
   });
 
-  it('passes on the very bytes when all spans go to one partition', () => {
+  it('returns the same bytes when all spans go to one partition', () => {
     const bytes = encodeRequest(requestOf([spanOf({}), spanOf({ traceId: 'ab'.repeat(16) })]));
     const [part, ...others] = split(scan(bytes), onePartition);
     expect(others).toEqual([]);
@@ -81,7 +81,7 @@ describe('split', () => {
     expect([index.accepted, index.own, index.rejected]).toEqual([1, 1, 1]);
   });
 
-  it('divides what is larger than a record and rejects a span that is larger alone', () => {
+  it('splits requests larger than a record, and rejects a single larger span', () => {
     const spans = [spanOf({ name: 'a' }), spanOf({ name: 'x'.repeat(1000) }), spanOf({ name: 'b' }), spanOf({ name: 'c' })];
     const index = scan(encodeRequest(requestOf(spans)));
     const parts = split(index, onePartition, 300);
@@ -92,7 +92,7 @@ describe('split', () => {
     expect(index.accepted).toBe(3);
   });
 
-  it('makes nothing of a request without spans', () => {
+  it('returns nothing for a request without spans', () => {
     expect(split(scan(encodeRequest(requestOf([]))), onePartition)).toEqual([]);
   });
 });

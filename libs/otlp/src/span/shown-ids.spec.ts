@@ -9,13 +9,13 @@ const spanOf = (span: Readonly<Record<string, string>>): Span => {
 };
 
 describe('shownIds', () => {
-  it('answers texts that are no OTLP ids as they were sent', () => {
+  it('returns texts that are no OTLP ids as sent', () => {
     const span = spanOf({ trace_id: 'order-7', span_id: 'pay', parent_id: 'shop' });
     expect(span.spanId).toMatch(/^[0-9a-f]{16}$/);
     expect(shownIds(span)).toEqual({ traceId: 'order-7', spanId: 'pay', parentSpanId: 'shop' });
   });
 
-  it("answers OTLP's ids, and nothing for the parent of a root span", () => {
+  it('returns OTLP ids, and undefined for the parent of a root span', () => {
     const ids = { trace_id: '0af7651916cd43dd8448eb211c80319c', span_id: 'b7ad6b7169203331' };
     expect(shownIds(spanOf(ids))).toEqual({ traceId: ids.trace_id, spanId: ids.span_id, parentSpanId: '' });
   });

@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
 const read = (table: TextTable, bytes: Uint8Array): string => table.read(bytes, new DataView(bytes.buffer), 0, bytes.length);
 
 describe('text table', () => {
-  it('gives the text that decoding gives, valid UTF-8 or not, also when sets overflow', () => {
+  it('returns the decoded text, for valid and invalid UTF-8, also when sets overflow', () => {
     const table = new TextTable(1);
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 70 }).map((value) => encoder.encode(value)),
@@ -30,7 +30,7 @@ describe('text table', () => {
     );
   });
 
-  it('keeps what repeats while unique values flood it', () => {
+  it('keeps repeated values while unique ones flood it', () => {
     const table = new TextTable(64);
     const repeating = encoder.encode('checkout-service');
     read(table, repeating);

@@ -51,7 +51,7 @@ function accountsOf(records: readonly number[], told: ReceivedSpans, partition: 
 }
 
 describe('takeAccount', () => {
-  it('balances, wherever receiving began, the evaluator began, it is, and the log ends', async () => {
+  it('balances for any start of receiving, start and position of the evaluator, and end of the log', async () => {
     const cut = fc
       .array(fc.integer({ min: 0, max: 9 }), { maxLength: 12 })
       .chain((records) => fc.tuple(fc.constant(records), ...[0, 1, 2].map(() => fc.integer({ min: 0, max: records.length }))));
@@ -82,7 +82,7 @@ describe('takeAccount', () => {
     );
   });
 
-  it('tells a span that was logged and never judged, and one that was given and never counted', async () => {
+  it('reveals a logged span that was never judged, and a received one that was never counted', async () => {
     const told = received({ received: 7, answered: 7, logged: 7, ends: new Map([[0, 2]]) });
     const lost = await takeAccount(accountsOf([4, 2], told, evaluated({ position: 2, spans: 6, judged: 6 })), SINCE);
     expect([lost.exact, lost.total?.unaccounted, lost.hops.evaluate?.unaccounted]).toEqual([true, 1, 0]);
@@ -90,7 +90,7 @@ describe('takeAccount', () => {
     expect([forgotten.total?.unaccounted, forgotten.hops.evaluate?.unaccounted]).toEqual([1, 1]);
   });
 
-  it('says what it could not count', async () => {
+  it('names what it could not count', async () => {
     const told = received({ received: 7, answered: 7, logged: 7, unconfirmed: 3, ends: new Map([[0, 2]]) });
     const accounts = accountsOf([4, 3], told, evaluated({ position: 1, spans: 4, judged: 4 }));
     accounts.log = { ...accounts.log!, count: async () => undefined };
@@ -107,7 +107,7 @@ describe('takeAccount', () => {
     expect(hops.evaluate?.judged).toBe(4);
   });
 
-  it('has no total where others append to the log, and then measures to its end', async () => {
+  it('has no total if others append to the log, and then counts to its end', async () => {
     const accounts = accountsOf([1, 2, 3], received({ ends: new Map([[0, 1]]) }), evaluated({ position: 1, spans: 1, judged: 1 }), false);
     const told = await takeAccount(accounts, SINCE);
     expect(told.total).toBeUndefined();
@@ -116,13 +116,13 @@ describe('takeAccount', () => {
     expect((await takeAccount(accounts, SINCE)).inexact).toEqual(['the log does not tell where it ends: no broker']);
   });
 
-  it('of a process without any hop says nothing, exactly', async () => {
+  it('of a process without any hop is empty and exact', async () => {
     expect(await takeAccount(new Accounts(), SINCE)).toMatchObject({ exact: true, inexact: [], hops: {} });
   });
 });
 
 describe('latency', () => {
-  it('is told by nearest rank, and not at all of nothing', () => {
+  it('uses the nearest rank, and is absent without values', () => {
     expect(latency([])).toEqual({ of: 0 });
     expect(latency([0.5])).toEqual({ of: 1, p50: 0.5, p95: 0.5, p99: 0.5, max: 0.5 });
     expect(latency(Array.from({ length: 100 }, (_, n) => (100 - n) / 10))).toEqual({ of: 100, p50: 5, p95: 9.5, p99: 9.9, max: 10 });

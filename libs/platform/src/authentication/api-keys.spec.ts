@@ -14,7 +14,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-it('withdraws a key with the file, also when a first look could not read it; a failure is told once', () => {
+it('withdraws a key with the file, also after a failed read; a failure is logged once', () => {
   const write = (key: string) => {
     const keys = [{ name: key, sha256: createHash('sha256').update(key).digest('hex'), scopes: ['read'] }];
     writeFileSync(`${file}.new`, JSON.stringify({ keys }));

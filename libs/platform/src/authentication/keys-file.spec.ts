@@ -38,12 +38,12 @@ describe('the file of API keys', () => {
     expect(() => readKeys(text)).toThrow(said);
   });
 
-  it('names no key that was written in the place of its hash', () => {
+  it('quotes no key that stands in place of its hash', () => {
     expect(() => readKeys(yaml({ ...entry, sha256: 'my secret' }))).toThrow(/^(?!.*my secret)/);
   });
 });
 
-it('scopes: admin may do everything, who writes rules may read, and nobody else more than he was given', () => {
+it('scopes: admin includes all, rules:write includes read, and no other scope includes another', () => {
   const may = Object.fromEntries(SCOPES.map((held) => [held, SCOPES.filter((needed) => mayDo([held], needed))]));
   expect(may).toEqual({
     read: ['read'],

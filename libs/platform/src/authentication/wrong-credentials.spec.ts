@@ -33,7 +33,7 @@ describe('guesses of keys', () => {
     for (const key of keys) guesses.wereWrong(address, key);
   };
 
-  it('are not looked at any more after too many of an address, for the rest of the minute', () => {
+  it('are refused unchecked after too many from one address, for the rest of the minute', () => {
     const watched = watch();
     guess(watched, '192.0.2.1', ['a', 'b']);
     expect(watched.refused('192.0.2.1', 'c')).toBe(false);
@@ -45,7 +45,7 @@ describe('guesses of keys', () => {
     expect(watched.refused('192.0.2.1', 'd')).toBe(false);
   });
 
-  it('do not shut out who had a right key before, behind the same proxy', () => {
+  it('do not lock out a caller with a known key behind the same proxy', () => {
     const watched = watch();
     watched.guesses.wereRight('right');
     guess(watched, '192.0.2.1', ['a', 'b', 'c']);
@@ -54,13 +54,13 @@ describe('guesses of keys', () => {
     expect(watched.refused('192.0.2.1', 'right')).toBe(true);
   });
 
-  it('are counted once where an agent with an old key sends it again and again', () => {
+  it('count once when an agent repeats an old key', () => {
     const watched = watch();
     guess(watched, '192.0.2.1', Array<string>(1_000).fill('old'));
     expect(watched.refused('192.0.2.1', 'another')).toBe(false);
   });
 
-  it('are of one network, where an address of IPv6 is one of 2^64', () => {
+  it('count by network, because an IPv6 client has 2^64 addresses', () => {
     const watched = watch();
     guess(watched, '2001:db8:0:7::1', ['a']);
     guess(watched, '2001:db8::7:1:2:3:4', ['b']);
@@ -70,14 +70,14 @@ describe('guesses of keys', () => {
     expect(watched.refused('::ffff:192.0.2.1', 'd')).toBe(false);
   });
 
-  it('take a bounded memory, from however many addresses', () => {
+  it('use limited memory, for any number of addresses', () => {
     const watched = watch(1);
     for (let i = 0; i < 5_000; i++) guess(watched, `10.0.${i >> 8}.${i & 255}`, ['a']);
     expect(watched.refused('10.0.0.0', 'b')).toBe(false);
     expect(watched.refused('10.0.19.135', 'b')).toBe(true);
   });
 
-  it('are not counted when the limit is 0', () => {
+  it('are not limited at 0', () => {
     const watched = watch(0);
     guess(watched, '192.0.2.1', ['a', 'b', 'c', 'd']);
     expect(watched.refused('192.0.2.1', 'e')).toBe(false);
@@ -100,7 +100,7 @@ describe('an application with a key', () => {
     return { ask, health: started.app.get(HealthRecorder) };
   };
 
-  it('refuses guesses unseen after the limit, also at the route that needs no key, and never who asks with the known key or without one', async () => {
+  it('refuses guesses unchecked above the limit, also on a public route, and never the known key or no key', async () => {
     const { ask } = await start({ BETRACE_API_KEY: 'the key', BETRACE_WRONG_KEY_LIMIT: '4' });
     const path = '/v1/accounting';
     expect((await ask(path, 'the key')).status).not.toBe(401);
@@ -115,7 +115,7 @@ describe('an application with a key', () => {
     expect((await ask('/health')).status).toBe(200);
   });
 
-  it('tells nobody without a key which database it cannot reach', async () => {
+  it('hides from callers without a key which database is unreachable', async () => {
     const { ask, health } = await start({ BETRACE_API_KEY: 'the key' });
     const secret = 'the database db.internal:5432 cannot be reached';
     health.register('storage', () => {

@@ -38,7 +38,7 @@ describe('configuration', () => {
     expect(configuration.logging.format).toBe('json');
   });
 
-  it('prefers flags to variables to the file to defaults', () => {
+  it('gives flags precedence over variables, the file and defaults', () => {
     file('server:\n  http_port: 1\n  grpc_port: 2\n  host: from-file\n');
     const environment = { BETRACE_HTTP_PORT: '3', BETRACE_GRPC_PORT: '4' };
     const { configuration, sources } = load({ environment, args: ['--http-port=5'] });
@@ -128,7 +128,7 @@ logging:
     expect(load({ environment }).configuration.otlp).toMatchObject({ batchSize: 512, timeout: 5000 });
   });
 
-  it('says which variable changes nothing', () => {
+  it('reports a variable without effect', () => {
     const { notices } = load({ environment: { OTEL_BSP_MAX_QUEUE_SIZE: '4096' } });
     expect(notices).toContainEqual(expect.stringMatching(/^environment variable OTEL_BSP_MAX_QUEUE_SIZE has no effect: violations wait/));
   });
@@ -141,7 +141,7 @@ logging:
     ).toBe('development');
   });
 
-  it('says what is off by default', () => {
+  it('reports what is off by default', () => {
     expect(load().notices).toEqual([
       expect.stringContaining('only this machine'),
       expect.stringContaining('memory only'),
@@ -159,17 +159,17 @@ logging:
     ['BETRACE_TRACE_LATE_WINDOW', '13d', 'traces.late_window is "13d", expected a duration from 0ms to 12d'],
     ['BETRACE_TRACE_LATE_WINDOW', '100us', 'traces.late_window is "100us", expected a duration from 0ms to 12d'],
     ['BETRACE_TRACE_MAX_SPANS', '1', 'traces.max_spans is "1", expected a whole number from 2 to 10000000'],
-  ])('refuses traces that end before their second span can come: %s=%s', (variable, value, message) => {
+  ])('refuses times that close traces before their second span can come: %s=%s', (variable, value, message) => {
     expect(() => load({ environment: { [variable]: value } })).toThrow(message);
     expect(() => load({ environment: { [variable]: value } })).toThrow(expect.objectContaining({ code: 'BT_CONFIGURATION_INVALID' }));
   });
 
-  it('takes durations in any unit that makes a millisecond or more', () => {
+  it('accepts durations in any unit of at least a millisecond', () => {
     const environment = { BETRACE_TRACE_ROOT_GRACE: '1500000us', BETRACE_TRACE_IDLE_TIMEOUT: '1m30s' };
     expect(load({ environment }).configuration.traces).toMatchObject({ rootGrace: 1_500, idleTimeout: 90_000 });
   });
 
-  it('takes the least windows, and none for late spans', () => {
+  it('accepts the minimum windows, and 0 for late spans', () => {
     const environment = {
       BETRACE_TRACE_IDLE_TIMEOUT: '10ms',
       BETRACE_TRACE_ROOT_GRACE: '10ms',
@@ -232,7 +232,7 @@ logging:
     expect(failure(prepare())).toContain(expected);
   });
 
-  it('lists everything wrong at once', () => {
+  it('lists every mistake at once', () => {
     file('server:\n  http_port: x\nlogging:\n  levl: info\n');
     const message = failure({ args: ['--nonsense'], environment: { LOG_FORMAT: 'xml' } });
     expect(message.split('\n')).toHaveLength(5);
@@ -243,7 +243,7 @@ logging:
     expect(failure()).not.toContain('hunter2');
   });
 
-  it('listens where only this machine reaches it unless there is a key or an address', () => {
+  it('listens on loopback unless there is a key or an address', () => {
     const host = (environment: Readonly<Record<string, string>>) => load({ environment }).configuration.server.host;
     expect(host({})).toBe('127.0.0.1');
     expect(host({ BETRACE_HOST: '' })).toBe('127.0.0.1');
@@ -259,7 +259,7 @@ logging:
     expect(load({ args: [`--host=${host}`], environment: { BETRACE_API_KEY: 'k'.repeat(32) } }).notices).not.toContainEqual(open);
   });
 
-  it('tells no password of an address that it refuses', () => {
+  it('hides the password of an address that it refuses', () => {
     const environment = { BETRACE_OIDC_ISSUER: 'https://user:hunter2@login.example.com', BETRACE_OIDC_AUDIENCE: 'betrace' };
     expect(failure({ environment })).toMatch(/authentication\.oidc_issuer is "https:\/\/…@login\.example\.com"/);
     expect(failure({ environment })).not.toContain('hunter2');
@@ -269,7 +269,7 @@ logging:
     expect(load({ args: [`--host=${host}`] }).notices).not.toContainEqual(expect.stringContaining('API key'));
   });
 
-  it('notices a mistyped variable, and leaves those of Kubernetes alone', () => {
+  it('reports a mistyped variable, and ignores those of Kubernetes', () => {
     const environment = { BETRACE_HTTP_PROT: '1', BETRACE_BACKEND_SERVICE_HOST: '10.0.0.1' };
     const typed = load({ environment }).notices.filter((notice) => notice.includes('did you mean'));
     expect(typed).toEqual([expect.stringContaining('BETRACE_HTTP_PORT')]);

@@ -11,7 +11,7 @@ const key = (environment: Record<string, string>) => signatureKey(loadConfigurat
 describe('the signature key', () => {
   it('is the configured one', () => expect(key({ BETRACE_SIGNATURE_KEY: 'mine' })).toEqual({ key: 'mine' }));
 
-  it('is "changeme" in development, and says so', () => {
+  it('is "changeme" in development, with a notice', () => {
     expect(key({})).toEqual({ key: 'changeme', notice: expect.stringContaining('proves nothing') });
   });
 
@@ -20,7 +20,7 @@ describe('the signature key', () => {
     expect(() => key({ KAFKA_BROKERS: 'broker:9092' })).toThrow(/openssl rand/);
   });
 
-  it('is made once and kept beside the data, for its owner only', () => {
+  it('is generated once and stored beside the data, readable by its owner only', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
     try {
       const made = key({ BETRACE_STORAGE_PATH: directory });
@@ -34,7 +34,7 @@ describe('the signature key', () => {
     }
   });
 
-  it('is written again when its file is deleted while it is in use, and a file with another key is told', () => {
+  it('is written again when its file is deleted, and reported when the file holds another key', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
     try {
       const made = key({ BETRACE_STORAGE_PATH: directory });
@@ -52,7 +52,7 @@ describe('the signature key', () => {
     }
   });
 
-  it('is read from a file, unless it is set itself; a file without a key is refused, not made up for', () => {
+  it('is read from a file unless it is set directly; an empty file is refused, not replaced', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
     const file = join(directory, 'key');
     try {
@@ -87,14 +87,14 @@ describe('the private key', () => {
   const pem = made.export({ type: 'pkcs8', format: 'pem' }).toString();
   const der = made.export({ type: 'pkcs8', format: 'der' }).toString('base64');
 
-  it('is a PEM, also with its line ends written out, or base64', () => {
+  it('is PEM, also with escaped line ends, or base64', () => {
     expect(privateKey()).toBeUndefined();
     expect(privateKey(pem)?.trim()).toBe(pem.trim());
     expect(privateKey(pem.replaceAll('\n', '\\n'))?.trim()).toBe(pem.trim());
     expect(privateKey(der)).toBe(der);
   });
 
-  it('is what the file of a path holds; a path that leads nowhere is told without what is set', () => {
+  it('is read from the file of a path; a missing file is reported without the configured value', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
     try {
       const file = join(directory, 'private.pem');

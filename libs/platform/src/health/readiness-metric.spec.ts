@@ -4,7 +4,7 @@ import { exposeReadiness } from './readiness-metric.js';
 import { Behind, Degraded, HealthRecorder } from './recorder.js';
 
 describe('the metric of readiness', () => {
-  it('says how each check is when it is scraped', async () => {
+  it('reports each check at the scrape', async () => {
     const [registry, recorder] = [new Registry(), new HealthRecorder()];
     exposeReadiness(registry, recorder);
     let trouble: Error | undefined;
@@ -23,7 +23,7 @@ describe('the metric of readiness', () => {
     expect(await registry.metrics()).toContain('betrace_readiness_grade{check="otlp_exporter"} 0');
   });
 
-  it('says of work that waits that it does, although the process stays in service', async () => {
+  it('reports waiting work, although the process stays in service', async () => {
     const [registry, recorder] = [new Registry(), new HealthRecorder()];
     exposeReadiness(registry, recorder);
     recorder.register('otlp_exporter', () => {
@@ -34,14 +34,14 @@ describe('the metric of readiness', () => {
     expect(await recorder.readiness()).toEqual({ status: 'degraded', checks: { otlp_exporter: 'configuration: 401', storage: 'ok' } });
   });
 
-  it('says in the first scrape, too, how a check is that is slow', async () => {
+  it('reports a slow check in the first scrape too', async () => {
     const [registry, recorder] = [new Registry(), new HealthRecorder()];
     exposeReadiness(registry, recorder, 10);
     recorder.register('storage', () => new Promise<void>((resolve) => void setTimeout(resolve, 700)));
     expect(await registry.metrics()).toContain('betrace_readiness_grade{check="storage"} 0');
   });
 
-  it('does not let a scrape wait for a check that hangs, and tells of it by the next', async () => {
+  it('does not delay a scrape for a hanging check, and reports it by the next', async () => {
     const [registry, recorder] = [new Registry(), new HealthRecorder()];
     exposeReadiness(registry, recorder, 10, 10);
     recorder.register('storage', () => new Promise<void>(() => {}), 100);

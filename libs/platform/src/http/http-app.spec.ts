@@ -99,7 +99,7 @@ describe('bodies', () => {
     },
   );
 
-  it('whose query is no text are refused, unless nobody reads it', async () => {
+  it('whose query is no valid text are refused, except on routes that read none', async () => {
     const response = await fetch(`${url}/v1/things?limit=1&limit=%ff`);
     const problem = await problemOf(response);
     expect([response.status, problem]).toEqual([400, expect.objectContaining({ code: 'BT_HTTP_BAD_REQUEST' })]);
@@ -122,7 +122,7 @@ describe('bodies', () => {
     expect(await (await post('/v1/things', body, { 'content-encoding': encoding })).json()).toEqual({ made: 'a' });
   });
 
-  it('gives raw routes the bytes, of any type', async () => {
+  it('passes the bytes to raw routes, of any type', async () => {
     const response = await post('/v1/raw', new Uint8Array([1, 2, 3]), { 'content-type': 'application/x-protobuf' });
     expect(await response.json()).toEqual({ bytes: 3, buffer: true });
   });
@@ -184,7 +184,7 @@ describe('a client that goes away', () => {
 });
 
 describe('uploads that stall', () => {
-  it('shut nobody out: who sends gets their room', async () => {
+  it('lock no one out: active senders get their memory', async () => {
     const { app, url } = await start({ BETRACE_REQUEST_TIMEOUT: '2s', BETRACE_IN_FLIGHT_LIMIT: String(3 * LIMIT) });
     const inFlight = app.get(InFlight);
     const answers: string[] = [];
@@ -232,15 +232,15 @@ describe('problem details', () => {
     expect(await problemOf(await fetch(`${url}/v1/things?limt=5`))).toMatchObject({ errors: [{ path: 'limt', suggestion: 'limit' }] });
   });
 
-  it('answers what a handler throws', async () => {
+  it('answers errors of a handler', async () => {
     expect(await problemOf(await fetch(`${url}/v1/things/7`))).toMatchObject({ status: 404, detail: 'there is no such thing' });
   });
 
-  it('answers unknown paths', async () => {
+  it('answers 404 on unknown paths', async () => {
     expect(await problemOf(await fetch(`${url}/v1/nothing?x=1`))).toMatchObject({ status: 404, instance: '/v1/nothing' });
   });
 
-  it('answers an unknown path 404 whatever is sent there, with the path that is meant', async () => {
+  it('answers an unknown path with 404 for any request, with the path that was meant', async () => {
     for (const type of ['application/x-protobuf', 'text/plain', 'no type', 'application/json']) {
       const response = await post('/v1/thigns', new Uint8Array(2 * LIMIT), { 'content-type': type });
       expect([response.status, await problemOf(response)]).toEqual([
@@ -250,7 +250,7 @@ describe('problem details', () => {
     }
   });
 
-  it('answers a wrong method 405, with those that the path has', async () => {
+  it('answers 405 for a wrong method, with the allowed ones', async () => {
     const response = await fetch(`${url}/v1/things/7?x=1`, { method: 'DELETE' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
     expect(await problemOf(response)).toMatchObject({ code: 'BT_HTTP_METHOD_NOT_ALLOWED', instance: '/v1/things/7' });
@@ -258,11 +258,11 @@ describe('problem details', () => {
     expect((await fetch(`${url}/v1/things`, { method: 'QUERY' })).status).toBe(405);
   });
 
-  it('says at the root where everything is', async () => {
+  it('lists all interfaces at the root', async () => {
     expect(await (await fetch(url)).json()).toMatchObject({ name: 'betrace', links: { health: '/health', metrics: '/metrics' } });
   });
 
-  it('answers what is no HTTP as a problem too', async () => {
+  it('answers invalid HTTP with a problem too', async () => {
     const answer = await new Promise<string>((resolve) => {
       let text = '';
       const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('no HTTP at all\r\n\r\n'));
@@ -272,7 +272,7 @@ describe('problem details', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 [\s\S]*application\/problem\+json[\s\S]*"code":"BT_HTTP_BAD_REQUEST"/);
   });
 
-  it('keeps the text of a defect to the log', async () => {
+  it('writes the text of a defect only to the log', async () => {
     const response = await fetch(`${url}/v1/defect`);
     expect(response.status).toBe(500);
     expect(JSON.stringify(await problemOf(response))).not.toContain('secret');
@@ -285,7 +285,7 @@ describe('problem details', () => {
     expect(await problemOf(response)).toMatchObject({ status: 503, code: 'BT_LOG_UNAVAILABLE', detail: 'the log is away' });
   });
 
-  it('lets a route answer errors in its own way, also those before its handler', async () => {
+  it('lets a route render errors itself, also those before its handler', async () => {
     const response = await post('/v1/own', '{');
     expect([response.status, await response.text()]).toEqual([400, 'own 400']);
   });
@@ -324,7 +324,7 @@ describe('health and metrics', () => {
 });
 
 describe('authentication', () => {
-  it('wants the key, but for health, readiness and metrics', async () => {
+  it('requires the key, except for health, readiness and metrics', async () => {
     const secured = await start({ BETRACE_API_KEY: 'sesame' });
     try {
       const status = async (path: string, headers = {}) => (await fetch(`${secured.url}${path}`, { headers })).status;
@@ -342,7 +342,7 @@ describe('authentication', () => {
     }
   });
 
-  it('takes another header, and guards the metrics when told to', async () => {
+  it('accepts another header, and protects the metrics when configured', async () => {
     const secured = await start({ BETRACE_API_KEY: 'sesame', BETRACE_API_KEY_HEADER: 'X-Door', BETRACE_PROTECT_METRICS: 'true' });
     try {
       expect((await fetch(`${secured.url}/metrics`)).status).toBe(401);

@@ -31,7 +31,7 @@ describe('the logger', () => {
     expect(line).toContain('[redacted]');
   });
 
-  it('tells an outage without its stack, which would fill the log as long as it lasts; a bug with it', () => {
+  it('logs an outage without its stack, which would fill the log; a defect with it', () => {
     const outage = Object.assign(new Error('no broker', { cause: new Error('ECONNREFUSED') }), {
       code: 'BT_LOG_KAFKA_FAILED',
       retryable: true,
@@ -42,7 +42,7 @@ describe('the logger', () => {
     expect(bug.err).toMatchObject({ message: 'undefined is not', stack: expect.stringContaining('logger.spec') });
   });
 
-  it('tells an error by its kind, code, message and causes, whatever hangs on it', () => {
+  it('logs an error by its kind, code, message and causes, whatever is attached', () => {
     const circular: Record<string, unknown> = { socket: { authorization: 'hunter2' } };
     circular['self'] = circular;
     const cause = Object.assign(new Error('Parse Error: Expected HTTP/'), {
@@ -72,7 +72,7 @@ describe('the logger', () => {
     }
   });
 
-  it("takes Nest's lines: errors with their stack, those about each module only when debugging", () => {
+  it("logs Nest's lines: errors with their stack, module lines only at debug level", () => {
     const line = logged('json', 'info', (logger) => new NestLogger(logger).error('broken', 'at here', 'Router'));
     expect(JSON.parse(line)).toMatchObject({ level: 'error', context: 'Router', stack: 'at here', msg: 'broken' });
     expect(logged('json', 'info', (logger) => new NestLogger(logger).log('mapped', 'RouterExplorer'))).toBe('');

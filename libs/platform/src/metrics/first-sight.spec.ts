@@ -12,7 +12,7 @@ const measured = () => {
 };
 
 describe('a series that a scraper sees for the first time', () => {
-  it('stands at 0, and at its value from the next scrape on, for each scraper', async () => {
+  it('starts at 0, and has its value from the next scrape on, for each scraper', async () => {
     const { registry, counter } = measured();
     const sight = new FirstSight();
     const told = async (scraper: string) =>
@@ -30,7 +30,7 @@ describe('a series that a scraper sees for the first time', () => {
     expect(await told('one')).toContain('c_total{service="b"} 7');
   });
 
-  it('is as it is where it is no counter', async () => {
+  it('is unchanged if it is no counter', async () => {
     const { registry, gauge, histogram } = measured();
     gauge.set(5);
     histogram.observe(0.5);
@@ -39,7 +39,7 @@ describe('a series that a scraper sees for the first time', () => {
     expect(told).toBe(text);
   });
 
-  it('does not remember more scrapers than a few', async () => {
+  it('remembers only a few scrapers', async () => {
     const { registry, counter } = measured();
     counter.inc({ service: 'a' }, 3);
     const text = await registry.metrics();

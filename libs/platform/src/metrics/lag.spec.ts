@@ -34,7 +34,7 @@ const exposing = () => {
 };
 
 describe('lag at the scrape', () => {
-  it('grows while the reader is stuck, and has no series for what the reader has not', async () => {
+  it('grows while the reader is stuck, and has no series for partitions of others', async () => {
     const { log, lag, series } = exposing();
     lag.at(0, 4);
     expect(await series()).toContain('lag{partition="0"} 6');
@@ -59,14 +59,14 @@ describe('lag at the scrape', () => {
     expect(Number(age?.split(' ')[1])).toBeGreaterThan(0.5);
   });
 
-  it('is never 0 by ignorance: NaN while the end is not known', async () => {
+  it('is NaN, never 0, while the end is unknown', async () => {
     const { log, lag, series } = exposing();
     log.mode = 'fails';
     lag.at(0, 4);
     expect(await series()).toEqual(expect.arrayContaining(['lag{partition="0"} Nan', 'betrace_log_end_age_seconds{topic="t"} +Inf']));
   });
 
-  it('has the topics of several readers apart', async () => {
+  it('distinguishes the topics of several readers', async () => {
     const { lag, series, expose } = exposing();
     const other = new Lag();
     expose('u', other, { topic: 'u' });
@@ -77,7 +77,7 @@ describe('lag at the scrape', () => {
 });
 
 describe('LogEnds', () => {
-  it('asks a log that hangs once, however often it is scraped, and waits for it once', async () => {
+  it('asks a hanging log once, however often it is scraped, and waits once', async () => {
     const log = new FakeLog();
     log.mode = 'hangs';
     const ends = new LogEnds(log, 50);

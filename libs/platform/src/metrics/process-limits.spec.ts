@@ -3,13 +3,13 @@ import { Registry } from 'prom-client';
 import { exposeProcessLimits, memoryLimitBytes } from './process-limits.js';
 
 describe('what the process may use', () => {
-  it('is what its container allows, or the machine has', () => {
+  it('equals the limit of the container, or of the machine', () => {
     expect(memoryLimitBytes(0, 8e9)).toBe(8e9);
     expect(memoryLimitBytes(1.8446744073709552e19, 8e9)).toBe(8e9);
     expect(memoryLimitBytes(1e9, 8e9)).toBe(1e9);
   });
 
-  it('is a whole number of cores, and more memory than this process has now', async () => {
+  it('is an integer of cores, and more memory than this process uses', async () => {
     const registry = new Registry();
     exposeProcessLimits(registry);
     const text = await registry.metrics();

@@ -28,8 +28,8 @@ const looked = async (value: unknown): Promise<unknown> => {
 };
 const unknown = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
 
-describe('a body that would keep everybody else waiting while it is looked at', () => {
-  it('is refused for the number of its members, before each unknown one is looked up among all', async () => {
+describe('a body whose validation would block the process', () => {
+  it('is refused for its number of members, before each is compared with all', async () => {
     expect(await looked(unknown(200_000))).toEqual([{ message: 'the request has 200000 members; at most 100 are taken' }]);
     expect(await looked({ parts: [{ name: 'a' }, { name: 'b', inner: { deeper: [unknown(101)] } }] })).toEqual([
       { path: 'parts[1].inner.deeper[0]', message: 'parts[1].inner.deeper[0] has 101 members; at most 100 are taken' },
@@ -42,7 +42,7 @@ describe('a body that would keep everybody else waiting while it is looked at', 
     ]);
   });
 
-  it('is looked at in slices where its own lists are long, also where there are two', async () => {
+  it('is validated in slices if it has long lists, also two', async () => {
     const parts = Array.from({ length: 5_000 }, (_, i) => ({ name: `n${i}` }));
     const tags = Array.from({ length: 2_000 }, (_, i) => `t${i}`);
     expect(await looked({ parts, tags })).toEqual({ parts, tags });

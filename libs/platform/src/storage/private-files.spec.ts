@@ -27,7 +27,7 @@ describe('the files of the storage', () => {
     rmSync(parent, { recursive: true });
   });
 
-  it("are the owner's alone, also those of an older version", () => {
+  it('are readable by the owner only, also those of an older version', () => {
     const own = [
       'betrace.spans.db',
       'betrace.spans.db-wal',
@@ -47,7 +47,7 @@ describe('the files of the storage', () => {
     expect([mode('later'), mode('below')]).toEqual(['600', '700']);
   });
 
-  it('lie in a directory that is left as it is when it holds something else: that is said', () => {
+  it('stay in an unchanged directory if it holds other files, with a warning', () => {
     put('store.db', 'photo.jpg');
     expect(keepPrivate(directory)).toContain(`chmod 700 ${directory}`);
     expect([mode(), mode('store.db'), mode('photo.jpg')]).toEqual(['755', '600', '644']);

@@ -12,13 +12,13 @@ describe('the storage path', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('is made when it is missing, with its parents', () => {
+  it('is created with its parents if missing', () => {
     prepareStorage(join(directory, 'a', 'b'));
     prepareStorage(join(directory, 'a', 'b'));
     expect(existsSync(join(directory, 'a', 'b'))).toBe(true);
   });
 
-  it('is refused with what to do when a file is in its way', () => {
+  it('is refused, with the remedy, when a file is in its way', () => {
     writeFileSync(join(directory, 'file'), '');
     const path = join(directory, 'file', 'below');
     expect(() => prepareStorage(path)).toThrow(StartError);

@@ -76,7 +76,7 @@ describe('a backup of SQLite', () => {
   };
   const rows = (text: readonly string[]) => text.slice(1, -1).filter((line) => !line.startsWith('["violation_sequence"'));
 
-  it('is restored as it was, row by row, and what follows the numbers of violations is told that they are others', async () => {
+  it('restores every row, and tells readers of violation numbers that these changed', async () => {
     await fill(from);
     const written = await lines(from);
     expect(await restore(written)).toMatchObject({ rules: 3, rule_versions: 33, violations: 1_200 });
@@ -98,7 +98,7 @@ describe('a backup of SQLite', () => {
     });
   });
 
-  it('is of one moment, and keeps nobody from writing', async () => {
+  it('is one snapshot, and does not block writers', async () => {
     await fill(from);
     const source = backupLines(from, 7);
     const text: string[] = [];
@@ -111,7 +111,7 @@ describe('a backup of SQLite', () => {
     await restore(text);
   });
 
-  it('refuses a database that has something, unless it is to be replaced; then nothing of that stays', async () => {
+  it('refuses a database with data, unless it is replaced completely', async () => {
     await fill(from);
     const written = await lines(from);
     await using(into, (store) => store.putRule(rule('other'), 1));
@@ -125,7 +125,7 @@ describe('a backup of SQLite', () => {
     });
   });
 
-  it('that is damaged restores nothing, whatever was done to it, and what the database has stays', async () => {
+  it('that is damaged in any way restores nothing, and leaves the database unchanged', async () => {
     await using(from, async (store) => {
       await store.putRule(rule('a'), 1);
       await store.keep({ reader: KEEPER, partition: 0, position: 1, violations: [violation('v')] });
@@ -191,7 +191,7 @@ describe('a backup of SQLite', () => {
     await expect(restore(of('9999-to-come'), true)).rejects.toMatchObject({ code: 'BT_STORE_BACKUP_NEWER' });
   });
 
-  it('says where there is nothing to back up, and makes nothing there', async () => {
+  it('reports a missing database, and creates none', async () => {
     await expect(lines(from)).rejects.toMatchObject({ code: 'BT_STORE_NOTHING_THERE' });
     expect(existsSync(from.path)).toBe(false);
     await expect(all(backupLines({ kind: 'sqlite' }, 7))).rejects.toMatchObject({ code: 'BT_STORE_NOTHING_THERE' });

@@ -18,7 +18,7 @@ export function describeCompliance(open: () => Store): void {
       store.keepClosedTraces([{ hour, partition, epoch, first, counts }]);
     const totals = async (from: number, to: number) => Object.fromEntries((await store.closedTraces(from, to)).epochs);
 
-    it('are counted by rule set, whoever tells them, how often and in which order', async () => {
+    it('are counted by rule set, for any reporters, repetitions and order', async () => {
       expect(await store.closedTraces(0, Number.MAX_SAFE_INTEGER)).toEqual({ epochs: new Map(), since: undefined });
       await told(10, 1, 2, [5, 7]);
       await told(10, 1, 2, [5, 7]);
@@ -49,7 +49,7 @@ export function describeCompliance(open: () => Store): void {
     const soc = [{ framework: 'SOC 2', control: 'CC6.1' }];
     const gdpr = [{ framework: 'GDPR', control: '32' }];
 
-    it('are those of which a version names some, with the versions that do', async () => {
+    it('are those with a version that names a control, with these versions', async () => {
       await store.putRule(rule('plain'), 1);
       await store.putRule(rule('soc', { controls: soc }), 1);
       await store.putRule(rule('gone', { controls: soc }), 1);
@@ -112,7 +112,7 @@ export function describeCompliance(open: () => Store): void {
 
     const C = { framework: 'F', control: 'c' };
 
-    it('are those of the versions that name the control, or that were in force where the version is not known', async () => {
+    it('count for versions that name the control, or the version in force if it is unknown', async () => {
       await store.putRule(rule('slow', { controls: [C] }), START);
       await store.putRule(rule('slow', { controls: [{ framework: 'F', control: 'd' }] }), START + 100);
       await store.putRule(rule('slow'), START + 200);
@@ -144,7 +144,7 @@ export function describeCompliance(open: () => Store): void {
       expect(await rules('H', START, START + 1)).toEqual([]);
     });
 
-    it('are counted once, however many spans and rules find something in them', async () => {
+    it('are counted once, for any number of spans and rules', async () => {
       for (const id of ['slow', 'other', 'third']) await store.putRule(rule(id, { controls: [C] }), 1);
       await keep(
         of('1', 'a'),

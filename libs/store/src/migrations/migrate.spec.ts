@@ -62,7 +62,7 @@ describe('a database that a newer version has migrated', () => {
       .orderBy('id')
       .execute();
 
-  it('is gone on with by this one, which says so; what it keeps is made whole when the newer one comes back', async () => {
+  it('is used by this one with a warning; its rows are completed when the newer version returns', async () => {
     expect(await kept('a')).toEqual([]);
     await asNewer(async (newer) => expect(await newerMigrations(newer.database)).toEqual(['9001-lengths']));
     expect(await kept('b')).toEqual(['9001-lengths']);
@@ -73,7 +73,7 @@ describe('a database that a newer version has migrated', () => {
     expect(rows.map(({ length }) => Number(length))).toEqual(rows.map(({ json_record }) => [...json_record].length));
   });
 
-  it('tells which versions named which controls, also of those that were made before and while an older version had it', async () => {
+  it('has the controls of each version of rules, also of those saved before and by an older version', async () => {
     const at = MIGRATIONS.findIndex(({ name }) => name.startsWith('0023'));
     const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
     const put = async (newer: Connection, version: number, named: readonly object[]) => {
@@ -114,7 +114,7 @@ describe('a database that a newer version has migrated', () => {
     expect((await known()).slice(448)).toEqual(['SOC 2 CC6.1 r 450', 'SOC 2 CC6.1 r 451']);
   });
 
-  it('counts groups again when a version that knows no fingerprints had it', async () => {
+  it('counts groups again after a version without fingerprints used it', async () => {
     const fingerprint = { fingerprint: '1:a', operation: 'GET /a', errorKind: '' };
     const opened = async <T>(use: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> => {
       const store = await openStore({ kind: 'sqlite', path });
@@ -159,7 +159,7 @@ describe('a database that a newer version has migrated', () => {
     ]);
   });
 
-  it('is made whole once for each time that an older one had it', async () => {
+  it('is completed once after each use by an older version', async () => {
     let completed = 0;
     const counting = [...MIGRATIONS, { ...lengths, complete: async () => void completed++ }];
     const counted = async () => {
@@ -174,7 +174,7 @@ describe('a database that a newer version has migrated', () => {
     expect([await counted(), await counted()]).toEqual([1, 1]);
   });
 
-  it('is refused by this one where the migration does not say that older versions may go on', async () => {
+  it('is refused by this one if the migration does not allow older versions', async () => {
     connection = await connectionOf({ kind: 'sqlite', path });
     await migrate(connection, [...MIGRATIONS, lengths, { name: '9002-renamed', up: async () => {} }]);
     await connection.database.destroy();
@@ -182,7 +182,7 @@ describe('a database that a newer version has migrated', () => {
     await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NEWER_SCHEMA.*9002-renamed/);
   });
 
-  it('was made when there was no word for that: the first versions refuse whatever they do not know', async () => {
+  it('is refused by the first versions for any unknown migration, because they lacked the permission', async () => {
     connection = await connectionOf({ kind: 'sqlite', path });
     await migrate(connection, MIGRATIONS.slice(0, 17));
     await connection.database.insertInto('migrations').values({ name: '9003-later' }).execute();

@@ -31,7 +31,7 @@ function database() {
 const query = (client: PostgresPoolClient): Promise<unknown> => client.query('select 1', []);
 
 describe('a pool of connections', () => {
-  it('ends a connection that does not answer, and no other', async () => {
+  it('closes a connection that does not answer, and no other', async () => {
     const { state, pool } = database();
     const answering = answeringPool(pool, 20);
     const [one, other] = [await answering.connect(), await answering.connect()];
@@ -42,7 +42,7 @@ describe('a pool of connections', () => {
     expect(state.ended).toBe(1);
   });
 
-  it('whose database hangs when the process stops, refuses all that waits and all that comes, says so once, and ends', async () => {
+  it('rejects all queries when the database hangs during a stop, reports it once, and ends', async () => {
     const { state, pool } = database();
     const answering = answeringPool(pool, 60_000);
     const [one, other, idle] = [await answering.connect(), await answering.connect(), await answering.connect()];
@@ -58,7 +58,7 @@ describe('a pool of connections', () => {
     expect({ told, ended: state.ended }).toEqual({ told: ['gave up'], ended: 2 });
   });
 
-  it('whose database answers when the process stops, gives nothing up', async () => {
+  it('rejects nothing when the database answers during a stop', async () => {
     const { state, pool } = database();
     const answering = answeringPool(pool, 60_000);
     const one = await answering.connect();

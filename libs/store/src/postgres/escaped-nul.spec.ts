@@ -8,7 +8,7 @@ describe('escapedNul', () => {
     fc.array(fc.constantFrom('\u0000', '\u001a', '0', '1', 'a'), { maxLength: 12 }).map((parts) => parts.join('')),
   );
 
-  it('is what PostgreSQL takes, and read back is what was written', () => {
+  it('is accepted by PostgreSQL, and reads back as written', () => {
     fc.assert(
       fc.property(text, (one) => {
         expect(escapedNul(one)).not.toContain('\u0000');
@@ -18,7 +18,7 @@ describe('escapedNul', () => {
     );
   });
 
-  it('leaves other texts as they are', () => {
+  it('leaves other texts unchanged', () => {
     expect(escapedNul('shop 😀\n')).toBe('shop 😀\n');
     expect(unescapedNul('\u001ax, from before')).toBe('\u001ax, from before');
   });

@@ -15,7 +15,7 @@ export function describeExports(open: () => Store): void {
   const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
 
   describe('exports', () => {
-    it('are done by revision, and advance the reader', async () => {
+    it('are recorded by revision, and advance the reader', async () => {
       await store.exported('tempo', new Map([[1, 8]]), [revision('a', 2), revision('b', 1)]);
       await store.exported(
         'tempo',
@@ -34,7 +34,7 @@ export function describeExports(open: () => Store): void {
   });
 
   describe('notifications', () => {
-    it('are done by receiver and revision, advance the receiver, and are forgotten with the violation', async () => {
+    it('are recorded by receiver and revision, advance the receiver, and are deleted with the violation', async () => {
       await keep(violation('a', { timestampMs: 1 }), violation('b', { timestampMs: 1_000 }));
       await store.notified('one', new Map([[0, 8]]), [revision('a', 1), revision('a', 2), revision('b', 1)]);
       await store.notified('two', new Map([[0, 3]]), [revision('a', 1)]);
@@ -52,10 +52,10 @@ export function describeExports(open: () => Store): void {
     });
   });
 
-  describe('exports that the receiver refuses for good', () => {
+  describe('exports that the receiver refuses permanently', () => {
     const refused = async () => (await store.violation('v'))?.exportRefused;
 
-    it('are done, and say why until another revision is exported', async () => {
+    it('are done, and show the reason until another revision is exported', async () => {
       await keep(violation('v'), violation('w'));
       await store.exportRefused(revision('v', 1), 'http_413');
       expect(await refused()).toBe('http_413');
@@ -71,7 +71,7 @@ export function describeExports(open: () => Store): void {
       expect(await refused()).toBeUndefined();
     });
 
-    it('are not undone by an export of the same revision that is read again', async () => {
+    it('stay refused when the same revision is read and exported again', async () => {
       await keep(violation('v'));
       await store.exportRefused(revision('v', 1), 'http_400');
       await store.exported('export', new Map([[0, 1]]), [revision('v', 1)]);
@@ -84,14 +84,14 @@ export function describeExports(open: () => Store): void {
       violation('v', { ...revision('v', count, firstOffset), record: JSON.stringify(`${firstOffset}@${count}`) });
     const kept = async () => JSON.parse((await store.violation('v'))?.record ?? 'null');
 
-    it('stand as long as one fragment says so: a later one hides none that is open, and takes over from one that is retracted', async () => {
+    it('stand while one fragment does: a later one hides no open one, and replaces a retracted one', async () => {
       await keep(of(10, 1), of(500, 1), of(500, 2));
       expect(await kept()).toBe('10@1');
       await keep(of(10, 2), of(500, 1));
       expect(await kept()).toBe('500@1');
     });
 
-    it('are shown as violated rather than as undecided, and as undecided rather than as retracted', async () => {
+    it('are shown as violated rather than undecided, and as undecided rather than retracted', async () => {
       await keep(of(10, 1), of(10, 2), { ...of(500, 1), status: 'undecided' });
       expect(await kept()).toBe('500@1');
       await keep({ ...of(600, 1), status: 'undecided' });
@@ -100,7 +100,7 @@ export function describeExports(open: () => Store): void {
       expect(await kept()).toBe('700@1');
     });
 
-    it('are the same however parts of the log are read again', async () => {
+    it('are the same after any part of the log is read again', async () => {
       const history = fc
         .array(fc.array(fc.constantFrom('open', 'retracted', 'undecided'), { minLength: 1, maxLength: 4 }), {
           minLength: 1,
@@ -129,7 +129,7 @@ export function describeExports(open: () => Store): void {
       );
     });
 
-    it('are exported when they are open again in a later one, once', async () => {
+    it('are exported once when a later fragment opens them again', async () => {
       await store.exported('tempo', new Map([[0, 1]]), [revision('v', 1, 10)]);
       expect([...(await store.alreadyExported([revision('v', 1, 500)]))]).toEqual(['v']);
       await store.exported('tempo', new Map([[0, 2]]), [revision('v', 2, 10)]);

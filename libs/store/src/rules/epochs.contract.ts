@@ -13,7 +13,7 @@ export function describeEpochs(open: () => Store): void {
     (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
 
   describe('epochs', () => {
-    it('are made when the published rule set changes, and only then', async () => {
+    it('change only with the published rule set', async () => {
       await store.putRule(rule('off', { enabled: false }), 1);
       expect(await store.latestEpoch()).toBe(0);
       await store.putRule(rule('a', { message: 'slow', onError: 'violation' }), 2);
@@ -38,12 +38,12 @@ export function describeEpochs(open: () => Store): void {
       expect(await store.unpublishedEpochs()).toEqual([{ epoch: 3, record: expect.any(String), published: false }]);
     });
 
-    it('have no gaps and no forks when many change rules at once', async () => {
+    it('have no gaps and no forks under concurrent changes', async () => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => store.putRule(rule(`r${i}`), i)));
       expect((await records()).map(({ epoch }) => epoch)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     });
 
-    it('are made anew above those of a log that has other rules', async () => {
+    it('are created above those of a log with other rules', async () => {
       await store.putRule(rule('a'), 1);
       await store.snapshotAfter(17);
       expect(await store.latestEpoch()).toBe(18);
@@ -57,7 +57,7 @@ export function describeEpochs(open: () => Store): void {
       expect(await store.latestEpoch()).toBe(20);
     });
 
-    it('that a log has other rules for are forgotten, and the rules go on above them', async () => {
+    it('are deleted where a log has other rules, and rules continue above them', async () => {
       for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
       await store.epochPublished(1);
       await store.forkEpochs(2, 9);
@@ -67,7 +67,7 @@ export function describeEpochs(open: () => Store): void {
       expect((await records()).map(({ epoch }) => epoch)).toEqual([10, 11]);
     });
 
-    it('that were lost get the rules as they are, and those that the store has stay', async () => {
+    it('that were lost get the present rules, and stored ones stay', async () => {
       await store.putRule(rule('a'), 1);
       await store.epochPublished(1);
       await store.snapshotAfter(6);
@@ -95,7 +95,7 @@ export function describeEpochs(open: () => Store): void {
       expect(await store.latestEpoch()).toBe(8);
     });
 
-    it('answer the whole rule set of any of them', async () => {
+    it('return the whole rule set of each', async () => {
       expect(await store.ruleSet()).toBeUndefined();
       for (let i = 1; i <= 60; i++) await store.putRule(rule(`r${i % 7}`, { name: `change ${i}` }), i);
       await store.deleteRule('r0', 61);
@@ -113,7 +113,7 @@ export function describeEpochs(open: () => Store): void {
       expect(await store.ruleSet(62)).toBeUndefined();
     });
 
-    it('publish the controls of a rule that asks for evidence, where it is enforced, and are adopted with them', async () => {
+    it('publish and adopt the controls of an enforced rule that requests evidence', async () => {
       const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
       await store.putRule(rule('asks', { controls, emitEvidence: true }), 1);
       await store.putRule(rule('in-shadow', { controls, emitEvidence: true, shadow: true }), 1);
@@ -128,7 +128,7 @@ export function describeEpochs(open: () => Store): void {
       ]);
     });
 
-    it('adopts the rules of a log around one that was put before, which stays and is told in the next epoch', async () => {
+    it('adopts the rules of a log around an existing one, which stays and is part of the next epoch', async () => {
       await store.putRule(rule('b', { enabled: false }), 1);
       const published = (id: string) => ({ id, name: id, version: 4, expression: 'span.is_root', severity: 'LOW' as const });
       const evidence = [{ framework: 'SOC 2', control: 'CC6.1' }];

@@ -13,7 +13,7 @@ export function describeRules(open: () => Store): void {
     (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);
 
   describe('rules', () => {
-    it('are kept as they were put, with version and times', async () => {
+    it('are stored unchanged, with version and times', async () => {
       const content = rule('ä "quoted"', {
         description: 'line\nline',
         tags: ['pci', '😀'],
@@ -30,12 +30,12 @@ export function describeRules(open: () => Store): void {
       expect(await store.rule('other')).toBeUndefined();
     });
 
-    it('are listed in the order of their ids', async () => {
+    it('are ordered by id', async () => {
       for (const id of ['b', 'B', 'a-1', 'a1', 'a']) await store.putRule(rule(id), 1);
       expect((await store.rules()).map(({ id }) => id)).toEqual(['B', 'a', 'a-1', 'a1', 'b']);
     });
 
-    it('count their versions, and keep what they were', async () => {
+    it('count their versions, and keep each', async () => {
       await store.putRule(rule('a'), 10);
       const second = await store.putRule(rule('a', { severity: 'LOW' }), 20);
       expect(second).toMatchObject({ version: 2, createdAt: 10, updatedAt: 20 });
@@ -51,7 +51,7 @@ export function describeRules(open: () => Store): void {
       ]);
     });
 
-    it('keep who made each version, and answer their history page by page', async () => {
+    it('keep the author of each version, and page their history', async () => {
       for (const [n, by] of ['ann', undefined, 'bob', 'ann'].entries()) await store.putRule(rule('a', { name: `${n}` }), n, undefined, by);
       await store.importRules({ rules: [{ rule: rule('b') }], replace: true, now: 9, by: 'carl' });
       await store.putRule(rule('other'), 1, undefined, 'dora');
@@ -69,13 +69,13 @@ export function describeRules(open: () => Store): void {
       expect([await store.ruleVersion('a', 6), await store.ruleVersion('nobody', 1)]).toEqual([undefined, undefined]);
     });
 
-    it('stay as they are when nothing changes', async () => {
+    it('stay the same when nothing changes', async () => {
       const first = await store.putRule(rule('a', { tags: ['x'] }), 10);
       expect(await store.putRule(rule('a', { tags: ['x'] }), 20)).toEqual(first);
       expect(await store.latestEpoch()).toBe(1);
     });
 
-    it('have another version with other controls, and none where they have none', async () => {
+    it('get a new version for other controls, and have none without controls', async () => {
       const controls = [{ framework: 'SOC 2', control: 'CC6.1' }];
       await store.putRule(rule('a', { controls }), 10);
       expect(await store.putRule(rule('a', { controls }), 20)).toMatchObject({ version: 1, controls });
@@ -87,7 +87,7 @@ export function describeRules(open: () => Store): void {
       ]);
     });
 
-    it('have another version with other test cases, and their history keeps them', async () => {
+    it('get a new version for other test cases, and their history keeps them', async () => {
       const tests = [{ name: 'slow', trace: 'checkout 2s', expect: 'match' as const }];
       await store.putRule(rule('a', { tests }), 10);
       expect(await store.putRule(rule('a', { tests }), 20)).toMatchObject({ version: 1, tests });
@@ -99,7 +99,7 @@ export function describeRules(open: () => Store): void {
       ]);
     });
 
-    it('are refused when the version is another', async () => {
+    it('are refused when the version differs', async () => {
       await store.putRule(rule('a'), 10, 0);
       await expect(store.putRule(rule('a', { name: 'x' }), 20, 0)).rejects.toMatchObject({ code: 'BT_STORE_CONFLICT', status: 409 });
       await expect(store.putRule(rule('a', { name: 'x' }), 20, 2)).rejects.toThrow('version 1, not 2');
@@ -115,7 +115,7 @@ export function describeRules(open: () => Store): void {
       expect(await store.rules()).toEqual([]);
     });
 
-    it('are deleted in the version that was expected, and in no other', async () => {
+    it('are deleted only in the expected version', async () => {
       await store.putRule(rule('a'), 1);
       await store.putRule(rule('a', { name: 'x' }), 2);
       const epoch = await store.latestEpoch();
@@ -126,7 +126,7 @@ export function describeRules(open: () => Store): void {
       expect((await store.ruleVersions('a')).map(({ changedBy }) => changedBy)).toEqual(['ann', undefined, undefined]);
     });
 
-    it('imports rules together: one epoch for all, none when nothing changed, and nothing at all when a version differs', async () => {
+    it('imports rules together: one epoch for all, none without changes, and nothing when a version differs', async () => {
       await store.putRule(rule('a'), 1);
       await store.putRule(rule('b'), 1);
       await store.putRule(rule('off', { enabled: false }), 1);
@@ -152,7 +152,7 @@ export function describeRules(open: () => Store): void {
       ]);
     });
 
-    it('an import of many rules lets others have their turn', async () => {
+    it('an import of many rules yields to other work', async () => {
       let turns = 0;
       let going = true;
       const count = () => {
@@ -167,7 +167,7 @@ export function describeRules(open: () => Store): void {
       expect(await store.latestEpoch()).toBe(1);
     });
 
-    it('thousands of rules that come one by one cost what they are, not what all of them are each time', async () => {
+    it('thousands of rules that come one by one cost their own size each, not that of all', async () => {
       const count = 1_000;
       for (let i = 0; i < count; i++) await store.putRule(rule(`r${i}`), i);
       const sizes = (await store.unpublishedEpochs()).map(({ record }) => JSON.parse(record) as RuleSetRecord);

@@ -6,7 +6,7 @@ import { NodeSqliteDialect } from './node-sqlite.js';
 const SQLITE_FULL = 13;
 
 describe('a transaction that SQLite rolls back by itself', () => {
-  it('fails for what went wrong, a full disk, and the next one works', async () => {
+  it('fails with the original error, a full disk, and the next one works', async () => {
     const sqlite = new DatabaseSync(':memory:');
     const database = new Kysely<{ t: { x: Uint8Array } }>({ dialect: new NodeSqliteDialect(sqlite) });
     sqlite.exec('CREATE TABLE t (x BLOB); PRAGMA max_page_count = 20');

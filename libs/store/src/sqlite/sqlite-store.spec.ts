@@ -68,7 +68,7 @@ describe('SQLite', () => {
     ['the record of violation v', "UPDATE violations SET json_record = 'x'", (store) => store.violations({}, { limit: 1 })],
     ['the record of violation v', "UPDATE violations SET json_record = 'x'", (store) => store.violation('v')],
     ['too large', 'UPDATE rules SET updated_at = 4611686018427387904', (store) => store.rule('a')],
-  ])('says what is damaged, and is not well from then on: %s', async (what, damage, query) => {
+  ])('reports damage, and stays unhealthy: %s', async (what, damage, query) => {
     const store = await openStore({ kind: 'sqlite', path });
     await store.putRule(rule, 1);
     await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v')] });
@@ -81,7 +81,7 @@ describe('SQLite', () => {
     await store.close();
   });
 
-  it('finds what was kept before there was a search by its names and ids', async () => {
+  it('finds violations stored before searches existed by names and ids', async () => {
     const store = await openStore({ kind: 'sqlite', path });
     await store.keep({ reader: 'r', partition: 0, position: 1, violations: [violation('v', { ruleName: 'Slow 100%', text: 'message' })] });
     const found = async (text: string) => (await store.violations({ text }, { limit: 1 })).total;
@@ -95,7 +95,7 @@ describe('SQLite', () => {
     await store.close();
   });
 
-  it('groups what was kept before there were groups, as it would have been', async () => {
+  it('groups violations stored before groups existed', async () => {
     const store = await openStore({ kind: 'sqlite', path });
     const violations = Array.from({ length: 1_300 }, (_, i) =>
       violation(`v${i}`, {
@@ -166,7 +166,7 @@ describe('SQLite', () => {
       await store.close();
     });
 
-    it.each(FILLED)('%s: says which and where, at every start and in readiness, until it is taken back', async (table) => {
+    it.each(FILLED)('%s: is reported at every start and in readiness, until it is restored', async (table) => {
       run(`DELETE FROM ${table}`);
       for (let start = 0; start < 2; start++) {
         const store = await openStore({ kind: 'sqlite', path });
@@ -186,7 +186,7 @@ describe('SQLite', () => {
       await store.close();
     });
 
-    it.each(FILLED)('%s: emptied while it runs, the next look of readiness says so', async (table) => {
+    it.each(FILLED)('%s: emptied while it runs, is reported by the next readiness check', async (table) => {
       const store = await openStore({ kind: 'sqlite', path });
       await store.check();
       run(`DELETE FROM ${table}`);
@@ -213,7 +213,7 @@ describe('SQLite', () => {
       },
     );
 
-    it('nothing is told of tables that BeTrace itself empties', async () => {
+    it('tables that BeTrace empties itself are not reported', async () => {
       const store = await openStore({ kind: 'sqlite', path });
       await store.deleteRule('a', 2);
       expect(await store.prune(Number.MAX_SAFE_INTEGER)).toBe(1);
@@ -223,7 +223,7 @@ describe('SQLite', () => {
       await again.close();
     });
 
-    it('notes what is there when it comes from a version that noted nothing', async () => {
+    it('notes the filled tables of a version that noted none', async () => {
       run("DROP TABLE filled_tables; DELETE FROM migrations WHERE name = '0007-filled-tables'");
       await (await openStore({ kind: 'sqlite', path })).close();
       run('DELETE FROM rules');
@@ -257,7 +257,7 @@ describe('SQLite', () => {
     await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
   });
 
-  it('says that a file is no database of its own', async () => {
+  it('reports a file that is no database of BeTrace', async () => {
     writeFileSync(join(path, 'store.db'), Buffer.alloc(20_000, 'no database '));
     await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_CORRUPT.*store\.db/);
   });

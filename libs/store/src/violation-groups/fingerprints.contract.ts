@@ -21,7 +21,7 @@ export function describeFingerprints(open: () => Store): void {
       violation(id, { timestampMs: START + hours * HOUR, ...changed });
     const all = (now = START) => store.violationGroups({}, { limit: 100 }, now);
 
-    it('are of one problem: of a rule, in a service, with a fingerprint, and what takes a violation back stays in its own', async () => {
+    it("hold one problem: a rule, a service and a fingerprint; a retraction stays in its violation's group", async () => {
       const undecided = { fingerprint: '1:u', operation: 'GET /a', errorKind: 'step_limit' };
       await keep(
         at(0, 'a', { fingerprint: operation('a') }),
@@ -67,7 +67,7 @@ export function describeFingerprints(open: () => Store): void {
       expect((await store.violationGroup(groupId, START))?.counts).toEqual({ open: 0, undecided: 0, retracted: 1 });
     });
 
-    it('are a hundred of a rule in a service and one for the rest: a name with something that no pattern knows makes no group for each violation', async () => {
+    it('are limited to a hundred per rule and service, and one for the rest: unrecognised ids do not make a group each', async () => {
       const names = Array.from({ length: 130 }, (_, i) => `n${i}`);
       await keep(...names.slice(0, 70).map((name, i) => at(0, `v${i}`, { fingerprint: operation(name) })));
       await keep(
@@ -86,7 +86,7 @@ export function describeFingerprints(open: () => Store): void {
       ]);
     });
 
-    it('that were kept without fingerprints are grouped later, as if they had had them, and nothing that people said of them is lost', async () => {
+    it('get older violations later, as if these had had fingerprints, and keep what people said', async () => {
       const kinds = ['a', 'b', 'c'];
       const kept = Array.from({ length: 40 }, (_, i) =>
         at(i * 3, `v${i}`, {
@@ -136,7 +136,7 @@ export function describeFingerprints(open: () => Store): void {
       expect((await all()).groups.map(({ fingerprint, count }) => [fingerprint, count])).toEqual([['1:a', 1]]);
     });
 
-    it('do not look new when they are grouped later and their oldest were pruned', async () => {
+    it('do not look new when older violations, partly pruned, are grouped later', async () => {
       await keep(at(0, 'a'), at(50, 'b'));
       await store.prune(START + HOUR);
       expect(await store.regroup(9, () => operation('a'))).toBe(1);

@@ -43,7 +43,7 @@ describe('the plans of SQLite for groups', () => {
     ['those that came back', { state: 'regressed' }, /violation_groups_by_time \(last_seen>/],
     ['those that nobody knows of and nobody muted', { acknowledged: false, muted: false }, /mutes_by_rule/],
     ['a time', { status: 'open', startTime: 5, endTime: 9 }, /violations .*USING COVERING INDEX violations_by_group/],
-  ])('take an index, in its order: %s', async (_, filter, index) => {
+  ])('use an index in its order: %s', async (_, filter, index) => {
     const found = await plans(filter);
     expect(found).toContainEqual(expect.stringMatching(index));
     expect(found.filter((detail) => /TEMP B-TREE|SCAN violations\b/.test(detail))).toEqual([]);

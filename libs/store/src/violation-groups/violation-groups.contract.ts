@@ -28,7 +28,7 @@ export function describeGroups(open: () => Store): void {
       return groups[0]!;
     };
 
-    it('are what one would count, whatever revisions come in which batches, and is pruned', async () => {
+    it('equal a plain count, for any revisions, batches and pruning', async () => {
       const one = fc.record({
         id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'),
         revision: fc.integer({ min: 1, max: 4 }),
@@ -109,20 +109,20 @@ export function describeGroups(open: () => Store): void {
       );
     }, 120_000);
 
-    it('are called what their newest violation is', async () => {
+    it('have the rule name of their newest violation', async () => {
       await keep(at(2, 'a', { ruleName: 'New', severity: 'LOW' }), at(1, 'b', { ruleName: 'Old' }));
       await keep(at(0, 'c', { ruleName: 'Oldest' }));
       expect(await only()).toMatchObject({ ruleName: 'New', severity: 'LOW', firstSeen: START, lastSeen: START + 2 * HOUR });
     });
 
-    it('are called what their newest violation that stands is, whichever come in one batch', async () => {
+    it('have the rule name of their newest open violation, for any order in one batch', async () => {
       await keep(at(0, 'a', { ruleName: 'First' }), at(1, 'b', { ruleName: 'Second', status: 'retracted' }));
       expect((await only()).ruleName).toBe('First');
       await keep(at(2, 'a', { ruleName: 'Third', revision: 2, status: 'retracted' }), at(1, 'c', { ruleName: 'Fourth' }));
       expect((await only()).ruleName).toBe('Fourth');
     });
 
-    it('are new for a day, then ongoing, and regressed for a day when they come back after a day of quiet', async () => {
+    it('are new for a day, then ongoing, and regressed for a day after they return from a day of quiet', async () => {
       const stateAt = async (hours: number) => (await only(START + hours * HOUR)).state;
       const inState = async (state: 'new' | 'ongoing' | 'regressed', hours: number) =>
         (await store.violationGroups({ state }, { limit: 10 }, START + hours * HOUR)).total;
@@ -143,13 +143,13 @@ export function describeGroups(open: () => Store): void {
       expect([await inState('regressed', 72), await inState('ongoing', 72)]).toEqual([0, 1]);
     });
 
-    it('have come back also when one batch has all of it', async () => {
+    it('regress also when one batch holds everything', async () => {
       await keep(at(0, 'a'), at(100, 'b'), at(101, 'c'));
       expect((await only(START + 102 * HOUR)).state).toBe('regressed');
       expect(QUIET).toBeLessThanOrEqual(100 * HOUR);
     });
 
-    it('are selected, counted in a time, and paged each once while new violations come', async () => {
+    it('are filtered, counted in a period, and paged once each while violations come', async () => {
       const services = Array.from({ length: 25 }, (_, i) => `service-${i}`);
       await keep(...services.flatMap((service, i) => [at(i % 5, `a${i}`, { service }), at(i % 5, `b${i}`, { service })]));
       await keep(
@@ -188,7 +188,7 @@ export function describeGroups(open: () => Store): void {
       }
     });
 
-    it('are known or muted as people say, until they come back or are pruned', async () => {
+    it('are acknowledged or muted until they return or are pruned', async () => {
       await keep(at(0, 'a'), at(1, 'b', { service: 'cart' }));
       const { groups } = await all();
       const { id } = groups.find(({ service }) => service === 'shop')!;
@@ -233,7 +233,7 @@ export function describeGroups(open: () => Store): void {
       expect([await store.marks(id, { limit: 9 }), (await store.mutes({}, { limit: 9 })).total]).toEqual([[], 0]);
     });
 
-    it('are muted until they get worse: until more come within an hour since then', async () => {
+    it('are muted until an hour has more violations than allowed', async () => {
       const mute = { ruleId: 'slow', at: START, by: 'a', worseAbove: 3 };
       expect(await store.addMute({ ...mute, id: 'all' }, 9)).toBe(true);
       expect(await store.addMute({ ...mute, id: 'cart', service: 'cart' }, 9)).toBe(true);
@@ -274,7 +274,7 @@ export function describeGroups(open: () => Store): void {
       expect((await store.mutes({ ruleId: 'slow' }, { limit: 9 })).mutes.find(({ id }) => id === 'all')).toMatchObject({ worseAbove: 3 });
     });
 
-    it('say of each rule what is kept of it since a time, and when it matched last', async () => {
+    it('report for each rule the violations since a time, and the last match', async () => {
       await keep(
         at(0, 'a'),
         at(5, 'b', { service: 'cart' }),

@@ -13,7 +13,7 @@ export function describeViolationCounts(open: () => Store): void {
   const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
 
   describe('violations', () => {
-    it('are counted over time and in groups, as if one counted them one by one', async () => {
+    it('are counted over time and in groups, equal to a plain count', async () => {
       const START = 1_790_000_000_000;
       const one = fc.record({
         at: fc.integer({ min: -2, max: 12 }),
@@ -57,7 +57,7 @@ export function describeViolationCounts(open: () => Store): void {
       );
     }, 60_000);
 
-    it('say of many traces which ones violate a rule', async () => {
+    it('select those of many traces that violate a rule', async () => {
       const hex = (n: number) => n.toString(16).padStart(32, '0');
       const of = (n: number, changed: Partial<StoredViolation> = {}) =>
         violation(`v${n}`, { traceId: hex(n), wireTraceId: hex(n), ...changed });
@@ -77,7 +77,7 @@ export function describeViolationCounts(open: () => Store): void {
       expect([...(await store.violatingTraces('other', [hex(1), hex(5)]))]).toEqual([hex(5)]);
     });
 
-    it('are counted by rule with the name that the rule has now', async () => {
+    it('are counted by rule with its present name', async () => {
       await keep(
         violation('a', { timestampMs: 10, ruleName: 'Old name' }),
         violation('b', { timestampMs: 20, ruleName: 'New name' }),

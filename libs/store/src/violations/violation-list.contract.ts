@@ -58,7 +58,7 @@ export function describeViolationList(open: () => Store): void {
       expect(page.next).toBeUndefined();
     });
 
-    it('are found by every combination of filters, page by page, and counted', async () => {
+    it('match every combination of filters, page by page, and are counted', async () => {
       const all = Array.from({ length: 200 }, (_, i) =>
         violation(`v${(i * 7) % 200}`, {
           ruleId: i % 2 === 0 ? 'rule-7' : 'rule-1',
@@ -88,7 +88,7 @@ export function describeViolationList(open: () => Store): void {
       }
     });
 
-    it('are searched for a text through all of them, page by page, however few have it', async () => {
+    it('are searched completely for a text, page by page, even for few matches', async () => {
       const rare = (i: number) => i % 1_100 === 7;
       const all = Array.from({ length: 4_500 }, (_, i) =>
         violation(`v${String((i * 7) % 4_500).padStart(4, '0')}`, {
@@ -126,7 +126,7 @@ export function describeViolationList(open: () => Store): void {
       }
     });
 
-    it('are read page by page, each once, newest first, while new ones come', async () => {
+    it('are paged once each, newest first, while new ones come', async () => {
       const place = fc.tuple(fc.integer({ min: 0, max: 5 }), fc.uuid());
       await fc.assert(
         fc.asyncProperty(
@@ -153,7 +153,7 @@ export function describeViolationList(open: () => Store): void {
       );
     });
 
-    it('refuse a cursor of somebody else', async () => {
+    it('refuse an invalid cursor', async () => {
       for (const after of ['nonsense', '', Buffer.from('["x",1]').toString('base64url')]) {
         await expect(store.violations({}, { limit: 1, after })).rejects.toMatchObject({ code: 'BT_STORE_BAD_CURSOR', status: 400 });
       }

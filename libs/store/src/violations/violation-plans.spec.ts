@@ -49,7 +49,7 @@ describe('the plans of SQLite for the list of violations', () => {
   const counted = (lines: readonly string[]): string[] =>
     [...new Set(lines)].map((line) => `${lines.filter((one) => one === line).length} × ${line}`);
 
-  it('are as they are written down: the index, and the conditions that it takes', async () => {
+  it('equal the checked-in file: the index, and the conditions that it serves', async () => {
     let text = '';
     for (const { name, filter } of listFilters) {
       const { page, count } = await queries(filter);
@@ -104,7 +104,7 @@ describe('the plans of SQLite for the list of violations', () => {
   it.each<[ViolationFilter, readonly string[]]>([
     [{ traceId: 't' }, ['violations_by_trace_id (trace_id=', 'violations_by_wire_trace_id (wire_trace_id=']],
     [{ spanId: 's' }, ['violations_by_span_id (span_id=']],
-  ])('find %j by its index where violations are counted over time, whatever else is asked', async (filter, indexes) => {
+  ])('use the index of %j for counts over time, with any other filters', async (filter, indexes) => {
     for (const other of [{}, { status: 'open' }, { status: 'open', severity: ['LOW'], ruleId: 'r', service: 's' }] as const) {
       for (const groupBy of [undefined, 'ruleId', 'service'] as const) {
         asked = [];
@@ -123,14 +123,14 @@ describe('the plans of SQLite for the list of violations', () => {
     { groupId: 'g' },
     { groupId: 'g', status: 'open' },
     { groupId: 'g', ruleId: 'r', service: 's', severity: ['LOW', 'HIGH'], startTime: 5, endTime: 9 },
-  ])('find those of a group by its index, whatever else is asked: %j', async (filter) => {
+  ])('use the index of a group, with any other filters: %j', async (filter) => {
     const { page, count } = await queries(filter);
     const found = [...reads(planOf(page)), ...reads(planOf(count))];
     expect(found).toHaveLength(filter.status === undefined ? 6 : 2);
     for (const detail of found) expect(detail).toMatch(/violations_by_group_id \(group_id=\? AND status=\?/);
   });
 
-  it('look for traces by both of their ids', async () => {
+  it('use both ids of a trace', async () => {
     asked = [];
     await violatingTraces(database, 'r', ['t', 'u']);
     const plans = asked.map((query) => planOf(query).map((detail) => /SEARCH violations USING INDEX violations_by_\w+/.exec(detail)?.[0]));
@@ -146,7 +146,7 @@ describe('the plans of SQLite for the list of violations', () => {
     { text: 'x', ruleId: 'r', status: 'open' },
     { text: 'x', service: 's', severity: ['LOW'], status: 'open', startTime: 5, endTime: 9 },
     { text: 'x', groupId: 'g', severity: ['LOW'], status: 'open' },
-  ])('look through a thousand entries of an index, and no more rows, in each statement of a search: %j', async (filter) => {
+  ])('scan a thousand index entries, and no more rows, per statement of a search: %j', async (filter) => {
     sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
       json_record, group_id) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3500)
       SELECT 'v' || i, 1, 'open', 'r', 'R', 'LOW', 't', 't', 's', 's', 6, 0, '{}', 'g' FROM n`);
@@ -249,7 +249,7 @@ describe('the plans of SQLite for the list of violations', () => {
     });
   });
 
-  it('count no further than they are asked to', async () => {
+  it('count no further than requested', async () => {
     sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
       json_record) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 90)
       SELECT 'v' || i, 1, CASE i % 3 WHEN 0 THEN 'open' WHEN 1 THEN 'undecided' ELSE 'retracted' END, 'r', 'R', 'LOW', 't', 't', 's', 'shop', i, 0, '{}' FROM n`);

@@ -14,7 +14,7 @@ export function describeViolationSequence(open: () => Store): void {
   const keep = (...violations: StoredViolation[]) => store.keep({ reader: 'api', partition: 0, position: 1, violations });
 
   describe('violations', () => {
-    it('have all their revisions kept as they were signed, also those of before, until they are pruned', async () => {
+    it('keep all signed revisions, also former ones, until they are pruned', async () => {
       const of = (count: number, changed: Partial<StoredViolation> = {}) =>
         violation('v', { ...revision('v', count), record: JSON.stringify({ count, '€': '"\\ 😀' }), ...changed });
       const records = async () => (await store.violationRevisions('v')).map(({ record, stands }) => [JSON.parse(record).count, stands]);
@@ -36,7 +36,7 @@ export function describeViolationSequence(open: () => Store): void {
       expect(await records()).toEqual([[2, true]]);
     });
 
-    it('are read on in the order in which they were kept, whatever their times, each revision that stands', async () => {
+    it('are read in the order of storing, whatever their times, by the revision that stands', async () => {
       const { origin, last } = await store.violationSequence();
       expect([origin, last]).toEqual([expect.stringMatching(/^[0-9a-f]{8}$/), 0]);
       const since = async (after: number, limit = 100, filter: ViolationFilter = {}) => {
@@ -72,7 +72,7 @@ export function describeViolationSequence(open: () => Store): void {
       expect(await store.violationSequence()).toEqual({ origin, last: 7 });
     });
 
-    it('are looked through a thousand at once, so that a filter which selects none holds up nobody', async () => {
+    it('are scanned a thousand at a time, so that a filter without matches does not block others', async () => {
       await keep(...Array.from({ length: 1_001 }, (_, i) => violation(`v${i}`)), violation('last', { service: 'rare' }));
       const { last: until } = await store.violationSequence();
       const rare = (after: number) => store.violationsSince({ service: 'rare' }, { after, until, limit: 10 });
@@ -80,7 +80,7 @@ export function describeViolationSequence(open: () => Store): void {
       expect(await rare(1_000)).toMatchObject({ violations: [{ sequence: 1_002 }], until: 1_002 });
     });
 
-    it('can be read by their numbers in no other order, though several keep them at once', async () => {
+    it('become readable in the order of their numbers, under concurrent writes', async () => {
       const kept = Promise.all(
         Array.from({ length: 8 }, (_, n) =>
           store.keep({

@@ -23,7 +23,7 @@ export function describeKeptViolations(open: () => Store): void {
       expect(await store.position('other', 3)).toBe(0);
     });
 
-    it('are replaced by higher revisions only, in whatever order they come', async () => {
+    it('are replaced only by higher revisions, in any order', async () => {
       await keep(violation('v', { revision: 2, status: 'retracted' }), violation('v'), violation('w', { revision: 1 }));
       await keep(violation('v', { revision: 1 }), violation('w', { revision: 3, severity: 'LOW' }));
       await keep(violation('w', { revision: 3, severity: 'CRITICAL' }));
@@ -32,7 +32,7 @@ export function describeKeptViolations(open: () => Store): void {
       expect((await store.violations({}, { limit: 10 })).total).toBe(2);
     });
 
-    it('advance the position also when there are none', async () => {
+    it('advance the position even without violations', async () => {
       await store.keep({ reader: 'api', partition: 0, position: 5_000_000_000, violations: [] });
       expect(await store.position('api', 0)).toBe(5_000_000_000);
     });
@@ -42,7 +42,7 @@ export function describeKeptViolations(open: () => Store): void {
       expect((await store.violations({}, { limit: 1 })).total).toBe(1_234);
     });
 
-    it('of several partitions are kept together: all of it, or nothing', async () => {
+    it('of several partitions are stored together or not at all', async () => {
       const batch = (partition: number, position: number, ...violations: StoredViolation[]) => ({
         reader: 'api',
         partition,

@@ -17,7 +17,7 @@ describe('openConnection', () => {
 });
 
 describe('inTransaction', () => {
-  it('says that the disk is full, and leaves the database usable', () => {
+  it('reports a full disk, and leaves the database usable', () => {
     const database = new DatabaseSync(':memory:');
     database.exec('CREATE TABLE t (b BLOB); PRAGMA max_page_count = 20');
     const insert = database.prepare('INSERT INTO t VALUES (?)');
@@ -60,7 +60,7 @@ describe('storageProblem', () => {
 });
 
 describe('probeWriting', () => {
-  it('says that a file may only be read, which SQLite does not when it is opened, and changes nothing of one that it can write', () => {
+  it('detects a read-only file, which SQLite does not at opening, and changes nothing in a writable one', () => {
     const place = { directory: mkdtempSync(join(tmpdir(), 'betrace-log-')) };
     const path = join(place.directory, 'a.db');
     const database = openConnection(place, 'a', { synced: true });

@@ -29,7 +29,7 @@ describe('LogClock', () => {
     monotonic = 77;
   });
 
-  it('is the wall clock while that is right', () => {
+  it('equals the wall clock while that is right', () => {
     const clock = LogClock.start(undefined, clocks);
     expect(beating(clock, 10_000)).toBe(0);
     pass(333);
@@ -37,7 +37,7 @@ describe('LogClock', () => {
     expect(clock.ahead()).toBe(0);
   });
 
-  it('goes on when the wall clock is set back, slower than it, until it is caught up with', () => {
+  it('continues more slowly when the wall clock is set back, until it has caught up', () => {
     const clock = LogClock.start(undefined, clocks);
     beating(clock, 1_000);
     const before = clock.now();
@@ -50,7 +50,7 @@ describe('LogClock', () => {
     expect(clock.now()).toBe(wall);
   });
 
-  it('goes on from the last beat after a restart with a wall clock that was set back by days', () => {
+  it('continues from the last beat after a restart with a wall clock set back by days', () => {
     const clock = LogClock.start(wall + 72 * HOUR, clocks);
     const start = clock.now();
     expect(start).toBe(wall + 72 * HOUR + 1_000);
@@ -59,7 +59,7 @@ describe('LogClock', () => {
     expect(clock.now() - start).toBeGreaterThan(8_900);
   });
 
-  it('tells a restart after an hour as a pause of an hour', () => {
+  it('records a restart after an hour as a pause of an hour', () => {
     const clock = LogClock.start(wall - HOUR, clocks);
     expect(clock.now()).toBe(wall - HOUR + 1_000);
     const beat = clock.beat();
@@ -70,7 +70,7 @@ describe('LogClock', () => {
     expect(clock.now()).toBe(wall);
   });
 
-  it('stands while nothing beats, and tells the whole time as a pause', () => {
+  it('stands still without beats, and records the whole time as a pause', () => {
     const clock = LogClock.start(undefined, clocks);
     beating(clock, 1_000);
     const before = clock.now();
@@ -79,7 +79,7 @@ describe('LogClock', () => {
     expect(clock.beat().pause).toBe(70_000);
   });
 
-  it('tells a step ahead of the wall clock as a pause, and follows a small one without a word', () => {
+  it('records a step ahead of the wall clock as a pause, and follows a small one silently', () => {
     const clock = LogClock.start(undefined, clocks);
     beating(clock, 1_000);
     wall += 72 * HOUR;
@@ -93,7 +93,7 @@ describe('LogClock', () => {
     expect(clock.now()).toBe(wall);
   });
 
-  it('never runs backwards, and no faster than real time but by pauses and small steps, whatever the wall clock does', () => {
+  it('never runs backwards, and faster than real time only by pauses and small steps', () => {
     const event = fc.oneof(
       fc.record({ kind: fc.constant('pass' as const), ms: fc.integer({ min: 0, max: 3_000 }) }),
       fc.record({ kind: fc.constant('jump' as const), ms: fc.integer({ min: -HOUR, max: HOUR }) }),

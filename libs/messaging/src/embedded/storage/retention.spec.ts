@@ -36,7 +36,7 @@ describe('retention', () => {
       }
     });
 
-    it('deletes what is old and was passed by every group', async () => {
+    it('deletes old records that every group has read', async () => {
       passed('one', 0, 8);
       passed('two', 0, 2);
       await sweep();
@@ -47,7 +47,7 @@ describe('retention', () => {
       expect(await start(0)).toBe(4);
     });
 
-    it('deletes nothing that nobody reads, or that somebody began to read', async () => {
+    it('deletes nothing without readers, or that a reader has begun', async () => {
       await sweep();
       expect(await start(0)).toBe(0);
       log.storage.positions.seen('spans', 'new', 0, now);
@@ -56,7 +56,7 @@ describe('retention', () => {
       expect(await start(0)).toBe(0);
     });
 
-    it('stops waiting for a group that is gone for a week', async () => {
+    it('stops waiting for a group that has been gone for a week', async () => {
       passed('gone', 0, 1);
       now += GROUP_REMEMBERED_MS + 1;
       passed('one', 0, 8);
@@ -64,7 +64,7 @@ describe('retention', () => {
       expect(await start(0)).toBe(8);
     });
 
-    it('waits for a reader that has a batch for longer than a group is remembered, by a clock that leaps', async () => {
+    it('waits for a slow reader longer than a group is remembered, with a leaping clock', async () => {
       let release: () => void = () => undefined;
       const stuck = new Promise<void>((resolve) => {
         release = resolve;
@@ -103,7 +103,7 @@ describe('retention', () => {
     const bytes = 30_000;
     beforeEach(() => open({ maxBytes: 2_000_000 }));
 
-    it('lets go of what was delivered, and keeps appending', async () => {
+    it('deletes delivered records, and keeps appending', async () => {
       const delivered: number[] = [];
       await log.subscribe({
         topic: 'spans',
@@ -121,7 +121,7 @@ describe('retention', () => {
       expect(await start(0)).toBeGreaterThan(200);
     });
 
-    it('is unavailable when what is left is unread, and available again when it was read', async () => {
+    it('is unavailable while unread records fill it, and available after they are read', async () => {
       log.storage.positions.seen('spans', 'slow', 0, now);
       const refused = await Promise.allSettled(Array.from({ length: 20 }, () => append(0, undefined, bytes * 10)));
       const kept = refused.filter(({ status }) => status === 'fulfilled').length;

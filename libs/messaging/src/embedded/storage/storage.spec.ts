@@ -28,7 +28,7 @@ describe('the storage of the embedded log', () => {
     settings = { kind: 'embedded', writer: 'direct', path, topics: [{ name: 'spans', partitions: 2 }] };
   });
 
-  it('goes on after a restart, also with the offsets of a partition whose records were deleted', async () => {
+  it('continues after a restart, also the offsets of a partition whose records were deleted', async () => {
     const first = EmbeddedLog.open(settings);
     await first.append('spans', [record('a'), record('b'), record('x', 1)]);
     expect(first.storage.records('spans').deleteBelow(0, 2, 100)).toBe(1);
@@ -39,7 +39,7 @@ describe('the storage of the embedded log', () => {
     await second.close();
   });
 
-  it('makes a directory that is not there', async () => {
+  it('creates a missing directory', async () => {
     const log = EmbeddedLog.open({ ...settings, path: join(path, 'deep', 'er') });
     await log.append('spans', [record('a')]);
     await log.close();
@@ -79,7 +79,7 @@ describe('the storage of the embedded log', () => {
     ['positions', 'INSERT INTO clock (id, beat) VALUES (1, 4611686018427387904) ON CONFLICT DO UPDATE SET beat = excluded.beat'],
     ['spans', "INSERT INTO records_1 (offset, timestamp, value) VALUES (0, 4611686018427387904, '')"],
     ['spans', "INSERT INTO records_1 (offset, timestamp, value) VALUES (9007199254740993, 1, '')"],
-  ])('says that a file is damaged in which a number is none that it wrote: %s', async (name, statement) => {
+  ])('reports a damaged file with a number that it never wrote: %s', async (name, statement) => {
     const topics = [{ name: 'spans', partitions: 2, pauses: true }];
     await EmbeddedLog.open({ ...settings, topics }).close();
     const database = new DatabaseSync(join(path, `${name}.db`));
@@ -101,13 +101,13 @@ describe('the storage of the embedded log', () => {
     expect(String(error)).toContain(join(path, `${name}.db`));
   });
 
-  it('takes no lock that may only be read: it would keep nobody away', async () => {
+  it('refuses a read-only lock, which would exclude no one', async () => {
     await EmbeddedLog.open(settings).close();
     chmodSync(join(path, 'lock.db'), 0o400);
     expect(withoutPrivileges(path, openError)).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });
 
-  it('opens where the file with the name of its owner cannot be written', async () => {
+  it("opens when the owner's file cannot be written", async () => {
     mkdirSync(join(path, 'owner.txt', 'full'), { recursive: true });
     const log = EmbeddedLog.open(settings);
     expect(openError()).toMatch(/BT_LOG_STORAGE_IN_USE: .* in use by another process/);
@@ -115,13 +115,13 @@ describe('the storage of the embedded log', () => {
     expect(openError()).toBe('opened');
   });
 
-  it('says that a file is not its own', () => {
+  it('reports a file of another program', () => {
     writeFileSync(join(path, 'spans.db'), Buffer.alloc(50_000, 'this is no database '));
     expect(openError()).toContain('BT_LOG_STORAGE_CORRUPT');
     expect(openError()).toContain(join(path, 'spans.db'));
   });
 
-  it('says that a file is damaged when it reads the place, and goes on with the rest', async () => {
+  it('reports a damaged file when it reads the place, and continues with the rest', async () => {
     const log = EmbeddedLog.open(settings);
     for (let i = 0; i < 100; i++) await log.append('spans', [{ partition: 0, value: Buffer.alloc(40_000, i) }, record('x', 1)]);
     await log.close();
@@ -179,7 +179,7 @@ describe('the storage of the embedded log', () => {
     await owner.close();
   });
 
-  it('keeps timestamps from decreasing when the clock does', async () => {
+  it('keeps timestamps from decreasing when the clock decreases', async () => {
     const clock = [1_000, 5_000, 3_000, 6_000];
     const log = EmbeddedLog.open(settings, { now: () => clock[0]!, monotonic: () => 0 });
     while (clock.length > 0) {

@@ -32,7 +32,7 @@ function areWhole(delivered: readonly Buffer[]): boolean {
 }
 
 describe('reading answers of a broker', () => {
-  it('delivers all bytes in their order, as whole answers, however they come', () => {
+  it('delivers all bytes in order, as whole answers, for any chunks', () => {
     const lengths = fc.array(fc.oneof(fc.nat(20), fc.nat(3_000), fc.integer({ min: 60_000, max: 300_000 })), {
       minLength: 1,
       maxLength: 12,
@@ -50,7 +50,7 @@ describe('reading answers of a broker', () => {
     );
   });
 
-  it('delivers a large answer in one piece, and gives it away', () => {
+  it('delivers a large answer in one piece, without keeping it', () => {
     const answers = [framed(1_000_000, 1), framed(5, 2), framed(1_000_000, 3)];
     const delivered = read(Buffer.concat(answers), [65_536]);
     expect(delivered.map(({ length }) => length)).toEqual(answers.map(({ length }) => length));
@@ -60,7 +60,7 @@ describe('reading answers of a broker', () => {
   it.each([
     ['a length below zero', -1],
     ['a length that no answer has', 0x48545450],
-  ])('passes on what comes after %s, and waits for no end of it', (_, length) => {
+  ])('passes on the bytes after %s, and waits for no end of it', (_, length) => {
     const bytes = Buffer.alloc(100);
     bytes.writeInt32BE(length);
     expect(Buffer.concat(read(bytes, [30])).equals(bytes)).toBe(true);

@@ -17,7 +17,7 @@ describe('an outage', () => {
     );
   });
 
-  it('of an hour fills no log: it is said at once, then ever more seldom, then that it is over', () => {
+  it('of an hour is logged at once, then less and less often, then its end', () => {
     for (const end = now + 3_600_000; now < end; now += 1_000) {
       outage.failed('node 1', new Error('away'));
       outage.failed('group', new Error('away too'));
@@ -30,7 +30,7 @@ describe('an outage', () => {
     expect(said.at(-1)).toBe('info: t is read again, after 3600 s');
   });
 
-  it('that comes again is said again', () => {
+  it('that returns is logged again', () => {
     for (let i = 0; i < 3; i++) {
       outage.failed('group', new Error('away'));
       now += 2_000;
@@ -39,14 +39,14 @@ describe('an outage', () => {
     expect(said).toEqual(Array.from({ length: 3 }, () => ['away', 'info: t is read again, after 2 s']).flat());
   });
 
-  it('is over when what failed is no longer asked', () => {
+  it('ends when the failing call is no longer made', () => {
     outage.failed('node 3', new Error('away'));
     outage.forget((part) => part === 'node 3');
     outage.works('node 3');
     expect(said).toEqual(['away', 'info: t is read again, after 0 s']);
   });
 
-  it('that never was needs no word', () => {
+  it('that never began has no end logged', () => {
     outage.works('group');
     expect(said).toEqual([]);
   });

@@ -87,7 +87,7 @@ describe('assignment', () => {
     expect(new Group(1).join('a').join('b').settle().sizes().toSorted()).toEqual([0, 1]);
   });
 
-  it('moves only what a new member gets, and gives it only when its owner has let go', () => {
+  it('moves only the share of a new member, and only after its owner has released it', () => {
     const group = new Group(12).join('a').join('b').settle();
     group.moved = 0;
     group.join('c');
@@ -99,7 +99,7 @@ describe('assignment', () => {
     expect(group.moved).toBe(4);
   });
 
-  it('gives what a dead member had at once, and moves nothing else', () => {
+  it("reassigns a dead member's partitions at once, and moves nothing else", () => {
     const group = new Group(12).join('a').join('b').join('c').settle();
     const [b, c] = [group.owned.get('b')!, group.owned.get('c')!];
     group.leave('a');
@@ -110,7 +110,7 @@ describe('assignment', () => {
     expect(group.owned.get('c')).toEqual(expect.arrayContaining([...c]));
   });
 
-  it('believes the later of two claims', () => {
+  it('trusts the later of two claims', () => {
     const zombie = { id: 'zombie', owned: [0, 1], generation: 3 };
     const heir = { id: 'heir', owned: [0, 1], generation: 4 };
     const assigned = assign(2, [zombie, heir]);
@@ -118,7 +118,7 @@ describe('assignment', () => {
     expect(assigned.of.get('heir')!.partitions).toHaveLength(1);
   });
 
-  it('leaves a partition with its owner until the one that gets it is ready for it', () => {
+  it('leaves a partition with its owner until the next owner is ready', () => {
     const group = new Group(12, true).join('a').settle();
     group.join('b');
     expect(group.rebalance()).toBe(false);
@@ -138,7 +138,7 @@ describe('assignment', () => {
     expect(group.moved).toBe(6);
   });
 
-  it('gives at once what nobody works on, and what goes to a member that does not prepare', () => {
+  it('reassigns at once idle partitions, and those for a member that does not prepare', () => {
     const owned = [0, 1, 2, 3];
     const stays = { id: 'a', owned, generation: 1, prepares: true, prepared: [] };
     expect(assign(4, [{ ...stays, owned: [] }]).of.get('a')).toEqual({ partitions: owned, prepare: [] });
@@ -147,7 +147,7 @@ describe('assignment', () => {
     expect(moving).toBe(true);
   });
 
-  it('takes from one that leaves what others are ready for, and all at once when there is nobody', () => {
+  it('takes from a leaving member what others are ready for, and everything at once if it is the last', () => {
     const group = new Group(6, true).join('a').join('b').join('c').settle();
     const [b, c] = [[...group.owned.get('b')!], [...group.owned.get('c')!]];
     group.leaving.add('a');
@@ -165,7 +165,7 @@ describe('assignment', () => {
     expect(group.sizes()).toEqual([0, 0]);
   });
 
-  it('always becomes even and complete, whoever comes and goes, with no partition at two members', () => {
+  it('always becomes even and complete through any changes, with no partition at two members', () => {
     const kind = fc.constantFrom('gone', 'ready', 'leaving');
     const change = fc.record({ id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), rounds: fc.nat(2), kind });
     fc.assert(

@@ -6,8 +6,8 @@ import { readAssignment, readSubscription, writeAssignment, writeSubscription } 
 const { AssignerProtocol } = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
 const partitions = fc.uniqueArray(fc.nat(1_000), { maxLength: 20 });
 
-describe('what members of a group tell each other', () => {
-  it('is read as it was written', () => {
+describe('the data that members of a group exchange', () => {
+  it('reads back as written', () => {
     fc.assert(
       fc.property(
         fc.string({ minLength: 1, unit: 'grapheme' }),
@@ -37,7 +37,7 @@ describe('what members of a group tell each other', () => {
     expect(AssignerProtocol.MemberAssignment.decode(writeAssignment('t', assignment))).toMatchObject({ assignment: { t: [3, 1] } });
   });
 
-  it('is what members of other versions tell, who say nothing of preparing, or something else', () => {
+  it('tolerates other versions, with more or less data', () => {
     const plain = { topic: 't', owned: [1], generation: 4 };
     const bytes = writeSubscription({ ...plain, prepares: true, prepared: [2] });
     const at = bytes.indexOf('{');
@@ -49,7 +49,7 @@ describe('what members of a group tell each other', () => {
     }
   });
 
-  it('is nothing when it is something else', () => {
+  it('is empty for other data', () => {
     expect(readSubscription(Buffer.from('not a subscription'))).toBeUndefined();
     expect(readSubscription(Buffer.alloc(0))).toBeUndefined();
     const nothing = { partitions: [], prepare: [], moving: false };

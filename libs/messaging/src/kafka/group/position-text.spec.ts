@@ -11,7 +11,7 @@ const metadata = fc.oneof(
 );
 
 describe('the text of a position', () => {
-  it('is what was written, and names the topic where it is empty or JSON', () => {
+  it('reads back as written, and names the topic where it is empty or JSON', () => {
     fc.assert(
       fc.property(metadata, topicId, (text, id) => {
         const written = withTopicId(text, id);
@@ -29,7 +29,7 @@ describe('the text of a position', () => {
     );
   });
 
-  it('is as it was where no topic has an id', () => {
+  it('is unchanged where topics have no id', () => {
     expect(withTopicId('{"epoch":1}', undefined)).toBe('{"epoch":1}');
     expect(splitTopicId('{"epoch":1}')).toEqual({ metadata: '{"epoch":1}' });
   });

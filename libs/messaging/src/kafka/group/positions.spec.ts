@@ -32,7 +32,7 @@ const ALONE: Committer = { memberId: 'a', generationId: 1, instanceId: undefined
 const at = (offset: number) => ({ offset, metadata: '' });
 
 describe('the positions of a group', () => {
-  it('a commit that waited while its partition went to another does not overwrite the position of the successor', async () => {
+  it("a commit delayed past a reassignment does not overwrite the successor's position", async () => {
     const coordinator = new Coordinator();
     const hanging = Promise.withResolvers<void>();
     coordinator.answers = () => hanging.promise;
@@ -55,7 +55,7 @@ describe('the positions of a group', () => {
     expect(coordinator.commits.at(-1)).toMatchObject({ memberId: 'new', groupGenerationId: 3 });
   });
 
-  it('commits that come while one is under way go together, the last of each partition', async () => {
+  it('commits during another one are sent together, the last of each partition', async () => {
     const coordinator = new Coordinator();
     const positions = new Positions(coordinator.connection, 't', 'g', () => ALONE);
     const all = [1, 2, 3, 4].map((offset) => positions.commit(0, at(offset), () => true));

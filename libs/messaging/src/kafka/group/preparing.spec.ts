@@ -34,7 +34,7 @@ class Member {
 }
 
 describe('partitions that a member prepares for', () => {
-  it('are ready together, also those that could not be prepared', async () => {
+  it('are ready together, including those whose preparation failed', async () => {
     const member = new Member();
     member.preparing.set([1, 2], []);
     await member.end(1);
@@ -48,7 +48,7 @@ describe('partitions that a member prepares for', () => {
     ]);
   });
 
-  it('come, or go elsewhere', async () => {
+  it('come, or go to another member', async () => {
     const member = new Member();
     member.preparing.set([1, 2, 3], []);
     member.preparing.set([3], [1]);
@@ -64,7 +64,7 @@ describe('partitions that a member prepares for', () => {
     expect(member.preparing.ready).toEqual([]);
   });
 
-  it('have the position that their owner committed in the same log', async () => {
+  it('start at the position that their owner committed in the same log', async () => {
     const member = new Member();
     member.preparing.set([1], []);
     const position = member.position.get(1)!;

@@ -91,7 +91,7 @@ describe('gathering', () => {
     for (const broker of brokers.splice(0)) await broker.close();
   });
 
-  it('keeps what comes after a delivery until the time is over, and then has all of it', async () => {
+  it('keeps records that arrive after a delivery until the time is over, then delivers all', async () => {
     const broker = new Broker(300);
     await broker.append(1);
     await broker.has(1);
@@ -105,7 +105,7 @@ describe('gathering', () => {
     expect(broker.delivered).toEqual(broker.sets.map((_, offset) => offset));
   });
 
-  it('ends when somebody waits', async () => {
+  it('ends when a caller waits', async () => {
     const broker = new Broker(LONG);
     await broker.append(1);
     await broker.has(1);
@@ -116,7 +116,7 @@ describe('gathering', () => {
     await broker.has(6);
   });
 
-  it('waits for nothing while the broker has more than one answer holds', async () => {
+  it('does not wait while the broker has more than one answer holds', async () => {
     const broker = new Broker(LONG, 10);
     await broker.append(95);
     await broker.has(95);

@@ -73,13 +73,13 @@ describe('the feed of a partition', () => {
     await Promise.all(feeds.splice(0).map((feed) => feed.stop()));
   });
 
-  it('wants what comes after the committed position', async () => {
+  it('fetches from the committed position on', async () => {
     const { feed } = new Feeding({ offset: 7, metadata: '' }, { start: 2, end: 9 });
     expect(feed.wanted).toBeUndefined();
     await until(() => feed.wanted === 7);
   });
 
-  it('says that a partition went again before the listener could take it: what was prepared for it must not stay', async () => {
+  it('reports a partition revoked before the listener took it, so that its preparation ends', async () => {
     const feeding = new Feeding(undefined, { start: 2, end: 9 });
     let attempts = 0;
     feeding.onAssigned = async () => {
@@ -98,11 +98,11 @@ describe('the feed of a partition', () => {
   it.each([
     ['nothing is committed', undefined, 2],
     ['the topic was created again since', { offset: 50, metadata: '' }, 2],
-  ])('begins with what there is when %s', async (_, committed, first) => {
+  ])('begins with the first record when %s', async (_, committed, first) => {
     await new Feeding(committed, { start: 2, end: 9 }).wanting(first);
   });
 
-  it('says when retention was faster than the group, at the start and later', async () => {
+  it('reports when retention was faster than the group, at the start and later', async () => {
     const feeding = new Feeding({ offset: 1, metadata: '' }, { start: 4, end: 9 });
     await feeding.wanting(4);
     expect(feeding.failures).toEqual([expect.stringContaining('Records 1 to 3 of partition 0 of t were deleted')]);
@@ -111,7 +111,7 @@ describe('the feed of a partition', () => {
     expect(feeding.failures[1]).toContain('Records 4 to 5');
   });
 
-  it('begins anew, and says so, when the topic of the name is another one', async () => {
+  it('begins again, with a report, when the topic was created again', async () => {
     const feeding = new Feeding({ offset: 5, metadata: '' }, { start: 0, end: 9 });
     feeding.topicId = 'a';
     await feeding.wanting(5);
@@ -134,14 +134,14 @@ describe('the feed of a partition', () => {
     ['beyond the end', { offset: 10, metadata: '', topicId: 'a' }, 0],
     ['of this topic', { offset: 5, metadata: '', topicId: 'a' }, 5],
     ['of an earlier version, which names no topic', { offset: 5, metadata: '' }, 5],
-  ])('takes a position %s for what it is', async (_, committed, expected) => {
+  ])('interprets a position %s', async (_, committed, expected) => {
     const feeding = new Feeding(committed, { start: 0, end: 9 });
     feeding.topicId = 'a';
     await feeding.wanting(expected);
     expect(feeding.failures.join().includes('BT_LOG_IS_ANOTHER')).toBe(expected === 0);
   });
 
-  it('takes only what it wanted last', async () => {
+  it('accepts only the offset that it requested last', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 9 });
     await feeding.wanting(0);
     feeding.feed.take(0, [record(0)], 1, 9);
@@ -152,7 +152,7 @@ describe('the feed of a partition', () => {
     expect(feeding.offsets).toEqual([0]);
   });
 
-  it('lets no timestamp decrease, whatever the broker has', async () => {
+  it('lets no timestamp decrease, whatever the broker sends', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 4 });
     await feeding.wanting(0);
     feeding.feed.take(0, [record(0, 100), record(1, 90), record(2, 110)], 3, 4);
@@ -161,7 +161,7 @@ describe('the feed of a partition', () => {
     expect(feeding.delivered.flat().map(({ timestamp }) => timestamp)).toEqual([100, 100, 110, 110]);
   });
 
-  it('wants nothing more while enough lies ready, and delivers in batches', async () => {
+  it('stops fetching while enough is buffered, and delivers in batches', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 4 }, 600_000);
     let release = (): void => undefined;
     const blocked = new Promise<void>((resolve) => {
@@ -178,7 +178,7 @@ describe('the feed of a partition', () => {
     expect(feeding.delivered.map(({ length }) => length)).toEqual([2, 1]);
   });
 
-  it('is idle only at the end, and only while the broker says so', async () => {
+  it('is idle only at the end, and only while the broker confirms it', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 2 });
     await feeding.wanting(0);
     await new Promise((resolve) => setTimeout(resolve, 60));
@@ -188,7 +188,7 @@ describe('the feed of a partition', () => {
     expect(feeding.offsets).toEqual([0, 1]);
   });
 
-  it('wants nothing while it is paused, nor at once after what could not be read', async () => {
+  it('fetches nothing while it is paused, nor immediately after a read error', async () => {
     const { feed, failures } = new Feeding(undefined, { start: 0, end: 2 });
     await until(() => feed.wanted === 0);
     feed.pause();
@@ -200,7 +200,7 @@ describe('the feed of a partition', () => {
     expect(failures).toEqual(['BT_LOG_RECORD_UNREADABLE: Partition 0 of t cannot be read at offset 0: format 9.']);
   });
 
-  it('tells an outage of the log apart from what its listener did wrong, and when it is over', async () => {
+  it('distinguishes an outage of the log from an error of its listener, and reports its end', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 1 });
     const wrong = [logProblem('BT_LOG_TIMEOUT', { topic: 'other', ms: 1 }), new Error('a bug'), undefined];
     feeding.onRecords = async () => {
@@ -214,7 +214,7 @@ describe('the feed of a partition', () => {
     expect(feeding.outages).toEqual([expect.stringContaining('BT_LOG_TIMEOUT'), 'works']);
   });
 
-  it('is lost while a batch is under way: that the position belongs to another is no failure; what else goes wrong is', async () => {
+  it("is revoked during a batch: another owner's position is no failure, any other error is", async () => {
     const notAssigned = logProblem('BT_LOG_NOT_ASSIGNED', { topic: 't', partition: 0, group: 'g' });
     for (const [error, lost, failures] of [
       [notAssigned, true, []],
@@ -235,7 +235,7 @@ describe('the feed of a partition', () => {
     }
   });
 
-  it('waits for the batch under way before it lets go', async () => {
+  it('finishes the current batch before it is released', async () => {
     const feeding = new Feeding(undefined, { start: 0, end: 1 });
     let release = (): void => undefined;
     let working = false;

@@ -6,7 +6,7 @@ const mismatch = (topic: string, difference: string): LogError =>
   logProblem('BT_LOG_TOPIC_MISMATCH', { topic, difference, remedy: 'Change it.' });
 
 describe('TopicWatch', () => {
-  it('says a mismatch once, another of the same topic too, and that it is over; what is known stays while nothing is known', async () => {
+  it('reports each mismatch once, and its end; keeps it while the settings are unknown', async () => {
     const said: string[] = [];
     let answer: () => Promise<readonly LogError[]> = async () => [];
     const watch = new TopicWatch(

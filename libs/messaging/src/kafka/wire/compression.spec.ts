@@ -59,7 +59,7 @@ describe('LZ4', () => {
     expect(lz4Decompress(lz4(Buffer.from([0x1f, 122, 1, 0, 255, 6, 0x10, 33])), MAX_BYTES).toString()).toBe(`${'z'.repeat(1 + 19 + 261)}!`);
   });
 
-  it('reads blocks that refer to those before them, and stored ones', () => {
+  it('reads blocks that refer to earlier ones, and stored ones', () => {
     const stored = Buffer.from([0x02, 0, 0, 0x80, 97, 98]);
     const frame = lz4(Buffer.from([0x20, 97, 98]), Buffer.from([0x00, 2, 0, 0x10, 99]));
     expect(lz4Decompress(frame, MAX_BYTES).toString()).toBe('abababc');
@@ -77,7 +77,7 @@ describe('LZ4', () => {
 });
 
 describe('damaged bytes', () => {
-  it('are refused or give what fits, and never hang', () => {
+  it('are refused or give fewer bytes, and never hang', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, framed) => {
         const packed = Buffer.from(bytes);

@@ -20,11 +20,11 @@ describe('CRC-32C', () => {
     ['32 ones', Buffer.alloc(32, 0xff), 0x62a8ab43],
     ['0 to 31', Buffer.from(Uint8Array.from({ length: 32 }, (_, i) => i)), 0x46dd794e],
     ['nothing', Buffer.alloc(0), 0],
-  ])('knows the vector %s', (_, bytes, checksum) => {
+  ])('gives the known result of %s', (_, bytes, checksum) => {
     expect(crc32c(bytes)).toBe(checksum);
   });
 
-  it('agrees with the definition at every length and place', () => {
+  it('equals the definition at every length and offset', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 150 }), fc.nat(20), fc.nat(20), (bytes, before, after) => {
         const start = Math.min(before, bytes.length);

@@ -43,7 +43,7 @@ function expected({ key, value, headers }: OutgoingRecord, offset: number): LogR
 }
 
 describe('a record batch', () => {
-  it('is read as it was written, with any compression', async () => {
+  it('reads back as written, with any compression', async () => {
     await fc.assert(
       fc.asyncProperty(records, compression, fc.nat(2 ** 31), async (batchRecords, how, offset) => {
         const { records: read, next } = await decodeRecordBatches(await stored(batchRecords, offset, how), offset);
@@ -86,7 +86,7 @@ describe('a record batch', () => {
     );
   });
 
-  it('is never larger than its records were said to be', async () => {
+  it('never exceeds the estimated size of its records', async () => {
     await fc.assert(
       fc.asyncProperty(records, async (batchRecords) => {
         const batch = await encodeRecordBatch(batchRecords, SEQUENCE, 'none', NOW);
@@ -97,7 +97,7 @@ describe('a record batch', () => {
     );
   });
 
-  it('gives only records from the wanted offset on, and passes a cut-off end', async () => {
+  it('returns only records from the wanted offset on, and tolerates a truncated end', async () => {
     const values = ['a', 'b', 'c'].map((text) => ({ partition: 0, value: Buffer.from(text) }));
     const set = Buffer.concat([await stored(values, 10), await stored(values, 13)]);
     const whole = await decodeRecordBatches(set, 11);
@@ -107,7 +107,7 @@ describe('a record batch', () => {
     expect(cut.next).toBe(13);
   });
 
-  it('goes past batches that compaction emptied', async () => {
+  it('skips batches that compaction emptied', async () => {
     const batch = await stored([{ partition: 0, value: Buffer.from('gone') }], 20);
     const empty = Buffer.from(batch.subarray(0, 61));
     empty.writeInt32BE(61 - 12, 8);
@@ -115,7 +115,7 @@ describe('a record batch', () => {
     expect(await decodeRecordBatches(empty, 20)).toEqual({ records: [], next: 21 });
   });
 
-  it('gives one record for a batch that cannot be unpacked, and goes on', async () => {
+  it('returns one record for a batch that cannot be decompressed, and continues', async () => {
     const values = ['a', 'b'].map((text) => ({ partition: 0, value: Buffer.from(text) }));
     const damaged = await stored(values, 0, 'gzip');
     damaged.fill(0xff, 70);
@@ -136,7 +136,7 @@ describe('a record batch', () => {
     expect(next).toBe(8);
   });
 
-  it('refuses a batch whose length makes no sense, instead of reading it forever', async () => {
+  it('refuses a batch with an impossible length, instead of reading it forever', async () => {
     const batch = await stored([{ partition: 0, value: Buffer.from('a') }], 0);
     for (const length of [-12, -13, 0, 4]) {
       batch.writeInt32BE(length, 8);

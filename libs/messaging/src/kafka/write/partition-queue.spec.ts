@@ -39,7 +39,7 @@ describe('a queue of one partition', () => {
     for (const append of appends.splice(0)) append.reject(new Error('the test is over'));
   });
 
-  it('puts what waits into one batch, and counts its sequence by acknowledged records', async () => {
+  it('joins waiting appends to one batch, and counts its sequence by acknowledged records', async () => {
     const under = new Under();
     const [first, second] = [under.append(2), under.append(3)];
     expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 0, count: 5 });
@@ -51,7 +51,7 @@ describe('a queue of one partition', () => {
     expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 5, count: 1 });
   });
 
-  it('sends a batch of unknown fate again as it was, whatever came since', async () => {
+  it('sends a batch of unknown outcome again unchanged, whatever came since', async () => {
     const under = new Under();
     under.append(2);
     const sent = await under.next();
@@ -59,7 +59,7 @@ describe('a queue of one partition', () => {
     expect(await under.next()).toBe(sent);
   });
 
-  it('takes another identity when it gives up what may have been sent, so that nothing is taken for it', async () => {
+  it('takes a new identity after giving up a batch that may have been sent, so that none is mistaken for it', async () => {
     const under = new Under();
     const given = under.append(2);
     await under.next();
@@ -70,7 +70,7 @@ describe('a queue of one partition', () => {
     expect(await kept.offsets).toEqual([7, 8]);
   });
 
-  it('keeps its identity when what it gives up was never sent', async () => {
+  it('keeps its identity when the batch it gives up was never sent', async () => {
     const under = new Under();
     under.append(1).reject(new Error('too late'));
     under.queue.dropSettled();
@@ -79,7 +79,7 @@ describe('a queue of one partition', () => {
     expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 0, count: 1 });
   });
 
-  it('sends a batch on for those who still wait, though others gave up', async () => {
+  it('sends a batch for callers that still wait, though others gave up', async () => {
     const under = new Under();
     const [gone, waiting] = [under.append(1), under.append(1)];
     const sent = await under.next();
@@ -89,7 +89,7 @@ describe('a queue of one partition', () => {
     expect(await waiting.offsets).toEqual([4]);
   });
 
-  it('starts a sequence anew under a new identity when the broker forgot the old one', async () => {
+  it('restarts the sequence with a new identity when the broker forgot the old one', async () => {
     const under = new Under();
     under.append(1);
     await under.next();
@@ -102,7 +102,7 @@ describe('a queue of one partition', () => {
     expect(await append.offsets).toEqual([9, 10]);
   });
 
-  it('sends pieces one by one when together they are too large', async () => {
+  it('sends appends singly when together they are too large', async () => {
     const under = new Under();
     const [first, second] = [under.append(1, 300), under.append(1, 300)];
     expect(sequenceOf(await under.next()).count).toBe(2);

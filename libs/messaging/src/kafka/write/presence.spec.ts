@@ -36,7 +36,7 @@ describe('the presence of receivers', () => {
     jest.useRealTimers();
   });
 
-  it('is told in each quiet partition every two seconds, and not by one who only writes', async () => {
+  it('is recorded in each quiet partition every two seconds, and only by receivers', async () => {
     expect(await presence.appendPresent('spans', [record(0, 'a')])).toEqual([0]);
     await pass(10_000);
     expect(appended).toEqual(['0:a']);
@@ -51,7 +51,7 @@ describe('the presence of receivers', () => {
     expect(appended).toHaveLength(before);
   });
 
-  it('is told seldom where spans say it', async () => {
+  it('is rarely recorded where spans show it', async () => {
     presence.start();
     await pass(500);
     appended = [];
@@ -63,7 +63,7 @@ describe('the presence of receivers', () => {
     expect(appended.filter((one) => one === '0:alive').length).toBeGreaterThanOrEqual(1);
   });
 
-  it('is told before the first spans after an outage, in their partitions, and offsets are those of the spans', async () => {
+  it('is recorded before the first spans after an outage, without changing their offsets', async () => {
     presence.start();
     await pass(500);
     refuse = true;
@@ -79,7 +79,7 @@ describe('the presence of receivers', () => {
     expect(appended).toHaveLength(4);
   });
 
-  it('says nothing of control records, nor of other topics', async () => {
+  it('ignores control records and other topics', async () => {
     presence.start();
     await pass(500);
     now += 60_000;

@@ -18,7 +18,7 @@ describe('the place where JSON breaks', () => {
     ['nothing', '', 0],
   ])('is found at %s', (_, text, offset) => expect(firstError(text)).toBe(offset));
 
-  it('is the end of any JSON text, and at or before any character put in its way', () => {
+  it('is the end of every JSON prefix, and at or before any inserted character', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, where) => {
         expect(firstError(text)).toBe(text.length);

@@ -8,7 +8,7 @@ function spelled(key: string, mask: number): string {
 }
 
 describe('a JSON body', () => {
-  it('with the key __proto__ is refused however that is spelled, and wherever it stands', () => {
+  it('with the key __proto__ is refused in any spelling, at any level', () => {
     for (let mask = 0; mask < 2 ** '__proto__'.length; mask++) {
       const text = `{"a":[{"${spelled('__proto__', mask)}":{"isAdmin":true}}]}`;
       expect(() => parseJsonBody(Buffer.from(text))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
@@ -17,7 +17,7 @@ describe('a JSON body', () => {
     expect(() => parseJsonBody(Buffer.from(upper))).toThrow(expect.objectContaining({ code: 'BT_HTTP_BAD_JSON' }));
   });
 
-  it('of too many levels is refused, in lists and objects, and brackets in a text are none', () => {
+  it('of too many levels is refused, in lists and objects, but not for brackets in a text', () => {
     for (const [open, close] of [
       ['[', ']'],
       ['{"a":', '}'],
@@ -31,12 +31,12 @@ describe('a JSON body', () => {
     expect(parseJsonBody(Buffer.from(JSON.stringify(Array.from({ length: 1_000 }, () => [{}]))))).toHaveLength(1_000);
   });
 
-  it('may speak of it, and escape what it likes', () => {
+  it('may contain the word in a value, and any escapes', () => {
     const body = { text: '__proto__ \u0007', proto: ['__proto__'], é: '\u2028' };
     expect(parseJsonBody(Buffer.from(JSON.stringify(body)))).toEqual(body);
   });
 
-  it('with a member that comes twice is refused with the place of the second, since a proxy may have checked the other', () => {
+  it('with a duplicate member is refused with the place of the second, since a proxy may have checked the other', () => {
     const text = '{"name": "a",\n  "severity": "LOW",\n  "severity": "CRITICAL"}';
     expect(() => parseJsonBody(Buffer.from(text))).toThrow(/the member "severity" comes twice in one object: again at line 3, column 3/);
     for (const twice of ['{"a":[{"b":1,"\\u0062":2}]}', '[{"":0,"":0}]', `{"x":"${'é:"'.replace('"', '\\"')}","x":1}`]) {

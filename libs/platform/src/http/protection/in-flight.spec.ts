@@ -17,7 +17,7 @@ describe('bytes in flight', () => {
     expect(inFlight.reserve(300_000)).toBeDefined();
   });
 
-  it('are given back once, however often that is asked', () => {
+  it('are released once, however often that is called', () => {
     const inFlight = gate();
     const first = inFlight.reserve(10);
     first.grow(20);
@@ -29,7 +29,7 @@ describe('bytes in flight', () => {
     expect(inFlight.bytes).toBe(0);
   });
 
-  it('of an upload that stalls go to who sends, the longest stalled first; who sends and who waits for the log keep theirs', () => {
+  it('of stalled uploads go to active ones, longest stalled first; active ones and those waiting for the log keep theirs', () => {
     let now = 0;
     const inFlight = gate(() => now);
     const aborted: string[] = [];
@@ -56,7 +56,7 @@ describe('bytes in flight', () => {
     expect(aborted).toEqual(['second BT_HTTP_TIMEOUT', 'first BT_HTTP_TIMEOUT', 'refused BT_HTTP_TIMEOUT']);
   });
 
-  it('of very many uploads that stall alike go to a healthy sender after a second; who still sends, however slowly, keeps its five', () => {
+  it('of very many stalled uploads go to a healthy sender after a second; slow active ones keep theirs for five', () => {
     let now = 0;
     const inFlight = gate(() => now);
     const aborted: string[] = [];
@@ -77,7 +77,7 @@ describe('bytes in flight', () => {
     expect(inFlight.bytes).toBe(300_000);
   });
 
-  it('of a few uploads that pause for a second are theirs, though others want the room', () => {
+  it('of a few uploads that pause for a second stay theirs, though others need memory', () => {
     let now = 0;
     const inFlight = gate(() => now);
     const waiting = inFlight.reserve(200_000);

@@ -34,7 +34,7 @@ async function start(environment: Readonly<Record<string, string>> = {}): Promis
 }
 
 describe('security headers', () => {
-  it('are on each answer, whatever it is', async () => {
+  it('are on each answer', async () => {
     const url = await start({ BETRACE_API_KEY: 'the key' });
     const known = { 'x-api-key': 'the key' };
     const asked: readonly (readonly [path: string, status: number, init?: RequestInit])[] = [
@@ -58,7 +58,7 @@ describe('security headers', () => {
   });
 });
 
-describe('what pages post without a preflight', () => {
+describe('requests of pages without a preflight', () => {
   const own = 'own';
   it.each<[string, number, Readonly<Record<string, string>>]>([
     ['of another origin', 403, { origin: 'http://evil.example' }],
@@ -74,7 +74,7 @@ describe('what pages post without a preflight', () => {
     ['after a preflight for its content', 201, { origin: 'http://evil.example', 'content-type': 'application/json' }],
     ['after a preflight for its key', 201, { origin: 'http://evil.example', 'x-api-key': 'the key' }],
     ['by a program', 201, {}],
-  ])('is looked at: %s', async (_, status, { origin, ...headers }) => {
+  ])('are checked: %s', async (_, status, { origin, ...headers }) => {
     const url = await start({ BETRACE_CORS_ORIGINS: 'https://shop.example.com' });
     const sent = origin === undefined ? {} : { origin: origin === own ? url : origin };
     const answered = await new Promise<number>((done, fail) => {
@@ -100,7 +100,7 @@ describe('pages of other origins', () => {
       headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type, x-api-key' },
     });
 
-  it('may ask for nothing unless it is set', async () => {
+  it('may send no requests by default', async () => {
     const url = await start();
     for (const path of ['/v1/things', '/v1/spans']) {
       const answer = await preflight(url, path, 'https://shop.example.com');
@@ -111,7 +111,7 @@ describe('pages of other origins', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBeNull();
   });
 
-  it('may ask and read, refusals too, where theirs is set, before any key is asked for', async () => {
+  it('may send requests and read answers, refusals too, if configured, before any key is checked', async () => {
     const url = await start({ BETRACE_CORS_ORIGINS: 'https://Shop.example.com:443/,http://localhost:3000', BETRACE_API_KEY: 'the key' });
     for (const origin of ['https://shop.example.com', 'http://localhost:3000']) {
       const answer = await preflight(url, '/v1/spans', origin);
@@ -131,7 +131,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  it('all may where that is set', async () => {
+  it('may all do so with `*`', async () => {
     const url = await start({ BETRACE_CORS_ORIGINS: '*' });
     expect((await preflight(url, '/v1/spans', 'https://anybody.example')).headers.get('access-control-allow-origin')).toBe('*');
   });
@@ -149,7 +149,7 @@ describe('pages of other origins', () => {
   });
 });
 
-describe('pages that have their own name resolved to this machine', () => {
+describe('pages whose own name resolves to this machine', () => {
   /** Sends a request with this host name. */
   const ask = (url: string, host: string, path = '/v1/things'): Promise<{ readonly status: number; readonly body: string }> =>
     new Promise((resolve, reject) => {
@@ -197,7 +197,7 @@ describe('pages that have their own name resolved to this machine', () => {
     });
   });
 
-  it('reach one with a key, where they need it, or one for every address, unless its names are set', async () => {
+  it('reach a server with a key, which they need, or with an address, unless names are configured', async () => {
     for (const environment of [{ BETRACE_API_KEY: 'the key' }, { BETRACE_HOST: '0.0.0.0' }] as Record<string, string>[]) {
       expect((await ask(await start(environment), 'betrace.example.com')).status).not.toBe(421);
       await app?.close();
@@ -224,7 +224,7 @@ describe('requests beyond the limit of a minute', () => {
     return statuses;
   };
 
-  it('are refused, with when to come back; senders of spans, health and metrics are not', async () => {
+  it('are refused with Retry-After; spans, health and metrics are not limited', async () => {
     const url = await start({ BETRACE_RATE_LIMIT: '3' });
     expect(await ask(url, '/v1/things', 5)).toEqual([200, 200, 200, 429, 429]);
     const refused = await fetch(`${url}/v1/things`);
@@ -240,13 +240,13 @@ describe('requests beyond the limit of a minute', () => {
     for (const path of ['/health', '/ready', '/metrics', '/']) expect(new Set(await ask(url, path, 5))).toEqual(new Set([200]));
   });
 
-  it('are counted by key, so that nobody uses up what another may', async () => {
+  it("are counted by key, so that one caller cannot use up another's", async () => {
     const url = await start({ BETRACE_RATE_LIMIT: '2', BETRACE_API_KEY: 'the key' });
     expect(await ask(url, '/v1/things', 5)).toEqual([401, 401, 401, 401, 401]);
     expect(await ask(url, '/v1/things', 3, { headers: { 'x-api-key': 'the key' } })).toEqual([200, 200, 429]);
   });
 
-  it('are taken where there is no limit', async () => {
+  it('are accepted without a limit', async () => {
     const url = await start({ BETRACE_RATE_LIMIT: '0' });
     expect(new Set(await ask(url, '/v1/things', 20))).toEqual(new Set([200]));
   });
