@@ -178,6 +178,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'explanation.dto',
     'not-found',
     'metrics',
+    'log-end',
     'delivery',
     'keep',
     'settle',

@@ -62,8 +62,12 @@ const SCOPE_OF: Readonly<Record<string, string>> = {
   'DELETE /v1/mutes/:id': 'rules:write',
 };
 
-/** GET routes that show running code. */
-const READ_BY_ADMIN = ['/debug/pprof/profile', '/debug/pprof/heap'];
+/** GET routes that need more than `read`: they show running code, or any trace. */
+const MORE_THAN_READ: Readonly<Record<string, string>> = {
+  '/debug/pprof/profile': 'admin',
+  '/debug/pprof/heap': 'admin',
+  '/v1/recent-traces': 'rules:write',
+};
 
 /** Routes that wait, with a short time. */
 const SHORTLY: Readonly<Record<string, string>> = {
@@ -128,7 +132,7 @@ describe('the scopes of routes', () => {
     const asked = guarded().filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
     expect(Object.fromEntries(asked.map(({ method, path, scope }) => [`${method} ${path}`, scope]))).toEqual(SCOPE_OF);
     for (const { method, path, scope } of guarded())
-      if (['GET', 'HEAD'].includes(method)) expect([path, scope]).toEqual([path, READ_BY_ADMIN.includes(path) ? 'admin' : 'read']);
+      if (['GET', 'HEAD'].includes(method)) expect([path, scope]).toEqual([path, MORE_THAN_READ[path] ?? 'read']);
   });
 
   it('leaves public routes open: health, readiness, the console, its first page and the documents', () => {
@@ -190,5 +194,15 @@ describe('the scopes of routes', () => {
     const spans = { spans: [{ trace_id: 't', span_id: 's', name: 'a', start_time: 0, duration: 1 }] };
     expect((await ask('POST', '/v1/spans', 'ingest', spans)).status).toBe(202);
     expect((await ask('GET', '/nothing', 'ingest')).status).toBe(404);
+    // A trace that violates no rule is seen by those who may preview a rule.
+    expect((await ask('POST', '/v1/spans', 'ingest', { spans: [{ ...spans.spans[0], trace_id: 'fine', name: 'b' }] })).status).toBe(202);
+    for (const [key, status] of [
+      ['read', 404],
+      ['rules:write', 200],
+      ['admin', 200],
+    ] as const) {
+      const tried = await ask('POST', '/v1/rules/test', key, { expression: 'span.name == "b"', trace_id: 'fine' });
+      expect([key, tried.status, (await ask('GET', '/v1/traces/fine', key)).status]).toEqual([key, status, status]);
+    }
   });
 });

@@ -72,6 +72,8 @@ import { KEY_RING, KeysController } from './violations/keys/keys.controller.js';
 import { openKeys } from './violations/keys/open-keys.js';
 import { VerifyViolation } from './violations/keys/verify-violation.js';
 import { ViolationStatsController } from './violations/stats/violation-stats.controller.js';
+import { RecentTracesController } from './violations/trace/recent-traces.controller.js';
+import { RecentTraces } from './violations/trace/recent-traces.js';
 import { TraceFinder } from './violations/trace/trace-finder.js';
 import { TraceReader } from './violations/trace/trace-reader.js';
 import { TracesController } from './violations/trace/traces.controller.js';
@@ -99,6 +101,7 @@ const SEARCHES_WAITING = 64;
     RulesController,
     RuleVersionsController,
     SettleController,
+    RecentTracesController,
     TracesController,
     MarksController,
     McpController,
@@ -243,7 +246,16 @@ const SEARCHES_WAITING = 64;
       inject: [Log, LOGGER, CONFIGURATION],
       useFactory: (log: Log, logger: Logger, { traces }: Configuration) => new TraceReader(log, logger, traces),
     },
-    { provide: TraceFinder, inject: [Store, TraceReader], useFactory: (store: Store, trace: TraceReader) => new TraceFinder(store, trace) },
+    {
+      provide: RecentTraces,
+      inject: [Log, CONFIGURATION, CLOCK],
+      useFactory: (log: Log, { traces }: Configuration, clock: Clock) => new RecentTraces(log, traces, clock),
+    },
+    {
+      provide: TraceFinder,
+      inject: [Store, TraceReader, RecentTraces],
+      useFactory: (store: Store, trace: TraceReader, recent: RecentTraces) => new TraceFinder(store, trace, recent),
+    },
     {
       provide: ExplainViolation,
       inject: [Store, TraceReader, ExpressionChecker, CONFIGURATION],

@@ -92,8 +92,9 @@ export const API_PROBLEMS = {
   BT_API_TRACE_UNKNOWN: {
     status: 404,
     sentence:
-      'The trace {trace_id} has no violation, so the place of its spans in the log is unknown. A test takes the spans themselves: "trace": {"spans": […]}.',
+      'The trace {trace_id} has no violation, so the place of its spans in the log is unknown. A key with rules:write also finds traces near the end of the log. A test takes the spans themselves: "trace": {"spans": […]}.',
   },
+  BT_API_TRACES_BUSY: { status: 429, sentence: '{waiting} requests for recent traces are already waiting. Try again in a second.' },
   BT_API_TEST_ON_ERROR: { status: 400, sentence: '"on_error" of a test must be "no_match", "undecided" or "violation".' },
   BT_API_IF_MATCH_INVALID: {
     status: 400,

@@ -19,6 +19,6 @@ export { encodeRequest } from './span/encode.js';
 export { shownIds, shownLinkIds } from './span/shown-ids.js';
 export type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, TraceRequest, WholeSpan } from './span/span.js';
 export { integer, SPAN_KINDS, STATUS_CODES } from './span/span.js';
-export { hexOfWords } from './wire/ids.js';
+export { bytesOfHex, hexOfWords, isTraceId, traceIdOfText } from './wire/ids.js';
 export { OtlpError } from './wire/otlp-error.js';
 export type { RejectionReason } from './wire/rejection.js';

@@ -1,7 +1,7 @@
 export { Accounts, type EvaluatedPartition, type EvaluatedSpans, type KeptViolations } from './accounting/accounts.js';
 export { noteChange } from './audit/note-change.js';
 export { Authentication } from './authentication/authentication.js';
-export { callerOf, countedCallerOf, stillAllowed } from './authentication/caller.js';
+export { callerMay, callerOf, countedCallerOf, stillAllowed } from './authentication/caller.js';
 export { discoverIssuer } from './authentication/discovery.js';
 export { SCOPES, type Scope } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';

@@ -1,6 +1,7 @@
-import { controlOf, type Log, type LogRecord } from '#messaging';
-import { decodeRequest, plainMap, spanAttributes, type TraceRequest } from '#otlp';
+import type { Log } from '#messaging';
+import { plainMap, spanAttributes, type TraceRequest } from '#otlp';
 import { TOPICS } from '#records';
+import { partsFromEnd, requestOf, spanRecords } from '../log-end.js';
 import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 
@@ -8,7 +9,7 @@ import type { SensitiveAttributes } from './sensitive-attributes.js';
 const RECORDS = 100_000;
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
-/** Records of the first read, from the end; each further read doubles them, because a quiet log ends with ticks. */
+/** Records of the first read, from the end. */
 const WINDOW = 200;
 /** Spans of a partition after which no earlier records are read. */
 const ENOUGH = 200;
@@ -61,12 +62,9 @@ export class SampleAttributes {
       // Each partition has its share, so that no service is missing because the first partitions hold enough.
       let left = Math.ceil(SPANS / partitions);
       let bytes = BYTES / partitions;
-      const { start, end } = await this.log.bounds(TOPICS.spans, partition);
-      const first = Math.max(start, end - RECORDS);
-      let to = end;
-      for (let size = WINDOW, found = 0; found < ENOUGH && bytes > 0 && to > first; size *= 2) {
-        const from = Math.max(first, to - size);
-        for await (const record of spansBetween(this.log, partition, from, to)) {
+      let found = 0;
+      for (const part of partsFromEnd(await this.log.bounds(TOPICS.spans, partition), { first: WINDOW, records: RECORDS })) {
+        for await (const record of spanRecords(this.log, partition, part)) {
           const taken = addRequest(catalogue, requestOf(record.value), left);
           left -= taken;
           found += taken;
@@ -76,7 +74,7 @@ export class SampleAttributes {
           until = Math.max(until ?? record.timestamp, record.timestamp);
           if (left <= 0 || bytes <= 0) break;
         }
-        to = from;
+        if (found >= ENOUGH || bytes <= 0) break;
       }
     }
     return {
@@ -86,27 +84,6 @@ export class SampleAttributes {
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
     };
-  }
-}
-
-/** The span records of a part of the log. Yields to receivers after each record and batch. */
-async function* spansBetween(log: Log, partition: number, from: number, to: number): AsyncGenerator<LogRecord> {
-  for await (const { records } of log.read(TOPICS.spans, partition, from, to)) {
-    for (const record of records) {
-      if (controlOf(record) !== undefined) continue;
-      yield record;
-      await new Promise(setImmediate);
-    }
-    await new Promise(setImmediate);
-  }
-}
-
-/** Empty for unreadable records, which are reported elsewhere. */
-function requestOf(value: Uint8Array): TraceRequest {
-  try {
-    return decodeRequest(value);
-  } catch {
-    return { resourceSpans: [] };
   }
 }
 

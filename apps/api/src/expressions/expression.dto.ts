@@ -101,7 +101,7 @@ export class TestBody {
 
   @ApiPropertyOptional({
     example: '5b8efff798038103d269b633813fc60c',
-    description: 'The trace of a violation, as `GET /v1/violations/{id}/trace` answers it, as long as the log keeps its spans.',
+    description: 'The trace of a violation, as long as the log keeps its spans. With the scope `rules:write` also a recent trace.',
   })
   trace_id?: string;
 }
@@ -138,6 +138,8 @@ export class TestResult {
   @ApiPropertyOptional({ description: 'Why the evaluation failed, which is not a match.', example: 'attempt to compare nil with number' })
   error?: string;
 
-  @ApiPropertyOptional({ description: 'Of a stored trace: false when the log has already dropped some of the records in which it lay.' })
+  @ApiPropertyOptional({
+    description: 'Of a stored trace: false when the log has already dropped some of the records in which it lay, or may have.',
+  })
   complete?: boolean;
 }

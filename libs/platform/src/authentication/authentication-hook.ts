@@ -19,7 +19,7 @@ export function requireCaller(fastify: FastifyInstance, authentication: Authenti
     if (isPublic(request, options)) return;
     const read = readerOf(request);
     const caller = await authentication.caller(read, request.ip);
-    noteCaller(request, caller.name, () => authentication.stillAllows(read, scopeOf(request)));
+    noteCaller(request, caller, () => authentication.stillAllows(read, scopeOf(request)));
     // An unknown path is 404 for every authenticated caller.
     if (request.routeOptions.url !== undefined) authentication.check(caller, scopeOf(request));
   });

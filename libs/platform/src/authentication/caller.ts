@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from './api-keys.js';
+import { mayDo, type Scope } from './scopes.js';
 
 /** The caller's name when the server needs no key. */
 const ANONYMOUS = 'anonymous';
@@ -7,12 +9,12 @@ const ANONYMOUS = 'anonymous';
 /** Resolves whether the caller of a request is still admitted. */
 type Recheck = () => Promise<boolean>;
 
-const callers = new WeakMap<IncomingMessage, string>();
+const callers = new WeakMap<IncomingMessage, Caller>();
 const rechecks = new WeakMap<IncomingMessage, Recheck>();
 
-/** Notes the name of a request's caller, and how to check later whether it is still admitted. */
-export function noteCaller(request: FastifyRequest, name: string, recheck: Recheck): void {
-  callers.set(request.raw, name);
+/** Notes a request's caller, and how to check later whether it is still admitted. */
+export function noteCaller(request: FastifyRequest, caller: Caller, recheck: Recheck): void {
+  callers.set(request.raw, caller);
   rechecks.set(request.raw, recheck);
 }
 
@@ -23,7 +25,7 @@ export async function stillAllowed(request: FastifyRequest): Promise<boolean> {
 
 /** The name of the caller; undefined when the server needs no key. */
 export function knownCallerOf(request: FastifyRequest): string | undefined {
-  return callers.get(request.raw);
+  return callers.get(request.raw)?.name;
 }
 
 /** The caller for limits: the name, or the address when the server needs no key. The two forms are distinct. */
@@ -35,4 +37,10 @@ export function countedCallerOf(request: FastifyRequest): string {
 /** The name of the caller, or `anonymous`. */
 export function callerOf(request: FastifyRequest): string {
   return knownCallerOf(request) ?? ANONYMOUS;
+}
+
+/** Whether who makes a request may also do what needs this scope, beyond what its route needs. Everybody may where no key is wanted. */
+export function callerMay(request: FastifyRequest, scope: Scope): boolean {
+  const caller = callers.get(request.raw);
+  return caller === undefined || mayDo(caller.scopes, scope);
 }

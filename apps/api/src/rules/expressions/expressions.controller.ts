@@ -12,6 +12,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
+import { callerMay } from '#platform';
 import { ExpressionBody, TestBody, TestResult, ValidationResult } from '../../expressions/expression.dto.js';
 import { ExpressionChecker } from '../../expressions/expression-checker.js';
 import { TestCasesBody, TestCasesResult } from '../../expressions/test-cases.dto.js';
@@ -36,8 +37,10 @@ export class ExpressionsController {
   @HttpCode(200)
   @RouteConfig({ scope: 'read', body: 'json_bytes', bodyLimit: TRIAL_LIMIT })
   @ApiOperation({
-    summary: 'Tries an expression on a span, a trace, or the stored trace of a violation',
-    description: 'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits.',
+    summary: 'Tries an expression on a span, a trace, the stored trace of a violation, or a recent trace',
+    description:
+      'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits. ' +
+      '`trace_id` names the trace of a violation; with the scope `rules:write` also one of `GET /v1/recent-traces`.',
   })
   @ApiBody({
     type: TestBody,
@@ -58,7 +61,10 @@ export class ExpressionsController {
     type: ProblemView,
     description: 'The expression has errors, each with line and column; or it takes too long.',
   })
-  @ApiNotFoundResponse({ type: ProblemView, description: 'No violation is of the trace `trace_id`, or the log no longer has its spans.' })
+  @ApiNotFoundResponse({
+    type: ProblemView,
+    description: 'No violation is of the trace `trace_id` and it is not found among recent ones, or the log no longer has its spans.',
+  })
   @ApiResponse({ status: 413, type: ProblemView, description: 'More than 8 MiB.' })
   @ApiResponse({ status: 415, type: ProblemView, description: 'The content type is not `application/json`.' })
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be tried.' })
@@ -66,7 +72,7 @@ export class ExpressionsController {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const traceId = trialTraceId(body);
     if (traceId === undefined) return this.checkExpression.try(body);
-    const { requests, complete } = await this.traceFinder.find(traceId);
+    const { requests, complete } = await this.traceFinder.find(traceId, callerMay(request, 'rules:write'));
     return { ...(await this.checkExpression.try(body, requests)), complete };
   }
 

@@ -1,5 +1,7 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '#openapi';
+import { Controller, Get, Param, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '#openapi';
+import { callerMay } from '#platform';
 import { ProblemView } from '../../problem.dto.js';
 import { TraceView } from './trace.dto.js';
 import { TraceFinder } from './trace-finder.js';
@@ -11,14 +13,18 @@ export class TracesController {
 
   @Get(':id')
   @ApiOperation({
-    summary: 'The spans of a trace that violated a rule, as long as the log keeps them',
+    summary: 'The spans of a trace that violated a rule, as long as the log keeps them; or of a recent one',
     description:
       'The id as it was sent, or as 32 hex digits. Where the spans of a trace lie in the log is known of traces with a violation. ' +
-      '`GET /v1/violations?trace_id=` lists what they violate.',
+      '`GET /v1/violations?trace_id=` lists what they violate. With the scope `rules:write` also traces without a violation that lie in the last 64 MiB of their partition.',
   })
   @ApiOkResponse({ type: TraceView })
-  @ApiNotFoundResponse({ type: ProblemView, description: 'The trace has no violation, or the log no longer has its spans.' })
-  trace(@Param('id') id: string): Promise<TraceView> {
-    return this.traceFinder.view(id);
+  @ApiNotFoundResponse({
+    type: ProblemView,
+    description: 'The trace has no violation and is not found among recent ones, or the log no longer has its spans.',
+  })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many look for recent traces.' })
+  trace(@Param('id') id: string, @Req() request: FastifyRequest): Promise<TraceView> {
+    return this.traceFinder.view(id, callerMay(request, 'rules:write'));
   }
 }
