@@ -95,7 +95,7 @@ export function alertsDocument(): string {
 
 function alertText({ alert, expr, for: lasting, labels, annotations }: AlertRule): string {
   const when = lasting === undefined ? 'at once' : `when it lasts ${lasting}`;
-  const sentence = annotations.description.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '<$1>').replaceAll(/\{\{ \$value[^}]*\}\}/g, 'So many');
+  const sentence = annotations.description.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, '<$1>').replaceAll(/\{\{ \$value[^}]*\}\}/g, 'N');
   const runbook = `[Runbook](${annotations.runbook.replace('docs/operations/', '')})`;
   return `### ${alert}\n\n${labels.severity}, ${when}. ${sentence} ${runbook}.\n\n\`\`\`promql\n${expr}\n\`\`\`\n`;
 }

@@ -16,7 +16,7 @@ function firstLoad(): Map<string, number> {
     const content = readFileSync(join(DIST, 'assets', name));
     sizes.set(name, gzipSync(content).length);
     if (!name.endsWith('.js')) continue;
-    // `import…from"./x.js"` and `import"./x.js"`; `import("./x.js")` is loaded when it is asked for.
+    // `import…from"./x.js"` and `import"./x.js"`; `import("./x.js")` is loaded on demand.
     for (const [, imported] of content.toString().matchAll(/(?:from|import)\s*"\.\/([\w.-]+\.js)"/g)) waiting.push(imported ?? '');
   }
   return sizes;

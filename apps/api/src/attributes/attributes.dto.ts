@@ -39,7 +39,7 @@ export class AttributeView {
   @ApiProperty({ enum: PLACES })
   on!: AttributePlace;
 
-  @ApiProperty({ type: [String], enum: TYPES, description: 'Of which types its values are.' })
+  @ApiProperty({ type: [String], enum: TYPES, description: 'The types of its values.' })
   types!: readonly AttributeType[];
 
   @ApiProperty({ type: 'integer', example: 1204, description: 'Spans of the sample that have it, themselves or by their resource.' })
@@ -53,7 +53,7 @@ export class AttributeView {
 
   @ApiProperty({
     description:
-      'Some values are not told: there are more, they are long, they are no text, number or boolean, or they look like what names a person or opens a door.',
+      'Some values are omitted: there are more, they are long, they are no text, number or boolean, or they look like what names a person or opens a door.',
   })
   more!: boolean;
 }

@@ -126,7 +126,7 @@ export class TestResult {
   @ApiProperty({ type: ExplanationView, description: 'Each sub-condition with its value: why it matches, or why not.' })
   explanation!: Explanation;
 
-  @ApiProperty({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands, with its place.' })
+  @ApiProperty({ type: [ProblemDetailView], description: 'Probable mistakes in the expression, with their positions.' })
   warnings!: readonly ProblemDetailView[];
 
   @ApiPropertyOptional({ type: UndecidedView, description: 'Why it is not known whether more matches.' })

@@ -362,7 +362,7 @@ export class PreviewView {
   @ApiPropertyOptional({ type: PreviewProblemView, description: 'When it failed.' })
   error?: PreviewProblemView;
 
-  @ApiPropertyOptional({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands; in the answer to POST.' })
+  @ApiPropertyOptional({ type: [ProblemDetailView], description: 'Probable mistakes in the expression; in the response to POST.' })
   warnings?: readonly ProblemDetailView[];
 }
 

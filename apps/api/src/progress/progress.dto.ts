@@ -30,7 +30,7 @@ export class EvaluationProgressView {
   @ApiProperty({ type: 'integer', description: 'Records that were ever appended to the spans log: requests of senders, and ticks.' })
   appended_records!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of these the ones that are judged.' })
+  @ApiProperty({ type: 'integer', description: 'The judged ones among these.' })
   judged_records!: number;
 
   @ApiProperty({ type: 'integer', description: 'Records that wait, in all partitions.', example: 3 })

@@ -285,7 +285,7 @@ export class RuleView {
 
   @ApiPropertyOptional({
     type: [ProblemDetailView],
-    description: 'What the expression hardly means as it stands, with its place. In the answers about one rule.',
+    description: 'Probable mistakes in the expression, with their positions. In the answers about one rule.',
   })
   warnings?: readonly ProblemDetailView[];
 

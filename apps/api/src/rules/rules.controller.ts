@@ -87,7 +87,7 @@ export class RulesController {
   @ApiOperation({
     summary: 'What a rule found in the mode `shadow`: the last samples, with their explanations',
     description:
-      'Nobody is told of them, and they are in no list and no total of violations. They are there about a second after the verdict.',
+      'They cause no notification, and are in no list and no total of violations. They are there about a second after the verdict.',
   })
   @ApiOkResponse({ type: RuleSamples })
   @ApiNotFoundResponse({ type: ProblemView })

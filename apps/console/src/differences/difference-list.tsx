@@ -5,7 +5,7 @@ import { ExcludeDialog } from '../violation/rule-dialogs/exclude-dialog';
 import { MakeRuleDialog } from '../violation/rule-dialogs/make-rule-dialog';
 import { differenceFacts, shownValue } from './difference-facts';
 
-/** With fewer traces on a side only the largest differences can be told from chance. */
+/** With fewer traces on a side only the largest differences exceed chance. */
 const FEW = 20;
 
 interface DifferenceListProps {

@@ -82,7 +82,7 @@ export class ReceiveAccount {
   @ApiProperty({ type: 'integer', description: 'Spans that the log has.' })
   logged!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of these, spans whose senders have no success (yet).' })
+  @ApiProperty({ type: 'integer', description: 'Those among these whose senders have no success (yet).' })
   unanswered!: number;
 
   @ApiProperty(REJECTED)

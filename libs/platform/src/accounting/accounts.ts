@@ -31,7 +31,7 @@ export interface EvaluatedPartition {
   readonly spans: number;
   readonly judged: number;
   readonly duplicates: number;
-  /** Of these, spans that came after their trace was forgotten. */
+  /** Those among these that came after their trace was forgotten. */
   readonly retried: number;
   readonly conflicts: number;
   readonly superseded: number;

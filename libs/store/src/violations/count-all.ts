@@ -18,7 +18,7 @@ export function countEnds(text: string | undefined, { signal, now = () => perfor
   return () => signal?.aborted === true || (text !== undefined && now() - began >= MAX_COUNT_MS);
 }
 
-/** How many a filter selects, however many they are. Of those with a text, the ones that were found within `MAX_COUNT_MS`; `isAll` says whether they are all. */
+/** How many a filter selects, however many they are. With a text, only those that were found within `MAX_COUNT_MS`; `isAll` says whether they are all. */
 export async function countAll(
   queries: Queries,
   filter: ViolationFilter,

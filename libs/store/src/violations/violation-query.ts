@@ -37,7 +37,7 @@ export interface ViolationPage extends ViolationRows {
 export interface ViolationPageQuery {
   readonly limit: number;
   readonly after?: string;
-  /** Count all that match, however long it takes; of those with a text as many as are found in some seconds. Default: up to 10,000. */
+  /** Count all that match, however long it takes; with a text, as many as are found in some seconds. Default: up to 10,000. */
   readonly countAll?: boolean;
   /** Aborted when nobody waits for the count any more. */
   readonly signal?: AbortSignal;

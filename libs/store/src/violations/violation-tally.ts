@@ -1,6 +1,6 @@
 import type { CountedGroup, ViolationCounts } from './violation-query.js';
 
-/** Groups that are told apart; senders choose the names of services. What is in others, which are older, counts together. */
+/** Groups that are distinguished; senders choose the names of services. What is in others, which are older, counts together. */
 const MAX_KEYS = 10_000;
 
 interface Group {

@@ -91,7 +91,7 @@ export class ImportedRuleView {
   })
   changes?: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
-  @ApiProperty({ type: [ProblemDetailView], description: 'What the expression hardly means as it stands, with its place.' })
+  @ApiProperty({ type: [ProblemDetailView], description: 'Probable mistakes in the expression, with their positions.' })
   warnings!: readonly ProblemDetailView[];
 }
 

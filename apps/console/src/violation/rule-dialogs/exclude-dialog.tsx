@@ -71,7 +71,7 @@ interface ExclusionProps extends ExcludeDialogProps {
   readonly subject: 'span' | 'trace';
 }
 
-/** Of which nothing is ticked at first. */
+/** Nothing in these is ticked at first. */
 const NOTHING: readonly string[] = [];
 
 function Exclusion({ rule, subject, violation, facts, ticked = NOTHING, which = 'This violation', onClose }: ExclusionProps) {

@@ -92,7 +92,7 @@ export class Connection {
     return known;
   }
 
-  /** Old brokers are asked for all topics at once, and a missing one fails the whole request. Then the others are requested again. */
+  /** A request to old brokers names all topics at once, and a missing one fails the whole request. Then the others are requested again. */
   #forgetMissing(topic: string, error: unknown): void {
     if (typeOf(error) !== UNKNOWN_TOPIC || !this.#topics.has(topic)) return;
     this.#topics.clear();

@@ -42,7 +42,7 @@ const UNITS: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * `span.duration / 1e6 > 5s` compares milliseconds with nanoseconds. `span.duration / 1000 > 5` compares microseconds: so few are rarely relevant,
+ * `span.duration / 1e6 > 5s` compares milliseconds with nanoseconds. `span.duration / 1000 > 5` compares microseconds: five are rarely relevant,
  * and milliseconds were meant.
  */
 function converted(node: BinaryNode, value: Resolved, findings: Findings): void {
