@@ -21,6 +21,8 @@ const START_TIMEOUT_MS = 180_000;
  */
 export class Cluster {
   private readonly processes = new Map<string, BeTrace>();
+  /** What each was started with beside the settings of all. */
+  private readonly own = new Map<string, BeTraceOptions['env']>();
   private readonly numbers = { ingest: 0, evaluator: 0, api: 0 };
 
   /** The link between the processes and the database, after `linkDatabase`. */
@@ -105,6 +107,7 @@ export class Cluster {
   /** Starts one more process, from another folder with its code if given. Resolves when it is ready. */
   async add(app: ClusterApp, env: BeTraceOptions['env'] = {}, bundle?: string): Promise<string> {
     const name = `${app}-${++this.numbers[app]}`;
+    this.own.set(name, env);
     const code = bundle === undefined ? {} : { bundle };
     this.processes.set(name, await BeTrace.start({ app, env: { ...this.env, ...env }, timeoutMs: START_TIMEOUT_MS, ...code }));
     return name;
@@ -125,7 +128,8 @@ export class Cluster {
   async restart(name: string): Promise<void> {
     const { ports } = this.process(name);
     const app = name.split('-')[0] as ClusterApp;
-    this.processes.set(name, await BeTrace.start({ app, env: this.env, ports, timeoutMs: START_TIMEOUT_MS }));
+    const env = { ...this.env, ...this.own.get(name) };
+    this.processes.set(name, await BeTrace.start({ app, env, ports, timeoutMs: START_TIMEOUT_MS }));
   }
 
   process(name: string): BeTrace {

@@ -264,51 +264,131 @@ interface Preview {
     }
   }, 300_000);
 
-  it('publish each violation once when evaluators come, stop in order, and restart one after the other', async () => {
-    const api = cluster.all('api')[0]!;
-    const unaudited = 'trace.has(span.name == "handed") and not trace.has(span.name == "audit")';
-    expect((await createRule(api, 'handed')).status).toBe(201);
-    expect((await api.json('POST', '/v1/rules', { name: 'unaudited', expression: unaudited, severity: 'LOW' })).status).toBe(201);
-    const ids: string[] = [];
+  /** Traces that violate `handed` at their span and `unaudited` at their close, while `work` runs. The sender computes what is expected. */
+  const handed: string[] = [];
+  const whileHanded = async (work: (some: () => Promise<void>) => Promise<void>): Promise<void> => {
     let sending = true;
     const stream = (async () => {
       while (sending) {
         const id = traceId();
         expect((await post('handed', id)).status).toBe(202);
-        ids.push(id);
+        handed.push(id);
       }
     })();
     const some = async () => {
-      const before = ids.length;
-      await eventually('some more', async () => (ids.length > before + 100 ? true : undefined), TIMEOUT_MS);
+      const before = handed.length;
+      await eventually('some more', async () => (handed.length > before + 100 ? true : undefined), TIMEOUT_MS);
     };
-    await some();
-    const added = await cluster.add('evaluator');
-    await some();
-    await cluster.remove(added);
-    for (const name of cluster.names('evaluator')) {
+    try {
       await some();
-      await cluster.process(name).stop();
-      await cluster.restart(name);
+      await work(some);
+      await some();
+    } finally {
+      sending = false;
+      await stream;
     }
-    await some();
-    sending = false;
-    await stream;
-    // The sender computes what is expected: each trace violates both rules.
     for (const rule of ['handed', 'unaudited']) {
-      const all = async () => ((await countOf(api, rule)) >= ids.length ? true : undefined);
+      const all = async () => ((await countOf(cluster.all('api')[0]!, rule)) >= handed.length ? true : undefined);
       await eventually(`the violations of ${rule}`, all, TIMEOUT_MS);
     }
+  };
+  /** What was published of these traces, and what is due. */
+  const publishedOfHanded = async (): Promise<{ readonly published: string[]; readonly due: string[] }> => {
     const published = (await Promise.all(PARTITIONS.map((partition) => readAll(log, TOPICS.violations, partition))))
       .flat()
       .filter(({ headers }) => headers?.[CONTROL_HEADER] === undefined)
       .map(({ value }) => JSON.parse(Buffer.from(value).toString()) as ViolationRecord)
       .filter(({ rule_id }) => rule_id === 'handed' || rule_id === 'unaudited')
       .map(({ rule_id, wire_trace_id, revision }) => `${wire_trace_id} ${rule_id} ${revision}`);
-    const due = ids.flatMap((id) => [`${id} handed 1`, `${id} unaudited 1`]);
+    return { published: published.toSorted(), due: handed.flatMap((id) => [`${id} handed 1`, `${id} unaudited 1`]).toSorted() };
+  };
+
+  it('publish each violation once when evaluators come, stop in order, and restart one after the other', async () => {
+    const api = cluster.all('api')[0]!;
+    const unaudited = 'trace.has(span.name == "handed") and not trace.has(span.name == "audit")';
+    expect((await createRule(api, 'handed')).status).toBe(201);
+    expect((await api.json('POST', '/v1/rules', { name: 'unaudited', expression: unaudited, severity: 'LOW' })).status).toBe(201);
+    await whileHanded(async (some) => {
+      const added = await cluster.add('evaluator');
+      await some();
+      await cluster.remove(added);
+      for (const name of cluster.names('evaluator')) {
+        await some();
+        await cluster.process(name).stop();
+        await cluster.restart(name);
+      }
+    });
+    const { published, due } = await publishedOfHanded();
     expect(published.length).toBe(new Set(published).size);
-    expect(published.toSorted()).toEqual(due.toSorted());
+    expect(published).toEqual(due);
   }, 300_000);
+
+  it('keep their partitions over a restart when they have names; of two with one name the later one judges', async () => {
+    const before = cluster.names('evaluator');
+    const named = (id: string) => cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: id, KAFKA_SESSION_TIMEOUT: '30s' });
+    const partitionsOf = async (name: string): Promise<string> => {
+      const text = await (await fetch(`${cluster.process(name).url}/metrics`)).text();
+      const found = [...text.matchAll(/^betrace_evaluator_lag_records\{[^}]*partition="(\d+)"/gm)];
+      return found
+        .map(([, partition]) => Number(partition))
+        .sort((x, y) => x - y)
+        .join();
+    };
+    const names: string[] = [];
+    let twin = '';
+    await whileHanded(async (some) => {
+      names.push(await named('a'), await named('b'));
+      for (const name of before) await cluster.remove(name);
+      const shared = async () => {
+        const counts = await Promise.all(names.map(async (name) => (await partitionsOf(name)).split(',').length));
+        return counts.every((count) => count === PARTITIONS.length / 2) ? true : undefined;
+      };
+      await eventually('an even share', shared, TIMEOUT_MS);
+      const had = await Promise.all(names.map(partitionsOf));
+      for (const name of names) {
+        await some();
+        expect(await cluster.process(name).stop()).toBe(0);
+        await cluster.restart(name);
+        await eventually(
+          'its partitions',
+          async () => ((await partitionsOf(name)) === had[names.indexOf(name)] ? true : undefined),
+          TIMEOUT_MS,
+        );
+      }
+      expect(await Promise.all(names.map(partitionsOf))).toEqual(had);
+    });
+    const { published, due } = await publishedOfHanded();
+    expect(published.length).toBe(new Set(published).size);
+    expect(published).toEqual(due);
+
+    await whileHanded(async () => {
+      twin = await named('a');
+      const first = cluster.process(names[0]!);
+      const fenced = async () => {
+        const { status, body } = await first.json<{ checks: Record<string, string> }>('GET', '/ready');
+        return status === 503 && body.checks['rule_engine']?.includes('BT_LOG_KAFKA_FENCED') ? true : undefined;
+      };
+      await eventually('that the first is out, and says why', fenced, TIMEOUT_MS);
+      expect(await metric(first, 'betrace_readiness_grade{check="rule_engine"}')).toEqual([2]);
+      expect(first.logs()).toContain('BT_LOG_KAFKA_FENCED');
+      expect(first.logs()).not.toContain('BT_LOG_NOT_ASSIGNED');
+    });
+    // In the second until a process hears that it is out, both judge: with the same ids.
+    const twice = await publishedOfHanded();
+    expect([...new Set(twice.published)]).toEqual(twice.due);
+
+    // Those that come need not wait for those that go for good.
+    await Promise.all(before.map(() => cluster.add('evaluator')));
+    await whileHanded(async () => {
+      for (const name of [twin, names[1]!, names[0]!]) {
+        cluster.process(name).process.kill('SIGUSR2');
+        expect(await cluster.remove(name)).toBe(0);
+      }
+    });
+    const after = await publishedOfHanded();
+    expect([...new Set(after.published)]).toEqual(after.due);
+    expect(after.published.length - after.due.length).toBe(twice.published.length - twice.due.length);
+  }, 400_000);
 
   it('run an unsaved rule over the topic, with the same results as evaluators', async () => {
     const [one, other] = cluster.all('api') as [BeTrace, BeTrace];

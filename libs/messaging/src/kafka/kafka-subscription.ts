@@ -51,7 +51,8 @@ export class KafkaSubscription implements Subscription {
     );
     this.#outage = outage;
     this.#connection = new Connection(settings, report);
-    this.#positions = new Positions(this.#connection, topic, group, () => this.#membership?.member ?? NO_MEMBER);
+    const committer = () => this.#membership?.member ?? NO_MEMBER;
+    this.#positions = new Positions(this.#connection, topic, group, committer, () => this.#membership?.fence());
     this.#fetcher = new Fetcher({
       connection: this.#connection,
       topic,

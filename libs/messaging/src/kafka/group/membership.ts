@@ -101,6 +101,14 @@ export class Membership {
     return this.#instanceId !== undefined;
   }
 
+  /** Another process has its name. It does not join again: that would fence the other process, which would do the same. */
+  fence(): void {
+    if (this.#fenced || this.#closed) return;
+    this.#fenced = true;
+    this.#wake();
+    this.options.events.fenced(logProblem('BT_LOG_KAFKA_FENCED', { group: this.options.group, instance: this.#instanceId ?? '' }));
+  }
+
   /** A partition was given up: the group may assign it to another member. */
   rejoin(): void {
     this.#rejoin = true;
@@ -131,15 +139,20 @@ export class Membership {
     await this.#ended;
   }
 
+  /** It joins no more. */
+  get #ends(): boolean {
+    return this.#closed || this.#fenced;
+  }
+
   async #run(): Promise<void> {
-    while (!this.#closed && !this.#fenced) {
+    while (!this.#ends) {
       try {
         this.#rejoin = false;
         await this.#join();
         this.#worked();
         await this.#heartbeats();
       } catch (error) {
-        if (!this.#closed) await this.#recover(error);
+        if (!this.#ends) await this.#recover(error);
       }
     }
   }
@@ -185,7 +198,7 @@ export class Membership {
     this.#moving = moving;
     const fields = { group, topic, partitions, prepare, leader: leads };
     report('debug', `member of ${group} in generation ${generationId}`, fields);
-    if (!this.#closed) events.assigned(assignment);
+    if (!this.#ends) events.assigned(assignment);
   }
 
   #answered<T>(answer: Promise<T>): Promise<T> {
@@ -271,10 +284,10 @@ export class Membership {
   /** Waits until the member must join the group again. */
   async #heartbeats(): Promise<void> {
     const { group, topic, connection, sessionTimeout } = this.options;
-    while (!this.#closed && !this.#rejoin) {
+    while (!this.#ends && !this.#rejoin) {
       const most = this.#moving ? SOON_MS : this.isStatic ? MAX_STATIC_HEARTBEAT_MS : Number.POSITIVE_INFINITY;
       await this.#sleep(Math.min(sessionTimeout / 10, most));
-      if (this.#closed || this.#rejoin) return;
+      if (this.#ends || this.#rejoin) return;
       try {
         const answer = connection.withCoordinator(group, topic, (broker) => heartbeat(broker, this.member));
         // A hanging coordinator is replaced, and its successor waits for a session from then on: it must be found before that ends.
@@ -296,12 +309,7 @@ export class Membership {
   async #recover(error: unknown): Promise<void> {
     const type = typeOf(error);
     if (type === 'REBALANCE_IN_PROGRESS') return;
-    if (type === 'FENCED_INSTANCE_ID') {
-      // Joining again would fence the other process, which would do the same.
-      this.#fenced = true;
-      this.options.events.fenced(logProblem('BT_LOG_KAFKA_FENCED', { group: this.options.group, instance: this.#instanceId ?? '' }));
-      return;
-    }
+    if (type === 'FENCED_INSTANCE_ID') return this.fence();
     if (type === 'UNKNOWN_MEMBER_ID') {
       const known = this.#memberId !== '';
       this.#memberId = '';
@@ -324,12 +332,13 @@ export class Membership {
   }
 
   #worked(): void {
+    if (this.#fenced) return;
     this.#failures = 0;
     this.options.events.works();
   }
 
   async #backOff(error: unknown): Promise<void> {
-    if (this.#closed) return;
+    if (this.#ends) return;
     const wait = Math.min(BACK_OFF_MS.first * 2 ** this.#failures++, BACK_OFF_MS.max);
     // A coordinator that is loading is not reported; the third failure is.
     if (this.#failures > 2) this.options.events.failed(kafkaFailed(`keep ${this.options.group} together`, error));
@@ -337,7 +346,7 @@ export class Membership {
   }
 
   #sleep(ms: number): Promise<void> {
-    if (this.#closed) return Promise.resolve();
+    if (this.#ends) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wake = () => {

@@ -72,9 +72,16 @@ describe('the positions of a group', () => {
     coordinator.answers = async () => {
       throw Object.assign(new Error('the name is taken'), { type: 'FENCED_INSTANCE_ID' });
     };
-    const positions = new Positions(coordinator.connection, 't', 'g', () => ALONE);
+    let fenced = 0;
+    const positions = new Positions(
+      coordinator.connection,
+      't',
+      'g',
+      () => ALONE,
+      () => fenced++,
+    );
     await expect(positions.commit(0, at(4), () => true)).rejects.toMatchObject({ code: 'BT_LOG_NOT_ASSIGNED' });
-    expect(coordinator.commits).toHaveLength(1);
+    expect([coordinator.commits.length, fenced]).toEqual([1, 1]);
   });
 
   it('a failure passes: the same position is committed a moment later', async () => {

@@ -34,6 +34,8 @@ export class Positions {
     readonly topic: string,
     readonly group: string,
     readonly committer: () => Committer,
+    /** The coordinator says that another process has taken the name of this static member. */
+    readonly fenced: () => void = () => undefined,
   ) {}
 
   async committed(partition: number): Promise<CommittedPosition | undefined> {
@@ -58,7 +60,10 @@ export class Positions {
       } catch (error) {
         // The group is between two generations, or the coordinator moves: the position can be committed a moment later.
         if (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') throw error;
-        if (typeOf(error) === 'FENCED_INSTANCE_ID') throw this.#notAssigned(partition);
+        if (typeOf(error) === 'FENCED_INSTANCE_ID') {
+          this.fenced();
+          throw this.#notAssigned(partition);
+        }
         if (performance.now() > end || typeOf(error) === 'OFFSET_METADATA_TOO_LARGE')
           throw kafkaFailed(`commit a position of ${this.topic}`, error);
         await pause(AGAIN_MS);
