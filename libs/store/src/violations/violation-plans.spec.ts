@@ -33,7 +33,7 @@ describe('the plans of SQLite for the list of violations', () => {
   async function queries(filter: ViolationFilter): Promise<{ readonly page: CompiledQuery; readonly count: CompiledQuery }> {
     asked = [];
     await violationPage(database, filter, { limit: 50, after: CURSOR });
-    return { page: asked[0]!, count: asked.at(-1)! };
+    return { page: asked[0]!, count: asked.find(({ sql }) => sql.includes('count(*)'))! };
   }
 
   const planOf = ({ sql, parameters }: CompiledQuery): string[] =>

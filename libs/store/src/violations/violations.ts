@@ -102,25 +102,33 @@ async function knownRows(queries: Queries, rows: readonly ViolationsTable[]): Pr
   return new Map(known.map((row) => [row.id, row]));
 }
 
-/** See `Store.violations`. */
+/** See `Store.violations`. The page and the count are read at the same time: a list takes as long as the longer of them. */
 export async function violationPage(
   queries: Queries,
   filter: ViolationFilter,
   { limit, after, countAll: all = false, signal }: ViolationPageQuery,
 ): Promise<ViolationPage> {
-  const page = await violationsFrom(queries, filter, { limit, ...(after === undefined ? {} : { after }) });
+  const from = after === undefined ? {} : { after };
+  // Counting what has a text means looking through everything.
+  const isCounted = all || !isLookedThrough(filter);
+  const count = (): Promise<Count> => (all ? countAll(queries, filter, { signal }) : countBounded(queries, filter));
+  const [page, counted] = await Promise.all([violationsFrom(queries, filter, { limit, ...from }), isCounted ? count() : undefined]);
   const shown = page.violations.length;
   // The page holds all of them: a count would include later ones.
   if (after === undefined && page.next === undefined) return { ...page, total: shown };
-  // To count what has a text is to look through everything.
-  if (isLookedThrough(filter) && !all) return { ...page, total: shown, totalIs: 'at_least' };
+  if (counted === undefined) return { ...page, total: shown, totalIs: 'at_least' };
   const min = page.next === undefined || shown < limit ? shown : shown + 1;
-  if (all) {
-    const { total, isAll } = await countAll(queries, filter, { signal });
-    return { ...page, total: Math.max(total, min), ...(isAll ? {} : { totalIs: 'at_least' }) };
-  }
-  const total = Math.max(await countUpTo(queries, filter, COUNTED_UP_TO), min);
-  return total > COUNTED_UP_TO ? { ...page, total: COUNTED_UP_TO, totalIs: 'at_least' } : { ...page, total };
+  return { ...page, total: Math.max(counted.total, min), ...(counted.isAll ? {} : { totalIs: 'at_least' }) };
+}
+
+interface Count {
+  readonly total: number;
+  readonly isAll: boolean;
+}
+
+async function countBounded(queries: Queries, filter: ViolationFilter): Promise<Count> {
+  const total = await countUpTo(queries, filter, COUNTED_UP_TO);
+  return total > COUNTED_UP_TO ? { total: COUNTED_UP_TO, isAll: false } : { total, isAll: true };
 }
 
 /** See `Store.violationsFrom`. */
