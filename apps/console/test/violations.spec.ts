@@ -95,6 +95,28 @@ describeConsole('violations', () => {
     expect(await pick(page, 'Time Range').inputValue()).toBe('custom');
   });
 
+  it('are all found by a search whose pages end early, also without any, and counted as far as the server got', async () => {
+    const page = await browser.page('/ui/violations');
+    await rowsOf(page).first().waitFor();
+    let pages = 0;
+    await page.route(/\/v1\/violations\?.*\bq=/, async (route) => {
+      const url = new URL(route.request().url());
+      const cursor = url.searchParams.get('cursor');
+      // As the server answers when it has looked at a thousand and found none.
+      if (pages++ % 2 === 1) return route.fulfill({ json: { violations: [], total: 0, total_is: 'at_least', next: cursor } });
+      url.searchParams.set('limit', '1');
+      return route.fulfill({ response: await route.fetch({ url: url.href }) });
+    });
+    await page.route(/\/v1\/violations\/stats\?.*group_by=severity.*/, async (route) => {
+      const response = await route.fetch();
+      return route.fulfill({ response, json: { ...(await response.json()), total_is: 'at_least', counted_from: 1_700_000_000.5 } });
+    });
+    await page.goto(`${betrace.url}/ui/violations?q=order`);
+    await becomes(async () => rowsOf(page).count(), 5);
+    expect(pages).toBe(9);
+    await page.getByText('searched back to 2023-11-14 22:13:20').waitFor();
+  });
+
   it('are exported as they are filtered', async () => {
     const page = await browser.page('/ui/violations?severity=CRITICAL');
     await becomes(() => rowsOf(page).count(), 2);
