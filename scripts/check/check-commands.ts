@@ -9,7 +9,6 @@ type Ran = { readonly by: string } | { readonly not: string };
 /** For a whole document, or for each command by its beginning. */
 type Claims = Ran | readonly (Ran & { readonly command: string })[];
 
-const CLUSTER = 'it needs a cluster; test/deploy/kubernetes-api.ts installs, upgrades and rolls back the chart with the same values';
 const SYSTEMD = 'it needs systemd as the first process; test/deploy/other-homes.spec.ts has systemd read the units';
 const NIX = 'it needs Nix or Flox; test/deploy/nix.spec.ts evaluates what they are given';
 const SETTING = 'it is a setting for an address elsewhere';
@@ -46,7 +45,7 @@ const CLAIMS: Readonly<Record<string, Claims>> = {
     { command: 'export BETRACE_CONSOLE_TRACE_LINK', by: 'test/e2e/document-commands.spec.ts' },
     { command: 'curl -X POST', by: 'test/e2e/document-commands.spec.ts' },
   ],
-  'docs/deployment/README.md': { not: CLUSTER },
+  'docs/deployment/README.md': { by: 'test/deploy/ops-full.ts' },
   'docs/deployment/executable.md': [
     { command: 'npm run executable', by: 'test/deploy/executable.spec.ts' },
     { command: './betrace', by: 'test/deploy/executable.spec.ts' },

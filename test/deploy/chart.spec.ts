@@ -12,6 +12,7 @@ import { PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, VALUE_SETS } from './chart.js';
 import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.js';
 import { imageStages } from './image-stages.js';
+import { ASKED_BY_VALUES, NOT_SHARED, opinionsOf } from './kube-score.js';
 
 const root = REPOSITORY;
 /** The commands that a container of the image can start. */
@@ -67,6 +68,25 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
     const { status, stdout } = spawnSync(tools.kubeconform, ['-strict', '-schema-location', location], { input, encoding: 'utf8' });
     expect([status, stdout]).toEqual([1, expect.stringContaining('terminationGraceSeconds')]);
+  });
+
+  it('is what kube-score has nothing against, but for the opinions that the chart does not share', () => {
+    const seen = new Set<string>();
+    for (const values of VALUE_SETS) {
+      const opinions = opinionsOf(tools.kubeScore, render(tools.helm, values).text);
+      const asked = ASKED_BY_VALUES[values] ?? {};
+      expect([values, opinions.filter(({ id }) => !(id in NOT_SHARED) && !(id in asked))]).toEqual([values, []]);
+      for (const { id } of opinions) seen.add(id in asked ? `${values}: ${id}` : id);
+    }
+    // A reason that no object needs any more is to be deleted.
+    const reasons = Object.entries(ASKED_BY_VALUES).flatMap(([values, asked]) => Object.keys(asked).map((id) => `${values}: ${id}`));
+    expect([...seen].sort()).toEqual([...Object.keys(NOT_SHARED), ...reasons].sort());
+  });
+
+  it('would be told by kube-score of a container that may write to its file system', () => {
+    const input = render(tools.helm, 'external-kafka').text.replace('readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false');
+    const told = opinionsOf(tools.kubeScore, input).filter(({ id }) => id === 'container-security-context-readonlyrootfilesystem');
+    expect(told).toHaveLength(1);
   });
 
   it.each([

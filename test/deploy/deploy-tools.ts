@@ -6,39 +6,58 @@ import { REPOSITORY } from '../harness/repository.js';
 import { whyNoGo } from '../peers/go.js';
 import { kept } from '../peers/kept.js';
 
-const source = join(REPOSITORY, 'test/deploy/tools');
-/** As in ../peers/go.ts: faster to compile, and shared packages are compiled once. */
+/** By what is built together: the module, and the programs. What helm and Kubernetes share is compiled once; kube-score needs older packages of Kubernetes. */
+const TOOLS = {
+  chart: { module: 'tools', programs: ['helm.sh/helm/v3/cmd/helm', 'github.com/yannh/kubeconform/cmd/kubeconform'] },
+  'kube-score': { module: 'kube-score', programs: ['github.com/zegl/kube-score/cmd/kube-score'] },
+  kubernetes: { module: 'tools', programs: ['k8s.io/kubernetes/cmd/kube-apiserver', 'k8s.io/kubernetes/cmd/kubectl'] },
+} as const;
+/** As in ../peers/go.ts: compiled in less time, and what both need is compiled once. */
 const FLAGS = ['-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w'];
 
 export interface DeployTools {
   readonly helm: string;
   readonly kubeconform: string;
+  readonly kubeScore: string;
 }
 
-/** Why helm and kubeconform cannot be built on this machine; undefined when they can. Throws with `CI` set. */
+/** Why they can't be built on this machine; undefined when they can. Throws with `CI` set. */
 export function whyNoDeployTools(): string | undefined {
   const reason = whyNoGo();
   if (reason !== undefined && process.env['CI']) throw new Error(`the chart has to be checked in CI: ${reason}`);
   return reason;
 }
 
-/** Paths of helm and kubeconform, built once from the versions that tools/go.sum pins. */
+/** Paths of helm, kubeconform and kube-score, each built once from the versions that tools/go.sum and kube-score/go.sum pin. */
 export async function deployTools(): Promise<DeployTools> {
-  const recipe = [...FLAGS, readFileSync(join(source, 'go.mod'), 'utf8'), readFileSync(join(source, 'go.sum'), 'utf8')].join('\n');
-  const folder = await kept('deploy-tools', recipe, async (work) => {
+  const chart = await built('chart');
+  return {
+    helm: join(chart, 'helm'),
+    kubeconform: join(chart, 'kubeconform'),
+    kubeScore: join(await built('kube-score'), 'kube-score'),
+  };
+}
+
+/** Likewise of a Kubernetes API server and kubectl, which take minutes to compile. */
+export async function kubernetesTools(): Promise<{ readonly kubeApiserver: string; readonly kubectl: string }> {
+  const folder = await built('kubernetes');
+  return { kubeApiserver: join(folder, 'kube-apiserver'), kubectl: join(folder, 'kubectl') };
+}
+
+/** The folder with the programs. */
+async function built(name: keyof typeof TOOLS): Promise<string> {
+  const { module, programs } = TOOLS[name];
+  const source = join(REPOSITORY, 'test/deploy', module);
+  const sums = ['go.mod', 'go.sum'].map((file) => readFileSync(join(source, file), 'utf8'));
+  // The API server refuses to start without a version.
+  const [, version = '0.0.0'] = /^\tk8s\.io\/kubernetes v(\S+)/m.exec(sums[0] ?? '') ?? [];
+  const [major, minor] = version.split('.');
+  const said = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
+  const flags = Object.entries(said).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
+  const how = name === 'kubernetes' ? FLAGS.map((flag) => (flag.startsWith('-ldflags') ? `${flag} ${flags.join(' ')}` : flag)) : FLAGS;
+  return kept(`deploy-${name}`, [...how, ...programs, ...sums].join('\n'), async (work) => {
     const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly' };
-    const args = [
-      '-n',
-      '10',
-      'go',
-      'build',
-      ...FLAGS,
-      '-o',
-      `${work}/`,
-      'helm.sh/helm/v3/cmd/helm',
-      'github.com/yannh/kubeconform/cmd/kubeconform',
-    ];
+    const args = ['-n', '10', 'go', 'build', ...how, '-o', `${work}/`, ...programs];
     await promisify(execFile)('nice', args, { cwd: source, env, maxBuffer: 64 * 1024 * 1024 });
   });
-  return { helm: join(folder, 'helm'), kubeconform: join(folder, 'kubeconform') };
 }

@@ -1,18 +1,14 @@
 // A Kubernetes API server with its etcd, built and started here, since there is no cluster. It runs no controller and no pod.
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { delimiter, dirname, join } from 'node:path';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { REPOSITORY } from '../harness/repository.js';
-import { kept } from '../peers/kept.js';
+import { kubernetesTools } from './deploy-tools.js';
 
-const source = join(REPOSITORY, 'test/deploy/kube-apiserver');
-const VERSION =
-  '-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36';
 const TOKEN = 'token-of-a-test';
 /** Timeout (ms) for etcd and the API server to answer. */
 const START_TIMEOUT_MS = 120_000;
@@ -28,10 +24,11 @@ export class KubernetesApi {
     private readonly children: readonly ChildProcess[],
     private readonly folder: string,
     readonly kubeconfig: string,
+    private readonly kubectlBinary: string,
   ) {}
 
   static async start(): Promise<KubernetesApi> {
-    const binary = await apiServerBinary();
+    const { kubeApiserver, kubectl } = await kubernetesTools();
     const folder = mkdtempSync(join(tmpdir(), 'betrace-kubernetes-'));
     const [client = 0, peer = 0, secure = 0] = await freePorts(3);
     const [clientUrl, peerUrl] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`];
@@ -46,7 +43,7 @@ export class KubernetesApi {
       ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `default=${peerUrl}`],
     );
     const server = start(
-      binary,
+      kubeApiserver,
       ...[
         `--etcd-servers=${clientUrl}`,
         `--secure-port=${secure}`,
@@ -62,7 +59,7 @@ export class KubernetesApi {
     );
     const kubeconfig = join(folder, 'kubeconfig');
     writeFileSync(kubeconfig, kubeconfigOf(`https://127.0.0.1:${secure}`), { mode: 0o600 });
-    const api = new KubernetesApi([server, etcd], folder, kubeconfig);
+    const api = new KubernetesApi([server, etcd], folder, kubeconfig, kubectl);
     try {
       await eventually(
         'the API server',
@@ -78,19 +75,20 @@ export class KubernetesApi {
   }
 
   kubectl(...args: readonly string[]): Ran {
-    return this.run('kubectl', args);
+    return this.run(this.kubectlBinary, args);
   }
 
-  /** Runs a command against this API server; `input` is its standard input. */
-  run(command: string, args: readonly string[], input = ''): Ran {
+  /** Runs a command against this API server; `input` is its standard input, and `path` precedes kubectl in PATH. */
+  run(command: string, args: readonly string[], input = '', path: readonly string[] = []): Ran {
     const env = {
       ...process.env,
+      PATH: [...path, dirname(this.kubectlBinary), process.env['PATH']].join(delimiter),
       KUBECONFIG: this.kubeconfig,
       HELM_CACHE_HOME: this.folder,
       HELM_CONFIG_HOME: this.folder,
       HELM_DATA_HOME: this.folder,
     };
-    const { status, stdout, stderr } = spawnSync(command, args, { env, input, encoding: 'utf8', maxBuffer: 1 << 26 });
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: REPOSITORY, env, input, encoding: 'utf8', maxBuffer: 1 << 26 });
     return { status, stdout, stderr };
   }
 
@@ -98,17 +96,6 @@ export class KubernetesApi {
     for (const child of this.children) child.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-/** The first build takes about five minutes of two cores. */
-async function apiServerBinary(): Promise<string> {
-  const recipe = ['go.mod', 'go.sum', 'main.go'].map((file) => readFileSync(join(source, file), 'utf8')).join('\n');
-  const folder = await kept('kube-apiserver', recipe, async (work) => {
-    const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly' };
-    const args = ['-n', '10', 'go', 'build', `-ldflags=-s -w ${VERSION}`, '-o', join(work, 'kube-apiserver'), '.'];
-    await promisify(execFile)('nice', args, { cwd: source, env, maxBuffer: 64 * 1024 * 1024 });
-  });
-  return join(folder, 'kube-apiserver');
 }
 
 const kubeconfigOf = (server: string): string =>

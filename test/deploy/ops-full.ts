@@ -1,8 +1,11 @@
 // npm run ops:full: the chart against a Kubernetes API server. It is not part of `npm test`, because the API server takes five minutes to build. Prints a line
 // for each step, and stops at the first failure.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { commandsOf } from '../../scripts/check/document-commands.js';
+import { REPOSITORY } from '../harness/repository.js';
 import { CHART, type Manifest, manifestsOf, render, VALUE_SETS } from './chart.js';
 import { CUSTOM_RESOURCES } from './custom-resources.js';
 import { deployTools } from './deploy-tools.js';
@@ -25,8 +28,28 @@ function refused(ran: Ran, why: string): void {
 
 const text = (manifests: readonly Manifest[]) => manifests.map((manifest) => stringify(manifest, { version: '1.1' })).join('---\n');
 
+/** The commands of the document, in a namespace that is made restricted. A rollout ends where pods run, which is not here. */
+function installAsDocumented(api: KubernetesApi, helm: string): void {
+  const document = readFileSync(join(REPOSITORY, 'docs/deployment/README.md'), 'utf8');
+  const commands = commandsOf(document).flatMap((block) => block.split(/(?<!\\)\n/));
+  const [namespace = '', ...rest] = commands.filter((command) => !command.startsWith('kubectl rollout'));
+  const values = { password: 'pass', registry: 'registry.example.com', version: '0.2.0' };
+  const run = (command: string): string => {
+    const filled = command.replaceAll(/<(password|registry|version)>/g, (_, name: keyof typeof values) => values[name]);
+    return succeeded(api.run('bash', ['-ec', filled], '', [dirname(helm)]), command);
+  };
+  run(namespace);
+  succeeded(api.kubectl('label', 'namespace', 'betrace', ...RESTRICTED), 'the namespace');
+  for (const command of rest) run(command);
+  const history = succeeded(api.run(helm, ['history', 'betrace', '-n', 'betrace', '-o', 'json']), 'helm history');
+  const revisions = (JSON.parse(history) as readonly { readonly description: string }[]).map(({ description }) => description);
+  if (revisions.join('; ') !== 'Install complete; Upgrade complete; Rollback to 1')
+    throw new Error(`not as documented: ${revisions.join('; ')}`);
+  succeeded(api.run(helm, ['uninstall', 'betrace', '-n', 'betrace']), 'helm uninstall');
+}
+
 async function main(): Promise<void> {
-  const missing = ['etcd', 'kubectl', 'go'].filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
+  const missing = ['etcd', 'go'].filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`]).status !== 0);
   if (missing.length > 0) throw new Error(`not in PATH: ${missing.join(', ')} (Debian's etcd-server has etcd)`);
   let from = Date.now();
   const said = (what: string) => {
@@ -44,8 +67,8 @@ async function main(): Promise<void> {
     }
     succeeded(api.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'), 'the custom resources');
     said(`${CUSTOM_RESOURCES.length} custom resource definitions of operators`);
-    succeeded(api.kubectl('create', 'namespace', 'betrace'), 'the namespace');
-    succeeded(api.kubectl('label', 'namespace', 'betrace', ...RESTRICTED), 'the namespace');
+    installAsDocumented(api, helm);
+    said('the commands of docs/deployment/README.md');
 
     const apply = (manifests: readonly Manifest[]) =>
       api.run('kubectl', ['apply', '--dry-run=server', '--validate=strict', '-n', 'betrace', '-f', '-'], text(manifests));
