@@ -113,7 +113,10 @@ export class ExplanationNodeView implements ExplanationNode {
   @ApiPropertyOptional({ description: 'Of this many spans.' })
   of?: number;
 
-  @ApiPropertyOptional({ type: [String], description: 'Ids of the spans that make it so, at most 50; of `all` those that break it.' })
+  @ApiPropertyOptional({
+    type: [String],
+    description: 'Ids of the spans that make it true, at most 50; for `all` those that make it false.',
+  })
   witnesses?: readonly string[];
 
   @ApiPropertyOptional({ description: 'How many more of them are known.' })

@@ -110,7 +110,7 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
   if (process.platform !== 'win32')
     process.on('SIGUSR2', (signal) => {
       app.get(Shutdown).leaveForGood();
-      logger.info({ signal }, 'the next stop is for good');
+      logger.info({ signal }, 'the next stop is final: partitions move at once');
     });
 }
 

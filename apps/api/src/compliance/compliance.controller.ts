@@ -24,8 +24,8 @@ export class ComplianceController {
   @ApiOperation({
     summary: 'The report of a framework, control by control',
     description:
-      'Of each control that rules name: how many traces were in scope, passed, were violated, could not be judged, and were not looked at. Counts of closed traces come some ' +
-      '20 s after the traces. `csv`: RFC 4180 with a header, where texts that a spreadsheet would run as formulas have an apostrophe before them. `html`: a page to print.',
+      'For each control that rules name: the traces in scope, passed, violated, undecided and not covered. Counts of closed traces come some ' +
+      '20 s after the traces. `csv`: RFC 4180 with a header, in which an apostrophe precedes texts that a spreadsheet would run as formulas. `html`: a page to print.',
   })
   @ApiOkResponse({
     content: {

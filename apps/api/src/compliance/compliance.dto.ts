@@ -48,7 +48,7 @@ export class ComplianceFrameworkView {
 
   @ApiProperty({
     example: 3,
-    description: 'Controls of it that rules name; 0: only former versions or deleted rules did, in the last 30 days.',
+    description: 'The number of its controls that rules name; 0: only former versions or deleted rules named one in the last 30 days.',
   })
   controls!: number;
 
@@ -95,7 +95,7 @@ export class ControlRuleView {
   })
   traces_in_scope!: number;
 
-  @ApiProperty({ example: 3, description: 'Of them, those with an open violation of the rule, in such a version.' })
+  @ApiProperty({ example: 3, description: 'Those with an open violation of the rule in such a version.' })
   violated!: number;
 
   @ApiProperty({ example: 0, description: 'Those on which the rule could not be judged.' })
@@ -142,8 +142,7 @@ export class ControlReportView {
 
   @ApiProperty({
     example: 0,
-    description:
-      'Traces that a rule of the control could not judge, and that are not violated; those that were only counted together with others among them.',
+    description: 'Traces without a violation of which a rule of the control is undecided, including those that were only counted.',
   })
   undecided!: number;
 

@@ -16,7 +16,7 @@ export class RuleCost {
   @ApiProperty({ description: 'Estimated CPU time for each span, alone and with no other rule to share with.', example: 40 })
   nanoseconds_per_span!: number;
 
-  @ApiProperty({ description: 'Kept for each open trace, beside buffers.', example: 1 })
+  @ApiProperty({ description: 'Memory per open trace, in addition to `buffers`.', example: 1 })
   bytes_per_trace!: number;
 
   @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'The values kept of every span of every open trace.' })
@@ -30,7 +30,7 @@ export class GivesUpFromView implements GivesUpFrom {
   @ApiProperty({
     enum: ['trace', 'value'],
     description:
-      '`trace`: it may on any trace of so many. `value`: where about so many spans have one value of what the rule joins spans by.',
+      '`trace`: on any trace with this many spans. `value`: on a trace where about this many spans share one value by which the rule joins them.',
   })
   per!: 'trace' | 'value';
 }
@@ -87,7 +87,7 @@ export class TestBody {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'One span, as `POST /v1/spans` takes it; what the expression does not need may be left out.',
+    description: 'One span, as in `POST /v1/spans`, without the members that the expression does not read.',
     example: { name: 'test-span', duration: 2000000000, status: 'ok' },
   })
   span?: unknown;

@@ -43,11 +43,11 @@ export class Regrouper {
         if (count === 0) break;
         rest = REST * (performance.now() - start);
       } catch (error) {
-        this.logger.error({ err: error }, 'cannot group the violations that were kept before; retrying in a minute');
+        this.logger.error({ err: error }, 'cannot group violations stored by an earlier version; retrying in a minute');
         rest = RETRY_MS;
       }
       await pause(rest, undefined, { signal, ref: false }).catch(() => undefined);
     }
-    if (grouped > 0) this.logger.info({ violations: grouped }, 'grouped violations that were kept before');
+    if (grouped > 0) this.logger.info({ violations: grouped }, 'grouped violations stored by an earlier version');
   }
 }

@@ -33,7 +33,7 @@ export class ViolationGroupQuery extends OmitType(ViolationFilterQuery, ['group_
   @IsIn(GROUP_STATES)
   state?: (typeof GROUP_STATES)[number];
 
-  @ApiPropertyOptional({ type: Boolean, description: 'Whether somebody knows of it.' })
+  @ApiPropertyOptional({ type: Boolean, description: 'Whether it is acknowledged.' })
   @IsOptional()
   @Transform(yesOrNo)
   @IsBoolean()

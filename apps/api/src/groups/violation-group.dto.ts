@@ -30,7 +30,7 @@ export class ViolationGroupView {
   @ApiProperty({ example: 'slow-requests' })
   rule_id!: string;
 
-  @ApiProperty({ example: 'slow-requests', description: 'As the newest violation has it.' })
+  @ApiProperty({ example: 'slow-requests', description: 'As in the newest violation.' })
   rule_name!: string;
 
   @ApiProperty({ enum: SEVERITIES, enumName: 'Severity', description: 'Of the newest violation.' })
@@ -42,7 +42,7 @@ export class ViolationGroupView {
   @ApiPropertyOptional({
     example: '1:9f86d081884c7d65',
     description:
-      'What its violations have in common beside rule and service: a version and a hash of `operation` and `error_kind`. `others`: the rest, where a rule in a service has a hundred groups. Absent of violations that were kept by a version without fingerprints, until they are grouped.',
+      'What its violations share beside rule and service: a version and a hash of `operation` and `error_kind`. `others`: the rest, if a rule has a hundred groups in a service. Absent while violations of an earlier version are not grouped yet.',
   })
   fingerprint?: string;
 
@@ -59,11 +59,11 @@ export class ViolationGroupView {
     enum: GROUP_STATES,
     enumName: 'GroupState',
     description:
-      '`new`: first seen in the last 24 hours. `regressed`: it came back in the last 24 hours, after 24 hours of quiet or more. `ongoing`: neither, or somebody acknowledged it.',
+      '`new`: first seen in the last 24 hours. `regressed`: it came back in the last 24 hours, after at least 24 hours without violations. `ongoing`: neither, or acknowledged.',
   })
   state!: GroupState;
 
-  @ApiPropertyOptional({ type: GroupAcknowledgement, description: 'Absent when nobody knows of it, or it came back since.' })
+  @ApiPropertyOptional({ type: GroupAcknowledgement, description: 'Absent if the group is not acknowledged, or came back since.' })
   acknowledged?: GroupAcknowledgement;
 
   @ApiProperty({ description: 'Its rule is muted now, everywhere or in its service.' })
@@ -71,7 +71,7 @@ export class ViolationGroupView {
 
   @ApiProperty({
     example: 1699000002.345,
-    description: 'Unix seconds of the first violation that was not taken back, also of one that is deleted since.',
+    description: 'Unix seconds of the first violation that was not retracted, deleted ones included.',
   })
   first_seen!: number;
 

@@ -35,7 +35,7 @@ export class MarksController {
   @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({
     summary: 'Acknowledges a group, takes that back, or notes something',
-    description: 'An acknowledged group is neither new nor regressed, until it comes back after 24 hours of quiet or more.',
+    description: 'An acknowledged group is neither new nor regressed, until it comes back after at least 24 hours without violations.',
   })
   @ApiCreatedResponse({ type: MarkView })
   @ApiBadRequestResponse({ type: ProblemView })

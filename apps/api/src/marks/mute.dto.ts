@@ -33,7 +33,7 @@ export class MuteBody {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',
-    description: 'RFC 3339, or Unix seconds; without it until somebody ends the mute.',
+    description: 'RFC 3339, or Unix seconds. Absent: until a person ends the mute.',
   })
   @IsOptional()
   @Transform(parsedInstant)
@@ -43,7 +43,7 @@ export class MuteBody {
 
   @ApiPropertyOptional({
     type: Boolean,
-    description: 'It also ends when more than `worse_above` violations come within an hour.',
+    description: 'Whether it also ends when an hour has more than `worse_above` violations.',
   })
   @IsOptional()
   @IsBoolean()
@@ -78,7 +78,7 @@ export class MuteQuery {
   @Matches(...TEXT)
   rule_id?: string;
 
-  @ApiPropertyOptional({ type: Boolean, default: true, description: '`false`: also those that have ended.' })
+  @ApiPropertyOptional({ type: Boolean, default: true, description: '`false`: ended mutes too.' })
   @IsOptional()
   @Transform(yesOrNo)
   @IsBoolean()
@@ -102,10 +102,10 @@ export class MuteView {
   @ApiPropertyOptional({ example: 'checkout', description: 'Absent: in all.' })
   service?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'Absent: until somebody ends it.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'Absent: until a person ends it.' })
   until?: string;
 
-  @ApiPropertyOptional({ example: 40, description: 'It ends when more violations come within an hour. Absent: it does not end so.' })
+  @ApiPropertyOptional({ example: 40, description: 'It ends when an hour has more violations. Absent: no such limit.' })
   worse_above?: number;
 
   @ApiPropertyOptional()

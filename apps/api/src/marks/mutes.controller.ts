@@ -53,7 +53,7 @@ export class MutesController {
   @ApiOperation({
     summary: 'Mutes a rule, or a rule in a service',
     description:
-      'It ends at its time, when somebody ends it, or when it gets worse. A mute hides nothing by itself: violations are judged, signed, kept, counted and exported as ever. Their groups say `muted`, and the list of groups can leave them out.',
+      'It ends at its time, by `DELETE`, or when it gets worse. A mute hides no data: violations are judged, signed, stored, counted and exported as before. Their groups have `muted`, and the list of groups can leave them out.',
   })
   @ApiCreatedResponse({ type: MuteView })
   @ApiBadRequestResponse({ type: ProblemView })
@@ -98,7 +98,7 @@ export class MutesController {
 
   @Delete(':id')
   @RouteConfig({ scope: 'rules:write' })
-  @ApiOperation({ summary: 'Ends a mute; who did so is kept with it' })
+  @ApiOperation({ summary: 'Ends a mute, and stores who did' })
   @ApiOkResponse({ type: MuteView })
   @ApiNotFoundResponse({ type: ProblemView })
   async end(@Param('id') id: string, @Req() request: FastifyRequest): Promise<MuteView> {

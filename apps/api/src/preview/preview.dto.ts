@@ -27,7 +27,7 @@ const moment = (name: string) => ({
 export class PreviewComparisonBody {
   @ApiPropertyOptional({
     example: 'slow-requests',
-    description: 'The id or the name of a rule, in its present version, also when it is off.',
+    description: 'The id or the name of a rule, which may be off; its present version is used.',
   })
   @IsOptional()
   @IsString()
@@ -155,7 +155,7 @@ export class PreviewProgressView {
   @ApiProperty({ example: 6_240, description: 'Traces that were judged so far.' })
   traces!: number;
 
-  @ApiProperty({ example: 18, description: 'Of them those that the rule matches.' })
+  @ApiProperty({ example: 18, description: 'Those that the rule matches.' })
   matched_traces!: number;
 }
 
@@ -242,7 +242,7 @@ export class PreviewCostView {
 export class PreviewLimitsView {
   @ApiProperty({
     example: 2,
-    description: 'Traces that are not closed yet at the end of the log: what they match so far counts, and may be taken back.',
+    description: 'Traces that are open at the end of the log: their matches so far count, and may be retracted.',
   })
   open_traces!: number;
 

@@ -41,9 +41,9 @@ export class PreviewsController {
   @ApiOperation({
     summary: 'Runs a rule, which need not be saved, over the recorded past',
     description:
-      'By the engine that judges production, over what the log still has: what it answers is what would have been said with this rule in force. It runs ' +
-      'beside ingest, on a part of one processor; `GET /v1/previews/{id}`, which `Location` names, has its progress and result, and `DELETE` ends it. ' +
-      'It belongs to the process that took it and is kept there for an hour. It needs the scope `rules:write`, as it lets see values of any trace.',
+      'Uses the engine of production on the spans that the log has: the result is what the rule would have found if it had been in force. It runs ' +
+      'beside ingest, on a share of one CPU. `GET /v1/previews/{id}`, which `Location` names, has its progress and result, and `DELETE` ends it. ' +
+      'It belongs to the process that accepted it, which keeps it for an hour. It needs the scope `rules:write`, because it shows values of any trace.',
   })
   @ApiAcceptedResponse({
     type: PreviewView,

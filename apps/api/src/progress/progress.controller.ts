@@ -10,9 +10,9 @@ export class ProgressController {
 
   @Get()
   @ApiOperation({
-    summary: 'How far the evaluators are in the spans log, in whichever processes they run',
+    summary: 'The progress of all evaluators in the spans log',
     description:
-      'From the log itself and the positions that evaluators commit about once a second. It counts records (requests of senders, and ticks), not spans: `GET /v1/accounting` of each process has those.',
+      'Read from the log and the positions that evaluators commit about once a second. It counts records (requests of senders, and ticks), not spans; `GET /v1/accounting` of each process counts spans.',
   })
   @ApiOkResponse({ type: EvaluationProgressView })
   async read(): Promise<EvaluationProgressView> {

@@ -98,7 +98,7 @@ export class RuleBody {
     type: [RuleControlView],
     maxItems: MAX_CONTROLS,
     default: [],
-    description: `Controls of compliance frameworks that the rule watches over, at most ${MAX_CONTROLS}: what \`GET /v1/compliance/{framework}\` reports.`,
+    description: `The compliance controls that the rule supports, at most ${MAX_CONTROLS}, for \`GET /v1/compliance/{framework}\`.`,
   })
   @IsOptional()
   @IsArray()
@@ -120,7 +120,7 @@ export class RuleBody {
   @ApiPropertyOptional({
     enum: RULE_MODES,
     enumName: 'RuleMode',
-    description: `${MODE_DESCRIPTION} Without it \`enabled\` says whether the rule is off. Where the two contradict each other, the one holds that changes the rule.`,
+    description: `${MODE_DESCRIPTION} Without it, \`enabled\` decides whether the rule is off. If the two contradict each other, the one that changes the rule counts.`,
   })
   @IsOptional()
   @IsIn(RULE_MODES)
@@ -152,7 +152,7 @@ export class RuleBody {
 
   @ApiPropertyOptional({
     description:
-      'With PUT and PATCH: the version that this change is based on; another one is a conflict (409). Ignored by POST, and beside `If-Match`.',
+      'With PUT and PATCH: the version on which the change is based; another one is a conflict (409). Ignored by POST, and with `If-Match`.',
     example: 1,
   })
   @IsOptional()
@@ -222,7 +222,7 @@ export class RuleStatusView {
 
   @ApiPropertyOptional({
     type: [RuleTypeFailureView],
-    description: 'Of the errors those about a value that is there and of another type than the rule can take; a missing value is none.',
+    description: 'Errors about a value of an unexpected type; a missing value is none.',
   })
   type_failures?: readonly RuleTypeFailureView[];
 }

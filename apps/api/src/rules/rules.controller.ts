@@ -85,7 +85,7 @@ export class RulesController {
   @Get(':id/samples')
   @Cached()
   @ApiOperation({
-    summary: 'What a rule found in the mode `shadow`: the last samples, with their explanations',
+    summary: 'The last matches of a rule in the mode `shadow`, with their explanations',
     description:
       'They cause no notification, and are in no list and no total of violations. They are there about a second after the verdict.',
   })
@@ -136,9 +136,9 @@ export class RulesController {
   @ApiOperation({
     summary: 'Puts many rules at once, all or none',
     description:
-      'They come into force together. `merge` leaves the other rules alone, `replace` deletes them. With `dry_run` it says what would ' +
-      'change. Both may stand in the body or in the address. Of `merge` a `version` refuses the import when the rule has another one (409); of a rule that ' +
-      'is not there it is ignored. `replace` looks at no `version`: it restores a backup, whatever has changed since. `If-Match` with the ETag of `GET /v1/rules` ' +
+      'They come into force together. `merge` keeps all other rules, `replace` deletes them. With `dry_run` it only answers what would ' +
+      'change. Both may be in the body or in the URL. With `merge`, a `version` refuses the import when the rule has another one (409); for a rule that ' +
+      'does not exist it is ignored. `replace` ignores `version`: it restores a backup despite later changes. `If-Match` with the ETag of `GET /v1/rules` ' +
       'refuses either when any rule has changed since (412).',
   })
   @ApiOkResponse({ type: ImportResult })

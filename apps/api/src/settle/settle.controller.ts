@@ -19,7 +19,7 @@ export class SettleController {
     summary: 'Waits until all that was acknowledged before is judged and kept',
     description: 'Traces that are open are waited for: they close by `traces.root_grace`, `traces.idle_timeout` or `traces.max_age`.',
   })
-  @ApiNoContentResponse({ description: 'All of it is judged, and its violations are in the store.' })
+  @ApiNoContentResponse({ description: 'All is judged, with the violations in the store.' })
   @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait.' })
   @ApiResponse({ status: 504, type: ProblemView, description: 'Timeout; `errors` says what is missing.' })
   async wait(@Query() query: SettleQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {

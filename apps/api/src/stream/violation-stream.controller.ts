@@ -20,12 +20,12 @@ export class ViolationStreamController {
   @ApiOperation({
     summary: 'Violations as they are kept, as server-sent events',
     description:
-      'Takes the filters of the list; without `status` all revisions that come to stand, also retractions. An event `violation` has ' +
-      '#/components/schemas/ViolationSummary as its data (`view=full`: ViolationDetail). It begins with what is kept from now on, or behind the event ' +
-      'of `Last-Event-ID`, at whichever process that was sent. `reset`: that event is unknown here, so that violations may be missing; list them. `end`: ' +
-      'the answer ends; come back. A comment comes every 15 seconds where nothing else does.',
+      'Takes the filters of the list. Without `status` it sends all new revisions, retractions too. An event `violation` has ' +
+      '#/components/schemas/ViolationSummary as its data (`view=full`: ViolationDetail). It begins with violations stored from now on, or after the event ' +
+      'of `Last-Event-ID`, which any process may have sent. `reset`: that event is unknown here, so violations may be missing; list them. `end`: ' +
+      'the answer ends; reconnect. A comment follows 15 seconds without an event.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last event that was seen.', example: '6b0c5a1f-17' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The id of the last received event.', example: '6b0c5a1f-17' })
   @ApiOkResponse({ description: 'Until the client closes it.', content: { 'text/event-stream': { schema: { type: 'string' } } } })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiResponse({

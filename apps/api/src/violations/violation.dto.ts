@@ -31,7 +31,7 @@ export class ViolationSummary {
 
   @ApiPropertyOptional({
     description:
-      'True of what was judged on a part of a trace, or on a trace whose root had not come: what seems missing may lie elsewhere. Else absent.',
+      'True if only a part of the trace was judged, or its root had not come: spans that seem missing may be elsewhere. Else absent.',
   })
   fragment?: boolean;
 
@@ -105,7 +105,7 @@ export class ViolationList {
 
   @ApiProperty({
     description:
-      'How many match the filter, on all pages; 10,000 where they are more, and with `q` those of this page, unless `count=exact`.',
+      'The number that matches the filter, on all pages. Without `count=exact` it is at most 10,000, and with `q` only that of this page.',
     example: 1,
   })
   total!: number;

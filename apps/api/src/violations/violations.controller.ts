@@ -77,10 +77,10 @@ export class ViolationsController {
 
   @Get(':id/revisions')
   @ApiOperation({
-    summary: 'All revisions of a violation, each as it was signed, the first one first',
+    summary: 'All revisions of a violation, each as it was signed, oldest first',
     description:
-      'A late span can take a violation back or change what it says. `betrace verify` reads the answer. Revisions that were replaced before a server ' +
-      'kept them are not there.',
+      'A late span can retract or change a violation. `betrace verify` reads the answer. Revisions that were replaced before a server ' +
+      'stored them are missing.',
   })
   @ApiOkResponse({ type: ViolationRevisionList })
   @ApiNotFoundResponse({ type: ProblemView })
@@ -114,7 +114,7 @@ export class ViolationsController {
   @ApiOperation({
     summary: 'The explanation, evaluated again on all spans of the offending trace',
     description:
-      'The record names one span of conditions that are judged by bits and counters; this names them all. It is not signed, and the trace may have got spans since.',
+      'The record names one span for conditions that are judged by bits and counters; this explanation names all. It is not signed, and the trace may have later spans.',
   })
   @ApiOkResponse({ type: WholeExplanation })
   @ApiNotFoundResponse({

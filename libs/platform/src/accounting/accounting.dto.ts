@@ -108,7 +108,7 @@ export class EvaluatedPartitionAccount {
   @ApiProperty({ type: 'integer' })
   partition!: number;
 
-  @ApiProperty({ type: 'integer', description: 'The offset from which it is judged since its evaluator has it.' })
+  @ApiProperty({ type: 'integer', description: 'The offset at which its evaluator started.' })
   from_offset!: number;
 
   @ApiProperty({ type: 'integer', description: 'The offset that its evaluator reads next.' })
@@ -135,7 +135,7 @@ export class EvaluateAccount {
   @ApiProperty({ type: 'integer' })
   duplicates!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Of the duplicates, those that came after their trace was forgotten.' })
+  @ApiProperty({ type: 'integer', description: 'Duplicates that came after their trace was forgotten.' })
   retried!: number;
 
   @ApiProperty({ type: 'integer' })
@@ -158,7 +158,7 @@ export class EvaluateAccount {
 
   @ApiProperty({
     type: 'integer',
-    description: 'Records that were deleted before they were evaluated; how many spans they had nobody knows.',
+    description: 'Records that were deleted before they were evaluated, with an unknown number of spans.',
   })
   expired_records!: number;
 
@@ -182,7 +182,7 @@ export class KeepAccount {
   @ApiProperty({ type: 'integer', description: 'Violations (revisions) that were brought into the store.' })
   kept!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Those that the store refuses for what they hold; they are in the dead letter topic.' })
+  @ApiProperty({ type: 'integer', description: 'Those whose content the store refuses; they are in the dead letter topic.' })
   refused!: number;
 
   @ApiProperty({ type: 'integer', description: 'Records that are no violations.' })
@@ -217,7 +217,7 @@ export class AccountingView {
   @ApiProperty({ format: 'date-time', description: 'When this process began to count.' })
   since!: string;
 
-  @ApiProperty({ description: 'Everything was counted. If false, `inexact` says what was not.' })
+  @ApiProperty({ description: 'Whether everything was counted. If false, `inexact` names the rest.' })
   exact!: boolean;
 
   @ApiProperty({ type: [String], example: [] })

@@ -99,7 +99,7 @@ describe('takeAccount', () => {
     expect([exact, inexact]).toEqual([
       false,
       [
-        'the log has not said yet what became of spans that it was given',
+        'some appends to the log have no result yet',
         'the spans of partition 0 from offset 1 to 2 could not be counted',
         'the log did not confirm 3 spans, of which it may have some',
       ],

@@ -17,7 +17,7 @@ export async function takeAccount(accounts: Accounts, since: Date, timeoutMs = T
   const evaluated = await accounts.evaluate?.(timeoutMs);
   for (const reason of evaluated?.lacking ?? []) inexact.add(reason);
   const decided = (await accounts.receive?.decided(timeoutMs)) ?? true;
-  if (!decided) inexact.add('the log has not said yet what became of spans that it was given');
+  if (!decided) inexact.add('some appends to the log have no result yet');
   const received = accounts.receive?.now();
   const at = new Date();
   const reader = new SpansReader(accounts.log, performance.now() + timeoutMs, inexact);

@@ -37,7 +37,7 @@ export const SCHEMA = {
       type: choice('disk', 'memory'),
       env: ['BETRACE_STORAGE_TYPE'],
       flag: '--storage-type',
-      doc: '`disk` keeps everything under `storage.path` (`/var/lib/betrace` when none is set); `memory` forgets it at the end. Unset: `disk` when a path is set.',
+      doc: '`disk` stores everything under `storage.path` (default `/var/lib/betrace`); `memory` loses it when the process ends. Unset: `disk` when a path is set.',
     },
     path: {
       type: text,
@@ -69,7 +69,7 @@ export const SCHEMA = {
       type: duration,
       env: ['BETRACE_LOG_RETENTION'],
       default: DAY,
-      doc: 'How long the log keeps spans after they were judged (traces are read back from it).',
+      doc: 'How long the log keeps spans after they were judged (the API reads traces from it).',
     },
   },
   kafka: {
@@ -113,7 +113,7 @@ export const SCHEMA = {
       type: otlpEndpoint,
       env: ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_EXPORTER_OTLP_ENDPOINT'],
       flag: '--otel-endpoint',
-      doc: 'Where violations go as OTLP spans, for instance `tempo:4317`. Unset: they are not exported.',
+      doc: 'Endpoint for violations as OTLP spans, for instance `tempo:4317`. Unset: they are not exported.',
     },
     protocol: {
       type: choice('grpc', 'http/protobuf', 'http/json'),
@@ -232,7 +232,7 @@ export const SCHEMA = {
       type: durationFrom(0, LONGEST_WINDOW),
       env: ['BETRACE_TRACE_TOLERANCE'],
       default: 1,
-      doc: 'By how much the clocks of different services may differ in rules about order.',
+      doc: 'The clock difference between services that rules about order tolerate.',
     },
     memoryBudget: {
       type: bytes,
@@ -288,13 +288,13 @@ export const SCHEMA = {
       type: flag,
       env: ['BETRACE_EMIT_EVIDENCE'],
       default: true,
-      doc: 'Puts the explanation and the signature into exported spans, and exports evidence of traces that comply with rules that have `emit_evidence`.',
+      doc: 'Exports spans with explanation and signature, and evidence of traces that comply with rules that have `emit_evidence`.',
     },
     evidenceRate: {
       type: integer(0, 100_000),
       env: ['BETRACE_EVIDENCE_RATE'],
       default: 10,
-      doc: 'Traces that comply, exported as evidence: at most so many a second and partition of the spans log, shared equally by the rules that have `emit_evidence`. `betrace_evidence_withheld_total` counts the others. 0: none.',
+      doc: 'Maximum of complying traces per second that are exported as evidence, for each partition of the spans log. Rules with `emit_evidence` share it equally. `betrace_evidence_withheld_total` counts the others. 0: none.',
     },
   },
   authentication: AUTHENTICATION,
@@ -357,7 +357,7 @@ export const SCHEMA = {
       env: ['BETRACE_TEST_MODE'],
       flag: '--test-mode',
       default: false,
-      doc: 'For CI: memory only, and traces close sooner, unless set otherwise.',
+      doc: 'For CI: memory only, and traces close earlier, unless configured otherwise.',
     },
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>>;

@@ -9,8 +9,7 @@ const readiness = (status: string, storage: string) => ({
       status: {
         type: 'string',
         enum: ['ready', 'degraded', 'not_ready'],
-        description:
-          '`degraded`: what clients send is taken and kept, and a part of the work behind it is not done at present, which `checks` names.',
+        description: '`degraded`: requests are accepted and stored, but a part of the later work, which `checks` names, is delayed.',
       },
       checks: {
         type: 'object',

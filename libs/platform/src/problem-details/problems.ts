@@ -61,13 +61,13 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_UNKNOWN_HOST: {
     status: 421,
     title: 'Unknown host',
-    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only. So no web page can reach it by a name of its own.',
+    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only. This keeps web pages from reaching it through their own host names.',
   },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
   BT_HTTP_TOO_MANY_WRONG_KEYS: {
     status: 429,
     title: 'Too many wrong keys or tokens',
-    doc: 'The address brought `authentication.wrong_key_limit` different wrong keys or tokens within a minute. Until that is over, only keys and tokens that were right before are looked at. Try again after `Retry-After` seconds.',
+    doc: 'The address sent `authentication.wrong_key_limit` different wrong keys or tokens within a minute. Until that is over, only keys and tokens that were valid before are accepted. Try again after `Retry-After` seconds.',
   },
   BT_HTTP_PROFILE_UNDER_WAY: {
     status: 429,

@@ -38,7 +38,7 @@ export class ProfileController {
 
   @Get('heap')
   @ApiOperation({
-    summary: 'What holds the memory that this process allocates',
+    summary: 'Memory that this process allocates, by function',
     description:
       'Memory of the JavaScript heap that is allocated within `seconds` and still in use at their end, by the function that allocated it. Buffers are not in it. One profile at a time; the others are refused (429).',
   })

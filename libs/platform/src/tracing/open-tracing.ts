@@ -22,7 +22,7 @@ export async function openTracing(name: string, { tracing }: Configuration, regi
     const now = performance.now();
     if (error === undefined || now - warned < SAME_WARNING) return;
     warned = now;
-    logger.warn({ answer: error.message }, `spans about BeTrace itself are lost: ${address} does not take them`);
+    logger.warn({ answer: error.message }, `spans about BeTrace itself are lost: ${address} does not accept them`);
   };
   for (const outcome of ['sent', 'lost']) metrics.spans.inc({ outcome }, 0);
   const exporter = new SpanSender({ endpoint, protocol, headers, told });

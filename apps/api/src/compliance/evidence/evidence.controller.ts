@@ -29,8 +29,8 @@ export class EvidenceController {
   @ApiOperation({
     summary: 'The evidence of a report as one archive: figures, signed violations, versions of rules, public keys, how to verify',
     description:
-      'A tar archive, compressed with gzip. `README.txt` says what is in it, and how `betrace verify` checks it without a server. Of a period that is over, the same state is the same archive, byte for ' +
-      'byte. An answer that cannot be finished is broken off: its connection ends without the last chunk, and the archive has no `SHA256SUMS`.',
+      'A tar archive, compressed with gzip. `README.txt` says what is in it, and how `betrace verify` checks it without a server. For a past period the same data gives the same archive, byte for ' +
+      'byte. If an answer fails, its connection ends without the last chunk, and the archive has no `SHA256SUMS`.',
   })
   @ApiOkResponse({ description: 'As an attachment.', content: { 'application/gzip': { schema: { type: 'string', format: 'binary' } } } })
   @ApiBadRequestResponse({ type: ProblemView })

@@ -39,7 +39,7 @@ export class ExpressionsController {
   @ApiOperation({
     summary: 'Tries an expression on a span, a trace, the stored trace of a violation, or a recent trace',
     description:
-      'By the engine that judges production. Ids, name and times may be missing; integers keep all 64 bits. ' +
+      'Uses the engine of production. Ids, name and times may be missing; integers keep all 64 bits. ' +
       '`trace_id` names the trace of a violation; with the scope `rules:write` also one of `GET /v1/recent-traces`.',
   })
   @ApiBody({
@@ -97,7 +97,7 @@ export class ExpressionsController {
   @Post('rules/validate')
   @HttpCode(200)
   @RouteConfig({ scope: 'read', bodyLimit: EXPRESSION_LIMIT })
-  @ApiOperation({ summary: 'Checks an expression: errors and warnings with line, column and suggestion, and what judging it costs' })
+  @ApiOperation({ summary: 'Checks an expression: errors and warnings with line, column and suggestion, and its cost' })
   @ApiOkResponse({ type: ValidationResult })
   async validate(@Body() { expression }: ExpressionBody): Promise<ValidationResult> {
     const checked = await this.checkExpression.describe(expression);

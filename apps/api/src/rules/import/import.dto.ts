@@ -26,7 +26,7 @@ export class ImportBody {
   @IsIn(IMPORT_MODES)
   mode?: ImportMode;
 
-  @ApiPropertyOptional({ default: false, description: 'Says what would change, and changes nothing.' })
+  @ApiPropertyOptional({ default: false, description: 'Answers what would change, and changes nothing.' })
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;
@@ -44,7 +44,7 @@ export class ImportQuery {
   @IsIn(IMPORT_MODES)
   mode?: ImportMode;
 
-  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Says what would change, and changes nothing.' })
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Answers what would change, and changes nothing.' })
   @IsOptional()
   @Transform(yesOrNo)
   @IsBoolean()
@@ -102,7 +102,7 @@ export class ImportResult {
   @ApiProperty({ example: false })
   dry_run!: boolean;
 
-  @ApiProperty({ type: [ImportedRuleView], description: 'The rules of the body in their order, then those that were deleted.' })
+  @ApiProperty({ type: [ImportedRuleView], description: 'The rules of the body in order, then the deleted ones.' })
   rules!: readonly ImportedRuleView[];
 
   @ApiProperty({ example: 1 })

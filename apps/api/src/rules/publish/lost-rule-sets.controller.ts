@@ -6,7 +6,7 @@ import { ProblemView } from '../../problem.dto.js';
 import { RulePublisher } from './rule-publisher.js';
 
 export class ReplacedRuleSets {
-  @ApiProperty({ type: [Number], example: [5, 6], description: 'The rule sets (epochs) that nobody had any more. Empty: none was lost.' })
+  @ApiProperty({ type: [Number], example: [5, 6], description: 'The lost rule sets (epochs). Empty: none was lost.' })
   replaced!: readonly number[];
 }
 
@@ -19,7 +19,7 @@ export class LostRuleSetsController {
   @Post('replace')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Has the spans of lost rule sets judged by the present rules',
+    summary: 'Judges the spans of lost rule sets by the present rules',
     description:
       'For BT_LOG_RULE_SET_MISSING, when no backup has the rule sets. It cannot be taken back: from then on the lost rule sets are the rules that ' +
       'are enabled at this moment. Nothing is lost when it is called without need, or twice.',

@@ -86,7 +86,7 @@ export class RuleAnnouncer {
     this.looking = this.publisher
       .publishForgotten()
       .catch((error: unknown) => {
-        this.logger.debug({ err: error }, 'what other replicas left to publish is not known now');
+        this.logger.debug({ err: error }, 'cannot check for unpublished changes of other replicas');
       })
       .finally(() => {
         this.looking = undefined;
@@ -110,7 +110,7 @@ export class RuleAnnouncer {
         this.reconcile();
       })
       .catch((error: unknown) => {
-        this.logger.debug({ err: error }, 'whether the logs are the same still is not known now');
+        this.logger.debug({ err: error }, 'cannot check whether a log was replaced');
       })
       .finally(() => {
         this.watched = undefined;

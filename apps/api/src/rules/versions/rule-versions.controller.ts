@@ -38,7 +38,7 @@ export class RuleVersionsController {
 
   @Get()
   @Cached()
-  @ApiOperation({ summary: 'The history of a rule: who changed what, and when; also of a rule that was deleted, by its id' })
+  @ApiOperation({ summary: 'The history of a rule: who changed what, and when; a deleted rule is named by its id' })
   @ApiOkResponse({ type: RuleVersionList })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })

@@ -56,7 +56,7 @@ export class ViolationFilterQuery {
   @IsString()
   service?: string;
 
-  @ApiPropertyOptional({ enum: STATUSES, default: 'open', description: '`undecided`: what a limit or a defect kept from a verdict.' })
+  @ApiPropertyOptional({ enum: STATUSES, default: 'open', description: '`undecided`: a limit or a defect prevented a verdict.' })
   @IsOptional()
   @IsIn(STATUSES)
   status?: (typeof STATUSES)[number];

@@ -14,7 +14,7 @@ export class ViolationQuery extends ViolationFilterQuery {
   @ApiPropertyOptional({
     enum: ['true', 'false'],
     description:
-      'Answers when all that was acknowledged before is judged, also the traces that were open, and kept: 504 when that takes longer than `timeout`. ' +
+      'Answers when all spans acknowledged before are judged, in open traces too, and their violations stored: 504 after `timeout`. ' +
       'Default: `true` in test mode, else `false`.',
   })
   @IsOptional()

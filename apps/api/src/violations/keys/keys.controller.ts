@@ -18,7 +18,7 @@ export class KeyView {
 
   @ApiProperty({
     description:
-      'What it signed can be verified here. A former secret is at hand when compliance.former_signature_keys_file has it; public keys are kept.',
+      'Whether this server can verify its signatures. Former secrets come from compliance.former_signature_keys_file; public keys are stored.',
   })
   verifies!: boolean;
 
@@ -31,7 +31,7 @@ export class KeyView {
   })
   until?: string;
 
-  @ApiPropertyOptional({ description: 'PEM, of an Ed25519 key: what auditors are given.' })
+  @ApiPropertyOptional({ description: 'PEM of an Ed25519 key, for auditors.' })
   public_key?: string;
 }
 
@@ -50,7 +50,7 @@ export class KeysController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The keys that sign violations, and those that did', description: 'The oldest first. Secrets are not shown.' })
+  @ApiOperation({ summary: 'The present and the former keys of violations', description: 'Oldest first. Secrets are not shown.' })
   @ApiOkResponse({ type: KeyList })
   async list(): Promise<KeyList> {
     return { keys: (await this.store.signatureKeys()).map((key) => keyView(key, this.ring)) };

@@ -111,8 +111,7 @@ export class ViolationStats {
 
   @ApiPropertyOptional({
     example: 1699001000.5,
-    description:
-      'Only with `q`: there was no time to look at what is older than this, in Unix seconds, or at all of this very millisecond.',
+    description: 'Only with `q`: older violations than this time (Unix seconds) were not counted, because the search took too long.',
   })
   counted_from?: number;
 

@@ -104,8 +104,8 @@ export class TraceView {
   @ApiPropertyOptional({
     format: 'date-time',
     description:
-      'Spans that come later, by the time of the log, are not judged together with these: `traces.idle_timeout` and `traces.late_window` after the last of ' +
-      'them, and at most `traces.max_age` and `traces.late_window` after the first. A pause of the log makes it that much later. Absent when the log has not ' +
+      'Spans that come after this log time are not judged together with these: `traces.idle_timeout` and `traces.late_window` after the last of ' +
+      'them, and at most `traces.max_age` and `traces.late_window` after the first. A pause of the log extends it. Absent if the log no longer has ' +
       'all of the spans.',
   })
   late_spans_until?: string;

@@ -9,7 +9,7 @@ export const SERVER = {
     type: text,
     env: ['BETRACE_HOST'],
     flag: '--host',
-    doc: 'Address that all ports listen on. Unset: `127.0.0.1`, which only this machine reaches; `0.0.0.0` when an API key is set. The image sets `0.0.0.0`.',
+    doc: 'Address on which all ports listen. Unset: `127.0.0.1`, which only this machine reaches; `0.0.0.0` when an API key is set. The image sets `0.0.0.0`.',
   },
   httpPort: {
     type: port,
@@ -42,30 +42,30 @@ export const SERVER = {
     type: bytes,
     env: ['BETRACE_REQUEST_LIMIT'],
     default: 64 * MiB,
-    doc: 'Largest request body, also after decompression. Larger ones are refused (413, RESOURCE_EXHAUSTED).',
+    doc: 'Maximum size of a request body, before and after decompression. Larger ones are refused (413, RESOURCE_EXHAUSTED).',
   },
   inFlightLimit: {
     type: bytes,
     env: ['BETRACE_IN_FLIGHT_LIMIT'],
     default: 256 * MiB,
-    doc: 'Bytes of spans received and not yet in the log, at most; beyond it receivers answer 503 or UNAVAILABLE with a retry hint. One connection may hold a quarter of it, and two whole requests at least.',
+    doc: 'Maximum bytes of received spans that are not in the log yet. Above it, receivers answer 503 or UNAVAILABLE with a retry hint. One connection may hold a quarter of it, but at least two whole requests.',
   },
   requestTimeout: {
     type: duration,
     env: ['BETRACE_REQUEST_TIMEOUT'],
     default: 60 * SECOND,
-    doc: 'How long a client may take to send a request. Uploads that take longer are refused (408, DEADLINE_EXCEEDED), and those that stall sooner when others need the room (`server.in_flight_limit`).',
+    doc: 'How long a client may take to send a request. Longer uploads are refused (408, DEADLINE_EXCEEDED). Stalled ones are refused earlier when others need the memory (`server.in_flight_limit`).',
   },
   appendTimeout: {
     type: duration,
     env: ['BETRACE_APPEND_TIMEOUT'],
     default: 8 * SECOND,
-    doc: 'How long a receiver waits for the log before it answers that the client should retry.',
+    doc: 'How long a receiver waits for the log before it asks the client to retry.',
   },
   tlsCertFile: {
     type: text,
     env: ['BETRACE_TLS_CERT_FILE'],
-    doc: 'File (PEM) with the certificate of the server and those of its issuers: all ports speak TLS then, HTTP and gRPC. It is read again when it changes.',
+    doc: 'File (PEM) with the certificates of the server and its issuers. With it all ports use TLS, HTTP and gRPC. It is read again when it changes.',
   },
   tlsKeyFile: {
     type: text,
@@ -75,13 +75,13 @@ export const SERVER = {
   tlsClientCaFile: {
     type: text,
     env: ['BETRACE_TLS_CLIENT_CA_FILE'],
-    doc: 'File (PEM) with authorities: clients must show a certificate of one of them (mutual TLS). `/`, `/health`, `/ready`, `/docs` and the files of `/ui` need none over HTTP.',
+    doc: 'File (PEM) with certificate authorities: clients must have a certificate of one of them (mutual TLS). `/`, `/health`, `/ready`, `/docs` and the files of `/ui` need none over HTTP.',
   },
   allowedHosts: {
     type: hostNames,
     env: ['BETRACE_ALLOWED_HOSTS'],
     default: [],
-    doc: 'Names by which this server is known, like `betrace.example.com`: requests for other hosts are refused (421). Addresses and `localhost` are always known. Empty: every name is, or none where there is neither a key nor an issuer and only this machine reaches the ports.',
+    doc: 'Host names of this server, like `betrace.example.com`. Requests for other hosts are refused (421); IP addresses and `localhost` are always accepted. Empty: every name is accepted, or none on loopback without a key and an issuer.',
   },
   corsOrigins: {
     type: origins,
@@ -93,13 +93,13 @@ export const SERVER = {
     type: integer(0, 1_000_000_000),
     env: ['BETRACE_RATE_LIMIT'],
     default: 12_000,
-    doc: 'Requests to the REST API that one API key, or one address where no key is set, may make in a minute; beyond it they are refused (429). 0: no limit. Senders of spans are not counted.',
+    doc: 'Maximum of requests per minute to the REST API from one API key, or from one address if no key is set. Further ones are refused (429). 0: no limit. Requests with spans are not counted.',
   },
   drainPeriod: {
     type: duration,
     env: ['BETRACE_DRAIN_PERIOD'],
     default: 0,
-    doc: 'After SIGTERM `/ready` says 503 for so long while requests are still taken, so that a load balancer sends them elsewhere before the ports close. The image sets 5 s; a second signal ends it.',
+    doc: 'How long `/ready` answers 503 after SIGTERM while requests are still served, so that a load balancer stops routing before the ports close. The image sets 5 s; a second signal ends it.',
   },
   shutdownTimeout: {
     type: duration,

@@ -5,7 +5,7 @@ export const TRACING = {
   endpoint: {
     type: otlpEndpoint,
     env: ['BETRACE_TRACING_ENDPOINT'],
-    doc: 'Where spans about the work of BeTrace itself go, for instance `tempo:4317`; never BeTrace itself. Unset: it makes none.',
+    doc: 'Endpoint for spans about the work of BeTrace itself, for instance `tempo:4317`, but never BeTrace. Unset: no such spans.',
   },
   protocol: {
     type: choice('grpc', 'http/protobuf', 'http/json'),
@@ -24,6 +24,6 @@ export const TRACING = {
     type: ratio,
     env: ['BETRACE_TRACING_SAMPLE_RATIO'],
     default: 0.1,
-    doc: 'The part of the traces of BeTrace itself that is sent. A request with a `traceparent` header goes by the flag in it.',
+    doc: 'The share of these traces that is sent. For a request with a `traceparent` header, the flag in it decides.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
