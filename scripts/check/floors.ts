@@ -38,7 +38,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'check/scope',
     'check/foreign',
     'check/resolve',
-    'check/meaning/said',
+    'check/meaning/implied',
     'check/meaning/values',
     'check/meaning/names',
     'check/meaning/counts',

@@ -231,8 +231,8 @@ class ScriptChecker {
   #meaning(expression: Expression, isCondition: boolean, locals: Locals): void {
     if (!this.#findings.judgesMeaning || this.#findings.isWhenForm) return;
     const names = new Map<string, Holding>([...[...this.#globals].map((name) => [name, 'unknown'] as const), ...locals]);
-    const said = scriptMeaning(expression, isCondition, names, (text) => this.#tested.has(text), this.#findings);
-    for (const diagnostic of said) this.#findings.add(diagnostic);
+    const diagnostics = scriptMeaning(expression, isCondition, names, (text) => this.#tested.has(text), this.#findings);
+    for (const diagnostic of diagnostics) this.#findings.add(diagnostic);
   }
 
   #all(expressions: readonly Expression[], locals: Locals): void {

@@ -1,9 +1,9 @@
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
 import { writtenText } from '../../../tree/written-text.js';
-import { flatOperands } from '../said/flat-operands.js';
-import { MIRRORED } from '../said/ordered-as-count.js';
-import { mayBeWrittenAlike } from '../said/written-alike.js';
+import { flatOperands } from '../implied/flat-operands.js';
+import { MIRRORED } from '../implied/ordered-as-count.js';
+import { mayBeWrittenAlike } from '../implied/written-alike.js';
 
 /** The result of a comparison of counts that is the same on every trace. */
 export interface KnownComparison {

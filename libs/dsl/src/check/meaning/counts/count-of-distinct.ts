@@ -1,7 +1,7 @@
 import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
 import type { Findings } from '../../scope/context.js';
-import { MIRRORED } from '../said/ordered-as-count.js';
+import { MIRRORED } from '../implied/ordered-as-count.js';
 
 /**
  * `trace.count(c) > trace.distinct(attribute.id)` means that two spans share a value, but also holds if a span has none. It is exact if the condition

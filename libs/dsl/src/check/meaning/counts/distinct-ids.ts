@@ -1,6 +1,6 @@
 import type { BinaryNode } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import { orderedAsCount } from '../said/ordered-as-count.js';
+import { orderedAsCount } from '../implied/ordered-as-count.js';
 
 /** The ids of messages and events, which occur once each. Ids of orders or tenants may rightly differ within a trace. */
 const OF_EACH = /(?:^|[._])(?:message|event)[._]?id$/;

@@ -1,15 +1,15 @@
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import type { SpanAxis, SpanRelation } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
-import { saidBy } from '../said/constraints.js';
-import { flatOperands } from '../said/flat-operands.js';
-import { orderedAsCount } from '../said/ordered-as-count.js';
+import { implicationsOf } from '../implied/constraints.js';
+import { flatOperands } from '../implied/flat-operands.js';
+import { orderedAsCount } from '../implied/ordered-as-count.js';
 
 /** The operand that restricts a condition to roots: `span.is_root and …`, `span.parent_id == ""`. `depth` is that of the tested span. */
 export function rootPart(condition: Resolved, depth: number): Resolved | undefined {
   const operands = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
   return operands.find((operand) =>
-    saidBy(operand, true).some(({ kind, constraint, about }) => {
+    implicationsOf(operand, true).some(({ kind, constraint, about }) => {
       return kind === 'parent' && constraint.kind === 'one-of' && about()?.startsWith(`parent of bound${depth} `) === true;
     }),
   );

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import { orderedAsCount } from '../said/ordered-as-count.js';
+import { orderedAsCount } from '../implied/ordered-as-count.js';
 
 /**
  * `trace.max_count(attribute.order.id, c) >= 1` holds for one span with a value. Use `> 1` for shared values, and `trace.has` for the existence of

@@ -65,14 +65,14 @@ it('a comparison reported as never true holds on no trace, even with skewed cloc
   fc.assert(
     fc.property(rules, fc.array(spans, { minLength: 10, maxLength: 10 }), (text, traces) => {
       const { diagnostics } = check(text);
-      const said = diagnostics.find(({ message }) => message.includes('is never more than'));
+      const reported = diagnostics.find(({ message }) => message.includes('is never more than'));
       const saved = checkSaved(text);
-      if (said === undefined || !saved.ok || saved.rule.kind !== 'expression') return;
-      const isOfClocks = said.message.includes('unless clocks run backwards');
+      if (reported === undefined || !saved.ok || saved.rule.kind !== 'expression') return;
+      const isOfClocks = reported.message.includes('unless clocks run backwards');
       if (isOfClocks) withoutClocks++;
       else told++;
       // A mean divides a sum, which wraps: see docs/decisions/0003.
-      const isOfSums = said.message.includes('sums beyond 64 bits');
+      const isOfSums = reported.message.includes('sums beyond 64 bits');
       for (const drawn of traces) {
         const trace = traceOf(
           drawn.map(({ duration, n, ...span }) => ({

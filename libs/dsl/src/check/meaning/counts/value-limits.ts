@@ -1,6 +1,6 @@
 import type { BinaryNode, FieldName, Resolved, TraceAggregate } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
-import { MIRRORED } from '../said/ordered-as-count.js';
+import { MIRRORED } from '../implied/ordered-as-count.js';
 import type { KnownComparison } from './count-limits.js';
 
 /**

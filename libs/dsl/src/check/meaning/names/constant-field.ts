@@ -4,7 +4,7 @@ import { shortText } from '../../../tree/short-text.js';
 import { BOOLEAN } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 import { tableEntry } from '../../scope/table-entry.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { flatOperands } from '../implied/flat-operands.js';
 
 /** `trace.max_count(span.name == "process", attribute.message.id)`: the number of spans with equal boolean results is rarely useful. */
 export function conditionForField({ aggregate, field, condition, syntax }: TraceAggregate, findings: Findings): void {

@@ -1,7 +1,7 @@
 import type { Resolved, TracePair } from '../../../tree/resolved.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
-import { firstOperand, flatOperands } from '../said/flat-operands.js';
+import { firstOperand, flatOperands } from '../implied/flat-operands.js';
 
 /**
  * Conditions that also hold in traces without such spans, with nothing else that selects traces. To find a b without an earlier a,

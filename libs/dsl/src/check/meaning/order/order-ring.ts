@@ -2,8 +2,8 @@ import { factKey } from '../../../tree/facts.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import type { Outcome } from '../said/apart.js';
-import { MIRRORED } from '../said/ordered-as-count.js';
+import type { Outcome } from '../implied/apart.js';
+import { MIRRORED } from '../implied/ordered-as-count.js';
 
 /** By a condition, one span ends before another begins. */
 interface Order {

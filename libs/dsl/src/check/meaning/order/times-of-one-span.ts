@@ -1,6 +1,6 @@
 import type { BinaryNode, Field, Resolved, SpanSource } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import { isSameSpan } from '../said/same-sides.js';
+import { isSameSpan } from '../implied/same-sides.js';
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 

@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved } from '../../../tree/resolved.js';
 import { baseOf, someNode, spansOf } from '../../../tree/walk.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { flatOperands } from '../implied/flat-operands.js';
 
 /**
  * `span.name == "job" and span.duration > 5m or not trace.has(span.name == "done")`: the operand after `or` ignores the span, so that every span of

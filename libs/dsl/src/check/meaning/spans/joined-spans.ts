@@ -3,11 +3,11 @@ import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from
 import { shortText } from '../../../tree/short-text.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
+import type { Outcome } from '../implied/apart.js';
+import { type Contradiction, contradictionOfAll } from '../implied/contradiction.js';
+import { flatOperands } from '../implied/flat-operands.js';
+import { mayConcern, NO_TOPICS, type Topics, topicsOf } from '../implied/topic.js';
 import { orderRing } from '../order/order-ring.js';
-import type { Outcome } from '../said/apart.js';
-import { type Contradiction, contradictionOfAll } from '../said/contradiction.js';
-import { flatOperands } from '../said/flat-operands.js';
-import { mayConcern, NO_TOPICS, type Topics, topicsOf } from '../said/topic.js';
 import { askedOf } from './asked-of.js';
 import { type Askable, type AskedPart, comparesTwoSpans, comparesWithItself, holdsOfItself, ofItself } from './of-itself.js';
 import { alternativesOf, asksOthers, partsOf, readsSpan, readsTested } from './outcome-parts.js';

@@ -1,6 +1,6 @@
 import type { Resolved, TraceQuantifier } from '../../../tree/resolved.js';
 import type { SpanAxis } from '../../../tree/span-relation.js';
-import { firstOperand, flatOperands } from '../said/flat-operands.js';
+import { firstOperand, flatOperands } from '../implied/flat-operands.js';
 
 /**
  * `trace.has(s where s.children.all(c))`: a span without children satisfies it, and every trace has one (without ancestors: the root). Returns why

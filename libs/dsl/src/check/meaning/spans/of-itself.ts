@@ -1,12 +1,12 @@
 import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../../tree/resolved.js';
 import { writtenText } from '../../../tree/written-text.js';
 import type { Findings } from '../../scope/context.js';
-import type { Outcome } from '../said/apart.js';
-import { contradictionOfAll } from '../said/contradiction.js';
-import { orderedAsCount } from '../said/ordered-as-count.js';
-import { isSameReading } from '../said/same-sides.js';
-import { concerns, type Topics } from '../said/topic.js';
-import { mayBeWrittenAlike } from '../said/written-alike.js';
+import type { Outcome } from '../implied/apart.js';
+import { contradictionOfAll } from '../implied/contradiction.js';
+import { orderedAsCount } from '../implied/ordered-as-count.js';
+import { isSameReading } from '../implied/same-sides.js';
+import { concerns, type Topics } from '../implied/topic.js';
+import { mayBeWrittenAlike } from '../implied/written-alike.js';
 import { askedOf } from './asked-of.js';
 import { asksOthers, isOfOneValue, partsOf, readsSpan, readsTested } from './outcome-parts.js';
 

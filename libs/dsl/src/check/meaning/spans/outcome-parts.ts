@@ -1,6 +1,6 @@
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
-import type { Outcome } from '../said/apart.js';
-import { isSameSpan } from '../said/same-sides.js';
+import type { Outcome } from '../implied/apart.js';
+import { isSameSpan } from '../implied/same-sides.js';
 
 /** `not (a and b)`: a is false, or b is. */
 export function alternativesOf(node: Resolved, outcome: boolean): readonly (readonly Outcome[])[] {

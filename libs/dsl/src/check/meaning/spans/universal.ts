@@ -1,8 +1,8 @@
 import { factKey } from '../../../tree/facts.js';
 import type { Relatives, Resolved, TraceQuantifier } from '../../../tree/resolved.js';
 import { BOOLEAN } from '../../../values/types.js';
-import type { Outcome } from '../said/apart.js';
-import { MIRRORED } from '../said/ordered-as-count.js';
+import type { Outcome } from '../implied/apart.js';
+import { MIRRORED } from '../implied/ordered-as-count.js';
 import { neverFails } from './asked-of.js';
 import { alternativesOf, isOfOneValue } from './outcome-parts.js';
 
@@ -73,9 +73,9 @@ function isZero(operator: string | undefined, value: unknown): boolean {
 /** `trace.count(c) > 2` implies that one exists. */
 export function asksForSome({ left, right, operator }: Extract<Resolved, { type: 'binary' }>, outcome: boolean): boolean {
   const [limit, written] = right.type === 'literal' ? [right, operator] : [left, MIRRORED[operator]];
-  const said = outcome ? written : NEGATED[written ?? ''];
+  const stated = outcome ? written : NEGATED[written ?? ''];
   if (limit.type !== 'literal' || typeof limit.value !== 'number') return false;
-  return (said === '>' && limit.value >= 0) || (said === '>=' && limit.value > 0) || (said === '==' && limit.value > 0);
+  return (stated === '>' && limit.value >= 0) || (stated === '>=' && limit.value > 0) || (stated === '==' && limit.value > 0);
 }
 
 /** Whether a condition on all of `a` holds for each of `b`. */

@@ -6,8 +6,8 @@ import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.j
 import { shortText } from '../../../tree/short-text.js';
 import type { Findings } from '../../scope/context.js';
 import { tableEntry } from '../../scope/table-entry.js';
-import { flatOperands } from '../said/flat-operands.js';
-import { rangeOver } from '../said/range-over.js';
+import { flatOperands } from '../implied/flat-operands.js';
+import { rangeOver } from '../implied/range-over.js';
 
 /** The position of a condition, from which the intent of a constant there is guessed. */
 export type Place =

@@ -2,8 +2,8 @@ import type { Range } from '../../../text/source.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import { isPlainComparison, type PlainComparison } from '../said/plain-comparison.js';
-import { isSameReading } from '../said/same-sides.js';
+import { isPlainComparison, type PlainComparison } from '../implied/plain-comparison.js';
+import { isSameReading } from '../implied/same-sides.js';
 
 /** `x == "a" or x != "b"`: the second covers the first; `x == "a" or x == "a"`. Returns whether it was reported. */
 export function coveredAlternative(chain: LogicalNode, operands: readonly Resolved[], findings: Findings): boolean {

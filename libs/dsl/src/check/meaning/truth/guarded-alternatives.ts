@@ -1,9 +1,9 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import { contradictionIn } from '../said/contradiction.js';
-import { flatOperands } from '../said/flat-operands.js';
-import { isSameReading } from '../said/same-sides.js';
+import { contradictionIn } from '../implied/contradiction.js';
+import { flatOperands } from '../implied/flat-operands.js';
+import { isSameReading } from '../implied/same-sides.js';
 
 /**
  * `x and x != "a" or x and x != "b"`: one of the two holds for every x that exists. The fix tests both after one guard. Returns whether it was

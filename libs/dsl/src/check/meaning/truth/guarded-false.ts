@@ -3,7 +3,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { Attribute, LogicalNode, Resolved } from '../../../tree/resolved.js';
 import { FALSY } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { flatOperands } from '../implied/flat-operands.js';
 
 /** `attribute.x and attribute.x != true`: the guard also excludes false, so that only values that are no booleans match. */
 export function guardedFalse(node: LogicalNode, findings: Findings): void {

@@ -2,7 +2,7 @@ import type { Range } from '../../../text/source.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { flatOperands } from '../implied/flat-operands.js';
 
 /**
  * `span.children.all(c)` is true on every span without children, `trace.count(a) == trace.count(b)` in every trace without either. Reported if no

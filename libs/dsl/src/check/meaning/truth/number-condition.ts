@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved } from '../../../tree/resolved.js';
 import { NIL, NUMBER } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
+import { flatOperands } from '../implied/flat-operands.js';
 import { conventionOf } from '../values/semantic-conventions.js';
 import type { Place } from './constant-condition.js';
 

@@ -1,8 +1,8 @@
 import type { BinaryNode, Field, Resolved, SpanSource } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
 import type { Findings } from '../../scope/context.js';
-import { flatOperands } from '../said/flat-operands.js';
-import { isSameSpan } from '../said/same-sides.js';
+import { flatOperands } from '../implied/flat-operands.js';
+import { isSameSpan } from '../implied/same-sides.js';
 import type { Place } from './constant-condition.js';
 
 /** `b.start_time - a.end_time < 5s` also holds for a b long before a. Silent if the same chain orders the two. */

@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import { BOOLEAN, NIL } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
-import { firstOperand, flatOperands } from '../said/flat-operands.js';
+import { firstOperand, flatOperands } from '../implied/flat-operands.js';
 
 /**
  * A condition on a span that only excludes a value, as `attribute.model != "a"`, holds on every span without the attribute. So does `span.duration !=

@@ -3,8 +3,8 @@ import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.j
 import { eachNode } from '../../../tree/walk.js';
 import { NIL } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
-import { isPlainComparison } from '../said/plain-comparison.js';
-import { isSameReading } from '../said/same-sides.js';
+import { isPlainComparison } from '../implied/plain-comparison.js';
+import { isSameReading } from '../implied/same-sides.js';
 
 /**
  * `attribute.a == attribute.b` is also true on a span with neither. Within `not` no guard is suggested, because it would match every span without a.

@@ -1,7 +1,7 @@
 import type { Resolved } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
 import { agreeForSure, type Outcome } from './apart.js';
-import { isAtLeast, type Said, saidBy, VARIABLE } from './constraints.js';
+import { type Implication, implicationsOf, isAtLeast, VARIABLE } from './constraints.js';
 import { Domain } from './domain.js';
 
 /** Conditions that exclude each other in a chain of `and`, or cover all cases in one of `or`; or a single one that does so alone. */
@@ -15,7 +15,7 @@ export interface Contradiction {
 
 /** A constraint that an operand puts on a value. */
 interface Statement {
-  readonly said: Said;
+  readonly implication: Implication;
   readonly by: Resolved;
 }
 
@@ -35,19 +35,23 @@ export function contradictionByValues(outcomes: readonly Outcome[]): Contradicti
   const withParts: Statement[] = [];
   let hasLimits = false;
   for (const { node: by, outcome } of outcomes) {
-    for (const said of saidBy(by, outcome)) {
-      const statement = { said, by };
-      addTo(kinds, said.kind, statement);
-      if (said.parts !== undefined) withParts.push(statement);
-      else if (said.isWhole && !isAtLeast(said)) hasLimits = true;
+    for (const implication of implicationsOf(by, outcome)) {
+      const statement = { implication, by };
+      addTo(kinds, implication.kind, statement);
+      if (implication.parts !== undefined) withParts.push(statement);
+      else if (implication.isWhole && !isAtLeast(implication)) hasLimits = true;
     }
   }
   if (hasLimits) {
-    for (const { said, by } of withParts) for (const part of said.parts?.() ?? []) addTo(kinds, part.kind, { said: part, by });
+    for (const { implication, by } of withParts)
+      for (const part of implication.parts?.() ?? []) addTo(kinds, part.kind, { implication: part, by });
   }
   for (const [kind, statements] of kinds) {
     // Building names costs most, so that single statements are skipped. Each operand of a chain was checked alone before.
-    if (statements.length === 1 ? outcomes.length > 1 : statements.every(({ said }) => said.isWhole && isAtLeast(said))) continue;
+    if (
+      statements.length === 1 ? outcomes.length > 1 : statements.every(({ implication }) => implication.isWhole && isAtLeast(implication))
+    )
+      continue;
     // A function of the script may change a variable in between.
     if (kind === VARIABLE && outcomes.some(({ node }) => someNode(node, callsUnknown))) continue;
     const found = contradictionOf(statements);
@@ -60,7 +64,7 @@ export function contradictionByValues(outcomes: readonly Outcome[]): Contradicti
 function contradictionOf(statements: readonly Statement[]): Contradiction | undefined {
   const values = new Map<string, Statement[]>();
   for (const statement of statements) {
-    const about = statement.said.about();
+    const about = statement.implication.about();
     if (about !== undefined) addTo(values, about, statement);
   }
   for (const about of values.values()) {
@@ -93,8 +97,8 @@ function addTo(groups: Map<string, Statement[]>, name: string, statement: Statem
 function isEmpty(all: readonly Statement[]): boolean {
   const [first] = all;
   if (first === undefined) return false;
-  const domain = new Domain(first.said.initial, first.said.isWhole);
-  for (const { said } of all) domain.add(said.constraint);
+  const domain = new Domain(first.implication.initial, first.implication.isWhole);
+  for (const { implication } of all) domain.add(implication.constraint);
   return domain.isEmpty;
 }
 

@@ -14,7 +14,7 @@ import { type ComparedReadings, comparesReadings, type Reading } from './plain-c
 import { isRounded, maximumOf, minimumOf } from './whole-numbers.js';
 
 /** A constraint on a value that follows from the result of a condition. */
-export interface Said {
+export interface Implication {
   /** Only constraints of one kind are compared. */
   readonly kind: string;
   /** The name of the value, the same for every reading of it; undefined if two readings may differ. */
@@ -24,26 +24,26 @@ export interface Said {
   readonly initial: readonly Constraint[];
   readonly isWhole: boolean;
   /** Constraints on other values that follow; used only if something else limits those. */
-  readonly parts?: () => readonly Said[];
+  readonly parts?: () => readonly Implication[];
 }
 
 /** Whether it sets a minimum and no maximum. */
-export function isAtLeast({ constraint }: Said): boolean {
+export function isAtLeast({ constraint }: Implication): boolean {
   return constraint.kind === 'bound' && constraint.side === 'low';
 }
 
 /**
  * The constraints on single values that follow if the condition's result is `outcome`. Only certain ones: a condition that fails has neither result.
  */
-export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
+export function implicationsOf(node: Resolved, outcome: boolean): readonly Implication[] {
   switch (node.type) {
     case 'unary':
-      return node.operator === 'not' ? saidBy(node.operand, !outcome) : [];
+      return node.operator === 'not' ? implicationsOf(node.operand, !outcome) : [];
     case 'binary':
       return comparison(node, outcome);
     case 'string-test':
       if (node.pattern.type !== 'literal' || typeof node.pattern.value !== 'string') return truth(node, outcome);
-      return said(node.subject, { kind: 'test', test: node.test, pattern: node.pattern.value, outcome });
+      return implied(node.subject, { kind: 'test', test: node.test, pattern: node.pattern.value, outcome });
     case 'has-attribute':
       return aboutAttribute(node.span, node.key, outcome);
     case 'span':
@@ -51,7 +51,7 @@ export function saidBy(node: Resolved, outcome: boolean): readonly Said[] {
     case 'logical':
       // `not (a or b)`: both are false; `a and b`: both are true.
       if ((node.operator === 'and') === outcome)
-        return flatOperands(node).flatMap((part) => (part.type === 'logical' ? [] : saidBy(part, outcome)));
+        return flatOperands(node).flatMap((part) => (part.type === 'logical' ? [] : implicationsOf(part, outcome)));
       return alternatives(node, outcome);
     case 'trace-quantifier':
       if (node.quantifier !== 'has') return truth(node, outcome);
@@ -88,7 +88,7 @@ const SOME: Constraint = { kind: 'bound', side: 'low', value: 1, isOpen: false }
 const PAIR: Constraint = { kind: 'bound', side: 'low', value: 2, isOpen: false };
 const FALSY: readonly Scalar[] = [undefined, false];
 
-function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
+function comparison(node: BinaryNode, outcome: boolean): readonly Implication[] {
   const { left, right } = node;
   const isMirrored = left.type === 'literal' && !isVariable(left);
   const value = isMirrored ? left : right;
@@ -109,7 +109,7 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
       const known = value.types === NIL || value.value !== undefined;
       return known
         ? [
-            ...said(subject, { kind, values: [value.value] }),
+            ...implied(subject, { kind, values: [value.value] }),
             ...(kind === 'one-of' && value.value !== undefined ? readsParent(subject) : []),
           ]
         : [];
@@ -121,7 +121,7 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Said[] {
       if (typeof value.value !== 'number' && typeof value.value !== 'bigint') return [];
       // If it may fail, a false result does not imply the opposite comparison.
       if (!outcome && (subject.types & NIL) !== 0) return [];
-      return [...said(subject, bound(operator, value.value, outcome)), ...readsParent(subject)];
+      return [...implied(subject, bound(operator, value.value, outcome)), ...readsParent(subject)];
     default:
       return [];
   }
@@ -140,7 +140,7 @@ const NOTHING: readonly Constraint[] = [];
 const ORDERED: readonly Constraint[] = [{ kind: 'one-of', values: ['<', '==', '>'] }];
 
 /** Opposites such as `a.start_time < b.start_time` and `b.start_time < a.start_time`. */
-function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Said[] {
+function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): readonly Implication[] {
   const areFields = left.type === 'field' && right.type === 'field';
   // A comparison that fails has neither result.
   if (!outcome && !areFields) return [];
@@ -157,7 +157,7 @@ function twoReadings({ left, right, operator }: BinaryNode, outcome: boolean): r
 const SAME: readonly string[] = ['=='];
 
 /** `a.k == b.k` constrains only its own truth. */
-function equalReadings({ left, right, operator }: ComparedReadings, outcome: boolean): Said {
+function equalReadings({ left, right, operator }: ComparedReadings, outcome: boolean): Implication {
   const about = (): string | undefined => {
     const [first, second] = [nameOf(left), nameOf(right)];
     if (first === undefined || second === undefined) return undefined;
@@ -187,10 +187,10 @@ function bound(operator: '<' | '<=' | '>' | '>=', value: number | bigint, outcom
 }
 
 /** `a == 1 or a == 2`: a is one of the two. */
-function alternatives(node: Resolved, outcome: boolean): readonly Said[] {
+function alternatives(node: Resolved, outcome: boolean): readonly Implication[] {
   if (!outcome) return [];
   const values: Scalar[] = [];
-  let first: Said | undefined;
+  let first: Implication | undefined;
   const pending: Resolved[] = [node];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (next.type === 'logical' && next.operator === 'or') {
@@ -206,7 +206,7 @@ function alternatives(node: Resolved, outcome: boolean): readonly Said[] {
   return first === undefined ? [] : [{ ...first, constraint: { kind: 'one-of', values } }];
 }
 
-function said(subject: Resolved, constraint: Constraint): readonly Said[] {
+function implied(subject: Resolved, constraint: Constraint): readonly Implication[] {
   if (subject.type === 'field' && subject.field === 'parent_id' && isAboutRoot(constraint)) {
     const isRoot = constraint.kind === 'one-of';
     const whose = { kind: subject.field, about: () => nameOf(subject) };
@@ -223,7 +223,7 @@ function said(subject: Resolved, constraint: Constraint): readonly Said[] {
     initial: initialOf(subject),
     isWhole: isCount(subject) || isRounded(subject),
   };
-  return isOfTrace(subject) ? [about, ...soManySpans(constraint)] : [about];
+  return isOfTrace(subject) ? [about, ...atLeastSpans(constraint)] : [about];
 }
 
 /** The trace has at least as many spans as the condition counts. */
@@ -232,7 +232,7 @@ function isOfTrace(node: Resolved): boolean {
   return node.type === 'unary' && node.operator === '#' && node.operand.type === 'trace-services';
 }
 
-function soManySpans(constraint: Constraint): readonly Said[] {
+function atLeastSpans(constraint: Constraint): readonly Implication[] {
   if (constraint.kind !== 'bound' || constraint.side !== 'low' || constraint.value < 1) return [];
   return [{ kind: 'trace-field', about: () => 'trace span_count', constraint, initial: COUNT, isWhole: true }];
 }
@@ -242,34 +242,34 @@ function isAboutRoot(constraint: Constraint): boolean {
 }
 
 /** A condition that constrains only its own truth. */
-function truth(node: Resolved, outcome: boolean): readonly Said[] {
+function truth(node: Resolved, outcome: boolean): readonly Implication[] {
   if (node.type === 'field' && node.field === 'is_root') return rootness(node.span, outcome);
   const constraint: Constraint = { kind: outcome ? 'none-of' : 'one-of', values: FALSY };
-  if (node.type === 'attribute' || node.type === 'resource-attribute') return said(node, constraint);
+  if (node.type === 'attribute' || node.type === 'resource-attribute') return implied(node, constraint);
   if (node.type === 'literal' && !isVariable(node)) return [];
   return [{ kind: kindOf(node), about: () => nameOf(node), constraint, initial: [], isWhole: false }];
 }
 
-function aboutAttribute(span: SpanSource, key: string, outcome: boolean): readonly Said[] {
+function aboutAttribute(span: SpanSource, key: string, outcome: boolean): readonly Implication[] {
   const about = (): string | undefined => factKey(span, 'attribute', key);
   return [{ kind: key, about, constraint: { kind: outcome ? 'none-of' : 'one-of', values: [undefined] }, initial: [], isWhole: false }];
 }
 
 /** A root has no parent. */
-function rootness(span: SpanSource, isRoot: boolean): readonly Said[] {
+function rootness(span: SpanSource, isRoot: boolean): readonly Implication[] {
   const about = (): string | undefined => parentOf(span);
   return [{ kind: 'parent', about, constraint: { kind: isRoot ? 'one-of' : 'none-of', values: ['none'] }, initial: [], isWhole: false }];
 }
 
 /** If `span.parent` exists, the span is no root. If not, the parent may be missing from the trace. */
-function presence(span: Extract<SpanSource, { type: 'parent' }>, isThere: boolean): readonly Said[] {
+function presence(span: Extract<SpanSource, { type: 'parent' }>, isThere: boolean): readonly Implication[] {
   if (!isThere) return [];
   const about = (): string | undefined => parentOf(span.of);
   return [{ kind: 'parent', about, constraint: { kind: 'none-of', values: ['none'] }, initial: [], isWhole: false }];
 }
 
 /** A field of the parent was read without failure, so the parent exists. */
-function readsParent(subject: Resolved): readonly Said[] {
+function readsParent(subject: Resolved): readonly Implication[] {
   const isOfParent = (subject.type === 'field' || subject.type === 'attribute') && subject.span.type === 'parent';
   return isOfParent ? presence(subject.span as Extract<SpanSource, { type: 'parent' }>, true) : [];
 }
@@ -280,18 +280,18 @@ function parentOf(span: SpanSource): string | undefined {
 }
 
 /** The number of spans that satisfy a condition: `trace.has(c)` means `trace.count(c) >= 1`. At least as many satisfy each operand. */
-function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Said[] {
+function satisfied(over: Relatives | undefined, condition: Resolved, constraint: Constraint): readonly Implication[] {
   const counted = counts(over, condition, constraint);
   if (!isAtLeastOne(constraint)) return [counted];
-  const spans = over === undefined ? soManySpans(constraint) : [];
+  const spans = over === undefined ? atLeastSpans(constraint) : [];
   const isChain = condition.type === 'logical' && condition.operator === 'and';
   const parts = isChain ? () => flatOperands(condition).map((part) => counts(over, part, constraint)) : undefined;
-  const said = parts === undefined ? counted : { ...counted, parts };
+  const whole = parts === undefined ? counted : { ...counted, parts };
   // A span with an ancestor has a parent.
-  return over?.axis === 'ancestors' ? [said, ...rootness(over.of, false)] : [said, ...spans];
+  return over?.axis === 'ancestors' ? [whole, ...rootness(over.of, false)] : [whole, ...spans];
 }
 
-function counts(over: Relatives | undefined, condition: Resolved, constraint: Constraint): Said {
+function counts(over: Relatives | undefined, condition: Resolved, constraint: Constraint): Implication {
   const about = (): string | undefined => {
     const text = textOf(condition);
     const whose = over === undefined ? 'trace' : factKey(over.of, 'attribute', over.axis);
@@ -331,7 +331,7 @@ function isAtLeastOne(constraint: Constraint): boolean {
 }
 
 /** `trace.before(a, b)` implies that an a and a b exist. */
-function pairOfSome({ first, second }: TracePair): readonly Said[] {
+function pairOfSome({ first, second }: TracePair): readonly Implication[] {
   const [one, other] = [counts(undefined, first, PAIR), counts(undefined, second, PAIR)];
   const name = one.kind === other.kind ? one.about() : undefined;
   if (name !== undefined && name === other.about()) return satisfied(undefined, first, PAIR);
