@@ -9,17 +9,17 @@ import { Account } from './account/account.js';
 import { type PartitionAccount, partitionAccount } from './account/partition-account.js';
 import { PartitionGauges } from './account/partition-gauges.js';
 import { Barriers } from './barriers.js';
-import { type Beginning, beginningOf, isAsLeft } from './beginning.js';
-import { epochBefore } from './epoch-before.js';
-import { type HandOver, handOverOf, isThere } from './hand-over.js';
-import { MisplacedRecords } from './misplaced-records.js';
+import { type Beginning, beginningOf, isAsLeft } from './hand-over/beginning.js';
+import { epochBefore } from './hand-over/epoch-before.js';
+import { type HandOver, handOverOf, isThere } from './hand-over/hand-over.js';
 import type { PartitionTools } from './partition-tools.js';
 import { Periodic } from './periodic.js';
-import { RecordsAside } from './records-aside.js';
+import { MisplacedRecords } from './records/misplaced-records.js';
+import { RecordsAside } from './records/records-aside.js';
 import { ClosedTracePublisher } from './status/closed-trace-publisher.js';
 import { RuleStatusPublisher } from './status/rule-status-publisher.js';
 import { ShadowSamples } from './status/shadow-samples.js';
-import { type Judged, VerdictsUnderWay } from './verdicts-under-way.js';
+import { type Judged, VerdictsUnderWay } from './verdicts/verdicts-under-way.js';
 
 /** The maximum difference of brokers' and evaluators' clocks (ms). */
 const AHEAD = 1_000;

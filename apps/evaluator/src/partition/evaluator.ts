@@ -21,7 +21,7 @@ import { RulesFollower } from '../rules/rules-follower.js';
 import type { EvaluatorSettings } from '../settings.js';
 import { Measurements } from './account/measurements.js';
 import { AssignedPartition } from './assigned-partition.js';
-import { judgementOf } from './judgement.js';
+import { judgementOf } from './hand-over/judgement.js';
 import type { PartitionTools } from './partition-tools.js';
 import { tellInterval } from './periodic.js';
 import { Preparations } from './preparations.js';

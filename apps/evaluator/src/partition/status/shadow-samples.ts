@@ -1,8 +1,8 @@
 import type { Verdict } from '#engine';
 import { SHADOW_SAMPLES, type ShadowSample, type ShadowSamplesRecord } from '#records';
 import { unsignedRecord } from '../../publish/violation-record.js';
-import { countShadow } from '../count-verdict.js';
 import type { PartitionTools } from '../partition-tools.js';
+import { countShadow } from '../verdicts/count-verdict.js';
 
 /** Maximum of characters of a sample's explanation, as JSON: a longer one is omitted, so that records fit the broker's limit. */
 const MAX_EXPLANATION_LENGTH = 32_768;

@@ -1,6 +1,6 @@
 import { type LogRecord } from '#messaging';
 import { TOPICS } from '#records';
-import type { PartitionTools } from './partition-tools.js';
+import type { PartitionTools } from '../partition-tools.js';
 
 /** Unreadable records, and records that failed because of a defect, until they are in the dead letters; each with its first reason. */
 export class RecordsAside {

@@ -1,8 +1,8 @@
 import type { LogRecord } from '#messaging';
 import { TOPICS } from '#records';
 import { type Misplaced, misplacedSpans } from '#replay';
-import { MisplacedSpans } from './account/partition-account.js';
-import type { PartitionTools } from './partition-tools.js';
+import { MisplacedSpans } from '../account/partition-account.js';
+import type { PartitionTools } from '../partition-tools.js';
 import { SpanMover } from './span-mover.js';
 
 /** Spans that a producer with another partitioner wrote to this partition, until they are moved to the partitions of their traces. */

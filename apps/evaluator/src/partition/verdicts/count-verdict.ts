@@ -1,6 +1,6 @@
 import type { Accounting, Verdict } from '#engine';
-import type { SetAside } from '../publish/violation-publisher.js';
-import type { PartitionTools } from './partition-tools.js';
+import type { SetAside } from '../../publish/violation-publisher.js';
+import type { PartitionTools } from '../partition-tools.js';
 
 /** A violation counts once for all of its revisions; a retraction counts separately. */
 export function countVerdict(measurements: PartitionTools['measurements'], verdict: Verdict): void {

@@ -1,10 +1,10 @@
 import type { Accounting, CommitPoint, TellPassed, Verdict } from '#engine';
-import type { Evidence } from '../publish/evidence-record.js';
-import { violationLetter } from '../publish/violation-letter.js';
-import type { SetAsideReason } from '../publish/violation-publisher.js';
+import type { Evidence } from '../../publish/evidence-record.js';
+import { violationLetter } from '../../publish/violation-letter.js';
+import type { SetAsideReason } from '../../publish/violation-publisher.js';
+import type { PartitionTools } from '../partition-tools.js';
 import { countSetAside, countVerdict } from './count-verdict.js';
 import { EvidenceRate } from './evidence-rate.js';
-import type { PartitionTools } from './partition-tools.js';
 
 /** Maximum of verdicts that wait behind an append, and of an append's time (ms); beyond either, reading waits too. */
 const MAX_WAITING = 1_000;

@@ -1,7 +1,7 @@
 import { type CommitPoint, contextWindow } from '#engine';
 import { type Log, type Position, readPositionMetadata } from '#messaging';
 import { TOPICS } from '#records';
-import type { PartitionTools } from './partition-tools.js';
+import type { PartitionTools } from '../partition-tools.js';
 
 /** Where one evaluator continues what another has judged. */
 export interface HandOver {

@@ -2,9 +2,9 @@ import { contextWindow, type UncompiledRules } from '#engine';
 import { type Log, type Position, readPositionMetadata } from '#messaging';
 import { TOPICS } from '#records';
 import { IngestTime } from '#replay';
+import type { PartitionTools } from '../partition-tools.js';
 import { epochBefore } from './epoch-before.js';
 import { isThere } from './hand-over.js';
-import type { PartitionTools } from './partition-tools.js';
 
 /** Where a partition begins: the committed position, and how far before it the context of its open traces begins. */
 export interface Beginning {

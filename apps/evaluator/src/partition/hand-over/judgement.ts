@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EvaluatorSettings } from '../settings.js';
+import type { EvaluatorSettings } from '../../settings.js';
 
 type Judging = Pick<EvaluatorSettings, 'assembly' | 'evaluationTimeout' | 'foreignProducers' | 'version'>;
 

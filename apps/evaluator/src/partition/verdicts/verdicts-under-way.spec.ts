@@ -3,10 +3,10 @@ import { Accounting, type CommitPoint, type Verdict } from '#engine';
 import { DeadLetters, LatestLatencies, type Log, logProblem, type OutgoingRecord, openLog, readAll, topicSpecifications } from '#messaging';
 import { TOPICS, type ViolationRecord } from '#records';
 import { keyRing } from '#signing';
-import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
-import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';
-import { ViolationPublisher } from '../publish/violation-publisher.js';
-import { Measurements } from './account/measurements.js';
+import { applyAll, engineOf, ruleOf } from '../../../../../test/fixtures/engine/apply-all.js';
+import { A_SPAN } from '../../../../../test/fixtures/engine/test-span.js';
+import { ViolationPublisher } from '../../publish/violation-publisher.js';
+import { Measurements } from '../account/measurements.js';
 import { VerdictsUnderWay } from './verdicts-under-way.js';
 
 const SLOW = ruleOf('slow', 'span.duration > 5');
