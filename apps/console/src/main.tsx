@@ -5,6 +5,7 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { queryClient } from './api/query-client';
 import { App } from './app';
+import { searchOfAddress } from './parts/browser/search-of-address';
 import { applyTheme, storedTheme } from './shell/theme';
 
 applyTheme(storedTheme());
@@ -14,7 +15,7 @@ if (root === null) throw new Error('the page has no #root');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <Router base="/ui">
+      <Router base="/ui" searchHook={searchOfAddress}>
         <App />
       </Router>
     </QueryClientProvider>

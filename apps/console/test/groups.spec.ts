@@ -47,11 +47,16 @@ describeConsole('groups of violations', () => {
     expect(await row.innerText()).toMatch(/CRITICAL[\s\S]*New[\s\S]*7/);
     await row.getByRole('button', { name: 'charge without fraud check', exact: true }).click();
     await becomes(() => page.locator('.group-one').count(), 5);
+    await page.waitForURL(/[?&]open=.*row=|[?&]row=.*open=/);
+    await page.reload();
+    await becomes(() => page.locator('.group-one').count(), 5);
+    expect(await row.getAttribute('aria-selected')).toBe('true');
     await page.getByRole('link', { name: 'All 7 violations of this group' }).click();
     await becomes(() => rowsOf(page).count(), 7);
     expect(new URL(page.url()).searchParams.get('group_id')).toBe((await groupOf('charge-without-check'))?.id);
     await page.goBack();
     await becomes(() => rowsOf(page).count(), 3);
+    await becomes(() => page.locator('.group-one').count(), 5);
   });
 
   it('are filtered as the flat list is, and the address keeps the part of the inbox', async () => {
@@ -146,6 +151,8 @@ describeConsole('groups of violations', () => {
     expect(await problemsOf(page, 'groups')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: /^Mute slow checkout/ }).click();
+    await page.reload();
+    await page.getByRole('dialog', { name: 'Mute' }).waitFor();
     expect(await problemsOf(page, 'groups-mute')).toEqual([]);
   });
 });

@@ -79,6 +79,8 @@ describeConsole('what one does about a violation', () => {
     await page.getByRole('button', { name: 'Note' }).waitFor();
     await page.keyboard.press('n');
     const dialog = page.getByRole('dialog', { name: 'Note' });
+    await dialog.waitFor();
+    await page.reload();
     await dialog.getByRole('textbox').fill('Order of <b>a tester</b>');
     await dialog.getByRole('button', { name: 'Add note' }).click();
     await page.getByRole('region', { name: 'This group' }).getByText('Order of <b>a tester</b>').waitFor();

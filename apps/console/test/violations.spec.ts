@@ -80,6 +80,37 @@ describeConsole('violations', () => {
     await becomes(() => rowsOf(page).count(), 5);
   });
 
+  it('are searched for what was typed, also with a percent sign, which the router would decode twice', async () => {
+    const page = await browser.page('/ui/violations?rule_id=declined');
+    const typed = '100%25 of a+b & 5%';
+    await page.getByLabel('Search violations').fill(typed);
+    await page.getByText('Nothing matches these filters').waitFor();
+    expect(new URL(page.url()).searchParams.get('q')).toBe(typed);
+    await page.reload();
+    await becomes(() => page.getByLabel('Search violations').inputValue(), typed);
+    await pick(page, 'Severity').selectOption('LOW');
+    await page.waitForURL(/severity=LOW/);
+    expect(new URL(page.url()).searchParams.get('q')).toBe(typed);
+    expect(await page.getByLabel('Search violations').inputValue()).toBe(typed);
+  });
+
+  it('stay selected through a reload, until other filters ask for another list; Back shows the one before', async () => {
+    const page = await browser.page('/ui/violations?rule_id=charge-without-check');
+    await becomes(() => rowsOf(page).count(), 2);
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.waitForURL(/[?&]row=viol-/);
+    await page.reload();
+    await becomes(() => rowsOf(page).nth(1).getAttribute('aria-selected'), 'true');
+    await pick(page, 'Rule ID').selectOption('');
+    await becomes(() => rowsOf(page).count(), 5);
+    expect(new URL(page.url()).searchParams.has('row')).toBe(false);
+    expect(await page.locator('tr[aria-selected="true"]').count()).toBe(0);
+    await page.goBack();
+    await becomes(() => rowsOf(page).count(), 2);
+    await becomes(() => rowsOf(page).nth(1).getAttribute('aria-selected'), 'true');
+  });
+
   it('are filtered by their histogram, which counts what the list shows', async () => {
     const page = await browser.page('/ui/violations');
     const histogram = page.getByRole('slider', { name: /Violations over time/ });
@@ -149,7 +180,10 @@ describeConsole('violations', () => {
     await page.getByRole('heading', { level: 1, name: 'charge without fraud check' }).waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.reload();
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.searchParams.has('dialog'));
     await page.keyboard.press('Escape');
     await page.waitForURL(/\/ui\/violations$/);
   });

@@ -1,7 +1,8 @@
 import { BellOff, Inbox as InboxIcon } from 'lucide-react';
-import { Fragment, useMemo, useState } from 'react';
+import { Fragment, useMemo } from 'react';
 import type { ViolationGroup } from '../api/types';
 import { plural } from '../format/count';
+import { useAddress, useSettlingAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
@@ -28,19 +29,22 @@ interface GroupTableProps {
 /** The inbox: the same thing once, with what one does about it. */
 export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupTableProps) {
   const groups = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.groups), [list.data]);
-  const [selected, setSelected] = useState<string>();
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
-  const [asked, setAsked] = useState<{ readonly for: 'mute' | 'note'; readonly group: ViolationGroup }>();
+  const address = useAddress();
+  const [selected, setSelected] = useSettlingAddress('row');
+  const expanded = useMemo(() => new Set((address.get('open') ?? '').split(' ').filter((id) => id !== '')), [address]);
+  const [what, whose] = (address.get('dialog') ?? '').split(' ');
+  const asked = groups.find(({ id }) => id === whose);
+  const ask = (dialog: 'mute' | 'note', { id }: ViolationGroup): void => address.put({ dialog: `${dialog} ${id}` });
   const { acknowledge, mute, unmute, note } = useGroupActions();
   const at = groups.findIndex(({ id }) => id === selected);
   const current = groups[at];
   const fold = (id: string, open: boolean): void =>
-    setExpanded((before) => new Set(open ? [...before, id] : [...before].filter((each) => each !== id)));
+    address.put({ open: [...[...expanded].filter((each) => each !== id), ...(open ? [id] : [])].join(' ') });
   const toggle = (id: string): void => {
     setSelected(id);
     fold(id, !expanded.has(id));
   };
-  const askToMute = (group: ViolationGroup): void => (group.muted ? unmute(group) : setAsked({ for: 'mute', group }));
+  const askToMute = (group: ViolationGroup): void => (group.muted ? unmute(group) : ask('mute', group));
   const move = (by: number) => (): void => {
     const next = groups[Math.min(groups.length - 1, Math.max(0, at + by))];
     if (next === undefined) return;
@@ -62,7 +66,7 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
     ArrowLeft: (event) => inChart(event) || withCurrent(({ id }) => fold(id, false))(event),
     e: withCurrent(acknowledge),
     m: withCurrent(askToMute),
-    n: withCurrent((group) => setAsked({ for: 'note', group })),
+    n: withCurrent((group) => ask('note', group)),
   });
 
   const failed =
@@ -70,7 +74,7 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
       <ErrorBanner what="The groups could not be read." error={list.error} onRetry={() => void list.refetch()} />
     );
   if (list.data === undefined) return failed ?? <Skeleton lines={8} label="The groups are being read" />;
-  const close = (): void => setAsked(undefined);
+  const close = (): void => address.put({ dialog: undefined });
   return (
     <>
       {failed}
@@ -103,7 +107,7 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
                     onToggle={toggle}
                     onAcknowledge={acknowledge}
                     onMute={askToMute}
-                    onNote={(of) => setAsked({ for: 'note', group: of })}
+                    onNote={(of) => ask('note', of)}
                   />
                   {expanded.has(group.id) ? <GroupDetails group={group} filters={view.filters} now={now} /> : null}
                 </Fragment>
@@ -132,10 +136,10 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
           </button>
         ) : null}
       </div>
-      <MuteDialog group={asked?.for === 'mute' ? asked.group : undefined} onMute={mute} onClose={close} />
+      <MuteDialog group={what === 'mute' ? asked : undefined} onMute={mute} onClose={close} />
       <NoteDialog
-        about={asked?.for === 'note' ? `${asked.group.rule_name} in ${asked.group.service}` : undefined}
-        onNote={(text) => asked !== undefined && note(asked.group, text)}
+        about={what === 'note' && asked !== undefined ? `${asked.rule_name} in ${asked.service}` : undefined}
+        onNote={(text) => asked !== undefined && note(asked, text)}
         onClose={close}
       />
     </>

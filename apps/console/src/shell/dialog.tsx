@@ -22,7 +22,8 @@ export function Dialog({ open, label, className = 'sheet', onClose, children }: 
       ref={dialog}
       className={className}
       aria-label={label}
-      onClose={onClose}
+      // What is closed because something else was opened in its place has been left already.
+      onClose={() => open && onClose()}
       onClick={(event) => {
         if (event.target === dialog.current) onClose();
       }}

@@ -1,6 +1,7 @@
 import { Keyboard, Moon, Search, Sun } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useAddress } from '../parts/browser/use-address';
 import { CommandPalette } from './command-palette';
 import { KeysDialog } from './keys-dialog';
 import { PLACES } from './places';
@@ -14,7 +15,11 @@ const CHORD_MS = 1_500;
 /** The frame of every page: the places, the server's pulse, theme, keys. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const [location, navigate] = useLocation();
-  const [keys, setKeys] = useState(false);
+  const address = useAddress();
+  const keys = address.get('dialog') === 'keys';
+  const latest = useRef(address);
+  latest.current = address;
+  const setKeys = useCallback((open: boolean): void => latest.current.put({ dialog: open ? 'keys' : undefined }), []);
   const [palette, setPalette] = useState(false);
   useEffect(() => {
     // With a modifier, so that it works while one types, too.
@@ -27,7 +32,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, []);
-  const more = useMemo(() => [{ id: 'keys', text: 'Keys', detail: '?', run: () => setKeys(true) }], []);
+  const more = useMemo(() => [{ id: 'keys', text: 'Keys', detail: '?', run: () => setKeys(true) }], [setKeys]);
   const going = useRef(Number.NEGATIVE_INFINITY);
   const goTo = (key: string) => (event: KeyboardEvent) => {
     if (performance.now() - going.current > CHORD_MS) return;

@@ -1,9 +1,9 @@
 import { BellOff, Check, Link2, StickyNote } from 'lucide-react';
-import { useState } from 'react';
 import type { Violation, ViolationGroup } from '../api/types';
 import { MuteDialog } from '../groups/mute-dialog';
 import { NoteDialog } from '../groups/note-dialog';
 import { useGroupActions } from '../groups/use-group-actions';
+import { useAddress } from '../parts/browser/use-address';
 import { Key } from '../parts/key';
 import { useKeys } from '../shell/use-keys';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
@@ -21,7 +21,9 @@ interface ViolationActionsProps {
 export function ViolationActions({ violation, group, onCopyLink }: ViolationActionsProps) {
   const { acknowledge, mute, unmute } = useGroupActions();
   const note = useNoteAt(violation.id);
-  const [asked, setAsked] = useState<'mute' | 'note'>();
+  const address = useAddress();
+  const asked = address.get('dialog');
+  const setAsked = (dialog: 'mute' | 'note' | undefined): void => address.put({ dialog });
   const link = useTraceLink();
   const close = (): void => setAsked(undefined);
   const setAcknowledged = (): void => {

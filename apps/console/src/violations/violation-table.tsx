@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { ViolationList } from '../api/types';
 import { type LiveChanges, withChanges } from '../live/use-live';
+import { useSettlingAddress } from '../parts/browser/use-address';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
@@ -27,7 +28,7 @@ export function ViolationTable({ list, limit, view, changes, onRefresh }: Violat
     const read = (list.data?.pages ?? []).flatMap((page) => page.violations);
     return withChanges(read, changes).slice(0, limit);
   }, [list.data, changes, limit]);
-  const [selected, setSelected] = useState<string>();
+  const [selected, setSelected] = useSettlingAddress('row');
   const at = violations.findIndex(({ id }) => id === selected);
   const body = useRef<HTMLTableSectionElement>(null);
   const move = (by: number) => (): void => {

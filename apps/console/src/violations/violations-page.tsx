@@ -171,5 +171,7 @@ function absoluteLink(filters: Parameters<typeof askedFor>[0], now: number): str
     end_time: start_time === undefined ? null : end_time,
   });
   const query = new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));
+  // What is unfolded, selected and open in the list stays so.
+  for (const [name, value] of new URLSearchParams(location.search)) if (!(name in filters)) query.append(name, value);
   return `${location.origin}${location.pathname}?${query}`;
 }

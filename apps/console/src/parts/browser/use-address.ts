@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
 
 export interface Address {
@@ -7,16 +7,17 @@ export interface Address {
   readonly put: (changes: Readonly<Record<string, string | undefined>>) => void;
 }
 
-/** What one sees beside the page itself (an open dialog, ticked values) stands in the address: who opens it sees the same. */
+/** What one sees beside the page itself (an open dialog, an unfolded group, ticked values) stands in the address: who opens it sees the same. */
 export function useAddress(): Address {
   const [search, setSearch] = useSearchParams();
   return useMemo(
     () => ({
-      get: (name) => (search.has(name) ? (partsNow().get(name) ?? undefined) : undefined),
+      get: (name) => search.get(name) ?? undefined,
       put: (changes) =>
         setSearch(
           () => {
-            const next = partsNow();
+            // As the browser has them: two parts of a page may change the address before it is drawn again.
+            const next = new URLSearchParams(location.search);
             for (const [name, value] of Object.entries(changes)) {
               if (value === undefined || value === '') next.delete(name);
               else next.set(name, value);
@@ -30,8 +31,24 @@ export function useAddress(): Address {
   );
 }
 
-/** As the browser has them: the router decodes a percent sign twice. */
-const partsNow = (): URLSearchParams => new URLSearchParams(location.search);
+/** A browser takes two hundred changes of the address in half a minute: a key that is held down makes more. */
+const SETTLED_MS = 300;
+
+/** State that changes fast, and stands in the address when it has come to rest. Where the address changes by itself (Back, a link), it follows. */
+export function useSettlingAddress(name: string): readonly [string | undefined, (value: string | undefined) => void] {
+  const { get, put } = useAddress();
+  const inAddress = get(name);
+  const [{ value, since }, setState] = useState({ value: inAddress, since: inAddress });
+  if (since !== inAddress) setState({ value: inAddress, since: inAddress });
+  const latest = useRef({ inAddress, put });
+  latest.current = { inAddress, put };
+  useEffect(() => {
+    if (latest.current.inAddress === value) return undefined;
+    const timer = setTimeout(() => latest.current.put({ [name]: value }), SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [name, value]);
+  return [value, (next) => setState((before) => ({ ...before, value: next }))];
+}
 
 /** Which of several things are chosen, by their keys. */
 export function useChosenInAddress(

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Rule } from '../../api/types';
+import { useSettlingAddress } from '../../parts/browser/use-address';
 import { useKeys } from '../../shell/use-keys';
 import { BulkBar } from './bulk-bar';
 import type { HealthById } from './rule-health';
@@ -20,7 +21,7 @@ const PAGE = 100;
 export function RuleTable({ rules, matches, health }: RuleTableProps) {
   const [, navigate] = useLocation();
   const [drawn, setDrawn] = useState(PAGE);
-  const [selected, setSelected] = useState<string>();
+  const [selected, setSelected] = useSettlingAddress('row');
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
   // Only what one sees is changed: a rule that the filters took away is not among them.
   const chosen = rules.filter(({ id }) => checked.has(id));
@@ -89,7 +90,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
             </tr>
           </thead>
           <tbody>
-            {rules.slice(0, drawn).map((rule) => (
+            {rules.slice(0, Math.max(drawn, at + 1)).map((rule) => (
               <RuleRow
                 key={rule.id}
                 rule={rule}

@@ -17,6 +17,7 @@ const NAMES = [
   'inbox',
   'live',
 ] as const;
+const OF_THE_LIST = ['row', 'open', 'dialog', 'tick', 'range'];
 export type FilterName = (typeof NAMES)[number];
 export type Filters = Readonly<Record<FilterName, string | null>>;
 
@@ -35,8 +36,10 @@ export function useViolationFilters(): ViolationFilters {
     const filters = Object.fromEntries(NAMES.map((name) => [name, search.get(name)])) as Filters;
     const limit = LIMITS.find((each) => String(each) === filters.limit) ?? LIMITS[0];
     const set: ViolationFilters['set'] = (change, options) =>
-      setSearch((previous) => {
-        const next = new URLSearchParams(previous);
+      setSearch(() => {
+        const next = new URLSearchParams(location.search);
+        // Other filters, another list: what was selected, unfolded and asked in the one before is over.
+        for (const name of OF_THE_LIST) next.delete(name);
         for (const [name, value] of Object.entries(change)) {
           if (value === null || value === '') next.delete(name);
           else next.set(name, value);
