@@ -49,18 +49,6 @@ describeConsole('command palette', () => {
     await becomes(() => page.locator('tr[data-row]').count(), 1);
   });
 
-  it('opens the keys in place of another dialog, whose end does not close them', async () => {
-    const page = await browser.page('/ui/rules/slow-checkout?dialog=delete');
-    await page.getByRole('dialog', { name: 'Delete the rule' }).waitFor();
-    await page.keyboard.press('Control+k');
-    await page.getByRole('dialog', { name: 'Commands' }).getByRole('combobox').fill('keys');
-    await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-    expect(await page.getByRole('dialog').count()).toBe(1);
-    expect(new URL(page.url()).searchParams.get('dialog')).toBe('keys');
-  });
-
   it('for everybody, in dark and light, wide and narrow', async () => {
     const page = await browser.page('/ui/rules');
     await page.locator('tr[data-row]').first().waitFor();

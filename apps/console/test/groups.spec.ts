@@ -50,7 +50,7 @@ describeConsole('groups of violations', () => {
     await page.waitForURL(/[?&]open=.*row=|[?&]row=.*open=/);
     await page.reload();
     await becomes(() => page.locator('.group-one').count(), 5);
-    expect(await row.getAttribute('aria-selected')).toBe('true');
+    expect(await page.locator('tr[aria-selected="true"]').getAttribute('data-row')).toBe((await groupOf('charge-without-check'))?.id);
     await page.getByRole('link', { name: 'All 7 violations of this group' }).click();
     await becomes(() => rowsOf(page).count(), 7);
     expect(new URL(page.url()).searchParams.get('group_id')).toBe((await groupOf('charge-without-check'))?.id);

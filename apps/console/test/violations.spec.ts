@@ -188,6 +188,18 @@ describeConsole('violations', () => {
     await page.waitForURL(/\/ui\/violations$/);
   });
 
+  it('have dialogs in the address, of which the end of one does not close the one after it', async () => {
+    const page = await browser.page('/ui/rules/slow-checkout?dialog=keys');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.evaluate(() => history.pushState(null, '', '?dialog=delete'));
+    await page.getByRole('dialog', { name: 'Delete the rule' }).waitFor();
+    await page.goBack();
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    expect(await page.getByRole('dialog').count()).toBe(1);
+    expect(new URL(page.url()).searchParams.get('dialog')).toBe('keys');
+  });
+
   it('show why: each part of the rule with its value, its spans, and what is missing', async () => {
     const page = await openViolation('charge-without-check', 'order-1');
     const why = page.getByRole('region', { name: 'Why' });

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useKeys } from '../shell/use-keys';
+import { afterPause } from './browser/after-pause';
 import { Key } from './key';
 
 interface SearchFieldProps {
@@ -23,8 +24,7 @@ export function SearchField({ label, placeholder, value, maxLength, onChange }: 
   useEffect(() => setText(value), [value]);
   useEffect(() => {
     if (text === latest.current.value) return;
-    const timer = setTimeout(() => latest.current.onChange(text), PAUSE_MS);
-    return () => clearTimeout(timer);
+    return afterPause(PAUSE_MS, () => latest.current.onChange(text));
   }, [text]);
   useKeys({
     '/': (event) => {

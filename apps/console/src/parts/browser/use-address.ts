@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { afterPause } from './after-pause';
 
 export interface Address {
   readonly get: (name: string) => string | undefined;
@@ -44,8 +45,7 @@ export function useSettlingAddress(name: string): readonly [string | undefined, 
   latest.current = { inAddress, put };
   useEffect(() => {
     if (latest.current.inAddress === value) return undefined;
-    const timer = setTimeout(() => latest.current.put({ [name]: value }), SETTLED_MS);
-    return () => clearTimeout(timer);
+    return afterPause(SETTLED_MS, () => latest.current.put({ [name]: value }));
   }, [name, value]);
   return [value, (next) => setState((before) => ({ ...before, value: next }))];
 }
