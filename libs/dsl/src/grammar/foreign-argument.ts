@@ -20,7 +20,7 @@ export function refuseForeignArgument(cursor: TokenCursor): void {
   if (!PARAMETERS.has(current.text) || (next.text === ':' && afterNext.kind === 'name')) return;
   const range = { start: current.range.start, end: afterNext.range.start };
   const found = cursor.source.slice({ start: current.range.start, end: next.range.end });
-  const extras = { expected: 'the value: arguments are told apart by their order', fix: { range, text: '' } };
+  const extras = { expected: 'the value: arguments are identified by their order', fix: { range, text: '' } };
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found, instead: 'the value alone' }, extras);
 }
 

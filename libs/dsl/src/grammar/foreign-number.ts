@@ -49,7 +49,7 @@ export function refusePercent(cursor: TokenCursor, left: Expression): void {
   const text = String(Number(left.value) / 100);
   const isShare = next.text === '*' || BEFORE.test(source.text.slice(Math.max(0, range.start - LOOK_BACK), range.start));
   const fix = isShare ? { suggestion: text, fix: { range, text } } : {};
-  const expected = 'a share of all that are counted';
+  const expected = 'a share of the count';
   const instead = isShare ? text : `trace.count(…) / trace.span_count > ${text}`;
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', range, { found: source.slice(range), instead }, { expected, ...fix });
 }
