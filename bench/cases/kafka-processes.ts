@@ -1,8 +1,8 @@
 // Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-processes` for these cases alone).
-import { readFileSync } from 'node:fs';
 import type { Cluster } from '../../test/harness/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds, judged } from '../fixtures/betrace-process.js';
+import { cpuSecondsOf } from '../fixtures/cpu-of-process.js';
 import { withCluster } from '../fixtures/kafka-cluster.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 
@@ -48,21 +48,6 @@ async function measure(cluster: Cluster): Promise<Figures> {
       note: `ingest, evaluator and API; the broker apart: ${per(ofBroker).toFixed(2)}; ${(spans / seconds / 1e3).toFixed(0)} k spans/s`,
     },
   };
-}
-
-/** CPU seconds of another process, from `/proc` (Linux); else NaN. */
-function cpuSecondsOf(pid = 0): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Fields 14 and 15, in hundredths of a second, counted from the end of the name, which may contain anything.
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13);
-    return (Number(user) + Number(system)) / 100;
-  } catch {
-    return Number.NaN;
-  }
 }
 
 let measured: Promise<Figures> | undefined;

@@ -7,13 +7,15 @@ import { shell } from '../harness/shell.js';
 interface Model {
   readonly disk_bytes: number;
   readonly memory_bytes: number;
-  readonly wires: readonly { readonly name: string; readonly cpu_us: number }[];
+  readonly wires: readonly { readonly name: string; readonly cpu_us: number; readonly ingest_us: number }[];
+  readonly kafka: { readonly evaluator_us: number; readonly broker_us: number };
   readonly rules: readonly { readonly kind: string; readonly cpu_ns: number; readonly memory_bytes: number }[];
 }
 interface Needs {
   readonly cpuOfSpan: number;
   readonly spansPerCpuSecond: number;
   readonly cores: number;
+  readonly coresOfParts: Readonly<Record<string, number>>;
   readonly partitions: number;
   readonly diskGigabytes: number;
   readonly memoryMegabytes: number;
@@ -24,7 +26,9 @@ const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf
 const page = read('docs/operations/capacity.md');
 const model = JSON.parse(read('docs/operations/capacity.json')) as Model;
 const { capacityOf } = (await import(join(REPOSITORY, 'deploy/site/.vitepress/theme/capacity.mjs'))) as { capacityOf: CapacityOf };
-const [, command = '', shown = ''] = /```bash\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/.exec(page) ?? [];
+const [[command = '', shown = ''] = [], [commandOfKafka = '', shownOfKafka = ''] = []] = [
+  ...page.matchAll(/```bash\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g),
+].map(([, ...parts]) => parts);
 
 /** The output of the command, computed by the calculator. */
 function told({ cpuOfSpan, spansPerCpuSecond, cores, partitions, diskGigabytes, memoryMegabytes }: Needs): string {
@@ -44,7 +48,12 @@ describe('docs/operations/capacity.md', () => {
     expect(page).toContain(`| memory of a span whose trace is open or remembered | ${model.memory_bytes} bytes`);
     const rows = (cells: RegExp) => [...page.matchAll(cells)].map(([row]) => row);
     expect(rows(/^\| .+ \| [\d.]+ µs \| .+ \|$/gm)).toEqual(
-      model.wires.map(({ name, cpu_us }) => `| ${name} | ${cpu_us} µs | ${Math.round(1000 / cpu_us)},000 |`),
+      [
+        ...model.wires.map(({ name, cpu_us }) => [name, cpu_us] as const),
+        ...model.wires.map(({ name, ingest_us }) => [`ingest: ${name}`, ingest_us] as const),
+        ['evaluator', model.kafka.evaluator_us] as const,
+        ['broker, one copy', model.kafka.broker_us] as const,
+      ].map(([name, us]) => `| ${name} | ${us} µs | ${Math.round(1000 / us)},000 |`),
     );
     expect(rows(/^\| .+ \| [\d.]+ ns \| .+ \|$/gm)).toEqual(
       model.rules.map(({ kind, cpu_ns, memory_bytes }) => `| ${kind} | ${cpu_ns} ns | ${memory_bytes} bytes |`),
@@ -52,6 +61,21 @@ describe('docs/operations/capacity.md', () => {
   });
 
   it('computes what it says', async () => expect(await shell(command)).toBe(shown));
+
+  it.each([
+    { rate: 5000, wire: 0, counts: [30, 20, 0, 0, 0], share: 0.5 },
+    { rate: 80_000, wire: 3, counts: [0, 0, 12, 0, 40], share: 0.25 },
+  ])('computes likewise over Kafka: $rate spans a second', async ({ rate, wire, counts, share }) => {
+    const rules = Object.fromEntries(model.rules.map(({ kind }, at) => [kind, counts[at]]));
+    const { name, ingest_us } = model.wires[wire]!;
+    const { coresOfParts } = capacityOf(model, { rate, wire: name, rules, hours: 24, traceSeconds: 2, share, kafka: true });
+    const judged = model.rules.reduce((sum, { cpu_ns }, at) => sum + cpu_ns * (counts[at] ?? 0), 0);
+    const inputs = `SPANS_PER_SECOND=${rate} SHARE=${share} RULES_NS=${judged}`;
+    const printed = await shell(`${inputs}\n${commandOfKafka.replace(/INGEST_US=\S+/, `INGEST_US=${ingest_us}`)}`);
+    const said = Object.entries(coresOfParts).map(([part, cores]) => [part, cores.toFixed(3)]);
+    expect([...printed.matchAll(/^cores of (ingest|evaluator|broker)s? +(.+)$/gm)].map(([, part, cores]) => [part, cores])).toEqual(said);
+    if (wire === 0) expect(printed).toBe(shownOfKafka);
+  });
 
   it.each([
     { rate: 5000, hours: 24, traceSeconds: 2, share: 0.5, wire: 0, counts: [30, 20, 0, 0, 0] },
