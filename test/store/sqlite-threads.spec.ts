@@ -95,8 +95,8 @@ describe('SQLite in threads', () => {
 
   it('rejects all waiting callers while another process holds the lock, none after several timeouts', async () => {
     await store.close();
-    const patience = 600;
-    const locked = new SqliteThreads(join(path, 'store.db'), threads, patience);
+    const timeout = 600;
+    const locked = new SqliteThreads(join(path, 'store.db'), threads, timeout);
     const other = file();
     other.exec('BEGIN IMMEDIATE');
     const began = performance.now();
@@ -107,15 +107,15 @@ describe('SQLite in threads', () => {
       return performance.now() - began;
     };
     const ended = await Promise.all(Array.from({ length: 5 }, write));
-    expect(ended[0]).toBeGreaterThan(patience * 0.9);
+    expect(ended[0]).toBeGreaterThan(timeout * 0.9);
     // Five times the timeout, if each waited separately.
-    expect(ended[4]).toBeLessThan(patience * 2);
+    expect(ended[4]).toBeLessThan(timeout * 2);
     other.exec('ROLLBACK');
     other.close();
     const { writer, release } = await locked.acquireWriter();
     await writer.query('begin immediate', []);
     await writer.query('commit', []);
-    expect((await writer.query('PRAGMA busy_timeout', [])).rows).toEqual([{ timeout: patience }]);
+    expect((await writer.query('PRAGMA busy_timeout', [])).rows).toEqual([{ timeout }]);
     release();
     await locked.close();
     store = await openStore({ kind: 'sqlite', path, threads });

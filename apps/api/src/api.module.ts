@@ -84,7 +84,7 @@ import { ViolationsController } from './violations/violations.controller.js';
 const SAVES_WAITING = 100;
 const TRIALS_WAITING = 8;
 
-/** Requests of one process that read every violation: SQLite reads by two threads, each a block of some milliseconds after the other. */
+/** Maximum of concurrent reads of every violation: SQLite has two reading threads, each of which reads blocks of some milliseconds. */
 const SEARCHES = { sqlite: 2, postgres: 4 };
 const COUNTS = 4;
 const SEARCHES_WAITING = 64;

@@ -4,7 +4,7 @@ import { TOPICS } from '#records';
 
 export interface OffsetRange {
   readonly from: number;
-  /** The offset behind the last. */
+  /** The offset after the last. */
   readonly to: number;
 }
 

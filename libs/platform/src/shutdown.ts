@@ -33,12 +33,12 @@ export class Shutdown implements BeforeApplicationShutdown {
     return this.draining || this.deadline !== Number.POSITIVE_INFINITY;
   }
 
-  /** The process does not come back: nobody needs to wait for it (SIGUSR2 before the stop). */
+  /** Whether the process will not come back (SIGUSR2 before the stop), so that others need not wait for it. */
   get forGood(): boolean {
     return this.leaving;
   }
 
-  /** The next stop is for good. */
+  /** Makes the next stop final. */
   leaveForGood(): void {
     this.leaving = true;
   }

@@ -31,7 +31,7 @@ export class ViolationGroupsController {
   async list(@Query() query: ViolationGroupQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationGroupList> {
     const page = { limit: query.limit ?? PAGE, ...(query.cursor === undefined ? {} : { after: query.cursor }) };
     const filter = groupFilter(query);
-    // There are far fewer groups than violations: a text is looked for as fast as they are counted.
+    // Groups are far fewer than violations: searching them takes no longer than counting.
     const { groups, total, next } = await this.searches.run(clientGone(reply), filter.text === undefined ? undefined : 'count', () =>
       this.store.violationGroups(filter, page, this.clock.now()),
     );

@@ -39,7 +39,7 @@ export function callerOf(request: FastifyRequest): string {
   return knownCallerOf(request) ?? ANONYMOUS;
 }
 
-/** Whether who makes a request may also do what needs this scope, beyond what its route needs. Everybody may where no key is wanted. */
+/** Whether the caller of a request has this scope too, beyond its route's. Everyone has it if the server needs no key. */
 export function callerMay(request: FastifyRequest, scope: Scope): boolean {
   const caller = callers.get(request.raw);
   return caller === undefined || mayDo(caller.scopes, scope);

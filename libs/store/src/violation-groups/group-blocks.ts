@@ -5,19 +5,19 @@ import { indexedText } from '../tables/indexed-text.js';
 import type { PagePlace } from '../tables/page.js';
 import type { ViolationGroupFilter } from './violation-group.js';
 
-/** Groups that one statement looks at: a statement of SQLite cannot be stopped, and others wait for its thread. */
+/** Groups that one statement reads: SQLite cannot stop a statement, and others wait for its thread. */
 const BLOCK = 1_000;
 
 export interface GroupBlock {
-  /** Not included. */
+  /** Excluded. */
   readonly after: PagePlace | undefined;
-  /** Included; undefined: all that is left. */
+  /** Included; undefined: the end. */
   readonly downTo: PagePlace | undefined;
 }
 
 type Groups<Row> = SelectQueryBuilder<Schema, 'violation_groups', Row>;
 
-/** The groups of a rule or a service, or all, in the order of the pages and block by block. Others have their turn between two of them. */
+/** The groups of a rule or a service, or all, in page order and in blocks, between which other queries run. */
 export async function* groupBlocks(
   queries: Queries,
   { ruleId, service }: ViolationGroupFilter,
@@ -52,7 +52,7 @@ export function within<Row>(query: Groups<Row>, { after, downTo }: GroupBlock): 
   return block;
 }
 
-/** Those that were seen last come first. */
+/** Orders by the last time seen, newest first. */
 export function newestFirst<Row>(query: Groups<Row>): Groups<Row> {
   return query.orderBy('last_seen', 'desc').orderBy('id', 'desc');
 }

@@ -15,7 +15,7 @@ interface Page {
   readonly after?: string;
 }
 
-/** The violations of a group that a filter of groups selects; of one without a fingerprint those that have none yet. */
+/** The violations of a group that a filter of groups selects; for a group without a fingerprint those that have none yet. */
 export interface ViolationsOfGroup {
   readonly groupId?: string;
   readonly ruleId?: string;
@@ -26,10 +26,10 @@ export interface ViolationsOfGroup {
   readonly endTime?: number;
 }
 
-/** How many there are, in whatever time that takes. */
+/** Counts them completely, however long it takes. */
 export type CountViolations = (of: ViolationsOfGroup) => Promise<number>;
 
-/** SQLite answers 0 and 1. */
+/** SQLite returns 0 and 1. */
 type GroupRow = ViolationGroupsTable & { readonly muted: unknown };
 
 /** See `Store.violationGroups`. */

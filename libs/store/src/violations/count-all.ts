@@ -3,22 +3,22 @@ import { blocksOf } from './violation-blocks.js';
 import { countIn } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** Milliseconds after which a count of what has a text ends: no index finds it (docs/decisions/0058). */
+/** Milliseconds after which a count with a text ends, because no index serves it (docs/decisions/0058). */
 export const MAX_COUNT_MS = 5_000;
 
 export interface CountLimits {
-  /** Aborted when nobody waits for the count any more: it ends, and is not of all. */
+  /** Aborted when the client is gone: the count then ends incomplete. */
   readonly signal?: AbortSignal | undefined;
   readonly now?: () => number;
 }
 
-/** Says after each block whether a count of what has `text`, or any, has to end. */
+/** Returns whether a count must end, for a call after each block; with `text` also by its time limit. */
 export function countEnds(text: string | undefined, { signal, now = () => performance.now() }: CountLimits): () => boolean {
   const began = now();
   return () => signal?.aborted === true || (text !== undefined && now() - began >= MAX_COUNT_MS);
 }
 
-/** How many a filter selects, however many they are. With a text, only those that were found within `MAX_COUNT_MS`; `isAll` says whether they are all. */
+/** The number of violations that a filter selects. With a text only those found within `MAX_COUNT_MS`; `isAll` says whether they are all. */
 export async function countAll(
   queries: Queries,
   filter: ViolationFilter,
@@ -28,7 +28,7 @@ export async function countAll(
   const ends = countEnds(text, limits);
   let total = 0;
   for await (const block of blocksOf(queries, others, limits.now)) {
-    // Without a text a block has what it is made of.
+    // Without a text a whole block matches.
     total += text === undefined && block.hasMore ? block.limit : await countIn(queries, filter, block);
     if (block.hasMore && ends()) return { total, isAll: false };
   }

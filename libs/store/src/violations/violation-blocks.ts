@@ -3,23 +3,23 @@ import type { Queries } from '../schema.js';
 import { endOfBlock, type Range } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
-/** Violations of a block: of the first one, at least, and at most. */
+/** Violations of a block: of the first, minimum, and maximum. */
 const FIRST_SIZE = 1_000;
 const MIN_SIZE = 250;
 const MAX_SIZE = 32_000;
-/** Milliseconds of a block: after a shorter one the next is larger, after a longer one smaller. */
+/** Milliseconds of a block: after a faster one the next is larger, after a slower one smaller. */
 const SHORT_MS = 3;
 const LONG_MS = 8;
 
 export interface ViolationBlock extends Range {
-  /** Whether there is a block after it. */
+  /** Whether another block follows. */
   readonly hasMore: boolean;
 }
 
 /**
- * All that a filter without a text selects, newest first, in blocks that are read in some milliseconds each: a statement of SQLite cannot be stopped, and others wait for its
- * thread. They have their turn between two blocks, also where the database is in memory and so on the thread of the caller. What is kept meanwhile is
- * newer, or in a block that is read later.
+ * All violations that a filter without a text selects, newest first, in blocks that take some milliseconds each. SQLite cannot stop a statement, and others
+ * wait for its thread: they run between two blocks. This holds for a database in memory too, which runs on the caller's thread. Violations stored meanwhile are
+ * newer, or in a later block.
  */
 export async function* blocksOf(
   queries: Queries,

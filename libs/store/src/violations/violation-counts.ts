@@ -9,7 +9,7 @@ import { ViolationTally } from './violation-tally.js';
 const COLUMNS = { ruleId: 'rule_id', severity: 'severity', service: 'service', status: 'status' } as const;
 const COUNTED = ['rule_id', 'severity', 'service', 'status', 'timestamp_ms'] as const;
 
-/** See `Store.violationCounts`. Added up block by block, so that the groups add up to the total whatever is kept meanwhile. */
+/** See `Store.violationCounts`. It adds up blocks, so that the groups add up to the total even while violations are stored. */
 export async function violationCounts(
   queries: Queries,
   filter: ViolationFilter,
@@ -44,7 +44,7 @@ export async function violationCounts(
   return { ...counts, groups: named, ...(countedFrom === undefined ? {} : { countedFrom }) };
 }
 
-/** What each rule is called in its newest violation. */
+/** Adds the name that each rule has in its newest violation. */
 async function withNames(queries: Queries, groups: readonly CountedGroup[]): Promise<readonly CountedGroup[]> {
   const named: CountedGroup[] = [];
   for (const group of groups) {

@@ -12,7 +12,7 @@ type Rows<Column extends Columns> = SelectQueryBuilder<Schema, 'violations', Pic
 const PLACE = ['id', 'timestamp_ms'] as const;
 type Ids = Rows<(typeof PLACE)[number]>;
 
-/** What is read of an order of pages. */
+/** A range in page order. */
 export interface Range {
   readonly limit: number;
   /** Excluded. */
@@ -26,7 +26,7 @@ export async function newestRows(queries: Queries, filter: ViolationFilter, rang
   const ids = rowsIn(queries, filter, range, PLACE);
   if (ids === undefined) return [];
   const page = partsOf(filter).length === 1 ? ids : newestFirst(ids).limit(range.limit);
-  // The records come in at the end: an index alone says which ones.
+  // First ids from an index alone, then the records of the page.
   return newestFirst(
     queries
       .selectFrom('violations')
@@ -35,16 +35,16 @@ export async function newestRows(queries: Queries, filter: ViolationFilter, rang
   ).execute();
 }
 
-/** The end of a block of an order of pages. */
+/** The end of a block in page order. */
 export interface BlockEnd {
   readonly place: PagePlace;
-  /** How many there are from where it was looked for, down to this place. */
+  /** The number of entries from the start down to this place. */
   readonly entries: number;
 }
 
 /**
- * The place of the `max`th of the next violations that a filter selects; of an earlier one where the filter has several parts, of which each is read so far.
- * Undefined when there are fewer.
+ * The place of the `max`th next violation that a filter selects. It is an earlier one if the filter has several parts, each of which is read so far. Undefined
+ * when there are fewer.
  */
 export async function endOfBlock(
   queries: Queries,
@@ -66,7 +66,7 @@ export async function endOfBlock(
 export async function countUpTo(queries: Queries, filter: ViolationFilter, max: number): Promise<number> {
   const parts = partsOf(filter).map(
     (part) =>
-      // In the order of the index, so that no database prefers to read rows. The oldest are those that nobody writes at present.
+      // In index order, so that databases do not prefer to read rows. The oldest come first, because present writes do not touch them.
       queries
         .selectFrom('violations')
         .select(PLACE)
@@ -79,7 +79,7 @@ export async function countUpTo(queries: Queries, filter: ViolationFilter, max: 
   return ids === undefined ? 0 : countOf(queries, ids.limit(max + 1));
 }
 
-/** How many a filter selects in a range; no more than its limit. */
+/** The number that a filter selects in a range, up to the range's limit. */
 export async function countIn(queries: Queries, filter: ViolationFilter, range: Range): Promise<number> {
   const ids = rowsIn(queries, filter, range, PLACE);
   return ids === undefined ? 0 : countOf(queries, ids);
@@ -90,7 +90,7 @@ async function countOf(queries: Queries, ids: Ids): Promise<number> {
   return Number(counted.total);
 }
 
-/** Columns of what a filter selects in a range, of each of its parts up to the limit; undefined when nothing can match. */
+/** Columns of the rows that a filter selects in a range, up to the limit for each part; undefined if nothing can match. */
 export function rowsIn<Column extends Columns>(
   queries: Queries,
   filter: ViolationFilter,
@@ -123,7 +123,7 @@ function newestFirst<Row>(query: SelectQueryBuilder<Schema, 'violations', Row>):
   return query.orderBy('timestamp_ms', 'desc').orderBy('id', 'desc');
 }
 
-/** One after the other. Each is a table of its own: SQLite takes an order within a union only so. */
+/** The union of the parts. Each is a subquery, because SQLite allows an order within a union only there. */
 function united<Column extends Columns>(
   queries: Queries,
   parts: readonly Rows<Column>[],
@@ -136,7 +136,7 @@ function united<Column extends Columns>(
   return columnsOf(queries, union, columns);
 }
 
-/** Kysely cannot tell the columns of a table that has any. */
+/** Kysely cannot infer the columns of a table with generic columns. */
 function columnsOf<Column extends Columns>(queries: Queries, table: Rows<Column>, columns: readonly Column[]): Rows<Column> {
   const from = queries.selectFrom((table as unknown as Rows<Columns>).as('part')) as unknown as SelectQueryBuilder<
     Schema,

@@ -109,7 +109,7 @@ describe('the plans of SQLite for the list of violations', () => {
       for (const groupBy of [undefined, 'ruleId', 'service'] as const) {
         asked = [];
         await violationCounts(database, { ...filter, ...other }, { start: 0, step: 10, buckets: 10, groupBy, groups: 5 });
-        // The end of a block, and what is counted of it.
+        // The end of a block, and the count of its entries.
         expect(asked.length).toBeGreaterThanOrEqual(2);
         for (const query of asked.slice(0, 2)) {
           const plan = planOf(query).filter((detail) => /(SEARCH|SCAN) violations\b/.test(detail));
@@ -233,7 +233,7 @@ describe('the plans of SQLite for the list of violations', () => {
       expect(bounded.isAll).toBe(false);
       expect(bounded.total).toBeGreaterThan(0);
       time = 0;
-      // An index counts what has no text, however long that takes.
+      // An index serves a count without a text, however long it takes.
       expect(await countAll(database, {}, { now: slow })).toEqual({ total: MANY, isAll: true });
     });
 

@@ -30,7 +30,7 @@ export interface ViolationRows {
 export interface ViolationPage extends ViolationRows {
   /** The number of violations that match the filter, on all pages. */
   readonly total: number;
-  /** There are more than were counted, or may be: of a search for a text, only those of its page are counted, or those that were found in time. */
+  /** The total is a lower bound. A text search counts only its page, or what it finds in time. */
   readonly totalIs?: 'at_least';
 }
 
@@ -39,7 +39,7 @@ export interface ViolationPageQuery {
   readonly after?: string;
   /** Count all that match, however long it takes; with a text, as many as are found in some seconds. Default: up to 10,000. */
   readonly countAll?: boolean;
-  /** Aborted when nobody waits for the count any more. */
+  /** Aborted when the client is gone. */
   readonly signal?: AbortSignal;
 }
 
@@ -53,7 +53,7 @@ export interface ViolationCountsQuery {
   readonly groupBy?: 'ruleId' | 'severity' | 'service' | 'status' | undefined;
   /** The number of largest groups that are listed. */
   readonly groups: number;
-  /** Aborted when nobody waits for the counts any more. */
+  /** Aborted when the client is gone. */
   readonly signal?: AbortSignal;
 }
 
@@ -63,11 +63,11 @@ export interface ViolationCounts {
   readonly counts: readonly number[];
   /** The largest groups first; without grouping one with an empty key. */
   readonly groups: readonly CountedGroup[];
-  /** Of how many groups there are violations; of more than 10,000, at least. */
+  /** The number of groups with violations; above 10,000 a lower bound. */
   readonly allGroups: number;
   /** The sum of all groups that are not listed. */
   readonly others: readonly number[];
-  /** A search for a text took too long: of what is older than this, nothing was counted. */
+  /** Set if a text search took too long: older violations than this time were not counted. */
   readonly countedFrom?: number;
 }
 

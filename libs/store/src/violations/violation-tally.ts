@@ -36,15 +36,15 @@ export class ViolationTally {
     group.counts.set(bucket, (group.counts.get(bucket) ?? 0) + count);
   }
 
-  /** With the `most` largest groups by name. */
-  result(most: number): ViolationCounts {
+  /** @param max the number of largest groups that are listed by name */
+  result(max: number): ViolationCounts {
     const sorted = [...this.groups].toSorted(([a, { total: ofA }], [b, { total: ofB }]) => ofB - ofA || (a < b ? -1 : 1));
     const others = [...this.beyond];
-    for (const [, { counts }] of sorted.slice(most)) for (const [bucket, count] of counts) others[bucket]! += count;
+    for (const [, { counts }] of sorted.slice(max)) for (const [bucket, count] of counts) others[bucket]! += count;
     return {
       total: this.counts.reduce((total, count) => total + count, 0),
       counts: this.counts,
-      groups: sorted.slice(0, most).map(([key, group]) => this.told(key, group)),
+      groups: sorted.slice(0, max).map(([key, group]) => this.told(key, group)),
       allGroups: this.groups.size + (this.hasBeyond ? 1 : 0),
       others,
     };

@@ -43,7 +43,7 @@ function failed(id: string, found: string, header: string, versions: Versions): 
 
 /** `"3"`; also weak, as compressing proxies make it, without quotes, and with a hash after a hyphen: see `etagOf`. */
 const TAG = /^(?:W\/)?"?(\d{1,15})(?:-[\w-]*)?"?$/;
-/** Of something else: beside one of a rule it names no version. */
+/** The ETag of something other than a rule, which names no version. */
 const OTHER_TAG = /^(?:W\/)?"[^"]*"$/;
 
 function versions(header: string, value: string | undefined): Versions | undefined {

@@ -2,23 +2,23 @@ import type { ViolationFilter } from '#store';
 import { ApiError } from '../../api-error.js';
 
 export interface SearchLimits {
-  /** That run at the same time. */
+  /** Maximum of concurrent reads. */
   readonly running: number;
-  /** That wait for these; more are refused. */
+  /** Maximum of waiting reads; further ones are refused. */
   readonly waiting: number;
 }
 
-/** `count`: reads entries of an index, or the rows of a time, for each violation; `search`: reads the rows of all, for a text that no index finds. */
+/** `count`: reads index entries, or the rows of a period, for each violation. `search`: reads the rows of all, because no index serves a text. */
 export type LongRead = 'count' | 'search';
 
-/** How a request that counts all that its filter selects is read. */
+/** The kind of read for a complete count of a filter. */
 export function countOf({ text }: Pick<ViolationFilter, 'text'>): LongRead {
   return text === undefined ? 'count' : 'search';
 }
 
 /**
- * Requests that may read every violation. The store reads block by block, so that short reads have their turn in between. Few of them run at the same time, for the more blocks
- * wait, the longer a short read does. The others wait here, where one is dropped when its client goes away. Counts do not wait for searches.
+ * Limits requests that may read every violation. The store reads in blocks, so that short reads run in between. Few long reads run at once, because each
+ * waiting block delays a short read. The others wait here, and are dropped when their clients leave. Counts do not wait for searches.
  */
 export class Searches {
   private readonly queues: Readonly<Record<LongRead, SearchQueue>>;
@@ -29,8 +29,8 @@ export class Searches {
   }
 
   /**
-   * The result of `read`: at once unless it is a long one, else when its turn has come. Rejects with its error; BT_API_SEARCHES_BUSY (429);
-   * BT_API_STOPPING (503); BT_API_CLIENT_GONE (499), which nobody receives, if the client is `gone` before its turn.
+   * The result of `read`: at once unless it is long, else in turn. Rejects its error; BT_API_SEARCHES_BUSY (429); BT_API_STOPPING (503); BT_API_CLIENT_GONE
+   * (499), which no client receives, if the client is `gone` before its turn.
    */
   async run<T>(gone: AbortSignal, long: LongRead | undefined, read: () => Promise<T>): Promise<T> {
     if (long === undefined) return read();
@@ -39,7 +39,7 @@ export class Searches {
     return this.queues[long].run(gone, read);
   }
 
-  /** Refuses those that wait, so that the process can stop. */
+  /** Refuses waiting reads, so that the process can stop. */
   stop(): void {
     this.stopped = true;
     for (const queue of Object.values(this.queues)) queue.stop();

@@ -10,7 +10,7 @@ export interface RecentTrace {
   /** As it was sent, and as 32 hex digits. */
   readonly traceId: string;
   readonly wireTraceId: string;
-  /** Of the root; of the span that began first, where there is none. */
+  /** The root's name; without a root, that of the span that started first. */
   readonly name: string;
   readonly service: string;
   readonly spans: number;
@@ -20,7 +20,7 @@ export interface RecentTrace {
   readonly duration: bigint;
   /** Log time of its last record, Unix milliseconds. */
   readonly receivedAt: number;
-  /** It has a root, and the parent of every span. */
+  /** Whether it has a root, and the parent of every span. */
   readonly complete: boolean;
 }
 
@@ -44,7 +44,7 @@ interface Named {
 export class CollectedTraces {
   private readonly traces = new Map<string, Collected>();
 
-  /** @param isTaken which traces, by their wire ids */
+  /** @param isTaken selects traces by their wire ids */
   constructor(private readonly isTaken: (wireId: string) => boolean) {}
 
   /** Adds the spans of a record; returns their number. Spans that BeTrace emitted are never judged, and left out. */

@@ -10,7 +10,7 @@ import type { RecentTracesView } from './recent-traces.dto.js';
 type Value = string | number | { [name: string]: Value };
 type Spans = { [name: string]: Value }[];
 
-/** Times in which a trace without a root is not closed while the tests run. */
+/** Times with which a trace without a root stays open during the tests. */
 const TIMES = { BETRACE_TRACE_ROOT_GRACE: '10ms', BETRACE_TRACE_IDLE_TIMEOUT: '10m', BETRACE_TRACE_LATE_WINDOW: '10m' };
 
 describe('recent traces', () => {
@@ -29,7 +29,7 @@ describe('recent traces', () => {
     duration: 5_000_000,
     ...more,
   });
-  /** Appends each request where its trace belongs, as receivers do; answers the wire id of the last. */
+  /** Appends each request to the partition of its trace, like receivers; returns the wire id of the last. */
   const send = async (...requests: readonly Spans[]): Promise<string> => {
     const partitions = api.log.partitions(TOPICS.spans);
     const records = requests.map((spans) => {
@@ -41,7 +41,7 @@ describe('recent traces', () => {
     return records.at(-1)!.wireId;
   };
   const list = async (query = '') => (await api.ask<RecentTracesView>('GET', `/v1/recent-traces${query}`)).body;
-  /** A list is answered again for two seconds. */
+  /** A list is reused for two seconds. */
   const listWith = (...ids: readonly string[]) =>
     eventually(async () => {
       const { traces } = await list('?limit=100');

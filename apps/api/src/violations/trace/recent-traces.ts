@@ -6,19 +6,19 @@ import { type OffsetRange, partsFromEnd, spanRecords } from '../../log-end.js';
 import { CollectedTraces, type RecentTrace } from './collected-traces.js';
 import type { TracePlace, TraceTimes } from './trace-reader.js';
 
-/** What is read for a list: spans and bytes of all partitions together, and records of each. */
+/** Limits of a list: spans and bytes over all partitions, and records of each. */
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
 const RECORDS = 100_000;
-/** What is read to find one trace, in its partition. */
+/** Limits of a search for one trace in its partition. */
 const BYTES_OF_ONE = 64 * 1024 * 1024;
 const RECORDS_OF_ONE = 200_000;
-/** Records of a partition that are read at first, from the end: for a list, and for one trace. Few, because records may be large. */
+/** Records of the first read of a partition, from the end: for a list, and for one trace. Few, because records may be large. */
 const FIRST = 20;
 const FIRST_OF_ONE = 200;
 /** How long (ms) a list is reused. */
 const FRESH = 2_000;
-/** Searches for one trace that wait for their turn, at most. */
+/** Maximum of waiting searches for one trace. */
 const WAITING = 8;
 
 /** For how long spans are judged together (`traces.*`), in milliseconds. */
@@ -27,15 +27,15 @@ export interface ClosingTimes extends TraceTimes {
 }
 
 export interface RecentTraceList {
-  /** The newest first. */
+  /** Newest first. */
   readonly traces: readonly RecentTrace[];
-  /** Spans that were looked at. */
+  /** Spans that were read. */
   readonly spans: number;
 }
 
-/** Where the spans of a trace lie. */
+/** The place of a trace's spans. */
 interface FoundPlace extends Omit<TracePlace, 'trace_id'> {
-  /** It is known that the log had no earlier ones. */
+  /** Whether the log certainly had no earlier ones. */
   readonly whole: boolean;
 }
 
@@ -54,7 +54,7 @@ export class RecentTraces {
     private readonly clock: { now(): number; monotonic(): number },
   ) {}
 
-  /** Closed traces. Rejects with the log's error when it cannot be read. One list serves all who ask within two seconds. */
+  /** Closed traces. Rejects the log's error. Calls within two seconds share one list. */
   list(): Promise<RecentTraceList> {
     const now = this.clock.monotonic();
     if (this.last === undefined || now - this.last.at >= FRESH) {
@@ -68,7 +68,7 @@ export class RecentTraces {
   }
 
   /**
-   * Where the spans of a trace lie, by its id as it was sent or as 32 hex digits. Undefined: not near the end of its partition. Rejects BT_API_TRACES_BUSY, and the
+   * The place of a trace's spans, by its id as sent or as 32 hex digits. Undefined: not near the end of its partition. Rejects BT_API_TRACES_BUSY, and the
    * log's error.
    */
   async place(traceId: string): Promise<FoundPlace | undefined> {
@@ -82,7 +82,7 @@ export class RecentTraces {
     }
   }
 
-  /** One read at a time, so that receivers share the process with one only. */
+  /** One read at a time, so that receivers share the process with only one. */
   private inTurn<T>(read: () => Promise<T>): Promise<T> {
     const result = this.turn.then(read);
     this.turn = result.catch(() => undefined);
@@ -94,9 +94,9 @@ export class RecentTraces {
     const traces: RecentTrace[] = [];
     let spans = 0;
     for (let partition = 0; partition < partitions; partition++) {
-      // Spans that another partitioner misplaced are judged elsewhere, and not found by their id.
+      // Spans that another partitioner misplaced are judged in another partition, and not found by their id.
       const collected = new CollectedTraces((wireId) => partitionOfKey(wireId, partitions) === partition);
-      // Each partition has its share, so that the first ones do not use up what is read.
+      // Each partition has its share, so that the first ones do not use up the limit.
       let left = Math.ceil(SPANS / partitions);
       let bytes = BYTES / partitions;
       for (const part of partsFromEnd(await this.log.bounds(TOPICS.spans, partition), { first: FIRST, records: RECORDS })) {
@@ -115,7 +115,7 @@ export class RecentTraces {
     return { traces: traces.sort((a, b) => b.receivedAt - a.receivedAt), spans };
   }
 
-  /** The last records of a part of a partition: at least one, and as many as have this many bytes. */
+  /** The last records of a part of a partition: at least one, and as many as fit into this many bytes. */
   private async lastOf(partition: number, part: OffsetRange, bytes: number) {
     const kept: { readonly value: Uint8Array; readonly timestamp: number }[] = [];
     let size = 0;
@@ -140,7 +140,7 @@ export class RecentTraces {
       bytes -= seen.bytes;
       reached = part.from;
       if (seen.found !== undefined) found = { ...seen.found, last: found?.last ?? seen.found.last };
-      // Spans before a longer gap are judged on their own.
+      // Spans before a longer gap are judged separately.
       const gap = found === undefined || seen.since === undefined ? 0 : found.since - seen.since;
       isAlone = gap > this.times.idleTimeout + this.times.lateWindow;
       if (isAlone || bytes <= 0) break;
@@ -150,7 +150,7 @@ export class RecentTraces {
     return { wire_trace_id: wireId, log, whole: isAlone || reached === 0 };
   }
 
-  /** The first and the last record of a part with these bytes. They may mean something else (a link): the reader of the records looks closer. */
+  /** The first and the last record of a part that contain these bytes, perhaps as something else (a link): the reader of the records decides. */
   private async lookFor(wanted: Buffer, partition: number, { from, to }: OffsetRange) {
     let found: { readonly first: number; readonly last: number; readonly since: number } | undefined;
     let since: number | undefined;

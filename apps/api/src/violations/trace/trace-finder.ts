@@ -16,7 +16,7 @@ export interface FoundTrace {
 }
 
 interface FoundPlace extends TracePlace {
-  /** What errors call it. */
+  /** The id in errors. */
   readonly id: string;
   /** False if the log may have had earlier records of the trace. */
   readonly whole: boolean;
@@ -26,8 +26,8 @@ interface FoundPlace extends TracePlace {
 const MAX_VIOLATIONS = 1_000;
 
 /**
- * Finds the spans of a trace by its id, if the trace violated a rule: its violations locate it. With `any`, for callers who may see every trace, others are looked for
- * at the end of the log.
+ * Finds the spans of a trace by its id, if the trace violated a rule: its violations locate it. With `any`, for callers who may see every trace, it searches
+ * the end of the log for others.
  */
 export class TraceFinder {
   constructor(
