@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** The key that the server asks for, and the header it wants it in. Kept for this tab only: who closes it is signed out. */
+/** The key that the server requires, and its header. Stored for this tab only: closing it signs out. */
 interface Key {
   readonly header: string;
   readonly value: string;
@@ -9,14 +9,14 @@ interface Key {
 const STORAGE = 'betrace.api-key';
 const listeners = new Set<() => void>();
 let key = read();
-/** What the server asked for, while it refuses what we have. */
+/** The challenge of the server, while it refuses the present key. */
 let asked: Asked | undefined;
 
 /** The ways to sign in that the server offers. */
 export interface Asked {
-  /** Of API keys; absent where it has none. */
+  /** The header of API keys; absent if the server has none. */
   readonly header: string | undefined;
-  /** It takes tokens of an OpenID Connect issuer. */
+  /** Whether it accepts tokens of an OpenID Connect issuer. */
   readonly bearer: boolean;
 }
 
@@ -47,7 +47,7 @@ export function signIn(kind: 'key' | 'token', value: string): void {
   changed();
 }
 
-/** A server said 401: `www-authenticate: ApiKey header="x-api-key", Bearer realm="betrace"` names the ways. */
+/** Handles a 401: `www-authenticate: ApiKey header="x-api-key", Bearer realm="betrace"` names the ways to sign in. */
 export function askToSignIn(challenge: string | null): void {
   const bearer = /\bBearer\b/i.test(challenge ?? '');
   const header = /\bApiKey header="([^"]+)"/.exec(challenge ?? '')?.[1];

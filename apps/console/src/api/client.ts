@@ -3,7 +3,7 @@ import { apiKey, askToSignIn } from './api-key';
 import type { paths } from './openapi.generated';
 import { ApiProblem, problemOf } from './problem';
 
-/** `fetch` with the API key, when the server asked for one. */
+/** `fetch` with the API key, if the server required one. */
 export async function fetchWithKey(input: Request | string, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
   const key = apiKey();
@@ -27,7 +27,7 @@ interface Answered<T> {
   readonly response: Response;
 }
 
-/** The body of a success; throws an ApiProblem else. */
+/** The body of a success; otherwise throws an ApiProblem. */
 export async function answered<T>(answer: Promise<Answered<T>>): Promise<T> {
   return (await answeredWithHeaders(answer)).data;
 }

@@ -2,19 +2,19 @@ import * as oauth from 'oauth4webapi';
 import type { IssuerClient } from './sign-in-settings';
 
 const STORAGE = 'betrace.sign-in';
-/** Where the issuer sends the browser back to; as a client of it is registered with. */
+/** The redirect URI, as registered with the client at the issuer. */
 const redirectUri = (): string => `${location.origin}/ui/signed-in`;
 
-/** What a sign-in that was begun needs at its end; for this tab only. */
+/** The state of a sign-in in progress; for this tab only. */
 interface Begun {
   readonly verifier: string;
   readonly state: string;
   readonly nonce: string;
-  /** The page that it was begun on. */
+  /** The page on which it started. */
   readonly back: string;
 }
 
-/** Goes to the issuer, by the authorization code flow with PKCE. Rejects where the browser has no cryptography: over HTTP from another machine. */
+/** Redirects to the issuer, with the authorization code flow and PKCE. Rejects if the browser has no cryptography: over HTTP from another machine. */
 export async function beginSignIn(client: IssuerClient): Promise<void> {
   if (crypto.subtle === undefined) throw new Error('A browser can do this over HTTPS only, or on the machine that serves the page.');
   const begun: Begun = {
@@ -41,8 +41,7 @@ export async function beginSignIn(client: IssuerClient): Promise<void> {
 }
 
 /**
- * The token for a code that the issuer sent, and the page to go back to. Rejects with what the issuer said, or what does not fit: a code is for the tab that
- * asked for it, once.
+ * The token for the issuer's code, and the page to return to. Rejects the issuer's error, or a mismatch: a code is valid once, for the tab that requested it.
  */
 export async function endSignIn(client: IssuerClient, answer: URL): Promise<{ readonly token: string; readonly back: string }> {
   const begun = begunHere();
@@ -53,7 +52,7 @@ export async function endSignIn(client: IssuerClient, answer: URL): Promise<{ re
   const code = oauth.validateAuthResponse(server, us, answer, begun.state);
   const response = await oauth.authorizationCodeGrantRequest(server, us, oauth.None(), code, redirectUri(), begun.verifier, {
     additionalParameters: client.parameters,
-    // The server trusts an issuer over HTTP on its own machine alone.
+    // The server accepts an issuer over HTTP only on its own machine.
     [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
   });
   const tokens = await oauth.processAuthorizationCodeResponse(server, us, response, isOpenId(client) ? { expectedNonce: begun.nonce } : {});
@@ -72,12 +71,12 @@ function begunHere(): Begun | undefined {
 
 const isOpenId = ({ scope }: IssuerClient): boolean => scope.split(' ').includes('openid');
 
-/** The access token; where that says nothing to others than its issuer, the ID token. */
+/** The access token, or the ID token if the access token can be read only by its issuer. */
 function verifiable({ access_token, id_token }: oauth.TokenEndpointResponse): string {
   return access_token.split('.').length === 3 ? access_token : (id_token ?? access_token);
 }
 
-/** Why a sign-in did not work, as the issuer or the protocol says it. */
+/** Why a sign-in failed, in the words of the issuer or the protocol. */
 export function whyNot(error: unknown): string {
   if (error instanceof oauth.AuthorizationResponseError || error instanceof oauth.ResponseBodyError)
     return `The issuer says: ${error.error_description ?? error.error}`;

@@ -2,7 +2,7 @@ import type { components } from './openapi.generated';
 
 export type ProblemDetails = components['schemas']['ProblemView'];
 
-/** An answer that is no success, as the API words it; or why there was no answer. */
+/** An error answer in the API's words, or the reason why there was no answer. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
 
@@ -20,7 +20,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** The problem that a response holds; one without a problem document (a proxy's page) is described by its status. */
+/** The problem in a response; without a problem document (a proxy's page) its status. */
 export function problemOf(response: Response, body: unknown): ApiProblem {
   const details = typeof body === 'object' && body !== null ? (body as Partial<ProblemDetails>) : undefined;
   const said = details?.detail ?? details?.title;

@@ -3,12 +3,12 @@ import { answered, client } from './client';
 
 export const RULES = ['rules'] as const;
 
-/** All rules, in the order of their ids. */
+/** All rules, ordered by id. */
 export function useRules() {
   return useQuery({ queryKey: RULES, queryFn: async ({ signal }) => answered(client.GET('/v1/rules', { signal })) });
 }
 
-/** One rule with its warnings, and what evaluators met in it. */
+/** One rule with its warnings and its errors in the evaluators. */
 export function useRule(id: string | undefined) {
   return useQuery({
     queryKey: [...RULES, id],
@@ -17,5 +17,5 @@ export function useRule(id: string | undefined) {
   });
 }
 
-/** The header by which a change is refused (412) when somebody else made one meanwhile. */
+/** Makes the server refuse a change (412) if another person has changed the rule meanwhile. */
 export const ifVersion = (version: number) => ({ 'If-Match': `"${version}"` });

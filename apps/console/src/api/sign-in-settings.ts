@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 
-/** The console's client at the OpenID Connect issuer, as the server says it. */
+/** The console's client at the OpenID Connect issuer, from the server. */
 export interface IssuerClient {
   readonly issuer: string;
   readonly client_id: string;
@@ -10,13 +10,13 @@ export interface IssuerClient {
   readonly token_endpoint: string;
 }
 
-/** How one signs in: at an issuer; at one that does not answer now; or only with a key or token that one has. */
+/** How to sign in: at an issuer, at one that does not answer now, or only with a key or token. */
 export type SignInSettings = IssuerClient | { readonly issuer: string; readonly away: string } | null;
 
 export const isAway = (settings: SignInSettings | undefined): settings is { readonly issuer: string; readonly away: string } =>
   settings != null && 'away' in settings;
 
-/** @param enabled nothing is asked without */
+/** @param enabled false: no request is sent */
 export function useSignInSettings(enabled: boolean) {
   return useQuery({
     queryKey: ['sign-in-settings'],

@@ -10,7 +10,7 @@ import { PERIODS, useFrameworks, useReport } from './compliance-queries';
 import { DownloadReport } from './download-report';
 import { ReportPanel } from './report-panel';
 
-/** What was looked at, what held, and a file of it. */
+/** The traces in scope of each control, those that passed, and the report as files. */
 export default function CompliancePage() {
   const frameworks = useFrameworks();
   const known = frameworks.data?.frameworks;

@@ -15,7 +15,7 @@ export const PERIODS = [
   { value: '24h', text: 'last 24 hours', ms: DAY_MS },
 ] as const;
 
-/** The begin of a period that ends now, as the API takes it: a whole hour, so that it stays the same for a while. */
+/** The start of a period that ends now, for the API: a whole hour, so that it stays the same for a while. */
 export function beginOf(period: string, now: number): string {
   const { ms } = PERIODS.find(({ value }) => value === period) ?? PERIODS[0];
   return new Date(Math.floor((now - ms) / HOUR_MS) * HOUR_MS).toISOString();
@@ -36,13 +36,13 @@ export function useReport(framework: string, period: string) {
     staleTime: 0,
     queryFn: async ({ signal }) => {
       const params = { path: { framework }, query: { from: beginOf(period, Date.now()) } };
-      // Without a format it is JSON.
+      // The default format is JSON.
       return (await answered(client.GET('/v1/compliance/{framework}', { params, signal }))) as ComplianceReport;
     },
   });
 }
 
-/** Of the same hours: a table, a page to print, or all evidence as an archive. */
+/** The same hours as a table, a page to print, or an archive of all evidence. */
 export type ReportFile = 'csv' | 'html' | 'tar.gz';
 
 /** The same hours as a file. Throws an ApiProblem. */

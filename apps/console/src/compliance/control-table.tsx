@@ -20,7 +20,7 @@ const FIGURES = [
   ['not_looked_at', 'Not looked at'],
 ] as const;
 
-/** The result of each control, worst first: a word and a shape, never a colour alone. */
+/** The result of each control, worst first, as a word and a shape, never as a colour alone. */
 export function ControlTable({ controls }: { readonly controls: readonly ControlReport[] }) {
   return (
     <table className="cards controls">

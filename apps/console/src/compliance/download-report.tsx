@@ -11,7 +11,7 @@ const FORMATS = [
   { format: 'tar.gz', text: 'Evidence pack', icon: Archive },
 ] as const;
 
-/** What is seen, as files. */
+/** The displayed report as files. */
 export function DownloadReport({ report }: { readonly report: ComplianceReport | undefined }) {
   const say = useToast();
   const [busy, setBusy] = useState<ReportFile>();

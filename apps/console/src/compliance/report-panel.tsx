@@ -7,7 +7,7 @@ import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { ControlTable } from './control-table';
 
-/** A framework: what was looked at as a whole, then control by control. */
+/** A framework: its totals, then each control. */
 export function ReportPanel({ query }: { readonly query: UseQueryResult<ComplianceReport> }) {
   const { data: report, error } = query;
   return (

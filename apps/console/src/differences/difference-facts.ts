@@ -3,7 +3,7 @@ import type { SpanFact } from '../violation/rule-dialogs/span-facts';
 
 const GROUPS = { field: 'Span', span: 'Attributes', resource: 'Resource' } as const;
 
-/** What a rule can say of the spans that differ; each condition as the server worded it. */
+/** Conditions on the spans that differ, as worded by the server. */
 export const differenceFacts = (differences: readonly Difference[]): readonly SpanFact[] =>
   differences.map(({ on, name, value, condition }) => ({
     key: condition,
@@ -13,5 +13,5 @@ export const differenceFacts = (differences: readonly Difference[]): readonly Sp
     condition,
   }));
 
-/** Absent: the name is what is different, whatever its value. */
+/** Absent: the presence of the name differs, whatever its value. */
 export const shownValue = (value: Difference['value']): string => (value === undefined ? 'any value' : String(value));

@@ -2,9 +2,9 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
 import { ApiProblem } from '../api/problem';
 
-/** What a comparison says stays true for a while, and is not free: it reads the log. */
+/** A comparison stays true for a while, and costs a read of the log. */
 const FRESH_MS = 60_000;
-/** Comparisons are answered one after the other; a full queue has room again soon. */
+/** Comparisons run one at a time; a full queue soon has room again. */
 const RETRIES = 4;
 
 export interface TimeBounds {
@@ -12,19 +12,19 @@ export interface TimeBounds {
   readonly end_time?: string;
 }
 
-/** How many differences are shown. */
+/** Maximum of displayed differences. */
 export const SHOWN = 20;
 
 /**
- * The values that the traces of a group have and others do not.
- * @param id of the group; nothing is asked while it is undefined
+ * The values that distinguish the traces of a group.
+ * @param id of the group; undefined: no request is sent
  */
 export function useDifferences(id: string | undefined, range: TimeBounds) {
   return useQuery({
     queryKey: ['differences', id, range],
     enabled: id !== undefined,
     staleTime: FRESH_MS,
-    // Each list is of one group: what is kept while a later time is compared is of the same.
+    // Each list is of one group, so the kept data is of the same group.
     placeholderData: keepPreviousData,
     retry: (failures, error) => error instanceof ApiProblem && (error.status === 429 || error.status === 0) && failures < RETRIES,
     queryFn: ({ signal }) =>

@@ -6,10 +6,10 @@ import { Skeleton } from '../parts/skeleton';
 import { DifferenceList } from './difference-list';
 import { useDifferences } from './difference-queries';
 
-/** The range of a violation's group is all that the server compares: its newest violations. */
+/** The server compares the newest violations of a violation's group. */
 const NEWEST = {};
 
-/** Beside a violation: what the traces of its group have and others do not. It reads the log, so it is asked only when somebody comes to see it. */
+/** Beside a violation: the differences of its group's traces. It reads the log, so it is requested only when visible. */
 export function DifferencesPanel({ violation }: { readonly violation: Violation }) {
   const [ref, seen] = useInView();
   const group = useGroupOf(violation);

@@ -6,13 +6,13 @@ import { type TimeBounds, useDifferences } from './difference-queries';
 
 interface GroupDifferencesProps {
   readonly group: ViolationGroup;
-  /** Of the violations that are compared. */
+  /** The period of the compared violations. */
   readonly range: TimeBounds;
-  /** Its newest, when it has been read. */
+  /** Its newest violation, once loaded. */
   readonly newest: Violation | undefined;
 }
 
-/** Below an opened group: what its traces have and others do not. */
+/** Below an expanded group: the differences of its traces. */
 export function GroupDifferences({ group, range, newest }: GroupDifferencesProps) {
   const differences = useDifferences(group.id, range);
   return (

@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
   notifications: 'Notifications',
 };
 
-/** What each part says of itself at `/ready`: this browser reaches the server, the server its parts. */
+/** The checks of `/ready`: this browser reaches the server, and the server its dependencies. */
 export function ConnectionPanel({ readiness, error }: { readonly readiness: Readiness | undefined; readonly error: Error | null }) {
   return (
     <section className="panel" aria-labelledby="connection-h">

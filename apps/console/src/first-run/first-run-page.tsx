@@ -11,7 +11,7 @@ import { Step, type StepState } from './step';
 import { createStarters, sendTestTraces } from './test-traces';
 import { useBegun, useStep } from './use-first-run';
 
-/** From nothing to a violation. Each step says whether it is done; what somebody does elsewhere is seen here, too. */
+/** From an empty server to a violation. Each step shows whether it is done, here or elsewhere. */
 export default function FirstRunPage() {
   const { readiness, readinessError, hasSpans, rulesInForce, newest } = useBegun();
   const send = useStep(sendTestTraces);

@@ -6,11 +6,11 @@ import { createStarters, sendTestTraces } from './test-traces';
 
 interface FirstRunProps {
   readonly hasRules: boolean;
-  /** The sent spans are judged. */
+  /** Called when the sent spans are judged. */
   readonly onSent: () => void;
 }
 
-/** From nothing to a violation: by test traces, or by a rule of one's own. */
+/** From an empty server to a violation: with test traces, or with a new rule. */
 export function FirstRun({ hasRules, onSent }: FirstRunProps) {
   const queries = useQueryClient();
   const send = useMutation({

@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react';
 import { plural } from '../format/count';
 import { useReadings } from '../overview/use-readings';
 
-/** After so long without a span people begin to look for a mistake, in ms. */
+/** How long (ms) without a span until hints are shown. */
 const LATE_AFTER_MS = 60_000;
 
-/** The usual reasons why nothing comes, and what the receivers refused meanwhile; after a minute of waiting. */
+/** The usual reasons for missing spans, and what the receivers refused meanwhile; shown after a minute. */
 export function NothingComes({ waits }: { readonly waits: boolean }) {
   const [isLate, setLate] = useState(false);
   useEffect(() => {

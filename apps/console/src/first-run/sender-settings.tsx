@@ -11,7 +11,7 @@ const WAYS = [
 ] as const;
 type Way = (typeof WAYS)[number]['key'];
 
-/** What each sender needs, with the address of this server. */
+/** The settings of each sender, with this server's address. */
 const textOf = (way: Way, address: string): string =>
   ({
     sdk: [

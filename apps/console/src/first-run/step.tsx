@@ -15,7 +15,7 @@ interface StepProps {
   readonly children: ReactNode;
 }
 
-/** A step with its state; what is to be done later is not shown yet. */
+/** A step with its state; later steps show no content yet. */
 export function Step({ title, state, children }: StepProps) {
   const { icon: Icon, tone, word } = STATES[state];
   return (

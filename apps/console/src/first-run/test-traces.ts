@@ -1,12 +1,12 @@
 import { answered, client } from '../api/client';
 import { STARTERS } from '../rules/list/starter-rules';
 
-/** Creates the rules to begin with. Rejects with what the server refused. */
+/** Creates the starter rules. Rejects the server's refusal. */
 export async function createStarters(): Promise<void> {
   for (const body of STARTERS) await answered(client.POST('/v1/rules', { body }));
 }
 
-/** Sends two traces of a shop, one of which breaks each of the starter rules. Waits until they are judged. Rejects with what the server refused. */
+/** Sends two traces of a shop, one of which violates each starter rule, and waits until they are judged. Rejects the server's refusal. */
 export async function sendTestTraces(): Promise<void> {
   const now = BigInt(Date.now()) * 1_000_000n;
   const spans = [...checkout('good', now - 8_000_000_000n, 0.39, true), ...checkout('bad', now - 4_000_000_000n, 2.4, false)];
@@ -14,7 +14,7 @@ export async function sendTestTraces(): Promise<void> {
   await answered(client.POST('/v1/settle', { params: { query: { timeout: '30s' } } }));
 }
 
-/** A checkout as `POST /v1/spans` takes it. */
+/** A checkout for `POST /v1/spans`. */
 function checkout(kind: string, begin: bigint, seconds: number, isGood: boolean): object[] {
   const id = `test-${kind}-${crypto.getRandomValues(new Uint32Array(1))[0]?.toString(16)}`;
   const span = (name: string, service: string, from: number, to: number, more: object = {}): object => ({

@@ -5,24 +5,24 @@ import { useRules } from '../api/rule-queries';
 
 const EVERY_MS = 3_000;
 
-/** The newest violation, with the rule that it is of. */
+/** The newest violation, with its rule. */
 interface Newest {
   readonly id: string;
   readonly rule_name: string;
 }
 
-/** How far somebody who begins is: each is undefined while it is not known. */
+/** The progress of the first run; a member is undefined while unknown. */
 export interface Begun {
   readonly readiness: Readiness | undefined;
   readonly readinessError: Error | null;
-  /** The log has spans. */
+  /** Whether the log has spans. */
   readonly hasSpans: boolean | undefined;
   readonly rulesInForce: number | undefined;
-  /** null: none was ever found. */
+  /** null: there never was one. */
   readonly newest: Newest | null | undefined;
 }
 
-/** Asked again every few seconds until there is a violation, so that the steps go on by themselves. */
+/** Polled every few seconds until there is a violation, so that the steps advance by themselves. */
 export function useBegun(): Begun {
   const newest = useQuery<Newest | null>({
     queryKey: ['first-run', 'newest'],
@@ -44,14 +44,14 @@ export function useBegun(): Begun {
   return {
     readiness: ready.data,
     readinessError: ready.error,
-    // Where a violation is, spans came, though they may be older than the sample.
+    // A violation proves that spans came, though they may be older than the sample.
     hasSpans: newest.data == null ? spans.data : true,
     rulesInForce: rules.data?.rules.filter(({ enabled }) => enabled).length,
     newest: newest.data,
   };
 }
 
-/** Does something of the first run, and looks again at how far one is. */
+/** Does a step of the first run, and updates the progress. */
 export function useStep(act: () => Promise<void>) {
   const queries = useQueryClient();
   return useMutation({ mutationFn: act, onSettled: () => queries.invalidateQueries() });

@@ -2,7 +2,7 @@ const exact = new Intl.NumberFormat('en');
 
 export const exactCount = (n: number): string => exact.format(n);
 
-/** Up to four digits as they are, then k and M with one decimal. */
+/** Up to four digits in full, then k and M with one decimal. */
 export function shortCount(n: number): string {
   if (n < 10_000) return exact.format(n);
   return n < 1e6 ? `${(n / 1e3).toFixed(1)}k` : `${(n / 1e6).toFixed(1)}M`;

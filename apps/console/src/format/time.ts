@@ -1,7 +1,7 @@
 /** `2026-11-27 10:55:10.108 UTC` */
 export const exactTime = (ms: number): string => `${new Date(ms).toISOString().replace('T', ' ').slice(0, 23)} UTC`;
 
-/** `10:55:10`; of another day than today's with the date. */
+/** `10:55:10`; with the date on another day than today. */
 export function clock(ms: number, now = Date.now()): string {
   const text = new Date(ms).toISOString();
   return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
@@ -21,7 +21,7 @@ export function span(ms: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
-/** The page's clock goes in steps, and clocks of senders differ a little: what is that near is now. */
+/** The page's clock ticks in steps, and senders' clocks differ a little: times this close are "now". */
 const NEAR_MS = 15_000;
 
 export function ago(ms: number, now: number): string {

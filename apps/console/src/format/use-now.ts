@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** One clock for the page, so that no two times on it disagree. */
+/** One clock for the page, so that all its times agree. */
 const TICK = 10_000;
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -20,7 +20,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The present, in steps of ten seconds. */
+/** The present time, in steps of ten seconds. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => {
     if (Date.now() - now > TICK) now = Date.now();

@@ -19,7 +19,7 @@ interface GroupDetailsProps {
   readonly now: number;
 }
 
-/** Below an opened group: its newest violations, the way to all of them, and what was noted. */
+/** Below an expanded group: its newest violations, a link to all, and its notes. */
 export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
   const newest = useNewestOf(group, filters, now);
   const marks = useGroupMarks(group.id);
@@ -57,13 +57,13 @@ export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
   );
 }
 
-/** The times that the filters select. */
+/** The period that the filters select. */
 function rangeOf(filters: Filters, now: number): TimeBounds {
   const { start_time, end_time } = askedFor(filters, now);
   return { ...(start_time === undefined ? {} : { start_time }), ...(end_time === undefined ? {} : { end_time }) };
 }
 
-/** The flat list of a group, with the filters that are set. */
+/** The flat list of a group, with the present filters. */
 function allOf({ id }: ViolationGroup, filters: Filters): URLSearchParams {
   const set = Object.entries({ ...filters, q: null, group_id: id, view: null, inbox: null });
   return new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));

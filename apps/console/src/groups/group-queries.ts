@@ -5,9 +5,9 @@ import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { INBOXES, type Inbox } from './inbox';
 
-/** Groups of a page. */
+/** Groups per page. */
 const PAGE = 50;
-/** Violations of a group that are shown below it. */
+/** Violations shown below a group. */
 export const NEWEST = 5;
 
 export const GROUPS = ['violation-groups'] as const;
@@ -17,7 +17,7 @@ function groupsAskedFor(filters: Filters, now: number, { asked }: Inbox) {
   return { ...askedFor({ ...filters, trace_id: null, group_id: null }, now), ...asked };
 }
 
-/** The groups with violations that the filters select, seen last first. */
+/** The groups with violations that the filters select, last seen first. */
 export function useGroups(filters: Filters, now: number, inbox: Inbox, enabled: boolean) {
   return useInfiniteQuery({
     queryKey: [...GROUPS, 'list', filters, now, inbox.key],
@@ -32,7 +32,7 @@ export function useGroups(filters: Filters, now: number, inbox: Inbox, enabled: 
   });
 }
 
-/** How many groups are in each part of the inbox, whichever is shown. */
+/** The number of groups in each part of the inbox, whichever is shown. */
 export function useInboxCounts(filters: Filters, now: number, enabled: boolean) {
   const all = { ...filters, inbox: null };
   return useQuery({
@@ -70,7 +70,7 @@ export function useGroupMarks(id: string) {
   });
 }
 
-/** The group that a violation is in, with the counts of all times; null when it has none. */
+/** The group of a violation, with the counts of all times; null if it has none. */
 export function useGroupOf(violation: { readonly id: string } | undefined) {
   const { id: violation_id = '' } = violation ?? {};
   return useQuery({

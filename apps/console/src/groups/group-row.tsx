@@ -19,7 +19,7 @@ interface GroupRowProps extends GroupHandlers {
   readonly expanded: boolean;
 }
 
-/** A rule, a service and an operation: how often it was violated, since when, and what is known of it. */
+/** A rule, a service and an operation: how often it was violated, since when, and its state. */
 export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, onMute, onNote }: GroupRowProps) {
   const { id, rule_name, severity, service, count, first_seen, last_seen, acknowledged, muted, operation, error_kind } = group;
   const Fold = expanded ? ChevronDown : ChevronRight;

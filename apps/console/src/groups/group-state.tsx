@@ -2,7 +2,7 @@ import { BellOff, Check, History, Sparkles } from 'lucide-react';
 import type { ViolationGroup } from '../api/types';
 import { Tag } from '../parts/tag';
 
-/** The state of a group, in a word; its meaning in the title. */
+/** The state of a group in one word, with its meaning in the title. */
 export function GroupState({ group: { state, acknowledged, muted } }: { readonly group: ViolationGroup }) {
   return (
     <>

@@ -8,5 +8,5 @@ export const INBOXES = [
 
 export type Inbox = (typeof INBOXES)[number];
 
-/** What is neither acknowledged nor muted, where the address says nothing that is known. */
+/** For an unknown value: the groups that are neither acknowledged nor muted. */
 export const inboxOf = (key: string | null): Inbox => INBOXES.find((inbox) => inbox.key === key) ?? INBOXES[0];

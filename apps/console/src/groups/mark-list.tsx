@@ -3,7 +3,7 @@ import { TimeAgo } from '../parts/time-ago';
 
 const KINDS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
 
-/** Who acknowledged something and what was noted. */
+/** Acknowledgements and notes. */
 export function MarkList({ marks }: { readonly marks: readonly Mark[] }) {
   if (marks.length === 0) return null;
   return (

@@ -4,7 +4,7 @@ import { Dialog } from '../shell/dialog';
 const MAX_NOTE_LENGTH = 2_000;
 
 interface NoteDialogProps {
-  /** What is noted at, in words; undefined: closed. */
+  /** The subject of the note, in words; undefined: closed. */
   readonly about: string | undefined;
   readonly onNote: (note: string) => void;
   readonly onClose: () => void;

@@ -5,21 +5,21 @@ import { useToast } from '../shell/toasts';
 import { GROUPS } from './group-queries';
 
 export interface Mute {
-  /** Of the rule everywhere, or in the group's service only. */
+  /** For the rule in all services, or only in the group's. */
   readonly everywhere: boolean;
-  /** RFC 3339; without it until somebody ends it. */
+  /** RFC 3339; absent: until a person ends it. */
   readonly until?: string;
-  /** It also ends when more violations come within an hour than the last day had. */
+  /** Whether it also ends when an hour has more violations than the last day had. */
   readonly untilWorse?: boolean;
   readonly note?: string;
 }
 
-/** What a mute is about: the rule, or the rule in the service. */
+/** The subject of a mute: the rule, or the rule in the service. */
 export type Muted = Pick<ViolationGroup, 'rule_id' | 'rule_name' | 'service'>;
 
 type MarkBody = { readonly kind: 'acknowledged' | 'unacknowledged' } | { readonly kind: 'note'; readonly note: string };
 
-/** Actions on a group. Each reports its result, with an undo where there is one; a refusal is shown with its reason. */
+/** Actions on a group. Each shows its result, with an undo if possible; a refusal is shown with its reason. */
 export function useGroupActions() {
   const queries = useQueryClient();
   const say = useToast();
@@ -39,7 +39,7 @@ export function useGroupActions() {
       return () => say(`${nameOf(group)} is ${acknowledged ? 'acknowledged' : 'no longer acknowledged'}`, undo);
     });
   return {
-    /** Acknowledges, or takes the acknowledgement back. */
+    /** Acknowledges the group, or revokes that. */
     acknowledge: (group: ViolationGroup): void => setAcknowledged(group, group.acknowledged === undefined),
     note: (group: ViolationGroup, note: string): void =>
       mutate(async () => {

@@ -1,11 +1,11 @@
-/** One server-sent event. Absent parts were not sent: a comment that only moves the id on has no name. */
+/** A server-sent event. Absent parts were not sent: a comment that only sets the id has no name. */
 export interface ServerEvent {
   readonly event?: string;
   readonly data?: string;
   readonly id?: string;
 }
 
-/** The events of a stream's body, as they come; a block that the connection cut off is left out. (The browser's own EventSource can't send an API key.) */
+/** The events of a stream's body; an incomplete last block is dropped. (The browser's EventSource cannot send an API key.) */
 export async function* serverEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   const reader = body.getReader();

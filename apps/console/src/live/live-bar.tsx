@@ -3,7 +3,7 @@ import { exactTime } from '../format/time';
 import { Key } from '../parts/key';
 import type { Live } from './use-live';
 
-/** Its place is kept while live is on, so that no row moves when its text changes. */
+/** Its space is reserved while live is on, so that no row moves when its text changes. */
 export function LiveBar({ live: { state, lost, waiting, paused, setPaused } }: { readonly live: Live }) {
   const Icon = state === 'lost' ? WifiOff : Radio;
   return (

@@ -4,16 +4,16 @@ import type { Violation } from '../api/types';
 import { serverEvents } from './event-stream';
 
 export interface LiveListener {
-  /** The stream runs from here on. `complete`: nothing is missing since the last event; else read the list again. */
+  /** The stream runs. `complete`: nothing is missing since the last event; otherwise read the list again. */
   readonly onBegin: (complete: boolean) => void;
   readonly onViolation: (violation: Violation) => void;
-  /** It is tried again by itself. */
+  /** The connection is lost, and retried. */
   readonly onLost: (why: string) => void;
 }
 
 const [FIRST_RETRY_MS, LONGEST_RETRY_MS] = [2_000, 30_000];
 
-/** Follows the stream of violations until the signal is aborted, over any number of connections: each continues after the last event of the one before. */
+/** Follows the stream of violations until the signal is aborted, over several connections: each resumes after the last event of the previous one. */
 export async function followViolations(query: URLSearchParams, listener: LiveListener, signal: AbortSignal): Promise<void> {
   let lastId: string | undefined;
   let retryMs = FIRST_RETRY_MS;

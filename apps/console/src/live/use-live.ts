@@ -4,18 +4,18 @@ import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { followViolations } from './live-violations';
 
-/** Violations that are kept; of older ones only the number. */
+/** Maximum of kept violations; older ones are only counted. */
 const MAX_KEPT = 1_000;
 
-/** Changes since the list was read, by id; null: no longer in this list (retracted, say). The last change is last. */
+/** Changes since the list was read, by id; null: it left the list (retracted, for instance). The last change comes last. */
 export type LiveChanges = ReadonlyMap<string, Violation | null>;
 
 export interface Live {
   readonly state: 'connecting' | 'live' | 'lost';
-  /** Since when it is lost (Unix ms), and why. */
+  /** Since when the connection is lost (Unix ms), and why. */
   readonly lost?: { readonly since: number; readonly why: string };
   readonly changes: LiveChanges;
-  /** Changes that came and are not shown yet, because it is paused. */
+  /** Changes that are not shown yet, because it is paused. */
   readonly waiting: number;
   readonly paused: boolean;
   readonly setPaused: (paused: boolean) => void;
@@ -27,7 +27,7 @@ interface Came {
 }
 const NOTHING: Came = { changes: new Map(), count: 0 };
 
-/** Follows the violations that the filters select while `on`. `onMissed`: something may be missing, read the list again. */
+/** Follows the violations that the filters select while `on`. `onMissed`: some may be missing, so read the list again. */
 export function useLive(filters: Filters, on: boolean, onMissed: () => void): Live {
   const [state, setState] = useState<Pick<Live, 'state' | 'lost'>>({ state: 'connecting' });
   const [came, setCame] = useState(NOTHING);
@@ -42,7 +42,7 @@ export function useLive(filters: Filters, on: boolean, onMissed: () => void): Li
     setCame(NOTHING);
     setHeld(undefined);
     const stop = new AbortController();
-    // All statuses: what is taken back has to leave a list of open ones.
+    // All statuses, because a retracted violation must leave a list of open ones.
     const asked = askedFor({ ...JSON.parse(address), status: 'all', end_time: null }, Date.now());
     const query = new URLSearchParams({ ...asked, view: 'full' });
     const wanted = (violation: Violation): boolean => status === 'all' || violation.status === (status ?? 'open');

@@ -8,7 +8,7 @@ import { Tag } from '../parts/tag';
 import { equationOf, type Part } from './equation';
 import type { useAccounting } from './use-accounting';
 
-/** Is it looking at everything? Received = judged + rejected + duplicates + on the way, as large figures. */
+/** Whether everything is evaluated: received = judged + rejected + duplicates + on the way, as large figures. */
 export function AccountingPanel({ query: { data, error, refetch } }: { readonly query: ReturnType<typeof useAccounting> }) {
   return (
     <section className="panel" aria-labelledby="account-h" data-stale={error !== null && data !== undefined}>
@@ -53,7 +53,7 @@ export function AccountingPanel({ query: { data, error, refetch } }: { readonly 
 }
 
 function AddsUp({ account: { exact, total, hops } }: { readonly account: Accounting }) {
-  // A process that neither receives nor evaluates has nothing to add up.
+  // A process that neither receives nor evaluates has nothing to count.
   if (total === undefined && hops.receive === undefined && hops.evaluate === undefined) return null;
   const unaccounted = total?.unaccounted ?? (hops.receive?.unaccounted ?? 0) + (hops.evaluate?.unaccounted ?? 0);
   if (!exact) return <Tag tone="warn">not exact</Tag>;

@@ -5,7 +5,7 @@ import type { Concern } from './concerns';
 
 const SHOWN = 6;
 
-/** What somebody has to look at, worst first. `complete`: nothing that would be asked for it is missing. */
+/** What needs attention, worst first. `complete`: every source was read. */
 export function AttentionList({ concerns, complete }: { readonly concerns: readonly Concern[]; readonly complete: boolean }) {
   const [all, setAll] = useState(false);
   if (concerns.length === 0) {

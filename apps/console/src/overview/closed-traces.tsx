@@ -8,7 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   max_spans: 'it was full',
 };
 
-/** Why traces were judged when they were, since the process started. */
+/** The close reasons of traces since the process started. */
 export function ClosedTraces({ reading }: { readonly reading: Reading }) {
   const counts = (reading.metrics.get('betrace_traces_closed_total') ?? [])
     .map(({ labels, value }) => ({ reason: labels['reason'] ?? '', count: value }))

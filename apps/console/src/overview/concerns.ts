@@ -4,7 +4,7 @@ import { exactCount, plural } from '../format/count';
 import type { Hop } from './hops';
 import { type Reading, total } from './readings';
 
-/** Something that somebody has to look at, and the way to it. */
+/** A fact that needs attention, with a link. */
 export interface Concern {
   readonly key: string;
   readonly tone: 'bad' | 'warn';
@@ -20,7 +20,7 @@ interface Counter {
   readonly text: string;
 }
 
-/** Counters that are 0 where all is well, the worst first. */
+/** Counters that should be 0, worst first. */
 const COUNTERS: readonly Counter[] = [
   {
     metric: 'betrace_storage_files_lost',
@@ -96,10 +96,10 @@ const COUNTERS: readonly Counter[] = [
   },
 ];
 
-/** The clock of a sender or a broker that is ahead lets traces close too early. */
+/** A sender's or broker's clock that is ahead closes traces too early. */
 const AHEAD_SECONDS = 5;
 
-/** What the counters of the process, since its start, and its clocks say. */
+/** Concerns from the process's counters since its start, and from its clocks. */
 function ofReading(reading: Reading): readonly Concern[] {
   const counted = COUNTERS.flatMap(({ metric, tone, title, text }): readonly Concern[] => {
     const count = total(reading, metric) ?? 0;
@@ -120,7 +120,7 @@ const ON_ERROR: Readonly<Record<Rule['on_error'], string>> = {
   violation: 'A failed evaluation is a violation, as the rule says.',
 };
 
-/** Spans without an outcome: a defect, where everything was counted. */
+/** Spans without an outcome: a defect, if everything was counted. */
 function ofAccount({ exact, total, hops }: Accounting): readonly Concern[] {
   const unaccounted = total?.unaccounted ?? (hops.receive?.unaccounted ?? 0) + (hops.evaluate?.unaccounted ?? 0);
   if (!exact || unaccounted === 0) return [];
@@ -135,14 +135,14 @@ function ofAccount({ exact, total, hops }: Accounting): readonly Concern[] {
   ];
 }
 
-/** Parts on the way of a span that are not well. */
+/** Failing parts on the way of a span. */
 function ofHops(hops: readonly Hop[]): readonly Concern[] {
   return hops.flatMap(({ name, state, text, todo }): readonly Concern[] =>
     state === 'bad' || state === 'warn' ? [{ key: name, tone: state, title: `${name}: ${text}`, text: todo ?? '' }] : [],
   );
 }
 
-/** Each rule that failed or could not decide within 24 hours, worst first. */
+/** Each rule with errors or undecided verdicts within 24 hours, worst first. */
 function ofRules(rules: readonly Rule[], health: ReadonlyMap<string, RuleHealth>): readonly Concern[] {
   return rules
     .flatMap((rule) => {
@@ -168,7 +168,7 @@ function ofRules(rules: readonly Rule[], health: ReadonlyMap<string, RuleHealth>
     });
 }
 
-/** Checks of `/ready` that are no part of the way of a span. */
+/** Checks of `/ready` that are not on the way of a span. */
 const OF_HOPS: ReadonlySet<string> = new Set(['storage', 'rule_engine', 'otlp_exporter', 'notifications']);
 
 function ofReadiness({ checks }: Readiness): readonly Concern[] {
@@ -186,7 +186,7 @@ interface Known {
   readonly health: ReadonlyMap<string, RuleHealth> | undefined;
 }
 
-/** All that needs attention, what is lost before what may be. */
+/** All that needs attention; losses come before risks. */
 export function concernsOf({ account, hops, readiness, reading, rules = [], health }: Known): readonly Concern[] {
   const all = [
     ...(account === undefined ? [] : ofAccount(account)),

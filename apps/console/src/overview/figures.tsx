@@ -8,18 +8,18 @@ import { type Reading, rate, total } from './readings';
 import { recordRate, type SystemProgress } from './system-progress';
 
 interface FiguresProps {
-  /** The reading of a minute ago, or the oldest one; rates and times are of the time since. */
+  /** The reading of a minute ago, or the oldest one; rates and times refer to it. */
   readonly before: Reading | undefined;
   readonly now: Reading | undefined;
-  /** Of the last 24 hours; undefined while they are not known. */
+  /** Of the last 24 hours; undefined while unknown. */
   readonly violations: number | undefined;
   readonly undecided: number | undefined;
   readonly account: Accounting | undefined;
-  /** Of evaluators in other processes. */
+  /** The evaluators in other processes. */
   readonly system: SystemProgress | undefined;
 }
 
-/** Five numbers that say whether it looks at everything, and in time. What was not read is a dash, never 0. */
+/** Five figures that show whether everything is evaluated in time. A figure that was not read is a dash, never 0. */
 export function Figures({ before, now, violations, undecided, account, system }: FiguresProps) {
   const received = now && rate(before, now, 'betrace_spans_received_total');
   const judged = now && rate(before, now, 'betrace_spans_evaluated_total');
@@ -87,7 +87,7 @@ export function Figures({ before, now, violations, undecided, account, system }:
   );
 }
 
-/** @param of what is counted, where it is not spans */
+/** @param of the counted unit, if it is not spans */
 export function perSecond(value: number | undefined, of = ''): string | undefined {
   if (value === undefined) return undefined;
   return `${value === 0 ? '0' : value < 10 ? value.toFixed(1) : shortCount(Math.round(value))}${of === '' ? '' : ` ${of}`}/s`;

@@ -7,7 +7,7 @@ import { recordRate, type SystemProgress } from './system-progress';
 
 export type HopState = 'ok' | 'off' | 'warn' | 'bad' | 'unknown';
 
-/** A part on the way of a span: how it is, one number, one sentence, and what to do when it is not well. */
+/** A part on the way of a span: its state, one number, one sentence, and the remedy of a failure. */
 export interface Hop {
   readonly name: string;
   readonly state: HopState;
@@ -21,7 +21,7 @@ const ELSEWHERE = 'in a process of its own: its figures are at its /metrics, and
 /**
  * The way of a span.
  * @param before an earlier reading, from which times are counted
- * @param system of the evaluators of the whole system, where this process is none
+ * @param system the evaluators of the whole system, if this process has none
  */
 export function hopsOf(
   readiness: Readiness | undefined,
@@ -38,7 +38,7 @@ export function hopsOf(
   ];
 }
 
-/** A check that fails, as `/ready` says it: the hop's sentence. */
+/** The sentence of a failing check in `/ready`. */
 function failing(readiness: Readiness | undefined, check: string): string | undefined {
   const state = readiness?.checks[check];
   return state === undefined || state === 'ok' || state === 'off' ? undefined : state;
@@ -105,10 +105,10 @@ function evaluator(
   };
 }
 
-/** Records; as many come within a moment on a busy server. */
+/** Records; on a busy server this many come within a moment. */
 const BEHIND = 1_000;
 
-/** What all ingest processes wrote; what they refused is known to each of them alone. */
+/** All that ingest processes wrote; each of them alone knows what it refused. */
 function allIngest(name: string, system: SystemProgress): Hop {
   const rate = recordRate(system, 'appended_records');
   const text = 'into the spans log, by all processes: requests and ticks. What they refused: /metrics of each, or the dashboards';
@@ -137,10 +137,10 @@ function allEvaluators(name: string, system: SystemProgress): Hop {
   return { name, state: 'warn', value, text, todo: 'Verdicts come late. More evaluators divide the partitions.' };
 }
 
-/** Long enough for a hand-over, and for a reading that is some seconds old, in ms. */
+/** Longer (ms) than a hand-over, and than a reading of some seconds ago. */
 const STANDS_MS = 45_000;
 
-/** Records waited in a partition at both readings, and none of them was judged in between. */
+/** Whether records waited in a partition at both readings, and none was judged between them. */
 function stands(
   { before, now }: SystemProgress,
   { partition, judged_to, behind_records }: EvaluationProgress['partitions'][number],
