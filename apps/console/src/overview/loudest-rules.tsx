@@ -7,7 +7,7 @@ import type { RuleMatches } from '../rules/list/rule-matches';
 
 const SHOWN = 5;
 
-/** The rules with most violations of the last 24 hours. */
+/** The rules with the most violations in the last 24 hours. */
 export function LoudestRules({ rules, matches }: { readonly rules: readonly Rule[]; readonly matches: ReadonlyMap<string, RuleMatches> }) {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const loudest = [...matches].sort(([, a], [, b]) => b.total - a.total).slice(0, SHOWN);

@@ -25,10 +25,10 @@ import { useProgress } from './use-progress';
 import { useReadings } from './use-readings';
 
 const READY_EVERY_MS = 10_000;
-/** Rates and times are of the readings since then, in ms. */
+/** Rates and times cover this period (ms). */
 const WINDOW_MS = 60_000;
 
-/** Are all spans judged, in time, and do violations arrive? */
+/** Whether all spans are judged in time, and violations arrive. */
 export default function OverviewPage() {
   const metrics = useReadings();
   const ready = useQuery({ queryKey: ['ready'], queryFn: fetchReadiness, refetchInterval: READY_EVERY_MS, retry: false });
@@ -40,7 +40,7 @@ export default function OverviewPage() {
   const now = metrics.error === null ? readings.at(-1) : undefined;
   const before = now === undefined ? undefined : readings.find(({ at }) => at >= now.at - WINDOW_MS && at < now.at);
   const readiness = ready.error === null ? ready.data : undefined;
-  // Where spans are judged by other processes, their positions in the log say how far they are.
+  // If other processes judge the spans, their positions in the log show the progress.
   const isElsewhere = now !== undefined && total(now, 'betrace_evaluator_lag_records') === undefined;
   const system = useProgress(isElsewhere);
   const hops = hopsOf(readiness, before, now, system);
@@ -164,7 +164,7 @@ export default function OverviewPage() {
   );
 }
 
-/** The answer before the data. */
+/** The conclusion, before the data. */
 function Verdict({
   readiness,
   reading,
@@ -173,7 +173,7 @@ function Verdict({
 }: {
   readonly readiness: Readiness | undefined;
   readonly reading: Reading | undefined;
-  /** Spans that no evaluator has read yet; what waits is counted in records of the log else. */
+  /** Spans that no evaluator has read yet; otherwise the lag is counted in records of the log. */
   readonly onTheWay: number | undefined;
   readonly isLoading: boolean;
 }) {

@@ -9,7 +9,7 @@ export type Metrics = ReadonlyMap<string, readonly Sample[]>;
 const LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})?\s+([-+]?(?:\d|\.\d|Inf)\S*|NaN)/;
 const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** What `GET /metrics` answers: the Prometheus text format. What is no sample is passed over. */
+/** Parses `GET /metrics`, the Prometheus text format; skips lines that are no samples. */
 export function parsePrometheus(text: string): Metrics {
   const metrics = new Map<string, Sample[]>();
   for (const line of text.split('\n')) {

@@ -1,6 +1,6 @@
 import type { Metrics, Sample } from './prometheus-text';
 
-/** What `/metrics` said, and when it was read, in ms of the page's clock. */
+/** The contents of `/metrics`, and when it was read, in ms of the page's clock. */
 export interface Reading {
   readonly at: number;
   readonly metrics: Metrics;
@@ -10,13 +10,13 @@ type Labels = Readonly<Record<string, string>>;
 
 const fits = ({ labels }: Sample, wanted: Labels): boolean => Object.entries(wanted).every(([name, value]) => labels[name] === value);
 
-/** The sum of a metric's series; undefined where the process has no such metric, which is not 0. */
+/** The sum of a metric's series; undefined if the process lacks the metric, which is not 0. */
 export function total({ metrics }: Reading, name: string, wanted: Labels = {}): number | undefined {
   const samples = metrics.get(name)?.filter((sample) => fits(sample, wanted));
   return samples === undefined ? undefined : samples.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** By how much a counter grew between two readings; it began again where the process was started between them. */
+/** The increase of a counter between two readings; it restarts with the process. */
 export function growth(before: Reading, after: Reading, name: string): number | undefined {
   const now = total(after, name);
   if (now === undefined) return undefined;
@@ -24,7 +24,7 @@ export function growth(before: Reading, after: Reading, name: string): number | 
   return now < then ? now : now - then;
 }
 
-/** What a counter grew by in a second; undefined until there are two readings. */
+/** The rate of a counter per second; undefined until there are two readings. */
 export function rate(before: Reading | undefined, after: Reading, name: string): number | undefined {
   if (before === undefined || after.at <= before.at) return undefined;
   const grown = growth(before, after, name);

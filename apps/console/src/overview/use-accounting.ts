@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
 
-/** To take the account reads what is on the way from the log: seldom enough to cost nothing. */
+/** Taking the account reads pending records from the log, so it is done rarely. */
 const EVERY_MS = 10_000;
 
-/** What became of every span since this process started. */
+/** The account of all spans since this process started. */
 export function useAccounting() {
   return useQuery({
     queryKey: ['accounting'],

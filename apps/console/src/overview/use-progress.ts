@@ -4,7 +4,7 @@ import { answered, client } from '../api/client';
 import type { ProgressReading, SystemProgress } from './system-progress';
 
 const EVERY_MS = 5_000;
-/** Rates are of the time since the oldest of these. */
+/** Rates cover the time since the oldest of these. */
 const KEPT_MS = 60_000;
 
 /** From the log, for a process that does not evaluate itself. @param enabled nothing is asked without */

@@ -9,7 +9,7 @@ const EVERY_MS = 5_000;
 /** Ten minutes of readings. */
 const KEPT = 120;
 
-/** Readings of this tab, oldest first: they are not asked for again when one comes back to the page. */
+/** The readings of this tab, oldest first; they are kept when another page is opened. */
 let kept: readonly Reading[] = [];
 
 /** `/metrics` of the process that serves the console, every five seconds. */

@@ -8,7 +8,7 @@ interface EmptyStateProps {
   readonly actions?: ReactNode;
 }
 
-/** Shown instead of an empty list: why it is empty, and what one can do. */
+/** Replaces an empty list: why it is empty, and what to do. */
 export function EmptyState({ icon: Icon, title, children, actions }: EmptyStateProps) {
   return (
     <div className="empty">

@@ -8,7 +8,7 @@ interface ErrorBannerProps {
   readonly onRetry?: () => void;
 }
 
-/** What failed, why, and the way to try it again; what was there before stays below it. */
+/** The failure, its reason, and a retry; the former content stays below. */
 export function ErrorBanner({ what, error, onRetry }: ErrorBannerProps) {
   const problem = error instanceof ApiProblem ? error : undefined;
   const answered = problem !== undefined && problem.status > 0 ? `BeTrace answered ${problem.status}: ` : '';

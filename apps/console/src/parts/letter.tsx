@@ -1,4 +1,4 @@
-/** The letter that ties a condition of the rule to the spans that witness it; dashed when none does. */
+/** The letter that links a condition of the rule to its witnesses; dashed without any. */
 export function Letter({ letter, missing = false }: { readonly letter: string; readonly missing?: boolean }) {
   const text = missing ? `condition ${letter}, which no span satisfies` : `condition ${letter}`;
   return (

@@ -10,12 +10,12 @@ interface PickProps {
   readonly label: string;
   readonly value: string;
   readonly options: readonly Option[];
-  /** Not the default: shown tinted. */
+  /** Whether it differs from the default, which is shown as a tint. */
   readonly isSet?: boolean;
   readonly onChange: (value: string) => void;
 }
 
-/** A choice with its name inside. A value that is no option (an address of another day) is shown as it is. */
+/** A choice with its name inside. A value that is no option (from an old link) is shown unchanged. */
 export function Pick({ label, value, options, isSet = false, onChange }: PickProps) {
   const id = useId();
   const known = options.some((option) => option.value === value);

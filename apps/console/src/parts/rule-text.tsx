@@ -5,7 +5,7 @@ const TOKEN =
 
 const CLASSES: Readonly<Record<string, string>> = { comment: 'c', string: 's', keyword: 'k', number: 'n-lit', field: 'fld' };
 
-/** A rule's text that is only read, in the colours of the language. It may break after brackets. */
+/** A read-only rule text with syntax colours. It may break after brackets. */
 export function RuleText({ text }: { readonly text: string }) {
   const parts: ReactNode[] = [];
   let at = 0;

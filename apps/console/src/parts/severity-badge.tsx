@@ -1,6 +1,6 @@
 import type { Severity } from '../api/types';
 
-/** Each severity has a shape of its own: colour alone says nothing to who can't see it. */
+/** Each severity has its own shape, because some people cannot see colours. */
 const SHAPES: Readonly<Record<Severity, string>> = {
   CRITICAL: 'M3.5 0h5L12 3.5v5L8.5 12h-5L0 8.5v-5zM5.1 2.5v4.2h1.8V2.5zM5.1 7.9v1.7h1.8V7.9z',
   HIGH: 'M6 .8 12 11.4H0z',

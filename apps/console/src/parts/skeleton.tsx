@@ -1,6 +1,6 @@
 const WIDTHS = ['72%', '54%', '83%', '61%', '77%', '48%', '69%', '58%'];
 
-/** Lines in the place of a result that is loading. Visible after a moment only, so that quick ones do not flicker. */
+/** Placeholder lines while a result loads. They appear after a moment, so that quick results do not flicker. */
 export function Skeleton({ lines = 6, label }: { readonly lines?: number; readonly label: string }) {
   return (
     <div className="skeletons" role="status" aria-label={label}>

@@ -6,7 +6,7 @@ interface SparklineProps {
 
 const [WIDTH, HEIGHT] = [120, 20];
 
-/** Counts over time in the height of a line of text; nothing is a base line. */
+/** Counts over time in the height of a line of text; zeros are a base line. */
 export function Sparkline({ values, className, label }: SparklineProps) {
   const top = Math.max(...values, 1);
   const step = WIDTH / Math.max(1, values.length);

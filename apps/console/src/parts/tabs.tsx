@@ -13,7 +13,7 @@ interface TabsProps {
   readonly onSelect: (key: string) => void;
 }
 
-/** Tabs by the pattern: one tab stop, arrows move, the panel follows. */
+/** Tabs by the ARIA pattern: one tab stop, arrows move, the panel follows. */
 export function Tabs({ label, tabs, selected, onSelect }: TabsProps) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);

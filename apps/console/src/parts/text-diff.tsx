@@ -7,7 +7,7 @@ interface TextDiffProps {
   readonly label: string;
 }
 
-/** Two texts as one: lines that went with a minus, lines that came with a plus. */
+/** The difference of two texts: removed lines with a minus, added lines with a plus. */
 export function TextDiff({ before, after, label }: TextDiffProps) {
   const parts = useMemo(() => diffLines(`${before}\n`, `${after}\n`), [before, after]);
   return (

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import type { RuleControl } from '../api/types';
 import { useFrameworks } from '../compliance/compliance-queries';
 
-/** As many as the API takes. */
+/** The maximum of the API. */
 const MAX_CONTROLS = 50;
 
 interface ControlRowsProps {
@@ -11,7 +11,7 @@ interface ControlRowsProps {
   readonly onChange: (controls: readonly RuleControl[]) => void;
 }
 
-/** The controls of compliance frameworks that a rule watches over, one a row. */
+/** The compliance controls of the rule, one per row. */
 export function ControlRows({ controls, onChange }: ControlRowsProps) {
   const list = useId();
   const known = useFrameworks();

@@ -1,16 +1,16 @@
 import type { OnError, Rule, RuleControl, RuleMode, RuleTest, Severity } from '../api/types';
 
-/** What somebody writes, before it is saved. */
+/** A rule in the form, before it is saved. */
 export interface Draft {
   readonly name: string;
   readonly description: string;
   readonly expression: string;
   readonly severity: Severity;
   readonly tags: string;
-  /** Rows of the form: one of which both texts are empty is none. */
+  /** Rows of the form; a row with two empty texts does not count. */
   readonly controls: readonly RuleControl[];
   readonly mode: RuleMode;
-  /** Empty: the message is made of the name and the explanation. */
+  /** Empty: the message derives from the name and the explanation. */
   readonly message: string;
   readonly on_error: OnError;
   readonly emit_evidence: boolean;
@@ -42,12 +42,12 @@ export function bodyOf(draft: Draft) {
     .split(',')
     .map((tag) => tag.trim())
     .filter((tag) => tag !== '');
-  // A rule has no empty message: none is said by null.
+  // An empty message is null in the API.
   const message = draft.message.trim() === '' ? null : draft.message;
   return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft), message, tests: writtenTests(draft.tests) };
 }
 
-/** Test cases as the API takes them. */
+/** Test cases in the form of the API. */
 export const writtenTests = (tests: readonly RuleTest[]): RuleTest[] => tests.map(written);
 
 /** A case that names no span expects any match. */
@@ -57,7 +57,7 @@ function written({ name, trace, expect }: RuleTest): RuleTest {
   return { name, trace, expect: match.length === 0 ? 'match' : { match } };
 }
 
-/** The rows that are written in, without space before and behind; each control once. */
+/** The non-empty rows, trimmed, each control once. */
 function controlsOf({ controls }: Draft): RuleControl[] {
   const written = controls.map(({ framework, control }) => ({ framework: framework.trim(), control: control.trim() }));
   return written.filter(
@@ -67,11 +67,11 @@ function controlsOf({ controls }: Draft): RuleControl[] {
   );
 }
 
-/** A control of which one of the two texts is missing. */
+/** Whether a control lacks one of its two texts. */
 export const hasHalfControl = (draft: Draft): boolean =>
   controlsOf(draft).some(({ framework, control }) => framework === '' || control === '');
 
-/** A test case without a name or without a trace. */
+/** Whether a test case lacks its name or its trace. */
 export const hasHalfTest = ({ tests }: Pick<Draft, 'tests'>): boolean =>
   tests.some(({ name, trace }) => name.trim() === '' || trace.trim() === '');
 
@@ -79,28 +79,28 @@ export const isSame = (a: Draft, b: Draft): boolean => JSON.stringify(bodyOf(a))
 
 const keyOf = (id: string | undefined): string => `betrace.draft.${id ?? ''}`;
 
-/** A draft and the version of the rule that it is a change of. */
+/** A draft, and the version of the rule that it changes. */
 export interface KeptDraft {
   readonly version: number | undefined;
   readonly draft: Draft;
 }
 
-/** Drafts are kept in the browser: leaving the page loses nothing. */
+/** Drafts are stored in the browser, so that leaving the page loses nothing. */
 export function keepDraft(id: string | undefined, kept: KeptDraft | undefined): void {
   try {
     if (kept === undefined) localStorage.removeItem(keyOf(id));
     else localStorage.setItem(keyOf(id), JSON.stringify(kept));
   } catch {
-    // A full or forbidden storage keeps no drafts; what is on the page stays there.
+    // A full or forbidden storage keeps no drafts; the page keeps its content.
   }
 }
 
-/** @param saved what holds for members that a draft of an older console does not have */
+/** @param saved the values of members that a draft of an older console lacks */
 export function keptDraft(id: string | undefined, saved: Draft): KeptDraft | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(keyOf(id)) ?? 'null') as Partial<KeptDraft> | null;
     if (typeof kept?.draft?.expression !== 'string') return undefined;
-    // A draft of an older console says whether the rule is enabled: one that was off stays off.
+    // A draft of an older console has `enabled`: a disabled rule stays off.
     const { enabled, ...draft } = kept.draft as Draft & { readonly enabled?: boolean };
     return { version: kept.version, draft: { ...saved, ...(enabled === false ? { mode: 'off' } : {}), ...draft } };
   } catch {

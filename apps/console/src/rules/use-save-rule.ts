@@ -16,15 +16,15 @@ interface Save {
   readonly anyway: boolean;
 }
 
-/** Why nothing was saved: what each failing test case says. */
+/** Why nothing was saved: the failures of test cases. */
 export interface FailingTests {
   readonly version: number | undefined;
   readonly tests: readonly string[];
 }
 
 /**
- * Creates a rule, or changes the version that the draft was made of. Where somebody else changed it meanwhile, nothing is saved, and
- * `conflict` is the rule as it is now, and as it was. Its test cases are run first: where one fails, nothing is saved either, and `failing` says which.
+ * Creates a rule, or changes the version on which the draft is based. If another person changed it meanwhile, nothing is saved, and `conflict` is the present
+ * rule and the base. Its test cases run first: if one fails, nothing is saved, and `failing` lists the failures.
  */
 export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => void) {
   const queries = useQueryClient();
@@ -67,7 +67,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
     },
   });
   return {
-    /** `anyway`: also when test cases fail. */
+    /** @param anyway save even if test cases fail */
     save: (draft: Draft, version: number | undefined, anyway = false) => mutation.mutate({ draft, version, anyway }),
     isPending: mutation.isPending,
     error: mutation.error,
@@ -78,7 +78,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
   };
 }
 
-/** A rule as it was at a version; undefined when that cannot be read: one decides without it. */
+/** A rule at a version; undefined if it cannot be read: then a person decides without it. */
 async function ruleAt(id: string, version: number | undefined): Promise<Rule | undefined> {
   if (version === undefined) return undefined;
   const path = { id, version: String(version) };

@@ -3,15 +3,15 @@ import type { Rule } from '../api/types';
 export interface Command {
   readonly id: string;
   readonly text: string;
-  /** A faint text beside it. */
+  /** Faint text beside it. */
   readonly detail?: string;
   readonly run: () => void;
 }
 
-/** Commands that are shown at once. */
+/** Maximum of commands shown at once. */
 const MAX_COMMANDS = 50;
 
-/** Those with each word of the text, in their order. */
+/** The commands that contain each word of the text, in order. */
 export function matching(commands: readonly Command[], text: string): readonly Command[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const found = commands.filter((command) => {
@@ -21,7 +21,7 @@ export function matching(commands: readonly Command[], text: string): readonly C
   return found.slice(0, MAX_COMMANDS);
 }
 
-/** Where a pasted id leads: a violation's by its form; anything else of one word may be a trace's. */
+/** The targets of a pasted id: a violation's by its form; any other word may be a trace's. */
 export function idCommands(text: string, go: (href: string) => void): readonly Command[] {
   const id = text.trim();
   if (id === '' || /\s/.test(id)) return [];

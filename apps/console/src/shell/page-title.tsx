@@ -4,7 +4,7 @@ interface PageTitleProps {
   readonly children: string;
 }
 
-/** The page's h1: names the tab, and takes the focus when the page opens, so that keyboard and reader begin where the content does. */
+/** The page's h1: names the tab, and takes the focus when the page opens, so that keyboards and screen readers start at the content. */
 export function PageTitle({ children }: PageTitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { fetchReadiness } from '../api/readiness';
 
 const EVERY_MS = 10_000;
 
-/** Whether the server can work, as `/ready` says it: always in sight, so that an empty list is not taken for good news. */
+/** The readiness of the server (`/ready`), always visible, so that an empty list is not mistaken for good news. */
 export function Pulse() {
   const { data, error } = useQuery({ queryKey: ['ready'], queryFn: fetchReadiness, refetchInterval: EVERY_MS, retry: false });
   if (error !== null) return <PulseText tone="bad" title="No answer" text="the server cannot be reached" />;

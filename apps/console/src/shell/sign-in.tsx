@@ -9,7 +9,7 @@ import { SignInAtIssuer } from './sign-in-at-issuer';
 const WAYS = { issuer: 'Account', key: 'API key', token: 'Bearer token' } as const;
 type Way = keyof typeof WAYS;
 
-/** What a header may hold. */
+/** The characters that a header may contain. */
 const SENDABLE = /^[\x20-\x7e]+$/;
 
 /** Asked when the server says 401: a sign-in at the issuer that it trusts, its API key, or a token that one has. */

@@ -2,7 +2,7 @@ export type Theme = 'dark' | 'light';
 
 const KEY = 'betrace.theme';
 
-/** What was chosen here, else what the system prefers. */
+/** The chosen theme, or the system's preference. */
 export function storedTheme(): Theme {
   const stored = localStorage.getItem(KEY);
   if (stored === 'dark' || stored === 'light') return stored;

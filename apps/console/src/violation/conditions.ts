@@ -1,12 +1,12 @@
 import type { ExplanationNode } from '../api/types';
 
-/** A part of the rule that has a letter: it ties text, spans and what is missing together. */
+/** A part of the rule with a letter, which links text, spans and missing spans. */
 export interface Condition {
   readonly letter: string;
   readonly node: ExplanationNode;
-  /** Ids of the spans that make it so. */
+  /** Ids of the spans that make it true. */
   readonly witnesses: readonly string[];
-  /** It was looked for, no span satisfies it, and that is why the rule is violated. */
+  /** Whether no span satisfies it, and the rule is violated because of that. */
   readonly missing: boolean;
 }
 
@@ -15,8 +15,9 @@ const OVER_SPANS: ReadonlySet<string> = new Set(['has', 'count', 'all', 'pair', 
 const JOINS: ReadonlySet<string> = new Set(['and', 'or', 'not', 'script']);
 
 /**
- * The conditions of a rule, in the order of its text. Each function over spans is one, at any depth. A condition about one span is divided at `and`, `or` and
- * `not`. `subject` is the span that the rule is about.
+ * The conditions of a rule, in the order of its text. Each function over spans is one, at any depth. A condition about one span is split at `and`, `or` and
+ * `not`.
+ * @param subject the span that the rule is about
  */
 export function conditionsOf(tree: ExplanationNode | undefined, subject: string): Condition[] {
   const found: Condition[] = [];
@@ -33,7 +34,7 @@ export function conditionsOf(tree: ExplanationNode | undefined, subject: string)
     const inside = node.kind === 'not' ? !negated : negated;
     const isCondition = OVER_SPANS.has(node.kind) || (!JOINS.has(node.kind) && (!within || holdsQuantifier(node)));
     if (isCondition) add(node, negated);
-    // A comparison of a count is lettered itself: the count within it is the same condition.
+    // A comparison of a count has the letter: the count within it is the same condition.
     const parts =
       isCondition && !OVER_SPANS.has(node.kind) ? (node.children ?? []).flatMap((child) => child.children ?? []) : (node.children ?? []);
     for (const part of parts) walk(part, inside, within || isCondition);
@@ -50,7 +51,7 @@ function witnessesOf(node: ExplanationNode): readonly string[] {
 const holdsQuantifier = (node: ExplanationNode): boolean =>
   (node.children ?? []).some((child) => OVER_SPANS.has(child.kind) || holdsQuantifier(child));
 
-/** What no span did, in the fewest words: the name that was looked for, else the condition's text. */
+/** The missing part in the fewest words: the searched name, or else the condition's text. */
 export function missingName(text: string): string {
   return /\bname\s*==\s*"([^"]+)"/.exec(text)?.[1] ?? text;
 }

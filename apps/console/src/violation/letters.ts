@@ -10,7 +10,7 @@ export function lettersOf(conditions: readonly Condition[]): ReadonlyMap<string,
 
 /**
  * A row for each condition that no span satisfies.
- * @param text what the ranges of the conditions are about; undefined where that version of the rule is gone
+ * @param text the rule's text, to which the ranges of the conditions refer; undefined if that version is deleted
  */
 export function ghostsOf(conditions: readonly Condition[], text: string | undefined): readonly Ghost[] {
   return conditions

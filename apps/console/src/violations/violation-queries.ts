@@ -4,7 +4,7 @@ import type { ViolationList, ViolationStats } from '../api/types';
 import { type TimeRange, timeRange } from './filters/time-range';
 import type { Filters } from './filters/use-violation-filters';
 
-/** Violations of a page: each holds its explanation, so that a page is some hundred kilobytes at most. */
+/** Violations per page: each has its explanation, so a page is some hundred kilobytes at most. */
 export const PAGE = 50;
 const NEW_EVERY_MS = 10_000;
 
@@ -18,7 +18,7 @@ type Asked = TimeRange & {
   readonly q?: string;
 };
 
-/** The query for the API, from the filters of a URL, at a moment. */
+/** The API query for the filters of a URL at a moment. */
 export function askedFor(filters: Filters, now: number): Asked {
   const { rule_id, severity, service, status, trace_id, group_id, q } = filters;
   const set = Object.entries({ rule_id, severity, service, status, trace_id, group_id, q }).filter(([, value]) => value !== null);
@@ -32,7 +32,7 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
     initialPageParam: undefined as string | undefined,
     queryFn: async ({ pageParam, signal }) => {
       const asked = { ...askedFor(filters, now), view: 'full' as const };
-      // Later violations are found by the difference: it needs all of them. A search would look through everything for that.
+      // Later violations are found by the difference, which needs an exact count. A search would scan everything for it.
       const count = pageParam === undefined && filters.q === null ? { count: 'exact' as const } : {};
       const read = async (left: number, cursor: string | undefined) => {
         const query = { ...asked, ...count, limit: left, ...(cursor === undefined ? {} : { cursor }) };
@@ -45,7 +45,7 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
   });
 }
 
-/** A page of `length`: a search ends its pages early, and goes on behind them. */
+/** A page of `length`: a search ends its pages early, so it reads on. */
 async function wholePage(
   read: (left: number, cursor: string | undefined) => Promise<ViolationList>,
   length: number,
@@ -60,7 +60,7 @@ async function wholePage(
   return page;
 }
 
-/** How many there were over time, by severity; exactly those of the list. */
+/** Counts over time, by severity, of exactly the listed violations. */
 export function useViolationStats(filters: Filters, now: number, live: boolean) {
   return useQuery({
     refetchInterval: live ? NEW_EVERY_MS : false,
@@ -73,7 +73,7 @@ export function useViolationStats(filters: Filters, now: number, live: boolean) 
   });
 }
 
-/** How many are of each status, whatever status is shown. */
+/** Counts of each status, whichever is shown. */
 export function useStatusCounts(filters: Filters, now: number, live: boolean) {
   const all = { ...filters, status: null };
   return useQuery({
@@ -88,7 +88,7 @@ export function useStatusCounts(filters: Filters, now: number, live: boolean) {
   });
 }
 
-/** How many match now; the difference to the list is the number of later violations. */
+/** The present number of matches; the difference to the list is the number of later violations. */
 export function useTotalNow(filters: Filters, now: number, live: boolean) {
   return useQuery({
     queryKey: ['violation-total', filters, now],

@@ -1,4 +1,4 @@
-/** Gives the browser a file to keep. */
+/** Downloads a file in the browser. */
 export function saveFile(content: Blob | string, name: string): void {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: 'application/json' }));

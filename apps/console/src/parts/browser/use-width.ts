@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 
-/** The inner width of an element in CSS pixels, as it changes: for charts, whose text must not stretch. */
+/** The inner width of an element in CSS pixels, which charts follow, because their text must not stretch. */
 export function useWidth(before = 800): readonly [(element: HTMLElement | null) => (() => void) | undefined, number] {
   const [width, setWidth] = useState(before);
   const measure = useCallback((element: HTMLElement | null) => {

@@ -1,6 +1,6 @@
 import { bodyOf, type Draft } from '../draft';
 
-/** What a rule is made of, in the order in which a person compares two of them. */
+/** The members of a rule, in the order of a comparison. */
 export const MEMBERS = {
   name: 'Name',
   description: 'Description',
@@ -19,7 +19,7 @@ export type Member = keyof typeof MEMBERS;
 /** Members whose texts have lines. */
 export const isLong = (member: Member): boolean => member === 'expression' || member === 'tests';
 
-/** A member as text; empty when the rule has none. */
+/** A member as text; empty if the rule lacks it. */
 export function textOf(draft: Draft, member: Member): string {
   const { controls, emit_evidence, tests, tags, message, ...texts } = bodyOf(draft);
   switch (member) {
@@ -42,7 +42,7 @@ export function textOf(draft: Draft, member: Member): string {
   }
 }
 
-/** Whether two states of a rule have the same value there; values may differ that have the same text. */
+/** Whether two states of a rule have the same value; different values may have the same text. */
 export const isSameMember = (one: Draft, other: Draft, member: Member): boolean =>
   JSON.stringify(bodyOf(one)[member]) === JSON.stringify(bodyOf(other)[member]);
 

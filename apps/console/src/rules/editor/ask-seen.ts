@@ -2,12 +2,12 @@ import { answered, client } from '../../api/client';
 import { queryClient } from '../../api/query-client';
 import type { AskSeen } from './complete-seen';
 
-/** The server answers the same sample for ten seconds. */
+/** The server reuses a sample for ten seconds. */
 const FRESH_MS = 10_000;
-/** Names in one answer: each has up to 50 values. */
+/** Maximum of names in an answer: each has up to 50 values. */
 const MAX_NAMES = 100;
 
-/** The attributes of the spans that came last. */
+/** The attributes of the latest spans. */
 export const askSeen: AskSeen = ({ q, on }) =>
   queryClient.fetchQuery({
     queryKey: ['seen-attributes', on, q],

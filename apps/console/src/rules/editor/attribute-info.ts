@@ -4,7 +4,7 @@ import { quoted } from '../../violation/rule-dialogs/span-facts';
 
 const SHOWN_VALUES = 5;
 
-/** On how many of the last spans an attribute was, and some of its values. */
+/** How many of the latest spans had an attribute, and some of its values. */
 export function attributeInfo({ spans, values, sensitive }: SeenAttribute, of: number): string {
   const seen = `On ${exactCount(spans)} of the last ${exactCount(of)} spans.`;
   if (sensitive) return `${seen}\n\nIts values are not shown: attributes.sensitive names it.`;

@@ -1,7 +1,7 @@
 import type { Completion } from '@codemirror/autocomplete';
 import type { EditorView } from '@codemirror/view';
 
-/** Writes a text and what closes it, over what the editor has closed already. */
+/** Inserts a text and its closing characters, over those that the editor has inserted already. */
 export const closing =
   (text: string, end: string) =>
   (view: EditorView, _completion: Completion, from: number, to: number): void => {

@@ -1,18 +1,18 @@
 import type { Span } from '../../api/types';
 import { duration } from '../../format/duration';
 
-/** Something that is true of a span, and the condition of a rule that says it. */
+/** A fact about a span, and the condition that expresses it. */
 export interface SpanFact {
   /** `name`, `attributes customer.id`. */
   readonly key: string;
   readonly group: 'Span' | 'Attributes' | 'Resource';
   readonly label: string;
   readonly shown: string;
-  /** Absent where no comparison says it exactly. */
+  /** Absent if no comparison expresses it exactly. */
   readonly condition: string | undefined;
 }
 
-/** What can be said of a span in a rule, in the order in which it is shown. */
+/** The facts that a rule can express about a span, in display order. */
 export function factsOf(span: Span): readonly SpanFact[] {
   const length = BigInt(span.end_time) - BigInt(span.start_time);
   const own = (label: string, shown: string, condition: string | undefined): SpanFact => ({
@@ -35,7 +35,7 @@ export function factsOf(span: Span): readonly SpanFact[] {
 
 type Pairs = Readonly<Record<string, unknown>>;
 
-/** `span.service` says it already. */
+/** `span.service` expresses it already. */
 const withoutService = ({ 'service.name': _, ...others }: Pairs): Pairs => others;
 
 const pairsOf = (group: 'Attributes' | 'Resource', map: string, pairs: Pairs): readonly SpanFact[] =>
@@ -50,7 +50,7 @@ const pairsOf = (group: 'Attributes' | 'Resource', map: string, pairs: Pairs): r
     };
   });
 
-/** A number that JSON has rounded is another one: beyond 2^53 none is shown. */
+/** A number that JSON has rounded is wrong: none beyond 2^53 is shown. */
 function literalOf(value: unknown): string | undefined {
   if (typeof value === 'string') return quoted(value);
   if (typeof value === 'boolean') return String(value);
@@ -91,9 +91,9 @@ export const conditionOf = (facts: readonly SpanFact[], chosen: ReadonlySet<stri
     .map(({ condition }) => condition)
     .join(' and ');
 
-/** A rule without what a condition says of one span: of a rule about spans these spans, of one about traces all traces that have one. */
+/** A rule without what a condition matches: for a rule about spans these spans, for one about traces all traces that contain one. */
 export function excluding(expression: string, condition: string, subject: 'span' | 'trace'): string {
-  // A comment would go on to the end of the line, and take the parenthesis with it.
+  // A comment would extend to the end of the line, and include the parenthesis.
   const inner = expression.includes('--') ? `${expression}\n` : expression;
   return `(${inner}) and not ${subject === 'span' ? `(${condition})` : `trace.has(${condition})`}`;
 }

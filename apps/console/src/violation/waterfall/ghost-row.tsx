@@ -1,13 +1,13 @@
 import { Letter } from '../../parts/letter';
 
-/** What the rule looked for and no span did. */
+/** A span that the rule required and no span matched. */
 export interface Ghost {
   readonly letter: string;
   readonly name: string;
   readonly text: string;
 }
 
-/** Dashed over the whole time that was looked at: nobody knows when the missing span would have been. */
+/** Dashed over the whole period, because the time of the missing span is unknown. */
 export function GhostRow({
   ghost: { letter, name, text },
   index,

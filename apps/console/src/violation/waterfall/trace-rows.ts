@@ -7,7 +7,7 @@ export interface TraceRow {
   /** Whether the tree's line continues below, for each level above this one. */
   readonly lines: readonly boolean[];
   readonly last: boolean;
-  /** Its parent is named and did not come. */
+  /** Whether its parent is named and missing. */
   readonly orphan: boolean;
   readonly children: number;
   /** Nanoseconds after the trace's beginning. */
@@ -21,7 +21,7 @@ export interface TraceRows {
   readonly length: number;
 }
 
-/** The spans in the order of their tree, children by start. A circle of parents is entered at its first span; each span comes once. */
+/** The spans in tree order, children by start. A cycle of parents is entered at its first span; each span comes once. */
 export function traceRows(spans: readonly Span[]): TraceRows {
   const byId = new Map(spans.map((span) => [span.span_id, span]));
   const start = new Map(spans.map((span) => [span, BigInt(span.start_time)]));
@@ -62,5 +62,5 @@ export function traceRows(spans: readonly Span[]): TraceRows {
   return { rows, length: Math.max(1, Number(end - begin)) };
 }
 
-/** Deeper spans are indented no further: names must stay readable. */
+/** Deeper spans are indented no further, so that names stay readable. */
 export const DRAWN_LEVELS = 12;

@@ -1,4 +1,4 @@
-// The entry of the worker that checks and formats while one types.
+// The entry of the worker that checks and formats during typing.
 import { checkText, formatText, vocabulary } from './check-text';
 import type { CheckerAnswer, CheckerTask } from './checker';
 

@@ -25,7 +25,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The language's checker in a worker of its own: a long text holds up nobody who types. It begins with the first question. */
+/** The language's checker in a worker, so that a long text does not block typing. The first request starts it. */
 class Checker {
   private worker: Worker | undefined;
   private asked = 0;
@@ -56,7 +56,7 @@ class Checker {
     else waiting?.reject(new Error(defect));
   }
 
-  /** The next question tries again. */
+  /** The next request starts another worker. */
   private fail(worker: Worker): void {
     worker.terminate();
     if (this.worker === worker) this.worker = undefined;

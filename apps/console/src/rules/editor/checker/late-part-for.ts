@@ -6,7 +6,7 @@ const PARTS = fileHere('late-parts.ts');
 const PATTERNS = fileHere('late-patterns.ts');
 const SCRIPTS = fileHere('late-scripts.ts');
 
-/** The file that stands for what a source imports; undefined: what it says. */
+/** The file that replaces an import; undefined: none. */
 export function latePartFor(specifier: string, importer: string): string | undefined {
   if (specifier === 're2js') return importer === PARTS ? undefined : PATTERNS;
   return specifier.endsWith('/sandbox/sandbox.js') && importer.endsWith('/check/script/check-script.ts') ? SCRIPTS : undefined;

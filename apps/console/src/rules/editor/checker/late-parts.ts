@@ -1,6 +1,6 @@
 import type { scriptProblem } from '#dsl';
 
-/** The heavy halves of the checker: RE2 for patterns, Lua's compiler for scripts. Most rules need neither. */
+/** The large parts of the checker: RE2 for patterns, Lua's compiler for scripts. Most rules need neither. */
 interface Parts {
   readonly patterns: { readonly RE2JS: { compile(text: string): { programSize(): number; test(subject: string): boolean } } };
   readonly scripts: { readonly scriptProblem: typeof scriptProblem };
@@ -15,14 +15,14 @@ const LOAD: { readonly [N in Name]: () => Promise<Parts[N]> } = {
 const loaded: Partial<{ -readonly [N in Name]: Parts[N] }> = {};
 const missed = new Set<Name>();
 
-/** The part, if it was loaded; if not, it is noted that a text asked for it. */
+/** The part if it is loaded; otherwise notes that a text needs it. */
 export function latePart<N extends Name>(name: N): Parts[N] | undefined {
   const part = loaded[name] as Parts[N] | undefined;
   if (part === undefined) missed.add(name);
   return part;
 }
 
-/** Runs what may ask for parts that are not there; runs it again when they are, as its first answer is of no use. */
+/** Runs a function that may need missing parts, and again once they are loaded, because the first result is invalid. */
 export async function withLateParts<T>(run: () => T): Promise<T> {
   for (;;) {
     missed.clear();
