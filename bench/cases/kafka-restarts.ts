@@ -3,7 +3,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { clusterLog } from '../../test/chaos/send.js';
 import type { Cluster } from '../../test/harness/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
-import { judged } from '../fixtures/betrace-process.js';
 import { withCluster } from '../fixtures/kafka-cluster.js';
 import { now, PROBE_RULES, Probes } from '../fixtures/probes.js';
 import { RequestSender } from '../fixtures/request-sender.js';
@@ -34,10 +33,6 @@ async function roll(cluster: Cluster, isStatic: boolean): Promise<Figures> {
   for (const id of ['a', 'b'])
     names.push(await cluster.add('evaluator', isStatic ? { KAFKA_GROUP_INSTANCE_ID: id, KAFKA_SESSION_TIMEOUT: '60s' } : {}));
   await cluster.remove(first);
-  await judged(
-    names.map((name) => cluster.process(name)),
-    1,
-  );
   const [ingest, api] = [cluster.all('ingest')[0]!, cluster.all('api')[0]!];
   const log = await clusterLog(cluster);
   const probes = await Probes.start(log, ingest, api, true);
