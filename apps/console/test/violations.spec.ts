@@ -200,6 +200,20 @@ describeConsole('violations', () => {
     expect(new URL(page.url()).searchParams.get('dialog')).toBe('keys');
   });
 
+  it('are not come back to by a search that was typed before one opened another page', async () => {
+    const page = await browser.page('/ui/violations');
+    await rowsOf(page).first().waitFor();
+    // The code of the page takes longer than the pause of typing.
+    await page.route('**/assets/violation-page-*.js', async (route) => {
+      await new Promise((later) => setTimeout(later, 600));
+      await route.continue();
+    });
+    await page.getByLabel('Search violations').fill('charge');
+    await page.getByRole('link', { name: /^View Trace of/ }).first().click();
+    await page.getByRole('region', { name: 'Why' }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/ui\/violations\/viol-/);
+  });
+
   it('show why: each part of the rule with its value, its spans, and what is missing', async () => {
     const page = await openViolation('charge-without-check', 'order-1');
     const why = page.getByRole('region', { name: 'Why' });
