@@ -181,6 +181,27 @@ describeConsole('rules', () => {
     await panel.getByText(/This is no JSON/).waitFor();
   });
 
+  it('are tried on a recent trace that violates nothing, which stands in the address and is kept as a case', async () => {
+    await send(betrace, orderSpans({ id: 'fine' }));
+    await settled(betrace);
+    const page = await browser.page('/ui/rules/charge-without-check');
+    const panel = page.getByRole('region', { name: 'Try it' });
+    await panel.getByRole('button', { name: 'Recent trace' }).click();
+    const pick = panel.getByRole('combobox', { name: 'Trace' });
+    await becomes(async () => (await pick.innerText()).includes('POST /checkout in storefront'), true);
+    await pick.selectOption('fine');
+    await page.waitForURL((url) => url.searchParams.get('trace_id') === 'fine' && url.searchParams.get('on') === 'recent');
+    await page.reload();
+    await becomes(() => pick.inputValue(), 'fine');
+    await panel.getByRole('button', { name: 'Test' }).click();
+    await panel.getByText('No match: it would be no violation.').waitFor();
+    expect(await problemsOf(page, 'rule-recent-trace')).toEqual([]);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await panel.getByRole('button', { name: 'Keep as a case' }).click();
+    await becomes(() => panel.getByLabel('Name of case 1').inputValue(), 'trace fine');
+    expect(await panel.getByLabel('Trace of case 1').inputValue()).toContain('charge card');
+  });
+
   it('of two people are not overwritten: one sees three states of each member, and decides', async () => {
     const page = await browser.page('/ui/rules/slow-checkout', {}, /status of 412/);
     const text = page.getByRole('textbox', { name: 'Expression' });

@@ -209,7 +209,10 @@ describeConsole('violations', () => {
       await route.continue();
     });
     await page.getByLabel('Search violations').fill('charge');
-    await page.getByRole('link', { name: /^View Trace of/ }).first().click();
+    await page
+      .getByRole('link', { name: /^View Trace of/ })
+      .first()
+      .click();
     await page.getByRole('region', { name: 'Why' }).waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/ui\/violations\/viol-/);
   });

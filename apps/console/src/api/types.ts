@@ -16,6 +16,7 @@ export type Explanation = Schemas['ExplanationView'];
 export type ExplanationNode = Schemas['ExplanationNodeView'];
 export type WholeExplanation = Schemas['WholeExplanation'];
 export type Trace = Schemas['TraceView'];
+export type RecentTrace = Schemas['RecentTraceView'];
 export type Span = Schemas['SpanView'];
 export type Rule = Schemas['RuleView'];
 export type RuleControl = Schemas['RuleControlView'];

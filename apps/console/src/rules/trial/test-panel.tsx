@@ -1,15 +1,16 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useSearchParams } from 'wouter';
 import { answered, client, fetchWithKey } from '../../api/client';
 import { problemOf } from '../../api/problem';
 import type { OnError, RuleTest, TestResult } from '../../api/types';
 import { plural } from '../../format/count';
+import { useAddress, useSettlingAddress } from '../../parts/browser/use-address';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Key } from '../../parts/key';
 import { RecordedWhy } from '../preview/recorded-why';
 import { keptTrace } from './kept-trace';
+import { RecentTracePick, useRecentTraces } from './recent-trace-pick';
 import { type Trial, trialBody } from './trial-body';
 
 interface TestPanelProps {
@@ -28,17 +29,25 @@ interface Tried {
   readonly result: TestResult;
 }
 
-/** The text, tried by the engine that judges production: on the trace of a violation, or on a pasted one. */
+const SOURCES = [
+  { key: 'stored', text: 'Stored trace' },
+  { key: 'recent', text: 'Recent trace' },
+  { key: 'pasted', text: 'Paste JSON' },
+] as const;
+
+/** The text, tried by the engine that judges production: on the trace of a violation, a recent trace, or a pasted one. */
 export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: TestPanelProps) {
-  const [search] = useSearchParams();
-  const [source, setSource] = useState<'stored' | 'pasted'>('stored');
+  const { get, put } = useAddress();
+  const source = SOURCES.find(({ key }) => key === get('on'))?.key ?? 'stored';
   const [pasted, setPasted] = useState('');
   const traces = useTraces(ruleId);
-  const [chosen, setChosen] = useState(search.get('trace_id') ?? '');
-  const traceId = chosen !== '' ? chosen : (traces[0]?.trace_id ?? '');
+  const recent = useRecentTraces(source === 'recent');
+  const [chosen = '', setChosen] = useSettlingAddress('trace_id');
+  const first = source === 'recent' ? recent.data?.[0] : traces[0];
+  const traceId = chosen !== '' ? chosen : (first?.trace_id ?? '');
   const test = useMutation({
     mutationFn: async (): Promise<Tried> => {
-      const trial = source === 'stored' ? { traceId } : { pasted };
+      const trial = source === 'pasted' ? { pasted } : { traceId };
       const body = trialBody(expression, onError, trial);
       // Sent as it was pasted: integers of 64 bits would lose digits on their way through JavaScript.
       const response = await fetchWithKey(
@@ -57,7 +66,7 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
     }),
     onSuccess: onKeep,
   });
-  const ready = canRun && expression.trim() !== '' && (source === 'stored' ? traceId !== '' : pasted.trim() !== '');
+  const ready = canRun && expression.trim() !== '' && (source === 'pasted' ? pasted.trim() !== '' : traceId !== '');
   const latest = useRef({ ready, test });
   latest.current = { ready, test };
   useEffect(() => {
@@ -68,14 +77,20 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
     <div className="body stack">
       <fieldset className="segments">
         <legend className="hidden">Test against</legend>
-        <button type="button" aria-pressed={source === 'stored'} onClick={() => setSource('stored')}>
-          Stored trace
-        </button>
-        <button type="button" aria-pressed={source === 'pasted'} onClick={() => setSource('pasted')}>
-          Paste JSON
-        </button>
+        {SOURCES.map(({ key, text }) => (
+          <button
+            key={key}
+            type="button"
+            aria-pressed={source === key}
+            onClick={() => put({ on: key === 'stored' ? undefined : key, trace_id: undefined })}
+          >
+            {text}
+          </button>
+        ))}
       </fieldset>
-      {source === 'stored' ? (
+      {source === 'recent' ? (
+        <RecentTracePick traces={recent} value={traceId} onChange={setChosen} />
+      ) : source === 'stored' ? (
         <label className="stack tight">
           <span className="dim small">Trace id of a violation; newest first</span>
           <span className="field">

@@ -1,0 +1,64 @@
+import { useQuery } from '@tanstack/react-query';
+import { RefreshCw } from 'lucide-react';
+import { answered, client } from '../../api/client';
+import type { RecentTrace } from '../../api/types';
+import { plural } from '../../format/count';
+import { duration } from '../../format/duration';
+import { ago } from '../../format/time';
+import { useNow } from '../../format/use-now';
+import { ErrorBanner } from '../../parts/error-banner';
+import { Pick } from '../../parts/pick';
+
+const SHOWN = 50;
+
+/** Closed traces at the end of the log, the newest first, with and without violations. */
+export function useRecentTraces(isAsked: boolean) {
+  return useQuery({
+    queryKey: ['recent-traces'],
+    enabled: isAsked,
+    staleTime: 10_000,
+    queryFn: async ({ signal }) =>
+      (await answered(client.GET('/v1/recent-traces', { params: { query: { limit: SHOWN } }, signal }))).traces,
+  });
+}
+
+interface RecentTracePickProps {
+  readonly traces: ReturnType<typeof useRecentTraces>;
+  readonly value: string;
+  readonly onChange: (traceId: string) => void;
+}
+
+export function RecentTracePick({ traces: { data, error, isFetching, refetch }, value, onChange }: RecentTracePickProps) {
+  const now = useNow();
+  return (
+    <div className="stack tight">
+      <div className="head">
+        <Pick
+          label="Trace"
+          value={value}
+          options={(data ?? []).map((trace) => ({ value: trace.trace_id, text: wordsOf(trace, now) }))}
+          onChange={onChange}
+        />
+        <button type="button" className="btn" disabled={isFetching} onClick={() => void refetch()}>
+          <RefreshCw className="i" aria-hidden="true" />
+          Refresh
+        </button>
+      </div>
+      {error === null ? null : <ErrorBanner what="The recent traces could not be read." error={error} onRetry={() => void refetch()} />}
+      {data?.length === 0 ? <p className="dim small">No trace at the end of the log is closed yet.</p> : null}
+      <p className="dim small">Traces that came last, with and without a violation. A preview looks at all that the log has.</p>
+    </div>
+  );
+}
+
+function wordsOf({ name, service, spans, errors, duration_ms, received_at, complete }: RecentTrace, now: number): string {
+  const parts = [
+    service === '' ? name : `${name} in ${service}`,
+    plural(spans, 'span'),
+    duration(duration_ms * 1e6),
+    ...(errors === 0 ? [] : [plural(errors, 'error')]),
+    ...(complete ? [] : ['incomplete']),
+    ago(Date.parse(received_at), now),
+  ];
+  return parts.join(', ');
+}
