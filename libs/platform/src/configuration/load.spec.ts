@@ -238,6 +238,21 @@ logging:
     expect(message.split('\n')).toHaveLength(5);
   });
 
+  it.each([
+    ['token,*.email', ['token', '*.email']],
+    [' ["token", "*.email"] ', ['token', '*.email']],
+    ['["a,b"]', ['a,b']],
+    ['[]', []],
+    ['[::1]', ['[::1]']],
+    ['[a', ['[a']],
+  ])('reads the list %s from the environment', (text, expected) => {
+    expect(load({ environment: { BETRACE_ATTRIBUTES_SENSITIVE: text } }).configuration.attributes.sensitive).toEqual(expected);
+  });
+
+  it('refuses a list of what is no text', () => {
+    expect(failure({ environment: { BETRACE_ATTRIBUTES_SENSITIVE: '[["secret"]]' } })).toContain('attributes.sensitive');
+  });
+
   it('shows no secret in an error', () => {
     file('compliance:\n  signature_key: [hunter2]\n');
     expect(failure()).not.toContain('hunter2');

@@ -189,13 +189,24 @@ export function choice<const T extends string>(...words: readonly T[]): SettingT
 /** Labels of letters, digits, hyphens and underscores (Compose), between dots. */
 const HOST_NAME = /[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*/;
 
-/** Comma-separated, or a YAML list. */
+/** A text that is a JSON list; undefined for any other, such as the address `[::1]`. */
+function jsonList(input: unknown): readonly unknown[] | undefined {
+  if (typeof input !== 'string' || !input.trimStart().startsWith('[')) return undefined;
+  try {
+    return JSON.parse(input) as readonly unknown[];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Comma-separated, a JSON list, or a YAML list. */
 export const list: SettingType<readonly string[]> = {
   name: 'list',
   jsonSchema: { type: ['array', 'string'], items: { type: 'string' } },
   expected: 'a list, separated by commas',
   parse: (input) => {
-    const items = Array.isArray(input) ? input.map(scalarText) : scalarText(input)?.split(',');
+    const many = Array.isArray(input) ? input : jsonList(input);
+    const items = many === undefined ? scalarText(input)?.split(',') : many.map(scalarText);
     if (items === undefined || items.includes(undefined)) return undefined;
     return items.map((item) => (item ?? '').trim()).filter((item) => item !== '');
   },
