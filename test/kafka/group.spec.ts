@@ -245,7 +245,7 @@ await describeKafka('a group', (brokers) => {
         () => [...ended, members.a, members.b].reduce((sum, { count }) => sum + count, 0) === (ended.length + 1) * 5 * PARTITIONS,
       );
     }
-    // Each once: what one had committed, its next process did not read again.
+    // Each record once: a restarted member does not read again what it had committed.
     const all = [...ended, members.a, members.b];
     for (let partition = 0; partition < PARTITIONS; partition++)
       expect(all.flatMap((one) => one.offsets(partition)).toSorted((x, y) => x - y)).toEqual(Array.from({ length: 25 }, (_, i) => i));

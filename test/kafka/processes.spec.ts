@@ -373,7 +373,7 @@ interface Preview {
       expect(first.logs()).toContain('BT_LOG_KAFKA_FENCED');
       expect(first.logs()).not.toContain('BT_LOG_NOT_ASSIGNED');
     });
-    // In the second until a process hears that it is out, both judge: with the same ids.
+    // Until the first process learns that it is fenced, both judge, with the same ids.
     const twice = await publishedOfHanded();
     expect([...new Set(twice.published)]).toEqual(twice.due);
 

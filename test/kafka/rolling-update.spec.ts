@@ -152,7 +152,7 @@ interface Row {
     expect(new Set(await versions())).toEqual(new Set([before]));
     for (const app of ['evaluator', 'ingest', 'api'] as const) await roll(app, newer.folder);
     expect(new Set(await versions())).toEqual(new Set([newer.version]));
-    // Back as Helm does it: the three Deployments at the same time.
+    // A rollback as Helm does it: all three Deployments at the same time.
     await Promise.all((['api', 'evaluator', 'ingest'] as const).map((app) => roll(app, OLDER)));
     expect(new Set(await versions())).toEqual(new Set([before]));
     await Promise.all([ingests.end(), apis.end()]);

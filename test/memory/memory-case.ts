@@ -12,7 +12,7 @@ export interface MemoryCase {
   readonly name: string;
   /** The number of steps until all caches are full. */
   readonly warmUp: number;
-  /** The case takes so long, or so much of the disk, that it runs only when this word is given. */
+  /** Set for a case that takes long or much disk space: it then runs only when this word is given. */
   readonly whenNamed?: string;
   /** Growth that is no leak, where it is more than V8's caches. */
   readonly slackBytes?: number;

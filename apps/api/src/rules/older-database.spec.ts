@@ -79,7 +79,7 @@ describe('a database restored from an older backup while the process runs', () =
     await backup.close();
   });
 
-  it('corrects at the next start what a version wrote that reused a number', async () => {
+  it('corrects at the next start a rule set whose number was used twice', async () => {
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
     await new RulePublisher(store, log).publish();
     const backup = await backupOf(['a', 'c']);

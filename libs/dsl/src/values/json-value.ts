@@ -21,7 +21,7 @@ function innerValue(value: Value): Value {
 }
 
 function base64(bytes: Uint8Array): string {
-  // A byte is a character here; chunks, because a call has a maximum of arguments.
+  // Each byte becomes a character; in chunks, because a call takes a limited number of arguments.
   let text = '';
   for (let at = 0; at < bytes.length; at += 4_096) text += String.fromCharCode(...bytes.subarray(at, at + 4_096));
   return btoa(text);

@@ -66,7 +66,7 @@ export async function endOfBlock(
 export async function countUpTo(queries: Queries, filter: ViolationFilter, max: number): Promise<number> {
   const parts = partsOf(filter).map(
     (part) =>
-      // In index order, so that databases do not prefer to read rows. The oldest come first, because present writes do not touch them.
+      // In index order, so that databases do not prefer to read rows. The oldest come first, because current writes do not touch them.
       queries
         .selectFrom('violations')
         .select(PLACE)

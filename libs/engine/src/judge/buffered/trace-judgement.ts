@@ -38,7 +38,7 @@ export class TraceJudgement {
 
   /**
    * @param count its spans up to `maxSpans`, including those that rules do not read
-   * @param isCut it has more spans than that: no rule can be sure that it does not match, and few that it does
+   * @param isCut it has more spans than that: no rule is certain not to match, and few are certain to match
    * @param always rules that run on every trace
    * @param triggered rules that may match by the notes about the trace's spans
    * @param waiting rules that are judged later, when their result may differ

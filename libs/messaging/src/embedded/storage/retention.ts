@@ -1,6 +1,6 @@
 import type { Storage } from './storage.js';
 
-/** Records deleted per transaction: few, so that an append never waits long behind one. */
+/** Records deleted per transaction: few, so that an append never waits long for one. */
 const STEP_RECORDS = 64;
 const SWEEP_EVERY_MS = 10_000;
 /** If log time grows by this much more than the machine's clock, the clock has leapt: connected readers get time to report before they count as absent. */
