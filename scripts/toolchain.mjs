@@ -256,7 +256,12 @@ const buildSettings = ['build.mjs', 'package.json', 'package-lock.json', 'tsconf
 
 /** The inputs of the plugin's build: its sources, and the parts of the console that it shows. */
 function pluginFingerprint() {
-  const folders = [join(pluginFolder, 'src'), join(consoleFolder, 'src'), at('deploy', 'grafana', 'dashboards')];
+  const folders = [
+    join(pluginFolder, 'src'),
+    join(consoleFolder, 'src'),
+    ...['base', 'dsl', 'records'].map((lib) => at('libs', lib, 'src')),
+    at('deploy', 'grafana', 'dashboards'),
+  ];
   const files = folders.flatMap((folder) => [...filesUnder(folder, new Set())]).filter((file) => !/\.(generated|spec)\.ts$/.test(file));
   const settings = buildSettings.map((name) => join('apps', 'grafana', name));
   return fingerprint(files, [...settings, join('docs', 'openapi.json')]);

@@ -2,6 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { rspack } from '@rspack/core';
+import { latePartFor } from '../console/src/rules/editor/checker/late-part-for.ts';
 
 const here = import.meta.dirname;
 const root = resolve(here, '../..');
@@ -24,9 +25,15 @@ export const SHARED = [
 /** @returns {import('@rspack/core').Configuration} */
 export const resolution = {
   extensions: ['.ts', '.tsx', '.mjs', '.js'],
-  alias: { '#console': join(root, 'apps/console/src') },
-  // Also for the console's parts: the packages of this folder.
-  modules: [join(here, 'node_modules')],
+  alias: {
+    '#console': join(root, 'apps/console/src'),
+    ...Object.fromEntries(['base', 'dsl', 'records'].map((lib) => [`#${lib}$`, join(root, `libs/${lib}/src/index.ts`)])),
+  },
+  extensionAlias: { '.js': ['.ts', '.js'] },
+  // Also for the console's parts: the packages of this folder. Those of the language's checker are the server's.
+  modules: [join(here, 'node_modules'), join(root, 'node_modules')],
+  // Fengari asks for these where it finds a process, which a page has not.
+  fallback: { fs: false, os: false },
 };
 export const rules = [
   {
@@ -72,7 +79,19 @@ async function buildPlugin() {
     externals: [{ 'amd-module': 'module' }, ...SHARED],
     externalsType: 'amd',
     resolve: resolution,
-    module: { rules: [...rules, { test: /\.css$/, type: 'asset/source' }] },
+    module: {
+      rules: [
+        ...rules,
+        { test: /\.css$/, type: 'asset/source' },
+        // Of the language's sources what is only named leaves nothing behind, as in the console.
+        { include: join(root, 'libs'), exclude: /\/sandbox\/bridge\//, sideEffects: false },
+      ],
+    },
+    plugins: [
+      new rspack.NormalModuleReplacementPlugin(/^re2js$|\/sandbox\/sandbox\.js$/, (asked) => {
+        asked.request = latePartFor(asked.request, asked.contextInfo.issuer) ?? asked.request;
+      }),
+    ],
     output: {
       path: out,
       filename: '[name].js',

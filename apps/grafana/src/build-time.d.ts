@@ -7,3 +7,8 @@ declare module '*.css' {
   const text: string;
   export default text;
 }
+
+/** Of V8, which the language's checker asks where there is one. */
+interface ErrorConstructor {
+  stackTraceLimit: number;
+}

@@ -122,6 +122,40 @@ const journeys = (major: Major) => () => {
     await becomes(async () => (await rule('slow-database-queries')).status, 404);
   });
 
+  it('keeps test cases with a rule, runs them at each save, and saves against them when one says so', async () => {
+    grafana.role = 'Editor';
+    const page = await browser.page('/a/betrace-app/rules/declined', {}, /422/);
+    await page.getByRole('button', { name: 'Add a case' }).click();
+    await page.getByLabel('Name of case 1').fill('another span');
+    await page.getByLabel('Trace of case 1').fill('checkout 10ms');
+    await page.getByRole('button', { name: 'Run the cases' }).click();
+    await page.getByText('1 case fails, of 1.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('another span: expected a match, and there is none (in one batch)').waitFor();
+    expect((await rule('declined')).body).toMatchObject({ version: 1 });
+    await page.getByRole('button', { name: 'Save anyway' }).click();
+    await page.getByText('slow checkout').waitFor();
+    expect((await rule('declined')).body).toMatchObject({
+      version: 2,
+      tests: [{ name: 'another span', trace: 'checkout 10ms', expect: 'match' }],
+    });
+  });
+
+  it('checks and formats a text without asking the server', async () => {
+    grafana.role = 'Editor';
+    const page = await browser.page('/a/betrace-app/rules/new');
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('span.durations>500ms and span.name matches "^a"');
+    await page.getByText("'span' has no field 'durations'").first().waitFor();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('span.duration>500ms');
+    await page.getByRole('button', { name: 'Format' }).click();
+    await becomes(() => page.locator('.cm-content').innerText(), 'span.duration > 500ms');
+    expect(asked.filter((url) => url.includes('/v1/rules/validate'))).toEqual([]);
+  });
+
   it('lets a Viewer look and change nothing, also by hand through the proxy', async () => {
     grafana.role = 'Viewer';
     const page = await browser.page('/a/betrace-app/rules');
@@ -135,7 +169,7 @@ const journeys = (major: Major) => () => {
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
       expect([method, await by(method, 'v1/rules/slow-checkout')]).toEqual([method, 403]);
     expect(await by('POST', 'v1/rules/testing/versions/1/restore')).toBe(403);
-    expect(await by('GET', 'v1/keys')).toBe(403);
+    for (const path of ['v1/keys', 'v1/recent-traces', 'v1/traces/order-5']) expect([path, await by('GET', path)]).toEqual([path, 403]);
     grafana.role = 'Editor';
     expect(await by('POST', 'v1/spans')).toBe(403);
     expect((await rule('slow-checkout')).status).toBe(200);

@@ -1,3 +1,4 @@
+import type { OnError, RuleTest } from '#console/api/types';
 import type { Rule, Severity } from '../api/types';
 
 /** A rule as the form has it. */
@@ -8,15 +9,29 @@ export interface RuleDraft {
   readonly severity: Severity;
   readonly tags: readonly string[];
   readonly enabled: boolean;
+  /** The form of the console changes it; here test cases are run with it. */
+  readonly on_error: OnError;
+  readonly tests: readonly RuleTest[];
 }
 
-export const NEW_RULE: RuleDraft = { name: '', description: '', expression: '', severity: 'MEDIUM', tags: [], enabled: true };
+export const NEW_RULE: RuleDraft = {
+  name: '',
+  description: '',
+  expression: '',
+  severity: 'MEDIUM',
+  tags: [],
+  enabled: true,
+  on_error: 'no_match',
+  tests: [],
+};
 
-export const draftOf = ({ name, description, expression, severity, tags, enabled }: Rule): RuleDraft => ({
+export const draftOf = ({ name, description, expression, severity, tags, enabled, on_error, tests = [] }: Rule): RuleDraft => ({
   name,
   description,
   expression,
   severity,
   tags,
   enabled,
+  on_error,
+  tests,
 });

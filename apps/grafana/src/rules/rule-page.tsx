@@ -2,12 +2,15 @@ import { PluginPage } from '@grafana/runtime';
 import { Alert, Button, Combobox, Field, Input, LinkButton, LoadingPlaceholder, Stack, Switch, TagsInput, TextArea } from '@grafana/ui';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { SEVERITIES } from '#console/api/types';
+import { SEVERITIES, type TestCaseResult } from '#console/api/types';
+import { hasHalfTest, writtenTests } from '#console/rules/draft';
 import { DiagnosticsList } from '#console/rules/editor/diagnostics-list';
 import type { Vocabulary } from '#console/rules/editor/dsl-language';
 import ExpressionEditor from '#console/rules/editor/expression-editor';
+import { FailingList } from '#console/rules/failing-list';
+import { type CasesBody, CasesPanel } from '#console/rules/trial/cases-panel';
 import { place } from '../api/place';
-import { request } from '../api/request';
+import { RequestProblem, request } from '../api/request';
 import { mayChange } from '../api/role';
 import type { Rule } from '../api/types';
 import { useAnswer } from '../api/use-answer';
@@ -16,7 +19,7 @@ import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 import { askSeenThrough } from './ask-seen';
 import { draftOf, NEW_RULE, type RuleDraft } from './rule-draft';
-import { useValidation } from './use-validation';
+import { formatted, useValidation } from './use-validation';
 
 /** One rule: the form of the guide, with the console's editor for its text. */
 export default function RulePage() {
@@ -47,6 +50,8 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const [draft, setDraft] = useState<RuleDraft>(rule === undefined ? NEW_RULE : draftOf(rule));
   const [failed, setFailed] = useState<Error>();
   const [saving, setSaving] = useState(false);
+  /** What each failing test case says. */
+  const [failing, setFailing] = useState<readonly string[]>();
   const [vocabulary, setVocabulary] = useState<Vocabulary>();
   const seen = useMemo(() => askSeenThrough(proxy), [proxy]);
   const put = (part: Partial<RuleDraft>): void => setDraft((before) => ({ ...before, ...part }));
@@ -55,24 +60,43 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
     // Without it one writes as well, only without completion.
     request<Vocabulary>(proxy, 'v1/dsl').then(setVocabulary, () => undefined);
   }, [proxy]);
-  const save = async (): Promise<void> => {
+  /** Its test cases are run first; `anyway`: also when they fail. */
+  const save = async (anyway = false): Promise<void> => {
     if (!editor || saving) return;
     setSaving(true);
     setFailed(undefined);
+    setFailing(undefined);
+    const data = { ...draft, tests: writtenTests(draft.tests) };
+    const params = anyway ? {} : { run_tests: true };
     try {
-      if (rule === undefined) await request(proxy, 'v1/rules', { method: 'POST', data: draft });
+      if (rule === undefined) await request(proxy, 'v1/rules', { method: 'POST', data, params });
       else
         await request(proxy, `v1/rules/${encodeURIComponent(rule.id)}`, {
           method: 'PATCH',
-          data: draft,
+          data,
+          params,
           headers: { 'If-Match': `"${rule.version}"` },
         });
       navigate('/rules');
     } catch (error) {
-      setFailed(error as Error);
+      if (error instanceof RequestProblem && error.code === 'BT_API_RULE_TESTS_FAIL')
+        setFailing(error.errors.map(({ message = '' }) => message));
+      else setFailed(error as Error);
       setSaving(false);
     }
   };
+  const format = (): void => {
+    // What cannot be read or loaded stays as it was written; the problems below say why.
+    formatted(draft.expression).then(
+      (expression) => expression !== undefined && put({ expression }),
+      () => undefined,
+    );
+  };
+  const runCases = useCallback(
+    async (data: CasesBody) =>
+      (await request<{ readonly results: readonly TestCaseResult[] }>(proxy, 'v1/rules/test-cases', { method: 'POST', data })).results,
+    [proxy],
+  );
   return (
     <Stack direction="column" gap={2}>
       <ProblemAlert what="The rule was not saved." error={failed} />
@@ -106,6 +130,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
             seen={seen}
             onSave={() => void save()}
             onTest={() => undefined}
+            onFormat={format}
           />
           {diagnostics.length === 0 ? null : (
             <DiagnosticsList
@@ -116,7 +141,27 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
             />
           )}
         </ConsoleScope>
+        {editor ? (
+          <Button variant="secondary" size="sm" disabled={draft.expression.trim() === ''} onClick={format}>
+            Format
+          </Button>
+        ) : null}
       </div>
+      {editor || draft.tests.length > 0 ? (
+        <div>
+          <p>Test cases</p>
+          <ConsoleScope className="panel">
+            <CasesPanel
+              expression={draft.expression}
+              onError={draft.on_error}
+              tests={draft.tests}
+              onTests={(tests) => put({ tests })}
+              canRun={editor && !diagnostics.some(({ severity }) => severity === 'error')}
+              run={runCases}
+            />
+          </ConsoleScope>
+        </div>
+      ) : null}
       <Field label="Severity" noMargin>
         <Combobox
           id="rule-severity"
@@ -138,9 +183,22 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
           onChange={(event) => put({ enabled: event.currentTarget.checked })}
         />
       </Field>
+      {failing === undefined ? null : (
+        <Alert severity="warning" title="Test cases fail. Nothing was saved: the rule in force is as it was.">
+          <ConsoleScope>
+            <FailingList tests={failing} />
+          </ConsoleScope>
+          <Button variant="destructive" size="sm" onClick={() => void save(true)}>
+            Save anyway
+          </Button>
+        </Alert>
+      )}
       <Stack direction="row" gap={1}>
         {editor ? (
-          <Button disabled={saving || draft.name.trim() === '' || draft.expression.trim() === ''} onClick={() => void save()}>
+          <Button
+            disabled={saving || draft.name.trim() === '' || draft.expression.trim() === '' || hasHalfTest(draft)}
+            onClick={() => void save()}
+          >
             Save
           </Button>
         ) : null}

@@ -6,7 +6,7 @@ import type { Diagnostic, Validation } from '../api/types';
 const PAUSE_MS = 250;
 const NOTHING: readonly Diagnostic[] = [];
 
-/** What the server's checker says about a text, a moment after it was written; nothing about a text that is newer. */
+/** What the checker says about a text, here in the browser, a moment after it was written; nothing about a text that is newer. */
 export function useValidation(proxy: string, text: string): readonly Diagnostic[] {
   const [checked, setChecked] = useState({ text: '', diagnostics: NOTHING });
   useEffect(() => {
@@ -14,8 +14,8 @@ export function useValidation(proxy: string, text: string): readonly Diagnostic[
     let overtaken = false;
     const timer = setTimeout(async () => {
       try {
-        const { errors, warnings } = await request<Validation>(proxy, 'v1/rules/validate', { method: 'POST', data: { expression: text } });
-        if (!overtaken) setChecked({ text, diagnostics: [...errors, ...warnings] });
+        const diagnostics = await checkedHere(text).catch(() => checkedByServer(proxy, text));
+        if (!overtaken) setChecked({ text, diagnostics });
       } catch {
         // Saving says what is wrong, also with the connection.
       }
@@ -27,3 +27,16 @@ export function useValidation(proxy: string, text: string): readonly Diagnostic[
   }, [proxy, text]);
   return checked.text === text ? checked.diagnostics : NOTHING;
 }
+
+/** The language's checker, loaded where somebody writes a rule. */
+const checker = () => import('#console/rules/editor/checker/check-text');
+
+const checkedHere = async (text: string): Promise<readonly Diagnostic[]> => (await checker()).checkText(text);
+
+async function checkedByServer(proxy: string, expression: string): Promise<readonly Diagnostic[]> {
+  const { errors, warnings } = await request<Validation>(proxy, 'v1/rules/validate', { method: 'POST', data: { expression } });
+  return [...errors, ...warnings];
+}
+
+/** The text as `betrace fmt` writes it; undefined while it cannot be read. */
+export const formatted = async (text: string): Promise<string | undefined> => (await checker()).formatText(text);
