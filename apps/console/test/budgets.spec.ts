@@ -9,7 +9,7 @@ const MANY = 10_000;
 /** Of CPU time of the page's own thread: what other processes of the machine take is not in it. */
 const INTERACTION_SECONDS = 0.2;
 const FIRST_PAINT_MS = 1_000;
-/** First paints are times of a clock; the best of so many is that of a moment in which nobody else took the processor. */
+/** First paints are measured in wall time; the best of several is one that no other process delayed. */
 const PAINTS = 8;
 
 /** Does something, waits until it is painted, and answers the CPU time that the page's thread took for it, in seconds. */

@@ -8,7 +8,7 @@ describe('a barrier', () => {
   beforeEach(test.open);
   afterEach(test.close);
 
-  it('answers a barrier behind the verdicts of the traces that were open at it, and says what it waits for', async () => {
+  it('answers a barrier after the verdicts of the traces that were open at it, and reports what it waits for', async () => {
     // The trace is open at the barrier, even on a slow machine.
     test.times = { rootGrace: 400, idleTimeout: 400 };
     await start();

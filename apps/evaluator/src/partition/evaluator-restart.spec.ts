@@ -113,7 +113,7 @@ describe('an evaluator that restarts, or gets a partition back', () => {
     expect(test.evaluator.account.partitions.find(({ partition }) => partition === 0)?.openTraces).toBe(0);
   });
 
-  it('publishes by other settings what its predecessor had not found of the same records', async () => {
+  it('publishes, by other settings, what its predecessor did not find in the same records', async () => {
     // The trace is open at a record that closes it by the settings of the successor.
     test.times = { rootGrace: 60_000, idleTimeout: 60_000 };
     await start();

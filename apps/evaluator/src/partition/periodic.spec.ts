@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Periodic, tellInterval } from './periodic.js';
 
-describe('what is done periodically', () => {
+describe('periodic work', () => {
   it('runs at the same moments whenever it started, and at most an interval late', () => {
     let now = 0;
     const moments = (start: number): readonly number[] => {

@@ -4,7 +4,7 @@ import type { Row, SpanIndex } from '../indexes.js';
 import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';
-import { isOf } from '../verdict/told-verdicts.js';
+import { isOf } from '../verdict/emitted-verdicts.js';
 import { namedSpan } from './kept-spans.js';
 import { errorExplanation, undecidedBy } from './reports.js';
 import type { UndecidedLimit } from './undecided-limit.js';

@@ -4,8 +4,8 @@ import type { Assembly } from '../assembly/assembly.js';
 import { isClosed, isKnown } from '../assembly/table/trace-flags.js';
 import type { Row } from '../indexes.js';
 import type { CloseReason } from '../verdict/close-reason.js';
+import { type EmittedVerdict, EmittedVerdicts } from '../verdict/emitted-verdicts.js';
 import type { PassedTrace } from '../verdict/passed-trace.js';
-import { type Told, ToldVerdicts } from '../verdict/told-verdicts.js';
 import type { Undecided } from '../verdict/undecided.js';
 import type { Verdict } from '../verdict/verdict.js';
 import { violationId } from '../verdict/violation-id.js';
@@ -46,7 +46,7 @@ export class Verdicts {
   nextOffset = 0;
   /** Trace ids as the user gave them, by row, where they differ from the wire ids. */
   private readonly traceTexts = new Map<Row, string>();
-  private readonly told = new ToldVerdicts();
+  private readonly emitted = new EmittedVerdicts();
   /** By row: the rules with `evidence` whose undecided verdict about the trace was only counted. */
   private readonly counted = new Map<Row, Set<string>>();
   /** Offset of the last record that met a defect. For traces before it, no rule can be said to have found nothing. */
@@ -59,13 +59,13 @@ export class Verdicts {
 
   emit(finding: Finding): void {
     const verdict = this.verdict(finding);
-    this.told.note(finding.row, verdict.id, finding);
+    this.emitted.note(finding.row, verdict.id, finding);
     this.sink(verdict);
   }
 
   /** The last verdict of any rule with this id about a subject: the trace or one of its spans. */
-  lastOf({ id }: RuleDefinition, row: Row, subject: NamedSpan | undefined): Told | undefined {
-    return this.told.of(row, violationId(id, this.wireTraceId(row), subject));
+  lastOf({ id }: RuleDefinition, row: Row, subject: NamedSpan | undefined): EmittedVerdict | undefined {
+    return this.emitted.of(row, violationId(id, this.wireTraceId(row), subject));
   }
 
   /** Counts an undecided verdict instead of emitting it. */
@@ -87,7 +87,7 @@ export class Verdicts {
     if (!isClosed(flags) || isKnown(flags) || traces.spanCount(row) === 0) return [];
     if (assembly.isFragment(row) || assembly.firstOffset(row) <= this.lastDefect) return [];
     const counted = this.counted.get(row);
-    return rules.filter(({ id }) => counted?.has(id) !== true && !this.told.stands(row, id));
+    return rules.filter(({ id }) => counted?.has(id) !== true && !this.emitted.stands(row, id));
   }
 
   passedTrace(row: Row): PassedTrace {
@@ -146,14 +146,14 @@ export class Verdicts {
   }
 
   forget(row: Row): void {
-    this.told.forget(row);
+    this.emitted.forget(row);
     if (this.counted.size > 0) this.counted.delete(row);
     if (this.traceTexts.size > 0) this.traceTexts.delete(row);
   }
 
   /** Approximate bytes in use. */
   get bytes(): number {
-    return this.told.bytes;
+    return this.emitted.bytes;
   }
 
   /** 32 hex digits. */

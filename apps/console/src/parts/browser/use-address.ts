@@ -35,7 +35,7 @@ export function useAddress(): Address {
 /** A browser takes two hundred changes of the address in half a minute: a key that is held down makes more. */
 const SETTLED_MS = 300;
 
-/** State that changes fast, and stands in the address when it has come to rest. Where the address changes by itself (Back, a link), it follows. */
+/** State that changes fast, and is written to the address when it stops changing. Where the address changes by itself (Back, a link), it follows. */
 export function useSettlingAddress(name: string): readonly [string | undefined, (value: string | undefined) => void] {
   const { get, put } = useAddress();
   const inAddress = get(name);

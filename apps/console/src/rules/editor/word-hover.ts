@@ -83,7 +83,7 @@ async function seenAttribute(seen: AskSeen | undefined, name: string, on: 'span'
     const { attributes, sampled_spans } = await seen({ q: name, on });
     return { attribute: attributes.find((each) => each.name === name), sampled: sampled_spans };
   } catch {
-    // Without the server nothing is said of what spans have had.
+    // Without the server, the values of recorded spans are not shown.
     return undefined;
   }
 }

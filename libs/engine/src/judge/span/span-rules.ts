@@ -4,7 +4,7 @@ import type { Row, SpanIndex } from '../../indexes.js';
 import { ColumnSpan } from '../../rules/buffered-span.js';
 import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
-import { isOf } from '../../verdict/told-verdicts.js';
+import { isOf } from '../../verdict/emitted-verdicts.js';
 import { explain } from '../guarded-calls.js';
 import { namedSpan } from '../kept-spans.js';
 import { reasonOf } from '../value-errors.js';

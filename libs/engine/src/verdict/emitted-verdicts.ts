@@ -6,7 +6,7 @@ const ID_BYTES = 240;
 const TRACE_BYTES = 170;
 
 /** The last verdict published under the id of a violation. */
-export interface Told {
+export interface EmittedVerdict {
   readonly revision: number;
   readonly status: VerdictStatus;
   /** The version that emitted it. */
@@ -17,18 +17,18 @@ export interface Told {
  * The verdicts emitted for remembered traces, by violation id. A rule that was added, or added again, while a trace was open may find what its former version
  * reported. Then the verdict is a further revision, and a copy of a span is not reported again (docs/decisions/0024).
  */
-export class ToldVerdicts {
-  private readonly byTrace = new Map<number, Map<string, Told>>();
+export class EmittedVerdicts {
+  private readonly byTrace = new Map<number, Map<string, EmittedVerdict>>();
   private ids = 0;
 
-  note(row: Row, id: string, { revision, status, rule }: Told): void {
+  note(row: Row, id: string, { revision, status, rule }: EmittedVerdict): void {
     let ofTrace = this.byTrace.get(row);
     if (ofTrace === undefined) this.byTrace.set(row, (ofTrace = new Map()));
     if (!ofTrace.has(id)) this.ids++;
     ofTrace.set(id, { revision, status, rule });
   }
 
-  of(row: Row, id: string): Told | undefined {
+  of(row: Row, id: string): EmittedVerdict | undefined {
     return this.byTrace.get(row)?.get(id);
   }
 
@@ -51,6 +51,6 @@ export class ToldVerdicts {
 }
 
 /** Whether this version emitted it: a rule that is created again under an id has another version. */
-export function isOf({ rule }: Told, { version, expression }: RuleDefinition): boolean {
+export function isOf({ rule }: EmittedVerdict, { version, expression }: RuleDefinition): boolean {
   return rule.version === version && rule.expression === expression;
 }
