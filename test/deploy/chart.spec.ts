@@ -291,6 +291,16 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(Object.keys(annotations['betrace-intake'])).not.toContain('nginx.ingress.kubernetes.io/auth-url');
   });
 
+  it("sends a sender's paths to ingest, and what is below them to the API", () => {
+    const paths = Object.fromEntries(
+      of('everything', 'Ingress').map(({ metadata, spec }) => [
+        metadata.name,
+        spec.rules[0].http.paths.map(({ path, pathType }: { readonly path: string; readonly pathType: string }) => `${pathType} ${path}`),
+      ]),
+    );
+    expect(paths).toEqual({ 'betrace-front': ['Prefix /'], 'betrace-intake': ['Exact /v1/traces', 'Exact /v1/spans'] });
+  });
+
   it('keeps the volume of a standalone process when the release is deleted', () => {
     const [set] = of('standalone', 'StatefulSet');
     expect(set.spec).toMatchObject({ replicas: 1, persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' } });
