@@ -336,7 +336,7 @@ function removeOutputsWithoutSource(files) {
 let interrupted;
 
 /**
- * Runs a command to its end and returns its exit code. SIGINT and SIGTERM are passed on to it, except Ctrl-C. A terminal sends Ctrl-C to all its processes, and
+ * Runs a command to its end and returns its exit code. Signals are passed on to it, except Ctrl-C. A terminal sends Ctrl-C to all its processes, and
  * a second one would mean "stop at once" to a draining server. A signal to npm itself ends npm's shell, but not the processes in it, so being orphaned counts
  * as SIGTERM.
  */
@@ -349,6 +349,9 @@ export function run(command, args, options = {}) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
+    // An evaluator is told by it that its next stop is final; it ends nothing. Windows has no such signal.
+    const announce = () => child.kill('SIGUSR2');
+    if (process.platform !== 'win32') process.on('SIGUSR2', announce);
     const parent = process.ppid;
     const watch = setInterval(() => {
       if (process.env.npm_lifecycle_event && process.ppid !== parent && !interrupted) pass('SIGTERM');
@@ -357,6 +360,7 @@ export function run(command, args, options = {}) {
     child.on('exit', (code, signal) => {
       clearInterval(watch);
       for (const name of signals) process.off(name, pass);
+      process.off('SIGUSR2', announce);
       done(code ?? (signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 1));
     });
   });

@@ -7,6 +7,7 @@ import { loadConfiguration } from './configuration/load.js';
 import { type SignatureKey, signatureKey } from './configuration/signature-key.js';
 import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
+import { LastStop } from './last-stop.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { Shutdown } from './shutdown.js';
 import { StartError } from './start-error.js';
@@ -30,6 +31,7 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' |
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();
+  const lastStop = new LastStop();
   try {
     const { configuration, notices, help } = loadConfiguration({
       args: process.argv.slice(2),
@@ -50,6 +52,10 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     dieOnDefects(logger);
     const app = await startApp(definition, configuration, logger);
     stopOnSignals(app.app, configuration, logger);
+    lastStop.listen(() => {
+      app.app.get(Shutdown).leaveForGood();
+      logger.info({ signal: 'SIGUSR2' }, 'the next stop is final: partitions move at once');
+    });
   } catch (error) {
     const known = error instanceof StartError || error instanceof CodedError;
     process.stderr.write(`betrace: ${known ? toldWithCode(error) : error instanceof Error ? error.stack : String(error)}\n`);
@@ -106,12 +112,6 @@ function stopOnSignals(app: NestFastifyApplication, { server }: Configuration, l
   };
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
-  // Beforehand, because an orchestrator starts again what ends by itself. Windows has no such signal.
-  if (process.platform !== 'win32')
-    process.on('SIGUSR2', (signal) => {
-      app.get(Shutdown).leaveForGood();
-      logger.info({ signal }, 'the next stop is final: partitions move at once');
-    });
 }
 
 /** Exits after a defect, since the state is unknown: the log has all acknowledged data, and a new process continues from there. */
