@@ -26,10 +26,10 @@ const jest = (args) => {
   process.stderr.write(`betrace: random values are made of BETRACE_TEST_SEED=${process.env.BETRACE_TEST_SEED}\n`);
   return runNode(['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', bin('jest', 'bin', 'jest.js'), ...args]);
 };
-const runBuilt = (script, args = [], nodeFlags = []) => {
+const runBuilt = (script, args = [], nodeFlags = [], options = {}) => {
   const file = join(root, 'dist', script);
   if (!existsSync(file)) throw new ToolchainError(`${script.replace(/\.js$/, '.ts')} does not exist, or was not built`);
-  return runNode(['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...nodeFlags, file, ...args]);
+  return runNode(['--enable-source-maps', '--disable-warning=ExperimentalWarning', ...nodeFlags, file, ...args], options);
 };
 /** The generator of the dashboards has packages of its own, and runs without a build. */
 const dashboards = async (args = []) => {
@@ -70,7 +70,7 @@ const start = async (app, args) => {
       process.stderr.write(`betrace: ${error.message}; the server starts without its console\n`);
     });
   }
-  return runBuilt(`apps/${app}/src/main.js`, args);
+  return runBuilt(`apps/${app}/src/main.js`, args, [], { hearsLastStop: true });
 };
 const withConsole = new Set(['standalone', 'api']);
 

@@ -340,7 +340,7 @@ let interrupted;
  * a second one would mean "stop at once" to a draining server. A signal to npm itself ends npm's shell, but not the processes in it, so being orphaned counts
  * as SIGTERM.
  */
-export function run(command, args, options = {}) {
+export function run(command, args, { hearsLastStop = false, ...options } = {}) {
   return new Promise((done, fail) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
     const pass = (signal) => {
@@ -349,8 +349,8 @@ export function run(command, args, options = {}) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
-    // An evaluator is told by it that its next stop is final; it ends nothing. Windows has no such signal.
-    const announce = () => child.kill('SIGUSR2');
+    // It says to an evaluator that its next stop is final, and would end a compiler. Windows has no such signal.
+    const announce = () => hearsLastStop && child.kill('SIGUSR2');
     if (process.platform !== 'win32') process.on('SIGUSR2', announce);
     const parent = process.ppid;
     const watch = setInterval(() => {

@@ -56,7 +56,7 @@ describeConsole('live tail', () => {
     return /^id: (.+)$/m.exec(new TextDecoder().decode(value))?.[1] ?? '';
   };
 
-  it('goes on behind the last event when the connection was lost, and misses nothing', async () => {
+  it('continues after the last event when the connection was lost, and misses nothing', async () => {
     const place = await placeNow();
     const page = await browser.page('/ui/violations?rule_id=slow-checkout', {}, /ERR_FAILED/);
     await page.getByText('Nothing matches these filters').waitFor();

@@ -111,7 +111,7 @@ describeConsole('overview', () => {
     await becomes(() => page.getByText(/No reading since/).count(), 0);
   });
 
-  it('says that spans are missing, that the account is not exact, or not to be had', async () => {
+  it('says that spans are missing, that the account is not exact, or unavailable', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 503/);
     const account = (await betrace.json<{ total: { judged: number } }>('GET', '/v1/accounting')).body;
     const answer = async (more: object): Promise<void> => {

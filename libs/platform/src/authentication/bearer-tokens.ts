@@ -81,7 +81,7 @@ export class BearerTokens {
       if (isAboutToken(error)) throw new BadToken(reasonOf(error as joseErrors.JOSEError), { cause: error });
       // The next request asks the issuer again.
       this.keys = undefined;
-      this.failure = `the keys of ${issuer} are not to be had: ${(error as Error).message}`;
+      this.failure = `the keys of ${issuer} are unavailable: ${(error as Error).message}`;
       throw new IssuerAway(this.failure, { cause: error });
     }
   }
