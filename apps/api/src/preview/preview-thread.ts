@@ -1,4 +1,3 @@
-// What the thread of a preview does: it runs one preview and ends.
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogError, openLog } from '#messaging';
 import { ApiError } from '../api-error.js';
@@ -9,34 +8,36 @@ import { runPreview } from './run-preview.js';
 /** Milliseconds between two progress messages. */
 const TOLD_EVERY = 200;
 
-const port = parentPort;
-if (!port) throw new Error('this file is the entry of a worker thread');
-const tell = (message: FromPreviewThread): void => port.postMessage(message);
-const { task, settings } = workerData as PreviewWork;
-
-const pace = new PreviewPace(settings.load);
-let told = Number.NEGATIVE_INFINITY;
-let log: Awaited<ReturnType<typeof openLog>> | undefined;
-try {
-  log = await openLog(settings.log, () => {});
-  const result = await runPreview(task, {
-    log,
-    settings,
-    monotonic: () => performance.now(),
-    progress: async (progress) => {
-      if (performance.now() - told >= TOLD_EVERY) {
-        told = performance.now();
-        tell({ type: 'progress', progress });
-      }
-      await pace.rest();
-    },
-  });
-  tell({ type: 'done', result });
-} catch (error) {
-  tell(carried(error));
-} finally {
-  await log?.close();
-  port.close();
+/** Runs the preview of this thread, tells its progress and its result, and closes the port. */
+export async function previewThread(): Promise<void> {
+  const port = parentPort;
+  if (!port) throw new Error('this function is for a worker thread');
+  const tell = (message: FromPreviewThread): void => port.postMessage(message);
+  const { task, settings } = workerData as PreviewWork;
+  const pace = new PreviewPace(settings.load);
+  let told = Number.NEGATIVE_INFINITY;
+  let log: Awaited<ReturnType<typeof openLog>> | undefined;
+  try {
+    log = await openLog(settings.log, () => {});
+    const result = await runPreview(task, {
+      log,
+      settings,
+      monotonic: () => performance.now(),
+      progress: async (progress) => {
+        if (performance.now() - told >= TOLD_EVERY) {
+          told = performance.now();
+          tell({ type: 'progress', progress });
+        }
+        await pace.rest();
+      },
+    });
+    tell({ type: 'done', result });
+  } catch (error) {
+    tell(carried(error));
+  } finally {
+    await log?.close();
+    port.close();
+  }
 }
 
 function carried(error: unknown): FromPreviewThread {

@@ -5,4 +5,6 @@ import type { PreviewWork } from './preview-task.js';
 
 // A paused thread that reads the memory log would block the writer, which takes precedence.
 if (!(workerData as PreviewWork).settings.volatile) yieldToOthers();
-await import('./preview-thread.js');
+// The executable's code is CommonJS: only its entries may wait outside of functions.
+const { previewThread } = await import('./preview-thread.js');
+await previewThread();
