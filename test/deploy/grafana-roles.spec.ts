@@ -60,8 +60,17 @@ describe.each([
     }
   });
 
-  it('let a Viewer read everything but the names of keys', () => {
-    for (const [method, path] of operations.filter(([each]) => each === 'GET'))
-      expect([path, passes('Viewer', method, path, emptyMatches)]).toEqual([path, path !== 'v1/keys']);
+  it('let a Viewer read everything but the names of keys and traces that violate nothing', () => {
+    const forOthers = ['v1/keys', 'v1/recent-traces', 'v1/traces/test-1'];
+    const reads = operations.filter(([method]) => method === 'GET');
+    for (const [method, path] of reads)
+      expect([path, passes('Viewer', method, path, emptyMatches)]).toEqual([path, !forOthers.includes(path)]);
+    expect(reads.map(([, path]) => path)).toEqual(expect.arrayContaining(forOthers));
+    for (const [path, editor] of [
+      ['v1/keys', false],
+      ['v1/recent-traces', true],
+      ['v1/traces/test-1', true],
+    ] as const)
+      expect([path, passes('Editor', 'GET', path, emptyMatches)]).toEqual([path, editor]);
   });
 });
