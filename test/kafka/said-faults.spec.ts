@@ -160,7 +160,8 @@ interface Ready {
     await well('api');
   }, 200_000);
 
-  it('the broker hangs', async () => {
+  it('the broker hangs, also while an evaluator stops', async () => {
+    const stops = await cluster.add('evaluator');
     cluster.broker.suspend();
     try {
       await says(one('ingest'), 503, 'storage', /Kafka could not/, 2);
@@ -173,6 +174,8 @@ interface Ready {
         const ages = [...(await series(one(app), 'betrace_log_end_age_seconds')).values()];
         expect(Math.max(...ages)).toBeGreaterThan(1);
       }
+      // It does not wait for a last commit until its orchestrator kills it.
+      expect(await cluster.remove(stops)).toBe(0);
     } finally {
       cluster.broker.resume();
     }
@@ -327,7 +330,7 @@ interface Ready {
     await deleteTopics(TOPICS.deadLetters, TOPICS.rules, TOPICS.violations, TOPICS.ruleStatus);
     await says(one('ingest'), 200, 'storage', /topic betrace\.[a-z.-]+ does not exist/);
     expect(await send('bad')).toBe(202);
-    await says(one('evaluator'), 503, 'rule_engine', /partition \d is not evaluated: violations wait for the log/, 1);
+    await says(one('evaluator'), 503, 'rule_engine', /partitions? [\d, ]+ (is|are) not evaluated: violations wait for the log/, 1);
     const failing = await series(one('evaluator'), 'betrace_evaluator_partition_failing');
     expect(Math.max(...failing.values())).toBe(1);
     // A partition with an unreadable record stops too, because its dead letter cannot be published.

@@ -27,7 +27,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     };
     await start();
     await until(async () => test.evaluator.failure !== undefined);
-    expect(test.evaluator.failure).toMatch(/^partition [01] is not evaluated: the disk is gone$/);
+    expect(test.evaluator.failure).toMatch(/^(partition [01] is|partitions 0, 1 are) not evaluated: the disk is gone$/);
     expect(test.evaluator.damaged).toBe(false);
     const failing = () =>
       test.evaluator.measurements
@@ -38,6 +38,17 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     test.log.bounds = bounds;
     await until(async () => test.evaluator.failure === undefined);
     expect(failing()).toContain(0);
+  });
+
+  it('names all that fails, partitions of one cause together', async () => {
+    await start();
+    for (const partition of [10, 2]) test.evaluator.failed(new Error('violations wait for the log'), partition);
+    test.evaluator.failed(new Error('no range'), 5);
+    test.evaluator.failed(new Error('partition 1 has no leader now'));
+    expect(test.evaluator.failure).toBe(
+      'the spans log cannot be read: partition 1 has no leader now; ' +
+        'partitions 2, 10 are not evaluated: violations wait for the log; partition 5 is not evaluated: no range',
+    );
   });
 
   it('is not ready once another process has its name', async () => {

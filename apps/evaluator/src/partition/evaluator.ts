@@ -229,14 +229,25 @@ export class Evaluator implements PartitionListener {
     if (this.failures.delete(partition)) this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
   }
 
-  /** Why not all partitions are evaluated at present; undefined when they are. */
+  /** Why not all partitions are evaluated at present: all causes, since one does not end with another; undefined when all are evaluated. */
   get failure(): string | undefined {
-    if (this.away !== undefined) return `the spans log cannot be read: ${this.away.message}`;
-    const [partition, error] = this.failures.entries().next().value ?? [];
-    if (error !== undefined) return `partition ${partition} is not evaluated: ${error.message}`;
-    const { overdue } = this.rules;
-    if (overdue !== undefined) return overdue.message;
-    return this.withoutRules() ?? [...this.lacking.values()][0]?.message;
+    const causes = [
+      this.away && `the spans log cannot be read: ${this.away.message}`,
+      ...this.failing(),
+      this.rules.overdue?.message,
+      this.withoutRules() ?? [...this.lacking.values()][0]?.message,
+    ].filter((cause) => cause !== undefined);
+    return causes.length === 0 ? undefined : causes.join('; ');
+  }
+
+  /** The partitions that fail, together with others that fail for the same reason. */
+  private failing(): readonly string[] {
+    const partitions = new Map<string, number[]>();
+    for (const [partition, { message }] of this.failures) partitions.set(message, [...(partitions.get(message) ?? []), partition]);
+    return [...partitions].map(([message, of]) => {
+      const which = of.toSorted((a, b) => a - b).join(', ');
+      return `${of.length === 1 ? `partition ${which} is` : `partitions ${which} are`} not evaluated: ${message}`;
+    });
   }
 
   /** Some failure is due to the disk or the configuration (such as a name that two processes have): no more should be sent to this process until it is corrected. */

@@ -12,6 +12,8 @@ import { Fetcher } from './read/fetcher.js';
 import { type FeedSource, PartitionFeed } from './read/partition-feed.js';
 
 const SESSION_MS = 10_000;
+/** Maximum wait of a stop for the last calls and commits of its partitions. A broker that hangs would hold it up for longer. */
+const MAX_CLOSE_MS = 8_000;
 /** A part of an outage. */
 const GROUP = 'group';
 
@@ -140,7 +142,9 @@ export class KafkaSubscription implements Subscription {
   async #close(): Promise<void> {
     this.#assigned = new Set();
     this.#preparing.set([], []);
-    await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition)));
+    // A last commit to a coordinator that hangs fails then: the successor repeats what it would have named.
+    const hanging = setTimeout(() => this.#connection.close(), MAX_CLOSE_MS);
+    await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition))).finally(() => clearTimeout(hanging));
     await this.#membership?.leave(this.#leaves);
     this.#fetcher.close();
     this.#connection.close();
