@@ -12,8 +12,11 @@ import { Fetcher } from './read/fetcher.js';
 import { type FeedSource, PartitionFeed } from './read/partition-feed.js';
 
 const SESSION_MS = 10_000;
-/** Maximum wait of a stop for the last calls and commits of its partitions. A broker that hangs would hold it up for longer. */
-const MAX_CLOSE_MS = 8_000;
+/**
+ * Maximum time of a stop for the last calls and commits of its partitions, and for leaving the group. A broker that hangs would hold it up for longer. It is
+ * less than what an evaluator reserves for it (`LAST_COMMITS`).
+ */
+const MAX_CLOSE_MS = 5_000;
 /** A part of an outage. */
 const GROUP = 'group';
 
@@ -126,6 +129,8 @@ export class KafkaSubscription implements Subscription {
   async handOver(milliseconds: number): Promise<void> {
     this.#leaves = true;
     if (this.#membership === undefined || this.#feeds.size === 0 || milliseconds <= 0 || this.#closing) return;
+    // The group cannot move anything.
+    if (this.#outage.isFailing(GROUP)) return;
     const empty = Promise.withResolvers<void>();
     this.#handedOver = empty.resolve;
     const timer = setTimeout(empty.resolve, milliseconds);
@@ -142,10 +147,11 @@ export class KafkaSubscription implements Subscription {
   async #close(): Promise<void> {
     this.#assigned = new Set();
     this.#preparing.set([], []);
-    // A last commit to a coordinator that hangs fails then: the successor repeats what it would have named.
+    // What is under way then fails: the successor repeats what a last commit would have named.
     const hanging = setTimeout(() => this.#connection.close(), MAX_CLOSE_MS);
-    await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition))).finally(() => clearTimeout(hanging));
+    await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition)));
     await this.#membership?.leave(this.#leaves);
+    clearTimeout(hanging);
     this.#fetcher.close();
     this.#connection.close();
     this.closed(this);

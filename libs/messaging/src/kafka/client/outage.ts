@@ -40,6 +40,11 @@ export class Outage {
     this.say(error);
   }
 
+  /** Whether this part fails at present. */
+  isFailing(part: string): boolean {
+    return this.#failing.has(part);
+  }
+
   works(part: string): void {
     if (!this.#failing.delete(part) || this.#failing.size > 0 || !this.#said) return;
     this.#said = false;
