@@ -158,6 +158,8 @@ export class EvaluatorThread {
       this.asking.shift()?.resolve(message.account);
     } else if (message.type === 'warn') logger.warn({ err: message.error, thread }, message.message);
     else if (message.type === 'log') logger[message.level]({ ...message.fields, thread }, message.message);
+    // Connections that it still opens to a broker that hangs would keep it for longer.
+    else if (message.type === 'stopped') void this.worker?.terminate();
   }
 
   private note(positions: readonly (readonly [number, number])[]): void {
