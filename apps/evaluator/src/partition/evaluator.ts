@@ -21,6 +21,7 @@ import { RulesFollower } from '../rules/rules-follower.js';
 import type { EvaluatorSettings } from '../settings.js';
 import { Measurements } from './account/measurements.js';
 import { AssignedPartition } from './assigned-partition.js';
+import { failingPartitions } from './failing-partitions.js';
 import { judgementOf } from './hand-over/judgement.js';
 import type { PartitionTools } from './partition-tools.js';
 import { tellInterval } from './periodic.js';
@@ -233,21 +234,11 @@ export class Evaluator implements PartitionListener {
   get failure(): string | undefined {
     const causes = [
       this.away && `the spans log cannot be read: ${this.away.message}`,
-      ...this.failing(),
+      ...failingPartitions(this.failures),
       this.rules.overdue?.message,
       this.withoutRules() ?? [...this.lacking.values()][0]?.message,
     ].filter((cause) => cause !== undefined);
     return causes.length === 0 ? undefined : causes.join('; ');
-  }
-
-  /** The partitions that fail, together with others that fail for the same reason. */
-  private failing(): readonly string[] {
-    const partitions = new Map<string, number[]>();
-    for (const [partition, { message }] of this.failures) partitions.set(message, [...(partitions.get(message) ?? []), partition]);
-    return [...partitions].map(([message, of]) => {
-      const which = of.toSorted((a, b) => a - b).join(', ');
-      return `${of.length === 1 ? `partition ${which} is` : `partitions ${which} are`} not evaluated: ${message}`;
-    });
   }
 
   /** Some failure is due to the disk or the configuration (such as a name that two processes have): no more should be sent to this process until it is corrected. */
