@@ -232,13 +232,9 @@ export class Evaluator implements PartitionListener {
 
   /** Why not all partitions are evaluated at present: all causes, since one does not end with another; undefined when all are evaluated. */
   get failure(): string | undefined {
-    const causes = [
-      this.away && `the spans log cannot be read: ${this.away.message}`,
-      ...failingPartitions(this.failures),
-      this.rules.overdue?.message,
-      this.withoutRules() ?? [...this.lacking.values()][0]?.message,
-    ].filter((cause) => cause !== undefined);
-    return causes.length === 0 ? undefined : causes.join('; ');
+    const away = this.away && `the spans log cannot be read: ${this.away.message}`;
+    const others = [this.rules.overdue?.message, this.withoutRules() ?? [...this.lacking.values()][0]?.message];
+    return [away, ...failingPartitions(this.failures), ...others].filter((cause) => cause !== undefined).join('; ') || undefined;
   }
 
   /** Some failure is due to the disk or the configuration (such as a name that two processes have): no more should be sent to this process until it is corrected. */
