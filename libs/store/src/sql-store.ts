@@ -41,7 +41,7 @@ import type { Fingerprint } from './violation-groups/fingerprint.js';
 import { type CountViolations, violationGroup, violationGroups } from './violation-groups/group-query.js';
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
 import { regroup } from './violation-groups/regroup.js';
-import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
+import type { GroupPageQuery, ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 import { countAll } from './violations/count-all.js';
 import { filterOfGroup } from './violations/filter-of-group.js';
 import { type RuleViolations, ruleViolations } from './violations/rule-violations.js';
@@ -171,11 +171,7 @@ export class SqlStore extends Store {
     return this.resting(['violations', 'violation_revisions'], () => violationRevisions(this.connection.database, id));
   }
 
-  violationGroups(
-    filter: ViolationGroupFilter,
-    page: { readonly limit: number; readonly after?: string },
-    now: number,
-  ): Promise<ViolationGroupPage> {
+  violationGroups(filter: ViolationGroupFilter, page: GroupPageQuery, now: number): Promise<ViolationGroupPage> {
     const { database } = this.connection;
     const count: CountViolations = async (of) => (await countAll(database, of)).total;
     return this.resting(['violations', 'violation_groups'], () => violationGroups(database, filter, page, now, count));

@@ -7,7 +7,7 @@ import type { Revision } from './revision.js';
 import type { EpochChange, ImportedRule, RulesImport, RuleVersion, StoredRule } from './rules/stored-rule.js';
 import type { KnownKey } from './signature-keys.js';
 import type { Fingerprint } from './violation-groups/fingerprint.js';
-import type { ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
+import type { GroupPageQuery, ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
 import type { RuleViolations } from './violations/rule-violations.js';
 import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
 import type {
@@ -100,11 +100,7 @@ export abstract class Store {
    * Violations by rule, service and fingerprint, the last seen group first. Rejects BT_STORE_BAD_CURSOR when `after` is not the `next` of a page.
    * @param now Unix ms; decides which groups are new
    */
-  abstract violationGroups(
-    filter: ViolationGroupFilter,
-    page: { readonly limit: number; readonly after?: string },
-    now: number,
-  ): Promise<ViolationGroupPage>;
+  abstract violationGroups(filter: ViolationGroupFilter, page: GroupPageQuery, now: number): Promise<ViolationGroupPage>;
   abstract violationGroup(id: string, now: number): Promise<ViolationGroup | undefined>;
   /**
    * Groups the newest `count` violations that have no fingerprint, because an older version stored them. Returns their number.

@@ -2,6 +2,7 @@ import type { Log } from '#messaging';
 import { plainMap, spanAttributes, type TraceRequest } from '#otlp';
 import { TOPICS } from '#records';
 import { partsFromEnd, requestOf, spanRecords } from '../log-end.js';
+import { SharedAnswer } from '../shared-answer.js';
 import { AttributeCatalogue, type CataloguedAttribute } from './attribute-catalogue.js';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
 
@@ -31,25 +32,19 @@ export interface AttributeSample {
  * access to the log can answer.
  */
 export class SampleAttributes {
-  private last: { readonly at: number; readonly sample: Promise<AttributeSample> } | undefined;
+  private readonly shared: SharedAnswer<AttributeSample>;
 
   constructor(
     private readonly log: Log,
     private readonly sensitive: SensitiveAttributes,
-    private readonly monotonic: () => number,
-  ) {}
+    monotonic: () => number,
+  ) {
+    this.shared = new SharedAnswer(() => this.read(), FRESH, monotonic);
+  }
 
   /** Rejects the log's error. Calls within ten seconds share one sample. */
   sample(): Promise<AttributeSample> {
-    const now = this.monotonic();
-    if (this.last === undefined || now - this.last.at >= FRESH) {
-      const sample = this.read();
-      this.last = { at: now, sample };
-      sample.catch(() => {
-        this.last = undefined;
-      });
-    }
-    return this.last.sample;
+    return this.shared.get();
   }
 
   private async read(): Promise<AttributeSample> {

@@ -29,10 +29,11 @@ export class ViolationGroupsController {
   @ApiOkResponse({ type: ViolationGroupList })
   @ApiBadRequestResponse({ type: ProblemView })
   async list(@Query() query: ViolationGroupQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ViolationGroupList> {
-    const page = { limit: query.limit ?? PAGE, ...(query.cursor === undefined ? {} : { after: query.cursor }) };
+    const gone = clientGone(reply);
+    const page = { limit: query.limit ?? PAGE, signal: gone, ...(query.cursor === undefined ? {} : { after: query.cursor }) };
     const filter = groupFilter(query);
     // Groups are far fewer than violations: searching them takes no longer than counting.
-    const { groups, total, next } = await this.searches.run(clientGone(reply), filter.text === undefined ? undefined : 'count', () =>
+    const { groups, total, next } = await this.searches.run(gone, filter.text === undefined ? undefined : 'count', () =>
       this.store.violationGroups(filter, page, this.clock.now()),
     );
     return { groups: groups.map(groupView), total, ...(next === undefined ? {} : { next }) };

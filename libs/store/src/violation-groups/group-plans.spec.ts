@@ -35,6 +35,28 @@ describe('the plans of SQLite for groups', () => {
     );
   }
 
+  it('find the group of a violation without reading the others', async () => {
+    const keys =
+      'rule_id, rule_name, severity, service, fingerprint, operation, error_kind, search_text, open, undecided, retracted, pruned, first_seen, last_seen';
+    sqlite.exec(`INSERT INTO violation_groups (id, ${keys}) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+      SELECT 'grp-' || i, 'r', 'R', 'LOW', 's', 'f' || i, 'o', '', '', 1, 0, 0, 0, i, i FROM n`);
+    sqlite.exec(`INSERT INTO violations (id, revision, status, rule_id, rule_name, severity, trace_id, wire_trace_id, span_id, service, timestamp_ms, first_offset,
+      json_record, search_text, group_id) VALUES ('v', 1, 'open', 'r', 'R', 'LOW', 't', 't', 's', 's', 1, 0, '{}', '', 'grp-7')`);
+    try {
+      asked = [];
+      const page = (filter: ViolationGroupFilter, signal?: AbortSignal) =>
+        violationGroups(database, filter, { limit: 50, ...(signal === undefined ? {} : { signal }) }, NOW, async () => 1);
+      expect(await page({ violationId: 'v' })).toMatchObject({ total: 1, groups: [{ id: 'grp-7' }] });
+      expect(asked).toHaveLength(3);
+      expect((await page({})).total).toBe(5_000);
+      asked = [];
+      await page({}, AbortSignal.abort());
+      expect(asked.length).toBeLessThanOrEqual(2);
+    } finally {
+      sqlite.exec('DELETE FROM violation_groups; DELETE FROM violations');
+    }
+  });
+
   it.each<[string, ViolationGroupFilter, RegExp]>([
     ['what is asked by default', { status: 'open' }, /violation_groups_by_time/],
     ['a rule', { status: 'open', ruleId: 'a' }, /violation_groups_by_rule_id/],

@@ -3,17 +3,19 @@ import { isMuted } from '../marks/mutes.js';
 import type { Revision } from '../revision.js';
 import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
-import { cursorOf, placeOf } from '../tables/page.js';
+import { cursorOf, type PagePlace, placeOf } from '../tables/page.js';
 import { searchPattern } from '../tables/searched-text.js';
 import { groupBlocks, newestFirst, within } from './group-blocks.js';
 import { groupOfRow } from './group-changes.js';
 import { groupId } from './group-id.js';
-import { type GroupState, RECENT, type ViolationGroup, type ViolationGroupFilter, type ViolationGroupPage } from './violation-group.js';
-
-interface Page {
-  readonly limit: number;
-  readonly after?: string;
-}
+import {
+  type GroupPageQuery,
+  type GroupState,
+  RECENT,
+  type ViolationGroup,
+  type ViolationGroupFilter,
+  type ViolationGroupPage,
+} from './violation-group.js';
 
 /** The violations of a group that a filter of groups selects; for a group without a fingerprint those that have none yet. */
 export interface ViolationsOfGroup {
@@ -36,15 +38,19 @@ type GroupRow = ViolationGroupsTable & { readonly muted: unknown };
 export async function violationGroups(
   queries: Queries,
   filter: ViolationGroupFilter,
-  { limit, after }: Page,
+  { limit, after, signal }: GroupPageQuery,
   now: number,
   count: CountViolations,
 ): Promise<ViolationGroupPage> {
   const id = filter.violationId === undefined ? undefined : await groupWith(queries, filter.violationId);
   if (filter.violationId !== undefined && id === undefined) return { groups: [], total: 0 };
   const matches = matchingGroups(filter, now, id);
+  // One group is found by its id, in one statement.
+  const blocks = (from: PagePlace | undefined) =>
+    id === undefined ? groupBlocks(queries, filter, from) : [{ after: from, downTo: undefined }];
   let total = 0;
-  for await (const block of groupBlocks(queries, filter, undefined)) {
+  for await (const block of blocks(undefined)) {
+    if (signal?.aborted) break;
     const { count } = await within(queries.selectFrom('violation_groups'), block)
       .select((e) => e.fn.countAll().as('count'))
       .where(matches)
@@ -52,7 +58,8 @@ export async function violationGroups(
     total += Number(count);
   }
   const rows: GroupRow[] = [];
-  for await (const block of groupBlocks(queries, filter, after === undefined ? undefined : placeOf(after))) {
+  for await (const block of blocks(after === undefined ? undefined : placeOf(after))) {
+    if (signal?.aborted) break;
     const found = within(queries.selectFrom('violation_groups'), block)
       .selectAll()
       .select((e) => isMuted(e, now).as('muted'))

@@ -49,6 +49,13 @@ export interface ViolationGroupFilter {
   readonly text?: string;
 }
 
+export interface GroupPageQuery {
+  readonly limit: number;
+  readonly after?: string;
+  /** Ends the reading, with a result that nobody needs. */
+  readonly signal?: AbortSignal;
+}
+
 export interface ViolationGroupPage {
   readonly groups: readonly ViolationGroup[];
   /** The number of groups that match the filter, on all pages. */

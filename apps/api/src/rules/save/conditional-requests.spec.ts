@@ -64,6 +64,7 @@ describe('conditional requests about rules', () => {
       (present: number) => ({ 'if-match': `"${present + 5}", W/"${present}"` }),
       (present: number) => ({ 'if-match': `"${present}-abc_DEF-1"` }),
       (present: number) => ({ 'if-match': `"of something else", "${present}"` }),
+      (present: number) => ({ 'if-match': `"a, b", "${present}"` }),
       () => ({ 'if-match': '*' }),
       (present: number) => ({ 'if-none-match': `"${present + 1}"` }),
     ]) {

@@ -18,7 +18,7 @@ export class RecentTracesController {
   @ApiOperation({
     summary: 'Closed traces among the spans that came last, to try a rule on',
     description:
-      'Whether they violate a rule or not. A request reads at most 5,000 spans and 8 MiB of the spans log. The list is reused for two seconds. ' +
+      'Whether they violate a rule or not. The last 5,000 spans of the spans log are decoded, 8 MiB at most. The list is reused for two seconds. ' +
       '`POST /v1/rules/test` takes their `trace_id`.',
   })
   @ApiOkResponse({ type: RecentTracesView })

@@ -3,6 +3,7 @@ import { bytesOfHex, isTraceId, traceIdOfText } from '#otlp';
 import { TOPICS } from '#records';
 import { ApiError } from '../../api-error.js';
 import { type OffsetRange, partsFromEnd, spanRecords } from '../../log-end.js';
+import { SharedAnswer } from '../../shared-answer.js';
 import { CollectedTraces, type RecentTrace } from './collected-traces.js';
 import type { TracePlace, TraceTimes } from './trace-reader.js';
 
@@ -44,7 +45,7 @@ interface FoundPlace extends Omit<TracePlace, 'trace_id'> {
  * can answer.
  */
 export class RecentTraces {
-  private last: { readonly at: number; readonly list: Promise<RecentTraceList> } | undefined;
+  private readonly shared: SharedAnswer<RecentTraceList>;
   private turn: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
@@ -52,19 +53,17 @@ export class RecentTraces {
     private readonly log: Log,
     private readonly times: ClosingTimes,
     private readonly clock: { now(): number; monotonic(): number },
-  ) {}
+  ) {
+    this.shared = new SharedAnswer(
+      () => this.inTurn(() => this.read()),
+      FRESH,
+      () => clock.monotonic(),
+    );
+  }
 
   /** Closed traces. Rejects the log's error. Calls within two seconds share one list. */
   list(): Promise<RecentTraceList> {
-    const now = this.clock.monotonic();
-    if (this.last === undefined || now - this.last.at >= FRESH) {
-      const list = this.inTurn(() => this.read());
-      this.last = { at: now, list };
-      list.catch(() => {
-        this.last = undefined;
-      });
-    }
-    return this.last.list;
+    return this.shared.get();
   }
 
   /**

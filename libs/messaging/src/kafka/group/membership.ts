@@ -204,7 +204,7 @@ export class Membership {
   #answered<T>(answer: Promise<T>): Promise<T> {
     const { group, topic, connection, events } = this.options;
     const failed = (error: Error): void => {
-      if (!this.#closed) events.failed(kafkaFailed(`keep ${group} together`, error));
+      if (!this.#ends) events.failed(kafkaFailed(`keep ${group} together`, error));
     };
     return unlessCoordinatorMoved(answer, { group, topic, connection, failed });
   }
@@ -328,7 +328,7 @@ export class Membership {
   #silent(): void {
     const { group, sessionTimeout, events } = this.options;
     const reason = new Error(`its coordinator has not answered a member that joins for ${Math.round(sessionTimeout / 1_000)} s`);
-    if (!this.#closed) events.failed(kafkaFailed(`keep ${group} together`, reason));
+    if (!this.#ends) events.failed(kafkaFailed(`keep ${group} together`, reason));
   }
 
   #worked(): void {
