@@ -243,14 +243,19 @@ logging:
     [' ["token", "*.email"] ', ['token', '*.email']],
     ['["a,b"]', ['a,b']],
     ['[]', []],
-    ['[::1]', ['[::1]']],
-    ['[a', ['[a']],
   ])('reads the list %s from the environment', (text, expected) => {
     expect(load({ environment: { BETRACE_ATTRIBUTES_SENSITIVE: text } }).configuration.attributes.sensitive).toEqual(expected);
   });
 
-  it('refuses a list of what is no text', () => {
-    expect(failure({ environment: { BETRACE_ATTRIBUTES_SENSITIVE: '[["secret"]]' } })).toContain('attributes.sensitive');
+  it('reads an address in brackets as one', () => {
+    expect(load({ environment: { KAFKA_BROKERS: '[::1]:9092,[::2]:9092' } }).configuration.kafka.brokers).toEqual([
+      '[::1]:9092',
+      '[::2]:9092',
+    ]);
+  });
+
+  it.each(['[["secret"]]', '[token, *.email]', "['token']", '["token"', ' [token'])('refuses %s, which would protect nothing', (text) => {
+    expect(failure({ environment: { BETRACE_ATTRIBUTES_SENSITIVE: text } })).toContain('attributes.sensitive');
   });
 
   it('shows no secret in an error', () => {

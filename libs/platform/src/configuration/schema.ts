@@ -1,4 +1,5 @@
 import {
+  attributeNames,
   bytes,
   choice,
   duration,
@@ -308,7 +309,7 @@ export const SCHEMA = {
   },
   attributes: {
     sensitive: {
-      type: list,
+      type: attributeNames,
       env: ['BETRACE_ATTRIBUTES_SENSITIVE'],
       default: SENSITIVE_ATTRIBUTES,
       doc: 'Names of attributes of spans and resources whose values `GET /v1/attributes` never shows. `*` stands for any text; case does not matter. The setting replaces the default.',

@@ -213,6 +213,14 @@ export const list: SettingType<readonly string[]> = {
   show: (value) => value.join(','),
 };
 
+/** A list of names of attributes. One in brackets that is not JSON is refused: its first and last pattern would match nothing, without a word. */
+export const attributeNames: SettingType<readonly string[]> = {
+  ...list,
+  expected: 'names of attributes, separated by commas, or a JSON list like ["token", "*.email"]',
+  parse: (input) =>
+    typeof input === 'string' && input.trimStart().startsWith('[') && jsonList(input) === undefined ? undefined : list.parse(input),
+};
+
 /** A list of host names, in lower case, without ports. */
 export const hostNames: SettingType<readonly string[]> = {
   name: 'host names',
