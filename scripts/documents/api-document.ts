@@ -16,6 +16,10 @@ interface Schema {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
   readonly deprecated?: boolean;
 }
 interface Parameter {
@@ -46,7 +50,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   spans: 'Spans',
   operation: 'Operation',
 };
-/** Answers that mean the same everywhere: the document tells them once. */
+/** Answers that mean the same nearly everywhere: the document says so once, and repeats those alone that mean something else. */
 const COMMON = ['401', '403', '413', '415', '421', '429', 'default'];
 
 /** The reference of the REST API in Markdown. @param text docs/openapi.json */
@@ -57,14 +61,17 @@ export function apiDocument(text: string): string {
     .flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ title: `${method.toUpperCase()} ${path}`, operation })),
     );
-  const common = COMMON.map((status) => {
-    const descriptions = all.map(({ operation }) => operation.responses[status]?.description ?? '').filter((one) => one !== '');
-    const [most] = [...Map.groupBy(descriptions, (one) => one).values()].sort((a, b) => b.length - a.length);
-    return `| ${status === 'default' ? 'others' : status} | ${cell(most?.[0])} |`;
-  });
+  const common = new Map(
+    COMMON.map((status) => {
+      const descriptions = all.map(({ operation }) => operation.responses[status]?.description ?? '').filter((one) => one !== '');
+      const [most] = [...Map.groupBy(descriptions, (one) => one).values()].sort((a, b) => b.length - a.length);
+      return [status, most?.[0] ?? ''];
+    }),
+  );
+  const commonRows = [...common].map(([status, what]) => `| ${status === 'default' ? 'others' : status} | ${cell(what)} |`);
   const sections = Object.entries(SECTIONS).map(([tag, title]) => {
     const operations = all.filter(({ operation }) => operation.tags.includes(tag));
-    return [`## ${title}`, ...operations.map((one) => operationText(one.title, one.operation))].join('\n\n');
+    return [`## ${title}`, ...operations.map((one) => operationText(one.title, one.operation, common))].join('\n\n');
   });
   const lost = all.filter(({ operation }) => !operation.tags.some((tag) => tag in SECTIONS)).map(({ title }) => title);
   if (lost.length > 0) throw new Error(`no section has ${lost.join(', ')}`);
@@ -74,8 +81,8 @@ export function apiDocument(text: string): string {
   return `${[
     '# API reference',
     'Generated from [openapi.json](openapi.json), which a running server answers at `/openapi.json`; `/docs` has the same as Swagger UI. [Words](words.md) explains the terms, [protection](operations/protection.md) keys and scopes, [connect](connect.md) how spans are sent.',
-    'Answers of errors are problem details (RFC 9457) with a `code`: [errors](errors.md) explains each. These answers are the same for every request, and are not repeated below:',
-    ['| status | what it means |', '|---|---|', ...common].join('\n'),
+    'Answers of errors are problem details (RFC 9457) with a `code`: [errors](errors.md) explains each. Below, these answers are listed only where they mean something else:',
+    ['| status | what it means |', '|---|---|', ...commonRows].join('\n'),
     ...sections,
     '## Types',
     'A name with `?` may be absent.',
@@ -83,7 +90,11 @@ export function apiDocument(text: string): string {
   ].join('\n\n')}\n`;
 }
 
-function operationText(title: string, { summary, description, parameters = [], requestBody, responses }: Operation): string {
+function operationText(
+  title: string,
+  { summary, description, parameters = [], requestBody, responses }: Operation,
+  common: ReadonlyMap<string, string>,
+): string {
   const parts = [`### \`${title}\``, sentence(summary), ...(description ? [description] : [])];
   if (parameters.length > 0) {
     const rows = parameters.map(
@@ -94,7 +105,7 @@ function operationText(title: string, { summary, description, parameters = [], r
   }
   if (requestBody !== undefined)
     parts.push(`Body: ${contentOf(requestBody.content)}.${requestBody.description ? ` ${requestBody.description}` : ''}`);
-  const answers = Object.entries(responses).filter(([status]) => !COMMON.includes(status));
+  const answers = Object.entries(responses).filter(([status, answer]) => common.get(status) !== answer.description);
   const rows = answers.map(([status, { description: what, content }]) => {
     const body = content === undefined || 'application/problem+json' in content ? '' : contentOf(content);
     return `| ${status} | ${body} | ${cell(what || STATUS_CODES[status])} |`;
@@ -119,16 +130,26 @@ function typeOf(schema: Schema): string {
     const name = schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1);
     return `[${name}](#${name.toLowerCase()})`;
   }
-  const several = schema.anyOf ?? schema.oneOf ?? schema.allOf;
+  const several = schema.anyOf ?? schema.oneOf;
   if (several !== undefined) return several.map(typeOf).join(' or ');
+  if (schema.allOf !== undefined) return schema.allOf.map(typeOf).join(' and ');
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
   const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? ['any']);
   return types.map((type) => (schema.format === undefined ? type : `${type} (${schema.format})`)).join(' or ');
 }
 
-function limitsOf({ default: value, minimum, maximum, deprecated }: Schema): string {
-  const range = minimum === undefined && maximum === undefined ? [] : [`${minimum ?? '…'} to ${maximum ?? '…'}`];
+function limitsOf(schema: Schema): string {
+  const { default: value, minimum, maximum, minLength, maxLength, minItems, maxItems, deprecated } = schema;
+  const between = (from: number | undefined, to: number | undefined, of = ''): string[] => {
+    if (from !== undefined && to !== undefined) return [`${from} to ${to}${of}`];
+    return from === undefined ? (to === undefined ? [] : [`at most ${to}${of}`]) : [`at least ${from}${of}`];
+  };
+  const range = [
+    ...between(minimum, maximum),
+    ...(minLength === 1 && maxLength === undefined ? ['not empty'] : between(minLength, maxLength, ' characters')),
+    ...between(minItems, maxItems, ' items'),
+  ];
   const said = value === undefined ? [] : [`default \`${JSON.stringify(value)}\``];
   const parts = [...range, ...said, ...(deprecated ? ['deprecated'] : [])].join(', ');
   return parts === '' ? '' : `${parts.charAt(0).toUpperCase()}${parts.slice(1)}.`;

@@ -298,7 +298,10 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
         spec.rules[0].http.paths.map(({ path, pathType }: { readonly path: string; readonly pathType: string }) => `${pathType} ${path}`),
       ]),
     );
-    expect(paths).toEqual({ 'betrace-front': ['Prefix /'], 'betrace-intake': ['Exact /v1/traces', 'Exact /v1/spans'] });
+    expect(paths).toEqual({
+      'betrace-front': ['Prefix /'],
+      'betrace-intake': ['/v1/traces', '/v1/traces/', '/v1/spans', '/v1/spans/'].map((path) => `Exact ${path}`),
+    });
   });
 
   it('keeps the volume of a standalone process when the release is deleted', () => {

@@ -54,7 +54,12 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const [failing, setFailing] = useState<readonly string[]>();
   const [vocabulary, setVocabulary] = useState<Vocabulary>();
   const seen = useMemo(() => askSeenThrough(proxy), [proxy]);
-  const put = (part: Partial<RuleDraft>): void => setDraft((before) => ({ ...before, ...part }));
+  const put = (part: Partial<RuleDraft>): void => {
+    // What failed were the test cases of another draft.
+    setFailing(undefined);
+    setDraft((before) => ({ ...before, ...part }));
+  };
+  const isWhole = draft.name.trim() !== '' && draft.expression.trim() !== '' && !hasHalfTest(draft);
   const diagnostics = useValidation(editor ? proxy : '', editor ? draft.expression : '');
   useEffect(() => {
     // Without it one writes as well, only without completion.
@@ -62,7 +67,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   }, [proxy]);
   /** Its test cases are run first; `anyway`: also when they fail. */
   const save = async (anyway = false): Promise<void> => {
-    if (!editor || saving) return;
+    if (!editor || saving || !isWhole) return;
     setSaving(true);
     setFailed(undefined);
     setFailing(undefined);
@@ -195,10 +200,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
       )}
       <Stack direction="row" gap={1}>
         {editor ? (
-          <Button
-            disabled={saving || draft.name.trim() === '' || draft.expression.trim() === '' || hasHalfTest(draft)}
-            onClick={() => void save()}
-          >
+          <Button disabled={saving || !isWhole} onClick={() => void save()}>
             Save
           </Button>
         ) : null}
