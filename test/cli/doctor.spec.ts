@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,7 +119,8 @@ describe('betrace doctor', () => {
   });
 
   (absent.length > 0 ? it.skip : it)('knows a server that runs there with TLS', async () => {
-    const { cert, key } = await (await Authority.create(folder, 'other')).issue('running');
+    const authority = await Authority.create(folder, 'other');
+    const { cert, key } = await authority.issue('running');
     const [http = 0, grpc = 0] = await freePorts(2);
     const env = {
       BETRACE_HTTP_PORT: String(http),
@@ -128,11 +130,10 @@ describe('betrace doctor', () => {
     };
     const betrace = await BeTrace.spawn({ ports: { http, grpc }, env });
     try {
-      const found = await eventually('a server that doctor finds ready', async () => {
-        const { of } = await examine(env);
-        return of('http port')?.said.includes('and is ready') ? of : undefined;
-      });
-      expect([found('http port')?.said, found('grpc port')?.grade]).toEqual([`${http}: BeTrace runs, and is ready`, 'ok']);
+      // Not by doctor: it listens on each port for a moment, which a server that starts then finds taken.
+      await eventually('the start of BeTrace', () => readyOverTls(http, authority.cert), 90_000);
+      const { of } = await examine(env);
+      expect([of('http port')?.said, of('grpc port')?.grade]).toEqual([`${http}: BeTrace runs, and is ready`, 'ok']);
     } finally {
       await betrace.stop();
     }
@@ -173,3 +174,14 @@ describe('betrace doctor', () => {
     ]);
   }, 60_000);
 });
+
+/** True if the server on this port answers readiness with 200; undefined if it answers otherwise. Rejects while nothing listens. */
+async function readyOverTls(port: number, authority: string): Promise<true | undefined> {
+  const ca = await readFile(authority);
+  return new Promise((done, refused) => {
+    get({ host: '127.0.0.1', port, path: '/ready', ca }, (answer) => {
+      answer.resume();
+      done(answer.statusCode === 200 ? true : undefined);
+    }).once('error', refused);
+  });
+}
