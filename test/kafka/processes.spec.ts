@@ -408,6 +408,24 @@ interface Preview {
     expect(body.result!.traces).toBe(traces.size);
   }, 120_000);
 
+  it('list a trace that violates nothing on any replica, and try a rule on it', async () => {
+    const id = traceId();
+    expect((await post('left-alone', id)).status).toBe(202);
+    for (const api of cluster.all('api')) {
+      const listed = await eventually(
+        'the trace among the recent ones',
+        async () =>
+          (await api.json<{ traces: { trace_id: string }[] }>('GET', '/v1/recent-traces?limit=100')).body.traces.find(
+            ({ trace_id }) => trace_id === id,
+          ),
+        TIMEOUT_MS,
+      );
+      expect(listed).toMatchObject({ name: 'left-alone', spans: 1, errors: 0, complete: true });
+      const tried = await api.json('POST', '/v1/rules/test', { expression: 'span.name == "left-alone"', trace_id: id });
+      expect(tried).toMatchObject({ status: 200, body: { matches: true } });
+    }
+  }, 120_000);
+
   it('notify a receiver of each violation once, whichever API has the partition, also after a kill', async () => {
     expect((await createRule(cluster.all('api')[0]!, 'told')).status).toBe(201);
     const sent: string[] = [];
