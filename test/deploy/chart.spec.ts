@@ -9,7 +9,7 @@ import { KEYS } from '../../libs/platform/src/configuration/keys.js';
 import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { PEER_TIMEOUT_MS } from '../peers/kept.js';
-import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, VALUE_SETS } from './chart.js';
+import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, SCHEMAS, VALUE_SETS } from './chart.js';
 import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.js';
 import { imageStages } from './image-stages.js';
 import { ASKED_BY_VALUES, NOT_SHARED, opinionsOf } from './kube-score.js';
@@ -18,7 +18,11 @@ const root = REPOSITORY;
 /** The commands that a container of the image can start. */
 const commands = [...imageStages().values()].map(({ command }) => command?.[0]);
 const plain = join(root, 'docs/deployment/kubernetes.yaml');
-const schemas = join(root, 'test/fixtures/kubernetes');
+/** A schema of another version of Kubernetes is in another folder, and not found. */
+const locations = Object.values(SCHEMAS).flatMap((folder) => [
+  '-schema-location',
+  join(folder, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'),
+]);
 const problem = whyNoDeployTools();
 if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
 
@@ -42,6 +46,12 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(parse(readFileSync(join(CHART, 'Chart.yaml'), 'utf8'))).toMatchObject({ version, appVersion: version });
   });
 
+  it('is checked for the version of Kubernetes that the document names', () => {
+    const document = readFileSync(join(root, 'docs/deployment/README.md'), 'utf8');
+    const [, named] = /the strict schemas of Kubernetes (\d+\.\d+) /.exec(document) ?? [];
+    expect(named).toBe(KUBERNETES.split('.').slice(0, 2).join('.'));
+  });
+
   it.each(VALUE_SETS)('passes helm lint --strict with %s', (values) => {
     const args = ['lint', '--strict', CHART, '--kube-version', KUBERNETES, '-f', join(CHART, 'ci', `${values}.yaml`)];
     const { status, stdout, stderr } = spawnSync(tools.helm, args, { encoding: 'utf8' });
@@ -49,11 +59,10 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
   });
 
   it.each(VALUE_SETS)('renders %s to resources that the strict schemas of Kubernetes and of the operators accept', (values) => {
-    const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
     // No package provides Strimzi's definitions: see docs/deployment/README.md.
     const args = ['-strict', '-summary', '-output', 'json', '-skip', 'Kafka,KafkaNodePool', '-kubernetes-version', KUBERNETES];
     const input = render(tools.helm, values).text;
-    const { status, stdout } = spawnSync(tools.kubeconform, [...args, '-schema-location', location], { input, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(tools.kubeconform, [...args, ...locations], { input, encoding: 'utf8' });
     const { resources = [], summary } = JSON.parse(stdout) as {
       readonly resources?: readonly unknown[];
       readonly summary: { readonly valid: number };
@@ -65,8 +74,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
 
   it('would be refused for one wrong word', () => {
     const input = render(tools.helm, 'external-kafka').text.replace('terminationGracePeriodSeconds', 'terminationGraceSeconds');
-    const location = join(schemas, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json');
-    const { status, stdout } = spawnSync(tools.kubeconform, ['-strict', '-schema-location', location], { input, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(tools.kubeconform, ['-strict', ...locations], { input, encoding: 'utf8' });
     expect([status, stdout]).toEqual([1, expect.stringContaining('terminationGraceSeconds')]);
   });
 

@@ -1,13 +1,18 @@
 // The chart as Helm renders it.
 import { spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { REPOSITORY } from '../harness/repository.js';
 
 export const CHART = join(REPOSITORY, 'deploy/helm/betrace');
-/** The Kubernetes version against which the chart is checked. */
-export const KUBERNETES = '1.36.0';
+/** The Kubernetes version against which the chart is checked: that of the API server of `npm run ops:full`. */
+export const KUBERNETES = kubernetesOf(readFileSync(join(REPOSITORY, 'test/deploy/tools/go.mod'), 'utf8'));
+/** The strict schemas of that version, and those of the operators. */
+export const SCHEMAS = {
+  kubernetes: join(REPOSITORY, 'test/fixtures/kubernetes', `v${KUBERNETES}`),
+  operators: join(REPOSITORY, 'test/fixtures/kubernetes/operators'),
+};
 export const VALUE_SETS = globSync('ci/*.yaml', { cwd: CHART })
   .map((file) => basename(file, '.yaml'))
   .sort();
@@ -36,6 +41,12 @@ export function render(helm: string, values: string | undefined, ...set: readonl
   ];
   const { status, stdout, stderr } = spawnSync(helm, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   return { status, text: status === 0 ? stdout : stderr };
+}
+
+function kubernetesOf(goMod: string): string {
+  const [, version] = /^\tk8s\.io\/kubernetes v(\d+\.\d+\.\d+)\b/m.exec(goMod) ?? [];
+  if (version === undefined) throw new Error('test/deploy/tools/go.mod has no version of k8s.io/kubernetes');
+  return version;
 }
 
 export const manifestsOf = (text: string): readonly Manifest[] =>

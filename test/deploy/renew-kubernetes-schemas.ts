@@ -1,19 +1,18 @@
 // node scripts/run.mjs exec test/deploy/renew-kubernetes-schemas.js: writes test/fixtures/kubernetes, the strict schemas of the chart's kinds. Needs pip, Go
-// and the registries of both. Kubernetes's own are in the package kubernetes-validate, those of operators in their Go modules (all Apache-2.0). Descriptions
-// and unused definitions are left out.
+// and the registries of both. Kubernetes's own are in the package kubernetes-validate, in the version that tools/go.mod has; those of operators in their Go
+// modules (all Apache-2.0). Descriptions and unused definitions are left out.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { REPOSITORY } from '../harness/repository.js';
+import { KUBERNETES, SCHEMAS } from './chart.js';
 import { CUSTOM_RESOURCES } from './custom-resources.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type JsonObject = { readonly [key: string]: Json };
 
 const PACKAGE = 'kubernetes-validate==1.37.0';
-const KUBERNETES = '1.36.0';
 const KINDS = [
   'configmap-v1',
   'cronjob-batch-v1',
@@ -28,8 +27,6 @@ const KINDS = [
   'statefulset-apps-v1',
 ];
 const REFERENCE = '/api/_definitions.json#/$defs/';
-
-const directory = join(REPOSITORY, 'test/fixtures/kubernetes');
 
 function run(command: string, ...args: string[]): string {
   const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
@@ -71,7 +68,8 @@ function strict(value: Json): Json {
   return isObject(value['properties']) && value['type'] === 'object' && !open ? { ...inner, additionalProperties: false } : inner;
 }
 
-const write = (name: string, schema: Json) => writeFileSync(join(directory, `${name}.json`), `${JSON.stringify(schema)}\n`);
+const write = (directory: string, name: string, schema: Json) =>
+  writeFileSync(join(directory, `${name}.json`), `${JSON.stringify(schema)}\n`);
 
 const temporary = mkdtempSync(join(tmpdir(), 'betrace-schemas-'));
 try {
@@ -79,21 +77,26 @@ try {
   const source = join(temporary, 'kubernetes_validate/kubernetes-json-schema', `v${KUBERNETES}-local-strict`);
   const read = (name: string) => JSON.parse(readFileSync(join(source, `${name}.json`), 'utf8')) as JsonObject;
   const definitions = read('_definitions')['$defs'] as JsonObject;
-  mkdirSync(directory, { recursive: true });
+  rmSync(dirname(SCHEMAS.kubernetes), { recursive: true, force: true });
+  for (const directory of Object.values(SCHEMAS)) mkdirSync(directory, { recursive: true });
   for (const kind of KINDS) {
     const [, name = '', version = ''] = /^([a-z]+)-(?:[a-z]+-)?(v\d)$/.exec(kind) ?? [];
-    write(`${name}_${version}`, withDefinitions(bare(read(kind)), definitions));
+    write(SCHEMAS.kubernetes, `${name}_${version}`, withDefinitions(bare(read(kind)), definitions));
   }
   for (const { module, file } of CUSTOM_RESOURCES) {
     const { Dir } = JSON.parse(run('go', 'mod', 'download', '-json', module)) as { readonly Dir: string };
     const definition = parse(readFileSync(join(Dir, file), 'utf8')) as {
       readonly spec: {
         readonly names: { readonly kind: string };
-        readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: Json } }[];
+        readonly versions: readonly {
+          readonly name: string;
+          readonly served: boolean;
+          readonly schema: { readonly openAPIV3Schema: Json };
+        }[];
       };
     };
-    for (const { name, schema } of definition.spec.versions)
-      write(`${definition.spec.names.kind.toLowerCase()}_${name}`, strict(bare(schema.openAPIV3Schema)));
+    for (const { name, schema } of definition.spec.versions.filter(({ served }) => served))
+      write(SCHEMAS.operators, `${definition.spec.names.kind.toLowerCase()}_${name}`, strict(bare(schema.openAPIV3Schema)));
   }
 } finally {
   rmSync(temporary, { recursive: true });
