@@ -21,6 +21,8 @@ interface Document {
   readonly generate: () => string | Promise<string>;
 }
 
+/** The description of the API. To make it starts the application, so both documents use one. */
+const openApi = openApiText();
 const documents: readonly Document[] = [
   { file: 'docs/configuration.md', generate: configurationDocument },
   { file: 'docs/metrics.md', generate: () => metricsDocument(DOCUMENTED_METRICS) },
@@ -31,8 +33,8 @@ const documents: readonly Document[] = [
   { file: 'docs/dsl.md', generate: dslDocument },
   { file: 'docs/errors.md', generate: () => errorsDocument(DOCUMENTED_ERRORS) },
   { file: 'docs/cli.md', generate: cliDocument },
-  { file: 'docs/openapi.json', generate: openApiText },
-  { file: 'docs/api.md', generate: async () => apiDocument(await openApiText()) },
+  { file: 'docs/openapi.json', generate: () => openApi },
+  { file: 'docs/api.md', generate: async () => apiDocument(await openApi) },
 ];
 
 const onlyCheck = process.argv.includes('--check');
