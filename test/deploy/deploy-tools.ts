@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { REPOSITORY } from '../harness/repository.js';
 import { whyNoGo } from '../peers/go.js';
 import { kept } from '../peers/kept.js';
+import { KUBERNETES } from './chart.js';
 
 /** By what is built together: the module, and the programs. What helm and Kubernetes share is compiled once; kube-score needs older packages of Kubernetes. */
 const TOOLS = {
@@ -49,15 +50,18 @@ async function built(name: keyof typeof TOOLS): Promise<string> {
   const { module, programs } = TOOLS[name];
   const source = join(REPOSITORY, 'test/deploy', module);
   const sums = ['go.mod', 'go.sum'].map((file) => readFileSync(join(source, file), 'utf8'));
-  // The API server refuses to start without a version.
-  const [, version = '0.0.0'] = /^\tk8s\.io\/kubernetes v(\S+)/m.exec(sums[0] ?? '') ?? [];
-  const [major, minor] = version.split('.');
-  const said = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
-  const flags = Object.entries(said).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
-  const how = name === 'kubernetes' ? FLAGS.map((flag) => (flag.startsWith('-ldflags') ? `${flag} ${flags.join(' ')}` : flag)) : FLAGS;
+  const how = name === 'kubernetes' ? flagsOfKubernetes() : FLAGS;
   return kept(`deploy-${name}`, [...how, ...programs, ...sums].join('\n'), async (work) => {
     const env = { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-mod=readonly' };
     const args = ['-n', '10', 'go', 'build', ...how, '-o', `${work}/`, ...programs];
     await promisify(execFile)('nice', args, { cwd: source, env, maxBuffer: 64 * 1024 * 1024 });
   });
+}
+
+/** The API server refuses to start without a version. */
+function flagsOfKubernetes(): readonly string[] {
+  const [major, minor] = KUBERNETES.split('.');
+  const said = { gitVersion: `v${KUBERNETES}`, gitMajor: major, gitMinor: minor };
+  const versions = Object.entries(said).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
+  return FLAGS.map((flag) => (flag.startsWith('-ldflags') ? [flag, ...versions].join(' ') : flag));
 }
