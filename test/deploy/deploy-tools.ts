@@ -22,6 +22,9 @@ export interface DeployTools {
   readonly kubeScore: string;
 }
 
+/** What `.ci/run` compiles beforehand, so that the tests of the chart need not wait for it: folders of Go modules, programs in them, and the flags. */
+export const COMPILED_BEFORE_TESTS = { tools: [TOOLS.chart, TOOLS['kube-score']], flags: FLAGS };
+
 /** Why they can't be built on this machine; undefined when they can. Throws with `CI` set. */
 export function whyNoDeployTools(): string | undefined {
   const reason = whyNoGo();

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { REPOSITORY } from '../harness/repository.js';
 import { whyNoGo } from '../peers/go.js';
 import { kept } from '../peers/kept.js';
+import { COMPILED_BEFORE_TESTS } from './deploy-tools.js';
 
 interface Step {
   readonly uses?: string;
@@ -44,6 +45,19 @@ describe('the workflows', () => {
     for (const [, script = ''] of text.matchAll(/\bnpm run ([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
     for (const [path] of text.matchAll(/\b(?:test|deploy|scripts|docs|apps)\/[\w./-]+\.(?:ts|mjs|yaml)\b|\.ci\/run/g))
       expect([path, existsSync(join(REPOSITORY, path))]).toEqual([path, true]);
+  });
+
+  it('compile before the tests all that the tests of the chart are built of, in the same way', () => {
+    const { tools, flags } = COMPILED_BEFORE_TESTS;
+    const quoted = flags.map((flag) => (flag.includes(' ') ? `'${flag}'` : flag)).join(' ');
+    const [, ...compiled] =
+      /^ *\(cd test\/deploy\/(\S+) (&& .+? >\/dev\/null 2>&1)\n *cd \.\.\/(\S+) (&& .+? >\/dev\/null 2>&1)\) &$/ms.exec(read('.ci/run')) ??
+      [];
+    const wanted = tools.flatMap(({ module, programs }) => [
+      module,
+      `&& CGO_ENABLED=0 GOWORK=off nice -n 19 go build ${quoted} -o /dev/null ${programs.join(' ')} >/dev/null 2>&1`,
+    ]);
+    expect(compiled.map((one) => one.replaceAll(/ \\\n */g, ' '))).toEqual(wanted);
   });
 
   it('publish nothing untested', () => {
