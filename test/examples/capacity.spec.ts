@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { loadConfiguration } from '../../libs/platform/src/configuration/load.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { shell } from '../harness/shell.js';
 
 interface Model {
+  readonly measured: string;
   readonly disk_bytes: number;
   readonly memory_bytes: number;
   readonly wires: readonly { readonly name: string; readonly cpu_us: number; readonly ingest_us: number }[];
@@ -25,7 +27,10 @@ type CapacityOf = (model: Model, load: object) => Needs;
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
 const page = read('docs/operations/capacity.md');
 const model = JSON.parse(read('docs/operations/capacity.json')) as Model;
-const { capacityOf } = (await import(join(REPOSITORY, 'deploy/site/.vitepress/theme/capacity.mjs'))) as { capacityOf: CapacityOf };
+const { capacityOf, REMEMBERED_SECONDS } = (await import(join(REPOSITORY, 'deploy/site/.vitepress/theme/capacity.mjs'))) as {
+  readonly capacityOf: CapacityOf;
+  readonly REMEMBERED_SECONDS: number;
+};
 const [[command = '', shown = ''] = [], [commandOfKafka = '', shownOfKafka = ''] = []] = [
   ...page.matchAll(/```bash\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g),
 ].map(([, ...parts]) => parts);
@@ -38,6 +43,17 @@ function told({ cpuOfSpan, spansPerCpuSecond, cores, partitions, diskGigabytes, 
     `partitions             ${partitions}`,
     `disk of the spans log  ${diskGigabytes.toFixed(0)} GB`,
     `memory of traces       ${memoryMegabytes.toFixed(1)} MB, ${(memoryMegabytes / partitions).toFixed(1)} MB in each partition`,
+    '',
+  ].join('\n');
+}
+
+/** Likewise of the command for Kafka. */
+function toldOverKafka({ coresOfParts, partitions }: Needs): string {
+  return [
+    `cores of ingest        ${coresOfParts['ingest']?.toFixed(3)}`,
+    `cores of evaluators    ${coresOfParts['evaluator']?.toFixed(3)}`,
+    `cores of brokers       ${coresOfParts['broker']?.toFixed(3)}`,
+    `partitions             ${partitions}`,
     '',
   ].join('\n');
 }
@@ -60,21 +76,52 @@ describe('docs/operations/capacity.md', () => {
     );
   });
 
+  it('says in its sentences what the figures and the defaults say', () => {
+    expect(model.measured).toContain(' 429 bytes in protobuf, eight to a trace');
+    expect(page).toContain('spans with ten attributes, about 429 bytes each in protobuf, eight to a trace');
+    expect(page).toContain(`${model.disk_bytes} bytes: ${(model.disk_bytes / 1000).toFixed(2)} GB for a million spans |`);
+    const { traces } = loadConfiguration({ args: ['--storage-type=memory'], environment: {} }).configuration;
+    const remembered = (traces.idleTimeout + traces.lateWindow) / 1000;
+    expect(REMEMBERED_SECONDS).toBe(remembered);
+    expect(page).toContain(`after its last span: ${remembered} s by default.`);
+    expect(page).toContain(`seconds=$((TRACE_SECONDS + ${remembered}))`);
+    expect(page).toContain(`\`traces.memory_budget\` (${traces.memoryBudget / 2 ** 20} MiB for each partition)`);
+    expect(page).toContain(`each span of ${['', 'one', 'two', 'three', 'four', 'five'][traces.retryWindow / 60_000]} minutes`);
+    const [, about = 0, quantified = 0] = (/For (?:\d+) rules, (\d+) about one span and (\d+) with `has` or `count`/.exec(page) ?? []).map(
+      Number,
+    );
+    const [spanRules, traceRules] = model.rules;
+    const rules = { [spanRules!.kind]: about, [traceRules!.kind]: quantified };
+    const load = { rate: 1, wire: model.wires[0]!.name, rules, hours: 1, traceSeconds: 1, share: 1 };
+    expect(page).toContain(`For ${about + quantified} rules, `);
+    expect(page).toContain(`the model says ${capacityOf(model, load).cpuOfSpan.toFixed(1)} µs, and `);
+    const { coresOfParts } = capacityOf(model, { ...load, kafka: true });
+    expect(page).toContain(`The model says ${((coresOfParts['evaluator'] ?? 0) * 1e6).toFixed(1)} µs for an evaluator with these`);
+  });
+
   it('computes what it says', async () => expect(await shell(command)).toBe(shown));
 
   it.each([
     { rate: 5000, wire: 0, counts: [30, 20, 0, 0, 0], share: 0.5 },
     { rate: 80_000, wire: 3, counts: [0, 0, 12, 0, 40], share: 0.25 },
+    { rate: 300_000, wire: 4, counts: [100, 0, 0, 0, 0], share: 1 },
   ])('computes likewise over Kafka: $rate spans a second', async ({ rate, wire, counts, share }) => {
     const rules = Object.fromEntries(model.rules.map(({ kind }, at) => [kind, counts[at]]));
     const { name, ingest_us } = model.wires[wire]!;
-    const { coresOfParts } = capacityOf(model, { rate, wire: name, rules, hours: 24, traceSeconds: 2, share, kafka: true });
+    const load = { rate, wire: name, rules, hours: 24, traceSeconds: 2, share };
+    const needs = capacityOf(model, { ...load, kafka: true });
     const judged = model.rules.reduce((sum, { cpu_ns }, at) => sum + cpu_ns * (counts[at] ?? 0), 0);
     const inputs = `SPANS_PER_SECOND=${rate} SHARE=${share} RULES_NS=${judged}`;
     const printed = await shell(`${inputs}\n${commandOfKafka.replace(/INGEST_US=\S+/, `INGEST_US=${ingest_us}`)}`);
-    const said = Object.entries(coresOfParts).map(([part, cores]) => [part, cores.toFixed(3)]);
-    expect([...printed.matchAll(/^cores of (ingest|evaluator|broker)s? +(.+)$/gm)].map(([, part, cores]) => [part, cores])).toEqual(said);
+    expect(printed).toBe(toldOverKafka(needs));
     if (wire === 0) expect(printed).toBe(shownOfKafka);
+    // The calculator also shows the sum, and what Kafka does not change.
+    const sum = Object.values(needs.coresOfParts).reduce((all, cores) => all + cores, 0);
+    expect([needs.cores, (needs.cpuOfSpan * rate) / 1e6 / share, 1e6 / needs.spansPerCpuSecond]).toEqual(
+      [sum, sum, needs.cpuOfSpan].map((value) => expect.closeTo(value, 9)),
+    );
+    const { diskGigabytes, memoryMegabytes } = capacityOf(model, load);
+    expect(needs).toMatchObject({ diskGigabytes, memoryMegabytes });
   });
 
   it.each([
