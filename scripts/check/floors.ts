@@ -268,6 +268,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'partition',
     'threads',
     'evaluator.module',
+    'evaluator-process',
     'main',
   ],
 };

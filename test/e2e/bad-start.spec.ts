@@ -50,6 +50,26 @@ describe('a start that cannot succeed', () => {
     expect(logs).toContain('npm start');
   });
 
+  it('is not ended by SIGUSR2 while the modules of an evaluator are loaded', async () => {
+    // The signal comes when the first module beside the entry is loaded; a process that does not listen yet ends by it.
+    const hook = `import { registerHooks } from 'node:module';
+      let sent = false;
+      registerHooks({ load(url, context, next) {
+        if (!sent && url.startsWith('file:') && !/\\/(main|evaluator|reflect-metadata)\\.js$/.test(url)) {
+          sent = true;
+          process.stderr.write('SIGUSR2 at ' + url + '\\n');
+          process.kill(process.pid, 'SIGUSR2');
+        }
+        return next(url, context);
+      } });`;
+    const env = { BETRACE_SIGNATURE_KEY: 'k'.repeat(32), NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
+    for (const compiled of [false, true]) {
+      const logs = await failing({ app: 'evaluator', env, compiled });
+      expect(logs).toContain('SIGUSR2 at file:');
+      expect(logs).toContain('KAFKA_BROKERS');
+    }
+  });
+
   it('refuses the key of the examples in production', async () => {
     const logs = await failing({ env: { BETRACE_ENVIRONMENT: 'production', BETRACE_SIGNATURE_KEY: 'changeme' } });
     expect(logs).toContain('changeme');

@@ -1,14 +1,12 @@
-import { Module } from '@nestjs/common';
-import { logReport, MessagingModule, sharedLogSettings } from '#messaging';
-import { CONFIGURATION, LOGGER, runApp } from '#platform';
-import { connectSpansLog, EvaluatorModule } from './evaluator.module.js';
+// SIGUSR2 announces the last stop (docs/decisions/0067), and ends a process that does not listen. So this file imports the others later: they take half a
+// second to load.
+import process from 'node:process';
 
-@Module({
-  imports: [
-    MessagingModule.forRootAsync({ inject: [CONFIGURATION, LOGGER], useFactory: sharedLogSettings, report: logReport }),
-    EvaluatorModule,
-  ],
-})
-class EvaluatorProcess {}
+let announced = false;
+if (process.platform !== 'win32')
+  process.on('SIGUSR2', () => {
+    announced = true;
+  });
 
-await runApp({ name: 'evaluator', exports: false, module: () => EvaluatorProcess, connect: connectSpansLog });
+const { runEvaluator } = await import('./evaluator-process.js');
+await runEvaluator(() => announced);

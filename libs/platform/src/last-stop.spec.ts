@@ -16,6 +16,12 @@ describe('SIGUSR2, which announces the last stop', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
+  it('is remembered when it came before the modules were loaded', () => {
+    const listener = jest.fn();
+    new LastStop(true).listen(listener);
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   it('is heard when it comes later, and does nothing before', () => {
     const lastStop = new LastStop();
     const listener = jest.fn();

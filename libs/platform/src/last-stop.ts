@@ -7,7 +7,9 @@ export class LastStop {
   #announced = false;
   #listener: (() => void) | undefined;
 
-  constructor() {
+  /** `announced`: whether it came before, to the file that was loaded first. */
+  constructor(announced = false) {
+    this.#announced = announced;
     if (process.platform === 'win32') return;
     process.on('SIGUSR2', () => {
       this.#announced = true;

@@ -23,6 +23,8 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' |
   /** Connects transports other than HTTP. They listen before HTTP does, so that `/ready` includes them. */
   readonly connect?: (app: INestApplication) => void;
   readonly module: (configuration: Configuration, logger: Logger) => HttpAppOptions['module'];
+  /** Whether SIGUSR2 came while the modules were loaded, for an entry that listens before. */
+  readonly lastStopAnnounced?: () => boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' |
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();
-  const lastStop = new LastStop();
+  const lastStop = new LastStop(definition.lastStopAnnounced?.());
   try {
     const { configuration, notices, help } = loadConfiguration({
       args: process.argv.slice(2),
