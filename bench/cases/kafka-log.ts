@@ -1,8 +1,9 @@
 // Runs only when named (`npm run bench:kafka`): it needs KAFKA_BROKERS, or Java and Maven. Its name sorts first, because garbage collection would visit the
 // heap of earlier cases for every 64 MB that are read.
 import { randomBytes } from 'node:crypto';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { type Log, openLog } from '#messaging';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { whyNoBroker } from '../../scripts/kafka/jars.js';
 import type { BenchCase, BenchResult } from '../case.js';
@@ -42,7 +43,7 @@ async function inTopic<T>(work: (log: Log, topic: string, brokers: readonly stri
     return await work(log, topic, brokers);
   } finally {
     await log.close();
-    const admin: Admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    const admin: Admin = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     await admin.deleteTopics({ topics: [topic] }).catch(() => undefined);
     await admin.disconnect();
@@ -81,7 +82,7 @@ async function consumeAll(log: Log, topic: string, group: string): Promise<void>
 
 /** The same with kafkajs, whose messages come in batches too. */
 async function consumeAllByKafkajs(brokers: readonly string[], topic: string, groupId: string): Promise<void> {
-  const consumer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({ groupId });
+  const consumer = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING }).consumer({ groupId });
   let left = RECORDS;
   const done = Promise.withResolvers<void>();
   await consumer.connect();
@@ -140,7 +141,7 @@ const all: readonly BenchCase[] = [
     unit: 'M spans/CPU s',
     run: () =>
       inTopic(async (_, topic, brokers) => {
-        const producer = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer({
+        const producer = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING }).producer({
           idempotent: true,
           createPartitioner:
             () =>

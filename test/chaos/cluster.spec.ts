@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
+import { AssignerProtocol } from 'kafkajs';
 import { type Log, readAll } from '#messaging';
 import { encodeRequest } from '#otlp';
 import { TOPICS } from '#records';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { aRequest } from '../fixtures/ingest/requests.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
@@ -42,7 +43,7 @@ if (why !== undefined) console.warn(`SKIPPED: the tests of many processes (${why
 
 /** The partitions of each member of the evaluators' group, as the broker reports them. */
 async function assignments(broker: string): Promise<number[][]> {
-  const admin = new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+  const admin = new KafkaClient({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
     const { groups } = await admin.describeGroups(['betrace-evaluator']);
@@ -171,7 +172,7 @@ async function assignments(broker: string): Promise<number[][]> {
     'find the same when %s read the same log from its beginning',
     async (_members, evaluators, threads) => {
       for (const name of cluster.names('evaluator')) await cluster.remove(name);
-      const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
+      const admin = new KafkaClient({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
       await admin.connect();
       await eventually('the end of the group', () => admin.deleteGroups(['betrace-evaluator']), TIMEOUT_MS, 500);
       await admin.disconnect();

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { type Log, openLog, readAll, topicSpecifications } from '#messaging';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { TOPICS, type ViolationRecord } from '#records';
 import { openStore, type Store } from '#store';
 import { RulePublisher } from '../../apps/api/src/rules/publish/rule-publisher.js';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { traceIn, wireTraceId } from '../fixtures/evaluator/trace-in.js';
 import { eventually } from '../harness/eventually.js';
@@ -41,7 +42,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
 
   beforeEach(async () => {
     // A client without cached metadata of deleted topics.
-    admin = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
+    admin = new KafkaClient({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     log = await open();
     store = await openStore({ kind: 'sqlite' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
 import { encodeRequest, spansFromValue } from '#otlp';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 import { describeKafka } from './describe-kafka.js';
@@ -13,7 +13,7 @@ interface Ready {
 }
 
 await describeKafka('a received topic that is missing', (brokers) => {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const kafka = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   let ingest: BeTrace;
   beforeAll(async () => {
     ingest = await BeTrace.start({ app: 'ingest', env: { KAFKA_BROKERS: brokers.join(','), KAFKA_RECEIVE_TOPICS: TOPIC } });

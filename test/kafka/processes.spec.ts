@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { Kafka, logLevel } from 'kafkajs';
 import { type Log, type LogRecord, partitionOf, readAll } from '#messaging';
 import { decodeRequest, encodeRequest, encodeRequestJson, spansFromValue } from '#otlp';
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
 import type { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
@@ -220,7 +220,7 @@ interface Preview {
       const there = await kept();
       return written.flat().filter((id) => there.has(id)).length;
     };
-    const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
+    const admin = new KafkaClient({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     for (let kill = 0; kill < 2; kill++) {
       const least = written.flat().length + 40;

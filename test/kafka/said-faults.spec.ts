@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Admin, Kafka, logLevel, Partitioners } from 'kafkajs';
+import { type Admin, Partitioners } from 'kafkajs';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { type RuleSetRecord, TOPICS } from '#records';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { BeTrace } from '../harness/betrace.js';
 import { Cluster, type ClusterApp } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
@@ -30,14 +31,14 @@ interface Ready {
 /** What alerts and operators see, over HTTP, of each fault that stops a part of the work, and when it is over. */
 (why === undefined ? describe : describe.skip)('Kafka: readiness and metrics say it', () => {
   let cluster: Cluster;
-  let kafka: Kafka;
+  let kafka: InstanceType<typeof KafkaClient>;
   let admin: Admin;
   let spans = 0;
 
   beforeAll(async () => {
     cluster = await Cluster.start({ BETRACE_LOG_PARTITIONS: String(PARTITIONS.length) });
     for (const app of ['api', 'ingest', 'evaluator'] as const) await cluster.add(app);
-    kafka = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING });
+    kafka = new KafkaClient({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING });
     admin = kafka.admin();
     await admin.connect();
     const rule = { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };

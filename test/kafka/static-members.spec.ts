@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { describeKafka } from './describe-kafka.js';
 import { GroupMember } from './group-member.js';
 import { holds, PARTITIONS, SESSION_MS, TestGroup, TIMEOUT_MS } from './test-group.js';
@@ -45,7 +45,7 @@ await describeKafka('static members of a group', (brokers) => {
 
     // The leader is away while partitions are added.
     await members.a.subscription!.close();
-    const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+    const admin = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     await admin.createPartitions({ topicPartitions: [{ topic: group.topic, count: PARTITIONS + 2 }] });
     await admin.disconnect();

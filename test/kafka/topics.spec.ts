@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import { TOPICS } from '#records';
 import { isRefusedRecord, type KafkaLogSettings, topicSpecifications } from '../../libs/messaging/src/index.js';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
 import { inspectTopics, prepareTopics } from '../../libs/messaging/src/kafka/topics/admin.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
@@ -29,8 +30,8 @@ describeOwnKafka('topics and logins', () => {
     });
   }
 
-  async function withAdmin<T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> {
-    const admin = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
+  async function withAdmin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = new KafkaClient({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     try {
       return await work(admin);

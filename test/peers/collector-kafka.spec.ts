@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
 import { parse } from 'yaml';
 import { partitionOfKey } from '#messaging';
 import { TOPICS } from '#records';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { CLUSTER_PARTITIONS, Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
 import { accountsOf, accountsWhen } from './accounts.js';
@@ -55,7 +55,7 @@ await describePeers("a collector's Kafka exporter", ['Go', 'Kafka'], () => {
     const env = { KAFKA_RECEIVE_TOPICS: `${PREPARED},${MADE_LATER}`, BETRACE_TRACE_LATE_WINDOW: '5m' };
     // The default of brokers, which the exporter expects.
     cluster = await Cluster.start(env, { 'auto.create.topics.enable': 'true' });
-    const admin = new Kafka({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
+    const admin = new KafkaClient({ brokers: [cluster.broker.address], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: PREPARED, numPartitions: 6 }] });
     await admin.disconnect();
