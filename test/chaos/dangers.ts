@@ -40,6 +40,29 @@ const added =
     if (cluster.names(app).length < 4) await cluster.add(app);
   };
 
+/** Its partitions wait for its session, unless SIGUSR2 makes the stop one for good. */
+const staticAdded: Danger = async (cluster, random) => {
+  if (cluster.names('evaluator').length < 4) await cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: `member-${random.hex(8)}` });
+};
+
+/** In order, and back within the session or after it. */
+const restarted =
+  (app: ClusterApp): Danger =>
+  async (cluster, random, pause) => {
+    const name = random.pick(cluster.names(app));
+    await cluster.process(name).stop();
+    await pause(random.pick([0, 5_000]));
+    await cluster.restart(name);
+  };
+
+const takenAwayForGood: Danger = async (cluster, random) => {
+  const names = cluster.names('evaluator');
+  if (names.length < 2) return;
+  const name = random.pick(names);
+  cluster.process(name).process.kill('SIGUSR2');
+  await cluster.remove(name);
+};
+
 const takenAway =
   (app: ClusterApp): Danger =>
   async (cluster, random) => {
@@ -61,6 +84,9 @@ export const DANGERS = {
   'an evaluator is added': added('evaluator'),
   'an ingest is added': added('ingest'),
   'an API is added': added('api'),
+  'a static evaluator is added': staticAdded,
+  'an evaluator is restarted': restarted('evaluator'),
+  'an evaluator is taken away for good': takenAwayForGood,
   'an evaluator is taken away': takenAway('evaluator'),
   'an ingest is taken away': takenAway('ingest'),
   'an API is taken away': takenAway('api'),
