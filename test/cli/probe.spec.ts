@@ -19,7 +19,7 @@ interface Round {
   readonly sent: number;
   readonly due: number;
   readonly right: number;
-  readonly faults: readonly { readonly kind: string; readonly rule: string; readonly trace: string }[];
+  readonly faults: readonly { readonly kind: string; readonly rule: string; readonly trace: string; readonly witness?: string }[];
 }
 
 describe('betrace probe', () => {
@@ -99,6 +99,25 @@ describe('betrace probe', () => {
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['double']]);
   }, 60_000);
 
+  it('tells violations that name another span than the one that witnesses them', async () => {
+    turnOn('wrong-span');
+    const { code, sent, due, right, faults } = await round();
+    expect({ code, sent, due, right }).toEqual({ code: 1, sent: 8, due: 8, right: 0 });
+    const rules = ['betrace-probe-failed', 'betrace-probe-unaudited'];
+    const wrong = (rule: string) => ({
+      kind: 'wrong',
+      rule,
+      trace: expect.stringMatching(/^[0-9a-f]{32}$/),
+      span: 'ffffffffffffffff',
+      witness: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    expect(faults).toEqual([1, 2, 3, 4].flatMap(() => rules.map(wrong)));
+    // Both rules are violated by the charge.
+    expect(new Set(faults.map(({ witness }) => witness)).size).toBe(4);
+    const { out } = await probe('--traces', '2', '--linger', '0s');
+    expect(out).toMatch(/^wrong {3}betrace-probe-failed {2}trace [0-9a-f]{32} {2}span f{16} instead of [0-9a-f]{16}$/m);
+  }, 60_000);
+
   it('tells verdicts that are the opposite of what they should be', async () => {
     turnOn('wrong-verdict');
     // The fault begins with the next set of rules, and ends with the one after.
@@ -111,7 +130,8 @@ describe('betrace probe', () => {
     expect(result.code).toBe(1);
     const of = (wanted: string) => result.faults.filter(({ kind }) => kind === wanted).map(({ rule }) => rule);
     expect(of('missed')).toEqual(Array(4).fill('betrace-probe-unaudited'));
-    expect(of('wrong').sort()).toEqual([...Array(4).fill('betrace-probe-failed'), ...Array(4).fill('betrace-probe-unaudited')]);
+    // Where betrace-probe-failed is violated, it is by another span.
+    expect(of('wrong').sort()).toEqual([...Array(8).fill('betrace-probe-failed'), ...Array(4).fill('betrace-probe-unaudited')]);
     expect(await round()).toMatchObject({ code: 0, faults: [] });
   }, 60_000);
 
@@ -139,12 +159,12 @@ describe('betrace probe', () => {
       );
     };
     await eventually('a round', async () => ((await metric('betrace_probe_rounds_total{result="right"}')) > 0 ? true : undefined), 30_000);
-    expect(await metric('betrace_probe_verdicts_total{outcome="missed"}')).toBe(0);
+    expect(await metric('betrace_probe_verdicts_total{outcome="wrong"}')).toBe(0);
     expect(await metric('betrace_probe_last_right_timestamp_seconds')).toBeGreaterThan(Date.now() / 1_000 - 30);
-    turnOn('dropped-spans');
+    turnOn('wrong-span');
     await eventually(
       'a fault',
-      async () => ((await metric('betrace_probe_verdicts_total{outcome="missed"}')) > 0 ? true : undefined),
+      async () => ((await metric('betrace_probe_verdicts_total{outcome="wrong"}')) > 0 ? true : undefined),
       30_000,
     );
     await betrace.kill();

@@ -6,6 +6,7 @@ export const FAULTS = {
   'dropped-spans': 'ingest: the spans of one request are acknowledged, and the log does not get them',
   'stuck-partition': 'evaluator: partition 0 is read, and nothing of it is judged',
   'wrong-verdict': 'evaluator: a set of rules that comes into force is judged as its opposite',
+  'wrong-span': 'evaluator: each violation names a span that the trace does not have',
   'doubled-violation': 'evaluator: each violation is published again under another id',
   'late-verdict': 'evaluator: violations wait before they are published',
 } as const;

@@ -6,11 +6,16 @@ import { isOn } from './switches.js';
 /** How late (ms) verdicts are published. */
 const LATE = 2_000;
 
-/** Publishes late, and twice. */
+/** The span that a violation names with the fault `wrong-span`. */
+export const WRONG_SPAN = 'f'.repeat(16);
+
+/** Publishes late, twice, and about another span. */
 export class ViolationPublisher extends RightPublisher {
   override async publish(partition: number, verdicts: readonly Verdict[], signal: AbortSignal): Promise<readonly SetAside[]> {
     if (isOn('late-verdict')) await pause(LATE, undefined, { signal });
     const again = isOn('doubled-violation') ? verdicts.map((verdict) => ({ ...verdict, id: `${verdict.id.slice(0, -4)}beef` })) : [];
-    return super.publish(partition, [...verdicts, ...again], signal);
+    const elsewhere = isOn('wrong-span') ? { spanId: WRONG_SPAN, wireSpanId: WRONG_SPAN } : {};
+    const published = [...verdicts, ...again].map((verdict) => ({ ...verdict, ...elsewhere }));
+    return super.publish(partition, published, signal);
   }
 }

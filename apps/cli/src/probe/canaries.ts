@@ -34,6 +34,8 @@ export interface Canary {
   readonly traceId: string;
   /** Ids of the rules that it violates, once each. */
   readonly breaks: readonly string[];
+  /** The span that each of these violations has to name: the charge. */
+  readonly witness: string;
   /** An ExportTraceServiceRequest in OTLP/JSON with all of its spans. */
   readonly request: object;
 }
@@ -60,11 +62,13 @@ function canary(isBad: boolean, now: number): Canary {
     attributes,
   });
   const failed = { key: FAILED, value: { boolValue: isBad } };
-  const spans = [span('betrace.probe.request', undefined, []), span(CHARGE, root, [failed]), ...(isBad ? [] : [span(AUDIT, root, [])])];
+  const charge = span(CHARGE, root, [failed]);
+  const spans = [span('betrace.probe.request', undefined, []), charge, ...(isBad ? [] : [span(AUDIT, root, [])])];
   const resource = { attributes: [{ key: 'service.name', value: { stringValue: PROBE_SERVICE } }] };
   return {
     traceId,
     breaks: isBad ? PROBE_RULES.map(({ id }) => id) : [],
+    witness: charge.spanId,
     request: { resourceSpans: [{ resource, scopeSpans: [{ scope: { name: PROBE_SERVICE }, spans }] }] },
   };
 }

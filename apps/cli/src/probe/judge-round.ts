@@ -5,6 +5,7 @@ export interface FoundViolation {
   readonly id: string;
   readonly rule_id: string;
   readonly trace_id: string;
+  readonly span_id: string;
 }
 
 /** A verdict of a round, and its fault. */
@@ -12,6 +13,9 @@ export interface Fault {
   readonly kind: 'missed' | 'wrong' | 'double' | 'late';
   readonly rule: string;
   readonly trace: string;
+  /** Of a wrong verdict that is due: the span that it names, and the one that it has to name. */
+  readonly span?: string;
+  readonly witness?: string;
 }
 
 export interface RoundResult {
@@ -28,7 +32,7 @@ export interface RoundResult {
 const keyOf = (rule: string, trace: string) => `${rule} ${trace}`;
 
 /**
- * The result of a round: verdicts that are missing, unexpected, duplicate, or later than `late` ms after their trace was sent.
+ * The result of a round: verdicts that are missing, unexpected, duplicate, about another span, or later than `late` ms after their trace was sent.
  * @param found the last list
  * @param cameAfter by rule and trace: how long (ms) until a list had it
  */
@@ -39,20 +43,24 @@ export function judgeRound(
   late: number,
 ): RoundResult {
   const byKey = Map.groupBy(found, ({ rule_id, trace_id }) => keyOf(rule_id, trace_id));
-  const due = sent.flatMap(({ traceId, breaks }) => breaks.map((rule) => ({ rule, trace: traceId })));
+  const due = sent.flatMap(({ traceId, breaks, witness }) => breaks.map((rule) => ({ rule, trace: traceId, witness })));
   const wanted = new Set(due.map(({ rule, trace }) => keyOf(rule, trace)));
   const faults: Fault[] = [];
-  for (const { rule, trace } of due) {
-    const ids = new Set((byKey.get(keyOf(rule, trace)) ?? []).map(({ id }) => id));
+  let right = 0;
+  for (const { rule, trace, witness } of due) {
+    const violations = byKey.get(keyOf(rule, trace)) ?? [];
+    const ids = new Set(violations.map(({ id }) => id));
+    const [first] = violations;
     const came = cameAfter.get(keyOf(rule, trace));
-    if (ids.size === 0) faults.push({ kind: 'missed', rule, trace });
+    if (first === undefined) faults.push({ kind: 'missed', rule, trace });
     else if (ids.size > 1) faults.push({ kind: 'double', rule, trace });
+    else if (first.span_id !== witness) faults.push({ kind: 'wrong', rule, trace, span: first.span_id, witness });
     else if (came === undefined || came > late) faults.push({ kind: 'late', rule, trace });
+    else right++;
   }
   for (const [key, [violation]] of byKey) {
     if (!wanted.has(key) && violation !== undefined) faults.push({ kind: 'wrong', rule: violation.rule_id, trace: violation.trace_id });
   }
-  const right = due.length - faults.filter(({ kind }) => kind !== 'wrong').length;
   return { sent: sent.length, due: due.length, right, faults, slowest: Math.max(0, ...cameAfter.values()) };
 }
 

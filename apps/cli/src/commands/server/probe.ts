@@ -109,8 +109,8 @@ function tell(result: RoundResult, json: boolean, terminal: Terminal): void {
   for (const fault of faults) terminal.out(`${paint(terminal, 'red', fault.kind.padEnd(6))}  ${wordsOf(fault)}\n`);
 }
 
-function wordsOf({ rule, trace }: Fault): string {
-  return `${rule}  trace ${trace}`;
+function wordsOf({ rule, trace, span, witness }: Fault): string {
+  return `${rule}  trace ${trace}${witness === undefined ? '' : `  span ${span} instead of ${witness}`}`;
 }
 
 function durationOf(option: string, text: string): number {
