@@ -22,12 +22,12 @@ export interface Finding {
   readonly rule?: string;
 }
 
-export interface Place {
+export interface FilePlace {
   readonly line: number;
   readonly column: number;
 }
 
-export function findingAt(file: string, place: Place, code: CliProblemCode, values: Readonly<Record<string, string>>): Finding {
+export function findingAt(file: string, place: FilePlace, code: CliProblemCode, values: Readonly<Record<string, string>>): Finding {
   return { file, line: place.line, column: place.column, severity: 'error', code, message: sentenceOf(code, values) };
 }
 

@@ -1,5 +1,5 @@
 import { LineCounter, type Scalar } from 'yaml';
-import type { Place } from './finding.js';
+import type { FilePlace } from './finding.js';
 
 /** The place in the file of each character of a YAML scalar, in every style: plain, quoted, block. */
 export class ScalarPlaces {
@@ -21,7 +21,7 @@ export class ScalarPlaces {
   }
 
   /** The place of the value's character at `offset`; at its length, the place after the last character. */
-  place(offset: number): Place {
+  place(offset: number): FilePlace {
     const last = this.#offsets.length - 1;
     const at = offset > last ? (this.#offsets[last] ?? 0) + 1 : (this.#offsets[Math.max(0, offset)] ?? 0);
     const { line, col } = this.#lines.linePos(at);

@@ -1,6 +1,6 @@
 import type { TestCase } from '#cases';
 import type { RuleContent, RuleControl, RuleTest } from '#records';
-import type { Finding, Place } from '../finding/finding.js';
+import type { FilePlace, Finding } from '../finding/finding.js';
 import type { ScalarPlaces } from '../finding/scalar-places.js';
 
 /** A rule of a file: the members of `POST /v1/rules`, and its test cases. */
@@ -11,13 +11,13 @@ export interface RuleEntry extends Omit<RuleContent, 'controls' | 'message' | 's
   readonly message?: string;
   readonly tests: readonly FileTestCase[];
   /** Where the entry starts, and the place of each character of its expression. */
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly expressionPlaces: ScalarPlaces;
 }
 
 /** A test case, its place, and what the rule's record keeps of it. */
 export interface FileTestCase extends TestCase {
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly kept: RuleTest;
 }
 

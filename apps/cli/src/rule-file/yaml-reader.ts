@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
 import type { JsonValue } from '#otlp';
 import { nearest } from '#platform';
-import { type Finding, findingAt, type Place } from '../finding/finding.js';
+import { type FilePlace, type Finding, findingAt } from '../finding/finding.js';
 import { ScalarPlaces } from '../finding/scalar-places.js';
 import type { CliProblemCode } from '../problems.js';
 
@@ -40,12 +40,12 @@ export class YamlReader {
     return this.document.errors.length > 0 || contents === null ? undefined : { node: contents as Node, where: 'the file' };
   }
 
-  placeAt(offset: number): Place {
+  placeAt(offset: number): FilePlace {
     const { line, col } = this.lines.linePos(offset);
     return { line, column: Math.max(1, col) };
   }
 
-  placeOf({ node }: Item): Place {
+  placeOf({ node }: Item): FilePlace {
     return this.placeAt(node.range?.[0] ?? 0);
   }
 

@@ -5,7 +5,7 @@ export interface Range {
 }
 
 /** A position as editors show it: line and column from 1, the column in UTF-16 units. */
-export interface Place {
+export interface LineAndColumn {
   readonly line: number;
   readonly column: number;
 }
@@ -17,7 +17,7 @@ export class Source {
   constructor(readonly text: string) {}
 
   /** The position of an offset; offsets beyond the end are clamped. */
-  place(offset: number): Place {
+  place(offset: number): LineAndColumn {
     const starts = (this.#starts ??= lineStarts(this.text));
     const at = Math.max(0, Math.min(offset, this.text.length));
     let low = 0;

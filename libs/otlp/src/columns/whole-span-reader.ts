@@ -5,7 +5,7 @@ import type { TextTable } from '../wire/intern.js';
 import { Cursor } from '../wire/wire.js';
 
 /** A message within a request. */
-export interface Place {
+export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
@@ -25,7 +25,7 @@ export class WholeSpanReader {
   constructor(private readonly texts: TextTable) {}
 
   /** Throws OtlpError on malformed bytes. */
-  read(bytes: Uint8Array, span: Place, scopeSpans: Place, resourceSpans: Place): WholeSpan {
+  read(bytes: Uint8Array, span: ByteRange, scopeSpans: ByteRange, resourceSpans: ByteRange): WholeSpan {
     if (bytes !== this.bytes) {
       this.forget();
       this.bytes = bytes;

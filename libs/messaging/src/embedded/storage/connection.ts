@@ -4,7 +4,7 @@ import { DatabaseFile } from '#files';
 import { logProblem } from '../../problems.js';
 
 /** The place of the databases: a directory, or the memory of this process under a name that all its threads know. */
-export type Place = { readonly directory: string } | { readonly memory: string };
+export type DatabaseLocation = { readonly directory: string } | { readonly memory: string };
 
 /** A record of 64 spans is about 27 KB: two pages, instead of seven of the default size. */
 const PAGE_BYTES = 16_384;
@@ -19,17 +19,17 @@ export interface ConnectionOptions {
 }
 
 /** The name of a place in messages. */
-export function placeName(place: Place): string {
+export function placeName(place: DatabaseLocation): string {
   return 'directory' in place ? place.directory : 'memory';
 }
 
 /** The name of a place's database in messages. */
-export function databaseName(place: Place, name: string): string {
+export function databaseName(place: DatabaseLocation, name: string): string {
   return 'directory' in place ? join(place.directory, `${name}.db`) : 'memory';
 }
 
 /** The files of an open database; undefined in memory. */
-export function filesOf(place: Place, name: string): DatabaseFile | undefined {
+export function filesOf(place: DatabaseLocation, name: string): DatabaseFile | undefined {
   return 'directory' in place ? new DatabaseFile(databaseName(place, name)) : undefined;
 }
 
@@ -40,7 +40,7 @@ export function checkFiles(file: DatabaseFile | undefined): void {
 }
 
 /** Opens (or creates) the database `name` of a place. Throws a LogError with a remedy. */
-export function openConnection(place: Place, name: string, options: ConnectionOptions): DatabaseSync {
+export function openConnection(place: DatabaseLocation, name: string, options: ConnectionOptions): DatabaseSync {
   // memdb: SQLite's own file system in memory, shared by all connections of the process that open the same name.
   const location = 'directory' in place ? join(place.directory, `${name}.db`) : `file:/${place.memory}-${name}?vfs=memdb`;
   let database: DatabaseSync | undefined;

@@ -3,7 +3,7 @@ import type { Loss } from '#files';
 import type { Position } from '../../log.js';
 import { logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topic-specification.js';
-import { checkFiles, databaseName, filesOf, inTransaction, openConnection, type Place, storageProblem } from './connection.js';
+import { checkFiles, type DatabaseLocation, databaseName, filesOf, inTransaction, openConnection, storageProblem } from './connection.js';
 
 /** Like Kafka's `offsets.retention.minutes`: a group that is absent for this long no longer holds records back. */
 export const GROUP_REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000;
@@ -27,7 +27,7 @@ export class Positions {
   readonly #probe: StatementSync;
   readonly #beat: StatementSync;
 
-  constructor(place: Place) {
+  constructor(place: DatabaseLocation) {
     this.#path = databaseName(place, 'positions');
     this.#database = openConnection(place, 'positions', { synced: false });
     try {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { DatabaseFile } from '#files';
 import { LogError, logProblem } from '../../problems.js';
-import { databaseName, filesOf, isBusy, openConnection, type Place, placeName, storageProblem } from './connection.js';
+import { type DatabaseLocation, databaseName, filesOf, isBusy, openConnection, placeName, storageProblem } from './connection.js';
 
 const OWNER_FILE = 'owner.txt';
 
@@ -21,7 +21,7 @@ export class StorageLock {
   #held: Held | undefined;
 
   /** Throws BT_LOG_STORAGE_IN_USE when another has it. */
-  constructor(readonly place: Place) {
+  constructor(readonly place: DatabaseLocation) {
     this.#held = take(place);
   }
 
@@ -55,7 +55,7 @@ export class StorageLock {
   }
 }
 
-function take(place: Place): Held {
+function take(place: DatabaseLocation): Held {
   const database = openLock(place);
   try {
     database.exec('BEGIN EXCLUSIVE');
@@ -81,7 +81,7 @@ function noteOwner(directory: string): void {
   }
 }
 
-function openLock(place: Place): DatabaseSync {
+function openLock(place: DatabaseLocation): DatabaseSync {
   try {
     return openConnection(place, 'lock', { synced: false, timeoutMs: 0 });
   } catch (error) {
@@ -90,11 +90,11 @@ function openLock(place: Place): DatabaseSync {
   }
 }
 
-function inUse(place: Place, cause: unknown): LogError {
+function inUse(place: DatabaseLocation, cause: unknown): LogError {
   return logProblem('BT_LOG_STORAGE_IN_USE', { path: placeName(place), owner: ownerOf(place) }, cause);
 }
 
-function ownerOf(place: Place): string {
+function ownerOf(place: DatabaseLocation): string {
   if (!('directory' in place)) return 'another log of this process';
   try {
     return readFileSync(join(place.directory, OWNER_FILE), 'utf8').trim() || 'another process';

@@ -5,7 +5,7 @@ import { LogError, logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { EmbeddedLogSettings } from '../../settings.js';
 import { Arrivals } from './arrivals.js';
-import { databaseName, type Place, placeName } from './connection.js';
+import { type DatabaseLocation, databaseName, placeName } from './connection.js';
 import { type Clocks, LogClock } from './log-clock.js';
 import { Positions } from './positions.js';
 import { StorageLock } from './storage-lock.js';
@@ -30,7 +30,7 @@ export class Storage {
   #clock: LogClock | undefined;
 
   private constructor(
-    readonly place: Place,
+    readonly place: DatabaseLocation,
     readonly settings: EmbeddedLogSettings,
     readonly lock: StorageLock | undefined,
     readonly clocks: Clocks | undefined,
@@ -159,7 +159,7 @@ export class Storage {
   }
 }
 
-function placeOf(path: string | undefined, memory: string): Place {
+function placeOf(path: string | undefined, memory: string): DatabaseLocation {
   return path === undefined ? { memory } : { directory: resolve(path) };
 }
 

@@ -6,11 +6,11 @@ import { logProblem } from '../../problems.js';
 import { type TopicSpecification } from '../../records/topic-specification.js';
 import {
   checkFiles,
+  type DatabaseLocation,
   databaseName,
   filesOf,
   inTransaction,
   openConnection,
-  type Place,
   probeWriting,
   storageProblem,
 } from './connection.js';
@@ -34,7 +34,7 @@ export class TopicRecords {
   #knownVersion = -1;
 
   constructor(
-    place: Place,
+    place: DatabaseLocation,
     readonly topic: TopicSpecification,
   ) {
     this.#path = databaseName(place, topic.name);

@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import type { OutgoingRecord } from '../../log.js';
 import { type LogError, LogUnavailable, logProblem } from '../../problems.js';
-import { type Place, placeName } from '../storage/connection.js';
+import { type DatabaseLocation, placeName } from '../storage/connection.js';
 import type { Beat } from '../storage/log-clock.js';
 import { Retention } from '../storage/retention.js';
 import type { Storage } from '../storage/storage.js';
@@ -163,7 +163,7 @@ export class DirectWriter implements Writer {
 }
 
 /** Whatever kept records from being written (even a damaged file, or a read-only disk), the sender still has them and must retry. */
-function unavailable(error: unknown, place: Place): LogError {
+function unavailable(error: unknown, place: DatabaseLocation): LogError {
   if (error instanceof LogUnavailable) return error;
   return logProblem('BT_LOG_FAILED', { path: placeName(place), reason: error instanceof Error ? error.message : String(error) }, error);
 }

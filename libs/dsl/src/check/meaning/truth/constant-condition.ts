@@ -10,24 +10,24 @@ import { flatOperands } from '../implied/flat-operands.js';
 import { rangeOver } from '../implied/range-over.js';
 
 /** The position of a condition, from which the intent of a constant there is guessed. */
-export type Place =
+export type ConditionRole =
   | { readonly kind: 'whole' }
   /** An argument of a function over spans. */
   | { readonly kind: 'condition' }
-  | OperandPlace;
+  | OperandRole;
 
-export interface OperandPlace {
+export interface OperandRole {
   readonly kind: 'operand';
   readonly chain: LogicalNode;
   /** The operand before this one. */
   previous: Resolved | undefined;
-  readonly of: Place;
+  readonly of: ConditionRole;
 }
 
-export const whole: Place = { kind: 'whole' };
+export const whole: ConditionRole = { kind: 'whole' };
 
 /** Reports a text, a number, a duration or a table in place of a condition. */
-export function reportConstant(node: Resolved, place: Place, findings: Findings): boolean {
+export function reportConstant(node: Resolved, place: ConditionRole, findings: Findings): boolean {
   if (node.type === 'literal' && node.syntax.type === 'table') {
     reportTable(node.syntax, place, findings);
     return true;
@@ -42,7 +42,7 @@ export function reportConstant(node: Resolved, place: Place, findings: Findings)
 }
 
 /** `trace.has({span.name == "x"})`, `trace.has{span.name == "x"}`: braces make a table. */
-function reportTable(table: TableConstructor, place: Place, findings: Findings): void {
+function reportTable(table: TableConstructor, place: ConditionRole, findings: Findings): void {
   const text = tableEntry(table, findings.source, place.kind === 'condition');
   const fix = text === undefined ? undefined : { range: table.range, text };
   const values = { text: shortText(table), what: 'a table' };
@@ -54,7 +54,7 @@ function fixOf({ syntax }: Resolved, text: string | undefined): Fix | undefined 
 }
 
 /** `x != "a" or "b"` means neither; `x > 3 or 0` means a default for x. */
-function rewritten(node: Resolved, place: Place, findings: Findings): Fix | undefined {
+function rewritten(node: Resolved, place: ConditionRole, findings: Findings): Fix | undefined {
   const previous = place.kind === 'operand' && place.chain.operator === 'or' ? place.previous : undefined;
   if (previous?.type !== 'binary' || previous.right.type !== 'literal' || previous.right.syntax.type !== node.syntax.type) return undefined;
   const range = rangeOver(findings.source, previous.syntax.range, node.syntax.range);
@@ -69,10 +69,10 @@ function rewritten(node: Resolved, place: Place, findings: Findings): Fix | unde
 }
 
 /** `attribute.retries or 0 > 3`: the comparison reads the default instead of the attribute. */
-export function comparedDefault({ syntax }: Resolved, place: Place, findings: Findings): Fix | undefined {
+export function comparedDefault({ syntax }: Resolved, place: ConditionRole, findings: Findings): Fix | undefined {
   if (syntax.type !== 'binary' || place.kind !== 'operand') return undefined;
   const isFirst = place.chain.operator === 'and' && place.previous === undefined && place.of.kind === 'operand';
-  const { chain, previous } = isFirst ? (place.of as Extract<Place, { kind: 'operand' }>) : place;
+  const { chain, previous } = isFirst ? (place.of as Extract<ConditionRole, { kind: 'operand' }>) : place;
   if (chain.operator !== 'or' || (previous?.type !== 'attribute' && previous?.type !== 'resource-attribute')) return undefined;
   const range = rangeOver(findings.source, previous.syntax.range, syntax.range);
   if (range === undefined) return undefined;
@@ -99,7 +99,7 @@ export function reportAlternatives({ operator, left, right, syntax }: BinaryNode
   return true;
 }
 
-function meantBy(node: Resolved, place: Place): string | undefined {
+function meantBy(node: Resolved, place: ConditionRole): string | undefined {
   if (place.kind === 'condition') {
     if (node.type !== 'literal' || typeof node.value !== 'string') return undefined;
     return isCondition(node.value) ? node.value : `span.name == ${formatExpression(node.syntax)}`;

@@ -4,10 +4,10 @@ import { NIL, NUMBER } from '../../../values/types.js';
 import type { Findings } from '../../scope/context.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { conventionOf } from '../values/semantic-conventions.js';
-import type { Place } from './constant-condition.js';
+import type { ConditionRole } from './constant-condition.js';
 
 /** `trace.max(attribute.n)` as a condition is true for any number. As a guard it tests that one exists. */
-export function numberCondition(node: Resolved, place: Place, findings: Findings, isInScript: boolean): void {
+export function numberCondition(node: Resolved, place: ConditionRole, findings: Findings, isInScript: boolean): void {
   const mayBeMissing = node.type === 'trace-aggregate' && node.types === (NUMBER | NIL);
   // For a whole rule another check reports that it always matches.
   const isThere = isInScript && node.types === NUMBER && node.type !== 'literal';
@@ -28,6 +28,6 @@ export function numberAttribute(condition: Resolved, findings: Findings): void {
 }
 
 /** Whether another operand follows that is evaluated only if this one holds. */
-function isGuard(node: Resolved, place: Place): boolean {
+function isGuard(node: Resolved, place: ConditionRole): boolean {
   return place.kind === 'operand' && place.chain.operator === 'and' && flatOperands(place.chain).at(-1) !== node;
 }

@@ -3,10 +3,10 @@ import { someNode } from '../../../tree/walk.js';
 import type { Findings } from '../../scope/context.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { isSameSpan } from '../implied/same-sides.js';
-import type { Place } from './constant-condition.js';
+import type { ConditionRole } from './constant-condition.js';
 
 /** `b.start_time - a.end_time < 5s` also holds for a b long before a. Silent if the same chain orders the two. */
-export function oneSided(node: Resolved, place: Place, findings: Findings): void {
+export function oneSided(node: Resolved, place: ConditionRole, findings: Findings): void {
   if (node.type !== 'binary') return;
   const { operator } = node;
   const isBelow = operator === '<' || operator === '<=';

@@ -29,7 +29,7 @@ import { knownOfRoot } from '../spans/known-of-root.js';
 import { heldByTheLast } from '../spans/no-relatives.js';
 import { heldByEveryText } from '../values/every-text.js';
 import { missingDiffers } from '../values/missing-differs.js';
-import { comparedDefault, type OperandPlace, type Place, reportAlternatives, reportConstant, whole } from './constant-condition.js';
+import { type ConditionRole, comparedDefault, type OperandRole, reportAlternatives, reportConstant, whole } from './constant-condition.js';
 import { coveredAlternative } from './covered.js';
 import { guardedAlternatives } from './guarded-alternatives.js';
 import { numberAttribute, numberCondition } from './number-condition.js';
@@ -88,7 +88,7 @@ class TruthJudge {
   ) {}
 
   /** Whether the condition is always true or always false; undefined if it depends on the trace. */
-  condition(node: Resolved, place: Place): boolean | undefined {
+  condition(node: Resolved, place: ConditionRole): boolean | undefined {
     if (node.type === 'logical') return this.chain(node, place);
     if (node.type === 'literal') {
       if (reportConstant(node, place, this.findings)) return void this.reports++;
@@ -136,13 +136,13 @@ class TruthJudge {
     } else this.inside(node);
   }
 
-  private chain(node: LogicalNode, place: Place): boolean | undefined {
+  private chain(node: LogicalNode, place: ConditionRole): boolean | undefined {
     const before = this.reports;
     const operands = flatOperands(node);
     const absorbing = node.operator === 'or';
     let allNeutral = true;
     let result: boolean | undefined;
-    const operandPlace: OperandPlace = { kind: 'operand', chain: node, previous: undefined, of: place };
+    const operandPlace: OperandRole = { kind: 'operand', chain: node, previous: undefined, of: place };
     for (const operand of operands) {
       const value = this.condition(operand, operandPlace);
       // Comparing undefined with a boolean made V8 deoptimize this code for each rule.
