@@ -1,11 +1,11 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
-import type { Answer } from './ask.js';
+import type { ApiAnswer } from './ask.js';
 
 /** Maximum characters of a result, because a model reads all of it. */
 const MAX_TEXT_LENGTH = 60_000;
 
 /** The result of a tool for an answer of the API. A problem is an error with its remedy. */
-export function resultOf({ status, body }: Answer): CallToolResult {
+export function resultOf({ status, body }: ApiAnswer): CallToolResult {
   if (status < 400) return told(body);
   const { code, title, detail, errors } = (body ?? {}) as { code?: string; title?: string; detail?: string; errors?: unknown };
   return { isError: true, content: [{ type: 'text', text: text({ status, code, title, detail, errors }) }] };

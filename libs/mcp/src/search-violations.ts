@@ -1,4 +1,4 @@
-import type { Answer, Ask } from './ask.js';
+import type { ApiAnswer, Ask } from './ask.js';
 import { path } from './path.js';
 
 /** Milliseconds after which the rest is left to another call. */
@@ -18,7 +18,7 @@ export async function searchViolations(
     cursor,
     ...filter
   }: { readonly limit: number; readonly cursor?: string | undefined } & Readonly<Record<string, string | number | undefined>>,
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const read = (left: number, from: string | undefined) => ask('GET', path('/v1/violations', { ...filter, limit: left, cursor: from }));
   let answer = await read(limit, cursor);
   const end = performance.now() + MAX_SEARCH_MS;

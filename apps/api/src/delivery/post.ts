@@ -15,7 +15,7 @@ export interface PostOptions {
   readonly statusOnly?: boolean;
 }
 
-export interface Answer {
+export interface PostAnswer {
   readonly status: number;
   readonly contentType?: string;
   readonly location?: string;
@@ -30,7 +30,7 @@ export function post(
   address: string,
   body: Uint8Array | string,
   { headers, agent, timeout, signal, statusOnly = false }: PostOptions,
-): Promise<Answer> {
+): Promise<PostAnswer> {
   const url = new URL(address);
   const content = typeof body === 'string' ? Buffer.from(body) : body;
   const late = AbortSignal.timeout(timeout);
@@ -63,7 +63,7 @@ export function isSuccess(status = 0): boolean {
 }
 
 /** Reads and discards the content, so that the connection can be reused; closes it if there is too much. */
-function dropped(response: IncomingMessage): Answer {
+function dropped(response: IncomingMessage): PostAnswer {
   let bytes = 0;
   response.on('error', () => undefined);
   response.on('data', (chunk: Buffer) => {
@@ -74,7 +74,7 @@ function dropped(response: IncomingMessage): Answer {
 }
 
 /** Leaving the loop closes the connection. */
-async function read(response: IncomingMessage): Promise<Answer> {
+async function read(response: IncomingMessage): Promise<PostAnswer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {

@@ -20,7 +20,7 @@ import { ThreadEntry } from './thread-entry.js';
 })
 class ApiProcess {}
 
-export interface Answer<T> {
+export interface TestAnswer<T> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: T;
@@ -58,7 +58,7 @@ export class ApiUnderTest {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
-  ): Promise<Answer<T>> {
+  ): Promise<TestAnswer<T>> {
     const content = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const answer = await fetch(this.url + path, { method, headers: { ...type, ...headers }, ...content });

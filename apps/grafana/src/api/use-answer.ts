@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react';
 
-export interface Answer<T> {
+export interface AnswerState<T> {
   readonly value: T | undefined;
   readonly error: Error | undefined;
   readonly loading: boolean;
@@ -12,8 +12,8 @@ export interface Answer<T> {
  * there stays until the next is.
  * @param ask keep it the same (`useCallback`) for the same question
  */
-export function useAnswer<T>(ask: () => Promise<T>): Answer<T> {
-  const [state, setState] = useState<Omit<Answer<T>, 'again'>>({ value: undefined, error: undefined, loading: true });
+export function useAnswer<T>(ask: () => Promise<T>): AnswerState<T> {
+  const [state, setState] = useState<Omit<AnswerState<T>, 'again'>>({ value: undefined, error: undefined, loading: true });
   const [round, setRound] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new round asks the same again
   useEffect(() => {

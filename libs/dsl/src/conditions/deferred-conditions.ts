@@ -13,7 +13,7 @@ import type { Pattern } from '../values/pattern.js';
 import { ColumnView } from './column-view.js';
 
 /** The result of a condition on a span: it holds or not, it fails, or (undefined) it exceeds its steps. */
-export type Answer = boolean | LuaError | undefined;
+export type DeferredResult = boolean | LuaError | undefined;
 
 /** The condition may use a regular expression that takes long on long texts. */
 export function mayBePutOff(condition: Resolved): boolean {
@@ -87,7 +87,7 @@ class SpanLimit extends StepLimit {
 }
 
 /** Kleene's logic: a part that exceeds its steps matters only where it could change the answer. An error ends the evaluation, as in Lua. */
-function answerOf(node: Resolved, span: SpanView, limit: StepLimit): Answer {
+function answerOf(node: Resolved, span: SpanView, limit: StepLimit): DeferredResult {
   if (node.type === 'logical') {
     const settling = node.operator === 'or';
     const left = answerOf(node.left, span, limit);

@@ -5,7 +5,7 @@ import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otl
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { shownAddress } from '#platform';
 import { answerText, isPage } from '../../delivery/answer-text.js';
-import { type Answer, isSuccess, post } from '../../delivery/post.js';
+import { isSuccess, type PostAnswer, post } from '../../delivery/post.js';
 import { HttpRefusal } from '../../delivery/refusal.js';
 import { otlpAnswer } from './otlp-answer.js';
 import type { PartialSuccessListener } from './partial-success.js';
@@ -64,7 +64,7 @@ export class HttpExporter implements SpanExporter {
     if (rejectedSpans > 0 || errorMessage !== '') this.options.partial(rejectedSpans, errorMessage);
   }
 
-  private async post(body: Uint8Array): Promise<Answer> {
+  private async post(body: Uint8Array): Promise<PostAnswer> {
     const { agentFactory, headers, compression } = this.settings;
     const { url, timeout } = this.options;
     const packed = compression === 'gzip' ? gzipSync(body) : body;
