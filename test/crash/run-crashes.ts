@@ -3,7 +3,7 @@ import { CHAOS_RULES, type PlannedTrace, planTrace } from '../chaos/traces.js';
 import { eventually } from '../harness/eventually.js';
 import { DANGERS, type DangerName } from './dangers.js';
 import { DurableProcess } from './durable-process.js';
-import { differences, type Found, openViolations, unsigned, violationKey } from './findings.js';
+import { differences, type FoundViolation, openViolations, unsigned, violationKey } from './findings.js';
 import { MovingRule } from './moving-rule.js';
 import { PatientClient } from './patient-client.js';
 
@@ -107,7 +107,7 @@ async function endanger(process: DurableProcess, { seed, dangers, calm, stall, s
 
 /** Waits until the open violations are the expected ones, and stay so; otherwise returns the differences. */
 async function wrongIn(process: DurableProcess, due: readonly string[]): Promise<string[]> {
-  let found: readonly Found[] = [];
+  let found: readonly FoundViolation[] = [];
   const compare = async () => differences(due, (found = await openViolations(process.betrace)));
   try {
     await eventually('the violations that are due', async () => ((await compare()).length === 0 ? true : undefined), TIMEOUT_MS, 500);

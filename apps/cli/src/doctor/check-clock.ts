@@ -1,10 +1,10 @@
-import { type Found, off, ok, warn } from './check.js';
+import { type CheckResult, off, ok, warn } from './check-result.js';
 
 /** The tolerated clock difference (ms). Above it traces seem to start after their own spans, and times of violations are confusing. */
 const APART = 2_000;
 
 /** Compares this machine's clock to the others', Unix ms; HTTP's `Date` has whole seconds. */
-export function checkClock(now: number, others: Readonly<Record<string, number | undefined>>): Found {
+export function checkClock(now: number, others: Readonly<Record<string, number | undefined>>): CheckResult {
   const known = Object.entries(others).filter((entry): entry is [string, number] => entry[1] !== undefined);
   if (known.length === 0) return off('there is no other clock to compare with');
   const far = known.filter(([, other]) => Math.abs(now - other) > APART);

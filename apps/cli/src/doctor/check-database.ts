@@ -1,9 +1,9 @@
 import type { Configuration } from '#platform';
 import { inspectDatabase } from '#store';
-import { type Found, fail, off, ok } from './check.js';
+import { type CheckResult, fail, off, ok } from './check-result.js';
 
 /** Checks PostgreSQL, if it is used, and its clock. */
-export async function checkDatabase({ storage }: Configuration): Promise<{ readonly found: Found; readonly clock?: number }> {
+export async function checkDatabase({ storage }: Configuration): Promise<{ readonly found: CheckResult; readonly clock?: number }> {
   if (storage.databaseUrl === undefined) return { found: off('rules and violations are in SQLite: DATABASE_URL is not set') };
   try {
     const { version, now } = await inspectDatabase(storage.databaseUrl);

@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Configuration, exportUrl, shownAddress } from '#platform';
-import { type Found, fail, off, ok } from './check.js';
+import { type CheckResult, fail, off, ok } from './check-result.js';
 
 const CONNECT_MS = 5_000;
 
 /** Checks the export's endpoint: sends an empty request over HTTP, or opens a connection over gRPC. `clock` is the endpoint's time, Unix ms. */
-export async function checkExport({ otlp }: Configuration): Promise<{ readonly found: Found; readonly clock?: number }> {
+export async function checkExport({ otlp }: Configuration): Promise<{ readonly found: CheckResult; readonly clock?: number }> {
   const { endpoint, protocol, headers } = otlp;
   if (endpoint === undefined) return { found: off('violations are not exported: OTEL_EXPORTER_OTLP_ENDPOINT is not set') };
   const url = exportUrl(endpoint, protocol);

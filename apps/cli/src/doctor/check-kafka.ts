@@ -1,11 +1,11 @@
 import { inspectTopics, sharedLogSettings } from '#messaging';
 import type { Configuration } from '#platform';
-import { type Found, fail, off, ok } from './check.js';
+import { type CheckResult, fail, off, ok } from './check-result.js';
 
 const TIMEOUT_MS = 10_000;
 
 /** Checks the brokers, and the topics that BeTrace needs; creates nothing. */
-export async function checkKafka(configuration: Configuration): Promise<Found> {
+export async function checkKafka(configuration: Configuration): Promise<CheckResult> {
   const { brokers } = configuration.kafka;
   if (brokers.length === 0) return off('the log is embedded: KAFKA_BROKERS is not set');
   try {

@@ -2,13 +2,13 @@ import { get as getHttp } from 'node:http';
 import { get as getHttps } from 'node:https';
 import { createServer } from 'node:net';
 import { type Configuration, listenError } from '#platform';
-import { type Found, fail, ok, warn } from './check.js';
+import { type CheckResult, fail, ok, warn } from './check-result.js';
 
 /** Timeout (ms) of a running server's readiness: a busy machine must not look like another program on the port. */
 const ANSWER_MS = 10_000;
 
 /** Checks whether the server could listen on its ports; if a BeTrace already runs there, its readiness. */
-export async function checkPorts({ server }: Configuration): Promise<readonly (readonly [string, Found])[]> {
+export async function checkPorts({ server }: Configuration): Promise<readonly (readonly [string, CheckResult])[]> {
   const { host, httpPort, grpcPort, standardPorts, otlpHttpPort, otlpGrpcPort } = server;
   const all: readonly (readonly [string, number, string, string])[] = [
     ['http port', httpPort, '--http-port', 'BETRACE_HTTP_PORT'],
@@ -21,12 +21,17 @@ export async function checkPorts({ server }: Configuration): Promise<readonly (r
       : []),
   ];
   const running = await runs(httpPort, server.tlsCertFile !== undefined);
-  const found: (readonly [string, Found])[] = [];
+  const found: (readonly [string, CheckResult])[] = [];
   for (const [name, port, flag, env] of all) found.push([name, await checkPort(port, host, { flag, env }, running)]);
   return found;
 }
 
-async function checkPort(port: number, host: string, key: { flag: string; env: string }, running: string | undefined): Promise<Found> {
+async function checkPort(
+  port: number,
+  host: string,
+  key: { flag: string; env: string },
+  running: string | undefined,
+): Promise<CheckResult> {
   try {
     await listen(port, host);
     return ok(`${host}:${port} is free`);

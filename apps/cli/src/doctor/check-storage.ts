@@ -1,14 +1,14 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Configuration } from '#platform';
-import { type Found, fail, off, ok, warn } from './check.js';
+import { type CheckResult, fail, off, ok, warn } from './check-result.js';
 
 const GIB = 2 ** 30;
 const LITTLE = 2 * GIB;
 const OTHERS = 0o077;
 
 /** Checks the storage directory: whether it is writable, who can read it, and its free space. */
-export function checkStorage({ storage, kafka }: Configuration): Found {
+export function checkStorage({ storage, kafka }: Configuration): CheckResult {
   const { path, databaseUrl } = storage;
   if (kafka.brokers.length > 0 && databaseUrl !== undefined && path === undefined) return off('everything is kept in Kafka and PostgreSQL');
   if (path === undefined || storage.type === 'memory')

@@ -1,5 +1,5 @@
 import { type Configuration, readCertificateFiles } from '#platform';
-import { type Found, fail, off, ok, warn } from './check.js';
+import { type CheckResult, fail, off, ok, warn } from './check-result.js';
 
 const DAY = 24 * 60 * 60 * 1_000;
 const SOON = 14 * DAY;
@@ -8,7 +8,7 @@ const SOON = 14 * DAY;
  * Checks whether the server's certificate is usable, and for how long.
  * @param now milliseconds since 1970
  */
-export function checkTls({ server }: Configuration, now: number): Found {
+export function checkTls({ server }: Configuration, now: number): CheckResult {
   if (server.tlsCertFile === undefined) return off('the ports speak plain text');
   try {
     const { expires } = readCertificateFiles(server);

@@ -5,8 +5,8 @@ import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 import { operandsOf, someNode } from '../tree/walk.js';
 import { distanceOf } from './evidence/distance.js';
-import type { Found } from './evidence/found.js';
 import { LeafValues } from './evidence/leaf-values.js';
+import type { PartResult } from './evidence/part-result.js';
 import { UNBOUND } from './evidence/tested-spans.js';
 import type { ExplainedRule } from './explain-rule.js';
 import { isNameTest } from './tell/witness-details.js';
@@ -38,7 +38,7 @@ export function furthestSpan(root: Resolved, rule: ExplainedRule, evidence: Evid
   let least: number | undefined;
   for (const span of looked) {
     const values = new LeafValues({ ...evidence, span }, rule, root);
-    const find = (part: Resolved): Found => values.find(part, undefined, UNBOUND);
+    const find = (part: Resolved): PartResult => values.find(part, undefined, UNBOUND);
     let score = 0;
     let missing: readonly Resolved[] = [];
     for (const operands of alternatives) {

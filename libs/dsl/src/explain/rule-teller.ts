@@ -9,8 +9,8 @@ import { baseOf, operandsOf, spanOf } from '../tree/walk.js';
 import { clipped } from '../values/clipped.js';
 import { evaluate, isNegation, type Outcomes, outcomeOf, type Shape, shapeOf, TAKEN_APART } from './evidence/evaluation.js';
 import { ExplanationSize } from './evidence/explanation-size.js';
-import type { Found } from './evidence/found.js';
 import { LeafValues, type SpanBits } from './evidence/leaf-values.js';
+import type { PartResult } from './evidence/part-result.js';
 import { type Bindings, UNBOUND } from './evidence/tested-spans.js';
 import type { ExplainedRule } from './explain-rule.js';
 import { filledText, withoutGuards } from './tell/filled-text.js';
@@ -55,7 +55,7 @@ export class RuleTeller implements Teller {
     return told.tree === undefined || subject === undefined ? told : { ...told, tree: { ...told.tree, span: clipped(subject.id) } };
   }
 
-  find(node: Resolved, bindings: Bindings): Found {
+  find(node: Resolved, bindings: Bindings): PartResult {
     return this.values.find(node, bindings === UNBOUND ? this.bitsOf(node) : undefined, bindings);
   }
 
@@ -69,7 +69,13 @@ export class RuleTeller implements Teller {
     return this.size.isFull ? this.tell(condition, { bindings: UNBOUND, outcomes: NOTHING }) : undefined;
   }
 
-  built(node: Resolved, found: Found, sentence: string, details: Partial<ExplanationNode>, children: readonly (Told | undefined)[]): Told {
+  built(
+    node: Resolved,
+    found: PartResult,
+    sentence: string,
+    details: Partial<ExplanationNode>,
+    children: readonly (Told | undefined)[],
+  ): Told {
     return this.told(node, found, [sentence], children, this.size.admits(), details);
   }
 
@@ -109,7 +115,7 @@ export class RuleTeller implements Teller {
     return this.tellPart(node, found, scope, hasPlace);
   }
 
-  private tellPart(node: Resolved, found: Found, { bindings, outcomes }: Scope, hasPlace: boolean): Told {
+  private tellPart(node: Resolved, found: PartResult, { bindings, outcomes }: Scope, hasPlace: boolean): Told {
     const { sentence, outcome, details, children } = this.parts.tell(node, found, bindings, bindings === UNBOUND || this.size.isFull);
     if (bindings === UNBOUND && outcomes !== NOTHING) this.conditions.push(outcome);
     const implied = node.type === 'logical' ? this.impliedBy(node, found) : children;
@@ -118,7 +124,7 @@ export class RuleTeller implements Teller {
 
   private told(
     node: Resolved,
-    found: Found,
+    found: PartResult,
     because: readonly string[],
     children: readonly (Told | undefined)[],
     hasPlace: boolean,
@@ -162,7 +168,7 @@ export class RuleTeller implements Teller {
   }
 
   /** For a chain that is known as a whole: the parts whose results follow from its outcome. */
-  private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: Found): readonly Told[] {
+  private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: PartResult): readonly Told[] {
     const outcome = outcomeOf(found);
     const isImplied = outcome === (node.operator === 'and' ? 'true' : 'false');
     return operandsOf(node, node.operator).map((operand) => {

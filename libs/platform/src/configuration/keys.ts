@@ -25,7 +25,7 @@ export const KEYS: readonly Key[] = Object.entries(SCHEMA as Readonly<Record<str
 );
 
 /** The value of a key in one source. */
-export interface Found {
+export interface GivenValue {
   readonly key: Key;
   readonly value: unknown;
   /** For errors: `environment variable LOG_LEVEL`, `flag --log-level`, `betrace.yaml, line 3`. */

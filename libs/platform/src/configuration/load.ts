@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Configuration, Declared } from './configuration.js';
 import { ProblemCollector } from './configuration-error.js';
 import { decide } from './decide.js';
-import { type Found, KEYS } from './keys.js';
+import { type GivenValue, KEYS } from './keys.js';
 import { type Environment, ineffectiveVariables, mistypedVariables, readEnvironment } from './read-environment.js';
 import { readFile } from './read-file.js';
 import { readFlags } from './read-flags.js';
@@ -67,7 +67,7 @@ function readConfigurationFile(
   environment: Environment,
   directory: string,
   problems: ProblemCollector,
-): readonly Found[] {
+): readonly GivenValue[] {
   const named = flag ?? (environment.BETRACE_CONFIG?.trim() || undefined);
   const path = named ?? `${directory}/betrace.yaml`;
   if (named === undefined && !existsSync(path)) return [];
@@ -86,7 +86,7 @@ function withoutCredentials(text: string): string {
   return text.replaceAll(/:\/\/[^/@]*@/g, '://…@');
 }
 
-function parse({ key, value, source }: Found, problems: ProblemCollector): unknown {
+function parse({ key, value, source }: GivenValue, problems: ProblemCollector): unknown {
   const parsed = key.setting.type.parse(value);
   if (parsed !== undefined) return parsed;
   const shown = key.setting.secret ? 'its value' : withoutCredentials(JSON.stringify(value));

@@ -1,4 +1,4 @@
-import { type Found, KEYS } from './keys.js';
+import { type GivenValue, KEYS } from './keys.js';
 import { nearest } from './suggest.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,8 +12,8 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
 };
 
 /** The values of the keys in the environment. An empty variable counts as unset, as in OpenTelemetry; the first variable of a key that is set counts. */
-export function readEnvironment(environment: Environment): Found[] {
-  return KEYS.flatMap((key): Found[] => {
+export function readEnvironment(environment: Environment): GivenValue[] {
+  return KEYS.flatMap((key): GivenValue[] => {
     const name = key.setting.env.find((candidate) => environment[candidate]?.trim());
     return name === undefined ? [] : [{ key, value: environment[name], source: `environment variable ${name}` }];
   });

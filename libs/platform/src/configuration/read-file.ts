@@ -1,14 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Node } from 'yaml';
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
-import { type Found, KEYS } from './keys.js';
+import { type GivenValue, KEYS } from './keys.js';
 import { nearest } from './suggest.js';
 
 /** Loads the YAML parser on demand. */
 const load = createRequire(import.meta.url);
 
 /** Reads `betrace.yaml`; each mistake names its line. */
-export function readFile(content: string, fileName: string, problems: ProblemCollector): Found[] {
+export function readFile(content: string, fileName: string, problems: ProblemCollector): GivenValue[] {
   const { isMap, isScalar, LineCounter, parseDocument } = load('yaml') as typeof import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(content, { lineCounter: lines });
@@ -21,7 +21,7 @@ export function readFile(content: string, fileName: string, problems: ProblemCol
     return [];
   }
   const groups = new Set(KEYS.map((key) => key.name.split('.')[0] ?? ''));
-  const found: Found[] = [];
+  const found: GivenValue[] = [];
   for (const groupPair of root.items) {
     const group = isScalar(groupPair.key) ? String(groupPair.key.value) : '';
     const source = at((groupPair.key as Node).range?.[0]);

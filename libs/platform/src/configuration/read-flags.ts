@@ -1,9 +1,9 @@
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
-import { type Found, KEYS, type Key } from './keys.js';
+import { type GivenValue, KEYS, type Key } from './keys.js';
 import { nearest } from './suggest.js';
 
 export interface Flags {
-  readonly found: readonly Found[];
+  readonly found: readonly GivenValue[];
   /** Value of `--config`. */
   readonly config: string | undefined;
   readonly help: boolean;
@@ -13,7 +13,7 @@ const BY_FLAG = new Map<string, Key>(KEYS.flatMap((key) => key.flags.map((flag) 
 
 /** Flags as `--name=value` or `--name value`; a boolean one may stand alone. The last of several counts. */
 export function readFlags(args: readonly string[], problems: ProblemCollector): Flags {
-  const found: Found[] = [];
+  const found: GivenValue[] = [];
   let config: string | undefined;
   let help = false;
   for (let i = 0; i < args.length; i++) {

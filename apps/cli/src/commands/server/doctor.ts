@@ -1,17 +1,17 @@
 import { loadConfiguration } from '#platform';
 import { type Command, type ExitCode, takeOutput } from '../../command.js';
-import { type Found, fail, ok, warn } from '../../doctor/check.js';
 import { checkClock } from '../../doctor/check-clock.js';
 import { checkDatabase } from '../../doctor/check-database.js';
 import { checkExport } from '../../doctor/check-export.js';
 import { checkKafka } from '../../doctor/check-kafka.js';
 import { checkPorts } from '../../doctor/check-ports.js';
+import { type CheckResult, fail, ok, warn } from '../../doctor/check-result.js';
 import { checkStorage } from '../../doctor/check-storage.js';
 import { checkTls } from '../../doctor/check-tls.js';
 import { visible } from '../../table.js';
 import { type Color, paint, type Terminal } from '../../terminal.js';
 
-const COLORS: Readonly<Record<Found['grade'], Color>> = { ok: 'green', off: 'dim', warn: 'yellow', fail: 'red' };
+const COLORS: Readonly<Record<CheckResult['grade'], Color>> = { ok: 'green', off: 'dim', warn: 'yellow', fail: 'red' };
 
 export const doctorCommand: Command = {
   name: 'doctor',
@@ -50,7 +50,10 @@ Exit code: 0 when nothing fails; 1 when something does. A warning is no failure.
   },
 };
 
-async function examine(args: readonly string[], environment: Terminal['environment']): Promise<readonly (readonly [string, Found])[]> {
+async function examine(
+  args: readonly string[],
+  environment: Terminal['environment'],
+): Promise<readonly (readonly [string, CheckResult])[]> {
   let loaded: ReturnType<typeof loadConfiguration>;
   try {
     loaded = loadConfiguration({ args, environment });

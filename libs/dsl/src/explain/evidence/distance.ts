@@ -1,14 +1,14 @@
 import type { Resolved } from '../../tree/resolved.js';
-import type { Found } from './found.js';
+import type { PartResult } from './part-result.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '<', '<=', '>', '>=']);
 
 /** How far false operands are from being true: for two compared numbers 0 to 1 by their difference; 1 for all others. @param find the value of a part */
-export function distanceOf(operands: readonly Resolved[], find: (part: Resolved) => Found): number {
+export function distanceOf(operands: readonly Resolved[], find: (part: Resolved) => PartResult): number {
   return operands.reduce((sum, operand) => sum + distanceOfOne(operand, find), 0);
 }
 
-function distanceOfOne(operand: Resolved, find: (part: Resolved) => Found): number {
+function distanceOfOne(operand: Resolved, find: (part: Resolved) => PartResult): number {
   if (operand.type !== 'binary' || !COMPARISONS.has(operand.operator)) return 1;
   const a = numberOf(find(operand.left));
   const b = a === undefined ? undefined : numberOf(find(operand.right));
@@ -18,7 +18,7 @@ function distanceOfOne(operand: Resolved, find: (part: Resolved) => Found): numb
   return Number.isNaN(distance) ? 1 : distance;
 }
 
-function numberOf(found: Found): number | undefined {
+function numberOf(found: PartResult): number | undefined {
   if (!('value' in found)) return undefined;
   return typeof found.value === 'number' || typeof found.value === 'bigint' ? Number(found.value) : undefined;
 }

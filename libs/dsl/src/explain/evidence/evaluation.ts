@@ -2,19 +2,19 @@ import type { ExplanationOutcome } from '../../contract/explanation-terms.js';
 import { isTruthy } from '../../lua/lua-value.js';
 import type { LogicalNode, Resolved, UnaryNode } from '../../tree/resolved.js';
 import { operandsOf } from '../../tree/walk.js';
-import { type Found, NOT_KEPT } from './found.js';
+import { NOT_KEPT, type PartResult } from './part-result.js';
 
 /** The results of each part that was reached. */
-export type Outcomes = ReadonlyMap<Resolved, Found>;
+export type Outcomes = ReadonlyMap<Resolved, PartResult>;
 
 /**
  * Evaluates the boolean skeleton of a rule or a condition as Lua would, from left to right.
  * @param find the value of a part that is no `and`, `or` or `not`
  */
-export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWhole, operandsOf }: Shape): Outcomes {
-  const outcomes = new Map<Resolved, Found>();
-  const visit = (node: Resolved): Found => {
-    let found: Found;
+export function evaluate(root: Resolved, find: (part: Resolved) => PartResult, { isWhole, operandsOf }: Shape): Outcomes {
+  const outcomes = new Map<Resolved, PartResult>();
+  const visit = (node: Resolved): PartResult => {
+    let found: PartResult;
     if (isWhole(node)) found = find(node);
     else if (isNegation(node)) {
       const inner = visit(node.operand);
@@ -24,10 +24,10 @@ export function evaluate(root: Resolved, find: (part: Resolved) => Found, { isWh
     outcomes.set(node, found);
     return found;
   };
-  const visitChain = (node: LogicalNode): Found => {
-    let found: Found = NOT_KEPT;
-    let doubt: Found | undefined;
-    let failure: Found | undefined;
+  const visitChain = (node: LogicalNode): PartResult => {
+    let found: PartResult = NOT_KEPT;
+    let doubt: PartResult | undefined;
+    let failure: PartResult | undefined;
     for (const operand of operandsOf(node)) {
       found = visit(operand);
       // Doubt matters only where nothing else decides the answer.
@@ -67,7 +67,7 @@ export function isNegation(node: Resolved): node is UnaryNode {
   return type !== 'attribute' && type !== 'resource-attribute' && type !== 'has-attribute';
 }
 
-export function outcomeOf(found: Found | undefined): ExplanationOutcome {
+export function outcomeOf(found: PartResult | undefined): ExplanationOutcome {
   if (found === undefined) return 'not_evaluated';
   if ('error' in found) return 'failed';
   return 'value' in found ? (isTruthy(found.value) ? 'true' : 'false') : 'undecided';

@@ -13,7 +13,7 @@ import { totalValue } from '../../online/totals.js';
 import { compareSpans } from '../../trace/span-rank.js';
 import type { SpanView, TraceView } from '../../trace/span-view.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../tree/resolved.js';
-import { type Found, IN_DOUBT, NOT_EVALUATED, NOT_KEPT } from './found.js';
+import { IN_DOUBT, NOT_EVALUATED, NOT_KEPT, type PartResult } from './part-result.js';
 import { referenceTo } from './span-text.js';
 import { type Bindings, type RelatedSpans, type SpanValue, TestedSpans, UNBOUND } from './tested-spans.js';
 import { TestedWorlds } from './tested-worlds.js';
@@ -88,7 +88,7 @@ export class LeafValues {
   }
 
   /** The value of a part of the rule. */
-  find(node: Resolved, bits: SpanBits | undefined, bindings = UNBOUND): Found {
+  find(node: Resolved, bits: SpanBits | undefined, bindings = UNBOUND): PartResult {
     try {
       return this.known(node, bits, bindings);
     } catch (error) {
@@ -100,7 +100,7 @@ export class LeafValues {
     }
   }
 
-  private known(node: Resolved, bits: SpanBits | undefined, bindings: Bindings): Found {
+  private known(node: Resolved, bits: SpanBits | undefined, bindings: Bindings): PartResult {
     const { span, spans, spanBits } = this.evidence;
     if (spans !== undefined) return this.ofSpans(spans, node, bindings);
     if (isSpanCondition(node)) {
@@ -111,7 +111,7 @@ export class LeafValues {
     return isTotal(node) ? this.ofTotals(node) : NOT_KEPT;
   }
 
-  private ofSpans(spans: readonly SpanView[], node: Resolved, bindings: Bindings): Found {
+  private ofSpans(spans: readonly SpanView[], node: Resolved, bindings: Bindings): PartResult {
     try {
       return { value: this.tested(spans).value(node, bindings) };
     } catch (error) {
@@ -121,7 +121,7 @@ export class LeafValues {
   }
 
   /** The result by bits and counters, for any values of those in doubt. */
-  private ofTotals(node: Resolved): Found {
+  private ofTotals(node: Resolved): PartResult {
     const ask = totalValue(node, { atomOf: (quantifier) => this.atomOf(quantifier) });
     const ways = new Ways();
     const value = ask(this.online(ways));
@@ -247,7 +247,7 @@ class NotRemembered extends Error {}
 /** Numbers the questions of how many further spans may have fed an atom. */
 const MAX_COUNTED = 2 ** 32;
 
-function fromBits(spanBits: number, inDoubt: number, { holds, holdsNot }: SpanBits): Found {
+function fromBits(spanBits: number, inDoubt: number, { holds, holdsNot }: SpanBits): PartResult {
   if ([holds, holdsNot].some((bit) => bit >= 0 && (inDoubt >>> bit) & 1)) return IN_DOUBT;
   if (holds >= 0 && (spanBits >>> holds) & 1) return { value: true };
   if (holdsNot >= 0 && (spanBits >>> holdsNot) & 1) return { value: false };

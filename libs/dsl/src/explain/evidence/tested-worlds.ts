@@ -7,7 +7,7 @@ import { isTruthy } from '../../lua/lua-value.js';
 import type { StepLimit } from '../../lua/step-limit.js';
 import type { Resolved } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
-import { type Found, IN_DOUBT } from './found.js';
+import { IN_DOUBT, type PartResult } from './part-result.js';
 import type { Bindings, OnDoubt, TestedSpans } from './tested-spans.js';
 
 /** Makes an evaluation on a trace, in a world with assumed answers for those in doubt. */
@@ -41,7 +41,7 @@ export class TestedWorlds {
     this.limitOfWays = this.limit();
   }
 
-  value(part: Resolved, bindings: Bindings): Found {
+  value(part: Resolved, bindings: Bindings): PartResult {
     const [a, b] = [this.least, this.most].map((tested) => attempted(() => tested.value(part, bindings)));
     if (a instanceof PatternExceeded || b instanceof PatternExceeded) return this.everyWay(part, bindings);
     return same(a, b) ? found(a) : IN_DOUBT;
@@ -55,7 +55,7 @@ export class TestedWorlds {
     return isTruthy(known.value) === polarity > 0 ? this.least : this.most;
   }
 
-  private everyWay(part: Resolved, bindings: Bindings): Found {
+  private everyWay(part: Resolved, bindings: Bindings): PartResult {
     const ways = new Ways();
     let first: { readonly said: Value | LuaError } | undefined;
     do {
@@ -86,7 +86,7 @@ function same(a: Value | LuaError, b: Value | LuaError): boolean {
   return a instanceof LuaError ? b instanceof LuaError && a.message === b.message : Object.is(a, b);
 }
 
-function found(said: Value | LuaError): Found {
+function found(said: Value | LuaError): PartResult {
   if (said instanceof LuaError) throw said;
   return { value: said };
 }

@@ -1,6 +1,6 @@
 import { PatternExceeded, StepsExceeded } from '../../lua/budget-exceeded.js';
 import type { BinaryOperator } from '../../text/syntax.js';
-import type { Unknown } from '../evidence/found.js';
+import type { Unknown } from '../evidence/part-result.js';
 
 /** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where the total does not matter. */
 export function spansSatisfy(count: number, of: number | undefined, condition: string): string {

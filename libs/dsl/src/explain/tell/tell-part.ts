@@ -10,7 +10,7 @@ import { partsOf } from '../../tree/walk.js';
 import { clipped } from '../../values/clipped.js';
 import { jsonValue, type ShownValue } from '../../values/json-value.js';
 import type { Value } from '../../values/value.js';
-import type { Found } from '../evidence/found.js';
+import type { PartResult } from '../evidence/part-result.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 import { comparedSentence, failureSentence, holdsSentence, MIRRORED, unknownSentence } from './sentence.js';
 import { tellAggregate } from './tell-aggregate.js';
@@ -39,7 +39,7 @@ export class PartTeller {
   constructor(private readonly teller: Teller) {}
 
   /** @param withFunctions whether to include the counts of functions, which takes time */
-  tell(node: Resolved, found: Found, bindings: Bindings, withFunctions: boolean): ToldPart {
+  tell(node: Resolved, found: PartResult, bindings: Bindings, withFunctions: boolean): ToldPart {
     const condition = textOf(node);
     const functions = withFunctions ? functionsOf(node) : [];
     const told = functions.map((asked) => this.tellFunction(asked, asked === node ? found : this.teller.find(asked, bindings), bindings));
@@ -63,7 +63,7 @@ export class PartTeller {
     };
   }
 
-  private tellFunction(node: SpanFunctionNode, found: Found, bindings: Bindings): FunctionTold | undefined {
+  private tellFunction(node: SpanFunctionNode, found: PartResult, bindings: Bindings): FunctionTold | undefined {
     if (node.type === 'trace-pair') return tellPair(node, bindings, this.teller);
     if (node.type === 'trace-quantifier') return tellQuantifier(node, bindings, this.teller);
     return 'value' in found ? tellAggregate(node, found.value, bindings, this.teller) : undefined;
@@ -107,7 +107,7 @@ export class PartTeller {
     return values;
   }
 
-  private sentenceOf(node: Resolved, found: Found, bindings: Bindings, told: readonly (FunctionTold | undefined)[]): string {
+  private sentenceOf(node: Resolved, found: PartResult, bindings: Bindings, told: readonly (FunctionTold | undefined)[]): string {
     const condition = textOf(node);
     if ('error' in found) return failureSentence(condition, clipped(found.error));
     if (!('value' in found)) return unknownSentence(condition, found.unknown);

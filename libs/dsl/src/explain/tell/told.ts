@@ -4,8 +4,8 @@ import type { SpanView } from '../../trace/span-view.js';
 import type { Resolved } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
 import type { ExplanationSize } from '../evidence/explanation-size.js';
-import type { Found } from '../evidence/found.js';
 import type { LeafValues } from '../evidence/leaf-values.js';
+import type { PartResult } from '../evidence/part-result.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 
 /** A part of a rule and the text about it. */
@@ -43,13 +43,19 @@ export interface Teller {
   readonly values: LeafValues;
   readonly size: ExplanationSize;
   /** The value of a part where some spans are bound. */
-  find(node: Resolved, bindings: Bindings): Found;
+  find(node: Resolved, bindings: Bindings): PartResult;
   /** A condition, evaluated on a span of its function. */
   inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told;
   /** A condition without a particular span. */
   unasked(condition: Resolved): Told | undefined;
   /** A part with a known sentence. */
-  built(node: Resolved, found: Found, sentence: string, details: Partial<ExplanationNode>, children: readonly (Told | undefined)[]): Told;
+  built(
+    node: Resolved,
+    found: PartResult,
+    sentence: string,
+    details: Partial<ExplanationNode>,
+    children: readonly (Told | undefined)[],
+  ): Told;
   /** Its text, with the values of outer spans. */
   text(condition: Resolved, depth: number, bindings: Bindings): string;
 }

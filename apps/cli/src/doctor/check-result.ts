@@ -1,16 +1,16 @@
 /** The result of a check of `betrace doctor`. */
-export interface Found {
+export interface CheckResult {
   /** `ok`; `off`: not used; `warn`: it works, but may be a mistake; `fail`: the server would not work. */
   readonly grade: 'ok' | 'off' | 'warn' | 'fail';
   /** The result, and what to do about it. */
   readonly said: string;
 }
 
-export const ok = (said: string): Found => ({ grade: 'ok', said });
-export const off = (said: string): Found => ({ grade: 'off', said });
-export const warn = (said: string): Found => ({ grade: 'warn', said });
+export const ok = (said: string): CheckResult => ({ grade: 'ok', said });
+export const off = (said: string): CheckResult => ({ grade: 'off', said });
+export const warn = (said: string): CheckResult => ({ grade: 'warn', said });
 
 /** A failure with the message of an error. */
-export function fail(error: unknown): Found {
+export function fail(error: unknown): CheckResult {
   return { grade: 'fail', said: error instanceof Error ? error.message : String(error) };
 }

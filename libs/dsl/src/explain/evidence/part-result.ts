@@ -4,11 +4,11 @@ import type { Value } from '../../values/value.js';
 export type Unknown = 'not_kept' | 'in_doubt' | 'limit';
 
 /** The result of one part of a rule. */
-export type Found = { readonly value: Value } | { readonly error: string } | { readonly unknown: Unknown };
+export type PartResult = { readonly value: Value } | { readonly error: string } | { readonly unknown: Unknown };
 
 /** Its inputs were not kept. */
-export const NOT_KEPT: Found = { unknown: 'not_kept' };
+export const NOT_KEPT: PartResult = { unknown: 'not_kept' };
 /** A regular expression exceeded its steps on a span, which could change the part's result. */
-export const IN_DOUBT: Found = { unknown: 'in_doubt' };
+export const IN_DOUBT: PartResult = { unknown: 'in_doubt' };
 /** The rule exceeded its steps. */
-export const NOT_EVALUATED: Found = { unknown: 'limit' };
+export const NOT_EVALUATED: PartResult = { unknown: 'limit' };
