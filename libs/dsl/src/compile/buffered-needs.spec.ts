@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
 import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { NotedSpans } from '../../../../test/fixtures/dsl/traces/noted-spans.js';
-import type { BufferedNeeds, CompiledRuleSet, JudgedTrace } from '../contract/compiled.js';
+import type { BufferedNeeds, CompiledRuleSet, EvaluationResult } from '../contract/compiled.js';
 import type { TraceView } from '../trace/span-view.js';
 import { compileRules } from './compile-rules.js';
 
@@ -93,10 +93,10 @@ function needsOf(compiled: CompiledRuleSet): BufferedNeeds {
   return compiled.rules[0]!.buffered!;
 }
 
-function namesOf({ matches }: JudgedTrace, { spans }: TraceView): readonly string[] {
+function namesOf({ matches }: EvaluationResult, { spans }: TraceView): readonly string[] {
   return matches.map((index) => (index < 0 ? 'trace' : spans[index]!.id));
 }
 
-function textsOf({ errors }: JudgedTrace): readonly string[] {
+function textsOf({ errors }: EvaluationResult): readonly string[] {
   return errors.map(({ message }) => message);
 }

@@ -3,7 +3,7 @@ import type { ConditionTable } from '../contract/condition-table.js';
 import { conjunction } from '../interpret/candidate.js';
 import { testsOf } from '../interpret/local-test.js';
 import { isSpanCondition } from '../interpret/needs.js';
-import type { CompiledTests } from '../judge/judge.js';
+import type { CompiledTests } from '../judge/judge-expression.js';
 import { TestConditions } from '../online/test-conditions.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression } from '../tree/rule.js';

@@ -8,7 +8,7 @@ import { failureOfScript, failureTree } from '../explain/failure-tree.js';
 import { candidateOf } from '../interpret/candidate.js';
 import { type EvaluationLimit, evaluationLimit } from '../interpret/evaluation-limit.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from '../interpret/needs.js';
-import { judgeExpression } from '../judge/judge.js';
+import { judgeExpression } from '../judge/judge-expression.js';
 import { type EvaluationOptions, ScriptRule } from '../judge/judge-script.js';
 import { firstMistyped } from '../judge/type-failure.js';
 import { DEFAULT_TIMEOUT } from '../lua/budget.js';

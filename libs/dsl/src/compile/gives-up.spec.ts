@@ -14,7 +14,7 @@ import {
 } from '../../../../test/fixtures/dsl/traces/adversarial-traces.js';
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { evaluationLimit } from '../interpret/evaluation-limit.js';
-import { judgeExpression } from '../judge/judge.js';
+import { judgeExpression } from '../judge/judge-expression.js';
 import { DEFAULT_TIMEOUT } from '../lua/budget.js';
 import { StepLimit } from '../lua/step-limit.js';
 import { LinkedSpans } from '../pairs/links/linked-spans.js';

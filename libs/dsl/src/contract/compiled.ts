@@ -162,7 +162,7 @@ export interface CompiledRule {
    * `columns`, `spans`: the matching indexes in `trace.spans` (subject span); for a trace rule [-1] or []. Without `held` all conditions are tested on the
    * spans. `asksTypes`: reports whether values of a wrong type matter (`mistyped`).
    */
-  judge?(trace: TraceView, held?: HeldConditions, asksTypes?: boolean): JudgedTrace;
+  judge?(trace: TraceView, held?: HeldConditions, asksTypes?: boolean): EvaluationResult;
   /** `columns`, `spans`: the conditions to evaluate on arrival. Absent for scripts without guards, which have none. */
   readonly buffered?: BufferedNeeds;
   /** `columns`, `spans`: once it matches, no further span can make it not match. Absent: this is not certain. */
@@ -199,20 +199,20 @@ export interface HeldConditions {
 }
 
 /** The verdict of a `columns` or `spans` rule on a whole trace. An error on one span leaves the others judged. */
-export interface JudgedTrace {
+export interface EvaluationResult {
   readonly matches: readonly number[];
-  readonly errors: readonly JudgedError[];
+  readonly errors: readonly EvaluationError[];
   /**
    * Only with `asksTypes`: the first value of a wrong type that the rule met, if further spans could match with values of the right type. Failures at arrival
    * are not included.
    */
-  readonly mistyped?: { readonly first: JudgedError | undefined };
+  readonly mistyped?: { readonly first: EvaluationError | undefined };
   /** The first span (an index in `trace.spans`) whose result is unknown because a regular expression exceeded its steps. */
   readonly inDoubt?: number;
 }
 
 /** The rule failed on one span of the trace, or on the trace (-1). */
-export interface JudgedError {
+export interface EvaluationError {
   readonly span: number;
   readonly message: string;
   /** The rule exceeded its budget, so the result is unknown. For -1 this covers all spans that are not among the matches. */

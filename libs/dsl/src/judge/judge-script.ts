@@ -1,4 +1,4 @@
-import type { JudgedError, JudgedTrace } from '../contract/compiled.js';
+import type { EvaluationError, EvaluationResult } from '../contract/compiled.js';
 import { DEFAULT_TIMEOUT, limitsOf, type ScriptLimits } from '../lua/budget.js';
 import { LuaError } from '../lua/lua-error.js';
 import { luaText } from '../sandbox/bridge/lua-text.js';
@@ -57,7 +57,7 @@ export class ScriptRule {
    * All spans share one budget; spans beyond it are not judged.
    * @param candidates positions of the spans that it can match or fail on, where they are known
    */
-  judge(trace: TraceView, candidates?: Iterable<number>): JudgedTrace {
+  judge(trace: TraceView, candidates?: Iterable<number>): EvaluationResult {
     const { block, subject } = this.checked;
     const subjects = subject === 'trace' ? TRACE : [...(candidates ?? trace.spans.keys())];
     this.compiled ??= CompiledScript.of(block, subject, this.options.functions) ?? 'sandbox';
@@ -72,10 +72,10 @@ export class ScriptRule {
   }
 
   /** @param taken steps of the budget that others used */
-  private judgeInSandbox(trace: TraceView, subjects: readonly number[], taken = 0): JudgedTrace {
+  private judgeInSandbox(trace: TraceView, subjects: readonly number[], taken = 0): EvaluationResult {
     const program = this.sandbox();
     const matches: number[] = [];
-    const errors: JudgedError[] = [];
+    const errors: EvaluationError[] = [];
     let start: number | 'before' = taken;
     for (const index of subjects) {
       const subject = trace.spans[index];
@@ -110,4 +110,4 @@ function observedProgram({ block, text }: CheckedScript, limits: ScriptLimits): 
 }
 
 const TRACE: readonly number[] = [-1];
-const NOTHING: JudgedTrace = { matches: [], errors: [] };
+const NOTHING: EvaluationResult = { matches: [], errors: [] };

@@ -1,4 +1,4 @@
-import type { JudgedError, TypeFailure } from '../contract/compiled.js';
+import type { EvaluationError, TypeFailure } from '../contract/compiled.js';
 import { judgeCondition } from '../interpret/judge-condition.js';
 import { luaType } from '../lua/lua-value.js';
 import { readField } from '../trace/span-values.js';
@@ -15,7 +15,7 @@ import type { Value } from '../values/value.js';
 const EXAMPLE = 60;
 
 /** The first error of a judgement about the type of a value: on the trace, or on the first span. */
-export function firstMistyped(errors: readonly JudgedError[]): JudgedError | undefined {
+export function firstMistyped(errors: readonly EvaluationError[]): EvaluationError | undefined {
   return errors.filter(({ message }) => isTypeFailure(message)).toSorted((a, b) => a.span - b.span)[0];
 }
 

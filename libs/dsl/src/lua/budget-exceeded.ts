@@ -2,7 +2,7 @@ import { LuaError } from './lua-error.js';
 
 /**
  * An evaluation exceeds its budget (docs/decisions/0013), so its result is not known. It differs from a rule's other errors by its class, in a rule's result by
- * `JudgedTrace.errors[].exceeded`, and as a text by `isBudgetExceeded`.
+ * `EvaluationResult.errors[].exceeded`, and as a text by `isBudgetExceeded`.
  */
 export class BudgetExceeded extends LuaError {}
 

@@ -85,7 +85,7 @@ export class CompiledScript {
    * @param steps the steps of the budget
    * @returns undefined if the sum may exceed it
    */
-  judge(trace: TraceView, subjects: Iterable<number>, steps: number): CompiledJudgement | undefined {
+  judge(trace: TraceView, subjects: Iterable<number>, steps: number): CompiledResult | undefined {
     const judgement = { matches: NONE, left: NONE, taken: 0 };
     run.left = Math.min(steps, MAX_STEPS);
     for (const index of subjects) {
@@ -126,7 +126,7 @@ export function sandboxReason({ block, subject }: CheckedScript): string | undef
 }
 
 /** `left` holds the subjects without a result, for the sandbox; `taken` bounds the steps of the others. */
-export interface CompiledJudgement {
+export interface CompiledResult {
   readonly matches: readonly number[];
   readonly left: readonly number[];
   readonly taken: number;

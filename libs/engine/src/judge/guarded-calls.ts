@@ -1,12 +1,12 @@
 import type { RuleIndex } from '#dsl';
 import {
   clipped,
+  type EvaluationResult,
   type Evidence,
   type Explanation,
   FAILED,
   type HeldConditions,
   isTypeFailure,
-  type JudgedTrace,
   PatternExceeded,
   TRUE,
   type TraceView,
@@ -117,10 +117,10 @@ export interface Judged {
   readonly matches: readonly number[];
   /** Why further subjects may match. */
   readonly undecided?: Undecided;
-  /** The first span in doubt, if any (`JudgedTrace.inDoubt`). */
+  /** The first span in doubt, if any (`EvaluationResult.inDoubt`). */
   readonly inDoubt?: number;
-  /** The rule's result depends on values of a wrong type (`JudgedTrace.mistyped`). */
-  readonly mistyped?: JudgedTrace['mistyped'];
+  /** The rule's result depends on values of a wrong type (`EvaluationResult.mistyped`). */
+  readonly mistyped?: EvaluationResult['mistyped'];
 }
 
 const NO_MATCH: Judged = { matches: [] };
@@ -131,7 +131,7 @@ export function judge(epoch: Epoch, rule: RuleIndex, trace: TraceView, held: Hel
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {
     const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
-    const { matches, errors, mistyped, inDoubt }: JudgedTrace = epoch.rules.compiled.rules[rule]!.judge!(trace, held, isStrict);
+    const { matches, errors, mistyped, inDoubt }: EvaluationResult = epoch.rules.compiled.rules[rule]!.judge!(trace, held, isStrict);
     // The usual case; for a script on a few spans the rest takes a tenth of its time.
     if (matches.length === 0 && errors.length === 0 && mistyped === undefined) return NO_MATCH;
     for (const { message } of errors) {

@@ -4,7 +4,7 @@ import { describePair } from '../../../../../test/fixtures/dsl/compare-judgement
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
 import { arbitraryCrowdedTrace, arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
-import { judgeExpression } from '../../judge/judge.js';
+import { judgeExpression } from '../../judge/judge-expression.js';
 import { JoinedSpans } from './joined-spans.js';
 
 it('sorted spans give the results of comparing every pair', () => {

@@ -4,7 +4,7 @@ import { describePair } from '../../../../../test/fixtures/dsl/compare-judgement
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
 import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
-import { judgeExpression } from '../../judge/judge.js';
+import { judgeExpression } from '../../judge/judge-expression.js';
 import { JoinedSpans } from './joined-spans.js';
 
 const FIELDS = ['span.duration', 'span.attributes.n', 'span.attributes.n + span.duration', 'span.end_time'];

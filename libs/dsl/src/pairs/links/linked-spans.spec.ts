@@ -5,7 +5,7 @@ import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/ju
 import { arbitraryJoinedRule } from '../../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { arbitraryLargeLinkedTrace, arbitraryLinkedTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-linked-trace.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
-import { judgeExpression } from '../../judge/judge.js';
+import { judgeExpression } from '../../judge/judge-expression.js';
 import type { TraceView } from '../../trace/span-view.js';
 import { LinkedSpans } from './linked-spans.js';
 

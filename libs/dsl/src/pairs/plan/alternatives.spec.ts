@@ -4,7 +4,7 @@ import { describePair } from '../../../../../test/fixtures/dsl/compare-judgement
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
 import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
-import { judgeExpression } from '../../judge/judge.js';
+import { judgeExpression } from '../../judge/judge-expression.js';
 import { JoinedSpans } from '../joined/joined-spans.js';
 import { alternativesOf } from './alternatives.js';
 

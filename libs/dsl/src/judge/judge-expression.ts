@@ -1,4 +1,4 @@
-import type { HeldConditions, JudgedError, JudgedTrace } from '../contract/compiled.js';
+import type { EvaluationError, EvaluationResult, HeldConditions } from '../contract/compiled.js';
 import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
 import { Interpreter } from '../interpret/interpret.js';
 import { type Polarity, polaritiesOf } from '../interpret/polarity.js';
@@ -27,7 +27,7 @@ export interface CompiledTests {
 }
 
 /** One evaluation of a rule, with the assumed values of unknown answers. */
-interface Evaluation extends JudgedTrace {
+interface Evaluation extends EvaluationResult {
   readonly world: World;
 }
 
@@ -37,7 +37,7 @@ interface Between {
   readonly always: ReadonlySet<number>;
   /** Subjects that match for some values. */
   readonly ever: ReadonlySet<number>;
-  readonly errors: readonly JudgedError[];
+  readonly errors: readonly EvaluationError[];
 }
 
 const LEAST: Leaning = { doubts: 'least', mistyped: 'language' };
@@ -53,7 +53,7 @@ export function judgeExpression(
   checked: CheckedExpression,
   limit: EvaluationLimit,
   compiled?: CompiledTests,
-): (trace: TraceView, held?: HeldConditions, asksTypes?: boolean) => JudgedTrace {
+): (trace: TraceView, held?: HeldConditions, asksTypes?: boolean) => EvaluationResult {
   const rule = new JudgedExpression(checked, limit, compiled);
   return (trace, held, asksTypes = false) => {
     const least = rule.evaluate(trace, held, LEAST);
@@ -91,7 +91,7 @@ class JudgedExpression {
     const functions = (host: SpanFunctionsHost): IndexedSpanFunctions => new IndexedSpanFunctions(host, arrived, isMost);
     const interpreter = new Interpreter(environment, functions, limit);
     const matches: number[] = [];
-    const errors: JudgedError[] = [];
+    const errors: EvaluationError[] = [];
     const judge = (span: number): void => {
       try {
         if (isMost ? truth(resolved, interpreter, world) : isTruthy(interpreter.value(resolved))) matches.push(span);
@@ -115,7 +115,7 @@ class JudgedExpression {
   }
 
   /** The known results of a rule that met an answer in doubt. */
-  decideInDoubt(least: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+  decideInDoubt(least: Evaluation, trace: TraceView, held: HeldConditions | undefined): EvaluationResult {
     const most = this.evaluate(trace, held, MOST);
     const { always, ever, errors } =
       (least.world.isUnclear || most.world.isUnclear ? this.everyWay(trace, held) : undefined) ?? between(least, most);
@@ -145,7 +145,7 @@ class JudgedExpression {
   }
 
   /** For a rule about spans the first unknown subject; for one about the trace the span it reads. */
-  private firstInDoubt(errors: readonly JudgedError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
+  private firstInDoubt(errors: readonly EvaluationError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
     const open = errors.filter(({ exceeded }) => exceeded === true).map(({ span }) => span);
     if (open.length === 0) return undefined;
     const asked = worlds.map(({ inDoubt }) => inDoubt).filter((span) => span !== undefined);
@@ -155,7 +155,7 @@ class JudgedExpression {
   }
 
   /** Reports values of a wrong type, if the rule could match with values of the expected type. */
-  withTypes(decided: JudgedTrace, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): JudgedTrace {
+  withTypes(decided: EvaluationResult, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): EvaluationResult {
     const { matches, errors, inDoubt } = decided;
     const known = inDoubt === undefined ? {} : { inDoubt };
     const failed = firstMistyped(errors);
@@ -220,6 +220,6 @@ function unorderedTruth({ left, right, operator }: LogicalNode, interpreter: Int
   return goesOn;
 }
 
-function judgedError(span: number, error: LuaError): JudgedError {
+function judgedError(span: number, error: LuaError): EvaluationError {
   return error instanceof BudgetExceeded ? { span, message: error.message, exceeded: true } : { span, message: error.message };
 }

@@ -4,7 +4,7 @@ import { arbitrarySpan } from '../../../../test/fixtures/dsl/rules/arbitrary-rul
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { CompiledRule, JudgedTrace } from '../contract/compiled.js';
+import type { CompiledRule, EvaluationResult } from '../contract/compiled.js';
 import { interpretCondition } from '../interpret/interpret.js';
 import type { LuaError } from '../lua/lua-error.js';
 import type { CheckedExpression } from '../tree/rule.js';
@@ -35,7 +35,7 @@ describe('rules that need the spans of the trace', () => {
           if (interpretCondition(checked.resolved, subject === undefined ? { trace } : { trace, subject }, onError))
             expected.matches.push(span);
         }
-        expect(rule.judge?.(trace)).toEqual(expected satisfies JudgedTrace);
+        expect(rule.judge?.(trace)).toEqual(expected satisfies EvaluationResult);
       }),
       { numRuns: 100 },
     );
