@@ -34,7 +34,7 @@ describe('import rules', () => {
     ['an unknown lib', 'apps/api/src/main.ts', `import { a } from '#engines';`],
     [
       'a packed row is read outside of its folder',
-      'libs/engine/src/judge/judge.ts',
+      'libs/engine/src/judge/trace-judge.ts',
       `import { FLAGS } from '../assembly/table/trace-row.js';`,
     ],
     ['a part of a lib', 'apps/api/src/main.ts', `import { a } from '#dsl/token';`],

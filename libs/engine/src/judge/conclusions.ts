@@ -1,7 +1,7 @@
 import type { Row } from '../indexes.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
-import type { Judge } from './judge.js';
+import type { TraceJudge } from './trace-judge.js';
 
 /** A rule runs on this many traces before the next one, while its code is in the cache (decision 0016). With more, the spans would leave the cache. */
 const JUDGED_TOGETHER = 64;
@@ -9,7 +9,7 @@ const JUDGED_TOGETHER = 64;
 /** Has the traces judged that are due at one record. Consecutive ones that opened in the same epoch are judged together. */
 export class Conclusions {
   constructor(
-    private readonly judge: Judge,
+    private readonly judge: TraceJudge,
     private readonly epochOf: (row: Row) => Epoch,
     private readonly defect: (error: unknown) => void,
   ) {}

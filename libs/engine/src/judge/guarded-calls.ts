@@ -15,10 +15,10 @@ import {
 } from '#dsl';
 import type { Epoch } from '../rules/epoch.js';
 import { exceeded, type Undecided } from '../verdict/undecided.js';
-import type { AskedTrace } from './asked-trace.js';
 import type { Doubt } from './doubts.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
+import type { OnlineTraceView } from './online-trace-view.js';
 import type { ValueErrors } from './value-errors.js';
 import { type OpenBits, possible, type UnknownKind } from './worlds.js';
 
@@ -26,7 +26,7 @@ import { type OpenBits, possible, type UnknownKind } from './worlds.js';
  * The boundary between the engine and the rules' code. A rule's error is counted for that rule and reaches no other. The compiler bounds steps, since generated
  * code has no loops of its own. The sandbox's instruction budget bounds scripts and ends in such an error.
  */
-export function decide(epoch: Epoch, rule: RuleIndex, trace: AskedTrace, spanBits: number): Truth {
+export function decide(epoch: Epoch, rule: RuleIndex, trace: OnlineTraceView, spanBits: number): Truth {
   const compiled = epoch.rules.compiled.rules[rule]!;
   if (compiled.decide === undefined) return UNKNOWN;
   const { timing } = epoch;
@@ -48,7 +48,7 @@ export type Conclusion = boolean | Undecided;
 export function conclude(
   epoch: Epoch,
   rule: RuleIndex,
-  trace: AskedTrace,
+  trace: OnlineTraceView,
   spanBits: number,
   evidence: OnlineEvidence,
   errors: ValueErrors | undefined,
@@ -89,7 +89,7 @@ export interface UnknownBits {
 export function concludeInDoubt(
   epoch: Epoch,
   rule: RuleIndex,
-  trace: AskedTrace,
+  trace: OnlineTraceView,
   span: UnknownBits,
   doubts: ReadonlyMap<number, Doubt> | undefined,
   errors: ValueErrors,
@@ -112,7 +112,7 @@ export function concludeInDoubt(
 const EXCEEDED = exceeded(new PatternExceeded().message);
 
 /** The result of a buffered rule on a trace. */
-export interface Judged {
+export interface BufferedResult {
   /** The matching subjects: -1 for the trace, else places in `trace.spans`. */
   readonly matches: readonly number[];
   /** Why further subjects may match. */
@@ -123,10 +123,10 @@ export interface Judged {
   readonly mistyped?: EvaluationResult['mistyped'];
 }
 
-const NO_MATCH: Judged = { matches: [] };
+const NO_MATCH: BufferedResult = { matches: [] };
 
 /** The verdict of a buffered rule; its errors are counted. */
-export function judge(epoch: Epoch, rule: RuleIndex, trace: TraceView, held: HeldConditions): Judged {
+export function judge(epoch: Epoch, rule: RuleIndex, trace: TraceView, held: HeldConditions): BufferedResult {
   const timing = epoch.clock?.judgements.next() ?? 0;
   const from = timing === 0 ? 0 : epoch.clock!.now();
   try {

@@ -8,7 +8,7 @@ import { explainTrace } from './explain-trace.js';
 import { PartitionEngine } from './partition.js';
 
 /** The result of one rule on the given spans. */
-export interface RuleJudgement {
+export interface TriedRule {
   readonly ruleId: string;
   readonly matches: boolean;
   /** The violations, as they stand after the last span: one per subject span, or one for the trace. */
@@ -31,7 +31,7 @@ export function judgeTrace(
   requests: readonly Uint8Array[],
   settings: AssemblySettings = DEFAULT_ASSEMBLY,
   pause = 0,
-): readonly RuleJudgement[] {
+): readonly TriedRule[] {
   const latest = new Map<string, Verdict>();
   const keep = (verdict: Verdict): void => void latest.set(verdict.id, verdict);
   const accounting = new Accounting();

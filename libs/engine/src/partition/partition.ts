@@ -9,9 +9,9 @@ import { contextWindow } from '../assembly/seen/long-traces.js';
 import { isClosed, isKnown, isWithheld } from '../assembly/table/trace-flags.js';
 import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
 import { Conclusions } from '../judge/conclusions.js';
-import { Judge } from '../judge/judge.js';
 import { SpanJudgement } from '../judge/span/span-judgement.js';
 import { SpanRules } from '../judge/span/span-rules.js';
+import { TraceJudge } from '../judge/trace-judge.js';
 import { Verdicts } from '../judge/verdicts.js';
 import type { EngineRecord } from '../record.js';
 import { rejectionOf } from '../rejection.js';
@@ -39,7 +39,7 @@ export class PartitionEngine {
   private readonly homes: Homes;
   private readonly verdicts: Verdicts;
   private readonly spans: SpanJudgement;
-  private readonly judge: Judge;
+  private readonly judge: TraceJudge;
   private readonly late: LateSpans;
   private readonly conclusions: Conclusions;
   private readonly unfinished: UnfinishedSpans;
@@ -67,7 +67,7 @@ export class PartitionEngine {
     );
     this.verdicts = new Verdicts(partition, this.assembly);
     this.spans = new SpanJudgement(new SpanRules(this.assembly, this.verdicts), this.accounting);
-    this.judge = new Judge(settings, this.assembly, this.verdicts, options.passed);
+    this.judge = new TraceJudge(settings, this.assembly, this.verdicts, options.passed);
     this.conclusions = new Conclusions(
       this.judge,
       (row) => this.epochOf(row),

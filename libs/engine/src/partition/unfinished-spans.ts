@@ -3,8 +3,8 @@ import type { Accounting } from '../accounting.js';
 import type { Assembly } from '../assembly/assembly.js';
 import type { Retries } from '../assembly/retries.js';
 import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
-import type { Judge } from '../judge/judge.js';
 import type { SpanJudgement } from '../judge/span/span-judgement.js';
+import type { TraceJudge } from '../judge/trace-judge.js';
 import type { Epoch } from '../rules/epoch.js';
 import { spanForm } from './span-form.js';
 import { SpansInProgress } from './spans-in-progress.js';
@@ -18,7 +18,7 @@ export class UnfinishedSpans {
 
   constructor(
     private readonly assembly: Assembly,
-    private readonly traceRules: Judge,
+    private readonly traceRules: TraceJudge,
     private readonly spans: SpanJudgement,
     private readonly accounting: Accounting,
     private readonly retries: Retries,

@@ -13,9 +13,9 @@ import type { NamedSpan } from '../kept-spans.js';
 import { foundBy, type Reports } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';
 import type { Verdicts } from '../verdicts.js';
+import { BufferedRun, type DueRules, type OrderedTrace, orderedTrace } from './buffered-run.js';
 import { type BufferedTrace, BufferedTraces, type ExceededSteps } from './buffered-traces.js';
 import { TraceConditions } from './trace-conditions.js';
-import { type DueRules, type SeenTrace, seenTrace, TraceJudgement } from './trace-judgement.js';
 
 /** How a rule numbers the trace among its subjects. */
 const TRACE = -1;
@@ -61,7 +61,7 @@ export class BufferedRules {
    * Runs the rules on some traces as they are: each rule on all of them, then the next. Undefined for a trace that no rule can match. A rule that exceeded
    * its steps on a large trace waits until the spans have doubled, or for the `last` time. Otherwise each late span would cost all of its steps again.
    */
-  judge(epoch: Epoch, traces: readonly ClosedTrace[], last = false): readonly (TraceJudgement | undefined)[] {
+  judge(epoch: Epoch, traces: readonly ClosedTrace[], last = false): readonly (BufferedRun | undefined)[] {
     const { columns, wholeSpans } = epoch.rules.plan;
     const always = { columns: aliveOf(epoch, columns.always), whole: aliveOf(epoch, wholeSpans.always) };
     this.countEvaluations(epoch, traces);
@@ -74,7 +74,7 @@ export class BufferedRules {
   }
 
   /** Emits what changed since the trace was judged the last time. */
-  emit(epoch: Epoch, trace: TraceJudgement): void {
+  emit(epoch: Epoch, trace: BufferedRun): void {
     const { waiting } = trace;
     const rules = trace.isCut ? aliveOf(epoch, epoch.rules.plan.bufferedRules) : this.reports.has(trace.row) ? trace.due : trace.told;
     for (const rule of rules) if (waiting?.has(rule) !== true) this.emitRule(epoch, rule, trace);
@@ -85,7 +85,7 @@ export class BufferedRules {
     this.traces.forget(row);
   }
 
-  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules, last: boolean): TraceJudgement | undefined {
+  private begin(epoch: Epoch, { row, reason }: ClosedTrace, always: DueRules, last: boolean): BufferedRun | undefined {
     const { plan } = epoch.rules;
     const buffer = this.traces.of(row);
     const { spans, held } = buffer.whole ?? NO_WHOLE_SPANS;
@@ -102,9 +102,9 @@ export class BufferedRules {
       tolerance: toleranceOf(this.settings),
     };
     const columns = onColumns ? this.traces.spansOf(buffer, this.verdicts.wireTraceId(row), epoch) : [];
-    return new TraceJudgement(row, reason, buffer.count, isCut, always, triggered, isCut || last ? undefined : waitingRules(buffer), {
-      columns: seenTrace(seen, columns, buffer.ofRows),
-      whole: seenTrace(seen, spans, held),
+    return new BufferedRun(row, reason, buffer.count, isCut, always, triggered, isCut || last ? undefined : waitingRules(buffer), {
+      columns: orderedTrace(seen, columns, buffer.ofRows),
+      whole: orderedTrace(seen, spans, held),
     });
   }
 
@@ -125,7 +125,7 @@ export class BufferedRules {
     }
   }
 
-  private emitRule(epoch: Epoch, rule: RuleIndex, judged: TraceJudgement): void {
+  private emitRule(epoch: Epoch, rule: RuleIndex, judged: BufferedRun): void {
     const { row, reason } = judged;
     const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
@@ -165,7 +165,7 @@ export class BufferedRules {
   }
 
   /** The judgement of the trace, or of a span, failed on a value of a wrong type. */
-  private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: SeenTrace['trace'], { span, message }: JudgedError): void {
+  private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: OrderedTrace['trace'], { span, message }: JudgedError): void {
     this.errors.found(epoch, rule, () => {
       const on = trace.spans[span];
       const known = explain(epoch, rule, evidenceOf(trace, count, on));

@@ -4,11 +4,11 @@ import type { Row, SpanIndex } from '../../indexes.js';
 import { hasCondition, lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
-import type { AskedTrace } from '../asked-trace.js';
 import type { Doubts } from '../doubts.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain, type UnknownBits } from '../guarded-calls.js';
 import type { KeptSpans } from '../kept-spans.js';
 import type { OnlineEvidence } from '../online-evidence.js';
+import type { OnlineTraceView } from '../online-trace-view.js';
 import { foundBy, type Reports, type Shown } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';
 import { isInDoubt } from '../worlds.js';
@@ -33,7 +33,7 @@ export class MixedRules {
   }
 
   /** Span `i` joins its group in each rule for which it can match. The trace's state includes the span already. */
-  add(epoch: Epoch, row: Row, state: number, i: SpanIndex, trace: AskedTrace, closed: boolean): void {
+  add(epoch: Epoch, row: Row, state: number, i: SpanIndex, trace: OnlineTraceView, closed: boolean): void {
     const { compiled } = epoch.rules;
     for (const rule of this.candidatesOf(epoch, i)) {
       const { spanConditions } = compiled.rules[rule]!;
@@ -88,7 +88,7 @@ export class MixedRules {
   }
 
   /** Evaluates a rule on its waiting groups. */
-  decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, trace: AskedTrace): void {
+  decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, trace: OnlineTraceView): void {
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
       if (this.groups.rule(group) !== rule || this.groups.verdict(group) !== UNKNOWN || this.groups.isOpen(group)) continue;
       const truth = decide(epoch, rule, trace, this.groups.bits(group));
@@ -97,7 +97,7 @@ export class MixedRules {
   }
 
   /** Judges the groups that still wait. Emits all changes since the last time, including other groups. */
-  conclude(epoch: Epoch, row: Row, state: number, trace: AskedTrace, reason: CloseReason): void {
+  conclude(epoch: Epoch, row: Row, state: number, trace: OnlineTraceView, reason: CloseReason): void {
     if (epoch.rules.plan.mixedRules.length === 0) return;
     for (let group = epoch.states.groups(state); group !== 0; group = this.groups.next(group)) {
       const rule = this.groups.rule(group);
@@ -108,7 +108,7 @@ export class MixedRules {
     }
   }
 
-  private concludeGroup(epoch: Epoch, rule: RuleIndex, group: number, trace: AskedTrace): Conclusion {
+  private concludeGroup(epoch: Epoch, rule: RuleIndex, group: number, trace: OnlineTraceView): Conclusion {
     const { groups, errors } = this;
     const doubts = this.doubts.of(trace.row);
     const isOpen = groups.isOpen(group) || (doubts !== undefined && isInDoubt(epoch.rules.compiled, rule, doubts));
@@ -128,7 +128,7 @@ export class MixedRules {
     i: SpanIndex,
     rule: RuleIndex,
     bits: UnknownBits,
-    trace: AskedTrace,
+    trace: OnlineTraceView,
     closed: boolean,
   ): void {
     const first = epoch.states.groups(state);

@@ -4,12 +4,12 @@ import type { Assembly } from '../../assembly/assembly.js';
 import type { Row, SpanIndex } from '../../indexes.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
-import { AskedTrace } from '../asked-trace.js';
 import { AtomWitnesses } from '../atom-witnesses.js';
 import type { Doubts } from '../doubts.js';
 import { type Conclusion, conclude, concludeInDoubt, decide, explain } from '../guarded-calls.js';
 import type { KeptSpans, NamedSpan } from '../kept-spans.js';
 import { OnlineEvidence } from '../online-evidence.js';
+import { OnlineTraceView } from '../online-trace-view.js';
 import { foundBy, type Reports } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';
 import type { Verdicts } from '../verdicts.js';
@@ -27,7 +27,7 @@ const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
  */
 export class OnlineRules {
   private readonly atoms: TraceAtoms;
-  private readonly asked: AskedTrace;
+  private readonly asked: OnlineTraceView;
   private readonly evidence: OnlineEvidence;
   private readonly mixed: MixedRules;
   private readonly fed: FedRules;
@@ -42,7 +42,7 @@ export class OnlineRules {
   ) {
     const witnesses = new AtomWitnesses(kept);
     this.atoms = new TraceAtoms(assembly, kept, witnesses);
-    this.asked = new AskedTrace(assembly, verdicts);
+    this.asked = new OnlineTraceView(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept, witnesses, doubts, verdicts);
     this.fed = new FedRules(assembly, kept);
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
@@ -122,7 +122,7 @@ export class OnlineRules {
     return this.mixed.groups.bytes;
   }
 
-  private decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, bit: number, trace: AskedTrace): void {
+  private decide(epoch: Epoch, row: Row, state: number, rule: RuleIndex, bit: number, trace: OnlineTraceView): void {
     if (epoch.states.isSettled(state, bit)) return;
     const truth = decide(epoch, rule, trace, 0);
     if (truth === UNKNOWN) return;
@@ -132,7 +132,7 @@ export class OnlineRules {
   }
 
   /** A rule is certain about a trace and has something to report: mostly because it matches. */
-  private settledOn(epoch: Epoch, rule: RuleIndex, trace: AskedTrace): Conclusion {
+  private settledOn(epoch: Epoch, rule: RuleIndex, trace: OnlineTraceView): Conclusion {
     const isStrict = epoch.rules.plan.strict?.rules.has(rule) === true;
     return !isStrict || conclude(epoch, rule, trace, 0, this.evidence, this.errors);
   }

@@ -6,7 +6,7 @@ import type { TraceStates } from '../rules/trace-states.js';
 import type { Verdicts } from './verdicts.js';
 
 /** A trace as an online rule reads it. One object is reused for one trace after the other. */
-export class AskedTrace implements OnlineTrace {
+export class OnlineTraceView implements OnlineTrace {
   row = NO_ROW;
   spanCount = 0;
   private states: TraceStates | undefined;

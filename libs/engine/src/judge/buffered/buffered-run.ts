@@ -3,7 +3,7 @@ import type { Row } from '../../indexes.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
-import { type Judged, judge } from '../guarded-calls.js';
+import { type BufferedResult, judge } from '../guarded-calls.js';
 import { orderedSpans } from './span-order.js';
 
 /** Rules by their subject. */
@@ -13,7 +13,7 @@ export interface DueRules {
 }
 
 /** The spans to judge, and the notes about them. */
-export interface SeenTrace {
+export interface OrderedTrace {
   /** The trace as rules see it: its spans in an order independent of arrival. */
   readonly trace: TraceView & { readonly spans: readonly BufferedSpan[] };
   /** In order of arrival, which numbers the subjects: late spans come last. */
@@ -24,17 +24,17 @@ export interface SeenTrace {
 }
 
 /** @param spans in order of arrival; `held` numbers them by their places there */
-export function seenTrace(about: Omit<TraceView, 'spans'>, spans: readonly BufferedSpan[], held: HeldConditions): SeenTrace {
+export function orderedTrace(about: Omit<TraceView, 'spans'>, spans: readonly BufferedSpan[], held: HeldConditions): OrderedTrace {
   const ordered = orderedSpans(spans, held);
   return { trace: { ...about, spans: ordered.spans }, spans, held: ordered.held, arrival: ordered.arrival };
 }
 
 /** A trace under judgement, and the results of the rules so far. */
-export class TraceJudgement {
-  readonly columns: SeenTrace;
-  readonly whole: SeenTrace;
+export class BufferedRun {
+  readonly columns: OrderedTrace;
+  readonly whole: OrderedTrace;
   /** Results by rule. Most rules match nothing. */
-  private found: Map<RuleIndex, Judged> | undefined;
+  private found: Map<RuleIndex, BufferedResult> | undefined;
 
   /**
    * @param count its spans up to `maxSpans`, including those that rules do not read
@@ -51,13 +51,13 @@ export class TraceJudgement {
     private readonly always: DueRules,
     private readonly triggered: DueRules,
     readonly waiting: ReadonlySet<RuleIndex> | undefined,
-    { columns, whole }: { readonly columns: SeenTrace; readonly whole: SeenTrace },
+    { columns, whole }: { readonly columns: OrderedTrace; readonly whole: OrderedTrace },
   ) {
     this.columns = columns;
     this.whole = whole;
   }
 
-  run(epoch: Epoch, rule: RuleIndex, { trace, held, arrival }: SeenTrace): void {
+  run(epoch: Epoch, rule: RuleIndex, { trace, held, arrival }: OrderedTrace): void {
     // A span that was not kept may change any result.
     if (this.isCut && epoch.rules.compiled.rules[rule]!.lasting !== true) return;
     if (this.waiting?.has(rule) === true) return;
@@ -87,13 +87,13 @@ export class TraceJudgement {
   }
 
   /** Subjects are numbered by arrival. */
-  judgedOf(rule: RuleIndex): Judged {
+  judgedOf(rule: RuleIndex): BufferedResult {
     return this.found?.get(rule) ?? NOTHING;
   }
 }
 
 const NONE: readonly RuleIndex[] = [];
-const NOTHING: Judged = { matches: NONE };
+const NOTHING: BufferedResult = { matches: NONE };
 
 function ascending(a: number, b: number): number {
   return a - b;

@@ -15,7 +15,7 @@ import { ValueErrors } from './value-errors.js';
 import type { Verdicts } from './verdicts.js';
 
 /** Judges traces by the rules that need more than one span, on the state that each keeps. */
-export class Judge {
+export class TraceJudge {
   private readonly kept = new KeptSpans();
   private readonly errors = new ValueErrors();
   private readonly doubts = new Doubts();
