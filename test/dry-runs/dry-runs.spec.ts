@@ -6,7 +6,7 @@ import { REPOSITORY } from '../harness/repository.js';
 /** The files that a change needs beside its declaration, as in CONTRIBUTING.md. The compiler must name them. */
 const NEEDED = {
   aggregate: [
-    'libs/dsl/src/compile/needed.ts',
+    'libs/dsl/src/compile/necessary-conditions.ts',
     'libs/dsl/src/explain/tell/tell-aggregate.ts',
     'libs/dsl/src/sandbox/span-functions-of-script.ts',
     'libs/dsl/src/script/run/asked-spans.ts',

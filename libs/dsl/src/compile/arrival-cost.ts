@@ -1,7 +1,7 @@
 import { costOf } from '../conditions/cost.js';
 import type { CompiledRule } from '../contract/compiled.js';
 import { isSpanFunction, localPart, testsOf } from '../interpret/local-test.js';
-import { isSpanCondition } from '../interpret/needs.js';
+import { isSpanCondition } from '../interpret/required-reads.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedRule } from '../tree/rule.js';
 import { eachNode, operandsOf } from '../tree/walk.js';

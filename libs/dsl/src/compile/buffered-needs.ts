@@ -2,13 +2,13 @@ import type { BufferedNeeds } from '../contract/compiled.js';
 import type { ConditionTable } from '../contract/condition-table.js';
 import { conjunction } from '../interpret/candidate.js';
 import { testsOf } from '../interpret/local-test.js';
-import { isSpanCondition } from '../interpret/needs.js';
+import { isSpanCondition } from '../interpret/required-reads.js';
 import type { CompiledTests } from '../judge/judge-expression.js';
 import { TestConditions } from '../online/test-conditions.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression } from '../tree/rule.js';
 import { baseOf, operandsOf, someNode, spansOf } from '../tree/walk.js';
-import { canFailOnTrace, neededConditions } from './needed.js';
+import { canFailOnTrace, necessaryConditions } from './necessary-conditions.js';
 
 /** The conditions of a rule judged at close, for evaluation on arriving spans. */
 export function bufferedNeeds(
@@ -24,7 +24,7 @@ export function bufferedNeeds(
     tests,
     candidate,
     conditions: [...new Set([...ofSubject, ...tests.conditions])],
-    needed: [...new Set([...ofSubject, ...neededConditions(resolved, ({ condition }) => tests.numberOf(condition), spanCanFail)])],
+    needed: [...new Set([...ofSubject, ...necessaryConditions(resolved, ({ condition }) => tests.numberOf(condition), spanCanFail)])],
     everySpan: (subject === 'span' && candidate < 0) || someNode(resolved, (node) => asksEverySpan(node, tests)),
   };
 }

@@ -7,7 +7,7 @@ import { explainScript } from '../explain/explain-script.js';
 import { failureOfScript, failureTree } from '../explain/failure-tree.js';
 import { candidateOf } from '../interpret/candidate.js';
 import { type EvaluationLimit, evaluationLimit } from '../interpret/evaluation-limit.js';
-import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from '../interpret/needs.js';
+import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from '../interpret/required-reads.js';
 import { judgeExpression } from '../judge/judge-expression.js';
 import { type EvaluationOptions, ScriptRule } from '../judge/judge-script.js';
 import { firstMistyped } from '../judge/type-failure.js';
@@ -22,7 +22,7 @@ import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression, CheckedRule } from '../tree/rule.js';
 import { bufferedNeeds } from './buffered-needs.js';
 import type { ReadsCollector } from './collect-reads.js';
-import { canFailOnTrace, neededConditions } from './needed.js';
+import { canFailOnTrace, necessaryConditions } from './necessary-conditions.js';
 import { scriptNeeds } from './script-needs.js';
 
 /** For a rule that exceeded its steps: the share of them that its explanation may take. */
@@ -96,7 +96,7 @@ function onlineRule({ resolved, subject }: CheckedExpression, table: ConditionTa
 }
 
 function neededAtoms(resolved: Resolved, atoms: readonly number[], table: ConditionTable): readonly number[] {
-  const needed = neededConditions(resolved, ({ condition }) => table.findCondition(condition), canFail);
+  const needed = necessaryConditions(resolved, ({ condition }) => table.findCondition(condition), canFail);
   return atoms.filter((atom) => !table.atoms[atom]!.whenUnmatched && needed.includes(table.atoms[atom]!.condition));
 }
 

@@ -6,7 +6,7 @@ import type { Resolved } from '../tree/resolved.js';
 import type { CheckedScript } from '../tree/rule.js';
 import { candidateOf } from './buffered-needs.js';
 import type { ReadsCollector } from './collect-reads.js';
-import { neededConditions } from './needed.js';
+import { necessaryConditions } from './necessary-conditions.js';
 
 /**
  * The guards of a script: what a trace needs for the script to be worth running. Undefined if there are none. Guard results only decide whether the script
@@ -31,7 +31,7 @@ export function scriptNeeds(
   const asked = subject === 'span' ? candidateOf(root, spanCanFail) : undefined;
   const candidate = asked === undefined ? -1 : number(asked);
   const ofSubject = candidate < 0 ? [] : [candidate];
-  const needed = [...new Set([...ofSubject, ...neededConditions(root, conditionOf, spanCanFail)])];
+  const needed = [...new Set([...ofSubject, ...necessaryConditions(root, conditionOf, spanCanFail)])];
   return needed.length === 0 ? undefined : { conditions: ofSubject, candidate, needed, everySpan: true };
 }
 

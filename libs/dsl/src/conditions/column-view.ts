@@ -74,7 +74,7 @@ export class ColumnView implements SpanView {
     return { name: this.columns.scopeName[this.i] ?? '', version: this.columns.scopeVersion[this.i] ?? '' };
   }
 
-  // Columns hold no tables; conditions that read them are never compiled to columns (needs.ts).
+  // Columns hold no tables; conditions that read them are never compiled to columns (required-reads.ts).
   readonly attributes: ValueMap = {};
   readonly resource: ValueMap = {};
   readonly events: readonly EventView[] = [];

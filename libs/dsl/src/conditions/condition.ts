@@ -6,7 +6,7 @@ import { compareCode, isComparison } from './comparison.js';
 import { PatternMemo } from './pattern-memo.js';
 
 /**
- * One span condition → JavaScript text. The tree must be one that `isSpanCondition` (needs.ts) accepts: it reads one span and, of its trace, only the id.
+ * One span condition → JavaScript text. The tree must be one that `isSpanCondition` (required-reads.ts) accepts: it reads one span and, of its trace, only the id.
  *
  * Errors are a state (slow-paths.ts): where Lua would stop, the generated code sets `slow.failed` and continues with nil. It has no effects, so the result is
  * the same: failed exactly where Lua's evaluation fails.

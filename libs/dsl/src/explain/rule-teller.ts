@@ -1,7 +1,7 @@
 import type { ConditionOutcome, Evidence, ExplanationNode, TextRange } from '../contract/explain.js';
 import { kindOf } from '../contract/explanation-terms.js';
 import { negation } from '../interpret/candidate.js';
-import { isSpanCondition } from '../interpret/needs.js';
+import { isSpanCondition } from '../interpret/required-reads.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 import { textOf } from '../tree/text-of.js';

@@ -1,6 +1,6 @@
 import type { LogicalNode, Resolved } from '../tree/resolved.js';
 import { BOOLEAN } from '../values/types.js';
-import { isSpanCondition } from './needs.js';
+import { isSpanCondition } from './required-reads.js';
 
 /**
  * The span condition that must hold for a span if a rule over the span and its trace is to be true of it. Parts about the trace are unknown and drop out.

@@ -1,7 +1,7 @@
 import { type Atom, FAILED, FALSE, type OnlineTrace, type Outcome, TRUE, type Truth, UNKNOWN } from '../contract/compiled.js';
 import type { ConditionTable } from '../contract/condition-table.js';
 import { negation } from '../interpret/candidate.js';
-import { isSpanCondition, isTotal, skeletonLeaves } from '../interpret/needs.js';
+import { isSpanCondition, isTotal, skeletonLeaves } from '../interpret/required-reads.js';
 import type { LogicalNode, Resolved, TraceQuantifier } from '../tree/resolved.js';
 import { someNode } from '../tree/walk.js';
 import { monotoneComparison } from './monotone.js';

@@ -1,4 +1,4 @@
-import { isSpanCondition } from '../interpret/needs.js';
+import { isSpanCondition } from '../interpret/required-reads.js';
 import type { Resolved } from '../tree/resolved.js';
 import { certaintyOf } from './monotone.js';
 

@@ -15,7 +15,7 @@ export interface TotalsOf {
 
 type Ask = (trace: OnlineTrace) => Value;
 
-/** The exact truth of an expression over a trace's totals (needs.ts: isTotal), as closures: it runs once per trace, not once per span. */
+/** The exact truth of an expression over a trace's totals (required-reads.ts: isTotal), as closures: it runs once per trace, not once per span. */
 export function totalTruth(node: Resolved, totals: TotalsOf): (trace: OnlineTrace) => typeof TRUE | typeof FALSE | typeof FAILED {
   const ask = totalValue(node, totals);
   return (trace) => {

@@ -1,5 +1,5 @@
 import { isLocal, isSpanFunction } from '../interpret/local-test.js';
-import { isSpanCondition } from '../interpret/needs.js';
+import { isSpanCondition } from '../interpret/required-reads.js';
 import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../trace/span-functions.js';
 import { formatExpression } from '../tree/format-expression.js';
 import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../tree/resolved.js';

@@ -4,7 +4,7 @@ import type { Evidence, SpanReference } from '../../contract/explain.js';
 import type { EvaluationLimit } from '../../interpret/evaluation-limit.js';
 import { Interpreter } from '../../interpret/interpret.js';
 import { traceOf } from '../../interpret/judge-condition.js';
-import { isSpanCondition, isTotal } from '../../interpret/needs.js';
+import { isSpanCondition, isTotal } from '../../interpret/required-reads.js';
 import { Ways } from '../../interpret/ways.js';
 import { PatternExceeded, StepsExceeded } from '../../lua/budget-exceeded.js';
 import { LuaError } from '../../lua/lua-error.js';

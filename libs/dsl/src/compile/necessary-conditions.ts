@@ -1,5 +1,5 @@
 import { type FunctionTest, isSpanFunction, testsOf } from '../interpret/local-test.js';
-import { isSpanCondition } from '../interpret/needs.js';
+import { isSpanCondition } from '../interpret/required-reads.js';
 import type { SpanFunctionNode } from '../trace/span-functions.js';
 import type { Resolved, TraceAggregate, TracePair } from '../tree/resolved.js';
 import { RELATIONS } from '../tree/span-relation.js';
@@ -11,7 +11,7 @@ type CanFail = (node: Resolved) => boolean;
  * The conditions (numbers) that some span of a trace must satisfy for a rule over the trace to be true or to fail. Without a charge, no charge comes before
  * anything. A trace without such spans is not judged, and most traces have none.
  */
-export function neededConditions(
+export function necessaryConditions(
   root: Resolved,
   conditionOf: (test: FunctionTest) => number | undefined,
   spanCanFail: CanFail,
