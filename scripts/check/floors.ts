@@ -32,7 +32,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'pairs',
     'judge',
     'explain/evidence',
-    'explain/tell',
+    'explain/parts',
     'explain',
     'compile',
     'check/scope',

@@ -7,14 +7,14 @@ import { REPOSITORY } from '../harness/repository.js';
 const NEEDED = {
   aggregate: [
     'libs/dsl/src/compile/necessary-conditions.ts',
-    'libs/dsl/src/explain/tell/tell-aggregate.ts',
+    'libs/dsl/src/explain/parts/explain-aggregate.ts',
     'libs/dsl/src/sandbox/span-functions-of-script.ts',
     'libs/dsl/src/script/run/asked-spans.ts',
     'libs/dsl/src/trace/aggregate.ts',
     'libs/dsl/src/trace/span-functions.ts',
   ],
   relation: [
-    'libs/dsl/src/explain/tell/tell-pair.ts',
+    'libs/dsl/src/explain/parts/explain-pair.ts',
     'libs/dsl/src/interpret/polarity.ts',
     'libs/dsl/src/pairs/indexed-spans.ts',
     'libs/dsl/src/sandbox/span-functions-of-script.ts',

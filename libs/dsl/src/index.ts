@@ -8,7 +8,7 @@ export {
   type CompiledRule,
   type CompiledRuleSet,
   type ConditionColumns,
-  type EvaluationError as JudgedError,
+  type EvaluationError,
   type EvaluationResult,
   FAILED,
   FALSE,

@@ -6,7 +6,7 @@ import type { Resolved } from '../tree/resolved.js';
 import { clipped } from '../values/clipped.js';
 import { spanText } from './evidence/span-text.js';
 import { type Furthest, furthestSpan } from './furthest-span.js';
-import { RuleTeller } from './rule-teller.js';
+import { RuleExplainer } from './rule-explainer.js';
 
 /** The compiled conditions of one rule, and its text, for its explanation. */
 export interface ExplainedRule {
@@ -31,9 +31,9 @@ const LONGEST_LIST = 32_000;
 export function explainExpression(root: Resolved, rule: ExplainedRule, evidence: Evidence): Explanation {
   const furthest =
     rule.subject === 'span' && evidence.isWhole === true && evidence.span === undefined ? furthestSpan(root, rule, evidence) : undefined;
-  const teller = new RuleTeller(root, rule, furthest === undefined ? evidence : { ...evidence, span: furthest.span });
-  const { because, tree } = teller.tellRule();
-  const { kept, omitted } = listOf(teller.conditions);
+  const explainer = new RuleExplainer(root, rule, furthest === undefined ? evidence : { ...evidence, span: furthest.span });
+  const { because, tree } = explainer.explainRule();
+  const { kept, omitted } = listOf(explainer.conditions);
   const subject = furthest === undefined || evidence.spanCount === 1 ? '' : subjectText(furthest, evidence.spanCount);
   return {
     summary: clipped(`${subject}${because.join('; ')}`, LONGEST_SUMMARY),

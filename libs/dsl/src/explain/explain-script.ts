@@ -6,8 +6,8 @@ import { Source } from '../text/source.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import { clipped } from '../values/clipped.js';
 import { spanText } from './evidence/span-text.js';
-import { placed } from './rule-teller.js';
-import { type ToldScript, tellScript, witnessesOf } from './tell-script.js';
+import { explainReturn, type ScriptExplanation, witnessesOf } from './explain-return.js';
+import { placed } from './rule-explainer.js';
 
 /** Code points. */
 const LONGEST_SUMMARY = 2_000;
@@ -23,7 +23,7 @@ export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation
   const span = evidence.span ?? (rule.checked.subject === 'span' && isWhole === true ? spans?.[0] : undefined);
   const seen = spans ?? (span === undefined ? undefined : [span]);
   if (seen === undefined || evidence.exceeded === true)
-    return told(rule, 'undecided', `the script judged a trace of ${counted(spanCount)}`, { value: null, of: spanCount });
+    return explained(rule, 'undecided', `the script judged a trace of ${counted(spanCount)}`, { value: null, of: spanCount });
   const of = seen.length;
   const about = span === undefined ? `the trace of ${counted(of)}` : `the span ${spanText(span)}`;
   const trace = { id: traceId ?? seen[0]?.traceId ?? '', spans: seen, complete: false };
@@ -32,13 +32,13 @@ export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation
     const value = observed?.value ?? rule.evaluate(trace, span);
     const outcome = value ? 'true' : 'false';
     const why = observed?.why;
-    if (why === undefined) return told(rule, outcome, `the script returned ${value} for ${about}`, { value, of });
+    if (why === undefined) return explained(rule, outcome, `the script returned ${value} for ${about}`, { value, of });
     const sentence = `the script returned ${value} at line ${why.line} for ${aboutSpans(why, span, about)}`;
-    return told(rule, outcome, [sentence, ...why.sentences].join('; '), { value, of }, why, span);
+    return explained(rule, outcome, [sentence, ...why.sentences].join('; '), { value, of }, why, span);
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
     const message = clipped(error.message);
-    return told(rule, 'failed', `the script failed for ${about}: ${message}`, { value: null, of, error: message });
+    return explained(rule, 'failed', `the script failed for ${about}: ${message}`, { value: null, of, error: message });
   }
 }
 
@@ -47,10 +47,10 @@ function observedRun(
   rule: ScriptRule,
   trace: TraceView,
   span: SpanView | undefined,
-): { value: boolean; why: ToldScript | undefined } | undefined {
+): { value: boolean; why: ScriptExplanation | undefined } | undefined {
   try {
     const { value, marks, trail } = rule.observe(trace, span);
-    return { value, why: tellScript(new Source(rule.checked.text), marks, trail) };
+    return { value, why: explainReturn(new Source(rule.checked.text), marks, trail) };
   } catch (error) {
     if (error instanceof LuaError) return undefined;
     throw error;
@@ -58,17 +58,17 @@ function observedRun(
 }
 
 /** `"charge" (c2) in the trace of 7 spans`: the span to look at. */
-function aboutSpans({ witnesses }: ToldScript, span: SpanView | undefined, about: string): string {
+function aboutSpans({ witnesses }: ScriptExplanation, span: SpanView | undefined, about: string): string {
   const [first] = witnesses;
   return span !== undefined || first === undefined ? about : `${spanText(first)} in ${about}`;
 }
 
-function told(
+function explained(
   { checked: { text } }: ScriptRule,
   outcome: ExplanationOutcome,
   summary: string,
   found: Omit<ConditionOutcome, 'condition'>,
-  why?: ToldScript,
+  why?: ScriptExplanation,
   span?: SpanView,
 ): Explanation {
   const condition = clipped(text.replace(/\s+/g, ' ').trim());
@@ -91,7 +91,7 @@ function told(
   return { summary: sentence, conditions: [{ condition, ...found, ...named }, ...(why?.conditions ?? [])], tree };
 }
 
-function moreThan(named: number, why: ToldScript | undefined, span: SpanView | undefined): { readonly more_witnesses?: number } {
+function moreThan(named: number, why: ScriptExplanation | undefined, span: SpanView | undefined): { readonly more_witnesses?: number } {
   const more = why === undefined || span !== undefined ? 0 : why.witnesses.length - named;
   return more > 0 ? { more_witnesses: more } : {};
 }

@@ -6,7 +6,7 @@ import { readings } from '../tree/observed.js';
 import type { Resolved } from '../tree/resolved.js';
 import { partsOf } from '../tree/walk.js';
 import { clipped } from '../values/clipped.js';
-import { placed } from './rule-teller.js';
+import { placed } from './rule-explainer.js';
 
 /**
  * The rule as a tree down to the operation that failed: its place, the span, and the values read there. If several operations are possible, the rule as a

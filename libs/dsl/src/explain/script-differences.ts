@@ -4,7 +4,7 @@ import { LuaError } from '../lua/lua-error.js';
 import { unwrapped } from '../sandbox/bridge/script-marks.js';
 import type { Expression } from '../text/syntax.js';
 import type { Value } from '../values/value.js';
-import { isMoment } from './tell/value-unit.js';
+import { isMoment } from './parts/value-unit.js';
 
 /** Values computed from those that a part of a script read. */
 export interface Computed {

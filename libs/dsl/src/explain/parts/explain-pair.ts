@@ -7,10 +7,10 @@ import { exactDuration } from '../../values/format-duration.js';
 import { MAXIMUM_WITNESSES } from '../evidence/leaf-values.js';
 import { referenceTo, spanText } from '../evidence/span-text.js';
 import type { Bindings, RelatedSpans } from '../evidence/tested-spans.js';
+import { closest, NO_VALUES } from './explain-quantifier.js';
 import { nearestSpan } from './near-miss.js';
+import { bound, type Explainer, type FunctionExplanation, type PartExplanation } from './part-explanation.js';
 import { spansSatisfy } from './sentence.js';
-import { closest, NO_VALUES } from './tell-quantifier.js';
-import { bound, type FunctionTold, type Teller, type Told } from './told.js';
 import { detailsOf } from './witness-details.js';
 
 const STANDS = {
@@ -32,67 +32,67 @@ const STANDS_NOT = {
 } as const;
 
 /** Explains a relation such as `trace.before`: the spans that decided it; for a missing span the closest one. */
-export function tellPair(node: TracePair, bindings: Bindings, teller: Teller): FunctionTold | undefined {
-  const pairs = teller.values.pairs(node, bindings);
+export function explainPair(node: TracePair, bindings: Bindings, explainer: Explainer): FunctionExplanation | undefined {
+  const pairs = explainer.values.pairs(node, bindings);
   if (pairs === undefined) return undefined;
-  return new PairTeller(node, pairs, bindings, teller).tell();
+  return new PairExplainer(node, pairs, bindings, explainer).explain();
 }
 
-class PairTeller {
+class PairExplainer {
   private readonly related: readonly RelatedSpans[];
 
   constructor(
     private readonly node: TracePair,
     private readonly pairs: readonly RelatedSpans[],
     private readonly bindings: Bindings,
-    private readonly teller: Teller,
+    private readonly explainer: Explainer,
   ) {
     this.related = pairs.filter(({ second }) => second !== undefined);
   }
 
-  tell(): FunctionTold {
+  explain(): FunctionExplanation {
     const { node, pairs, related } = this;
-    if (pairs.length === 0) return this.tellNoFirst();
+    if (pairs.length === 0) return this.explainNoFirst();
     const isEvery = RELATIONS[node.relation].asks === 'every';
     const lonely = isEvery ? pairs.filter(({ second }) => second === undefined).map(({ first }) => first) : [];
-    if (lonely.length > 0) return this.tellLonely(lonely as [SpanView, ...SpanView[]]);
+    if (lonely.length > 0) return this.explainLonely(lonely as [SpanView, ...SpanView[]]);
     const [found] = related;
-    if (isEvery || found?.second === undefined) return this.tellAll(isEvery);
-    return this.tellFound(found.first, found.second);
+    if (isEvery || found?.second === undefined) return this.explainAll(isEvery);
+    return this.explainFound(found.first, found.second);
   }
 
   /** No span satisfies the first condition. */
-  private tellNoFirst(): FunctionTold {
-    const { node, bindings, teller } = this;
-    const nearest = nearestSpan(node.first, node.depth, bindings, teller);
-    const told = nearest && teller.inside(node.first, node.depth, nearest, bindings);
-    const tail = nearest && told ? closest(told, nearest, node.depth, bindings, teller) : '';
-    return this.told(
-      spansSatisfy(0, teller.values.spanCount, this.firstText),
+  private explainNoFirst(): FunctionExplanation {
+    const { node, bindings, explainer } = this;
+    const nearest = nearestSpan(node.first, node.depth, bindings, explainer);
+    const explained = nearest && explainer.inside(node.first, node.depth, nearest, bindings);
+    const tail = nearest && explained ? closest(explained, nearest, node.depth, bindings, explainer) : '';
+    return this.explained(
+      spansSatisfy(0, explainer.values.spanCount, this.firstText),
       tail,
       [],
-      [told ?? teller.unasked(node.first), teller.unasked(node.second)],
+      [explained ?? explainer.unasked(node.first), explainer.unasked(node.second)],
     );
   }
 
   /** Spans that satisfy the first condition and are in the relation with no other span. The first of them is shown. */
-  private tellLonely(lonely: readonly [SpanView, ...SpanView[]]): FunctionTold {
-    const { node, teller } = this;
+  private explainLonely(lonely: readonly [SpanView, ...SpanView[]]): FunctionExplanation {
+    const { node, explainer } = this;
     const [first] = lonely;
     const inner = bound(this.bindings, node.depth, first);
     const nearest = this.nearestSecond(first);
-    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const explained = explainer.inside(node.first, node.depth, first, this.bindings);
     const others = lonely.length === 1 ? '' : ` (as ${lonely.length - 1} more)`;
-    const sentence = `${this.named(told, first)}${others} ${STANDS_NOT[node.relation]} a span that satisfies ${this.secondText(first)}${this.within}`;
-    const second = nearest && teller.inside(node.second, node.depth + 1, nearest, inner);
+    const sentence = `${this.named(explained, first)}${others} ${STANDS_NOT[node.relation]} a span that satisfies ${this.secondText(first)}${this.within}`;
+    const second = nearest && explainer.inside(node.second, node.depth + 1, nearest, inner);
     const tail = nearest && second ? this.missed(first, nearest, second, inner) : '';
-    return this.told(sentence, tail, lonely, [told, second ?? teller.unasked(node.second)]);
+    return this.explained(sentence, tail, lonely, [explained, second ?? explainer.unasked(node.second)]);
   }
 
   /** How the closest span missed: by its values, or by its time. */
-  private missed(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
-    const { node, teller } = this;
-    if (told.outcome !== 'true') return closest(told, nearest, node.depth + 1, inner, teller);
+  private missed(first: SpanView, nearest: SpanView, explained: PartExplanation, inner: Bindings): string {
+    const { node, explainer } = this;
+    if (explained.outcome !== 'true') return closest(explained, nearest, node.depth + 1, inner, explainer);
     const isFollowing = node.relation === 'follows';
     const apart = isFollowing ? gap(first, nearest) : gap(nearest, first);
     const what = isFollowing
@@ -107,7 +107,7 @@ class PairTeller {
 
   /** The nearest span in time that satisfies the second condition; else the one that satisfies most of it. */
   private nearestSecond(first: SpanView): SpanView | undefined {
-    const { node, teller } = this;
+    const { node, explainer } = this;
     const inner = bound(this.bindings, node.depth, first);
     const probe = {
       type: 'trace-quantifier',
@@ -117,8 +117,8 @@ class PairTeller {
       syntax: node.syntax,
       types: node.types,
     } as const;
-    const found = (teller.values.tally(probe, inner)?.spans ?? []).filter((span) => span !== first);
-    if (found.length === 0) return nearestSpan(node.second, node.depth + 1, inner, teller);
+    const found = (explainer.values.tally(probe, inner)?.spans ?? []).filter((span) => span !== first);
+    if (found.length === 0) return nearestSpan(node.second, node.depth + 1, inner, explainer);
     const distance = (span: SpanView): bigint => {
       const apart = node.relation === 'follows' || node.relation === 'before' ? gap(first, span) : gap(span, first);
       return apart < 0n ? -apart : apart;
@@ -127,55 +127,56 @@ class PairTeller {
   }
 
   /** Each span that satisfies the first condition is in the relation, or none is. */
-  private tellAll(isEvery: boolean): FunctionTold {
-    const { node, pairs, teller } = this;
+  private explainAll(isEvery: boolean): FunctionExplanation {
+    const { node, pairs, explainer } = this;
     const { first, second } = pairs[0] as RelatedSpans;
-    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const explained = explainer.inside(node.first, node.depth, first, this.bindings);
     const inner = bound(this.bindings, node.depth, first);
-    const toldSecond = second === undefined ? teller.unasked(node.second) : teller.inside(node.second, node.depth + 1, second, inner);
-    if (isEvery && pairs.length === 1 && second !== undefined && toldSecond !== undefined) {
-      const sentence = `${this.named(told, first)} ${STANDS[node.relation]} ${this.namedSecond(toldSecond, second, inner)}${this.within}`;
-      return this.told(sentence, '', [], [told, toldSecond]);
+    const explainedSecond =
+      second === undefined ? explainer.unasked(node.second) : explainer.inside(node.second, node.depth + 1, second, inner);
+    if (isEvery && pairs.length === 1 && second !== undefined && explainedSecond !== undefined) {
+      const sentence = `${this.named(explained, first)} ${STANDS[node.relation]} ${this.namedSecond(explainedSecond, second, inner)}${this.within}`;
+      return this.explained(sentence, '', [], [explained, explainedSecond]);
     }
-    const satisfy = spansSatisfy(pairs.length, teller.values.spanCount, this.firstText);
+    const satisfy = spansSatisfy(pairs.length, explainer.values.spanCount, this.firstText);
     const stands = isEvery ? `and each ${STANDS[node.relation]}` : `and ${STANDS_NOT[node.relation]}`;
-    const text = teller.text(node.second, node.depth + 1, this.bindings);
+    const text = explainer.text(node.second, node.depth + 1, this.bindings);
     const head = `${satisfy}, ${stands} one that satisfies ${text}${isEvery ? this.within : ''}`;
-    if (node.relation === 'before') return this.tellNoneBefore(head);
-    return this.told(head, '', [], [told, toldSecond]);
+    if (node.relation === 'before') return this.explainNoneBefore(head);
+    return this.explained(head, '', [], [explained, explainedSecond]);
   }
 
   /** No span is before another: shows the span that ended first, and the closest candidate after it. */
-  private tellNoneBefore(head: string): FunctionTold {
-    const { node, pairs, teller } = this;
+  private explainNoneBefore(head: string): FunctionExplanation {
+    const { node, pairs, explainer } = this;
     const firsts = pairs.map(({ first }) => first);
     const first = firsts.reduce((best, span) => (BigInt(span.endTime) < BigInt(best.endTime) ? span : best));
     const inner = bound(this.bindings, node.depth, first);
-    const told = teller.inside(node.first, node.depth, first, this.bindings);
+    const explained = explainer.inside(node.first, node.depth, first, this.bindings);
     const nearest = this.nearestSecond(first);
-    const second = nearest && teller.inside(node.second, node.depth + 1, nearest, inner);
+    const second = nearest && explainer.inside(node.second, node.depth + 1, nearest, inner);
     const tail = nearest && second ? this.startedEarly(first, nearest, second, inner) : '';
-    return this.told(head, tail, [], [told, second ?? teller.unasked(node.second)]);
+    return this.explained(head, tail, [], [explained, second ?? explainer.unasked(node.second)]);
   }
 
   /** Where the clocks do not exclude it, the ancestry is the reason. */
-  private startedEarly(first: SpanView, nearest: SpanView, told: Told, inner: Bindings): string {
-    if (told.outcome !== 'true') return closest(told, nearest, this.node.depth + 1, inner, this.teller);
+  private startedEarly(first: SpanView, nearest: SpanView, explained: PartExplanation, inner: Bindings): string {
+    if (explained.outcome !== 'true') return closest(explained, nearest, this.node.depth + 1, inner, this.explainer);
     const apart = gap(first, nearest);
     return apart >= 0n ? '' : ` (closest is ${spanText(nearest)}, which started ${exactDuration(-apart)} before ${spanText(first)} ended)`;
   }
 
-  private tellFound(first: SpanView, second: SpanView): FunctionTold {
-    const { node, teller } = this;
+  private explainFound(first: SpanView, second: SpanView): FunctionExplanation {
+    const { node, explainer } = this;
     const inner = bound(this.bindings, node.depth, first);
-    const a = teller.inside(node.first, node.depth, first, this.bindings);
-    const b = teller.inside(node.second, node.depth + 1, second, inner);
+    const a = explainer.inside(node.first, node.depth, first, this.bindings);
+    const b = explainer.inside(node.second, node.depth + 1, second, inner);
     const apart = gap(first, second);
     const stands =
       node.relation === 'before' || node.relation === 'never_after'
         ? `ended ${apart > 0n ? `${exactDuration(apart)} ` : ''}before ${spanText(second)} started${this.detailsAfter(b, second, inner)}`
         : `${STANDS[node.relation]} ${this.namedSecond(b, second, inner)}`;
-    return this.told(`${this.named(a, first)} ${stands}`, '', this.spansOfPairs(), [a, b]);
+    return this.explained(`${this.named(a, first)} ${stands}`, '', this.spansOfPairs(), [a, b]);
   }
 
   /** For all pairs: their spans, those of the first pair first. */
@@ -183,45 +184,50 @@ class PairTeller {
     return [...new Set(this.related.flatMap(({ first, second }) => (second === undefined ? [first] : [first, second])))];
   }
 
-  private named(told: Told, span: SpanView): string {
-    const { node, teller } = this;
-    const { text } = detailsOf(told, node.depth, bound(this.bindings, node.depth, span), teller);
+  private named(explained: PartExplanation, span: SpanView): string {
+    const { node, explainer } = this;
+    const { text } = detailsOf(explained, node.depth, bound(this.bindings, node.depth, span), explainer);
     return text === '' ? spanText(span) : `${spanText(span)}, ${text},`;
   }
 
-  private namedSecond(told: Told, span: SpanView, inner: Bindings): string {
-    const text = this.detailsOfSecond(told, span, inner);
+  private namedSecond(explained: PartExplanation, span: SpanView, inner: Bindings): string {
+    const text = this.detailsOfSecond(explained, span, inner);
     return text === '' ? spanText(span) : `${spanText(span)}, ${text}`;
   }
 
   /** After the verb: the text about the second span may end with a verb itself, as in `it ended as "x" (s3) started`. */
-  private detailsAfter(told: Told, span: SpanView, inner: Bindings): string {
-    const text = this.detailsOfSecond(told, span, inner);
+  private detailsAfter(explained: PartExplanation, span: SpanView, inner: Bindings): string {
+    const text = this.detailsOfSecond(explained, span, inner);
     return text === '' ? '' : `, where ${text}`;
   }
 
-  private detailsOfSecond(told: Told, span: SpanView, inner: Bindings): string {
-    const { node, teller } = this;
-    return detailsOf(told, node.depth + 1, bound(inner, node.depth + 1, span), teller).text;
+  private detailsOfSecond(explained: PartExplanation, span: SpanView, inner: Bindings): string {
+    const { node, explainer } = this;
+    return detailsOf(explained, node.depth + 1, bound(inner, node.depth + 1, span), explainer).text;
   }
 
   private get firstText(): string {
-    return this.teller.text(this.node.first, this.node.depth, this.bindings);
+    return this.explainer.text(this.node.first, this.node.depth, this.bindings);
   }
 
   private secondText(first: SpanView): string {
-    return this.teller.text(this.node.second, this.node.depth + 1, bound(this.bindings, this.node.depth, first));
+    return this.explainer.text(this.node.second, this.node.depth + 1, bound(this.bindings, this.node.depth, first));
   }
 
   private get within(): string {
     return this.node.within === undefined ? '' : ` within ${formatExpression(this.node.within.syntax)}`;
   }
 
-  private told(head: string, tail: string, witnesses: readonly SpanView[], children: readonly (Told | undefined)[]): FunctionTold {
+  private explained(
+    head: string,
+    tail: string,
+    witnesses: readonly SpanView[],
+    children: readonly (PartExplanation | undefined)[],
+  ): FunctionExplanation {
     return {
       head,
       tail,
-      counted: { matched: this.related.length, of: this.teller.values.spanCount },
+      counted: { matched: this.related.length, of: this.explainer.values.spanCount },
       count: this.related.length,
       witnesses: witnesses.slice(0, MAXIMUM_WITNESSES).map(referenceTo),
       known: witnesses.length,

@@ -10,20 +10,22 @@ import type { Tally } from '../evidence/leaf-values.js';
 import { referenceText, spansText, spanText } from '../evidence/span-text.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 import { nearestSpan } from './near-miss.js';
+import { bound, type Explainer, type FunctionExplanation, type PartExplanation } from './part-explanation.js';
 import { atLeastSatisfy, notAllSatisfy, spansSatisfy } from './sentence.js';
-import { bound, type FunctionTold, type Teller, type Told } from './told.js';
 import { type Details, detailsOf } from './witness-details.js';
 
 export const NO_VALUES: ReadonlyMap<string, Value> = new Map();
 
 /** `has`, `count`, `all`: how many spans, which, and their values; if there are none, the closest one. */
-export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller: Teller): FunctionTold | undefined {
-  const tally = teller.values.tally(node, bindings);
+export function explainQuantifier(node: TraceQuantifier, bindings: Bindings, explainer: Explainer): FunctionExplanation | undefined {
+  const tally = explainer.values.tally(node, bindings);
   if (tally === undefined) return undefined;
-  const text = teller.text(node.condition, node.depth, bindings);
+  const text = explainer.text(node.condition, node.depth, bindings);
   const found =
-    tally.count === 0 && node.quantifier !== 'all' ? tellNone(node, bindings, teller) : tellFirst(node, tally, bindings, teller);
-  const { told, details } = found;
+    tally.count === 0 && node.quantifier !== 'all'
+      ? explainNone(node, bindings, explainer)
+      : explainFirst(node, tally, bindings, explainer);
+  const { explained, details } = found;
   const isAll = node.quantifier === 'all';
   const owner = ofRelatives(node);
   const of = tally.atLeast ? undefined : tally.of;
@@ -43,8 +45,8 @@ export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller
     ...(count === undefined ? {} : { count }),
     witnesses: tally.witnesses,
     known: tally.spans?.length ?? Math.max(tally.count, tally.witnesses.length),
-    values: found.told?.outcome === 'true' || isAll ? details.values : NO_VALUES,
-    children: [told],
+    values: found.explained?.outcome === 'true' || isAll ? details.values : NO_VALUES,
+    children: [explained],
   };
 }
 
@@ -52,30 +54,30 @@ export function tellQuantifier(node: TraceQuantifier, bindings: Bindings, teller
 export const NO_DETAILS: Details = { values: NO_VALUES, text: '' };
 
 interface Found {
-  readonly told: Told | undefined;
+  readonly explained: PartExplanation | undefined;
   readonly details: Details;
   readonly tail?: string;
 }
 
-function tellFirst(node: TraceQuantifier, { spans }: Tally, bindings: Bindings, teller: Teller): Found {
+function explainFirst(node: TraceQuantifier, { spans }: Tally, bindings: Bindings, explainer: Explainer): Found {
   const { condition, depth } = node;
   const first = spans?.[0];
-  if (first === undefined || !teller.size.isFull) return { told: teller.unasked(condition), details: NO_DETAILS };
-  const told = teller.inside(condition, depth, first, bindings);
+  if (first === undefined || !explainer.size.isFull) return { explained: explainer.unasked(condition), details: NO_DETAILS };
+  const explained = explainer.inside(condition, depth, first, bindings);
   const isTextShown = node.quantifier !== 'has' || !asksOfOthers(node);
-  return { told, details: detailsOf(told, depth, bound(bindings, depth, first), teller, isTextShown) };
+  return { explained: explained, details: detailsOf(explained, depth, bound(bindings, depth, first), explainer, isTextShown) };
 }
 
-function tellNone({ condition, depth, over }: TraceQuantifier, bindings: Bindings, teller: Teller): Found {
-  const nearest = over === undefined ? nearestSpan(condition, depth, bindings, teller) : undefined;
-  if (nearest === undefined) return { told: teller.unasked(condition), details: NO_DETAILS };
-  const told = teller.inside(condition, depth, nearest, bindings);
-  return { told, details: NO_DETAILS, tail: closest(told, nearest, depth, bindings, teller) };
+function explainNone({ condition, depth, over }: TraceQuantifier, bindings: Bindings, explainer: Explainer): Found {
+  const nearest = over === undefined ? nearestSpan(condition, depth, bindings, explainer) : undefined;
+  if (nearest === undefined) return { explained: explainer.unasked(condition), details: NO_DETAILS };
+  const explained = explainer.inside(condition, depth, nearest, bindings);
+  return { explained: explained, details: NO_DETAILS, tail: closest(explained, nearest, depth, bindings, explainer) };
 }
 
 /** ` (closest is "audit.log" (s4): attribute.user.id is "u2")`. */
-export function closest(told: Told, nearest: SpanView, depth: number, bindings: Bindings, teller: Teller): string {
-  const { text } = detailsOf(told, depth, bound(bindings, depth, nearest), teller);
+export function closest(explained: PartExplanation, nearest: SpanView, depth: number, bindings: Bindings, explainer: Explainer): string {
+  const { text } = detailsOf(explained, depth, bound(bindings, depth, nearest), explainer);
   return ` (closest is ${spanText(nearest)}${text === '' ? '' : `: ${text}`})`;
 }
 

@@ -13,13 +13,13 @@ import { clipped } from '../values/clipped.js';
 import { jsonValue, type ShownValue } from '../values/json-value.js';
 import type { Value } from '../values/value.js';
 import { referenceTo, spansText, spanText } from './evidence/span-text.js';
-import { placed } from './rule-teller.js';
+import { holdsSentence } from './parts/sentence.js';
+import { isMoment, valueText } from './parts/value-unit.js';
+import { placed } from './rule-explainer.js';
 import { computedSides, isComparedWithDuration, isDuration } from './script-differences.js';
-import { holdsSentence } from './tell/sentence.js';
-import { isMoment, valueText } from './tell/value-unit.js';
 
 /** Explanation of a script besides its answer. */
-export interface ToldScript {
+export interface ScriptExplanation {
   readonly sentences: readonly string[];
   /** Where it returned. */
   readonly line: number;
@@ -36,13 +36,13 @@ const MAX_VALUES = 10;
 const MAX_WITNESSES = 50;
 
 /** Explains which `return` ended a script, by which conditions, and the values they read. */
-export function tellScript(source: Source, marks: ScriptMarks, trail: ScriptTrail): ToldScript | undefined {
+export function explainReturn(source: Source, marks: ScriptMarks, trail: ScriptTrail): ScriptExplanation | undefined {
   const { end } = trail;
   const marked = end === undefined ? undefined : marks.returns[end.number];
-  return end === undefined || marked === undefined ? undefined : new ScriptTeller(source, marks, trail).tell(marked, end.spans);
+  return end === undefined || marked === undefined ? undefined : new ReturnExplainer(source, marks, trail).explain(marked, end.spans);
 }
 
-class ScriptTeller {
+class ReturnExplainer {
   private parts = 0;
   /** The variables that were read, and the spans on which they got their values. */
   private readonly changes = new Map<string, { readonly text: string; readonly spans: readonly SpanView[] }>();
@@ -55,12 +55,12 @@ class ScriptTeller {
     private readonly trail: ScriptTrail,
   ) {}
 
-  tell({ statement, path, entries }: MarkedReturn, spans: readonly SpanView[]): ToldScript {
+  explain({ statement, path, entries }: MarkedReturn, spans: readonly SpanView[]): ScriptExplanation {
     const [value] = statement.values;
     const way = path.filter(({ condition }) => !isConstant(condition)).slice(-MAX_CONDITIONS);
     const reached = way.map((condition) => this.condition(condition));
     const answer = value === undefined || isConstant(value) ? [] : [this.condition({ condition: value, outcome: this.holds(value) })];
-    const told = [...reached, ...answer];
+    const explained = [...reached, ...answer];
     const keys = entries.flatMap((entry) => this.entry(entry));
     const range = placed(this.source, statement.range);
     const own: ExplanationNode = {
@@ -74,13 +74,13 @@ class ScriptTeller {
     const witnesses = [...new Set([...spans, ...this.read, ...changes.flatMap((change) => change.spans)])];
     return {
       sentences: [
-        ...told.flatMap(({ because }) => because),
+        ...explained.flatMap(({ because }) => because),
         ...keys,
         ...changes.map((change) => `${change.text} was set on ${spansText(change.spans.map(spanText), change.spans.length)}`),
       ],
       line: range.line,
       witnesses,
-      conditions: told.flatMap(({ outcomes }) => outcomes),
+      conditions: explained.flatMap(({ outcomes }) => outcomes),
       children: [...reached.map(({ node }) => node), own],
     };
   }
@@ -104,30 +104,30 @@ class ScriptTeller {
     const range = placed(this.source, node.range);
     if (inner.type === 'logical' && this.parts < MAX_PARTS) {
       const operands = flat(inner, inner.operator).filter((operand) => this.isSeen(operand, since));
-      const told = operands.map((operand) => this.part(operand, this.holds(operand), since));
+      const explained = operands.map((operand) => this.part(operand, this.holds(operand), since));
       const settles = outcome === (inner.operator === 'or');
       return {
-        node: { range, kind: inner.operator, outcome: outcomeOf(outcome), children: told.map(({ node: child }) => child) },
-        because: (settles ? told.slice(-1) : told).flatMap(({ because }) => because),
-        outcomes: told.flatMap(({ outcomes }) => outcomes),
+        node: { range, kind: inner.operator, outcome: outcomeOf(outcome), children: explained.map(({ node: child }) => child) },
+        because: (settles ? explained.slice(-1) : explained).flatMap(({ because }) => because),
+        outcomes: explained.flatMap(({ outcomes }) => outcomes),
       };
     }
     if (inner.type === 'unary' && inner.operator === 'not' && unwrapped(inner.operand).type === 'logical') {
-      const told = this.part(inner.operand, !outcome, since);
-      return { ...told, node: { range, kind: 'not', outcome: outcomeOf(outcome), children: [told.node] } };
+      const explained = this.part(inner.operand, !outcome, since);
+      return { ...explained, node: { range, kind: 'not', outcome: outcomeOf(outcome), children: [explained.node] } };
     }
     this.parts++;
     const computed = this.computedOf(inner, since);
     const read = this.valuesOf(inner, since);
     const values = [...computed, ...read];
     // Times are shown by their difference.
-    const told = computed.length === 0 ? read : values.filter((one) => !one.isMoment);
+    const explained = computed.length === 0 ? read : values.filter((one) => !one.isMoment);
     const text = formatExpression(inner);
     const sentence = clipped(
       holdsSentence(
         clipped(text),
         outcome,
-        told.map(({ name, shown }) => `${name} is ${shown}`),
+        explained.map(({ name, shown }) => `${name} is ${shown}`),
       ),
       LONGEST_SENTENCE,
     );

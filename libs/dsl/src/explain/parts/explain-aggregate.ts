@@ -5,8 +5,8 @@ import type { Value } from '../../values/value.js';
 import { MAXIMUM_WITNESSES } from '../evidence/leaf-values.js';
 import { referenceTo, spansText, spanText } from '../evidence/span-text.js';
 import type { Bindings, SpanValue } from '../evidence/tested-spans.js';
-import { NO_VALUES, ofRelatives } from './tell-quantifier.js';
-import type { FunctionTold, Teller } from './told.js';
+import { NO_VALUES, ofRelatives } from './explain-quantifier.js';
+import type { Explainer, FunctionExplanation } from './part-explanation.js';
 import { unitOf, valueText } from './value-unit.js';
 
 /** The explanation of an aggregate: the spans that decided it, and their values. */
@@ -17,16 +17,21 @@ interface Made {
 }
 
 /** Explains an aggregate: the spans and values that made its value. */
-export function tellAggregate(node: TraceAggregate, value: Value, bindings: Bindings, teller: Teller): FunctionTold | undefined {
-  const asked = teller.values.valuesOf(node, bindings);
+export function explainAggregate(
+  node: TraceAggregate,
+  value: Value,
+  bindings: Bindings,
+  explainer: Explainer,
+): FunctionExplanation | undefined {
+  const asked = explainer.values.valuesOf(node, bindings);
   if (asked === undefined) return undefined;
   const { values, of } = asked;
   const { condition, depth } = node;
-  const field = teller.text(node.field, depth, bindings);
-  const among = condition === undefined ? '' : `, of those that satisfy ${teller.text(condition, depth, bindings)}`;
+  const field = explainer.text(node.field, depth, bindings);
+  const among = condition === undefined ? '' : `, of those that satisfy ${explainer.text(condition, depth, bindings)}`;
   const { head, tail, spans } = values.length === 0 ? NONE(field) : MAKE[node.aggregate](node, field, values, value);
   const first = spans[0]?.span;
-  const isAsked = first !== undefined && condition !== undefined && teller.size.isFull;
+  const isAsked = first !== undefined && condition !== undefined && explainer.size.isFull;
   return {
     head: `${ofRelatives(node)}${head}`,
     tail,
@@ -36,7 +41,7 @@ export function tellAggregate(node: TraceAggregate, value: Value, bindings: Bind
     witnesses: spans.slice(0, MAXIMUM_WITNESSES).map(({ span }) => referenceTo(span)),
     known: spans.length,
     values: first === undefined ? NO_VALUES : new Map([[formatExpression(node.field.syntax), spans[0]?.value]]),
-    children: condition === undefined ? [] : [isAsked ? teller.inside(condition, depth, first, bindings) : teller.unasked(condition)],
+    children: condition === undefined ? [] : [isAsked ? explainer.inside(condition, depth, first, bindings) : explainer.unasked(condition)],
   };
 }
 

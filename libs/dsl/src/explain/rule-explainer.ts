@@ -13,10 +13,10 @@ import { LeafValues, type SpanBits } from './evidence/leaf-values.js';
 import type { PartResult } from './evidence/part-result.js';
 import { type Bindings, UNBOUND } from './evidence/tested-spans.js';
 import type { ExplainedRule } from './explain-rule.js';
-import { filledText, withoutGuards } from './tell/filled-text.js';
-import { holdsSentence } from './tell/sentence.js';
-import { PartTeller } from './tell/tell-part.js';
-import { bound, type Teller, type Told } from './tell/told.js';
+import { filledText, withoutGuards } from './parts/filled-text.js';
+import { PartExplainer } from './parts/part-explainer.js';
+import { bound, type Explainer, type PartExplanation } from './parts/part-explanation.js';
+import { holdsSentence } from './parts/sentence.js';
 
 /** Maximum of code points in a node's sentence. */
 const LONGEST_SENTENCE = 500;
@@ -28,12 +28,12 @@ interface Scope {
 }
 
 /** Explains the parts of one rule: first their results, as the rule was judged, then why. */
-export class RuleTeller implements Teller {
+export class RuleExplainer implements Explainer {
   /** The evaluated parts of the rule that are no `and`, `or` or `not`. */
   readonly conditions: ConditionOutcome[] = [];
   readonly values: LeafValues;
   readonly size = new ExplanationSize();
-  private readonly parts: PartTeller;
+  private readonly parts: PartExplainer;
   private readonly shape: Shape;
 
   constructor(
@@ -42,31 +42,33 @@ export class RuleTeller implements Teller {
     evidence: Evidence,
   ) {
     this.values = new LeafValues(evidence, rule, root);
-    this.parts = new PartTeller(this);
+    this.parts = new PartExplainer(this);
     this.shape = this.values.hasSpan ? TAKEN_APART : shapeOf((node) => this.isKnownWhole(node));
   }
 
-  tellRule(): Told {
+  explainRule(): PartExplanation {
     const { root } = this;
     const outcomes = this.evaluate(root, UNBOUND);
     this.values.renew();
-    const told = this.tell(root, { bindings: UNBOUND, outcomes });
+    const explained = this.explain(root, { bindings: UNBOUND, outcomes });
     const { subject } = this.values;
-    return told.tree === undefined || subject === undefined ? told : { ...told, tree: { ...told.tree, span: clipped(subject.id) } };
+    return explained.tree === undefined || subject === undefined
+      ? explained
+      : { ...explained, tree: { ...explained.tree, span: clipped(subject.id) } };
   }
 
   find(node: Resolved, bindings: Bindings): PartResult {
     return this.values.find(node, bindings === UNBOUND ? this.bitsOf(node) : undefined, bindings);
   }
 
-  inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told {
+  inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): PartExplanation {
     const inner = bound(bindings, depth, span);
-    const told = this.tell(condition, { bindings: inner, outcomes: this.evaluate(condition, inner) });
-    return told.tree === undefined ? told : { ...told, tree: { ...told.tree, span: clipped(span.id) } };
+    const explained = this.explain(condition, { bindings: inner, outcomes: this.evaluate(condition, inner) });
+    return explained.tree === undefined ? explained : { ...explained, tree: { ...explained.tree, span: clipped(span.id) } };
   }
 
-  unasked(condition: Resolved): Told | undefined {
-    return this.size.isFull ? this.tell(condition, { bindings: UNBOUND, outcomes: NOTHING }) : undefined;
+  unasked(condition: Resolved): PartExplanation | undefined {
+    return this.size.isFull ? this.explain(condition, { bindings: UNBOUND, outcomes: NOTHING }) : undefined;
   }
 
   built(
@@ -74,9 +76,9 @@ export class RuleTeller implements Teller {
     found: PartResult,
     sentence: string,
     details: Partial<ExplanationNode>,
-    children: readonly (Told | undefined)[],
-  ): Told {
-    return this.told(node, found, [sentence], children, this.size.admits(), details);
+    children: readonly (PartExplanation | undefined)[],
+  ): PartExplanation {
+    return this.explained(node, found, [sentence], children, this.size.admits(), details);
   }
 
   text(condition: Resolved, depth: number, bindings: Bindings): string {
@@ -94,42 +96,44 @@ export class RuleTeller implements Teller {
   }
 
   /** Children come before the sentence of their node, but the node's place is reserved first. */
-  private tell(node: Resolved, scope: Scope): Told {
+  private explain(node: Resolved, scope: Scope): PartExplanation {
     const hasPlace = this.size.admits();
     const found = scope.outcomes.get(node);
-    if (found === undefined) return this.tellUnevaluated(node, hasPlace);
+    if (found === undefined) return this.explainUnevaluated(node, hasPlace);
     const { isWhole, operandsOf } = this.shapeAt(scope.bindings);
     if (isNegation(node) && !isWhole(node)) {
-      const inner = this.tell(node.operand, scope);
-      return this.told(node, found, inner.because, [inner], hasPlace);
+      const inner = this.explain(node.operand, scope);
+      return this.explained(node, found, inner.because, [inner], hasPlace);
     }
     if (node.type === 'logical' && !isWhole(node)) {
-      const operands = operandsOf(node).map((operand) => this.tell(operand, scope));
+      const operands = operandsOf(node).map((operand) => this.explain(operand, scope));
       const evaluated = operands.filter(({ outcome }) => outcome !== 'not_evaluated');
       const last = evaluated.at(-1);
       const settles = last === undefined || last.outcome !== (node.operator === 'and' ? 'true' : 'false');
-      const telling = new Set(withoutGuards(evaluated.map((told) => told.node)));
-      const because = settles ? (last?.because ?? []) : evaluated.flatMap((told) => (telling.has(told.node) ? told.because : []));
-      return this.told(node, found, because, operands, hasPlace);
+      const decisive = new Set(withoutGuards(evaluated.map((explained) => explained.node)));
+      const because = settles
+        ? (last?.because ?? [])
+        : evaluated.flatMap((explained) => (decisive.has(explained.node) ? explained.because : []));
+      return this.explained(node, found, because, operands, hasPlace);
     }
-    return this.tellPart(node, found, scope, hasPlace);
+    return this.explainPart(node, found, scope, hasPlace);
   }
 
-  private tellPart(node: Resolved, found: PartResult, { bindings, outcomes }: Scope, hasPlace: boolean): Told {
-    const { sentence, outcome, details, children } = this.parts.tell(node, found, bindings, bindings === UNBOUND || this.size.isFull);
+  private explainPart(node: Resolved, found: PartResult, { bindings, outcomes }: Scope, hasPlace: boolean): PartExplanation {
+    const { sentence, outcome, details, children } = this.parts.explain(node, found, bindings, bindings === UNBOUND || this.size.isFull);
     if (bindings === UNBOUND && outcomes !== NOTHING) this.conditions.push(outcome);
     const implied = node.type === 'logical' ? this.impliedBy(node, found) : children;
-    return this.told(node, found, [sentence], implied, hasPlace, details);
+    return this.explained(node, found, [sentence], implied, hasPlace, details);
   }
 
-  private told(
+  private explained(
     node: Resolved,
     found: PartResult,
     because: readonly string[],
-    children: readonly (Told | undefined)[],
+    children: readonly (PartExplanation | undefined)[],
     hasPlace: boolean,
     details: Partial<ExplanationNode> = {},
-  ): Told {
+  ): PartExplanation {
     const outcome = outcomeOf(found);
     const parts = children.filter((child) => child !== undefined);
     if (!hasPlace) return { node, outcome, because, tree: undefined, parts };
@@ -151,7 +155,7 @@ export class RuleTeller implements Teller {
     return { node, outcome, because, tree, parts };
   }
 
-  private tellUnevaluated(node: Resolved, hasPlace: boolean): Told {
+  private explainUnevaluated(node: Resolved, hasPlace: boolean): PartExplanation {
     const isTakenApart = this.size.isFull && (node.type === 'logical' || isNegation(node));
     const operands = !isTakenApart
       ? []
@@ -160,7 +164,7 @@ export class RuleTeller implements Teller {
         : node.type === 'logical'
           ? operandsOf(node, node.operator)
           : [];
-    const parts = operands.map((operand) => this.tellUnevaluated(operand, this.size.admits()));
+    const parts = operands.map((operand) => this.explainUnevaluated(operand, this.size.admits()));
     const trees = parts.map(({ tree }) => tree).filter((tree) => tree !== undefined);
     const children = trees.length === 0 ? {} : { children: trees };
     const tree = { range: this.rangeOf(node), kind: kindOf(node), outcome: 'not_evaluated', ...children } as const;
@@ -168,14 +172,14 @@ export class RuleTeller implements Teller {
   }
 
   /** For a chain that is known as a whole: the parts whose results follow from its outcome. */
-  private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: PartResult): readonly Told[] {
+  private impliedBy(node: Extract<Resolved, { type: 'logical' }>, found: PartResult): readonly PartExplanation[] {
     const outcome = outcomeOf(found);
     const isImplied = outcome === (node.operator === 'and' ? 'true' : 'false');
     return operandsOf(node, node.operator).map((operand) => {
       const hasPlace = this.size.admits();
       return isImplied
-        ? this.told(operand, found, [holdsSentence(textOf(operand), outcome === 'true', [])], [], hasPlace)
-        : this.tellUnevaluated(operand, hasPlace);
+        ? this.explained(operand, found, [holdsSentence(textOf(operand), outcome === 'true', [])], [], hasPlace)
+        : this.explainUnevaluated(operand, hasPlace);
     });
   }
 

@@ -9,7 +9,7 @@ import type { PartResult } from '../evidence/part-result.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 
 /** A part of a rule and the text about it. */
-export interface Told {
+export interface PartExplanation {
   readonly node: Resolved;
   readonly outcome: ExplanationOutcome;
   /** The sentences that give the reason. */
@@ -17,11 +17,11 @@ export interface Told {
   /** Undefined where the explanation has no room for it. */
   readonly tree: ExplanationNode | undefined;
   /** The operands of `and`, `or`, `not`, in the order of the text. */
-  readonly parts: readonly Told[];
+  readonly parts: readonly PartExplanation[];
 }
 
 /** The text about a function over spans. */
-export interface FunctionTold {
+export interface FunctionExplanation {
   /** Its result: `9 of 14 spans satisfy span.name == "query"`; and its witnesses, with their values. */
   readonly head: string;
   readonly tail: string;
@@ -35,27 +35,27 @@ export interface FunctionTold {
   readonly known: number;
   /** Values to show beside it, by the text that reads them. */
   readonly values: ReadonlyMap<string, Value>;
-  readonly children: readonly (Told | undefined)[];
+  readonly children: readonly (PartExplanation | undefined)[];
 }
 
 /** What the tellers of single parts need of the whole explanation. */
-export interface Teller {
+export interface Explainer {
   readonly values: LeafValues;
   readonly size: ExplanationSize;
   /** The value of a part where some spans are bound. */
   find(node: Resolved, bindings: Bindings): PartResult;
   /** A condition, evaluated on a span of its function. */
-  inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): Told;
+  inside(condition: Resolved, depth: number, span: SpanView, bindings: Bindings): PartExplanation;
   /** A condition without a particular span. */
-  unasked(condition: Resolved): Told | undefined;
+  unasked(condition: Resolved): PartExplanation | undefined;
   /** A part with a known sentence. */
   built(
     node: Resolved,
     found: PartResult,
     sentence: string,
     details: Partial<ExplanationNode>,
-    children: readonly (Told | undefined)[],
-  ): Told;
+    children: readonly (PartExplanation | undefined)[],
+  ): PartExplanation;
   /** Its text, with the values of outer spans. */
   text(condition: Resolved, depth: number, bindings: Bindings): string;
 }

@@ -5,7 +5,7 @@ import type { Resolved } from '../../tree/resolved.js';
 import { operandsOf } from '../../tree/walk.js';
 import { distanceOf } from '../evidence/distance.js';
 import type { Bindings } from '../evidence/tested-spans.js';
-import { bound, type Teller } from './told.js';
+import { bound, type Explainer } from './part-explanation.js';
 import { isNameTest } from './witness-details.js';
 
 /** On larger traces there is no search: it would take as long as the whole rule. */
@@ -22,12 +22,12 @@ const OWN_WEIGHT = 2;
  * Which further spans the engine keeps depends on other rules. So unless all spans are known, only those that satisfy the condition's part about one span are
  * considered.
  */
-export function nearestSpan(condition: Resolved, depth: number, bindings: Bindings, teller: Teller): SpanView | undefined {
-  const { spans = [], isWhole, spanCount } = teller.values;
+export function nearestSpan(condition: Resolved, depth: number, bindings: Bindings, explainer: Explainer): SpanView | undefined {
+  const { spans = [], isWhole, spanCount } = explainer.values;
   const operands = operandsOf(condition, 'and');
   const local = operands.filter((operand) => isLocal(operand, depth));
   if (spanCount > MAX_SPANS || (!isWhole && (local.length === 0 || local.length === operands.length))) return undefined;
-  if (!teller.size.admitsSearch()) return undefined;
+  if (!explainer.size.admitsSearch()) return undefined;
   const own = new Set(local);
   const needsName = operands.some((operand) => isNameTest(operand, depth));
   const others = new Set(bindings.values());
@@ -38,7 +38,7 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
     if (others.has(span)) continue;
     const inner = bound(bindings, depth, span);
     const holds = (operand: Resolved): boolean => {
-      const found = teller.find(operand, inner);
+      const found = explainer.find(operand, inner);
       return 'value' in found && isTruthy(found.value);
     };
     if (!isWhole && !local.every(holds)) continue;
@@ -49,7 +49,7 @@ export function nearestSpan(condition: Resolved, depth: number, bindings: Bindin
       else missing.push(operand);
     }
     if (score < most || (score === most && best === undefined)) continue;
-    const distance = distanceOf(missing, (part) => teller.find(part, inner));
+    const distance = distanceOf(missing, (part) => explainer.find(part, inner));
     if (score === most && distance >= (least ?? 0)) continue;
     best = span;
     most = score;

@@ -7,7 +7,7 @@ import type { Value } from '../../values/value.js';
 import { spanText } from '../evidence/span-text.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 import { withoutGuards } from './filled-text.js';
-import type { Teller, Told } from './told.js';
+import type { Explainer, PartExplanation } from './part-explanation.js';
 import { unitOf, valueText } from './value-unit.js';
 
 /** Values and sentences about a span. */
@@ -24,20 +24,26 @@ export interface Details {
  * @param told the condition as evaluated on the span; if it is false, only the reason is included
  * @param isTextShown the condition's text is shown beside it: values that it names are omitted
  */
-export function detailsOf(told: Told, depth: number, bindings: Bindings, teller: Teller, isTextShown = false): Details {
+export function detailsOf(
+  explained: PartExplanation,
+  depth: number,
+  bindings: Bindings,
+  explainer: Explainer,
+  isTextShown = false,
+): Details {
   const values = new Map<string, Value>();
   const texts = new Map<string, string>();
   const sentences: string[] = [];
   const note = (reading: Resolved): { readonly value: Value } | undefined => {
-    const found = teller.find(reading, bindings);
+    const found = explainer.find(reading, bindings);
     if (!('value' in found) || unitOf(reading) === 'time') return undefined;
     values.set(textOf(reading), found.value);
     return found;
   };
-  const evaluated = operandsOf(told).filter(({ outcome }) => outcome !== 'not_evaluated');
-  const telling = told.outcome === 'true' ? evaluated : evaluated.slice(-1);
-  const kept = new Set(withoutGuards(telling.map(({ node }) => node)));
-  for (const { node, because, outcome } of telling.filter((part) => kept.has(part.node))) {
+  const evaluated = operandsOf(explained).filter(({ outcome }) => outcome !== 'not_evaluated');
+  const decisive = explained.outcome === 'true' ? evaluated : evaluated.slice(-1);
+  const kept = new Set(withoutGuards(decisive.map(({ node }) => node)));
+  for (const { node, because, outcome } of decisive.filter((part) => kept.has(part.node))) {
     if (outcome === 'true' && (isNameTest(node, depth) || saysLittle(node, isTextShown))) {
       if (!equalsConstant(node)) for (const reading of ownReadings(node, depth)) note(reading);
       continue;
@@ -53,7 +59,7 @@ export function detailsOf(told: Told, depth: number, bindings: Bindings, teller:
       if (value !== undefined) texts.set(textOf(reading), `${textOf(reading)} is ${valueText(value.value, unitOf(reading))}`);
     }
     for (const side of differencesOf(node)) {
-      const found = teller.find(side, bindings);
+      const found = explainer.find(side, bindings);
       if ('value' in found) texts.set(textOf(side), `${textOf(side)} is ${valueText(found.value, 'duration')}`);
     }
   }
@@ -72,8 +78,10 @@ function ofIt(sentence: string, span: SpanView | undefined): string {
   return span === undefined ? sentence : sentence.replace(spanText(span), () => 'it');
 }
 
-function operandsOf(told: Told): readonly Told[] {
-  return told.node.type === 'logical' && told.node.operator === 'and' && told.parts.length > 0 ? told.parts : [told];
+function operandsOf(explained: PartExplanation): readonly PartExplanation[] {
+  return explained.node.type === 'logical' && explained.node.operator === 'and' && explained.parts.length > 0
+    ? explained.parts
+    : [explained];
 }
 
 function asksOthers(node: Resolved): boolean {
