@@ -1,4 +1,4 @@
-import { judgeTrace, type RuleJudgement, type RuleSet } from '#engine';
+import { judgeTrace, type RuleSet, type TriedRule } from '#engine';
 import { encodeRequest, type WholeSpan } from '#otlp';
 import { type Arrangement, arrangements } from './arrangement.js';
 import { explanationLines } from './explanation-text.js';
@@ -47,7 +47,7 @@ function requestsOf(spans: readonly WholeSpan[], { records }: Arrangement): read
   );
 }
 
-function reasonOf({ matches, violations, undecided }: RuleJudgement, { expect, spans }: TestCase): string | undefined {
+function reasonOf({ matches, violations, undecided }: TriedRule, { expect, spans }: TestCase): string | undefined {
   const isUndecided = undecided.length > 0 && !matches;
   if (expect.undecided === true && !isUndecided)
     return `expected no verdict (undecided), and the rule ${matches ? 'matches' : 'does not match'}`;
@@ -72,7 +72,7 @@ function reasonOf({ matches, violations, undecided }: RuleJudgement, { expect, s
   return parts.join('; ');
 }
 
-function detailsOf({ explanation, undecided, errors }: RuleJudgement, expression: string): readonly string[] {
+function detailsOf({ explanation, undecided, errors }: TriedRule, expression: string): readonly string[] {
   const why = undecided.map((verdict) => `undecided (${verdict.undecided!.code}): ${verdict.undecided!.reason}`);
   const { tree } = explanation;
   // With a single part, the tree repeats the summary.

@@ -3,7 +3,7 @@ export type { CommitPoint } from './assembly/close/low-watermark.js';
 export { contextWindow } from './assembly/seen/long-traces.js';
 export { contextStart } from './assembly/seen/retry-window.js';
 export { explainTrace } from './partition/explain-trace.js';
-export { judgeTrace, type TriedRule as RuleJudgement } from './partition/judge-trace.js';
+export { judgeTrace, type TriedRule } from './partition/judge-trace.js';
 export { PartitionEngine } from './partition/partition.js';
 export type { PartitionEngineOptions } from './partition/partition-options.js';
 export type { EngineRecord } from './record.js';

@@ -21,7 +21,7 @@ export interface Details {
 
 /**
  * The details of a span beside its name: the values that the condition reads of it, and its results on other spans.
- * @param told the condition as evaluated on the span; if it is false, only the reason is included
+ * @param explained the condition as evaluated on the span; if it is false, only the reason is included
  * @param isTextShown the condition's text is shown beside it: values that it names are omitted
  */
 export function detailsOf(

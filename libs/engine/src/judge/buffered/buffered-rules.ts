@@ -1,5 +1,5 @@
 import type { RuleIndex } from '#dsl';
-import { clipped, type Evidence, type Explanation, type JudgedError, type TraceView } from '#dsl';
+import { clipped, type EvaluationError, type Evidence, type Explanation, type TraceView } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
 import type { Row, SpanIndex } from '../../indexes.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
@@ -165,7 +165,7 @@ export class BufferedRules {
   }
 
   /** The judgement of the trace, or of a span, failed on a value of a wrong type. */
-  private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: OrderedTrace['trace'], { span, message }: JudgedError): void {
+  private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: OrderedTrace['trace'], { span, message }: EvaluationError): void {
     this.errors.found(epoch, rule, () => {
       const on = trace.spans[span];
       const known = explain(epoch, rule, evidenceOf(trace, count, on));
