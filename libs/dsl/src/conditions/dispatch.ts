@@ -10,11 +10,11 @@ import { type Conjunction, movable } from './plan.js';
 export interface Dispatch {
   /** A node that reads the column. */
   readonly column: Resolved;
-  readonly members: ReadonlyMap<Key, readonly Conjunction[]>;
+  readonly members: ReadonlyMap<DispatchKey, readonly Conjunction[]>;
 }
 
 /** The key by which a JavaScript Map finds what Lua's `==` finds: strings, booleans, safe numbers. */
-export type Key = string | boolean | number;
+export type DispatchKey = string | boolean | number;
 
 const MINIMUM_KEYS = 8;
 /** `name == "a" or name == "b" or …`: the condition is repeated per literal, up to this many. */
@@ -23,7 +23,7 @@ const MAXIMUM_ALTERNATIVES = 16;
 interface Guard {
   readonly columnKey: string;
   readonly column: Resolved;
-  readonly literals: readonly Key[];
+  readonly literals: readonly DispatchKey[];
 }
 
 /** Takes out the conditions that a dictionary finds; `rest` is tested one by one. */
@@ -41,7 +41,7 @@ export function dispatch(conjunctions: readonly Conjunction[]): {
     ),
   );
   const kept = countKeys(chosen.filter((guard) => guard !== undefined));
-  const columns = new Map<string, { column: Resolved; members: Map<Key, Conjunction[]> }>();
+  const columns = new Map<string, { column: Resolved; members: Map<DispatchKey, Conjunction[]> }>();
   const rest: Conjunction[] = [];
   conjunctions.forEach((conjunction, position) => {
     const guard = chosen[position];
@@ -49,7 +49,7 @@ export function dispatch(conjunctions: readonly Conjunction[]): {
       rest.push(conjunction);
       return;
     }
-    const column = columns.get(guard.columnKey) ?? { column: guard.column, members: new Map<Key, Conjunction[]>() };
+    const column = columns.get(guard.columnKey) ?? { column: guard.column, members: new Map<DispatchKey, Conjunction[]>() };
     columns.set(guard.columnKey, column);
     for (const literal of guard.literals) append(column.members, literal, conjunction);
   });
@@ -67,7 +67,7 @@ function guardOf(node: Resolved): Guard | undefined {
   const alternatives = operandsOf(node, 'or').map(equalityOf);
   const first = alternatives[0];
   if (first === undefined || alternatives.length > MAXIMUM_ALTERNATIVES) return undefined;
-  const literals = new Set<Key>();
+  const literals = new Set<DispatchKey>();
   for (const alternative of alternatives) {
     if (alternative === undefined || alternative.columnKey !== first.columnKey) return undefined;
     for (const literal of alternative.literals) literals.add(literal);
@@ -112,10 +112,10 @@ function best(candidates: readonly Guard[], uses: ReadonlyMap<string, number>): 
   return found;
 }
 
-function countKeys(guards: readonly Guard[]): Map<string, Set<Key>> {
-  const keys = new Map<string, Set<Key>>();
+function countKeys(guards: readonly Guard[]): Map<string, Set<DispatchKey>> {
+  const keys = new Map<string, Set<DispatchKey>>();
   for (const guard of guards) {
-    const set = keys.get(guard.columnKey) ?? new Set<Key>();
+    const set = keys.get(guard.columnKey) ?? new Set<DispatchKey>();
     keys.set(guard.columnKey, set);
     for (const literal of guard.literals) set.add(literal);
   }
@@ -130,11 +130,11 @@ function countUses(guards: readonly Guard[]): Map<string, number> {
   return uses;
 }
 
-function useKey(guard: Guard, literal: Key): string {
+function useKey(guard: Guard, literal: DispatchKey): string {
   return `${guard.columnKey} ${typeof literal} ${literal}`;
 }
 
-function append(members: Map<Key, Conjunction[]>, literal: Key, conjunction: Conjunction): void {
+function append(members: Map<DispatchKey, Conjunction[]>, literal: DispatchKey, conjunction: Conjunction): void {
   const list = members.get(literal);
   if (list === undefined) members.set(literal, [conjunction]);
   else list.push(conjunction);

@@ -13,7 +13,7 @@ export interface Rung {
 }
 
 /** Rungs with further tests where their bounds hold: those from `from` on, in the ladder's order. */
-export interface Block {
+export interface LadderBlock {
   readonly from: number;
   readonly test: Handler;
 }
@@ -48,7 +48,7 @@ export class Ladder {
   constructor(
     rungs: readonly Rung[],
     private readonly isAbove: boolean,
-    private readonly blocks: readonly Block[],
+    private readonly blocks: readonly LadderBlock[],
     private readonly failures: Failing,
     private readonly slow: { unusual: boolean } = { unusual: false },
   ) {

@@ -8,14 +8,14 @@ import type { Value } from '../values/value.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 import { ConditionCompiler } from './condition.js';
 import { type Dispatch, dispatch } from './dispatch.js';
-import { type Block, type Handler, inOrder, Ladder } from './ladder.js';
+import { type Handler, inOrder, Ladder, type LadderBlock } from './ladder.js';
 import { type Conjunction, conjunctionOf, type LadderPlan, type Plan, plan } from './plan.js';
 import { SlowPaths } from './slow-paths.js';
 import { type LadderCode, StatementWriter } from './statements.js';
 
 export type Evaluate = (columns: ConditionColumns, from: number, to: number, matched: Uint32Array, failed: Uint32Array) => void;
 /** Evaluates the conditions that failed on spans with postponed tests again. */
-export type Settle = (
+export type EvaluatePutOff = (
   columns: ConditionColumns,
   from: number,
   matched: Uint32Array,
@@ -44,7 +44,7 @@ export function compileConditions(
   conditions: readonly Resolved[],
   columns: AttributeColumns,
   patternSteps: number,
-  settle: Settle,
+  settle: EvaluatePutOff,
 ): EvaluateAll {
   const words = Math.ceil(conditions.length / 32);
   const compiler = new ConditionCompiler(columns, patternSteps);
@@ -139,7 +139,7 @@ class Unit {
     );
     const parts = slices.flatMap((slice) => this.chunks(slice.map(([, { plan }]) => plan)).map((plans) => ({ from: slice[0]![0], plans })));
     const functions = this.emitHandlers(parts.map(({ plans }) => plans));
-    const blocks = parts.map(({ from }, n): Block => ({ from, test: functions[n]! }));
+    const blocks = parts.map(({ from }, n): LadderBlock => ({ from, test: functions[n]! }));
     const failing = ordered.filter(({ failsAtOnce }) => failsAtOnce === true).map(({ index }) => index!);
     const reached = this.chunks(ordered.filter(({ failsAtOnce }) => failsAtOnce === false).map(({ plan }) => plan));
     return new Ladder(ordered, isAbove, blocks, { conditions: failing, blocks: this.emitHandlers(reached) }, this.slow);

@@ -26,7 +26,7 @@ import { isTypeFailure } from '../values/is-type-failure.js';
 import type { Value } from '../values/value.js';
 
 /** The context of an evaluation. */
-export interface Environment {
+export interface InterpreterContext {
   readonly trace: TraceView;
   /** The span a span rule judges. */
   readonly subject?: SpanView;
@@ -40,12 +40,16 @@ export interface Environment {
  * Evaluates a checked tree directly, without compiling: the reference semantics, and what explanations use.
  * @throws LuaError when the rule's own evaluation fails (it is then no match)
  */
-export function interpret(node: Resolved, environment: Environment): Value {
+export function interpret(node: Resolved, environment: InterpreterContext): Value {
   return new Interpreter(environment).value(node);
 }
 
 /** Whether the rule (or condition) is true; undefined when its evaluation failed with the error given to `onError`. */
-export function interpretCondition(node: Resolved, environment: Environment, onError?: (error: LuaError) => void): boolean | undefined {
+export function interpretCondition(
+  node: Resolved,
+  environment: InterpreterContext,
+  onError?: (error: LuaError) => void,
+): boolean | undefined {
   try {
     return isTruthy(interpret(node, environment));
   } catch (error) {
@@ -57,7 +61,7 @@ export function interpretCondition(node: Resolved, environment: Environment, onE
 
 /** One evaluation, or one for each subject span in turn. */
 export class Interpreter implements SpanFunctionsHost {
-  readonly #environment: Environment;
+  readonly #environment: InterpreterContext;
   readonly #functions: SpanFunctions;
   #subject: SpanView | undefined;
   /** The tested spans, by depth of the trace function. */
@@ -69,7 +73,7 @@ export class Interpreter implements SpanFunctionsHost {
 
   /** `functions` evaluates functions over spans; an alternative may only be faster. Without a `limit` the steps are unbounded. */
   constructor(
-    environment: Environment,
+    environment: InterpreterContext,
     functions: (host: SpanFunctionsHost) => SpanFunctions = (host) => new SpanFunctions(host),
     private readonly limit?: StepLimit,
   ) {

@@ -7,7 +7,7 @@ import { END, ENTER, LEAVE, START, TRACE_COLUMNS } from './ranks/trace-columns.j
 
 /** Boxes and spans examined per step (joined-spans.ts). */
 const VISITS_PER_STEP = 8;
-/** A tree is tried first (span-index.ts): few searches fail there, at a cost like sums of regions. */
+/** A tree is tried first (joined-span-index.ts): few searches fail there, at a cost like sums of regions. */
 const TRIED = 1 + 1 / 8;
 const FEW_VISITS = 64;
 /** A tree has at most half as many boxes as spans. */

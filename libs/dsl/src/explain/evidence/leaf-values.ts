@@ -15,7 +15,7 @@ import type { SpanView, TraceView } from '../../trace/span-view.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../tree/resolved.js';
 import { IN_DOUBT, NOT_EVALUATED, NOT_KEPT, type PartResult } from './part-result.js';
 import { referenceTo } from './span-text.js';
-import { type Bindings, type RelatedSpans, type SpanValue, TestedSpans, UNBOUND } from './tested-spans.js';
+import { type Bindings, type RelatedSpans, TestedSpans, type TestedValue, UNBOUND } from './tested-spans.js';
 import { TestedWorlds } from './tested-worlds.js';
 
 /** The bits of a span condition and of its negation in the engine's state (-1: it cannot fail, so the first bit decides). */
@@ -154,7 +154,7 @@ export class LeafValues {
   }
 
   /** The spans with a value for `trace.sum` and other aggregates, in the order of the trace, and the number of spans asked. */
-  valuesOf(node: TraceAggregate, bindings: Bindings): { readonly values: readonly SpanValue[]; readonly of: number } | undefined {
+  valuesOf(node: TraceAggregate, bindings: Bindings): { readonly values: readonly TestedValue[]; readonly of: number } | undefined {
     const { spans } = this.evidence;
     if (spans === undefined) return undefined;
     const tested = this.tested(spans);

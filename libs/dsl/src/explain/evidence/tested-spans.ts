@@ -15,7 +15,7 @@ export interface RelatedSpans {
 }
 
 /** A span with a value for an aggregate. */
-export interface SpanValue {
+export interface TestedValue {
   readonly span: SpanView;
   readonly value: Value;
 }
@@ -70,7 +70,7 @@ export class TestedSpans {
   }
 
   /** The spans with a value for an aggregate, in the order of the trace. */
-  values(node: TraceAggregate, bindings: Bindings): readonly SpanValue[] | undefined {
+  values(node: TraceAggregate, bindings: Bindings): readonly TestedValue[] | undefined {
     return this.attempted(bindings, () => this.functions.values(node));
   }
 
@@ -100,9 +100,9 @@ class Witnesses extends IndexedSpanFunctions {
     return { spans: [...this.satisfying({ node, depth, condition }, over)], of: this.domain(over) };
   }
 
-  values(node: TraceAggregate): readonly SpanValue[] {
+  values(node: TraceAggregate): readonly TestedValue[] {
     const { depth, field } = node;
-    const found: SpanValue[] = [];
+    const found: TestedValue[] = [];
     for (const span of this.satisfyingSpans(node).spans) {
       const value = this.attempt(field, depth, span, () => {
         const read = this.host.value(field);

@@ -4,7 +4,7 @@ import type { TraceAggregate } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
 import { MAXIMUM_WITNESSES } from '../evidence/leaf-values.js';
 import { referenceTo, spansText, spanText } from '../evidence/span-text.js';
-import type { Bindings, SpanValue } from '../evidence/tested-spans.js';
+import type { Bindings, TestedValue } from '../evidence/tested-spans.js';
 import { NO_VALUES, ofRelatives } from './explain-quantifier.js';
 import type { Explainer, FunctionExplanation } from './part-explanation.js';
 import { unitOf, valueText } from './value-unit.js';
@@ -13,7 +13,7 @@ import { unitOf, valueText } from './value-unit.js';
 interface Made {
   readonly head: string;
   readonly tail: string;
-  readonly spans: readonly SpanValue[];
+  readonly spans: readonly TestedValue[];
 }
 
 /** Explains an aggregate: the spans and values that made its value. */
@@ -48,7 +48,7 @@ export function explainAggregate(
 const NONE = (field: string): Made => ({ head: `no span has ${field}`, tail: '', spans: [] });
 
 const MAKE: Readonly<
-  Record<TraceAggregate['aggregate'], (node: TraceAggregate, field: string, values: readonly SpanValue[], value: Value) => Made>
+  Record<TraceAggregate['aggregate'], (node: TraceAggregate, field: string, values: readonly TestedValue[], value: Value) => Made>
 > = {
   max_count: (_node, field, values) => {
     const all = [...groups(values).values()];
@@ -58,7 +58,7 @@ const MAKE: Readonly<
     return { head, tail: `: ${named(most)}${most.length > 1 ? alsoText(others) : ''}`, spans: most };
   },
   distinct: (_node, field, values) => {
-    const firsts = [...groups(values).values()].map(([first]) => first as SpanValue);
+    const firsts = [...groups(values).values()].map(([first]) => first as TestedValue);
     const texts = firsts.map(({ span, value }) => `${valueText(value)} on ${spanText(span)}`);
     const head = `${field} has ${firsts.length} ${firsts.length === 1 ? 'value' : 'values'}`;
     return { head, tail: `: ${spansText(texts, texts.length)}`, spans: firsts };
@@ -70,7 +70,7 @@ const MAKE: Readonly<
 };
 
 /** `, and as often "o-2"`: another order that was charged twice. */
-function alsoText(others: readonly (readonly SpanValue[])[]): string {
+function alsoText(others: readonly (readonly TestedValue[])[]): string {
   const [first] = others;
   if (first === undefined) return '';
   const more = others.length - 1;
@@ -78,8 +78,8 @@ function alsoText(others: readonly (readonly SpanValue[])[]): string {
 }
 
 /** By equal values, in order of first occurrence. */
-function groups(values: readonly SpanValue[]): ReadonlyMap<unknown, SpanValue[]> {
-  const found = new Map<unknown, SpanValue[]>();
+function groups(values: readonly TestedValue[]): ReadonlyMap<unknown, TestedValue[]> {
+  const found = new Map<unknown, TestedValue[]>();
   for (const one of values) {
     const key = valueKey(one.value);
     const group = found.get(key);
@@ -93,7 +93,7 @@ function extreme(
   word: string,
   node: TraceAggregate,
   field: string,
-  values: readonly SpanValue[],
+  values: readonly TestedValue[],
   value: Value,
   isBetter: (a: number | bigint, b: number | bigint) => boolean,
 ): Made {
@@ -106,10 +106,10 @@ function extreme(
 }
 
 /** The largest parts first: they contribute most. */
-function total(verb: string, node: TraceAggregate, field: string, values: readonly SpanValue[], value: Value): Made {
+function total(verb: string, node: TraceAggregate, field: string, values: readonly TestedValue[], value: Value): Made {
   const spans = values.toSorted((a, b) => compare(b.value as number, a.value as number));
   const unit = unitOf(node);
-  const [largest] = spans as [SpanValue];
+  const [largest] = spans as [TestedValue];
   const head = `${field} ${verb} ${valueText(value, unit)} over ${values.length} ${values.length === 1 ? 'span' : 'spans'}`;
   return {
     head,
@@ -122,7 +122,7 @@ function compare(a: number | bigint, b: number | bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function named(spans: readonly SpanValue[]): string {
+function named(spans: readonly TestedValue[]): string {
   return spansText(
     spans.map(({ span }) => spanText(span)),
     spans.length,

@@ -4,18 +4,18 @@ import type { Value } from '../../values/value.js';
 import { type BoxQuestion, boxQuestion, timeOf } from '../plan/box-question.js';
 import type { JoinPlan, OrderJoin, SortedJoin } from '../plan/join-plan.js';
 import { BeforeAll, beforeSome, belowSome, outerBox } from '../ranks/box-constraint.js';
-import { type Box, type Constraint, NONE, type Rejection } from '../ranks/span-tree.js';
+import { type Box, type BoxRejection, type ColumnConstraint, NONE } from '../ranks/span-tree.js';
 import { END, START, TRACE_COLUMNS, type TraceColumns } from '../ranks/trace-columns.js';
 import { type FAILED, NEVER } from '../ranks/value-column.js';
+import { JOINED, type JoinedBounds, type JoinedSpanIndex } from './joined-span-index.js';
 import type { SpanBucket } from './span-bucket.js';
-import { JOINED, type JoinedBounds, type SpanIndex } from './span-index.js';
 
 /** The known spans of an inner function. */
 export interface FurtherSpans {
   columnsOf(): TraceColumns;
   bucketOf(node: TraceQuantifier, plan: JoinPlan): SpanBucket;
-  indexOf(bucket: SpanBucket, node: TraceQuantifier, plan: JoinPlan): SpanIndex;
-  orderOf(join: OrderJoin): Constraint | typeof NEVER | undefined;
+  indexOf(bucket: SpanBucket, node: TraceQuantifier, plan: JoinPlan): JoinedSpanIndex;
+  orderOf(join: OrderJoin): ColumnConstraint | typeof NEVER | undefined;
   toleranceOf(tolerance: Resolved | undefined): number | bigint | undefined;
   attempted(node: Resolved): Value | typeof FAILED;
   /** The spans that a keyed question looks up for one tested span. */
@@ -37,8 +37,8 @@ export function joinedBounds(plan: JoinPlan, depth: number, further: FurtherSpan
 }
 
 /** Rejects boxes of spans tested at `depth` in which no span satisfies the remaining conditions of a plan. */
-export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, further: FurtherSpans): Rejection | undefined {
-  const rejections: Rejection[] = [];
+export function boxRejection(plan: JoinPlan, depth: number, index: JoinedSpanIndex, further: FurtherSpans): BoxRejection | undefined {
+  const rejections: BoxRejection[] = [];
   for (const question of furtherQuestions(plan, depth)) {
     const rejection = question.isKeyed ? keyedRejection(question, index, further) : rejectionBy(question, depth, further);
     if (rejection !== undefined) rejections.push(rejection);
@@ -49,21 +49,21 @@ export function boxRejection(plan: JoinPlan, depth: number, index: SpanIndex, fu
 /** Maximum of looks per question about a box: beyond it the spans are tested one by one. */
 export const BOX_VISITS = 256;
 
-const EVERYTHING: Rejection = () => true;
+const EVERYTHING: BoxRejection = () => true;
 
-function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans): Rejection | undefined {
+function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans): BoxRejection | undefined {
   const { node, plan, isNegated, joins, given } = question;
   const bucket = further.bucketOf(node, plan);
   if (bucket.spans.length === 0) return isNegated ? undefined : EVERYTHING;
   const index = further.indexOf(bucket, node, plan);
-  const exact: Constraint[] = [];
+  const exact: ColumnConstraint[] = [];
   for (const join of given) {
     const constraint = exactly(join, index, further);
     if (constraint === NEVER) return isNegated ? undefined : EVERYTHING;
     if (constraint !== undefined) exact.push(constraint);
     else if (isNegated) return undefined;
   }
-  const byBox: ((box: Box) => readonly (Constraint | typeof NEVER | undefined)[])[] = [];
+  const byBox: ((box: Box) => readonly (ColumnConstraint | typeof NEVER | undefined)[])[] = [];
   if (node.over !== undefined) byBox.push((box) => [belowSome(outerBox(box))]);
   for (const join of joins) {
     if (join.type === 'value') {
@@ -85,13 +85,13 @@ function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans
     const asked = byBox.flatMap((make) => make(box));
     if (asked.some((constraint) => constraint === NEVER || constraint === undefined)) return false;
     const before = index.tree.visits;
-    const found = index.tree.countWithin([...exact, ...(asked as Constraint[])], 0, BOX_VISITS);
+    const found = index.tree.countWithin([...exact, ...(asked as ColumnConstraint[])], 0, BOX_VISITS);
     further.pay(index.tree.visits - before);
     return found !== undefined && found > 0 === isNegated;
   };
 }
 
-function exactly(join: SortedJoin, index: SpanIndex, further: FurtherSpans): Constraint | typeof NEVER | undefined {
+function exactly(join: SortedJoin, index: JoinedSpanIndex, further: FurtherSpans): ColumnConstraint | typeof NEVER | undefined {
   return join.type === 'order' ? further.orderOf(join) : index.column(join).constraint(({ node }) => further.attempted(node));
 }
 
@@ -99,9 +99,9 @@ function timesOf(
   box: Box,
   join: Extract<SortedJoin, { type: 'value' }>,
   depth: number,
-  index: SpanIndex,
+  index: JoinedSpanIndex,
   further: FurtherSpans,
-): readonly (Constraint | typeof NEVER | undefined)[] {
+): readonly (ColumnConstraint | typeof NEVER | undefined)[] {
   const time = timeOf(join, depth)!;
   const outer = outerBox(box);
   const column = time.field === 'start_time' ? START : END;
@@ -111,8 +111,8 @@ function timesOf(
 }
 
 /** By the times and places between which the spans joined to some span of the box lie. */
-function keyedRejection(question: BoxQuestion, index: SpanIndex, further: FurtherSpans): Rejection | undefined {
-  const constraints: Constraint[] = [];
+function keyedRejection(question: BoxQuestion, index: JoinedSpanIndex, further: FurtherSpans): BoxRejection | undefined {
+  const constraints: ColumnConstraint[] = [];
   for (const join of question.given) {
     const constraint = join.type === 'order' ? further.orderOf(join) : undefined;
     if (constraint === NEVER) return EVERYTHING;

@@ -7,13 +7,13 @@ import type { Resolved } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
 import type { JoinPlan } from '../plan/join-plan.js';
 import { orderConstraint } from '../ranks/order-constraint.js';
-import type { Constraint } from '../ranks/span-tree.js';
+import type { ColumnConstraint } from '../ranks/span-tree.js';
 import { ENTER, TraceColumns } from '../ranks/trace-columns.js';
 import { FAILED, NEVER } from '../ranks/value-column.js';
 import { boxRejection, type FurtherSpans, joinedBounds } from './box-rejection.js';
+import { JoinedSpanIndex } from './joined-span-index.js';
 import { KeyedSpans } from './keyed-spans.js';
 import { SpanBucket } from './span-bucket.js';
-import { SpanIndex } from './span-index.js';
 
 export const EVERY: ReadonlySet<number> = new Set();
 export const BELOW: ReadonlySet<number> = new Set([ENTER]);
@@ -26,7 +26,7 @@ const COLUMN_STEPS = 2;
 /** The relation of the sought spans to an outer one, beside their condition. */
 export interface Relation {
   /** Undefined where only `stands` decides. */
-  readonly constraint: Constraint | undefined;
+  readonly constraint: ColumnConstraint | undefined;
   /** The columns that it reads. */
   readonly columns: ReadonlySet<number>;
   stands(span: SpanView): boolean;
@@ -88,10 +88,10 @@ export abstract class JoinedSpans extends SpanFunctions {
     this.host.spend((tree.visits - paid) / VISITS_PER_STEP);
   }
 
-  protected indexed(bucket: SpanBucket, depth: number, plan: JoinPlan, columns: ReadonlySet<number>): SpanIndex {
+  protected indexed(bucket: SpanBucket, depth: number, plan: JoinPlan, columns: ReadonlySet<number>): JoinedSpanIndex {
     if (bucket.index === undefined) {
       this.host.spend(bucket.spans.length * COLUMN_STEPS);
-      bucket.index = new SpanIndex(
+      bucket.index = new JoinedSpanIndex(
         bucket.spans,
         this.traceColumns(),
         plan,
@@ -117,9 +117,9 @@ export abstract class JoinedSpans extends SpanFunctions {
   /** The constraints of the plan's sorted joins for the bound outer spans, and the remaining tests. */
   protected constraints(
     plan: JoinPlan,
-    index: SpanIndex,
-  ): { readonly constraints: readonly Constraint[]; readonly left: readonly Resolved[] } | typeof NEVER {
-    const constraints: Constraint[] = [];
+    index: JoinedSpanIndex,
+  ): { readonly constraints: readonly ColumnConstraint[]; readonly left: readonly Resolved[] } | typeof NEVER {
+    const constraints: ColumnConstraint[] = [];
     const left = [...plan.rest];
     for (const join of plan.sorted) {
       const constraint =
@@ -132,7 +132,7 @@ export abstract class JoinedSpans extends SpanFunctions {
   }
 
   /** The number of spans of an index that satisfy the constraints of the outer spans; stops beyond `max`. */
-  protected counted(index: SpanIndex, constraints: readonly Constraint[], max: number): number {
+  protected counted(index: JoinedSpanIndex, constraints: readonly ColumnConstraint[], max: number): number {
     const before = index.visits;
     const count = index.count(constraints, max);
     this.host.spend((index.visits - before) / VISITS_PER_STEP);
@@ -142,7 +142,7 @@ export abstract class JoinedSpans extends SpanFunctions {
   private orderOf(
     { tolerance }: { readonly tolerance?: Resolved },
     { outer, isFirst }: { readonly outer: Parameters<SpanFunctionsHost['span']>[0]; readonly isFirst: boolean },
-  ): Constraint | typeof NEVER | undefined {
+  ): ColumnConstraint | typeof NEVER | undefined {
     const columns = this.traceColumns();
     return this.tried(
       () =>

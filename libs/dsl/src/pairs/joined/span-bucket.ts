@@ -1,7 +1,7 @@
 import type { SpanView } from '../../trace/span-view.js';
 import type { TraceAggregate } from '../../tree/resolved.js';
 import type { Value } from '../../values/value.js';
-import type { SpanIndex } from './span-index.js';
+import type { JoinedSpanIndex } from './joined-span-index.js';
 
 /** Scanning fewer spans is cheaper than sorting them. */
 export const FEW = 64;
@@ -14,8 +14,8 @@ export class SpanBucket implements Iterable<SpanView> {
   private next = 0;
   /** The total number of scanned spans. */
   scanned = 0;
-  index: SpanIndex | undefined;
-  /** The earliest and the latest start and end of all (span-index.ts). */
+  index: JoinedSpanIndex | undefined;
+  /** The earliest and the latest start and end of all (joined-span-index.ts). */
   limits: readonly number[] | undefined;
   /** The aggregates over all spans of the bucket. */
   aggregates: Map<TraceAggregate, { readonly value: Value }> | undefined;

@@ -5,12 +5,12 @@ import type { Value } from '../../values/value.js';
 import { type JoinPlan, joinPlan, readsOuter } from '../plan/join-plan.js';
 import { RelativesConstraint } from '../ranks/order-constraint.js';
 import { SpanSums } from '../ranks/span-sums.js';
-import type { Constraint } from '../ranks/span-tree.js';
+import type { ColumnConstraint } from '../ranks/span-tree.js';
 import { SummedRanks } from '../ranks/summed-ranks.js';
 import { NEVER } from '../ranks/value-column.js';
+import { type JoinedSpanIndex, regionsOf } from './joined-span-index.js';
 import { BELOW, EVERY, JoinedSpans, VISITS_PER_STEP } from './joined-spans.js';
 import { FEW, SpanBucket } from './span-bucket.js';
-import { regionsOf, type SpanIndex } from './span-index.js';
 
 /** The values that aggregates read of an index's spans: by rank, and in the order of its tree. */
 interface Sums {
@@ -18,7 +18,7 @@ interface Sums {
   values(): SpanSums;
 }
 
-function sumsOf(values: readonly Value[], index: SpanIndex): Sums | undefined {
+function sumsOf(values: readonly Value[], index: JoinedSpanIndex): Sums | undefined {
   const ranks = SummedRanks.of(values, (weights) => index.countsOf(weights));
   if (ranks === undefined) return undefined;
   let sorted: SpanSums | undefined;
@@ -34,7 +34,7 @@ const EVERY_SPAN: JoinPlan = { local: [], own: [], keys: [], sorted: [], rest: [
 /** Sums over spans that trees find: those in a window, or below a span. */
 export abstract class SummedSpans extends JoinedSpans {
   /** What aggregates read, by the index of the spans. */
-  private readonly sums = new Map<TraceAggregate, Map<SpanIndex, Sums | undefined>>();
+  private readonly sums = new Map<TraceAggregate, Map<JoinedSpanIndex, Sums | undefined>>();
   private whole: SpanBucket | undefined;
   /** The number of relatives that aggregates visited. */
   private readonly walks = new Map<TraceAggregate, number>();
@@ -69,7 +69,7 @@ export abstract class SummedSpans extends JoinedSpans {
     return false;
   }
 
-  private sumOf(name: 'sum' | 'avg', { ranks, values }: Sums, index: SpanIndex, constraints: readonly Constraint[]): Value {
+  private sumOf(name: 'sum' | 'avg', { ranks, values }: Sums, index: JoinedSpanIndex, constraints: readonly ColumnConstraint[]): Value {
     const regions = regionsOf(constraints);
     const price = regions && ranks.price(regions);
     if (regions !== undefined && price !== undefined && price <= index.size) {
@@ -90,7 +90,7 @@ export abstract class SummedSpans extends JoinedSpans {
   }
 
   /** The values that an aggregate reads of an index's spans. */
-  private sumsOf(node: TraceAggregate, index: SpanIndex): Sums | undefined {
+  private sumsOf(node: TraceAggregate, index: JoinedSpanIndex): Sums | undefined {
     let known = this.sums.get(node);
     if (known === undefined) this.sums.set(node, (known = new Map()));
     if (!known.has(index)) {

@@ -13,7 +13,7 @@ export interface JoinPlan {
   readonly own: readonly Resolved[];
   /** Equalities of this span with outer ones: a look-up. */
   readonly keys: readonly JoinKey[];
-  /** Other comparisons of this span with outer ones: found by order (span-index.ts). */
+  /** Other comparisons of this span with outer ones: found by order (joined-span-index.ts). */
   readonly sorted: readonly SortedJoin[];
   /** The rest: tested on the spans that the others find. */
   readonly rest: readonly Resolved[];

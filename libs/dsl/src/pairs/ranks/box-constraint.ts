@@ -1,4 +1,4 @@
-import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
+import { ALL, type Box, type ColumnConstraint, NONE, SOME } from './span-tree.js';
 import { END, ENTER, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
 
 /** The minimum and maximum of the trace's columns among the outer spans of a box. */
@@ -12,7 +12,7 @@ export function outerBox({ lows, highs, at }: Box): OuterBox {
 }
 
 /** Spans that are certainly before all outer ones of a box, or after them: a subset. */
-export class BeforeAll implements Constraint {
+export class BeforeAll implements ColumnConstraint {
   private readonly time: number;
   /** The time at which all outer ones have ended, or none has started; also for spans of other services. */
   private readonly bound: number;
@@ -72,7 +72,7 @@ export class BeforeAll implements Constraint {
 }
 
 /** The column lies between two ranks. */
-export class Between implements Constraint {
+export class Between implements ColumnConstraint {
   constructor(
     protected readonly column: number,
     protected readonly from: number,
@@ -95,7 +95,7 @@ export class Between implements Constraint {
 const LAST_RANK = 2 ** 31 - 2;
 
 /** A superset of the spans that are before some outer one of a box, or after one. */
-export function beforeSome(columns: TraceColumns, box: OuterBox, isFirst: boolean, tolerance: number | bigint): Constraint {
+export function beforeSome(columns: TraceColumns, box: OuterBox, isFirst: boolean, tolerance: number | bigint): ColumnConstraint {
   const slack = columns.services === 1 || tolerance <= 0 ? 0n : BigInt(Math.ceil(Number(tolerance)));
   if (isFirst) {
     const last = box.high(START);
@@ -106,6 +106,6 @@ export function beforeSome(columns: TraceColumns, box: OuterBox, isFirst: boolea
 }
 
 /** Spans that may be below some outer one of a box. */
-export function belowSome(box: OuterBox): Constraint {
+export function belowSome(box: OuterBox): ColumnConstraint {
   return new Between(ENTER, box.low(ENTER), box.high(LEAVE) - 1);
 }

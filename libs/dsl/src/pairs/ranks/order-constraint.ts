@@ -1,5 +1,5 @@
 import type { Region } from './region.js';
-import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
+import { ALL, type Box, type ColumnConstraint, NONE, SOME } from './span-tree.js';
 import { END, ENTER, INDEX, LEAVE, SERVICE, START, type TraceColumns } from './trace-columns.js';
 
 /** The required order of two spans, as in `isBefore` and `isWithin` (span-order.ts). */
@@ -12,7 +12,7 @@ export interface SpanOrder {
 }
 
 /** The spans before the outer one, or after it. Undefined where columns cannot decide: for an outer span with causes by links, or times that are no number. */
-export function orderConstraint(columns: TraceColumns, outer: number | undefined, order: SpanOrder): Constraint | undefined {
+export function orderConstraint(columns: TraceColumns, outer: number | undefined, order: SpanOrder): ColumnConstraint | undefined {
   if (outer === undefined || columns.isLinked(outer)) return undefined;
   const window = windowOf(columns, outer, order);
   return window && new OrderConstraint(columns, outer, order.isFirst, window);
@@ -61,7 +61,7 @@ function floor(value: number | bigint): bigint | undefined {
   return Number.isFinite(value) ? BigInt(Math.floor(value)) : undefined;
 }
 
-class OrderConstraint implements Constraint {
+class OrderConstraint implements ColumnConstraint {
   private readonly time: number;
   private readonly enter: number;
   private readonly leave: number;
@@ -217,7 +217,7 @@ function negated(regions: readonly Region[]): readonly Region[] {
 }
 
 /** The spans below a span, or above it, without itself. */
-export class RelativesConstraint implements Constraint {
+export class RelativesConstraint implements ColumnConstraint {
   private readonly enter: number;
   private readonly leave: number;
 

@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
 import { TraceStructure } from '../../trace/trace-structure.js';
-import { regionsOf } from '../joined/span-index.js';
+import { regionsOf } from '../joined/joined-span-index.js';
 import { orderConstraint, RelativesConstraint } from './order-constraint.js';
 import { SpanCounts } from './span-counts.js';
-import type { Constraint } from './span-tree.js';
+import type { ColumnConstraint } from './span-tree.js';
 import { TRACE_COLUMNS, TraceColumns } from './trace-columns.js';
 import { NEVER, ValueColumn } from './value-column.js';
 
@@ -27,8 +27,8 @@ it('sums of regions count the spans that satisfy constraints, and sum their valu
       const columns = TraceColumns.of(trace, TraceStructure.of(trace));
       const read = trace.spans.map((span) => span.attribute('n'));
       const all = [...columns.columns];
-      const constraints: Constraint[] = orders.map(
-        (one, place) => orderConstraint(columns, place === 0 ? outer : another, one) as Constraint,
+      const constraints: ColumnConstraint[] = orders.map(
+        (one, place) => orderConstraint(columns, place === 0 ? outer : another, one) as ColumnConstraint,
       );
       if (relatives !== undefined) constraints.push(new RelativesConstraint(columns, outer, relatives));
       for (const { operator, outer: compared } of values) {

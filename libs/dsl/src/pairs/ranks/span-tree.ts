@@ -13,7 +13,7 @@ export interface Box {
 }
 
 /** One constraint on spans by their columns. */
-export interface Constraint {
+export interface ColumnConstraint {
   /** NONE and ALL are certain; SOME may be any. */
   ofBox(box: Box): typeof NONE | typeof SOME | typeof ALL;
   ofPoint(columns: readonly Int32Array[], position: number): boolean;
@@ -22,7 +22,7 @@ export interface Constraint {
 }
 
 /** Rejects boxes that need no examination. */
-export type Rejection = (box: Box) => boolean;
+export type BoxRejection = (box: Box) => boolean;
 
 const LEAF = 8;
 
@@ -71,7 +71,7 @@ export class SpanTree {
   }
 
   /** The number of spans that satisfy all constraints, exact up to `max`. Undefined if it would examine too many. */
-  countWithin(constraints: readonly Constraint[], max: number, visits: number): number | undefined {
+  countWithin(constraints: readonly ColumnConstraint[], max: number, visits: number): number | undefined {
     const end = this.visits + visits;
     let count = 0;
     for (const [from, to, isWhole] of this.ranges(constraints, undefined, end)) {
@@ -83,12 +83,12 @@ export class SpanTree {
   }
 
   /** As `countWithin`, without a limit of looks. */
-  count(constraints: readonly Constraint[], max = Number.POSITIVE_INFINITY): number {
+  count(constraints: readonly ColumnConstraint[], max = Number.POSITIVE_INFINITY): number {
     return this.countWithin(constraints, max, Number.POSITIVE_INFINITY) as number;
   }
 
   /** The spans that satisfy all constraints, as ranges of positions (the end excluded). */
-  *within(constraints: readonly Constraint[]): Iterable<readonly [number, number]> {
+  *within(constraints: readonly ColumnConstraint[]): Iterable<readonly [number, number]> {
     for (const [from, to, isWhole] of this.ranges(constraints, undefined)) {
       if (isWhole) yield [from, to];
       else for (let at = from; at < to; at++) if (this.isFound(constraints, at)) yield [at, at + 1];
@@ -96,13 +96,13 @@ export class SpanTree {
   }
 
   /** The positions of the spans that satisfy all constraints. */
-  *find(constraints: readonly Constraint[], reject?: Rejection): Iterable<number> {
+  *find(constraints: readonly ColumnConstraint[], reject?: BoxRejection): Iterable<number> {
     for (const [from, to, isWhole] of this.ranges(constraints, reject)) {
       for (let at = from; at < to; at++) if (isWhole || this.isFound(constraints, at)) yield at;
     }
   }
 
-  private isFound(constraints: readonly Constraint[], at: number): boolean {
+  private isFound(constraints: readonly ColumnConstraint[], at: number): boolean {
     this.visits++;
     for (const constraint of constraints) if (!constraint.ofPoint(this.columns, at)) return false;
     return true;
@@ -110,8 +110,8 @@ export class SpanTree {
 
   /** Positions that include all spans that satisfy the constraints; all positions where the third says so. */
   private *ranges(
-    constraints: readonly Constraint[],
-    reject: Rejection | undefined,
+    constraints: readonly ColumnConstraint[],
+    reject: BoxRejection | undefined,
     end = Number.POSITIVE_INFINITY,
   ): Iterable<readonly [number, number, boolean]> {
     if (this.size === 0) return;

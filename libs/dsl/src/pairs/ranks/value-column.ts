@@ -5,7 +5,7 @@ import type { Value } from '../../values/value.js';
 import type { Term, ValueJoin } from '../plan/join-plan.js';
 import { Between } from './box-constraint.js';
 import type { Region } from './region.js';
-import { ALL, type Box, type Constraint, NONE, SOME } from './span-tree.js';
+import { ALL, type Box, type ColumnConstraint, NONE, SOME } from './span-tree.js';
 
 /** The evaluation failed on a span: no comparison with it is true. */
 export const FAILED = Symbol('failed');
@@ -65,7 +65,7 @@ export class ValueColumn {
   }
 
   /** Undefined: an order of values does not decide it. */
-  constraint(outer: OuterValues): Constraint | typeof NEVER | undefined {
+  constraint(outer: OuterValues): ColumnConstraint | typeof NEVER | undefined {
     const { join } = this;
     const values = outerValues(join, outer);
     if (values === undefined) return NEVER;
@@ -82,7 +82,7 @@ export class ValueColumn {
   }
 
   /** The comparison holds on a range of ranks that begins or ends with those given. */
-  private halved(outer: ReadonlyMap<Term, Value>, from: number, to: number): Constraint | typeof NEVER {
+  private halved(outer: ReadonlyMap<Term, Value>, from: number, to: number): ColumnConstraint | typeof NEVER {
     const { operator, grows } = this.join;
     if (operator === '==') {
       const least = this.firstWhere('>=', outer, from, to, grows);
@@ -237,7 +237,7 @@ class Ranked extends Between {
 }
 
 /** The value is another one. */
-class Differing implements Constraint {
+class Differing implements ColumnConstraint {
   constructor(
     private readonly column: number,
     private readonly from: number | undefined,

@@ -35,7 +35,7 @@ export class AttributesHandle {
 export class Entries {
   private places: ReadonlyMap<unknown, number> | undefined;
 
-  private constructor(private readonly entries: readonly Entry[]) {}
+  private constructor(private readonly entries: readonly TableEntry[]) {}
 
   /** Undefined for values that cannot be iterated. */
   static of(payload: object): Entries | undefined {
@@ -47,12 +47,12 @@ export class Entries {
     return this.entries.length;
   }
 
-  at(place: number): Entry | undefined {
+  at(place: number): TableEntry | undefined {
     return this.entries[place];
   }
 
   /** The entry after that of a key; the first one for nil. */
-  after(key: unknown): Entry | undefined {
+  after(key: unknown): TableEntry | undefined {
     if (key === undefined) return this.entries[0];
     this.places ??= new Map(this.entries.map(([name], place) => [name, place]));
     const place = this.places.get(key);
@@ -60,9 +60,9 @@ export class Entries {
   }
 }
 
-export type Entry = readonly [string | number, unknown];
+export type TableEntry = readonly [string | number, unknown];
 
-function entriesOf(payload: object): readonly Entry[] | undefined {
+function entriesOf(payload: object): readonly TableEntry[] | undefined {
   const items = itemsOf(payload);
   if (items !== undefined) return items.map((item, index) => [index + 1, item]);
   if (payload instanceof AttributesHandle) return Object.entries(payload.all);

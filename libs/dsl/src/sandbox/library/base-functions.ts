@@ -8,7 +8,7 @@ import type { StringTestName } from '../../text/syntax.js';
 import type { Value } from '../../values/value.js';
 import type { Bridge } from '../bridge/bridge.js';
 import { lua } from '../bridge/fengari.js';
-import { type Entry, isView } from '../bridge/handles.js';
+import { isView, type TableEntry } from '../bridge/handles.js';
 import { ARITHMETIC_HELPERS } from '../bridge/lua-text.js';
 import {
   badArgument,
@@ -166,7 +166,7 @@ function next(L: LuaState, bridge: Bridge): number {
   return 1;
 }
 
-function pushEntry(L: LuaState, bridge: Bridge, entry: Entry | undefined): number {
+function pushEntry(L: LuaState, bridge: Bridge, entry: TableEntry | undefined): number {
   if (entry === undefined) {
     lua.lua_pushnil(L);
     return 1;

@@ -4,8 +4,8 @@ import type { Expression } from '../../text/syntax.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 import { isAggregate, isQuantifier } from '../../vocabulary/trace-vocabulary.js';
 import { LIBRARY_CALLS, SEVERAL_RESULTS } from '../run/library.js';
-import type { Code, CodeType } from './code.js';
 import { NeedsSandbox } from './scopes.js';
+import type { CodeType, ScriptCode } from './script-code.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
@@ -25,7 +25,7 @@ const RESULTS: Readonly<Record<string, CodeType>> = {
 const OF_TWO: Readonly<Record<string, string>> = { 'math.max': 'maximum', 'math.min': 'minimum' };
 
 /** A call, reduced to its first result. @throws NeedsSandbox */
-export function writeCall(writer: ScriptWriter, call: Call): Code {
+export function writeCall(writer: ScriptWriter, call: Call): ScriptCode {
   const { callee, args } = call;
   writer.spend(STEPS.call + STEPS.item * args.length);
   if (spanArguments(call) !== undefined) return writeSpanFunction(writer, call);
@@ -49,7 +49,7 @@ function libraryName(writer: ScriptWriter, callee: Expression): string | undefin
   return writer.scopes.uses.get(callee.object) === 'library' ? `${callee.object.name}.${callee.name}` : undefined;
 }
 
-export function writeMethodCall(writer: ScriptWriter, { object, name, args }: Extract<Expression, { type: 'method-call' }>): Code {
+export function writeMethodCall(writer: ScriptWriter, { object, name, args }: Extract<Expression, { type: 'method-call' }>): ScriptCode {
   writer.spend(2 * STEPS.call + STEPS.item * args.length);
   const owner = writer.value(object);
   refuseSeveralResults(args.at(-1));
@@ -72,7 +72,7 @@ function isOwnCall(expression: Expression | undefined): boolean {
 }
 
 /** `x.has(key)`. */
-function writeHas(writer: ScriptWriter, object: Expression, [argument, ...more]: readonly Expression[]): Code {
+function writeHas(writer: ScriptWriter, object: Expression, [argument, ...more]: readonly Expression[]): ScriptCode {
   if (argument === undefined || more.length > 0) throw new NeedsSandbox('has() of anything but a name');
   writer.spend(STEPS.member);
   const span = writer.value(object);
@@ -83,7 +83,7 @@ function writeHas(writer: ScriptWriter, object: Expression, [argument, ...more]:
 }
 
 /** `trace.has(c)`, `x.children.sum(field, c)`. */
-function writeSpanFunction(writer: ScriptWriter, call: Call): Code {
+function writeSpanFunction(writer: ScriptWriter, call: Call): ScriptCode {
   const callee = call.callee as Extract<Expression, { type: 'member' }>;
   writer.spend(STEPS.member);
   const owner = writer.value(callee.object);

@@ -1,14 +1,14 @@
 import type { Expression } from '../../text/syntax.js';
 import { writeCall, writeMethodCall } from './calls.js';
-import { type Code, truthOf } from './code.js';
 import { writeIndex, writeMember, writeName } from './fields.js';
 import { writeBinary, writeLogical, writeUnary } from './operators.js';
 import { NeedsSandbox } from './scopes.js';
+import { type ScriptCode, truthOf } from './script-code.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
 /** An expression as JavaScript. @throws NeedsSandbox */
-export function writeExpression(writer: ScriptWriter, expression: Expression): Code {
+export function writeExpression(writer: ScriptWriter, expression: Expression): ScriptCode {
   switch (expression.type) {
     case 'nil':
       return { text: 'undefined', type: 'nil' };
@@ -67,7 +67,7 @@ export function writeCondition(writer: ScriptWriter, expression: Expression): st
   return `(${left} ${expression.operator === 'and' ? '&&' : '||'} ${right})`;
 }
 
-function writeNumber(writer: ScriptWriter, value: number | bigint): Code {
+function writeNumber(writer: ScriptWriter, value: number | bigint): ScriptCode {
   writer.spend(typeof value === 'bigint' ? STEPS.call : STEPS.name);
   return { text: writer.constant(value), type: typeof value === 'bigint' ? 'numeric' : 'number' };
 }
@@ -75,7 +75,7 @@ function writeNumber(writer: ScriptWriter, value: number | bigint): Code {
 /** fengari sets the items of a list from last to first, in groups of 50. */
 const MAX_ITEMS = 50;
 
-function writeTable(writer: ScriptWriter, { items }: Extract<Expression, { type: 'table' }>): Code {
+function writeTable(writer: ScriptWriter, { items }: Extract<Expression, { type: 'table' }>): ScriptCode {
   writer.spend(STEPS.made + STEPS.item * items.length);
   const values: string[] = [];
   const pairs: string[] = [];

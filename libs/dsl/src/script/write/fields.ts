@@ -2,20 +2,20 @@ import { numeral, quote } from '../../emit/emit.js';
 import { attributePath, isAttributeMap, LIMITS } from '../../sandbox/bridge/lua-text.js';
 import type { Expression, Name } from '../../text/syntax.js';
 import { FIELD_TYPES } from '../../vocabulary/vocabulary.js';
-import { type Code, type CodeType, variableName } from './code.js';
 import { refuseOtherOrder } from './order.js';
 import { NeedsSandbox } from './scopes.js';
+import { type CodeType, type ScriptCode, variableName } from './script-code.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
 /** A name as a value. @throws NeedsSandbox */
-export function writeName(writer: ScriptWriter, name: Name): Code {
+export function writeName(writer: ScriptWriter, name: Name): ScriptCode {
   const meant = writeMeant(writer, name);
   return name.name === 'attribute' ? writeField(writer, meant, 'attributes') : meant;
 }
 
 /** The code for a name; `attribute` is a field of the current `span`. */
-function writeMeant(writer: ScriptWriter, name: Name): Code {
+function writeMeant(writer: ScriptWriter, name: Name): ScriptCode {
   writer.spend(STEPS.name);
   const binding = writer.scopes.uses.get(name);
   if (binding === 'trace') return { text: 'run.handle', type: 'table' };
@@ -25,7 +25,7 @@ function writeMeant(writer: ScriptWriter, name: Name): Code {
 }
 
 /** `object.name`, also of the trace and the library. @throws NeedsSandbox */
-export function writeMember(writer: ScriptWriter, member: Extract<Expression, { type: 'member' }>): Code {
+export function writeMember(writer: ScriptWriter, member: Extract<Expression, { type: 'member' }>): ScriptCode {
   const path = attributePath(member);
   if (path !== undefined) return writeMapIndex(writer, path.map, writer.constant(path.key));
   const { object, name } = member;
@@ -38,7 +38,7 @@ export function writeMember(writer: ScriptWriter, member: Extract<Expression, { 
   return writeField(writer, writer.code(object), name);
 }
 
-function writeConstant(writer: ScriptWriter, name: string, isLibrary: boolean): Code {
+function writeConstant(writer: ScriptWriter, name: string, isLibrary: boolean): ScriptCode {
   const value = isLibrary
     ? (LIMITS.get(name) ?? ({ pi: Math.PI, huge: Number.POSITIVE_INFINITY } as Record<string, number>)[name])
     : undefined;
@@ -47,7 +47,7 @@ function writeConstant(writer: ScriptWriter, name: string, isLibrary: boolean): 
   return { text: numeral(value), type: typeof value === 'bigint' ? 'numeric' : 'number' };
 }
 
-const TRACE_FIELDS: Readonly<Record<string, Code>> = {
+const TRACE_FIELDS: Readonly<Record<string, ScriptCode>> = {
   id: { text: 'run.text(run.trace.id)', type: 'string' },
   span_count: { text: 'run.trace.spans.length', type: 'number' },
   spans: { text: 'run.trace.spans', type: 'spans' },
@@ -57,13 +57,13 @@ const TRACE_FIELDS: Readonly<Record<string, Code>> = {
   depth: { text: 'run.traceDepth()', type: 'number' },
 };
 
-function writeTraceField(writer: ScriptWriter, name: string): Code {
+function writeTraceField(writer: ScriptWriter, name: string): ScriptCode {
   writer.spend(STEPS.member);
   return Object.hasOwn(TRACE_FIELDS, name) ? TRACE_FIELDS[name]! : { text: `traceMember(run, ${quote(name)})`, type: 'any' };
 }
 
 /** `object.name`. */
-function writeField(writer: ScriptWriter, object: Code, name: string): Code {
+function writeField(writer: ScriptWriter, object: ScriptCode, name: string): ScriptCode {
   writer.spend(STEPS.member);
   const span = object.type === 'span or nil' ? `present(${object.text})` : object.type === 'span' ? object.text : undefined;
   if (span !== undefined && Object.hasOwn(SPAN_FIELDS, name)) {
@@ -85,7 +85,7 @@ const SPAN_FIELDS: Readonly<Record<string, { readonly property: string; readonly
 );
 
 /** `object[key]`. */
-export function writeIndex(writer: ScriptWriter, object: Expression, key: Expression): Code {
+export function writeIndex(writer: ScriptWriter, object: Expression, key: Expression): ScriptCode {
   if (isAttributeMap(object)) return writeMapIndex(writer, object, undefined, key);
   writer.spend(STEPS.member);
   refuseOtherOrder(writer.scopes, [object], [key]);
@@ -93,12 +93,12 @@ export function writeIndex(writer: ScriptWriter, object: Expression, key: Expres
   return writeGet(owner, writer.value(key));
 }
 
-function writeGet({ text, type }: Code, key: string): Code {
+function writeGet({ text, type }: ScriptCode, key: string): ScriptCode {
   return { text: type === 'own table' ? `${text}.get(${key})` : `index(run, ${text}, ${key})`, type: 'any' };
 }
 
 /** An attribute by its key. For a known span this avoids a map of all. */
-function writeMapIndex(writer: ScriptWriter, map: Expression, text: string | undefined, key?: Expression): Code {
+function writeMapIndex(writer: ScriptWriter, map: Expression, text: string | undefined, key?: Expression): ScriptCode {
   writer.spend(2 * STEPS.member);
   const keyText = (): string => text ?? writer.value(key!);
   const owner = map.type === 'member' ? writer.code(map.object) : writeMeant(writer, map as Name);

@@ -1,6 +1,6 @@
 import type { Block, Expression, Statement } from '../../text/syntax.js';
-import { type Code, variableName } from './code.js';
 import { NeedsSandbox, type Variable } from './scopes.js';
+import { type ScriptCode, variableName } from './script-code.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
@@ -53,7 +53,7 @@ function iteratorOf(
   return callee.name === 'ipairs' || callee.name === 'pairs' ? { name: callee.name, list } : undefined;
 }
 
-function writePairsLoop(writer: ScriptWriter, list: Code, key: Variable, value: Variable | undefined, body: Block): string {
+function writePairsLoop(writer: ScriptWriter, list: ScriptCode, key: Variable, value: Variable | undefined, body: Block): string {
   const names = [key, ...(value === undefined ? [] : [value])].map(variableName).join(', ');
   return `for (let [${names}] of pairs(run, ${list.text})) ${writer.inner(body, STEPS.turn)}\n`;
 }

@@ -1,12 +1,12 @@
 import { quote } from '../../emit/emit.js';
 import type { Expression } from '../../text/syntax.js';
-import type { Code, CodeType } from './code.js';
 import { refuseOtherOrder } from './order.js';
+import type { CodeType, ScriptCode } from './script-code.js';
 import type { ScriptWriter } from './script-writer.js';
 import { STEPS } from './steps.js';
 
 /** `not x`, `-x`, `~x`, `#x`. */
-export function writeUnary(writer: ScriptWriter, { operator, operand }: Extract<Expression, { type: 'unary' }>): Code {
+export function writeUnary(writer: ScriptWriter, { operator, operand }: Extract<Expression, { type: 'unary' }>): ScriptCode {
   switch (operator) {
     case 'not':
       return { text: `!${writer.truth(operand)}`, type: 'boolean' };
@@ -34,7 +34,7 @@ const FUNCTIONS: Readonly<Record<string, { readonly name: string; readonly type:
 };
 
 /** Comparisons and arithmetic. */
-export function writeBinary(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'binary' }>): Code {
+export function writeBinary(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'binary' }>): ScriptCode {
   switch (operator) {
     case '==':
     case '~=':
@@ -56,7 +56,7 @@ export function writeBinary(writer: ScriptWriter, { operator, left, right }: Ext
 
 const SIMPLE: ReadonlySet<CodeType> = new Set(['nil', 'boolean']);
 
-function writeEquality(writer: ScriptWriter, isEqual: boolean, left: Code, right: Code): Code {
+function writeEquality(writer: ScriptWriter, isEqual: boolean, left: ScriptCode, right: ScriptCode): ScriptCode {
   writer.spend(STEPS.comparison);
   const a = left.type;
   const b = right.type;
@@ -72,11 +72,11 @@ function isNumeric(type: CodeType): boolean {
   return type === 'number' || type === 'numeric';
 }
 
-function isText({ type, isConstant }: Code): boolean {
+function isText({ type, isConstant }: ScriptCode): boolean {
   return type === 'string' && isConstant === true;
 }
 
-function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', left: Code, right: Code): Code {
+function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', left: ScriptCode, right: ScriptCode): ScriptCode {
   writer.spend(STEPS.comparison);
   if (isNumeric(left.type) && isNumeric(right.type)) return { text: `(${left.text} ${operator} ${right.text})`, type: 'boolean' };
   const name = operator.length === 1 ? 'less' : 'lessOrEqual';
@@ -87,7 +87,7 @@ function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', lef
 }
 
 /** `a and b`, `a or b`: one of the operands. */
-export function writeLogical(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'logical' }>): Code {
+export function writeLogical(writer: ScriptWriter, { operator, left, right }: Extract<Expression, { type: 'logical' }>): ScriptCode {
   writer.spend(STEPS.logical);
   const first = writer.code(left);
   const second = writer.code(right);

@@ -1,12 +1,12 @@
 import { quote } from '../../emit/emit.js';
 import type { Block, Expression, FunctionExpression, Name, Statement } from '../../text/syntax.js';
 import { refuseSeveralResults } from './calls.js';
-import { type Code, type CodeType, truthOf, variableName } from './code.js';
 import { writeCondition, writeExpression } from './expressions.js';
 import { writeLoop, writeNumericLoop } from './loops.js';
 import { isNumeric } from './numeric.js';
 import { refuseOtherOrder } from './order.js';
 import { NeedsSandbox, type Scopes, type Variable } from './scopes.js';
+import { type CodeType, type ScriptCode, truthOf, variableName } from './script-code.js';
 import { STEPS } from './steps.js';
 
 /**
@@ -54,7 +54,7 @@ export class ScriptWriter {
   }
 
   /** @throws NeedsSandbox */
-  code(expression: Expression): Code {
+  code(expression: Expression): ScriptCode {
     return writeExpression(this, expression);
   }
 
@@ -69,7 +69,7 @@ export class ScriptWriter {
   }
 
   /** The judged span of a span rule; trace rules have none. */
-  subject(): Code {
+  subject(): ScriptCode {
     return this.subjectType === 'span' ? { text: 'subject', type: 'span' } : { text: 'undefined', type: 'nil' };
   }
 
@@ -89,7 +89,7 @@ export class ScriptWriter {
     return type;
   }
 
-  function(node: FunctionExpression): Code {
+  function(node: FunctionExpression): ScriptCode {
     this.spend(STEPS.made);
     const parameters = node.parameters.map((name) => variableName(this.declared(name)));
     return { text: `(${parameters.join(', ')}) => {\n${this.functionBody(() => this.block(node.body))}}`, type: 'function' };

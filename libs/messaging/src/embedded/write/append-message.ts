@@ -28,7 +28,7 @@ export type WriterAnswer =
   | { readonly id: number; readonly offsets: readonly number[] }
   | { readonly id: number; readonly code: LogProblemCode; readonly values: ProblemValues };
 
-export interface Append {
+export interface AppendMessage {
   readonly id: number;
   readonly topic: string;
   readonly records: readonly OutgoingRecord[];
@@ -38,7 +38,7 @@ export interface Append {
  * One message of several appends. The values are copied into one buffer. They are often views of a larger one (a request's body). That one belongs to the
  * caller, so it can't be transferred, and a clone would copy all of it.
  */
-export function packAppends(appends: readonly Append[]): AppendRequest {
+export function packAppends(appends: readonly AppendMessage[]): AppendRequest {
   let total = 0;
   for (const { records } of appends) for (const { value } of records) total += value.length;
   // Not zeroed first, since every byte is written.
@@ -57,7 +57,7 @@ export function packAppends(appends: readonly Append[]): AppendRequest {
   return { kind: 'append', appends: packed, bytes: bytes.buffer };
 }
 
-export function unpackAppends(request: AppendRequest): Append[] {
+export function unpackAppends(request: AppendRequest): AppendMessage[] {
   let at = 0;
   return request.appends.map(({ id, topic, records, lengths }) => ({
     id,

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { OutgoingRecord } from '../../log.js';
 import { logProblem } from '../../problems.js';
 import type { EmbeddedLogSettings } from '../../settings.js';
-import { type Append, packAppends, type WriterAnswer, type WriterRequest } from './append-message.js';
+import { type AppendMessage, packAppends, type WriterAnswer, type WriterRequest } from './append-message.js';
 import type { Writer } from './writer.js';
 
 interface Waiting {
@@ -16,7 +16,7 @@ export class ThreadWriter implements Writer {
   #nextId = 0;
   readonly #waiting = new Map<number, Waiting>();
   /** Appends of this turn, sent in one message. */
-  #outbox: Append[] = [];
+  #outbox: AppendMessage[] = [];
   #closed = false;
 
   constructor(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Resolved } from '../../../tree/resolved.js';
 import { checkSaved } from '../../check.js';
-import { agreeForSure, areApart, type Outcome } from './apart.js';
+import { agreeForSure, areApart, type ConditionResult } from './apart.js';
 import { contradictionByValues } from './contradiction.js';
 import { flatOperands } from './flat-operands.js';
 
@@ -89,7 +89,7 @@ describe('conditions that are apart', () => {
       fc.property(fc.array(arbitraryCondition, { minLength: 2, maxLength: 4 }), fc.constantFrom('and', 'or'), (texts, operator) => {
         const operands = operandsOf(texts.join(` ${operator} `));
         if (operands.length < 2) return;
-        const outcomes: Outcome[] = operands.map((node) => ({ node, outcome: operator === 'and' }));
+        const outcomes: ConditionResult[] = operands.map((node) => ({ node, outcome: operator === 'and' }));
         const found = contradictionByValues(outcomes);
         if (found !== undefined) counts.excluding++;
         if (areApart(operands, operator === 'and')) {

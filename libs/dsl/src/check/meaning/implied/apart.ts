@@ -9,7 +9,7 @@ import { comparesReadings } from './plain-comparison.js';
 import { mayBeWrittenAlike } from './written-alike.js';
 
 /** A condition, and its result. */
-export interface Outcome {
+export interface ConditionResult {
   readonly node: Resolved;
   readonly outcome: boolean;
 }
@@ -23,7 +23,7 @@ export function areApart(operands: readonly Resolved[], outcome: boolean): boole
 }
 
 /** Whether no condition's constraints (constraints.ts) exclude another's. False if unsure. */
-export function agreeForSure(outcomes: readonly Outcome[]): boolean {
+export function agreeForSure(outcomes: readonly ConditionResult[]): boolean {
   if (outcomes.length > MAX_OPERANDS) return false;
   const topics = new Topics(false);
   return outcomes.every(({ node, outcome }) => topics.add(node, outcome));

@@ -1,6 +1,6 @@
 import type { Resolved } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
-import { agreeForSure, type Outcome } from './apart.js';
+import { agreeForSure, type ConditionResult } from './apart.js';
 import { type Implication, implicationsOf, isAtLeast, VARIABLE } from './constraints.js';
 import { Domain } from './domain.js';
 
@@ -25,12 +25,12 @@ export function contradictionIn(operands: readonly Resolved[], operator: 'and' |
 }
 
 /** As `contradictionIn`, for conditions with given results. */
-export function contradictionOfAll(outcomes: readonly Outcome[]): Contradiction | undefined {
+export function contradictionOfAll(outcomes: readonly ConditionResult[]): Contradiction | undefined {
   return outcomes.length > 1 && agreeForSure(outcomes) ? undefined : contradictionByValues(outcomes);
 }
 
 /** As `contradictionOfAll`, from all constraints of each condition. */
-export function contradictionByValues(outcomes: readonly Outcome[]): Contradiction | undefined {
+export function contradictionByValues(outcomes: readonly ConditionResult[]): Contradiction | undefined {
   const kinds = new Map<string, Statement[]>();
   const withParts: Statement[] = [];
   let hasLimits = false;

@@ -1,24 +1,24 @@
 import type { Resolved } from '../../../tree/resolved.js';
-import type { Outcome } from './apart.js';
+import type { ConditionResult } from './apart.js';
 
 /** The subjects of some conditions: few, so that an array beats a set. */
 export type Topics = readonly (string | undefined)[];
 
-export function topicsOf(conditions: readonly Outcome[]): Topics {
+export function topicsOf(conditions: readonly ConditionResult[]): Topics {
   return conditions.length === 0 ? NO_TOPICS : conditions.map(({ node }) => topicOf(node));
 }
 
 export const NO_TOPICS: Topics = [];
 
 /** Whether a condition may concern one of the topics. */
-export function mayConcern(conditions: readonly Outcome[], topics: Topics): boolean {
+export function mayConcern(conditions: readonly ConditionResult[], topics: Topics): boolean {
   if (topics.length === 0) return false;
   if (topics.includes(undefined)) return true;
   return conditions.some((condition) => concerns(condition, topics));
 }
 
 /** As `mayConcern`, for one condition. */
-export function concerns({ node }: Outcome, topics: Topics): boolean {
+export function concerns({ node }: ConditionResult, topics: Topics): boolean {
   if (topics.length === 0) return false;
   const topic = topicOf(node);
   return topic === undefined || topics.includes(topic) || topics.includes(undefined);

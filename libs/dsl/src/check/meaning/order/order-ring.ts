@@ -2,7 +2,7 @@ import { factKey } from '../../../tree/facts.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/context.js';
-import type { Outcome } from '../implied/apart.js';
+import type { ConditionResult } from '../implied/apart.js';
 import { MIRRORED } from '../implied/ordered-as-count.js';
 
 /** By a condition, one span ends before another begins. */
@@ -13,7 +13,7 @@ interface Order {
 }
 
 /** Finds cycles such as `a.before(b) and … b.before(a)`, also over further spans. `outer`: conditions that hold where `own` are evaluated. */
-export function orderRing(own: readonly Outcome[], outer: readonly Outcome[], findings: Findings): boolean {
+export function orderRing(own: readonly ConditionResult[], outer: readonly ConditionResult[], findings: Findings): boolean {
   // Fast path: nearly no condition orders spans.
   if (!own.some(({ node }) => mayOrder(node))) return false;
   const asked = own.flatMap(orderOf);
@@ -48,7 +48,7 @@ function mayOrder(node: Resolved): boolean {
   return node.type === 'span-order' || (node.type === 'binary' && node.left.type === 'field' && node.right.type === 'field');
 }
 
-function orderOf({ node, outcome }: Outcome): readonly Order[] {
+function orderOf({ node, outcome }: ConditionResult): readonly Order[] {
   if (node.type === 'unary' && node.operator === 'not') return orderOf({ node: node.operand, outcome: !outcome });
   if (!outcome) return [];
   if (node.type === 'span-order') return orderBetween(node.first, node.second, node);

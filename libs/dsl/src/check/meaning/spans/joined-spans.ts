@@ -3,7 +3,7 @@ import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from
 import { shortText } from '../../../tree/short-text.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
 import type { Findings } from '../../scope/context.js';
-import type { Outcome } from '../implied/apart.js';
+import type { ConditionResult } from '../implied/apart.js';
 import { type Contradiction, contradictionOfAll } from '../implied/contradiction.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { mayConcern, NO_TOPICS, type Topics, topicsOf } from '../implied/topic.js';
@@ -15,7 +15,7 @@ import { areAmong, asksForSome, type Universal, universalsOf } from './universal
 
 /** The facts that hold where a condition is evaluated. */
 interface Known {
-  readonly facts: readonly Outcome[];
+  readonly facts: readonly ConditionResult[];
   readonly universals: readonly Universal[];
   readonly spans: readonly Askable[];
   /** The conditions that enclosing spans put on further spans. */
@@ -46,16 +46,16 @@ export function joinedSpans(root: Resolved, hasOrders: boolean, findings: Findin
 }
 
 const NO_UNIVERSALS: readonly Universal[] = [];
-const NONE: readonly Outcome[] = [];
+const NONE: readonly ConditionResult[] = [];
 const NOT_ASKED: readonly AskedPart[] = [];
 
 /** Computes the topics once, at first use. */
-function topicsOnce(facts: readonly Outcome[]): () => Topics {
+function topicsOnce(facts: readonly ConditionResult[]): () => Topics {
   let topics: Topics | undefined;
   return () => (topics ??= topicsOf(facts));
 }
 
-function universalsAmong(parts: readonly Outcome[]): readonly Universal[] {
+function universalsAmong(parts: readonly ConditionResult[]): readonly Universal[] {
   let all = NO_UNIVERSALS;
   for (const part of parts) {
     const universals = universalsOf(part);
@@ -65,20 +65,20 @@ function universalsAmong(parts: readonly Outcome[]): readonly Universal[] {
 }
 
 /** Drops conditions on the tested span, which nearly all are. */
-function withoutTested(plain: readonly Outcome[], tested: number): readonly Outcome[] {
-  let own: Outcome[] | undefined;
+function withoutTested(plain: readonly ConditionResult[], tested: number): readonly ConditionResult[] {
+  let own: ConditionResult[] | undefined;
   for (const part of plain) if (!readsTested(part.node, tested)) (own ??= []).push(part);
   return own ?? NONE;
 }
 
 /** The conditions that ask further spans. */
-function othersAmong(parts: readonly Outcome[]): readonly Outcome[] {
-  let others: Outcome[] | undefined;
+function othersAmong(parts: readonly ConditionResult[]): readonly ConditionResult[] {
+  let others: ConditionResult[] | undefined;
   for (const part of parts) if (!isPlain(part)) (others ??= []).push(part);
   return others ?? NONE;
 }
 
-function isPlain({ node }: Outcome): boolean {
+function isPlain({ node }: ConditionResult): boolean {
   return !asksOthers(node);
 }
 
@@ -133,12 +133,12 @@ class JoinedSpans {
   }
 
   /** Reports, except if the conditions of one chain already contradict each other. */
-  private reportOnce(found: Excluded, parts: readonly Outcome[], isWhole: boolean): void {
+  private reportOnce(found: Excluded, parts: readonly ConditionResult[], isWhole: boolean): void {
     if (parts.length === 1 || contradictionOfAll(parts) === undefined) this.report(found, isWhole);
   }
 
   /** Checks the conditions on other spans. */
-  private inside({ node, outcome }: Outcome, around: Known, isWhole: boolean): void {
+  private inside({ node, outcome }: ConditionResult, around: Known, isWhole: boolean): void {
     const isOwn = around.universals.length > 0 && around.universals.some(({ by }) => by === node);
     const known = isOwn ? { ...around, universals: around.universals.filter(({ by }) => by !== node) } : around;
     switch (node.type) {
@@ -193,7 +193,7 @@ class JoinedSpans {
   }
 
   /** Compares conditions on enclosing spans with the facts. Conditions on the tested span concern none of them. */
-  private amongNamed(plain: readonly Outcome[], { facts, topics }: Known, tested: number | undefined): Excluded | undefined {
+  private amongNamed(plain: readonly ConditionResult[], { facts, topics }: Known, tested: number | undefined): Excluded | undefined {
     if (facts.length === 0 || plain.length === 0) return undefined;
     const own = tested === undefined ? plain : withoutTested(plain, tested);
     if (own.length === 0 || !mayConcern(own, topics()) || this.left-- <= 0) return undefined;
@@ -202,7 +202,7 @@ class JoinedSpans {
   }
 
   /** Compares facts about all spans with those about one; pairs that an enclosing scope compared are skipped. */
-  private amongAll(plain: readonly Outcome[], own: readonly Universal[], known: Known): Excluded | undefined {
+  private amongAll(plain: readonly ConditionResult[], own: readonly Universal[], known: Known): Excluded | undefined {
     const { universals, spans, facts } = known;
     if (universals.length === 0) return undefined;
     const topics = known.topics();
@@ -245,7 +245,7 @@ interface Excluded {
 }
 
 /** Whether one chain holds both, so that they were reported already. */
-function isJoined({ first, second }: Contradiction, plain: readonly Outcome[]): boolean {
+function isJoined({ first, second }: Contradiction, plain: readonly ConditionResult[]): boolean {
   const own = new Set(plain.map(({ node }) => node));
   return own.has(first) !== own.has(second);
 }
@@ -254,7 +254,7 @@ function isJoined({ first, second }: Contradiction, plain: readonly Outcome[]): 
 function excludedBy(
   { node, outcome, depth, by }: Universal,
   span: SpanSource,
-  facts: readonly Outcome[],
+  facts: readonly ConditionResult[],
 ): Omit<Excluded, 'second'> | undefined {
   const asked = askedOf(node, depth, span);
   if (asked === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../../tree/resolved.js';
 import { writtenText } from '../../../tree/written-text.js';
 import type { Findings } from '../../scope/context.js';
-import type { Outcome } from '../implied/apart.js';
+import type { ConditionResult } from '../implied/apart.js';
 import { contradictionOfAll } from '../implied/contradiction.js';
 import { orderedAsCount } from '../implied/ordered-as-count.js';
 import { isSameReading } from '../implied/same-sides.js';
@@ -18,7 +18,7 @@ export interface Askable {
 }
 
 /** A condition that asks further spans, and the span that it belongs to: the judged one, or the one tested at a depth. */
-export interface AskedPart extends Outcome {
+export interface AskedPart extends ConditionResult {
   readonly depth: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface AskedPart extends Outcome {
 type Satisfied = 'always' | 'with values' | undefined;
 
 /** The function that asks for at least one span: `trace.has(c)`, `trace.count(c) > 0`, `trace.count(c) == 0`; undefined for all others. */
-function askedForOne({ node, outcome }: Outcome): TraceQuantifier | undefined {
+function askedForOne({ node, outcome }: ConditionResult): TraceQuantifier | undefined {
   if (node.type === 'unary' && node.operator === 'not') return askedForOne({ node: node.operand, outcome: !outcome });
   if (node.type === 'trace-quantifier') return node.quantifier === 'has' ? node : undefined;
   const counted = node.type === 'binary' ? orderedAsCount(node) : undefined;
@@ -42,14 +42,14 @@ function askedForOne({ node, outcome }: Outcome): TraceQuantifier | undefined {
  * should find another span. Returns the number of compared spans.
  */
 export function ofItself(
-  part: Outcome,
+  part: ConditionResult,
   {
     facts,
     asked: known,
     spans,
     topics,
   }: {
-    readonly facts: readonly Outcome[];
+    readonly facts: readonly ConditionResult[];
     readonly asked: readonly AskedPart[];
     readonly spans: readonly Askable[];
     readonly topics: () => Topics;
@@ -83,7 +83,7 @@ export function ofItself(
   return compared;
 }
 
-function isSaid(fact: Outcome, { node, outcome }: Outcome, findings: Findings): boolean {
+function isSaid(fact: ConditionResult, { node, outcome }: ConditionResult, findings: Findings): boolean {
   return fact.outcome === outcome && isSameText(fact.node, node, findings);
 }
 
@@ -105,8 +105,14 @@ function isSpan(a: SpanSource, b: SpanSource): boolean {
   return a.type === b.type && (a.type !== 'bound' || b.type !== 'bound' || a.depth === b.depth) && a.type !== 'nth' && a.type !== 'parent';
 }
 
-function satisfiedBy(parts: readonly Outcome[], depth: number, span: SpanSource, facts: readonly Outcome[], findings: Findings): Satisfied {
-  let of: readonly Outcome[] | undefined;
+function satisfiedBy(
+  parts: readonly ConditionResult[],
+  depth: number,
+  span: SpanSource,
+  facts: readonly ConditionResult[],
+  findings: Findings,
+): Satisfied {
+  let of: readonly ConditionResult[] | undefined;
   let isGuarded = false;
   let comparesItself = false;
   for (const { node, outcome } of parts) {
@@ -163,7 +169,7 @@ export function comparesWithItself(node: Resolved): node is BinaryNode {
 }
 
 /** `a.k == b.k`: with one span as both, it reads one value. */
-export function comparesTwoSpans({ node }: Outcome): boolean {
+export function comparesTwoSpans({ node }: ConditionResult): boolean {
   if (node.type !== 'binary') return false;
   const { left, right } = node;
   if (left.type === 'field') return right.type === 'field' && left.field === right.field;

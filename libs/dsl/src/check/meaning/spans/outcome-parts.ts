@@ -1,23 +1,23 @@
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
-import type { Outcome } from '../implied/apart.js';
+import type { ConditionResult } from '../implied/apart.js';
 import { isSameSpan } from '../implied/same-sides.js';
 
 /** `not (a and b)`: a is false, or b is. */
-export function alternativesOf(node: Resolved, outcome: boolean): readonly (readonly Outcome[])[] {
+export function alternativesOf(node: Resolved, outcome: boolean): readonly (readonly ConditionResult[])[] {
   const parts = partsOf(node, !outcome);
   if (parts.length > 1) return parts.map((part) => [{ node: part.node, outcome: !part.outcome }]);
   return [partsOf(node, outcome)];
 }
 
 /** The parts that follow from a condition with this result. */
-export function partsOf(node: Resolved, outcome: boolean): readonly Outcome[] {
+export function partsOf(node: Resolved, outcome: boolean): readonly ConditionResult[] {
   if (node.type !== 'unary' && node.type !== 'logical') return [{ node, outcome }];
-  const parts: Outcome[] = [];
+  const parts: ConditionResult[] = [];
   addParts(node, outcome, parts);
   return parts;
 }
 
-function addParts(node: Resolved, outcome: boolean, parts: Outcome[]): void {
+function addParts(node: Resolved, outcome: boolean, parts: ConditionResult[]): void {
   if (node.type === 'logical' && (node.operator === 'and') === outcome) {
     addParts(node.left, outcome, parts);
     addParts(node.right, outcome, parts);

@@ -1,25 +1,25 @@
 import { factKey } from '../../../tree/facts.js';
 import type { Relatives, Resolved, TraceQuantifier } from '../../../tree/resolved.js';
 import { BOOLEAN } from '../../../values/types.js';
-import type { Outcome } from '../implied/apart.js';
+import type { ConditionResult } from '../implied/apart.js';
 import { MIRRORED } from '../implied/ordered-as-count.js';
 import { neverFails } from './asked-of.js';
 import { alternativesOf, isOfOneValue } from './outcome-parts.js';
 
 /** A condition on every span of the trace, or on every relative of a span. */
-export interface Universal extends Outcome {
+export interface Universal extends ConditionResult {
   readonly depth: number;
   readonly over: Relatives | undefined;
   /** The part of the rule that implies it. */
   readonly by: Resolved;
   /** Each span satisfies one of these. */
-  readonly alternatives: readonly (readonly Outcome[])[];
+  readonly alternatives: readonly (readonly ConditionResult[])[];
   /** Whether one of them depends only on the span. */
   readonly needsFacts: boolean;
 }
 
 /** `trace.all(c)`, `not trace.has(c)`, `trace.count(c) == 0`, `trace.max(span.duration) < 1s`. */
-export function universalsOf(part: Outcome): readonly Universal[] {
+export function universalsOf(part: ConditionResult): readonly Universal[] {
   const universals = universalsIn(part);
   if (universals.length === 0) return NO_UNIVERSALS;
   return universals.map(({ node, outcome, depth, over }) => {
@@ -33,7 +33,7 @@ type AllAre = Omit<Universal, 'by' | 'alternatives' | 'needsFacts'>;
 
 const NO_UNIVERSALS: readonly Universal[] = [];
 
-function universalsIn({ node, outcome }: Outcome): readonly AllAre[] {
+function universalsIn({ node, outcome }: ConditionResult): readonly AllAre[] {
   if (node.type === 'unary' && node.operator === 'not') return universalsIn({ node: node.operand, outcome: !outcome });
   if (node.type === 'trace-quantifier') {
     const { quantifier, condition, depth, over } = node;

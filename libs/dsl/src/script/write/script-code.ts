@@ -19,7 +19,7 @@ export type CodeType =
   | 'own table';
 
 /** JavaScript text whose value is a value of the script. */
-export interface Code {
+export interface ScriptCode {
   readonly text: string;
   readonly type: CodeType;
   /** A literal of the script. */
@@ -31,7 +31,7 @@ export function variableName({ id }: Variable): string {
 }
 
 /** JavaScript for the truth of the value, with the side effects of its evaluation. */
-export function truthOf({ text, type }: Code): string {
+export function truthOf({ text, type }: ScriptCode): string {
   switch (type) {
     case 'boolean':
       return text;

@@ -6,7 +6,7 @@ import type { BoxQuestion } from '../plan/box-question.js';
 import type { JoinPlan, ValueJoin } from '../plan/join-plan.js';
 import { intersected, type Region } from '../ranks/region.js';
 import { SpanCounts } from '../ranks/span-counts.js';
-import { type Constraint, SpanTree } from '../ranks/span-tree.js';
+import { type ColumnConstraint, SpanTree } from '../ranks/span-tree.js';
 import { END, ENTER, LEAVE, SERVICE, START, type TraceColumns } from '../ranks/trace-columns.js';
 import { type FAILED, ValueColumn } from '../ranks/value-column.js';
 import type { SpanBucket } from './span-bucket.js';
@@ -25,7 +25,7 @@ export interface JoinedBounds {
 }
 
 /** Some spans of a trace, indexed for the sorted joins of a plan. */
-export class SpanIndex {
+export class JoinedSpanIndex {
   private readonly columns: readonly Int32Array[];
   private readonly dividing: ReadonlyMap<number, number>;
   private boxes: SpanTree | undefined;
@@ -106,7 +106,7 @@ export class SpanIndex {
    * The number of spans that satisfy all constraints, exact up to `max`. The tree is fast where spans lie together, or a witness is found soon.
    * Where it would examine many boxes, sums of regions are used.
    */
-  count(constraints: readonly Constraint[], max: number): number {
+  count(constraints: readonly ColumnConstraint[], max: number): number {
     const regions = regionsOf(constraints);
     this.counted ??= new SpanCounts(comparable(this.columns));
     const price = regions && this.counted.price(regions);
@@ -161,7 +161,7 @@ const MAX_REGIONS = 64;
 const FEW_VISITS = 64;
 
 /** The spans that satisfy all constraints, as a sum of regions. Undefined where there is no such sum. */
-export function regionsOf(constraints: readonly Constraint[]): readonly Region[] | undefined {
+export function regionsOf(constraints: readonly ColumnConstraint[]): readonly Region[] | undefined {
   let regions: readonly Region[] = [{ sign: 1, ranges: [] }];
   for (const constraint of constraints) {
     const added = constraint.regions?.();
