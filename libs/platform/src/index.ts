@@ -3,7 +3,7 @@ export { noteChange } from './audit/note-change.js';
 export { Authentication } from './authentication/authentication.js';
 export { callerMay, callerOf, countedCallerOf, stillAllowed } from './authentication/caller.js';
 export { discoverIssuer } from './authentication/discovery.js';
-export { SCOPES, type Scope } from './authentication/scopes.js';
+export { type KeyScope, SCOPES } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
 export { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 export { ConfigurationError, didYouMean } from './configuration/configuration-error.js';

@@ -19,7 +19,7 @@ import { RecordsAside } from './records/records-aside.js';
 import { ClosedTracePublisher } from './status/closed-trace-publisher.js';
 import { RuleStatusPublisher } from './status/rule-status-publisher.js';
 import { ShadowSamples } from './status/shadow-samples.js';
-import { type Judged, VerdictsUnderWay } from './verdicts/verdicts-under-way.js';
+import { type JudgedUpTo, VerdictsUnderWay } from './verdicts/verdicts-under-way.js';
 
 /** The maximum difference of brokers' and evaluators' clocks (ms). */
 const AHEAD = 1_000;
@@ -352,7 +352,7 @@ export class AssignedPartition {
     await this.barriers.answer((offset) => this.engine.openBefore(offset), this.tools.signal, this.tools.barriersFailed);
   }
 
-  private get judged(): Judged {
+  private get judged(): JudgedUpTo {
     return { next: this.next, point: this.engine.commitPoint() };
   }
 

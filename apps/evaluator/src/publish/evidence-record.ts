@@ -3,13 +3,13 @@ import type { EvidenceRecord, RuleDefinition } from '#records';
 import { type KeyRing, signable, signViolation } from '#signing';
 
 /** That a trace complies with a rule. */
-export interface Evidence {
+export interface PassedEvidence {
   readonly rule: RuleDefinition;
   readonly trace: PassedTrace;
 }
 
 /** Evidence in JSON, signed. */
-export function evidenceRecord({ rule, trace }: Evidence, keys: KeyRing): EvidenceRecord {
+export function evidenceRecord({ rule, trace }: PassedEvidence, keys: KeyRing): EvidenceRecord {
   const unsigned = signable({
     id: evidenceId(rule.id, trace.wireTraceId),
     outcome: 'passed' as const,

@@ -3,7 +3,7 @@ import { isRefusedForNow, isRefusedRecord, type Log, type OutgoingRecord } from 
 import { CONTROL_EVIDENCE, CONTROL_HEADER, TOPICS } from '#records';
 import type { KeyRing } from '#signing';
 import { retry } from '#waiting';
-import { type Evidence, evidenceRecord } from './evidence-record.js';
+import { evidenceRecord, type PassedEvidence } from './evidence-record.js';
 import { violationRecord } from './violation-record.js';
 
 /** Why a violation is not in the log: the label of `betrace_violations_set_aside_total`. */
@@ -19,7 +19,7 @@ export interface SetAside {
 
 /** Evidence that cannot be published; retrying would fail again. */
 export interface EvidenceSetAside {
-  readonly evidence: Evidence;
+  readonly evidence: PassedEvidence;
   readonly reason: SetAsideReason;
 }
 
@@ -57,7 +57,7 @@ export class ViolationPublisher {
   }
 
   /** Likewise of evidence. */
-  async publishEvidence(partition: number, evidence: readonly Evidence[], signal: AbortSignal): Promise<readonly EvidenceSetAside[]> {
+  async publishEvidence(partition: number, evidence: readonly PassedEvidence[], signal: AbortSignal): Promise<readonly EvidenceSetAside[]> {
     const headers = { [CONTROL_HEADER]: CONTROL_EVIDENCE };
     const unpublished = await this.publishAll(
       evidence,

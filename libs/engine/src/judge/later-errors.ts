@@ -9,7 +9,7 @@ import { namedSpan } from './kept-spans.js';
 import { errorExplanation, undecidedBy } from './reports.js';
 import type { UndecidedLimit } from './undecided-limit.js';
 import { EXCEEDED, isBefore, KEPT_BYTES, type ValueError } from './value-errors.js';
-import type { Finding, Verdicts } from './verdicts.js';
+import type { RuleFinding, Verdicts } from './verdicts.js';
 
 interface LaterError {
   readonly rules: RuleSet;
@@ -89,7 +89,7 @@ export class LaterErrors {
     // A former rule of this id has reported something in the trace, or this one has.
     if (last?.status === 'open' || (last?.status === 'undecided' && isOf(last, definition))) return;
     const undecided = undecidedBy(error);
-    const finding: Finding = {
+    const finding: RuleFinding = {
       rule: definition,
       row,
       span: error.span,

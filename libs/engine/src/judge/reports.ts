@@ -12,7 +12,7 @@ import type { Conclusion } from './guarded-calls.js';
 import type { NamedSpan } from './kept-spans.js';
 import type { UndecidedLimit } from './undecided-limit.js';
 import { reasonOf, type ValueError, type ValueErrors } from './value-errors.js';
-import type { Finding, Verdicts } from './verdicts.js';
+import type { RuleFinding, Verdicts } from './verdicts.js';
 
 /** Approximate bytes of a subject's verdict in its map. */
 const STANDING_BYTES = 180;
@@ -148,7 +148,7 @@ export class Reports {
     // A rule that was only counted with others, and has no violation, is not reported.
     const isSilent = last?.revision === 0 && found === 'retracted';
     const before = last === undefined || last.revision === 0 ? undefined : last.status;
-    const finding: Finding = {
+    const finding: RuleFinding = {
       rule: epoch.rules.definitions[rule]!,
       row,
       span,

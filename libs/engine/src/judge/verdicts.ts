@@ -12,7 +12,7 @@ import { violationId } from '../verdict/violation-id.js';
 import type { NamedSpan } from './kept-spans.js';
 
 /** One finding, before it becomes a verdict. */
-export interface Finding {
+export interface RuleFinding {
   readonly rule: RuleDefinition;
   readonly row: Row;
   /** The subject of a span rule; for a rule over the trace the span that represents it, if known. */
@@ -57,7 +57,7 @@ export class Verdicts {
     private readonly assembly: Assembly,
   ) {}
 
-  emit(finding: Finding): void {
+  emit(finding: RuleFinding): void {
     const verdict = this.verdict(finding);
     this.emitted.note(finding.row, verdict.id, finding);
     this.sink(verdict);
@@ -104,7 +104,7 @@ export class Verdicts {
     };
   }
 
-  verdict(finding: Finding): Verdict {
+  verdict(finding: RuleFinding): Verdict {
     const { rule, row, span, aboutSpan, alone, revision, status, before, undecided, closeReason, explanation } = finding;
     const wireTraceId = this.wireTraceId(row);
     const { assembly } = this;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { applyAll, engineOf, ruleOf } from '../../../../test/fixtures/engine/apply-all.js';
 import { A_SPAN } from '../../../../test/fixtures/engine/test-span.js';
-import { RuleClock, Sample } from './rule-clock.js';
+import { RuleClock, TimedSample } from './rule-clock.js';
 
 const PAIR = 'trace.has(span.name == "a") and trace.has(span.name == "b")';
 const rules = [
@@ -54,7 +54,7 @@ describe('the time of rules', () => {
 describe('Sample', () => {
   it.each([4, 16])('samples one in %i on average, whatever the order of rules', (weight) => {
     for (const stride of [1, 2, 4, 8, 16, 50]) {
-      const sample = new Sample(weight);
+      const sample = new TimedSample(weight);
       const taken = new Map<number, number>();
       const all = 4_000 * weight;
       for (let i = 0; i < all; i++) if (sample.next() > 0) taken.set(i % stride, (taken.get(i % stride) ?? 0) + 1);

@@ -6,18 +6,18 @@ const JUDGEMENTS = 4;
 /** Times some of the rules' evaluations, for metrics. The engine has no clock: its owner provides one, and no verdict depends on it. */
 export class RuleClock {
   /** For records: all rules' conditions, and decisions of rules with bits and counters on the record's spans. */
-  readonly records = new Sample(RECORDS);
+  readonly records = new TimedSample(RECORDS);
   /** For closed traces: conclusions of rules with bits and counters. */
-  readonly conclusions = new Sample(CONCLUSIONS);
+  readonly conclusions = new TimedSample(CONCLUSIONS);
   /** For rules that are judged on the spans of a closed trace. */
-  readonly judgements = new Sample(JUDGEMENTS);
+  readonly judgements = new TimedSample(JUDGEMENTS);
 
   /** @param now milliseconds, of any origin */
   constructor(readonly now: () => number) {}
 }
 
 /** One in this many on average, at irregular distances: regular ones might always meet the same rule. */
-export class Sample {
+export class TimedSample {
   private left = 1;
   private state = 1;
 

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { scopeOf } from '../authentication/authentication-hook.js';
 import { callerOf } from '../authentication/caller.js';
-import type { Scope } from '../authentication/scopes.js';
+import type { KeyScope } from '../authentication/scopes.js';
 import type { Logger } from '../logging/logger.js';
 import { changesOf } from './note-change.js';
 
 /** Routes with one of these scopes change something. */
-const CHANGING: ReadonlySet<Scope> = new Set(['rules:write', 'admin']);
+const CHANGING: ReadonlySet<KeyScope> = new Set(['rules:write', 'admin']);
 const REFUSED: ReadonlySet<number> = new Set([401, 403]);
 
 /**

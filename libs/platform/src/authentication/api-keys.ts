@@ -5,7 +5,7 @@ import { CONFIGURATION, type Configuration } from '../configuration/configuratio
 import { ConfigurationError } from '../configuration/configuration-error.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { type NamedKey, readKeys } from './keys-file.js';
-import type { Scope } from './scopes.js';
+import type { KeyScope } from './scopes.js';
 
 /** Milliseconds between two checks whether the file of keys changed. */
 const LOOK = 2_000;
@@ -13,7 +13,7 @@ const LOOK = 2_000;
 /** The owner of a key. */
 export interface Caller {
   readonly name: string;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
 }
 
 /** The caller with `authentication.api_key`, who may do everything. */

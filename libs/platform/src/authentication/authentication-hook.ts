@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Authentication, ReadHeader } from './authentication.js';
 import { noteCaller } from './caller.js';
-import { defaultScope, type Scope } from './scopes.js';
+import { defaultScope, type KeyScope } from './scopes.js';
 
 export interface AuthenticationOptions {
   readonly protectMetrics: boolean;
@@ -31,7 +31,7 @@ export function readerOf({ headers }: FastifyRequest): ReadHeader {
 }
 
 /** The scope that a route needs. */
-export function scopeOf(request: FastifyRequest): Scope {
+export function scopeOf(request: FastifyRequest): KeyScope {
   return request.routeOptions.config.scope ?? defaultScope(request.method);
 }
 

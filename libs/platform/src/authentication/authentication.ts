@@ -6,7 +6,7 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { Problem } from '../problem-details/problem.js';
 import { ApiKeys, type Caller } from './api-keys.js';
 import { BadToken, BearerTokens } from './bearer-tokens.js';
-import { mayDo, type Scope } from './scopes.js';
+import { type KeyScope, mayDo } from './scopes.js';
 import { WrongCredentials } from './wrong-credentials.js';
 
 /** Reads a header of a request, or an entry of gRPC's metadata, by its lower-case name. */
@@ -96,14 +96,14 @@ export class Authentication {
   }
 
   /** Throws BT_HTTP_FORBIDDEN (403) for a caller without the scope. */
-  check({ name, scopes }: Caller, needed: Scope): void {
+  check({ name, scopes }: Caller, needed: KeyScope): void {
     if (mayDo(scopes, needed)) return;
     const held = scopes.length === 0 ? 'no scope' : `the scopes ${scopes.join(', ')}`;
     throw new Problem('BT_HTTP_FORBIDDEN', `the key ${name} has ${held}, and this needs ${needed}`);
   }
 
   /** Whether an admitted caller would be admitted again. A token that cannot be verified now keeps its former result. */
-  async stillAllows(read: ReadHeader, needed: Scope): Promise<boolean> {
+  async stillAllows(read: ReadHeader, needed: KeyScope): Promise<boolean> {
     try {
       this.check(await this.look(read), needed);
       return true;

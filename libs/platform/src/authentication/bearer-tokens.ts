@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type createRemoteJWKSet, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
 import type { Caller } from './api-keys.js';
 import { openKeySet } from './open-key-set.js';
-import { SCOPES, type Scope } from './scopes.js';
+import { type KeyScope, SCOPES } from './scopes.js';
 
 /** Asymmetric signatures only: no shared secrets, and never `none`. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
@@ -86,7 +86,7 @@ export class BearerTokens {
     }
   }
 
-  private scopesOf(payload: JWTPayload): readonly Scope[] {
+  private scopesOf(payload: JWTPayload): readonly KeyScope[] {
     const { scopeClaim, scopePrefix } = this.options;
     const claim = payload[scopeClaim];
     const words: readonly unknown[] = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : [];

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './api-keys.js';
-import { mayDo, type Scope } from './scopes.js';
+import { type KeyScope, mayDo } from './scopes.js';
 
 /** The caller's name when the server needs no key. */
 const ANONYMOUS = 'anonymous';
@@ -40,7 +40,7 @@ export function callerOf(request: FastifyRequest): string {
 }
 
 /** Whether the caller of a request has this scope too, beyond its route's. Everyone has it if the server needs no key. */
-export function callerMay(request: FastifyRequest, scope: Scope): boolean {
+export function callerMay(request: FastifyRequest, scope: KeyScope): boolean {
   const caller = callers.get(request.raw);
   return caller === undefined || mayDo(caller.scopes, scope);
 }

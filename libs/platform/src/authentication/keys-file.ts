@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { didYouMean } from '../configuration/configuration-error.js';
 import { nearest } from '../configuration/suggest.js';
-import { SCOPES, type Scope } from './scopes.js';
+import { type KeyScope, SCOPES } from './scopes.js';
 
 /** A key in the file, which holds only its hash. */
 export interface NamedKey {
@@ -9,7 +9,7 @@ export interface NamedKey {
   readonly name: string;
   /** SHA-256 of the key. Keys are random (256 bits), so a slow hash would add nothing. */
   readonly hash: Buffer;
-  readonly scopes: readonly Scope[];
+  readonly scopes: readonly KeyScope[];
 }
 
 const NAME = /^[\w.@-]{1,64}$/;
@@ -38,7 +38,7 @@ export function readKeys(text: string): readonly NamedKey[] {
     const problems = problemsOf(entry).map((problem) => `key ${n + 1} ${problem}`);
     wrong.push(...problems);
     if (problems.length > 0) return [];
-    const { name, sha256, scopes } = entry as { readonly name: string; readonly sha256: string; readonly scopes: readonly Scope[] };
+    const { name, sha256, scopes } = entry as { readonly name: string; readonly sha256: string; readonly scopes: readonly KeyScope[] };
     return [{ name, hash: Buffer.from(sha256, 'hex'), scopes }];
   });
   const names = found.map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { KEYS, type Key } from './keys.js';
+import { type ConfigurationKey, KEYS } from './keys.js';
 
 const HEAD = `# Configuration
 
@@ -27,7 +27,7 @@ function groupSection(group: string): string {
   return `## ${group}\n\n| key | variable | flag | type | default | |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
-function row({ name, setting }: Key): string {
+function row({ name, setting }: ConfigurationKey): string {
   const variables = setting.env.map((variable) => `\`${variable}\``).join(', ');
   const cells = [
     `\`${name}\``,
@@ -40,13 +40,13 @@ function row({ name, setting }: Key): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function showDefault(setting: Key['setting']): string {
+function showDefault(setting: ConfigurationKey['setting']): string {
   if (setting.default === undefined) return '';
   const shown = setting.type.show(setting.default);
   return shown === '' ? '' : `\`${shown}\``;
 }
 
-const inTestMode = (setting: Key['setting']): string =>
+const inTestMode = (setting: ConfigurationKey['setting']): string =>
   setting.testDefault === undefined ? '' : ` In test mode \`${setting.type.show(setting.testDefault)}\`.`;
 
 /** The text of `--help`: flags and variables, one a line. */

@@ -1,5 +1,5 @@
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
-import { type GivenValue, KEYS, type Key } from './keys.js';
+import { type ConfigurationKey, type GivenValue, KEYS } from './keys.js';
 import { nearest } from './suggest.js';
 
 export interface Flags {
@@ -9,7 +9,7 @@ export interface Flags {
   readonly help: boolean;
 }
 
-const BY_FLAG = new Map<string, Key>(KEYS.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
+const BY_FLAG = new Map<string, ConfigurationKey>(KEYS.flatMap((key) => key.flags.map((flag) => [flag, key] as const)));
 
 /** Flags as `--name=value` or `--name value`; a boolean one may stand alone. The last of several counts. */
 export function readFlags(args: readonly string[], problems: ProblemCollector): Flags {

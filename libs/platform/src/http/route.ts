@@ -1,4 +1,4 @@
-import type { Scope } from '../authentication/scopes.js';
+import type { KeyScope } from '../authentication/scopes.js';
 import type { ErrorRenderer } from '../problem-details/problem.filter.js';
 
 declare module 'fastify' {
@@ -7,7 +7,7 @@ declare module 'fastify' {
     /** `public` needs no API key, `metrics` needs one only with `authentication.protect_metrics`. */
     access?: 'public' | 'metrics';
     /** The required scope; default: `read` for GET and HEAD, else `admin`. */
-    scope?: Scope;
+    scope?: KeyScope;
     /**
      * `raw`: the handler gets the decompressed bytes as a Buffer, whatever the content type. `json_bytes`: likewise, of JSON. `discard`: the body is ignored.
      * Default: JSON is parsed.

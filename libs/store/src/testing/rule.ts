@@ -1,9 +1,9 @@
 import type { StoredRule } from '../rules/stored-rule.js';
 
-export type RuleContent = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
+export type TestRule = Omit<StoredRule, 'version' | 'createdAt' | 'updatedAt'>;
 
 /** A rule for tests. */
-export const rule = (id: string, changed: Partial<RuleContent> = {}): RuleContent => ({
+export const rule = (id: string, changed: Partial<TestRule> = {}): TestRule => ({
   id,
   name: `Rule ${id}`,
   description: '',

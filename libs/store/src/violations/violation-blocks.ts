@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Queries } from '../schema.js';
-import { endOfBlock, type Range } from './violation-list.js';
+import { endOfBlock, type RowRange } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Violations of a block: of the first, minimum, and maximum. */
@@ -11,7 +11,7 @@ const MAX_SIZE = 32_000;
 const SHORT_MS = 3;
 const LONG_MS = 8;
 
-export interface ViolationBlock extends Range {
+export interface ViolationBlock extends RowRange {
   /** Whether another block follows. */
   readonly hasMore: boolean;
 }
@@ -27,7 +27,7 @@ export async function* blocksOf(
   now: () => number = () => performance.now(),
 ): AsyncGenerator<ViolationBlock, void> {
   let size = FIRST_SIZE;
-  let after: Range['after'];
+  let after: RowRange['after'];
   for (;;) {
     const began = now();
     const end = await endOfBlock(queries, filter, size, after);

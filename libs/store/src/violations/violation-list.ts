@@ -13,7 +13,7 @@ const PLACE = ['id', 'timestamp_ms'] as const;
 type Ids = Rows<(typeof PLACE)[number]>;
 
 /** A range in page order. */
-export interface Range {
+export interface RowRange {
   readonly limit: number;
   /** Excluded. */
   readonly after?: PagePlace | undefined;
@@ -22,7 +22,7 @@ export interface Range {
 }
 
 /** Rows of the violations that a filter selects, newest first. */
-export async function newestRows(queries: Queries, filter: ViolationFilter, range: Range): Promise<readonly ViolationsTable[]> {
+export async function newestRows(queries: Queries, filter: ViolationFilter, range: RowRange): Promise<readonly ViolationsTable[]> {
   const ids = rowsIn(queries, filter, range, PLACE);
   if (ids === undefined) return [];
   const page = partsOf(filter).length === 1 ? ids : newestFirst(ids).limit(range.limit);
@@ -80,7 +80,7 @@ export async function countUpTo(queries: Queries, filter: ViolationFilter, max: 
 }
 
 /** The number that a filter selects in a range, up to the range's limit. */
-export async function countIn(queries: Queries, filter: ViolationFilter, range: Range): Promise<number> {
+export async function countIn(queries: Queries, filter: ViolationFilter, range: RowRange): Promise<number> {
   const ids = rowsIn(queries, filter, range, PLACE);
   return ids === undefined ? 0 : countOf(queries, ids);
 }
@@ -94,7 +94,7 @@ async function countOf(queries: Queries, ids: Ids): Promise<number> {
 export function rowsIn<Column extends Columns>(
   queries: Queries,
   filter: ViolationFilter,
-  range: Range,
+  range: RowRange,
   columns: readonly Column[],
 ): Rows<Column> | undefined {
   const parts = partsOf(filter).map((part) => newestOf(queries, part, range, columns));
@@ -104,7 +104,7 @@ export function rowsIn<Column extends Columns>(
 function newestOf<Column extends Columns>(
   queries: Queries,
   part: ViolationPart,
-  { limit, after, downTo }: Range,
+  { limit, after, downTo }: RowRange,
   columns: readonly Column[],
 ): Rows<Column> {
   let query = queries.selectFrom('violations').select(columns).where(part);

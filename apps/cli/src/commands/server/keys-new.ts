@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { SCOPES, type Scope } from '#platform';
+import { type KeyScope, SCOPES } from '#platform';
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { UsageError } from '../../problems.js';
 import type { Terminal } from '../../terminal.js';
@@ -28,7 +28,7 @@ Exit code: 0.
     if (name === undefined || positionals.length > 1) throw new UsageError('give one name');
     if (!/^[\w.@-]{1,64}$/.test(name)) throw new UsageError('a name has 1 to 64 letters, digits, dots, dashes, @ or _');
     const scopes = values.scope ?? [];
-    const unknown = scopes.find((scope) => !SCOPES.includes(scope as Scope));
+    const unknown = scopes.find((scope) => !SCOPES.includes(scope as KeyScope));
     if (unknown !== undefined) throw new UsageError(`there is no scope ${unknown}; there are ${SCOPES.join(', ')}`);
     if (scopes.length === 0) throw new UsageError(`give what it may do: --scope ${SCOPES.join('|')}`);
     const key = `bt_${randomBytes(32).toString('base64url')}`;

@@ -1,5 +1,5 @@
 import type { Accounting, CommitPoint, TellPassed, Verdict } from '#engine';
-import type { Evidence } from '../../publish/evidence-record.js';
+import type { PassedEvidence } from '../../publish/evidence-record.js';
 import { violationLetter } from '../../publish/violation-letter.js';
 import type { SetAsideReason } from '../../publish/violation-publisher.js';
 import type { PartitionTools } from '../partition-tools.js';
@@ -11,7 +11,7 @@ const MAX_WAITING = 1_000;
 const MAX_WAIT_MS = 500;
 
 /** How far a partition is judged, and where a successor would begin. */
-export interface Judged {
+export interface JudgedUpTo {
   /** Offset of the next record. */
   readonly next: number;
   readonly point: CommitPoint | undefined;
@@ -23,17 +23,17 @@ export interface Judged {
  */
 export class VerdictsUnderWay {
   private waiting: Verdict[] = [];
-  private evidence: Evidence[] = [];
+  private evidence: PassedEvidence[] = [];
   private readonly rate: EvidenceRate;
   private underWay: Promise<void> | undefined;
   private since = 0;
   private failure: { readonly error: unknown } | undefined;
-  private present: Judged;
+  private present: JudgedUpTo;
 
   constructor(
     private readonly partition: number,
     /** All verdicts up to this state are acknowledged. */
-    private done: Judged,
+    private done: JudgedUpTo,
     private readonly tools: Pick<
       PartitionTools,
       'publisher' | 'deadLetters' | 'signal' | 'measurements' | 'latencies' | 'now' | 'monotonic' | 'evidenceRate'
@@ -57,7 +57,7 @@ export class VerdictsUnderWay {
     this.waiting.push(verdict);
   }
 
-  get acknowledged(): Judged {
+  get acknowledged(): JudgedUpTo {
     return this.done;
   }
 
@@ -65,7 +65,7 @@ export class VerdictsUnderWay {
    * The partition has reached this state. Resolves soon, unless too much waits for the log. Rejects with an earlier append's error; then its verdicts wait to
    * be appended again.
    */
-  async judged(judged: Judged): Promise<void> {
+  async judged(judged: JudgedUpTo): Promise<void> {
     this.present = judged;
     this.throwFailure();
     this.appendNext();
@@ -74,7 +74,7 @@ export class VerdictsUnderWay {
   }
 
   /** Likewise, but resolves when all is acknowledged. An earlier failed append is retried first, since there may be no later call. */
-  async allOf(judged: Judged): Promise<void> {
+  async allOf(judged: JudgedUpTo): Promise<void> {
     this.present = judged;
     this.failure = undefined;
     this.appendNext();
@@ -118,12 +118,12 @@ export class VerdictsUnderWay {
     );
   }
 
-  private async append(verdicts: readonly Verdict[], evidence: readonly Evidence[]): Promise<void> {
+  private async append(verdicts: readonly Verdict[], evidence: readonly PassedEvidence[]): Promise<void> {
     if (verdicts.length > 0) await this.appendVerdicts(verdicts);
     if (evidence.length > 0) await this.appendEvidence(evidence);
   }
 
-  private async appendEvidence(evidence: readonly Evidence[]): Promise<void> {
+  private async appendEvidence(evidence: readonly PassedEvidence[]): Promise<void> {
     const { publisher, signal, measurements } = this.tools;
     const lost = await publisher.publishEvidence(this.partition, evidence, signal);
     for (const { evidence: one, reason } of lost) this.countWithheld(one.rule.id, reason);

@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** The assignment of a member. */
-export interface Share {
+export interface MemberShare {
   /** Partitions to work on. */
   readonly partitions: readonly number[];
   /** Partitions to prepare for: another member works on them until this one is ready. */
@@ -20,7 +20,7 @@ export interface Share {
 }
 
 export interface Shares {
-  readonly of: ReadonlyMap<string, Share>;
+  readonly of: ReadonlyMap<string, MemberShare>;
   /** Some partition has no owner until its former owner has joined again, so members should join promptly. */
   readonly moving: boolean;
 }

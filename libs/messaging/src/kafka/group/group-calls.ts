@@ -15,7 +15,7 @@ import {
 } from '../wire/group.js';
 
 /** A member of a group; `instanceId` makes it a static one. */
-export type Member = Omit<StaticMember, 'instanceId'> & { readonly instanceId: string | undefined };
+export type GroupMember = Omit<StaticMember, 'instanceId'> & { readonly instanceId: string | undefined };
 
 /** Whether a coordinator keeps the assignment of static members that come back. */
 export function knowsStaticMembers(broker: WireBroker): boolean {
@@ -33,29 +33,34 @@ export async function joinGroup(
   return { ...joined, skipAssignment: false, members: members.map((member) => ({ ...member, instanceId: null })) };
 }
 
-export async function syncGroup(broker: WireBroker, member: Member, groupAssignment: readonly Assignment[]): Promise<Buffer> {
+export async function syncGroup(broker: WireBroker, member: GroupMember, groupAssignment: readonly Assignment[]): Promise<Buffer> {
   if (isStatic(member)) return checked(await sendTo(broker, syncGroupRequest(member, groupAssignment))).memberAssignment;
   return (await broker.syncGroup({ ...member, groupAssignment })).memberAssignment;
 }
 
-export async function heartbeat(broker: WireBroker, member: Member): Promise<void> {
+export async function heartbeat(broker: WireBroker, member: GroupMember): Promise<void> {
   if (isStatic(member)) check(await sendTo(broker, heartbeatRequest(member)));
   else await broker.heartbeat({ groupId: member.groupId, groupGenerationId: member.generationId, memberId: member.memberId });
 }
 
-export async function leaveGroup(broker: WireBroker, member: Member): Promise<void> {
+export async function leaveGroup(broker: WireBroker, member: GroupMember): Promise<void> {
   if (isStatic(member)) check(await sendTo(broker, leaveGroupRequest(member)));
   else await broker.leaveGroup(member);
 }
 
-export async function commitOffsets(broker: WireBroker, member: Member, topic: string, offsets: readonly CommittedOffset[]): Promise<void> {
+export async function commitOffsets(
+  broker: WireBroker,
+  member: GroupMember,
+  topic: string,
+  offsets: readonly CommittedOffset[],
+): Promise<void> {
   if (isStatic(member)) return check(await sendTo(broker, offsetCommitRequest(member, topic, offsets)));
   const partitions = offsets.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata }));
   const { groupId, generationId, memberId } = member;
   await broker.offsetCommit({ groupId, groupGenerationId: generationId, memberId, topics: [{ topic, partitions }] });
 }
 
-function isStatic(member: Member): member is StaticMember {
+function isStatic(member: GroupMember): member is StaticMember {
   return member.instanceId !== undefined;
 }
 

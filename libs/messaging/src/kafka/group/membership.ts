@@ -5,7 +5,7 @@ import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import type { WireBroker } from '../client/kafkajs.js';
 import type { JoinedGroup } from '../wire/group.js';
 import { assign, type Candidate } from './assign.js';
-import { heartbeat, joinGroup, knowsStaticMembers, leaveGroup, type Member, syncGroup } from './group-calls.js';
+import { type GroupMember, heartbeat, joinGroup, knowsStaticMembers, leaveGroup, syncGroup } from './group-calls.js';
 import {
   type MemberAssignment,
   type MemberSubscription,
@@ -92,7 +92,7 @@ export class Membership {
     this.#ended = this.#run();
   }
 
-  get member(): Member {
+  get member(): GroupMember {
     return { groupId: this.options.group, generationId: this.#generation, memberId: this.#memberId, instanceId: this.#instanceId };
   }
 

@@ -4,7 +4,7 @@ import type { Connection } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
 import type { CommittedPosition } from '../read/partition-feed.js';
-import { commitOffsets, type Member } from './group-calls.js';
+import { commitOffsets, type GroupMember } from './group-calls.js';
 import { splitTopicId, withTopicId } from './position-text.js';
 
 const METADATA_BYTES = 1024;
@@ -12,7 +12,7 @@ const COMMIT_MS = 10_000;
 const AGAIN_MS = 50;
 
 /** The identity of a commit: a member of its group in a generation, or a reader that is no member. */
-export type Committer = Omit<Member, 'groupId'>;
+export type Committer = Omit<GroupMember, 'groupId'>;
 
 export const NO_MEMBER: Committer = { memberId: '', generationId: -1, instanceId: undefined };
 
