@@ -96,7 +96,7 @@ export class Server {
 }
 
 /** An error answer of the server. */
-export class Refusal extends CliError {
+export class ServerRefusal extends CliError {
   constructor(
     override readonly status: number,
     values: Readonly<Record<string, string>>,
@@ -107,10 +107,10 @@ export class Refusal extends CliError {
   }
 }
 
-function refusal(url: string, status: number, text: string): Refusal {
+function refusal(url: string, status: number, text: string): ServerRefusal {
   const { detail, title } = (parsed(text) ?? {}) as { readonly detail?: string; readonly title?: string };
   const said = status < 300 ? 'something that is no JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
-  return new Refusal(status, { url, what: `answers ${status}: ${said}` }, said);
+  return new ServerRefusal(status, { url, what: `answers ${status}: ${said}` }, said);
 }
 
 function reasonOf(error: unknown): string {

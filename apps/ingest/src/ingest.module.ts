@@ -3,7 +3,7 @@ import { AccountReceived } from './intake/account-received.js';
 import { Append } from './intake/append.js';
 import { FullPartitionsListener } from './intake/full-partitions-listener.js';
 import { Intake } from './intake/intake.js';
-import { Readiness } from './intake/readiness.js';
+import { IngestReadiness } from './intake/readiness.js';
 import { RefusedRequests } from './intake/refused-requests.js';
 import { OtlpGrpc } from './receive/grpc/otlp-grpc.js';
 import { OtlpHttpController } from './receive/http/otlp-http.controller.js';
@@ -32,7 +32,7 @@ const receivers = Object.values(RECEIVERS);
     FullPartitionsListener,
     Intake,
     ...receivers.flatMap(({ providers = [] }) => providers),
-    Readiness,
+    IngestReadiness,
     Receiving,
     RefusedRequests,
     StandardPort,

@@ -7,7 +7,7 @@ const DOUBTFUL_TRIES = 3;
 const LONGEST_ASKED = 300_000;
 
 /** Shared by the deliveries of one exporter: whether the endpoint accepts anything. */
-export class Taken {
+export class TakenCalls {
   /** Accepted calls. */
   count = 0;
 }
@@ -23,7 +23,7 @@ export interface Delivery<Item> {
   /** A call failed. It is repeated after `pause` ms, unless it can be split. */
   failed(refusal: Refusal, pause: number): void;
   readonly signal: AbortSignal;
-  readonly taken: Taken;
+  readonly taken: TakenCalls;
 }
 
 /** How often an item was refused by an answer that may concern the endpoint itself, and since when. */

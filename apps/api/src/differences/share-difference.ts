@@ -1,5 +1,5 @@
 /** A count and its total. */
-export interface Share {
+export interface TraceShare {
   readonly count: number;
   readonly of: number;
 }
@@ -11,7 +11,7 @@ const CERTAINTY = 3.29;
  * The minimum by which one share exceeds another, from −1 to 1: the lower end of Newcombe's interval for the difference of two proportions (his method 10, from
  * Wilson's intervals, Statistics in Medicine 17, 1998). It is small for few traces, however different. NaN if a total is 0.
  */
-export function leastDifference(one: Share, other: Share, certainty = CERTAINTY): number {
+export function leastDifference(one: TraceShare, other: TraceShare, certainty = CERTAINTY): number {
   const [p, q] = [one.count / one.of, other.count / other.of];
   const [low] = wilson(one, certainty);
   const [, high] = wilson(other, certainty);
@@ -19,7 +19,7 @@ export function leastDifference(one: Share, other: Share, certainty = CERTAINTY)
 }
 
 /** Wilson's interval for a proportion. */
-function wilson({ count, of }: Share, z: number): readonly [number, number] {
+function wilson({ count, of }: TraceShare, z: number): readonly [number, number] {
   const centre = count + (z * z) / 2;
   const spread = z * Math.sqrt((count * (of - count)) / of + (z * z) / 4);
   return [(centre - spread) / (of + z * z), (centre + spread) / (of + z * z)];

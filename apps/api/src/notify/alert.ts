@@ -1,6 +1,6 @@
 import type { ViolationRecord } from '#records';
 import { consolePage } from './console-page.js';
-import type { Receiver } from './receiver.js';
+import type { NotificationReceiver } from './receiver.js';
 
 /** An alert of Alertmanager's API v2 (`POST /api/v2/alerts`). */
 export interface Alert {
@@ -19,7 +19,7 @@ const LONGEST_TEXT = 1_024;
  * because Alertmanager refuses a batch that has them.
  * @param now Unix milliseconds
  */
-export function alertOf(violation: ViolationRecord, receiver: Receiver, now: number): Alert {
+export function alertOf(violation: ViolationRecord, receiver: NotificationReceiver, now: number): Alert {
   const { id, rule_id, rule_name, severity, service, status, message, trace_id, span_id, timestamp_ms, undecided } = violation;
   const start = Math.min(timestamp_ms, now);
   const page = consolePage(receiver, id);

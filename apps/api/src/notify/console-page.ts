@@ -1,6 +1,6 @@
-import type { Receiver } from './receiver.js';
+import type { NotificationReceiver } from './receiver.js';
 
 /** The console's page of a violation; undefined if the receiver has no console URL. */
-export function consolePage({ consoleUrl }: Receiver, id: string): string | undefined {
+export function consolePage({ consoleUrl }: NotificationReceiver, id: string): string | undefined {
   return consoleUrl === undefined ? undefined : `${consoleUrl}/ui/violations/${encodeURIComponent(id)}`;
 }

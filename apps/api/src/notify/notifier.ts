@@ -18,7 +18,7 @@ import {
 import { TOPICS } from '#records';
 import { Store } from '#store';
 import { NOTIFY_METRICS } from './metrics.js';
-import type { Receiver } from './receiver.js';
+import type { NotificationReceiver } from './receiver.js';
 import type { ReceiverNotifier } from './receiver-notifier.js';
 
 /** Notifies the receivers in the file of notifications. Without that file none of this is loaded. */
@@ -45,7 +45,7 @@ export class Notifier {
       import('./receiver-notifier.js'),
       import('./rule-facts.js'),
     ]);
-    let receivers: readonly Receiver[];
+    let receivers: readonly NotificationReceiver[];
     try {
       receivers = readReceivers(file);
     } catch (error) {

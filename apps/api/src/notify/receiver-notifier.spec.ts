@@ -8,11 +8,11 @@ import { eventually } from '../testing/eventually.js';
 import { logAndStore, silent } from '../testing/log-and-store.js';
 import { publish, violation } from '../testing/violation.js';
 import { NOTIFY_METRICS } from './metrics.js';
-import type { Receiver } from './receiver.js';
+import type { NotificationReceiver } from './receiver.js';
 import { ReceiverNotifier } from './receiver-notifier.js';
 import { RuleFacts } from './rule-facts.js';
 
-const RECEIVER: Receiver = {
+const RECEIVER: NotificationReceiver = {
   name: 'chat',
   kind: 'webhook',
   url: 'http://127.0.0.1:1/',

@@ -4,7 +4,7 @@ import { type Log, type LogError, type PartitionListener, type Position, type Re
 import { Lag, type Logger, type Metrics, type Tracing } from '#platform';
 import { TOPICS } from '#records';
 import type { Store } from '#store';
-import { type Delivery, deliver, Taken } from '../delivery/deliver.js';
+import { type Delivery, deliver, TakenCalls } from '../delivery/deliver.js';
 import { deliveryBatches } from '../delivery/delivery-batches.js';
 import { type Entry, entriesOf, revisionOf } from '../delivery/entry.js';
 import { GATHER_MS } from '../delivery/gather.js';
@@ -14,7 +14,7 @@ import { KEEP_READER } from '../keep/violation-keeper.js';
 import { alertOf } from './alert.js';
 import type { NOTIFY_METRICS } from './metrics.js';
 import { postJson } from './post-json.js';
-import { type Receiver, wants } from './receiver.js';
+import { type NotificationReceiver, wants } from './receiver.js';
 import type { RuleFacts } from './rule-facts.js';
 import { webhookMessage } from './webhook-message.js';
 
@@ -38,7 +38,7 @@ export interface NotifyParts {
   readonly tracing: Tracing;
 }
 
-const notifyWork = ({ name, kind }: Receiver, violations: number): Work => ({
+const notifyWork = ({ name, kind }: NotificationReceiver, violations: number): Work => ({
   name: `notify ${kind}`,
   kind: 'client',
   attributes: { 'betrace.receiver': name, 'betrace.violations': violations },
@@ -54,7 +54,7 @@ export class ReceiverNotifier implements PartitionListener {
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly ended = new AbortController();
-  private readonly taken = new Taken();
+  private readonly taken = new TakenCalls();
   private readonly positions = new PositionFollower();
   /** Why nothing is accepted at present, by partition. */
   private readonly waiting = new Map<number | undefined, string>();
@@ -64,7 +64,7 @@ export class ReceiverNotifier implements PartitionListener {
   private since: number | undefined;
 
   constructor(
-    private readonly receiver: Receiver,
+    private readonly receiver: NotificationReceiver,
     private readonly parts: NotifyParts,
   ) {
     this.reader = `notify ${receiver.name}`;

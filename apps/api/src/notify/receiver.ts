@@ -1,7 +1,7 @@
 import type { ViolationRecord } from '#records';
 
 /** A receiver of notifications. */
-export interface Receiver {
+export interface NotificationReceiver {
   /** Identifies its position in the log. */
   readonly name: string;
   readonly kind: 'alertmanager' | 'webhook';
@@ -26,7 +26,7 @@ export interface Receiver {
  * Whether a receiver is notified of a violation.
  * @param tags of the rule; undefined: the rule is deleted, and the filter by tags does not apply
  */
-export function wants(receiver: Receiver, violation: ViolationRecord, tags: readonly string[] | undefined): boolean {
+export function wants(receiver: NotificationReceiver, violation: ViolationRecord, tags: readonly string[] | undefined): boolean {
   const { severities, rules } = receiver;
   if (severities.length > 0 && !severities.includes(violation.severity)) return false;
   if (rules.length > 0 && !rules.includes(violation.rule_id)) return false;

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { didYouMean, nearest, parseDuration } from '#platform';
 import { SEVERITIES } from '#records';
-import type { Receiver } from './receiver.js';
+import type { NotificationReceiver } from './receiver.js';
 
 const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];
 const NAME = /^[\w.-]{1,64}$/;
@@ -19,7 +19,7 @@ type Members = Readonly<Record<string, unknown>>;
  * Reads the receivers of a YAML or JSON file. Secrets are in other files, by a relative or an absolute path. Throws an Error that names every mistake and no
  * secret. A file with one mistake is refused as a whole.
  */
-export function readReceivers(path: string): readonly Receiver[] {
+export function readReceivers(path: string): readonly NotificationReceiver[] {
   const document = parseDocument(readFileSync(path, 'utf8'));
   const [error] = document.errors;
   if (error !== undefined) throw new Error(`line ${error.linePos?.[0].line ?? '?'} is neither YAML nor JSON`);
@@ -41,7 +41,7 @@ export function readReceivers(path: string): readonly Receiver[] {
   return found.filter((receiver) => receiver !== undefined);
 }
 
-function receiverOf(entry: Members, folder: string, told: (problem: string) => void): Receiver | undefined {
+function receiverOf(entry: Members, folder: string, told: (problem: string) => void): NotificationReceiver | undefined {
   for (const member of Object.keys(entry)) {
     if (!MEMBERS.includes(member)) told(`has the unknown member ${JSON.stringify(member)}${didYouMean(nearest(member, MEMBERS))}`);
   }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { ViolationRecord } from '#records';
 import { consolePage } from './console-page.js';
-import type { Receiver } from './receiver.js';
+import type { NotificationReceiver } from './receiver.js';
 
 export interface WebhookMessage {
   readonly headers: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<ViolationRecord['status'], string>> = {
  * detect duplicates.
  * @param now Unix milliseconds of this attempt
  */
-export function webhookMessage(violation: ViolationRecord, receiver: Receiver, now: number): WebhookMessage {
+export function webhookMessage(violation: ViolationRecord, receiver: NotificationReceiver, now: number): WebhookMessage {
   const { id: violationId, revision, log, status, timestamp_ms } = violation;
   const id = `msg_${violationId}_${log.first_offset}_${revision}`;
   const seconds = Math.floor(now / 1_000);

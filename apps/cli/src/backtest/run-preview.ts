@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliError } from '../problems.js';
-import { Refusal, type Server } from '../server.js';
+import { type Server, ServerRefusal } from '../server.js';
 import type { Preview, PreviewResult } from './preview.js';
 
 /** How long one request waits for the end, and so the interval of progress. */
@@ -37,7 +37,7 @@ async function begun(server: Server, body: object, stopped: AbortSignal): Promis
     try {
       return (await server.post('/v1/rules/preview', body)) as Preview;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status !== BUSY) throw error;
+      if (!(error instanceof ServerRefusal) || error.status !== BUSY) throw error;
       if (stopped.aborted) throw new CliError('BT_CLI_STOPPED', {});
       await pause(AGAIN_MS);
     }

@@ -4,13 +4,13 @@ export interface Sample {
 }
 
 /** Samples by the name of their series: `_bucket`, `_sum` and `_count` are names of their own. */
-export type Metrics = ReadonlyMap<string, readonly Sample[]>;
+export type ParsedMetrics = ReadonlyMap<string, readonly Sample[]>;
 
 const LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})?\s+([-+]?(?:\d|\.\d|Inf)\S*|NaN)/;
 const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /** Parses `GET /metrics`, the Prometheus text format; skips lines that are no samples. */
-export function parsePrometheus(text: string): Metrics {
+export function parsePrometheus(text: string): ParsedMetrics {
   const metrics = new Map<string, Sample[]>();
   for (const line of text.split('\n')) {
     if (line.startsWith('#')) continue;

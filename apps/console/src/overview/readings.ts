@@ -1,9 +1,9 @@
-import type { Metrics, Sample } from './prometheus-text';
+import type { ParsedMetrics, Sample } from './prometheus-text';
 
 /** The contents of `/metrics`, and when it was read, in ms of the page's clock. */
 export interface Reading {
   readonly at: number;
-  readonly metrics: Metrics;
+  readonly metrics: ParsedMetrics;
 }
 
 type Labels = Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { type RejectionReason, RequestIndex, scan } from '#otlp';
 import { place } from './place.js';
 
 /** Why some spans of a request are not appended to the log. */
-export interface Rejection {
+export interface RejectedSpans {
   readonly reason: RejectionReason;
   readonly spans: number;
   /** The reason, for the answer. */
@@ -18,7 +18,7 @@ export interface Admission {
   readonly accepted: number;
   /** Emitted by BeTrace itself: neither evaluated nor rejected, because their sender did nothing wrong. */
   readonly own: number;
-  readonly rejections: readonly Rejection[];
+  readonly rejections: readonly RejectedSpans[];
   /** The request may have spans in the fields of 2021, which are not read. */
   readonly legacy: boolean;
 }

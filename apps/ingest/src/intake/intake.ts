@@ -3,18 +3,18 @@ import { Registry } from 'prom-client';
 import { CLOCK, type Clock, InFlight, type Metrics, readAtScrape, registerMetrics, release, Tracing, toProblem } from '#platform';
 import { INGEST_METRICS } from '../metrics.js';
 import type { Receiver } from '../receive/receiver.js';
-import { type Admission, admit, type Rejection } from './admit.js';
+import { type Admission, admit, type RejectedSpans } from './admit.js';
 import { Append } from './append.js';
 import { IntakeTotals } from './intake-totals.js';
 import { type ReadRequest, type RequestWarning, warningOf } from './request-warning.js';
 
 /** The outcome of a request's spans; all accepted ones are in the log. */
-export interface Taken {
+export interface TakenRequest {
   /** Why an accepted request is suspicious. */
   readonly warning?: RequestWarning;
   readonly accepted: number;
   readonly rejected: number;
-  readonly rejections: readonly Rejection[];
+  readonly rejections: readonly RejectedSpans[];
 }
 
 /** The way from a request to the log, the same for all receivers: admit, place, append, account. */
@@ -39,7 +39,7 @@ export class Intake {
    * Takes a request whose protobuf `read` returns, or throws the problem of. Resolves when the log has its spans. Rejects with the receiver's answer; then
    * the sender has to send all of it again (the log may still read the bytes). @param timeoutMs how long the sender waits, if it said so
    */
-  async take(receiver: Receiver, read: () => ReadRequest, timeoutMs?: number): Promise<Taken> {
+  async take(receiver: Receiver, read: () => ReadRequest, timeoutMs?: number): Promise<TakenRequest> {
     const started = this.clock.monotonic();
     try {
       const { bytes, warning } = read();
@@ -69,7 +69,7 @@ export class Intake {
     this.metrics.requests.inc({ receiver, outcome: toProblem(error).code });
   }
 
-  private account(receiver: Receiver, admission: Admission, warning: RequestWarning | undefined): Taken {
+  private account(receiver: Receiver, admission: Admission, warning: RequestWarning | undefined): TakenRequest {
     const { spans, accepted, own, rejections } = admission;
     this.totals.count(admission);
     this.metrics.spansReceived.inc({ receiver }, spans);

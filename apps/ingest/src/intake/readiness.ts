@@ -6,7 +6,7 @@ import { TOPICS } from '#records';
 
 /** Ingest is ready when the log can be written, even if spans are not evaluated. */
 @Injectable()
-export class Readiness {
+export class IngestReadiness {
   constructor(log: Log, health: HealthRecorder, @Inject(Registry) registry: Registry) {
     health.receives();
     health.register('storage', () => log.check([TOPICS.spans]));

@@ -1,6 +1,6 @@
 import { encodeStatus, type PartialSuccess, type RpcStatus, statusJson } from '#otlp';
 import type { ErrorRenderer, Problem } from '#platform';
-import type { Taken } from '../intake/intake.js';
+import type { TakenRequest } from '../intake/intake.js';
 import { JSON_TYPE, mediaType, PROTOBUF_TYPE } from './media-type.js';
 
 /** gRPC status numbers (google.rpc.Code) that BeTrace answers. */
@@ -44,7 +44,7 @@ export const renderStatus: ErrorRenderer = (problem, request, reply) => {
 };
 
 /** The answer to an accepted request: why spans were rejected, or a warning about a suspicious request. */
-export function partialSuccess({ rejected, rejections, warning }: Taken): PartialSuccess | undefined {
+export function partialSuccess({ rejected, rejections, warning }: TakenRequest): PartialSuccess | undefined {
   if (rejected === 0 && warning === undefined) return undefined;
   const reasons = rejections.map(({ spans, sentence }) => `${spans} ${spans === 1 ? 'span' : 'spans'}: ${sentence}`);
   if (warning !== undefined) reasons.push(warning.sentence);

@@ -6,7 +6,7 @@ import { runPreview } from '../../backtest/run-preview.js';
 import { type Command, type ExitCode, readArguments } from '../../command.js';
 import { UsageError } from '../../problems.js';
 import { rulesToSend } from '../../rule-file/rules-to-send.js';
-import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server, ServerRefusal } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
 import { timeOf } from '../../violation-filter.js';
 
@@ -139,7 +139,7 @@ async function onServer(server: Server, id: string): Promise<string | undefined>
   try {
     return ((await server.get(`/v1/rules/${encodeURIComponent(id)}`)) as { readonly id: string }).id;
   } catch (error) {
-    if (error instanceof Refusal && error.status === NOT_FOUND) return undefined;
+    if (error instanceof ServerRefusal && error.status === NOT_FOUND) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
-import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server, ServerRefusal } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
 
 const GATEWAY_TIMEOUT = 504;
@@ -28,7 +28,7 @@ Exit code: 0 when all is judged; 1 after the timeout, with what is missing; 2 wh
       if (isJson) terminal.out(`${JSON.stringify({ settled: true })}\n`);
       return 0;
     } catch (error) {
-      if (!(error instanceof Refusal) || error.status !== GATEWAY_TIMEOUT) throw error;
+      if (!(error instanceof ServerRefusal) || error.status !== GATEWAY_TIMEOUT) throw error;
       if (isJson) terminal.out(`${JSON.stringify({ settled: false, detail: error.detail })}\n`);
       else terminal.err(`not all is judged after ${values.timeout}: ${error.detail}\n`);
       return 1;

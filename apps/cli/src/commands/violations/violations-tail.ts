@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import { CliError, UsageError } from '../../problems.js';
-import { Refusal, SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { SERVER_HELP, SERVER_OPTIONS, Server, ServerRefusal } from '../../server.js';
 import { serverEvents } from '../../server-events.js';
 import { visible } from '../../table.js';
 import { paint, type Terminal } from '../../terminal.js';
@@ -75,7 +75,7 @@ async function* violations(server: Server, query: URLSearchParams, terminal: Ter
       connected = true;
     } catch (error) {
       const passes =
-        error instanceof CliError && connected && (!(error instanceof Refusal) || error.status === TOO_MANY || error.status >= 500);
+        error instanceof CliError && connected && (!(error instanceof ServerRefusal) || error.status === TOO_MANY || error.status >= 500);
       if (!passes) throw error;
     }
     await pause(AGAIN_MS);
