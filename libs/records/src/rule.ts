@@ -2,7 +2,7 @@
 export const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** How a rule treats a value of an unexpected type: see `TestRule.onError`. */
+/** How a rule treats a value of an unexpected type: see `RuleContent.onError`. */
 export const ON_ERROR = ['no_match', 'undecided', 'violation'] as const;
 export type OnError = (typeof ON_ERROR)[number];
 

@@ -37,21 +37,21 @@ export class OtlpExport {
     const { otlp, compliance } = this.configuration;
     const { endpoint, protocol, headers, timeout, batchSize } = otlp;
     if (endpoint === undefined) return;
-    const [{ resourceFromAttributes }, { ViolationExporter }, { hearExporter }, { openExporter }, { hearPartialSuccess }] =
+    const [{ resourceFromAttributes }, { ViolationExporter }, { logExporterDiagnostics }, { openExporter }, { partialSuccessListener }] =
       await Promise.all([
         import('@opentelemetry/resources'),
         import('./violation-exporter.js'),
-        import('./send/hear-exporter.js'),
+        import('./send/log-exporter-diagnostics.js'),
         import('./send/open-exporter.js'),
         import('./send/partial-success.js'),
       ]);
     const metrics = registerMetrics(API_METRICS, this.registry);
-    const partial = hearPartialSuccess(metrics, this.logger);
+    const partial = partialSuccessListener(metrics, this.logger);
     const exporter = await openExporter({ endpoint, protocol, headers, timeout, partial });
     const resource = resourceFromAttributes({ 'service.name': 'betrace', 'service.version': VERSION });
     const address = shownAddress(exportUrl(endpoint, protocol));
     const settings = { address, batchSize, evidence: compliance.emitEvidence, resource, traces: this.tracing };
-    hearExporter(this.logger);
+    logExporterDiagnostics(this.logger);
     this.exporting = new ViolationExporter(this.log, this.store, exporter, settings, metrics, this.logger);
     exposeLag({ registry: this.registry, log: this.log, gauge: metrics.exportLag, topic: TOPICS.violations, lag: this.exporting.lag });
     await this.exporting.start();

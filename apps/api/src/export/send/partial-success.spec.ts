@@ -11,7 +11,7 @@ import { violation } from '../../testing/violation.js';
 import { violationSpan } from '../violation-span.js';
 import { exportSpans } from './export-spans.js';
 import { openExporter } from './open-exporter.js';
-import { hearPartialSuccess } from './partial-success.js';
+import { partialSuccessListener } from './partial-success.js';
 
 describe('a partial success of the OTLP endpoint', () => {
   let endpoint: Server;
@@ -32,7 +32,7 @@ describe('a partial success of the OTLP endpoint', () => {
     const registry = new Registry();
     const lines: string[] = [];
     const logger = createLogger({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
-    const partial = hearPartialSuccess(registerMetrics(API_METRICS, registry), logger);
+    const partial = partialSuccessListener(registerMetrics(API_METRICS, registry), logger);
     const exporter = await openExporter({ endpoint: `http://127.0.0.1:${port}`, protocol, headers: {}, timeout: 5_000, partial });
     await exportSpans(exporter, [violationSpan(violation(), resourceFromAttributes({}), true)]);
     await exporter.shutdown();

@@ -5,7 +5,10 @@ import type { API_METRICS } from '../../metrics.js';
 export type PartialSuccessListener = (rejectedSpans: number, errorMessage: string) => void;
 
 /** Counts and logs partial successes. OTLP states how many spans were rejected and why, but not which, and forbids to send them again. */
-export function hearPartialSuccess(metrics: Pick<Metrics<typeof API_METRICS>, 'exportRejected'>, logger: Logger): PartialSuccessListener {
+export function partialSuccessListener(
+  metrics: Pick<Metrics<typeof API_METRICS>, 'exportRejected'>,
+  logger: Logger,
+): PartialSuccessListener {
   metrics.exportRejected.inc({ reason: 'partial_success' }, 0);
   return (rejected, errorMessage) => {
     metrics.exportRejected.inc({ reason: 'partial_success' }, rejected);

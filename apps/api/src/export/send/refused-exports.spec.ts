@@ -18,9 +18,9 @@ import { eventually } from '../../testing/eventually.js';
 import { logAndStore } from '../../testing/log-and-store.js';
 import { publish, violation } from '../../testing/violation.js';
 import { ViolationExporter } from '../violation-exporter.js';
-import { hearExporter } from './hear-exporter.js';
+import { logExporterDiagnostics } from './log-exporter-diagnostics.js';
 import { openExporter } from './open-exporter.js';
-import { hearPartialSuccess } from './partial-success.js';
+import { partialSuccessListener } from './partial-success.js';
 
 const PARTITIONS = 2;
 
@@ -104,9 +104,9 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     lines = [];
     const logger = createLogger({ level: 'info', format: 'json' }, { write: (line) => void lines.push(line) });
     const metrics = registerMetrics(API_METRICS, registry);
-    const partial = hearPartialSuccess(metrics, logger);
+    const partial = partialSuccessListener(metrics, logger);
     const exporter = await openExporter({ endpoint: sink.endpoint, protocol, headers: {}, timeout: 5_000, partial });
-    hearExporter(logger);
+    logExporterDiagnostics(logger);
     exporting = new ViolationExporter(
       log,
       store,
@@ -258,9 +258,9 @@ describe('a partial success over gRPC', () => {
     const registry = new Registry();
     const metrics = registerMetrics(API_METRICS, registry);
     const logger = createLogger({ level: 'error', format: 'json' }, { write: () => {} });
-    const partial = hearPartialSuccess(metrics, logger);
+    const partial = partialSuccessListener(metrics, logger);
     const exporter = await openExporter({ endpoint: receiver.endpoint, protocol: 'grpc', headers: {}, timeout: 5_000, partial });
-    hearExporter(logger);
+    logExporterDiagnostics(logger);
     const exporting = new ViolationExporter(
       log,
       store,

@@ -20,7 +20,7 @@ import { publish, violation } from '../../testing/violation.js';
 import { ViolationExporter } from '../violation-exporter.js';
 import { openExporter } from './open-exporter.js';
 import { otlpAnswer } from './otlp-answer.js';
-import { hearPartialSuccess } from './partial-success.js';
+import { partialSuccessListener } from './partial-success.js';
 
 const PAGE = '<!doctype html><html><head><title>Sign in to Example</title></head><body><form>…</form></body></html>';
 
@@ -153,7 +153,13 @@ describe('an endpoint that is no OTLP receiver', () => {
     const logger = createLogger({ level: 'error', format: 'json' }, { write: () => {} });
     const metrics = registerMetrics(API_METRICS, registry);
     const endpoint = `http://someone:password@127.0.0.1:${port}`;
-    const exporter = await openExporter({ endpoint, protocol, headers: {}, timeout: 5_000, partial: hearPartialSuccess(metrics, logger) });
+    const exporter = await openExporter({
+      endpoint,
+      protocol,
+      headers: {},
+      timeout: 5_000,
+      partial: partialSuccessListener(metrics, logger),
+    });
     const settings = { address: `http://127.0.0.1:${port}`, batchSize: 10, evidence: true, resource: resourceFromAttributes({}) };
     exporting = new ViolationExporter(log, store, exporter, settings, metrics, logger);
     for (const id of ['a', 'b']) await publish(log, violation({ id }));

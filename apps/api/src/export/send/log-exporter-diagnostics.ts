@@ -2,7 +2,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Logger } from '#platform';
 
 /** Logs the messages of OpenTelemetry's own code, such as a variable that it cannot read. */
-export function hearExporter(logger: Logger): void {
+export function logExporterDiagnostics(logger: Logger): void {
   const warn = (message: string, ...details: readonly unknown[]) => {
     logger.warn({ details: details.map(String) }, `OTLP exporter: ${message}`);
   };
