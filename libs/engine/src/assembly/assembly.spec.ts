@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FIRST_SPAN_OF_RECORD, type Row } from '../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type Row } from '../index-types.js';
 import type { AssemblySettings } from '../settings.js';
 import { Assembly } from './assembly.js';
 import { NEW } from './duplicates.js';

@@ -1,4 +1,4 @@
-import { NO_ROW, type Row, type SpanIndex } from '../indexes.js';
+import { NO_ROW, type Row, type SpanIndex } from '../index-types.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace, CloseReason } from '../verdict/close-reason.js';
 import { type DeadlineOwner, Deadlines } from './close/deadlines.js';

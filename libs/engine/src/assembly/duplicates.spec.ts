@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FIRST_SPAN_OF_RECORD, type Row } from '../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type Row } from '../index-types.js';
 import { DUPLICATE, DUPLICATE_SAME_TIMES, Duplicates, NEW, OTHER_FORM, SAME_TIMES } from './duplicates.js';
 import { OpenTraces } from './table/open-traces.js';
 import type { SpanIds } from './table/span-ids.js';

@@ -1,4 +1,4 @@
-import type { Row, SpanIndex } from '../indexes.js';
+import type { Row, SpanIndex } from '../index-types.js';
 import { IdList } from './table/id-list.js';
 import { IdTable } from './table/id-table.js';
 import type { OpenTraces } from './table/open-traces.js';

@@ -1,4 +1,4 @@
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { OpenTraces } from './table/open-traces.js';
 import { FLAGS, REOPENED, ROW_WORDS } from './table/trace-row.js';

@@ -1,5 +1,5 @@
 import { type Projection, project, SpanColumns } from '#otlp';
-import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../index-types.js';
 import type { AssemblySettings } from '../settings.js';
 import { SeenSpans } from './seen/seen-spans.js';
 import type { OpenTraces } from './table/open-traces.js';

@@ -1,6 +1,6 @@
 import { MAXIMUM_WITNESSES } from '#dsl';
 import type { SpanColumns } from '#otlp';
-import type { SpanIndex } from '../indexes.js';
+import type { SpanIndex } from '../index-types.js';
 import { compareNamed, type KeptSpans, type NamedSpan } from './kept-spans.js';
 
 /** Maximum of kept spans beside the witness, of which every atom has one. */

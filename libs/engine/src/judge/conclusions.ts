@@ -1,4 +1,4 @@
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { TraceJudge } from './trace-judge.js';

@@ -1,4 +1,4 @@
-import type { Row, SpanIndex } from '../indexes.js';
+import type { Row, SpanIndex } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';
 

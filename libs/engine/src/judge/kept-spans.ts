@@ -1,7 +1,7 @@
 import { clipped, type SpanReference } from '#dsl';
 import { HIGH, hexOfWords, LOW, type SpanColumns } from '#otlp';
 import { PAGE_SLOTS, type Page, PagedSlots } from '../assembly/table/paged-slots.js';
-import type { SpanIndex } from '../indexes.js';
+import type { SpanIndex } from '../index-types.js';
 
 const WORDS = 9;
 /** The next kept span of the same chain. */

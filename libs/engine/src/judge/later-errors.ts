@@ -1,6 +1,6 @@
 import type { RuleIndex } from '#dsl';
 import type { RuleAccount } from '../accounting.js';
-import type { Row, SpanIndex } from '../indexes.js';
+import type { Row, SpanIndex } from '../index-types.js';
 import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';

@@ -1,6 +1,6 @@
 import type { Evidence, RuleIndex, SpanReference } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';

@@ -1,6 +1,6 @@
 import type { OnlineTrace } from '#dsl';
 import type { Assembly } from '../assembly/assembly.js';
-import { NO_ROW, type Row } from '../indexes.js';
+import { NO_ROW, type Row } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { TraceStates } from '../rules/trace-states.js';
 import type { Verdicts } from './verdicts.js';

@@ -1,7 +1,7 @@
 import type { Explanation, RuleIndex } from '#dsl';
 import type { VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import type { CloseReason } from '../verdict/close-reason.js';

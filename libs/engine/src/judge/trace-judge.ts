@@ -1,5 +1,5 @@
 import type { Assembly } from '../assembly/assembly.js';
-import type { Row, SpanIndex } from '../indexes.js';
+import type { Row, SpanIndex } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { AssemblySettings } from '../settings.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';

@@ -1,6 +1,6 @@
 import type { RuleDefinition } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 import type { AssemblySettings } from '../settings.js';
 import type { Undecided, UndecidedCode } from '../verdict/undecided.js';
 import type { Verdict } from '../verdict/verdict.js';

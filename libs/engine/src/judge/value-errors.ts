@@ -1,7 +1,7 @@
 import type { RuleIndex } from '#dsl';
 import { type ConditionOutcome, PatternExceeded, type TypeFailure } from '#dsl';
 import type { SpanColumns } from '#otlp';
-import type { Row, SpanIndex } from '../indexes.js';
+import type { Row, SpanIndex } from '../index-types.js';
 import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 import { compareNamed, type NamedSpan, namedSpan } from './kept-spans.js';

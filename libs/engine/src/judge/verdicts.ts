@@ -2,7 +2,7 @@ import type { Explanation } from '#dsl';
 import type { RuleDefinition, VerdictStatus } from '#records';
 import type { Assembly } from '../assembly/assembly.js';
 import { isClosed, isKnown } from '../assembly/table/trace-flags.js';
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 import type { CloseReason } from '../verdict/close-reason.js';
 import { type EmittedVerdict, EmittedVerdicts } from '../verdict/emitted-verdicts.js';
 import type { PassedTrace } from '../verdict/passed-trace.js';

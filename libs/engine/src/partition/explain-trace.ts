@@ -2,7 +2,7 @@ import type { RuleIndex } from '#dsl';
 import { compareSpans, type Explanation } from '#dsl';
 import { encodeRequest } from '#otlp';
 import { Accounting } from '../accounting.js';
-import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../index-types.js';
 import { explain } from '../judge/guarded-calls.js';
 import { rejectionOf } from '../rejection.js';
 import type { BufferedSpan } from '../rules/buffered-span.js';

@@ -1,7 +1,7 @@
 import { epochSlot, isContextOnly, type TraceFlags } from '../assembly/table/trace-flags.js';
-import type { SpanIndex } from '../indexes.js';
+import type { SpanIndex } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
-import type { Epochs } from '../rules/epochs.js';
+import type { KeptEpochs } from '../rules/kept-epochs.js';
 import type { SpansRecord } from './partition-options.js';
 import { spanForm } from './span-form.js';
 
@@ -11,7 +11,7 @@ import { spanForm } from './span-form.js';
  */
 export class Homes {
   constructor(
-    private readonly epochs: Epochs,
+    private readonly epochs: KeptEpochs,
     private readonly evaluate: (home: Epoch) => void,
     private readonly undecodable: (record: SpansRecord, error: unknown) => void,
   ) {}

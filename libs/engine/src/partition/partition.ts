@@ -7,7 +7,7 @@ import { LateSpans } from '../assembly/late-spans.js';
 import { Retries } from '../assembly/retries.js';
 import { contextWindow } from '../assembly/seen/long-traces.js';
 import { isClosed, isKnown, isWithheld } from '../assembly/table/trace-flags.js';
-import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../index-types.js';
 import { Conclusions } from '../judge/conclusions.js';
 import { SpanJudgement } from '../judge/span/span-judgement.js';
 import { SpanRules } from '../judge/span/span-rules.js';
@@ -16,7 +16,7 @@ import { Verdicts } from '../judge/verdicts.js';
 import type { EngineRecord } from '../record.js';
 import { rejectionOf } from '../rejection.js';
 import type { Epoch } from '../rules/epoch.js';
-import { Epochs } from '../rules/epochs.js';
+import { KeptEpochs } from '../rules/kept-epochs.js';
 import { checkSettings } from '../settings.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 import type { Verdict } from '../verdict/verdict.js';
@@ -35,7 +35,7 @@ export class PartitionEngine {
   readonly retries: Retries;
   private readonly judgeFrom: number;
   private readonly assembly: Assembly;
-  private readonly epochs: Epochs;
+  private readonly epochs: KeptEpochs;
   private readonly homes: Homes;
   private readonly verdicts: Verdicts;
   private readonly spans: SpanJudgement;
@@ -59,7 +59,7 @@ export class PartitionEngine {
     this.accounting = options.accounting ?? new Accounting();
     const events = { closed: (traces: readonly ClosedTrace[]) => this.closed(traces), forgotten: (row: Row) => this.forgotten(row) };
     this.assembly = new Assembly(settings, events, new Pauses(options.paused));
-    this.epochs = new Epochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
+    this.epochs = new KeptEpochs(ruleSetOf(initialEpoch), this.accounting, options.clock);
     this.homes = new Homes(
       this.epochs,
       (home) => this.evaluate(home),

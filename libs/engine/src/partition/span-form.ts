@@ -1,5 +1,5 @@
 import { HIGH, LOW } from '#otlp';
-import type { SpanIndex } from '../indexes.js';
+import type { SpanIndex } from '../index-types.js';
 import { lowestCondition } from '../rules/condition-mask.js';
 import type { Epoch } from '../rules/epoch.js';
 

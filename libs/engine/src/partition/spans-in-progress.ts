@@ -1,5 +1,5 @@
 import { encodeRequest, HIGH, LOW, type SpanColumns } from '#otlp';
-import type { Row, SpanIndex } from '../indexes.js';
+import type { Row, SpanIndex } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 
 /** Approximate heap bytes of a span beside its own. */

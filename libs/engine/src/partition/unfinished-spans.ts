@@ -2,7 +2,7 @@ import type { SpanColumns } from '#otlp';
 import type { Accounting } from '../accounting.js';
 import type { Assembly } from '../assembly/assembly.js';
 import type { Retries } from '../assembly/retries.js';
-import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../index-types.js';
 import type { SpanJudgement } from '../judge/span/span-judgement.js';
 import type { TraceJudge } from '../judge/trace-judge.js';
 import type { Epoch } from '../rules/epoch.js';

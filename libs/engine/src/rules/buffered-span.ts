@@ -10,7 +10,7 @@ import {
   spanAttributes,
   type WholeSpan,
 } from '#otlp';
-import type { SpanIndex } from '../indexes.js';
+import type { SpanIndex } from '../index-types.js';
 import type { RuleSet } from './rule-set.js';
 
 /** A span outside its record: as rules see it, with its wire id. */

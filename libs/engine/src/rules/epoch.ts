@@ -1,7 +1,7 @@
 import type { RuleIndex } from '#dsl';
 import { type Projection, project, SpanColumns, type WholeSpan } from '#otlp';
 import type { Accounting, RuleAccount, SpanTally, TimeTally } from '../accounting.js';
-import type { SpanIndex } from '../indexes.js';
+import type { SpanIndex } from '../index-types.js';
 import { anyRejected } from '../rejection.js';
 import type { EpochRules } from './epoch-rules.js';
 import type { RuleClock } from './rule-clock.js';

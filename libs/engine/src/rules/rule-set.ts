@@ -11,7 +11,7 @@ import {
 import { ON_ERROR, type RuleDefinition } from '#records';
 import type { ColumnOf } from './buffered-span.js';
 import type { EpochRules } from './epoch-rules.js';
-import { type JudgePlan, planOf } from './plan.js';
+import { type JudgePlan, planOf } from './judge-plan.js';
 
 /** A rule that its rule set leaves out, and why. Rules are checked before they are saved, so another version saved this one. */
 export interface RuleProblem {

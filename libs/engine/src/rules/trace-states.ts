@@ -1,6 +1,6 @@
 import type { CompiledRuleSet } from '#dsl';
 import { Slots } from '../assembly/table/slots.js';
-import type { JudgePlan } from './plan.js';
+import type { JudgePlan } from './judge-plan.js';
 
 /**
  * The state that the online rules of one epoch keep per trace, as words:

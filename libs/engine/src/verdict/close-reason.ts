@@ -1,4 +1,4 @@
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 /** Why a trace was judged: shown with each violation, and the label of `betrace_traces_closed_total`. */
 export const CLOSE_REASONS = {
   root_grace: 'its root span had arrived and nothing more came for root_grace',

@@ -1,5 +1,5 @@
 import type { RuleDefinition, VerdictStatus } from '#records';
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 
 /** Approximate heap bytes of one id and of one trace. */
 const ID_BYTES = 240;

@@ -1,6 +1,6 @@
 import type { RuleIndex } from '#dsl';
 import type { VerdictStatus } from '#records';
-import type { Row } from '../indexes.js';
+import type { Row } from '../index-types.js';
 
 /** The last verdict about a subject. */
 export interface Standing {

@@ -1,4 +1,4 @@
-import type { Row } from '../../indexes.js';
+import type { Row } from '../../index-types.js';
 import type { OpenTraces } from '../table/open-traces.js';
 import { aheadOf, PLACE, ROW_WORDS, SCHEDULED } from '../table/trace-row.js';
 import { DueTraces } from './due-traces.js';

@@ -1,4 +1,4 @@
-import type { Row } from '../../indexes.js';
+import type { Row } from '../../index-types.js';
 import { HashedSlots, mix } from './hashed-slots.js';
 
 const WORDS = 5;

@@ -1,5 +1,5 @@
 import { hexOfWords } from '#otlp';
-import type { Row } from '../../indexes.js';
+import type { Row } from '../../index-types.js';
 import { HashedSlots, mix } from './hashed-slots.js';
 import type { TraceFlags } from './trace-flags.js';
 import {

@@ -1,4 +1,4 @@
-import type { SpanIndex } from '../../indexes.js';
+import type { SpanIndex } from '../../index-types.js';
 /** The ids of the spans of one record, as the projection reads them: big-endian words. */
 export interface SpanIds {
   readonly traceIds: Uint32Array;

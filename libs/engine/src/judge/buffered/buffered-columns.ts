@@ -1,7 +1,7 @@
 import type { LinkView } from '#dsl';
 import { hexOfWords, integer, SPAN_KINDS, type SpanColumns, STATUS_CODES } from '#otlp';
 import { Slots } from '../../assembly/table/slots.js';
-import type { SpanIndex } from '../../indexes.js';
+import type { SpanIndex } from '../../index-types.js';
 import { type BufferedSpan, linkViews } from '../../rules/buffered-span.js';
 import type { RuleSet } from '../../rules/rule-set.js';
 import { BufferedRow, NO_VALUES, type Values, valuesOf } from './buffered-row.js';

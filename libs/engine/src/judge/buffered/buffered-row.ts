@@ -1,6 +1,6 @@
 import type { LinkView, Reads, SpanView, Value, ValueMap } from '#dsl';
 import type { SpanColumns } from '#otlp';
-import type { SpanIndex } from '../../indexes.js';
+import type { SpanIndex } from '../../index-types.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { RuleSet } from '../../rules/rule-set.js';
 

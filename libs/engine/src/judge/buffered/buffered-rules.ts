@@ -1,7 +1,7 @@
 import type { RuleIndex } from '#dsl';
 import { clipped, type EvaluationError, type Evidence, type Explanation, type TraceView } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';

@@ -1,5 +1,5 @@
 import type { HeldConditions, RuleIndex, TraceView } from '#dsl';
-import type { Row } from '../../indexes.js';
+import type { Row } from '../../index-types.js';
 import type { BufferedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';

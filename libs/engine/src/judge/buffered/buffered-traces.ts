@@ -1,6 +1,6 @@
 import type { RuleIndex } from '#dsl';
 import { HIGH, LOW, type SpanColumns } from '#otlp';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
 import { type BufferedSpan, DecodedSpan } from '../../rules/buffered-span.js';
 import type { Epoch } from '../../rules/epoch.js';

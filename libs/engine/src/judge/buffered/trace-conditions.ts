@@ -1,5 +1,5 @@
 import type { HeldConditions } from '#dsl';
-import type { SpanIndex } from '../../indexes.js';
+import type { SpanIndex } from '../../index-types.js';
 import type { BufferPlan } from '../../rules/buffer-plan.js';
 import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';

@@ -1,6 +1,6 @@
 import type { RuleIndex } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import type { Row } from '../../indexes.js';
+import type { Row } from '../../index-types.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { KeptSpans } from '../kept-spans.js';
 import { FIRST_SPAN, ROOT } from '../online-evidence.js';

@@ -1,6 +1,6 @@
 import type { RuleIndex } from '#dsl';
 import { type Explanation, FALSE, TRUE, type Truth, UNKNOWN } from '#dsl';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import { hasCondition, lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';

@@ -1,7 +1,7 @@
 import type { RuleIndex } from '#dsl';
 import { TRUE, UNKNOWN } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import { AtomWitnesses } from '../atom-witnesses.js';

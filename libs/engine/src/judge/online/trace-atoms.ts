@@ -1,7 +1,7 @@
 import type { RuleIndex } from '#dsl';
 import type { SpanColumns } from '#otlp';
 import type { Assembly } from '../../assembly/assembly.js';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import { hasCondition, lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { AtomWitnesses } from '../atom-witnesses.js';

@@ -1,4 +1,4 @@
-import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../../indexes.js';
+import { FIRST_SPAN_OF_RECORD, type SpanIndex } from '../../index-types.js';
 import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 

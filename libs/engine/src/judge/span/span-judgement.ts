@@ -1,5 +1,5 @@
 import type { Accounting } from '../../accounting.js';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import type { Epoch } from '../../rules/epoch.js';
 import { Failures } from './failures.js';
 import type { SpanRules } from './span-rules.js';

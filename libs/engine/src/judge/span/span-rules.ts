@@ -1,6 +1,6 @@
 import type { Evidence, RuleIndex, TypeFailure } from '#dsl';
 import type { Assembly } from '../../assembly/assembly.js';
-import type { Row, SpanIndex } from '../../indexes.js';
+import type { Row, SpanIndex } from '../../index-types.js';
 import { ColumnSpan } from '../../rules/buffered-span.js';
 import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';

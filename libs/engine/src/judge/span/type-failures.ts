@@ -1,5 +1,5 @@
 import { isTypeFailure, type TypeFailure } from '#dsl';
-import type { SpanIndex } from '../../indexes.js';
+import type { SpanIndex } from '../../index-types.js';
 import { lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 

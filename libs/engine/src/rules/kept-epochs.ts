@@ -8,7 +8,7 @@ import type { RuleClock } from './rule-clock.js';
  * and the traces that open after it. A changed rule keeps judging remembered traces in the version under which they opened. A removed rule no longer judges
  * them.
  */
-export class Epochs {
+export class KeptEpochs {
   private readonly epochs: (Epoch | undefined)[] = [];
   /** The last epoch that began; it is in force unless a later marker came. */
   private begun: Epoch | undefined;

@@ -1,5 +1,5 @@
 import type { RuleIndex } from '#dsl';
-import type { Row, SpanIndex } from './indexes.js';
+import type { Row, SpanIndex } from './index-types.js';
 
 declare const row: Row;
 declare const span: SpanIndex;
