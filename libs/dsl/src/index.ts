@@ -1,7 +1,7 @@
 export { check, checkSaved } from './check/check.js';
 export { arrivalCost } from './compile/arrival-cost.js';
 export { compileRules } from './compile/compile-rules.js';
-export { describeRule, type RuleDescription } from './compile/describe.js';
+export { describeRule, type RuleDescription } from './compile/describe-rule.js';
 export type { GivesUpFrom } from './compile/gives-up.js';
 export {
   type Atom,
@@ -20,11 +20,11 @@ export {
   type Truth,
   type TypeFailure,
   UNKNOWN,
-} from './contract/compiled.js';
-export type { ConditionOutcome, Evidence, Explanation, ExplanationNode, SpanReference, TextRange } from './contract/explain.js';
+} from './contract/compiled-rule-set.js';
+export type { ConditionOutcome, Evidence, Explanation, ExplanationNode, SpanReference, TextRange } from './contract/explanation.js';
 export { EXPLANATION_KINDS, EXPLANATION_OUTCOMES, type ExplanationKind, type ExplanationOutcome } from './contract/explanation-terms.js';
 export { MAXIMUM_WITNESSES } from './explain/evidence/leaf-values.js';
-export type { EvaluationOptions } from './judge/judge-script.js';
+export type { EvaluationOptions } from './judge/script-rule.js';
 export { DEFAULT_TIMEOUT } from './lua/budget.js';
 export { PatternExceeded } from './lua/budget-exceeded.js';
 export { convertWhen } from './parse/convert-when.js';

@@ -5,7 +5,7 @@ import type { Checked } from '../tree/rule.js';
 import { isWhenForm } from '../when/tokenize-when.js';
 import { judgeMeaning } from './meaning/judge-meaning.js';
 import { resolve } from './resolve/resolve.js';
-import { Findings, Scope } from './scope/context.js';
+import { Findings, Scope } from './scope/scope.js';
 import { checkScript } from './script/check-script.js';
 import { withTriedFixes } from './tried-fixes.js';
 

@@ -1,5 +1,5 @@
 import { costOf } from '../conditions/cost.js';
-import type { CompiledRule } from '../contract/compiled.js';
+import type { CompiledRule } from '../contract/compiled-rule-set.js';
 import { isSpanFunction, localPart, testsOf } from '../interpret/local-test.js';
 import { isSpanCondition } from '../interpret/required-reads.js';
 import type { Resolved } from '../tree/resolved.js';

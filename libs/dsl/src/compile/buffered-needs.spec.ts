@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
 import { arbitraryRelatedTrace, arbitrarySpansRule } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { NotedSpans } from '../../../../test/fixtures/dsl/traces/noted-spans.js';
-import type { BufferedNeeds, CompiledRuleSet, EvaluationResult } from '../contract/compiled.js';
+import type { BufferedNeeds, CompiledRuleSet, EvaluationResult } from '../contract/compiled-rule-set.js';
 import type { TraceView } from '../trace/span-view.js';
 import { compileRules } from './compile-rules.js';
 

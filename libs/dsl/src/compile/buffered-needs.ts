@@ -1,4 +1,4 @@
-import type { BufferedNeeds } from '../contract/compiled.js';
+import type { BufferedNeeds } from '../contract/compiled-rule-set.js';
 import type { ConditionTable } from '../contract/condition-table.js';
 import { conjunction } from '../interpret/candidate.js';
 import { testsOf } from '../interpret/local-test.js';

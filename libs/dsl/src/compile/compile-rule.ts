@@ -1,7 +1,7 @@
-import { ConditionCompiler } from '../conditions/condition.js';
-import type { CompiledRule, Failed, Needs, RuleIndex } from '../contract/compiled.js';
+import { ConditionCompiler } from '../conditions/condition-compiler.js';
+import type { CompiledRule, Failed, Needs, RuleIndex } from '../contract/compiled-rule-set.js';
 import type { ConditionTable } from '../contract/condition-table.js';
-import type { Evidence, Explanation, ExplanationNode } from '../contract/explain.js';
+import type { Evidence, Explanation, ExplanationNode } from '../contract/explanation.js';
 import { explainExpression } from '../explain/explain-rule.js';
 import { explainScript } from '../explain/explain-script.js';
 import { failureOfScript, failureTree } from '../explain/failure-tree.js';
@@ -9,7 +9,7 @@ import { candidateOf } from '../interpret/candidate.js';
 import { type EvaluationLimit, evaluationLimit } from '../interpret/evaluation-limit.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from '../interpret/required-reads.js';
 import { judgeExpression } from '../judge/judge-expression.js';
-import { type EvaluationOptions, ScriptRule } from '../judge/judge-script.js';
+import { type EvaluationOptions, ScriptRule } from '../judge/script-rule.js';
 import { firstMistyped } from '../judge/type-failure.js';
 import { DEFAULT_TIMEOUT } from '../lua/budget.js';
 import { isLasting } from '../online/lasting.js';
@@ -21,8 +21,8 @@ import { Source } from '../text/source.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression, CheckedRule } from '../tree/rule.js';
 import { bufferedNeeds } from './buffered-needs.js';
-import type { ReadsCollector } from './collect-reads.js';
 import { canFailOnTrace, necessaryConditions } from './necessary-conditions.js';
+import type { ReadsCollector } from './reads-collector.js';
 import { scriptNeeds } from './script-needs.js';
 
 /** For a rule that exceeded its steps: the share of them that its explanation may take. */

@@ -4,7 +4,7 @@ import { arbitraryCondition, arbitrarySpan } from '../../../../test/fixtures/dsl
 import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js';
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
-import type { CompiledRuleSet } from '../contract/compiled.js';
+import type { CompiledRuleSet } from '../contract/compiled-rule-set.js';
 import { judgeCondition } from '../interpret/judge-condition.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { CheckedExpression } from '../tree/rule.js';

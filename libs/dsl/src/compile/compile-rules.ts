@@ -1,13 +1,13 @@
 import { ColumnView } from '../conditions/column-view.js';
+import { compileConditions } from '../conditions/compile-conditions.js';
 import { DeferredConditions, mayBePutOff } from '../conditions/deferred-conditions.js';
-import { FirstComparisons } from '../conditions/first-comparison.js';
-import { compileConditions } from '../conditions/rule-set.js';
-import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt, RuleIndex } from '../contract/compiled.js';
+import { FirstComparisons } from '../conditions/first-comparisons.js';
+import type { Atom, CompiledRule, CompiledRuleSet, ConditionColumns, InDoubt, RuleIndex } from '../contract/compiled-rule-set.js';
 import { ConditionTable } from '../contract/condition-table.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { patternSteps } from '../interpret/evaluation-limit.js';
 import { judgeCondition } from '../interpret/judge-condition.js';
-import type { EvaluationOptions } from '../judge/judge-script.js';
+import type { EvaluationOptions } from '../judge/script-rule.js';
 import { typeFailure } from '../judge/type-failure.js';
 import { DEFAULT_TIMEOUT } from '../lua/budget.js';
 import { PatternExceeded } from '../lua/budget-exceeded.js';
@@ -18,8 +18,8 @@ import type { Reads } from '../tree/reads.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedRule } from '../tree/rule.js';
 import { isTypeFailure } from '../values/is-type-failure.js';
-import { ReadsCollector } from './collect-reads.js';
 import { compileRule } from './compile-rule.js';
+import { ReadsCollector } from './reads-collector.js';
 
 /** A rule to compile; `id` becomes `CompiledRule.id`. */
 export interface RuleToCompile {

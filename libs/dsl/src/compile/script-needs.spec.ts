@@ -4,8 +4,8 @@ import { arbitraryScript } from '../../../../test/fixtures/dsl/rules/arbitrary-s
 import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/rules/arbitrary-trace-rule.js';
 import { NotedSpans } from '../../../../test/fixtures/dsl/traces/noted-spans.js';
 import { checkSaved } from '../check/check.js';
-import type { CompiledRuleSet } from '../contract/compiled.js';
-import { ScriptRule } from '../judge/judge-script.js';
+import type { CompiledRuleSet } from '../contract/compiled-rule-set.js';
+import { ScriptRule } from '../judge/script-rule.js';
 import type { CheckedScript } from '../tree/rule.js';
 import { compileRules } from './compile-rules.js';
 

@@ -1,12 +1,12 @@
-import type { BufferedNeeds } from '../contract/compiled.js';
+import type { BufferedNeeds } from '../contract/compiled-rule-set.js';
 import type { ConditionTable } from '../contract/condition-table.js';
 import { conjunction } from '../interpret/candidate.js';
 import { type FunctionTest, isLocal, localPart } from '../interpret/local-test.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedScript } from '../tree/rule.js';
 import { candidateOf } from './buffered-needs.js';
-import type { ReadsCollector } from './collect-reads.js';
 import { necessaryConditions } from './necessary-conditions.js';
+import type { ReadsCollector } from './reads-collector.js';
 
 /**
  * The guards of a script: what a trace needs for the script to be worth running. Undefined if there are none. Guard results only decide whether the script

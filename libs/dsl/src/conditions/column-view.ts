@@ -1,4 +1,4 @@
-import type { ConditionColumns } from '../contract/compiled.js';
+import type { ConditionColumns } from '../contract/compiled-rule-set.js';
 import { normalInteger } from '../lua/lua-number.js';
 import type { EventView, LinkView, SpanView } from '../trace/span-view.js';
 import type { Reads } from '../tree/reads.js';

@@ -1,4 +1,4 @@
-import type { ConditionColumns, InDoubt } from '../contract/compiled.js';
+import type { ConditionColumns, InDoubt } from '../contract/compiled-rule-set.js';
 import { Interpreter } from '../interpret/interpret.js';
 import { traceOf } from '../interpret/judge-condition.js';
 import { PatternExceeded } from '../lua/budget-exceeded.js';

@@ -1,4 +1,4 @@
-import type { ConditionColumns } from '../contract/compiled.js';
+import type { ConditionColumns } from '../contract/compiled-rule-set.js';
 import type { Value } from '../values/value.js';
 
 /** Tests some conditions on one span and sets their bits. */

@@ -4,7 +4,7 @@ import { canonicalKey } from '../tree/canonical.js';
 import type { Resolved } from '../tree/resolved.js';
 import { operandsOf } from '../tree/walk.js';
 import { type Bound, boundOf } from './bound.js';
-import type { ConditionCompiler } from './condition.js';
+import type { ConditionCompiler } from './condition-compiler.js';
 import { costOf } from './cost.js';
 
 /** One operand of a condition's outermost `and`. */

@@ -1,6 +1,6 @@
 import { canonicalKey } from '../tree/canonical.js';
 import type { Resolved, TraceQuantifier } from '../tree/resolved.js';
-import type { Atom, Condition } from './compiled.js';
+import type { Atom, Condition } from './compiled-rule-set.js';
 
 type Quantifier = TraceQuantifier['quantifier'];
 

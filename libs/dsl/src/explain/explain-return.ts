@@ -1,4 +1,4 @@
-import type { ConditionOutcome, ExplanationNode, SpanReference } from '../contract/explain.js';
+import type { ConditionOutcome, ExplanationNode, SpanReference } from '../contract/explanation.js';
 import type { ExplanationKind } from '../contract/explanation-terms.js';
 import { COMPARISONS } from '../contract/explanation-terms.js';
 import type { MarkedReturn, PathCondition, ScriptMarks, TableLoop } from '../sandbox/bridge/script-marks.js';

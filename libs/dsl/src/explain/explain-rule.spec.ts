@@ -3,8 +3,8 @@ import { ReferenceState } from '../../../../test/fixtures/dsl/reference-state.js
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { Atom, CompiledRuleSet } from '../contract/compiled.js';
-import type { Evidence } from '../contract/explain.js';
+import type { Atom, CompiledRuleSet } from '../contract/compiled-rule-set.js';
+import type { Evidence } from '../contract/explanation.js';
 
 const SPANS = [
   viewOf({ id: 's1', name: 'charge', service: 'payment', duration: 2e9, attributes: { amount: 1200 } }),

@@ -1,5 +1,5 @@
 import type { ConditionTable } from '../contract/condition-table.js';
-import type { ConditionOutcome, Evidence, Explanation } from '../contract/explain.js';
+import type { ConditionOutcome, Evidence, Explanation } from '../contract/explanation.js';
 import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
 import type { Source } from '../text/source.js';
 import type { Resolved } from '../tree/resolved.js';

@@ -4,8 +4,8 @@ import { programInputs } from '../../../../test/fixtures/dsl/compare-programs.js
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { Explanation } from '../contract/explain.js';
-import { ScriptRule } from '../judge/judge-script.js';
+import type { Explanation } from '../contract/explanation.js';
+import { ScriptRule } from '../judge/script-rule.js';
 import { LuaError } from '../lua/lua-error.js';
 
 const SPANS = [

@@ -1,6 +1,6 @@
-import type { ConditionOutcome, Evidence, Explanation, ExplanationNode } from '../contract/explain.js';
+import type { ConditionOutcome, Evidence, Explanation, ExplanationNode } from '../contract/explanation.js';
 import type { ExplanationOutcome } from '../contract/explanation-terms.js';
-import type { ScriptRule } from '../judge/judge-script.js';
+import type { ScriptRule } from '../judge/script-rule.js';
 import { LuaError } from '../lua/lua-error.js';
 import { Source } from '../text/source.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';

@@ -6,7 +6,7 @@ import { ruleOf } from '../../../../test/fixtures/dsl/judgements.js';
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { ExplanationNode } from '../contract/explain.js';
+import type { ExplanationNode } from '../contract/explanation.js';
 import { Interpreter } from '../interpret/interpret.js';
 import { LuaError } from '../lua/lua-error.js';
 import { isTruthy } from '../lua/lua-value.js';

@@ -1,8 +1,8 @@
-import type { Failed, TypeFailure } from '../contract/compiled.js';
-import type { ExplanationNode } from '../contract/explain.js';
+import type { Failed, TypeFailure } from '../contract/compiled-rule-set.js';
+import type { ExplanationNode } from '../contract/explanation.js';
 import { kindOf } from '../contract/explanation-terms.js';
 import type { Source } from '../text/source.js';
-import { readings } from '../tree/observed.js';
+import { readings } from '../tree/readings.js';
 import type { Resolved } from '../tree/resolved.js';
 import { partsOf } from '../tree/walk.js';
 import { clipped } from '../values/clipped.js';

@@ -1,4 +1,4 @@
-import type { Evidence } from '../contract/explain.js';
+import type { Evidence } from '../contract/explanation.js';
 import { isSpanFunction } from '../interpret/local-test.js';
 import { isTruthy } from '../lua/lua-value.js';
 import type { SpanView } from '../trace/span-view.js';

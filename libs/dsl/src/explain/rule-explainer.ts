@@ -1,4 +1,4 @@
-import type { ConditionOutcome, Evidence, ExplanationNode, TextRange } from '../contract/explain.js';
+import type { ConditionOutcome, Evidence, ExplanationNode, TextRange } from '../contract/explanation.js';
 import { kindOf } from '../contract/explanation-terms.js';
 import { negation } from '../interpret/candidate.js';
 import { isSpanCondition } from '../interpret/required-reads.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { Explanation } from '../contract/explain.js';
+import type { Explanation } from '../contract/explanation.js';
 import type { SpanView } from '../trace/span-view.js';
 
 const SPANS = [

@@ -4,7 +4,7 @@ import { arbitrarySpan } from '../../../../test/fixtures/dsl/rules/arbitrary-rul
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { CompiledRule, EvaluationResult } from '../contract/compiled.js';
+import type { CompiledRule, EvaluationResult } from '../contract/compiled-rule-set.js';
 import { interpretCondition } from '../interpret/interpret.js';
 import type { LuaError } from '../lua/lua-error.js';
 import type { CheckedExpression } from '../tree/rule.js';

@@ -1,4 +1,4 @@
-import type { EvaluationError, EvaluationResult, HeldConditions } from '../contract/compiled.js';
+import type { EvaluationError, EvaluationResult, HeldConditions } from '../contract/compiled-rule-set.js';
 import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
 import { Interpreter } from '../interpret/interpret.js';
 import { type Polarity, polaritiesOf } from '../interpret/polarity.js';
@@ -11,7 +11,7 @@ import { isTruthy } from '../lua/lua-value.js';
 import type { StepLimit } from '../lua/step-limit.js';
 import type { TestConditions } from '../online/test-conditions.js';
 import { TestedOnArrival } from '../online/tested-on-arrival.js';
-import { IndexedSpanFunctions } from '../pairs/indexed-spans.js';
+import { IndexedSpanFunctions } from '../pairs/indexed-span-functions.js';
 import type { SpanFunctionsHost } from '../trace/span-functions.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import type { LogicalNode, Resolved } from '../tree/resolved.js';

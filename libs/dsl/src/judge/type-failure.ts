@@ -1,9 +1,9 @@
-import type { EvaluationError, TypeFailure } from '../contract/compiled.js';
+import type { EvaluationError, TypeFailure } from '../contract/compiled-rule-set.js';
 import { judgeCondition } from '../interpret/judge-condition.js';
 import { luaType } from '../lua/lua-value.js';
 import { readField } from '../trace/span-values.js';
 import type { SpanView } from '../trace/span-view.js';
-import { readings } from '../tree/observed.js';
+import { readings } from '../tree/readings.js';
 import type { Resolved } from '../tree/resolved.js';
 import { partsOf } from '../tree/walk.js';
 import { clipped } from '../values/clipped.js';

@@ -1,4 +1,4 @@
-import { FALSE, type OnlineTrace, TRUE, UNKNOWN } from '../contract/compiled.js';
+import { FALSE, type OnlineTrace, TRUE, UNKNOWN } from '../contract/compiled-rule-set.js';
 import type { BinaryNode, Resolved } from '../tree/resolved.js';
 import type { Value } from '../values/value.js';
 import { type TotalsOf, totalValue } from './totals.js';

@@ -5,7 +5,7 @@ import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import { type CompiledRule, FAILED, FALSE, type Outcome, TRUE, type Truth, UNKNOWN } from '../contract/compiled.js';
+import { type CompiledRule, FAILED, FALSE, type Outcome, TRUE, type Truth, UNKNOWN } from '../contract/compiled-rule-set.js';
 import { interpretCondition } from '../interpret/interpret.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { CheckedExpression } from '../tree/rule.js';

@@ -1,4 +1,4 @@
-import { type Atom, FAILED, FALSE, type OnlineTrace, type Outcome, TRUE, type Truth, UNKNOWN } from '../contract/compiled.js';
+import { type Atom, FAILED, FALSE, type OnlineTrace, type Outcome, TRUE, type Truth, UNKNOWN } from '../contract/compiled-rule-set.js';
 import type { ConditionTable } from '../contract/condition-table.js';
 import { negation } from '../interpret/candidate.js';
 import { isSpanCondition, isTotal, skeletonLeaves } from '../interpret/required-reads.js';

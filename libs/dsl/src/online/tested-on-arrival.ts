@@ -1,4 +1,4 @@
-import type { BufferedNeeds, HeldConditions } from '../contract/compiled.js';
+import type { BufferedNeeds, HeldConditions } from '../contract/compiled-rule-set.js';
 import type { World } from '../interpret/world.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';

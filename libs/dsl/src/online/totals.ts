@@ -1,4 +1,4 @@
-import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from '../contract/compiled.js';
+import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from '../contract/compiled-rule-set.js';
 import { callLibrary } from '../lua/library.js';
 import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
 import { LuaError } from '../lua/lua-error.js';

@@ -22,7 +22,7 @@ const BOX_STEPS = BOX_VISITS / 16;
 
 /**
  * The worst-case steps (docs/decisions/0013) of a rule on a trace of n spans, as a function of n. Every span is a candidate for every condition, all
- * joined values are equal, and the last candidate is the witness. The model follows the plans of indexed-spans.ts. A hash or a cached result costs a
+ * joined values are equal, and the last candidate is the witness. The model follows the plans of indexed-span-functions.ts. A hash or a cached result costs a
  * constant per outer span. Sorted ranks cost the digits of n (search-steps.ts); tests of single spans cost n. A function within a function counts
  * once per span. Mostly one answer serves many spans (box-rejection.ts), but not on every trace.
  */

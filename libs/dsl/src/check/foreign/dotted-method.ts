@@ -1,6 +1,6 @@
 import type { Expression } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 

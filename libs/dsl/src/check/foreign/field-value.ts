@@ -2,7 +2,7 @@ import { suggest } from '../../text/suggest.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { fieldValues } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 import { wordOf } from './foreign-member.js';
 
 /** Other words for the status codes. */

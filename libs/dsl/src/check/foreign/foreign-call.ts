@@ -3,7 +3,7 @@ import { formatExpression } from '../../tree/format-expression.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { STRING_TEST_FUNCTIONS } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 import { stringMethod } from './dotted-method.js';
 
 type Call = Extract<Expression, { type: 'call' }>;

@@ -1,7 +1,7 @@
 import type { Expression } from '../../text/syntax.js';
 import type { FieldName, Resolved } from '../../tree/resolved.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 
 /** The fields and functions, by their names in other tools. */
 const ALIASES: Readonly<Record<string, string>> = {

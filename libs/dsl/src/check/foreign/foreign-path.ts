@@ -3,7 +3,7 @@ import type { Expression } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { isKnownName, knownNames } from '../../vocabulary/lua-names.js';
 import { FIELD_TYPES, SPAN_FIELDS, SPAN_FUNCTIONS } from '../../vocabulary/vocabulary.js';
-import { type Scope, unknownValue } from '../scope/context.js';
+import { type Scope, unknownValue } from '../scope/scope.js';
 
 type Member = Extract<Expression, { type: 'member' }>;
 

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../tree/format-expression.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../tree/resolved.js';
 import { compilePattern, PatternError } from '../../values/pattern.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 
 /** A glob or a regular expression in a plain text comparison: `span.name == "GET *"`, `x contains "api/.*"`. */
 export function foreignPattern(node: BinaryNode | StringTestNode, findings: Findings): void {

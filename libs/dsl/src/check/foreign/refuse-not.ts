@@ -1,5 +1,5 @@
 import type { Expression } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '~=', '<', '<=', '>', '>=']);
 

@@ -3,7 +3,7 @@ import { formatExpression } from '../../tree/format-expression.js';
 import type { FieldName, Resolved } from '../../tree/resolved.js';
 import { isKnownName } from '../../vocabulary/lua-names.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
-import { type Scope, unknownValue } from '../scope/context.js';
+import { type Scope, unknownValue } from '../scope/scope.js';
 
 const FIELDS = new Map(SPAN_FIELDS.map((field) => [field.name, field]));
 

@@ -1,7 +1,7 @@
 import type { BinaryNode, Relatives, Resolved, SpanSource, TraceAggregate, TraceQuantifier } from '../../tree/resolved.js';
 import { baseOf, partsOf } from '../../tree/walk.js';
 import { foreignPattern } from '../foreign/foreign-pattern.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 import { countOfDistinct } from './counts/count-of-distinct.js';
 import { distinctIds } from './counts/distinct-ids.js';
 import { oneRoot } from './counts/one-root.js';

@@ -1,6 +1,6 @@
 import type { Name } from '../../text/syntax.js';
 import { SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from '../../vocabulary/lua-names.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 
 const TAKEN: ReadonlySet<string> = new Set(['trace', 'attribute', ...SANDBOX_GLOBALS, ...Object.keys(SANDBOX_LIBRARIES), ...UNAVAILABLE]);
 

@@ -2,7 +2,7 @@ import type { Fix } from '../../text/diagnostic.js';
 import type { Expression } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import type { VocabularyFunction } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 
 /** Describes the parameters of a function for a message: `1 condition`, `a, b, and perhaps within, tolerance`. */
 export function wantedArguments(parameters: VocabularyFunction['parameters']): string {

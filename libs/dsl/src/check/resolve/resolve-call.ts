@@ -6,8 +6,8 @@ import { ANY, BOOLEAN, describeTypes, NIL, NUMBER, STRING } from '../../values/t
 import { SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { STRING_TEST_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { stringMethod } from '../foreign/dotted-method.js';
-import { type Scope, unknownValue } from '../scope/context.js';
 import type { Entity } from '../scope/entity.js';
+import { type Scope, unknownValue } from '../scope/scope.js';
 import { arityError } from './resolve-arity.js';
 import { warnUnguarded } from './resolve-operator.js';
 import { resolveSpanFunction, resolveSpanOrder } from './resolve-span-function.js';

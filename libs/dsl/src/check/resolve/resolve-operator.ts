@@ -25,7 +25,7 @@ import {
   type TypeSet,
 } from '../../values/types.js';
 import { checkFieldValue, refuseNumber } from '../foreign/field-value.js';
-import type { Scope } from '../scope/context.js';
+import type { Scope } from '../scope/scope.js';
 import { soleEntry } from '../scope/table-entry.js';
 
 type Unary = Extract<Expression, { type: 'unary' }>;

@@ -15,9 +15,9 @@ import {
 } from '../../vocabulary/vocabulary.js';
 import { durationWithUnit } from '../foreign/duration-with-unit.js';
 import { foreignMember, refusePartOfField, wordOf } from '../foreign/foreign-member.js';
-import type { Scope } from '../scope/context.js';
-import { unknownValue } from '../scope/context.js';
 import type { Entity } from '../scope/entity.js';
+import type { Scope } from '../scope/scope.js';
+import { unknownValue } from '../scope/scope.js';
 import { warnUnguarded } from './resolve-operator.js';
 
 const TRACE: Entity = { kind: 'trace' };

@@ -10,7 +10,7 @@ import { knownNames, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from '../
 import { spanArguments } from '../../vocabulary/span-function-call.js';
 import { SPAN_FIELDS, SPAN_FUNCTIONS, STRING_TEST_FUNCTIONS, TRACE_FIELDS, TRACE_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { refuseNot } from '../foreign/refuse-not.js';
-import { Findings } from '../scope/context.js';
+import { Findings } from '../scope/scope.js';
 import { assignedNames, blocksOf, type Holding, holdingOf, holdingsOfLoop, type Locals } from '../scope/script-locals.js';
 import { refuseIterator } from './iterator.js';
 import { judgedLoop } from './judged-loop.js';

@@ -1,5 +1,5 @@
 import type { Expression, Statement } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 
 const LISTS: ReadonlySet<string> = new Set(['spans', 'services', 'events', 'links']);
 const MAPS: ReadonlySet<string> = new Set(['attributes', 'resource']);

@@ -1,5 +1,5 @@
 import type { Statement } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 
 /** `for i = 0, #trace.spans do`: lists start at index 1. */
 export function judgedLoop({ bounds }: Extract<Statement, { type: 'for' }>, findings: Findings): void {

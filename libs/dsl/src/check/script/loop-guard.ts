@@ -3,7 +3,7 @@ import type { Source } from '../../text/source.js';
 import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { resolve } from '../resolve/resolve.js';
-import { Findings, Scope } from '../scope/context.js';
+import { Findings, Scope } from '../scope/scope.js';
 
 /** The values of locals, as expressions without names. */
 type Values = ReadonlyMap<string, Expression>;

@@ -1,6 +1,6 @@
 import type { Source } from '../../text/source.js';
 import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 import { blocksOf } from '../scope/script-locals.js';
 
 type Loop = Extract<Statement, { type: 'for' | 'for-in' }>;

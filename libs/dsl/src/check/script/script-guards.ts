@@ -3,7 +3,7 @@ import type { Block, Expression, Statement } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { resolve } from '../resolve/resolve.js';
-import { Findings, Scope } from '../scope/context.js';
+import { Findings, Scope } from '../scope/scope.js';
 import { loopGuard } from './loop-guard.js';
 
 /** Conditions without which a script's result is false, in evaluation order, and whether one reads the subject. */

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../text/problems.js';
 import type { Expression } from '../../text/syntax.js';
 import { judgeMeaningInScript } from '../meaning/judge-meaning.js';
 import { resolve } from '../resolve/resolve.js';
-import { Findings, Scope } from '../scope/context.js';
+import { Findings, Scope } from '../scope/scope.js';
 import type { Constant, Locals } from '../scope/script-locals.js';
 
 /** Problems that are as certain in a script as in an expression. All others depend on the values of variables. */

@@ -2,10 +2,10 @@ import type { Block, Expression } from '../../text/syntax.js';
 import { RELATIONS } from '../../tree/span-relation.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { spanArguments } from '../../vocabulary/span-function-call.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 import { blocksOf } from '../scope/script-locals.js';
+import { bareTotal } from './bare-total.js';
 import { isNumber, namesAsConditions } from './number-names.js';
-import { bareTotal } from './script-units.js';
 import { readsText } from './tables/list-as-set.js';
 import { expressionsOf, partsOf } from './tables/tested-texts.js';
 

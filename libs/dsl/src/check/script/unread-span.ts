@@ -1,5 +1,5 @@
 import type { Statement } from '../../text/syntax.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 
 const LISTS = /^i?pairs\s*\(\s*(trace\.spans|span\.events|span\.links)\s*\)$/;
 

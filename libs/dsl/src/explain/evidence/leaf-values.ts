@@ -1,6 +1,6 @@
-import type { Atom, OnlineTrace } from '../../contract/compiled.js';
+import type { Atom, OnlineTrace } from '../../contract/compiled-rule-set.js';
 import type { ConditionTable } from '../../contract/condition-table.js';
-import type { Evidence, SpanReference } from '../../contract/explain.js';
+import type { Evidence, SpanReference } from '../../contract/explanation.js';
 import type { EvaluationLimit } from '../../interpret/evaluation-limit.js';
 import { Interpreter } from '../../interpret/interpret.js';
 import { traceOf } from '../../interpret/judge-condition.js';

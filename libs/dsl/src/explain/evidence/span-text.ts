@@ -1,4 +1,4 @@
-import type { SpanReference } from '../../contract/explain.js';
+import type { SpanReference } from '../../contract/explanation.js';
 import type { SpanView } from '../../trace/span-view.js';
 import { clipped } from '../../values/clipped.js';
 

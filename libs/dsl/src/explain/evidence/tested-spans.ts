@@ -1,7 +1,7 @@
 import { Interpreter } from '../../interpret/interpret.js';
 import { LuaError } from '../../lua/lua-error.js';
 import { StepLimit } from '../../lua/step-limit.js';
-import { IndexedSpanFunctions } from '../../pairs/indexed-spans.js';
+import { IndexedSpanFunctions } from '../../pairs/indexed-span-functions.js';
 import { aggregate } from '../../trace/aggregate.js';
 import type { SpanTest } from '../../trace/span-functions.js';
 import type { SpanView, TraceView } from '../../trace/span-view.js';

@@ -8,7 +8,7 @@ import { MAXIMUM_WITNESSES } from '../evidence/leaf-values.js';
 import { referenceTo, spanText } from '../evidence/span-text.js';
 import type { Bindings, RelatedSpans } from '../evidence/tested-spans.js';
 import { closest, NO_VALUES } from './explain-quantifier.js';
-import { nearestSpan } from './near-miss.js';
+import { nearMiss } from './near-miss.js';
 import { bound, type Explainer, type FunctionExplanation, type PartExplanation } from './part-explanation.js';
 import { spansSatisfy } from './sentence.js';
 import { detailsOf } from './witness-details.js';
@@ -64,7 +64,7 @@ class PairExplainer {
   /** No span satisfies the first condition. */
   private explainNoFirst(): FunctionExplanation {
     const { node, bindings, explainer } = this;
-    const nearest = nearestSpan(node.first, node.depth, bindings, explainer);
+    const nearest = nearMiss(node.first, node.depth, bindings, explainer);
     const explained = nearest && explainer.inside(node.first, node.depth, nearest, bindings);
     const tail = nearest && explained ? closest(explained, nearest, node.depth, bindings, explainer) : '';
     return this.explained(
@@ -118,7 +118,7 @@ class PairExplainer {
       types: node.types,
     } as const;
     const found = (explainer.values.tally(probe, inner)?.spans ?? []).filter((span) => span !== first);
-    if (found.length === 0) return nearestSpan(node.second, node.depth + 1, inner, explainer);
+    if (found.length === 0) return nearMiss(node.second, node.depth + 1, inner, explainer);
     const distance = (span: SpanView): bigint => {
       const apart = node.relation === 'follows' || node.relation === 'before' ? gap(first, span) : gap(span, first);
       return apart < 0n ? -apart : apart;

@@ -1,4 +1,4 @@
-import type { SpanReference } from '../../contract/explain.js';
+import type { SpanReference } from '../../contract/explanation.js';
 import { isSpanFunction } from '../../interpret/local-test.js';
 import { readsOuter } from '../../pairs/plan/join-plan.js';
 import type { SpanView } from '../../trace/span-view.js';
@@ -9,7 +9,7 @@ import type { Value } from '../../values/value.js';
 import type { Tally } from '../evidence/leaf-values.js';
 import { referenceText, spansText, spanText } from '../evidence/span-text.js';
 import type { Bindings } from '../evidence/tested-spans.js';
-import { nearestSpan } from './near-miss.js';
+import { nearMiss } from './near-miss.js';
 import { bound, type Explainer, type FunctionExplanation, type PartExplanation } from './part-explanation.js';
 import { atLeastSatisfy, notAllSatisfy, spansSatisfy } from './sentence.js';
 import { type Details, detailsOf } from './witness-details.js';
@@ -69,7 +69,7 @@ function explainFirst(node: TraceQuantifier, { spans }: Tally, bindings: Binding
 }
 
 function explainNone({ condition, depth, over }: TraceQuantifier, bindings: Bindings, explainer: Explainer): Found {
-  const nearest = over === undefined ? nearestSpan(condition, depth, bindings, explainer) : undefined;
+  const nearest = over === undefined ? nearMiss(condition, depth, bindings, explainer) : undefined;
   if (nearest === undefined) return { explained: explainer.unasked(condition), details: NO_DETAILS };
   const explained = explainer.inside(condition, depth, nearest, bindings);
   return { explained: explained, details: NO_DETAILS, tail: closest(explained, nearest, depth, bindings, explainer) };

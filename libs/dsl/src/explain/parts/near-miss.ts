@@ -22,7 +22,7 @@ const OWN_WEIGHT = 2;
  * Which further spans the engine keeps depends on other rules. So unless all spans are known, only those that satisfy the condition's part about one span are
  * considered.
  */
-export function nearestSpan(condition: Resolved, depth: number, bindings: Bindings, explainer: Explainer): SpanView | undefined {
+export function nearMiss(condition: Resolved, depth: number, bindings: Bindings, explainer: Explainer): SpanView | undefined {
   const { spans = [], isWhole, spanCount } = explainer.values;
   const operands = operandsOf(condition, 'and');
   const local = operands.filter((operand) => isLocal(operand, depth));

@@ -1,9 +1,9 @@
-import type { ConditionOutcome, ExplanationNode } from '../../contract/explain.js';
+import type { ConditionOutcome, ExplanationNode } from '../../contract/explanation.js';
 import { COMPARISONS, kindOf } from '../../contract/explanation-terms.js';
 import { isSpanFunction } from '../../interpret/local-test.js';
 import { isTruthy } from '../../lua/lua-value.js';
 import type { SpanFunctionNode } from '../../trace/span-functions.js';
-import { readings } from '../../tree/observed.js';
+import { readings } from '../../tree/readings.js';
 import type { BinaryNode, Resolved } from '../../tree/resolved.js';
 import { textOf } from '../../tree/text-of.js';
 import { partsOf } from '../../tree/walk.js';

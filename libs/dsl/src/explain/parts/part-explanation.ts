@@ -1,4 +1,4 @@
-import type { ConditionOutcome, ExplanationNode, SpanReference } from '../../contract/explain.js';
+import type { ConditionOutcome, ExplanationNode, SpanReference } from '../../contract/explanation.js';
 import type { ExplanationOutcome } from '../../contract/explanation-terms.js';
 import type { SpanView } from '../../trace/span-view.js';
 import type { Resolved } from '../../tree/resolved.js';

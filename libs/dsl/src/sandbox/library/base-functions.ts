@@ -25,7 +25,7 @@ import {
   tableArgument,
   typeAt,
 } from '../bridge/stack.js';
-import { Comparison } from './compare.js';
+import { Comparison } from './comparison.js';
 import type { ScriptPatterns } from './script-patterns.js';
 
 /** Adds Lua's pure basic functions, and the helpers of lua-text.ts, to the table on top of the stack. */

@@ -16,7 +16,7 @@ import {
   tableArgument,
   typeAt,
 } from '../bridge/stack.js';
-import { Comparison } from './compare.js';
+import { Comparison } from './comparison.js';
 import { mergeSort } from './merge-sort.js';
 
 /** Adds Lua's table library to the table on top of the stack; each accessed item costs a step. */

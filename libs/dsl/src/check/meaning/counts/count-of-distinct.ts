@@ -1,6 +1,6 @@
 import type { BinaryNode, Resolved, TraceAggregate, TraceQuantifier } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { MIRRORED } from '../implied/ordered-as-count.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { BinaryNode } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { orderedAsCount } from '../implied/ordered-as-count.js';
 
 /** The ids of messages and events, which occur once each. Ids of orders or tenants may rightly differ within a trace. */

@@ -1,6 +1,6 @@
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import type { SpanAxis, SpanRelation } from '../../../tree/span-relation.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { implicationsOf } from '../implied/constraints.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { orderedAsCount } from '../implied/ordered-as-count.js';

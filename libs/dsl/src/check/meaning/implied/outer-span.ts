@@ -4,7 +4,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved } from '../../../tree/resolved.js';
 import { partsOf } from '../../../tree/walk.js';
 import { spanArguments } from '../../../vocabulary/span-function-call.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 type Reading = Extract<Resolved, { type: 'field' | 'attribute' | 'resource-attribute' }>;
 

@@ -8,7 +8,7 @@ import type {
   StringTestNode,
   TraceQuantifier,
 } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { flatOperands } from './flat-operands.js';
 import { comparedWithOuter } from './outer-span.js';
 

@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { LogicalNode, Resolved, TraceAggregate } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
 import { BOOLEAN } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { tableEntry } from '../../scope/table-entry.js';
 import { flatOperands } from '../implied/flat-operands.js';
 

@@ -1,6 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { IndexValue, Resolved, SpanSource, UnaryNode } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** `span.events[0]`. */
 export function listIndex(node: IndexValue, findings: Findings): void {

@@ -4,7 +4,7 @@ import type { Attribute, HasAttribute, IndexValue, Resolved } from '../../../tre
 import { someNode } from '../../../tree/walk.js';
 import { NIL } from '../../../values/types.js';
 import { SPAN_FIELDS } from '../../../vocabulary/vocabulary.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { isOfResource, RESOURCE_WORDS } from './resource-keys.js';
 
 /** `attribute.service.name` belongs to the resource. `attribute.status` is a field. */

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { ResourceAttribute } from '../../../tree/resolved.js';
 import { SPAN_FIELDS } from '../../../vocabulary/vocabulary.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** Namespaces that the semantic conventions define for spans and not for resources. */
 const OF_SPANS =

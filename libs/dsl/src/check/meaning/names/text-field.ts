@@ -1,5 +1,5 @@
 import type { TraceAggregate } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** Keys with these endings nearly always hold texts, or numbers that nobody computes with. */
 const TEXTS = /(?:^|[._])(?:id|ids|uuid|guid|name|email|method|url|path|type|currency|region|version)$/;

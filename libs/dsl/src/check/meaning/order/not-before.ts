@@ -1,6 +1,6 @@
 import type { Resolved, TracePair } from '../../../tree/resolved.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { firstOperand, flatOperands } from '../implied/flat-operands.js';
 
 /**

@@ -1,7 +1,7 @@
 import { factKey } from '../../../tree/facts.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved, SpanSource } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import type { ConditionResult } from '../implied/apart.js';
 import { MIRRORED } from '../implied/ordered-as-count.js';
 

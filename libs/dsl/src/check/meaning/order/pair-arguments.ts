@@ -1,6 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { SpanOrderTest, TracePair } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 const LAST: Readonly<Partial<Record<TracePair['relation'], { readonly which: string; readonly where: string }>>> = {
   follows: { which: 'last', where: 'after' },

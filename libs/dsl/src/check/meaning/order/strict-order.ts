@@ -1,5 +1,5 @@
 import type { BinaryNode, Field, Resolved } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { isSameSpan } from '../implied/same-sides.js';
 
 /** `a.end_time < b.start_time` is false where b starts as a ends, which is common with clocks of milliseconds. `a.before(b)` includes it. */

@@ -1,5 +1,5 @@
 import type { BinaryNode, Field, Resolved, SpanSource } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { isSameSpan } from '../implied/same-sides.js';
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Resolved } from '../../../tree/resolved.js';
 import { baseOf, someNode, spansOf } from '../../../tree/walk.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { flatOperands } from '../implied/flat-operands.js';
 
 /**

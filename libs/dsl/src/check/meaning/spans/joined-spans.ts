@@ -2,7 +2,7 @@ import type { Range } from '../../../text/source.js';
 import type { Relatives, Resolved, SpanSource, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
 import { RELATIONS } from '../../../tree/span-relation.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import type { ConditionResult } from '../implied/apart.js';
 import { type Contradiction, contradictionOfAll } from '../implied/contradiction.js';
 import { flatOperands } from '../implied/flat-operands.js';

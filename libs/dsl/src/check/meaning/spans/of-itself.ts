@@ -1,6 +1,6 @@
 import type { BinaryNode, Relatives, Resolved, SpanSource, TraceQuantifier } from '../../../tree/resolved.js';
 import { writtenText } from '../../../tree/written-text.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import type { ConditionResult } from '../implied/apart.js';
 import { contradictionOfAll } from '../implied/contradiction.js';
 import { orderedAsCount } from '../implied/ordered-as-count.js';

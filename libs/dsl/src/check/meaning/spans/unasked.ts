@@ -1,7 +1,7 @@
 import type { Resolved, TracePair, TraceQuantifier } from '../../../tree/resolved.js';
 import { baseOf, firstPart, someNode, spansOf } from '../../../tree/walk.js';
 import { ANY } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: no condition reads b. */
 export function unasked(node: TraceQuantifier | TracePair, findings: Findings): void {

@@ -4,7 +4,7 @@ import type { TableConstructor } from '../../../text/syntax.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { tableEntry } from '../../scope/table-entry.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { rangeOver } from '../implied/range-over.js';

@@ -1,7 +1,7 @@
 import type { Range } from '../../../text/source.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { isPlainComparison, type PlainComparison } from '../implied/plain-comparison.js';
 import { isSameReading } from '../implied/same-sides.js';
 

@@ -1,6 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { LogicalNode, Resolved } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { contradictionIn } from '../implied/contradiction.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { isSameReading } from '../implied/same-sides.js';

@@ -2,7 +2,7 @@ import { factKey } from '../../../tree/facts.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { Attribute, LogicalNode, Resolved } from '../../../tree/resolved.js';
 import { FALSY } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { flatOperands } from '../implied/flat-operands.js';
 
 /** `attribute.x and attribute.x != true`: the guard also excludes false, so that only values that are no booleans match. */

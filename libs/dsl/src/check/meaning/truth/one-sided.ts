@@ -1,6 +1,6 @@
 import type { BinaryNode, Field, Resolved, SpanSource } from '../../../tree/resolved.js';
 import { someNode } from '../../../tree/walk.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { isSameSpan } from '../implied/same-sides.js';
 import type { ConditionRole } from './constant-condition.js';

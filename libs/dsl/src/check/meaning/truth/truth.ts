@@ -15,7 +15,7 @@ import { shortText } from '../../../tree/short-text.js';
 import { RELATIONS, type SpanAxis, type SpanRelation } from '../../../tree/span-relation.js';
 import { alwaysFalsy, alwaysTruthy, BOOLEAN, NIL, STRING } from '../../../values/types.js';
 import { fieldValues } from '../../../vocabulary/vocabulary.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { comparedCounts, type KnownComparison } from '../counts/count-limits.js';
 import { isBelow, rootPart } from '../counts/one-root.js';
 import { comparedWithLimits } from '../counts/value-limits.js';
@@ -25,8 +25,8 @@ import { contradictionIn } from '../implied/contradiction.js';
 import { flatOperands } from '../implied/flat-operands.js';
 import { comparesReadings, isPlainComparison, type PlainComparison } from '../implied/plain-comparison.js';
 import { rangeOver } from '../implied/range-over.js';
+import { heldWithoutRelatives } from '../spans/held-without-relatives.js';
 import { knownOfRoot } from '../spans/known-of-root.js';
-import { heldByTheLast } from '../spans/no-relatives.js';
 import { heldByEveryText } from '../values/every-text.js';
 import { missingDiffers } from '../values/missing-differs.js';
 import { type ConditionRole, comparedDefault, type OperandRole, reportAlternatives, reportConstant, whole } from './constant-condition.js';
@@ -231,7 +231,7 @@ class TruthJudge {
     const value = this.condition(node.condition, { kind: 'condition' }) ?? this.rootBelow(node.condition, node.depth, node.over?.axis);
     // `all` with another value includes spans without one, which is intended.
     if (node.quantifier !== 'all') missingDiffers(node.condition, this.findings);
-    const reason = value === undefined ? heldByTheLast(node) : undefined;
+    const reason = value === undefined ? heldWithoutRelatives(node) : undefined;
     if (reason !== undefined) {
       this.report({ value: true, range: node.syntax.range, reason });
       return true;

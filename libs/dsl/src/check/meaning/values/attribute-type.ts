@@ -2,7 +2,7 @@ import { parseNumeral } from '../../../lua/lua-number.js';
 import type { Fix } from '../../../text/diagnostic.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { listByName } from './list-by-name.js';
 import { conventionOf } from './semantic-conventions.js';
 

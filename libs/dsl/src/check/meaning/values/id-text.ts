@@ -1,6 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** The id fields: their number of digits, and the field to use for a name instead. */
 const IDS: Readonly<Record<string, { readonly what: string; readonly digits: number; readonly field: string }>> = {

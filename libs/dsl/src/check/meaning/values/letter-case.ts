@@ -1,7 +1,7 @@
 import type { LibraryFunctionName } from '../../../lua/library.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 const OTHER_LETTERS: Readonly<
   Partial<Record<LibraryFunctionName, { readonly has: RegExp; readonly name: string; readonly mend: (text: string) => string }>>

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../../tree/resolved.js';
 import { STRING, TABLE } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** Plural keys, which most senders use for lists. */
 const SEVERAL = /(?:^|[._])(?:roles|groups|permissions|scopes|authorities|entitlements|privileges|tags|labels|categories|features)$/;

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import { BOOLEAN, NIL } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { firstOperand, flatOperands } from '../implied/flat-operands.js';
 
 /**

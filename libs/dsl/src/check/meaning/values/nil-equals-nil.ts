@@ -2,7 +2,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, LogicalNode, Resolved } from '../../../tree/resolved.js';
 import { eachNode } from '../../../tree/walk.js';
 import { NIL } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { isPlainComparison } from '../implied/plain-comparison.js';
 import { isSameReading } from '../implied/same-sides.js';
 

@@ -3,7 +3,7 @@ import { parseNumeral } from '../../../lua/lua-number.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import { STRING } from '../../../values/types.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 

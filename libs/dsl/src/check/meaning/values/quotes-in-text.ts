@@ -1,6 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, FieldName, Resolved } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** Fields whose values never contain quotes; an attribute may hold JSON. */
 const NAMES: ReadonlySet<FieldName> = new Set<FieldName>(['name', 'service', 'scope_name', 'scope_version']);

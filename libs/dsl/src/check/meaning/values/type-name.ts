@@ -1,6 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 /** The types that a script can test; functions included. */
 const TYPES: ReadonlySet<string> = new Set(['nil', 'boolean', 'number', 'string', 'table', 'function']);

@@ -1,7 +1,7 @@
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
 import type { AggregateName } from '../../../vocabulary/trace-vocabulary.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { unitOf } from './units.js';
 
 /** The endings of keys of durations, each with the nanoseconds of its unit. */

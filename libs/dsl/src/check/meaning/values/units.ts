@@ -4,7 +4,7 @@ import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved, SpanOrderTest, TracePair } from '../../../tree/resolved.js';
 import { formatDuration } from '../../../values/format-duration.js';
 import { isCount } from '../../resolve/resolve-operator.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 
 type Unit = 'duration' | 'time' | 'count';
 

@@ -1,5 +1,5 @@
 import type { Expression } from '../../../text/syntax.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import type { Locals } from '../../scope/script-locals.js';
 
 /** `local allowed = {"a", "b"}` … `allowed[attribute.model]`: a list has numeric keys, so that a text finds nothing. */

@@ -1,6 +1,6 @@
 import type { Block, Expression, Name } from '../../../text/syntax.js';
 import { withoutParentheses } from '../../../tree/without-parentheses.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { blocksOf } from '../../scope/script-locals.js';
 import { expressionsOf, partsOf } from './tested-texts.js';
 

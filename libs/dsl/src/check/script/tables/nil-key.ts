@@ -1,7 +1,7 @@
 import type { Fix } from '../../../text/diagnostic.js';
 import type { Block, Expression, Name, Statement } from '../../../text/syntax.js';
 import { withoutParentheses } from '../../../tree/without-parentheses.js';
-import type { Findings } from '../../scope/context.js';
+import type { Findings } from '../../scope/scope.js';
 import { blocksOf } from '../../scope/script-locals.js';
 
 /** `seen[id] = true`, where the attribute `id` may be missing: a write with a nil key fails. A read of `seen[id]` is fine. */

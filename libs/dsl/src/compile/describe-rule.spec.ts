@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { check } from '../check/check.js';
-import { describeRule, type RuleDescription } from './describe.js';
+import { describeRule, type RuleDescription } from './describe-rule.js';
 
 describe('the summary of a rule', () => {
   it.each([

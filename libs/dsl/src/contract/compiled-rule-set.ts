@@ -1,7 +1,7 @@
 import type { IndexOf } from '#base';
 import type { TraceView } from '../trace/span-view.js';
 import type { Reads } from '../tree/reads.js';
-import type { Evidence, Explanation, ExplanationNode } from './explain.js';
+import type { Evidence, Explanation, ExplanationNode } from './explanation.js';
 
 /**
  * The contract between `dsl` and `engine`: what the compiler gives to the engine.

@@ -1,5 +1,5 @@
 import { costOf } from '../conditions/cost.js';
-import type { CompiledRule, CompiledRuleSet, Needs } from '../contract/compiled.js';
+import type { CompiledRule, CompiledRuleSet, Needs } from '../contract/compiled-rule-set.js';
 import { settledEarly } from '../online/settled-early.js';
 import { sandboxReason } from '../script/compiled-script.js';
 import type { CheckedExpression, CheckedRule } from '../tree/rule.js';

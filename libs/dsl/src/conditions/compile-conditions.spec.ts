@@ -4,7 +4,7 @@ import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import type { CompiledRuleSet } from '../contract/compiled.js';
+import type { CompiledRuleSet } from '../contract/compiled-rule-set.js';
 import type { SpanView } from '../trace/span-view.js';
 
 describe('text of a rule never becomes code', () => {

@@ -1,4 +1,4 @@
-import type { ConditionColumns } from '../contract/compiled.js';
+import type { ConditionColumns } from '../contract/compiled-rule-set.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { emit } from '../emit/emit.js';
 import { normalInteger } from '../lua/lua-number.js';
@@ -6,7 +6,7 @@ import { isTruthy } from '../lua/lua-value.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { Value } from '../values/value.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
-import { ConditionCompiler } from './condition.js';
+import { ConditionCompiler } from './condition-compiler.js';
 import { type Dispatch, dispatch } from './dispatch.js';
 import { type Handler, inOrder, Ladder, type LadderBlock } from './ladder.js';
 import { type Conjunction, conjunctionOf, type LadderPlan, type Plan, plan } from './plan.js';

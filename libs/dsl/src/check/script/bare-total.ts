@@ -2,7 +2,7 @@ import type { Expression } from '../../text/syntax.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { formatDuration } from '../../values/format-duration.js';
-import type { Findings } from '../scope/context.js';
+import type { Findings } from '../scope/scope.js';
 
 type Values = ReadonlyMap<string, readonly (Expression | undefined)[]>;
 type Comparison = Extract<Expression, { type: 'binary' }>;

@@ -1,4 +1,4 @@
-import type { EvaluationError, EvaluationResult } from '../contract/compiled.js';
+import type { EvaluationError, EvaluationResult } from '../contract/compiled-rule-set.js';
 import { DEFAULT_TIMEOUT, limitsOf, type ScriptLimits } from '../lua/budget.js';
 import { LuaError } from '../lua/lua-error.js';
 import { luaText } from '../sandbox/bridge/lua-text.js';

@@ -1,4 +1,4 @@
-import type { ConditionColumns } from '../contract/compiled.js';
+import type { ConditionColumns } from '../contract/compiled-rule-set.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { incomparableText, type LuaType, luaType } from '../lua/lua-value.js';
 import type { Resolved } from '../tree/resolved.js';

@@ -6,7 +6,7 @@ import { firstOperand, flatOperands } from '../implied/flat-operands.js';
  * `trace.has(s where s.children.all(c))`: a span without children satisfies it, and every trace has one (without ancestors: the root). Returns why
  * the function is always true, or undefined.
  */
-export function heldByTheLast({ quantifier, over, condition, depth }: TraceQuantifier): string | undefined {
+export function heldWithoutRelatives({ quantifier, over, condition, depth }: TraceQuantifier): string | undefined {
   if (quantifier !== 'has' || over !== undefined) return undefined;
   // Fast path: nearly all conditions begin with something else.
   if (axisOf(firstOperand(condition), depth) === undefined) return undefined;
