@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from '../../../test/fixtures/otlp/arbitrary.js';
 import { requestOf, spanOf } from '../../../test/fixtures/otlp/spans.js';
-import { decodeRequestJson } from './json/json-decode.js';
-import { encodeRequestJson } from './json/json-encode.js';
+import { decodeRequestJson } from './json/decode-request-json.js';
+import { encodeRequestJson } from './json/encode-request-json.js';
 import { spansFromJson } from './json/spans-json.js';
 import { scan } from './scan/scan.js';
 import type { AnyValue } from './span/attribute.js';
-import { decodeRequest } from './span/decode.js';
-import { encodeRequest } from './span/encode.js';
+import { decodeRequest } from './span/decode-request.js';
+import { encodeRequest } from './span/encode-request.js';
 import type { TraceRequest } from './span/span.js';
 import { OtlpError } from './wire/otlp-error.js';
 

@@ -5,7 +5,7 @@ import { referenceEncode } from '../../../../test/fixtures/otlp/reference.js';
 import { attributesOf, requestOf, spanOf } from '../../../../test/fixtures/otlp/spans.js';
 import { scan } from '../scan/scan.js';
 import { attributeOf } from '../span/attribute.js';
-import { encodeRequest } from '../span/encode.js';
+import { encodeRequest } from '../span/encode-request.js';
 import type { TraceRequest } from '../span/span.js';
 import { traceIdOfText } from '../wire/ids.js';
 import { OtlpError } from '../wire/otlp-error.js';

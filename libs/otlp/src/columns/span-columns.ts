@@ -1,7 +1,7 @@
 import { readLinks } from '../span/decode-span.js';
 import type { SpanLink, WholeSpan } from '../span/span.js';
 import { hexOfWords, shownSpanId, shownTraceId } from '../wire/ids.js';
-import { TextTable } from '../wire/intern.js';
+import { TextTable } from '../wire/text-table.js';
 import { Cursor } from '../wire/wire.js';
 import { MessageRanges } from './message-ranges.js';
 import type { Projection } from './projection.js';

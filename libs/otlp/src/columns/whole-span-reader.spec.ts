@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from '../../../../test/fixtures/otlp/arbitrary.js';
 import { requestOf, spanOf } from '../../../../test/fixtures/otlp/spans.js';
-import { encodeRequest } from '../span/encode.js';
+import { encodeRequest } from '../span/encode-request.js';
 import type { TraceRequest, WholeSpan } from '../span/span.js';
 import { project } from './project.js';
 import { SpanColumns } from './span-columns.js';

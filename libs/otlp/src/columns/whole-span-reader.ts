@@ -1,7 +1,7 @@
-import { readResourceSpans, readScopeSpans } from '../span/decode.js';
+import { readResourceSpans, readScopeSpans } from '../span/decode-request.js';
 import { readSpan } from '../span/decode-span.js';
 import type { Resource, Scope, WholeSpan } from '../span/span.js';
-import type { TextTable } from '../wire/intern.js';
+import type { TextTable } from '../wire/text-table.js';
 import { Cursor } from '../wire/wire.js';
 
 /** A message within a request. */

@@ -6,8 +6,8 @@ import { integerOf, type JsonObject, type JsonReader } from './json-reader.js';
 import { deeper, readAttributes, safe } from './json-value.js';
 import { refuseUnknownMembers } from './known-members.js';
 import type { JsonValue } from './lossless-json.js';
+import { parseInstant } from './parse-instant.js';
 import { STATUS_MEMBERS } from './spans-json-members.js';
-import { parseInstant } from './time-text.js';
 
 const MAX_TIME = 2n ** 64n - 1n;
 const MAX_ID_TEXT = 256;

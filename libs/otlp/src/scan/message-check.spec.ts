@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { project } from '../columns/project.js';
 import { SpanColumns } from '../columns/span-columns.js';
-import { decodeRequest } from '../span/decode.js';
+import { decodeRequest } from '../span/decode-request.js';
 import { OtlpError } from '../wire/otlp-error.js';
 import { scan } from './scan.js';
 

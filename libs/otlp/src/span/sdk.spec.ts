@@ -3,10 +3,10 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/ap
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { decodeRequestJson } from '../json/json-decode.js';
+import { decodeRequestJson } from '../json/decode-request-json.js';
 import { scan } from '../scan/scan.js';
 import { plainMap } from './attribute.js';
-import { decodeRequest } from './decode.js';
+import { decodeRequest } from './decode-request.js';
 
 /** A small trace recorded by the OpenTelemetry SDK. */
 function recorded(): ReadableSpan[] {

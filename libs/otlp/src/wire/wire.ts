@@ -1,6 +1,6 @@
-import type { TextTable } from './intern.js';
 import { malformed } from './otlp-error.js';
-import { utf8 } from './text.js';
+import type { TextTable } from './text-table.js';
+import { utf8 } from './utf8.js';
 
 /** Protobuf wire types. proto3 has no groups (3 and 4): a message with one is refused. */
 export const VARINT = 0;

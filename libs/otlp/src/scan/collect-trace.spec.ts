@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from '../../../../test/fixtures/otlp/arbitrary.js';
-import { encodeRequest } from '../span/encode.js';
+import { encodeRequest } from '../span/encode-request.js';
 import type { TraceRequest } from '../span/span.js';
-import { collectTrace } from './collect.js';
+import { collectTrace } from './collect-trace.js';
 
 const TRACE = '5b8efff798038103d269b633813fc60c';
 

@@ -1,4 +1,4 @@
-import { utf8 } from './text.js';
+import { utf8 } from './utf8.js';
 
 /** Texts of more bytes than this are decoded each time. */
 const MAX_BYTES = 64;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { TextTable } from './intern.js';
-import { utf8 } from './text.js';
+import { TextTable } from './text-table.js';
+import { utf8 } from './utf8.js';
 
 const encoder = new TextEncoder();
 const read = (table: TextTable, bytes: Uint8Array): string => table.read(bytes, new DataView(bytes.buffer), 0, bytes.length);

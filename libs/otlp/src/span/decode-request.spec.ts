@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { request } from '../../../../test/fixtures/otlp/arbitrary.js';
 import { referenceEncode } from '../../../../test/fixtures/otlp/reference.js';
-import { decodeRequest } from './decode.js';
-import { encodeRequest } from './encode.js';
+import { decodeRequest } from './decode-request.js';
+import { encodeRequest } from './encode-request.js';
 
 describe('full decode and encode', () => {
   it('decodes what protobufjs encoded', () => {

@@ -1,4 +1,4 @@
-import { readResourceSpans, readScopeSpans } from '../span/decode.js';
+import { readResourceSpans, readScopeSpans } from '../span/decode-request.js';
 import { readSpan } from '../span/decode-span.js';
 import type { ResourceSpans, ScopeSpans, Span, TraceRequest } from '../span/span.js';
 import { bytesOfHex } from '../wire/ids.js';
