@@ -1,7 +1,7 @@
 // The API's description for docs/openapi.json, from the routes of the standalone process, which has all of them.
 import { openApiDocument } from '../../apps/api/src/openapi/openapi.js';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module.js';
-import { loadConfiguration } from '../../libs/platform/src/configuration/load.js';
+import { loadConfiguration } from '../../libs/platform/src/configuration/load-configuration.js';
 import { createHttpApp } from '../../libs/platform/src/http/http-app.js';
 import { createLogger } from '../../libs/platform/src/logging/logger.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfiguration } from '../../libs/platform/src/configuration/load.js';
+import { loadConfiguration } from '../../libs/platform/src/configuration/load-configuration.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { shell } from '../harness/shell.js';
 

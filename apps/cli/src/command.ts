@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { didYouMean, nearest } from '#platform';
+import { didYouMean, suggest } from '#platform';
 import { UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
@@ -33,7 +33,7 @@ function refusalOf(error: unknown, known: readonly string[]): string {
   const message = error instanceof Error ? error.message : String(error);
   const unknown = /Unknown option '--([^']*)'/.exec(message)?.[1];
   if (unknown === undefined) return message;
-  const meant = nearest(unknown, known);
+  const meant = suggest(unknown, known);
   return `there is no option --${unknown}${didYouMean(meant === undefined ? undefined : `--${meant}`)}`;
 }
 

@@ -1,4 +1,4 @@
-import { nearest, VERSION } from '#platform';
+import { suggest, VERSION } from '#platform';
 import type { ExitCode } from './command.js';
 import { COMMANDS } from './commands/all.js';
 import { CliError, UsageError } from './problems.js';
@@ -50,7 +50,7 @@ async function overview(args: readonly string[], terminal: Terminal): Promise<Ex
   }
   const known = Object.keys(COMMANDS).filter((name) => name.startsWith(`${first} `));
   const written = args.slice(0, known.length > 0 ? 2 : 1).join(' ');
-  const meant = known.length > 0 && args.length === 1 ? known.join(', ') : nearest(written, Object.keys(COMMANDS));
+  const meant = known.length > 0 && args.length === 1 ? known.join(', ') : suggest(written, Object.keys(COMMANDS));
   terminal.err(`betrace: unknown command ${written}${meant === undefined ? '' : `. Did you mean: ${meant}?`}\n\n${text}`);
   return 2;
 }

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '#base';
 import type { Configuration } from './configuration/configuration.js';
 import { helpText } from './configuration/document.js';
-import { loadConfiguration } from './configuration/load.js';
+import { loadConfiguration } from './configuration/load-configuration.js';
 import { type SignatureKey, signatureKey } from './configuration/signature-key.js';
 import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';
@@ -11,7 +11,7 @@ import { LastStop } from './last-stop.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { Shutdown } from './shutdown.js';
 import { StartError } from './start-error.js';
-import { checkOpenFiles } from './storage/open-files.js';
+import { checkOpenFiles } from './storage/check-open-files.js';
 import { prepareStorage } from './storage/storage-directory.js';
 import { VERSION } from './version.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, Get, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { loadConfiguration } from './configuration/load.js';
-import { HealthRecorder } from './health/recorder.js';
+import { loadConfiguration } from './configuration/load-configuration.js';
+import { HealthRecorder } from './health/health-recorder.js';
 import { createLogger } from './logging/logger.js';
 import { startApp } from './run-app.js';
 import { Shutdown } from './shutdown.js';

@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { withDeadline } from '#waiting';
 import { systemClock } from './clock.js';
 import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
-import { HealthRecorder } from './health/recorder.js';
+import { HealthRecorder } from './health/health-recorder.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 
 /**

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson } from './canonical-json.js';
 import { keyRing } from './keys.js';
-import { signViolation } from './sign.js';
+import { signViolation } from './sign-violation.js';
 import { signable } from './signable.js';
-import { verifyViolation } from './verify.js';
+import { verifyViolation } from './verify-violation.js';
 
 const keys = keyRing({ key: 'changeme', development: true });
 

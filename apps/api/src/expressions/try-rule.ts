@@ -1,6 +1,6 @@
 import { judgeTrace, RuleSet } from '#engine';
 import { encodeRequest, type JsonValue, parseJson, spansFromValue } from '#otlp';
-import { didYouMean, nearest, type ProblemDetail, refuseDuplicateMembers } from '#platform';
+import { didYouMean, type ProblemDetail, refuseDuplicateMembers, suggest } from '#platform';
 import { ON_ERROR, type OnError } from '#records';
 import { ApiError } from '../api-error.js';
 import type { TestResult } from './expression.dto.js';
@@ -60,7 +60,7 @@ export function tryRule({ body, stored }: TrialInput, { timeout, orRefuse, enter
 const MEMBERS: readonly string[] = ['expression', 'on_error', 'span', 'spans', 'trace', 'trace_id'];
 
 function unknownMember(member: string): ApiError {
-  return new ApiError('BT_API_TEST_MEMBER_UNKNOWN', { member, suggestion: didYouMean(nearest(member, MEMBERS)) });
+  return new ApiError('BT_API_TEST_MEMBER_UNKNOWN', { member, suggestion: didYouMean(suggest(member, MEMBERS)) });
 }
 
 function readTrial(body: Uint8Array, isStored: boolean): Trial {

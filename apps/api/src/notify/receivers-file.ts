@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { didYouMean, nearest, parseDuration } from '#platform';
+import { didYouMean, parseDuration, suggest } from '#platform';
 import { SEVERITIES } from '#records';
 import type { NotificationReceiver } from './receiver.js';
 
@@ -43,7 +43,7 @@ export function readReceivers(path: string): readonly NotificationReceiver[] {
 
 function receiverOf(entry: Members, folder: string, told: (problem: string) => void): NotificationReceiver | undefined {
   for (const member of Object.keys(entry)) {
-    if (!MEMBERS.includes(member)) told(`has the unknown member ${JSON.stringify(member)}${didYouMean(nearest(member, MEMBERS))}`);
+    if (!MEMBERS.includes(member)) told(`has the unknown member ${JSON.stringify(member)}${didYouMean(suggest(member, MEMBERS))}`);
   }
   const { name, alertmanager, webhook, secret_file: secretFile, headers = {}, console_url: consoleUrl, fires_for: firesFor = '1h' } = entry;
   if (typeof name !== 'string' || !NAME.test(name)) told('has no "name" of 1 to 64 letters, digits, dots, dashes or _');

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
 import type { JsonValue } from '#otlp';
-import { nearest } from '#platform';
+import { suggest } from '#platform';
 import { type FilePlace, type Finding, findingAt } from '../finding/finding.js';
 import { ScalarPlaces } from '../finding/scalar-places.js';
 import type { CliProblemCode } from '../problems.js';
@@ -106,7 +106,7 @@ export class YamlReader {
     const value = isScalar(node) ? node.value : undefined;
     const found = known.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    const meant = typeof value === 'string' ? (known.find((candidate) => isLike(candidate, value)) ?? nearest(value, known)) : undefined;
+    const meant = typeof value === 'string' ? (known.find((candidate) => isLike(candidate, value)) ?? suggest(value, known)) : undefined;
     this.findings.push({
       ...findingAt(this.file, this.placeOf(item), 'BT_CLI_WRONG_VALUE', {
         key: item.where,

@@ -1,6 +1,6 @@
 import { parseDuration } from '#base';
-import { offsetOf } from './duration.js';
 import { NotationError } from './notation-error.js';
+import { offsetOf } from './offset.js';
 import type { NotationValue, Word } from './words.js';
 
 /** The parts of one line. */

@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { loadConfiguration } from '../configuration/load.js';
+import { loadConfiguration } from '../configuration/load-configuration.js';
 import { createLogger } from '../logging/logger.js';
 import { ApiKeys } from './api-keys.js';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIGURATION, type Configuration } from '../configuration/configuration.js';
-import { Behind, HealthRecorder } from '../health/recorder.js';
+import { Behind, HealthRecorder } from '../health/health-recorder.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { Problem } from '../problem-details/problem.js';
 import { ApiKeys, type Caller } from './api-keys.js';

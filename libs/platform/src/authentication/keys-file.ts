@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { didYouMean } from '../configuration/configuration-error.js';
-import { nearest } from '../configuration/suggest.js';
+import { suggest } from '../configuration/suggest.js';
 import { type KeyScope, SCOPES } from './scopes.js';
 
 /** A key in the file, which holds only its hash. */
@@ -54,7 +54,7 @@ export function readKeys(text: string): readonly NamedKey[] {
 function problemsOf(entry: unknown): readonly string[] {
   if (!isRecord(entry)) return ['is no object with "name", "sha256" and "scopes"'];
   const unknown = Object.keys(entry).filter((member) => !MEMBERS.includes(member));
-  const problems = unknown.map((member) => `has the unknown member ${JSON.stringify(member)}${didYouMean(nearest(member, MEMBERS))}`);
+  const problems = unknown.map((member) => `has the unknown member ${JSON.stringify(member)}${didYouMean(suggest(member, MEMBERS))}`);
   const { name, sha256, scopes } = entry;
   if (typeof name !== 'string' || !NAME.test(name)) problems.push('has no "name" of 1 to 64 letters, digits, dots, dashes, @ or _');
   if (typeof sha256 !== 'string' || !HASH.test(sha256)) problems.push('has no "sha256" of 64 lower-case hex digits');

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { loadConfiguration } from '../configuration/load.js';
-import { HealthRecorder } from '../health/recorder.js';
+import { loadConfiguration } from '../configuration/load-configuration.js';
+import { HealthRecorder } from '../health/health-recorder.js';
 import { createLogger } from '../logging/logger.js';
 import { startApp } from '../run-app.js';
 import { WrongCredentials } from './wrong-credentials.js';

@@ -1,5 +1,5 @@
 import { type GivenValue, KEYS } from './keys.js';
-import { nearest } from './suggest.js';
+import { suggest } from './suggest.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -28,7 +28,7 @@ export function mistypedVariables(environment: Environment, signatureKeyEnv: str
   return Object.keys(environment)
     .filter((name) => name.startsWith('BETRACE_') && !known.includes(name))
     .flatMap((name) => {
-      const meant = nearest(name, known, 2);
+      const meant = suggest(name, known, 2);
       return meant === undefined ? [] : [`environment variable ${name} is not one that BeTrace reads; did you mean ${meant}?`];
     });
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Node } from 'yaml';
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
 import { type GivenValue, KEYS } from './keys.js';
-import { nearest } from './suggest.js';
+import { suggest } from './suggest.js';
 
 /** Loads the YAML parser on demand. */
 const load = createRequire(import.meta.url);
@@ -26,7 +26,7 @@ export function readFile(content: string, fileName: string, problems: ProblemCol
     const group = isScalar(groupPair.key) ? String(groupPair.key.value) : '';
     const source = at((groupPair.key as Node).range?.[0]);
     if (!groups.has(group)) {
-      problems.add(group, source, `unknown group "${group}"${didYouMean(nearest(group, groups))} Known: ${[...groups].join(', ')}`);
+      problems.add(group, source, `unknown group "${group}"${didYouMean(suggest(group, groups))} Known: ${[...groups].join(', ')}`);
       continue;
     }
     if (groupPair.value === null || (isScalar(groupPair.value) && groupPair.value.value === null)) continue;
@@ -40,7 +40,7 @@ export function readFile(content: string, fileName: string, problems: ProblemCol
       const key = KEYS.find((candidate) => candidate.name === name);
       if (key === undefined) {
         const names = KEYS.map((candidate) => candidate.name);
-        problems.add(name, source, `unknown key "${name}"${didYouMean(nearest(name, names))}`);
+        problems.add(name, source, `unknown key "${name}"${didYouMean(suggest(name, names))}`);
         continue;
       }
       const node = pair.value as Node | null;

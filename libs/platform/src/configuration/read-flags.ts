@@ -1,6 +1,6 @@
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
 import { type ConfigurationKey, type GivenValue, KEYS } from './keys.js';
-import { nearest } from './suggest.js';
+import { suggest } from './suggest.js';
 
 export interface Flags {
   readonly found: readonly GivenValue[];
@@ -50,5 +50,5 @@ function explainUnknown(name: string): string {
   const secret = KEYS.find((key) => key.setting.secret && (`--${key.name}` === name || key.setting.flag === name));
   if (secret) return `${secret.name} is a secret, and process lists show flags: set the environment variable ${secret.setting.env[0]}`;
   if (!name.startsWith('-')) return 'is not a flag; BeTrace takes only flags, such as --config=betrace.yaml';
-  return `unknown flag${didYouMean(nearest(name, [...BY_FLAG.keys(), '--config', '--help']))} --help lists all`;
+  return `unknown flag${didYouMean(suggest(name, [...BY_FLAG.keys(), '--config', '--help']))} --help lists all`;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfiguration } from './load.js';
+import { loadConfiguration } from './load-configuration.js';
 import { lookAfterKey, privateSignatureKey, signatureKey } from './signature-key.js';
 
 const key = (environment: Record<string, string>) => signatureKey(loadConfiguration({ environment, directory: '/nowhere' }).configuration);

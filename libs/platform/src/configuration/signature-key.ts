@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Degraded } from '../health/recorder.js';
+import { Degraded } from '../health/health-recorder.js';
 import { prepareStorage } from '../storage/storage-directory.js';
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';

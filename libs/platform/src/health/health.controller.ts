@@ -6,7 +6,7 @@ import { readerOf } from '../authentication/authentication-hook.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { VERSION } from '../version.js';
 import { DocumentedHealth, DocumentedReadiness } from './documentation.js';
-import { HealthRecorder, withoutReasons } from './recorder.js';
+import { HealthRecorder, withoutReasons } from './health-recorder.js';
 
 /** Liveness (the process serves) and readiness (so do its dependencies). */
 @Controller()

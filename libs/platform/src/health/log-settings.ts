@@ -1,4 +1,4 @@
-import { Behind, type HealthRecorder } from './recorder.js';
+import { Behind, type HealthRecorder } from './health-recorder.js';
 
 /** A log whose settings can be checked. */
 export interface SettledLog {

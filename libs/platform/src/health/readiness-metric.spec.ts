@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
+import { Behind, Degraded, HealthRecorder } from './health-recorder.js';
 import { exposeReadiness } from './readiness-metric.js';
-import { Behind, Degraded, HealthRecorder } from './recorder.js';
 
 describe('the metric of readiness', () => {
   it('reports each check at the scrape', async () => {

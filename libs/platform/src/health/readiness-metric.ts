@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import { waitAtMost } from '#waiting';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
-import { GRADES, type HealthRecorder, type Readiness } from './recorder.js';
+import { GRADES, type HealthRecorder, type Readiness } from './health-recorder.js';
 
 /** The readiness of `GET /ready`, as metrics. */
 export const HEALTH_METRICS = {

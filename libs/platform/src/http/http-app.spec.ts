@@ -6,8 +6,8 @@ import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fasti
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
 import { CatalogueError } from '#base';
-import { loadConfiguration } from '../configuration/load.js';
-import { HealthRecorder } from '../health/recorder.js';
+import { loadConfiguration } from '../configuration/load-configuration.js';
+import { HealthRecorder } from '../health/health-recorder.js';
 import { createLogger } from '../logging/logger.js';
 import type { ErrorRenderer } from '../problem-details/problem.filter.js';
 import { Problem } from '../problem-details/problem.js';

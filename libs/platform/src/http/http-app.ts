@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
-import { auditChanges } from '../audit/audit-log.js';
+import { auditChanges } from '../audit/audit-changes.js';
 import { Authentication } from '../authentication/authentication.js';
 import { isPublic, requireCaller } from '../authentication/authentication-hook.js';
 import { systemClock } from '../clock.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { nearest } from '../configuration/suggest.js';
+import { suggest } from '../configuration/suggest.js';
 import { Problem } from '../problem-details/problem.js';
 
 /** The path of OTLP over HTTP, which senders with a wrong path usually mean. */
@@ -44,7 +44,7 @@ export class KnownPaths {
   private hint(path: string): string {
     const plain = [...this.paths.keys()].filter((template) => !/[:*]/.test(template) && template !== '/');
     const lower = path.toLowerCase();
-    const meant = plain.find((template) => lower.endsWith(template)) ?? nearest(lower, plain);
+    const meant = plain.find((template) => lower.endsWith(template)) ?? suggest(lower, plain);
     if (meant !== undefined && meant !== path) return `; do you mean ${meant}?`;
     return this.has(OTLP_PATH) ? `; OTLP traces go to ${OTLP_PATH}` : '';
   }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ArgumentMetadata, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
-import { nearest } from '../configuration/suggest.js';
+import { suggest } from '../configuration/suggest.js';
 import { Problem, type ProblemDetail } from './problem.js';
 import { refuseUnwieldy } from './refuse-unwieldy.js';
 
@@ -99,7 +99,7 @@ function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
     if (constraint === 'isIn') return { path, message: message.replace(error.property, path), ...meantValue(error) };
     if (constraint !== 'whitelistValidation') return { path, message: message.replace(error.property, path) };
     const known = knownProperties(error.target);
-    const meant = nearest(error.property, known);
+    const meant = suggest(error.property, known);
     return {
       path,
       message: `unknown property ${path}`,
@@ -117,7 +117,7 @@ function meantValue({ target, property }: ValidationError): { readonly suggestio
   const metadata = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
   const words: unknown = metadata.find(({ name, propertyName }) => name === 'isIn' && propertyName === property)?.constraints[0];
   const known = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
-  const meant = known.find((word) => word.toLowerCase() === value.trim().toLowerCase()) ?? nearest(value, known);
+  const meant = known.find((word) => word.toLowerCase() === value.trim().toLowerCase()) ?? suggest(value, known);
   return meant === undefined ? {} : { suggestion: meant };
 }
 

@@ -1,6 +1,6 @@
 import { duplicateMember, hasDuplicateMember } from '#base';
 import { Problem } from '../../problem-details/problem.js';
-import { firstError } from './json-place.js';
+import { firstJsonError } from './first-json-error.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -81,7 +81,7 @@ function decode(body: Buffer): string {
 
 /** BT_HTTP_BAD_JSON with the line and column at which a text is no JSON. */
 export function jsonProblem(text: string, error: Error): Problem {
-  const { line, column } = placeIn(text, firstError(text));
+  const { line, column } = placeIn(text, firstJsonError(text));
   const message = error.message
     .replace(/^The body is not JSON: /, '')
     // OTLP's receivers suggest protobuf as well.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { loadConfiguration } from '../../configuration/load.js';
+import { loadConfiguration } from '../../configuration/load-configuration.js';
 import { InFlight } from './in-flight.js';
 
 const gate = (monotonic = () => 0) => {

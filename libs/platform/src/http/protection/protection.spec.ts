@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Module, Post } from '@nestjs/common';
 import { type NestFastifyApplication, RouteConfig } from '@nestjs/platform-fastify';
-import { loadConfiguration } from '../../configuration/load.js';
+import { loadConfiguration } from '../../configuration/load-configuration.js';
 import { createLogger } from '../../logging/logger.js';
 import { startApp } from '../../run-app.js';
 import { SECURITY_HEADERS } from './security-headers.js';

@@ -1,7 +1,7 @@
 import { ed25519Matches } from './ed25519.js';
 import { hmacMatches } from './hmac.js';
 import type { KeyRing } from './keys.js';
-import type { Signatures } from './sign.js';
+import type { Signatures } from './sign-violation.js';
 import { type PublicSignature, violationForm } from './violation-form.js';
 
 /** The result for a signature. `unknown-key`: it names a key that is not available, so nothing is known; `absent`: there is none. */

@@ -4,7 +4,7 @@ const TOKEN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|"(?:[
 const SPACE = /[ \t\n\r]*/y;
 
 /** Offset of the first character at which a text is no JSON; the text's length if it ends too early. Only some messages of JSON.parse name the place. */
-export function firstError(text: string): number {
+export function firstJsonError(text: string): number {
   const open: ('{' | '[')[] = [];
   let at = 0;
   /** What may follow: a value, a key, or the text after a value. */

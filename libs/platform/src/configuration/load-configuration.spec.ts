@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from './configuration-error.js';
 import { configurationDocument, helpText } from './document.js';
-import { type LoadOptions, loadConfiguration } from './load.js';
+import { type LoadOptions, loadConfiguration } from './load-configuration.js';
 
 let directory: string;
 beforeEach(() => {

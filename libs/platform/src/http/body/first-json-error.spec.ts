@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { firstError } from './json-place.js';
+import { firstJsonError } from './first-json-error.js';
 
 describe('the place where JSON breaks', () => {
   it.each([
@@ -16,15 +16,15 @@ describe('the place where JSON breaks', () => {
     ['the wrong bracket', '[1}', 2],
     ['a leading zero', '[012]', 2],
     ['nothing', '', 0],
-  ])('is found at %s', (_, text, offset) => expect(firstError(text)).toBe(offset));
+  ])('is found at %s', (_, text, offset) => expect(firstJsonError(text)).toBe(offset));
 
   it('is the end of every JSON prefix, and at or before any inserted character', () => {
     fc.assert(
       fc.property(fc.json(), fc.nat(), (text, where) => {
-        expect(firstError(text)).toBe(text.length);
+        expect(firstJsonError(text)).toBe(text.length);
         const at = where % (text.length + 1);
         const broken = `${text.slice(0, at)}\u0001${text.slice(at)}`;
-        expect(firstError(broken)).toBeLessThanOrEqual(at);
+        expect(firstJsonError(broken)).toBeLessThanOrEqual(at);
       }),
     );
   });

@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hmac } from './hmac.js';
 import { keyRing } from './keys.js';
-import { signViolation } from './sign.js';
-import { verifyViolation } from './verify.js';
+import { signViolation } from './sign-violation.js';
+import { verifyViolation } from './verify-violation.js';
 import { violationForm } from './violation-form.js';
 
 const pem = (): string => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

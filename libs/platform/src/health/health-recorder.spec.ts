@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Behind, Degraded, HealthRecorder } from './recorder.js';
+import { Behind, Degraded, HealthRecorder } from './health-recorder.js';
 
 describe('HealthRecorder', () => {
   it('is ready when every check resolves, and shows the state of parts that are off', async () => {

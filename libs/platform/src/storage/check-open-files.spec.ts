@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StartError } from '../start-error.js';
-import { checkOpenFiles } from './open-files.js';
+import { checkOpenFiles } from './check-open-files.js';
 
 const limits = (files: string): string =>
   `Limit                     Soft Limit           Hard Limit           Units     \nMax open files            ${files}                 ${files}                 files     \n`;
