@@ -4,7 +4,7 @@ import { TOPICS } from '#records';
 import { isRefusedRecord, type KafkaLogSettings, topicSpecifications } from '../../libs/messaging/src/index.js';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
-import { inspectTopics, prepareTopics } from '../../libs/messaging/src/kafka/topics/admin.js';
+import { inspectTopics, prepareTopics } from '../../libs/messaging/src/kafka/topics/prepare-topics.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { BROKER_USER } from '../../scripts/kafka/broker-properties.js';
 import { eventually } from '../harness/eventually.js';

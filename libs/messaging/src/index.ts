@@ -1,5 +1,5 @@
 export { GivenUp, isGivenUp } from './given-up.js';
-export { inspectTopics } from './kafka/topics/admin.js';
+export { inspectTopics } from './kafka/topics/prepare-topics.js';
 export { LatestLatencies } from './latest-latencies.js';
 export {
   Log,

@@ -34,7 +34,7 @@ import { adoptRules, allRules, changing, deleteRule, importRules, putRule, ruleB
 import type { EpochChange, ImportedRule, RulesImport, RuleVersion, StoredRule } from './rules/stored-rule.js';
 import { addKey, type KnownKey, keysInUse, knownKeys } from './signature-keys.js';
 import { Store } from './store.js';
-import { DamagedTable } from './tables/damage.js';
+import { DamagedTable } from './tables/damaged-table.js';
 import { emptiedTables, type FilledTable } from './tables/filled-tables.js';
 import { DamagedColumn } from './tables/json-column.js';
 import type { Fingerprint } from './violation-groups/fingerprint.js';

@@ -10,7 +10,7 @@ import { NO_MEMBER, Positions } from './group/positions.js';
 import { KafkaSubscription } from './kafka-subscription.js';
 import { RangeReader } from './read/range-reader.js';
 import { withSyntheticKey } from './read/synthetic-key.js';
-import { prepareTopics, topicMismatches } from './topics/admin.js';
+import { prepareTopics, topicMismatches } from './topics/prepare-topics.js';
 import { maxMessageBytes } from './topics/topic-settings.js';
 import { TopicWatch } from './topics/topic-watch.js';
 import { Presence } from './write/presence.js';

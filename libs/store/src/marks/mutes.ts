@@ -3,7 +3,7 @@ import type { Connection } from '../connection.js';
 import type { Queries, Schema } from '../schema.js';
 import { noteDeleted, noteFilled } from '../tables/filled-tables.js';
 import { indexedText } from '../tables/indexed-text.js';
-import { cursorOf, placeOf } from '../tables/page.js';
+import { cursorOf, parseCursor } from '../tables/page-cursor.js';
 import type { Mute, MutePage } from './mark.js';
 
 /** See `Store.addMute`. */
@@ -52,7 +52,7 @@ export async function mutes(
     .executeTakeFirstOrThrow();
   let query = queries.selectFrom('mutes').selectAll().where(matches);
   if (after !== undefined) {
-    const { timestampMs, id } = placeOf(after);
+    const { timestampMs, id } = parseCursor(after);
     query = query.where('muted_at', '<=', timestampMs).where((e) => e.or([e('muted_at', '<', timestampMs), e('id', '<', id)]));
   }
   const rows = await query

@@ -2,7 +2,7 @@ import type { Selectable, Transaction } from 'kysely';
 import type { Connection } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Queries, Schema } from '../schema.js';
-import { DamagedTable } from '../tables/damage.js';
+import { DamagedTable } from '../tables/damaged-table.js';
 import { MIGRATIONS, type Migration } from './migrations.js';
 
 /**

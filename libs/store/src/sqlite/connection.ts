@@ -6,11 +6,11 @@ import type { Connection } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
 import type { SqliteStoreSettings } from '../settings.js';
-import { NodeSqliteDialect } from './node-sqlite.js';
+import { NodeSqliteDialect } from './node-sqlite-dialect.js';
 import { openDatabase } from './open-database.js';
 import { ThreadEnded } from './sqlite-thread.js';
 import { SqliteThreads } from './sqlite-threads.js';
-import { ThreadedSqliteDialect } from './threaded-sqlite.js';
+import { ThreadedSqliteDialect } from './threaded-sqlite-dialect.js';
 
 /** Opens the SQLite database, and creates it if missing. Throws a StoreError that names the path and how to set another. */
 export function openSqlite(settings: SqliteStoreSettings): Connection {

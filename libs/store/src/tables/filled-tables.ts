@@ -1,5 +1,5 @@
 import type { Queries } from '../schema.js';
-import { DamagedTable } from './damage.js';
+import { DamagedTable } from './damaged-table.js';
 
 /** The tables that are checked for lost rows. */
 export const FILLED = [

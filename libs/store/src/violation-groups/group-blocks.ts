@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SelectQueryBuilder } from 'kysely';
 import type { Queries, Schema } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
-import type { PagePlace } from '../tables/page.js';
+import type { PagePlace } from '../tables/page-cursor.js';
 import type { ViolationGroupFilter } from './violation-group.js';
 
 /** Groups that one statement reads: SQLite cannot stop a statement, and others wait for its thread. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, Kysely } from 'kysely';
 import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
-import { NodeSqliteDialect } from '../sqlite/node-sqlite.js';
+import { NodeSqliteDialect } from '../sqlite/node-sqlite-dialect.js';
 import { countAll } from '../violations/count-all.js';
 import { violationGroups } from './group-query.js';
 import type { ViolationGroupFilter } from './violation-group.js';

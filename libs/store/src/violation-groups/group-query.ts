@@ -3,7 +3,7 @@ import { isMuted } from '../marks/mutes.js';
 import type { Revision } from '../revision.js';
 import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
-import { cursorOf, type PagePlace, placeOf } from '../tables/page.js';
+import { cursorOf, type PagePlace, parseCursor } from '../tables/page-cursor.js';
 import { searchPattern } from '../tables/searched-text.js';
 import { groupBlocks, newestFirst, within } from './group-blocks.js';
 import { groupOfRow } from './group-changes.js';
@@ -58,7 +58,7 @@ export async function violationGroups(
     total += Number(count);
   }
   const rows: GroupRow[] = [];
-  for await (const block of blocks(after === undefined ? undefined : placeOf(after))) {
+  for await (const block of blocks(after === undefined ? undefined : parseCursor(after))) {
     if (signal?.aborted) break;
     const found = within(queries.selectFrom('violation_groups'), block)
       .selectAll()

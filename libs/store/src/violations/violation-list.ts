@@ -1,6 +1,6 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
-import type { PagePlace } from '../tables/page.js';
+import type { PagePlace } from '../tables/page-cursor.js';
 import { partsOf, type ViolationPart } from './violation-parts.js';
 import type { ViolationFilter } from './violation-query.js';
 

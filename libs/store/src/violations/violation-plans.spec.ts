@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CompiledQuery, Kysely } from 'kysely';
 import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
-import { NodeSqliteDialect } from '../sqlite/node-sqlite.js';
+import { NodeSqliteDialect } from '../sqlite/node-sqlite-dialect.js';
 import { listFilters } from '../testing/list-filters.js';
 import { countAll } from './count-all.js';
 import { violatingTraces } from './violating-traces.js';

@@ -1,5 +1,5 @@
 import type { Queries, ViolationsTable } from '../schema.js';
-import { type PagePlace, placeOf } from '../tables/page.js';
+import { type PagePlace, parseCursor } from '../tables/page-cursor.js';
 import { endOfBlock, newestRows } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
@@ -32,7 +32,7 @@ export async function searchedRows(
   const { text: _, ...others } = filter;
   const began = now();
   const rows: ViolationsTable[] = [];
-  let place = after === undefined ? undefined : placeOf(after);
+  let place = after === undefined ? undefined : parseCursor(after);
   for (;;) {
     const end = (await endOfBlock(queries, others, BLOCK, place))?.place;
     rows.push(...(await newestRows(queries, filter, { limit: limit - rows.length, after: place, downTo: end })));

@@ -9,7 +9,7 @@ import { type FilledTable, noteDeleted, noteFilled } from '../tables/filled-tabl
 import { indexedText } from '../tables/indexed-text.js';
 import { checkedColumn } from '../tables/json-column.js';
 import { oneOfEach } from '../tables/one-of-each.js';
-import { cursorOf, placeOf } from '../tables/page.js';
+import { cursorOf, parseCursor } from '../tables/page-cursor.js';
 import { searchedText } from '../tables/searched-text.js';
 import type { Fingerprint } from '../violation-groups/fingerprint.js';
 import { groupChanges } from '../violation-groups/group-changes.js';
@@ -142,7 +142,7 @@ export async function violationsFrom(
   const more = limit + 1;
   const { rows, reached } = isLookedThrough(filter)
     ? await searchedRows(queries, filter, { limit: more, ...(after === undefined ? {} : { after }) }, now)
-    : { rows: await newestRows(queries, filter, { limit: more, after: after === undefined ? undefined : placeOf(after) }) };
+    : { rows: await newestRows(queries, filter, { limit: more, after: after === undefined ? undefined : parseCursor(after) }) };
   const violations = await withRefusals(queries, rows.slice(0, limit).map(violationOf));
   const last = rows.length > limit ? violations.at(-1) : reached;
   return { violations, ...(last === undefined ? {} : { next: cursorOf(last) }) };

@@ -5,9 +5,9 @@ import { logProblem } from '../../problems.js';
 import type { KafkaLogSettings } from '../../settings.js';
 import type { TopicMetadata } from '../wire/metadata.js';
 import type { WireRequest } from '../wire/request.js';
-import { type ClientSockets, makeClient } from './client.js';
 import { brokerOf, typeOf } from './kafka-errors.js';
 import { adminOf, brokerError, clusterOf, sendTo, topicOf, type WireBroker } from './kafkajs.js';
+import { type ClientSockets, makeClient } from './make-client.js';
 
 /** Kafka's error for a topic that does not exist. */
 export const UNKNOWN_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';

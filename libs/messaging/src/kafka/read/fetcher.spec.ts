@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { PartitionListener } from '../../log.js';
 import type { Connection } from '../client/connection.js';
+import { encodeRecordBatch } from '../wire/encode-record-batch.js';
 import type { Fetched } from '../wire/fetch.js';
-import { encodeRecordBatch } from '../wire/record-batch.js';
 import { Fetcher } from './fetcher.js';
 import { PartitionFeed } from './partition-feed.js';
 

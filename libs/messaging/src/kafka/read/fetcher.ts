@@ -3,8 +3,8 @@ import type { Connection, Knows } from '../client/connection.js';
 import { kafkaFailed } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
 import type { Outage } from '../client/outage.js';
+import { type DecodedRecords, decodeRecordBatches } from '../wire/decode-record-batches.js';
 import { FETCH, FETCH_BY_ID, type Fetched, fetchRequest } from '../wire/fetch.js';
-import { type DecodedRecords, decodeRecordBatches } from '../wire/record-batches.js';
 import type { PartitionFeed } from './partition-feed.js';
 
 /** How long a broker may delay a fetch for new records, ms; and how long when a partition only waits for its listener. */

@@ -3,8 +3,8 @@ import type { RecordBatch } from '../../log.js';
 import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
+import { decodeRecordBatches } from '../wire/decode-record-batches.js';
 import { fetchRequest } from '../wire/fetch.js';
-import { decodeRecordBatches } from '../wire/record-batches.js';
 import { withoutSyntheticKey } from './synthetic-key.js';
 
 const READ_BYTES = 1024 * 1024;

@@ -2,7 +2,7 @@ import { TOPICS } from '#records';
 import { type LogError, logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { KafkaLogSettings } from '../../settings.js';
-import { BATCH_OVERHEAD } from '../wire/record-batch.js';
+import { BATCH_OVERHEAD } from '../wire/encode-record-batch.js';
 
 /** Default maximum bytes of a record; a request of spans is split into records of at most this size. */
 const RECORD_BYTES = 8 * 1024 * 1024;

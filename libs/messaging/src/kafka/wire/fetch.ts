@@ -1,4 +1,4 @@
-import type { AbortedTransaction } from './record-batches.js';
+import type { AbortedTransaction } from './decode-record-batches.js';
 import type { WireRequest } from './request.js';
 import { WireReader } from './wire-reader.js';
 import { stringSize, WireWriter } from './wire-writer.js';

@@ -1,5 +1,5 @@
 import type { Compression } from '../wire/compression.js';
-import { encodeRecordBatch } from '../wire/record-batch.js';
+import { encodeRecordBatch } from '../wire/encode-record-batch.js';
 import type { Piece } from './pending-append.js';
 
 /** A producer's identity, given by the brokers. */

@@ -1,6 +1,6 @@
 import type { OutgoingRecord } from '../../log.js';
 import { logProblem } from '../../problems.js';
-import { recordSize } from '../wire/record-batch.js';
+import { recordSize } from '../wire/encode-record-batch.js';
 
 /** The part of one append that goes to one partition, in one batch. */
 export interface Piece {

@@ -6,8 +6,8 @@ import type { Connection } from '../client/connection.js';
 import { kafkaFailed, reasonOf, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
 import type { Compression } from '../wire/compression.js';
+import { BATCH_OVERHEAD, recordSize } from '../wire/encode-record-batch.js';
 import { type ProduceAnswer, produceRequest } from '../wire/produce.js';
-import { BATCH_OVERHEAD, recordSize } from '../wire/record-batch.js';
 import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LogRecord, OutgoingRecord } from '../../log.js';
 import type { Compression } from './compression.js';
-import { encodeRecordBatch, recordSize } from './record-batch.js';
-import { decodeRecordBatches, UNREADABLE_HEADER } from './record-batches.js';
+import { decodeRecordBatches, UNREADABLE_HEADER } from './decode-record-batches.js';
+import { encodeRecordBatch, recordSize } from './encode-record-batch.js';
 
 const load = createRequire(import.meta.url);
 const Decoder = load('kafkajs/src/protocol/decoder.js') as new (buffer: Buffer) => unknown;

@@ -12,7 +12,7 @@ export function cursorOf({ timestampMs, id }: PagePlace): string {
 }
 
 /** Throws BT_STORE_BAD_CURSOR for a text that `cursorOf` did not make. */
-export function placeOf(cursor: string): PagePlace {
+export function parseCursor(cursor: string): PagePlace {
   try {
     const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Array.isArray(value) && value.length === 2) {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from '@jest/globals';
 import { Kysely } from 'kysely';
-import { NodeSqliteDialect } from './node-sqlite.js';
+import { NodeSqliteDialect } from './node-sqlite-dialect.js';
 
 const SQLITE_FULL = 13;
 
