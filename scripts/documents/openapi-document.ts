@@ -1,5 +1,5 @@
 // The API's description for docs/openapi.json, from the routes of the standalone process, which has all of them.
-import { openApiDocument } from '../../apps/api/src/openapi/openapi.js';
+import { openApiDocument } from '../../apps/api/src/openapi/openapi-document.js';
 import { StandaloneModule } from '../../apps/standalone/src/standalone.module.js';
 import { loadConfiguration } from '../../libs/platform/src/configuration/load-configuration.js';
 import { createHttpApp } from '../../libs/platform/src/http/http-app.js';

@@ -43,7 +43,7 @@ import { McpController } from './mcp/mcp.controller.js';
 import { API_METRICS } from './metrics.js';
 import { NewerSchemaWarning } from './newer-schema-warning.js';
 import { Notifier } from './notify/notifier.js';
-import { documentApi } from './openapi/openapi.js';
+import { documentApi } from './openapi/openapi-document.js';
 import { PREVIEW_THREAD_ENTRY, PreviewJobs } from './preview/preview-jobs.js';
 import { previewSettings } from './preview/preview-settings.js';
 import { PreviewsController } from './preview/previews.controller.js';

@@ -4,9 +4,9 @@ import type { Store, ViolationGroup } from '#store';
 import { ApiError } from '../api-error.js';
 import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
 import { signedRecord } from '../violations/violation.dto.js';
+import { leastDifference } from './least-difference.js';
 import { logWindows } from './log-windows.js';
-import { sampleTraces, type TraceSample } from './sampled-traces.js';
-import { leastDifference } from './share-difference.js';
+import { sampleTraces, type TraceSample } from './sample-traces.js';
 import { type Feature, FeatureNumbers } from './trace-features.js';
 
 /** Maximum of violations, the newest of the group. */

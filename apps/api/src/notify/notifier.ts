@@ -41,7 +41,7 @@ export class Notifier {
     const { file } = this.configuration.notifications;
     if (file === undefined) return;
     const [{ readReceivers }, { ReceiverNotifier }, { RuleFacts }] = await Promise.all([
-      import('./receivers-file.js'),
+      import('./read-receivers.js'),
       import('./receiver-notifier.js'),
       import('./rule-facts.js'),
     ]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { leastDifference } from './share-difference.js';
+import { leastDifference } from './least-difference.js';
 
 describe('the least difference of two shares', () => {
   // Newcombe 1998, table II, method 10, 95 %.

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readReceivers } from './receivers-file.js';
+import { readReceivers } from './read-receivers.js';
 
 describe('the file of receivers', () => {
   let folder: string;
