@@ -52,7 +52,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'index',
   ],
   'libs/engine': [
-    'indexes',
+    'index-types',
     'problems',
     'settings',
     'record',
@@ -68,7 +68,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'judge/span',
     'judge/online',
     'judge/buffered',
-    'judge/judge',
+    'judge/trace-judge',
     'judge/conclusions',
     'partition',
     'index',

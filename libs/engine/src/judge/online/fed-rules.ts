@@ -7,7 +7,7 @@ import { FIRST_SPAN, ROOT } from '../online-evidence.js';
 
 /**
  * The rules over a trace to conclude: those with a fed atom. On the others nothing holds, as on nearly every trace, and their result for that is known
- * (plan.ts).
+ * (judge-plan.ts).
  */
 export class FedRules {
   /** Per rule: the number of the last trace for which it was fed. */
