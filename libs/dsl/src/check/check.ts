@@ -5,7 +5,7 @@ import type { Checked } from '../tree/rule.js';
 import { isWhenForm } from '../when/tokenize-when.js';
 import { judgeMeaning } from './meaning/judge-meaning.js';
 import { resolve } from './resolve/resolve.js';
-import { Findings, Scope } from './scope/scope.js';
+import { CheckScope, Findings } from './scope/scope.js';
 import { checkScript } from './script/check-script.js';
 import { withTriedFixes } from './tried-fixes.js';
 
@@ -44,7 +44,7 @@ function checkWith(parsed: Parsed, judgesMeaning: boolean): Checked {
 function checkExpression(parsed: Parsed, syntax: Expression, findings: Findings): Checked {
   const { source } = parsed;
   if (parsed.warnings !== undefined) for (const problem of parsed.warnings) findings.add(problem);
-  const resolved = resolve(syntax, Scope.ofRule(findings));
+  const resolved = resolve(syntax, CheckScope.ofRule(findings));
   if (!findings.hasErrors && findings.needsSandbox) {
     return checkScript(source, [{ type: 'return', values: [syntax], range: syntax.range }], findings);
   }

@@ -1,5 +1,5 @@
 /** One kind of problem: its severity, the sentence (values in braces) and its meaning, for the reference. */
-export interface Problem {
+export interface DiagnosticKind {
   readonly severity: 'error' | 'warning';
   readonly message: string;
   readonly doc: string;
@@ -367,19 +367,19 @@ export const PROBLEMS = {
     "'{name}' is an attribute of that name here, not the {name} of the span",
     'Fields of spans, as `span.duration`, can be tested in BeTraceDSL, not in this form.',
   ),
-} as const satisfies Readonly<Record<string, Problem>>;
+} as const satisfies Readonly<Record<string, DiagnosticKind>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-function error(message: string, doc: string): Problem {
+function error(message: string, doc: string): DiagnosticKind {
   return { severity: 'error', message, doc };
 }
 
 /** A probable mistake: an error of a rule that could run. */
-function mistake(message: string, doc: string): Problem {
+function mistake(message: string, doc: string): DiagnosticKind {
   return { severity: 'error', message, doc, isAboutMeaning: true };
 }
 
-function warning(message: string, doc: string): Problem {
+function warning(message: string, doc: string): DiagnosticKind {
   return { severity: 'warning', message, doc };
 }

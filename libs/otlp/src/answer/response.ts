@@ -1,5 +1,5 @@
 import { PARTIAL_SUCCESS, RESPONSE } from '../wire/fields.js';
-import { Writer } from '../wire/writer.js';
+import { ProtobufWriter } from '../wire/protobuf-writer.js';
 
 /** A partial success tells the sender which spans were rejected, and why. It must not send them again. */
 export interface PartialSuccess {
@@ -9,7 +9,7 @@ export interface PartialSuccess {
 
 /** ExportTraceServiceResponse as protobuf; no bytes at all for a full success. */
 export function encodeExportResponse(partial?: PartialSuccess): Uint8Array {
-  const writer = new Writer();
+  const writer = new ProtobufWriter();
   if (partial) {
     writer.message(RESPONSE.partialSuccess, partial, (inner, { rejectedSpans, errorMessage }) => {
       inner.int64(PARTIAL_SUCCESS.rejectedSpans, rejectedSpans);

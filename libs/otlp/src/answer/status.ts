@@ -1,5 +1,5 @@
 import { ANY, DURATION, RETRY_INFO, RPC_STATUS } from '../wire/fields.js';
-import { Writer } from '../wire/writer.js';
+import { ProtobufWriter } from '../wire/protobuf-writer.js';
 
 export const RETRY_INFO_TYPE = 'type.googleapis.com/google.rpc.RetryInfo';
 
@@ -14,7 +14,7 @@ export interface RpcStatus {
 }
 
 export function encodeStatus({ code, message, retryAfter }: RpcStatus): Uint8Array {
-  const writer = new Writer();
+  const writer = new ProtobufWriter();
   writer.int32(RPC_STATUS.code, code);
   writer.text(RPC_STATUS.message, message);
   if (retryAfter !== undefined) {
@@ -32,7 +32,7 @@ export function statusJson({ code, message, retryAfter }: RpcStatus): string {
 }
 
 function encodeRetryInfo(delay: number): Uint8Array {
-  const writer = new Writer();
+  const writer = new ProtobufWriter();
   writer.message(RETRY_INFO.retryDelay, delay, (duration, milliseconds) => {
     duration.int64(DURATION.seconds, Math.floor(milliseconds / 1000));
     duration.int32(DURATION.nanos, Math.round((milliseconds % 1000) * 1_000_000));

@@ -13,7 +13,7 @@ import {
   STATUS,
 } from '../wire/fields.js';
 import { bytesOfHex } from '../wire/ids.js';
-import { Writer } from '../wire/writer.js';
+import { ProtobufWriter } from '../wire/protobuf-writer.js';
 import type { AnyValue, KeyValue } from './attribute.js';
 import type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanLink, SpanStatus, TraceRequest } from './span.js';
 
@@ -22,36 +22,36 @@ import type { Resource, ResourceSpans, Scope, ScopeSpans, Span, SpanEvent, SpanL
  * texts become U+FFFD. Throws TypeError for an id that is not hex, which this library's readers never make.
  */
 export function encodeRequest(request: TraceRequest): Uint8Array {
-  const writer = new Writer();
+  const writer = new ProtobufWriter();
   writer.messages(REQUEST.resourceSpans, request.resourceSpans, writeResourceSpans);
   return writer.finish();
 }
 
-function writeResourceSpans(writer: Writer, value: ResourceSpans): void {
+function writeResourceSpans(writer: ProtobufWriter, value: ResourceSpans): void {
   if (value.resource) writer.message(RESOURCE_SPANS.resource, value.resource, writeResource);
   writer.messages(RESOURCE_SPANS.scopeSpans, value.scopeSpans, writeScopeSpans);
   writer.text(RESOURCE_SPANS.schemaUrl, value.schemaUrl);
 }
 
-function writeResource(writer: Writer, value: Resource): void {
+function writeResource(writer: ProtobufWriter, value: Resource): void {
   writer.messages(RESOURCE.attributes, value.attributes, writeKeyValue);
   writer.uint32(RESOURCE.droppedAttributesCount, value.droppedAttributesCount);
 }
 
-function writeScopeSpans(writer: Writer, value: ScopeSpans): void {
+function writeScopeSpans(writer: ProtobufWriter, value: ScopeSpans): void {
   if (value.scope) writer.message(SCOPE_SPANS.scope, value.scope, writeScope);
   writer.messages(SCOPE_SPANS.spans, value.spans, writeSpan);
   writer.text(SCOPE_SPANS.schemaUrl, value.schemaUrl);
 }
 
-function writeScope(writer: Writer, value: Scope): void {
+function writeScope(writer: ProtobufWriter, value: Scope): void {
   writer.text(SCOPE.name, value.name);
   writer.text(SCOPE.version, value.version);
   writer.messages(SCOPE.attributes, value.attributes, writeKeyValue);
   writer.uint32(SCOPE.droppedAttributesCount, value.droppedAttributesCount);
 }
 
-function writeSpan(writer: Writer, value: Span): void {
+function writeSpan(writer: ProtobufWriter, value: Span): void {
   writer.blob(SPAN.traceId, id(value.traceId));
   writer.blob(SPAN.spanId, id(value.spanId));
   writer.text(SPAN.traceState, value.traceState);
@@ -70,14 +70,14 @@ function writeSpan(writer: Writer, value: Span): void {
   writer.fixed32(SPAN.flags, value.flags);
 }
 
-function writeEvent(writer: Writer, value: SpanEvent): void {
+function writeEvent(writer: ProtobufWriter, value: SpanEvent): void {
   writer.fixed64(EVENT.timeUnixNano, value.timeUnixNano);
   writer.text(EVENT.name, value.name);
   writer.messages(EVENT.attributes, value.attributes, writeKeyValue);
   writer.uint32(EVENT.droppedAttributesCount, value.droppedAttributesCount);
 }
 
-function writeLink(writer: Writer, value: SpanLink): void {
+function writeLink(writer: ProtobufWriter, value: SpanLink): void {
   writer.blob(LINK.traceId, id(value.traceId));
   writer.blob(LINK.spanId, id(value.spanId));
   writer.text(LINK.traceState, value.traceState);
@@ -86,18 +86,18 @@ function writeLink(writer: Writer, value: SpanLink): void {
   writer.fixed32(LINK.flags, value.flags);
 }
 
-function writeStatus(writer: Writer, value: SpanStatus): void {
+function writeStatus(writer: ProtobufWriter, value: SpanStatus): void {
   writer.text(STATUS.message, value.message);
   writer.int32(STATUS.code, value.code);
 }
 
-function writeKeyValue(writer: Writer, attribute: KeyValue): void {
+function writeKeyValue(writer: ProtobufWriter, attribute: KeyValue): void {
   writer.text(KEY_VALUE.key, attribute.key);
   writer.message(KEY_VALUE.value, attribute.value, writeValue);
 }
 
 /** A member of a oneof is written even when it is 0, false or ''. */
-function writeValue(writer: Writer, value: AnyValue): void {
+function writeValue(writer: ProtobufWriter, value: AnyValue): void {
   switch (value.type) {
     case 'empty':
       break;
@@ -125,11 +125,11 @@ function writeValue(writer: Writer, value: AnyValue): void {
   }
 }
 
-function writeArray(writer: Writer, values: readonly AnyValue[]): void {
+function writeArray(writer: ProtobufWriter, values: readonly AnyValue[]): void {
   writer.messages(LIST.values, values, writeValue);
 }
 
-function writeList(writer: Writer, values: readonly KeyValue[]): void {
+function writeList(writer: ProtobufWriter, values: readonly KeyValue[]): void {
   writer.messages(LIST.values, values, writeKeyValue);
 }
 

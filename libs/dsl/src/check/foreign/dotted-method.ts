@@ -1,6 +1,6 @@
 import type { Expression } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 
@@ -32,7 +32,7 @@ export function isDottedMethod({ callee }: Call): boolean {
   return stringMethod(callee.name) !== undefined;
 }
 
-export function refuseDottedMethod(call: Call, scope: Scope): Resolved {
+export function refuseDottedMethod(call: Call, scope: CheckScope): Resolved {
   const callee = call.callee as Extract<Expression, { type: 'member' }>;
   const method = `:${stringMethod(callee.name) ?? callee.name}`;
   const range = { start: callee.object.range.end, end: callee.range.end };

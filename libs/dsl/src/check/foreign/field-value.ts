@@ -2,7 +2,7 @@ import { suggest } from '../../text/suggest.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { fieldValues } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 import { wordOf } from './foreign-member.js';
 
 /** Other words for the status codes. */
@@ -16,7 +16,7 @@ const STATUS_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** `span.status == "ERROR"`: a field with a fixed set of values is compared with another value. */
-export function checkFieldValue(field: Resolved, value: Resolved, scope: Scope): void {
+export function checkFieldValue(field: Resolved, value: Resolved, scope: CheckScope): void {
   if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'string') return;
   const values = fieldValues(field.field);
   if (values === undefined || values.includes(value.value)) return;
@@ -35,7 +35,7 @@ export function checkFieldValue(field: Resolved, value: Resolved, scope: Scope):
 }
 
 /** `span.kind == 2`: the number that OTLP uses for the word. */
-export function refuseNumber(field: Resolved, value: Resolved, scope: Scope): boolean {
+export function refuseNumber(field: Resolved, value: Resolved, scope: CheckScope): boolean {
   if (field.type !== 'field' || value.type !== 'literal' || typeof value.value !== 'number') return false;
   const word = fieldValues(field.field)?.[value.value];
   if (word === undefined || value.syntax.type !== 'number') return false;

@@ -3,7 +3,7 @@ import { formatExpression } from '../../tree/format-expression.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { STRING_TEST_FUNCTIONS } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 import { stringMethod } from './dotted-method.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
@@ -14,7 +14,7 @@ const RELATIVES: ReadonlySet<string> = new Set(['children', 'descendants', 'ance
 const QUESTIONS: ReadonlySet<string> = new Set(['count', 'has', 'all', 'sum', 'min', 'max', 'avg', 'distinct', 'max_count']);
 
 /** Calls in the syntax of other languages: `contains(x, "a")`, `lower(x)`, `d.after(c)`, `count(span.children, c)`. Undefined for all others. */
-export function refuseForeignCall(call: Call, scope: Scope): Resolved | undefined {
+export function refuseForeignCall(call: Call, scope: CheckScope): Resolved | undefined {
   const { callee } = call;
   if (callee.type === 'name' && !scope.isLocal(callee.name) && scope.span(callee.name) === undefined)
     return bareFunction(call, callee.name, scope);
@@ -32,7 +32,7 @@ export function refuseForeignCall(call: Call, scope: Scope): Resolved | undefine
   });
 }
 
-function bareFunction(call: Call, name: string, scope: Scope, at = call.callee.range): Resolved | undefined {
+function bareFunction(call: Call, name: string, scope: CheckScope, at = call.callee.range): Resolved | undefined {
   const [subject, pattern, ...more] = call.args;
   if (subject === undefined) return undefined;
   const method = stringMethod(name);

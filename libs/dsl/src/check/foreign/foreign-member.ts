@@ -1,7 +1,7 @@
 import type { Expression } from '../../text/syntax.js';
 import type { FieldName, Resolved } from '../../tree/resolved.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 
 /** The fields and functions, by their names in other tools. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -48,7 +48,11 @@ export function foreignMember(object: string, name: string, known: readonly stri
 }
 
 /** `span.status.code`, `span.kind.value`: the field is the value. */
-export function refusePartOfField(object: Resolved, expression: Extract<Expression, { type: 'member' | 'index' }>, scope: Scope): boolean {
+export function refusePartOfField(
+  object: Resolved,
+  expression: Extract<Expression, { type: 'member' | 'index' }>,
+  scope: CheckScope,
+): boolean {
   if (object.type !== 'field' || expression.type !== 'member' || fieldValues(object.field as FieldName) === undefined) return false;
   const isMessage = object.field === 'status' && ['message', 'description'].includes(expression.name);
   if (!isMessage && !['code', 'name', 'value', 'status_code'].includes(expression.name)) return false;

@@ -3,14 +3,14 @@ import type { Expression } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { isKnownName, knownNames } from '../../vocabulary/lua-names.js';
 import { FIELD_TYPES, SPAN_FIELDS, SPAN_FUNCTIONS } from '../../vocabulary/vocabulary.js';
-import { type Scope, unknownValue } from '../scope/scope.js';
+import { type CheckScope, unknownValue } from '../scope/scope.js';
 
 type Member = Extract<Expression, { type: 'member' }>;
 
 const MEMBERS: ReadonlySet<string> = new Set([...SPAN_FIELDS, ...SPAN_FUNCTIONS].map(({ name }) => name));
 
 /** A dotted path that leads to no field: `span.http.status_code`, `charge.order.id` and `order.id` mean attributes. Undefined for all other paths. */
-export function refusePath(path: Member, scope: Scope): Resolved | undefined {
+export function refusePath(path: Member, scope: CheckScope): Resolved | undefined {
   const { object } = path;
   // Fast path: most paths are a field of a known span.
   if (object.type === 'name' && (object.name === 'trace' || scope.isSpanName(object.name))) return undefined;
@@ -22,7 +22,7 @@ export function refusePath(path: Member, scope: Scope): Resolved | undefined {
 }
 
 /** `span.http.status_code`: the part after the span is no field, nor a misspelled one. */
-function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
+function attributeOfSpan(path: Member, names: readonly string[], scope: CheckScope): Resolved | undefined {
   const [root = ''] = names;
   const isRoot = root === 'trace' && names[1] === 'root';
   if (!isRoot && !scope.isSpanName(root)) return undefined;
@@ -42,7 +42,7 @@ function attributeOfSpan(path: Member, names: readonly string[], scope: Scope): 
 }
 
 /** `order.id`: an unknown name, with no similar known one. */
-function attributeAlone(path: Member, names: readonly string[], scope: Scope): Resolved | undefined {
+function attributeAlone(path: Member, names: readonly string[], scope: CheckScope): Resolved | undefined {
   const [root = '', second = ''] = names;
   if (scope.isLocal(root) || scope.isSpanName(root) || isKnownName(root)) return undefined;
   if (suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined) return undefined;

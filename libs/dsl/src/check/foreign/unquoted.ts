@@ -3,12 +3,12 @@ import { formatExpression } from '../../tree/format-expression.js';
 import type { FieldName, Resolved } from '../../tree/resolved.js';
 import { isKnownName } from '../../vocabulary/lua-names.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
-import { type Scope, unknownValue } from '../scope/scope.js';
+import { type CheckScope, unknownValue } from '../scope/scope.js';
 
 const FIELDS = new Map(SPAN_FIELDS.map((field) => [field.name, field]));
 
 /** `span.status == error`, `span.name == charge`: a bare word is compared with a text field. Undefined if the word has a meaning here. */
-export function bareWord(word: Expression, other: Expression, operator: string, scope: Scope): Resolved | undefined {
+export function bareWord(word: Expression, other: Expression, operator: string, scope: CheckScope): Resolved | undefined {
   if ((operator !== '==' && operator !== '~=') || !isPath(word)) return undefined;
   if (word.type === 'name' && isAttribute(other)) return bareText(word.name, word, scope);
   if (other.type !== 'member') return undefined;
@@ -17,7 +17,7 @@ export function bareWord(word: Expression, other: Expression, operator: string, 
   return valueOfField(word, field.name as FieldName, scope);
 }
 
-function valueOfField(word: Expression, field: FieldName, scope: Scope): Resolved | undefined {
+function valueOfField(word: Expression, field: FieldName, scope: CheckScope): Resolved | undefined {
   const text = formatExpression(word);
   const values = fieldValues(field);
   const isValue = values?.includes(text) === true;
@@ -32,7 +32,7 @@ function valueOfField(word: Expression, field: FieldName, scope: Scope): Resolve
 }
 
 /** `attribute.region == eu`. */
-function bareText(name: string, word: Expression, scope: Scope): Resolved | undefined {
+function bareText(name: string, word: Expression, scope: CheckScope): Resolved | undefined {
   if (isKnown(name, scope) || scope.findings.namedSpans.has(name) || FIELDS.has(name)) return undefined;
   return refuseWord(word, name, `"${name}"`, scope);
 }
@@ -45,14 +45,14 @@ function isAttribute(expression: Expression): boolean {
 }
 
 /** `span.attributes[http.method]`. */
-export function unquotedKey(key: Expression, scope: Scope): Resolved | undefined {
+export function unquotedKey(key: Expression, scope: CheckScope): Resolved | undefined {
   if (!isPath(key) || isKnown(rootOf(key), scope)) return undefined;
   const text = formatExpression(key);
   return refuseWord(key, text, `"${text}"`, scope);
 }
 
 /** `trace.has(fraud.check)`: a bare span name. */
-export function bareSpanName(condition: Expression, scope: Scope): Resolved | undefined {
+export function bareSpanName(condition: Expression, scope: CheckScope): Resolved | undefined {
   if (!isPath(condition)) return undefined;
   const root = rootOf(condition);
   if (isKnown(root, scope) || FIELDS.has(root) || endsInField(condition)) return undefined;
@@ -61,7 +61,7 @@ export function bareSpanName(condition: Expression, scope: Scope): Resolved | un
 }
 
 /** `attribute.http.request.header.x-api-key`: Lua reads a subtraction. */
-export function hyphenatedKey(node: Extract<Expression, { type: 'binary' }>, scope: Scope): Resolved | undefined {
+export function hyphenatedKey(node: Extract<Expression, { type: 'binary' }>, scope: CheckScope): Resolved | undefined {
   if (node.operator !== '-') return undefined;
   const written = scope.findings.source.slice(node.range);
   const key = /^(?:attribute|span\.attributes)\.([A-Za-z_][\w.]*(?:-[A-Za-z_][\w.]*)+)$/.exec(written)?.[1];
@@ -74,7 +74,7 @@ export function hyphenatedKey(node: Extract<Expression, { type: 'binary' }>, sco
   return scope.findings.refuse(node, 'BT_DSL_UNKNOWN_NAME', node.range, { name: word }, extras);
 }
 
-function refuseWord(word: Expression, name: string, meant: string, scope: Scope): Resolved {
+function refuseWord(word: Expression, name: string, meant: string, scope: CheckScope): Resolved {
   scope.findings.report('BT_DSL_UNKNOWN_NAME', word.range, { name }, { suggestion: meant, fix: { range: word.range, text: meant } });
   return unknownValue(word);
 }
@@ -96,6 +96,6 @@ function rootOf(path: Expression): string {
   return inner.type === 'name' ? inner.name : '';
 }
 
-function isKnown(name: string, scope: Scope): boolean {
+function isKnown(name: string, scope: CheckScope): boolean {
   return scope.isSpanName(name) || scope.isLocal(name) || isKnownName(name);
 }

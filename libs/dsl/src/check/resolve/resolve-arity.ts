@@ -2,7 +2,7 @@ import type { Fix } from '../../text/diagnostic.js';
 import type { Expression } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import type { VocabularyFunction } from '../../vocabulary/vocabulary.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 
 /** Describes the parameters of a function for a message: `1 condition`, `a, b, and perhaps within, tolerance`. */
 export function wantedArguments(parameters: VocabularyFunction['parameters']): string {
@@ -16,7 +16,7 @@ export function wantedArguments(parameters: VocabularyFunction['parameters']): s
   return names(true) === '' ? names(false) : `${names(false)} and perhaps ${names(true)}`;
 }
 
-export function arityError(call: Expression, name: string, wanted: string, found: number, scope: Scope, fix?: Fix): Resolved {
+export function arityError(call: Expression, name: string, wanted: string, found: number, scope: CheckScope, fix?: Fix): Resolved {
   const extras = { expected: wanted, suggestion: fix?.text, fix };
   return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, extras);
 }

@@ -7,18 +7,18 @@ import { SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { STRING_TEST_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { stringMethod } from '../foreign/dotted-method.js';
 import type { Entity } from '../scope/entity.js';
-import { type Scope, unknownValue } from '../scope/scope.js';
+import { type CheckScope, unknownValue } from '../scope/scope.js';
 import { arityError } from './resolve-arity.js';
 import { warnUnguarded } from './resolve-operator.js';
 import { resolveSpanFunction, resolveSpanOrder } from './resolve-span-function.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
 type MethodCall = Extract<Expression, { type: 'method-call' }>;
-type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
-type EntityIn = (expression: Expression, scope: Scope) => Entity;
+type ResolveIn = (expression: Expression, scope: CheckScope) => Resolved;
+type EntityIn = (expression: Expression, scope: CheckScope) => Entity;
 
 /** `trace.has(c)`, `span.has(attribute.x)`, `tonumber(x)`. */
-export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: ResolveIn, entityOf: EntityIn): Resolved {
+export function resolveCall(call: Call, callee: Entity, scope: CheckScope, resolve: ResolveIn, entityOf: EntityIn): Resolved {
   if (callee.kind !== 'function') {
     // An unknown callee was reported where it was resolved.
     if (callee.kind === 'value' && callee.node.type === 'literal') return unknownValue(call);
@@ -40,7 +40,13 @@ export function resolveCall(call: Call, callee: Entity, scope: Scope, resolve: R
 }
 
 /** `x:lower()`. */
-export function resolveMethod(call: MethodCall, object: Entity, objectValue: () => Resolved, scope: Scope, resolve: ResolveIn): Resolved {
+export function resolveMethod(
+  call: MethodCall,
+  object: Entity,
+  objectValue: () => Resolved,
+  scope: CheckScope,
+  resolve: ResolveIn,
+): Resolved {
   if (object.kind === 'trace' || object.kind === 'span' || object.kind === 'relatives') {
     const range = { start: call.object.range.end, end: call.nameRange.start };
     const name = `${textOf(call.object, scope)}.${call.name}`;
@@ -87,7 +93,7 @@ function askedInLoop(callee: Expression): { readonly expected?: string } {
   return { expected: `a script: for _, ${list.slice(0, -1)} in ipairs(span.${list}) do … end` };
 }
 
-function hasAttribute(call: Call, span: SpanSource, name: string, scope: Scope, entityOf: EntityIn): Resolved {
+function hasAttribute(call: Call, span: SpanSource, name: string, scope: CheckScope, entityOf: EntityIn): Resolved {
   const [argument] = call.args;
   if (argument === undefined || call.args.length > 1) return arityError(call, name, '1 attribute', call.args.length, scope);
   const bare = argument.type === 'parenthesized' ? argument.expression : argument;
@@ -122,7 +128,7 @@ function libraryCall(
   call: Call | MethodCall,
   name: LibraryFunctionName,
   args: readonly Resolved[],
-  scope: Scope,
+  scope: CheckScope,
   isMethod = false,
 ): LibraryCall | Resolved {
   const { minimum, maximum, takes, returns } = LIBRARY[name];
@@ -148,6 +154,6 @@ function libraryCall(
   return { type: 'library-call', function: name, args, syntax: call, types: narrowed };
 }
 
-function textOf(expression: Expression, scope: Scope): string {
+function textOf(expression: Expression, scope: CheckScope): string {
   return scope.findings.source.slice(expression.range);
 }

@@ -25,13 +25,13 @@ import {
   type TypeSet,
 } from '../../values/types.js';
 import { checkFieldValue, refuseNumber } from '../foreign/field-value.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 import { soleEntry } from '../scope/table-entry.js';
 
 type Unary = Extract<Expression, { type: 'unary' }>;
 type Binary = Extract<Expression, { type: 'binary' }>;
 
-export function resolveUnary(syntax: Unary, operand: Resolved, scope: Scope): Resolved {
+export function resolveUnary(syntax: Unary, operand: Resolved, scope: CheckScope): Resolved {
   const { operator } = syntax;
   if (operator === 'not') {
     const types = alwaysTruthy(operand.types) ? FALSE : alwaysFalsy(operand.types) ? TRUE : BOOLEAN;
@@ -50,7 +50,7 @@ export function resolveUnary(syntax: Unary, operand: Resolved, scope: Scope): Re
   return { type: 'unary', operator, operand, syntax, types: NUMBER };
 }
 
-export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): Resolved {
   const { operator } = syntax;
   switch (operator) {
     case '==':
@@ -84,14 +84,14 @@ export function resolveBinary(syntax: Binary, left: Resolved, right: Resolved, s
 }
 
 /** `span.name ~ "^/api"`, close to the operators `=~` of TraceQL and PromQL. */
-function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+function matchesMeant(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): Resolved {
   const text = `${formatExpression(left.syntax)} matches ${formatExpression(right.syntax)}`;
   const extras = { suggestion: 'matches', fix: { range: syntax.range, text } };
   return scope.findings.refuse(syntax, 'BT_DSL_FOREIGN_OPERATOR', syntax.range, { found: '~', instead: 'matches' }, extras);
 }
 
 /** `span.name == "a" | span.name == "b"`: `|` binds tighter than `==`, so that its operands are texts. */
-function joinMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved | undefined {
+function joinMeant(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): Resolved | undefined {
   const isOther = ({ type, types, syntax }: Resolved): boolean =>
     types !== 0 && (types & NUMBER) === 0 && (type !== 'literal' || syntax.type === 'string' || syntax.type === 'boolean');
   if (!isOther(left) && !isOther(right)) return undefined;
@@ -106,7 +106,7 @@ function joinMeant(syntax: Binary, left: Resolved, right: Resolved, scope: Scope
 }
 
 /** `{a} >> {b}` and `{a} > {b}` of TraceQL: a b below an a. */
-function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: Scope): Resolved | undefined {
+function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: CheckScope): Resolved | undefined {
   const { left, right, operator, range } = syntax;
   if (left.type !== 'table' || right.type !== 'table') return undefined;
   const [a, b] = [left, right].map((table) => soleEntry(table, scope.findings.source));
@@ -123,7 +123,7 @@ function pairMeant(syntax: Binary, relation: 'child' | 'descendant', scope: Scop
 }
 
 /** Warns if an unguarded node that may be nil is used where nil fails. */
-export function warnUnguarded(node: Resolved, operation: string, scope: Scope): void {
+export function warnUnguarded(node: Resolved, operation: string, scope: CheckScope): void {
   // A literal is either known or a variable.
   if ((node.types & NIL) === 0 || node.type === 'literal' || scope.facts.isPresent(node.syntax) || isOfSome(node, scope)) return;
   const text = formatExpression(node.syntax);
@@ -133,14 +133,14 @@ export function warnUnguarded(node: Resolved, operation: string, scope: Scope): 
 }
 
 /** Whether it always has a value: the first span, or an aggregate of a field of every span over at least one span. */
-function isOfSome(node: Resolved, { facts }: Scope): boolean {
+function isOfSome(node: Resolved, { facts }: CheckScope): boolean {
   if (node.type === 'span' && node.span.type === 'nth') return node.span.index.type === 'literal' && node.span.index.value === 1;
   if (node.type !== 'trace-aggregate' || (node.field.types & ~NUMBER) !== 0) return false;
   if (node.condition === undefined) return node.over === undefined;
   return facts.isSatisfied(node.over, node.condition.syntax);
 }
 
-function checkOperand(operand: Resolved, takes: TypeSet, operation: string, scope: Scope): void {
+function checkOperand(operand: Resolved, takes: TypeSet, operation: string, scope: CheckScope): void {
   if (operand.types === 0) return;
   const isText =
     operand.type === 'literal' && typeof operand.value === 'string' && takes === (NUMBER | STRING) && operation !== 'concatenate';
@@ -156,7 +156,7 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'perform bitwise operation on': 'arithmetic',
 };
 
-function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): Resolved {
   const { operator } = syntax;
   const common = left.types & right.types & (NUMBER | STRING);
   const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
@@ -181,7 +181,7 @@ function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
 }
 
 /** `(attribute.amount or "0") > 1000`: the default fails. */
-function refuseDefault(node: Resolved, other: Resolved, scope: Scope): boolean {
+function refuseDefault(node: Resolved, other: Resolved, scope: CheckScope): boolean {
   if (node.type !== 'logical' || node.operator !== 'or' || node.right.type !== 'literal' || other.types === 0) return false;
   const standIn = node.right;
   const wanted = other.types & (NUMBER | STRING);
@@ -228,7 +228,7 @@ export function isCount(node: Resolved): boolean {
   return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
 }
 
-function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): Resolved {
+function equality(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): Resolved {
   const { operator } = syntax;
   const outcome = (equal: boolean): TypeSet => ((operator === '==') === equal ? TRUE : FALSE);
   const node: BinaryNode = { type: 'binary', operator, left, right, syntax, types: BOOLEAN };
@@ -255,7 +255,7 @@ function equality(syntax: Binary, left: Resolved, right: Resolved, scope: Scope)
   return left.types === NIL && right.types === NIL ? { ...node, types: outcome(true) } : node;
 }
 
-function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): void {
+function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): void {
   // `a == "x" | b == "y"`: drops diagnostics on the operands of the wrong operator.
   const isWithin = ({ start, end }: Range): boolean => start >= syntax.range.start && end <= syntax.range.end;
   if (scope.findings.diagnostics.some(({ code, range }) => code === 'BT_DSL_FOREIGN_OPERATOR' && isWithin(range))) return;
@@ -288,7 +288,7 @@ function isEquality({ operator }: Binary): boolean {
 }
 
 /** `span.is_root == "true"`, `span.is_root == 1`. */
-function refuseTruth(field: Resolved, { syntax }: Resolved, { findings }: Scope): boolean {
+function refuseTruth(field: Resolved, { syntax }: Resolved, { findings }: CheckScope): boolean {
   if (field.type !== 'field' || field.types !== BOOLEAN) return false;
   const written = findings.source.slice(syntax.range).replaceAll(/["']/g, '').toLowerCase();
   const text = written === 'true' || written === '1' ? 'true' : written === 'false' || written === '0' ? 'false' : undefined;
@@ -300,7 +300,7 @@ function refuseTruth(field: Resolved, { syntax }: Resolved, { findings }: Scope)
 }
 
 /** `x and x == false`: the guard excludes false, not only nil. */
-function presentFalse(value: Resolved, other: Resolved, { findings }: Scope): DiagnosticExtras | undefined {
+function presentFalse(value: Resolved, other: Resolved, { findings }: CheckScope): DiagnosticExtras | undefined {
   if (value.type !== 'attribute' || other.type !== 'literal' || other.value !== false || value.types !== TRUTHY) return undefined;
   const guard = findings.source.slice(value.syntax.range);
   const meant = `${guard} != nil`;
@@ -314,7 +314,7 @@ function presentFalse(value: Resolved, other: Resolved, { findings }: Scope): Di
 }
 
 /** `500 <= x <= 599`: the fix writes two comparisons. */
-function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Scope): boolean {
+function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: CheckScope): boolean {
   const { left: first, right: last, operator } = syntax;
   if (first.type !== 'binary' || !['==', '~=', '<', '<=', '>', '>='].includes(first.operator)) return false;
   const written = operator === '~=' ? '!=' : operator;
@@ -333,7 +333,7 @@ function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Sco
 }
 
 /** The value of an operation on constants; its error (`1 // 0`) is reported here instead of at run time. */
-function fold(syntax: Expression, scope: Scope, evaluate: () => unknown): Resolved {
+function fold(syntax: Expression, scope: CheckScope, evaluate: () => unknown): Resolved {
   try {
     const value = evaluate() as Literal['value'];
     return { type: 'literal', value, syntax, types: typeOfValue(value) };

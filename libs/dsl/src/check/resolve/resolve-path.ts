@@ -16,7 +16,7 @@ import {
 import { durationWithUnit } from '../foreign/duration-with-unit.js';
 import { foreignMember, refusePartOfField, wordOf } from '../foreign/foreign-member.js';
 import type { Entity } from '../scope/entity.js';
-import type { Scope } from '../scope/scope.js';
+import type { CheckScope } from '../scope/scope.js';
 import { unknownValue } from '../scope/scope.js';
 import { warnUnguarded } from './resolve-operator.js';
 
@@ -28,7 +28,7 @@ const FUNCTIONS_OF_TRACE: ReadonlyMap<string, Entity> = new Map(
 type MemberExpression = Extract<Expression, { type: 'member' | 'index' }>;
 
 /** The meaning of a name. */
-export function resolveName(expression: Extract<Expression, { type: 'name' }>, scope: Scope): Entity {
+export function resolveName(expression: Extract<Expression, { type: 'name' }>, scope: CheckScope): Entity {
   const { name, range } = expression;
   if (scope.isLocal(name)) return { kind: 'value', node: valueOfLocal(expression, scope) };
   if (name === 'trace') {
@@ -57,7 +57,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
 }
 
 /** A variable that is never assigned again has its initial value. */
-function valueOfLocal(name: Name, scope: Scope): Literal {
+function valueOfLocal(name: Name, scope: CheckScope): Literal {
   const constant = scope.constantOf(name.name);
   if (constant === undefined) return unknownValue(name);
   const { value, expression } = constant;
@@ -65,7 +65,7 @@ function valueOfLocal(name: Name, scope: Scope): Literal {
 }
 
 /** `object.name` and `object["name"]`. */
-export function resolveMember(expression: MemberExpression, object: Entity, key: string, keyRange: Range, scope: Scope): Entity {
+export function resolveMember(expression: MemberExpression, object: Entity, key: string, keyRange: Range, scope: CheckScope): Entity {
   switch (object.kind) {
     case 'span':
       return guardedMember(expression, object, key, keyRange, scope);
@@ -104,7 +104,7 @@ export function resolveMember(expression: MemberExpression, object: Entity, key:
 }
 
 /** `object[key]` with a key that is not a constant string. */
-export function resolveIndex(expression: MemberExpression, object: Entity, key: Resolved, scope: Scope): Entity {
+export function resolveIndex(expression: MemberExpression, object: Entity, key: Resolved, scope: CheckScope): Entity {
   if (object.kind === 'spans') return { kind: 'span', span: { type: 'nth', index: key }, name: 'trace.spans[…]' };
   if (object.kind === 'value' || object.kind === 'map') {
     return indexed(expression, checkIndexable(asValue(object, expression.object, scope), expression, scope), key);
@@ -116,7 +116,7 @@ export function resolveIndex(expression: MemberExpression, object: Entity, key: 
 }
 
 /** The value of an entity that is used as one. */
-export function asValue(entity: Entity, syntax: Expression, scope: Scope): Resolved {
+export function asValue(entity: Entity, syntax: Expression, scope: CheckScope): Resolved {
   switch (entity.kind) {
     case 'value':
       return entity.node;
@@ -156,7 +156,7 @@ function guardedMember(
   object: Extract<Entity, { kind: 'span' }>,
   key: string,
   keyRange: Range,
-  scope: Scope,
+  scope: CheckScope,
 ): Entity {
   const member = spanMember(expression, object.span, object.name, key, keyRange, scope);
   const isUnknown = member.kind === 'value' && member.node.type === 'literal';
@@ -169,7 +169,14 @@ function guardedMember(
 /** `scope_name` is the internal name of `span.scope.name`. */
 const MEMBERS_WITH_VALUES: ReadonlySet<string> = new Set(Object.keys(FIELD_TYPES).filter((name) => !name.startsWith('scope_')));
 
-function spanMember(expression: MemberExpression, span: SpanSource, object: string, key: string, keyRange: Range, scope: Scope): Entity {
+function spanMember(
+  expression: MemberExpression,
+  span: SpanSource,
+  object: string,
+  key: string,
+  keyRange: Range,
+  scope: CheckScope,
+): Entity {
   if (MEMBERS_WITH_VALUES.has(key)) return { kind: 'value', node: fieldNode(expression, span, key as FieldName) };
   switch (key) {
     case 'attributes':
@@ -196,7 +203,7 @@ function spanMember(expression: MemberExpression, span: SpanSource, object: stri
   }
 }
 
-function traceMember(expression: Expression, key: string, keyRange: Range, scope: Scope): Entity {
+function traceMember(expression: Expression, key: string, keyRange: Range, scope: CheckScope): Entity {
   switch (key) {
     case 'id':
       return { kind: 'value', node: { type: 'trace-field', field: key, syntax: expression, types: STRING } };
@@ -220,7 +227,7 @@ function fieldNode(syntax: Expression, span: SpanSource, field: FieldName): Reso
   return { type: 'field', span, field, syntax, types: FIELD_TYPES[field] };
 }
 
-function attributeNode(syntax: Expression, span: SpanSource, table: 'attributes' | 'resource', key: string, scope: Scope): Resolved {
+function attributeNode(syntax: Expression, span: SpanSource, table: 'attributes' | 'resource', key: string, scope: CheckScope): Resolved {
   const type = table === 'attributes' ? 'attribute' : 'resource-attribute';
   return { type, span, key, syntax, types: scope.facts.typesOf(span, type, key) };
 }
@@ -233,7 +240,7 @@ function indexed(syntax: Expression, object: Resolved, key: Resolved): Entity {
   return { kind: 'value', node: { type: 'index', object, key, syntax, types: ANY } };
 }
 
-function checkIndexable(object: Resolved, expression: MemberExpression, scope: Scope): Resolved {
+function checkIndexable(object: Resolved, expression: MemberExpression, scope: CheckScope): Resolved {
   if ((object.types & TABLE) !== 0) {
     warnUnguarded(object, 'indexing', scope);
     return object;
@@ -250,7 +257,7 @@ function unknownField(
   name: string,
   range: Range,
   known: readonly { readonly name: string }[],
-  scope: Scope,
+  scope: CheckScope,
 ): Entity {
   const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
   const names = known.map((entry) => entry.name);
@@ -286,8 +293,8 @@ const FOREIGN_WORDS: Readonly<Record<string, string>> = {
 
 function refused(
   expression: Expression,
-  scope: Scope,
-  code: Parameters<Scope['findings']['report']>[0],
+  scope: CheckScope,
+  code: Parameters<CheckScope['findings']['report']>[0],
   range: Range,
   values: Readonly<Record<string, string>>,
   suggestion?: string,

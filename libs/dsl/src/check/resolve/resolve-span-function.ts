@@ -9,14 +9,14 @@ import { isAggregate, isQuantifier, isRelation } from '../../vocabulary/trace-vo
 import { TRACE_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { bareSpanName } from '../foreign/unquoted.js';
 import type { Entity } from '../scope/entity.js';
-import { type Scope, unknownValue } from '../scope/scope.js';
+import { type CheckScope, unknownValue } from '../scope/scope.js';
 import { nameTaken } from './named-span.js';
 import { arityError, wantedArguments } from './resolve-arity.js';
 import { warnUnguarded } from './resolve-operator.js';
 
 type Call = Extract<Expression, { type: 'call' }>;
-type ResolveIn = (expression: Expression, scope: Scope) => Resolved;
-type EntityIn = (expression: Expression, scope: Scope) => Entity;
+type ResolveIn = (expression: Expression, scope: CheckScope) => Resolved;
+type EntityIn = (expression: Expression, scope: CheckScope) => Entity;
 
 const ENTRIES = new Map(TRACE_FUNCTIONS.map((entry) => [entry.name, entry]));
 /** The number of required arguments per function. */
@@ -25,7 +25,13 @@ const REQUIRED: ReadonlyMap<string, number> = new Map(
 );
 
 /** `trace.has(c)`, `span.children.sum(field, c)`, `trace.follows(a, b, 1s)`. `name` is the function's name in messages. */
-export function resolveSpanFunction(call: Call, name: string, over: Relatives | undefined, scope: Scope, resolve: ResolveIn): Resolved {
+export function resolveSpanFunction(
+  call: Call,
+  name: string,
+  over: Relatives | undefined,
+  scope: CheckScope,
+  resolve: ResolveIn,
+): Resolved {
   const { callee } = call;
   const key = callee.type === 'member' ? callee.name : name.slice(name.lastIndexOf('.') + 1);
   const entry = ENTRIES.get(key);
@@ -66,7 +72,7 @@ export function resolveSpanOrder(
   call: Call,
   first: SpanSource,
   name: string,
-  scope: Scope,
+  scope: CheckScope,
   resolve: ResolveIn,
   entityOf: EntityIn,
 ): Resolved {
@@ -84,7 +90,7 @@ export function resolveSpanOrder(
   return { type: 'span-order', first, second: entity.span, syntax: call, types: BOOLEAN, ...(tolerance && { tolerance }) };
 }
 
-function resolvePair(call: Call, relation: SpanRelation, name: string, scope: Scope, resolve: ResolveIn): Resolved {
+function resolvePair(call: Call, relation: SpanRelation, name: string, scope: CheckScope, resolve: ResolveIn): Resolved {
   const [a, b, ...durations] = call.args as [Expression, Expression, ...Expression[]];
   const first = resolveTest(a, scope, resolve);
   // The second condition is evaluated with a span that satisfies the first.
@@ -112,7 +118,7 @@ function resolveAggregate(
   value: Expression,
   test: Expression | undefined,
   kindred: { readonly over?: Relatives },
-  scope: Scope,
+  scope: CheckScope,
   resolve: ResolveIn,
 ): Resolved {
   if (value.type === 'named-condition') {
@@ -152,7 +158,7 @@ function fixedField(
   value: Expression,
   test: Expression | undefined,
   field: Resolved,
-  { findings }: Scope,
+  { findings }: CheckScope,
 ): { readonly range: Range; readonly text: string } | undefined {
   if (value.type === 'string') return { range: value.range, text: `attribute[${findings.source.slice(value.range)}]` };
   if (test === undefined || test.type === 'named-condition' || (field.types & ~BOOLEAN) !== 0) return undefined;
@@ -161,7 +167,11 @@ function fixedField(
 }
 
 /** A condition in its own scope, in which `span` and its given name mean the tested span. */
-function resolveTest(argument: Expression, scope: Scope, resolve: ResolveIn): { readonly condition: Resolved; readonly inner: Scope } {
+function resolveTest(
+  argument: Expression,
+  scope: CheckScope,
+  resolve: ResolveIn,
+): { readonly condition: Resolved; readonly inner: CheckScope } {
   if (argument.type !== 'named-condition') {
     const inner = scope.bound();
     return { condition: bareSpanName(argument, inner) ?? resolve(argument, inner), inner };
@@ -171,7 +181,7 @@ function resolveTest(argument: Expression, scope: Scope, resolve: ResolveIn): { 
   return { condition: resolve(condition, inner), inner };
 }
 
-function resolveDuration(argument: Expression, name: string, scope: Scope, resolve: ResolveIn): Resolved {
+function resolveDuration(argument: Expression, name: string, scope: CheckScope, resolve: ResolveIn): Resolved {
   const duration = resolve(argument, scope);
   if (argument.type === 'string' && parseDuration(argument.value.trim()) !== undefined) {
     const text = argument.value.trim();

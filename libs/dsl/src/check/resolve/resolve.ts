@@ -22,13 +22,13 @@ import { globTest } from '../foreign/foreign-pattern.js';
 import { refuseNot, refuseNotChain } from '../foreign/refuse-not.js';
 import { bareWord, hyphenatedKey, unquotedKey } from '../foreign/unquoted.js';
 import type { Entity } from '../scope/entity.js';
-import { type Scope, unknownValue } from '../scope/scope.js';
+import { type CheckScope, unknownValue } from '../scope/scope.js';
 import { resolveCall, resolveMethod } from './resolve-call.js';
 import { resolveBinary, resolveUnary, warnUnguarded } from './resolve-operator.js';
 import { asValue, resolveIndex, resolveMember, resolveName } from './resolve-path.js';
 
 /** Syntax → resolved tree. Reports all diagnostics on the way; never throws. */
-export function resolve(expression: Expression, scope: Scope): Resolved {
+export function resolve(expression: Expression, scope: CheckScope): Resolved {
   switch (expression.type) {
     case 'nil':
       return { type: 'literal', value: undefined, syntax: expression, types: NIL };
@@ -73,7 +73,7 @@ export function resolve(expression: Expression, scope: Scope): Resolved {
 }
 
 /** The meaning of an expression, before its use as a value. */
-function entityOf(expression: Expression, scope: Scope): Entity {
+function entityOf(expression: Expression, scope: CheckScope): Entity {
   switch (expression.type) {
     case 'name':
       return resolveName(expression, scope);
@@ -94,7 +94,7 @@ function entityOf(expression: Expression, scope: Scope): Entity {
   }
 }
 
-function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, scope: Scope): Resolved {
+function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, scope: CheckScope): Resolved {
   if (expression.operator === '#') {
     const entity = entityOf(expression.operand, scope);
     if (entity.kind === 'spans') return { type: 'trace-field', field: 'span_count', syntax: expression, types: NUMBER };
@@ -105,14 +105,14 @@ function resolveUnaryNode(expression: Extract<Expression, { type: 'unary' }>, sc
 }
 
 /** `#span.children`: relatives have no length. */
-function refuseCountless(expression: Expression, operand: Expression, name: string, scope: Scope): Resolved {
+function refuseCountless(expression: Expression, operand: Expression, name: string, scope: CheckScope): Resolved {
   const text = `${scope.findings.source.slice(operand.range)}.count(true)`;
   const extras = { suggestion: text, fix: { range: expression.range, text } };
   return scope.findings.refuse(expression, 'BT_DSL_ARGUMENT', operand.range, { name, reason: 'is counted by its function' }, extras);
 }
 
 /** Resolves a chain of one operator in order: each operand in the scope where those before it are true (or false). */
-function resolveLogical(expression: Extract<Expression, { type: 'logical' }>, scope: Scope): Resolved {
+function resolveLogical(expression: Extract<Expression, { type: 'logical' }>, scope: CheckScope): Resolved {
   const { operator } = expression;
   const chain = [expression];
   for (let { left } = expression; left.type === 'logical' && left.operator === operator; { left } = left) chain.push(left);
@@ -131,7 +131,7 @@ function logicalTypes(operator: 'and' | 'or', left: TypeSet, right: TypeSet): Ty
   return alwaysTruthy(left) ? left : (left & TRUTHY) | right;
 }
 
-function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, scope: Scope): Resolved {
+function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, scope: CheckScope): Resolved {
   const compared = refuseNotChain(expression, scope.findings);
   if (compared !== undefined) return refusedNot(expression, compared, scope);
   if (refuseNot(expression, scope.findings)) return refusedNot(expression, [expression.left, expression.right], scope);
@@ -144,12 +144,12 @@ function resolveComparison(expression: Extract<Expression, { type: 'binary' }>, 
 }
 
 /** Checks the operands of a refused `not`. */
-function refusedNot(expression: Expression, operands: readonly Expression[], scope: Scope): Resolved {
+function refusedNot(expression: Expression, operands: readonly Expression[], scope: CheckScope): Resolved {
   for (const operand of operands) resolve(operand, scope);
   return { ...unknownValue(expression), types: BOOLEAN };
 }
 
-function resolveStringTest(expression: Extract<Expression, { type: 'string-test' }>, scope: Scope): Resolved {
+function resolveStringTest(expression: Extract<Expression, { type: 'string-test' }>, scope: CheckScope): Resolved {
   const { test } = expression;
   if (refuseNot(expression, scope.findings)) return refusedNot(expression, [expression.subject, expression.pattern], scope);
   const subject = resolve(expression.subject, scope);
@@ -190,7 +190,7 @@ function compileLiteral(
   text: string,
   pattern: Resolved,
   test: Extract<Expression, { type: 'string-test' }>,
-  scope: Scope,
+  scope: CheckScope,
 ): Pattern | undefined {
   try {
     return cachedPattern(text);

@@ -1,5 +1,5 @@
 import { type Diagnostic, type DiagnosticExtras, diagnose } from '../../text/diagnostic.js';
-import { PROBLEMS, type Problem, type ProblemCode } from '../../text/problems.js';
+import { type DiagnosticKind, PROBLEMS, type ProblemCode } from '../../text/problems.js';
 import type { Range, Source } from '../../text/source.js';
 import type { Expression } from '../../text/syntax.js';
 import { Facts } from '../../tree/facts.js';
@@ -49,7 +49,7 @@ export class Findings {
   /** Adds a finished diagnostic, once per range: the when form checks one text twice, because `amount > 5` also tests that it exists. */
   add(diagnostic: Diagnostic): void {
     const { code, message, range } = diagnostic;
-    const problem: Problem = PROBLEMS[code];
+    const problem: DiagnosticKind = PROBLEMS[code];
     if (problem.isAboutMeaning === true && !this.judgesMeaning) return;
     const key = `${range.start} ${range.end} ${code} ${message}`;
     this.reported ??= new Set();
@@ -98,7 +98,7 @@ const SUBJECT: SpanSource = { type: 'subject' };
 const NO_LOCALS: ReadonlyMap<string, Constant | undefined> = new Map();
 
 /** The scope of a node: the spans that names mean, the number of enclosing trace functions, and the facts from guards. */
-export class Scope {
+export class CheckScope {
   private constructor(
     readonly findings: Findings,
     /** The span that `span` means. */
@@ -110,16 +110,16 @@ export class Scope {
     private readonly locals: ReadonlyMap<string, Constant | undefined>,
   ) {}
 
-  static ofRule(findings: Findings): Scope {
-    return new Scope(findings, SUBJECT, undefined, 0, Facts.none, NO_LOCALS);
+  static ofRule(findings: Findings): CheckScope {
+    return new CheckScope(findings, SUBJECT, undefined, 0, Facts.none, NO_LOCALS);
   }
 
   /** A scope in a script: variables, some of which hold a span or a constant. */
-  static ofScript(findings: Findings, locals: ReadonlyMap<string, Constant | undefined>, spans: Iterable<string>): Scope {
+  static ofScript(findings: Findings, locals: ReadonlyMap<string, Constant | undefined>, spans: Iterable<string>): CheckScope {
     let named: NamedSpan | undefined;
     let depth = 0;
     for (const name of spans) named = { name, source: { type: 'bound', depth: ++depth }, outer: named };
-    return new Scope(findings, SUBJECT, named, depth, Facts.none, locals);
+    return new CheckScope(findings, SUBJECT, named, depth, Facts.none, locals);
   }
 
   isLocal(name: string): boolean {
@@ -156,21 +156,21 @@ export class Scope {
   }
 
   /** The scope inside a trace function: `span` and the given name mean the tested span. */
-  bound(name?: string): Scope {
+  bound(name?: string): CheckScope {
     const depth = this.depth + 1;
     const source: SpanSource = { type: 'bound', depth };
     const named = name === undefined ? this.named : { name, source, outer: this.named };
-    return new Scope(this.findings, source, named, depth, this.facts.elsewhere(), this.locals);
+    return new CheckScope(this.findings, source, named, depth, this.facts.elsewhere(), this.locals);
   }
 
   /** The same scope, with other findings. */
-  into(findings: Findings): Scope {
-    return new Scope(findings, this.own, this.named, this.depth, this.facts, this.locals);
+  into(findings: Findings): CheckScope {
+    return new CheckScope(findings, this.own, this.named, this.depth, this.facts, this.locals);
   }
 
   /** The scope in which `condition` is known to be true (or false). */
-  given(condition: Resolved, outcome: boolean): Scope {
+  given(condition: Resolved, outcome: boolean): CheckScope {
     const facts = this.facts.given(condition, outcome);
-    return facts === this.facts ? this : new Scope(this.findings, this.own, this.named, this.depth, facts, this.locals);
+    return facts === this.facts ? this : new CheckScope(this.findings, this.own, this.named, this.depth, facts, this.locals);
   }
 }

@@ -3,7 +3,7 @@ import type { Source } from '../../text/source.js';
 import type { Block, Expression, Name, Statement } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { resolve } from '../resolve/resolve.js';
-import { Findings, Scope } from '../scope/scope.js';
+import { CheckScope, Findings } from '../scope/scope.js';
 
 /** The values of locals, as expressions without names. */
 type Values = ReadonlyMap<string, Expression>;
@@ -125,6 +125,6 @@ function truthOf(source: Source, constant: Expression | undefined): boolean | un
 /** Resolves the expression as a rule; undefined if it is invalid or reads the subject. */
 function resolvedAlone(source: Source, expression: Expression): Resolved | undefined {
   const findings = new Findings(source);
-  const resolved = resolve(expression, Scope.ofRule(findings));
+  const resolved = resolve(expression, CheckScope.ofRule(findings));
   return findings.hasErrors || findings.needsSandbox || findings.usesSubject ? undefined : resolved;
 }

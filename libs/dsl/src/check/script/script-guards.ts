@@ -3,7 +3,7 @@ import type { Block, Expression, Statement } from '../../text/syntax.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
 import { resolve } from '../resolve/resolve.js';
-import { Findings, Scope } from '../scope/scope.js';
+import { CheckScope, Findings } from '../scope/scope.js';
 import { loopGuard } from './loop-guard.js';
 
 /** Conditions without which a script's result is false, in evaluation order, and whether one reads the subject. */
@@ -19,7 +19,7 @@ export interface ScriptGuards {
  * before them, so each has the same meaning as in a rule. Stops at the first that cannot be a rule.
  */
 export function scriptGuards(source: Source, block: Block): ScriptGuards {
-  let scope = Scope.ofRule(new Findings(source));
+  let scope = CheckScope.ofRule(new Findings(source));
   const conditions: Resolved[] = [];
   let usesSubject = false;
   for (const condition of conditionsOf(block)) {

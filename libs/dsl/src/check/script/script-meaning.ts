@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../text/problems.js';
 import type { Expression } from '../../text/syntax.js';
 import { judgeMeaningInScript } from '../meaning/judge-meaning.js';
 import { resolve } from '../resolve/resolve.js';
-import { Findings, Scope } from '../scope/scope.js';
+import { CheckScope, Findings } from '../scope/scope.js';
 import type { Constant, Locals } from '../scope/script-locals.js';
 
 /** Problems that are as certain in a script as in an expression. All others depend on the values of variables. */
@@ -76,7 +76,7 @@ export function scriptMeaning(
   const spans = [...locals].filter(([name, holding]) => holding === 'span' && name !== 'span').map(([name]) => name);
   const others = new Map<string, Constant | undefined>();
   for (const [name, holding] of locals) if (holding !== 'span') others.set(name, typeof holding === 'object' ? holding : undefined);
-  const resolved = resolve(expression, Scope.ofScript(own, others, spans));
+  const resolved = resolve(expression, CheckScope.ofScript(own, others, spans));
   // After an unresolved expression nothing is certain.
   if (!own.hasErrors) judgeMeaningInScript(resolved, isCondition, own);
   const { source } = findings;

@@ -6,7 +6,7 @@ const encoder = new TextEncoder();
  * Writes protobuf. proto3's rule that a default value (0, '', empty) is not written is applied by every method but `message`
  * and the `always` ones; tags come from fields.ts.
  */
-export class Writer {
+export class ProtobufWriter {
   private bytes = new Uint8Array(1024);
   private view = new DataView(this.bytes.buffer);
   private at = 0;
@@ -17,7 +17,7 @@ export class Writer {
   }
 
   /** A nested message, also when it is empty. */
-  message<T>(tag: number, value: T, write: (writer: Writer, value: T) => void): void {
+  message<T>(tag: number, value: T, write: (writer: ProtobufWriter, value: T) => void): void {
     this.tag(tag);
     this.room(5);
     const start = ++this.at; // one byte for the length: enough for most
@@ -32,7 +32,7 @@ export class Writer {
     writeVarint(this.bytes, start - 1, length);
   }
 
-  messages<T>(tag: number, values: readonly T[], write: (writer: Writer, value: T) => void): void {
+  messages<T>(tag: number, values: readonly T[], write: (writer: ProtobufWriter, value: T) => void): void {
     for (const value of values) this.message(tag, value, write);
   }
 
