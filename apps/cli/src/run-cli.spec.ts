@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { keyRing, publicPem, signViolation } from '#signing';
-import { COMMANDS } from './commands/all.js';
+import { COMMANDS } from './commands/commands.js';
 import { betrace } from './testing/fake-terminal.js';
 import { removeTemporaryFiles, temporaryFiles } from './testing/temporary-files.js';
 

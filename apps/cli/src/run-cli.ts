@@ -1,6 +1,6 @@
 import { suggest, VERSION } from '#platform';
 import type { ExitCode } from './command.js';
-import { COMMANDS } from './commands/all.js';
+import { COMMANDS } from './commands/commands.js';
 import { CliError, UsageError } from './problems.js';
 import { paint, type Terminal } from './terminal.js';
 

@@ -5,7 +5,7 @@ import { fishCompletion } from '../completion/fish-completion.js';
 import { zshCompletion } from '../completion/zsh-completion.js';
 import { UsageError } from '../problems.js';
 import type { Terminal } from '../terminal.js';
-import { COMMANDS } from './all.js';
+import { COMMANDS } from './commands.js';
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 

@@ -1,4 +1,4 @@
-import { COMMANDS } from './all.js';
+import { COMMANDS } from './commands.js';
 
 /** The text of `docs/cli.md`: the `--help` of every command. */
 export async function cliDocument(): Promise<string> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { missing } from '../../../../test/harness/shell.js';
-import { COMMANDS } from '../commands/all.js';
+import { COMMANDS } from '../commands/commands.js';
 import { betrace } from '../testing/fake-terminal.js';
 import { removeTemporaryFiles, temporaryFiles } from '../testing/temporary-files.js';
 import { commandWords } from './command-words.js';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import type { Configuration } from '../configuration/configuration.js';
 import { describedError } from './described-error.js';
-import { REDACTED_PATHS } from './redaction.js';
+import { REDACTED_PATHS } from './redacted-paths.js';
 
 /** Loads packages on demand: each module costs about half a millisecond at the start. */
 const load = createRequire(import.meta.url);
