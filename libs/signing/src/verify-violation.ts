@@ -7,7 +7,7 @@ import { type PublicSignature, violationForm } from './violation-form.js';
 /** The result for a signature. `unknown-key`: it names a key that is not available, so nothing is known; `absent`: there is none. */
 export type Authenticity = 'valid' | 'invalid' | 'unknown-key' | 'absent';
 
-export interface Verification {
+export interface SignatureVerification {
   /** At least one signature is valid, and none is invalid. Null: each signature is absent or by an unavailable key. */
   readonly valid: boolean | null;
   /** The HMAC, by the secret that `key_id` names. */
@@ -23,7 +23,7 @@ export type VerificationKeys = Pick<KeyRing, 'publicKeys'> & Partial<Pick<KeyRin
  * Verifies both signatures of a violation as it was published or read back; of anything else at least one is invalid or
  * absent. Throws BT_SIGNING_NOT_JSON for what JSON cannot hold.
  */
-export function verifyViolation(violation: object, keys: VerificationKeys): Verification {
+export function verifyViolation(violation: object, keys: VerificationKeys): SignatureVerification {
   const form = violationForm(violation);
   const { signature: hex, key_id, public_signature } = violation as { readonly [K in keyof Signatures]?: unknown };
   const signature = secretSignature(hex, key_id, form, keys);

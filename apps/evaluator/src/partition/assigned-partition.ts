@@ -2,8 +2,8 @@ import { type CommitPoint, PartitionEngine, RuleClock, type UncompiledRules, typ
 import { controlOf, type LogRecord, type Position, type RecordBatch, writePositionMetadata } from '#messaging';
 import { TOPICS } from '#records';
 import { engineRecord, type IngestTime } from '#replay';
+import { PartitionRuleHealth } from '../rules/partition-rule-health.js';
 import { RuleErrors } from '../rules/rule-errors.js';
-import { RuleHealth } from '../rules/rule-health.js';
 import type { RuleInForce } from '../rules/rule-series.js';
 import { Account } from './account/account.js';
 import { type PartitionAccount, partitionAccount } from './account/partition-account.js';
@@ -34,7 +34,7 @@ export class AssignedPartition {
   private readonly account: Account;
   private readonly gauges: PartitionGauges;
   private readonly ruleErrors: RuleErrors;
-  private readonly health: RuleHealth;
+  private readonly health: PartitionRuleHealth;
   private readonly ruleStatus: RuleStatusPublisher;
   private readonly samples: ShadowSamples;
   private readonly label: { readonly partition: string };
@@ -111,7 +111,7 @@ export class AssignedPartition {
     this.verdicts = new VerdictsUnderWay(partition, { next: startAt, point: undefined }, tools, this.engine.accounting);
     this.account = new Account(this.engine.accounting, tools.measurements, tools.monotonic);
     this.ruleErrors = new RuleErrors(partition, this.engine.accounting);
-    this.health = new RuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
+    this.health = new PartitionRuleHealth(partition, this.engine.accounting, () => this.engine.logTime ?? 0);
     this.samples = new ShadowSamples(partition, tools.measurements);
     this.samples.inForce(rules.definitions);
     const closed = new ClosedTracePublisher(partition, this.engine.accounting.closedTraces, () => this.engine.logTime ?? 0);

@@ -1,7 +1,7 @@
 import { type Log } from '#messaging';
 import { shadowKey, TOPICS } from '#records';
+import type { PartitionRuleHealth } from '../../rules/partition-rule-health.js';
 import type { RuleErrors } from '../../rules/rule-errors.js';
-import type { RuleHealth } from '../../rules/rule-health.js';
 import type { ClosedTracePublisher } from './closed-trace-publisher.js';
 import type { ShadowSamples } from './shadow-samples.js';
 
@@ -22,7 +22,7 @@ export class RuleStatusPublisher {
   constructor(
     private readonly log: Log,
     private readonly errors: RuleErrors,
-    private readonly health: RuleHealth,
+    private readonly health: PartitionRuleHealth,
     private readonly samples: ShadowSamples,
     private readonly closed: ClosedTracePublisher,
     private readonly monotonic: () => number,

@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 type Counts = readonly [number, number, number, number, number];
 
 /** The results of each rule's evaluation in one partition, by hour of log time. */
-export class RuleHealth {
+export class PartitionRuleHealth {
   private readonly evaluator = randomUUID().slice(0, 8);
   private hour = 0;
   /** Counts when the hour began, by rule. */

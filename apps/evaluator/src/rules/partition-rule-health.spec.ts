@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Accounting, RuleAccount } from '#engine';
 import { HEALTH_RULES } from '#records';
-import { RuleHealth } from './rule-health.js';
+import { PartitionRuleHealth } from './partition-rule-health.js';
 
 const HOUR = 3_600_000;
 
@@ -12,9 +12,9 @@ describe('RuleHealth', () => {
   let now = 0;
   const health = () => {
     rules = new Map();
-    return new RuleHealth(3, { rules } as unknown as Accounting, () => now);
+    return new PartitionRuleHealth(3, { rules } as unknown as Accounting, () => now);
   };
-  const told = (one: RuleHealth) => one.records().map(({ key, record }) => [key, record.hour, record.rules]);
+  const told = (one: PartitionRuleHealth) => one.records().map(({ key, record }) => [key, record.hour, record.rules]);
 
   it('publishes all counts of an hour, and then those of the next; nothing without changes', () => {
     const one = health();
