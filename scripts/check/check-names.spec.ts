@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { limitProblems, nameProblems } from './check-names.js';
+import { exportNameProblems, likeNameProblems, limitProblems, nameProblems, typeNameProblems } from './check-names.js';
 
 it.each(['libs/store/src/migrations/0001-rules.ts', 'apps/api/src/rules/rule.dto.ts', 'libs/dsl/src/types.test-d.ts'])(
   'accepts %s',
@@ -20,4 +20,41 @@ it('requires limits to say what they limit', () => {
   for (const text of [declared('MOST', ' = 50'), declared('LEAST', ': number = (1 + 2)')])
     expect(limitProblems('a.ts', text)).toHaveLength(1);
   for (const text of [declared('MAX_CASES', ' = 50'), declared('MOST', ': Leaning = {}')]) expect(limitProblems('a.ts', text)).toEqual([]);
+});
+
+it('refuses a file whose one export its name does not mention', () => {
+  const path = 'libs/dsl/src/judge/judge.ts';
+  expect(exportNameProblems(path, 'export function compileRules(): void {}')).toHaveLength(1);
+  expect(exportNameProblems(path, 'export interface Rule {}')).toHaveLength(1);
+});
+
+it.each([
+  ['libs/dsl/src/judge/judge-rule.ts', 'export async function judgedRules() {}'],
+  ['libs/dsl/src/judge/judge.ts', 'export const a = 1;\nexport const b = 2;'],
+  ['libs/dsl/src/judge/limits.ts', 'export const MAX_LIMIT = 1;'],
+  ['libs/dsl/src/judge/judge.spec.ts', 'export const rule = 1;'],
+  ['libs/store/src/sqlite/connection.ts', 'export function openSqlite() {}'],
+])('accepts the export of %s', (path, text) => {
+  expect(exportNameProblems(path, text)).toEqual([]);
+});
+
+it('refuses two files of one folder that differ by an ending', () => {
+  expect(likeNameProblems(['libs/dsl/src/needed.ts', 'libs/dsl/src/needs.ts'])).toHaveLength(1);
+  const others = ['libs/dsl/src/needs.ts', 'libs/dsl/src/needs.spec.ts', 'libs/dsl/src/compile/needed.ts', 'libs/dsl/src/reads.ts'];
+  expect(likeNameProblems(others)).toEqual([]);
+});
+
+it('refuses two types of one name', () => {
+  const problems = (other: string, text: string): string[] =>
+    typeNameProblems(
+      new Map([
+        ['libs/dsl/src/source.ts', 'export interface Place {}'],
+        [other, text],
+      ]),
+    );
+  expect(problems('libs/otlp/src/reader.ts', 'export type Place = number;')).toHaveLength(1);
+  expect(problems('apps/api/src/place.ts', 'export abstract class Place {}')).toHaveLength(1);
+  expect(problems('apps/api/src/place.ts', 'export const Place = 1;')).toEqual([]);
+  expect(problems('apps/api/src/place.dto.ts', 'export class Place {}')).toEqual([]);
+  expect(problems('apps/console/src/place.ts', 'export type Place = number;')).toEqual([]);
 });
