@@ -11,7 +11,7 @@ import { LOGGER, type Logger } from './logging/logger.js';
  * The order of stopping: producers stop before their consumers. After `receive` the HTTP server answers its last requests, which still need the log, and
  * closes. The log and the store close last, by hooks of their own.
  */
-export const SHUTDOWN_STAGES = ['receive', 'evaluate', 'export'] as const;
+const SHUTDOWN_STAGES = ['receive', 'evaluate', 'export'] as const;
 export type ShutdownStage = (typeof SHUTDOWN_STAGES)[number];
 
 interface Step {

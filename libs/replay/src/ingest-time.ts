@@ -5,7 +5,7 @@ import { MOVED_HEADER } from './misplaced-spans.js';
 /** Ingest shows its presence at least every two seconds, mostly after this time (ms). Records of others do not advance time further beyond its last one. */
 export const INGEST_DUE = 1_500;
 /** After this time (ms) without a record ingest is absent, or cannot append. A busy one is late by less. */
-export const INGEST_SILENT = 5_000;
+const INGEST_SILENT = 5_000;
 /** If spans come without such a record for this long (ms), their senders never write it. */
 const UNSAID = 60_000;
 /** Number of records before the first one in which the last such record is sought. */

@@ -20,7 +20,7 @@ export function checkSaved(text: string): Checked {
 }
 
 /** Checks a parsed text (the editor shows the tree while typing). `judgesMeaning`: also report probable mistakes. */
-export function checkParsed(parsed: Parsed, judgesMeaning = true): Checked {
+function checkParsed(parsed: Parsed, judgesMeaning = true): Checked {
   const checked = checkWith(parsed, judgesMeaning);
   if (!judgesMeaning) return checked;
   if (checked.diagnostics.length === 0) return checked;

@@ -28,7 +28,7 @@ function asksSpans(node: Resolved): boolean {
 }
 
 /** Reads something of the trace, or of a span other than the tested one. Its id is the same for each of its spans. */
-export function readsTrace(node: Resolved): boolean {
+function readsTrace(node: Resolved): boolean {
   if (asksSpans(node) || node.type === 'trace-services') return true;
   if (node.type === 'trace-field') return node.field !== 'id';
   const span = spanOf(node);

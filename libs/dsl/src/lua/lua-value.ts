@@ -59,7 +59,7 @@ export function luaLessOrEqual(left: Value, right: Value): boolean {
 }
 
 /** The error of an ordering comparison, as Lua words it. `a > b` is `b < a` in Lua, so its operands come swapped. */
-export function incomparable(left: Value, right: Value): LuaError {
+function incomparable(left: Value, right: Value): LuaError {
   return new LuaError(incomparableText(luaType(left), luaType(right)));
 }
 

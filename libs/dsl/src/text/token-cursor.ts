@@ -12,7 +12,7 @@ export class SyntaxFailure extends Error {
 }
 
 /** Maximum nesting of brackets, blocks and operators (Lua's own limit); each level takes a few stack frames. */
-export const MAX_NESTING = 200;
+const MAX_NESTING = 200;
 /** Maximum height of a tree: a chain of `or` is as high as its number of operands. */
 export const MAX_HEIGHT = 1_000;
 

@@ -13,7 +13,7 @@ export const TABLE: TypeSet = 32;
 
 export const BOOLEAN: TypeSet = FALSE | TRUE;
 /** The types of an attribute that is present. */
-export const PRESENT: TypeSet = BOOLEAN | NUMBER | STRING | TABLE;
+const PRESENT: TypeSet = BOOLEAN | NUMBER | STRING | TABLE;
 export const ANY: TypeSet = NIL | PRESENT;
 export const FALSY: TypeSet = NIL | FALSE;
 export const TRUTHY: TypeSet = TRUE | NUMBER | STRING | TABLE;

@@ -162,7 +162,7 @@ function chargeTime(epoch: Epoch, rule: RuleIndex, weight: number, from: number)
   epoch.accounts[rule]!.addTime((epoch.clock!.now() - from) * weight);
 }
 
-export function chargeError(epoch: Epoch, rule: RuleIndex, text: string): void {
+function chargeError(epoch: Epoch, rule: RuleIndex, text: string): void {
   epoch.accounts[rule]!.countErrors(clipped(text), 1);
 }
 

@@ -4,7 +4,7 @@ import type { Log, LogRecord, OutgoingRecord } from '../log.js';
 import { isRefusedRecord, LogError } from '../problems.js';
 
 /** Headers of a dead letter, beside those of the record. */
-export const DEAD_LETTER_HEADERS = {
+const DEAD_LETTER_HEADERS = {
   topic: 'betrace-dead-topic',
   partition: 'betrace-dead-partition',
   /** Absent when the record never got into the topic. */

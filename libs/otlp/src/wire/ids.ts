@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** Bytes of the ids. */
-export const TRACE_ID_BYTES = 16;
-export const SPAN_ID_BYTES = 8;
+const TRACE_ID_BYTES = 16;
+const SPAN_ID_BYTES = 8;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 

@@ -24,7 +24,7 @@ export async function stillAllowed(request: FastifyRequest): Promise<boolean> {
 }
 
 /** The name of the caller; undefined when the server needs no key. */
-export function knownCallerOf(request: FastifyRequest): string | undefined {
+function knownCallerOf(request: FastifyRequest): string | undefined {
   return callers.get(request.raw)?.name;
 }
 

@@ -5,7 +5,7 @@ import type { Environment } from './read-environment.js';
 import { formatBytes } from './units.js';
 
 /** The directory of `storage.type: disk` without a path. */
-export const DEFAULT_STORAGE_PATH = '/var/lib/betrace';
+const DEFAULT_STORAGE_PATH = '/var/lib/betrace';
 
 /** Derives the values that depend on several keys, and adds notices for the user. */
 export function decide(

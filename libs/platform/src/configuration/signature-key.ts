@@ -7,7 +7,7 @@ import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
 
 /** The key of the guides' examples: everyone knows it. */
-export const DEVELOPMENT_KEY = 'changeme';
+const DEVELOPMENT_KEY = 'changeme';
 
 export interface SignatureKey {
   readonly key: string;

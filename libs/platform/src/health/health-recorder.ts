@@ -23,7 +23,7 @@ export interface Readiness {
 }
 
 /** Replaces a reason that the caller may not see. */
-export const WITHHELD = 'not ok; the reason is answered to callers with a key, and in the log';
+const WITHHELD = 'not ok; the reason is answered to callers with a key, and in the log';
 
 /** A readiness for everyone: which checks fail, without the reasons. */
 export function withoutReasons({ status, checks }: Readiness): Readiness {

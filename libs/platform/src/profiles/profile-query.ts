@@ -3,7 +3,7 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 
 /** Maximum duration of a profile, in seconds. */
-export const LONGEST_PROFILE = 300;
+const LONGEST_PROFILE = 300;
 const WRONG = { message: `seconds must be a whole number from 1 to ${LONGEST_PROFILE}` };
 // Other texts become NaN, which the validator refuses with its message.
 const wholeNumber = ({ value }: { value: unknown }): number =>

@@ -4,7 +4,7 @@ import { type Fingerprints, supersedesIn } from './group-changes.js';
 import { groupId } from './group-id.js';
 
 /** Maximum of groups of a rule in a service. It protects against span names with ids that no pattern recognises, which would make one group per violation. */
-export const MAX_GROUPS = 100;
+const MAX_GROUPS = 100;
 /** The fingerprint of the group for all further violations. */
 const OTHERS: Fingerprint = { fingerprint: 'others', operation: '', errorKind: '' };
 

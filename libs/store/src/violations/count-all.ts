@@ -4,7 +4,7 @@ import { countIn } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Milliseconds after which a count with a text ends, because no index serves it (docs/decisions/0058). */
-export const MAX_COUNT_MS = 5_000;
+const MAX_COUNT_MS = 5_000;
 
 export interface CountLimits {
   /** Aborted when the client is gone: the count then ends incomplete. */

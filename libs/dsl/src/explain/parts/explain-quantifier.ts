@@ -51,7 +51,7 @@ export function explainQuantifier(node: TraceQuantifier, bindings: Bindings, exp
 }
 
 /** There is nothing to say about a span. */
-export const NO_DETAILS: Details = { values: NO_VALUES, text: '' };
+const NO_DETAILS: Details = { values: NO_VALUES, text: '' };
 
 interface Found {
   readonly explained: PartExplanation | undefined;

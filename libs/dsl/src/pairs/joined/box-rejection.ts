@@ -25,7 +25,7 @@ export interface FurtherSpans {
 }
 
 /** The remaining questions of a plan whose answer can be known for many spans at once. */
-export function furtherQuestions(plan: JoinPlan, depth: number): readonly BoxQuestion[] {
+function furtherQuestions(plan: JoinPlan, depth: number): readonly BoxQuestion[] {
   return plan.rest.map((conjunct) => boxQuestion(conjunct, depth)).filter((question) => question !== undefined);
 }
 
