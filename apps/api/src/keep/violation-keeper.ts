@@ -204,7 +204,7 @@ export class ViolationKeeper implements PartitionListener {
       } catch (error) {
         if (!isRefused(error)) throw error;
         const letter = { topic: TOPICS.violations, partition, record, reason: error.message, rule: violation.ruleId };
-        await this.setAside(letter);
+        await this.appendDeadLetter(letter);
         await this.store.keep({ ...kept, violations: [] });
         this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
         this.did.refused++;
@@ -219,7 +219,7 @@ export class ViolationKeeper implements PartitionListener {
   }
 
   /** Waits until the log accepts the dead letter, and reports the delay. */
-  private async setAside(letter: DeadLetter): Promise<void> {
+  private async appendDeadLetter(letter: DeadLetter): Promise<void> {
     const reason = `the store refuses one, and ${TOPICS.deadLetters} cannot be written`;
     const told = setTimeout(() => this.failed(new Error(reason), letter.partition), TOLD);
     try {

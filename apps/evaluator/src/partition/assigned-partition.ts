@@ -340,14 +340,14 @@ export class AssignedPartition {
 
   /** Appends the verdicts to the log, while the next records are judged. */
   private async publish(): Promise<void> {
-    await this.setAside();
+    await this.moveUnjudged();
     if (this.barriers.any) await this.publishAll();
     else await this.verdicts.judged(this.judged);
   }
 
   /** Resolves when all verdicts are acknowledged. */
   private async publishAll(): Promise<void> {
-    await this.setAside();
+    await this.moveUnjudged();
     await this.verdicts.allOf(this.judged);
     await this.barriers.answer((offset) => this.engine.openBefore(offset), this.tools.signal, this.tools.barriersFailed);
   }
@@ -357,7 +357,7 @@ export class AssignedPartition {
   }
 
   /** Writes unjudged records to the dead letters, and moves misplaced spans: both are rare. */
-  private setAside(): Promise<void> | undefined {
+  private moveUnjudged(): Promise<void> | undefined {
     return this.aside.any || this.misplaced.any ? this.aside.keep().then(() => this.misplaced.move()) : undefined;
   }
 

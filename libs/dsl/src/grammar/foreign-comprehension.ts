@@ -24,7 +24,7 @@ export function refuseComprehension(cursor: TokenCursor, value: Expression, call
   const read = readComprehension(cursor, value, parse);
   const end = cursor.lastEnd;
   const name = callee?.type === 'name' ? callee.name : '';
-  const text = read === undefined || !cursor.is(')') ? undefined : meant(name, read);
+  const text = read === undefined || !cursor.is(')') ? undefined : equivalentCall(name, read);
   const whole = text === undefined || callee === undefined ? { start, end } : { start: callee.range.start, end: cursor.current.range.end };
   const fix = text === undefined ? {} : { suggestion: text, fix: { range: whole, text } };
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', whole, { found: 'for … in', instead: INSTEAD }, { expected: EXPECTED, ...fix });
@@ -41,7 +41,7 @@ export function refuseListComprehension(cursor: TokenCursor, callee: Expression 
   if (cursor.is(']')) cursor.take();
   const end = cursor.lastEnd;
   const name = callee?.type === 'name' ? callee.name : '';
-  const text = read === undefined || !cursor.is(')') ? undefined : meant(name, read);
+  const text = read === undefined || !cursor.is(')') ? undefined : equivalentCall(name, read);
   const whole = text === undefined || callee === undefined ? { start, end } : { start: callee.range.start, end: cursor.current.range.end };
   const fix = text === undefined ? {} : { suggestion: text, fix: { range: whole, text } };
   cursor.fail('BT_DSL_FOREIGN_OPERATOR', whole, { found: '[… for … in]', instead: INSTEAD }, { expected: EXPECTED, ...fix });
@@ -60,7 +60,7 @@ function readComprehension(cursor: TokenCursor, value: Expression, parse: Parse)
 }
 
 /** Only for the spans of the trace, where the values are conditions or the spans themselves. */
-function meant(name: string, { value, variable, list, condition }: Comprehension): string | undefined {
+function equivalentCall(name: string, { value, variable, list, condition }: Comprehension): string | undefined {
   if (list !== 'trace.spans') return undefined;
   const isSpan = value === variable;
   const of = (asked: string): string => `${variable} where ${asked}`;

@@ -10,7 +10,7 @@ export class Ways {
   private readonly taken: boolean[] = [];
   private readonly known = new Map<Resolved | number, Map<SpanView | undefined, boolean>>();
   /** The answers that the present evaluation used. */
-  private asked = 0;
+  private used = 0;
   private tried = 0;
 
   /** @param question a part of a rule, or the number of a condition; the same question gets the same answer */
@@ -19,8 +19,8 @@ export class Ways {
     if (ofQuestion === undefined) this.known.set(question, (ofQuestion = new Map()));
     let answer = ofQuestion.get(span);
     if (answer === undefined) {
-      answer = this.taken[this.asked] ??= false;
-      this.asked++;
+      answer = this.taken[this.used] ??= false;
+      this.used++;
       ofQuestion.set(span, answer);
     }
     return answer;
@@ -29,7 +29,7 @@ export class Ways {
   /** Selects the next combination. False: there is none, or too many were tried (`isComplete` tells). */
   next(): boolean {
     this.known.clear();
-    this.asked = 0;
+    this.used = 0;
     while (this.taken.at(-1) === true) this.taken.pop();
     if (this.taken.length === 0 || ++this.tried >= MAX_WAYS) return false;
     this.taken[this.taken.length - 1] = true;

@@ -65,12 +65,12 @@ export class StepModel {
   }
 
   private function(node: SpanFunctionNode): Steps {
-    if (readsOuter(node, node.depth)) return this.asked(node).plus(Steps.of(1));
-    this.payOnce(node, () => this.asked(node));
+    if (readsOuter(node, node.depth)) return this.stepsOfFunction(node).plus(Steps.of(1));
+    this.payOnce(node, () => this.stepsOfFunction(node));
     return Steps.of(1);
   }
 
-  private asked(node: SpanFunctionNode): Steps {
+  private stepsOfFunction(node: SpanFunctionNode): Steps {
     switch (node.type) {
       case 'trace-quantifier':
         return this.quantifier(node);

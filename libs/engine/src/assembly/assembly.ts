@@ -62,7 +62,7 @@ export class Assembly implements DeadlineOwner {
   /** Per span of the record: the row that its trace had when the record came, or 0. */
   private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
   /** The row that `rowOf` looked up last, or 0; set also for a trace that goes on, where `rowOf` answers 0. */
-  private asked = NO_ROW;
+  private lastLookedUp = NO_ROW;
 
   constructor(
     private readonly settings: AssemblySettings,
@@ -118,7 +118,7 @@ export class Assembly implements DeadlineOwner {
   rowOf(ids: SpanIds, i: SpanIndex): Row {
     // An earlier span of the record may have opened its trace.
     const row = (this.located[i]! as Row) || this.find(ids, i);
-    this.asked = row;
+    this.lastLookedUp = row;
     return (this.traces.rows[row * ROW_WORDS + FLAGS]! & CONTINUES) !== 0 ? NO_ROW : row;
   }
 
@@ -130,7 +130,7 @@ export class Assembly implements DeadlineOwner {
   /** Opens a trace for span `i`, for which `rowOf` has just answered 0. `flags` and `epoch` (a slot below 2^21) are kept with it. */
   openFor(ids: SpanIds, i: SpanIndex, offset: number, epochNumber: number, epochSlot: number, flags: number): Row {
     const id = i * 4;
-    const known = this.asked;
+    const known = this.lastLookedUp;
     const row = known || this.traces.add(ids.traceIds[id]!, ids.traceIds[id + 1]!, ids.traceIds[id + 2]!, ids.traceIds[id + 3]!);
     const { rows } = this.traces;
     const at = row * ROW_WORDS;

@@ -16,7 +16,7 @@ interface RulesAt {
 export class RuleHistory {
   private readonly records = new Map<number, RuleSetRecord>();
   private newest: RulesAt = { epoch: 0, rules: [] };
-  private asked: RulesAt = this.newest;
+  private lastFound: RulesAt = this.newest;
 
   get latestEpoch(): number {
     return this.newest.epoch;
@@ -39,7 +39,7 @@ export class RuleHistory {
   /** The rules of an epoch, in order of id; undefined until its record, and those it builds on, have come. Epoch 0 has none. */
   rules(epoch: number): Rules | undefined {
     const rules = this.rulesOf(epoch);
-    if (rules) this.asked = { epoch, rules };
+    if (rules) this.lastFound = { epoch, rules };
     return rules;
   }
 
@@ -55,7 +55,7 @@ export class RuleHistory {
   private rulesOf(epoch: number): Rules | undefined {
     const changes: RuleSetRecord[] = [];
     for (let at = epoch; ; at--) {
-      const known = [this.newest, this.asked].find((rules) => rules.epoch === at);
+      const known = [this.newest, this.lastFound].find((rules) => rules.epoch === at);
       if (known) return applied(known.rules, changes);
       if (at === 0) return applied([], changes);
       const record = this.records.get(at);

@@ -20,18 +20,18 @@ export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
     const written = indexedText(traceId);
     const rest = { ...others, ...(spanId === undefined ? {} : { spanId }) };
     return [
-      (e) => e.and([e('trace_id', '=', written), matching(time)(e), ...asked(e, rest)]),
-      (e) => e.and([ofWireTrace(e, traceId), e('trace_id', '<>', written), matching(time)(e), ...asked(e, rest)]),
+      (e) => e.and([e('trace_id', '=', written), matching(time)(e), ...unindexed(e, rest)]),
+      (e) => e.and([ofWireTrace(e, traceId), e('trace_id', '<>', written), matching(time)(e), ...unindexed(e, rest)]),
     ];
   }
-  if (spanId !== undefined) return [(e) => e.and([matching({ spanId, ...time })(e), ...asked(e, others)])];
+  if (spanId !== undefined) return [(e) => e.and([matching({ spanId, ...time })(e), ...unindexed(e, others)])];
   const { ruleId, severity, service, status } = others;
   if (others.groupId !== undefined) {
     const { groupId, status: _, ...rest } = others;
     return (status === undefined ? STATUSES : [status]).map(
       (one): ViolationPart =>
         (e) =>
-          e.and([matching({ groupId, status: one, ...time })(e), ...asked(e, rest)]),
+          e.and([matching({ groupId, status: one, ...time })(e), ...unindexed(e, rest)]),
     );
   }
   // A rule has one severity until it is edited: the entries of its index hold it last, unordered.
@@ -49,7 +49,7 @@ export function partsOf(filter: ViolationFilter): readonly ViolationPart[] {
  * Conditions on the few violations of a trace, a span or a group, written so that no index serves them. SQLite has no statistics of values, and might scan all
  * violations of a service instead.
  */
-function asked(e: ExpressionBuilder<Schema, 'violations'>, filter: ViolationFilter): readonly Expression<SqlBool>[] {
+function unindexed(e: ExpressionBuilder<Schema, 'violations'>, filter: ViolationFilter): readonly Expression<SqlBool>[] {
   if (Object.keys(filter).length === 0) return [];
   return [e(e.case().when(matching(filter)(e)).then(e.lit(1)).end(), '=', 1)];
 }

@@ -30,7 +30,7 @@ export function loopGuard(source: Source, block: Block): Resolved | undefined {
   if (values.has('ipairs') || truthOf(source, withValues(result.values[0]!, values, new Set())) !== false) return undefined;
   for (const { name } of loop.names) values.delete(name);
   const condition = withValues(branch.condition, values, new Set([span.name]));
-  return condition && resolvedAlone(source, asked(span, condition));
+  return condition && resolvedAlone(source, hasCall(span, condition));
 }
 
 /** Skips the leading locals and notes their values; stops at one that is no computable constant. */
@@ -109,7 +109,7 @@ function withValues(expression: Expression, values: Values, allowed: ReadonlySet
 }
 
 /** `trace.has(s where c)`; for a variable `span`, `trace.has(c)`. */
-function asked(span: Name, condition: Expression): Expression {
+function hasCall(span: Name, condition: Expression): Expression {
   const { range } = condition;
   const callee: Expression = { type: 'member', object: { type: 'name', name: 'trace', range }, name: 'has', nameRange: range, range };
   const argument: Expression = span.name === 'span' ? condition : { type: 'named-condition', name: span, condition, range };

@@ -31,7 +31,7 @@ export class JoinedSpanIndex {
   private boxes: SpanTree | undefined;
   private counted: SpanCounts | undefined;
   /** How often the tree counted, and how often sums of regions would have been cheaper. */
-  private asked = 0;
+  private treeCounts = 0;
   private failed = 0;
   /** Spans whose order the columns cannot decide: they are tested one by one. */
   readonly apart: readonly SpanView[];
@@ -111,8 +111,8 @@ export class JoinedSpanIndex {
     this.counted ??= new SpanCounts(comparable(this.columns));
     const price = regions && this.counted.price(regions);
     if (regions === undefined || price === undefined || price > this.size) return this.tree.count(constraints, max);
-    if (this.failed <= 4 + this.asked / 8) {
-      this.asked++;
+    if (this.failed <= 4 + this.treeCounts / 8) {
+      this.treeCounts++;
       const count = this.tree.countWithin(constraints, max, Math.max(FEW_VISITS, price));
       if (count !== undefined) return count;
       this.failed++;

@@ -91,7 +91,7 @@ export abstract class LinkedSpans extends SummedSpans {
       this.host.bind(outerDepth, span);
       const bucket = this.candidates(test, condition, plan);
       if (bucket.spans.length === 0) return undefined;
-      const asked = this.asked(orders, values, position, order);
+      const asked = this.outerConstraints(orders, values, position, order);
       if (asked === NEVER) return undefined;
       if (asked === undefined) {
         counts[position] = UNKNOWN;
@@ -112,7 +112,7 @@ export abstract class LinkedSpans extends SummedSpans {
   }
 
   /** The constraints of the outer span at a position, when it is bound. */
-  private asked(
+  private outerConstraints(
     orders: readonly OrderJoin[],
     values: LinkedValues,
     position: number,

@@ -37,8 +37,8 @@ export class SeenSpans {
   /** The last block is in the present cell. */
   private readonly blocks: Block[] = [];
   private cell = Number.NEGATIVE_INFINITY;
-  private askedAt = Number.NEGATIVE_INFINITY;
-  private readonly asked = new Uint32Array(KEY_WORDS);
+  private lastKeyAt = Number.NEGATIVE_INFINITY;
+  private readonly lastKey = new Uint32Array(KEY_WORDS);
 
   constructor(settings: AssemblySettings) {
     this.window = new RetryWindow(settings);
@@ -72,10 +72,10 @@ export class SeenSpans {
 
   /** Whether span `i` came before. Call it only for traces that `openTrace` may know. */
   has(columns: SpanColumns, i: number): boolean {
-    this.askedAt = this.cell;
-    const { asked } = this;
-    writeSpanKeys(columns, i, i + 1, false, asked, 0);
-    return this.index.has(asked[0]!, asked[1]!);
+    this.lastKeyAt = this.cell;
+    const { lastKey } = this;
+    writeSpanKeys(columns, i, i + 1, false, lastKey, 0);
+    return this.index.has(lastKey[0]!, lastKey[1]!);
   }
 
   /** Notes the spans of a record, except rejected ones. */
@@ -96,7 +96,7 @@ export class SeenSpans {
     const { blocks, window, index } = this;
     this.cell = cell;
     // There are no retries: the index costs as much as the keys.
-    if (this.askedAt < cell - window.back) index.clear();
+    if (this.lastKeyAt < cell - window.back) index.clear();
     blocks.push({ cell, first: this.keys.next });
     this.forget(blocks.findIndex((block) => block.cell >= cell - window.back));
   }

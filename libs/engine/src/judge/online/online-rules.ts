@@ -27,7 +27,7 @@ const NO_BITS = { bits: 0, inDoubt: 0, mistyped: 0 };
  */
 export class OnlineRules {
   private readonly atoms: TraceAtoms;
-  private readonly asked: OnlineTraceView;
+  private readonly traceView: OnlineTraceView;
   private readonly evidence: OnlineEvidence;
   private readonly mixed: MixedRules;
   private readonly fed: FedRules;
@@ -42,7 +42,7 @@ export class OnlineRules {
   ) {
     const witnesses = new AtomWitnesses(kept);
     this.atoms = new TraceAtoms(assembly, kept, witnesses);
-    this.asked = new OnlineTraceView(assembly, verdicts);
+    this.traceView = new OnlineTraceView(assembly, verdicts);
     this.evidence = new OnlineEvidence(assembly, kept, witnesses, doubts, verdicts);
     this.fed = new FedRules(assembly, kept);
     this.mixed = new MixedRules(kept, reports, this.evidence, errors, doubts);
@@ -51,7 +51,7 @@ export class OnlineRules {
   /** Takes span `i` of the epoch's record, which was just added to its trace (opened in that epoch). */
   feed(epoch: Epoch, row: Row, i: SpanIndex): void {
     const state = this.atoms.feed(epoch, row, i);
-    const trace = this.asked.at(epoch, row);
+    const trace = this.traceView.at(epoch, row);
     const waits = this.assembly.traces.isQuiet(row);
     if (epoch.rules.plan.mixedRules.length > 0) this.mixed.add(epoch, row, state, i, trace, waits);
     // A closed trace is judged again after the whole record; a retry is not judged.
@@ -69,7 +69,7 @@ export class OnlineRules {
   /** Evaluates all rules, even without new atoms since the last time. */
   decideAll(epoch: Epoch, row: Row): void {
     const state = this.assembly.traces.state(row);
-    const trace = this.asked.at(epoch, row);
+    const trace = this.traceView.at(epoch, row);
     const { traceRules, mixedRules } = epoch.rules.plan;
     for (const [bit, rule] of traceRules.entries()) if (epoch.alive[rule] === 1) this.decide(epoch, row, state, rule, bit, trace);
     for (const rule of mixedRules) if (epoch.alive[rule] === 1) this.mixed.decide(epoch, row, state, rule, trace);
@@ -80,7 +80,7 @@ export class OnlineRules {
     const { traces } = this.assembly;
     const state = traces.state(row);
     const times = traces.noteJudged(row) ? 1 : 0;
-    const trace = this.asked.at(epoch, row);
+    const trace = this.traceView.at(epoch, row);
     const { traceRules, falseUntilFed, strict } = epoch.rules.plan;
     epoch.timing = epoch.clock?.conclusions.next() ?? 0;
     this.fed.of(epoch, row);

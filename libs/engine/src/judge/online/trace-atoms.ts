@@ -20,7 +20,7 @@ export class TraceAtoms {
   toAsk = new Int32Array(0);
   asking = 0;
   /** Per rule: the number of the span for which it was added to `toAsk`. */
-  private asked = new Float64Array(0);
+  private addedFor = new Float64Array(0);
   private span = 0;
   /** Per atom: the number of the last span that fed it after another; and how many atoms this span fed so. */
   private fedAgain = new Float64Array(0);
@@ -39,8 +39,8 @@ export class TraceAtoms {
     this.span++;
     this.asking = 0;
     this.again = 0;
-    if (this.asked.length < compiled.rules.length) {
-      this.asked = new Float64Array(compiled.rules.length);
+    if (this.addedFor.length < compiled.rules.length) {
+      this.addedFor = new Float64Array(compiled.rules.length);
       this.toAsk = new Int32Array(compiled.rules.length);
     }
     if (this.fedAgain.length < compiled.atoms.length) this.fedAgain = new Float64Array(compiled.atoms.length);
@@ -99,8 +99,8 @@ export class TraceAtoms {
   }
 
   private ask(rule: RuleIndex): void {
-    if (this.asked[rule] === this.span) return;
-    this.asked[rule] = this.span;
+    if (this.addedFor[rule] === this.span) return;
+    this.addedFor[rule] = this.span;
     this.toAsk[this.asking++] = rule;
   }
 

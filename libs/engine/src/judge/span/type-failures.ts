@@ -13,12 +13,12 @@ const ASKED = 16;
 export class TypeFailures {
   private offset = -1;
   /** By condition, with the text of its first comparison, if that failed. */
-  private readonly asked = new Map<string, { times: number; last: TypeFailure | undefined }>();
+  private readonly byCondition = new Map<string, { times: number; last: TypeFailure | undefined }>();
 
   /** Counts span `i` of the record that the epoch has evaluated; call it only where such a failure was noted. */
   count(epoch: Epoch, i: SpanIndex, offset: number): void {
     const { words } = epoch.rules.compiled;
-    if (offset !== this.offset) this.asked.clear();
+    if (offset !== this.offset) this.byCondition.clear();
     this.offset = offset;
     const counted = new Set<string>();
     for (let word = 0; word < words; word++) {
@@ -42,8 +42,8 @@ export class TypeFailures {
     const text = comparison < 0 ? undefined : compiled.comparisonError(comparison, columns, i);
     if (text !== undefined && !isTypeFailure(text)) return undefined;
     const key = `${condition} ${text ?? ''}`;
-    let asked = this.asked.get(key);
-    if (asked === undefined) this.asked.set(key, (asked = { times: 0, last: undefined }));
+    let asked = this.byCondition.get(key);
+    if (asked === undefined) this.byCondition.set(key, (asked = { times: 0, last: undefined }));
     if (asked.times++ < (text === undefined ? ASKED : 1)) asked.last = compiled.failureOf(condition, columns, i);
     return asked.last;
   }

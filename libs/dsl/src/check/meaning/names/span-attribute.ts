@@ -13,13 +13,13 @@ export function spanAttribute({ key, syntax }: ResourceAttribute, findings: Find
   if (!key.startsWith('resource.') && !FIELDS.has(key) && !OF_SPANS.test(key)) return;
   const owner = ownerOf(formatExpression(syntax));
   if (owner === undefined) return;
-  const [own, field] = meant(key, owner);
+  const [own, field] = intendedField(key, owner);
   if (field === undefined) return;
   const values = { key, owner: own };
   findings.report('BT_DSL_SPAN_ATTRIBUTE', syntax.range, values, { suggestion: field, fix: { range: syntax.range, text: field } });
 }
 
-function meant(key: string, span: string): readonly [string, string?] {
+function intendedField(key: string, span: string): readonly [string, string?] {
   if (key.startsWith('resource.'))
     return ['an attribute of that name here', `${span}.resource[${JSON.stringify(key.slice('resource.'.length))}]`];
   if (FIELDS.has(key)) return ['a field of the span', `${span}.${key}`];

@@ -12,11 +12,11 @@ export function textField({ aggregate, field, syntax }: TraceAggregate, findings
     'BT_DSL_TEXT_FIELD',
     field.syntax.range,
     { name: aggregate, key: field.key },
-    { expected: `a number, or ${meant(syntax)}` },
+    { expected: `a number, or ${comparedInstead(syntax)}` },
   );
 }
 
-function meant(syntax: TraceAggregate['syntax']): string {
+function comparedInstead(syntax: TraceAggregate['syntax']): string {
   const owner = syntax.type === 'call' && syntax.callee.type === 'member' && syntax.callee.object.type === 'name' ? 'trace.' : '….';
   return `${owner}distinct and ${owner}max_count, which compare values of any type`;
 }

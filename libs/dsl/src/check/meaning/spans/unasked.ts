@@ -5,12 +5,12 @@ import type { Findings } from '../../scope/scope.js';
 
 /** `trace.has(a where a.name == "x" and trace.has(b where a.name == "y"))`: no condition reads b. */
 export function unasked(node: TraceQuantifier | TracePair, findings: Findings): void {
-  if (node.type === 'trace-quantifier') return asked(node.condition, node.depth, findings);
-  asked(node.first, node.depth, findings);
-  asked(node.second, node.depth + 1, findings);
+  if (node.type === 'trace-quantifier') return reportUnasked(node.condition, node.depth, findings);
+  reportUnasked(node.first, node.depth, findings);
+  reportUnasked(node.second, node.depth + 1, findings);
 }
 
-function asked(condition: Resolved, depth: number, findings: Findings): void {
+function reportUnasked(condition: Resolved, depth: number, findings: Findings): void {
   // `count(true)` is a count of all spans.
   const isConstant = condition.type === 'literal' && (condition.syntax.type !== 'name' || condition.value !== undefined);
   if (isConstant || isAskedFirst(condition, depth)) return;

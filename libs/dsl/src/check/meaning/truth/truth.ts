@@ -185,7 +185,7 @@ class TruthJudge {
       case 'trace-quantifier':
       case 'trace-pair':
       case 'trace-aggregate':
-        return this.asked(node);
+        return this.truthOfFunction(node);
       case 'binary':
         if (reportAlternatives(node, this.findings)) return void this.reports++;
         this.value(node.left);
@@ -213,7 +213,7 @@ class TruthJudge {
     this.constants.push({ value: !value, range: syntax.range, reason });
   }
 
-  private asked(node: TraceQuantifier | TracePair | TraceAggregate): boolean | undefined {
+  private truthOfFunction(node: TraceQuantifier | TracePair | TraceAggregate): boolean | undefined {
     this.depth++;
     const value =
       node.type === 'trace-pair' ? this.pair(node) : node.type === 'trace-quantifier' ? this.quantifier(node) : this.aggregate(node);
