@@ -1,4 +1,4 @@
-import { parseDuration } from '#platform';
+import { parseMilliseconds } from '#platform';
 import { UsageError } from './problems.js';
 
 /** The options that select violations: the filters of `GET /v1/violations`. */
@@ -58,7 +58,7 @@ export function filterQuery(values: FilterValues, now: number): URLSearchParams 
 
 /** A time for the API, from a time or from a duration before now. A plain number is a time. */
 export function timeOf(option: string, text: string, now: number): string {
-  const ago = /^\d+$/.test(text) ? undefined : parseDuration(text);
+  const ago = /^\d+$/.test(text) ? undefined : parseMilliseconds(text);
   if (ago !== undefined) return new Date(now - ago).toISOString();
   if (/^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;
   throw new UsageError(`${option} is no time and no duration: ${text}`);

@@ -10,7 +10,7 @@ export { ConfigurationError, didYouMean } from './configuration/configuration-er
 export { loadConfiguration } from './configuration/load-configuration.js';
 export { formerSignatureKeys, lookAfterKey, privateSignatureKey, signatureKey } from './configuration/signature-key.js';
 export { suggest } from './configuration/suggest.js';
-export { parseDuration } from './configuration/units.js';
+export { parseMilliseconds } from './configuration/units.js';
 export { type ExportProtocol, exportUrl, shownAddress } from './export-endpoint.js';
 export { FullPartitions } from './full-partitions.js';
 export { Behind, Degraded, HealthRecorder } from './health/health-recorder.js';

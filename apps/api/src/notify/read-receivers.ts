@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { didYouMean, parseDuration, suggest } from '#platform';
+import { didYouMean, parseMilliseconds, suggest } from '#platform';
 import { SEVERITIES } from '#records';
 import type { NotificationReceiver } from './receiver.js';
 
@@ -57,7 +57,7 @@ function receiverOf(entry: Members, folder: string, told: (problem: string) => v
   const severities = textsOf(entry, 'severities', told).map((severity) => severity.toUpperCase());
   const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));
   if (unknown !== undefined) told(`has the severity ${JSON.stringify(unknown)}, which is none of ${SEVERITIES.join(', ')}`);
-  const duration = typeof firesFor === 'string' ? parseDuration(firesFor) : undefined;
+  const duration = typeof firesFor === 'string' ? parseMilliseconds(firesFor) : undefined;
   if (duration === undefined || duration <= 0 || duration > 365 * DAY) told('has a "fires_for" that is no duration like 15m, 1h or 2d');
   if (secretFile !== undefined && webhook === undefined) told('has a "secret_file", which is for a webhook');
   return {

@@ -2,7 +2,7 @@ import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { RULE_TEXT_LIMITS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { parseDuration } from '#platform';
+import { parseMilliseconds } from '#platform';
 import { ON_ERROR, type OnError } from '#records';
 import { ProblemDetailView } from '../problem.dto.js';
 import { instant } from '../violations/filter/instant.js';
@@ -16,7 +16,7 @@ const LONGEST_WAIT = 30_000;
 const asMoment = ({ value }: { value: unknown }): unknown => {
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
   const text = String(value);
-  const ago = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseDuration(text);
+  const ago = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseMilliseconds(text);
   return ago === undefined ? (instant(text) ?? Number.NaN) : -ago;
 };
 const moment = (name: string) => ({
@@ -138,7 +138,7 @@ export class PreviewQuery {
     description: 'Answers when the preview has ended, or after so long, at most `30s`.',
   })
   @IsOptional()
-  @Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN))
+  @Transform(({ value }) => (typeof value === 'string' ? (parseMilliseconds(value) ?? Number.NaN) : Number.NaN))
   @IsInt({ message: 'wait must be a duration up to 30s, like 5s' })
   @Min(0, { message: 'wait must be a duration up to 30s, like 5s' })
   @Max(LONGEST_WAIT, { message: 'wait must be a duration up to 30s, like 5s' })

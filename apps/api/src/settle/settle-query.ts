@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { parseDuration } from '#platform';
+import { parseMilliseconds } from '#platform';
 
 const DEFAULT = 30_000;
 const MAX_WAIT_MS = 300_000;
@@ -13,7 +13,7 @@ export const Timeout = (): PropertyDecorator =>
   applyDecorators(
     ApiPropertyOptional({ type: String, default: '30s', example: '30s', description: 'The longest wait for verdicts, at most `5m`.' }),
     IsOptional(),
-    Transform(({ value }) => (typeof value === 'string' ? (parseDuration(value) ?? Number.NaN) : Number.NaN)),
+    Transform(({ value }) => (typeof value === 'string' ? (parseMilliseconds(value) ?? Number.NaN) : Number.NaN)),
     IsInt({ message: EXPECTED }),
     Min(1, { message: EXPECTED }),
     Max(MAX_WAIT_MS, { message: EXPECTED }),

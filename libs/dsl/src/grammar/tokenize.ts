@@ -1,4 +1,4 @@
-import { durationMeant, parseDuration } from '../lua/duration.js';
+import { durationMeant, durationValue } from '../lua/duration.js';
 import { parseNumeral } from '../lua/lua-number.js';
 import {
   APOSTROPHE,
@@ -269,7 +269,7 @@ class Tokenizer {
       this.#tokens.push({ kind: 'number', value, text, range });
       return;
     }
-    const nanoseconds = parseDuration(text);
+    const nanoseconds = durationValue(text);
     if (nanoseconds !== undefined) {
       this.#tokens.push({ kind: 'duration', nanoseconds, text, range });
       return;

@@ -2,7 +2,7 @@ import { DURATION_UNITS, parseDuration as nanosecondsOf } from '#base';
 import { wrap } from './lua-number.js';
 
 /** A duration (`500ms`, `1.5s`, `1m30s`) as a number of nanoseconds; undefined for any other text. */
-export function parseDuration(text: string): number | bigint | undefined {
+export function durationValue(text: string): number | bigint | undefined {
   const nanoseconds = nanosecondsOf(text);
   return nanoseconds === undefined ? undefined : wrap(nanoseconds);
 }
@@ -35,5 +35,5 @@ export function durationMeant(text: string): string | undefined {
   const singular = unit.length > 2 ? unit.replace(/s$/, '') : unit;
   const word = Object.hasOwn(UNIT_WORDS, singular) ? UNIT_WORDS[singular] : undefined;
   const known = Object.hasOwn(DURATION_UNITS, unit) && written !== 'M' ? unit : word;
-  return known !== undefined && parseDuration(number + known) !== undefined ? number + known : undefined;
+  return known !== undefined && durationValue(number + known) !== undefined ? number + known : undefined;
 }

@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, parseBytes, parseDuration } from './units.js';
+import { formatBytes, formatMilliseconds, parseBytes, parseMilliseconds } from './units.js';
 
 /** How a value is parsed from text (environment, flags) or YAML, and shown in documents. */
 export interface SettingType<T> {
@@ -139,15 +139,15 @@ export const duration: SettingType<number> = {
   name: 'duration',
   jsonSchema: { type: ['string', 'integer'], pattern: '^\\s*(\\d+|(\\d+(\\.\\d*)?(ns|us|µs|ms|s|m|h|d))+)\\s*$', minimum: 0 },
   expected: 'a duration like 500ms, 10s, 2m, 1h or 30d',
-  parse: (input) => parseDuration(scalarText(input) ?? ''),
-  show: formatDuration,
+  parse: (input) => parseMilliseconds(scalarText(input) ?? ''),
+  show: formatMilliseconds,
 };
 
 /** A duration within bounds in milliseconds, both included. */
 export function durationFrom(least: number, max: number): SettingType<number> {
   return {
     ...duration,
-    expected: `a duration from ${formatDuration(least)} to ${formatDuration(max)}, like 500ms, 10s, 2m, 1h or 30d`,
+    expected: `a duration from ${formatMilliseconds(least)} to ${formatMilliseconds(max)}, like 500ms, 10s, 2m, 1h or 30d`,
     parse: (input) => {
       const value = duration.parse(input);
       return value !== undefined && value >= least && value <= max ? value : undefined;

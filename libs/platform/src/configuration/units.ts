@@ -9,7 +9,7 @@ const BYTE_UNITS = { b: 1, kb: 1_000, mb: 1_000_000, gb: 1_000_000_000, kib: 1_0
  * Milliseconds of a duration (`500ms`, `1.5s`, `1h30m`, `30d`), rounded; a plain number is milliseconds (as in OTEL_*). Undefined for an invalid text, or a
  * positive duration that rounds to 0.
  */
-export function parseDuration(text: string): number | undefined {
+export function parseMilliseconds(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d+$/.test(trimmed)) return Number(trimmed);
   const nanoseconds = nanosecondsOf(trimmed);
@@ -19,7 +19,7 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /** `2000` → `2s`: the largest unit that divides it. */
-export function formatDuration(milliseconds: number): string {
+export function formatMilliseconds(milliseconds: number): string {
   const units = Object.entries(MILLISECONDS).reverse();
   const [unit, size] = units.find(([, size]) => milliseconds % size === 0 && milliseconds >= size) ?? ['ms', 1];
   return `${milliseconds / size}${unit}`;

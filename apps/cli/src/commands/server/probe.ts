@@ -1,7 +1,7 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { type Metrics, parseDuration, registerMetrics } from '#platform';
+import { type Metrics, parseMilliseconds, registerMetrics } from '#platform';
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import type { Fault, RoundResult } from '../../probe/judge-round.js';
 import { PROBE_METRICS } from '../../probe/metrics.js';
@@ -114,7 +114,7 @@ function wordsOf({ rule, trace, span, witness }: Fault): string {
 }
 
 function durationOf(option: string, text: string): number {
-  const duration = parseDuration(text);
+  const duration = parseMilliseconds(text);
   if (duration === undefined) throw new UsageError(`${option} is a duration like 500ms, 10s or 2m, not ${text}`);
   return duration;
 }

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../lua/duration.js';
+import { durationValue } from '../../lua/duration.js';
 import { luaArithmetic, luaBitwiseNot, luaNegate } from '../../lua/lua-arithmetic.js';
 import { LuaError } from '../../lua/lua-error.js';
 import { parseNumeral } from '../../lua/lua-number.js';
@@ -266,7 +266,7 @@ function reportMismatch(syntax: Binary, left: Resolved, right: Resolved, scope: 
   if (quoted !== undefined && other.types === NUMBER && quoted.syntax.type === 'string') {
     const text = (quoted.value as string).trim();
     const fix = { range: quoted.syntax.range, text };
-    if (parseDuration(text) !== undefined && parseNumeral(text) === undefined) {
+    if (durationValue(text) !== undefined && parseNumeral(text) === undefined) {
       return scope.findings.report(
         'BT_DSL_DURATION_IN_STRING',
         quoted.syntax.range,

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../lua/duration.js';
+import { durationValue } from '../../lua/duration.js';
 import type { Range } from '../../text/source.js';
 import type { Expression } from '../../text/syntax.js';
 import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
@@ -183,7 +183,7 @@ function resolveTest(
 
 function resolveDuration(argument: Expression, name: string, scope: CheckScope, resolve: ResolveIn): Resolved {
   const duration = resolve(argument, scope);
-  if (argument.type === 'string' && parseDuration(argument.value.trim()) !== undefined) {
+  if (argument.type === 'string' && durationValue(argument.value.trim()) !== undefined) {
     const text = argument.value.trim();
     const extras = { expected: 'a duration', suggestion: text, fix: { range: argument.range, text } };
     return scope.findings.refuse(argument, 'BT_DSL_DURATION_IN_STRING', argument.range, { duration: text }, extras);

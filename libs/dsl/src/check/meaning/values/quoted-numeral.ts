@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../lua/duration.js';
+import { durationValue } from '../../../lua/duration.js';
 import { parseNumeral } from '../../../lua/lua-number.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
@@ -20,7 +20,7 @@ function reportQuoted(quoted: Resolved, other: Resolved, findings: Findings): vo
   const syntax = quoted.declared ?? quoted.syntax;
   if (syntax.type !== 'string') return;
   const text = String(quoted.value).trim();
-  if (parseNumeral(text) === undefined && parseDuration(text) === undefined) return;
+  if (parseNumeral(text) === undefined && durationValue(text) === undefined) return;
   const fix = { range: syntax.range, text };
   findings.report(
     'BT_DSL_NUMERAL_IN_STRING',
