@@ -46,7 +46,7 @@ function close(schema: Schema | undefined, schemas: Record<string, Schema>): voi
 
 /** The members of a class with `@IsOptional`, which may be null. */
 function optionalMembers(name: string): ReadonlySet<string> {
-  // A private member of class-validator; without it openapi.spec.ts fails, because no document is made.
+  // A private member of class-validator; without it openapi-document.spec.ts fails, because no document is made.
   const storage = getMetadataStorage();
   const classes = [...(storage as unknown as { readonly validationMetadatas: ReadonlyMap<unknown, unknown> }).validationMetadatas.keys()];
   const found = classes.find((target): target is Type => typeof target === 'function' && target.name === name);
