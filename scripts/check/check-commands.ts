@@ -45,11 +45,7 @@ const CLAIMS: Readonly<Record<string, Claims>> = {
     { command: 'export BETRACE_CONSOLE_TRACE_LINK', by: 'test/e2e/document-commands.spec.ts' },
     { command: 'curl -X POST', by: 'test/e2e/document-commands.spec.ts' },
   ],
-  'docs/deployment/README.md': [
-    { command: 'kubectl create', by: 'test/deploy/ops-full.ts' },
-    { command: 'kubectl rollout status', not: 'it waits for pods; test/deploy/ops-full.ts has an API server that runs none' },
-    { command: 'helm', by: 'test/deploy/ops-full.ts' },
-  ],
+  'docs/deployment/README.md': { by: 'test/deploy/ops-full.ts' },
   'docs/deployment/executable.md': [
     { command: 'npm run executable', by: 'test/deploy/executable.spec.ts' },
     { command: './betrace', by: 'test/deploy/executable.spec.ts' },

@@ -28,15 +28,32 @@ function refused(ran: Ran, why: string): void {
 
 const text = (manifests: readonly Manifest[]) => manifests.map((manifest) => stringify(manifest, { version: '1.1' })).join('---\n');
 
-/** The commands of the document, in a namespace that is made restricted. A rollout ends where pods run, which is not here. */
+/** As the controller of Deployments does when all pods of the last change are ready: no pod runs here. */
+function rollOut(api: KubernetesApi, deployment: string): void {
+  const found = succeeded(api.kubectl('get', deployment, '-n', 'betrace', '-o', 'json'), deployment);
+  const { metadata, spec } = JSON.parse(found) as Manifest;
+  const counts = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas'].map((count) => [count, spec.replicas]);
+  const status = { observedGeneration: metadata.generation, ...Object.fromEntries(counts) };
+  const patch = ['--subresource=status', '--type=merge', '-p', JSON.stringify({ status })];
+  succeeded(api.kubectl('patch', deployment, '-n', 'betrace', ...patch), `the status of ${deployment}`);
+}
+
+/** The commands of the document, in a namespace that is made restricted. */
 function installAsDocumented(api: KubernetesApi, helm: string): void {
   const document = readFileSync(join(REPOSITORY, 'docs/deployment/README.md'), 'utf8');
   const commands = commandsOf(document).flatMap((block) => block.split(/(?<!\\)\n/));
-  const [namespace = '', ...rest] = commands.filter((command) => !command.startsWith('kubectl rollout'));
+  const [namespace = '', ...rest] = commands;
   const values = { password: 'pass', registry: 'registry.example.com', version: '0.2.0' };
   const run = (command: string): string => {
     const filled = command.replaceAll(/<(password|registry|version)>/g, (_, name: keyof typeof values) => values[name]);
-    return succeeded(api.run('bash', ['-ec', filled], '', [dirname(helm)]), command);
+    const [, waitedFor] = /^kubectl rollout status (\S+)/.exec(command) ?? [];
+    if (waitedFor !== undefined) {
+      const early = api.run('bash', ['-ec', `timeout 2 ${filled}`]);
+      if (early.status === 0) throw new Error(`did not wait: ${command}`);
+      rollOut(api, waitedFor);
+    }
+    const bounded = waitedFor === undefined ? filled : `timeout 30 ${filled}`;
+    return succeeded(api.run('bash', ['-ec', bounded], '', [dirname(helm)]), command);
   };
   run(namespace);
   succeeded(api.kubectl('label', 'namespace', 'betrace', ...RESTRICTED), 'the namespace');
