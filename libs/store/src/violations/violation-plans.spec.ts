@@ -204,10 +204,12 @@ describe('the plans of SQLite for the list of violations', () => {
           (i) => (filter.status === undefined || i % 2 === 0) && (filter.text === undefined || (filter.text === 'needle1' && i % 3 === 1)),
         );
         asked = [];
-        const [counted, turns] = await turnsOfOthers(() => countAll(database, filter));
+        // On a busy machine a count of what has a text would end early.
+        const still = () => 0;
+        const [counted, turns] = await turnsOfOthers(() => countAll(database, filter, { now: still }));
         expect(counted).toEqual({ total: expected.length, isAll: true });
         expect(turns).toBeGreaterThan(0);
-        const [stats] = await turnsOfOthers(() => violationCounts(database, filter, ROUND));
+        const [stats] = await turnsOfOthers(() => violationCounts(database, filter, ROUND, still));
         const inBuckets = [0, 1, 2, 3, 4].map((n) => expected.filter((i) => Math.floor(i / 10_000) === n).length);
         expect([stats.total, stats.counts, stats.countedFrom]).toEqual([expected.length, inBuckets, undefined]);
         expect(stats.allGroups).toBe(new Set(expected.map((i) => i % 4)).size);
