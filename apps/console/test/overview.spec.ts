@@ -29,7 +29,7 @@ describeConsole('overview', () => {
 
   it('of a server that nothing was sent to says so, and draws no figure for what it does not know', async () => {
     const page = await browser.page('/ui/overview');
-    await page.getByText('Judging, 0 behind').waitFor();
+    await page.getByText('Judging, 0 spans behind').waitFor();
     await panel(page, 'Needs attention').getByText('Nothing does.').waitFor();
     await panel(page, 'Why traces were closed').getByText('No trace was closed').waitFor();
     await panel(page, 'Loudest rules').getByText('No rule was violated').waitFor();
@@ -77,6 +77,13 @@ describeConsole('overview', () => {
     await attention.getByText(/order by number failed on \d+ of \d+ evaluations/).waitFor();
     await attention.getByText('A failed evaluation is undecided, as the rule says.').waitFor();
     expect(await figure(page, 'Undecided in 24 h')).toBe('4');
+    await page.getByLabel('Time Range').selectOption('Last 1h');
+    await becomes(() => figure(page, 'Violations in 1 h'), '3');
+    expect(new URL(page.url()).search).toBe('?start_time=-1h');
+    expect(await figure(page, 'Undecided in 1 h')).toBe('4');
+    expect(await loudest.first().getByRole('link').last().getAttribute('href')).toMatch(/rule_id=charge-without-check&start_time=-1h$/);
+    await page.getByLabel('Time Range').selectOption('Last 24h');
+    await becomes(() => figure(page, 'Violations in 24 h'), '3');
     await panel(page, 'Spans a second').getByRole('img').waitFor();
     await send(betrace, orderSpans({ id: 'order-4', queries: 30 }));
     // Within a minute of the first reading what came since is a rate above nothing.
@@ -157,7 +164,10 @@ describeConsole('overview', () => {
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByText('figures of the whole system').waitFor();
     await panel(page, 'Is it looking at everything?').getByText('This process is one of several').waitFor();
-    await becomes(() => hop(page, 'Evaluator').innerText(), expect.stringMatching(/\d+ behind[\s\S]*of 4 partitions, in all evaluators/));
+    await becomes(
+      () => hop(page, 'Evaluator').innerText(),
+      expect.stringMatching(/\d+ records? behind[\s\S]*of 4 partitions, in all evaluators/),
+    );
     await becomes(() => figure(page, 'Waiting for judgement'), expect.stringMatching(/^\d+$/));
     expect(await panel(page, 'Is it looking at everything?').getByText('adds up').count()).toBe(0);
     await becomes(() => hop(page, 'Ingest').innerText(), expect.stringMatching(/records\/s[\s\S]*by all processes/));
@@ -186,7 +196,7 @@ describeConsole('overview', () => {
       }),
     );
     await page.getByRole('link', { name: 'Overview' }).click();
-    await becomes(() => hop(page, 'Evaluator').innerText(), expect.stringMatching(/40 behind[\s\S]*in all evaluators/));
+    await becomes(() => hop(page, 'Evaluator').innerText(), expect.stringMatching(/40 records behind[\s\S]*in all evaluators/));
     for (let n = 0; n < 11; n++) {
       await page.clock.runFor(5_000);
       await page.waitForLoadState('networkidle');

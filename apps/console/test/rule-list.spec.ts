@@ -77,6 +77,10 @@ describeConsole('list of rules', () => {
     await page.getByLabel('Select declined charge').check();
     await page.getByLabel('Select slow checkout').check();
     await page.getByText('2 rules', { exact: true }).waitFor();
+    await page.waitForURL((url) => url.searchParams.get('tick') === 'declined slow-checkout');
+    await page.reload();
+    await page.getByText('2 rules', { exact: true }).waitFor();
+    expect(await page.getByLabel('Select slow checkout').isChecked()).toBe(true);
     expect(await problemsOf(page, 'rules-selected')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: 'Off', exact: true }).click();
@@ -101,6 +105,10 @@ describeConsole('list of rules', () => {
     const page = await browser.page('/ui/rules?q=old-', {}, /status of 412/);
     await becomes(() => rowsOf(page).count(), 11);
     await page.getByLabel('Select all rules of this list').check();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.waitForURL(/tick=old-.*dialog=delete|dialog=delete.*tick=old-/);
+    await page.reload();
+    await page.getByRole('dialog', { name: 'Delete the selected rules' }).getByRole('button', { name: 'Keep them' }).click();
     expect((await betrace.json('PATCH', '/v1/rules/old-3', { description: 'still needed' })).status).toBe(200);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete the selected rules' });

@@ -80,7 +80,15 @@ describeConsole('rules before they count', () => {
     await becomes(() => samples.count(), MANY_QUERIES - 1);
     await panel.getByRole('button', { name: 'Only this text' }).click();
     await becomes(() => samples.count(), SOME_QUERIES - MANY_QUERIES);
+    await page.waitForURL(/[?&]preview=preview-/);
+    await page.reload();
+    await becomes(() => beside.getByRole('definition').count(), 3);
     expect(await problemsOf(page, 'preview-compared')).toEqual([]);
+    // Who has the link, but not the text that is not saved.
+    const other = await browser.page(new URL(page.url()).pathname + new URL(page.url()).search);
+    await panelOf(other).getByText('Of another text than the editor has:').waitFor();
+    await panelOf(other).getByText('trace.count(span.name == "query stock") == 2').waitFor();
+    expect(await problemsOf(other, 'preview-of-a-link')).toEqual([]);
   });
 
   it('say how far they are, and stop when one says so or leaves', async () => {
@@ -118,8 +126,9 @@ describeConsole('rules before they count', () => {
   });
 
   it('say what is not there, and what went wrong', async () => {
-    const page = await browser.page('/ui/rules/declined?tab=preview', {}, /status of (404|429)/);
+    const page = await browser.page('/ui/rules/declined?tab=preview&preview=preview-of-yesterday', {}, /status of (404|429)/);
     const panel = panelOf(page);
+    await panel.getByText(/has forgotten it, or another one answers/).waitFor();
     await page.route('**/v1/rules/preview', (route) =>
       route.fulfill({ status: 429, json: { status: 429, code: 'BT_API_PREVIEWS_BUSY', detail: 'too many previews wait' } }),
     );

@@ -219,6 +219,42 @@ describeConsole('violations', () => {
     expect(new URL(page.url()).pathname).toMatch(/^\/ui\/violations\/viol-/);
   });
 
+  /** Its timers wait until the test lets them run. */
+  const withTimersThatWait = async (page: Page): Promise<void> => {
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+  };
+
+  it('are searched once: a pause of typing that Enter ended does not close what was opened since', async () => {
+    const page = await browser.page('/ui/violations');
+    await rowsOf(page).first().waitFor();
+    await withTimersThatWait(page);
+    const field = page.getByLabel('Search violations');
+    await field.fill('charge');
+    await field.press('Enter');
+    await page.waitForURL(/q=charge/);
+    await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+    await page.keyboard.press('?');
+    await page.waitForURL(/dialog=keys/);
+    await page.clock.runFor(2_000);
+    expect(new URL(page.url()).search).toBe('?q=charge&dialog=keys');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  });
+
+  it('of other filters have no row that was selected in the list before', async () => {
+    const page = await browser.page('/ui/violations?rule_id=charge-without-check');
+    await becomes(() => rowsOf(page).count(), 2);
+    await withTimersThatWait(page);
+    await page.keyboard.press('j');
+    await becomes(() => rowsOf(page).nth(0).getAttribute('aria-selected'), 'true');
+    await pick(page, 'Rule ID').selectOption('');
+    await page.clock.runFor(2_000);
+    await page.clock.resume();
+    await becomes(async () => (await rowsOf(page).count()) > 2, true);
+    expect(new URL(page.url()).searchParams.has('row')).toBe(false);
+    expect(await page.locator('tr[aria-selected="true"]').count()).toBe(0);
+  });
+
   it('show why: each part of the rule with its value, its spans, and what is missing', async () => {
     const page = await openViolation('charge-without-check', 'order-1');
     const why = page.getByRole('region', { name: 'Why' });

@@ -6,21 +6,23 @@ import { exactCount, plural, shortCount } from '../format/count';
 import { duration } from '../format/duration';
 import { type Reading, rate, total } from './readings';
 import { recordRate, type SystemProgress } from './system-progress';
+import { type Found, wordsOfRange } from './use-found';
 
 interface FiguresProps {
   /** The reading of a minute ago, or the oldest one; rates and times refer to it. */
   readonly before: Reading | undefined;
   readonly now: Reading | undefined;
-  /** Of the last 24 hours; undefined while unknown. */
-  readonly violations: number | undefined;
-  readonly undecided: number | undefined;
+  /** The time in which violations are counted. */
+  readonly start: string;
+  /** Undefined while unknown. */
+  readonly found: Found | undefined;
   readonly account: Accounting | undefined;
   /** The evaluators in other processes. */
   readonly system: SystemProgress | undefined;
 }
 
 /** Five figures that show whether everything is evaluated in time. A figure that was not read is a dash, never 0. */
-export function Figures({ before, now, violations, undecided, account, system }: FiguresProps) {
+export function Figures({ before, now, start, found, account, system }: FiguresProps) {
   const received = now && rate(before, now, 'betrace_spans_received_total');
   const judged = now && rate(before, now, 'betrace_spans_evaluated_total');
   const lag = now && total(now, 'betrace_evaluator_lag_records');
@@ -66,21 +68,21 @@ export function Figures({ before, now, violations, undecided, account, system }:
       />
       <Figure
         icon={Gauge}
-        question="Violations in 24 h"
-        value={violations === undefined ? undefined : <Link href="/violations?start_time=-24h">{shortCount(violations)}</Link>}
+        question={`Violations in ${wordsOfRange(start)}`}
+        value={found === undefined ? undefined : <Link href={`/violations?start_time=${start}`}>{shortCount(found.violations)}</Link>}
         detail="that stand"
       />
       <Figure
         icon={CircleHelp}
-        question="Undecided in 24 h"
+        question={`Undecided in ${wordsOfRange(start)}`}
         value={
-          undecided === undefined ? undefined : undecided === 0 ? (
+          found === undefined ? undefined : found.undecided === 0 ? (
             '0'
           ) : (
-            <Link href="/violations?start_time=-24h&status=undecided">{shortCount(undecided)}</Link>
+            <Link href={`/violations?start_time=${start}&status=undecided`}>{shortCount(found.undecided)}</Link>
           )
         }
-        warn={undecided !== undefined && undecided > 0}
+        warn={found !== undefined && found.undecided > 0}
         detail="a limit or a defect kept a rule from a verdict"
       />
     </dl>

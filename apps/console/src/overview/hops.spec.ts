@@ -34,30 +34,34 @@ const of = (name: string, before: ProgressReading | undefined, now: ProgressRead
 it('an API alone says how far all evaluators are, and does not say that ingest is well, which it cannot know', () => {
   const before = reading(0, [1_000, 990], [500, 500]);
   const now = reading(50_000, [2_000, 1_995], [1_500, 1_500]);
-  expect(of('Evaluator', before, now)).toMatchObject({ state: 'ok', value: '5 behind' });
+  expect(of('Evaluator', before, now)).toMatchObject({ state: 'ok', value: '5 records behind' });
   expect(of('Ingest', before, now)).toMatchObject({ state: 'unknown', value: '40 records/s' });
 });
 
 it('a partition that stands while records wait is named, though others go on', () => {
   const before = reading(0, [1_000, 1_000], [500, 400]);
   const now = reading(50_000, [2_000, 2_000], [900, 400]);
-  expect(of('Evaluator', before, now)).toMatchObject({ state: 'warn', value: '500 behind', text: expect.stringMatching(/^1 of 2 .*: 1$/) });
+  expect(of('Evaluator', before, now)).toMatchObject({
+    state: 'warn',
+    value: '500 records behind',
+    text: expect.stringMatching(/^1 of 2 .*: 1$/),
+  });
   const all = [reading(0, [1_000, 900], [500, 400]), reading(50_000, [2_000, 900], [900, 400])] as const;
   expect(of('Evaluator', ...all)).toMatchObject({ state: 'bad', text: expect.stringMatching(/^2 of 2 .*: 0, 1$/) });
 });
 
 it('nothing stands that has nothing to do, or was looked at for some seconds only', () => {
   const quiet = reading(0, [1_000, 1_000], [500, 500]);
-  expect(of('Evaluator', quiet, { ...quiet, at: 50_000 })).toMatchObject({ state: 'ok', value: '0 behind' });
+  expect(of('Evaluator', quiet, { ...quiet, at: 50_000 })).toMatchObject({ state: 'ok', value: '0 records behind' });
   const waits = reading(0, [1_000, 900]);
-  expect(of('Evaluator', waits, { ...waits, at: 20_000 })).toMatchObject({ state: 'ok', value: '100 behind' });
-  expect(of('Evaluator', undefined, waits)).toMatchObject({ state: 'ok', value: '100 behind' });
+  expect(of('Evaluator', waits, { ...waits, at: 20_000 })).toMatchObject({ state: 'ok', value: '100 records behind' });
+  expect(of('Evaluator', undefined, waits)).toMatchObject({ state: 'ok', value: '100 records behind' });
   // What waits now came when all was judged at the first reading.
-  expect(of('Evaluator', quiet, reading(50_000, [1_001, 1_000], [500, 500]))).toMatchObject({ state: 'ok', value: '1 behind' });
+  expect(of('Evaluator', quiet, reading(50_000, [1_001, 1_000], [500, 500]))).toMatchObject({ state: 'ok', value: '1 record behind' });
 });
 
 it('many records that wait for as long as one looks are late verdicts, and a log that was replaced has no rate', () => {
   const before = reading(0, [5_000, 1_000]);
-  expect(of('Evaluator', before, reading(50_000, [9_000, 4_000]))).toMatchObject({ state: 'warn', value: '5,000 behind' });
+  expect(of('Evaluator', before, reading(50_000, [9_000, 4_000]))).toMatchObject({ state: 'warn', value: '5,000 records behind' });
   expect(of('Ingest', before, reading(50_000, [10, 10]))).toMatchObject({ value: 'counting' });
 });

@@ -82,7 +82,7 @@ function evaluator(
     if (said !== undefined) return { name, state: 'bad', value: 'failing', text: said };
     return system === undefined ? elsewhere(name) : allEvaluators(name, system);
   }
-  const value = Number.isNaN(lag) ? 'unknown' : `${exactCount(lag)} behind`;
+  const value = Number.isNaN(lag) ? 'unknown' : `${plural(lag, 'record')} behind`;
   const stuck = total(now, 'betrace_evaluator_partition_failing') ?? 0;
   if (stuck > 0 || said !== undefined) {
     const todo = stuck > 0 ? 'It is tried again by itself. The log of the evaluator has the error with its stack.' : undefined;
@@ -118,7 +118,7 @@ function allIngest(name: string, system: SystemProgress): Hop {
 /** All evaluators, by the positions that they commit in the log. */
 function allEvaluators(name: string, system: SystemProgress): Hop {
   const { behind_records: behind, partitions } = system.now.progress;
-  const value = `${exactCount(behind)} behind`;
+  const value = `${plural(behind, 'record')} behind`;
   const stuck = partitions.filter((partition) => stands(system, partition));
   const of = plural(partitions.length, 'partition');
   if (stuck.length > 0) {
@@ -131,7 +131,7 @@ function allEvaluators(name: string, system: SystemProgress): Hop {
       todo: 'Do evaluators run? /ready and the log of each say what they lack.',
     };
   }
-  const text = `records of ${of}, in all evaluators, as they committed it up to a second ago`;
+  const text = `of ${of}, in all evaluators, as they committed it up to a second ago`;
   const waited = behind > BEHIND && (system.before?.progress.behind_records ?? 0) > BEHIND;
   if (!waited) return { name, state: 'ok', value, text };
   return { name, state: 'warn', value, text, todo: 'Verdicts come late. More evaluators divide the partitions.' };
@@ -154,7 +154,7 @@ function store(readiness: Readiness | undefined, now: Reading | undefined): Hop 
   const name = 'Store';
   const said = failing(readiness, 'storage');
   const lag = now === undefined ? undefined : total(now, 'betrace_violations_keep_lag_records');
-  const value = lag === undefined ? 'no reading' : Number.isNaN(lag) ? 'unknown' : `${exactCount(lag)} waiting`;
+  const value = lag === undefined ? 'no reading' : Number.isNaN(lag) ? 'unknown' : `${plural(lag, 'record')} waiting`;
   if (said !== undefined) return { name, state: readiness?.status === 'degraded' ? 'warn' : 'bad', value, text: said };
   if (now === undefined || readiness === undefined) return unread(name);
   const failures = total(now, 'betrace_violations_keep_failures_total') ?? 0;
@@ -205,7 +205,7 @@ function sending(
   text: string,
 ): Hop {
   const lag = now === undefined ? undefined : total(now, metric);
-  const value = lag === undefined ? 'no reading' : Number.isNaN(lag) ? 'unknown' : `${exactCount(lag)} waiting`;
+  const value = lag === undefined ? 'no reading' : Number.isNaN(lag) ? 'unknown' : `${plural(lag, 'record')} waiting`;
   if (said !== undefined)
     return { name, state: 'warn', value, text: said, todo: 'Nothing is lost: it is sent when the other side takes it again.' };
   if (readiness === undefined || now === undefined) return unread(name);

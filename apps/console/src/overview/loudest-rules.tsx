@@ -3,15 +3,13 @@ import type { Rule } from '../api/types';
 import { plural, shortCount } from '../format/count';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Sparkline } from '../parts/sparkline';
-import type { RuleMatches } from '../rules/list/rule-matches';
+import { type Found, wordsOfRange } from './use-found';
 
-const SHOWN = 5;
-
-/** The rules with the most violations in the last 24 hours. */
-export function LoudestRules({ rules, matches }: { readonly rules: readonly Rule[]; readonly matches: ReadonlyMap<string, RuleMatches> }) {
+/** The rules with the most violations in a time. */
+export function LoudestRules({ rules, found: { start, byRule } }: { readonly rules: readonly Rule[]; readonly found: Found }) {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
-  const loudest = [...matches].sort(([, a], [, b]) => b.total - a.total).slice(0, SHOWN);
-  if (loudest.length === 0) return <p className="body dim">No rule was violated in the last 24 hours.</p>;
+  const loudest = [...byRule].sort(([, a], [, b]) => b.total - a.total);
+  if (loudest.length === 0) return <p className="body dim">No rule was violated in the last {wordsOfRange(start)}.</p>;
   return (
     <table>
       <tbody>
@@ -35,11 +33,11 @@ export function LoudestRules({ rules, matches }: { readonly rules: readonly Rule
                 <Sparkline
                   values={counts}
                   className={rule === undefined ? 'f-accent' : `f-${rule.severity}`}
-                  label={`${plural(total, 'violation')} in the last 24 hours`}
+                  label={`${plural(total, 'violation')} in the last ${wordsOfRange(start)}`}
                 />
               </td>
               <td className="r num">
-                <Link className="strong" href={`/violations?rule_id=${encodeURIComponent(id)}&start_time=-24h`}>
+                <Link className="strong" href={`/violations?rule_id=${encodeURIComponent(id)}&start_time=${start}`}>
                   {shortCount(total)}
                 </Link>
               </td>

@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { fetchReadiness, type Readiness } from '../api/readiness';
 import { useRules } from '../api/rule-queries';
-import { exactCount } from '../format/count';
+import { plural } from '../format/count';
 import { clock } from '../format/time';
 import { ErrorBanner } from '../parts/error-banner';
+import { Pick } from '../parts/pick';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';
 import { useRuleHealth } from '../rules/list/rule-health';
-import { useRuleMatches } from '../rules/list/rule-matches';
 import { PageTitle } from '../shell/page-title';
 import { AccountingPanel } from './accounting-panel';
 import { AttentionList } from './attention-list';
@@ -21,6 +21,7 @@ import { LoudestRules } from './loudest-rules';
 import { type Reading, total } from './readings';
 import { ThroughputChart, ThroughputLegend } from './throughput-chart';
 import { useAccounting } from './use-accounting';
+import { DEFAULT_START, FOUND_RANGES, useFound, useFoundRange } from './use-found';
 import { useProgress } from './use-progress';
 import { useReadings } from './use-readings';
 
@@ -35,7 +36,8 @@ export default function OverviewPage() {
   const account = useAccounting();
   const rules = useRules();
   const health = useRuleHealth();
-  const matches = useRuleMatches();
+  const [start, setStart] = useFoundRange();
+  const found = useFound(start);
   const { readings } = metrics;
   const now = metrics.error === null ? readings.at(-1) : undefined;
   const before = now === undefined ? undefined : readings.find(({ at }) => at >= now.at - WINDOW_MS && at < now.at);
@@ -45,7 +47,6 @@ export default function OverviewPage() {
   const system = useProgress(isElsewhere);
   const hops = hopsOf(readiness, before, now, system);
   const concerns = concernsOf({ account: account.data, hops, readiness, reading: now, rules: rules.data?.rules, health: health.data });
-  const byRule = [...(health.data?.values() ?? [])];
   const isLoading = metrics.isPending || ready.isPending;
   const last = readings.at(-1);
 
@@ -56,7 +57,8 @@ export default function OverviewPage() {
         <Verdict
           readiness={readiness}
           reading={now}
-          onTheWay={account.error === null ? (account.data?.hops.evaluate?.on_the_way ?? system?.now.progress.behind_records) : undefined}
+          spans={account.error === null ? account.data?.hops.evaluate?.on_the_way : undefined}
+          records={system?.now.progress.behind_records}
           isLoading={isLoading || account.isPending}
         />
         <div className="end small dim">
@@ -74,14 +76,24 @@ export default function OverviewPage() {
       {ready.error === null ? null : (
         <ErrorBanner what="Whether its parts work could not be read." error={ready.error} onRetry={() => void ready.refetch()} />
       )}
+      <search className="head" aria-label="Time of what was found">
+        <Pick
+          label="Time Range"
+          value={start}
+          isSet={start !== DEFAULT_START}
+          options={FOUND_RANGES.map(({ start: value, text }) => ({ value, text }))}
+          onChange={(value) => setStart(value === '' ? DEFAULT_START : value)}
+        />
+        <span className="small dim">of the violations, the undecided and the loudest rules</span>
+      </search>
       <AccountingPanel query={account} />
       <Figures
         system={system}
         account={account.error === null ? account.data : undefined}
         before={before}
         now={now}
-        violations={health.data === undefined ? undefined : byRule.reduce((sum, { violations }) => sum + violations, 0)}
-        undecided={health.data === undefined ? undefined : byRule.reduce((sum, { undecided }) => sum + undecided, 0)}
+        start={start}
+        found={found.error === null && !found.isPlaceholderData ? found.data : undefined}
       />
       <div className="columns halves">
         <section className="panel" aria-labelledby="attention-h">
@@ -139,7 +151,7 @@ export default function OverviewPage() {
             <ClosedTraces reading={now} />
           )}
         </section>
-        <section className="panel" aria-labelledby="loud-h">
+        <section className="panel" aria-labelledby="loud-h" data-stale={found.isPlaceholderData}>
           <header>
             <h2 id="loud-h">Loudest rules</h2>
             <div className="end small">
@@ -148,15 +160,15 @@ export default function OverviewPage() {
               </Link>
             </div>
           </header>
-          {matches.error === null ? null : (
-            <ErrorBanner what="The violations could not be counted." error={matches.error} onRetry={() => void matches.refetch()} />
+          {found.error === null ? null : (
+            <ErrorBanner what="The violations could not be counted." error={found.error} onRetry={() => void found.refetch()} />
           )}
-          {matches.data === undefined || rules.data === undefined ? (
-            matches.error === null ? (
+          {found.data === undefined || rules.data === undefined ? (
+            found.error === null ? (
               <Skeleton lines={3} label="The violations are being counted" />
             ) : null
           ) : (
-            <LoudestRules rules={rules.data.rules} matches={matches.data.byRule} />
+            <LoudestRules rules={rules.data.rules} found={found.data} />
           )}
         </section>
       </div>
@@ -168,24 +180,28 @@ export default function OverviewPage() {
 function Verdict({
   readiness,
   reading,
-  onTheWay,
+  spans,
+  records,
   isLoading,
 }: {
   readonly readiness: Readiness | undefined;
   readonly reading: Reading | undefined;
-  /** Spans that no evaluator has read yet; otherwise the lag is counted in records of the log. */
-  readonly onTheWay: number | undefined;
+  /** Spans that no evaluator has read yet. */
+  readonly spans: number | undefined;
+  /** Where spans are not counted: records of the log that all evaluators have yet to read. */
+  readonly records: number | undefined;
   readonly isLoading: boolean;
 }) {
   if (isLoading) return null;
   if (readiness === undefined) return <Tag tone="bad">The server does not say how it is</Tag>;
   if (readiness.status === 'not_ready') return <Tag tone="bad">Not ready</Tag>;
   if (readiness.status === 'degraded') return <Tag tone="warn">Degraded: a part of the work waits</Tag>;
-  const lag = onTheWay ?? (reading && total(reading, 'betrace_evaluator_lag_records'));
+  if (spans !== undefined) return <Tag tone="ok">Judging, {plural(spans, 'span')} behind</Tag>;
+  const lag = records ?? (reading && total(reading, 'betrace_evaluator_lag_records'));
   if (lag === undefined) return <Tag tone="ok">Ready</Tag>;
   return Number.isNaN(lag) ? (
     <Tag tone="warn">How far it is behind is not known</Tag>
   ) : (
-    <Tag tone="ok">Judging, {exactCount(lag)} behind</Tag>
+    <Tag tone="ok">Judging, {plural(lag, 'record')} behind</Tag>
   );
 }

@@ -15,16 +15,28 @@ interface SearchFieldProps {
 
 const PAUSE_MS = 250;
 
-/** A search that runs when one stops typing; `/` goes to it, Escape empties it. */
+/** A search that runs when one stops typing or presses Enter, once for each text; `/` goes to it, Escape empties it. */
 export function SearchField({ label, placeholder, value, maxLength, onChange }: SearchFieldProps) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef({ value, onChange });
   latest.current = { value, onChange };
+  const endPause = useRef<() => void>(undefined);
   useEffect(() => setText(value), [value]);
+  /** Runs it now: a pause that went on would run it again, over what was chosen since. */
+  const run = (wanted: string): void => {
+    endPause.current?.();
+    endPause.current = undefined;
+    if (wanted !== latest.current.value) onChange(wanted);
+  };
   useEffect(() => {
-    if (text === latest.current.value) return;
-    return afterPause(PAUSE_MS, () => latest.current.onChange(text));
+    if (text === latest.current.value) return undefined;
+    const end = afterPause(PAUSE_MS, () => {
+      endPause.current = undefined;
+      latest.current.onChange(text);
+    });
+    endPause.current = end;
+    return end;
   }, [text]);
   useKeys({
     '/': (event) => {
@@ -45,8 +57,9 @@ export function SearchField({ label, placeholder, value, maxLength, onChange }: 
         spellCheck={false}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') onChange(text);
+          if (event.key === 'Enter') run(text);
           if (event.key !== 'Escape') return;
+          run('');
           setText('');
           event.currentTarget.blur();
         }}

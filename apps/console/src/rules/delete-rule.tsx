@@ -18,11 +18,12 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
   const [, navigate] = useLocation();
   const remove = useMutation({
     mutationFn: () => answered(client.DELETE('/v1/rules/{id}', { params: { path: { id: rule.id }, header: ifVersion(rule.version) } })),
-    onSuccess: () => {
+    onMutate: () => location.pathname,
+    onSuccess: (_deleted, _asked, at) => {
       keepDraft(rule.id, undefined);
       void queries.invalidateQueries({ queryKey: RULES, exact: true });
       say(`${rule.name} was deleted; its violations stay`);
-      navigate('/rules');
+      if (location.pathname === at) navigate('/rules');
     },
   });
   return (

@@ -44,8 +44,9 @@ export default function RulesPage() {
   ];
   const set = (name: string) => (value: string) =>
     setSearch(
-      (previous) => {
-        const next = new URLSearchParams(previous);
+      () => {
+        // As the browser has them: what is ticked or selected may have changed them before the page is drawn again.
+        const next = new URLSearchParams(location.search);
         if (value === '') next.delete(name);
         else next.set(name, value);
         return next;

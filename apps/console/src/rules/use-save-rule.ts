@@ -53,7 +53,8 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
         return undefined;
       }
     },
-    onSuccess: (rule) => {
+    onMutate: () => location.pathname,
+    onSuccess: (rule, _asked, at) => {
       if (rule === undefined) return;
       setConflict(undefined);
       setFailing(undefined);
@@ -62,8 +63,9 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
       void queries.invalidateQueries({ queryKey: RULES });
       void queries.invalidateQueries({ queryKey: ['rule-versions', rule.id] });
       keepDraft(id, undefined);
-      if (id === undefined) navigate(`/rules/${encodeURIComponent(rule.id)}`, { replace: true });
-      else onSaved(rule);
+      if (id !== undefined) onSaved(rule);
+      // Who went on to another page while it was saved stays there.
+      else if (location.pathname === at) navigate(`/rules/${encodeURIComponent(rule.id)}`, { replace: true });
     },
   });
   return {

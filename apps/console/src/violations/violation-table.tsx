@@ -28,7 +28,7 @@ export function ViolationTable({ list, limit, view, changes, onRefresh }: Violat
     const read = (list.data?.pages ?? []).flatMap((page) => page.violations);
     return withChanges(read, changes).slice(0, limit);
   }, [list.data, changes, limit]);
-  const [selected, setSelected] = useSettlingAddress('row');
+  const [selected, setSelected] = useSettlingAddress('row', JSON.stringify(view.filters));
   const at = violations.findIndex(({ id }) => id === selected);
   const body = useRef<HTMLTableSectionElement>(null);
   const move = (by: number) => (): void => {

@@ -35,12 +35,15 @@ export function useAddress(): Address {
 /** A browser takes two hundred changes of the address in half a minute: a key that is held down makes more. */
 const SETTLED_MS = 300;
 
-/** State that changes fast, and is written to the address when it stops changing. Where the address changes by itself (Back, a link), it follows. */
-export function useSettlingAddress(name: string): readonly [string | undefined, (value: string | undefined) => void] {
+/**
+ * State that changes fast, and is written to the address when it stops changing. Where the address changes by itself (Back, a link), it follows.
+ * @param of what the state belongs to, such as the list of a row: of another one, what is not written yet is dropped
+ */
+export function useSettlingAddress(name: string, of = ''): readonly [string | undefined, (value: string | undefined) => void] {
   const { get, put } = useAddress();
   const inAddress = get(name);
-  const [{ value, since }, setState] = useState({ value: inAddress, since: inAddress });
-  if (since !== inAddress) setState({ value: inAddress, since: inAddress });
+  const [{ value, since, belongs }, setState] = useState({ value: inAddress, since: inAddress, belongs: of });
+  if (since !== inAddress || belongs !== of) setState({ value: inAddress, since: inAddress, belongs: of });
   const latest = useRef({ inAddress, put });
   latest.current = { inAddress, put };
   useEffect(() => {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Rule } from '../../api/types';
 import { plural } from '../../format/count';
 import { saveFile } from '../../parts/browser/save-file';
+import { useAddress } from '../../parts/browser/use-address';
 import { Dialog } from '../../shell/dialog';
 import { ruleFile } from '../files/rule-file';
 import { MODES } from '../modes';
@@ -19,7 +20,8 @@ const TYPED_ABOVE = 10;
 /** What one does with the rules that are selected. */
 export function BulkBar({ rules, onSelect }: BulkBarProps) {
   const { progress, setMode, tag, remove } = useBulkChange();
-  const [deleting, setDeleting] = useState(false);
+  const address = useAddress();
+  const setDeleting = (open: boolean): void => address.put({ dialog: open ? 'delete' : undefined });
   const [name, setName] = useState('');
   const busy = progress !== undefined;
   const trimmed = name.trim();
@@ -63,7 +65,7 @@ export function BulkBar({ rules, onSelect }: BulkBarProps) {
       <button type="button" className="btn small end" onClick={() => onSelect([])}>
         Select none
       </button>
-      <Dialog open={deleting} label="Delete the selected rules" onClose={() => setDeleting(false)}>
+      <Dialog open={address.get('dialog') === 'delete'} label="Delete the selected rules" onClose={() => setDeleting(false)}>
         <DeleteMany
           rules={rules}
           onKeep={() => setDeleting(false)}

@@ -8,6 +8,7 @@ import type { HealthById } from './rule-health';
 import type { RuleMatches } from './rule-matches';
 import { RuleRow } from './rule-row';
 import { useChangeMode } from './use-change-mode';
+import { useTicked } from './use-ticked';
 
 interface RuleTableProps {
   readonly rules: readonly Rule[];
@@ -22,11 +23,10 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
   const [, navigate] = useLocation();
   const [drawn, setDrawn] = useState(PAGE);
   const [selected, setSelected] = useSettlingAddress('row');
-  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  const [checked, setChecked] = useTicked();
   // Only what one sees is changed: a rule that the filters took away is not among them.
   const chosen = rules.filter(({ id }) => checked.has(id));
-  const check = (id: string): void =>
-    setChecked((before) => new Set(before.has(id) ? [...before].filter((each) => each !== id) : [...before, id]));
+  const check = (id: string): void => setChecked(checked.has(id) ? [...checked].filter((each) => each !== id) : [...checked, id]);
   const changeMode = useChangeMode();
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -58,7 +58,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
   });
   return (
     <>
-      {chosen.length === 0 ? null : <BulkBar rules={chosen} onSelect={(ids) => setChecked(new Set(ids))} />}
+      {chosen.length === 0 ? null : <BulkBar rules={chosen} onSelect={setChecked} />}
       <div className="scroll">
         <table className="cards">
           <thead>
@@ -69,7 +69,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
                     type="checkbox"
                     aria-label="Select all rules of this list"
                     checked={chosen.length === rules.length}
-                    onChange={() => setChecked(new Set(chosen.length === rules.length ? [] : rules.map(({ id }) => id)))}
+                    onChange={() => setChecked(chosen.length === rules.length ? [] : rules.map(({ id }) => id))}
                   />
                 </label>
               </th>

@@ -28,7 +28,7 @@ export function PreviewComparison({ comparison, samples, version, expression, sa
   return (
     <>
       <section aria-label={`Beside ${saved}`} className="stack tight">
-        <h3 className="small dim">Beside {saved}, in traces</h3>
+        <h2 className="small dim">Beside {saved}, in traces</h2>
         <dl className="beside-counts">
           <div>
             <dt>only this text</dt>

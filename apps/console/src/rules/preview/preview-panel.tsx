@@ -7,6 +7,7 @@ import { EmptyState } from '../../parts/empty-state';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Key } from '../../parts/key';
 import { Pick } from '../../parts/pick';
+import { RuleText } from '../../parts/rule-text';
 import { FoundSamples } from './found-samples';
 import { PreviewComparison } from './preview-comparison';
 import { PreviewHistogram } from './preview-histogram';
@@ -34,7 +35,7 @@ interface PreviewPanelProps {
 /** What the text would have found: over what the log keeps, by the engine that judges production. */
 export function PreviewPanel({ run, range, onRange, body, beside, savedExpression }: PreviewPanelProps) {
   const { job, asked, isRunning, error, cancelled } = run;
-  const isStale = asked !== undefined && JSON.stringify(asked) !== JSON.stringify(body);
+  const isStale = asked === undefined ? job?.expression !== body?.expression : JSON.stringify(asked) !== JSON.stringify(body);
   const start = (): void => {
     if (body !== undefined) run.start(body);
   };
@@ -70,14 +71,22 @@ export function PreviewPanel({ run, range, onRange, body, beside, savedExpressio
           </span>
         </div>
       ) : null}
-      {asked === undefined ? (
+      {asked === undefined && job === undefined && !isRunning && error === null && !cancelled ? (
         <EmptyState icon={History} title="What would it have found?">
           The text is run over the traces that were received in this time. Nothing is saved, and nobody is told.
         </EmptyState>
       ) : null}
       {job?.result === undefined ? null : (
         <div className="stack" data-stale={isStale}>
-          {isStale ? <p className="small faint">Of the text and the time before your last change.</p> : null}
+          {isStale && asked !== undefined ? <p className="small faint">Of the text and the time before your last change.</p> : null}
+          {isStale && asked === undefined ? (
+            <div className="stack tight">
+              <p className="small faint">Of another text than the editor has:</p>
+              <div className="code-box made">
+                <RuleText text={job.expression} />
+              </div>
+            </div>
+          ) : null}
           <Result result={job.result} expression={job.expression} beside={beside} savedExpression={savedExpression} />
         </div>
       )}

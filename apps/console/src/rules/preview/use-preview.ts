@@ -14,8 +14,17 @@ const forget = (id: string): void => {
   void client.DELETE('/v1/previews/{id}', { params: { path: { id } } }).catch(() => undefined);
 };
 
-/** A rule over the recorded past: one job at a time; the one before is ended, and so is that of a page which one leaves. */
-export function usePreview() {
+/** Where the id of a job stays while its page is open, such as the address. */
+interface Kept {
+  readonly id: string | undefined;
+  readonly keep: (id: string | undefined) => void;
+}
+
+/**
+ * A rule over the recorded past: one job at a time; the one before is ended, and so is that of a page which one leaves.
+ * @param kept with it, a job that was begun before a reload, or by who sent the link, is shown; the server has it for an hour
+ */
+export function usePreview(kept?: Kept) {
   const [job, setJob] = useState<Preview>();
   const [asked, setAsked] = useState<PreviewBody>();
   const [cancelled, setCancelled] = useState(false);
@@ -32,15 +41,18 @@ export function usePreview() {
       if (at !== run.current) return;
       running.current = begun.id;
       setJob(begun);
+      kept?.keep(begun.id);
     },
   });
+  // While another one is requested, the address has the one before.
+  const id = job?.id ?? (asked === undefined ? kept?.id : undefined);
   const progress = useQuery<Preview>({
-    queryKey: ['preview', job?.id],
-    enabled: job !== undefined && !isOver(job),
+    queryKey: ['preview', id],
+    enabled: id !== undefined && !isOver(job),
     staleTime: 0,
     gcTime: 0,
     refetchInterval: ({ state }) => (isOver(state.data) || state.error !== null ? false : EVERY_MS),
-    queryFn: ({ signal }) => answered(client.GET('/v1/previews/{id}', { params: { path: { id: job?.id ?? '' } }, signal })),
+    queryFn: ({ signal }) => answered(client.GET('/v1/previews/{id}', { params: { path: { id: id ?? '' } }, signal })),
   });
   const now: Preview | undefined = progress.data ?? job;
   useEffect(() => {
@@ -60,7 +72,7 @@ export function usePreview() {
     asked,
     job: cancelled ? undefined : now,
     cancelled,
-    isRunning: !cancelled && (begin.isPending || (job !== undefined && !isOver(now) && progress.error === null)),
+    isRunning: !cancelled && (begin.isPending || (id !== undefined && !isOver(now) && progress.error === null)),
     error: cancelled
       ? null
       : (begin.error ??
@@ -73,7 +85,10 @@ export function usePreview() {
       begin.mutate({ body, at: run.current });
     },
     cancel: (): void => {
+      // One that was not begun here is ended where somebody says so, but not by leaving the page.
+      if (running.current === undefined && id !== undefined && !isOver(now)) forget(id);
       stop();
+      kept?.keep(undefined);
       setCancelled(true);
       setJob(undefined);
     },

@@ -42,7 +42,7 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
   const [pasted, setPasted] = useState('');
   const traces = useTraces(ruleId);
   const recent = useRecentTraces(source === 'recent');
-  const [chosen = '', setChosen] = useSettlingAddress('trace_id');
+  const [chosen = '', setChosen] = useSettlingAddress('trace_id', source);
   const first = source === 'recent' ? recent.data?.[0] : traces[0];
   const traceId = chosen !== '' ? chosen : (first?.trace_id ?? '');
   const test = useMutation({
@@ -64,7 +64,10 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
       trace: await keptTrace(trial),
       expect: result.matches ? 'match' : result.undecided === undefined ? 'no match' : 'undecided',
     }),
-    onSuccess: onKeep,
+    onMutate: () => location.pathname,
+    onSuccess: (test, _tried, at) => {
+      if (location.pathname === at) onKeep(test);
+    },
   });
   const ready = canRun && expression.trim() !== '' && (source === 'pasted' ? pasted.trim() !== '' : traceId !== '');
   const latest = useRef({ ready, test });
@@ -82,7 +85,11 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
             key={key}
             type="button"
             aria-pressed={source === key}
-            onClick={() => put({ on: key === 'stored' ? undefined : key, trace_id: undefined })}
+            onClick={() => {
+              // The one that is chosen already takes back what was typed, too.
+              setChosen(undefined);
+              put({ on: key === 'stored' ? undefined : key, trace_id: undefined });
+            }}
           >
             {text}
           </button>

@@ -25,7 +25,7 @@ interface TryPanelProps {
 /** The matches of the text now, in the past and in shadow, and its versions. */
 export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryPanelProps) {
   const { get, put } = useAddress();
-  const preview = usePreview();
+  const preview = usePreview({ id: get('preview'), keep: (id) => put({ preview: id }) });
   const [range, setRange] = usePreviewRange();
   const body = canRun && draft.expression.trim() !== '' ? previewBody(draft, rule, range) : undefined;
   const latest = useRef({ body, preview, put });
