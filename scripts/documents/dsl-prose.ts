@@ -183,7 +183,7 @@ A rule that uses \`span\` outside of every function of \`trace\` is a **span rul
 \`betrace check --explain\` and \`POST /v1/rules/validate\` say which. Absence is judged only when the trace closes: its root arrived and no span came for 2 s, no span came for 10 s, it is
 60 s old, or it is full. A violation says why the trace was closed and whether it was complete (root and every parent seen, no span left out). A late span has it judged again.
 When a trace has more than \`traces.max_spans\` spans, rules that need \`columns\` or \`spans\` see only the first of them. They are undecided, unless they match and no further span can change that.
-A verdict has \`fragment: true\` when the trace closed without its root, or goes on for longer than \`max_age\` and \`late_window\`: in the record, in the list of violations, in the export
+A verdict has \`fragment: true\` when the trace closed without its root, or continues for longer than \`max_age\` and \`late_window\`: in the record, in the list of violations, in the export
 (\`betrace.violation.fragment\`) and as a label of \`betrace_violations_total\`. A span that seems to be missing there may be in another part of the trace.
 
 The order in which spans arrive does not matter. Rules see the spans of a trace by start, then by id. \`trace.root\` is the first of several roots. A violation names

@@ -47,7 +47,7 @@ export class ViolationsController {
     summary: 'Violations, newest first',
     description:
       'All filters must hold. `total` counts all pages, up to 10,000. No index finds a part of a text: with `q` a page ends after some milliseconds, with ' +
-      'fewer violations than `limit`, or none, and `next` goes on from there. Its `total` is then the length of the page.',
+      'fewer violations than `limit`, or none, and `next` continues from there. Its `total` is then the length of the page.',
   })
   @ApiOkResponse({ type: ViolationList, description: `With \`view=full\`: each as #/components/schemas/ViolationDetail.` })
   @ApiBadRequestResponse({ type: ProblemView })
