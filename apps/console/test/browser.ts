@@ -76,7 +76,7 @@ export class TestBrowser {
     return page;
   }
 
-  /** Closes all pages, which would go on asking the server; answers what they did wrong since the last time. */
+  /** Closes all pages, which would keep asking the server; answers what they did wrong since the last time. */
   async closePages(): Promise<string[]> {
     // What a test answers in place of the server may be under way: it would fail where its page is gone.
     const pages = this.browser.contexts().flatMap((context) => context.pages());

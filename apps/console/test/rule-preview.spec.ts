@@ -97,7 +97,7 @@ describeConsole('rules before they count', () => {
     page.on('request', (request) => {
       if (request.method() === 'DELETE') deleted.push(request.url());
     });
-    // A job that goes on for as long as one looks: the real ones of a small log are over at once.
+    // A job that continues for as long as one looks: the real ones of a small log are over at once.
     await page.route('**/v1/previews/*', async (route) => {
       if (route.request().method() === 'DELETE') return route.continue();
       const answer = await route.fetch();
@@ -145,7 +145,7 @@ describeConsole('rules before they count', () => {
     await panel.getByText(`0 of ${ORDERS} traces, 0 %`).waitFor();
   });
 
-  it('are put in shadow in the list, keep what they find, and nobody is told', async () => {
+  it('are put in shadow in the list, keep what they find, and notify nobody', async () => {
     const page = await browser.page('/ui/rules');
     const mode = page.getByLabel('Mode of slow checkout');
     await mode.selectOption('shadow');

@@ -274,7 +274,7 @@ describeConsole('rules', () => {
     });
   });
 
-  it('of two people go on as theirs, when one takes them', async () => {
+  it('of two people continue as theirs, when one takes them', async () => {
     const page = await browser.page('/ui/rules/declined', {}, /status of 412/);
     await page.getByLabel('Description').fill('mine');
     await page.getByText('No errors.').waitFor();

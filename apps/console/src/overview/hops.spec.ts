@@ -38,7 +38,7 @@ it('an API alone says how far all evaluators are, and does not say that ingest i
   expect(of('Ingest', before, now)).toMatchObject({ state: 'unknown', value: '40 records/s' });
 });
 
-it('a partition that stands while records wait is named, though others go on', () => {
+it('a partition that stands while records wait is named, though others continue', () => {
   const before = reading(0, [1_000, 1_000], [500, 400]);
   const now = reading(50_000, [2_000, 2_000], [900, 400]);
   expect(of('Evaluator', before, now)).toMatchObject({

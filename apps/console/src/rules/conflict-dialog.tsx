@@ -22,7 +22,7 @@ interface ConflictDialogProps {
   readonly mine: Draft;
   /** Saves what was decided as the next version. */
   readonly onSave: (draft: Draft) => void;
-  /** Goes on writing with what was decided. */
+  /** Continues to write with what was decided. */
   readonly onEdit: (draft: Draft) => void;
   readonly onClose: () => void;
 }

@@ -22,7 +22,7 @@ interface FailingDialogProps {
   readonly onClose: () => void;
 }
 
-/** Test cases fail, so nothing was changed: one goes on, or does it as it is. */
+/** Test cases fail, so nothing was changed: the reader continues, or applies the change as it is. */
 export function FailingDialog({ tests, consequence, anyway, onAnyway, onShow, onClose }: FailingDialogProps) {
   return (
     <Dialog open label="Test cases fail" className="sheet broad" onClose={onClose}>

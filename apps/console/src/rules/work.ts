@@ -6,7 +6,7 @@ export interface Work extends KeptDraft {
   readonly base: Draft;
 }
 
-/** Goes on with what was kept in the browser; else begins with the rule as it is, or with what the address of a new one says. */
+/** Continues with what was kept in the browser; else begins with the rule as it is, or with what the address of a new one says. */
 export function beginWork(rule: Rule | undefined, saved: Draft, search: URLSearchParams): Work {
   const begun = rule === undefined ? { name: search.get('name') ?? '', expression: search.get('expression') ?? '' } : {};
   if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };

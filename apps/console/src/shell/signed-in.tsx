@@ -7,7 +7,7 @@ import { queryClient } from '../api/query-client';
 import { isAway, useSignInSettings } from '../api/sign-in-settings';
 import { PageTitle } from './page-title';
 
-/** Where the issuer sends people back to: a code becomes a token, and one goes on where one was. */
+/** Where the issuer sends people back to: a code becomes a token, and one continues where one was. */
 export default function SignedIn() {
   const [, navigate] = useLocation();
   // The code is used once, and does not stay in the address.

@@ -48,7 +48,7 @@ export function wordDocs(vocabulary: Vocabulary, path: string): WordDocs | undef
   return named === undefined ? undefined : docsOf(`${owner}.${word}`, named);
 }
 
-/** The fields and functions of what stands before a dot: a name that is none of the language's is a span's. */
+/** The fields and functions of the name before a dot. A name that the language does not define is that of a span. */
 export function wordsOf(vocabulary: Vocabulary, owner: string): Words {
   if (owner === 'trace') return vocabulary.trace;
   if (owner === 'scope') return vocabulary.scope ?? {};

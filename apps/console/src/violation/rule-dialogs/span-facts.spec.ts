@@ -34,7 +34,7 @@ describe('the facts of a span', () => {
     });
   });
 
-  it('of which some are chosen are one condition, in their order', () => {
+  it('become one condition, in their order, of those that are chosen', () => {
     expect(conditionOf(factsOf(span), new Set(['span.attributes yes', 'name', 'span.attributes big']))).toBe(
       'span.name == "say \\"hi\\"" and span.attributes["yes"] == true',
     );
@@ -47,7 +47,7 @@ describe('the facts of a span', () => {
 });
 
 describe('a rule that excludes', () => {
-  it('says it of spans, or of traces that have one, and ends a comment before it goes on', () => {
+  it('excludes spans, or traces that have one, and ends a trailing comment first', () => {
     expect(excluding('a or b', 'c', 'span')).toBe('(a or b) and not (c)');
     expect(excluding('a', 'c and d', 'trace')).toBe('(a) and not trace.has(c and d)');
     expect(excluding('a -- why', 'c', 'span')).toBe('(a -- why\n) and not (c)');
