@@ -67,7 +67,7 @@ describe('the files of an open database', () => {
     expect(file.lost()).toBeUndefined();
   });
 
-  it.each(['', '-wal', '-shm'])('are told of when they are deleted, and are well again when they come back (%s)', (suffix) => {
+  it.each(['', '-wal', '-shm'])('are reported when they are deleted, until they come back (%s)', (suffix) => {
     expect(file.lost()).toBeUndefined();
     renameSync(path + suffix, join(directory, 'aside'));
     expect(file.lost()).toEqual({ path: path + suffix, what: 'deleted' });
@@ -75,14 +75,14 @@ describe('the files of an open database', () => {
     expect(file.lost()).toBeUndefined();
   });
 
-  it.each(['', '-wal', '-shm'])('are told of when others stand in their place (%s)', (suffix) => {
+  it.each(['', '-wal', '-shm'])('are reported when other files replace them (%s)', (suffix) => {
     expect(file.lost()).toBeUndefined();
     copyFileSync(path + suffix, join(directory, 'copy'));
     renameSync(join(directory, 'copy'), path + suffix);
     expect(file.lost()).toEqual({ path: path + suffix, what: 'replaced by another file' });
   });
 
-  it.each(['', '-wal'])('are told of when they are truncated, also when they have grown again (%s)', (suffix) => {
+  it.each(['', '-wal'])('are reported when they are truncated, even after they grow again (%s)', (suffix) => {
     database.exec('PRAGMA wal_checkpoint(PASSIVE)');
     expect(file.lost()).toBeUndefined();
     truncateSync(path + suffix, suffix === '' ? 10_000 : 0);

@@ -23,7 +23,7 @@ const PAGE_COUNT_AT = 28;
 
 /**
  * The files of an SQLite database that this process has open: itself, its write-ahead log, and the index of that. On Unix an open file
- * outlives its name, and so SQLite goes on writing data that is lost. Check here before a write is acknowledged.
+ * outlives its name, and so SQLite continues to write data that is lost. Check here before a write is acknowledged.
  */
 export class DatabaseFile {
   readonly #known = new Map<string, Known>();

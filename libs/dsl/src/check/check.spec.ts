@@ -147,7 +147,7 @@ describe('a table that starts empty', () => {
     ['filled by a function that knows it', loop('local function add(n) seen[n] = true end add(s.name)', 'return next(seen) ~= nil')],
     ['known by another name', loop('local t = seen t[s.name] = true', 'return next(seen) ~= nil')],
     ['replaced by another', loop('seen = { s.name }', 'return #seen > 0')],
-  ])('is none that nothing fills: %s', (_, text) => {
+  ])('gets no warning when something may fill it: %s', (_, text) => {
     expect(check(text).diagnostics.map(({ code }) => code)).not.toContain('BT_DSL_NEVER_FILLED');
   });
 
@@ -155,7 +155,7 @@ describe('a table that starts empty', () => {
     ['asked by a key', loop('if seen[s.name] then return true end', 'return false')],
     ['counted', loop('local n = s.name', 'return #seen > 3')],
     ['looked through', loop('for k in pairs(seen) do if k == s.name then return true end end', 'return false')],
-  ])('is told when nothing fills it: %s', (_, text) => {
+  ])('gets a warning when nothing fills it: %s', (_, text) => {
     expect(check(text).diagnostics.map(({ code }) => code)).toContain('BT_DSL_NEVER_FILLED');
   });
 });

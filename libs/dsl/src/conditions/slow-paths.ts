@@ -10,7 +10,7 @@ import type { Value } from '../values/value.js';
 
 /**
  * What generated code calls when its inline fast path does not apply: Lua's operations with errors as a state. An error sets `failed` and yields nil. The
- * generated code goes on, since nothing that it does has an effect, then reads and clears `failed`. A condition that fails on most spans (`attribute.x > 5`
+ * generated code continues, since nothing that it does has an effect, then reads and clears `failed`. A condition that fails on most spans (`attribute.x > 5`
  * where most have no x) therefore costs no exception.
  */
 export class SlowPaths {

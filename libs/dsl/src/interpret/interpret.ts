@@ -30,7 +30,7 @@ export interface InterpreterContext {
   readonly trace: TraceView;
   /** The span a span rule judges. */
   readonly subject?: SpanView;
-  /** Called when a condition inside a trace function fails on a span. Evaluation goes on; the span does not satisfy the condition, unless this returns true. */
+  /** Called when a condition inside a trace function fails on a span. Evaluation continues; the span does not satisfy the condition, unless this returns true. */
   onSpanError?(test: Resolved, span: SpanView, error: LuaError): boolean;
   /** Called for a test that exceeds its steps, with the span whose text it tests, if any. Returns the assumed result; undefined: the evaluation ends. */
   onDoubt?(test: StringTestNode, span: SpanView | undefined): boolean | undefined;

@@ -120,7 +120,7 @@ describe('scripts', () => {
     expect([counter.evaluate({ trace }), counter.evaluate({ trace })]).toEqual([true, true]);
   });
 
-  it('reports the spans on which a condition fails, and goes on', () => {
+  it('reports the spans on which a condition fails, and continues', () => {
     const errors: string[] = [];
     const spans = [{}, { attributes: { n: 7 } }].map(viewOf);
     const onSpanError = (_span: unknown, error: LuaError) => errors.push(error.message);

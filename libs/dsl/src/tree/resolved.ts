@@ -130,7 +130,7 @@ export interface TraceServices extends Node {
 
 /**
  * `trace.has(c)`, `trace.count(c)`, `trace.all(c)`: inside `condition`, `{ type: 'bound', depth }` is the span being tested. A span
- * on which the condition ends in an error does not satisfy it; evaluation goes on. `all` of no spans is true.
+ * on which the condition ends in an error does not satisfy it; evaluation continues. `all` of no spans is true.
  */
 export interface TraceQuantifier extends Node {
   readonly type: 'trace-quantifier';

@@ -61,7 +61,7 @@ export class Assembly implements DeadlineOwner {
   private outlived: Row[] = [];
   /** Per span of the record: the row that its trace had when the record came, or 0. */
   private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
-  /** The row that `rowOf` looked up last, or 0; set also for a trace that goes on, where `rowOf` answers 0. */
+  /** The row that `rowOf` looked up last, or 0; set also for a trace that continues, where `rowOf` answers 0. */
   private lastLookedUp = NO_ROW;
 
   constructor(
@@ -279,7 +279,7 @@ export class Assembly implements DeadlineOwner {
     return this.watermark.oldestOpening;
   }
 
-  /** The first record a successor needs to know which traces go on at a trace time, and which spans are known. */
+  /** The first record a successor needs to know which traces continue at a trace time, and which spans are known. */
   contextOf(time: number): ContextStart {
     const from = contextStart(this.settings, time);
     this.pauses.forgetBefore(from);
@@ -324,7 +324,7 @@ export class Assembly implements DeadlineOwner {
     for (const row of outlived) this.forget(row);
   }
 
-  /** Drops all data of a trace. If it may go on, its id and the time of its last span stay until it was silent. */
+  /** Drops all data of a trace. If it may continue, its id and the time of its last span stay until it was silent. */
   private forget(row: Row): void {
     this.events.forgotten(row);
     this.duplicates.forget(row);

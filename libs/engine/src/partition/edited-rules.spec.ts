@@ -197,7 +197,7 @@ describe('a span that a new rule cannot judge, in a trace that opened before it'
   it.each([
     ['a value of another type', asks, odd, 'value_type'],
     ['a text that takes too long', slow, heavy, 'step_limit'],
-  ] as const)('is told once, of the first span, in whatever order they come: %s', (_what, rule, span, code) => {
+  ] as const)('is reported once, for the first span, in any order of arrival: %s', (_what, rule, span, code) => {
     const earlier = { ...span, span: 5, start: 900 };
     for (const spans of [
       [span, earlier, { ...earlier, nText: 'y' }, span],

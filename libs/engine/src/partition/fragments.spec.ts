@@ -31,7 +31,7 @@ describe('a violation', () => {
     expect(marks([{ time: 1_000, spans: [read, root] }, { time: 1_200 }])).toEqual([[undefined], [undefined], [undefined]]);
   });
 
-  it('says that it was judged on a part of a trace that goes on for too long, also if that part has a root', () => {
+  it('says that it was judged on a part of a trace that continues for too long, also if that part has a root', () => {
     // A span every 100 ms, until the trace exceeds its head of 450 ms: later spans form a fragment.
     const going = Array.from({ length: 7 }, (_, n) => ({
       time: 1_000 + 100 * n,

@@ -41,7 +41,7 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { rule_engine: 'partition 3 is not evaluated' } });
   });
 
-  it('stays in service when a part is behind and what is asked is answered all the same, and says so; not when another part fails', async () => {
+  it('stays in service, and says so, when a part lags and requests are still answered; not when another part fails', async () => {
     const recorder = new HealthRecorder();
     recorder.register('storage', () => {});
     recorder.register('storage', () => {

@@ -11,7 +11,7 @@ interface KnownPath {
   readonly methods: Set<string>;
 }
 
-/** The paths of an application, to answer whether a request's path or its method is wrong. */
+/** The paths of an application, to distinguish an unknown path from a wrong method. */
 @Injectable()
 export class KnownPaths {
   private readonly paths = new Map<string, KnownPath>();

@@ -46,7 +46,7 @@ describe('lag at the scrape', () => {
     expect((await series()).filter((line) => line.includes('partition="0"'))).toEqual([]);
   });
 
-  it.each(['hangs', 'fails'] as const)('is the last that is known when the log %s, and its age is told', async (mode) => {
+  it.each(['hangs', 'fails'] as const)('keeps the last known value when the log %s, and reports its age', async (mode) => {
     const { log, lag, series } = exposing();
     lag.at(0, 4);
     await series();

@@ -130,7 +130,7 @@ describe('SQLite', () => {
     expect(plan.map(({ detail }) => detail)).toContainEqual(expect.stringContaining('USING COVERING INDEX violations_counted'));
   });
 
-  describe('of which somebody empties or drops a table while BeTrace is down', () => {
+  describe('a table that is emptied or dropped while BeTrace is down', () => {
     const QUERIES: Readonly<Record<FilledTable, (store: Store) => Promise<unknown>>> = {
       rules: (store) => store.rules(),
       rule_versions: (store) => store.putRule({ ...rule, description: 'changed' }, 3),

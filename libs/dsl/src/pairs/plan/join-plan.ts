@@ -4,7 +4,7 @@ import { baseOf, operandsOf, someNode, spansOf } from '../../tree/walk.js';
 
 /**
  * How the spans that satisfy a condition are found without trying all of them for each outer span. A span satisfies a conjunction exactly when every conjunct
- * is true of it, in any order: a conjunct that fails is not true, and evaluation goes on with the next span. So the conjuncts can be taken apart:
+ * is true of it, in any order: a conjunct that fails is not true, and evaluation continues with the next span. So the conjuncts can be taken apart:
  */
 export interface JoinPlan {
   /** Conjuncts about the span alone: known since its arrival (local-test.ts), or tested once per trace. */

@@ -162,7 +162,7 @@ export class DirectWriter implements Writer {
   }
 }
 
-/** Whatever kept records from being written (even a damaged file, or a read-only disk), the sender still has them and must retry. */
+/** Records were not written, for any reason, even a damaged file or a read-only disk. The sender still has them and must retry. */
 function unavailable(error: unknown, place: DatabaseLocation): LogError {
   if (error instanceof LogUnavailable) return error;
   return logProblem('BT_LOG_FAILED', { path: placeName(place), reason: error instanceof Error ? error.message : String(error) }, error);

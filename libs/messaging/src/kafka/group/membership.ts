@@ -26,7 +26,7 @@ const SOON_MS = 100;
 const HEARTBEAT_MS = 5_000;
 /** Interval of checks for added partitions. */
 const LOOK_MS = 5_000;
-/** Maximum milliseconds between two heartbeats of a static member: for so long it may go on after another process took its name. */
+/** Maximum milliseconds between two heartbeats of a static member: for so long it may continue after another process took its name. */
 const MAX_STATIC_HEARTBEAT_MS = 1_000;
 /** Maximum wait of a stopping member for its first join to end, so that it can leave. */
 const LEAVE_MS = 3_000;
@@ -62,7 +62,7 @@ export interface MembershipOptions {
 
 /**
  * Membership of a group by Kafka's group protocol: join, sync, heartbeats. Cooperative (see `assign`): while the group rebalances,
- * every member goes on with the partitions it has. kafkajs's own consumer is eager, which would take all partitions from all
+ * every member continues with the partitions it has. kafkajs's own consumer is eager, which would take all partitions from all
  * members whenever one comes or goes.
  */
 export class Membership {
