@@ -91,7 +91,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect([...seen].sort()).toEqual([...Object.keys(NOT_SHARED), ...reasons].sort());
   });
 
-  it('would be told by kube-score of a container that may write to its file system', () => {
+  it('fails kube-score when a container may write to its file system', () => {
     const input = render(tools.helm, 'external-kafka').text.replace('readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false');
     const told = opinionsOf(tools.kubeScore, input).filter(({ id }) => id === 'container-security-context-readonlyrootfilesystem');
     expect(told).toHaveLength(1);

@@ -101,7 +101,7 @@ describeOwnKafka('elections of leaders', () => {
     { who: 'the coordinator of the group, which leads partitions,', topic: 'elections.coordinator', behind: 0, times: DEFAULT_TIMES },
     { who: 'a leader of partitions that is not the coordinator', topic: 'elections.leader', behind: 1, times: {} },
   ])(
-    'goes on when $who hangs beyond its session, and when it comes back',
+    'continues when $who hangs beyond its session, and when it comes back',
     async ({ topic, behind, times }) => {
       const flow = await traffic(topic, times);
       await flow.goesOn('a beginning');
@@ -178,7 +178,7 @@ describeOwnKafka('elections of leaders', () => {
   );
 
   it(
-    'goes on when brokers are started again, one after the other',
+    'continues when brokers are started again, one after the other',
     async () => {
       const topic = 'elections.restart';
       const flow = await traffic(topic);

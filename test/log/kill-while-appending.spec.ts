@@ -65,7 +65,7 @@ async function expectAll(path: string, kept: readonly Kept[]): Promise<void> {
 }
 
 describe('kill -9 while the log is written', () => {
-  it.each(['thread', 'direct'])('loses no confirmed record (writer: %s), and the next process goes on', async (writer) => {
+  it.each(['thread', 'direct'])('loses no confirmed record (writer: %s), and the next process continues', async (writer) => {
     const path = await mkdtemp(join(tmpdir(), 'betrace-kill-'));
     const kept: Kept[] = [];
     for (const atLeast of [1, 200, 1_000]) {

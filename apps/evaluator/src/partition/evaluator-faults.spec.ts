@@ -110,7 +110,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     expect([...test.evaluator.positions.keys()].sort()).toEqual([0, 1]);
   });
 
-  it('judges another log from its beginning when the topic was made anew behind its back', async () => {
+  it('judges another log from its beginning when the topic was created again unnoticed', async () => {
     // Its traces are open, even on a slow machine.
     test.times = { rootGrace: 60_000, idleTimeout: 60_000 };
     await start();

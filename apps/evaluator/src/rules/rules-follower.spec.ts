@@ -54,7 +54,7 @@ describe('RulesFollower', () => {
     expect(compiled.filter((epoch) => epoch === 100)).toEqual([100]);
   });
 
-  it('reports a record that is no rule set, and goes on', async () => {
+  it('reports a record that is no rule set, and continues', async () => {
     await publish('not JSON');
     await publish('{}');
     await publish(JSON.stringify({ epoch: 1, snapshot: [rule('a')] }));

@@ -74,7 +74,7 @@ describe('recent traces', () => {
     expect((await api.ask('GET', '/v1/recent-traces?limit=101')).status).toBe(400);
   });
 
-  it('are what a rule is tried on, all of their spans and no others, by the id as it was sent and by the wire id', async () => {
+  it('test a rule on exactly their spans, by the id as sent and by the wire id', async () => {
     const wireId = await send([span('fine', 'a', { name: 'charge', attributes: { amount: '9007199254740993' } })]);
     await send([span('between', 'x', { name: 'audit' })]);
     await send([span('fine', 'b', { parent_id: 'a', name: 'ship' })]);
