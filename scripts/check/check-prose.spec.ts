@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { commentsOf, proseProblems } from './check-prose.js';
+import { textsOf } from './texts.js';
 
 const words = (count: number): string => Array.from({ length: count }, (_, at) => `word${at}`).join(' ');
 const problems = (text: string): string[] => proseProblems('a.md', text);
@@ -34,7 +35,7 @@ describe('the length of sentences', () => {
     ['the dots of a name', 'trace.has'],
     ['a number', '1.5'],
     ['a comma', 'word,'],
-  ])('goes on after %s', (_, word) => {
+  ])('continues after %s', (_, word) => {
     expect(problems(`${words(13)} ${word} ${words(13)}`)).toEqual([expect.stringContaining(tooLong(27))]);
   });
 
@@ -73,6 +74,11 @@ describe('phrases', () => {
     ['A topic that was made anew.', 'made anew'],
     ['Whoever reads it.', 'Whoever'],
     ['The keys of before.', 'of before'],
+    ['Whatever fails is retried.', 'Whatever'],
+    ['It is retried, whatever fails.', undefined],
+    ['The evaluator goes on.', 'goes on'],
+    ['It goes on the list.', undefined],
+    ['It answers whether the span matches.', 'answers whether'],
   ])('%s', (text, phrase) => {
     expect(problems(text).map((problem) => /for "([^"]*)"/.exec(problem)?.[1])).toEqual(phrase === undefined ? [] : [phrase]);
   });
@@ -101,5 +107,36 @@ describe('comments', () => {
       proseProblems('a.ts', commentsOf(`/**\n * ${words(20)}\n * @param a ${words(20)}\n */\n// ${words(20)}\n\n// ${words(20)}\n`)),
     ).toEqual([]);
     expect(proseProblems('a.ts', commentsOf(`/**\n * ${words(13)}\n * ${words(13)}\n */\n`))).toHaveLength(1);
+  });
+});
+
+describe('texts for users', () => {
+  it.each([
+    [
+      'the sentences of a catalogue',
+      'problems.ts',
+      `const A = { BT_A: { sentence: 'It is ' + 'too long.', status: 400 } };`,
+      ['It is too long.'],
+    ],
+    [
+      'the arguments of a catalogue',
+      'problems.ts',
+      "const A = { BT_A: error('It fails.', 'Its meaning.') };",
+      ['It fails.', 'Its meaning.'],
+    ],
+    ['no imports', 'problems.ts', "import { a } from './a b.js';", []],
+    ['log lines', 'a.ts', "this.logger.warn({ err: error }, 'cannot read; retrying');", ['cannot read; retrying']],
+    ['templates of log lines', 'a.ts', `logger.error(\`\${file} is deleted\`);`, ['value is deleted']],
+    ['no other strings', 'a.ts', "logger.warn(); throw new Error('a b');", []],
+    ['titles', 'a.spec.ts', "describe('a group', () => { it('has members', () => check('a b')); });", ['a group', 'has members']],
+    ['titles of tables', 'a.spec.ts', "it.each(['a b'])('takes %s', () => {});", ['takes %s']],
+    [
+      'titles that depend on a service',
+      'a.spec.ts',
+      "describeKafka('a group', () => {}); (on ? it : it.skip)('has members', () => {});",
+      ['a group', 'has members'],
+    ],
+  ])('are %s', (_, file, source, texts) => {
+    expect(textsOf(file, source)).toEqual(texts);
   });
 });

@@ -1,7 +1,9 @@
-// Checks the prose of documents and comments: sentences have at most 25 words and none of the phrases that readers stumble over. `npm run check` runs it.
+// Checks the prose of documents, comments, errors, log lines and titles of tests. Sentences have at most 25 words, and no phrase that readers stumble over.
+// `npm run check` runs it.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
+import { textsOf } from './texts.js';
 
 const MAX_WORDS = 25;
 
@@ -34,6 +36,10 @@ const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/\bcomes? of (?:it|that|them)\b/i, 'results'],
   [/\bmere\b/i, 'only a'],
   [/\bcan not\b/i, 'cannot'],
+  [/\bwhat stands\b/i, 'the current one, the text'],
+  [/\banswers? whether\b/i, 'returns whether'],
+  [/^whatever\b/i, 'regardless of'],
+  [/\b(?:go|goes|went|going) on\b(?! (?:the|a|an|to)\b)/i, 'continue'],
 ]);
 
 /**
@@ -93,9 +99,11 @@ if (process.argv[1] === import.meta.filename) {
   const documents = globSync('{*.md,{apps,libs,docs,deploy,test,bench,examples,scripts}/**/*.md}', { cwd: repositoryRoot });
   const ours = documents.map((path) => path.replaceAll('\\', '/')).filter((path) => !path.includes('node_modules'));
   const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
+  const problemsOfSource = (path: string, source: string): string[] =>
+    [commentsOf(source), ...textsOf(path, source)].flatMap((text) => proseProblems(path, text));
   const problems = [
     ...ours.sort().flatMap((path) => proseProblems(path, read(path))),
-    ...[...sourceFiles(), ...consoleFiles()].flatMap((path) => proseProblems(path, commentsOf(read(path)))),
+    ...[...sourceFiles(), ...consoleFiles()].flatMap((path) => problemsOfSource(path, read(path))),
   ];
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
