@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 
 const TIMEOUT_MS = 60_000;
 
-/** Asks until the answer is what is wanted; fails with the difference. */
+/** Repeats a request until the expected answer; fails with the difference. */
 export async function becomes(ask: () => Promise<unknown>, wanted: unknown): Promise<void> {
   const deadline = Date.now() + TIMEOUT_MS;
   for (;;) {

@@ -7,7 +7,7 @@ import { GUIDE_PICTURES, PICTURE_OF_STATE } from './guide-pictures.js';
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-/** Where the pictures of each run are, to be looked at. */
+/** The directory of each run's screenshots. */
 const PICTURES = resolve(import.meta.dirname, '../../../.cache/console');
 /** A busy machine gives a browser a twentieth of a core. */
 const TIMEOUT_MS = 90_000;
@@ -17,7 +17,7 @@ function chromiumOfThisMachine(): string | undefined {
   return [process.env['CHROMIUM'], ...PLACES].find((path): path is string => path !== undefined && existsSync(path));
 }
 
-/** Describes tests that need a browser; skipped, with a reason that is said, where there is none. Where there is one, nothing skips them. */
+/** Describes tests that need a browser; skipped with a printed reason if there is none. */
 export function describeWithBrowser(name: string, tests: () => void): void {
   if (chromiumOfThisMachine() !== undefined) return describe(name, tests);
   console.warn(`SKIPPED: ${name} (no Chromium: install the package chromium, or name one in CHROMIUM)`);
@@ -31,7 +31,7 @@ export interface Complaint {
   readonly where: readonly string[];
 }
 
-/** A browser, and everything that its pages did wrong. */
+/** A browser, and all errors of its pages. */
 export class TestBrowser {
   /** Errors on the console (the content security policy's, too), defects, and requests to other hosts, of all pages. */
   private readonly complaints: string[] = [];
@@ -76,9 +76,9 @@ export class TestBrowser {
     return page;
   }
 
-  /** Closes all pages, which would keep asking the server; answers what they did wrong since the last time. */
+  /** Closes all pages, which would keep polling the server. Returns their errors since the last call. */
   async closePages(): Promise<string[]> {
-    // What a test answers in place of the server may be under way: it would fail where its page is gone.
+    // A mocked answer may be in progress: it would fail on a closed page.
     const pages = this.browser.contexts().flatMap((context) => context.pages());
     await Promise.all(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
     await Promise.all(this.browser.contexts().map((context) => context.close()));
@@ -90,7 +90,7 @@ export class TestBrowser {
   }
 }
 
-/** What axe has to say about the page as it is, by the rules of WCAG 2.2 AA and good practice. */
+/** The findings of axe on the present page, by WCAG 2.2 AA and best practices. */
 export async function accessibilityOf(page: Page): Promise<Complaint[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
@@ -102,7 +102,7 @@ export async function accessibilityOf(page: Page): Promise<Complaint[]> {
   });
 }
 
-/** The widths that are looked at: of a desk, of a phone. */
+/** The tested widths: of a desktop, of a phone. */
 const WIDTHS = [
   [1440, 900],
   [390, 844],
@@ -110,7 +110,7 @@ const WIDTHS = [
 
 /**
  * A page in dark and light, wide and narrow: what axe says, and by how many pixels it is too wide at 320. Leaves a picture of each.
- * Nothing is wrong when the answer is empty.
+ * An empty result means no findings.
  */
 export async function problemsOf(page: Page, name: string): Promise<readonly unknown[]> {
   const problems: unknown[] = [];

@@ -6,13 +6,13 @@ import { openShop, orderSpans, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
 
 const MANY = 10_000;
-/** Of CPU time of the page's own thread: what other processes of the machine take is not in it. */
+/** CPU time of the page's thread alone, without other processes of the machine. */
 const INTERACTION_SECONDS = 0.2;
 const FIRST_PAINT_MS = 1_000;
 /** First paints are measured in wall time; the best of several is one that no other process delayed. */
 const PAINTS = 8;
 
-/** Does something, waits until it is painted, and answers the CPU time that the page's thread took for it, in seconds. */
+/** Runs an action, waits until it is painted, and returns the CPU seconds of the page's thread. */
 async function costOf(page: Page, act: () => Promise<unknown>): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
@@ -58,7 +58,7 @@ describeConsole('budgets', () => {
     await settled(betrace);
   });
 
-  /** Each interaction with what it cost; those that are too dear fail the test by name. */
+  /** The cost of each interaction; those above the limit fail the test by name. */
   const dear = async (page: Page, interactions: Readonly<Record<string, () => Promise<unknown>>>): Promise<Record<string, number>> => {
     const costs: Record<string, number> = {};
     for (const [name, act] of Object.entries(interactions)) costs[name] = await costOf(page, act);

@@ -56,7 +56,7 @@ describeConsole('a first run, step by step', () => {
     await step('Send spans').getByRole('img', { name: 'done' }).waitFor();
     await step('Say what must not happen').getByRole('button', { name: 'Create these 3 rules' }).click();
     await step('Say what must not happen').getByRole('img', { name: 'done' }).waitFor();
-    // What came before the rules is not judged by them, which the step says.
+    // Earlier spans are not judged by later rules, and the step says so.
     await step('Look at the first violation').getByText('A rule judges what comes after it.').waitFor();
     await step('Look at the first violation').getByRole('button', { name: 'Send test traces' }).click();
     await page.getByText('All four steps are done.').waitFor();

@@ -80,7 +80,7 @@ describeConsole('a sign-in at an OpenID Connect issuer', () => {
       body: '{"name":"a","expression":"span.duration > 1s"}',
     });
     expect([asked.status, (await asked.json()).code]).toEqual([403, 'BT_HTTP_FORBIDDEN']);
-    // Nothing of it is left for another, and a second use of the way back is none.
+    // Nothing remains for another user, and the redirect works only once.
     expect(await page.evaluate(() => sessionStorage.getItem('betrace.sign-in'))).toBeNull();
     await page.goto(`${betrace.url}/ui/signed-in?code=again`);
     // The issuer knows the account, and asks for consent alone. It leads to the console, and not to the way back.

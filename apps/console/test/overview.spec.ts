@@ -54,7 +54,7 @@ describeConsole('overview', () => {
     const again = orderSpans({ id: 'order-again' });
     for (let times = 0; times < 3; times++) await send(betrace, again);
     await settled(betrace);
-    // Evaluators tell some seconds later; the page asks for it twice a minute.
+    // Evaluators report some seconds later; the page requests it twice a minute.
     await becomes(async () => {
       const { body } = await betrace.json<{ rules: { health: { evaluation_errors: number } }[] }>('GET', '/v1/rules?health=true');
       return body.rules.filter(({ health }) => health.evaluation_errors > 0).length;
@@ -86,7 +86,7 @@ describeConsole('overview', () => {
     await becomes(() => figure(page, 'Violations in 24 h'), '3');
     await panel(page, 'Spans a second').getByRole('img').waitFor();
     await send(betrace, orderSpans({ id: 'order-4', queries: 30 }));
-    // Within a minute of the first reading what came since is a rate above nothing.
+    // Within a minute of the first reading, later spans give a rate above 0.
     await becomes(async () => Number.parseFloat(await figure(page, 'Received')) > 0, true);
     expect(await problemsOf(page, 'overview')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });

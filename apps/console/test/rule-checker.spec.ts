@@ -14,7 +14,7 @@ const MISTAKES = readFileSync(join(root, 'test/fixtures/dsl/mistakes/mistakes.tx
   .trimEnd()
   .split('\n\n')
   .map((block) => (block.split('\n', 1)[0] ?? '').replaceAll('⏎', '\n'));
-/** What the server checks at most. */
+/** The maximum of the server. */
 const MAX_RULE_LENGTH = 10_000;
 
 describeConsole('the checker in the browser', () => {

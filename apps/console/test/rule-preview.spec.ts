@@ -97,7 +97,7 @@ describeConsole('rules before they count', () => {
     page.on('request', (request) => {
       if (request.method() === 'DELETE') deleted.push(request.url());
     });
-    // A job that continues for as long as one looks: the real ones of a small log are over at once.
+    // A job that does not end: real ones over a small log end at once.
     await page.route('**/v1/previews/*', async (route) => {
       if (route.request().method() === 'DELETE') return route.continue();
       const answer = await route.fetch();

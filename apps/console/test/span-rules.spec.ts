@@ -69,7 +69,7 @@ describeConsole('rules made of a span', () => {
     const dialog = page.getByRole('dialog', { name: 'Exclude this from the rule' });
     await dialog.getByRole('checkbox', { name: /load\.test/ }).check();
     await dialog.getByText('This violation would be none.').waitFor();
-    // What is open and ticked stands in the address.
+    // The open dialog and the checked values are in the URL.
     await page.reload();
     await dialog.getByText('This violation would be none.').waitFor();
     expect(await dialog.getByRole('checkbox', { name: /load\.test/ }).isChecked()).toBe(true);

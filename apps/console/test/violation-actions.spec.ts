@@ -53,7 +53,7 @@ describeConsole('what one does about a violation', () => {
     await group.locator('.tag', { hasText: 'Acknowledged' }).waitFor();
     await group.getByText('Acknowledged by anonymous').waitFor();
     expect((await groupOf('charge-without-check'))?.acknowledged).toBeDefined();
-    // The other of its kind says it, too.
+    // The other violation of the group shows it, too.
     const other = await open('order-2');
     await other.getByRole('button', { name: 'Take back' }).click();
     await other.getByRole('button', { name: 'Acknowledge' }).waitFor();

@@ -133,7 +133,7 @@ describeConsole('violations', () => {
     await page.route(/\/v1\/violations\?.*\bq=/, async (route) => {
       const url = new URL(route.request().url());
       const cursor = url.searchParams.get('cursor');
-      // As the server answers when it has looked at a thousand and found none.
+      // The server's answer after a thousand violations without a match.
       if (pages++ % 2 === 1) return route.fulfill({ json: { violations: [], total: 0, total_is: 'at_least', next: cursor } });
       url.searchParams.set('limit', '1');
       return route.fulfill({ response: await route.fetch({ url: url.href }) });

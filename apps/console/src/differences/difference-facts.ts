@@ -13,5 +13,5 @@ export const differenceFacts = (differences: readonly Difference[]): readonly Sp
     condition,
   }));
 
-/** Absent: the presence of the name differs, whatever its value. */
+/** Absent: the presence of the name differs, not its value. */
 export const shownValue = (value: Difference['value']): string => (value === undefined ? 'any value' : String(value));

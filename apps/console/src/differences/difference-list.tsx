@@ -16,7 +16,7 @@ interface DifferenceListProps {
   readonly which: string;
 }
 
-/** What violating traces have and others do not, the clearest first, with what can be done about each. */
+/** Values that violating traces have and others lack, the clearest first, each with its actions. */
 export function DifferenceList({ compared, violation, which }: DifferenceListProps) {
   const address = useAddress();
   const { differences, total, violating_traces: violating, other_traces: others, more } = compared;

@@ -26,7 +26,7 @@ interface GroupTableProps {
   readonly onRefresh: () => void;
 }
 
-/** The inbox: the same thing once, with what one does about it. */
+/** The inbox: each group once, with its actions. */
 export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupTableProps) {
   const groups = useMemo(() => (list.data?.pages ?? []).flatMap((page) => page.groups), [list.data]);
   const address = useAddress();

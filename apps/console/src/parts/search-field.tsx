@@ -9,13 +9,13 @@ interface SearchFieldProps {
   readonly placeholder: string;
   readonly value: string;
   readonly maxLength: number;
-  /** Called when one stops typing. */
+  /** Called after a pause in typing. */
   readonly onChange: (value: string) => void;
 }
 
 const PAUSE_MS = 250;
 
-/** A search that runs when one stops typing or presses Enter, once for each text; `/` goes to it, Escape empties it. */
+/** A search that runs after a pause in typing or at Enter, once for each text; `/` focuses it, Escape empties it. */
 export function SearchField({ label, placeholder, value, maxLength, onChange }: SearchFieldProps) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);

@@ -5,7 +5,7 @@ interface SegmentsProps {
   readonly onChange: (key: string) => void;
 }
 
-/** One of few, all in sight. */
+/** A choice of few, all visible. */
 export function Segments({ label, value, options, onChange }: SegmentsProps) {
   return (
     <fieldset className="segments">

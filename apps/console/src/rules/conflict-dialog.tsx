@@ -9,25 +9,25 @@ import { type Draft, draftOf } from './draft';
 import { MODES } from './modes';
 import { ON_ERRORS } from './on-errors';
 
-/** Somebody else saved while one wrote. */
+/** Another person saved the rule meanwhile. */
 export interface Conflict {
   /** The rule as it is now. */
   readonly theirs: Rule;
-  /** What the rule was when one began, and its version; without the rule when that is not known. */
+  /** The rule on which the draft is based, and its version; without the rule if it is unknown. */
   readonly base: { readonly version: number | undefined; readonly rule: Rule | undefined };
 }
 
 interface ConflictDialogProps {
   readonly conflict: Conflict;
   readonly mine: Draft;
-  /** Saves what was decided as the next version. */
+  /** Saves the merged rule as the next version. */
   readonly onSave: (draft: Draft) => void;
-  /** Continues to write with what was decided. */
+  /** Continues editing with the merged rule. */
   readonly onEdit: (draft: Draft) => void;
   readonly onClose: () => void;
 }
 
-/** Nothing was overwritten: member by member one sees what the rule was, what they and what oneself made of it, and decides. */
+/** Nothing was overwritten. The dialog shows each member in three states: the base, theirs and the draft's. The user decides. */
 export function ConflictDialog({ conflict: { theirs: rule, base }, mine, onSave, onEdit, onClose }: ConflictDialogProps) {
   const theirs = draftOf(rule);
   const was = base.rule && draftOf(base.rule);
@@ -97,7 +97,7 @@ interface ContestedMemberProps {
   readonly was: Draft | undefined;
   readonly theirs: Draft;
   readonly mine: Draft;
-  /** What one began with, and what is in force. */
+  /** The base, and the rule in force. */
   readonly versions: readonly [number | undefined, number];
   readonly decisions: Decisions;
   readonly onDecide: (decisions: Decisions) => void;

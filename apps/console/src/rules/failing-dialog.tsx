@@ -5,7 +5,7 @@ import { FailingList } from './failing-list';
 
 const CODES = ['BT_API_RULE_TESTS_FAIL', 'BT_API_IMPORT_TESTS_FAIL'];
 
-/** What each failing test case says, when these are all that kept a change from being made. */
+/** The failing test cases, if nothing else prevented a change. */
 export function failingTests(error: unknown): readonly string[] | undefined {
   if (!(error instanceof ApiProblem) || error.code === undefined || !CODES.includes(error.code)) return undefined;
   return (error.details?.errors ?? []).map(({ message }) => message);
@@ -13,9 +13,9 @@ export function failingTests(error: unknown): readonly string[] | undefined {
 
 interface FailingDialogProps {
   readonly tests: readonly string[];
-  /** What became of the change. */
+  /** The result of the change. */
   readonly consequence: string;
-  /** What the button says that makes the change all the same. */
+  /** The label of the button that applies the change anyway. */
   readonly anyway: string;
   readonly onAnyway: () => void;
   readonly onShow?: () => void;

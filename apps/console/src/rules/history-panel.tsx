@@ -15,7 +15,7 @@ import { FailingDialog, failingTests } from './failing-dialog';
 
 interface Restoring {
   readonly version: number;
-  /** Also when its test cases fail. */
+  /** Even if its test cases fail. */
   readonly anyway?: boolean;
 }
 

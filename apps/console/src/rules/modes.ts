@@ -1,6 +1,6 @@
 import type { RuleMode } from '../api/types';
 
-/** What a rule's judgement leads to, the loudest first. */
+/** The effect of a rule's verdicts, the strongest first. */
 export const MODES: readonly { readonly value: RuleMode; readonly text: string; readonly means: string; readonly changed: string }[] = [
   {
     value: 'enforce',

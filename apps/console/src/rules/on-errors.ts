@@ -1,6 +1,6 @@
 import type { OnError } from '../api/types';
 
-/** What a rule makes of a value that is there and that it cannot compare or compute with. */
+/** How a rule treats a value that it cannot compare or compute with. */
 export const ON_ERRORS: readonly { readonly value: OnError; readonly text: string; readonly means: string }[] = [
   { value: 'no_match', text: 'Is no match', means: '"5000" where the rule compares a number finds nothing, and is counted as an error.' },
   {

@@ -78,7 +78,7 @@ interface ChoiceProps<T extends string> {
   readonly onChange: (value: T) => void;
 }
 
-/** One of few, with what the chosen one means beside it. */
+/** A choice of few, with the meaning of the chosen one. */
 function Choice<T extends string>({ id, label, value, options, onChange }: ChoiceProps<T>) {
   return (
     <>

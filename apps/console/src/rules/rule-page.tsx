@@ -28,7 +28,7 @@ import { beginWork } from './work';
 
 const ExpressionEditor = lazy(() => import('./editor/expression-editor'));
 
-/** Write a rule, see its matches, save it without fear. */
+/** The editor of a rule, with its matches. */
 export default function RulePage({ id }: { readonly id?: string }) {
   const rule = useRule(id);
   if (id === undefined) return <RuleEditor rule={undefined} />;
@@ -70,7 +70,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
   const change = (part: Partial<Draft>): void => setWork((work) => ({ ...work, draft: { ...work.draft, ...part } }));
   const showSaved = (now: Rule): void => setWork({ version: now.version, draft: draftOf(now), base: draftOf(now) });
   useEffect(() => keepDraft(rule?.id, changed ? { version, draft } : undefined), [rule?.id, changed, version, draft]);
-  // The rule was changed (here by a restored version, or by somebody else), and nothing was written: what is in force is shown.
+  // Another version is in force (restored here, or saved by another person), and the draft has no edits: show the version in force.
   useEffect(() => {
     if (rule !== undefined && version !== rule.version && !changed) setWork({ version: rule.version, draft: saved, base: saved });
   }, [rule, version, changed, saved]);
@@ -111,7 +111,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
   const save = (): void => {
     if (!blocked) saving.save(draft, version);
   };
-  /** What was decided about two changes is a change of the rule as it is now. */
+  /** The merged rule is a change of the present version. */
   const takeOver = (result: Draft): void => {
     const theirs = saving.conflict?.theirs;
     if (theirs !== undefined) setWork({ version: theirs.version, draft: result, base: draftOf(theirs) });

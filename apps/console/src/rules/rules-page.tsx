@@ -26,7 +26,7 @@ const IN_MODE: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shado
 
 const ANY = { value: '', text: 'any' };
 
-/** What is looked for, and whether it is found. */
+/** All rules, with their matches and health. */
 export default function RulesPage() {
   const [search, setSearch] = useSearchParams();
   const [, navigate] = useLocation();

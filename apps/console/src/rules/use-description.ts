@@ -2,11 +2,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
 import { useSettled } from './editor/use-diagnostics';
 
-/** How long one must not type before the server is asked, in ms. */
+/** The pause in typing before a request, in ms. */
 const PAUSE_MS = 500;
 
 /**
- * How the server would judge a text, and what that costs: it compiles the text, which a page may not.
+ * How the server would judge a text, and the cost: it compiles the text, which a page may not do.
  * @param isValid the checker finds no error in this very text
  */
 export function useDescription(text: string, isValid: boolean) {

@@ -6,12 +6,12 @@ export interface Work extends KeptDraft {
   readonly base: Draft;
 }
 
-/** Continues with what was kept in the browser; else begins with the rule as it is, or with what the address of a new one says. */
+/** Continues the draft that the browser stores; else begins with the present rule, or with the values in a new rule's URL. */
 export function beginWork(rule: Rule | undefined, saved: Draft, search: URLSearchParams): Work {
   const begun = rule === undefined ? { name: search.get('name') ?? '', expression: search.get('expression') ?? '' } : {};
   if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };
   const kept = keptDraft(rule?.id, saved);
   if (kept === undefined) return { version: rule?.version, draft: saved, base: saved };
-  // A draft of another version is one, whatever it says: it is saved only after both texts were seen.
+  // A draft of another version counts as edited, even with the same text: it is saved only after a comparison.
   return { ...kept, base: kept.version === rule?.version ? saved : NEW_DRAFT };
 }

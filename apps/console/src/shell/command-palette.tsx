@@ -12,7 +12,7 @@ interface CommandPaletteProps {
   readonly more: readonly Command[];
 }
 
-/** Everything by name: places, rules, their violations; and where a pasted id leads. */
+/** Finds places, rules and their violations by name, and the target of a pasted id. */
 export function CommandPalette({ open, onClose, more }: CommandPaletteProps) {
   return (
     <Dialog open={open} label="Commands" className="palette" onClose={onClose}>

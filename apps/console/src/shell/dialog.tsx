@@ -22,7 +22,7 @@ export function Dialog({ open, label, className = 'sheet', onClose, children }: 
       ref={dialog}
       className={className}
       aria-label={label}
-      // What is closed because something else was opened in its place has been left already.
+      // A dialog that another one replaced has already been left.
       onClose={() => open && onClose()}
       onClick={(event) => {
         if (event.target === dialog.current) onClose();

@@ -9,7 +9,7 @@ import { Pulse } from './pulse';
 import { chooseTheme, storedTheme } from './theme';
 import { useKeys } from './use-keys';
 
-/** How long `g` waits for the place that it goes to, in ms. */
+/** How long `g` waits for the second key, in ms. */
 const CHORD_MS = 1_500;
 
 /** The frame of every page: the places, the server's pulse, theme, keys. */
@@ -22,7 +22,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const setKeys = useCallback((open: boolean): void => latest.current.put({ dialog: open ? 'keys' : undefined }), []);
   const [palette, setPalette] = useState(false);
   useEffect(() => {
-    // With a modifier, so that it works while one types, too.
+    // With a modifier, so that it also works during typing.
     const listen = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
       if (document.querySelector('dialog[open]') !== null) return;
@@ -40,7 +40,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
     event.preventDefault();
     navigate(PLACES.find((place) => place.key === key)?.href ?? '/');
   };
-  // Before the keys of the page: after `g` a letter is a place, whatever it is alone.
+  // Before the keys of the page: after `g` a letter names a place, even if it is a key of its own.
   useKeys(
     {
       g: () => {

@@ -12,7 +12,7 @@ type Way = keyof typeof WAYS;
 /** The characters that a header may contain. */
 const SENDABLE = /^[\x20-\x7e]+$/;
 
-/** Asked when the server says 401: a sign-in at the issuer that it trusts, its API key, or a token that one has. */
+/** Shown when the server answers 401: a sign-in at its issuer, its API key, or a token. */
 export function SignIn() {
   const asked = useAskedToSignIn();
   const [value, setValue] = useState('');
@@ -20,7 +20,7 @@ export function SignIn() {
   const [chosen, setChosen] = useState<Way>();
   const settings = useSignInSettings(asked?.bearer === true);
   if (asked === undefined) return null;
-  // Nothing moves once it is there.
+  // Prevents layout shifts.
   if (asked.bearer && settings.isPending) return null;
   const issuer = settings.data ?? undefined;
   const ways: readonly Way[] = [

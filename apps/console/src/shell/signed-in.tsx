@@ -7,10 +7,10 @@ import { queryClient } from '../api/query-client';
 import { isAway, useSignInSettings } from '../api/sign-in-settings';
 import { PageTitle } from './page-title';
 
-/** Where the issuer sends people back to: a code becomes a token, and one continues where one was. */
+/** The redirect target of the issuer: exchanges the code for a token, and returns to the former page. */
 export default function SignedIn() {
   const [, navigate] = useLocation();
-  // The code is used once, and does not stay in the address.
+  // The code is valid once, and is removed from the URL.
   const [answer] = useState(() => new URL(location.href));
   useEffect(() => history.replaceState(null, '', location.pathname), []);
   const settings = useSignInSettings(true);

@@ -8,7 +8,7 @@ interface Toast {
 
 const Say = createContext<(text: string, undo?: () => void) => void>(() => undefined);
 
-/** Says for six seconds what is not visible elsewhere, with a way back where there is one. */
+/** Shows for six seconds what is not visible elsewhere, with an undo if possible. */
 export const useToast = () => useContext(Say);
 
 const SHOWN_MS = 6_000;

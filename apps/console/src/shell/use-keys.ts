@@ -6,7 +6,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /**
  * Single keys of a screen, by `KeyboardEvent.key`. They work outside of inputs, editors and dialogs only, and never with a modifier
- * (Shift for the sign itself excepted). `first`: they come before those of others, who hear nothing of what was taken (`preventDefault`).
+ * (Shift for the sign itself excepted). `first`: they take precedence; others ignore a handled key (`preventDefault`).
  */
 export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => void>>, { first = false } = {}): void {
   const latest = useRef(keys);

@@ -6,12 +6,12 @@ import { traceLinkOf, useTraceLink } from './trace-link';
 interface OpenTraceLinkProps {
   readonly violation: Pick<Violation, 'wire_trace_id' | 'wire_span_id' | 'timestamp_ms' | 'trace_id'>;
   readonly className: string;
-  /** With an icon, and what else belongs into a button. */
+  /** Styled as a button with an icon. */
   readonly asButton?: boolean;
   readonly children?: ReactNode;
 }
 
-/** "Open in Tempo", in a tab of its own; nothing where the server names no such place. */
+/** "Open in Tempo", in a new tab; nothing if the server has no link. */
 export function OpenTraceLink({ violation, className, asButton = false, children }: OpenTraceLinkProps) {
   const link = useTraceLink();
   if (link === undefined) return null;

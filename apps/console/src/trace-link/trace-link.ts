@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 
-/** Where a trace is seen beside BeTrace, as the server says it. */
+/** Where a trace is shown outside BeTrace, from the server's configuration. */
 export interface TraceLink {
   /** `Tempo`. */
   readonly name: string;
@@ -14,10 +14,10 @@ interface Linked {
   readonly timestamp_ms: number;
 }
 
-/** Before and after a violation, in ms: what asks for a time must find the whole trace. */
+/** The time in the link extends this far before and after a violation (ms), so that it covers the whole trace. */
 const AROUND_MS = 30 * 60_000;
 
-/** The link to the trace of a violation. What is put in is escaped: a trace's id cannot change where it leads. */
+/** The link to the trace of a violation. Values are escaped, so a trace's id cannot change the target. */
 export function traceLinkOf(link: TraceLink, { wire_trace_id, wire_span_id = '', timestamp_ms }: Linked): string {
   const parts: Readonly<Record<string, string>> = {
     trace_id: wire_trace_id,
@@ -28,7 +28,7 @@ export function traceLinkOf(link: TraceLink, { wire_trace_id, wire_span_id = '',
   return link.url.replaceAll(/\{(trace_id|span_id|from|to)\}/g, (_, part: string) => encodeURIComponent(parts[part] ?? ''));
 }
 
-/** Asked once, as it changes with the server's configuration alone; undefined where the server names none. */
+/** Requested once, because only the server's configuration changes it; undefined if the server has none. */
 export function useTraceLink(): TraceLink | undefined {
   const { data } = useQuery({
     queryKey: ['trace-link'],

@@ -4,7 +4,7 @@ import { exactTime } from '../format/time';
 import { saveFile } from '../parts/browser/save-file';
 import { Tag } from '../parts/tag';
 
-/** What is signed and where it lies, to hand on and to check. */
+/** The signed record, its place in the log, and how to verify it. */
 export function EvidencePanel({ violation }: { readonly violation: Violation }) {
   const { log } = violation as unknown as {
     readonly log: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };

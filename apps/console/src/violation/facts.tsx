@@ -14,11 +14,11 @@ interface FactsProps {
   readonly violation: Violation;
   readonly verification: Verification | undefined;
   readonly verificationFailed: boolean;
-  /** Newest first; null where the rule is not known any more. */
+  /** Newest first; null if the rule is no longer known. */
   readonly versions: readonly RuleVersion[] | null | undefined;
 }
 
-/** What somebody asks who was woken up: when, is the trace whole, does the verdict stand, is it what was written, is it still in the log, did the rule change since. */
+/** The facts to check first: time, completeness, status, signature, whether the log still has the spans, and later changes of the rule. */
 export function Facts({ violation, verification, verificationFailed, versions }: FactsProps) {
   const { timestamp_ms, complete, fragment, close_reason, status, revision } = violation;
   const trace: readonly [Tone, string, string] =
@@ -100,7 +100,7 @@ function Signature({
   );
 }
 
-/** The record says, under its signature, where the spans lie. Whether they do is found by reading them, as the waterfall does. */
+/** The signed record has the offsets of the spans. Only a read of the log shows whether they still exist, as for the waterfall. */
 function LogFact({ violation: { id, log } }: Pick<FactsProps, 'violation'>) {
   const { data, error } = useTrace(id);
   const [tone, text]: readonly [Tone, string] =

@@ -11,13 +11,13 @@ import { useViolationMarks } from './use-note-at';
 
 interface GroupPanelProps {
   readonly violation: Violation;
-  /** Undefined while it is not known; null when the violation has none. */
+  /** Undefined while unknown; null if the violation has none. */
   readonly group: ViolationGroup | null | undefined;
   readonly error: Error | null;
   readonly onRetry: () => void;
 }
 
-/** How often it was before, whether somebody knows of it, and what was noted. */
+/** The group: its count, its acknowledgement and its notes. */
 export function GroupPanel({ violation, group, error, onRetry }: GroupPanelProps) {
   const marks = useViolationMarks(violation.id);
   return (

@@ -4,7 +4,7 @@ import { useToast } from '../shell/toasts';
 
 const MARKS = ['violation-marks'] as const;
 
-/** What was noted at a violation, and who acknowledged it, the newest first. */
+/** The notes and acknowledgements of a violation, newest first. */
 export function useViolationMarks(id: string) {
   return useQuery({
     queryKey: [...MARKS, id],
@@ -13,7 +13,7 @@ export function useViolationMarks(id: string) {
   });
 }
 
-/** Notes something at a violation; a refusal is shown with its reason. */
+/** Adds a note to a violation; a refusal is shown with its reason. */
 export function useNoteAt(id: string): (note: string) => void {
   const queries = useQueryClient();
   const say = useToast();

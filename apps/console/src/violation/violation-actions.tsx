@@ -12,12 +12,12 @@ import { useNoteAt } from './use-note-at';
 
 interface ViolationActionsProps {
   readonly violation: Violation;
-  /** Undefined while it is not known; null when the violation has none. */
+  /** Undefined while unknown; null if the violation has none. */
   readonly group: ViolationGroup | null | undefined;
   readonly onCopyLink: () => void;
 }
 
-/** What one does about a violation. One acknowledges and mutes its kind, as in the inbox; a note is about this one. */
+/** The actions on a violation. Acknowledgement and mute apply to its group, as in the inbox; a note to this violation. */
 export function ViolationActions({ violation, group, onCopyLink }: ViolationActionsProps) {
   const { acknowledge, mute, unmute } = useGroupActions();
   const note = useNoteAt(violation.id);

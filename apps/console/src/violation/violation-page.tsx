@@ -20,7 +20,7 @@ import { ViolationActions } from './violation-actions';
 import { useRevisions, useRuleVersions, useVerification, useViolation } from './violation-queries';
 import { WhyAndTrace } from './why-and-trace';
 
-/** What happened in this trace, why it counts, whether to believe it. */
+/** A violation: what happened, why it matches, and its evidence. */
 export default function ViolationPage({ id }: { readonly id: string }) {
   const [, navigate] = useLocation();
   const [search, setSearch] = useSearchParams();

@@ -22,12 +22,12 @@ import { WhyTree } from './why-tree';
 
 interface WhyAndTraceProps {
   readonly violation: Violation;
-  /** Shows what the record says, and does not ask again: for a revision that does not stand. */
+  /** Shows the record alone, without a new explanation: for a superseded revision. */
   readonly asRecorded: boolean;
   readonly versions: readonly RuleVersion[] | undefined;
 }
 
-/** Why, beside the trace that it is about: letters tie the two together, and what is selected in one is shown in the other. */
+/** The explanation beside its trace: letters link both, and a selection in one is shown in the other. */
 export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProps) {
   const address = useAddress();
   const trace = useTrace(violation.id);

@@ -7,11 +7,11 @@ import type { Condition } from './conditions';
 
 interface WhyTreeProps {
   readonly tree: ExplanationNode;
-  /** The text that the tree's ranges are about; absent where that version of the rule is gone. */
+  /** The text to which the tree's ranges refer; absent if that version of the rule is deleted. */
   readonly text: string | undefined;
   readonly conditions: readonly Condition[];
   readonly spans: ReadonlyMap<string, Span>;
-  /** Absent where there is no trace beside it. */
+  /** Absent if no trace is shown beside it. */
   readonly onSpan?: (id: string) => void;
 }
 
@@ -84,7 +84,7 @@ const WORDS: Readonly<Record<ExplanationNode['outcome'], string>> = {
   not_evaluated: 'not needed',
 };
 
-/** A part whose parts have letters of their own is shown by its beginning: they follow below it. For others the whole text says more than its parts. */
+/** If parts of a part have letters, only its beginning is shown, because they follow below. Otherwise the whole text is shown. */
 function headOf(text: string, node: ExplanationNode): string {
   const [first] = node.children ?? [];
   const head = first === undefined ? '' : text.slice(0, Math.max(0, first.range.start - node.range.start)).trimEnd();
@@ -135,7 +135,7 @@ function Found({ node, spans, onSpan, letters }: NodeProps) {
   );
 }
 
-/** Durations count nanoseconds; nil is what JSON calls null. */
+/** Durations are in nanoseconds; JSON's null is nil. */
 function shownValue(reading: string, value: unknown): string {
   if (value === null) return 'nil';
   if (typeof value === 'number' && /\bduration$/.test(reading)) return duration(value);

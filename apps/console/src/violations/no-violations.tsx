@@ -18,7 +18,7 @@ const CLEARABLE: readonly (readonly [FilterName, string])[] = [
   ['group_id', 'Group'],
 ];
 
-/** Why the list is empty: no rule in force, filters, the time, or nothing was ever found. "Nothing found" and "nothing looked at" read differently. */
+/** Why the list is empty: no rule in force, filters, the time, or nothing was ever found. It distinguishes "nothing found" from "nothing judged". */
 export function NoViolations({ view: { filters, set }, onSent }: { readonly view: ViolationFilters; readonly onSent: () => void }) {
   const now = useNow();
   const newest = useNewest();

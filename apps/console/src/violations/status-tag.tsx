@@ -2,7 +2,7 @@ import { CircleHelp, History, Puzzle } from 'lucide-react';
 import type { Violation } from '../api/types';
 import { Tag } from '../parts/tag';
 
-/** What is not plain about a violation: taken back, not known, or judged on a part of its trace. An open one has no tag. */
+/** The status of a violation: retracted, undecided, or judged on a part of its trace. An open one has no tag. */
 export function StatusTag({ violation: { status, fragment } }: { readonly violation: Pick<Violation, 'status' | 'fragment'> }) {
   return (
     <>

@@ -96,7 +96,7 @@ export function useTotalNow(filters: Filters, now: number, live: boolean) {
       (await answered(client.GET('/v1/violations', { params: { query: { ...askedFor(filters, now), limit: 1, count: 'exact' } }, signal })))
         .total,
     refetchInterval: NEW_EVERY_MS,
-    // A search looks through everything for its count.
+    // A search scans everything for its count.
     enabled: filters.end_time === null && filters.q === null && !live,
     staleTime: 0,
   });
@@ -106,7 +106,7 @@ async function stats(asked: Asked, signal: AbortSignal): Promise<ViolationStats>
   return answered(client.GET('/v1/violations/stats', { params: { query: { ...asked, group_by: 'severity' } }, signal }));
 }
 
-/** Of any time: narrowed down to where the first one is, since sixty buckets over all years would show one bar. */
+/** Without a start: begins at the first violation, because sixty buckets over all years would show one bar. */
 async function wholeTime(asked: Asked, signal: AbortSignal): Promise<ViolationStats> {
   let found = await stats({ ...asked, start_time: '0' }, signal);
   for (let narrowed = 0; narrowed < 4 && found.total > 0; narrowed++) {

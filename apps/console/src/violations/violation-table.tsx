@@ -21,7 +21,7 @@ interface ViolationTableProps {
   readonly onRefresh: () => void;
 }
 
-/** The list, newest first; further pages come as one scrolls to their place. */
+/** The list, newest first; further pages load on scrolling. */
 export function ViolationTable({ list, limit, view, changes, onRefresh }: ViolationTableProps) {
   const [, navigate] = useLocation();
   const violations = useMemo(() => {
@@ -87,7 +87,7 @@ export function ViolationTable({ list, limit, view, changes, onRefresh }: Violat
   );
 }
 
-/** Undefined while a search has not looked through everything. */
+/** Undefined until a search has scanned everything. */
 function totalOf(pages: readonly ViolationList[], shown: number): number | undefined {
   const [first, last] = [pages[0], pages.at(-1)];
   return first?.total_is === 'at_least' && last?.next !== undefined ? undefined : Math.max(shown, first?.total ?? 0);

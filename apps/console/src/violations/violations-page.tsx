@@ -24,11 +24,11 @@ import { SeverityLegend } from './histogram/severity-legend';
 import { askedFor, useStatusCounts, useTotalNow, useViolationStats, useViolations } from './violation-queries';
 import { ViolationTable } from './violation-table';
 
-/** What is broken: the filtered violations over time and one by one. What comes meanwhile waits in a bar: nothing moves under the eye. */
+/** The filtered violations, over time and one by one. New ones wait in a bar, so that no row moves. */
 export function ViolationsPage() {
   const view = useViolationFilters();
   const { filters, limit, set } = view;
-  // A change of the filters asks for the present, not for what was the present when the page opened.
+  // A change of the filters counts from now, not from when the page opened.
   const address = JSON.stringify(filters);
   const [read, setRead] = useState(() => ({ address, now: Date.now() }));
   if (read.address !== address) setRead({ address, now: Date.now() });
@@ -161,7 +161,7 @@ const VIEWS = [
 
 const shortCountOf = (count: number | undefined): string => (count === undefined ? '' : shortCount(count));
 
-/** Relative times become what they meant when the list was read: a colleague sees the same. */
+/** Relative times become absolute, as of the reading of the list: a colleague sees the same. */
 function absoluteLink(filters: Parameters<typeof askedFor>[0], now: number): string {
   const { start_time, end_time = String(now / 1_000) } = askedFor(filters, now);
   const set = Object.entries({
@@ -171,7 +171,7 @@ function absoluteLink(filters: Parameters<typeof askedFor>[0], now: number): str
     end_time: start_time === undefined ? null : end_time,
   });
   const query = new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));
-  // What is unfolded, selected and open in the list stays so.
+  // Expanded, selected and open rows stay so.
   for (const [name, value] of new URLSearchParams(location.search)) if (!(name in filters)) query.append(name, value);
   return `${location.origin}${location.pathname}?${query}`;
 }

@@ -1,4 +1,4 @@
 import { useSearch } from 'wouter/use-browser-location';
 
-/** The query of the address for the router, which decodes it once before its parts are decoded: a percent sign that somebody typed would be lost. */
+/** The query of the address for the router, which decodes it once before its parts are decoded: a typed percent sign would be lost. */
 export const searchOfAddress = (): string => useSearch().replaceAll('%', '%25');

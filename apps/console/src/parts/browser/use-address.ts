@@ -4,11 +4,11 @@ import { afterPause } from './after-pause';
 
 export interface Address {
   readonly get: (name: string) => string | undefined;
-  /** Undefined takes a part away. It is no entry of the browser's history: Back leads to another page. */
+  /** Undefined removes a parameter. The browser's history gets no entry: Back leads to another page. */
   readonly put: (changes: Readonly<Record<string, string | undefined>>) => void;
 }
 
-/** What one sees beside the page itself (an open dialog, an unfolded group, ticked values) stands in the address: who opens it sees the same. */
+/** State of the view in the URL (an open dialog, an expanded group, checked values), so that a copied link shows the same. */
 export function useAddress(): Address {
   const [search, setSearch] = useSearchParams();
   return useMemo(
@@ -17,7 +17,7 @@ export function useAddress(): Address {
       put: (changes) =>
         setSearch(
           () => {
-            // As the browser has them: two parts of a page may change the address before it is drawn again.
+            // Read from the browser: two parts of a page may change the URL before the next render.
             const next = new URLSearchParams(location.search);
             for (const [name, value] of Object.entries(changes)) {
               if (value === undefined || value === '') next.delete(name);
@@ -32,7 +32,7 @@ export function useAddress(): Address {
   );
 }
 
-/** A browser takes two hundred changes of the address in half a minute: a key that is held down makes more. */
+/** Browsers allow two hundred URL changes in half a minute; a key that is held down makes more. */
 const SETTLED_MS = 300;
 
 /**
@@ -53,7 +53,7 @@ export function useSettlingAddress(name: string, of = ''): readonly [string | un
   return [value, (next) => setState((before) => ({ ...before, value: next }))];
 }
 
-/** Which of several things are chosen, by their keys. */
+/** The selected items, by their keys. */
 export function useChosenInAddress(
   name: string,
   first: readonly string[],

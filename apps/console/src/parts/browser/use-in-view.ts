@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 
-/** Whether an element has come into view, or near it; it stays true. For what is not worth asking for before somebody looks. */
+/** Whether an element has come into view, or near it; it stays true. Delays requests until their result is visible. */
 export function useInView(): readonly [RefObject<HTMLElement | null>, boolean] {
   const element = useRef<HTMLElement>(null);
   const [seen, setSeen] = useState(false);

@@ -7,7 +7,7 @@ const NONE = <i className="dim">none</i>;
 interface MemberDifferencesProps {
   readonly before: Draft;
   readonly after: Draft;
-  /** What the two are called together. */
+  /** The name of the pair. */
   readonly label: string;
 }
 

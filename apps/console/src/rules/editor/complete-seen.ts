@@ -7,13 +7,13 @@ import { closing } from './closing';
 
 type On = 'span' | 'resource';
 
-/** Asks which attributes the last spans had: those whose name holds a text. */
+/** Requests the attributes of the last spans whose names contain a text. */
 export type AskSeen = (query: { readonly q: string; readonly on: On }) => Promise<SeenAttributes>;
 
-/** Where a name stands, in brackets or after dots, up to the cursor. */
+/** A name, in brackets or after dots, up to the cursor. */
 const NAME_IN_BRACKETS = /\b(attributes?|resource)\[\s*(["'])([^"'\]]*)$/;
 const NAME_AFTER_DOT = /\battribute\.([A-Za-z_]\w*(?:\.\w*)*)?$/;
-/** Where a value stands: a comparison of an attribute, and what is written of the literal. */
+/** A value: a comparison of an attribute, and the literal so far. */
 const VALUE =
   /(?:\battribute\.([A-Za-z_][\w.]*)|\b(attributes?|resource)\[\s*["']([^"'\]]+)["']\s*\]|\b(?:span|\w+)\.(service))\s*(?:==|~=|!=)\s*("[^"]*|[\w.-]*)$/;
 /** What can be written after dots. */
@@ -21,7 +21,7 @@ const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
 const LONGEST_LINE = 2_000;
 
-/** Names and values of attributes that spans have had, where one of them is written; null elsewhere. */
+/** Completes names and values of recorded attributes; null at other places. */
 export function completeSeen(ask: AskSeen): (context: CompletionContext) => Promise<CompletionResult | null> {
   return async (context) => {
     const line = context.state.doc.lineAt(context.pos);
@@ -32,7 +32,7 @@ export function completeSeen(ask: AskSeen): (context: CompletionContext) => Prom
     try {
       return value === null ? await namesFor(ask, asked as NamePlace, context) : await valuesFor(ask, value, context);
     } catch {
-      // Without the server one writes as well, only without what it has seen.
+      // Without the server, recorded names and values are missing.
       return null;
     }
   };
@@ -66,7 +66,7 @@ async function namesFor(ask: AskSeen, { on, written, quote }: NamePlace, context
       boost: boostOf(each.spans, sampled_spans),
       ...(quote === undefined ? {} : { apply: closing(each.name, `${quote}]`) }),
     })),
-    // All of them are here: what one types on is looked for among them.
+    // The list is complete: further letters filter it.
     ...(total <= attributes.length ? { validFor: /^[^"'\]\s]*$/ } : {}),
   };
 }
@@ -94,5 +94,5 @@ async function valuesFor(ask: AskSeen, found: RegExpExecArray, context: Completi
   return { from: context.pos - written.length, options, validFor: /^"?[^"]*$/ };
 }
 
-/** What is seen more often stands higher. CodeMirror takes -99 to 99. */
+/** Frequent ones come first. CodeMirror takes -99 to 99. */
 const boostOf = (spans: number, of: number): number => (of === 0 ? 0 : Math.round((99 * spans) / of));

@@ -6,7 +6,7 @@ interface DiagnosticsListProps {
   readonly onFix: (fix: NonNullable<Diagnostic['fix']>) => void;
 }
 
-/** Errors and probable mistakes, with its place, and what is certain to repair it. */
+/** Errors and probable mistakes, each with its place and its fix. */
 export function DiagnosticsList({ diagnostics, onFix }: DiagnosticsListProps) {
   return (
     <ul aria-label="Problems">

@@ -4,7 +4,7 @@ import { tags } from '@lezer/highlight';
 import { closing } from './closing';
 import { docsOf, wordsOf } from './word-docs';
 
-/** What `GET /v1/dsl` says of the language. */
+/** The answer of `GET /v1/dsl`. */
 export interface Vocabulary {
   readonly span: Words;
   readonly trace: Words;
@@ -22,7 +22,7 @@ export interface Words {
 export interface Named {
   readonly name: string;
   readonly type?: string;
-  /** All that a field can be. */
+  /** All values of a field. */
   readonly values?: readonly string[];
   readonly returns?: string;
   readonly doc: string;
@@ -66,11 +66,11 @@ const ROOTS = ['span', 'trace', 'attribute', 'and', 'or', 'not', 'where', 'true'
   type: 'keyword',
 }));
 
-/** Where a value of a field stands: a comparison, and what is written of the literal. */
+/** A value of a field: a comparison, and the literal so far. */
 const FIELD_VALUE = /(?<![.\w])(?!attributes?\.)\w+(?:\.\w+)*?\.(\w+)\s*(?:==|~=|!=)\s*("[^"]*)$/;
 const UNIT = /\b\d+(?:\.\d+)?([a-z]*)$/;
 
-/** What can stand where one writes: fields and functions, all values of a field that has few, units after a number. */
+/** Completions at the cursor: fields, functions, the values of a field with few, and units after a number. */
 export function completeDsl(words: Vocabulary): (context: CompletionContext) => CompletionResult | null | Promise<CompletionResult | null> {
   const optionsOf = ({ fields = [], functions = [] }: Words) => [
     ...fields.map((field) => ({ label: field.name, type: 'property', detail: field.type ?? '', info: infoOf(field.name, field) })),

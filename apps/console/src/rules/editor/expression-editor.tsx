@@ -14,7 +14,7 @@ import { wordHover } from './word-hover';
 interface ExpressionEditorProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
-  /** Of this very text; places of another text would be wrong. */
+  /** Of exactly this text; the places in another text would be wrong. */
   readonly diagnostics: readonly Diagnostic[];
   readonly vocabulary: Vocabulary | undefined;
   /** Absent: attributes are not completed. The same function each time. */
@@ -45,7 +45,7 @@ export default function ExpressionEditor({
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const completion = useRef(new Compartment());
-  /** Reported texts that have not come back yet: such a text is not news, also when the user has typed on meanwhile. */
+  /** Reported texts that have not come back yet: such a text is no change, even if the user has typed since. */
   const echoes = useRef<string[]>([]);
   const latest = useRef({ value, diagnostics, onChange, onSave, onTest, onPreview, onFormat });
   latest.current = { value, diagnostics, onChange, onSave, onTest, onPreview, onFormat };
@@ -137,7 +137,7 @@ export default function ExpressionEditor({
   return <div className="expression-editor" ref={host} />;
 }
 
-/** Makes the fix of the problem at the cursor, else of the next one, else of the first. */
+/** Applies the fix of the problem at the cursor, else of the next one, else of the first. */
 function fixNearest(editor: EditorView, diagnostics: readonly Diagnostic[]): boolean {
   const { head } = editor.state.selection.main;
   const fixes = diagnostics.flatMap((each) => (each.fix === undefined ? [] : [{ fix: each.fix, ...inEditor(each, editor.state.doc) }]));

@@ -4,16 +4,16 @@ import { answered, client } from '../../api/client';
 import type { Diagnostic } from '../../api/types';
 import { checker } from './checker/checker';
 
-/** How long one must not type before the text is checked, in ms. */
+/** The pause in typing before the text is checked, in ms. */
 const PAUSE_MS = 80;
 
 export interface Diagnosed {
-  /** The text that was checked: that of the editor may be newer. */
+  /** The checked text; that of the editor may be newer. */
   readonly text: string;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What the checker says about a text, here in the browser; the server is asked only where the checker cannot be loaded. */
+/** The problems of a text. The checker runs in the browser; the server checks only if it cannot be loaded. */
 export function useDiagnostics(text: string) {
   const settled = useSettled(text, PAUSE_MS);
   return useQuery({

@@ -13,23 +13,23 @@ import { FailingList } from '../failing-list';
 import { ImportChanges } from './import-changes';
 import type { ReadRules } from './read-rules';
 
-/** What is to be imported, and the tag of the rules as they were when one looked. */
+/** The rules to import, and the ETag of the rules that were compared. */
 interface Shown {
   readonly body: ImportBody;
   readonly etag: string;
 }
 
-/** Rules out of a file or a text: first what would change, then the change, all or none. */
+/** Imports rules from a file or a text: first shows the changes, then applies all or none. */
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const queries = useQueryClient();
   const say = useToast();
   const [text, setText] = useState('');
   const [replace, setReplace] = useState(false);
-  /** Where the rules of the text that was read stand in it. */
+  /** The places of the rules in the parsed text. */
   const lines = useRef<ReadRules['lineOf']>(undefined);
   // The rules may have changed since they were read: the next try starts with the present ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
-  // What would change was shown for the rules as they were then: with others, nothing is imported.
+  // The changes were shown for the former rules: if these have changed, nothing is imported.
   const send = async ({ body, etag }: Shown, run_tests?: true): Promise<ImportResult> =>
     answered(
       client.POST('/v1/rules/import', {
@@ -54,7 +54,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const apply = useMutation({
     mutationFn: ({ anyway, ...shown }: Shown & { readonly anyway: boolean }) => send(shown, anyway ? undefined : true),
     onError: (error) => {
-      // What was shown holds as it did: one may import it all the same.
+      // The shown changes still hold: the import may proceed anyway.
       if (failingTests(error) === undefined) readAgain();
     },
     onSuccess: ({ created, updated, deleted }) => {
@@ -147,7 +147,7 @@ interface RefusedProps {
   readonly lineOf: ReadRules['lineOf'] | undefined;
 }
 
-/** Nothing was imported: everything that is wrong, each with its place. */
+/** Nothing was imported: all errors, each with its place. */
 function Refused({ error, lineOf }: RefusedProps) {
   const errors = error instanceof ApiProblem ? (error.details?.errors ?? []) : [];
   return (

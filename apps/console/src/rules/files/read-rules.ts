@@ -1,24 +1,24 @@
-// Loaded when somebody imports: the reader of YAML is not part of the first load.
+// Loaded at the first import: the YAML parser is not part of the first load.
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [name: string]: Json };
 type JsonRecord = { readonly [name: string]: Json };
 
-/** The rules of a text as `POST /v1/rules/import` takes them, and where they stand. */
+/** The rules of a text as `POST /v1/rules/import` takes them, and their places. */
 export interface ReadRules {
   readonly rules: readonly JsonRecord[];
   /** The line of the text at which a path of the API's answer (`rules[2].expression`) stands; `inner` is a line within that value. */
   readonly lineOf: (path: string, inner?: number) => number | undefined;
 }
 
-/** What only rules of the Go version have. */
+/** Members that only rules of the Go version have. */
 const GO_KEYS = ['condition', 'example_violation', 'compliance_frameworks'];
-/** Deeper is no rule, or an alias of itself. */
+/** Deeper nesting is no rule, or an alias of itself. */
 const MAX_DEPTH = 64;
 
 /**
  * Reads a rule file as `betrace rules import` takes it, in YAML 1.2 or JSON: `rules: […]`, a list, or one rule. Integers keep all their
- * digits. Throws what is wrong, with its line.
+ * digits. Throws an error with its line.
  */
 export function readRules(text: string): ReadRules {
   const lines = new LineCounter();

@@ -1,6 +1,6 @@
 import type { Rule } from '../../api/types';
 
-/** A rule as somebody would import it: what the server makes itself is left out. */
+/** A rule in the form for import, without the members that the server sets. */
 function portable({ id, name, description, expression, severity, tags, controls, emit_evidence, mode, message, on_error, tests }: Rule) {
   return {
     id,

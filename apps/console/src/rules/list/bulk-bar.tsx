@@ -14,10 +14,10 @@ interface BulkBarProps {
   readonly onSelect: (ids: readonly string[]) => void;
 }
 
-/** From how many on their number has to be typed before they are deleted. */
+/** From this many rules, a deletion requires their number to be typed. */
 const TYPED_ABOVE = 10;
 
-/** What one does with the rules that are selected. */
+/** The actions on the selected rules. */
 export function BulkBar({ rules, onSelect }: BulkBarProps) {
   const { progress, setMode, tag, remove } = useBulkChange();
   const address = useAddress();

@@ -3,7 +3,7 @@ import type { RuleHealth } from '../../api/types';
 import { exactCount, plural, shortCount } from '../../format/count';
 import { Tag } from '../../parts/tag';
 
-/** What is not well with a rule; a word where nothing was ever found. */
+/** The problems of a rule, and whether it has never matched. */
 export function HealthTags({ health }: { readonly health: RuleHealth | undefined }) {
   if (health === undefined) return null;
   const { evaluations, evaluation_errors: errors, undecided, retracted } = health;

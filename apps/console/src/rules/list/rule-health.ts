@@ -26,10 +26,10 @@ export const HEALTHS = [
   { value: 'never', text: 'never matched', is: (health: RuleHealth) => health.never_matched },
 ] as const;
 
-/** The API tells processor time in milliseconds: of less than this many seconds an average would be made of rounding. */
+/** The API reports processor time in milliseconds: below this many seconds, rounding would dominate an average. */
 const LEAST_SECONDS = 0.01;
 
-/** Processor time of one evaluation in nanoseconds; undefined where too little is known to tell. */
+/** Processor time of one evaluation in nanoseconds; undefined with too few data. */
 export const costOf = (health: RuleHealth | undefined): number | undefined =>
   health === undefined || health.evaluations === 0 || health.evaluation_seconds < LEAST_SECONDS
     ? undefined

@@ -18,7 +18,7 @@ interface RuleRowProps {
   /** Absent while it is being read. */
   readonly health: RuleHealth | undefined;
   readonly selected: boolean;
-  /** Chosen for what is done with many. */
+  /** Selected for a bulk change. */
   readonly checked: boolean;
   readonly onCheck: (id: string) => void;
   readonly onMode: (rule: Rule, mode: RuleMode) => void;

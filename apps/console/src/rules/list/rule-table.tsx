@@ -16,7 +16,7 @@ interface RuleTableProps {
   readonly health: HealthById | undefined;
 }
 
-/** Rows that are drawn at first, and again when one scrolls to their end: ten thousand rules open as fast as ten. */
+/** Rows that are drawn at first, and again at each scroll to their end: ten thousand rules open as fast as ten. */
 const PAGE = 100;
 
 export function RuleTable({ rules, matches, health }: RuleTableProps) {
@@ -24,7 +24,7 @@ export function RuleTable({ rules, matches, health }: RuleTableProps) {
   const [drawn, setDrawn] = useState(PAGE);
   const [selected, setSelected] = useSettlingAddress('row');
   const [checked, setChecked] = useTicked();
-  // Only what one sees is changed: a rule that the filters took away is not among them.
+  // Only visible rules are changed: filtered ones are not among them.
   const chosen = rules.filter(({ id }) => checked.has(id));
   const check = (id: string): void => setChecked(checked.has(id) ? [...checked].filter((each) => each !== id) : [...checked, id]);
   const changeMode = useChangeMode();

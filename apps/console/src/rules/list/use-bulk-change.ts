@@ -14,13 +14,13 @@ interface Progress {
 
 const DID: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shadow: 'put in shadow', off: 'turned off' };
 
-/** Changes many rules one after the other, each as it was read: one that somebody changed meanwhile is left alone, and named. */
+/** Changes rules one by one, each at the version that was read: one that another person changed meanwhile is skipped and named. */
 export function useBulkChange() {
   const queries = useQueryClient();
   const say = useToast();
   const [progress, setProgress] = useState<Progress>();
 
-  /** Answers the rules that were not changed. */
+  /** Returns the rules that were not changed. */
   async function forEach<R extends { readonly id: string }>(
     rules: readonly R[],
     change: (rule: R) => Promise<unknown>,

@@ -5,7 +5,7 @@ import type { Rule, RuleMode } from '../../api/types';
 import { useToast } from '../../shell/toasts';
 import { modeOf } from '../modes';
 
-/** Changes the mode of a rule at once, with a way back; undone by itself when the server refuses. */
+/** Changes the mode of a rule at once, with an undo; reverted if the server refuses. */
 export function useChangeMode(): (rule: Rule, mode: RuleMode) => void {
   const queries = useQueryClient();
   const say = useToast();

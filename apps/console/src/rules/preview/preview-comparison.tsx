@@ -6,15 +6,15 @@ import { FoundSamples } from './found-samples';
 
 interface PreviewComparisonProps {
   readonly comparison: NonNullable<PreviewResult['comparison']>;
-  /** The matches of the new text, whatever the other one matches. */
+  /** All matches of the new text. */
   readonly samples: PreviewResult['samples'];
-  /** That of the rule that it is compared with. */
+  /** The saved version; undefined if unknown. */
   readonly version: number | undefined;
   readonly expression: string;
   readonly savedExpression: string | undefined;
 }
 
-/** The text beside the version that is saved, in traces: what would be new, and what would be missed. */
+/** Compares the text with the saved version: new traces, and missed ones. */
 export function PreviewComparison({ comparison, samples, version, expression, savedExpression }: PreviewComparisonProps) {
   const { only_new, only_old, both, only_new_samples, only_old_samples } = comparison;
   const [shown, setShown] = useState('all');

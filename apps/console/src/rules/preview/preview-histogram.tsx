@@ -6,7 +6,7 @@ import { useWidth } from '../../parts/browser/use-width';
 const [HEIGHT, BOTTOM] = [88, 18];
 const LABEL_PX = 110;
 
-/** Traces that match, by when they began; the traces of that time as a pale bar behind, on a scale of their own. */
+/** Matching traces by their start; a pale bar in the background shows all traces, on a separate scale. */
 export function PreviewHistogram({ result: { histogram, interval_seconds } }: { readonly result: PreviewResult }) {
   const [figure, width] = useWidth();
   const plot = HEIGHT - BOTTOM;

@@ -27,12 +27,12 @@ interface PreviewPanelProps {
   readonly onRange: (range: string) => void;
   /** The present request; absent while the text has errors. */
   readonly body: PreviewBody | undefined;
-  /** The version that is saved, where the text is another one. */
+  /** The saved version, if the text differs from it. */
   readonly beside: number | undefined;
   readonly savedExpression: string | undefined;
 }
 
-/** What the text would have found: over what the log keeps, by the engine that judges production. */
+/** What the text would have found in the recorded spans, by the engine that judges production. */
 export function PreviewPanel({ run, range, onRange, body, beside, savedExpression }: PreviewPanelProps) {
   const { job, asked, isRunning, error, cancelled } = run;
   const isStale = asked === undefined ? job?.expression !== body?.expression : JSON.stringify(asked) !== JSON.stringify(body);
@@ -174,7 +174,7 @@ function Result({ result, expression, beside, savedExpression }: ResultProps) {
   );
 }
 
-/** What the answer can't know, and what went wrong on the way: each in a line, where there is something. */
+/** The limits of the result, and errors of the run, one per line. */
 function Limits({ result: { limits, cost } }: { readonly result: PreviewResult }) {
   const lines = [
     cost.evaluation_errors > 0 &&

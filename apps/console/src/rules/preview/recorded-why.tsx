@@ -5,13 +5,13 @@ import { WhyTree } from '../../violation/why-tree';
 
 interface RecordedWhyProps {
   readonly explanation: Explanation;
-  /** The span that it is about. */
+  /** The subject span. */
   readonly subject: string;
   /** The text that was judged. */
   readonly expression: string | undefined;
 }
 
-/** Why something matches, by its explanation alone: without the trace beside it. */
+/** Why something matches, from its explanation alone, without the trace. */
 export function RecordedWhy({ explanation, subject, expression }: RecordedWhyProps) {
   const { tree } = explanation;
   const conditions = useMemo(() => conditionsOf(tree, subject), [tree, subject]);

@@ -13,7 +13,7 @@ interface ShadowPanelProps {
   readonly rule: Rule;
 }
 
-/** What a rule in shadow found lately: a violation each, if it were enforced. */
+/** The recent matches of a rule in shadow: violations, if it were enforced. */
 export function ShadowPanel({ rule }: ShadowPanelProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['rule-samples', rule.id],

@@ -1,10 +1,10 @@
 import { useAddress } from '../../parts/browser/use-address';
 
 const DEFAULT_RANGE = '24h';
-/** In the address an empty part is none. */
+/** An empty parameter of the URL counts as absent. */
 const ALL = 'all';
 
-/** How far back a preview goes, as it stands in the address; empty: as far as the log. */
+/** The range of a preview, from the URL; empty: the whole log. */
 export function usePreviewRange(): readonly [string, (to: string) => void] {
   const { get, put } = useAddress();
   const range = get('range') ?? DEFAULT_RANGE;

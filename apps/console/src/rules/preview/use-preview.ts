@@ -21,14 +21,14 @@ interface Kept {
 }
 
 /**
- * A rule over the recorded past: one job at a time; the one before is ended, and so is that of a page which one leaves.
- * @param kept with it, a job that was begun before a reload, or by who sent the link, is shown; the server has it for an hour
+ * Previews a rule, one job at a time: a new job or leaving the page ends the former one.
+ * @param kept the id of a job that began before a reload, or on another machine, is shown; the server keeps it for an hour
  */
 export function usePreview(kept?: Kept) {
   const [job, setJob] = useState<Preview>();
   const [asked, setAsked] = useState<PreviewBody>();
   const [cancelled, setCancelled] = useState(false);
-  /** The run that counts: an answer of an earlier one begins a job that nobody waits for. */
+  /** The current run: an earlier one may still start a job that nobody needs. */
   const run = useRef(0);
   const running = useRef<string>(undefined);
   const begin = useMutation({

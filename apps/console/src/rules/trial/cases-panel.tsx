@@ -5,13 +5,13 @@ import { plural } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { hasHalfTest, writtenTests } from '../draft';
 
-/** As many as the API takes. */
+/** The maximum of the API. */
 const MAX_CASES = 50;
 const LONGEST_TRACE = 65_536;
 const VERDICTS = ['match', 'no match', 'undecided'] as const;
 const OF_SPANS = 'spans';
 
-/** What is run: a text and its cases. */
+/** A text and its cases. */
 export interface CasesBody {
   readonly expression: string;
   readonly on_error: OnError;
@@ -24,7 +24,7 @@ interface CasesPanelProps {
   readonly tests: readonly RuleTest[];
   readonly onTests: (tests: readonly RuleTest[]) => void;
   readonly canRun: boolean;
-  /** Asks the server, each case in every order of its spans. */
+  /** Runs on the server, each case in every order of its spans. */
   readonly run: (body: CasesBody) => Promise<readonly TestCaseResult[]>;
 }
 
@@ -34,7 +34,7 @@ interface Ran {
   readonly error?: Error;
 }
 
-/** The test cases that the rule keeps: known traces with the verdict that it has to give. They are run here, and each time that it is saved. */
+/** The test cases of the rule: traces with the expected verdict. They run here, and at each save. */
 export function CasesPanel({ expression, onError, tests, onTests, canRun, run }: CasesPanelProps) {
   const body = { expression, on_error: onError, tests: writtenTests(tests) };
   const asked = JSON.stringify(body);

@@ -3,10 +3,10 @@ import { problemOf } from '../../api/problem';
 import { exactCount } from '../../format/count';
 import { pastedTrace, type Trial } from './trial-body';
 
-/** The longest trace that a rule keeps, in characters. */
+/** Maximum length of a trace in a test case, in characters. */
 const MAX_TRACE_LENGTH = 65_536;
 
-/** The trace of a trial as a rule keeps it: a text, as it was pasted or answered, so that no digit is lost. Throws why it cannot be kept. */
+/** The trace of a trial as a test case stores it: the unchanged text, so that no digit is lost. Throws if it cannot be stored. */
 export async function keptTrace(trial: Trial): Promise<string> {
   const trace = 'traceId' in trial ? await storedTrace(trial.traceId.trim()) : pastedTrace(trial.pasted);
   if (trace.length > MAX_TRACE_LENGTH)

@@ -35,7 +35,7 @@ const SOURCES = [
   { key: 'pasted', text: 'Paste JSON' },
 ] as const;
 
-/** The text, tried by the engine that judges production: on the trace of a violation, a recent trace, or a pasted one. */
+/** Tests the text with the engine that judges production: on the trace of a violation, a recent or a pasted one. */
 export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: TestPanelProps) {
   const { get, put } = useAddress();
   const source = SOURCES.find(({ key }) => key === get('on'))?.key ?? 'stored';
@@ -180,7 +180,7 @@ function Outcome({ tried: { expression, result }, isStale }: { readonly tried: T
   );
 }
 
-/** Traces that can be tried: those of violations, of the rule itself first. */
+/** Traces for a test: those of violations, the rule's own first. */
 function useTraces(ruleId: string | undefined) {
   const { data } = useQuery({
     queryKey: ['trial-traces', ruleId],

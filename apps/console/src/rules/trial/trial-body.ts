@@ -1,6 +1,6 @@
 import type { OnError } from '../../api/types';
 
-/** What a rule is tried on. */
+/** The trace for a test. */
 export type Trial = { readonly traceId: string } | { readonly pasted: string };
 
 /** The body of `POST /v1/rules/test`. Throws with what is wrong with a pasted text. */

@@ -97,7 +97,7 @@ export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryP
 
 const runCases = async (body: CasesBody) => (await answered(client.POST('/v1/rules/test-cases', { body }))).results;
 
-/** A text that is not the saved one is compared with it. */
+/** A changed text is compared with the saved one. */
 function previewBody({ name, expression, on_error, message }: Draft, rule: Rule | undefined, range: string): PreviewBody {
   return {
     expression,

@@ -167,7 +167,7 @@ function ThisOne({ which, violates }: { readonly which: string; readonly violate
   );
 }
 
-/** What the test cases that the rule keeps say of the changed text. */
+/** The results of the rule's test cases with the changed text. */
 function ItsCases({ rule: { on_error, tests = [] }, expression }: { readonly rule: Rule; readonly expression: string }) {
   const run = useQuery({
     queryKey: ['cases', expression, on_error, tests],

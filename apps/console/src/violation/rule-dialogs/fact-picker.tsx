@@ -8,7 +8,7 @@ interface FactPickerProps {
 
 const GROUPS = ['Span', 'Attributes', 'Resource'] as const;
 
-/** What a condition shall say of a span, to be ticked. */
+/** The facts that a condition may contain, as checkboxes. */
 export function FactPicker({ facts, chosen, onChange }: FactPickerProps) {
   return GROUPS.map((group) => {
     const own = facts.filter((fact) => fact.group === group);

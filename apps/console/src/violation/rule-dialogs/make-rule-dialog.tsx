@@ -10,15 +10,15 @@ import { conditionOf, type SpanFact } from './span-facts';
 import { useTrial } from './use-trial';
 
 interface MakeRuleDialogProps {
-  /** What it is made of: `this span`. */
+  /** The source of the rule: `this span`. */
   readonly from: string;
-  /** The name of the rule, until somebody writes another. */
+  /** The initial name of the rule. */
   readonly name: string;
   readonly facts: readonly SpanFact[];
   /** Keys of the facts that are ticked at first. */
   readonly ticked: readonly string[];
   readonly traceId: string;
-  /** The span that shall match; without it any of the trace. */
+  /** The span that must match; absent: any span of the trace. */
   readonly spanId?: string;
   readonly onClose: () => void;
 }

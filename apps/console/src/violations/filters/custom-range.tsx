@@ -6,7 +6,7 @@ interface CustomRangeProps {
   readonly onChange: (change: { start_time?: string | null; end_time?: string | null }) => void;
 }
 
-/** Unix seconds (or RFC 3339, as a link by hand may have it) to what the browser's field takes, in UTC. */
+/** Converts Unix seconds (or RFC 3339, as in a link by hand) to the format of the browser's field, in UTC. */
 function fieldValue(instant: string | null): string {
   if (instant === null) return '';
   const ms = /^\d+(\.\d+)?$/.test(instant) ? Number(instant) * 1_000 : Date.parse(instant);
@@ -15,7 +15,7 @@ function fieldValue(instant: string | null): string {
 
 const instantOf = (value: string): string | null => (value === '' ? null : String(Date.parse(`${value}Z`) / 1_000));
 
-/** From when to when, in UTC as every time of the console. */
+/** The start and end, in UTC like every time of the console. */
 export function CustomRange({ start, end, onChange }: CustomRangeProps) {
   const from = useId();
   const to = useId();

@@ -84,7 +84,7 @@ export function FilterBar({ filters, limit, set }: ViolationFilters) {
   );
 }
 
-/** Services with violations, the ones with most of them first. */
+/** Services with violations, those with the most first. */
 function useServices(): readonly string[] {
   const { data } = useQuery({
     queryKey: ['violation-services'],

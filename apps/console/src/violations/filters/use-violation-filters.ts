@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'wouter';
 
-/** The filters by the names of the API, as they stand in the address; and how they are looked at: `view=groups`, and of groups which `inbox`, of the flat list whether `live=1`. */
+/** The filters in the URL, by the API's names, and the view: `view=groups` with its `inbox`, or the flat list, with `live=1` or not. */
 const NAMES = [
   'rule_id',
   'severity',
@@ -26,7 +26,7 @@ export const LIMITS = [50, 100, 500, 1_000] as const;
 export interface ViolationFilters {
   readonly filters: Filters;
   readonly limit: number;
-  /** Null removes a filter. Each change is an entry in the browser's history, but not each letter of a search. */
+  /** Null removes a filter. Each change is an entry in the browser's history; the letters of a search share one. */
   readonly set: (change: Partial<Filters>, options?: { readonly replace: boolean }) => void;
 }
 
@@ -38,7 +38,7 @@ export function useViolationFilters(): ViolationFilters {
     const set: ViolationFilters['set'] = (change, options) =>
       setSearch(() => {
         const next = new URLSearchParams(location.search);
-        // Other filters, another list: what was selected, unfolded and asked in the one before is over.
+        // Other filters show another list: the selection, expanded rows and dialogs of the former one end.
         for (const name of OF_THE_LIST) next.delete(name);
         for (const [name, value] of Object.entries(change)) {
           if (value === null || value === '') next.delete(name);

@@ -1,7 +1,7 @@
 import { SEVERITIES, type ViolationStats } from '../../api/types';
 import { exactTime } from '../../format/time';
 
-/** The numbers of the histogram for who can't see it: only buckets that hold something. */
+/** The histogram as numbers for screen readers, without empty buckets. */
 export function HistogramTable({ stats: { buckets, counts, groups = [] } }: { readonly stats: ViolationStats }) {
   const bySeverity = new Map(groups.map(({ key, counts }) => [key, counts]));
   return (
