@@ -17,7 +17,7 @@ describeConsole('command palette', () => {
     await settled(betrace);
   });
 
-  it('leads to rules by name, by the keyboard alone, also while one types', async () => {
+  it('leads to rules by name, by the keyboard alone, even during typing', async () => {
     const page = await browser.page('/ui/violations');
     await page.locator('tr[data-row]').first().waitFor();
     await page.keyboard.press('/');
@@ -49,7 +49,7 @@ describeConsole('command palette', () => {
     await becomes(() => page.locator('tr[data-row]').count(), 1);
   });
 
-  it('for everybody, in dark and light, wide and narrow', async () => {
+  it('is accessible, in dark and light, wide and narrow', async () => {
     const page = await browser.page('/ui/rules');
     await page.locator('tr[data-row]').first().waitFor();
     await page.keyboard.press('Control+k');

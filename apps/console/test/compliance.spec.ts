@@ -29,7 +29,7 @@ describeConsole('compliance', () => {
         .evaluateAll((cells) => cells.map((cell) => [cell.getAttribute('data-figure'), Number(cell.textContent)])),
     );
 
-  it('says what to do while no rule names a control', async () => {
+  it('shows what to do while no rule names a control', async () => {
     const page = await browser.page('/ui/violations');
     await page.getByRole('heading', { level: 1 }).waitFor();
     await page.keyboard.press('g');
@@ -39,7 +39,7 @@ describeConsole('compliance', () => {
     expect(await problemsOf(page, 'compliance-empty')).toEqual([]);
   });
 
-  it('shows of each control what was looked at, passed and violated, as files too', async () => {
+  it('shows the traces of each control in scope, passed and violated, and exports them', async () => {
     const put = async (id: string, body: object) =>
       expect((await betrace.json('PUT', `/v1/rules/${id}`, { name: id, ...body })).status).toBe(201);
     const unchecked = 'trace.has(span.name == "charge") and not trace.has(span.name == "fraud.check")';

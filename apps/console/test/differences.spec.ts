@@ -9,7 +9,7 @@ import { withConsole } from './with-console.js';
 const CHARGES = 90;
 const NEW_VERSION = 'span.resource["service.version"] == "2.0"';
 
-describeConsole('what is different in the traces of a group', () => {
+describeConsole('a value that distinguishes the traces of a group', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
   withConsole((console) => {
@@ -49,7 +49,7 @@ describeConsole('what is different in the traces of a group', () => {
     return page;
   };
 
-  it('is listed with both shares, and excluded with what is found before and after', async () => {
+  it('is listed with both shares, and excluded with the matches before and after', async () => {
     const page = await openGroup('slow charge');
     await becomes(
       async () => (await listOf(page).getByRole('listitem').allInnerTexts()).map((text) => text.split(/\s+/).join(' ')),
@@ -85,7 +85,7 @@ describeConsole('what is different in the traces of a group', () => {
     await panel.getByText('Matches: it would be a violation.').waitFor();
   });
 
-  it('is shown beside a violation, once somebody comes to see it', async () => {
+  it('is requested beside a violation only when visible', async () => {
     const { body } = await betrace.json<{ violations: { id: string }[] }>('GET', '/v1/violations?rule_id=slow-charge&limit=1');
     const asked: string[] = [];
     const page = await browser.page('/ui/violations');

@@ -32,7 +32,7 @@ describe('the first load of the console', () => {
     expect(sum('.css')).toBeLessThan(15 * KIB);
   });
 
-  it('is one page without a script or a style of its own, each file of it compressed beforehand', () => {
+  it('is one page without inline scripts and styles, and its files are compressed in advance', () => {
     const page = readFileSync(join(DIST, 'index.html'), 'utf8');
     expect(page).not.toMatch(/<style|<script(?![^>]*\bsrc=)|style=|\son\w+=|https?:\/\//);
     for (const name of firstLoad().keys()) {
@@ -40,7 +40,7 @@ describe('the first load of the console', () => {
     }
   });
 
-  it('has nothing of the checker, whose worker comes without RE2 and Lua until a text needs them', () => {
+  it('excludes the checker, whose worker loads RE2 and Lua only when a text needs them', () => {
     const text = (name: string): string => readFileSync(join(DIST, 'assets', name), 'utf8');
     const worker = readdirSync(join(DIST, 'assets')).filter((name) => /^checker-worker-.*\.js$/.test(name));
     expect(worker).toHaveLength(1);

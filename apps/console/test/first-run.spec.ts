@@ -3,7 +3,7 @@ import { BeTrace } from '../../../test/harness/betrace.js';
 import { describeConsole, problemsOf, TestBrowser } from './browser.js';
 import { withConsole } from './with-console.js';
 
-describeConsole('a server that has nothing yet', () => {
+describeConsole('an empty server', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
   beforeAll(async () => {
@@ -16,7 +16,7 @@ describeConsole('a server that has nothing yet', () => {
   });
   afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
-  it('leads from nothing to the first violations by one button, and to why they are', async () => {
+  it('leads from an empty server to the first violations and their explanation by one button', async () => {
     const page = await browser.page('/');
     await page.getByText('No rule is in force, so nothing is looked for.').waitFor();
     expect(await problemsOf(page, 'first-run')).toEqual([]);
@@ -37,7 +37,7 @@ describeConsole('a first run, step by step', () => {
     ({ betrace, browser } = console);
   });
 
-  it('goes from nothing to a violation by itself, and each step says when it is done', async () => {
+  it('advances from an empty server to a violation by itself, and marks each finished step', async () => {
     const begun = Date.now();
     const page = await browser.page('/');
     await page.getByRole('link', { name: 'Step by step' }).click();
@@ -68,7 +68,7 @@ describeConsole('a first run, step by step', () => {
     expect(Date.now() - begun).toBeLessThan(300_000);
   });
 
-  it('says the usual reasons when nothing comes for a minute, and what was refused meanwhile', async () => {
+  it('shows the usual reasons after a minute without spans, and what was refused meanwhile', async () => {
     const other = await BeTrace.start({});
     const page = await browser.page('/ui/rules');
     try {

@@ -37,7 +37,7 @@ describeConsole('groups of violations', () => {
   const groupOf = async (rule: string): Promise<Groups['groups'][number] | undefined> =>
     (await betrace.json<Groups>('GET', `/v1/violations/groups?rule_id=${rule}`)).body.groups[0];
 
-  it('tell each thing once, with how often it was, and lead to each of its violations', async () => {
+  it('are listed once, each with its count, and lead to their violations', async () => {
     const page = await browser.page('/ui/violations');
     await becomes(() => rowsOf(page).count(), 9);
     await page.keyboard.press('f');
@@ -59,7 +59,7 @@ describeConsole('groups of violations', () => {
     await becomes(() => page.locator('.group-one').count(), 5);
   });
 
-  it('are filtered as the flat list is, and the address keeps the part of the inbox', async () => {
+  it('are filtered like the flat list, and the URL keeps the part of the inbox', async () => {
     const page = await browser.page(`${INBOX}&severity=HIGH`);
     await becomes(() => namesOf(page), ['slow checkout']);
     await page.getByRole('button', { name: /^Muted/ }).click();
@@ -71,7 +71,7 @@ describeConsole('groups of violations', () => {
     await becomes(() => namesOf(page), ['slow checkout']);
   });
 
-  it('that are acknowledged leave the inbox, and come back when one takes it back', async () => {
+  it('that are acknowledged leave the inbox, and return when that is revoked', async () => {
     const page = await browser.page(INBOX);
     await becomes(() => rowsOf(page).count(), 3);
     await page.getByRole('button', { name: /^Acknowledge one query per item/ }).click();
@@ -132,7 +132,7 @@ describeConsole('groups of violations', () => {
     await becomes(() => rowsOf(page).count(), 1);
   });
 
-  it('say why a mark was refused, and stay as they were', async () => {
+  it('show why a mark was refused, and stay unchanged', async () => {
     const page = await browser.page(INBOX, {}, /503/);
     await becomes(() => rowsOf(page).count(), 3);
     await page.route('**/marks', (route) =>
@@ -143,7 +143,7 @@ describeConsole('groups of violations', () => {
     expect(await rowsOf(page).count()).toBe(3);
   });
 
-  it('for everybody, in dark and light, wide and narrow, opened and with its dialogs', async () => {
+  it('are accessible, in dark and light, wide and narrow, expanded and with dialogs', async () => {
     const page = await browser.page(INBOX);
     await page.getByRole('button', { name: 'charge without fraud check', exact: true }).click();
     await becomes(() => page.locator('.group-one').count(), 5);

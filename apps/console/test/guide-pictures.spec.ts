@@ -17,7 +17,7 @@ it('each picture of the documents is there, is small, and is shown; no other is 
   }
 });
 
-it('each is of a state that a test looks at', () => {
+it('each shows a state that a test checks', () => {
   const tests = globSync('*.spec.ts', { cwd: import.meta.dirname }).map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
   for (const state of Object.keys(PICTURE_OF_STATE)) expect(tests.join('\n')).toMatch(new RegExp(`(?:problemsOf\\(page, |\\[)'${state}'`));
 });

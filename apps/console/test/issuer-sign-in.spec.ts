@@ -43,7 +43,7 @@ describeConsole('a sign-in at an OpenID Connect issuer', () => {
   const open = (path: string) =>
     browser.page(path, {}, /status of 401|asks another host: (?:http:\/\/127\.0\.0\.1:|https:\/\/fonts\.googleapis\.com\/)/);
 
-  it('says that the issuer is away, and asks it again', async () => {
+  it('says that the issuer is unavailable, and retries', async () => {
     const page = await open('/ui/rules');
     const dialog = page.getByRole('dialog', { name: 'Sign in' });
     await dialog.getByText(/does not answer/).waitFor();
@@ -55,7 +55,7 @@ describeConsole('a sign-in at an OpenID Connect issuer', () => {
     await dialog.getByRole('button', { name: /^Sign in at 127\.0\.0\.1:/ }).waitFor();
   });
 
-  it('leads there and back to the page that one was on, with what one may do', async () => {
+  it("leads there and back to the former page, with the user's permissions", async () => {
     const page = await open('/ui/rules?q=slow');
     const dialog = page.getByRole('dialog', { name: 'Sign in' });
     const button = dialog.getByRole('button', { name: /^Sign in at/ });
@@ -93,14 +93,14 @@ describeConsole('a sign-in at an OpenID Connect issuer', () => {
   it.each([
     ['a code that another tab asked for', '?code=stolen&state=x', /begun in another tab, or is over already/],
     ['no code at all', '', /begun in another tab, or is over already/],
-  ])('is none with %s', async (_what, query, why) => {
+  ])('fails with %s', async (_what, query, why) => {
     const page = await open(`/ui/signed-in${query}`);
     await page.getByText(why).waitFor();
     expect(new URL(page.url()).search).toBe('');
     expect(await problemsOf(page, 'signed-in-failing')).toEqual([]);
   });
 
-  it('that was begun here is none with another state, or when the issuer refuses', async () => {
+  it('that began here fails with another state, or when the issuer refuses', async () => {
     for (const [query, why] of [
       ['?code=stolen&state=x', /unexpected "state"/],
       ['?error=access_denied&error_description=Not+you&state=S', /The issuer says: Not you/],

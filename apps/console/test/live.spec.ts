@@ -27,7 +27,7 @@ describeConsole('live tail', () => {
   };
   const LIVE = /^Live: what is found/;
 
-  it('brings what is found to the top, holds still while it is paused, and takes down what is taken back', async () => {
+  it('shows new violations at the top, holds still while paused, and removes retracted ones', async () => {
     const page = await browser.page('/ui/violations?rule_id=charge-without-check');
     await becomes(() => rowsOf(page).count(), 1);
     await page.getByRole('button', { name: /^Live/ }).click();
@@ -56,7 +56,7 @@ describeConsole('live tail', () => {
     return /^id: (.+)$/m.exec(new TextDecoder().decode(value))?.[1] ?? '';
   };
 
-  it('continues after the last event when the connection was lost, and misses nothing', async () => {
+  it('resumes after the last event when the connection was lost, and misses nothing', async () => {
     const place = await placeNow();
     const page = await browser.page('/ui/violations?rule_id=slow-checkout', {}, /ERR_FAILED/);
     await page.getByText('Nothing matches these filters').waitFor();
@@ -82,7 +82,7 @@ describeConsole('live tail', () => {
     expect(new Set(resumed)).toEqual(new Set([place]));
   });
 
-  it('for everybody, in dark and light, wide and narrow', async () => {
+  it('is accessible, in dark and light, wide and narrow', async () => {
     const page = await browser.page('/ui/violations?live=1');
     await page.getByText(LIVE).waitFor();
     await becomes(async () => (await rowsOf(page).count()) > 0, true);

@@ -27,7 +27,7 @@ describeConsole('overview', () => {
     );
   const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 
-  it('of a server that nothing was sent to says so, and draws no figure for what it does not know', async () => {
+  it('of a server without spans says so, and shows no unknown figure as 0', async () => {
     const page = await browser.page('/ui/overview');
     await page.getByText('Judging, 0 spans behind').waitFor();
     await panel(page, 'Needs attention').getByText('Nothing does.').waitFor();
@@ -40,7 +40,7 @@ describeConsole('overview', () => {
     expect(await problemsOf(page, 'overview-empty')).toEqual([]);
   });
 
-  it('says what came, how fast, what was found, and what needs attention', async () => {
+  it('shows spans, rates, violations, and what needs attention', async () => {
     await openShop(betrace);
     const failing = { id: 'order-by-number', name: 'order by number', expression: 'attribute.order.id > 5' };
     const undecided = { id: 'order-or-not', name: 'order or not', expression: 'attribute.order.id > 5', on_error: 'undecided' };
@@ -94,7 +94,7 @@ describeConsole('overview', () => {
     await page.waitForURL(/\/ui\/rules\/order-by-number$/);
   });
 
-  it('says which part does not work, in its words, and since when there is no reading', async () => {
+  it('names the failing part with its reason, and the time of the last reading', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 503/);
     const checks = {
       storage: 'the database is away: connect ECONNREFUSED',
@@ -158,7 +158,7 @@ describeConsole('overview', () => {
     });
   };
 
-  it('of an API alone shows all evaluators by what the log says of them, and where the other figures are', async () => {
+  it('of an API alone shows the progress of all evaluators from the log, and where the other figures are', async () => {
     const page = await browser.page('/ui/rules');
     await alone(page);
     await page.getByRole('link', { name: 'Overview' }).click();
@@ -177,7 +177,7 @@ describeConsole('overview', () => {
     expect(await problemsOf(page, 'overview-split')).toEqual([]);
   });
 
-  it('of an API alone says that evaluators stand while spans wait, and which partitions', async () => {
+  it('of an API alone names the partitions without progress while spans wait', async () => {
     const page = await browser.page('/ui/rules');
     await alone(page);
     const { body } = await betrace.json<{ partitions: { partition: number; end_offset: number }[] }>('GET', '/v1/evaluation');
@@ -207,7 +207,7 @@ describeConsole('overview', () => {
       .waitFor();
   });
 
-  it('of an API alone whose log cannot be read takes no figure for 0', async () => {
+  it('of an API alone whose log cannot be read shows no figure as 0', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 503/);
     await alone(page);
     await page.route('**/v1/evaluation', (route) => route.fulfill({ status: 503, json: { status: 503, detail: 'no broker answers' } }));

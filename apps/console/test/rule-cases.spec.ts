@@ -14,7 +14,7 @@ describeConsole('the test cases of a rule', () => {
 
   const ruleOf = async (id: string) => (await betrace.json<Record<string, unknown>>('GET', `/v1/rules/${id}`)).body;
 
-  it('are run at each save: a failing one is shown, and saving anyway is said', async () => {
+  it('are run at each save: a failing one is shown, and saving anyway is reported', async () => {
     const page = await browser.page('/ui/rules/new', {}, /status of 422/);
     await page.getByLabel('Name', { exact: true }).fill('Slow checkouts');
     await page.getByRole('textbox', { name: 'Expression' }).fill('span.duration > 1s');
@@ -44,7 +44,7 @@ describeConsole('the test cases of a rule', () => {
     await becomes(async () => (await ruleOf('slow-checkouts'))['version'], 2);
   });
 
-  it('are run at a restore and an import, too, which one makes anyway or not', async () => {
+  it('are run at a restore and an import, too, which the user may force', async () => {
     const wrong = { name: 'slow', trace: 'checkout 2s', expect: 'no match' };
     const rule = { id: 'kept', name: 'Kept', expression: 'span.duration > 1s', tests: [wrong] };
     expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
@@ -88,7 +88,7 @@ describeConsole('the test cases of a rule', () => {
     expect(JSON.parse(tests[0]?.trace ?? '')).toMatchObject({ trace_id: 'order-1', complete: true });
   });
 
-  it('and every other member of a rule are in its form, and none is lost by saving', async () => {
+  it('and every other member of a rule are in its form, and saving loses none', async () => {
     const rule = {
       id: 'whole',
       name: 'Whole',

@@ -24,7 +24,7 @@ describeConsole('the checker in the browser', () => {
     ({ betrace, browser } = console);
   });
 
-  it('says what the server says, of all examples, mistakes and broken texts', async () => {
+  it('agrees with the server on all examples, mistakes and broken texts', async () => {
     const broken = fc.sample(arbitraryBrokenRule, 400).filter((text) => text.length <= MAX_RULE_LENGTH && text.trim() !== '');
     const texts = [...REAL_RULES, ...MISTAKES, ...broken];
     expect(texts.length).toBeGreaterThan(600);
@@ -114,7 +114,7 @@ describeConsole('the checker in the browser', () => {
     expect(await problemsOf(page, 'rule-word-docs')).toEqual([]);
   });
 
-  it('completes the values of a field, units, and tells what an attribute has been', async () => {
+  it('completes the values of a field and units, and shows recorded values of an attribute', async () => {
     await openShop(betrace);
     await send(betrace, orderSpans({ id: 'order-1', checked: false }));
     await settled(betrace);

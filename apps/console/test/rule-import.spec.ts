@@ -12,7 +12,7 @@ interface Rule {
   readonly expression: string;
 }
 
-describeConsole('rules out of files', () => {
+describeConsole('rules from files', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describeConsole('rules out of files', () => {
 
   const rules = async () => (await betrace.json<{ rules: Rule[] }>('GET', '/v1/rules')).body.rules;
 
-  it('are exported as one sees them, changed, and imported after one saw what would change', async () => {
+  it('are exported as shown, changed, and imported after a comparison', async () => {
     const page = await browser.page('/ui/rules?q=e');
     await becomes(() => page.locator('tr[data-row]').count(), RULES.length);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export' }).click()]);
@@ -60,7 +60,7 @@ describeConsole('rules out of files', () => {
     expect(now.get('declined')?.version).toBe(1);
   });
 
-  it('in YAML are imported with their test cases, as betrace rules import has them', async () => {
+  it('in YAML are imported with their test cases, as by betrace rules import', async () => {
     const yaml = [
       'rules:',
       '  - id: of-yaml   # why it is there',
@@ -93,7 +93,7 @@ describeConsole('rules out of files', () => {
     expect((await betrace.json('DELETE', '/v1/rules/of-yaml')).status).toBe(204);
   });
 
-  it('that are wrong change nothing, and all that is wrong is said', async () => {
+  it('with errors change nothing, and all errors are shown', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 4\d\d/);
     await page.getByRole('button', { name: 'Import' }).click();
     const dialog = page.getByRole('dialog', { name: 'Import rules' });
@@ -117,7 +117,7 @@ describeConsole('rules out of files', () => {
     expect((await rules()).length).toBe(RULES.length + 1);
   });
 
-  it('that somebody changed after one looked are not overwritten', async () => {
+  it('that another person changed after the comparison are not overwritten', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 4\d\d/);
     await page.locator('tr[data-row]').first().waitFor();
     await page.getByRole('button', { name: 'Import' }).click();

@@ -32,7 +32,7 @@ describeConsole('list of rules', () => {
   const ruleOf = async (id: string) =>
     (await betrace.json<{ enabled: boolean; tags: string[]; version: number }>('GET', `/v1/rules/${id}`)).body;
 
-  it('tells how each rule fares: what it found, what failed, what never matched, what it costs', async () => {
+  it('shows of each rule its matches, its errors, its cost, and whether it never matched', async () => {
     await becomes(async () => {
       const { body } = await betrace.json<{ health?: { evaluation_errors: number } }>('GET', '/v1/rules/order-by-number?health=true');
       return (body.health?.evaluation_errors ?? 0) > 0;
@@ -55,7 +55,7 @@ describeConsole('list of rules', () => {
     expect(await problemsOf(page, 'rule-health')).toEqual([]);
   });
 
-  it('tells a cost only where the processor time is more than its rounding', async () => {
+  it('shows a cost only if the processor time exceeds its rounding', async () => {
     const page = await browser.page('/ui');
     await page.route('**/v1/rules?health=true', async (route) => {
       const answer = await route.fetch();
@@ -71,7 +71,7 @@ describeConsole('list of rules', () => {
     expect(await page.getByText(/\d (ns|µs|ms)$/).count()).toBe(1);
   });
 
-  it('disables and enables many at once, with a way back, and only those that one sees', async () => {
+  it('disables and enables many at once, with an undo, and only visible ones', async () => {
     const page = await browser.page('/ui/rules');
     await becomes(() => rowsOf(page).count(), 5);
     await page.getByLabel('Select declined charge').check();
@@ -99,7 +99,7 @@ describeConsole('list of rules', () => {
     expect((await ruleOf('slow-checkout')).tags).toEqual([]);
   });
 
-  it('leaves alone what somebody changed meanwhile, names it, and deletes the others', async () => {
+  it('skips and names rules that another person changed meanwhile, and deletes the others', async () => {
     const rules = Array.from({ length: 11 }, (_, n) => ({ id: `old-${n}`, name: `old rule ${n}`, expression: `span.name == "n-${n}"` }));
     for (const rule of rules) expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
     const page = await browser.page('/ui/rules?q=old-', {}, /status of 412/);

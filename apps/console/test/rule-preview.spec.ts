@@ -11,7 +11,7 @@ const ORDERS = 40;
 const MANY_QUERIES = 3;
 const SOME_QUERIES = 8;
 
-describeConsole('rules before they count', () => {
+describeConsole('rules that are previewed or in shadow', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
   withConsole((console) => {
@@ -34,7 +34,7 @@ describeConsole('rules before they count', () => {
   const panelOf = (page: Page) => page.getByRole('region', { name: 'Try it' });
   const wide = (page: Page) => page.setViewportSize({ width: 1440, height: 900 });
 
-  it('tell what an unsaved one would have found, and why', async () => {
+  it('show what an unsaved one would have found, and why', async () => {
     const page = await browser.page('/ui/rules/new?tab=preview');
     const panel = panelOf(page);
     await panel.getByText('What would it have found?').waitFor();
@@ -63,7 +63,7 @@ describeConsole('rules before they count', () => {
     expect((await betrace.json('GET', '/v1/rules/several-queries')).status).toBe(404);
   });
 
-  it('tell what a changed text finds and misses beside the saved one', async () => {
+  it('show what a changed text finds and misses, compared with the saved one', async () => {
     const page = await browser.page('/ui/rules/query-per-item?tab=preview');
     const panel = panelOf(page);
     const text = page.getByRole('textbox', { name: 'Expression' });
@@ -91,7 +91,7 @@ describeConsole('rules before they count', () => {
     expect(await problemsOf(other, 'preview-of-a-link')).toEqual([]);
   });
 
-  it('say how far they are, and stop when one says so or leaves', async () => {
+  it('show their progress, and stop on cancel or when the page is left', async () => {
     const page = await browser.page('/ui/rules/declined?tab=preview');
     const deleted: string[] = [];
     page.on('request', (request) => {
@@ -125,7 +125,7 @@ describeConsole('rules before they count', () => {
     await becomes(left, []);
   });
 
-  it('say what is not there, and what went wrong', async () => {
+  it('show missing data, and errors', async () => {
     const page = await browser.page('/ui/rules/declined?tab=preview&preview=preview-of-yesterday', {}, /status of (404|429)/);
     const panel = panelOf(page);
     await panel.getByText(/has forgotten it, or another one answers/).waitFor();
@@ -174,7 +174,7 @@ describeConsole('rules before they count', () => {
     await becomes(() => page.getByRole('tab', { name: 'Shadow' }).count(), 0);
   });
 
-  it('are put in shadow by the dozen, with a way back', async () => {
+  it('are put in shadow in bulk, with an undo', async () => {
     const page = await browser.page('/ui/rules');
     await page.getByLabel('Select declined charge').check();
     await page.getByLabel('Select one query per item').check();

@@ -43,7 +43,7 @@ describeConsole('rules', () => {
   const ruleOf = async (id: string) =>
     (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;
 
-  it('begin with an example that one changes, where there is none', async () => {
+  it('begin with an example to edit, if there is no rule', async () => {
     const page = await browser.page('/ui/rules');
     await page.getByText('No rule yet').waitFor();
     expect(await problemsOf(page, 'no-rules')).toEqual([]);
@@ -144,7 +144,7 @@ describeConsole('rules', () => {
     await becomes(controlsOf, [{ framework: 'SOC 2', control: 'CC7.2' }]);
   });
 
-  it('keep what one wrote when one leaves the page, until it is discarded', async () => {
+  it('keep a draft over leaving the page, until it is discarded', async () => {
     const page = await browser.page('/ui/rules/declined');
     const text = page.getByRole('textbox', { name: 'Expression' });
     await text.fill('span.status == "error"');
@@ -157,7 +157,7 @@ describeConsole('rules', () => {
     expect((await ruleOf('declined')).version).toBe(3);
   });
 
-  it('are tried on the trace of a violation, and on a pasted one, by the engine', async () => {
+  it('are tested on the trace of a violation, and on a pasted one, by the engine', async () => {
     const page = await browser.page('/ui/rules/charge-without-check');
     const panel = page.getByRole('region', { name: 'Try it' });
     await becomes(() => panel.getByRole('combobox').inputValue(), 'order-1');
@@ -181,7 +181,7 @@ describeConsole('rules', () => {
     await panel.getByText(/This is no JSON/).waitFor();
   });
 
-  it('are tried on a recent trace that violates nothing, which stands in the address and is kept as a case', async () => {
+  it('are tested on a recent trace without violations, which the URL names and a test case keeps', async () => {
     await send(betrace, orderSpans({ id: 'fine' }));
     await settled(betrace);
     const page = await browser.page('/ui/rules/charge-without-check');
@@ -202,7 +202,7 @@ describeConsole('rules', () => {
     expect(await panel.getByLabel('Trace of case 1').inputValue()).toContain('charge card');
   });
 
-  it('are tried on the trace of the source that one chose, not on an id that was typed for another', async () => {
+  it('are tried on a trace of the chosen source, not on an id that was typed for another', async () => {
     const page = await browser.page('/ui/rules/charge-without-check');
     const panel = page.getByRole('region', { name: 'Try it' });
     const field = panel.getByLabel(/^Trace id of a violation/);
@@ -223,7 +223,7 @@ describeConsole('rules', () => {
     expect(new URL(page.url()).searchParams.has('trace_id')).toBe(false);
   });
 
-  it('lead nobody back who went on while one was saved', async () => {
+  it('lead nobody back who left the page while a rule was saved', async () => {
     const page = await browser.page('/ui/rules/new?name=left%20alone&expression=span.duration%20%3E%201h');
     const answer = Promise.withResolvers<void>();
     await page.route('**/v1/rules?run_tests=true', async (route) => {
@@ -241,7 +241,7 @@ describeConsole('rules', () => {
     expect((await betrace.json('DELETE', '/v1/rules/left-alone')).status).toBe(204);
   });
 
-  it('of two people are not overwritten: one sees three states of each member, and decides', async () => {
+  it('of two people are not overwritten: three states of each member are shown for a decision', async () => {
     const page = await browser.page('/ui/rules/slow-checkout', {}, /status of 412/);
     const text = page.getByRole('textbox', { name: 'Expression' });
     await text.fill('span.name == "POST /checkout" and span.duration > 3s');
@@ -274,7 +274,7 @@ describeConsole('rules', () => {
     });
   });
 
-  it('of two people continue as theirs, when one takes them', async () => {
+  it('of two people continue as the other version, when the user chooses it', async () => {
     const page = await browser.page('/ui/rules/declined', {}, /status of 412/);
     await page.getByLabel('Description').fill('mine');
     await page.getByText('No errors.').waitFor();
@@ -289,7 +289,7 @@ describeConsole('rules', () => {
     expect((await ruleOf('declined')).version).toBe(version + 1);
   });
 
-  it('have a history: what changed in each member, and the way back', async () => {
+  it('have a history: the changes of each member, and a restore', async () => {
     const page = await browser.page('/ui/rules/slow-checkout?tab=history');
     const versions = page.getByRole('list', { name: 'Versions' });
     await versions
@@ -309,7 +309,7 @@ describeConsole('rules', () => {
     expect(await ruleOf('slow-checkout')).toMatchObject({ version: 4, expression: RULES[1].expression });
   });
 
-  it('are listed with what they found, filtered, and switched off and on again', async () => {
+  it('are listed with their matches, filtered, disabled and enabled', async () => {
     const page = await browser.page('/ui/rules');
     const row = page.getByRole('row', { name: /charge without fraud check/ });
     await becomes(() => row.getByRole('cell').nth(5).innerText(), '1');
@@ -327,7 +327,7 @@ describeConsole('rules', () => {
     await becomes(() => page.locator('tr[data-row]').count(), 1);
   });
 
-  it('are deleted when one says so twice; their violations stay', async () => {
+  it('are deleted after a confirmation; their violations stay', async () => {
     const page = await browser.page('/ui/rules/charge-without-check');
     await page.getByRole('button', { name: 'Delete' }).click();
     const dialog = page.getByRole('dialog', { name: 'Delete the rule' });
@@ -340,7 +340,7 @@ describeConsole('rules', () => {
     await page.getByRole('link', { name: 'charge without fraud check', exact: true }).waitFor();
   });
 
-  it('by the thousand draw only the rows that one comes to', async () => {
+  it('by the thousand draw only rows near the visible ones', async () => {
     const rules = Array.from({ length: 3_000 }, (_, n) => ({ id: `r-${n}`, name: `rule ${n}`, expression: `span.name == "n-${n}"` }));
     expect((await betrace.json('POST', '/v1/rules/import', { rules })).status).toBe(200);
     const page = await browser.page('/ui/rules');

@@ -18,7 +18,7 @@ describeConsole('a server with an API key', () => {
   });
   afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
-  it('is asked with the key that one gives, after it refused a wrong one', async () => {
+  it('gets the entered key, after it refused a wrong one', async () => {
     const page = await browser.page('/ui/violations', {}, /status of 401/);
     const dialog = page.getByRole('dialog', { name: 'Sign in' });
     await dialog.waitFor();
@@ -34,7 +34,7 @@ describeConsole('a server with an API key', () => {
     await page.getByText('No violation was found yet').waitFor();
   });
 
-  it('that goes away is said to be away, and is asked again when one likes', async () => {
+  it('is shown as unavailable when it is, with a retry', async () => {
     const page = await browser.page('/ui/violations', {}, /status of (401|503)|ERR_CONNECTION_(REFUSED|RESET)/);
     await page.getByRole('dialog', { name: 'Sign in' }).getByLabel('API key').fill(KEY);
     await page.getByRole('button', { name: 'Sign in' }).click();
@@ -65,7 +65,7 @@ describeConsole('a server with an OpenID Connect issuer', () => {
   });
   afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
-  it('is asked with a token of it, and for no API key where it has none', async () => {
+  it('gets a token of the issuer, and the page asks for no API key if there are none', async () => {
     const page = await browser.page('/ui/violations', {}, /status of 401/);
     const dialog = page.getByRole('dialog', { name: 'Sign in' });
     await dialog.getByLabel('Bearer token').fill(await issuer.token({ scope: 'betrace:read', aud: 'somebody else' }));
@@ -85,7 +85,7 @@ describeConsole('a server with an OpenID Connect issuer', () => {
     await page.getByText('No violation was found yet').waitFor();
   });
 
-  it('and with API keys lets one choose', async () => {
+  it('and with API keys offers both', async () => {
     await betrace.stop();
     const env = { BETRACE_API_KEY: KEY, BETRACE_OIDC_ISSUER: issuer.url, BETRACE_OIDC_AUDIENCE: 'betrace' };
     betrace = await BeTrace.start({ env });

@@ -36,7 +36,7 @@ describeConsole('rules made of a span', () => {
   };
   const counts = async (page: Page) => (await page.getByRole('dialog').getByRole('definition').allInnerTexts()).map(Number);
 
-  it('say what one ticks, checked on its trace, and open in the editor with the trace to test them on', async () => {
+  it('express the checked values, are tested on their trace, and open in the editor with it', async () => {
     const page = await openViolation('slow-checkout', 'order-0');
     await page.getByRole('region', { name: 'POST /checkout' }).getByText('tenant').waitFor();
     await page.keyboard.press('r');
@@ -63,7 +63,7 @@ describeConsole('rules made of a span', () => {
     );
   });
 
-  it('exclude spans from a rule about spans, with what it finds before and after', async () => {
+  it('exclude spans from a rule about spans, with its matches before and after', async () => {
     const page = await openViolation('slow-checkout', 'order-1');
     await page.getByRole('region', { name: 'POST /checkout' }).getByRole('button', { name: 'Exclude this' }).click();
     const dialog = page.getByRole('dialog', { name: 'Exclude this from the rule' });
@@ -94,7 +94,7 @@ describeConsole('rules made of a span', () => {
     expect((await betrace.json<{ version: number }>('GET', '/v1/rules/slow-checkout')).body.version).toBe(1);
   });
 
-  it('exclude traces from a rule about traces, with what its test cases say', async () => {
+  it('exclude traces from a rule about traces, with the results of its test cases', async () => {
     const test = { name: 'a load test', trace: '[{"name": "charge card", "attributes": {"load.test": true}}]', expect: 'match' };
     expect((await betrace.json('PATCH', '/v1/rules/charge-without-check', { tests: [test] })).status).toBe(200);
     const page = await openViolation('charge-without-check', 'order-1');

@@ -7,7 +7,7 @@ import { withConsole } from './with-console.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-describeConsole('what one does about a violation', () => {
+describeConsole('the action bar of a violation', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
   withConsole(
@@ -45,7 +45,7 @@ describeConsole('what one does about a violation', () => {
     return (await betrace.json<{ groups: { acknowledged?: object; muted: boolean }[] }>('GET', path)).body.groups[0];
   };
 
-  it('acknowledges its group by a key, says so, and takes it back', async () => {
+  it('acknowledges its group by a key, says so, and revokes it', async () => {
     const page = await open('order-1');
     const group = page.getByRole('region', { name: 'This group' });
     await group.getByText('2 open violations').waitFor();
@@ -60,7 +60,7 @@ describeConsole('what one does about a violation', () => {
     expect((await groupOf('charge-without-check'))?.acknowledged).toBeUndefined();
   });
 
-  it('mutes its kind, and ends that', async () => {
+  it('mutes its group, and ends the mute', async () => {
     const page = await open('order-3');
     await page.getByRole('button', { name: 'Mute' }).waitFor();
     await page.keyboard.press('m');
@@ -74,7 +74,7 @@ describeConsole('what one does about a violation', () => {
     expect(await groupOf('slow-checkout')).toMatchObject({ muted: false });
   });
 
-  it('notes something at this one alone, as it was typed', async () => {
+  it('adds a note to this violation alone, exactly as typed', async () => {
     const page = await open('order-1');
     await page.getByRole('button', { name: 'Note' }).waitFor();
     await page.keyboard.press('n');
@@ -90,7 +90,7 @@ describeConsole('what one does about a violation', () => {
     expect(await other.getByText('a tester').count()).toBe(0);
   });
 
-  it('says why something was refused, and changes nothing', async () => {
+  it('shows the reason of a refusal, and changes nothing', async () => {
     const { id } = await violationOf('order-1');
     const page = await browser.page(`/ui/violations/${id}`, {}, /503/);
     await page.getByText('2 open violations').waitFor();
@@ -133,7 +133,7 @@ describeConsole('what one does about a violation', () => {
     expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual(top);
   });
 
-  it('for everybody, in dark and light, wide and narrow', async () => {
+  it('is accessible, in dark and light, wide and narrow', async () => {
     const page = await open('order-1');
     await page.getByText('2 open violations').waitFor();
     await page.waitForLoadState('networkidle');

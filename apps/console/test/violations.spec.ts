@@ -46,7 +46,7 @@ describeConsole('violations', () => {
     return browser.page(`/ui/violations/${body.violations[0]?.id}`);
   };
 
-  it('are what a browser is led to, newest first, with what happened in words', async () => {
+  it('are the first page, newest first, each with its message', async () => {
     const page = await browser.page('/');
     await rowsOf(page).first().waitFor();
     expect(new URL(page.url()).pathname).toBe('/ui/violations');
@@ -56,7 +56,7 @@ describeConsole('violations', () => {
     );
   });
 
-  it('are filtered by the names of the guide, and the address keeps it', async () => {
+  it('are filtered by the names of the guide, and the URL keeps the filters', async () => {
     const page = await browser.page('/ui/violations');
     await pick(page, 'Rule ID').selectOption('charge-without-check');
     await page.waitForURL(/rule_id=charge-without-check/);
@@ -80,7 +80,7 @@ describeConsole('violations', () => {
     await becomes(() => rowsOf(page).count(), 5);
   });
 
-  it('are searched for what was typed, also with a percent sign, which the router would decode twice', async () => {
+  it('are searched for the typed text, even with a percent sign, which the router would decode twice', async () => {
     const page = await browser.page('/ui/violations?rule_id=declined');
     const typed = '100%25 of a+b & 5%';
     await page.getByLabel('Search violations').fill(typed);
@@ -94,7 +94,7 @@ describeConsole('violations', () => {
     expect(await page.getByLabel('Search violations').inputValue()).toBe(typed);
   });
 
-  it('stay selected through a reload, until other filters ask for another list; Back shows the one before', async () => {
+  it('stay selected through a reload, until the filters change; Back shows the former list', async () => {
     const page = await browser.page('/ui/violations?rule_id=charge-without-check');
     await becomes(() => rowsOf(page).count(), 2);
     await page.keyboard.press('j');
@@ -126,7 +126,7 @@ describeConsole('violations', () => {
     expect(await pick(page, 'Time Range').inputValue()).toBe('custom');
   });
 
-  it('are all found by a search whose pages end early, also without any, and counted as far as the server got', async () => {
+  it('are all found by a search whose pages end early, even empty ones, and counted as far as it scanned', async () => {
     const page = await browser.page('/ui/violations');
     await rowsOf(page).first().waitFor();
     let pages = 0;
@@ -148,7 +148,7 @@ describeConsole('violations', () => {
     await page.getByText('searched back to 2023-11-14 22:13:20').waitFor();
   });
 
-  it('are exported as they are filtered', async () => {
+  it('are exported by the present filters', async () => {
     const page = await browser.page('/ui/violations?severity=CRITICAL');
     await becomes(() => rowsOf(page).count(), 2);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
@@ -158,7 +158,7 @@ describeConsole('violations', () => {
     expect(lines.slice(1).every((line) => line.includes('charge-without-check'))).toBe(true);
   });
 
-  it('say what came meanwhile without moving what one reads', async () => {
+  it('announce new ones without moving a row', async () => {
     const page = await browser.page('/ui/violations?rule_id=declined');
     await becomes(() => rowsOf(page).count(), 1);
     await send(betrace, orderSpans({ id: 'order-6', declined: true, ago: 1_000 }));
@@ -190,7 +190,7 @@ describeConsole('violations', () => {
     await page.waitForURL(/\/ui\/violations$/);
   });
 
-  it('have dialogs in the address, of which the end of one does not close the one after it', async () => {
+  it('have dialogs in the URL, and the end of one does not close the next', async () => {
     const page = await browser.page('/ui/rules/slow-checkout?dialog=keys');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.evaluate(() => history.pushState(null, '', '?dialog=delete'));
@@ -202,7 +202,7 @@ describeConsole('violations', () => {
     expect(new URL(page.url()).searchParams.get('dialog')).toBe('keys');
   });
 
-  it('are not come back to by a search that was typed before one opened another page', async () => {
+  it('are not opened again by a search that was typed before another page opened', async () => {
     const page = await browser.page('/ui/violations');
     await rowsOf(page).first().waitFor();
     // The code of the page takes longer than the pause of typing.
@@ -287,7 +287,7 @@ describeConsole('violations', () => {
     await page.waitForURL(/matches=1/);
   });
 
-  it('keep the verdict that a late span took back', async () => {
+  it('keep the verdict that a late span retracted', async () => {
     await send(betrace, orderSpans({ id: 'order-4' }));
     await settled(betrace);
     const page = await openViolation('charge-without-check', 'order-4');
@@ -301,7 +301,7 @@ describeConsole('violations', () => {
     await page.getByText('Taken back by revision 2').waitFor();
   });
 
-  it('of ten thousand spans draw only the rows that one sees, and reach the last one by a key', async () => {
+  it('of ten thousand spans draw only visible rows, and reach the last one by a key', async () => {
     const begin = BigInt(Date.now() - 30_000) * 1_000_000n;
     const spans = Array.from({ length: MANY_SPANS }, (_, n) => ({
       trace_id: 'large',
@@ -330,7 +330,7 @@ describeConsole('violations', () => {
     ['no-violations', '/ui/violations?q=nothing'],
     ['violation', 'charge-without-check'],
     ['no-such-page', '/ui/nothing'],
-  ])('%s: for everybody, in dark and light, wide and narrow', async (name, where) => {
+  ])('%s: is accessible, in dark and light, wide and narrow', async (name, where) => {
     const page = where.startsWith('/') ? await browser.page(where) : await openViolation(where, 'order-1');
     await page.waitForLoadState('networkidle');
     expect(await problemsOf(page, name)).toEqual([]);

@@ -39,7 +39,7 @@ describe('the Grafana plugin as Grafana finds it', () => {
     expect(statSync(join(folder, 'module.js')).size).toBeGreaterThan(0);
   });
 
-  it('includes what is there: pages by routes of the app, dashboards and the data source by files', () => {
+  it('includes only existing pages, dashboards and the data source', () => {
     const routes = readFileSync(join(root, 'apps/grafana/src/app/app.tsx'), 'utf8');
     for (const { type, path } of json('plugin.json').includes) {
       if (type === 'page' && path.startsWith('/a/')) expect(routes).toContain(`path="${path.replace('/a/betrace-app/', '')}"`);
@@ -47,7 +47,7 @@ describe('the Grafana plugin as Grafana finds it', () => {
     }
   });
 
-  it('bundles dashboards that ask data sources by variables', () => {
+  it('bundles dashboards that select data sources by variables', () => {
     const dashboards = json('plugin.json').includes.filter(({ type }: { type: string }) => type === 'dashboard');
     expect(dashboards.length).toBeGreaterThanOrEqual(5);
     for (const { path } of dashboards) {
@@ -57,7 +57,7 @@ describe('the Grafana plugin as Grafana finds it', () => {
     }
   });
 
-  it('changes nothing for a Viewer: each method that changes something asks for a role, whatever the path', () => {
+  it('changes nothing for a Viewer: each writing method requires a role, on every path', () => {
     const { routes } = json('datasource/plugin.json');
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       expect(routes).toContainEqual({ method, reqRole: 'Admin' });
@@ -65,7 +65,7 @@ describe('the Grafana plugin as Grafana finds it', () => {
     }
   });
 
-  it('asks Grafana only for what it gives to plugins, and brings no React', () => {
+  it('imports from Grafana only what it shares with plugins, and bundles no React', () => {
     for (const name of ['module.js', 'datasource/module.js']) {
       const [, list = ''] = /^define\(\[([^\]]*)\]/.exec(readFileSync(join(plugin, name), 'utf8')) ?? [];
       const asked = JSON.parse(`[${list}]`) as string[];

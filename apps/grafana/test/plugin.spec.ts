@@ -122,7 +122,7 @@ const journeys = (major: Major) => () => {
     await becomes(async () => (await rule('slow-database-queries')).status, 404);
   });
 
-  it('keeps test cases with a rule, runs them at each save, and saves against them when one says so', async () => {
+  it('keeps test cases with a rule, runs them at each save, and saves despite failures on request', async () => {
     grafana.role = 'Editor';
     const page = await browser.page('/a/betrace-app/rules/declined', {}, /422/);
     await page.getByRole('button', { name: 'Add a case' }).click();
@@ -156,7 +156,7 @@ const journeys = (major: Major) => () => {
     expect(asked.filter((url) => url.includes('/v1/rules/validate'))).toEqual([]);
   });
 
-  it('lets a Viewer look and change nothing, also by hand through the proxy', async () => {
+  it('lets a Viewer read and change nothing, even by hand through the proxy', async () => {
     grafana.role = 'Viewer';
     const page = await browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
@@ -200,7 +200,7 @@ const journeys = (major: Major) => () => {
     await page.waitForURL(/violations\/viol-/);
   });
 
-  it('says what is wrong when BeTrace is away', async () => {
+  it('shows the reason when BeTrace is unavailable', async () => {
     grafana.target = 'http://127.0.0.1:1';
     const page = await browser.page('/a/betrace-app/violations', {}, /502/);
     await page.getByText('Grafana does not reach BeTrace').first().waitFor();
@@ -209,7 +209,7 @@ const journeys = (major: Major) => () => {
     await page.getByRole('link', { name: 'View Trace' }).first().waitFor();
   });
 
-  it('has a data source that answers violations, counts, traces and rules, and values of variables', async () => {
+  it('has a data source that returns violations, counts, traces, rules, and values of variables', async () => {
     mkdirSync(PICTURES, { recursive: true });
     const page = await browser.page('/datasource');
     await page.getByText('Query type').waitFor();
@@ -256,7 +256,7 @@ const journeys = (major: Major) => () => {
     expect(await test()).toEqual({ status: 'error', message: expect.stringContaining('is not BeTrace') });
   });
 
-  it('asks with the key that Grafana keeps, and says in Save & Test that one is missing', async () => {
+  it('sends the key that Grafana stores, and reports a missing one in Save & Test', async () => {
     const locked = await BeTrace.start({ env: { ...ENVIRONMENT, BETRACE_API_KEY: 'secret-of-the-house' } });
     try {
       grafana.target = locked.url;
@@ -273,7 +273,7 @@ const journeys = (major: Major) => () => {
     }
   });
 
-  it('leads from traces, panels, Explore and alerts to what they are about', async () => {
+  it('links traces, panels, Explore and alerts to their pages in the app', async () => {
     const page = await browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
     /** The path that a link has in a place of Grafana, with the context that Grafana's own code gives there. */

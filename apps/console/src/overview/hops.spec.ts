@@ -31,14 +31,14 @@ const reading = (at: number, ...offsets: readonly (readonly [end: number, judged
 const of = (name: string, before: ProgressReading | undefined, now: ProgressReading) =>
   hopsOf(readiness, undefined, metrics, { before, now }).find((hop) => hop.name === name);
 
-it('an API alone says how far all evaluators are, and does not say that ingest is well, which it cannot know', () => {
+it('an API alone shows the progress of all evaluators, and claims nothing about ingest', () => {
   const before = reading(0, [1_000, 990], [500, 500]);
   const now = reading(50_000, [2_000, 1_995], [1_500, 1_500]);
   expect(of('Evaluator', before, now)).toMatchObject({ state: 'ok', value: '5 records behind' });
   expect(of('Ingest', before, now)).toMatchObject({ state: 'unknown', value: '40 records/s' });
 });
 
-it('a partition that stands while records wait is named, though others continue', () => {
+it('a partition without progress is named, even while others continue', () => {
   const before = reading(0, [1_000, 1_000], [500, 400]);
   const now = reading(50_000, [2_000, 2_000], [900, 400]);
   expect(of('Evaluator', before, now)).toMatchObject({
@@ -50,7 +50,7 @@ it('a partition that stands while records wait is named, though others continue'
   expect(of('Evaluator', ...all)).toMatchObject({ state: 'bad', text: expect.stringMatching(/^2 of 2 .*: 0, 1$/) });
 });
 
-it('nothing stands that has nothing to do, or was looked at for some seconds only', () => {
+it('no stall is reported of an idle partition, or after a few seconds', () => {
   const quiet = reading(0, [1_000, 1_000], [500, 500]);
   expect(of('Evaluator', quiet, { ...quiet, at: 50_000 })).toMatchObject({ state: 'ok', value: '0 records behind' });
   const waits = reading(0, [1_000, 900]);
@@ -60,7 +60,7 @@ it('nothing stands that has nothing to do, or was looked at for some seconds onl
   expect(of('Evaluator', quiet, reading(50_000, [1_001, 1_000], [500, 500]))).toMatchObject({ state: 'ok', value: '1 record behind' });
 });
 
-it('many records that wait for as long as one looks are late verdicts, and a log that was replaced has no rate', () => {
+it('a lasting backlog means late verdicts, and a replaced log has no rate', () => {
   const before = reading(0, [5_000, 1_000]);
   expect(of('Evaluator', before, reading(50_000, [9_000, 4_000]))).toMatchObject({ state: 'warn', value: '5,000 records behind' });
   expect(of('Ingest', before, reading(50_000, [10, 10]))).toMatchObject({ value: 'counting' });

@@ -32,13 +32,13 @@ describe('readings', () => {
   const before = reading(0, 'spans_total{r="a"} 10\nspans_total{r="b"} 5');
   const after = reading(10_000, 'spans_total{r="a"} 40\nspans_total{r="b"} 5\nnew_total 7');
 
-  it('are summed over series, and what is not there is not 0', () => {
+  it('are summed over series; an absent metric is not 0', () => {
     expect(total(after, 'spans_total')).toBe(45);
     expect(total(after, 'spans_total', { r: 'b' })).toBe(5);
     expect(total(after, 'other_total')).toBeUndefined();
   });
 
-  it('tell a rate of two, not of one', () => {
+  it('give a rate from two readings, not from one', () => {
     expect(rate(before, after, 'spans_total')).toBe(3);
     expect(rate(before, after, 'new_total')).toBe(0.7);
     expect(rate(undefined, after, 'spans_total')).toBeUndefined();
@@ -46,11 +46,11 @@ describe('readings', () => {
     expect(rate(before, after, 'other_total')).toBeUndefined();
   });
 
-  it('count anew where the process was started between them', () => {
+  it('count from 0 after a restart of the process', () => {
     expect(growth(after, reading(20_000, 'spans_total{r="a"} 4'), 'spans_total')).toBe(4);
   });
 
-  it('tell quantiles of what came between them', () => {
+  it('give quantiles of the observations between them', () => {
     const buckets = (low: number, middle: number, all: number) =>
       `t_bucket{le="0.1"} ${low}\nt_bucket{le="1"} ${middle}\nt_bucket{le="+Inf"} ${all}`;
     const [first, second] = [reading(0, buckets(100, 100, 100)), reading(1, buckets(100, 110, 110))];

@@ -10,7 +10,7 @@ it('puts the trace and half an hour around it into the link', () => {
   );
 });
 
-it('lets nothing that a span is called change where the link leads', () => {
+it('lets no name of a span change the target of the link', () => {
   const link = new URL(traceLinkOf({ name: 'Tempo', url: 'https://tempo.example.com/{trace_id}/{span_id}?x=1' }, violation));
   expect([link.host, link.search, link.hash]).toEqual(['tempo.example.com', '?x=1', '']);
   expect(decodeURIComponent(link.pathname)).toBe('/9a2ae0ed06167688/a b&c#d/../');

@@ -5,7 +5,7 @@ import { contested, firstDecisions, merged } from './merge';
 const BASE: Draft = { ...NEW_DRAFT, name: 'Slow', expression: 'span.duration > 1s', tags: 'a, b' };
 
 describe('two changes of a rule', () => {
-  it('of different members need no decision, and neither is lost', () => {
+  it('of different members merge without a decision, and neither is lost', () => {
     const theirs: Draft = { ...BASE, severity: 'HIGH', tests: [{ name: 'n', trace: 'a 2s', expect: 'match' }] };
     const mine: Draft = { ...BASE, expression: 'span.duration > 2s', mode: 'shadow' };
     const members = contested(BASE, theirs, mine);
@@ -24,7 +24,7 @@ describe('two changes of a rule', () => {
     });
   });
 
-  it('of the same member are nothing until a person decides', () => {
+  it('of the same member wait for a decision', () => {
     const theirs: Draft = { ...BASE, expression: 'span.duration > 3s' };
     const mine: Draft = { ...BASE, expression: 'span.duration > 2s', severity: 'LOW' };
     const members = contested(BASE, theirs, mine);
@@ -36,7 +36,7 @@ describe('two changes of a rule', () => {
     expect(write).toEqual({ ...BASE, expression: 'span.duration > 4s', severity: 'LOW' });
   });
 
-  it('that are the same, or differ in spaces of the form alone, are none', () => {
+  it('that are equal, or differ only in spaces of the form, are no conflict', () => {
     const theirs: Draft = { ...BASE, severity: 'HIGH', tags: 'a,b' };
     expect(contested(BASE, theirs, { ...BASE, severity: 'HIGH', tags: 'a, b ,' })).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe('two changes of a rule', () => {
     expect(members).toEqual([{ member: 'controls', changedBy: 'mine' }]);
   });
 
-  it('are all decided by a person where it is not known what the rule was', () => {
+  it('all need a decision if the base is unknown', () => {
     const members = contested(undefined, { ...BASE, severity: 'HIGH' }, { ...BASE, mode: 'off' });
     expect(members.map(({ changedBy }) => changedBy)).toEqual(['both', 'both']);
   });

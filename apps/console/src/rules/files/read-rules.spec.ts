@@ -25,7 +25,7 @@ rules:
 `;
 
 describe('a rule file in the browser', () => {
-  it('in YAML is what the API takes', () => {
+  it('is converted from YAML to the form of the API', () => {
     expect(readRules(YAML).rules).toEqual([
       {
         id: 'slow',
@@ -44,7 +44,7 @@ describe('a rule file in the browser', () => {
     ]);
   });
 
-  it('says at which line of the text an answer of the API is about', () => {
+  it('shows the line of the text for an error of the API', () => {
     const { lineOf } = readRules(YAML);
     expect([
       lineOf('rules[0].expression', 2),
@@ -82,7 +82,7 @@ describe('a rule file in the browser', () => {
     expect(() => readRules(text)).toThrow(message);
   });
 
-  it('made to exhaust the browser is refused', () => {
+  it('is refused if it would exhaust the browser', () => {
     const levels = 'abcdefgh'.split('').map(
       (name, at, names) =>
         `&${name} [${Array(10)

@@ -16,7 +16,7 @@ const span = {
 } as unknown as Span;
 
 describe('the facts of a span', () => {
-  it('are conditions that say exactly them, or none', () => {
+  it('become conditions that express exactly them, or none', () => {
     expect(Object.fromEntries(factsOf(span).map(({ label, condition }) => [label, condition]))).toEqual({
       name: 'span.name == "say \\"hi\\""',
       service: 'span.service == "shop"',
@@ -34,7 +34,7 @@ describe('the facts of a span', () => {
     });
   });
 
-  it('become one condition, in their order, of those that are chosen', () => {
+  it('become one condition in their order, from the chosen ones', () => {
     expect(conditionOf(factsOf(span), new Set(['span.attributes yes', 'name', 'span.attributes big']))).toBe(
       'span.name == "say \\"hi\\"" and span.attributes["yes"] == true',
     );
