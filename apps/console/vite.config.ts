@@ -27,7 +27,7 @@ const libs = join(import.meta.dirname, '../../libs/');
 
 const NOTHING = '\0betrace-nothing';
 
-/** The checker without its heavy halves. Sources of the libs that are only named leave nothing behind. */
+/** The checker without its heavy halves. Unused imports of the libs' sources are removed. */
 function checkerParts(): Plugin {
   return {
     name: 'betrace-checker-parts',

@@ -295,7 +295,7 @@ describeConsole('violations', () => {
     await page.locator('.facts').getByText('Retracted', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Revision 1' }).click();
     await page.waitForURL(/revision=1/);
-    await page.getByText('which does not stand any more').waitFor();
+    await page.getByText('which a later revision replaced').waitFor();
     await page.locator('.facts').getByText('Stands', { exact: true }).waitFor();
     await page.goBack();
     await page.getByText('Taken back by revision 2').waitFor();

@@ -32,7 +32,7 @@ export default function FirstRunPage() {
         <PageTitle>First run</PageTitle>
       </div>
       <p className="lead">
-        {newest == null ? 'From nothing to a violation, in four steps. They go on by themselves.' : 'All four steps are done.'}
+        {newest == null ? 'From nothing to a violation, in four steps. They advance by themselves.' : 'All four steps are done.'}
       </p>
       {send.error === null ? null : <ErrorBanner what="The test traces were not judged." error={send.error} />}
       {create.error === null ? null : <ErrorBanner what="The rules were not created." error={create.error} />}

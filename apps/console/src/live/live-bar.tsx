@@ -21,7 +21,7 @@ export function LiveBar({ live: { state, lost, waiting, paused, setPaused } }: {
 
 function textOf(state: Live['state'], lost: Live['lost'], paused: boolean): string {
   if (lost !== undefined && state === 'lost')
-    return `Not live since ${exactTime(lost.since)}: ${lost.why} It is tried again, and goes on where it was.`;
+    return `Not live since ${exactTime(lost.since)}: ${lost.why} It is retried, and resumes after the last event.`;
   if (paused) return 'Paused: rows stay as they are.';
   return state === 'live' ? 'Live: what is found comes to the top by itself.' : 'Connecting';
 }

@@ -189,7 +189,7 @@ function notifications(readiness: Readiness | undefined, now: Reading | undefine
       name,
       state: 'off',
       value: 'off',
-      text: 'nobody is told by BeTrace',
+      text: 'BeTrace notifies nobody',
       todo: 'Name a file with receivers in notifications.file.',
     };
   }

@@ -11,8 +11,8 @@ export const MODES: readonly { readonly value: RuleMode; readonly text: string; 
   {
     value: 'shadow',
     text: 'Shadow',
-    means: 'It judges, is counted and keeps samples of what it finds; nobody is told, and no violation comes of it.',
-    changed: 'in shadow: it is judged and counted, and nobody is told',
+    means: 'It judges, is counted and keeps samples of its matches; there are no violations, and nobody is notified.',
+    changed: 'in shadow: it is judged and counted, and nobody is notified',
   },
   { value: 'off', text: 'Off', means: 'It is kept and judges nothing.', changed: 'off, from the next span on' },
 ];

@@ -71,7 +71,7 @@ export function RevisionsPanel({ revisions: { revisions, standing }, shown, onSh
                 aria-pressed={revision.revision === shown}
                 onClick={() => onShow(stands ? null : revision.revision)}
               >
-                {stands ? 'Show what stands' : 'Show'}
+                {stands ? 'Show the current one' : 'Show'}
               </button>
             </li>
           );

@@ -101,10 +101,10 @@ export default function ViolationPage({ id }: { readonly id: string }) {
         <div className="banner warn">
           <History className="i" aria-hidden="true" />
           <span>
-            This is <b>revision {former.revision}</b>, which does not stand any more.
+            This is <b>revision {former.revision}</b>, which a later revision replaced.
           </span>
           <button type="button" className="btn small end" onClick={() => showRevision(null)}>
-            Show what stands
+            Show the current revision
           </button>
         </div>
       )}

@@ -13,7 +13,7 @@ export interface WordDocs {
 const ROOTS: Readonly<Record<string, WordDocs>> = {
   span: {
     signature: 'span',
-    doc: 'The span that is judged; in a condition of trace.has and the like, the span that the condition is asked of.',
+    doc: 'The span that is judged; in a condition of trace.has and the like, the span on which the condition is evaluated.',
     parameters: [],
   },
   trace: { signature: 'trace', doc: 'The trace as a whole: its fields, and functions over all its spans.', parameters: [] },

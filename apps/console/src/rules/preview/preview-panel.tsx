@@ -73,7 +73,7 @@ export function PreviewPanel({ run, range, onRange, body, beside, savedExpressio
       ) : null}
       {asked === undefined && job === undefined && !isRunning && error === null && !cancelled ? (
         <EmptyState icon={History} title="What would it have found?">
-          The text is run over the traces that were received in this time. Nothing is saved, and nobody is told.
+          The text is run over the traces that were received in this time. Nothing is saved, and nobody is notified.
         </EmptyState>
       ) : null}
       {job?.result === undefined ? null : (

@@ -32,7 +32,7 @@ export function ShadowPanel({ rule }: ShadowPanelProps) {
       {error === null ? null : <ErrorBanner what="The samples are not from now." error={error} onRetry={() => void refetch()} />}
       {data.samples.length === 0 ? (
         <EmptyState icon={EyeOff} title="Nothing was found in shadow">
-          The rule judges every span. What it finds is shown here, and nobody is told.
+          The rule judges every span. Its matches are shown here, and nobody is notified.
         </EmptyState>
       ) : (
         <>

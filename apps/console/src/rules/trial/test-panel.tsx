@@ -143,7 +143,7 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
           <button type="button" className="btn" disabled={keep.isPending} onClick={() => test.data && keep.mutate(test.data)}>
             Keep as a case
           </button>
-          <span className="small dim">The rule is to go on saying this of this trace.</span>
+          <span className="small dim">The rule must keep this verdict for this trace.</span>
         </div>
       )}
       {keep.error === null ? null : <ErrorBanner what="The trace was not kept." error={keep.error} />}

@@ -99,8 +99,8 @@ function Exclusion({ rule, subject, violation, facts, ticked = NOTHING, which = 
     <>
       <p className="dim">
         {subject === 'span'
-          ? 'Spans of which all that you tick is true are no violation any more.'
-          : 'Traces with a span of which all that you tick is true are no violation any more.'}
+          ? 'Spans with all ticked values are no longer violations.'
+          : 'Traces with a span that has all ticked values are no longer violations.'}
       </p>
       <FactPicker facts={facts} chosen={chosen} onChange={setChosen} />
       <div className="code-box made">
