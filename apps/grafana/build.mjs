@@ -83,7 +83,7 @@ async function buildPlugin() {
       rules: [
         ...rules,
         { test: /\.css$/, type: 'asset/source' },
-        // Of the language's sources what is only named leaves nothing behind, as in the console.
+        // Unused imports of the language's sources are removed, as in the console.
         { include: join(root, 'libs'), exclude: /\/sandbox\/bridge\//, sideEffects: false },
       ],
     },

@@ -1,4 +1,4 @@
-/** What the build provides beside packages. */
+/** Values that the build provides besides packages. */
 declare module 'amd-module' {
   const module: { readonly uri: string };
   export default module;
@@ -8,7 +8,7 @@ declare module '*.css' {
   export default text;
 }
 
-/** Of V8, which the language's checker asks where there is one. */
+/** Of V8; the language's checker uses it if available. */
 interface ErrorConstructor {
   stackTraceLimit: number;
 }

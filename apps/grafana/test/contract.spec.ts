@@ -7,7 +7,7 @@ import { unzipSync } from 'fflate';
 const root = resolve(import.meta.dirname, '../../..');
 const plugin = join(root, 'dist/grafana/betrace-app');
 const json = (name: string) => JSON.parse(readFileSync(join(plugin, name), 'utf8'));
-/** What Grafana 12.3 and later give to plugins; the rest must be in the bundle. */
+/** The packages that Grafana 12.3 and later share with plugins; the rest must be in the bundle. */
 const SHARED = new Set([
   'react',
   'react-dom',

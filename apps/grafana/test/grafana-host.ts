@@ -35,10 +35,10 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 export const UID = 'betrace-1';
 
-/** What stands for Grafana's server in the tests: its page, the plugin's files, and its data proxy in front of a real BeTrace. */
+/** Grafana's server in the tests: its page, the plugin's files, and its data proxy in front of a real BeTrace. */
 export class GrafanaHost {
   role: Role = 'Admin';
-  /** What Grafana keeps as secret and adds to each request. */
+  /** The secret that Grafana stores and adds to each request. */
   apiKey: string | undefined;
   /** Where the data source leads. */
   target: string;

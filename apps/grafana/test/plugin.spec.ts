@@ -18,7 +18,7 @@ interface Source {
   testDatasource(): Promise<{ status: string; message: string }>;
 }
 
-/** What people do with the plugin, in a page of the packages of one Grafana. */
+/** Uses the plugin in a page of one Grafana's packages. */
 const journeys = (major: Major) => () => {
   let betrace: BeTrace;
   let grafana: GrafanaHost;
@@ -49,14 +49,14 @@ const journeys = (major: Major) => () => {
   /** No error on the console and no request to another host. */
   afterEach(async () => expect(await browser.closePages()).toEqual([]));
 
-  /** In dark and light: what axe says within the app. Leaves pictures. */
+  /** The findings of axe within the app, in dark and light. Saves screenshots. */
   const looked = async (path: string, name: string, ready: (page: Page) => Promise<unknown>): Promise<void> => {
     mkdirSync(PICTURES, { recursive: true });
     for (const theme of ['dark', 'light']) {
       const page = await browser.page(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
       await ready(page);
       await page.screenshot({ path: join(PICTURES, `${name}-${major}-${theme}.png`), fullPage: true });
-      // What axe says of an older Grafana is about components that Grafana has changed since.
+      // Findings in an older Grafana concern components that Grafana has changed since.
       if (major === MAJORS[0]) expect([theme, await accessibilityOf(page)]).toEqual([theme, []]);
     }
   };

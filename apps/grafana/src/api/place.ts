@@ -14,7 +14,7 @@ export function appPath(path: string, params: Params = {}): string {
   return `/a/betrace-app/${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/** How long before and after a violation Tempo is asked, in ms: it needs a range, and its traces may be long. */
+/** Tempo is searched this long before and after a violation (ms): it needs a range, and traces may be long. */
 const AROUND_MS = 30 * 60_000;
 
 /** A trace in Explore, by a Tempo data source. */

@@ -9,19 +9,19 @@ export interface RequestOptions {
   readonly responseType?: 'json' | 'text';
 }
 
-/** An answer that is no success: what happened, and by whom it was said. */
+/** A failed request: the problem, and which server reported it. */
 export class RequestProblem extends Error {
   override readonly name = 'RequestProblem';
 
   constructor(
-    /** 0: nobody answered. */
+    /** 0: no answer. */
     readonly status: number,
     message: string,
     /** Of BeTrace's problem document; undefined when Grafana itself refused. */
     readonly code: string | undefined,
     /** Diagnostics of a rule's text, and the like. */
     readonly errors: readonly { readonly message?: string }[] = [],
-    /** What came with it. */
+    /** The body of the answer. */
     readonly body?: unknown,
   ) {
     super(message);
@@ -32,7 +32,7 @@ export class RequestProblem extends Error {
 export const proxyOf = (uid: string): string => `/api/datasources/proxy/uid/${encodeURIComponent(uid)}`;
 
 /**
- * Asks BeTrace through a data source.
+ * Sends a request to BeTrace through a data source.
  * @param path of the API, without a leading slash
  * @throws RequestProblem
  */

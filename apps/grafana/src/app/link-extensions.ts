@@ -1,18 +1,18 @@
 import { isDateTime, type PluginExtensionAddedLinkConfig } from '@grafana/data';
 import { appPath } from '../api/place';
 
-/** What core gives to links of its trace view: the trace, and where it came from. */
+/** The context of links in the trace view: the trace and its data source. */
 interface TraceContext {
   readonly traceID?: string;
   readonly datasource?: { readonly type?: string };
 }
 
-/** What core gives to links of Explore and of panels. */
+/** The context of links in Explore and panels. */
 interface RangeContext {
   readonly timeRange?: { readonly from?: unknown; readonly to?: unknown };
 }
 
-/** What core gives to links of alert instances. */
+/** The context of links at alert instances. */
 interface AlertContext {
   readonly instance?: { readonly labels?: Readonly<Record<string, string>> };
 }

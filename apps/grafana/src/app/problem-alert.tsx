@@ -7,7 +7,7 @@ interface ProblemAlertProps {
   readonly onRetry?: () => void;
 }
 
-/** What could not be done, why, and a way to try again. */
+/** The failed action, its reason, and a retry. */
 export function ProblemAlert({ what, error, onRetry }: ProblemAlertProps) {
   if (error === undefined) return null;
   const { code, errors = [] } = error instanceof RequestProblem ? error : { code: undefined };

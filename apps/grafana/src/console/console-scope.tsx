@@ -28,13 +28,13 @@ function scoped(...sheets: readonly string[]): string {
     .replaceAll(/(\d*\.?\d+)rem\b/g, (_, rem: string) => `${Number(rem) * REM_PX}px`);
 }
 
-/** What Grafana's own page gives to elements, taken back. */
+/** Resets the styles that Grafana's page applies to elements. */
 const PLAIN = 'code { border: 0; background: none; padding: 0; } p, ul, dl { margin: 0; } ul { list-style: none; }';
 
 const className = css(`${PLAIN}
 ${scoped(tokens, base, controls, panels, badges, charts, violation, why, waterfall, editor, parts)}`);
 
-/** What is Grafana's here: fonts, surfaces, text, lines. Severity, evidence and syntax stay the console's. */
+/** Fonts, surfaces, text and lines are Grafana's; severity, evidence and syntax stay the console's. */
 function grafanaTokens(theme: GrafanaTheme2): CSSProperties {
   const { background, text, border } = theme.colors;
   return {

@@ -5,7 +5,7 @@ import { API_KEY_HEADER, type BeTraceSecrets, type BeTraceSettings } from './set
 
 type Props = DataSourcePluginOptionsEditorProps<BeTraceSettings, BeTraceSecrets>;
 
-/** URL, API key, and the Tempo data source that has the traces. Grafana's server asks BeTrace; the key never comes back to a browser. */
+/** URL, API key, and the Tempo data source that has the traces. Grafana's server sends the requests; no browser gets the key. */
 export function ConfigEditor({ options, onOptionsChange }: Props) {
   const { jsonData, secureJsonFields, secureJsonData } = options;
   return (

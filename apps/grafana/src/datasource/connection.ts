@@ -2,7 +2,7 @@ import { RequestProblem, request } from '../api/request';
 
 export interface Connection {
   readonly ok: boolean;
-  /** The first hop that is broken and what to do, or that all work. */
+  /** The first broken hop and its remedy, or that all work. */
   readonly message: string;
 }
 
@@ -18,7 +18,7 @@ const HOPS: Readonly<Record<string, string>> = {
   otlp_exporter: 'the export of violations',
 };
 
-/** The way of an answer, hop by hop: Grafana to BeTrace, the key, and what BeTrace says of itself. */
+/** Checks hop by hop: from Grafana to BeTrace, the key, and BeTrace's readiness. */
 export async function connectionOf(proxy: string): Promise<Connection> {
   const reached = await reach(proxy);
   if ('ok' in reached) return reached;
@@ -30,7 +30,7 @@ export async function connectionOf(proxy: string): Promise<Connection> {
   const broken = Object.entries(reached.checks ?? {}).filter(([, state]) => state !== 'ok' && state !== 'off');
   if (broken.length === 0) return { ok: true, message: 'Grafana reaches BeTrace, and all that BeTrace checks is ok.' };
   const said = broken.map(([check, state]) => `${HOPS[check] ?? check}: ${state}`).join('; ');
-  // Degraded: what is sent is taken and kept, so that data is there to be looked at.
+  // Degraded: spans are accepted and stored, so there is data to show.
   return { ok: reached.status !== 'not_ready', message: `Grafana reaches BeTrace. In BeTrace: ${said}` };
 }
 
@@ -50,7 +50,7 @@ async function readiness(proxy: string): Promise<Readiness> {
     if (answer?.checks === undefined) throw new RequestProblem(200, 'what answers at this URL is not BeTrace.', undefined);
     return answer;
   } catch (error) {
-    // 503 with the same body: it answers, and says what does not work.
+    // 503 has the same body, which names the failing part.
     const said = (error as RequestProblem).body as Readiness | undefined;
     if (said?.checks === undefined) throw error;
     return said;

@@ -16,7 +16,7 @@ import { type BeTraceQuery, DEFAULT_QUERY } from './query';
 import type { BeTraceSettings } from './settings';
 
 const MAX_ROWS = 1000;
-/** At most so many buckets are answered by the API. */
+/** The API's maximum of buckets. */
 const MOST_BUCKETS = 1000;
 const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 

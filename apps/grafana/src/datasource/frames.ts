@@ -3,7 +3,7 @@ import { violationSentence } from '#console/violations/violation-sentence';
 import { place } from '../api/place';
 import type { Rule, Trace, Violation, ViolationStats } from '../api/types';
 
-/** What Grafana puts the value of a cell for in a link, as it is. */
+/** The placeholder in a link that Grafana replaces by the unescaped value of a cell. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's, not JavaScript's
 const RAW_VALUE = '${__value.raw}';
 
@@ -31,7 +31,7 @@ export function violationsFrame(refId: string, violations: readonly Violation[],
             internal: {
               datasourceUid: tempo.uid,
               datasourceName: tempo.name,
-              // Raw: the identifier is not to be escaped as part of an address.
+              // Raw: the identifier must not be escaped for a URL.
               query: { queryType: 'traceql', query: RAW_VALUE },
             },
           },
@@ -52,7 +52,7 @@ export function violationsFrame(refId: string, violations: readonly Violation[],
   });
 }
 
-/** Counts over time, one frame for each group; what is beyond the largest groups is one more. */
+/** Counts over time, one frame per group; the groups beyond the largest share one. */
 export function countFrames(refId: string, stats: ViolationStats): DataFrame[] {
   const times = stats.buckets.map((bucket) => bucket * 1000);
   const frame = (name: string, counts: readonly number[]): DataFrame =>

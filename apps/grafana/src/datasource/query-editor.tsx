@@ -7,7 +7,7 @@ import type { BeTraceSettings } from './settings';
 
 type Props = QueryEditorProps<BeTraceDataSource, BeTraceQuery, BeTraceSettings>;
 
-/** What to ask; filters take variables. */
+/** The editor of a query; filters take variables. */
 export function QueryEditor({ query: written, onChange, onRunQuery }: Props) {
   const query = { ...DEFAULT_QUERY, ...written };
   const put = (part: Partial<BeTraceQuery>): void => {

@@ -2,12 +2,12 @@ import type { SeenAttributes } from '#console/api/types';
 import type { AskSeen } from '#console/rules/editor/complete-seen';
 import { request } from '../api/request';
 
-/** The server answers the same sample for ten seconds. */
+/** The server reuses a sample for ten seconds. */
 const FRESH_MS = 10_000;
 /** Names in one answer: each has up to 50 values. */
 const MAX_NAMES = 100;
 
-/** The attributes of the spans that came last, through a data source; asked once for what one types within a moment. */
+/** The attributes of the latest spans, through a data source; one request for letters typed in quick succession. */
 export function askSeenThrough(proxy: string): AskSeen {
   const answers = new Map<string, Promise<SeenAttributes>>();
   return ({ q, on }) => {

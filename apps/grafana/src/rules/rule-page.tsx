@@ -50,7 +50,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const [draft, setDraft] = useState<RuleDraft>(rule === undefined ? NEW_RULE : draftOf(rule));
   const [failed, setFailed] = useState<Error>();
   const [saving, setSaving] = useState(false);
-  /** What each failing test case says. */
+  /** The failures of test cases. */
   const [failing, setFailing] = useState<readonly string[]>();
   const [vocabulary, setVocabulary] = useState<Vocabulary>();
   const seen = useMemo(() => askSeenThrough(proxy), [proxy]);
@@ -91,7 +91,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
     }
   };
   const format = (): void => {
-    // What cannot be read or loaded stays as it was written; the problems below say why.
+    // A text that cannot be parsed stays unchanged; the problems below give the reason.
     formatted(draft.expression).then(
       (expression) => expression !== undefined && put({ expression }),
       () => undefined,

@@ -25,7 +25,7 @@ import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source
 import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 
-/** All rules: what each is about, how it fared in 24 hours, and whether it is in force. */
+/** All rules: the subject of each, its matches in 24 hours, and whether it is in force. */
 export function RulesPage() {
   const { proxy } = useChosenDataSource();
   const editor = mayChange();
@@ -40,7 +40,7 @@ export function RulesPage() {
   const versions = useRef(new Map<string, number>());
   const changes = useRef(Promise.resolve());
 
-  /** With the version that was read, or made here since: a rule that somebody else changed meanwhile is left alone. One change after the other. */
+  /** At the version that was read, or saved here since: a rule that another person changed meanwhile is skipped. Changes run one by one. */
   const change = useCallback(
     (rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> => {
       changes.current = changes.current.then(async () => {

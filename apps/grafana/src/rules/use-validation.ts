@@ -6,7 +6,7 @@ import type { Diagnostic, Validation } from '../api/types';
 const PAUSE_MS = 250;
 const NOTHING: readonly Diagnostic[] = [];
 
-/** What the checker says about a text, here in the browser, a moment after it was written; nothing about a text that is newer. */
+/** The problems of a text, from the checker in the browser, after a pause in typing; none of a newer text. */
 export function useValidation(proxy: string, text: string): readonly Diagnostic[] {
   const [checked, setChecked] = useState({ text: '', diagnostics: NOTHING });
   useEffect(() => {
@@ -17,7 +17,7 @@ export function useValidation(proxy: string, text: string): readonly Diagnostic[
         const diagnostics = await checkedHere(text).catch(() => checkedByServer(proxy, text));
         if (!overtaken) setChecked({ text, diagnostics });
       } catch {
-        // Saving says what is wrong, also with the connection.
+        // Saving reports errors, including those of the connection.
       }
     }, PAUSE_MS);
     return () => {
@@ -28,7 +28,7 @@ export function useValidation(proxy: string, text: string): readonly Diagnostic[
   return checked.text === text ? checked.diagnostics : NOTHING;
 }
 
-/** The language's checker, loaded where somebody writes a rule. */
+/** The language's checker, loaded on the rule page. */
 const checker = () => import('#console/rules/editor/checker/check-text');
 
 const checkedHere = async (text: string): Promise<readonly Diagnostic[]> => (await checker()).checkText(text);

@@ -10,7 +10,7 @@ import { useChosenDataSource } from '../app/chosen-data-source';
 import { ProblemAlert } from '../app/problem-alert';
 import { ViolationTable } from './violation-table';
 
-/** What BeTrace found in a trace: the one violation at once, else the list of them. */
+/** The violations of a trace: opens a single one, or lists several. */
 export default function TracePage() {
   const { traceId = '' } = useParams();
   const { proxy } = useChosenDataSource();

@@ -2,7 +2,7 @@ import { dateMath } from '@grafana/data';
 
 export const LIMITS = [50, 100, 500, 1000] as const;
 
-/** Time ranges by their names in the guide; what they mean as Grafana writes it. */
+/** The guide's time ranges by name, each in Grafana's notation. */
 export const RANGES = [
   { label: 'Last 1h', value: 'now-1h' },
   { label: 'Last 6h', value: 'now-6h' },

@@ -14,7 +14,7 @@ import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 import { WhyAndTrace } from './why-and-trace';
 
-/** A violation: what happened, why it counts, and the trace that it is about. */
+/** A violation: what happened, why it matches, and its trace. */
 export default function ViolationPage() {
   const { id = '' } = useParams();
   const { proxy, tempoUid } = useChosenDataSource();

@@ -17,12 +17,12 @@ import { ViolationTable } from './violation-table';
 const ANY = '';
 const MOST_EXPORTED = 100_000;
 
-/** Violations, newest first, by the guide's filters. The address says which. */
+/** Violations, newest first, by the filters in the URL. */
 export function ViolationsPage() {
   const { proxy } = useChosenDataSource();
   const [search] = useSearch();
   const limit = LIMITS.find((each) => String(each) === search.get('limit')) ?? LIMITS[0];
-  // With the filter as it was asked: a relative time means another moment each time.
+  // With the filter of the request: a relative time changes with each request.
   const {
     value: answer,
     error,
@@ -36,7 +36,7 @@ export function ViolationsPage() {
   );
   const value = answer?.list;
   const [failed, setFailed] = useState<Error>();
-  /** Exactly what is filtered, also what the page has no room for. */
+  /** Exactly the filtered violations, including those beyond the page. */
   const exportCsv = async (): Promise<void> => {
     setFailed(undefined);
     try {

@@ -1,4 +1,4 @@
-// The page that stands for Grafana in the tests: Grafana's real packages, the built plugin, loaded as Grafana loads it.
+// The test's Grafana page: Grafana's real packages, the built plugin, loaded as Grafana loads it.
 import * as emotionCss from '@emotion/css';
 import * as gdata from '@grafana/data';
 import * as gruntime from '@grafana/runtime';
@@ -87,7 +87,7 @@ setPluginPage(({ children, pageNav, actions }: any) => (
   </main>
 ));
 
-// After the above: what is exported then is what plugins get.
+// After the above: plugins get these exports.
 const imports: Record<string, string> = {};
 for (const [name, module] of Object.entries(shared)) {
   imports[name] = `package:${name}`;
