@@ -58,7 +58,7 @@ export function writeText(file: string, text: string): void {
 
 const FORMATS = /^(?:csv|ndjson|json|text|yaml|yml)$/i;
 
-/** The file that `--output` names. Throws a UsageError for a format: other commands take that there, and the answer would lie in a file that nobody looks for. */
+/** The file that `--output` names. Throws a UsageError for a format: other commands take that there, and the output would go to an unexpected file. */
 export function outputFile(output: string, hint: string): string {
   if (FORMATS.test(output)) throw new UsageError(`--output is a file here; ${hint}, and ./${output} is a file of this name`);
   return output;

@@ -20,7 +20,7 @@ it('makes the error of a code: its sentence with the values, its status and its 
   expect(error.cause).toBe(cause);
 });
 
-it('has no status where the catalogue has none, and no cause where none is given', () => {
+it('has a status only if the catalogue has one, and a cause only if given', () => {
   const error = new DiskError('BT_TEST_LOST', '/data');
   expect(error.status).toBeUndefined();
   expect(Object.hasOwn(error, 'cause')).toBe(false);

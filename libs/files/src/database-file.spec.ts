@@ -49,7 +49,7 @@ describe('the files of an open database', () => {
     }
   });
 
-  it('are lost when the write-ahead log was emptied and has its former length again, which examining finds', () => {
+  it('are reported as lost when the write-ahead log was emptied and has its former length again', () => {
     truncateSync(`${path}-wal`, 0);
     expect(() => fill()).not.toThrow();
     expect(file.lost()).toBeUndefined();

@@ -83,7 +83,7 @@ describe('the time of ingest over Kafka', () => {
     ['ticks', [10, 20, 30, 600, 3_000].map((seconds) => ({ at: seconds * 1_000, control: 'tick' }))],
     ['a change of rules', [{ at: 700_000, control: 'epoch:1' }]],
     ['a barrier', [{ at: 50_000, control: 'barrier:b-1' }]],
-  ])('stands still whatever evaluators and APIs append meanwhile: %s', (_, others) => {
+  ])('stands still regardless of what evaluators and APIs append: %s', (_, others) => {
     expect(judge(outage(others))).toEqual([]);
   });
 

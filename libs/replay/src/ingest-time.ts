@@ -20,7 +20,7 @@ export interface AppliedAt {
 }
 
 /**
- * Tells a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest says that it is there; when it
+ * Distinguishes a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest says that it is there; when it
  * says nothing for longer than it would, nobody could append: the silence is a pause, also where spans that were under way end it before a
  * word does. While its next word is due the time stands, whatever evaluators and APIs append meanwhile. All of it follows from the records alone, so that every reader finds the same. Where nothing is ever said (the
  * embedded log has its own way, older versions have none) time is the records' time.

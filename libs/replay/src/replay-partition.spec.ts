@@ -110,7 +110,7 @@ function timesOf(records: readonly TestRecord[], [from, to]: readonly [number, n
 const rules = fc.oneof(spanRule, traceRule).map(({ text }) => ruleOf('r', text));
 
 describe('a replay of a partition', () => {
-  it("has an evaluator's verdicts, revision by revision, among any other rules", async () => {
+  it("has an evaluator's verdicts, revision by revision, with any other rules", async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(arbitraryLog(SMALL_SETTINGS, 1), rules, async (records, rule) => {

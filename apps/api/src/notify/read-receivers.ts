@@ -25,9 +25,9 @@ export function readReceivers(path: string): readonly NotificationReceiver[] {
   if (error !== undefined) throw new Error(`line ${error.linePos?.[0].line ?? '?'} is neither YAML nor JSON`);
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   const { receivers, ...others } = isRecord(value) ? value : {};
-  const wrong = Object.keys(others).map((member) => `there is no ${JSON.stringify(member)}; what is told are "receivers", a list`);
+  const wrong = Object.keys(others).map((member) => `there is no ${JSON.stringify(member)}; known is "receivers", a list`);
   if (!Array.isArray(receivers)) throw new Error([...wrong, 'it has no list "receivers"'].join('; '));
-  if (receivers.length > MAX_RECEIVERS) throw new Error(`it has ${receivers.length} receivers, and at most ${MAX_RECEIVERS} are told`);
+  if (receivers.length > MAX_RECEIVERS) throw new Error(`it has ${receivers.length} receivers; at most ${MAX_RECEIVERS} are allowed`);
   const found = receivers.map((entry: unknown, n) => {
     const told = (problem: string) => wrong.push(`receiver ${n + 1} ${problem}`);
     return isRecord(entry)

@@ -1,6 +1,6 @@
 import { type CommandWords, quoted, wordTree } from './command-words.js';
 
-/** A script for zsh, for a directory in \`fpath\`, or to be sourced after \`compinit\`. */
+/** A script for zsh, for a directory in \`fpath\`, or for sourcing after \`compinit\`. */
 export function zshCompletion(commands: readonly CommandWords[]): string {
   const tree = wordTree(commands);
   const second = [...tree].filter(([, below]) => below.length > 0);

@@ -20,7 +20,7 @@ export function noSpansWarning(bytes: number): RequestWarning {
 }
 
 export function unreadWarning(path: string): RequestWarning {
-  return { kind: 'unread', sentence: `what is in ${path} is not read; spans are read from resourceSpans[].scopeSpans[].spans` };
+  return { kind: 'unread', sentence: `${path} is ignored; spans are read from resourceSpans[].scopeSpans[].spans` };
 }
 
 /** The warning about a protobuf request. */

@@ -30,7 +30,7 @@ export function wordsOf(line: string, lineOffset: number): Word[] {
   const value = (): NotationValue => {
     if (line[at] === '[') return list();
     if (line[at] === '"') return text(take(QUOTED)?.[0] ?? fail('this text has no closing quote'));
-    return scalar(take(BARE)?.[0] ?? fail('a value is missing behind the equals sign'));
+    return scalar(take(BARE)?.[0] ?? fail('a value is missing after the equals sign'));
   };
   const list = (): NotationValue => {
     at++;
@@ -57,7 +57,7 @@ export function wordsOf(line: string, lineOffset: number): Word[] {
     const key = take(KEY)?.[1];
     if (key !== undefined) {
       words.push({ kind: 'pair', key: key.startsWith('"') ? text(key) : key, value: value(), offset });
-      if (at < line.length && !/\s/.test(line[at] ?? '')) fail('white space is missing behind this value');
+      if (at < line.length && !/\s/.test(line[at] ?? '')) fail('white space is missing after this value');
     } else if (line[at] === '"')
       words.push({ kind: 'quoted', text: text(take(QUOTED)?.[0] ?? fail('this text has no closing quote')), offset });
     else words.push({ kind: 'word', text: take(WORD)?.[0] ?? '', offset });

@@ -237,7 +237,7 @@ function sorted(rules: readonly PublishedRule[]): readonly PublishedRule[] {
 
 function goneBack(latest: number, highest: number): string {
   return (
-    `the database has gone back: it goes on from rule set ${latest}, and the rules log has other rules for it, or ends with ${highest}. Was a backup restored while this runs? ` +
+    `the database has gone back: it continues from rule set ${latest}, and the rules log has other rules for it, or ends with ${highest}. Was a backup restored while this runs? ` +
     'The rules of the database are in force from now on, under a new number; what was changed after the backup is lost'
   );
 }

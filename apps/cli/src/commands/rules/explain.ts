@@ -41,7 +41,7 @@ Exit code: 0 when the rule does not match the trace, 1 when it does, 2 when it c
     const result = (await server.post('/v1/rules/test', { expression, ...(on_error && { on_error }), trace_id: trace })) as Result;
     if (json) terminal.out(`${JSON.stringify(result, undefined, 2)}\n`);
     else terminal.out(text(result, expression, terminal));
-    if (result.complete === false) terminal.err('the log has dropped part of this trace: what is said is of the rest\n');
+    if (result.complete === false) terminal.err('the log has dropped part of this trace; the explanation covers the rest\n');
     if (result.error !== undefined || result.undecided !== undefined) return 2;
     return result.matches ? 1 : 0;
   },

@@ -37,7 +37,7 @@ Exit code: 0; 1 with --fail as above; 2 when the server answers with an error.
       fail: { type: 'boolean' },
     });
     const [framework] = positionals;
-    if (positionals.length > 1) throw new UsageError('name one framework; one of several words stands in quotes');
+    if (positionals.length > 1) throw new UsageError('name one framework; quote a name of several words');
     const format = FORMATS.find((one) => one === values.output);
     if (format === undefined) throw new UsageError(`--output is text, json, csv or html, not ${values.output}`);
     const server = new Server(values, terminal);
