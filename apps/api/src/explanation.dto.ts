@@ -63,7 +63,7 @@ export class TextRangeView implements TextRange {
   @ApiProperty({ description: 'Offset of the first character, in UTF-16 units.', example: 0 })
   start!: number;
 
-  @ApiProperty({ description: 'Offset behind the last one.', example: 18 })
+  @ApiProperty({ description: 'Offset after the last one.', example: 18 })
   end!: number;
 
   @ApiProperty({ description: 'From 1.', example: 1 })

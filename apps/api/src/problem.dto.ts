@@ -11,7 +11,7 @@ export class ProblemDetailView {
   @ApiPropertyOptional({ example: 6 })
   column?: number;
 
-  @ApiPropertyOptional({ example: 1, description: 'With `end_column` the place behind the last character.' })
+  @ApiPropertyOptional({ example: 1, description: 'With `end_column` the place after the last character.' })
   end_line?: number;
 
   @ApiPropertyOptional({ example: 15 })

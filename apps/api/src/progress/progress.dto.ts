@@ -5,7 +5,7 @@ export class PartitionProgressView {
   @ApiProperty({ type: 'integer', example: 0 })
   partition!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Offset behind the newest record of the partition.', example: 25_503 })
+  @ApiProperty({ type: 'integer', description: 'Offset after the newest record of the partition.', example: 25_503 })
   end_offset!: number;
 
   @ApiPropertyOptional({

@@ -114,7 +114,7 @@ export class EvaluatedPartitionAccount {
   @ApiProperty({ type: 'integer', description: 'The offset that its evaluator reads next.' })
   position!: number;
 
-  @ApiProperty({ type: 'integer', description: 'The offset behind the last record that is counted here.' })
+  @ApiProperty({ type: 'integer', description: 'The offset after the last record that is counted here.' })
   end_offset!: number;
 
   @ApiProperty({ type: 'integer', description: 'Spans from `from_offset` up to `end_offset`.' })
