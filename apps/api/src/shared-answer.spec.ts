@@ -11,7 +11,7 @@ function counted(fresh: number) {
   return { made, answer: new SharedAnswer(make, fresh, () => now), pass: (ms: number) => void (now += ms) };
 }
 
-it('an answer that takes longer than it stays fresh is made once, however often it is asked for', async () => {
+it('an answer that takes longer than it stays fresh is made once, however often it is requested', async () => {
   const { made, answer, pass } = counted(2_000);
   const asked = Array.from({ length: 5 }, () => {
     pass(3_000);

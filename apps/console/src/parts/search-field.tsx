@@ -23,7 +23,7 @@ export function SearchField({ label, placeholder, value, maxLength, onChange }: 
   latest.current = { value, onChange };
   const endPause = useRef<() => void>(undefined);
   useEffect(() => setText(value), [value]);
-  /** Runs it now: a pause that went on would run it again, over what was chosen since. */
+  /** Runs it now: a pending pause would run it again, over a later choice. */
   const run = (wanted: string): void => {
     endPause.current?.();
     endPause.current = undefined;
