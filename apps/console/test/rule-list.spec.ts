@@ -120,4 +120,17 @@ describeConsole('list of rules', () => {
     await becomes(() => idsOf(page), ['old-3']);
     expect((await ruleOf('old-3')).version).toBe(2);
   });
+
+  it('ticks what a link names, also after more were ticked than a link holds', async () => {
+    const ids = Array.from({ length: 45 }, (_, n) => `many-${n}-${'x'.repeat(90)}`);
+    for (const id of ids)
+      expect((await betrace.json('POST', '/v1/rules', { id, name: id, expression: 'span.name == "none"' })).status).toBe(201);
+    const page = await browser.page('/ui/rules?q=many-');
+    await page.getByLabel('Select all rules of this list').check();
+    await page.getByText('45 rules', { exact: true }).waitFor();
+    expect(new URL(page.url()).searchParams.has('tick')).toBe(false);
+    await page.evaluate((id) => history.pushState(null, '', `/ui/rules?q=many-&tick=${id}`), ids[7]);
+    await page.getByText('1 rule', { exact: true }).waitFor();
+    expect(await page.getByLabel(`Select ${ids[7]}`).isChecked()).toBe(true);
+  });
 });

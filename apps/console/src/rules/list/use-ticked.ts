@@ -11,7 +11,8 @@ const MAX_TICK_LENGTH = 4_000;
 export function useTicked(): readonly [ReadonlySet<string>, (ids: readonly string[]) => void] {
   const [text = '', setText] = useSettlingAddress('tick');
   const [many, setMany] = useState<ReadonlySet<string>>();
-  const ticked = useMemo(() => many ?? new Set(text.split(' ').filter((id) => id !== '')), [many, text]);
+  // A link that is followed meanwhile, or a way back, names what it ticks.
+  const ticked = useMemo(() => (text === '' ? (many ?? new Set<string>()) : new Set(text.split(' '))), [many, text]);
   const tick = (ids: readonly string[]): void => {
     const all = ids.join(' ');
     const fits = encodeURIComponent(all).length <= MAX_TICK_LENGTH;
