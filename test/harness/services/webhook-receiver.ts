@@ -10,14 +10,14 @@ export interface ReceivedMessage {
 export class WebhookReceiver {
   readonly taken: ReceivedMessage[] = [];
   refused = 0;
-  /** Called for each message: the status with which to refuse it, if any. */
-  refuse: ((message: ReceivedMessage) => number | undefined) | undefined;
+  /** Called for each message: the status with which to refuse it, if any. It is answered when that is known. */
+  refuse: ((message: ReceivedMessage) => number | undefined | Promise<number | undefined>) | undefined;
   private readonly server = new LoopbackServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const message = { headers: request.headers, body: Buffer.concat(chunks).toString() };
-      const status = this.refuse?.(message);
+      const status = await this.refuse?.(message);
       if (status === undefined) this.taken.push(message);
       else this.refused++;
       response.writeHead(status ?? 204).end();

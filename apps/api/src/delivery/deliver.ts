@@ -5,6 +5,8 @@ import { type Refusal, refusalOf } from './refusal.js';
 const DOUBTFUL_TRIES = 3;
 /** Maximum pause (ms) that an endpoint may request. A longer one may be a mistake, and an endpoint does not announce its restart. */
 const LONGEST_ASKED = 300_000;
+/** How long (ms) a delivery that is to end waits for the answer to its call. A receiver that hangs holds up neither a stop nor a partition that moves. */
+const LAST_ANSWER_MS = 2_000;
 
 /** Shared by the deliveries of one exporter: whether the endpoint accepts anything. */
 export class TakenCalls {
@@ -14,14 +16,20 @@ export class TakenCalls {
 
 export interface Delivery<Item> {
   /** Makes one call; rejects the exporter's error. */
-  send(items: readonly Item[]): Promise<void>;
+  readonly send: (items: readonly Item[]) => Promise<void>;
   /** Interprets such an error; default: as for an OTLP endpoint. */
   readonly meaning?: (error: unknown) => Refusal;
   accepted(items: readonly Item[]): Promise<void>;
+  /**
+   * The endpoint accepted the items after the delivery had ended: notes them alone, so that the successor need not send them again. Without it a delivery ends
+   * when its call does.
+   */
+  readonly acceptedLate?: (items: readonly Item[]) => Promise<void>;
   /** The endpoint refused the item permanently. */
   refused(item: Item, refusal: Refusal): Promise<void>;
   /** A call failed. It is repeated after `pause` ms, unless it can be split. */
   failed(refusal: Refusal, pause: number): void;
+  /** Ends the delivery, with the answer to the call under way if it comes soon. The call itself is not aborted. */
   readonly signal: AbortSignal;
   readonly taken: TakenCalls;
 }
@@ -99,7 +107,7 @@ async function call<Item>(items: readonly Item[], delivery: Delivery<Item>): Pro
     return kind === 'passing' || kind === 'configuration';
   };
   try {
-    await retry(() => delivery.send(items), {
+    await retry(() => attempt(items, delivery), {
       signal: delivery.signal,
       hopeless: (error) => !waits(error),
       failed: (error, pause) => delivery.failed(meaning(error), pause),
@@ -111,5 +119,27 @@ async function call<Item>(items: readonly Item[], delivery: Delivery<Item>): Pro
     const refusal = meaning(error);
     if (refusal.kind === 'refused' || refusal.kind === 'doubtful') return refusal;
     throw error;
+  }
+}
+
+/** One call. Rejects the signal's reason when its answer does not come soon after the signal; a success after that is still noted. */
+async function attempt<Item>(items: readonly Item[], { send, acceptedLate, signal }: Delivery<Item>): Promise<void> {
+  const answer = send(items);
+  if (acceptedLate === undefined) return answer;
+  const over = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const endSoon = () => {
+    timer = setTimeout(() => over.reject(signal.reason), LAST_ANSWER_MS);
+  };
+  signal.addEventListener('abort', endSoon);
+  try {
+    await Promise.race([answer, over.promise]);
+  } catch (error) {
+    // What was not accepted, or cannot be noted, is sent again.
+    answer.then(() => acceptedLate(items)).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', endSoon);
+    clearTimeout(timer);
   }
 }

@@ -78,21 +78,28 @@ describe('a receiver of notifications', () => {
 
     const failing = () => eventually(async () => (hook.refused > 1 && hook.taken.length === 1 ? true : undefined));
 
-    it('releases its partition when revoked, and is not sent accepted messages again', async () => {
-      const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
+    /** The subscription of a notifier that is started: its group would ask for its partition. */
+    const subscriptionOf = async (started: ReceiverNotifier): Promise<Subscription> => {
       const subscribe = log.subscribe.bind(log);
-      const subscriptions: Subscription[] = [];
+      const subscribed = Promise.withResolvers<Subscription>();
       log.subscribe = async (options) => {
+        log.subscribe = subscribe;
         const subscription = await subscribe(options);
-        subscriptions.push(subscription);
+        subscribed.resolve(subscription);
         return subscription;
       };
-      await one.start();
+      await started.start();
+      return subscribed.promise;
+    };
+
+    it('releases its partition when revoked, and is not sent accepted messages again', async () => {
+      const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
+      const subscription = await subscriptionOf(one);
       const now = Date.now() + 60_000;
       await publish(log, violation({ id: 'viol-taken', timestamp_ms: now }), violation({ id: 'viol-away', timestamp_ms: now }));
       await failing();
-      // Its group would request it; the process continues.
-      await subscriptions[0]!.close();
+      // The process continues.
+      await subscription.close();
       expect(one.state()).toBeUndefined();
       expect(await store.position('notify chat', 0)).toBe(0);
       hook.refuse = undefined;
@@ -100,6 +107,51 @@ describe('a receiver of notifications', () => {
       await eventually(async () => ((await store.position('notify chat', 0)) === 2 ? true : undefined));
       expect(told()).toEqual(['viol-away', 'viol-taken']);
       await other.stop();
+    });
+
+    it('that hangs releases its partition before it answers, and is not sent what it accepts then', async () => {
+      const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
+      const asked = Promise.withResolvers<void>();
+      const answer = Promise.withResolvers<undefined>();
+      hook.refuse = () => {
+        asked.resolve();
+        return answer.promise;
+      };
+      const subscription = await subscriptionOf(one);
+      const late = violation({ id: 'viol-late', timestamp_ms: Date.now() + 60_000 });
+      await publish(log, late);
+      await asked.promise;
+      await subscription.close();
+      expect([hook.taken.length, hook.refused]).toEqual([0, 0]);
+      answer.resolve(undefined);
+      const revision = { id: late.id, revision: late.revision, status: late.status, firstOffset: late.log.first_offset };
+      await eventually(async () => ((await store.alreadyNotified('notify chat', [revision])).size === 1 ? true : undefined));
+      expect(await store.position('notify chat', 0)).toBe(0);
+      await other.start();
+      await eventually(async () => ((await store.position('notify chat', 0)) === 1 ? true : undefined));
+      await other.stop();
+      expect(told()).toEqual(['viol-late']);
+    });
+
+    it('that answers while its process stops is not sent the message again', async () => {
+      const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
+      const asked = Promise.withResolvers<void>();
+      const answer = Promise.withResolvers<undefined>();
+      hook.refuse = () => {
+        asked.resolve();
+        return answer.promise;
+      };
+      await one.start();
+      await publish(log, violation({ id: 'viol-slow', timestamp_ms: Date.now() + 60_000 }));
+      await asked.promise;
+      const stopped = one.stop();
+      answer.resolve(undefined);
+      await stopped;
+      hook.refuse = undefined;
+      await other.start();
+      await eventually(async () => ((await store.position('notify chat', 0)) === 1 ? true : undefined));
+      await other.stop();
+      expect(told()).toEqual(['viol-slow']);
     });
   });
 });

@@ -23,8 +23,6 @@ const BATCH = { alertmanager: 64, webhook: 8 } as const;
 /** Timeout (ms) of one wait for the store, after which it is checked again. */
 const KEPT_MS = 10_000;
 const KEPT_POLL_MS = 50;
-/** How long (ms) a stopping process waits for a receiver's answer. Without the answer the message is sent again. */
-const LAST_ANSWER_MS = 2_000;
 const ADVICE = (reason: string): string => `check the address, headers and secret of the receiver (${reason})`;
 
 export interface NotifyParts {
@@ -84,9 +82,8 @@ export class ReceiverNotifier implements PartitionListener {
   /** Stops waiting; the rest is sent after the next start. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('stopping'));
-    const timer = setTimeout(() => this.ended.abort(new Error('stopping')), LAST_ANSWER_MS);
     await this.subscription?.close();
-    clearTimeout(timer);
+    this.ended.abort(new Error('stopping'));
   }
 
   /** The reason for waiting; undefined if there is none. */
@@ -234,6 +231,10 @@ export class ReceiverNotifier implements PartitionListener {
         this.works(partition);
         told.push(...entries);
         metrics.sent.inc({ receiver }, entries.length);
+      },
+      acceptedLate: async (entries) => {
+        metrics.sent.inc({ receiver }, entries.length);
+        await this.parts.store.notified(this.reader, new Map(), entries.map(revisionOf));
       },
       refused: async ({ violation: { id, revision } }, { reason, message }) => {
         metrics.refused.inc({ receiver, reason });
