@@ -4,8 +4,9 @@ import type { Revision } from '../revision.js';
 import type { Queries, Schema, ViolationGroupsTable } from '../schema.js';
 import { indexedText } from '../tables/indexed-text.js';
 import { cursorOf, type PagePlace, parseCursor } from '../tables/page-cursor.js';
+import { newestFirst, within } from '../tables/page-order.js';
 import { searchPattern } from '../tables/searched-text.js';
-import { groupBlocks, newestFirst, within } from './group-blocks.js';
+import { groupBlocks } from './group-blocks.js';
 import { groupOfRow } from './group-changes.js';
 import { groupId } from './group-id.js';
 import {
@@ -51,7 +52,7 @@ export async function violationGroups(
   let total = 0;
   for await (const block of blocks(undefined)) {
     if (signal?.aborted) break;
-    const { count } = await within(queries.selectFrom('violation_groups'), block)
+    const { count } = await within(queries.selectFrom('violation_groups'), 'last_seen', block)
       .select((e) => e.fn.countAll().as('count'))
       .where(matches)
       .executeTakeFirstOrThrow();
@@ -60,12 +61,12 @@ export async function violationGroups(
   const rows: GroupRow[] = [];
   for await (const block of blocks(after === undefined ? undefined : parseCursor(after))) {
     if (signal?.aborted) break;
-    const found = within(queries.selectFrom('violation_groups'), block)
+    const found = within(queries.selectFrom('violation_groups'), 'last_seen', block)
       .selectAll()
       .select((e) => isMuted(e, now).as('muted'))
       .where(matches);
     rows.push(
-      ...(await newestFirst(found)
+      ...(await newestFirst(found, 'last_seen')
         .limit(limit + 1 - rows.length)
         .execute()),
     );

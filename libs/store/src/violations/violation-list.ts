@@ -1,6 +1,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
 import type { PagePlace } from '../tables/page-cursor.js';
+import { newestFirst, type PageRange, within } from '../tables/page-order.js';
 import { partsOf, type ViolationPart } from './violation-parts.js';
 import type { ViolationFilter } from './violation-query.js';
 
@@ -12,26 +13,23 @@ type Rows<Column extends Columns> = SelectQueryBuilder<Schema, 'violations', Pic
 const PLACE = ['id', 'timestamp_ms'] as const;
 type Ids = Rows<(typeof PLACE)[number]>;
 
-/** A range in page order. */
-export interface RowRange {
+/** The first rows of a range. */
+export interface RowRange extends PageRange {
   readonly limit: number;
-  /** Excluded. */
-  readonly after?: PagePlace | undefined;
-  /** Included; default: the end. */
-  readonly downTo?: PagePlace | undefined;
 }
 
 /** Rows of the violations that a filter selects, newest first. */
 export async function newestRows(queries: Queries, filter: ViolationFilter, range: RowRange): Promise<readonly ViolationsTable[]> {
   const ids = rowsIn(queries, filter, range, PLACE);
   if (ids === undefined) return [];
-  const page = partsOf(filter).length === 1 ? ids : newestFirst(ids).limit(range.limit);
+  const page = partsOf(filter).length === 1 ? ids : newestFirst(ids, 'timestamp_ms').limit(range.limit);
   // First ids from an index alone, then the records of the page.
   return newestFirst(
     queries
       .selectFrom('violations')
       .selectAll()
       .where('id', 'in', queries.selectFrom(page.as('page')).select('page.id')),
+    'timestamp_ms',
   ).execute();
 }
 
@@ -55,7 +53,10 @@ export async function endOfBlock(
   const entries = Math.ceil(max / Math.max(1, partsOf(filter).length));
   const ids = rowsIn(queries, filter, { limit: entries, after }, PLACE);
   if (ids === undefined) return undefined;
-  const last = await newestFirst(queries.selectFrom(ids.as('entries')).select(['entries.id', 'entries.timestamp_ms']) as unknown as Ids)
+  const last = await newestFirst(
+    queries.selectFrom(ids.as('entries')).select(['entries.id', 'entries.timestamp_ms']) as unknown as Ids,
+    'timestamp_ms',
+  )
     .limit(1)
     .offset(entries - 1)
     .executeTakeFirst();
@@ -104,23 +105,11 @@ export function rowsIn<Column extends Columns>(
 function newestOf<Column extends Columns>(
   queries: Queries,
   part: ViolationPart,
-  { limit, after, downTo }: RowRange,
+  range: RowRange,
   columns: readonly Column[],
 ): Rows<Column> {
-  let query = queries.selectFrom('violations').select(columns).where(part);
-  if (after !== undefined) {
-    const { timestampMs, id } = after;
-    query = query.where('timestamp_ms', '<=', timestampMs).where((e) => e.or([e('timestamp_ms', '<', timestampMs), e('id', '<', id)]));
-  }
-  if (downTo !== undefined) {
-    const { timestampMs, id } = downTo;
-    query = query.where('timestamp_ms', '>=', timestampMs).where((e) => e.or([e('timestamp_ms', '>', timestampMs), e('id', '>=', id)]));
-  }
-  return newestFirst(query as unknown as Rows<Column>).limit(limit);
-}
-
-function newestFirst<Row>(query: SelectQueryBuilder<Schema, 'violations', Row>): SelectQueryBuilder<Schema, 'violations', Row> {
-  return query.orderBy('timestamp_ms', 'desc').orderBy('id', 'desc');
+  const rows = queries.selectFrom('violations').select(columns).where(part) as unknown as Rows<Column>;
+  return newestFirst(within(rows, 'timestamp_ms', range), 'timestamp_ms').limit(range.limit);
 }
 
 /** The union of the parts. Each is a subquery, because SQLite allows an order within a union only there. */
