@@ -146,7 +146,12 @@ export default function RulesPage() {
             }
           />
         ) : (
-          <RuleTable rules={shown} matches={matches.data} health={health.data} />
+          <RuleTable
+            rules={shown}
+            matches={matches.data}
+            health={health.data}
+            filters={JSON.stringify([q, severity, tag, mode, fares, sort])}
+          />
         )}
         {all === undefined || all.length === 0 ? null : (
           <div className="strip">

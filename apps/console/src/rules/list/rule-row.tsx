@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Rule, RuleHealth, RuleMode } from '../../api/types';
 import { exactCount, plural, shortCount } from '../../format/count';
@@ -25,7 +26,7 @@ interface RuleRowProps {
   readonly onOpen: (id: string) => void;
 }
 
-export function RuleRow({ rule, matches, health, selected, checked, onCheck, onMode, onOpen }: RuleRowProps) {
+export const RuleRow = memo(function RuleRow({ rule, matches, health, selected, checked, onCheck, onMode, onOpen }: RuleRowProps) {
   const { id, name, severity, tags, mode } = rule;
   const cost = costOf(health);
   // The store's count for the rule's health is exact, also for a rule that is not among those with most violations.
@@ -101,4 +102,4 @@ export function RuleRow({ rule, matches, health, selected, checked, onCheck, onM
       </td>
     </tr>
   );
-}
+});
