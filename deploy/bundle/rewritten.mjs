@@ -25,7 +25,7 @@ const nameOfThread = new Map(Object.entries(threads).map(([name, file]) => [join
 const threadEntries = (text, file, urlOfThread) =>
   text.replace(/new URL\('(\.\/[\w-]*thread\.js)', import\.meta\.url\)/g, (_, path) => {
     const name = nameOfThread.get(join(dirname(file), path));
-    if (name === undefined) throw new Error(`${file}: ${path} is no entry of the bundle`);
+    if (name === undefined) throw new Error(`${file}: ${path} is not an entry of the bundle`);
     return urlOfThread(name);
   });
 

@@ -6,7 +6,7 @@ import { dirname, join, posix } from 'node:path';
 const root = dirname(dirname(import.meta.dirname));
 const source = join(root, '.cache', 'site');
 const out = join(root, 'dist', 'site');
-/** Where files that are no pages can be looked at: the address of a repository, without it they are text. */
+/** Where files that are not pages can be looked at: the address of a repository, without it they are text. */
 const repository = process.env.SITE_REPOSITORY?.replace(/\/$/, '');
 
 const pages = globSync(
@@ -22,7 +22,7 @@ const pictures = globSync('docs/images/*', { cwd: root }).map((file) => file.rep
 /** The page of a folder is its README. */
 const asPage = (file) => file.replace(/(^|\/)README\.md(?=#|$)/, '$1index.md');
 
-/** The link as the site has it: what is no page is a file of the repository. */
+/** The link as the site has it: what is not a page is a file of the repository. */
 function rewritten(target, page) {
   const [path, anchor] = target.split('#');
   if (/^[a-z]+:/.test(target) || path === '') return target;

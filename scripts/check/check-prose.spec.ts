@@ -78,6 +78,9 @@ describe('phrases', () => {
     ['It is retried, whatever fails.', undefined],
     ['The evaluator goes on.', 'goes on'],
     ['It goes on the list.', undefined],
+    ['A text that is no number.', 'is no '],
+    ['It is no longer open, and there is no other.', undefined],
+    ['Its values are never told.', 'are never told'],
     ['It answers whether the span matches.', 'answers whether'],
   ])('%s', (text, phrase) => {
     expect(problems(text).map((problem) => /for "([^"]*)"/.exec(problem)?.[1])).toEqual(phrase === undefined ? [] : [phrase]);
@@ -127,7 +130,9 @@ describe('texts for users', () => {
     ['no imports', 'problems.ts', "import { a } from './a b.js';", []],
     ['log lines', 'a.ts', "this.logger.warn({ err: error }, 'cannot read; retrying');", ['cannot read; retrying']],
     ['templates of log lines', 'a.ts', `logger.error(\`\${file} is deleted\`);`, ['value is deleted']],
-    ['no other strings', 'a.ts', "logger.warn(); throw new Error('a b');", []],
+    ['errors', 'a.ts', `throw new StartError(\`\${file} cannot be read\`, { cause });`, ['value cannot be read']],
+    ['descriptions', 'a.ts', "ApiProperty({ description: 'Its sum, ' + 'in bytes.', example: 'a b' });", ['Its sum, in bytes.']],
+    ['no other strings', 'a.ts', "logger.warn(); const error = 'a b'; throw failed(error);", []],
     ['titles', 'a.spec.ts', "describe('a group', () => { it('has members', () => check('a b')); });", ['a group', 'has members']],
     ['titles of tables', 'a.spec.ts', "it.each(['a b'])('takes %s', () => {});", ['takes %s']],
     [

@@ -21,7 +21,11 @@ const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/^not so\b/i, 'except'],
   [/^so (?:many|few)\b/i, 'the number of'],
   [/^of (?:these|those|which)\b/i, 'the rest of the sentence first'],
-  [/\b(?:is|are|was|were|be) (?:not )?told\b(?! (?:to|that|why|so)\b)/i, 'reported'],
+  [/\b(?:is|are|was|were|be) (?:not |never )?told\b(?! (?:to|that|why|so)\b)/i, 'reported'],
+  [
+    /(?<!\bthere(?: must)? )\b(?:is|are|was|were|be) no (?!(?:longer|more|less|fewer|other|such|one|root|match|(?:earli|fast|great|high|larg|lat|long|low|old|short|slow|small|wid)er)\b)/i,
+    'is not a',
+  ],
   [/\btold apart\b/i, 'distinguished'],
   [/\btells? of\b/i, 'reports'],
   [/\bwhat is (?:asked|said|told)\b/i, 'the condition, the text, the report'],

@@ -5,10 +5,13 @@ const LEVELS = new Set(['fatal', 'error', 'warn', 'log', 'info', 'debug']);
 /** Whether a file declares errors as data: each of its strings is a text for users. */
 const isCatalogue = (file: string): boolean => /(?:^|\/)problems\.ts$/.test(file);
 
+/** Members whose strings are texts of generated documents: of the API, the configuration, the metrics, the language. */
+const DESCRIPTIONS = new Set(['description', 'summary', 'doc']);
+
 /** The texts that a source file shows to users or operators: errors of catalogues, log lines, and the titles of tests. Values are replaced by `value`. */
 export function textsOf(file: string, source: string): string[] {
   const isSpec = /\.(?:spec|contract)\.tsx?$/.test(file);
-  if (!isCatalogue(file) && !isSpec && !/logger/i.test(source)) return [];
+  if (!isCatalogue(file) && !isSpec && !/logger|\b(?:description|summary|doc): |\bnew \w*(?:Error|Problem)\(/i.test(source)) return [];
   const texts: string[] = [];
   const visit = (node: ts.Node, isShown: boolean): void => {
     const text = isShown && ts.isExpression(node) ? textOf(node) : undefined;
@@ -19,7 +22,7 @@ export function textsOf(file: string, source: string): string[] {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;
     const title = isSpec && isTestCall(node) ? textOf(node.arguments[0]!) : undefined;
     if (title !== undefined) texts.push(title);
-    const showsAll = isShown || isLogCall(node);
+    const showsAll = isShown || isLogCall(node) || isDescription(node) || isError(node);
     ts.forEachChild(node, (child) => visit(child, showsAll));
   };
   visit(
@@ -37,6 +40,16 @@ function isLogCall(node: ts.Node): boolean {
     LEVELS.has(node.expression.name.text) &&
     /logger$/i.test(node.expression.expression.getText())
   );
+}
+
+/** `description: '…'`. */
+function isDescription(node: ts.Node): boolean {
+  return ts.isPropertyAssignment(node) && ts.isIdentifier(node.name) && DESCRIPTIONS.has(node.name.text);
+}
+
+/** `new StartError('…')`. */
+function isError(node: ts.Node): boolean {
+  return ts.isNewExpression(node) && /(?:Error|Problem)$/.test(node.expression.getText());
 }
 
 /** `describe(…)`, `it(…)`, their variants (`it.each(…)(…)`, `describeKafka(…)`) and conditional ones. */

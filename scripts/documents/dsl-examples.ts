@@ -83,7 +83,7 @@ function idOf(index: number): string {
 /** The result of an example on the trace, for docs/dsl.md. Throws for an invalid rule. */
 export function outcomeOf(example: string): string {
   const rule = ruleOf(example);
-  if (rule === undefined) throw new Error(`the example is no rule: ${example}`);
+  if (rule === undefined) throw new Error(`the example is not a rule: ${example}`);
   const { matches, errors } = judgedByInterpreter(rule, EXAMPLE_TRACE);
   const failed = errors.length === 0 ? '' : ` (fails on ${errors.length})`;
   if (rule.subject === 'trace') return errors.length > 0 ? `fails: ${errors[0]!.message}` : matches.length > 0 ? 'matches' : 'no match';
@@ -95,7 +95,7 @@ export function outcomeOf(example: string): string {
 /** Why an example matches the trace, or does not, in one sentence. Throws for an invalid rule. */
 export function explanationOf(example: string): string {
   const checked = ruleOf(example);
-  if (checked === undefined) throw new Error(`the example is no rule: ${example}`);
+  if (checked === undefined) throw new Error(`the example is not a rule: ${example}`);
   const { spans } = EXAMPLE_TRACE;
   const span = spans[judgedByInterpreter(checked, EXAMPLE_TRACE).matches[0] ?? -1];
   const evidence = { trace: EXAMPLE_TRACE, spans, spanCount: spans.length, isWhole: true, atom: () => ({ count: 0, witnesses: [] }) };

@@ -88,8 +88,8 @@ describe('betrace backtest', () => {
 
   it.each([
     [['-e', 'span.durations > 1s'], 'has no field'],
-    [['-e', 'span.duration > 1s', '--since', 'yesterday'], '--since is no time and no duration'],
-    [['-e', 'span.duration > 1s', '--samples', 'x'], '--samples is no whole number'],
+    [['-e', 'span.duration > 1s', '--since', 'yesterday'], '--since is neither a time nor a duration'],
+    [['-e', 'span.duration > 1s', '--samples', 'x'], '--samples is not a whole number'],
     [['-e', 'span.duration > 1s', '--output', 'xml'], '--output is text, json or junit'],
     [['-e', 'span.duration > 1s', '--against', 'nothing'], 'There is no rule nothing'],
     [[], 'name rule files'],

@@ -151,7 +151,7 @@ describe('with a server', () => {
     expect(await of('violations', 'list', '--severity', 'URGENT')).toMatchObject({ code: 2, err: expect.stringContaining('answers 400') });
     expect(await of('violations', 'list', '--since', 'yesterday')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--since is no time'),
+      err: expect.stringContaining('--since is neither'),
     });
 
     const csv = await of('violations', 'export', '--rule', 'slow-page');

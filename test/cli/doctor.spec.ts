@@ -86,7 +86,7 @@ describe('betrace doctor', () => {
     expect(await tls(ending.cert, ending.key)).toMatchObject({ grade: 'warn', said: expect.stringContaining('ending.pem ends at') });
     expect(await tls(good.cert, ending.key)).toMatchObject({
       grade: 'fail',
-      said: expect.stringContaining('are no certificate and its key'),
+      said: expect.stringContaining('are not a certificate and its key'),
     });
     expect(await tls('', '')).toMatchObject({ grade: 'off' });
   });

@@ -37,7 +37,7 @@ describe('an edit of a rule', () => {
   it('leaves no open trace unjudged, and lets late spans retract violations', async () => {
     const edits: Readonly<Record<string, () => Promise<unknown>>> = {
       unedited: async () => undefined,
-      description: () => betrace.json('PATCH', '/v1/rules/description', { description: 'a typo is mended' }),
+      description: () => betrace.json('PATCH', '/v1/rules/description', { description: 'a typo is corrected' }),
       severity: () => betrace.json('PATCH', '/v1/rules/severity', { severity: 'LOW' }),
       expression: () => betrace.json('PATCH', '/v1/rules/expression', { expression: 'trace.has(span.name == "refund")' }),
     };

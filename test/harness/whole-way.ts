@@ -37,7 +37,7 @@ interface Violation {
   readonly trace_id: string;
 }
 
-/** Texts that only JSON can express: lone surrogates, and ids that are no hex. */
+/** Texts that only JSON can express: lone surrogates, and ids that are not hex. */
 const HALVES: readonly object[] = [
   {
     trace_id: 'half',

@@ -61,7 +61,7 @@ const TIMEOUT_MS = 90_000;
       async () => cluster.broker.resume(),
     ],
   ])(
-    'is no silence of the traces under way: %s',
+    'is not silence of the traces under way: %s',
     async (_, down, up) => {
       const [straddling, silent] = [traceId(), traceId()];
       await sent(straddling, 'charge');

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { collectedBytes } from '../../bench/collected-bytes.js';
 import type { MemoryCase } from './memory-case.js';
 
-/** Growth that is no leak, in bytes and as a share: V8's caches and optimized code. */
+/** Growth that is not a leak, in bytes and as a share: V8's caches and optimized code. */
 const SLACK_BYTES = 2_000_000;
 const SLACK_SHARE = 0.05;
 const LONGER = 5;

@@ -14,7 +14,7 @@ export interface MemoryCase {
   readonly warmUp: number;
   /** Set for a case that takes long or much disk space: it then runs only when this word is given. */
   readonly whenNamed?: string;
-  /** Growth that is no leak, where it is more than V8's caches. */
+  /** Growth that is not a leak, where it is more than V8's caches. */
   readonly slackBytes?: number;
   /** Starts the work; returns a function that does one more step. */
   begin(): MemoryStep | Promise<MemoryStep | MeasuredElsewhere>;

@@ -4,7 +4,7 @@ import { ApiUnderTest } from './testing/api-under-test.js';
 
 const LONG = 'x'.repeat(3_000);
 
-describe('a path or a filter that is no valid text', () => {
+describe('a path or a filter that is not a valid text', () => {
   let api: ApiUnderTest;
   beforeAll(async () => {
     api = await ApiUnderTest.start();

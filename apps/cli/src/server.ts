@@ -29,7 +29,7 @@ export class Server {
   constructor(values: ServerValues, { environment }: Terminal) {
     const url = values.url ?? environment['BETRACE_URL'];
     if (url === undefined || url === '') throw new UsageError('--url is missing, and BETRACE_URL is not set');
-    if (!URL.canParse(url)) throw new UsageError(`${values.url === undefined ? 'BETRACE_URL' : '--url'} is no URL: ${url}`);
+    if (!URL.canParse(url)) throw new UsageError(`${values.url === undefined ? 'BETRACE_URL' : '--url'} is not a URL: ${url}`);
     this.base = url.replace(/\/+$/, '');
     const key = environment[values['api-key-env']];
     const token = environment[values['token-env']];
@@ -109,7 +109,7 @@ export class ServerRefusal extends CliError {
 
 function refusal(url: string, status: number, text: string): ServerRefusal {
   const { detail, title } = (parsed(text) ?? {}) as { readonly detail?: string; readonly title?: string };
-  const said = status < 300 ? 'something that is no JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
+  const said = status < 300 ? 'something that is not JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
   return new ServerRefusal(status, { url, what: `answers ${status}: ${said}` }, said);
 }
 

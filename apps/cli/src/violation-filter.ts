@@ -61,5 +61,5 @@ export function timeOf(option: string, text: string, now: number): string {
   const ago = /^\d+$/.test(text) ? undefined : parseMilliseconds(text);
   if (ago !== undefined) return new Date(now - ago).toISOString();
   if (/^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;
-  throw new UsageError(`${option} is no time and no duration: ${text}`);
+  throw new UsageError(`${option} is neither a time nor a duration: ${text}`);
 }

@@ -101,7 +101,7 @@ describeConsole('rules from files', () => {
     const show = dialog.getByRole('button', { name: 'Show what would change' });
     await text.fill('rules:\n  - [');
     await show.click();
-    await dialog.getByText(/This is no YAML and no JSON: line 2/).waitFor();
+    await dialog.getByText(/This is neither YAML nor JSON: line 2/).waitFor();
     await text.fill('rules:\n  - id: a\n    severty: HIGH\n    expression: "true"\n');
     await show.click();
     await dialog.getByText(/Line 3 of the text, rules\[0\]\.severty/).waitFor();

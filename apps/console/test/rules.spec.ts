@@ -171,14 +171,14 @@ describeConsole('rules', () => {
     await panel.getByText('Of the text before your last change.').waitFor();
     await page.getByText('No errors.').waitFor();
     await text.press('ControlOrMeta+Enter');
-    await panel.getByText('No match: it would be no violation.').waitFor();
+    await panel.getByText('No match: it would not be a violation.').waitFor();
     await panel.getByRole('button', { name: 'Paste JSON' }).click();
     await panel.getByRole('textbox').fill(JSON.stringify(OTLP));
     await panel.getByRole('button', { name: 'Test' }).click();
     await panel.getByText('Matches: it would be a violation.').waitFor();
     await panel.getByRole('textbox').fill('{"spans": [');
     await panel.getByRole('button', { name: 'Test' }).click();
-    await panel.getByText(/This is no JSON/).waitFor();
+    await panel.getByText(/This is not JSON/).waitFor();
   });
 
   it('are tested on a recent trace without violations, which the URL names and a test case keeps', async () => {
@@ -194,7 +194,7 @@ describeConsole('rules', () => {
     await page.reload();
     await becomes(() => pick.inputValue(), 'fine');
     await panel.getByRole('button', { name: 'Test' }).click();
-    await panel.getByText('No match: it would be no violation.').waitFor();
+    await panel.getByText('No match: it would not be a violation.').waitFor();
     expect(await problemsOf(page, 'rule-recent-trace')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await panel.getByRole('button', { name: 'Keep as a case' }).click();

@@ -313,7 +313,7 @@ describe('the account of a rule', () => {
   });
 });
 
-describe('ids that are no OTLP ids', () => {
+describe('ids that are not OTLP ids', () => {
   it('are shown as the user gave them, also by a verdict at close', () => {
     const body = '{"trace_id": "test-trace-001", "span_id": "s1", "name": "a", "start_time": 1, "end_time": 2}';
     const value = encodeRequest(spansFromJson(body));

@@ -10,11 +10,11 @@ judge(row, rule, span);
 const columns: readonly string[] = [];
 columns[span];
 row satisfies number;
-// @ts-expect-error: a rule is no row
+// @ts-expect-error: a rule is not a row
 judge(rule, rule, span);
-// @ts-expect-error: a row is no rule
+// @ts-expect-error: a row is not a rule
 judge(row, row, span);
-// @ts-expect-error: a row is no span
+// @ts-expect-error: a row is not a span
 judge(row, rule, row);
 // @ts-expect-error: a plain number may be an index of anything
 judge(1, rule, span);

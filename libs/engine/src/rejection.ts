@@ -3,7 +3,7 @@ import { type SpanColumns } from '#otlp';
 
 /** Why a span, or a record as a whole, was not evaluated: the label of `betrace_spans_rejected_total` in the evaluator. */
 export const REJECTIONS = {
-  undecodable: 'the record is no OTLP trace request (counted once per record; it goes to the dead letters)',
+  undecodable: 'the record is not an OTLP trace request (counted once per record; it goes to the dead letters)',
   defect: 'its evaluation failed because of a defect of BeTrace (its record goes to the dead letters)',
   no_trace_id: 'its trace id is missing or zero',
   no_span_id: 'its span id is missing or zero',

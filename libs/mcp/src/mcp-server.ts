@@ -65,7 +65,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
   server.registerTool(
     'list_attributes',
     {
-      description: 'Names, types and values of attributes in the spans that came last; values of sensitive ones are not told',
+      description: 'Names, types and values of attributes in the spans that came last; values of sensitive ones are left out',
       inputSchema: toolArguments({
         q: z.string().optional().describe('A part of the name'),
         on: z.enum(['span', 'resource']).optional(),

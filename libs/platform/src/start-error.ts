@@ -11,6 +11,6 @@ export function listenError(error: unknown, port: number, host: string, key: { r
     return new StartError(`port ${port} is taken by another process; stop that one, or ${instead}`, { cause: error });
   if (code === 'EACCES') return new StartError(`port ${port} may only be opened by the superuser; ${instead}`, { cause: error });
   if (code === 'EADDRNOTAVAIL')
-    return new StartError(`${host} is no address of this machine; set server.host (BETRACE_HOST)`, { cause: error });
+    return new StartError(`${host} is not an address of this machine; set server.host (BETRACE_HOST)`, { cause: error });
   return error;
 }

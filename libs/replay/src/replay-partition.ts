@@ -60,7 +60,7 @@ export async function replayPartition(range: SpansRange, options: ReplayOptions,
 }
 
 /**
- * The offset at which the context before a range begins. A pause of the log is no time of a trace: where one lies in the context, traces and spans are
+ * The offset at which the context before a range begins. A pause of the log does not count as time of a trace: where one lies in the context, traces and spans are
  * known for longer, and the context begins earlier.
  */
 async function contextOffset({ partition, judgeFrom, start }: SpansRange, time: number, { log, settings, monotonic }: ReplayOptions) {

@@ -1,7 +1,7 @@
 /**
  * The same value as JSON can hold it. It always has a canonical form, and means the same when it is read back. Half a surrogate pair becomes U+FFFD, in names
  * of members too. Other numbers become `"Infinity"`, `"-Infinity"` or `"NaN"`, a bigint its decimal text. Members that are `undefined` are left out; in an
- * array they become null. Only here does a violation get its signable form. `canonicalJson` refuses what is no data (functions, maps).
+ * array they become null. Only here does a violation get its signable form. `canonicalJson` refuses what is not data (functions, maps).
  */
 export function signable<T>(value: T): T {
   return plain(value) as T;

@@ -136,7 +136,7 @@ describe('verifyViolation', () => {
 
 type Path = readonly string[];
 
-/** The paths of all values that are no objects. */
+/** The paths of all values that are not objects. */
 function leaves(value: unknown, path: Path = []): Path[] {
   if (typeof value !== 'object' || value === null) return [path];
   return Object.entries(value).flatMap(([name, member]) => leaves(member, [...path, name]));

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { KAFKA_VERSION } from '../../../scripts/kafka/jars.js';
 import { freePorts } from '../free-port.js';
 
-/** The used part of the package. It is no dependency, because it only helps where Docker exists and Java does not. */
+/** The used part of the package. It is not a dependency, because it only helps where Docker exists and Java does not. */
 interface Testcontainers {
   GenericContainer: new (
     image: string,

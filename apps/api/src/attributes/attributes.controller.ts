@@ -15,7 +15,7 @@ export class AttributesController {
   @ApiOperation({
     summary: 'Names and values of attributes in the spans that came last',
     description:
-      'For authors of rules. A sample of the spans log, read on request, and cached for ten seconds. Values of attributes that `attributes.sensitive` names are never told.',
+      'For authors of rules. A sample of the spans log, read on request, and cached for ten seconds. Values of attributes that `attributes.sensitive` names are never returned.',
   })
   @ApiOkResponse({ type: AttributesView })
   @ApiBadRequestResponse({ type: ProblemView })

@@ -53,7 +53,7 @@ export class AttributeView {
 
   @ApiProperty({
     description:
-      'Some values are omitted: there are more, they are long, they are no text, number or boolean, or they look like what names a person or opens a door.',
+      'Some values are omitted: there are more, they are long, they are not text, numbers or booleans, or they look like what names a person or opens a door.',
   })
   more!: boolean;
 }

@@ -8,7 +8,7 @@ const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanosecond
 /** The last millisecond of the year 9999, the end of RFC 3339. */
 const LATEST = 253_402_300_799_999;
 
-/** NaN for a text that is no time: the validator refuses it with its message. */
+/** NaN for a text that is not a time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
 export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;

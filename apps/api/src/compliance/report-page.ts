@@ -75,7 +75,7 @@ ${controls.flatMap(ruleRows).join('\n')}
 <dl>
 <dt>In scope</dt><dd>Traces that closed under a rule set in which a rule is enforced that named the control in its version of that time.</dd>
 <dt>Passed</dt><dd>Those in scope that are neither violated nor undecided. A trace in which the rule's subject does not occur passed.</dd>
-<dt>Undecided</dt><dd>Traces that a rule of the control could not judge, by a limit or a defect. They are no pass.</dd>
+<dt>Undecided</dt><dd>Traces that a rule of the control could not judge, by a limit or a defect. They did not pass.</dd>
 <dt>Not looked at</dt><dd>Traces that closed while no rule of the control was enforced.</dd>
 </dl>
 </main>

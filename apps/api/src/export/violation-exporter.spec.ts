@@ -162,7 +162,7 @@ describe('ViolationExporter', () => {
     expect(collector.exported).toEqual(['viol-2@1']);
   });
 
-  it('skips records that are no violations', async () => {
+  it('skips records that are not violations', async () => {
     await log.append(TOPICS.violations, [{ partition: 0, value: Buffer.from('{}') }]);
     await publish(log, violation());
     await exporting.start();

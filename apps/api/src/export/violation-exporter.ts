@@ -172,7 +172,7 @@ export class ViolationExporter implements PartitionListener {
     const passed = (batch: readonly ExportEntry[]): ReadonlyMap<number, number> => {
       const positions = new Map(batch.map(({ partition, position }) => [partition, position]));
       for (const { partition } of batch) left.set(partition, left.get(partition)! - 1);
-      // Records after the last violation of a partition may be no violations.
+      // Records after the last violation of a partition may not be violations.
       for (const partition of [...positions.keys(), ...nothing.splice(0)])
         if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
       return positions;

@@ -77,6 +77,6 @@ export type FromExpressionThread =
   | { readonly type: 'phase'; readonly phase: Phase }
   | { readonly type: 'done'; readonly result: ResultOf[keyof ResultOf] }
   | { readonly type: 'refused'; readonly error: CarriedError }
-  /** The body is no JSON. The main thread finds the place, because it has the platform's parser. */
+  /** The body is not JSON. The main thread finds the place, because it has the platform's parser. */
   | { readonly type: 'no-json'; readonly message: string }
   | { readonly type: 'defect'; readonly error: Error };

@@ -5,6 +5,6 @@ import { ApiError } from '../api-error.js';
 export function refusal(diagnostics: readonly Diagnostic[]): ApiError {
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   const [first] = errors;
-  const reason = first ? `${first.message} (line ${first.line}, column ${first.column})` : 'it is no expression';
+  const reason = first ? `${first.message} (line ${first.line}, column ${first.column})` : 'it is not an expression';
   return new ApiError('BT_API_EXPRESSION_INVALID', { reason }, errors.map(answeredDiagnostic));
 }

@@ -63,7 +63,7 @@ describe('ViolationKeeper', () => {
     expect(await registry.metrics()).toContain('betrace_violations_missing_total{reader="keep"} 5');
   });
 
-  it('skips and counts records that are no violations', async () => {
+  it('skips and counts records that are not violations', async () => {
     await log.append(TOPICS.violations, [
       { partition: 0, value: Buffer.from('not JSON') },
       { partition: 0, value: Buffer.from('{"id":"x"}') },

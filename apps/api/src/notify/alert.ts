@@ -45,7 +45,7 @@ export function alertOf(violation: ViolationRecord, receiver: NotificationReceiv
   };
 }
 
-/** Alertmanager refuses labels that are no valid UTF-8, and treats empty ones as absent. */
+/** Alertmanager refuses labels that are not valid UTF-8, and treats empty ones as absent. */
 function texts(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const kept = Object.entries(values).filter(([, value]) => value !== '');
   return Object.fromEntries(kept.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, LONGEST_TEXT).join('')]));

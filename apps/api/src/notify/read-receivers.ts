@@ -32,7 +32,7 @@ export function readReceivers(path: string): readonly NotificationReceiver[] {
     const told = (problem: string) => wrong.push(`receiver ${n + 1} ${problem}`);
     return isRecord(entry)
       ? receiverOf(entry, dirname(resolve(path)), told)
-      : void told('is no mapping with "name" and "alertmanager" or "webhook"');
+      : void told('is not a mapping with "name" and "alertmanager" or "webhook"');
   });
   const names = found.map((receiver) => receiver?.name);
   for (const [n, name] of names.entries())
@@ -50,15 +50,15 @@ function receiverOf(entry: Members, folder: string, told: (problem: string) => v
   if ((alertmanager === undefined) === (webhook === undefined)) told('must have "alertmanager" or "webhook", an address, and not both');
   const url = alertmanager ?? webhook;
   if (url !== undefined && !isUrl(url))
-    told('has an address that is no URL of http or https without a user; credentials go into "headers"');
-  if (consoleUrl !== undefined && !isUrl(consoleUrl)) told('has a "console_url" that is no URL of http or https');
+    told('has an address that is not a URL of http or https without a user; credentials go into "headers"');
+  if (consoleUrl !== undefined && !isUrl(consoleUrl)) told('has a "console_url" that is not a URL of http or https');
   if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
-    told('has "headers" that are no mapping of names to texts');
+    told('has "headers" that are not a mapping of names to texts');
   const severities = textsOf(entry, 'severities', told).map((severity) => severity.toUpperCase());
   const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));
   if (unknown !== undefined) told(`has the severity ${JSON.stringify(unknown)}, which is none of ${SEVERITIES.join(', ')}`);
   const duration = typeof firesFor === 'string' ? parseMilliseconds(firesFor) : undefined;
-  if (duration === undefined || duration <= 0 || duration > 365 * DAY) told('has a "fires_for" that is no duration like 15m, 1h or 2d');
+  if (duration === undefined || duration <= 0 || duration > 365 * DAY) told('has a "fires_for" that is not a duration like 15m, 1h or 2d');
   if (secretFile !== undefined && webhook === undefined) told('has a "secret_file", which is for a webhook');
   return {
     name: String(name),
@@ -77,13 +77,13 @@ function receiverOf(entry: Members, folder: string, told: (problem: string) => v
 function textsOf(entry: Members, member: string, told: (problem: string) => void): readonly string[] {
   const { [member]: value = [] } = entry;
   if (Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')) return value as readonly string[];
-  told(`has ${JSON.stringify(member)} that are no list of texts`);
+  told(`has ${JSON.stringify(member)} that are not a list of texts`);
   return [];
 }
 
 function secretOf(file: unknown, folder: string, told: (problem: string) => void): { readonly secret?: Buffer } {
   if (typeof file !== 'string') {
-    told('has a "secret_file" that is no path');
+    told('has a "secret_file" that is not a path');
     return {};
   }
   try {

@@ -17,7 +17,7 @@ const refusal = (description: string): Response => ({ description, content: { [P
 
 /**
  * Adds what all routes share to an OpenAPI document. Problems are `application/problem+json`. Any route may answer 401 or 403 (not allowed), 429 (too many
- * requests), and 400, 413 or 415 (a body that is no JSON, too large or of another type). Declarations of a route take precedence.
+ * requests), and 400, 413 or 415 (a body that is not JSON, too large or of another type). Declarations of a route take precedence.
  */
 export function describeRefusals(document: OpenAPIObject): OpenAPIObject {
   for (const [path, methods] of Object.entries(document.paths)) {

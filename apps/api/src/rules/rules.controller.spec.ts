@@ -223,7 +223,7 @@ describe('/v1/rules', () => {
     ['an unknown severity', { ...SLOW, severity: 'URGENT' }, 400, 'BT_HTTP_INVALID'],
     ['a misspelt member', { ...SLOW, enabeld: false }, 400, 'BT_HTTP_INVALID'],
     ['a text where a boolean belongs', { ...SLOW, enabled: 'yes' }, 400, 'BT_HTTP_INVALID'],
-    ['what is no JSON', '{"name": ', 400, 'BT_HTTP_BAD_JSON'],
+    ['what is not JSON', '{"name": ', 400, 'BT_HTTP_BAD_JSON'],
     ['an expression that is too long', { ...SLOW, expression: `span.name == "${'x'.repeat(200)}"` }, 422, 'BT_API_EXPRESSION_TOO_LONG'],
   ])('refuses %s', async (_what, body, status, code) => {
     const answer = await post<Problem>(body);

@@ -105,7 +105,7 @@ describe('a rule file', () => {
     ['a missing expression', 'rules:\n  - id: a\n', 'BT_CLI_MISSING_KEY', 2, 5],
     ['an id that is none', 'rules:\n  - id: a b\n    expression: "true"\n', 'BT_CLI_RULE_TEXT', 2, 9],
     ['an unknown severity', 'rules:\n  - {id: a, expression: "true", severity: high}\n', 'BT_CLI_WRONG_VALUE', 2, 43],
-    ['an expression that is no text', 'rules:\n  - {id: a, expression: true}\n', 'BT_CLI_WRONG_VALUE', 2, 25],
+    ['an expression that is not a text', 'rules:\n  - {id: a, expression: true}\n', 'BT_CLI_WRONG_VALUE', 2, 25],
     ['the same id twice', 'rules:\n  - {id: a, expression: "true"}\n  - {id: a, expression: "true"}\n', 'BT_CLI_DUPLICATE_ID', 3, 5],
     ['no list of rules', 'rules: 5\n', 'BT_CLI_WRONG_VALUE', 1, 8],
     ['no rules', 'rule: []\n', 'BT_CLI_UNKNOWN_KEY', 1, 1],

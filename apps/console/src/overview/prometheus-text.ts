@@ -9,7 +9,7 @@ export type ParsedMetrics = ReadonlyMap<string, readonly Sample[]>;
 const LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})?\s+([-+]?(?:\d|\.\d|Inf)\S*|NaN)/;
 const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
-/** Parses `GET /metrics`, the Prometheus text format; skips lines that are no samples. */
+/** Parses `GET /metrics`, the Prometheus text format; skips lines that are not samples. */
 export function parsePrometheus(text: string): ParsedMetrics {
   const metrics = new Map<string, Sample[]>();
   for (const line of text.split('\n')) {

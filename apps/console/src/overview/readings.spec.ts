@@ -5,7 +5,7 @@ import { growth, quantile, type Reading, rate, total } from './readings';
 const reading = (at: number, text: string): Reading => ({ at, metrics: parsePrometheus(text) });
 
 describe('the text of /metrics', () => {
-  it('is read with its labels, also quoted ones, and lines that are no sample are skipped', () => {
+  it('is read with its labels, also quoted ones, and lines that are not samples are skipped', () => {
     const metrics = parsePrometheus(
       [
         '# HELP a_total Something.',

@@ -15,7 +15,7 @@ interface PickProps {
   readonly onChange: (value: string) => void;
 }
 
-/** A choice with its name inside. A value that is no option (from an old link) is shown unchanged. */
+/** A choice with its name inside. A value that is not an option (from an old link) is shown unchanged. */
 export function Pick({ label, value, options, isSet = false, onChange }: PickProps) {
   const id = useId();
   const known = options.some((option) => option.value === value);

@@ -6,7 +6,7 @@ export const ON_ERRORS: readonly { readonly value: OnError; readonly text: strin
   {
     value: 'undecided',
     text: 'Is undecided',
-    means: '"5000" where the rule compares a number is reported as undecided, which is no violation.',
+    means: '"5000" where the rule compares a number is reported as undecided, which is not a violation.',
   },
   { value: 'violation', text: 'Is a violation', means: '"5000" where the rule compares a number violates the rule.' },
 ];

@@ -54,12 +54,12 @@ describe('RulesFollower', () => {
     expect(compiled.filter((epoch) => epoch === 100)).toEqual([100]);
   });
 
-  it('reports a record that is no rule set, and continues', async () => {
+  it('reports a record that is not a rule set, and continues', async () => {
     await publish('not JSON');
     await publish('{}');
     await publish(JSON.stringify({ epoch: 1, snapshot: [rule('a')] }));
     expect(await rules.ruleSet(1)).toBe('a');
-    expect(errors).toEqual(['record 0 of betrace.rules is no rule set', 'record 1 of betrace.rules is no rule set']);
+    expect(errors).toEqual(['record 0 of betrace.rules is not a rule set', 'record 1 of betrace.rules is not a rule set']);
   });
 
   it('reports a marker whose rule set is missing, and uses the set when it comes', async () => {

@@ -114,14 +114,14 @@ export class RulesFollower<RuleSet> {
     for (const waiter of waiting) waiter.resolve();
   }
 
-  /** A record that is no rule set (another program wrote it) is reported and skipped. */
+  /** A record that is not a rule set (another program wrote it) is reported and skipped. */
   private takeRecord(record: LogRecord): void {
     try {
       const ruleSet = JSON.parse(Buffer.from(record.value).toString('utf8')) as RuleSetRecord;
       if (!Number.isSafeInteger(ruleSet.epoch)) throw new TypeError('epoch is missing');
       this.history.add(ruleSet);
     } catch (error) {
-      this.failed(new Error(`record ${record.offset} of ${TOPICS.rules} is no rule set`, { cause: error }));
+      this.failed(new Error(`record ${record.offset} of ${TOPICS.rules} is not a rule set`, { cause: error }));
     }
   }
 

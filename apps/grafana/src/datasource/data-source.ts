@@ -109,7 +109,7 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
       const { groups = [] } = await request<ViolationStats>(this.proxy, 'v1/violations/stats', { params });
       return groups.map(({ key }) => ({ text: key, value: key }));
     }
-    throw new Error(`"${query}" is no query of BeTrace for variables; write rules, services or severities.`);
+    throw new Error(`"${query}" is not a query of BeTrace for variables; write rules, services or severities.`);
   }
 
   override async testDatasource() {

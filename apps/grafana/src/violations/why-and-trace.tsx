@@ -15,7 +15,7 @@ import { ProblemAlert } from '../app/problem-alert';
 import { useSearch } from '../app/use-search';
 import { ConsoleScope, stacked } from '../console/console-scope';
 
-/** A deleted trace (404) is no failure: the record stays. */
+/** A deleted trace (404) is not a failure: the record stays. */
 const orUndefined = (error: unknown): undefined => {
   if (error instanceof RequestProblem && error.status === 404) return undefined;
   throw error;

@@ -47,7 +47,7 @@ describe('FullPartitionsListener', () => {
     await are();
   });
 
-  it('skips records that are no reports', async () => {
+  it('skips records that are not reports', async () => {
     await hear.start();
     for (const text of ['?', 'null', '{"evaluator":"one"}', '{"partitions":[1]}']) await say(text);
     await say('{"evaluator":"one","partitions":[1]}');

@@ -100,7 +100,7 @@ describe('the notation of traces', () => {
     ['an indentation between two levels', 'a\n    b\n  c', /indented by 2 spaces, its siblings by 4/, 10],
     ['a tab', 'a\n\tb', /tab/, 2],
     ['a line without a name', 'a=1', /name of its span/, 0],
-    ['a word after the name', 'a 20ms b', /'b' is no key=value/, 7],
+    ['a word after the name', 'a 20ms b', /'b' is not a key=value/, 7],
     ['a second duration', 'a 20ms 30ms', /'30ms'/, 7],
     ['an open text', 'a b="c', /quote/, 4],
     ['an open list', 'a b=[c', /missing in this list/, 6],

@@ -71,7 +71,7 @@ export function spanLine(words: readonly Word[], offset: number): SpanLine {
     else if (index > 0 && word.kind === 'word' && TIMES.test(word.text) && line.times === undefined)
       line.times = Number(word.text.slice(1));
     else if (name.length === index) name.push(word.text);
-    else throw new NotationError(`'${word.text}' is no key=value; a name with such words is put in quotes`, word.offset);
+    else throw new NotationError(`'${word.text}' is not a key=value; a name with such words is put in quotes`, word.offset);
   }
   if (name.length === 0) throw new NotationError('a line begins with the name of its span', offset);
   return { ...line, name: name.join(' '), attributes, resource, links, events };

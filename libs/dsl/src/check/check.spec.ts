@@ -47,11 +47,11 @@ describe('valid uses get no warning', () => {
     ],
     ['a byte of a URL that looks like a class of Lua', 'span.name matches "a%20b" or span.name matches "%d0%b0"'],
     ['a share that can be above the limit', 'trace.count(span.status == "error") * 100 / trace.span_count > 99'],
-    ['a count that is no part of the other', 'trace.count(span.status == "error") > trace.count(span.name == "a")'],
+    ['a count that is not a part of the other', 'trace.count(span.status == "error") > trace.count(span.name == "a")'],
     ['all values of a field', 'trace.distinct(span.status) == 3'],
     ['small letters', 'span.name:lower() matches "[A-Z]?get"'],
     ['a pattern that needs its end', 'span.name matches "^x*$"'],
-    ['a quotient that is no duration', 'span.duration / 1000000 > 500'],
+    ['a quotient that is not a duration', 'span.duration / 1000000 > 500'],
     ['ids of OpenTelemetry', 'span.parent_id == "00f067aa0ba902b7" and trace.id == "4bf92f3577b34da6a3ce929d0e0e4736"'],
     [
       'a loop that reads its span',

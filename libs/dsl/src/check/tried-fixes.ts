@@ -27,7 +27,7 @@ const OF_VALUES: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 
 /**
  * Keeps only fixes that work. Each is applied and the text checked again: its range must have no error and no further warning. After the fix of a
- * warning there must be no new error anywhere. Long texts get no fixes, because none is tried.
+ * warning there must not be a new error anywhere. Long texts get no fixes, because none is tried.
  */
 export function withTriedFixes(text: string, { diagnostics, isRead }: Rechecked, recheck: Recheck): readonly Diagnostic[] {
   if (diagnostics.every(({ fix }) => fix === undefined)) return diagnostics;

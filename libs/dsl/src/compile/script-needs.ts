@@ -10,7 +10,7 @@ import type { ReadsCollector } from './reads-collector.js';
 
 /**
  * The guards of a script: what a trace needs for the script to be worth running. Undefined if there are none. Guard results only decide whether the script
- * runs. A failed guard is no rule error: the sandbox continues with the next span.
+ * runs. A failed guard is not a rule error: the sandbox continues with the next span.
  */
 export function scriptNeeds(
   { guards, loop, subject }: CheckedScript,

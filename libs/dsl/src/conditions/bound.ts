@@ -13,7 +13,7 @@ export interface Bound {
   readonly inclusive: boolean;
 }
 
-/** Undefined: the node is no bound. Literals beyond 2^53 (bigints) are left to plain comparisons. */
+/** Undefined: the node is not a bound. Literals beyond 2^53 (bigints) are left to plain comparisons. */
 export function boundOf(node: Resolved): Bound | undefined {
   if (node.type !== 'binary') return undefined;
   const { operator, left, right } = node;

@@ -225,7 +225,7 @@ function canHold(conjunction: Conjunction): boolean {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The key of a value that is no scalar: bytes equal the string of the same bytes, tables equal no literal. */
+/** The key of a value that is not a scalar: bytes equal the string of the same bytes, tables equal no literal. */
 function dictionaryKey(value: Value): string | undefined {
   return value instanceof Uint8Array ? decoder.decode(value) : undefined;
 }

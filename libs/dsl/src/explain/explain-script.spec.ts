@@ -111,7 +111,7 @@ describe('times in a script', () => {
       'local gap = trace.spans[2].start_time - trace.spans[1].end_time\nreturn gap >= 2 * 3s',
       'gap >= 2 * 3s holds (2 * 3s is 6s, gap is 6.5s)',
     ],
-    ['a sum that is no time', 'local n = #trace.spans\nreturn n + 1 > 2', 'n + 1 > 2 holds (n + 1 is 3, n is 2)'],
+    ['a sum that is not a time', 'local n = #trace.spans\nreturn n + 1 > 2', 'n + 1 > 2 holds (n + 1 is 3, n is 2)'],
     ['what fails is left to the run', 'local n = #trace.spans\nreturn n // 1 > 1', 'n // 1 > 1 holds (n // 1 is 2, n is 2)'],
   ])('%s', (_title, text, expected) => {
     const { summary } = explain(text, undefined, true, late);

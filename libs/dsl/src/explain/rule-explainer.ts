@@ -29,7 +29,7 @@ interface Scope {
 
 /** Explains the parts of one rule: first their results, as the rule was judged, then why. */
 export class RuleExplainer implements Explainer {
-  /** The evaluated parts of the rule that are no `and`, `or` or `not`. */
+  /** The evaluated parts of the rule that are not `and`, `or` or `not`. */
   readonly conditions: ConditionOutcome[] = [];
   readonly values: LeafValues;
   readonly size = new ExplanationSize();

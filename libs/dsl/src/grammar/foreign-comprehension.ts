@@ -15,8 +15,8 @@ const INSTEAD = 'trace.has(s where …)';
 const EXPECTED = 'trace.has(s where …), trace.all(s where …) or trace.count(s where …)';
 
 /**
- * After the argument of a call: `any(s.name == "x" for s in trace.spans)`. @param outer the whole call except its last parenthesis. Returns if it is no
- * comprehension.
+ * After the argument of a call: `any(s.name == "x" for s in trace.spans)`. @param outer the whole call except its last parenthesis. Returns if it is not
+ * a comprehension.
  */
 export function refuseComprehension(cursor: TokenCursor, value: Expression, callee: Expression | undefined, parse: Parse): void {
   if (!cursor.is('for')) return;

@@ -213,7 +213,7 @@ function parseArguments(cursor: TokenCursor, callee?: Expression): Expression[] 
   return args;
 }
 
-/** `charge where condition`, or an expression. `where` is no keyword: two names in a row are an error everywhere else. */
+/** `charge where condition`, or an expression. `where` is not a keyword: two names in a row are an error everywhere else. */
 function parseArgument(cursor: TokenCursor, callee?: Expression): Expression {
   const { current, next } = cursor;
   if (current.kind === 'name' && next.kind === 'name' && next.text === 'where') return parseNamedCondition(cursor);

@@ -183,7 +183,7 @@ class Tokenizer {
     return true;
   }
 
-  /** After `//` comes a word that occurs nowhere else and is no word of the language: there is no such value to divide by. */
+  /** After `//` comes a word that occurs nowhere else and is not a word of the language: there is no such value to divide by. */
   #isWordAlone(): boolean {
     const [, word] = this.#match(WORD_BEHIND)?.match(/([A-Za-z_]\w*)$/) ?? [];
     if (word === undefined || KEYWORDS.has(word) || KNOWN_NAMES.has(word)) return false;

@@ -11,7 +11,7 @@ import { isNumber, isString, luaType } from './lua-value.js';
 export type ArithmeticOperator = Exclude<BinaryOperator, '==' | '~=' | '<' | '<=' | '>' | '>='>;
 type Numeric = number | bigint;
 
-/** @throws LuaError when an operand is no number (strings that hold a number are, as in Lua) */
+/** @throws LuaError when an operand is not a number (strings that hold a number are, as in Lua) */
 export function luaArithmetic(operator: ArithmeticOperator, left: Value, right: Value): Value {
   if (operator === '..') return concatenate(left, right);
   if (isBitwise(operator)) return bitwise(operator, left, right);
@@ -142,7 +142,7 @@ function shiftLeft(value: bigint, distance: bigint): Numeric {
 const MIN_INTEGER = -(2n ** 63n);
 const MAX_INTEGER = 2n ** 63n - 1n;
 
-/** @throws LuaError when a number is no 64-bit integer */
+/** @throws LuaError when a number is not a 64-bit integer */
 function toInteger(value: Numeric): bigint {
   if (typeof value === 'bigint') return value;
   if (Number.isInteger(value)) {

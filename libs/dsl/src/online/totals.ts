@@ -80,7 +80,7 @@ export function totalValue(node: Resolved, totals: TotalsOf): Ask {
       };
     }
     default:
-      throw new Error(`${node.type} is no total of a trace`);
+      throw new Error(`${node.type} is not a total of a trace`);
   }
 }
 

@@ -215,7 +215,7 @@ describe('attacks', () => {
       'local t = {} for i = 1, 2000 do t[i] = i end table.sort(t, function() return true end) return "ended"',
       'returned true',
     ],
-    ['a table as error', 'error({})', 'the error is no text'],
+    ['a table as error', 'error({})', 'the error is not a text'],
     ['load', 'return load("return 1")()', 'attempt to call a nil value'],
     ['require', 'return require("os")', 'attempt to call a nil value'],
     ['setmetatable', 'return setmetatable({}, {})', 'attempt to call a nil value'],

@@ -97,7 +97,7 @@ export class ScriptProgram {
     const message = isText
       ? textOfBytes(lua.lua_tostring(L, -1))
       : status > 0
-        ? 'the error is no text'
+        ? 'the error is not a text'
         : 'the sandbox could not run this script';
     lua.lua_settop(L, 0);
     throw new LuaError(message);

@@ -165,7 +165,7 @@ export class SpanFunctionsOfScript {
   private errorOnTop(): LuaError {
     const { L } = this;
     this.budget.spend(500);
-    return new LuaError(lua.lua_type(L, -1) === lua.LUA_TSTRING ? textOfBytes(lua.lua_tostring(L, -1)) : 'the error is no text');
+    return new LuaError(lua.lua_type(L, -1) === lua.LUA_TSTRING ? textOfBytes(lua.lua_tostring(L, -1)) : 'the error is not a text');
   }
 
   private get structure(): TraceStructure {

@@ -141,7 +141,7 @@ describe('numbers in variables that change', () => {
 describe('is left to the sandbox:', () => {
   it.each([
     ['an error, whose words it does not know', 'local n = nil return trace.id .. n'],
-    ['bytes that are no text', 'local b = trace.spans[1].attributes.bytes return b == "x"'],
+    ['bytes that are not text', 'local b = trace.spans[1].attributes.bytes return b == "x"'],
     ['half of a character', 'local w = trace.spans[1].attributes.text return w:sub(1, 3) == "x"'],
     ['keys that go while they are gone through', 'local t = { a = 1, b = 2 } for k in pairs(t) do t[k] = nil end return trace.id == nil'],
     [

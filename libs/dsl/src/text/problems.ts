@@ -51,7 +51,7 @@ export const PROBLEMS = {
   BT_DSL_UNKNOWN_FIELD: error("'{object}' has no field '{name}'", 'A field that the vocabulary does not list.'),
   BT_DSL_UNKNOWN_FUNCTION: error("'{object}' has no function '{name}'", 'A function or method that the vocabulary does not list.'),
   BT_DSL_NOT_CALLED: error("'{name}' is a function: call it, for example {example}", 'A function named without its arguments.'),
-  BT_DSL_NOT_A_FUNCTION: error("'{name}' is not a function", 'Something that is no function was called.'),
+  BT_DSL_NOT_A_FUNCTION: error("'{name}' is not a function", 'A value that is not a function was called.'),
   BT_DSL_ARITY: error("'{name}' takes {wanted}, not {found}", 'The number of arguments is wrong.'),
   BT_DSL_ARGUMENT: error("'{name}': {reason}", 'An argument that can never be right.'),
   BT_DSL_CONSTANT_FAILS: error('{reason}', 'An operation on constants that always fails, such as a division by zero.'),
@@ -66,9 +66,9 @@ export const PROBLEMS = {
   BT_DSL_ARITHMETIC: error('attempt to {operation} a {type} value', 'The type is known, and the operation always fails.'),
   BT_DSL_STRING_TEST: error(
     "'{test}' tests a string, not a {type}",
-    'The subject or the pattern of a string test is known to be no string.',
+    'The subject or the pattern of a string test is known not to be a string.',
   ),
-  BT_DSL_INDEX: error('attempt to index a {type} value', 'Something that is known to be no table is indexed.'),
+  BT_DSL_INDEX: error('attempt to index a {type} value', 'A value that is known not to be a table is indexed.'),
   BT_DSL_UNKNOWN_VALUE: error(
     "'{field}' is never {value}",
     'A comparison with a word that the field never holds, such as `span.status == "failed"`.',
@@ -136,7 +136,7 @@ export const PROBLEMS = {
     'both sides are {text} of the same span',
     'A value compared with itself; within a condition `span` is the span being tested, and an outer one needs a name: `trace.has(a where …)`.',
   ),
-  BT_DSL_INDEX_ZERO: mistake('lists count from 1: there is nothing at {index}', 'An index below 1, or one that is no whole number.'),
+  BT_DSL_INDEX_ZERO: mistake('lists count from 1: there is nothing at {index}', 'An index below 1, or one that is not a whole number.'),
   BT_DSL_ITERATOR: mistake("'for … in' needs ipairs: {text} is a list", 'A loop over a list without `ipairs` fails on every trace.'),
   BT_DSL_LOOP_OVER: mistake(
     'the parts of {text} have names, and {function} {what}',
@@ -361,7 +361,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_WHEN_WORD: warning(
     "'{name}' is an attribute here: this tests whether it is true",
-    '`currency == EUR or USD`: a word alone is no value of the comparison before it.',
+    '`currency == EUR or USD`: a word alone is not a value of the comparison before it.',
   ),
   BT_DSL_WHEN_FIELD: warning(
     "'{name}' is an attribute of that name here, not the {name} of the span",

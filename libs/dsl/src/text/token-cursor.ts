@@ -84,7 +84,7 @@ export class TokenCursor {
     if (this.is('=') && ['(', ')', ']', 'then', 'do'].includes(expected)) this.failAtAssignment();
   }
 
-  /** Fails at a `=` that should compare, or at `=>`, which is no operator here. */
+  /** Fails at a `=` that should compare, or at `=>`, which is not an operator here. */
   failAtAssignment(): never {
     const { range } = this.current;
     const { start, end } = this.next.range;

@@ -78,7 +78,7 @@ export function valueKey(value: Value): unknown {
   try {
     return strict.decode(value);
   } catch {
-    // No text begins with a lone surrogate, so bytes that are no text equal none.
+    // No text begins with a lone surrogate, so bytes that are not text equal none.
     return `\ud800${Array.from(value, (byte) => String.fromCharCode(byte)).join('')}`;
   }
 }

@@ -99,7 +99,7 @@ class Reader {
     return this.#take(text);
   }
 
-  /** A part that is no literal ends the run. */
+  /** A part that is not a literal ends the run. */
   #take(text: string | undefined, nesting = 0): boolean {
     if (text === undefined) return false;
     this.#at += text.length;

@@ -17,7 +17,7 @@ export interface Pattern {
 /** Instructions of a program that one step runs on a character. */
 const INSTRUCTIONS_PER_STEP = 16;
 
-/** Why a text is no pattern, in RE2's words. */
+/** Why a text is not a pattern, in RE2's words. */
 export class PatternError extends Error {}
 
 const MAX_LENGTH = 1_000;
@@ -62,7 +62,7 @@ function wholeTest({ text, atStart, atEnd }: RequiredLiteral): (subject: string)
   return atEnd ? (subject) => subject.endsWith(text) : (subject) => containsText(subject, text);
 }
 
-/** Recently used patterns that are no literals (`x matches attribute.pattern`); compiling costs microseconds. */
+/** Recently used patterns that are not literals (`x matches attribute.pattern`); compiling costs microseconds. */
 const recent = new Map<string, Pattern>();
 const RECENT = 64;
 

@@ -29,7 +29,7 @@ export interface PartitionEngineOptions {
   readonly closed?: (firstOffset: number) => void;
   /** A whole trace is forgotten, and rules with `evidence` found nothing in it. */
   readonly passed?: TellPassed;
-  /** A record that is no OTLP request was counted and skipped; the owner can write it to the dead letters. */
+  /** A record that is not an OTLP request was counted and skipped; the owner can write it to the dead letters. */
   readonly undecodable?: (record: SpansRecord, reason: string) => void;
   /** A defect threw while this record was applied; `apply` describes the extent of the damage. */
   readonly defect?: (record: EngineRecord, error: unknown) => void;

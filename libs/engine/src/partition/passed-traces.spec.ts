@@ -43,7 +43,7 @@ describe('a trace that complies with a rule', () => {
     expect(passedOf([...records, { time: 500 }, { time: 9_000 }])).toEqual(['alone 1 true', 'online 1 true', 'columns 1 true']);
   });
 
-  it('is no evidence for a violated rule, unless the violation was retracted', () => {
+  it('is not evidence for a violated rule, unless the violation was retracted', () => {
     expect(passedOf([{ time: 0, spans: [root, { ...read, n: 6 }] }, { time: 900 }])).toEqual([]);
     expect(passedOf([{ time: 0, spans: [root, read] }, { time: 100 }, { time: 110, spans: [audit] }, { time: 900 }])).toEqual([
       'alone 1 true',
@@ -52,7 +52,7 @@ describe('a trace that complies with a rule', () => {
     ]);
   });
 
-  it('is no evidence without its root, and incomplete without a parent', () => {
+  it('is not evidence without its root, and incomplete without a parent', () => {
     expect(passedOf([{ time: 0, spans: [audit] }, { time: 900 }])).toEqual([]);
     expect(passedOf([{ time: 0, spans: [root, { ...audit, parent: 9 }] }, { time: 900 }])).toEqual([
       'alone 1 false',
@@ -61,7 +61,7 @@ describe('a trace that complies with a rule', () => {
     ]);
   });
 
-  it('is no evidence when a defect hid one of its spans from a rule', () => {
+  it('is not evidence when a defect hid one of its spans from a rule', () => {
     const told: string[] = [];
     const engine = engineOf([rules], { passed: (_, __, trace) => told.push(trace().wireTraceId.slice(-1)) });
     const { judge } = engine as unknown as { readonly judge: { feed: (...values: readonly unknown[]) => void } };

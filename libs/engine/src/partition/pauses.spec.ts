@@ -43,7 +43,7 @@ describe('a pause of the log', () => {
   it.each([
     ['open', 5],
     ['closed, but remembered', 50],
-  ])('is no silence of a trace that was %s: held-back spans are judged with the rest', (_state, before) => {
+  ])('is not silence of a trace that was %s: held-back spans are judged with the rest', (_state, before) => {
     const records = [
       { time: 0, spans: [charge] },
       { time: before + HOUR, pause: HOUR },

@@ -83,7 +83,7 @@ describe('a retry after its trace is forgotten', () => {
     expect(afterwards(again)).toEqual({ verdicts: [], accounts: [3, 4, 4] });
   });
 
-  it('is no retry if the times of a span differ', () => {
+  it('is not a retry if the times of a span differ', () => {
     const { verdicts } = afterwards([{ time: 1_500, spans: [{ ...read, duration: 11 }] }]);
     expect(new Set(verdicts.map(({ ruleId }) => ruleId))).toEqual(new Set([...absence, 'early', 'alone']));
   });

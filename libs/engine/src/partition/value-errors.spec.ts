@@ -252,7 +252,7 @@ describe('a value of another type in one part of a rule', () => {
   ])('counts only if it could change the answer: %s', (rule, expected) => {
     expect(said(rule, [a, text])).toEqual(expected);
     expect(said(rule, [a, text], 'violation')).toEqual(expected.map(() => 'open'));
-    // A missing value is no type failure.
+    // A missing value is not a type failure.
     expect(said(rule, [a, span(2, { name: 'b' })]).includes('undecided')).toBe(false);
   });
 

@@ -77,7 +77,7 @@ export class Epoch {
     this.projection = { fields: new Set([...fields, 'name', 'service', 'scope']), attributes, resourceAttributes };
   }
 
-  /** Reads a record into the columns. Throws OtlpError when it is no OTLP request. */
+  /** Reads a record into the columns. Throws OtlpError when it is not an OTLP request. */
   load(offset: number, value: Uint8Array): void {
     this.columns.clear();
     this.loaded = offset;

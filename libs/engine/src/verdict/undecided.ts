@@ -4,7 +4,7 @@ export const UNDECIDED = {
   memory_limit: 'the rule made more text than it may',
   depth_limit: 'the rule called functions within each other more deeply, or handed over more values at once, than it may',
   value_type: 'the rule met a value of another type than it can take, and says `on_error: undecided`',
-  internal_error: 'the rule ended in an error that is no error of the language',
+  internal_error: 'the rule ended in an error that is not an error of the language',
   max_spans: 'the trace has more spans than are kept for rules that are judged at its close (`traces.max_spans`)',
   too_many: 'more verdicts of the rule are undecided than are told one by one: this record counts the others',
 } as const satisfies Readonly<Record<string, string>>;

@@ -25,7 +25,7 @@ export interface Verdict {
   readonly traceId: string;
   /** The subject span of a span rule; for a trace rule the first witness, else the root, else the first span seen. */
   readonly spanId: string;
-  /** The OTLP ids (hex): equal to the above unless the user's ids were no OTLP ids. */
+  /** The OTLP ids (hex): equal to the above unless the user's ids were not OTLP ids. */
   readonly wireTraceId: string;
   readonly wireSpanId: string;
   /** Log time (Unix milliseconds) of the record that made the verdict certain. */

@@ -31,7 +31,7 @@ export function countedLog(log: Log) {
 }
 
 /**
- * Counts the spans in the records of the spans log from one offset up to another, as an evaluator does. A record that is no request counts as one. Undefined
+ * Counts the spans in the records of the spans log from one offset up to another, as an evaluator does. A record that is not a request counts as one. Undefined
  * when some of the records are deleted, or when `deadline` (ms, monotonic) has passed.
  */
 export async function countSpans(

@@ -13,7 +13,7 @@ describe('DeadLetters', () => {
   let letters: DeadLetters;
   const { signal } = new AbortController();
   const record: LogRecord = { offset: 42, timestamp: 7, key: 'k', value: Buffer.from('??'), headers: { own: 'header' } };
-  const letter = { topic: 'otlp_spans', partition: 3, record, reason: 'it is no request' };
+  const letter = { topic: 'otlp_spans', partition: 3, record, reason: 'it is not a request' };
 
   beforeEach(async () => {
     log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct' });
@@ -41,7 +41,7 @@ describe('DeadLetters', () => {
           'betrace-dead-topic': 'otlp_spans',
           'betrace-dead-partition': '3',
           'betrace-dead-offset': '42',
-          'betrace-dead-reason': 'it is no request',
+          'betrace-dead-reason': 'it is not a request',
         },
       },
     ]);

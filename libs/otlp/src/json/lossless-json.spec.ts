@@ -46,7 +46,7 @@ describe('lossless JSON', () => {
     }
   });
 
-  it('says why a text is no JSON', () => {
+  it('says why a text is not JSON', () => {
     expect(() => parseJson('{"a": }')).toThrow(/^The body is not JSON: Unexpected token '}'/);
     expect(() => parseJson('')).toThrow(OtlpError);
   });

@@ -26,7 +26,7 @@ export function fieldOf(object: JsonObject, ...names: readonly string[]): { read
   return { name: names[0]!, value: undefined };
 }
 
-/** The wire id, and the text that it was derived from, if that is no OTLP id. */
+/** The wire id, and the text that it was derived from, if that is not an OTLP id. */
 export interface WireId {
   readonly hex: string;
   readonly text: string | undefined;

@@ -266,7 +266,7 @@ describe('spans as JSON', () => {
     expect(error.fields).toEqual([{ path: 'attributes["http.size"]', message: 'expected an integer of 64 bits' }]);
   });
 
-  it('refuses a value nested too deep and a body that is no JSON', () => {
+  it('refuses a value nested too deep and a body that is not JSON', () => {
     expect(errorOf(`{"attributes": {"a": ${'['.repeat(65)}${']'.repeat(65)}}}`).code).toBe('BT_OTLP_TOO_DEEP');
     expect(errorOf('{"spans": [').code).toBe('BT_OTLP_JSON_SYNTAX');
   });

@@ -53,7 +53,7 @@ export function plainMap(attributes: readonly KeyValue[]): PlainMap {
   return map;
 }
 
-/** A span's attributes without those in which ingest keeps ids that are no OTLP ids. */
+/** A span's attributes without those in which ingest keeps ids that are not OTLP ids. */
 export function spanAttributes(attributes: readonly KeyValue[]): PlainMap {
   return plainMap(attributes.filter(({ key }) => key !== TRACE_ID_TEXT && key !== SPAN_ID_TEXT && key !== PARENT_ID_TEXT));
 }

@@ -9,7 +9,7 @@ const spanOf = (span: Readonly<Record<string, string>>): Span => {
 };
 
 describe('shownIds', () => {
-  it('returns texts that are no OTLP ids as sent', () => {
+  it('returns texts that are not OTLP ids as sent', () => {
     const span = spanOf({ trace_id: 'order-7', span_id: 'pay', parent_id: 'shop' });
     expect(span.spanId).toMatch(/^[0-9a-f]{16}$/);
     expect(shownIds(span)).toEqual({ traceId: 'order-7', spanId: 'pay', parentSpanId: 'shop' });

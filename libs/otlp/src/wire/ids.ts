@@ -38,7 +38,7 @@ export function bytesOfHex(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The wire id for a text that is no OTLP id: SHA-256 of its UTF-8, truncated, as hex. */
+/** The wire id for a text that is not an OTLP id: SHA-256 of its UTF-8, truncated, as hex. */
 export function traceIdOfText(text: string): string {
   return createHash('sha256')
     .update(text, 'utf8')

@@ -1,6 +1,6 @@
 /** The outcomes of a scan for a span. They are numbers because a typed array holds them. The names label metrics; the sentences go into partial successes. */
 export const ACCEPTED = 0;
-/** BeTrace itself emitted it (scope `betrace`): counted, never evaluated. It is no rejection: the sender did nothing wrong. */
+/** BeTrace itself emitted it (scope `betrace`): counted, never evaluated. It is not a rejection: the sender did nothing wrong. */
 export const OWN = 1;
 export const TRACE_ID_INVALID = 2;
 export const SPAN_ID_INVALID = 3;

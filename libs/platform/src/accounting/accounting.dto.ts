@@ -185,7 +185,7 @@ export class KeepAccount {
   @ApiProperty({ type: 'integer', description: 'Those whose content the store refuses; they are in the dead letter topic.' })
   refused!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Records that are no violations.' })
+  @ApiProperty({ type: 'integer', description: 'Records that are not violations.' })
   unreadable!: number;
 
   @ApiPropertyOptional({

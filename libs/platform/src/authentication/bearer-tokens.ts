@@ -111,7 +111,7 @@ function reasonOf(error: joseErrors.JOSEError): string {
   if (error instanceof joseErrors.JWKSNoMatchingKey) return 'its issuer has no key that it names';
   if (error instanceof joseErrors.JWSSignatureVerificationFailed) return 'its signature is wrong';
   if (error instanceof joseErrors.JOSEAlgNotAllowed) return `its algorithm is none of ${ALGORITHMS.join(', ')}`;
-  return 'it is no JSON Web Token';
+  return 'it is not a JSON Web Token';
 }
 
 /** Removes what makes the author of a change unreadable in logs and lists. */

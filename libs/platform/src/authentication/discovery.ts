@@ -3,7 +3,7 @@ export const ISSUER_ANSWERS_MS = 5_000;
 /** Maximum size of a discovery document. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The URLs in a discovery document; a member is undefined when it is no URL. */
+/** The URLs in a discovery document; a member is undefined when it is not a URL. */
 export interface IssuerDocument {
   readonly address: string;
   readonly keys: string | undefined;

@@ -52,7 +52,7 @@ export function readKeys(text: string): readonly NamedKey[] {
 }
 
 function problemsOf(entry: unknown): readonly string[] {
-  if (!isRecord(entry)) return ['is no object with "name", "sha256" and "scopes"'];
+  if (!isRecord(entry)) return ['is not an object with "name", "sha256" and "scopes"'];
   const unknown = Object.keys(entry).filter((member) => !MEMBERS.includes(member));
   const problems = unknown.map((member) => `has the unknown member ${JSON.stringify(member)}${didYouMean(suggest(member, MEMBERS))}`);
   const { name, sha256, scopes } = entry;

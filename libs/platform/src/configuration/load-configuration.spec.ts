@@ -208,7 +208,7 @@ logging:
       () => withFile('otlp:\n  timeout: soon\n'),
       'line 2: otlp.timeout is "soon", expected a duration',
     ],
-    ['a file that is no YAML', () => withFile('server: [\n'), 'betrace.yaml, line 2: is not YAML'],
+    ['a file that is not YAML', () => withFile('server: [\n'), 'betrace.yaml, line 2: is not YAML'],
     ['a key without a group', () => withFile('server: 12011\n'), '"server" holds keys, not a value'],
     ['a file that is not there', () => ({ args: ['--config=none.yaml'] }), 'flag --config: none.yaml cannot be read'],
     ['an unknown flag', () => ({ args: ['--http-prot=1'] }), 'unknown flag. Did you mean --http-port?'],

@@ -88,7 +88,7 @@ const problemOf = async (response: Response) => {
 
 describe('bodies', () => {
   it.each(['', 'json', 'application/', 'text;charset=utf-8', '/', 'a b/c'])(
-    'say what is taken when their type is no media type: "%s"',
+    'say what is taken when their type is not a media type: "%s"',
     async (type) => {
       const response = await post('/v1/things', '{"name":"a"}', { 'content-type': type });
       const problem = await problemOf(response);
@@ -99,7 +99,7 @@ describe('bodies', () => {
     },
   );
 
-  it('whose query is no valid text are refused, except on routes that read none', async () => {
+  it('whose query is not a valid text are refused, except on routes that read none', async () => {
     const response = await fetch(`${url}/v1/things?limit=1&limit=%ff`);
     const problem = await problemOf(response);
     expect([response.status, problem]).toEqual([400, expect.objectContaining({ code: 'BT_HTTP_BAD_REQUEST' })]);
@@ -157,7 +157,7 @@ describe('bodies', () => {
     ['an unknown encoding', () => post('/v1/things', '{}', { 'content-encoding': 'lzma' }), 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE'],
     ['another type than JSON', () => post('/v1/things', 'x', { 'content-type': 'text/plain' }), 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE'],
     ['a key __proto__', () => post('/v1/things', '{"name":"a","__proto__":{}}'), 400, 'BT_HTTP_BAD_JSON'],
-    ['bytes that are no UTF-8', () => post('/v1/things', new Uint8Array([0x22, 0xff, 0x22])), 400, 'BT_HTTP_BAD_JSON'],
+    ['bytes that are not UTF-8', () => post('/v1/things', new Uint8Array([0x22, 0xff, 0x22])), 400, 'BT_HTTP_BAD_JSON'],
   ])('refuses %s', async (_, send, status, code) => {
     const response = await send();
     expect(response.status).toBe(status);

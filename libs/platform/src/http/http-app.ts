@@ -108,7 +108,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
   return app;
 }
 
-/** Answers a problem for requests that Fastify refuses before routing, such as a path that is no UTF-8. */
+/** Answers a problem for requests that Fastify refuses before routing, such as a path that is not UTF-8. */
 function answerUnrouted(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   secure(reply);
   const problem = toProblem(error);

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem-details/problem.js';
 
 /**
- * Refuses a query that is no percent-encoded UTF-8 (`?service=%ff`). Fastify would pass it on undecoded, and a filter would silently match nothing. It refuses
+ * Refuses a query that is not percent-encoded UTF-8 (`?service=%ff`). Fastify would pass it on undecoded, and a filter would silently match nothing. It refuses
  * such a path itself. Routes that read raw bodies have no query.
  */
 export function refuseBadQueries(fastify: FastifyInstance): void {

@@ -14,7 +14,7 @@ interface Described {
 
 /**
  * The logged form of an error: its kind, code, message, stack and causes. Libraries attach sockets, requests and packets, which cannot be serialized or hold
- * secrets. An outage (`retryable`) is logged without a stack: it is no defect, and every retry logs it again.
+ * secrets. An outage (`retryable`) is logged without a stack: it is not a defect, and every retry logs it again.
  */
 export function describedError(error: unknown, depth = DEPTH): Described {
   if (typeof error !== 'object' || error === null) return { type: typeof error, message: clipped(String(error)) };

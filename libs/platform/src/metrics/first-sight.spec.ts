@@ -30,7 +30,7 @@ describe('a series that a scraper sees for the first time', () => {
     expect(await told('one')).toContain('c_total{service="b"} 7');
   });
 
-  it('is unchanged if it is no counter', async () => {
+  it('is unchanged if it is not a counter', async () => {
     const { registry, gauge, histogram } = measured();
     gauge.set(5);
     histogram.observe(0.5);

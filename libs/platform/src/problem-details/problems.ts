@@ -61,7 +61,7 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_UNKNOWN_HOST: {
     status: 421,
     title: 'Unknown host',
-    doc: 'The `Host` of the request is no name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only. This keeps web pages from reaching it through their own host names.',
+    doc: 'The `Host` of the request is not a name of this server (`server.allowed_hosts`). On loopback without an API key, it answers to addresses and `localhost` only. This keeps web pages from reaching it through their own host names.',
   },
   BT_HTTP_TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests', doc: 'Try again after `Retry-After` seconds.' },
   BT_HTTP_TOO_MANY_WRONG_KEYS: {

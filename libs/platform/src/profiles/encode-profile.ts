@@ -5,7 +5,7 @@ import { Function as Callee, Label, Line, Location, Profile, Sample, StringTable
 /** A function as called from its parent, with its own value: nanoseconds or bytes, without its children. */
 export interface CallNode {
   readonly name: string;
-  /** A URL or a path; empty for entries that are no function, such as the garbage collector. */
+  /** A URL or a path; empty for entries that are not functions, such as the garbage collector. */
   readonly file: string;
   /** The start of the function; both count from 1. */
   readonly line: number;

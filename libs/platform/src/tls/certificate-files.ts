@@ -22,7 +22,7 @@ export function readCertificateFiles({ tlsCertFile = '', tlsKeyFile = '', tlsCli
   try {
     createSecureContext({ cert, key });
   } catch (error) {
-    throw new Error(`${tlsCertFile} and ${tlsKeyFile} are no certificate and its key in PEM: ${(error as Error).message}`, {
+    throw new Error(`${tlsCertFile} and ${tlsKeyFile} are not a certificate and its key in PEM: ${(error as Error).message}`, {
       cause: error,
     });
   }

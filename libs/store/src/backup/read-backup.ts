@@ -10,7 +10,7 @@ export interface BackupEntry {
 }
 
 /**
- * Reads a backup line by line: the header, then rows. Throws BT_STORE_BACKUP_DAMAGED if the text is no backup, is truncated or was changed. The checksum is on
+ * Reads a backup line by line: the header, then rows. Throws BT_STORE_BACKUP_DAMAGED if the text is not a backup, is truncated or was changed. The checksum is on
  * the last line, so callers must be able to undo what they did with the rows.
  */
 export class BackupReader {
@@ -54,20 +54,20 @@ export class BackupReader {
     try {
       return JSON.parse(text);
     } catch {
-      throw this.damaged('the line is no JSON');
+      throw this.damaged('the line is not JSON');
     }
   }
 
   private headerOf(value: unknown): BackupHeader {
     if (!isObject(value) || value['format'] !== BACKUP_FORMAT || typeof value['schema'] !== 'string')
-      throw this.damaged('it is no backup of BeTrace');
+      throw this.damaged('it is not a backup of BeTrace');
     if (value['version'] !== BACKUP_VERSION)
       throw this.damaged(`its format is version ${String(value['version'])}, and ${BACKUP_VERSION} is known`);
     return value as unknown as BackupHeader;
   }
 
   private entryOf([table, row]: readonly unknown[]): BackupEntry {
-    if (!isBackupTable(table) || !isObject(row)) throw this.damaged('the line is no row of a table that is known');
+    if (!isBackupTable(table) || !isObject(row)) throw this.damaged('the line is not a row of a table that is known');
     this.counts[table] = (this.counts[table] ?? 0) + 1;
     return { table, row: row as BackupRow };
   }

@@ -257,7 +257,7 @@ describe('SQLite', () => {
     await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
   });
 
-  it('reports a file that is no database of BeTrace', async () => {
+  it('reports a file that is not a database of BeTrace', async () => {
     writeFileSync(join(path, 'store.db'), Buffer.alloc(20_000, 'no database '));
     await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_CORRUPT.*store\.db/);
   });

@@ -96,7 +96,7 @@ function partialSuccessOf(response: Buffer): ReturnType<typeof decodeExportRespo
   try {
     return decodeExportResponse(response);
   } catch {
-    throw new NotOtlp('gRPC status OK with a message that is no ExportTraceServiceResponse');
+    throw new NotOtlp('gRPC status OK with a message that is not an ExportTraceServiceResponse');
   }
 }
 

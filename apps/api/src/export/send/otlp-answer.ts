@@ -9,7 +9,7 @@ const PROTOBUF_TYPE = /^application\/(x-protobuf|protobuf|vnd\.google\.protobuf|
 
 /**
  * The ExportTraceServiceResponse of an HTTP success (OTLP/HTTP, "Success"); undefined when empty. Throws NotOtlp if no OTLP receiver answers like this: a page
- * for people, a text, a JSON value that is no object. Proxies, login pages and portals answer 200 to every request, and have stored nothing.
+ * for people, a text, a JSON value that is not an object. Proxies, login pages and portals answer 200 to every request, and have stored nothing.
  */
 export function otlpAnswer(status: number, contentType: string | undefined, content: Buffer): PartialSuccess | undefined {
   const type = (contentType ?? '').split(';')[0]!.trim().toLowerCase();

@@ -109,8 +109,8 @@ const HTTP: Readonly<Record<string, Danger>> = {
   'an empty page': { stands: http(200, HTML), told: ['HTTP 200 with text/html'] },
   'an endless page': { stands: http(200, { 'content-type': 'application/json' }, `{"a":"${'x'.repeat(2_000_000)}"}`), told: ['HTTP 200'] },
   'a text': { stands: http(200, { 'content-type': 'text/plain' }, 'ok'), told: ['HTTP 200 with text/plain: ok'] },
-  'JSON that is no object': { stands: http(202, { 'content-type': 'application/json' }, '"accepted"'), told: ['HTTP 202'] },
-  'bytes that are no message': {
+  'JSON that is not an object': { stands: http(202, { 'content-type': 'application/json' }, '"accepted"'), told: ['HTTP 202'] },
+  'bytes that are not a message': {
     stands: http(200, { 'content-type': 'application/x-protobuf' }, Buffer.from([10, 99, 1])),
     told: ['HTTP 200'],
   },
@@ -129,7 +129,7 @@ const CASES: readonly [ExportProtocol, string, Danger][] = [
   ...Object.entries(HTTP).map(([name, danger]): [ExportProtocol, string, Danger] => ['http/protobuf', name, danger]),
 ];
 
-describe('an endpoint that is no OTLP receiver', () => {
+describe('an endpoint that is not an OTLP receiver', () => {
   let port: number;
   let log: Log;
   let store: Store;
@@ -223,7 +223,7 @@ describe('an answer to an export', () => {
     expect(otlpAnswer(200, 'application/x-protobuf', Buffer.from([0x10, 1]))).toBeUndefined();
   });
 
-  it('is no success when it is a page, whatever its content type', () => {
+  it('is not a success when it is a page, whatever its content type', () => {
     const types = fc.constantFrom(
       ...understood,
       'text/html',

@@ -53,7 +53,7 @@ describe('a rule that is tried on a stored trace', () => {
     expect((await test({ expression, trace_id: 'gone' })).body).toMatchObject({ status: 404, code: 'BT_API_TRACE_GONE' });
   });
 
-  it.each([5, null, {}, ['order-7'], true])('is refused when its trace id is no text: %j', async (trace_id) => {
+  it.each([5, null, {}, ['order-7'], true])('is refused when its trace id is not a text: %j', async (trace_id) => {
     expect((await test({ expression: 'span.is_root', trace_id })).body).toMatchObject({ status: 400, code: 'BT_API_TEST_SPANS_MISSING' });
   });
 

@@ -14,7 +14,7 @@ const listed = ({ value }: { value: unknown }): unknown =>
 
 const STATUSES = [...VERDICT_STATUSES, 'all'] as const;
 
-/** NaN for a text that is no time: the validator refuses it with its message. */
+/** NaN for a text that is not a time: the validator refuses it with its message. */
 const parsedInstant = ({ value }: { value: unknown }): unknown => (typeof value === 'string' ? (instant(value) ?? Number.NaN) : Number.NaN);
 
 /**

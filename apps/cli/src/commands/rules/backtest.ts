@@ -145,6 +145,6 @@ async function onServer(server: Server, id: string): Promise<string | undefined>
 }
 
 function wholeNumber(option: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${option} is no whole number: ${text}`);
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`${option} is not a whole number: ${text}`);
   return Number(text);
 }

@@ -24,7 +24,7 @@ It listens on each port for a moment: a server that starts in that moment finds 
 
   --output FORMAT        text (the default) or json
 
-Exit code: 0 when nothing fails; 1 when something does. A warning is no failure.
+Exit code: 0 when nothing fails; 1 when something does. A warning is not a failure.
 `,
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

@@ -9,7 +9,7 @@ type Attributes = readonly { readonly key?: unknown; readonly value?: { readonly
 
 /**
  * The signed records of exported violation and evidence spans anywhere in a JSON value: OTLP/JSON, or Tempo's answer for a trace (`resourceSpans`, `batches`,
- * `trace`). Undefined when the value is no trace. Throws BT_CLI_NOT_VIOLATIONS when a part is missing or truncated.
+ * `trace`). Undefined when the value is not a trace. Throws BT_CLI_NOT_VIOLATIONS when a part is missing or truncated.
  */
 export function exportedRecords(value: unknown, where: string): readonly unknown[] | undefined {
   if (typeof value !== 'object' || value === null || 'id' in value || Array.isArray(value)) return undefined;

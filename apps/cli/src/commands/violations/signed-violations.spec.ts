@@ -33,9 +33,9 @@ describe('betrace verify of answers', () => {
   it.each([
     ['a line that was cut', lines(signed(1), signed(2)).slice(0, -20), /line 2: /],
     ['a member that a line has twice', `${lines(signed(1))}{"id":"a","id":"b"}\n`, /the member "id" twice/],
-    ['a line that is no violation', lines(signed(1), 5), /has no id/],
+    ['a line that is not a violation', lines(signed(1), 5), /has no id/],
     ['JSON that was cut', JSON.stringify([signed(1)], undefined, 1).slice(0, -3), /BT_CLI_NOT_VIOLATIONS(?!.*line 1: )/],
-    ['revisions that are no list', JSON.stringify({ revisions: 5 }), /is no list/],
+    ['revisions that are not a list', JSON.stringify({ revisions: 5 }), /is not a list/],
   ])('says what is wrong with %s', async (_, text, message) => {
     expect(await verify(text)).toMatchObject({ code: 2, err: expect.stringMatching(message) });
   });

@@ -22,7 +22,7 @@ export function violationsOf(text: string, where: string): readonly SignedViolat
   if (exported !== undefined) return exported.map((record) => signedRecord(record, where));
   const answer = value as { readonly violations?: unknown; readonly revisions?: unknown } | null;
   const list = Array.isArray(value) ? value : (answer?.violations ?? answer?.revisions ?? [value]);
-  if (!Array.isArray(list)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'its "violations" or "revisions" is no list' });
+  if (!Array.isArray(list)) throw new CliError('BT_CLI_NOT_VIOLATIONS', { where, what: 'its "violations" or "revisions" is not a list' });
   return list.map((violation) => signedRecord(violation, where));
 }
 

@@ -41,7 +41,7 @@ Exit code: 0; 2 when the server answers with an error.
       ...OUTPUT_OPTION,
     });
     const limit = Number(values.limit);
-    if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is no whole number above 0: ${values.limit}`);
+    if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is not a whole number above 0: ${values.limit}`);
     const query = filterQuery(values, Date.now());
     if (values.state !== undefined) query.set('state', values.state);
     const json = asksForJson(values);

@@ -31,7 +31,7 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server answers 
       'fail-on-any': { type: 'boolean' },
     });
     const limit = Number(values.limit);
-    if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is no whole number above 0: ${values.limit}`);
+    if (!Number.isSafeInteger(limit) || limit < 1) throw new UsageError(`--limit is not a whole number above 0: ${values.limit}`);
     const json = asksForJson(values);
     const { violations, total, total_is } = await pages(new Server(values, terminal), filterQuery(values, Date.now()), limit);
     if (json) terminal.out(`${JSON.stringify({ violations, total, total_is }, undefined, 2)}\n`);

@@ -37,7 +37,7 @@ Exit code: 0 after --count; 2 when the server does not answer at first, or refus
     });
     const json = asksForJson(values);
     const count = values.count === undefined ? Number.POSITIVE_INFINITY : Number(values.count);
-    if (!(count >= 1)) throw new UsageError(`--count is no number above 0: ${values.count}`);
+    if (!(count >= 1)) throw new UsageError(`--count is not a number above 0: ${values.count}`);
     const query = filterQuery(values, Date.now());
     query.set('view', 'full');
     const server = new Server(values, terminal);

@@ -36,7 +36,7 @@ describe('two changes of a rule', () => {
     expect(write).toEqual({ ...BASE, expression: 'span.duration > 4s', severity: 'LOW' });
   });
 
-  it('that are equal, or differ only in spaces of the form, are no conflict', () => {
+  it('that are equal, or differ only in spaces of the form, are not a conflict', () => {
     const theirs: Draft = { ...BASE, severity: 'HIGH', tags: 'a,b' };
     expect(contested(BASE, theirs, { ...BASE, severity: 'HIGH', tags: 'a, b ,' })).toEqual([]);
   });

@@ -45,7 +45,7 @@ export default function ExpressionEditor({
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const completion = useRef(new Compartment());
-  /** Reported texts that have not come back yet: such a text is no change, even if the user has typed since. */
+  /** Reported texts that have not come back yet: such a text is not a change, even if the user has typed since. */
   const echoes = useRef<string[]>([]);
   const latest = useRef({ value, diagnostics, onChange, onSave, onTest, onPreview, onFormat });
   latest.current = { value, diagnostics, onChange, onSave, onTest, onPreview, onFormat };

@@ -9,7 +9,7 @@ export interface WordDocs {
   readonly example?: string;
 }
 
-/** Words that are no field and no function. */
+/** Words that are neither fields nor functions. */
 const ROOTS: Readonly<Record<string, WordDocs>> = {
   span: {
     signature: 'span',

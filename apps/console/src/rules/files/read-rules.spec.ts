@@ -70,7 +70,7 @@ describe('a rule file in the browser', () => {
     ['a key twice', 'rules: []\nrules: []\n', /line 2/],
     ['nothing', '', /an object with the member rules/],
     ['no rule', 'rules: []', /no rule in it/],
-    ['a text', 'rules: [a]', /1\. of the rules is no object/],
+    ['a text', 'rules: [a]', /1\. of the rules is not an object/],
     ['a rule of the Go version', 'rules:\n  - id: a\n    condition: when { a } always { b }\n', /betrace rules convert/],
     [
       'a trace in another file',

@@ -13,7 +13,7 @@ export interface ReadRules {
 
 /** Members that only rules of the Go version have. */
 const GO_KEYS = ['condition', 'example_violation', 'compliance_frameworks'];
-/** Deeper nesting is no rule, or an alias of itself. */
+/** Deeper nesting is not a rule, or an alias of itself. */
 const MAX_DEPTH = 64;
 
 /**
@@ -26,7 +26,7 @@ export function readRules(text: string): ReadRules {
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    throw new Error(`This is no YAML and no JSON: line ${line}, column ${Math.max(1, col)}: ${error.message}`);
+    throw new Error(`This is neither YAML nor JSON: line ${line}, column ${Math.max(1, col)}: ${error.message}`);
   }
   const whole = document.toJS() as Json;
   const [list, at] = listOf(whole);
@@ -60,7 +60,7 @@ const stepsOf = (path: string): Steps =>
     index === undefined ? (key ?? '') : Number(index),
   );
 
-/** The node that a path leads to, or the last one on the way. A single rule is no list: its index leads to itself. */
+/** The node that a path leads to, or the last one on the way. A single rule is not a list: its index leads to itself. */
 function nodeAt(root: Node | null, steps: Steps): Node | null {
   let found = root;
   for (const step of steps) {
@@ -73,7 +73,7 @@ function nodeAt(root: Node | null, steps: Steps): Node | null {
 
 /** A rule as the API takes it: what is empty is left out, and the traces of its cases are texts. */
 function portable(rule: Json, index: number): JsonRecord {
-  if (!isRecord(rule)) throw new Error(`The ${index + 1}. of the rules is no object.`);
+  if (!isRecord(rule)) throw new Error(`The ${index + 1}. of the rules is not an object.`);
   const what = typeof rule['id'] === 'string' ? `Rule ${rule['id']}` : `The ${index + 1}. of the rules`;
   const foreign = GO_KEYS.find((key) => key in rule);
   if (foreign !== undefined)

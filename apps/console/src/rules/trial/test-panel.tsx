@@ -164,7 +164,7 @@ function Outcome({ tried: { expression, result }, isStale }: { readonly tried: T
           ] as const)
         : result.undecided !== undefined
           ? ([CircleHelp, 'warn', `Not known: ${result.undecided.reason}`] as const)
-          : ([CircleCheck, '', 'No match: it would be no violation.'] as const);
+          : ([CircleCheck, '', 'No match: it would not be a violation.'] as const);
   return (
     <div className="stack" data-stale={isStale} role="status">
       {isStale ? <p className="small faint">Of the text before your last change.</p> : null}

@@ -16,7 +16,7 @@ export function pastedTrace(text: string): string {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new Error(`This is no JSON: ${(error as Error).message}`);
+    throw new Error(`This is not JSON: ${(error as Error).message}`);
   }
   if (Array.isArray(parsed)) return `{"spans":${text}}`;
   if (!isRecord(parsed)) throw new Error('A trace is an object with resourceSpans (OTLP/JSON) or spans, or a list of spans.');

@@ -19,7 +19,7 @@ export function GhostRow({
 }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table can't be drawn in parts
-    // biome-ignore lint/a11y/useFocusableInteractive: it cannot be selected: it is no span
+    // biome-ignore lint/a11y/useFocusableInteractive: it cannot be selected: it is not a span
     <div className="wf-row ghost" role="row" aria-level={1} aria-rowindex={index + 1}>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}

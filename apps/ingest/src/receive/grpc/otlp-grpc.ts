@@ -51,7 +51,7 @@ const EXPORT_WORK: Work = {
   kind: 'server',
   attributes: { 'rpc.system': 'grpc', 'rpc.service': 'opentelemetry.proto.collector.trace.v1.TraceService', 'rpc.method': 'Export' },
 };
-/** Answers that are no fault of the sender. */
+/** Answers that are not the sender's fault. */
 const SERVER_FAULTS: ReadonlySet<number> = new Set([
   grpc.status.UNKNOWN,
   grpc.status.DEADLINE_EXCEEDED,

@@ -16,7 +16,7 @@ const post = (body: unknown, type = 'application/json') =>
 const last = async () => (await loggedSpans(ingest.log)).at(-1)?.span;
 
 describe('POST /v1/spans', () => {
-  it("accepts the quick start's span, with ids that are no OTLP ids", async () => {
+  it("accepts the quick start's span, with ids that are not OTLP ids", async () => {
     // As text, since JavaScript's numbers would lose the nanoseconds.
     const response = await post(`{
       "spans": [{

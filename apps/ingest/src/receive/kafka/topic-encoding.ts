@@ -31,7 +31,7 @@ export function topicRecordToProtobuf(value: Uint8Array, encoding?: TopicEncodin
 
 /**
  * JSON begins with a brace, perhaps after a byte order mark and white space. Only one of these can begin a protobuf OTLP request: the tag of its only field
- * is the code of a newline. Such a record is JSON if it is no protobuf.
+ * is the code of a newline. Such a record is JSON if it is not protobuf.
  */
 function detect(value: Uint8Array): TopicEncoding {
   // A byte order mark cannot begin protobuf: its first byte has an invalid wire type.

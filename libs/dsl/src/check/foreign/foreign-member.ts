@@ -33,7 +33,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   average: 'avg',
 };
 
-/** Looks up own properties only: `constructor` and other inherited names are no entries. */
+/** Looks up own properties only: `constructor` and other inherited names are not entries. */
 export function wordOf(words: Readonly<Record<string, string>>, word: string): string | undefined {
   return Object.hasOwn(words, word) ? words[word] : undefined;
 }

@@ -21,7 +21,7 @@ export function refusePath(path: Member, scope: CheckScope): Resolved | undefine
   return attributeOfSpan(path, names, scope) ?? attributeAlone(path, names, scope);
 }
 
-/** `span.http.status_code`: the part after the span is no field, nor a misspelled one. */
+/** `span.http.status_code`: the part after the span is not a field, nor a misspelled one. */
 function attributeOfSpan(path: Member, names: readonly string[], scope: CheckScope): Resolved | undefined {
   const [root = ''] = names;
   const isRoot = root === 'trace' && names[1] === 'root';
@@ -46,7 +46,7 @@ function attributeAlone(path: Member, names: readonly string[], scope: CheckScop
   const [root = '', second = ''] = names;
   if (scope.isLocal(root) || scope.isSpanName(root) || isKnownName(root)) return undefined;
   if (suggest(root, [...knownNames(), ...scope.spanNames]) !== undefined) return undefined;
-  // The name of a span elsewhere in the rule, or a field of something that is no span here.
+  // The name of a span elsewhere in the rule, or a field of something that is not a span here.
   if (scope.findings.namedSpans.has(root) || MEMBERS.has(root) || (names.length === 2 && MEMBERS.has(second) && second !== 'id'))
     return undefined;
   const name = names.join('.');

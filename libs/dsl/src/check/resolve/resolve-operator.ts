@@ -321,7 +321,7 @@ function refuseChain(syntax: Binary, left: Resolved, right: Resolved, scope: Che
   const { source } = scope.findings;
   const text = `${source.slice(first.range)} and ${source.slice(first.right.range)} ${written} ${source.slice(last.range)}`;
   const values = { left: describeTypes(left.types), right: describeTypes(right.types) };
-  // If the first comparison is itself a mistake, two comparisons are no fix.
+  // If the first comparison is itself a mistake, two comparisons are not a fix.
   const isSound = !scope.findings.diagnostics.some(
     ({ code, range }) => code === 'BT_DSL_COMPARISON' && range.start >= first.range.start && range.end <= first.range.end,
   );

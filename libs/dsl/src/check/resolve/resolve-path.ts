@@ -145,7 +145,7 @@ export function asValue(entity: Entity, syntax: Expression, scope: CheckScope): 
     default:
       return scope.findings.refuse(syntax, 'BT_DSL_ARGUMENT', syntax.range, {
         name: entity.kind,
-        reason: 'is no value by itself: name a field of it',
+        reason: 'is not a value by itself: name a field of it',
       });
   }
 }

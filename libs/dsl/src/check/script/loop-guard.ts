@@ -33,7 +33,7 @@ export function loopGuard(source: Source, block: Block): Resolved | undefined {
   return condition && resolvedAlone(source, hasCall(span, condition));
 }
 
-/** Skips the leading locals and notes their values; stops at one that is no computable constant. */
+/** Skips the leading locals and notes their values; stops at one that is not a computable constant. */
 function withoutLocals(source: Source, block: Block, values: Map<string, Expression>): readonly Statement[] {
   const end = block.findIndex((statement) => {
     if (statement.type !== 'local') return true;

@@ -9,7 +9,7 @@ export type Outcomes = ReadonlyMap<Resolved, PartResult>;
 
 /**
  * Evaluates the boolean skeleton of a rule or a condition as Lua would, from left to right.
- * @param find the value of a part that is no `and`, `or` or `not`
+ * @param find the value of a part that is not `and`, `or` or `not`
  */
 export function evaluate(root: Resolved, find: (part: Resolved) => PartResult, { isWhole, operandsOf }: Shape): Outcomes {
   const outcomes = new Map<Resolved, PartResult>();

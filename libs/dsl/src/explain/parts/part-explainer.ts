@@ -26,7 +26,7 @@ const LONGEST_READING = 300;
 /** Maximum of witnesses that the list of conditions names. */
 const LISTED_WITNESSES = 5;
 
-/** The text about a part that is no `and`, `or` or `not`. */
+/** The text about a part that is not `and`, `or` or `not`. */
 export interface PartDescription {
   readonly sentence: string;
   readonly outcome: ConditionOutcome;

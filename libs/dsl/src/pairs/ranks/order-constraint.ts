@@ -11,7 +11,7 @@ export interface SpanOrder {
   readonly within: number | bigint | undefined;
 }
 
-/** The spans before the outer one, or after it. Undefined where columns cannot decide: for an outer span with causes by links, or times that are no number. */
+/** The spans before the outer one, or after it. Undefined where columns cannot decide: for an outer span with causes by links, or times that are not numbers. */
 export function orderConstraint(columns: TraceColumns, outer: number | undefined, order: SpanOrder): ColumnConstraint | undefined {
   if (outer === undefined || columns.isLinked(outer)) return undefined;
   const window = windowOf(columns, outer, order);
@@ -34,7 +34,7 @@ interface Ranks {
 const FIRST_RANK = 0;
 const LAST_RANK = 2 ** 31 - 2;
 
-/** Undefined where columns cannot decide: for times that are no number. */
+/** Undefined where columns cannot decide: for times that are not numbers. */
 export function windowOf(columns: TraceColumns, outer: number, { isFirst, tolerance, within }: SpanOrder): OrderWindow | undefined {
   const meeting = columns.columns[isFirst ? START : END]![outer]!;
   const slack = floor(tolerance);

@@ -169,7 +169,7 @@ function method(run: ScriptRun, object: unknown, name: string, ...args: readonly
 }
 
 function testedText(run: ScriptRun, subject: unknown): string {
-  if (typeof subject !== 'string') throw new LuaError('attempt to index what is no string');
+  if (typeof subject !== 'string') throw new LuaError('attempt to index a value that is not a string');
   return run.text(subject);
 }
 

@@ -36,7 +36,7 @@ function present(span: SpanView | undefined): SpanView {
 function index(run: ScriptRun, object: unknown, key: unknown): unknown {
   if (object instanceof LuaTable) return object.get(key);
   if (typeof object === 'string') return typeof key === 'string' ? bailOut() : undefined;
-  if (typeof object !== 'object' || object === null) throw new LuaError('attempt to index what has no fields');
+  if (typeof object !== 'object' || object === null) throw new LuaError('attempt to index a value without fields');
   if (Array.isArray(object)) return typeof key === 'number' ? read(run, object[key - 1]) : undefined;
   return typeof key === 'string' ? member(run, object, key) : undefined;
 }
@@ -93,7 +93,7 @@ function traceMember(run: ScriptRun, key: string): unknown {
 
 /** `object[key] = value`. */
 function setIndex(object: unknown, key: unknown, value: unknown): void {
-  if (!(object instanceof LuaTable)) throw new LuaError('attempt to modify what is no table of the script');
+  if (!(object instanceof LuaTable)) throw new LuaError('attempt to modify a value that is not a table of the script');
   object.set(key, value);
 }
 
@@ -104,7 +104,7 @@ function* pairs(run: ScriptRun, object: unknown): Iterable<readonly [unknown, un
     return;
   }
   const entries = typeof object === 'object' && object !== null ? Entries.of(object) : undefined;
-  if (entries === undefined) throw new LuaError('attempt to go through what has no entries');
+  if (entries === undefined) throw new LuaError('attempt to iterate over a value without entries');
   run.spend(4 * entries.length);
   for (let place = 0; place < entries.length; place++) {
     const [key, value] = entries.at(place)!;

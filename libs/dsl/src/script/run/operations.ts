@@ -20,7 +20,7 @@ function truthy(value: unknown): boolean {
 function numeric(value: unknown): number | bigint {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   if (typeof value === 'string') throw BAIL_OUT;
-  throw new LuaError('attempt to perform arithmetic on what is no number');
+  throw new LuaError('attempt to perform arithmetic on a value that is not a number');
 }
 
 function compute(operator: ArithmeticOperator, a: unknown, b: unknown): Value {
@@ -146,7 +146,7 @@ function length(run: ScriptRun, value: unknown): number {
 
 /** `f(…)`. */
 function call(run: ScriptRun, callee: unknown, ...args: readonly unknown[]): unknown {
-  if (typeof callee !== 'function') throw new LuaError('attempt to call what is no function');
+  if (typeof callee !== 'function') throw new LuaError('attempt to call a value that is not a function');
   if (++run.depth > MAX_DEPTH) bailOut();
   const result: unknown = callee(...args);
   run.depth--;

@@ -19,7 +19,7 @@ export function writeExpression(writer: ScriptWriter, expression: Expression): S
     case 'duration':
       return writeNumber(writer, expression.nanoseconds);
     case 'string':
-      if (!expression.isText) throw new NeedsSandbox('a string that is no text');
+      if (!expression.isText) throw new NeedsSandbox('a string that is not a text');
       writer.spend(STEPS.name);
       return { text: writer.constant(expression.value), type: 'string', isConstant: true };
     case 'name':

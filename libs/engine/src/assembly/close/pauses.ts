@@ -14,7 +14,7 @@ interface Pause {
 }
 
 /**
- * *Trace time*, in which traces are assembled: log time without the pauses in which nothing could be appended. So BeTrace's own downtime is no silence of a
+ * *Trace time*, in which traces are assembled: log time without the pauses in which nothing could be appended. So BeTrace's own downtime does not count as silence of a
  * trace, and does not age it. Cells of time (`long-traces.ts`) are in trace time, too.
  */
 export class Pauses {

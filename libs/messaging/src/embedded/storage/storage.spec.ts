@@ -116,7 +116,7 @@ describe('the storage of the embedded log', () => {
   });
 
   it('reports a file of another program', () => {
-    writeFileSync(join(path, 'spans.db'), Buffer.alloc(50_000, 'this is no database '));
+    writeFileSync(join(path, 'spans.db'), Buffer.alloc(50_000, 'this is not a database '));
     expect(openError()).toContain('BT_LOG_STORAGE_CORRUPT');
     expect(openError()).toContain(join(path, 'spans.db'));
   });

@@ -1,4 +1,4 @@
-/** A larger answer is passed on in pieces: the peer may be no broker at all. */
+/** A larger answer is passed on in pieces: the peer may not be a broker. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const START_BYTES = 64 * 1024;
 /** Bytes of the length before each answer. */
@@ -16,7 +16,7 @@ export class AnswerReader {
   /** A large answer, and the number of its bytes that have arrived. */
   #answer: Buffer | undefined;
   #filled = 0;
-  /** These bytes are no answers: everything is passed on. */
+  /** These bytes are not answers: everything is passed on. */
   #senseless = false;
 
   /** @param deliver receives separate buffers of one or more whole answers, each after its length */
@@ -43,7 +43,7 @@ export class AnswerReader {
     this.#begin(whole);
   }
 
-  /** The number of bytes at the beginning of `#start` that are whole answers; all of them if they are no valid answers. */
+  /** The number of bytes at the beginning of `#start` that are whole answers; all of them if they are not valid answers. */
   #wholeAnswers(): number {
     let at = 0;
     while (!this.#senseless && at + LENGTH_BYTES <= this.#started) {

@@ -11,7 +11,7 @@ const METADATA_BYTES = 1024;
 const COMMIT_MS = 10_000;
 const AGAIN_MS = 50;
 
-/** The identity of a commit: a member of its group in a generation, or a reader that is no member. */
+/** The identity of a commit: a member of its group in a generation, or a reader that is not a member. */
 export type Committer = Omit<GroupMember, 'groupId'>;
 
 export const NO_MEMBER: Committer = { memberId: '', generationId: -1, instanceId: undefined };

@@ -214,7 +214,7 @@ describe('the feed of a partition', () => {
     expect(feeding.outages).toEqual([expect.stringContaining('BT_LOG_TIMEOUT'), 'works']);
   });
 
-  it("is revoked during a batch: another owner's position is no failure, any other error is", async () => {
+  it("is revoked during a batch: another owner's position is not a failure, any other error is", async () => {
     const notAssigned = logProblem('BT_LOG_NOT_ASSIGNED', { topic: 't', partition: 0, group: 'g' });
     for (const [error, lost, failures] of [
       [notAssigned, true, []],

@@ -157,7 +157,7 @@ async function mismatchesOf(
   ]);
 }
 
-/** Topic → setting → value; empty when this client is not allowed to query them, which is no failure. */
+/** Topic → setting → value; empty when this client is not allowed to query them, which is not a failure. */
 async function configurations(
   admin: Admin,
   names: readonly string[],

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Headers that are no media type, as they were sent. */
+/** Headers that are not a media type, as they were sent. */
 const malformed = new WeakMap<IncomingMessage, string>();
 
 /** `type/subtype`, with the characters that RFC 9110 (5.6.2) allows in tokens. */

@@ -3,7 +3,7 @@
 const TOKEN = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/** Offset of the first character at which a text is no JSON; the text's length if it ends too early. Only some messages of JSON.parse name the place. */
+/** Offset of the first character at which a text is not JSON; the text's length if it ends too early. Only some messages of JSON.parse name the place. */
 export function firstJsonError(text: string): number {
   const open: ('{' | '[')[] = [];
   let at = 0;

@@ -79,7 +79,7 @@ function decode(body: Buffer): string {
   }
 }
 
-/** BT_HTTP_BAD_JSON with the line and column at which a text is no JSON. */
+/** BT_HTTP_BAD_JSON with the line and column at which a text is not JSON. */
 export function jsonProblem(text: string, error: Error): Problem {
   const { line, column } = placeIn(text, firstJsonError(text));
   const message = error.message

@@ -29,7 +29,7 @@ const CODES: Readonly<Record<string, HttpProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'BT_HTTP_HEADERS_TOO_LARGE',
 };
 
-/** Answers an input that is no complete request (no HTTP, head too large, too slow) with a problem, and closes the connection. */
+/** Answers an input that is not a complete request (no HTTP, head too large, too slow) with a problem, and closes the connection. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -37,7 +37,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): 
   }
   const code = CODES[error.code ?? ''] ?? 'BT_HTTP_BAD_REQUEST';
   const { status, title } = HTTP_PROBLEMS[code];
-  const detail = code === 'BT_HTTP_BAD_REQUEST' ? `this is no HTTP request: ${error.message}` : HTTP_PROBLEMS[code].doc;
+  const detail = code === 'BT_HTTP_BAD_REQUEST' ? `this is not an HTTP request: ${error.message}` : HTTP_PROBLEMS[code].doc;
   const body = JSON.stringify(new Problem(code, detail).document());
   const head = `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`;
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${head}\r\n\r\n${body}`);

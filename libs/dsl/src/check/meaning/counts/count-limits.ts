@@ -10,7 +10,7 @@ export interface KnownComparison {
   readonly value: boolean;
   readonly reason: string;
   readonly suggestion?: string;
-  /** The result depends on the types of the values, so that it is no error of the whole rule. */
+  /** The result depends on the types of the values, so that it is not an error of the whole rule. */
   readonly isMeant?: boolean;
 }
 

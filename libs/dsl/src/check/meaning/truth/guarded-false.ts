@@ -5,7 +5,7 @@ import { FALSY } from '../../../values/types.js';
 import type { Findings } from '../../scope/scope.js';
 import { flatOperands } from '../implied/flat-operands.js';
 
-/** `attribute.x and attribute.x != true`: the guard also excludes false, so that only values that are no booleans match. */
+/** `attribute.x and attribute.x != true`: the guard also excludes false, so that only values that are not booleans match. */
 export function guardedFalse(node: LogicalNode, findings: Findings): void {
   if (node.operator !== 'and') return;
   const { right } = node;

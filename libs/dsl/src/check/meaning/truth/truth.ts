@@ -316,7 +316,7 @@ class TruthJudge {
     return undefined;
   }
 
-  /** No error if the subject may be no text: on other values the test fails, which may be the purpose. */
+  /** No error if the subject may not be a text: on other values the test fails, which may be the purpose. */
   private everyText(node: StringTestNode): KnownComparison | undefined {
     const texts = heldByEveryText(node);
     if (texts === undefined) return undefined;

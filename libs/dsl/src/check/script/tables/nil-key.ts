@@ -114,7 +114,7 @@ class NilKeys {
   }
 
   private named({ range }: Expression, known: Missing): readonly string[] {
-    // `not seen[id]` also holds for nil, so it is no test.
+    // `not seen[id]` also holds for nil, so it is not a test.
     const text = this.findings.source.slice(range).replace(UNKEPT, '');
     return [...known.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   }
