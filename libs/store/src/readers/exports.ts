@@ -1,6 +1,7 @@
+import type { AliasableExpression, ExpressionBuilder } from 'kysely';
 import type { Connection } from '../connection.js';
 import { type Revision, supersedesRow } from '../revision.js';
-import type { Queries } from '../schema.js';
+import type { Queries, Schema } from '../schema.js';
 import { noteFilled } from '../tables/filled-tables.js';
 import { alreadyDelivered, deliveredColumns, deliveredRevision, IDS, recordDelivered } from './delivered.js';
 
@@ -26,23 +27,15 @@ export async function exportRefused(connection: Connection, revision: Revision, 
   });
 }
 
-/** The reasons of refused revisions, by violation id. */
-export async function refusals(queries: Queries, items: readonly Revision[]): Promise<ReadonlyMap<string, string>> {
-  const found = new Map<string, string>();
-  for (let i = 0; i < items.length; i += IDS) {
-    const part = new Map(items.slice(i, i + IDS).map((item) => [item.id, item]));
-    const rows = await queries
-      .selectFrom('exports')
-      .selectAll()
-      .where('violation_id', 'in', [...part.keys()])
-      .where('refused', 'is not', null)
-      .execute();
-    for (const { violation_id, revision, first_offset, refused } of rows) {
-      const item = part.get(violation_id);
-      if (item?.revision === revision && item.firstOffset === first_offset && refused !== null) found.set(violation_id, refused);
-    }
-  }
-  return found;
+/** The reason for which the receiver refused the revision of a violation's row; null if it did not. */
+export function refusalOf(e: ExpressionBuilder<Schema, 'violations'>): AliasableExpression<string | null> {
+  return e
+    .selectFrom('exports')
+    .select('exports.refused')
+    .whereRef('exports.violation_id', '=', 'violations.id')
+    .whereRef('exports.revision', '=', 'violations.revision')
+    .whereRef('exports.first_offset', '=', 'violations.first_offset')
+    .$asScalar();
 }
 
 /** See `Store.alreadyExported`. */

@@ -1,4 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
+import { refusalOf } from '../readers/exports.js';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
 import type { PagePlace } from '../tables/page-cursor.js';
 import { newestFirst, type PageRange, within } from '../tables/page-order.js';
@@ -18,19 +19,23 @@ export interface RowRange extends PageRange {
   readonly limit: number;
 }
 
+/** A row, with the reason for which the receiver of exports refused its revision. */
+export type ViolationRow = ViolationsTable & { readonly export_refused: string | null };
+
+export function wholeRows(queries: Queries): SelectQueryBuilder<Schema, 'violations', ViolationRow> {
+  return queries
+    .selectFrom('violations')
+    .selectAll()
+    .select((e) => refusalOf(e).as('export_refused'));
+}
+
 /** Rows of the violations that a filter selects, newest first. */
-export async function newestRows(queries: Queries, filter: ViolationFilter, range: RowRange): Promise<readonly ViolationsTable[]> {
+export async function newestRows(queries: Queries, filter: ViolationFilter, range: RowRange): Promise<readonly ViolationRow[]> {
   const ids = rowsIn(queries, filter, range, PLACE);
   if (ids === undefined) return [];
   const page = partsOf(filter).length === 1 ? ids : newestFirst(ids, 'timestamp_ms').limit(range.limit);
   // First ids from an index alone, then the records of the page.
-  return newestFirst(
-    queries
-      .selectFrom('violations')
-      .selectAll()
-      .where('id', 'in', queries.selectFrom(page.as('page')).select('page.id')),
-    'timestamp_ms',
-  ).execute();
+  return newestFirst(wholeRows(queries).where('id', 'in', queries.selectFrom(page.as('page')).select('page.id')), 'timestamp_ms').execute();
 }
 
 /** The end of a block in page order. */

@@ -1,6 +1,6 @@
-import type { Queries, ViolationsTable } from '../schema.js';
+import type { Queries } from '../schema.js';
 import { type PagePlace, parseCursor } from '../tables/page-cursor.js';
-import { endOfBlock, newestRows } from './violation-list.js';
+import { endOfBlock, newestRows, type ViolationRow } from './violation-list.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Violations that one statement scans: SQLite cannot stop a statement, and others wait for its thread. */
@@ -9,7 +9,7 @@ const BLOCK = 1_000;
 const MAX_SEARCH_MS = 10;
 
 export interface SearchedRows {
-  readonly rows: readonly ViolationsTable[];
+  readonly rows: readonly ViolationRow[];
   /** All violations down to this place were scanned, and there are more. */
   readonly reached?: PagePlace;
 }
@@ -31,7 +31,7 @@ export async function searchedRows(
 ): Promise<SearchedRows> {
   const { text: _, ...others } = filter;
   const began = now();
-  const rows: ViolationsTable[] = [];
+  const rows: ViolationRow[] = [];
   let place = after === undefined ? undefined : parseCursor(after);
   for (;;) {
     const end = (await endOfBlock(queries, others, BLOCK, place))?.place;

@@ -1,7 +1,6 @@
 import type { Connection } from '../connection.js';
 import { endWorseMutes } from '../marks/worse-mutes.js';
 import { StoreError } from '../problems.js';
-import { refusals } from '../readers/exports.js';
 import { advance } from '../readers/positions.js';
 import { supersedesRow } from '../revision.js';
 import type { Queries, ViolationsTable } from '../schema.js';
@@ -17,7 +16,7 @@ import { changeGroups, pruneGroups } from '../violation-groups/keep-groups.js';
 import { placed } from '../violation-groups/place-violations.js';
 import { countAll } from './count-all.js';
 import type { KeptBatch, StoredViolation } from './stored-violation.js';
-import { COUNTED_UP_TO, countUpTo, newestRows } from './violation-list.js';
+import { COUNTED_UP_TO, countUpTo, newestRows, type ViolationRow, wholeRows } from './violation-list.js';
 import type { ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './violation-query.js';
 import { keepRevisions } from './violation-revisions.js';
 import { isLookedThrough, searchedRows } from './violation-search.js';
@@ -143,24 +142,14 @@ export async function violationsFrom(
   const { rows, reached } = isLookedThrough(filter)
     ? await searchedRows(queries, filter, { limit: more, ...(after === undefined ? {} : { after }) }, now)
     : { rows: await newestRows(queries, filter, { limit: more, after: after === undefined ? undefined : parseCursor(after) }) };
-  const violations = await withRefusals(queries, rows.slice(0, limit).map(violationOf));
+  const violations = rows.slice(0, limit).map(violationOf);
   const last = rows.length > limit ? violations.at(-1) : reached;
   return { violations, ...(last === undefined ? {} : { next: cursorOf(last) }) };
 }
 
 export async function violationById(queries: Queries, id: string): Promise<StoredViolation | undefined> {
-  const row = await queries.selectFrom('violations').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && (await withRefusals(queries, [violationOf(row)]))[0];
-}
-
-async function withRefusals(queries: Queries, violations: readonly StoredViolation[]): Promise<readonly StoredViolation[]> {
-  const refused = await refusals(queries, violations);
-  return refused.size === 0
-    ? violations
-    : violations.map((violation) => {
-        const exportRefused = refused.get(violation.id);
-        return exportRefused === undefined ? violation : { ...violation, exportRefused };
-      });
+  const row = await wholeRows(queries).where('id', '=', id).executeTakeFirst();
+  return row && violationOf(row);
 }
 
 /** Deletes at most `count` violations older than `before` (Unix ms), with their export state; returns their number. */
@@ -214,7 +203,7 @@ function searchText({ id, ruleId, ruleName, service, traceId, wireTraceId, spanI
   return searchedText(id, ruleId, ruleName, service, traceId, wireTraceId, spanId, text);
 }
 
-function violationOf(row: ViolationsTable): StoredViolation {
+function violationOf(row: ViolationRow): StoredViolation {
   return {
     id: row.id,
     revision: row.revision,
@@ -229,6 +218,7 @@ function violationOf(row: ViolationsTable): StoredViolation {
     service: row.service,
     timestampMs: row.timestamp_ms,
     firstOffset: row.first_offset,
+    ...(row.export_refused === null ? {} : { exportRefused: row.export_refused }),
     record: checkedColumn(row.json_record, () => `the record of violation ${row.id}`),
   };
 }
