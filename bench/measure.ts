@@ -3,7 +3,7 @@ const WARM_CALLS = 100;
 const WARM_ROUNDS = 3;
 const FASTER = 1.02;
 const WARM_ROUND_MS = 150;
-const LONGEST_WARM_UP_MS = 20_000;
+const MAX_WARM_UP_MS = 20_000;
 const ROUNDS = 25;
 const ROUND_MS = 40;
 
@@ -30,7 +30,7 @@ export function eachPerSecond(units: number, works: readonly (() => unknown)[]):
  * first level for a while, and rises again when the second is done.
  */
 function warmUp(work: () => unknown): void {
-  const latest = performance.now() + LONGEST_WARM_UP_MS;
+  const latest = performance.now() + MAX_WARM_UP_MS;
   let calls = 0;
   const counted = (): void => {
     calls++;

@@ -13,7 +13,7 @@ import { WIRES, type Wire, WireSender } from '../fixtures/wires.js';
 const FIRST = 200;
 const REQUESTS = 400;
 /** Requests whose traces are all still remembered when they are judged. */
-const REMEMBERED = 100;
+const LAST_REQUESTS = 100;
 /** Requests until V8 has compiled the code, and those of a round. */
 const WARM_UP = 1_600;
 const CPU_REQUESTS = 400;
@@ -35,7 +35,7 @@ async function disk(): Promise<BenchResult> {
 /** Bytes of `betrace_trace_memory_bytes` per remembered span, with rules that need no whole traces. */
 function memory(): Promise<BenchResult> {
   return withServer({}, async (betrace, sender) => {
-    await sender.send(REMEMBERED);
+    await sender.send(LAST_REQUESTS);
     await judged([betrace], sender.spans);
     await new Promise((resolve) => setTimeout(resolve, 500)); // threads report every 200 ms
     const bytes = (await metric(betrace, 'betrace_trace_memory_bytes')).reduce((sum, value) => sum + value, 0);

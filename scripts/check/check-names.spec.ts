@@ -17,9 +17,15 @@ it.each(['libs/otlp/src/varInt.ts', 'libs/otlp/src/span_id.ts', 'libs/utils/src/
 
 it('requires limits to say what they limit', () => {
   const declared = (name: string, rest: string): string => `const ${name}${rest};`;
-  for (const text of [declared('MOST', ' = 50'), declared('LEAST', ': number = (1 + 2)')])
+  for (const text of [
+    declared('MOST', ' = 50'),
+    declared('LEAST', ': number = (1 + 2)'),
+    declared('LONGEST_TEXT', ' = 9'),
+    declared('AGAIN', ' = 5'),
+  ])
     expect(limitProblems('a.ts', text)).toHaveLength(1);
-  for (const text of [declared('MAX_CASES', ' = 50'), declared('MOST', ': Leaning = {}')]) expect(limitProblems('a.ts', text)).toEqual([]);
+  for (const text of [declared('MAX_CASES', ' = 50'), declared('RETRY_AFTER_MS', ' = 5'), declared('MOST', ': Leaning = {}')])
+    expect(limitProblems('a.ts', text)).toEqual([]);
 });
 
 it('refuses a file whose one export its name does not mention', () => {

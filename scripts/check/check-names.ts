@@ -20,11 +20,15 @@ export function nameProblems(path: string): string[] {
   });
 }
 
-const vagueLimit = /\bconst (MOST|LONGEST|LARGEST|LEAST|SHORTEST|FEWEST)(?:: \w+)? = [\d(]/g;
+const vagueLimit = /\bconst ((?:MOST|LONGEST|LARGEST|HIGHEST|GREATEST|LEAST|SHORTEST|FEWEST|LOWEST)(?:_[A-Z_]+)?)(?:: \w+)? = [\d(]/g;
+const vagueNumber = /\bconst (TOLD|SAID|ASKED|KEPT|REMEMBERED|FRESH|AGAIN|AWAY|HOLDS|STAY|LOOK|SOON|ENOUGH|AHEAD)(?:: \w+)? = [\d(]/g;
 
-/** Names of limits that do not say what they limit, one sentence each. */
+/** Names of limits and other numbers that do not say what they limit or measure, one sentence each. */
 export function limitProblems(path: string, text: string): string[] {
-  return [...text.matchAll(vagueLimit)].map(([, name]) => `${path}: "${name}" is a limit; name it MAX_… or MIN_… after what it limits`);
+  return [
+    ...[...text.matchAll(vagueLimit)].map(([, name]) => `${path}: "${name}" is a limit; name it MAX_… or MIN_… after what it limits`),
+    ...[...text.matchAll(vagueNumber)].map(([, name]) => `${path}: "${name}" does not say what it measures; name that and the unit`),
+  ];
 }
 
 const TEST = /\.(spec|test-d|memory|contract)\.tsx?$/;

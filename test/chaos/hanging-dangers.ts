@@ -10,7 +10,7 @@ const SEEN_MS = 60_000;
 /** The session of the cluster's processes is 3 s. */
 const BEYOND_SESSION_MS = 5_000;
 /** Longer than ingest waits for an append. */
-const LONGEST_MS = 12_000;
+const MAX_MS = 12_000;
 const CUTS = 12;
 
 /** Keeps a fault until a process reports it, and for some time more. A fault that no process reports fails the run. */
@@ -40,7 +40,7 @@ export const brokerHangs: Danger = async (cluster, random, pause) => {
   try {
     await Promise.all([
       untilSaid(cluster.all('evaluator'), 'rule_engine', /the spans log cannot be read/),
-      pause(random.between(BEYOND_SESSION_MS, LONGEST_MS)),
+      pause(random.between(BEYOND_SESSION_MS, MAX_MS)),
     ]);
   } finally {
     cluster.broker.resume();

@@ -8,7 +8,7 @@ import { REPOSITORY } from '../harness/repository.js';
 
 const main = join(REPOSITORY, 'dist/apps/cli/src/main.js');
 /** Evaluators report closed traces every 10 s. */
-const TOLD = 40_000;
+const REPORT_TIMEOUT_MS = 40_000;
 const CONTROL = { framework: 'SOC 2', control: 'CC6.1' };
 
 interface Report {
@@ -51,7 +51,7 @@ const reported = (expected: object) =>
       expect(body.controls[0]).toMatchObject(expected);
       return body;
     },
-    TOLD,
+    REPORT_TIMEOUT_MS,
     500,
   );
 const command = async (...args: readonly string[]) => {

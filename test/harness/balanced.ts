@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BeTrace } from './betrace.js';
 
 /** Milliseconds between two polls of readiness. */
-const LOOK = 100;
+const POLL_MS = 100;
 
 /**
  * Clients behind a load balancer: each picks a process whose last readiness was positive, as a Kubernetes Service does. Refused and broken requests are
@@ -56,7 +56,7 @@ export class Balanced {
         await work(this.pick());
       } catch (error) {
         this.refused.push(error instanceof Error ? `${error.message} ${String(error.cause ?? '')}` : String(error));
-        await pause(LOOK);
+        await pause(POLL_MS);
       }
     }
   }
@@ -74,7 +74,7 @@ export class Balanced {
         this.targets.add(process);
         routed();
       } else this.targets.delete(process);
-      await pause(LOOK);
+      await pause(POLL_MS);
     }
     this.targets.delete(process);
   }

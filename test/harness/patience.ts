@@ -7,9 +7,9 @@ import { seedOf } from './random-seed.js';
 jest.setTimeout(120_000);
 
 /** How long (ms) one property may run, including shrinking. A property in a passing run takes far less. */
-const LONGEST_PROPERTY_MS = 600_000;
+const MAX_PROPERTY_MS = 600_000;
 
 // Without this limit a failing property could shrink without end. Jest's timeout cannot stop synchronous runs, so the failure, which would name its
 // counterexample, would look like a hanging run. The failure of a property names its seed, which is the seed of the file.
 const seed = seedOf(relative(join(import.meta.dirname, '../..'), expect.getState().testPath ?? ''));
-fc.configureGlobal({ seed, interruptAfterTimeLimit: LONGEST_PROPERTY_MS, markInterruptAsFailure: true });
+fc.configureGlobal({ seed, interruptAfterTimeLimit: MAX_PROPERTY_MS, markInterruptAsFailure: true });

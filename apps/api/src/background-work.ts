@@ -30,7 +30,7 @@ import { ViolationStream } from './stream/violation-stream.js';
 import { ViolationPruner } from './violations/violation-pruner.js';
 
 /** How long (ms) a stop waits for the database: less than its own timeout of 15 s. */
-const LAST_ANSWER = 5_000;
+const STORE_TIMEOUT_MS = 5_000;
 
 /** The background work of the API: it starts with the application and stops in its stage. */
 @Injectable()
@@ -100,7 +100,7 @@ export class BackgroundWork implements OnApplicationBootstrap {
   /** Limits the wait for the database: the log keeps what is not stored yet, and the stored position says where to resume. */
   private hurryDatabase(): void {
     const said = 'the database does not answer: stopping without it; what it does not have yet is stored from the log at the next start';
-    this.store.stopping(LAST_ANSWER, () => this.logger.warn({ waited_ms: LAST_ANSWER }, said));
+    this.store.stopping(STORE_TIMEOUT_MS, () => this.logger.warn({ waited_ms: STORE_TIMEOUT_MS }, said));
   }
 
   private lookAfterSignatureKey(): void {

@@ -3,7 +3,7 @@ import { clipped } from '#dsl';
 
 const MARKS: Readonly<Record<ExplanationOutcome, string>> = { true: '✓', false: '✗', failed: '!', undecided: '?', not_evaluated: '·' };
 /** Maximum of code points of a part that was not evaluated. */
-const LONGEST_EXCERPT = 100;
+const MAX_EXCERPT_LENGTH = 100;
 
 /** The tree of an explanation, one line per part, children below; `expression` is the rule's text. */
 export function explanationLines(tree: ExplanationNode, expression: string, indent = ''): readonly string[] {
@@ -17,5 +17,5 @@ function said({ kind, sentence, range, span, children = [] }: ExplanationNode, e
   const isChain = kind === 'and' || kind === 'or' || kind === 'not';
   if (isChain && children.length > 0) return span === undefined ? kind : `${kind} (of ${span})`;
   if (!isChain && sentence !== undefined && (kind !== 'comparison' || children.length === 0)) return sentence;
-  return clipped(expression.slice(range.start, range.end).replace(/\s+/g, ' '), LONGEST_EXCERPT);
+  return clipped(expression.slice(range.start, range.end).replace(/\s+/g, ' '), MAX_EXCERPT_LENGTH);
 }

@@ -1,5 +1,5 @@
 import type { Ask } from './ask.js';
-import { resultOf, told } from './result.js';
+import { resultOf, success } from './result.js';
 
 interface Rule {
   readonly id: string;
@@ -29,7 +29,7 @@ export async function coverage(ask: Ask) {
   const all = (rules.body as { rules: readonly Rule[] }).rules;
   const { sampled_spans, attributes } = seen.body as Attributes;
   const texts = all.filter(({ mode }) => mode !== 'off').map(({ expression }) => expression);
-  return told({
+  return success({
     rules: all.map(({ id, name, mode, health }) => ({ id, name, mode, ...health })),
     sampled_spans,
     attributes_that_no_rule_mentions: attributes

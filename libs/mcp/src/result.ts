@@ -6,13 +6,13 @@ const MAX_TEXT_LENGTH = 60_000;
 
 /** The result of a tool for an answer of the API. A problem is an error with its remedy. */
 export function resultOf({ status, body }: ApiAnswer): CallToolResult {
-  if (status < 400) return told(body);
+  if (status < 400) return success(body);
   const { code, title, detail, errors } = (body ?? {}) as { code?: string; title?: string; detail?: string; errors?: unknown };
   return { isError: true, content: [{ type: 'text', text: text({ status, code, title, detail, errors }) }] };
 }
 
 /** The result of a successful tool. */
-export function told(body: unknown): CallToolResult {
+export function success(body: unknown): CallToolResult {
   return { content: [{ type: 'text', text: text(body) }] };
 }
 

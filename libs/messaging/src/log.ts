@@ -116,8 +116,8 @@ export interface SubscribeOptions {
   readonly gather?: number;
   /**
    * Kafka: a name of this member that outlives its process, and that no other member of the group has (static membership). After `close` its partitions wait
-   * for its next process, for at most the session timeout. A second process with the name takes the partitions of the first one, which is told so
-   * (`failed`, BT_LOG_KAFKA_FENCED) and gets none again. The embedded log ignores it.
+   * for its next process, for at most the session timeout. A second process with the name takes the partitions of the first one, whose
+   * `failed` gets BT_LOG_KAFKA_FENCED; it gets none again. The embedded log ignores it.
    */
   readonly instanceId?: string | undefined;
   /** Milliseconds between two `idle` calls of a partition. */

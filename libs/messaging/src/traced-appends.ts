@@ -3,7 +3,7 @@ import { TOPICS } from '#records';
 import type { Log, OutgoingRecord } from './log.js';
 
 /** Other topics are appended to continuously, independent of single requests. */
-const TOLD: ReadonlySet<string> = new Set([TOPICS.spans, TOPICS.violations, TOPICS.rules]);
+const TRACED_TOPICS: ReadonlySet<string> = new Set([TOPICS.spans, TOPICS.violations, TOPICS.rules]);
 
 /** From now on appends to the logs of spans, violations and rules are traced. */
 export function traceAppends(log: Log, traces: Traces): void {
@@ -11,7 +11,7 @@ export function traceAppends(log: Log, traces: Traces): void {
 }
 
 function appendWork(topic: string, records: readonly OutgoingRecord[]): Work | undefined {
-  if (!TOLD.has(topic)) return undefined;
+  if (!TRACED_TOPICS.has(topic)) return undefined;
   return {
     name: `append ${topic}`,
     kind: 'producer',

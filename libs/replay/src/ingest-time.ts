@@ -5,9 +5,9 @@ import { MOVED_HEADER } from './misplaced-spans.js';
 /** Ingest shows its presence at least every two seconds, mostly after this time (ms). Records of others do not advance time further beyond its last one. */
 export const INGEST_DUE = 1_500;
 /** After this time (ms) without a record ingest is absent, or cannot append. A busy one is late by less. */
-const INGEST_SILENT = 5_000;
+const INGEST_SILENT_MS = 5_000;
 /** If spans come without such a record for this long (ms), their senders never write it. */
-const UNSAID = 60_000;
+const NEVER_WRITTEN_MS = 60_000;
 /** Number of records before the first one in which the last such record is sought. */
 const LOOKED_THROUGH = 100;
 
@@ -66,7 +66,7 @@ export class IngestTime {
     this.heard = timestamp;
     this.heardAt = this.monotonic();
     const silence = heard === undefined ? 0 : timestamp - heard;
-    const isPause = this.isHeardOf(timestamp, says, silence > INGEST_SILENT) && silence > INGEST_SILENT;
+    const isPause = this.isHeardOf(timestamp, says, silence > INGEST_SILENT_MS) && silence > INGEST_SILENT_MS;
     return { timestamp, pause: isPause ? silence - INGEST_DUE : 0 };
   }
 
@@ -81,7 +81,7 @@ export class IngestTime {
     if (endsSilence && !this.endedSilence) {
       this.said = timestamp;
       this.endedSilence = true;
-    } else if (timestamp - this.said > UNSAID) this.said = undefined;
+    } else if (timestamp - this.said > NEVER_WRITTEN_MS) this.said = undefined;
     return this.said !== undefined;
   }
 

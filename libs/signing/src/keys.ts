@@ -4,7 +4,7 @@ import { SigningError } from './problems.js';
 
 /** The default of the guides; it is public. */
 export const DEFAULT_KEY = 'changeme';
-const LEAST_LENGTH = 16;
+const MIN_LENGTH = 16;
 
 /** A secret with the id that signatures name. */
 export interface SecretKey {
@@ -59,5 +59,5 @@ function refuseWeakKey({ key, development, name = 'BETRACE_SIGNATURE_KEY' }: Key
   if (key === '') throw new SigningError('BT_SIGNING_NO_KEY', { name });
   if (development) return;
   if (key === DEFAULT_KEY) throw new SigningError('BT_SIGNING_DEFAULT_KEY', { name });
-  if (key.length < LEAST_LENGTH) throw new SigningError('BT_SIGNING_SHORT_KEY', { name, length: key.length, least: LEAST_LENGTH });
+  if (key.length < MIN_LENGTH) throw new SigningError('BT_SIGNING_SHORT_KEY', { name, length: key.length, least: MIN_LENGTH });
 }

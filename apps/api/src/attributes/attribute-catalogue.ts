@@ -1,6 +1,6 @@
 import type { PlainMap, PlainValue } from '#otlp';
 import type { SensitiveAttributes } from './sensitive-attributes.js';
-import { isToldName, toldValue } from './told-value.js';
+import { isShownName, shownValue } from './shown-value.js';
 
 /** Maximum of names, and of values per name. */
 const NAMES = 1_000;
@@ -73,7 +73,7 @@ export class AttributeCatalogue {
     const key = `${on} ${name}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    if (this.known.size >= NAMES || !isToldName(name)) {
+    if (this.known.size >= NAMES || !isShownName(name)) {
       this.more = true;
       return undefined;
     }
@@ -85,9 +85,9 @@ export class AttributeCatalogue {
 }
 
 function note(attribute: Known, value: PlainValue, spans: number): void {
-  const told = toldValue(value);
-  const before = told === undefined ? undefined : attribute.values.get(told);
-  if (told !== undefined && (before !== undefined || attribute.values.size < VALUES)) attribute.values.set(told, (before ?? 0) + spans);
+  const shown = shownValue(value);
+  const before = shown === undefined ? undefined : attribute.values.get(shown);
+  if (shown !== undefined && (before !== undefined || attribute.values.size < VALUES)) attribute.values.set(shown, (before ?? 0) + spans);
   else attribute.more = true;
 }
 

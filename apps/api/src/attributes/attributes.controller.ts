@@ -4,7 +4,7 @@ import { ProblemView } from '../problem.dto.js';
 import { AttributesQuery, AttributesView } from './attributes.dto.js';
 import { SampleAttributes } from './sample-attributes.js';
 
-const LIMIT = 100;
+const DEFAULT_LIMIT = 100;
 
 @ApiTags('rules')
 @Controller('v1/attributes')
@@ -19,7 +19,7 @@ export class AttributesController {
   })
   @ApiOkResponse({ type: AttributesView })
   @ApiBadRequestResponse({ type: ProblemView })
-  async list(@Query() { q = '', on, limit = LIMIT }: AttributesQuery): Promise<AttributesView> {
+  async list(@Query() { q = '', on, limit = DEFAULT_LIMIT }: AttributesQuery): Promise<AttributesView> {
     const { attributes, more, spans, since, until } = await this.attributes.sample();
     const part = q.toLowerCase();
     const fitting = attributes.filter((one) => (on === undefined || one.on === on) && one.name.toLowerCase().includes(part));

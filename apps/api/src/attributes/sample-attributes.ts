@@ -11,11 +11,11 @@ const RECORDS = 100_000;
 const SPANS = 5_000;
 const BYTES = 8 * 1024 * 1024;
 /** Records of the first read, from the end. */
-const WINDOW = 200;
+const FIRST_READ = 200;
 /** Spans of a partition after which no earlier records are read. */
-const ENOUGH = 200;
+const ENOUGH_SPANS = 200;
 /** How long (ms) a sample is reused: an editor asks on every key stroke. */
-const FRESH = 10_000;
+const CACHE_MS = 10_000;
 
 export interface AttributeSample {
   readonly attributes: readonly CataloguedAttribute[];
@@ -39,7 +39,7 @@ export class SampleAttributes {
     private readonly sensitive: SensitiveAttributes,
     monotonic: () => number,
   ) {
-    this.shared = new SharedAnswer(() => this.read(), FRESH, monotonic);
+    this.shared = new SharedAnswer(() => this.read(), CACHE_MS, monotonic);
   }
 
   /** Rejects the log's error. Calls within ten seconds share one sample. */
@@ -58,7 +58,7 @@ export class SampleAttributes {
       let left = Math.ceil(SPANS / partitions);
       let bytes = BYTES / partitions;
       let found = 0;
-      for (const part of partsFromEnd(await this.log.bounds(TOPICS.spans, partition), { first: WINDOW, records: RECORDS })) {
+      for (const part of partsFromEnd(await this.log.bounds(TOPICS.spans, partition), { first: FIRST_READ, records: RECORDS })) {
         for await (const record of spanRecords(this.log, partition, part)) {
           const taken = addRequest(catalogue, requestOf(record.value), left);
           left -= taken;
@@ -69,7 +69,7 @@ export class SampleAttributes {
           until = Math.max(until ?? record.timestamp, record.timestamp);
           if (left <= 0 || bytes <= 0) break;
         }
-        if (found >= ENOUGH || bytes <= 0) break;
+        if (found >= ENOUGH_SPANS || bytes <= 0) break;
       }
     }
     return {

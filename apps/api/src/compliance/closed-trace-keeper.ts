@@ -3,7 +3,7 @@ import type { ClosedTracesRecord } from '#records';
 import type { ClosedTracesCount, Store } from '#store';
 
 /** Milliseconds between two writes of the counts. */
-const INTERVAL = 5_000;
+const INTERVAL_MS = 5_000;
 /** Rule sets of one hour in one transaction. */
 const AT_ONCE = 100;
 
@@ -27,7 +27,7 @@ export class ClosedTraceKeeper {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.keep().catch(() => undefined), INTERVAL);
+    this.timer = setInterval(() => void this.keep().catch(() => undefined), INTERVAL_MS);
     this.timer.unref();
   }
 

@@ -13,7 +13,7 @@ const DAYS_30 = 30 * 24 * HOUR;
 /** Maximum of frameworks that an error names. */
 const NAMED = 10;
 /** How long (ms) after a trace closes evaluators have reported it, including the time until a trace closes by default. */
-const COUNTED_WITHIN = 60_000;
+const COUNTED_WITHIN_MS = 60_000;
 export interface ReportPeriod {
   /** Unix milliseconds. */
   readonly from?: number | undefined;
@@ -102,7 +102,7 @@ export class ComplianceReporter {
     for (const [control, named] of [...ofControl].sort(([a], [b]) => inOrder(a, b))) {
       controls.push(await this.controlView({ framework, control }, named, counted, figures));
     }
-    const provisional = Math.max(from, now - COUNTED_WITHIN);
+    const provisional = Math.max(from, now - COUNTED_WITHIN_MS);
     return {
       framework,
       from: iso(from),

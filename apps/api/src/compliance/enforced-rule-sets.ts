@@ -3,7 +3,7 @@ import type { RuleSetRecord } from '#records';
 import type { Store } from '#store';
 
 /** Maximum of cached rule sets. */
-const REMEMBERED = 200;
+const MAX_CACHED = 200;
 
 /** The versions of the rules that a rule set enforces, by id of the rule. */
 export type EnforcedVersions = ReadonlyMap<string, number>;
@@ -27,7 +27,7 @@ export class EnforcedRuleSets {
     const { snapshot = [] } = JSON.parse(text) as RuleSetRecord;
     const enforced = new Map(snapshot.filter(({ mode }) => mode !== 'shadow').map(({ id, version }) => [id, version]));
     const [oldest] = this.known.keys();
-    if (this.known.size >= REMEMBERED && oldest !== undefined) this.known.delete(oldest);
+    if (this.known.size >= MAX_CACHED && oldest !== undefined) this.known.delete(oldest);
     this.known.set(epoch, enforced);
     return enforced;
   }

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Configuration, discoverIssuer } from '#platform';
 
 /** How long (ms) the issuer's addresses are cached. */
-const FRESH = 10 * 60_000;
+const CACHE_MS = 10 * 60_000;
 /** How long (ms) after a failure the issuer is asked again: waiting pages must not load it. */
-const AGAIN = 5_000;
+const RETRY_AFTER_MS = 5_000;
 /** How long (ms) a page waits for the issuer. */
 const TIMEOUT_MS = 1_000;
 
@@ -46,7 +46,7 @@ export class ConsoleSignIn {
 
   private answer(): Promise<Answer> {
     const now = this.monotonic();
-    if (this.last === undefined || now - this.last.at >= (this.last.failed ? AGAIN : FRESH)) {
+    if (this.last === undefined || now - this.last.at >= (this.last.failed ? RETRY_AFTER_MS : CACHE_MS)) {
       const last = { at: now, answer: this.discover(), failed: false };
       this.last = last;
       void last.answer.then(({ away }) => {

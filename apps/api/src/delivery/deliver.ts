@@ -2,14 +2,14 @@ import { retry } from '#waiting';
 import { type Refusal, refusalOf } from './refusal.js';
 
 /** Tries of a violation that only doubtful answers refuse. */
-const DOUBTFUL_TRIES = 3;
+const MAX_DOUBTFUL_TRIES = 3;
 /** Maximum pause (ms) that an endpoint may request. A longer one may be a mistake, and an endpoint does not announce its restart. */
-const LONGEST_ASKED = 300_000;
+const MAX_REQUESTED_PAUSE_MS = 300_000;
 /** How long (ms) a delivery that is to end waits for the answer to its call. A receiver that hangs holds up neither a stop nor a partition that moves. */
 const LAST_ANSWER_MS = 2_000;
 
 /** Shared by the deliveries of one exporter: whether the endpoint accepts anything. */
-export class TakenCalls {
+export class AcceptedCalls {
   /** Accepted calls. */
   count = 0;
 }
@@ -31,13 +31,13 @@ export interface Delivery<Item> {
   failed(refusal: Refusal, pause: number): void;
   /** Ends the delivery, with the answer to the call under way if it comes soon. The call itself is not aborted. */
   readonly signal: AbortSignal;
-  readonly taken: TakenCalls;
+  readonly acceptedCalls: AcceptedCalls;
 }
 
 /** How often an item was refused by an answer that may concern the endpoint itself, and since when. */
 interface Doubt {
   tries: number;
-  readonly takenBefore: number;
+  readonly acceptedBefore: number;
 }
 
 /**
@@ -75,25 +75,25 @@ interface Sweep<Item> {
 
 async function deliverOnce<Item>(items: readonly Item[], delivery: Delivery<Item>, doubts: Map<Item, Doubt>): Promise<Sweep<Item>> {
   if (items.length === 0) return { left: [] };
-  const takenBefore = delivery.taken.count;
+  const acceptedBefore = delivery.acceptedCalls.count;
   const refusal = await call(items, delivery);
   if (refusal === undefined) {
-    delivery.taken.count++;
+    delivery.acceptedCalls.count++;
     await delivery.accepted(items);
     return { left: [] };
   }
-  for (const item of items) if (!doubts.has(item)) doubts.set(item, { tries: 0, takenBefore });
+  for (const item of items) if (!doubts.has(item)) doubts.set(item, { tries: 0, acceptedBefore });
   if (items.length > 1) {
     const middle = items.length >> 1;
     const first = await deliverOnce(items.slice(0, middle), delivery, doubts);
     const second = await deliverOnce(items.slice(middle), delivery, doubts);
-    const said = second.refusal ?? first.refusal;
-    return { left: [...first.left, ...second.left], ...(said === undefined ? {} : { refusal: said }) };
+    const refused = second.refusal ?? first.refusal;
+    return { left: [...first.left, ...second.left], ...(refused === undefined ? {} : { refusal: refused }) };
   }
   const item = items[0]!;
   const doubt = doubts.get(item)!;
   doubt.tries++;
-  const proven = doubt.tries >= DOUBTFUL_TRIES && delivery.taken.count > doubt.takenBefore;
+  const proven = doubt.tries >= MAX_DOUBTFUL_TRIES && delivery.acceptedCalls.count > doubt.acceptedBefore;
   if (refusal.kind === 'doubtful' && !proven) return { left: [item], refusal };
   await delivery.refused(item, refusal);
   return { left: [] };
@@ -111,7 +111,7 @@ async function call<Item>(items: readonly Item[], delivery: Delivery<Item>): Pro
       signal: delivery.signal,
       hopeless: (error) => !waits(error),
       failed: (error, pause) => delivery.failed(meaning(error), pause),
-      atLeast: (error) => Math.min(LONGEST_ASKED, meaning(error).retryAfter ?? 0),
+      atLeast: (error) => Math.min(MAX_REQUESTED_PAUSE_MS, meaning(error).retryAfter ?? 0),
     });
     return undefined;
   } catch (error) {

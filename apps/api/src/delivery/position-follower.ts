@@ -1,7 +1,7 @@
 import type { Subscription } from '#messaging';
 
 /** Milliseconds between two commits of a partition: the authoritative position is in the store. */
-const INTERVAL = 5_000;
+const INTERVAL_MS = 5_000;
 
 /** Commits the store's position to the log from time to time; it only serves lag and retention. */
 export class PositionFollower {
@@ -13,7 +13,7 @@ export class PositionFollower {
   async follow(subscription: Subscription | undefined, partition: number, offset: number): Promise<void> {
     const known = this.positions.get(partition);
     const now = this.now();
-    if (known !== undefined && (known.committed === offset || now - known.at < INTERVAL)) return;
+    if (known !== undefined && (known.committed === offset || now - known.at < INTERVAL_MS)) return;
     await subscription?.commit(partition, { offset, metadata: '' });
     this.positions.set(partition, { committed: offset, at: now });
   }

@@ -7,7 +7,7 @@ import { ProblemView } from '../problem.dto.js';
 import { differencesView, GroupDifferencesQuery, GroupDifferencesView } from './group-differences.dto.js';
 import { GroupDifferences } from './group-differences.js';
 
-const SHOWN = 20;
+const DEFAULT_LIMIT = 20;
 
 @ApiTags('violations')
 @Controller('v1/violations/groups/:id/differences')
@@ -32,7 +32,7 @@ export class GroupDifferencesController {
   async list(@Param('id') id: string, @Query() query: GroupDifferencesQuery): Promise<GroupDifferencesView> {
     const group = await this.store.violationGroup(id, this.clock.now());
     if (group === undefined) throw notFound('BT_API_VIOLATION_GROUP_NOT_FOUND', id);
-    const { start_time: startTime, end_time: endTime, limit = SHOWN } = query;
+    const { start_time: startTime, end_time: endTime, limit = DEFAULT_LIMIT } = query;
     const range = { ...(startTime === undefined ? {} : { startTime }), ...(endTime === undefined ? {} : { endTime }) };
     return differencesView(id, limit, await this.differences.of(group, range));
   }

@@ -1,6 +1,6 @@
 import { type PlainMap, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes } from '#otlp';
 import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
-import { isToldName, toldValue } from '../attributes/told-value.js';
+import { isShownName, shownValue } from '../attributes/shown-value.js';
 
 /** `span`: a span's attribute; `resource`: a resource's attribute; `field`: the span's name, status or kind. */
 export const FEATURE_PLACES = ['span', 'resource', 'field'] as const;
@@ -32,7 +32,7 @@ export class FeatureNumbers {
 
   ofSpan(span: Span): readonly number[] {
     const fields: readonly Feature[] = [
-      { on: 'field', name: 'name', ...told(span.name) },
+      { on: 'field', name: 'name', ...shownText(span.name) },
       { on: 'field', name: 'status', value: STATUS_CODES[span.status?.code ?? 0] ?? 'unset' },
       { on: 'field', name: 'kind', value: SPAN_KINDS[span.kind] ?? 'unspecified' },
     ];
@@ -44,10 +44,10 @@ export class FeatureNumbers {
   private ofAttributes(on: 'span' | 'resource', attributes: PlainMap): number[] {
     const numbers: number[] = [];
     for (const name of Object.keys(attributes)) {
-      if (!isToldName(name)) continue;
+      if (!isShownName(name)) continue;
       this.add(numbers, { on, name });
       if (this.sensitive.has(name)) continue;
-      const value = toldValue(attributes[name]);
+      const value = shownValue(attributes[name]);
       if (value !== undefined) this.add(numbers, { on, name, value });
     }
     return numbers;
@@ -68,7 +68,7 @@ export class FeatureNumbers {
   }
 }
 
-function told(name: string): { readonly value?: string } {
-  const value = toldValue(name);
+function shownText(name: string): { readonly value?: string } {
+  const value = shownValue(name);
   return typeof value === 'string' && value !== '' ? { value } : {};
 }

@@ -2,7 +2,7 @@ import type { RuleControl, ViolationRecord } from '#records';
 import { type Store, StoreError } from '#store';
 
 /** Maximum of cached rule versions, which never change. */
-const REMEMBERED = 1_000;
+const MAX_CACHED = 1_000;
 
 type OfRule = Pick<ViolationRecord, 'rule_id' | 'rule_version'>;
 
@@ -29,7 +29,7 @@ export class RuleControls {
     const version = await this.store.ruleVersion(rule_id, rule_version).catch(withoutDamaged);
     const controls = version?.rule?.controls ?? [];
     const [oldest] = this.known.keys();
-    if (this.known.size >= REMEMBERED && oldest !== undefined) this.known.delete(oldest);
+    if (this.known.size >= MAX_CACHED && oldest !== undefined) this.known.delete(oldest);
     // An unknown version may be taken over from a log later, so it is not cached.
     if (version !== undefined) this.known.set(key, controls);
     return controls;

@@ -5,7 +5,7 @@ import { isGivenUp, type Log, type LogError, type PartitionListener, type Positi
 import { Lag, type Logger, type Metrics, Tracing } from '#platform';
 import { type RuleControl, TOPICS, type ViolationRecord } from '#records';
 import type { Store } from '#store';
-import { type Delivery, deliver, TakenCalls } from '../delivery/deliver.js';
+import { AcceptedCalls, type Delivery, deliver } from '../delivery/deliver.js';
 import { deliveryBatches } from '../delivery/delivery-batches.js';
 import { revisionOf } from '../delivery/entry.js';
 import { GATHER_MS } from '../delivery/gather.js';
@@ -63,7 +63,7 @@ export class ViolationExporter implements PartitionListener {
   /** The present offsets in the log. */
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
-  private readonly taken = new TakenCalls();
+  private readonly acceptedCalls = new AcceptedCalls();
   private readonly positions = new PositionFollower();
   /** Not in turn: a partition that the endpoint refuses must not delay the others. */
   private readonly together = new Together<Part>((parts) => this.exportTogether(parts));
@@ -234,7 +234,7 @@ export class ViolationExporter implements PartitionListener {
       },
       failed: (refusal, pause) => this.failures.waits(partitions, refusal, pause),
       signal,
-      taken: this.taken,
+      acceptedCalls: this.acceptedCalls,
     };
   }
 

@@ -8,7 +8,7 @@ import { refusal } from './refusal.js';
 import type { TestCaseResult } from './test-cases.dto.js';
 
 /** Maximum of expressions with cached diagnostics: answers about rules include them, and rules are read more often than saved. */
-const REMEMBERED = 500;
+const MAX_CACHED = 500;
 
 /** Checks and runs users' expressions in separate threads. Saving a rule does not wait for trials. */
 export class ExpressionChecker {
@@ -27,7 +27,7 @@ export class ExpressionChecker {
     this.refuseLong(expression);
     const checked = await this.saving.run({ kind: 'check', expression });
     const [oldest] = this.checked.keys();
-    if (this.checked.size >= REMEMBERED && oldest !== undefined) this.checked.delete(oldest);
+    if (this.checked.size >= MAX_CACHED && oldest !== undefined) this.checked.delete(oldest);
     this.checked.set(expression, checked);
     return checked;
   }

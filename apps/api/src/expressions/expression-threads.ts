@@ -11,9 +11,9 @@ const EXPRESSION_THREAD = new URL('./thread.js', import.meta.url);
 export const EXPRESSION_THREAD_ENTRY = Symbol('expression thread entry');
 
 /** Timeout (ms) of a thread's start. */
-const START = 30_000;
+const START_TIMEOUT_MS = 30_000;
 /** A thread that is idle for this long (ms) ends, to free its memory. */
-const IDLE = 60_000;
+const MAX_IDLE_MS = 60_000;
 const MEMORY = 512;
 
 export interface ExpressionThreadsOptions extends ExpressionSettings {
@@ -120,7 +120,7 @@ class ExpressionThread {
     this.worker.ref();
     clearTimeout(this.timer);
     if (this.ready) this.begin(job);
-    else this.limit(START, () => new Error(`no expression thread started within ${START} ms`));
+    else this.limit(START_TIMEOUT_MS, () => new Error(`no expression thread started within ${START_TIMEOUT_MS} ms`));
   }
 
   /** Ends the thread, and rejects its task. */
@@ -163,7 +163,7 @@ class ExpressionThread {
     this.job = undefined;
     this.worker.unref();
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.end(new Error('idle')), IDLE).unref();
+    this.timer = setTimeout(() => void this.end(new Error('idle')), MAX_IDLE_MS).unref();
     this.events.free();
   }
 }

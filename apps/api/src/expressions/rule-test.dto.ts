@@ -46,13 +46,13 @@ export class RuleTestView implements RuleTest {
   expect!: RuleTestExpectation;
 }
 
-const LONGEST_SUBJECT = 1_000;
+const MAX_SUBJECT_LENGTH = 1_000;
 const MAX_SUBJECTS = 1_000;
 
 function isExpectation(value: unknown): boolean {
   if (typeof value === 'string') return RULE_TEST_VERDICTS.some((verdict) => verdict === value);
   if (typeof value !== 'object' || value === null || Object.keys(value).join() !== 'match') return false;
   const { match } = value as { readonly match: unknown };
-  const isSubject = (each: unknown): boolean => typeof each === 'string' && each.length <= LONGEST_SUBJECT;
+  const isSubject = (each: unknown): boolean => typeof each === 'string' && each.length <= MAX_SUBJECT_LENGTH;
   return Array.isArray(match) && match.length > 0 && match.length <= MAX_SUBJECTS && match.every(isSubject);
 }

@@ -6,7 +6,7 @@ import { fingerprintOfRecord } from '../keep/fingerprint.js';
 /** Violations per transaction: other work runs between two of them. */
 const AT_ONCE = 200;
 /** The pause after a transaction, as a multiple of its duration. */
-const REST = 4;
+const PAUSE_FACTOR = 4;
 const RETRY_MS = 60_000;
 
 /**
@@ -41,7 +41,7 @@ export class Regrouper {
         const count = await this.store.regroup(AT_ONCE, fingerprintOfRecord);
         grouped += count;
         if (count === 0) break;
-        rest = REST * (performance.now() - start);
+        rest = PAUSE_FACTOR * (performance.now() - start);
       } catch (error) {
         this.logger.error({ err: error }, 'cannot group violations stored by an earlier version; retrying in a minute');
         rest = RETRY_MS;

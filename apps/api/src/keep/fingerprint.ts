@@ -5,8 +5,8 @@ import type { Fingerprint } from '#store';
 /** The version of the algorithm below. Increase it with each change, because fingerprints change too. */
 const VERSION = 1;
 /** Maximum of UTF-16 units that are read, and of code points that are kept. */
-const READ = 500;
-const KEPT = 200;
+const MAX_READ_LENGTH = 500;
+const MAX_TEMPLATE_LENGTH = 200;
 
 /** Applied in this order: long and certain patterns before short ones. None backtracks more than once over what it has read. */
 const TEMPLATES: readonly (readonly [RegExp, string])[] = [
@@ -29,9 +29,9 @@ const TEMPLATES: readonly (readonly [RegExp, string])[] = [
 
 /** The name of an operation without the parts that vary between requests: `GET /orders/{n}`. */
 export function operationTemplate(name: string): string {
-  let template = name.slice(0, READ).toWellFormed();
+  let template = name.slice(0, MAX_READ_LENGTH).toWellFormed();
   for (const [pattern, to] of TEMPLATES) template = template.replace(pattern, to);
-  return [...template.trim()].slice(0, KEPT).join('');
+  return [...template.trim()].slice(0, MAX_TEMPLATE_LENGTH).join('');
 }
 
 /**
@@ -41,7 +41,7 @@ export function operationTemplate(name: string): string {
 export function fingerprintOf({ metadata, undecided }: Partial<Pick<ViolationRecord, 'metadata' | 'undecided'>>): Fingerprint {
   const name = metadata?.['span_name'];
   const operation = typeof name === 'string' ? operationTemplate(name) : '';
-  const errorKind = typeof undecided?.code === 'string' ? undecided.code.slice(0, KEPT) : '';
+  const errorKind = typeof undecided?.code === 'string' ? undecided.code.slice(0, MAX_TEMPLATE_LENGTH) : '';
   const hash = createHash('sha256').update(JSON.stringify([operation, errorKind]));
   return { fingerprint: `${VERSION}:${hash.digest('hex').slice(0, 16)}`, operation, errorKind };
 }

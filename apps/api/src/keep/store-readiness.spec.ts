@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Behind, Degraded } from '#platform';
 import { StoreReadiness } from './store-readiness.js';
 
-const WAIT = 20;
-const AWAY = 5_000;
+const CALL_TIMEOUT_MS = 20;
+const UNAVAILABLE_AFTER_MS = 5_000;
 
 describe('StoreReadiness', () => {
   let now = 0;
@@ -17,7 +17,7 @@ describe('StoreReadiness', () => {
       asked.push(Promise.withResolvers<void>());
       return asked.at(-1)!.promise;
     };
-    return new StoreReadiness(look, () => now, WAIT, AWAY);
+    return new StoreReadiness(look, () => now, CALL_TIMEOUT_MS, UNAVAILABLE_AFTER_MS);
   };
   const refusal = (check: Promise<void>) =>
     check.then(
@@ -60,7 +60,7 @@ describe('StoreReadiness', () => {
     asked[0]!.resolve();
     await first;
     expect(await refusal(store.check())).toBeInstanceOf(Behind);
-    now = AWAY;
+    now = UNAVAILABLE_AFTER_MS;
     const away = await refusal(store.check());
     expect(away).toEqual(new Degraded('the database gives no answer within 5000 ms'));
     expect(away).not.toBeInstanceOf(Behind);

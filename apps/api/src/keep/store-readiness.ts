@@ -2,9 +2,9 @@ import { Behind, Degraded } from '#platform';
 import { withDeadline } from '#waiting';
 
 /** Timeout (ms) of one call: below the deadline of a check, so that the answer names the database. */
-const WAIT = 1_500;
+const CALL_TIMEOUT_MS = 1_500;
 /** How long (ms) without an answer until a database counts as unavailable. A new connection to a distant one takes several round trips. */
-const AWAY = 5_000;
+const UNAVAILABLE_AFTER_MS = 5_000;
 
 /**
  * Readiness of a store that may be remote. A check that outlasts a call continues, and the next call gets its result. A database that answers late is slow: the
@@ -18,8 +18,8 @@ export class StoreReadiness {
   constructor(
     private readonly look: () => Promise<void>,
     private readonly monotonic: () => number,
-    private readonly wait = WAIT,
-    private readonly away = AWAY,
+    private readonly wait = CALL_TIMEOUT_MS,
+    private readonly away = UNAVAILABLE_AFTER_MS,
   ) {}
 
   /** Rejects the store's error, Degraded when the database is unavailable, and Behind when it is slow. */

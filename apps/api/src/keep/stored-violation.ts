@@ -25,11 +25,11 @@ export function storedViolation(violation: ViolationRecord, record: string): Sto
 }
 
 /** The maximum of a column of the store. */
-const GREATEST = 2 ** 31 - 1;
+const MAX_INTEGER = 2 ** 31 - 1;
 
 /** A record of another program may lack it. */
 function ruleVersionOf({ rule_version: version }: ViolationRecord): Pick<StoredViolation, 'ruleVersion'> {
-  return Number.isSafeInteger(version) && version > 0 && version <= GREATEST ? { ruleVersion: version } : {};
+  return Number.isSafeInteger(version) && version > 0 && version <= MAX_INTEGER ? { ruleVersion: version } : {};
 }
 
 /** The message and the metadata values, which records of other programs may lack. */

@@ -28,13 +28,13 @@ import type { ViolationLogger } from './violation-logger.js';
 export const KEEP_READER = 'keep';
 
 /** Approximate violations per transaction: it locks the other replicas out. */
-const KEPT_AT_ONCE = 1_000;
+const BATCH_SIZE = 1_000;
 
 /** Milliseconds between two checks of an idle partition for a database that was set back. */
-const LOOK_BACK = 2_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 /** How long (ms) a refused violation waits for the dead letter topic before readiness reports it. */
-const TOLD = 3_000;
+const REPORT_AFTER_MS = 3_000;
 
 /** A record of the log, and its row. */
 interface KeptRecord {
@@ -76,7 +76,7 @@ export class ViolationKeeper implements PartitionListener {
   ) {
     this.together = new Together((batches) => store.keep(...batches), true, {
       size: ({ violations }) => violations.length,
-      max: KEPT_AT_ONCE,
+      max: BATCH_SIZE,
     });
     this.refusals = new RefusalPublisher(log, (error) =>
       logger.warn({ err: error }, 'cannot add refused violations to the status of their rule'),
@@ -221,11 +221,11 @@ export class ViolationKeeper implements PartitionListener {
   /** Waits until the log accepts the dead letter, and reports the delay. */
   private async appendDeadLetter(letter: DeadLetter): Promise<void> {
     const reason = `the store refuses one, and ${TOPICS.deadLetters} cannot be written`;
-    const told = setTimeout(() => this.failed(new Error(reason), letter.partition), TOLD);
+    const timer = setTimeout(() => this.failed(new Error(reason), letter.partition), REPORT_AFTER_MS);
     try {
       await this.deadLetters.keep(letter, this.stopping.signal);
     } finally {
-      clearTimeout(told);
+      clearTimeout(timer);
     }
   }
 
@@ -239,7 +239,7 @@ export class ViolationKeeper implements PartitionListener {
   /** Checks idle partitions too, where no write would find it out. */
   private async lookBack(partition: number, position: number): Promise<void> {
     const now = performance.now();
-    if (now - (this.lookedBack.get(partition) ?? Number.NEGATIVE_INFINITY) < LOOK_BACK) return;
+    if (now - (this.lookedBack.get(partition) ?? Number.NEGATIVE_INFINITY) < CHECK_INTERVAL_MS) return;
     this.lookedBack.set(partition, now);
     const kept = await this.store.position(KEEP_READER, partition);
     if (kept < position) await this.catchUp(partition, position);

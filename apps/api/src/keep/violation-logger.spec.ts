@@ -82,7 +82,7 @@ describe('ViolationLogger', () => {
   it('remembers at most ten thousand violations', () => {
     const { tell } = begin(1);
     for (let n = 0; n < 30_000; n += 1_000) tell.tell(Array.from({ length: 1_000 }, (_, at) => stored({ id: `v-${n + at}` })));
-    expect((tell as unknown as { told: Set<string> }).told.size).toBe(10_000);
+    expect((tell as unknown as { logged: Set<string> }).logged.size).toBe(10_000);
     tell.close();
   });
 });

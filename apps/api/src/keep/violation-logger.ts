@@ -2,16 +2,16 @@ import type { Clock, Logger } from '#platform';
 import type { StoredViolation } from '#store';
 
 /** Maximum of remembered violations, so that a later revision makes no second line. */
-const REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 /** Milliseconds in which at most `perSecond` lines are written. */
-const WINDOW = 1_000;
+const WINDOW_MS = 1_000;
 
 /**
  * Logs a line for each violation when it is stored; log alerts count these lines. Later revisions of an open violation, retractions and undecided records have
  * none. A line has no message and no metadata, which hold values of spans. Once a second it logs how many lines were omitted.
  */
 export class ViolationLogger {
-  private readonly told = new Set<string>();
+  private readonly logged = new Set<string>();
   private windowEnd = Number.NEGATIVE_INFINITY;
   private lines = 0;
   private leftOut = 0;
@@ -27,8 +27,8 @@ export class ViolationLogger {
   tell(violations: readonly StoredViolation[]): void {
     if (this.perSecond === 0) return;
     for (const violation of violations) {
-      if (violation.status !== 'open') this.told.delete(violation.id);
-      else if (!this.told.has(violation.id)) {
+      if (violation.status !== 'open') this.logged.delete(violation.id);
+      else if (!this.logged.has(violation.id)) {
         this.remember(violation.id);
         this.write(violation);
       }
@@ -42,20 +42,20 @@ export class ViolationLogger {
   }
 
   private remember(id: string): void {
-    this.told.add(id);
-    const [oldest] = this.told;
-    if (this.told.size > REMEMBERED && oldest !== undefined) this.told.delete(oldest);
+    this.logged.add(id);
+    const [oldest] = this.logged;
+    if (this.logged.size > MAX_REMEMBERED && oldest !== undefined) this.logged.delete(oldest);
   }
 
   private write({ id, revision, severity, ruleId, ruleName, service, traceId }: StoredViolation): void {
     const now = this.clock.monotonic();
     if (now >= this.windowEnd) {
-      this.windowEnd = now + WINDOW;
+      this.windowEnd = now + WINDOW_MS;
       this.lines = 0;
     }
     if (this.lines >= this.perSecond) {
       this.leftOut++;
-      this.timer ??= setTimeout(() => this.tellLeftOut(), WINDOW).unref();
+      this.timer ??= setTimeout(() => this.tellLeftOut(), WINDOW_MS).unref();
       return;
     }
     this.lines++;

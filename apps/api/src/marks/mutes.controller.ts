@@ -27,7 +27,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 /** A mute "until worse" ends above this multiple of the busiest hour, and at least at the minimum below. */
 const WORSE = 2;
-const LEAST_WORSE = 10;
+const MIN_WORSE = 10;
 
 @ApiTags('violations')
 @Controller('v1/mutes')
@@ -93,7 +93,7 @@ export class MutesController {
     if (until_worse !== true) return undefined;
     const filter = { ruleId, status: 'open' as const, ...(service === undefined ? {} : { service }) };
     const { counts } = await this.store.violationCounts(filter, { start: now - DAY, step: HOUR, buckets: DAY / HOUR, groups: 1 });
-    return Math.min(MAX_WORSE_ABOVE, Math.max(LEAST_WORSE, WORSE * Math.max(...counts)));
+    return Math.min(MAX_WORSE_ABOVE, Math.max(MIN_WORSE, WORSE * Math.max(...counts)));
   }
 
   @Delete(':id')

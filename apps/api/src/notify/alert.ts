@@ -12,7 +12,7 @@ export interface Alert {
 }
 
 /** Maximum characters of a label or an annotation: Alertmanager has no limit of its own, and pages and mails show them whole. */
-const LONGEST_TEXT = 1_024;
+const MAX_TEXT_LENGTH = 1_024;
 
 /**
  * A violation as an alert of its own. Its labels identify the violation, so each revision is the same alert and a retraction ends it. Label names have no dots,
@@ -48,5 +48,5 @@ export function alertOf(violation: ViolationRecord, receiver: NotificationReceiv
 /** Alertmanager refuses labels that are not valid UTF-8, and treats empty ones as absent. */
 function texts(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const kept = Object.entries(values).filter(([, value]) => value !== '');
-  return Object.fromEntries(kept.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, LONGEST_TEXT).join('')]));
+  return Object.fromEntries(kept.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, MAX_TEXT_LENGTH).join('')]));
 }

@@ -24,7 +24,7 @@ import type { ReceiverNotifier } from './receiver-notifier.js';
 /** Notifies the receivers in the file of notifications. Without that file none of this is loaded. */
 @Injectable()
 export class Notifier {
-  private told: readonly ReceiverNotifier[] | undefined;
+  private notifiers: readonly ReceiverNotifier[] | undefined;
 
   constructor(
     private readonly log: Log,
@@ -56,24 +56,24 @@ export class Notifier {
     const metrics = registerMetrics(NOTIFY_METRICS, this.registry);
     const facts = new RuleFacts(this.store, now);
     const parts = { log: this.log, store: this.store, facts, metrics, logger: this.logger, now, tracing: this.tracing };
-    this.told = receivers.map((receiver) => new ReceiverNotifier(receiver, parts));
+    this.notifiers = receivers.map((receiver) => new ReceiverNotifier(receiver, parts));
     for (const [n, { name, kind, url }] of receivers.entries()) {
-      const { lag } = this.told[n]!;
+      const { lag } = this.notifiers[n]!;
       exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.violations, labels: { receiver: name }, lag });
       this.logger.info({ receiver: name, kind, address: shownAddress(url) }, `sending violations to ${name} (${kind})`);
     }
-    await Promise.all(this.told.map((receiver) => receiver.start()));
+    await Promise.all(this.notifiers.map((receiver) => receiver.start()));
   }
 
   /** For readiness: `off` or `ok`. Throws which receivers are unavailable; this must not take the process out of service. */
   check(): string {
-    if (this.told === undefined) return 'off';
-    const waiting = this.told.map((receiver) => receiver.state()).filter((state) => state !== undefined);
+    if (this.notifiers === undefined) return 'off';
+    const waiting = this.notifiers.map((receiver) => receiver.state()).filter((state) => state !== undefined);
     if (waiting.length > 0) throw new Behind(waiting.join('; '));
     return 'ok';
   }
 
   async stop(): Promise<void> {
-    await Promise.all((this.told ?? []).map((receiver) => receiver.stop()));
+    await Promise.all((this.notifiers ?? []).map((receiver) => receiver.stop()));
   }
 }

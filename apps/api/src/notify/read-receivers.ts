@@ -11,7 +11,7 @@ const MAX_RECEIVERS = 100;
 const DAY = 24 * 60 * 60 * 1_000;
 /** The prefix of a base64 secret in Standard Webhooks. */
 const SECRET_PREFIX = 'whsec_';
-const LEAST_SECRET_BYTES = 24;
+const MIN_SECRET_BYTES = 24;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -29,10 +29,10 @@ export function readReceivers(path: string): readonly NotificationReceiver[] {
   if (!Array.isArray(receivers)) throw new Error([...wrong, 'it has no list "receivers"'].join('; '));
   if (receivers.length > MAX_RECEIVERS) throw new Error(`it has ${receivers.length} receivers; at most ${MAX_RECEIVERS} are allowed`);
   const found = receivers.map((entry: unknown, n) => {
-    const told = (problem: string) => wrong.push(`receiver ${n + 1} ${problem}`);
+    const report = (problem: string) => wrong.push(`receiver ${n + 1} ${problem}`);
     return isRecord(entry)
-      ? receiverOf(entry, dirname(resolve(path)), told)
-      : void told('is not a mapping with "name" and "alertmanager" or "webhook"');
+      ? receiverOf(entry, dirname(resolve(path)), report)
+      : void report('is not a mapping with "name" and "alertmanager" or "webhook"');
   });
   const names = found.map((receiver) => receiver?.name);
   for (const [n, name] of names.entries())
@@ -41,58 +41,59 @@ export function readReceivers(path: string): readonly NotificationReceiver[] {
   return found.filter((receiver) => receiver !== undefined);
 }
 
-function receiverOf(entry: Members, folder: string, told: (problem: string) => void): NotificationReceiver | undefined {
+function receiverOf(entry: Members, folder: string, report: (problem: string) => void): NotificationReceiver | undefined {
   for (const member of Object.keys(entry)) {
-    if (!MEMBERS.includes(member)) told(`has the unknown member ${JSON.stringify(member)}${didYouMean(suggest(member, MEMBERS))}`);
+    if (!MEMBERS.includes(member)) report(`has the unknown member ${JSON.stringify(member)}${didYouMean(suggest(member, MEMBERS))}`);
   }
   const { name, alertmanager, webhook, secret_file: secretFile, headers = {}, console_url: consoleUrl, fires_for: firesFor = '1h' } = entry;
-  if (typeof name !== 'string' || !NAME.test(name)) told('has no "name" of 1 to 64 letters, digits, dots, dashes or _');
-  if ((alertmanager === undefined) === (webhook === undefined)) told('must have "alertmanager" or "webhook", an address, and not both');
+  if (typeof name !== 'string' || !NAME.test(name)) report('has no "name" of 1 to 64 letters, digits, dots, dashes or _');
+  if ((alertmanager === undefined) === (webhook === undefined)) report('must have "alertmanager" or "webhook", an address, and not both');
   const url = alertmanager ?? webhook;
   if (url !== undefined && !isUrl(url))
-    told('has an address that is not a URL of http or https without a user; credentials go into "headers"');
-  if (consoleUrl !== undefined && !isUrl(consoleUrl)) told('has a "console_url" that is not a URL of http or https');
+    report('has an address that is not a URL of http or https without a user; credentials go into "headers"');
+  if (consoleUrl !== undefined && !isUrl(consoleUrl)) report('has a "console_url" that is not a URL of http or https');
   if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
-    told('has "headers" that are not a mapping of names to texts');
-  const severities = textsOf(entry, 'severities', told).map((severity) => severity.toUpperCase());
+    report('has "headers" that are not a mapping of names to texts');
+  const severities = textsOf(entry, 'severities', report).map((severity) => severity.toUpperCase());
   const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));
-  if (unknown !== undefined) told(`has the severity ${JSON.stringify(unknown)}, which is none of ${SEVERITIES.join(', ')}`);
+  if (unknown !== undefined) report(`has the severity ${JSON.stringify(unknown)}, which is none of ${SEVERITIES.join(', ')}`);
   const duration = typeof firesFor === 'string' ? parseMilliseconds(firesFor) : undefined;
-  if (duration === undefined || duration <= 0 || duration > 365 * DAY) told('has a "fires_for" that is not a duration like 15m, 1h or 2d');
-  if (secretFile !== undefined && webhook === undefined) told('has a "secret_file", which is for a webhook');
+  if (duration === undefined || duration <= 0 || duration > 365 * DAY)
+    report('has a "fires_for" that is not a duration like 15m, 1h or 2d');
+  if (secretFile !== undefined && webhook === undefined) report('has a "secret_file", which is for a webhook');
   return {
     name: String(name),
     kind: webhook === undefined ? 'alertmanager' : 'webhook',
     url: String(url),
     headers: headers as Readonly<Record<string, string>>,
-    ...(secretFile === undefined ? {} : secretOf(secretFile, folder, told)),
+    ...(secretFile === undefined ? {} : secretOf(secretFile, folder, report)),
     severities,
-    rules: textsOf(entry, 'rules', told),
-    tags: textsOf(entry, 'tags', told),
+    rules: textsOf(entry, 'rules', report),
+    tags: textsOf(entry, 'tags', report),
     ...(typeof consoleUrl === 'string' ? { consoleUrl: consoleUrl.replace(/\/+$/, '') } : {}),
     firesFor: duration ?? 0,
   };
 }
 
-function textsOf(entry: Members, member: string, told: (problem: string) => void): readonly string[] {
+function textsOf(entry: Members, member: string, report: (problem: string) => void): readonly string[] {
   const { [member]: value = [] } = entry;
   if (Array.isArray(value) && value.every((text) => typeof text === 'string' && text !== '')) return value as readonly string[];
-  told(`has ${JSON.stringify(member)} that are not a list of texts`);
+  report(`has ${JSON.stringify(member)} that are not a list of texts`);
   return [];
 }
 
-function secretOf(file: unknown, folder: string, told: (problem: string) => void): { readonly secret?: Buffer } {
+function secretOf(file: unknown, folder: string, report: (problem: string) => void): { readonly secret?: Buffer } {
   if (typeof file !== 'string') {
-    told('has a "secret_file" that is not a path');
+    report('has a "secret_file" that is not a path');
     return {};
   }
   try {
     const text = readFileSync(resolve(folder, file), 'utf8').trim();
     const secret = Buffer.from(text.startsWith(SECRET_PREFIX) ? text.slice(SECRET_PREFIX.length) : '', 'base64');
-    if (secret.length >= LEAST_SECRET_BYTES) return { secret };
-    told(`has a "secret_file" without ${SECRET_PREFIX} and the base64 of at least ${LEAST_SECRET_BYTES} bytes`);
+    if (secret.length >= MIN_SECRET_BYTES) return { secret };
+    report(`has a "secret_file" without ${SECRET_PREFIX} and the base64 of at least ${MIN_SECRET_BYTES} bytes`);
   } catch (error) {
-    told(`has a "secret_file" that cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
+    report(`has a "secret_file" that cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}`);
   }
   return {};
 }

@@ -4,7 +4,7 @@ import { type Log, type LogError, type PartitionListener, type Position, type Re
 import { Lag, type Logger, type Metrics, type Tracing } from '#platform';
 import { TOPICS } from '#records';
 import type { Store } from '#store';
-import { type Delivery, deliver, TakenCalls } from '../delivery/deliver.js';
+import { AcceptedCalls, type Delivery, deliver } from '../delivery/deliver.js';
 import { deliveryBatches } from '../delivery/delivery-batches.js';
 import { type Entry, entriesOf, revisionOf } from '../delivery/entry.js';
 import { GATHER_MS } from '../delivery/gather.js';
@@ -52,7 +52,7 @@ export class ReceiverNotifier implements PartitionListener {
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly ended = new AbortController();
-  private readonly taken = new TakenCalls();
+  private readonly acceptedCalls = new AcceptedCalls();
   private readonly positions = new PositionFollower();
   /** Why nothing is accepted at present, by partition. */
   private readonly waiting = new Map<number | undefined, string>();
@@ -206,14 +206,14 @@ export class ReceiverNotifier implements PartitionListener {
     const { store } = this.parts;
     const done = await store.alreadyNotified(this.reader, batch.map(revisionOf));
     const waiting = batch.filter(({ violation }) => !done.has(violation.id));
-    const told: Entry[] = [];
-    const delivery = this.delivery(partition, told, signal);
+    const accepted: Entry[] = [];
+    const delivery = this.delivery(partition, accepted, signal);
     const calls = this.receiver.kind === 'alertmanager' ? [waiting] : waiting.map((entry) => [entry]);
     const ends = await Promise.allSettled(calls.map((call) => deliver(call, delivery)));
     const failed = ends.find((end) => end.status === 'rejected');
     if (failed !== undefined) {
       // The partition is given up, or the process stops: notes what was accepted, so that the successor does not send it again.
-      if (told.length > 0) await store.notified(this.reader, new Map(), told.map(revisionOf));
+      if (accepted.length > 0) await store.notified(this.reader, new Map(), accepted.map(revisionOf));
       throw failed.reason;
     }
     const { position } = batch.at(-1)!;
@@ -221,7 +221,7 @@ export class ReceiverNotifier implements PartitionListener {
     this.lag.at(partition, position);
   }
 
-  private delivery(partition: number, told: Entry[], signal: AbortSignal): Delivery<Entry> {
+  private delivery(partition: number, accepted: Entry[], signal: AbortSignal): Delivery<Entry> {
     const { name: receiver } = this.receiver;
     const { metrics, logger } = this.parts;
     return {
@@ -229,7 +229,7 @@ export class ReceiverNotifier implements PartitionListener {
       meaning: (error) => refusalOf(error, ADVICE),
       accepted: async (entries) => {
         this.works(partition);
-        told.push(...entries);
+        accepted.push(...entries);
         metrics.sent.inc({ receiver }, entries.length);
       },
       acceptedLate: async (entries) => {
@@ -245,7 +245,7 @@ export class ReceiverNotifier implements PartitionListener {
       },
       failed: (refusal, pause) => this.waits(partition, refusal, pause),
       signal,
-      taken: this.taken,
+      acceptedCalls: this.acceptedCalls,
     };
   }
 

@@ -1,7 +1,7 @@
 import type { Mute, Store } from '#store';
 
 /** How long (ms) the store's tags and mutes are cached. */
-const FRESH = 2_000;
+const CACHE_MS = 2_000;
 const PAGE = 1_000;
 
 /** The tags and mutes of rules, which decide beside the violation whether it is sent. Cached for a time. */
@@ -17,7 +17,7 @@ export class RuleFacts {
 
   /** Rejects when the store cannot be read. `always`: even if the cache is recent. */
   async refresh(always = false): Promise<void> {
-    if (!always && this.now() - this.readAt < FRESH) return;
+    if (!always && this.now() - this.readAt < CACHE_MS) return;
     const at = this.now();
     const [rules, { mutes }] = await Promise.all([this.store.rules(), this.store.mutes({ activeAt: at }, { limit: PAGE })]);
     this.tags = new Map(rules.map(({ id, tags }) => [id, tags]));

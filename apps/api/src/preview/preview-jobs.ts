@@ -13,12 +13,12 @@ const PREVIEW_THREAD = new URL('./thread.js', import.meta.url);
 export const PREVIEW_THREAD_ENTRY = Symbol('preview thread entry');
 
 /** Maximum of waiting previews; further ones are refused. */
-const WAITING = 8;
+const MAX_WAITING = 8;
 /** Maximum of finished previews that are kept, and for how long (ms). */
-const KEPT = 20;
-const KEPT_FOR = 3_600_000;
+const MAX_KEPT = 20;
+const KEPT_MS = 3_600_000;
 /** MiB of a thread's heap. The traces that it keeps are extra, as much as in an evaluator. */
-const MEMORY = 512;
+const HEAP_MIB = 512;
 
 export type PreviewState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -68,7 +68,7 @@ export class PreviewJobs {
     if (this.stopped) throw new ApiError('BT_API_STOPPING', {});
     this.forget();
     const waiting = this.inState('queued').length;
-    if (waiting >= WAITING) throw new ApiError('BT_API_PREVIEWS_BUSY', { waiting });
+    if (waiting >= MAX_WAITING) throw new ApiError('BT_API_PREVIEWS_BUSY', { waiting });
     const job: PreviewJob = { id: `preview-${randomUUID()}`, task, by, createdAt: this.options.now(), state: 'queued' };
     const ended = Promise.withResolvers<void>();
     this.entries.set(job.id, { job, ended });
@@ -124,8 +124,8 @@ export class PreviewJobs {
 
   private forget(): void {
     const ended = [...this.entries.values()].filter(({ job }) => job.endedAt !== undefined);
-    const since = this.options.now() - KEPT_FOR;
-    const gone = ended.filter(({ job }, i) => i < ended.length - KEPT || job.endedAt! < since);
+    const since = this.options.now() - KEPT_MS;
+    const gone = ended.filter(({ job }, i) => i < ended.length - MAX_KEPT || job.endedAt! < since);
     for (const { job } of gone) this.entries.delete(job.id);
   }
 
@@ -142,12 +142,12 @@ export class PreviewJobs {
     job.state = 'running';
     job.startedAt = now();
     const workerData: PreviewWork = { task: job.task, settings: settings() };
-    const worker = new Worker(file, { workerData, name: job.id, resourceLimits: { maxOldGenerationSizeMb: MEMORY } });
+    const worker = new Worker(file, { workerData, name: job.id, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
     entry.worker = worker;
     entry.deadline = setTimeout(() => this.fail(entry, new ApiError('BT_API_PREVIEW_TIMEOUT', { timeout: timeout / 1_000 })), timeout);
     worker.on('message', (message: FromPreviewThread) => this.hear(entry, message));
     worker.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(entry, new ApiError('BT_API_PREVIEW_MEMORY', { limit: MEMORY }));
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(entry, new ApiError('BT_API_PREVIEW_MEMORY', { limit: HEAP_MIB }));
       else this.defect(entry, error);
     });
     worker.on('exit', () => this.defect(entry, new Error('the thread of a preview ended without an answer')));

@@ -3,7 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Milliseconds of CPU time between two pauses. */
-const SLICE = 5;
+const SLICE_MS = 5;
 
 /** Limits this thread to a share of one CPU. It counts CPU time, so a thread that others displace need not pause. */
 export class PreviewPace {
@@ -15,7 +15,7 @@ export class PreviewPace {
   /** Resolves when the thread may continue; usually at once. */
   async rest(): Promise<void> {
     const used = threadMs() - this.spent;
-    if (used < SLICE) return;
+    if (used < SLICE_MS) return;
     await pause(used * (1 / this.load - 1));
     this.spent = threadMs();
   }

@@ -6,16 +6,16 @@ import type { FromPreviewThread, PreviewWork } from './preview-task.js';
 import { runPreview } from './run-preview.js';
 
 /** Milliseconds between two progress messages. */
-const TOLD_EVERY = 200;
+const REPORT_EVERY_MS = 200;
 
 /** Runs the preview of this thread, tells its progress and its result, and closes the port. */
 export async function previewThread(): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('this function is for a worker thread');
-  const tell = (message: FromPreviewThread): void => port.postMessage(message);
+  const send = (message: FromPreviewThread): void => port.postMessage(message);
   const { task, settings } = workerData as PreviewWork;
   const pace = new PreviewPace(settings.load);
-  let told = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   let log: Awaited<ReturnType<typeof openLog>> | undefined;
   try {
     log = await openLog(settings.log, () => {});
@@ -24,16 +24,16 @@ export async function previewThread(): Promise<void> {
       settings,
       monotonic: () => performance.now(),
       progress: async (progress) => {
-        if (performance.now() - told >= TOLD_EVERY) {
-          told = performance.now();
-          tell({ type: 'progress', progress });
+        if (performance.now() - reportedAt >= REPORT_EVERY_MS) {
+          reportedAt = performance.now();
+          send({ type: 'progress', progress });
         }
         await pace.rest();
       },
     });
-    tell({ type: 'done', result });
+    send({ type: 'done', result });
   } catch (error) {
-    tell(carried(error));
+    send(carried(error));
   } finally {
     await log?.close();
     port.close();

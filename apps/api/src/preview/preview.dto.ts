@@ -10,7 +10,7 @@ import { instant } from '../violations/filter/instant.js';
 /** The last millisecond of JavaScript's dates. */
 const LAST = 8_640_000_000_000_000;
 export const MAX_SAMPLES = 50;
-const LONGEST_WAIT = 30_000;
+const MAX_WAIT_MS = 30_000;
 
 /** A time, or a duration before now, which is negative until now is known. */
 const asMoment = ({ value }: { value: unknown }): unknown => {
@@ -141,7 +141,7 @@ export class PreviewQuery {
   @Transform(({ value }) => (typeof value === 'string' ? (parseMilliseconds(value) ?? Number.NaN) : Number.NaN))
   @IsInt({ message: 'wait must be a duration up to 30s, like 5s' })
   @Min(0, { message: 'wait must be a duration up to 30s, like 5s' })
-  @Max(LONGEST_WAIT, { message: 'wait must be a duration up to 30s, like 5s' })
+  @Max(MAX_WAIT_MS, { message: 'wait must be a duration up to 30s, like 5s' })
   wait?: number;
 }
 

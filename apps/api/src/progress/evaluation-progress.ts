@@ -2,7 +2,7 @@ import { type Log, readPositionMetadata } from '#messaging';
 import { EVALUATORS, TOPICS } from '#records';
 
 /** How long (ms) a reading is reused, so that open pages share one request to the brokers. */
-const FRESH = 2_000;
+const CACHE_MS = 2_000;
 
 /** The evaluators' progress in a partition of the spans log, as committed: at most about a second old. */
 export interface PartitionProgress {
@@ -34,7 +34,7 @@ export class EvaluationProgress {
   /** Rejects the log's error. */
   read(): Promise<Progress> {
     const now = this.monotonic();
-    if (this.last === undefined || now - this.last.at >= FRESH) {
+    if (this.last === undefined || now - this.last.at >= CACHE_MS) {
       const progress = this.readNow();
       this.last = { at: now, progress };
       progress.catch(() => {

@@ -4,7 +4,7 @@ import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
 import { parseMilliseconds } from '#platform';
 
-const DEFAULT = 30_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_WAIT_MS = 300_000;
 const EXPECTED = 'timeout must be a duration from 1ms to 5m, like 500ms or 30s';
 
@@ -26,4 +26,4 @@ export class SettleQuery {
 }
 
 /** Milliseconds. */
-export const timeoutOf = ({ timeout }: SettleQuery): number => timeout ?? DEFAULT;
+export const timeoutOf = ({ timeout }: SettleQuery): number => timeout ?? DEFAULT_TIMEOUT_MS;

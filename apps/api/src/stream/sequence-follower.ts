@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Store, ViolationSequence } from '#store';
 
 /** Milliseconds between two polls. */
-const INTERVAL = 250;
+const INTERVAL_MS = 250;
 
 /** Polls the numbers of stored violations, once for all waiting clients, and only while there are some. */
 export class SequenceFollower {
@@ -12,11 +12,11 @@ export class SequenceFollower {
 
   /** Resolves when there is a number above `after`, or another origin; undefined after `timeoutMs`, or when `ended`. */
   async beyond(origin: string, after: number, timeoutMs: number, ended: AbortSignal): Promise<ViolationSequence | undefined> {
-    for (let waited = 0; !ended.aborted; waited += INTERVAL) {
+    for (let waited = 0; !ended.aborted; waited += INTERVAL_MS) {
       const now = await this.next();
       if (now.last > after || now.origin !== origin) return now;
       if (waited >= timeoutMs) return undefined;
-      await pause(INTERVAL, undefined, { signal: ended }).catch(() => undefined);
+      await pause(INTERVAL_MS, undefined, { signal: ended }).catch(() => undefined);
     }
     return undefined;
   }

@@ -8,9 +8,9 @@ const LIMITS: ConcurrencyLimits = { all: 50, ofOne: 20 };
 /** Violations that are read and buffered for a client at once. */
 const PAGE = 100;
 /** Milliseconds. */
-const HEARTBEAT = 15_000;
+const HEARTBEAT_MS = 15_000;
 /** Milliseconds until a client reconnects. */
-const RETRY = 2_000;
+const RETRY_MS = 2_000;
 
 export interface StreamRequest {
   readonly filter: ViolationFilter;
@@ -38,7 +38,7 @@ export class ViolationStream {
   constructor(
     private readonly store: Pick<Store, 'violationSequence' | 'violationsSince'>,
     private readonly logger: Logger,
-    private readonly heartbeat = HEARTBEAT,
+    private readonly heartbeat = HEARTBEAT_MS,
   ) {
     this.sequence = new SequenceFollower(store);
   }
@@ -74,7 +74,7 @@ export class ViolationStream {
     const ended = AbortSignal.any([gone, this.stopping.signal]);
     let after = place ?? last;
     try {
-      yield `retry: ${RETRY}\n${place === undefined ? event('reset', { reason: 'The event is not of this database.' }) : ': begins\n'}id: ${eventId(origin, after)}\n\n`;
+      yield `retry: ${RETRY_MS}\n${place === undefined ? event('reset', { reason: 'The event is not of this database.' }) : ': begins\n'}id: ${eventId(origin, after)}\n\n`;
       while (!ended.aborted) {
         const now = await this.sequence.beyond(origin, after, this.heartbeat, ended);
         if (!ended.aborted && !(await allowed())) return yield `${event('end', { reason: 'The key or token is no longer valid.' })}\n`;

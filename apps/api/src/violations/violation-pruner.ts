@@ -1,10 +1,10 @@
 import type { Logger } from '#platform';
 import type { Store } from '#store';
 
-const INTERVAL = 10 * 60 * 1_000;
+const INTERVAL_MS = 10 * 60 * 1_000;
 
 /** A wall clock that advances by this much (ms) more than monotonic time has leapt. */
-const LEAP = 5 * 60 * 1_000;
+const LEAP_MS = 5 * 60 * 1_000;
 /** How long (ms) a prune that would delete everything waits. */
 const TIMEOUT_MS = 24 * 60 * 60 * 1_000;
 
@@ -33,7 +33,7 @@ export class ViolationPruner {
     this.last = { time: this.now(), at: this.startedAt };
     this.timer = setInterval(() => {
       this.pruning = this.pruning.then(() => this.prune());
-    }, INTERVAL);
+    }, INTERVAL_MS);
     this.timer.unref();
   }
 
@@ -53,7 +53,7 @@ export class ViolationPruner {
     const { time, at } = this.last;
     this.last = { time: this.now(), at: this.monotonic() };
     const leap = this.last.time - time - (this.last.at - at);
-    if (leap > LEAP) {
+    if (leap > LEAP_MS) {
       this.logger.warn(
         { seconds: Math.round(leap / 1_000) },
         'the clock went forward; deleting old violations in ten minutes, unless it is corrected',

@@ -13,24 +13,24 @@ const isCompressed = (file: string): boolean => file.endsWith('.gz');
  */
 export async function writeBackupFile(file: string, lines: AsyncIterable<string>): Promise<void> {
   const partial = `${file}.partial`;
-  let ofLines: unknown;
-  async function* told(): AsyncGenerator<string> {
+  let linesError: unknown;
+  async function* withNotedError(): AsyncGenerator<string> {
     try {
       yield* lines;
     } catch (error) {
-      ofLines = error;
+      linesError = error;
       throw error;
     }
   }
   try {
     const target = createWriteStream(partial, { mode: 0o600 });
-    const source = Readable.from(told(), { objectMode: true });
+    const source = Readable.from(withNotedError(), { objectMode: true });
     await (isCompressed(file) ? pipeline(source, createGzip(), target) : pipeline(source, target));
     await synced(partial);
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
-    if (ofLines !== undefined) throw ofLines;
+    if (linesError !== undefined) throw linesError;
     throw new CliError('BT_CLI_FILE', { action: 'write', file, reason: (error as Error).message });
   }
 }

@@ -2,7 +2,7 @@ import { type Configuration, readCertificateFiles } from '#platform';
 import { type CheckResult, fail, off, ok, warn } from './check-result.js';
 
 const DAY = 24 * 60 * 60 * 1_000;
-const SOON = 14 * DAY;
+const WARNING_BEFORE_MS = 14 * DAY;
 
 /**
  * Checks whether the server's certificate is usable, and for how long.
@@ -14,7 +14,7 @@ export function checkTls({ server }: Configuration, now: number): CheckResult {
     const { expires } = readCertificateFiles(server);
     const end = new Date(expires).toISOString();
     if (expires < now) return fail(`${server.tlsCertFile} ended at ${end}: clients refuse it`);
-    return expires - now < SOON ? warn(`${server.tlsCertFile} ends at ${end}`) : ok(`the certificate is good until ${end}`);
+    return expires - now < WARNING_BEFORE_MS ? warn(`${server.tlsCertFile} ends at ${end}`) : ok(`the certificate is good until ${end}`);
   } catch (error) {
     return fail(error);
   }

@@ -14,7 +14,7 @@ export interface ProbeOptions {
 }
 
 /** Milliseconds between two requests for the list. */
-const LOOK = 500;
+const POLL_MS = 500;
 const PAGE = 1_000;
 /** The time range begins this much (s) earlier, because clocks differ. */
 const CLOCKS = 300;
@@ -39,7 +39,7 @@ export async function probeRound(ingest: Server, api: Server, options: ProbeOpti
     noteArrivals(found, cameAfter, elapsed());
   };
   do {
-    await pause(Math.min(LOOK, options.timeout));
+    await pause(Math.min(POLL_MS, options.timeout));
     await look();
   } while (cameAfter.size < due && elapsed() < options.timeout);
   await pause(options.linger);

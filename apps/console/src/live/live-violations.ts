@@ -11,7 +11,7 @@ export interface LiveListener {
   readonly onLost: (why: string) => void;
 }
 
-const [FIRST_RETRY_MS, LONGEST_RETRY_MS] = [2_000, 30_000];
+const [FIRST_RETRY_MS, MAX_RETRY_MS] = [2_000, 30_000];
 
 /** Follows the stream of violations until the signal is aborted, over several connections: each resumes after the last event of the previous one. */
 export async function followViolations(query: URLSearchParams, listener: LiveListener, signal: AbortSignal): Promise<void> {
@@ -39,7 +39,7 @@ export async function followViolations(query: URLSearchParams, listener: LiveLis
     }
     if (signal.aborted) return;
     listener.onLost(why);
-    retryMs = Math.min(LONGEST_RETRY_MS, Math.max(FIRST_RETRY_MS, retryMs * 2));
+    retryMs = Math.min(MAX_RETRY_MS, Math.max(FIRST_RETRY_MS, retryMs * 2));
     await pause(retryMs, signal);
   }
 }

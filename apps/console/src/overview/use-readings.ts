@@ -7,7 +7,7 @@ import type { Reading } from './readings';
 
 const EVERY_MS = 5_000;
 /** Ten minutes of readings. */
-const KEPT = 120;
+const MAX_READINGS = 120;
 
 /** The readings of this tab, oldest first; they are kept when another page is opened. */
 let kept: readonly Reading[] = [];
@@ -23,7 +23,7 @@ export function useReadings() {
       const response = await fetchWithKey(new Request(`${location.origin}/metrics`), { signal });
       if (!response.ok) throw problemOf(response, await response.json().catch(() => undefined));
       const reading = { at: Date.now(), metrics: parsePrometheus(await response.text()) };
-      const since = reading.at - KEPT * EVERY_MS;
+      const since = reading.at - MAX_READINGS * EVERY_MS;
       kept = [...kept.filter(({ at }) => at >= since && at < reading.at), reading];
       readings.current = kept;
       return reading;

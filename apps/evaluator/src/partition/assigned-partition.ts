@@ -22,7 +22,7 @@ import { ShadowSamples } from './status/shadow-samples.js';
 import { type JudgedUpTo, VerdictsUnderWay } from './verdicts/verdicts-under-way.js';
 
 /** The maximum difference of brokers' and evaluators' clocks (ms). */
-const AHEAD = 1_000;
+const MAX_CLOCK_SKEW_MS = 1_000;
 
 /**
  * One assigned partition, from assignment to revocation: records → engine → violations log → commit, in this order (docs/architecture.md, invariant 3). Its
@@ -211,7 +211,7 @@ export class AssignedPartition {
   /** How many ms log time is ahead of this machine's clock; 0 up to a second. */
   get ahead(): number {
     const ahead = (this.engine.logTime ?? 0) - this.tools.wall();
-    return ahead > AHEAD ? ahead : 0;
+    return ahead > MAX_CLOCK_SKEW_MS ? ahead : 0;
   }
 
   /** The rule set in force. */

@@ -4,7 +4,7 @@ import { retry } from '#waiting';
 
 const NOTHING = new Uint8Array(0);
 /** Milliseconds between two counts of the open traces, each of which visits all of them. */
-const LOOK = 40;
+const COUNT_INTERVAL_MS = 40;
 /** Maximum of waiting barriers. The API writes fewer; further ones in the log get no answer. */
 const MAX_BARRIERS = 1_000;
 
@@ -12,7 +12,7 @@ interface Barrier {
   readonly id: string;
   readonly offset: number;
   /** The last reported number of open traces. */
-  told: number | undefined;
+  reported: number | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export class Barriers {
 
   /** A barrier was applied. After a restart it is read and answered again, which changes nothing. */
   note(id: string, offset: number): void {
-    if (this.waiting.length < MAX_BARRIERS) this.waiting.push({ id, offset, told: undefined });
+    if (this.waiting.length < MAX_BARRIERS) this.waiting.push({ id, offset, reported: undefined });
     this.lookedAt = Number.NEGATIVE_INFINITY;
   }
 
@@ -45,15 +45,15 @@ export class Barriers {
    * openBefore the number of open traces that opened below an offset
    */
   async answer(openBefore: (offset: number) => number, signal: AbortSignal, failed: (error: Error, pause: number) => void): Promise<void> {
-    if (this.waiting.length === 0 || this.monotonic() - this.lookedAt < LOOK) return;
+    if (this.waiting.length === 0 || this.monotonic() - this.lookedAt < COUNT_INTERVAL_MS) return;
     this.lookedAt = this.monotonic();
     const answers: string[] = [];
     const open: Barrier[] = [];
     for (const barrier of this.waiting) {
       const traces = openBefore(barrier.offset);
       if (traces === 0) answers.push(`${CONTROL_SETTLED_PREFIX}${barrier.id}`);
-      else if (barrier.told === undefined) answers.push(`${CONTROL_OPEN_PREFIX}${barrier.id}:${traces}`);
-      if (traces > 0) open.push({ ...barrier, told: traces });
+      else if (barrier.reported === undefined) answers.push(`${CONTROL_OPEN_PREFIX}${barrier.id}:${traces}`);
+      if (traces > 0) open.push({ ...barrier, reported: traces });
     }
     if (answers.length === 0) return;
     const records = answers.map((control) => ({ partition: this.partition, value: NOTHING, headers: { [CONTROL_HEADER]: control } }));

@@ -34,17 +34,17 @@ export interface EvaluatorReport {
 }
 
 /** How long a stop waits for the log before it leaves the rest to a successor. */
-const STOP_TIMEOUT = 5_000;
+const STOP_TIMEOUT_MS = 5_000;
 /** How long (ms) the traces of a given-up partition are kept: a group that lost its coordinator rejoins within it. */
-const REMEMBERED = 60_000;
+const KEPT_MS = 60_000;
 /** Milliseconds between two warnings about a wrong producer, which is wrong all the time. */
-const SAME_WARNING = 60_000;
+const WARNING_INTERVAL_MS = 60_000;
 /** How long readiness reports (ms) that records were deleted before they were evaluated. */
-const EXPIRED_SHOWN = 60 * 60_000;
+const EXPIRED_SHOWN_MS = 60 * 60_000;
 /** Milliseconds within which a pending marker arrives. */
-const RULELESS = 5_000;
+const MARKER_TIMEOUT_MS = 5_000;
 /** A partition that waits for the log this long (ms) counts as failing. */
-const STANDS_STILL = 3_000;
+const STALLED_AFTER_MS = 3_000;
 
 /** How far a partition's log time is ahead of this machine's clock. */
 export interface LogTimeAhead {
@@ -143,7 +143,7 @@ export class Evaluator implements PartitionListener {
   /** Lets others prepare for its partitions, unless these wait for its next process; finishes the batches under way, commits, and leaves. */
   async stop(forGood = false): Promise<void> {
     if (forGood || this.subscription?.staysMember === false) await this.subscription?.handOver(this.settings.handOverTimeout ?? 0);
-    const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT);
+    const timer = setTimeout(() => this.aborted.abort(new Error('the evaluator stops')), STOP_TIMEOUT_MS);
     try {
       await this.subscription?.close();
       // A preparation has nothing to finish: it may wait for a rule set, or for a hanging broker.
@@ -220,7 +220,7 @@ export class Evaluator implements PartitionListener {
   /** The log does not accept verdicts: partitions that wait long for it stand still, whatever the cause. */
   private waits(error: Error): void {
     for (const [partition, since] of this.working) {
-      if (performance.now() - since < STANDS_STILL) continue;
+      if (performance.now() - since < STALLED_AFTER_MS) continue;
       this.failures.set(partition, error);
       this.measurements.set('partitionFailing', { partition: String(partition) }, 1);
     }
@@ -251,14 +251,14 @@ export class Evaluator implements PartitionListener {
     const now = performance.now();
     if (idle.length === 0) this.rulelessSince = undefined;
     else this.rulelessSince ??= now;
-    if (this.rulelessSince === undefined || now - this.rulelessSince < RULELESS) return undefined;
+    if (this.rulelessSince === undefined || now - this.rulelessSince < MARKER_TIMEOUT_MS) return undefined;
     return logProblem('BT_LOG_RULES_NOT_IN_FORCE', { partitions: idle.join(', '), epoch: latestEpoch }).message;
   }
 
   /** Retention deleted records before they were evaluated: waiting does not help, but an operator must know. */
   get expired(): string | undefined {
     const last = this.expiredLast;
-    return last === undefined || performance.now() - last.at > EXPIRED_SHOWN ? undefined : last.error.message;
+    return last === undefined || performance.now() - last.at > EXPIRED_SHOWN_MS ? undefined : last.error.message;
   }
 
   /** The rules in force in its partitions, if they changed since the last call. */
@@ -321,7 +321,7 @@ export class Evaluator implements PartitionListener {
 
   private remember(partition: number, run: AssignedPartition): void {
     this.givenUp.set(partition, run);
-    setTimeout(() => this.givenUp.get(partition) === run && this.givenUp.delete(partition), REMEMBERED).unref();
+    setTimeout(() => this.givenUp.get(partition) === run && this.givenUp.delete(partition), KEPT_MS).unref();
   }
 
   recovered(): void {
@@ -335,7 +335,7 @@ export class Evaluator implements PartitionListener {
 
   private warnOfDefect(error: Error, partition: number, offset: number): void {
     const now = performance.now();
-    if (now - this.warnedOfDefect < SAME_WARNING) return;
+    if (now - this.warnedOfDefect < WARNING_INTERVAL_MS) return;
     this.warnedOfDefect = now;
     this.report.warn(
       error,
@@ -345,7 +345,7 @@ export class Evaluator implements PartitionListener {
 
   private warnOfMisplaced(partition: number): void {
     const now = performance.now();
-    if (now - this.warnedOfMisplaced < SAME_WARNING) return;
+    if (now - this.warnedOfMisplaced < WARNING_INTERVAL_MS) return;
     this.warnedOfMisplaced = now;
     const error = new Error(`partition ${partition} of ${TOPICS.spans} has spans of traces that belong to other partitions`);
     this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; moving them');
@@ -368,10 +368,10 @@ export class Evaluator implements PartitionListener {
     }
     this.measurements.count('spansExpired', {}, records);
     this.expiredRecords.set(partition, (this.expiredRecords.get(partition) ?? 0) + records);
-    const told = judged === 0 ? error : logProblem('BT_LOG_RECORDS_EXPIRED', { ...error.values, from });
-    if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, told);
-    else this.expiredLast = { error: told, at: performance.now() };
-    this.report.warn(told, `partition ${partition} is evaluated without records that were deleted`);
+    const reported = judged === 0 ? error : logProblem('BT_LOG_RECORDS_EXPIRED', { ...error.values, from });
+    if (error.code === 'BT_LOG_RECORDS_MISSING') this.lacking.set(partition, reported);
+    else this.expiredLast = { error: reported, at: performance.now() };
+    this.report.warn(reported, `partition ${partition} is evaluated without records that were deleted`);
   }
 
   failed(error: Error, partition?: number): void {

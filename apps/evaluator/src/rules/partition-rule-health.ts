@@ -15,7 +15,7 @@ export class PartitionRuleHealth {
   private before: ReadonlyMap<string, Counts> = new Map();
   /** Counts of the last call. */
   private last: ReadonlyMap<string, Counts> = new Map();
-  private told = '';
+  private published = '';
 
   constructor(
     private readonly partition: number,
@@ -54,8 +54,8 @@ export class PartitionRuleHealth {
       },
     }));
     const text = JSON.stringify(records);
-    if (text === this.told) return [];
-    this.told = text;
+    if (text === this.published) return [];
+    this.published = text;
     return records;
   }
 
@@ -66,7 +66,7 @@ export class PartitionRuleHealth {
 
   /** The last result could not be published. */
   untold(): void {
-    this.told = '';
+    this.published = '';
   }
 }
 

@@ -10,7 +10,7 @@ export interface RuleInForce {
 }
 
 /** Milliseconds for which the series of a removed rule stay, so that its last values are scraped. */
-const STAY = 5 * 60_000;
+const KEPT_MS = 5 * 60_000;
 
 /** Maximum of rules whose series begin at once. */
 const AT_ONCE = 500;
@@ -69,7 +69,7 @@ export class RuleSeries {
 
   /** Ends the series of rules that were removed long enough ago. */
   async sweep(): Promise<void> {
-    const gone = [...this.known].filter(([, { goneAt }]) => goneAt !== undefined && this.now() - goneAt > STAY).map(([id]) => id);
+    const gone = [...this.known].filter(([, { goneAt }]) => goneAt !== undefined && this.now() - goneAt > KEPT_MS).map(([id]) => id);
     if (gone.length === 0) return;
     for (const id of gone) this.known.delete(id);
     const ids = new Set(gone);

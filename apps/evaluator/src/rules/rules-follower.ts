@@ -2,12 +2,12 @@ import { type Log, type LogError, type LogRecord, logProblem, type RecordBatch, 
 import { type PublishedRule, type RuleSetRecord, TOPICS } from '#records';
 
 /** Maximum of rule sets kept for the other partitions of the thread: the newest. A partition in a replay keeps its own. */
-const KEPT = 16;
+const MAX_CACHED = 16;
 
 /** How long a marker may precede its rule set (ms). */
 const TIMEOUT_MS = 10_000;
 /** Delay before it is reported (ms). */
-const OVERDUE = 1_000;
+const REPORT_AFTER_MS = 1_000;
 
 type Waiting = PromiseWithResolvers<void> & { readonly since: number };
 
@@ -80,14 +80,14 @@ export class RulesFollower<RuleSet> {
 
   /** A partition has waited too long for a rule set: the text for readiness until it comes, or the partition is revoked. */
   get overdue(): LogError | undefined {
-    const [epoch] = [...this.waiting].find(([, { since }]) => performance.now() - since > OVERDUE) ?? [];
+    const [epoch] = [...this.waiting].find(([, { since }]) => performance.now() - since > REPORT_AFTER_MS) ?? [];
     return epoch === undefined ? undefined : this.missing(epoch);
   }
 
   /** The lowest epochs are dropped: a replay must not evict what the others share. */
   private keep(epoch: number, made: RuleSet): RuleSet {
     this.made.set(epoch, made);
-    if (this.made.size > KEPT) this.made.delete(Math.min(...this.made.keys()));
+    if (this.made.size > MAX_CACHED) this.made.delete(Math.min(...this.made.keys()));
     return made;
   }
 

@@ -23,14 +23,14 @@ import type { FromThread, ToThread } from './thread-messages.js';
 const ENTRY = new URL('./thread.js', import.meta.url);
 
 /** Maximum silence (ms) of a live thread: a batch with heavy rules may take a while. */
-const SILENCE = 30_000;
-const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 10_000;
+const MAX_SILENCE_MS = 30_000;
+const FIRST_PAUSE_MS = 200;
+const MAX_PAUSE_MS = 10_000;
 /** A thread that ran this long (ms) resets the back-off. */
-const STEADY = 60_000;
+const RESET_AFTER_MS = 60_000;
 
 /** Milliseconds between two warnings about a wrong clock, which persists for a while. */
-const SAME_WARNING = 60_000;
+const WARNING_INTERVAL_MS = 60_000;
 
 function aheadOf({ partition, seconds }: LogTimeAhead): string {
   const time = `the log's time of partition ${partition} is ${Math.round(seconds)} s ahead of this machine's clock`;
@@ -104,7 +104,7 @@ export class EvaluatorThread {
       if (!this.everReady) throw new Error(this.lastDefect?.message ?? `${this.settings.name} is starting`);
       throw new Degraded(`${this.settings.name} is started again: ${this.lastDefect?.message ?? 'it ended'}`);
     }
-    if (performance.now() - this.heard > SILENCE) throw new Degraded(`${this.settings.name} does not answer`);
+    if (performance.now() - this.heard > MAX_SILENCE_MS) throw new Degraded(`${this.settings.name} does not answer`);
     if (this.failure !== undefined) throw this.damaged ? new Error(this.failure) : new Degraded(this.failure);
     const states = [
       ...(this.full.length === 0 ? [] : [`no memory for more traces in partition ${this.full.join(', ')}: senders wait`]),
@@ -179,7 +179,7 @@ export class EvaluatorThread {
   private noteAhead(ahead: LogTimeAhead | undefined): void {
     this.ahead = ahead;
     const now = performance.now();
-    if (ahead === undefined || now - this.warnedOfAhead < SAME_WARNING) return;
+    if (ahead === undefined || now - this.warnedOfAhead < WARNING_INTERVAL_MS) return;
     this.warnedOfAhead = now;
     this.tools.logger.warn({ thread: this.settings.name, ...ahead }, aheadOf(ahead));
   }
@@ -201,8 +201,8 @@ export class EvaluatorThread {
       this.stopping.resolve();
       return;
     }
-    if (performance.now() - this.startedAt > STEADY) this.defects = 0;
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.defects++);
+    if (performance.now() - this.startedAt > RESET_AFTER_MS) this.defects = 0;
+    const pause = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.defects++);
     this.tools.metrics.threadRestarts.inc();
     const { name } = this.settings;
     this.tools.logger.error({ err: this.lastDefect, code, thread: name, retry_in_ms: pause }, 'an evaluator thread ended; restarting it');

@@ -11,7 +11,7 @@ const REPEAT = 3_000;
  */
 export class FullPartitionsPublisher implements Pick<FullPartitions, 'report'> {
   /** By evaluator: the last report and its time. */
-  private readonly told = new Map<string, { readonly partitions: readonly number[]; readonly at: number }>();
+  private readonly published = new Map<string, { readonly partitions: readonly number[]; readonly at: number }>();
 
   constructor(
     private readonly log: Pick<Log, 'append'>,
@@ -19,15 +19,15 @@ export class FullPartitionsPublisher implements Pick<FullPartitions, 'report'> {
   ) {}
 
   report(evaluator: string, partitions: readonly number[]): void {
-    const last = this.told.get(evaluator);
+    const last = this.published.get(evaluator);
     const changed = partitions.join() !== (last?.partitions.join() ?? '');
     const now = this.clock.monotonic();
     if (!changed && (partitions.length === 0 || now - (last?.at ?? 0) < REPEAT)) return;
-    this.told.set(evaluator, { partitions, at: now });
+    this.published.set(evaluator, { partitions, at: now });
     const value = Buffer.from(JSON.stringify({ evaluator, partitions } satisfies FullPartitionsRecord));
     this.log.append(TOPICS.fullPartitions, [{ partition: 0, key: evaluator, value }]).catch(() => {
-      if (last === undefined) this.told.delete(evaluator);
-      else this.told.set(evaluator, last);
+      if (last === undefined) this.published.delete(evaluator);
+      else this.published.set(evaluator, last);
     });
   }
 }

@@ -30,10 +30,10 @@ import { FullPartitionsPublisher } from './full-partitions-publisher.js';
 import { RuleErrorLogger } from './rule-error-logger.js';
 import { shares } from './shares.js';
 
-const COMMIT_INTERVAL = 1_000;
+const COMMIT_INTERVAL_MS = 1_000;
 const IDLE_INTERVAL = 50;
 /** The part of the stop time reserved for the last commits (ms). */
-const LAST_COMMITS = 6_000;
+const LAST_COMMITS_MS = 6_000;
 
 /** The evaluator threads of this process. */
 @Injectable()
@@ -90,8 +90,8 @@ export class ThreadPool {
   private answerForThreads(): void {
     const { log, accounts } = this;
     accounts.evaluate = async (milliseconds) => {
-      const told = await Promise.allSettled(this.threads.map((thread) => thread.account(milliseconds)));
-      const accounted = told.map(
+      const answers = await Promise.allSettled(this.threads.map((thread) => thread.account(milliseconds)));
+      const accounted = answers.map(
         (one): EvaluatedSpans =>
           one.status === 'fulfilled' ? one.value : { partitions: [], lacking: [(one.reason as Error).message], latencies: [] },
       );
@@ -117,10 +117,10 @@ export class ThreadPool {
         development: mode.environment === 'development',
       },
       evidenceRate: compliance.emitEvidence ? compliance.evidenceRate : 0,
-      commitInterval: COMMIT_INTERVAL,
+      commitInterval: COMMIT_INTERVAL_MS,
       idleInterval: IDLE_INTERVAL,
       traced: this.tracing.on,
-      handOverTimeout: Math.max(0, server.shutdownTimeout - LAST_COMMITS),
+      handOverTimeout: Math.max(0, server.shutdownTimeout - LAST_COMMITS_MS),
     };
     // Kafka's group shares the partitions; the threads of one process over the embedded log get fixed ones.
     const fixed = kafka.brokers.length === 0 ? shares(this.log.partitions(TOPICS.spans), evaluator.threads) : undefined;

@@ -17,7 +17,7 @@ import type { BeTraceSettings } from './settings';
 
 const MAX_ROWS = 1000;
 /** The API's maximum of buckets. */
-const MOST_BUCKETS = 1000;
+const MAX_BUCKETS = 1000;
 const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
 const seconds = (time: { valueOf(): number }): string => (time.valueOf() / 1000).toFixed(3);
@@ -62,7 +62,7 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
     switch (query.queryType ?? 'violations') {
       case 'counts': {
         const span = (range.to.valueOf() - range.from.valueOf()) / 1000;
-        const interval = `${Math.max(1, Math.ceil(Math.max(intervalMs / 1000, span / MOST_BUCKETS)))}s`;
+        const interval = `${Math.max(1, Math.ceil(Math.max(intervalMs / 1000, span / MAX_BUCKETS)))}s`;
         const groupBy = query.groupBy ?? 'severity';
         const stats = await request<ViolationStats>(this.proxy, 'v1/violations/stats', {
           params: { ...params, group_by: groupBy, interval },

@@ -15,7 +15,7 @@ import { apiFilter, CUSTOM, LIMITS, RANGES } from './violation-filter';
 import { ViolationTable } from './violation-table';
 
 const ANY = '';
-const MOST_EXPORTED = 100_000;
+const MAX_EXPORTED = 100_000;
 
 /** Violations, newest first, by the filters in the URL. */
 export function ViolationsPage() {
@@ -40,7 +40,7 @@ export function ViolationsPage() {
   const exportCsv = async (): Promise<void> => {
     setFailed(undefined);
     try {
-      const params = { ...answer?.filter, format: 'csv', limit: MOST_EXPORTED };
+      const params = { ...answer?.filter, format: 'csv', limit: MAX_EXPORTED };
       const text = await request<string>(proxy, 'v1/violations/export', { params, responseType: 'text' });
       saveFile(new Blob([text], { type: 'text/csv' }), 'violations.csv');
     } catch (reason) {

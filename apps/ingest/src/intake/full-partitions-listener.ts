@@ -4,7 +4,7 @@ import { CONFIGURATION, type Configuration, FullPartitions, LOGGER, type Logger,
 import { type FullPartitionsRecord, TOPICS } from '#records';
 
 /** How long an evaluator's report is valid (ms): it repeats the report meanwhile, and a stopped evaluator does not. */
-const HOLDS = 10_000;
+const VALID_MS = 10_000;
 
 /**
  * Over Kafka: reads which partitions of other processes' evaluators are full, so that the receivers here make their senders wait (docs/decisions/0007). Every
@@ -27,7 +27,7 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
   }
 
   /** @param holds milliseconds until an evaluator's report expires */
-  async start(holds = HOLDS): Promise<void> {
+  async start(holds = VALID_MS): Promise<void> {
     const subscription = await this.log.subscribe({
       topic: TOPICS.fullPartitions,
       group: `betrace-full-partitions-${process.pid}`,

@@ -17,11 +17,11 @@ export function traceMethods<Of extends object>(object: Of, traces: Traces, work
   traced.add(object);
   for (const [name, workOf] of Object.entries(works) as [keyof Of, (...values: unknown[]) => Work | undefined][]) {
     const method = object[name] as (...values: unknown[]) => Promise<unknown>;
-    const told = (...values: unknown[]): Promise<unknown> => {
+    const withSpan = (...values: unknown[]): Promise<unknown> => {
       const work = workOf(...values);
       const run = (): Promise<unknown> => method.apply(object, values);
       return work === undefined ? run() : traces.span(work, run);
     };
-    Object.defineProperty(object, name, { value: told, configurable: true, writable: true });
+    Object.defineProperty(object, name, { value: withSpan, configurable: true, writable: true });
   }
 }

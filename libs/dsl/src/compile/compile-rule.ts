@@ -102,7 +102,7 @@ function neededAtoms(resolved: Resolved, atoms: readonly number[], table: Condit
 
 /** A span condition can fail on some span; determined from its generated code. */
 function canFail(node: Resolved): boolean {
-  return new ConditionCompiler({ attribute: () => 0, resourceAttribute: () => 0 }, LEAST_STEPS).truth(node).fallible;
+  return new ConditionCompiler({ attribute: () => 0, resourceAttribute: () => 0 }, MIN_STEPS).truth(node).fallible;
 }
 
 /** An expression over a trace and its spans can fail. */
@@ -111,4 +111,4 @@ export function canFailAtAll(node: Resolved): boolean {
 }
 
 /** Fewer steps than any setting gives: whether a rule can fail must not depend on the setting. */
-const LEAST_STEPS = 0;
+const MIN_STEPS = 0;

@@ -90,7 +90,7 @@ class ReturnExplainer {
     const seen = this.trail.seenAs(this.marks.expressions.get(key))?.value;
     const value = seen === undefined ? undefined : shownValue(seen);
     const spans = this.trail.changesOf(table, { expression: key });
-    if (spans.length > 0) this.changes.set(`${table}[${key.name}]`, { text: clipped(`${table}[${key.name}]`, LONGEST_NAME), spans });
+    if (spans.length > 0) this.changes.set(`${table}[${key.name}]`, { text: clipped(`${table}[${key.name}]`, MAX_NAME_LENGTH), spans });
     return value === undefined ? [] : [`${key.name} is ${valueText(value.value)}`];
   }
 
@@ -129,7 +129,7 @@ class ReturnExplainer {
         outcome,
         explained.map(({ name, shown }) => `${name} is ${shown}`),
       ),
-      LONGEST_SENTENCE,
+      MAX_SENTENCE_LENGTH,
     );
     const shown: Record<string, ShownValue> = Object.fromEntries(values.map(({ name, value }) => [name, value]));
     const observed = values.length === 0 ? {} : { values: shown };
@@ -147,7 +147,7 @@ class ReturnExplainer {
       return seen !== undefined && seen.at > since && 'scalar' in seen.value ? seen.value.scalar : undefined;
     };
     return computedSides(part, readValue).map(({ of, value, isLength }) => {
-      const name = clipped('type' in of ? formatExpression(of) : of.map(formatExpression).join(' - '), LONGEST_NAME);
+      const name = clipped('type' in of ? formatExpression(of) : of.map(formatExpression).join(' - '), MAX_NAME_LENGTH);
       return { name, value: jsonValue(value), shown: valueText(value, isLength ? 'duration' : 'plain'), isMoment: false };
     });
   }
@@ -162,7 +162,7 @@ class ReturnExplainer {
       if (seen === undefined || seen.at <= since || !isReading(node)) continue;
       this.noteChanges(node);
       if ('span' in seen.value) this.read.add(seen.value.span);
-      const name = clipped(formatExpression(node), LONGEST_NAME);
+      const name = clipped(formatExpression(node), MAX_NAME_LENGTH);
       const value = shownValue(seen.value);
       // That the part holds says the same.
       const isAnswer = node === part && typeof value?.value === 'boolean';
@@ -181,7 +181,7 @@ class ReturnExplainer {
     const text = formatExpression(place);
     if (base.type !== 'name' || this.changes.has(text)) return;
     const spans = this.trail.changesOf(base.name, key);
-    if (spans.length > 0) this.changes.set(text, { text: clipped(text, LONGEST_NAME), spans });
+    if (spans.length > 0) this.changes.set(text, { text: clipped(text, MAX_NAME_LENGTH), spans });
   }
 
   private isSeen(node: Expression, since: number): boolean {
@@ -209,8 +209,8 @@ interface ReadValue {
   readonly isMoment: boolean;
 }
 
-const LONGEST_SENTENCE = 500;
-const LONGEST_NAME = 80;
+const MAX_SENTENCE_LENGTH = 500;
+const MAX_NAME_LENGTH = 80;
 
 export function witnessesOf(spans: readonly SpanView[]): readonly SpanReference[] {
   return spans.slice(0, MAX_WITNESSES).map(referenceTo);

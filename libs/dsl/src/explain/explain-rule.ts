@@ -19,9 +19,9 @@ export interface ExplainedRule {
 }
 
 /** Code points. */
-const LONGEST_SUMMARY = 2_000;
+const MAX_SUMMARY_LENGTH = 2_000;
 /** Approximate maximum of characters of the list of parts. */
-const LONGEST_LIST = 32_000;
+const MAX_LIST_LENGTH = 32_000;
 
 /**
  * Why a rule matched or did not. It is evaluated again as Lua would, left to right. Each part reached becomes an outcome and a node of a tree. The summary
@@ -36,7 +36,7 @@ export function explainExpression(root: Resolved, rule: ExplainedRule, evidence:
   const { kept, omitted } = listOf(explainer.conditions);
   const subject = furthest === undefined || evidence.spanCount === 1 ? '' : subjectText(furthest, evidence.spanCount);
   return {
-    summary: clipped(`${subject}${because.join('; ')}`, LONGEST_SUMMARY),
+    summary: clipped(`${subject}${because.join('; ')}`, MAX_SUMMARY_LENGTH),
     conditions: kept,
     ...(omitted === 0 ? {} : { omitted }),
     ...(tree === undefined ? {} : { tree }),
@@ -52,7 +52,7 @@ function listOf(conditions: readonly ConditionOutcome[]): { readonly kept: reado
   let length = 0;
   for (const condition of conditions) {
     length += conditions.length > 20 ? JSON.stringify(condition).length : 0;
-    if (length > LONGEST_LIST) break;
+    if (length > MAX_LIST_LENGTH) break;
     kept.push(condition);
   }
   return { kept, omitted: conditions.length - kept.length };

@@ -10,7 +10,7 @@ import { explainReturn, type ScriptExplanation, witnessesOf } from './explain-re
 import { placed } from './rule-explainer.js';
 
 /** Code points. */
-const LONGEST_SUMMARY = 2_000;
+const MAX_SUMMARY_LENGTH = 2_000;
 
 /**
  * A script is explained by the `return` that ended it: the conditions that lead there, the values that they read, and the spans in its variables. The sandbox
@@ -74,7 +74,7 @@ function explained(
   const condition = clipped(text.replace(/\s+/g, ' ').trim());
   const error = found.error === undefined ? {} : { error: found.error };
   const range = placed(new Source(text), { start: 0, end: text.length });
-  const sentence = clipped(summary, LONGEST_SUMMARY);
+  const sentence = clipped(summary, MAX_SUMMARY_LENGTH);
   const witnesses = why === undefined || span !== undefined ? [] : witnessesOf(why.witnesses);
   const named = witnesses.length === 0 ? {} : { witnesses };
   const tree: ExplanationNode = {

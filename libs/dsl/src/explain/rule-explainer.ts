@@ -19,7 +19,7 @@ import { bound, type Explainer, type PartExplanation } from './parts/part-explan
 import { holdsSentence } from './parts/sentence.js';
 
 /** Maximum of code points in a node's sentence. */
-const LONGEST_SENTENCE = 500;
+const MAX_SENTENCE_LENGTH = 500;
 
 /** The context of a part: the bound spans, and the results there. */
 interface Scope {
@@ -138,10 +138,10 @@ export class RuleExplainer implements Explainer {
     const parts = children.filter((child) => child !== undefined);
     if (!hasPlace) return { node, outcome, because, tree: undefined, parts };
     const isChain = node.type === 'logical' || isNegation(node);
-    const sentence = this.size.isTold && !isChain ? clipped(because.join('; '), LONGEST_SENTENCE) : '';
+    const sentence = this.size.isDetailed && !isChain ? clipped(because.join('; '), MAX_SENTENCE_LENGTH) : '';
     const trees = parts.map(({ tree }) => tree).filter((tree) => tree !== undefined);
     const omitted = parts.length - trees.length;
-    const shown = this.size.isTold ? details : {};
+    const shown = this.size.isDetailed ? details : {};
     this.size.add(sentence.length + (shown === details && Object.keys(details).length > 0 ? JSON.stringify(details).length : 0));
     const tree: ExplanationNode = {
       range: this.rangeOf(node),

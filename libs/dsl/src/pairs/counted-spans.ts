@@ -15,7 +15,7 @@ export abstract class CountedSpans extends LinkedSpans {
   private readonly walked = new Map<Resolved, number>();
 
   /** The number of spans that satisfy a test, exact up to `max`. Undefined where look-ups alone cannot answer, or are not worth it yet. */
-  protected countIfWorn(test: SpanTest, max: number): number | undefined {
+  protected countIfScannedOften(test: SpanTest, max: number): number | undefined {
     const { condition, depth } = test;
     if (condition === undefined) return undefined;
     const plan = joinPlan(condition, depth);
@@ -24,13 +24,13 @@ export abstract class CountedSpans extends LinkedSpans {
     const linked = this.countLinked(test, plan, max);
     if (linked !== undefined) return linked;
     const bucket = this.candidates(test, condition, plan);
-    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, max) : undefined;
+    return this.isScannedOften(bucket) ? this.countInIndex(test, plan, bucket, max) : undefined;
   }
 
   /** 1 where some span satisfies a test by one of its alternatives, else 0. */
   private hasInSomeWay(test: SpanTest, condition: Resolved, plan: JoinPlan): number | undefined {
     const alternatives = alternativesOf(condition, test.depth);
-    if (alternatives?.areCertain !== true || !this.isWorn(this.candidates(test, condition, plan))) return undefined;
+    if (alternatives?.areCertain !== true || !this.isScannedOften(this.candidates(test, condition, plan))) return undefined;
     let isKnown = true;
     for (const way of alternatives.ways) {
       const one: SpanTest = { ...test, condition: way.condition };
@@ -41,7 +41,7 @@ export abstract class CountedSpans extends LinkedSpans {
           ? bucket.spans.length
           : way.plan.rest.length > 0
             ? undefined
-            : this.isWorn(bucket)
+            : this.isScannedOften(bucket)
               ? this.countInIndex(one, way.plan, bucket, 0)
               : this.lookThrough(one, way.plan, bucket);
       if (found === undefined) isKnown = false;
@@ -84,7 +84,7 @@ export abstract class CountedSpans extends LinkedSpans {
     const relation = plan.rest.length > 0 ? undefined : this.relation(condition, plan, axis, of);
     if (relation === undefined) return undefined;
     const bucket = this.candidates(test, condition, plan);
-    return this.isWorn(bucket) ? this.countInIndex(test, plan, bucket, max, relation) : undefined;
+    return this.isScannedOften(bucket) ? this.countInIndex(test, plan, bucket, max, relation) : undefined;
   }
 
   /**

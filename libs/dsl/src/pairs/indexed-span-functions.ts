@@ -31,7 +31,7 @@ export class IndexedSpanFunctions extends CountedSpans {
 
   private has(test: SpanTest, over: Relatives | undefined): boolean {
     if (over === undefined) {
-      const counted = this.countIfWorn(test, 0);
+      const counted = this.countIfScannedOften(test, 0);
       if (counted !== undefined) return counted > 0;
     } else if (over.axis !== 'children' && test.condition !== undefined) {
       const counted = this.countRelatives(test, test.condition, over.axis, this.host.span(over.of), 0);
@@ -91,7 +91,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     if (over === undefined && condition !== undefined) {
       const plan = joinPlan(condition, depth);
       if (plan.tests.length === 0 && plan.keys.length > 0) return this.candidates(test, condition, plan).spans.length;
-      const counted = this.countIfWorn(test, Number.POSITIVE_INFINITY);
+      const counted = this.countIfScannedOften(test, Number.POSITIVE_INFINITY);
       if (counted !== undefined) return counted;
     }
     if (over !== undefined && over.axis !== 'children' && condition !== undefined) {
@@ -117,7 +117,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     if (plan.tests.length === 0) return true;
     const linked = this.countLinked(test, plan, Number.POSITIVE_INFINITY);
     if (linked !== undefined) return linked === bucket.spans.length;
-    if (this.isWorn(bucket) && plan.rest.length === 0) {
+    if (this.isScannedOften(bucket) && plan.rest.length === 0) {
       const counted = this.countInIndex(test, plan, bucket, Number.POSITIVE_INFINITY);
       if (counted !== undefined) return counted === bucket.spans.length;
     }
@@ -135,7 +135,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     const plan = joinPlan(condition, depth);
     const bucket = this.candidates(test, condition, plan);
     if (plan.tests.length === 0) return yield* bucket;
-    if (this.isWorn(bucket)) {
+    if (this.isScannedOften(bucket)) {
       const alternatives = plan.rest.length === 0 ? undefined : alternativesOf(condition, depth);
       if (alternatives !== undefined) return yield* this.searchWays(test, plan, alternatives);
       return yield* this.search(test, plan, bucket);
@@ -188,7 +188,7 @@ export class IndexedSpanFunctions extends CountedSpans {
         : undefined;
       if (linked !== undefined) return linked > 0;
       const bucket = this.candidates(second, node.second, plan);
-      const counted = this.isWorn(bucket)
+      const counted = this.isScannedOften(bucket)
         ? this.countInIndex(second, plan, bucket, 0, this.orderRelation(node, a, within, tolerance))
         : undefined;
       if (counted !== undefined) return counted > 0;
@@ -227,7 +227,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     } else {
       const plan = joinPlan(node.second, second.depth);
       const candidates = this.candidates(second, node.second, plan);
-      if (this.isWorn(candidates)) {
+      if (this.isScannedOften(candidates)) {
         yield* this.search(second, plan, candidates, this.orderRelation(node, a, within, tolerance));
         return;
       }

@@ -64,10 +64,10 @@ export function diagnose(
 }
 
 /** The maximum length of a quotation from the rule. */
-const LONGEST_QUOTE = 200;
+const MAX_QUOTE_LENGTH = 200;
 
 function shortened(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(values).map(([name, text]) => [name, text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text]),
+    Object.entries(values).map(([name, text]) => [name, text.length > MAX_QUOTE_LENGTH ? `${text.slice(0, MAX_QUOTE_LENGTH)}…` : text]),
   );
 }

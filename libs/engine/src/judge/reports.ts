@@ -164,16 +164,16 @@ export class Reports {
     };
     // There is no verdict about it, so it may be left out.
     const isLimited = found === 'undecided' && before === undefined;
-    const isTold = !isSilent && !(isLimited && !this.limit.admits(finding.rule, row, undecided!, () => this.verdicts.verdict(finding)));
+    const isEmitted = !isSilent && !(isLimited && !this.limit.admits(finding.rule, row, undecided!, () => this.verdicts.verdict(finding)));
     this.revisions.set(row, rule, subject, {
-      revision: isTold ? revision : 0,
+      revision: isEmitted ? revision : 0,
       status: found,
       evidence,
       spans,
       byError: report.byError === true,
     });
     if (found === 'open' && (before === undefined || before === 'undecided')) epoch.accounts[rule]!.matches++;
-    if (isTold) this.verdicts.emit(finding);
+    if (isEmitted) this.verdicts.emit(finding);
   }
 
   /** The trace has verdicts. */

@@ -11,13 +11,13 @@ import type { Verdicts } from './verdicts.js';
  * Limits the undecided verdicts with a record of their own. The limit holds per version of a rule, partition and cell of trace time in which the traces opened (decision
  * 0019).
  */
-const TOLD = 10;
+const MAX_EMITTED = 10;
 /** Milliseconds. */
-const CELL = 60_000;
+const CELL_MS = 60_000;
 
 /** The counts of one rule. */
 interface Count {
-  told: number;
+  emitted: number;
   beyond: number;
   readonly reasons: Map<UndecidedCode, number>;
   /** The last emitted record that holds the count. */
@@ -47,10 +47,10 @@ export class UndecidedLimit {
   /** Whether one more undecided verdict is emitted. If not, it is counted. @param emitted makes the verdict */
   admits(rule: RuleDefinition, row: Row, undecided: Undecided, emitted: () => Verdict): boolean {
     const opening = this.assembly.traces.opening(row);
-    const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL);
+    const number = Math.floor(this.assembly.watermark.timeOf(opening) / CELL_MS);
     const count = this.countOf(this.cellOf(number, opening), rule);
-    if (count.told < TOLD) {
-      count.told++;
+    if (count.emitted < MAX_EMITTED) {
+      count.emitted++;
       return true;
     }
     this.verdicts.noteCounted(rule, row);
@@ -80,7 +80,7 @@ export class UndecidedLimit {
   }
 
   private endOf(number: number): number {
-    return (number + 1) * CELL + this.settings.maxAge + this.settings.lateWindow;
+    return (number + 1) * CELL_MS + this.settings.maxAge + this.settings.lateWindow;
   }
 
   private cellOf(number: number, opening: number): Cell {
@@ -101,7 +101,7 @@ export class UndecidedLimit {
   private countOf({ rules }: Cell, { id, version }: RuleDefinition): Count {
     const key = `${version} ${id}`;
     let count = rules.get(key);
-    if (count === undefined) rules.set(key, (count = { told: 0, beyond: 0, reasons: new Map(), summary: undefined }));
+    if (count === undefined) rules.set(key, (count = { emitted: 0, beyond: 0, reasons: new Map(), summary: undefined }));
     return count;
   }
 
@@ -122,7 +122,7 @@ function summaryOf(verdict: Verdict, number: number, { beyond, reasons }: Count,
   const many = `${beyond} more undecided verdict${beyond === 1 ? '' : 's'} of this rule on traces that opened in the same minute (${why})`;
   const reason = isLast
     ? `${many}; this trace is the first`
-    : `at least ${many}; this trace is the first, and how many follow is told when all of them are judged`;
+    : `at least ${many}; this trace is the first, and the final number follows when all of them are judged`;
   return {
     ...example,
     id: violationId(verdict.ruleId, `undecided ${verdict.partition} ${number} ${verdict.ruleVersion}`),

@@ -1,5 +1,5 @@
 /** Milliseconds of the log's time in which closed traces are counted together (docs/decisions/0053). */
-const PART = 10_000;
+const PART_MS = 10_000;
 const PARTS_OF_HOUR = 360;
 /** Number of hours kept: the present one, the one before, and the next, in which a trace that closes now may become quiet. */
 const HOURS_KEPT = 3;
@@ -20,7 +20,7 @@ export class ClosedTraces {
   private readonly hours = new Map<number, Map<number, number[]>>();
 
   /** @param part milliseconds; an hour is 360 of them */
-  constructor(private readonly part = PART) {}
+  constructor(private readonly part = PART_MS) {}
 
   /** A trace that opened under `epoch` closed; it became quiet at `time` (Unix ms, log time). */
   note(time: number, epoch: number): void {

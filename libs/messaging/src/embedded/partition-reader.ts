@@ -34,7 +34,7 @@ export class PartitionReader {
   #unsaid = 0;
   #assigned = true;
   /** The record after the last reported gap. */
-  #toldMissing = -1;
+  #reportedMissing = -1;
   readonly #done: Promise<void>;
 
   constructor(
@@ -122,8 +122,8 @@ export class PartitionReader {
   /** Records before `next` were deleted before the group read them. Reported once. */
   #tellMissing(from: number, next: number): void {
     const { path, topic } = this.storage.records(this.#topic);
-    if (from >= next || topic.compacted === true || this.#toldMissing === next) return;
-    this.#toldMissing = next;
+    if (from >= next || topic.compacted === true || this.#reportedMissing === next) return;
+    this.#reportedMissing = next;
     const values = { from, to: next - 1, partition: this.partition, topic: this.#topic, path, group: this.#group };
     const error = logProblem('BT_LOG_RECORDS_MISSING', values);
     if (this.#listener.missing === undefined) this.#listener.failed?.(error, this.partition);

@@ -44,8 +44,10 @@ export class KafkaLog extends Log {
     this.#watch = new TopicWatch(() => topicMismatches(this.#reading, settings), report);
     // One of the threads of a process checks.
     if (settings.verified === undefined) this.#watch.start();
-    const told = settings.topics.filter(({ pauses }) => pauses === true).map(({ name }) => ({ name, partitions: counts[name] ?? 0 }));
-    this.#presence = new Presence(told, (topic, records) => this.#writer.append(topic, records));
+    const topicsWithPauses = settings.topics
+      .filter(({ pauses }) => pauses === true)
+      .map(({ name }) => ({ name, partitions: counts[name] ?? 0 }));
+    this.#presence = new Presence(topicsWithPauses, (topic, records) => this.#writer.append(topic, records));
     this.#writer = new Writer({
       connection: this.#writing,
       compression: settings.compression ?? 'none',

@@ -81,7 +81,7 @@ export class KafkaSubscription implements Subscription {
           leaving: this.#connection,
           report,
           events: {
-            told: () => ({
+            memberData: () => ({
               owned: [...this.#feeds.values()].filter(({ held }) => held).map(({ partition }) => partition),
               prepares: listener.prepare !== undefined,
               prepared: this.#preparing.ready,

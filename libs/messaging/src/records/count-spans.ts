@@ -6,10 +6,10 @@ import { controlOf } from './control-record.js';
 const index = new RequestIndex();
 
 /** Maximum of cached counts of ranges. */
-const REMEMBERED = 256;
+const MAX_CACHED = 256;
 
 /** Records between two checks of the clock, after which other work runs. */
-const LOOK = 200;
+const RECORDS_PER_CHECK = 200;
 
 /** Counts of the spans log for `GET /v1/accounting`. The content of a range does not change, so counts are cached. */
 export function countedLog(log: Log) {
@@ -24,7 +24,7 @@ export function countedLog(log: Log) {
       known.delete(range);
       known.set(range, spans);
       const [oldest] = known.keys();
-      if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+      if (known.size > MAX_CACHED && oldest !== undefined) known.delete(oldest);
       return spans;
     },
   };
@@ -48,7 +48,7 @@ export async function countSpans(
       if (record.offset !== next) return undefined;
       next = record.offset + 1;
       if (controlOf(record) === undefined) spans += spansIn(record.value);
-      if (next % LOOK !== 0) continue;
+      if (next % RECORDS_PER_CHECK !== 0) continue;
       if (performance.now() > deadline) return undefined;
       await new Promise(setImmediate);
     }

@@ -17,7 +17,7 @@ const DEAD_LETTER_HEADERS = {
 } as const;
 
 /** Maximum of UTF-16 units of a reason: it may contain values, and must never make a letter too large. */
-const LONGEST_REASON = 2_000;
+const MAX_REASON_LENGTH = 2_000;
 
 /** A record that cannot be read, evaluated, published or stored, with the reason. */
 export interface DeadLetter {
@@ -70,7 +70,7 @@ export class DeadLetters {
         [DEAD_LETTER_HEADERS.partition]: String(partition),
         ...(record.offset === undefined ? {} : { [DEAD_LETTER_HEADERS.offset]: String(record.offset) }),
         ...(rule === undefined ? {} : { [DEAD_LETTER_HEADERS.rule]: rule }),
-        [DEAD_LETTER_HEADERS.reason]: reason.slice(0, LONGEST_REASON).toWellFormed(),
+        [DEAD_LETTER_HEADERS.reason]: reason.slice(0, MAX_REASON_LENGTH).toWellFormed(),
       },
     };
   }

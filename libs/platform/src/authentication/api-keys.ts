@@ -8,7 +8,7 @@ import { type NamedKey, readKeys } from './keys-file.js';
 import type { KeyScope } from './scopes.js';
 
 /** Milliseconds between two checks whether the file of keys changed. */
-const LOOK = 2_000;
+const CHECK_INTERVAL_MS = 2_000;
 
 /** The owner of a key. */
 export interface Caller {
@@ -79,7 +79,7 @@ export class ApiKeys {
   }
 
   private look(): void {
-    if (this.file === undefined || performance.now() - this.lookedAt < LOOK) return;
+    if (this.file === undefined || performance.now() - this.lookedAt < CHECK_INTERVAL_MS) return;
     this.lookedAt = performance.now();
     try {
       const seen = mark(this.file);

@@ -7,14 +7,14 @@ import { type KeyScope, SCOPES } from './scopes.js';
 /** Asymmetric signatures only: no shared secrets, and never `none`. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 /** Tolerated difference to the issuer's clock, in seconds. */
-const TOLERANCE = 30;
+const TOLERANCE_SECONDS = 30;
 /** How long (ms) a verified token is accepted without another check of its signature. It bounds the life of a key that the issuer withdraws. */
-const TRUSTED_FOR = 60_000;
-const MAX_TRUSTED = 1_000;
+const CACHE_MS = 60_000;
+const MAX_CACHED = 1_000;
 /** Claims with the name of a person or program; the first that exists counts. */
 const NAME_CLAIMS = ['preferred_username', 'email', 'client_id', 'azp', 'sub'] as const;
 /** The maximum length of a key's name. */
-const LONGEST_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 
 export interface BearerOptions {
   readonly issuer: string;
@@ -58,8 +58,8 @@ export class BearerTokens {
     this.trusted.delete(mark);
     const payload = await this.verified(token);
     const caller = { name: nameOf(payload), scopes: this.scopesOf(payload) };
-    if (this.trusted.size >= MAX_TRUSTED) this.trusted.delete(this.trusted.keys().next().value as string);
-    this.trusted.set(mark, { caller, until: Math.min(now + TRUSTED_FOR, (payload.exp as number) * 1_000) });
+    if (this.trusted.size >= MAX_CACHED) this.trusted.delete(this.trusted.keys().next().value as string);
+    this.trusted.set(mark, { caller, until: Math.min(now + CACHE_MS, (payload.exp as number) * 1_000) });
     return caller;
   }
 
@@ -71,7 +71,7 @@ export class BearerTokens {
         issuer,
         audience,
         algorithms: ALGORITHMS,
-        clockTolerance: TOLERANCE,
+        clockTolerance: TOLERANCE_SECONDS,
         requiredClaims: ['exp', 'iss', 'aud'],
         currentDate: new Date(now()),
       });
@@ -118,5 +118,5 @@ function reasonOf(error: joseErrors.JOSEError): string {
 function nameOf(payload: JWTPayload): string {
   const named = NAME_CLAIMS.map((claim) => payload[claim]).find((name) => typeof name === 'string' && name !== '') as string | undefined;
   const plain = (named ?? 'token').replaceAll(/[^\w.@-]/g, '_');
-  return plain.slice(0, LONGEST_NAME);
+  return plain.slice(0, MAX_NAME_LENGTH);
 }

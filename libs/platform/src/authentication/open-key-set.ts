@@ -2,9 +2,9 @@ import { createRemoteJWKSet } from 'jose';
 import { discoverIssuer, ISSUER_ANSWERS_MS } from './discovery.js';
 
 /** Milliseconds between two requests because of unknown keys: forged tokens must not load the issuer. */
-const COOLDOWN = 5_000;
+const COOLDOWN_MS = 5_000;
 /** How long (ms) a key set is used before it is read again. */
-const FRESH = 10 * 60_000;
+const CACHE_MS = 10 * 60_000;
 
 /**
  * The keys of an OpenID Connect issuer. They are read at first use, after a time, and when a token names an unknown key. Rejects an Error when the discovery
@@ -12,7 +12,7 @@ const FRESH = 10 * 60_000;
  */
 export async function openKeySet({ issuer, keysUrl }: { readonly issuer: string; readonly keysUrl: string | undefined }) {
   const url = keysUrl ?? (await keysOf(issuer));
-  return createRemoteJWKSet(new URL(url), { timeoutDuration: ISSUER_ANSWERS_MS, cooldownDuration: COOLDOWN, cacheMaxAge: FRESH });
+  return createRemoteJWKSet(new URL(url), { timeoutDuration: ISSUER_ANSWERS_MS, cooldownDuration: COOLDOWN_MS, cacheMaxAge: CACHE_MS });
 }
 
 async function keysOf(issuer: string): Promise<string> {

@@ -23,9 +23,9 @@ const MiB = 1024 * 1024;
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
 /** The minimum of durations that close traces (ms). A shorter one would close a trace between two requests, and judge each span alone. */
-const LEAST_WINDOW = 10;
+const MIN_WINDOW = 10;
 /** The maximum of durations that close traces (ms): the range of the engine's times, rounded down. */
-const LONGEST_WINDOW = 12 * DAY;
+const MAX_WINDOW = 12 * DAY;
 
 /**
  * Every configuration key, declared once: group and key give the key in `betrace.yaml` (`server.httpPort` is `server.http_port`) and its place in
@@ -186,33 +186,33 @@ export const SCHEMA = {
   },
   traces: {
     rootGrace: {
-      type: durationFrom(LEAST_WINDOW, LONGEST_WINDOW),
+      type: durationFrom(MIN_WINDOW, MAX_WINDOW),
       env: ['BETRACE_TRACE_ROOT_GRACE'],
       default: 2 * SECOND,
       testDefault: 200,
       doc: 'A trace whose root has arrived closes when no span came for this long; 10 ms at least.',
     },
     idleTimeout: {
-      type: durationFrom(LEAST_WINDOW, LONGEST_WINDOW),
+      type: durationFrom(MIN_WINDOW, MAX_WINDOW),
       env: ['BETRACE_TRACE_IDLE_TIMEOUT'],
       default: 10 * SECOND,
       testDefault: SECOND,
       doc: 'A trace closes when no span came for this long; 10 ms at least.',
     },
     maxAge: {
-      type: durationFrom(LEAST_WINDOW, LONGEST_WINDOW),
+      type: durationFrom(MIN_WINDOW, MAX_WINDOW),
       env: ['BETRACE_TRACE_MAX_AGE'],
       default: 60 * SECOND,
       doc: 'A trace closes when its first span came this long ago; 10 ms at least.',
     },
     lateWindow: {
-      type: durationFrom(0, LONGEST_WINDOW),
+      type: durationFrom(0, MAX_WINDOW),
       env: ['BETRACE_TRACE_LATE_WINDOW'],
       default: 30 * SECOND,
       doc: 'A closed trace is remembered, and judged again when a late span comes, until no span came for `traces.idle_timeout` and this long together.',
     },
     retryWindow: {
-      type: durationFrom(0, LONGEST_WINDOW),
+      type: durationFrom(0, MAX_WINDOW),
       env: ['BETRACE_TRACE_RETRY_WINDOW'],
       default: 300 * SECOND,
       doc: 'How long a span is remembered after it came. If a sender sends it again after its trace was forgotten, it is a duplicate, and not a trace of its own. 0: it is not remembered.',
@@ -230,7 +230,7 @@ export const SCHEMA = {
       doc: 'A trace closes when it has this many spans; 2 at least.',
     },
     tolerance: {
-      type: durationFrom(0, LONGEST_WINDOW),
+      type: durationFrom(0, MAX_WINDOW),
       env: ['BETRACE_TRACE_TOLERANCE'],
       default: 1,
       doc: 'The clock difference between services that rules about order tolerate.',

@@ -27,14 +27,14 @@ const WITHHELD = 'not ok; the reason is answered to callers with a key, and in t
 
 /** A readiness for everyone: which checks fail, without the reasons. */
 export function withoutReasons({ status, checks }: Readiness): Readiness {
-  const told = Object.entries(checks).map(([name, state]) => [name, isPlain(state) ? state : WITHHELD] as const);
-  return { status, checks: Object.fromEntries(told) };
+  const shown = Object.entries(checks).map(([name, state]) => [name, isPlain(state) ? state : WITHHELD] as const);
+  return { status, checks: Object.fromEntries(shown) };
 }
 
 /** Whether a text is a state (`ok`, `off`, `draining`): one word is never a reason. */
 const isPlain = (state: string): boolean => /^[a-z]{1,20}$/.test(state);
 
-const DEFAULT_DEADLINE = 2_000;
+const DEFAULT_DEADLINE_MS = 2_000;
 
 /** The checks of an app's parts, which `GET /ready` runs. */
 @Injectable()
@@ -44,7 +44,7 @@ export class HealthRecorder {
   private ending: 'draining' | 'stopping' | undefined;
 
   /** Registers a check, which fails after the deadline (ms). Of several with one name all must succeed. */
-  register(name: string, check: HealthCheck, deadline = DEFAULT_DEADLINE): void {
+  register(name: string, check: HealthCheck, deadline = DEFAULT_DEADLINE_MS): void {
     this.checks.set(name, [...(this.checks.get(name) ?? []), () => run(check, deadline)]);
   }
 
@@ -98,8 +98,8 @@ function worst(results: readonly Result[]): Readiness['status'] {
 /** The result of several checks of one name: the states other than `ok`, each once. */
 async function all(checks: readonly (() => Promise<Result>)[]): Promise<Result> {
   const results = await Promise.all(checks.map((check) => check()));
-  const told = results.map(({ state }) => state).filter((state) => state !== 'ok');
-  return { grade: worst(results), state: [...new Set(told)].join('; ') || 'ok', serves: results.every(({ serves }) => serves) };
+  const failures = results.map(({ state }) => state).filter((state) => state !== 'ok');
+  return { grade: worst(results), state: [...new Set(failures)].join('; ') || 'ok', serves: results.every(({ serves }) => serves) };
 }
 
 async function run(check: HealthCheck, deadline: number): Promise<Result> {

@@ -7,10 +7,10 @@ import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metri
 import { type CertificateFiles, markOf, readCertificateFiles } from './certificate-files.js';
 
 /** Milliseconds between two checks whether the files changed. */
-const LOOK = 2_000;
+const CHECK_INTERVAL_MS = 2_000;
 const DAY = 24 * 60 * 60 * 1_000;
 /** A warning is logged this long before the certificate expires. */
-const SOON = 14 * DAY;
+const WARNING_BEFORE_MS = 14 * DAY;
 
 export const TLS_METRICS = {
   expires: {
@@ -48,7 +48,7 @@ export class ServerCertificate {
       throw new ConfigurationError([{ key: 'server.tls_cert_file', source: 'the files of TLS', message: (error as Error).message }]);
     }
     this.tellEnd(this.current);
-    this.timer = setInterval(() => this.look(), LOOK).unref();
+    this.timer = setInterval(() => this.look(), CHECK_INTERVAL_MS).unref();
   }
 
   /** The context in use; undefined: no TLS. */
@@ -102,6 +102,6 @@ export class ServerCertificate {
     const end = new Date(expires).toISOString();
     const left = expires - this.clock.now();
     if (left < 0) this.logger.error({ expires: end }, `the TLS certificate expired at ${end}: clients reject it`);
-    else if (left < SOON) this.logger.warn({ expires: end }, `the TLS certificate expires at ${end}`);
+    else if (left < WARNING_BEFORE_MS) this.logger.warn({ expires: end }, `the TLS certificate expires at ${end}`);
   }
 }

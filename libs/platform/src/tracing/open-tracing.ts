@@ -7,7 +7,7 @@ import { TRACING_METRICS } from './metrics.js';
 import { Tracing } from './tracing.js';
 
 /** Milliseconds between two warnings about lost spans. */
-const SAME_WARNING = 60_000;
+const WARNING_INTERVAL_MS = 60_000;
 
 /** Tracing as configured. When it is off, nothing of OpenTelemetry is loaded. */
 export async function openTracing(name: string, { tracing }: Configuration, registry: Registry, logger: Logger): Promise<Tracing> {
@@ -17,15 +17,15 @@ export async function openTracing(name: string, { tracing }: Configuration, regi
   const metrics = registerMetrics(TRACING_METRICS, registry);
   const address = shownAddress(exportUrl(endpoint, protocol));
   let warned = Number.NEGATIVE_INFINITY;
-  const told = (spans: number, error: Error | undefined): void => {
+  const sent = (spans: number, error: Error | undefined): void => {
     metrics.spans.inc({ outcome: error === undefined ? 'sent' : 'lost' }, spans);
     const now = performance.now();
-    if (error === undefined || now - warned < SAME_WARNING) return;
+    if (error === undefined || now - warned < WARNING_INTERVAL_MS) return;
     warned = now;
     logger.warn({ answer: error.message }, `spans about BeTrace itself are lost: ${address} does not accept them`);
   };
   for (const outcome of ['sent', 'lost']) metrics.spans.inc({ outcome }, 0);
-  const exporter = new SpanSender({ endpoint, protocol, headers, told });
+  const exporter = new SpanSender({ endpoint, protocol, headers, sent });
   logger.info({ endpoint: address, protocol, sample_ratio: sampleRatio }, `spans about BeTrace itself go to ${address} (${protocol})`);
   return new Tracing(new SpanRecorder({ exporter, sampleRatio, service: `betrace-${name}` }));
 }

@@ -18,8 +18,8 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: Span
 const QUEUE = 4_096;
 const BATCH = 512;
 /** Maximum milliseconds between two requests. */
-const DELAY = 2_000;
-const STOP_TIMEOUT = 2_000;
+const INTERVAL_MS = 2_000;
+const STOP_TIMEOUT_MS = 2_000;
 
 export interface RecorderSettings {
   readonly exporter: SpanExporter;
@@ -43,7 +43,7 @@ export class SpanRecorder implements Recorder {
         new BatchSpanProcessor(exporter, {
           maxQueueSize: QUEUE,
           maxExportBatchSize: BATCH,
-          scheduledDelayMillis: DELAY,
+          scheduledDelayMillis: INTERVAL_MS,
           exportTimeoutMillis: 12_000,
         }),
       ],
@@ -83,7 +83,7 @@ export class SpanRecorder implements Recorder {
   /** Sends the waiting spans, within a timeout. */
   async stop(): Promise<void> {
     const over = Promise.withResolvers<void>();
-    const timer = setTimeout(over.resolve, STOP_TIMEOUT);
+    const timer = setTimeout(over.resolve, STOP_TIMEOUT_MS);
     await Promise.race([this.provider.shutdown(), over.promise]).finally(() => clearTimeout(timer));
   }
 

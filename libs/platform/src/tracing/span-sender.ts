@@ -6,14 +6,14 @@ import { type ExportProtocol, exportUrl } from '../export-endpoint.js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** Timeout of a request (ms). */
-const TIMEOUT = 10_000;
+const TIMEOUT_MS = 10_000;
 
 export interface SenderSettings {
   readonly endpoint: string;
   readonly protocol: ExportProtocol;
   readonly headers: Readonly<Record<string, string>>;
   /** Called for each request: with undefined, or with the reason why its spans are lost. */
-  readonly told: (spans: number, error: Error | undefined) => void;
+  readonly sent: (spans: number, error: Error | undefined) => void;
 }
 
 /**
@@ -31,11 +31,11 @@ export class SpanSender implements SpanExporter {
   export(spans: ReadableSpan[], answer: (result: ExportResult) => void): void {
     this.send(spans).then(
       () => {
-        this.settings.told(spans.length, undefined);
+        this.settings.sent(spans.length, undefined);
         answer({ code: ExportResultCode.SUCCESS });
       },
       (error: Error) => {
-        this.settings.told(spans.length, error);
+        this.settings.sent(spans.length, error);
         // The failure is reported already: the SDK would print it.
         answer({ code: ExportResultCode.SUCCESS });
       },
@@ -58,7 +58,7 @@ export class SpanSender implements SpanExporter {
       body: Buffer.from(body),
       headers: { ...this.settings.headers, 'content-type': json ? 'application/json' : 'application/x-protobuf' },
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     if (status < 200 || status > 299) throw new Error(`HTTP ${status}`);
   }
@@ -73,7 +73,7 @@ export class SpanSender implements SpanExporter {
     const body = Buffer.from(ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array(0));
     const same = (bytes: Buffer): Buffer => bytes;
     await new Promise<void>((done, fail) => {
-      client.makeUnaryRequest(EXPORT, same, same, body, metadata, { deadline: Date.now() + TIMEOUT }, (error) =>
+      client.makeUnaryRequest(EXPORT, same, same, body, metadata, { deadline: Date.now() + TIMEOUT_MS }, (error) =>
         error === null ? done() : fail(error),
       );
     });

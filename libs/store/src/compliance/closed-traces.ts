@@ -26,11 +26,11 @@ export interface ClosedTracesTotals {
 }
 
 /** See `Store.keepClosedTraces`. */
-export async function keepClosedTraces(connection: Connection, told: readonly ClosedTracesCount[]): Promise<void> {
-  if (told.length === 0) return;
+export async function keepClosedTraces(connection: Connection, reported: readonly ClosedTracesCount[]): Promise<void> {
+  if (reported.length === 0) return;
   await connection.database.transaction().execute(async (transaction) => {
     await connection.lock(transaction, 'closed_traces');
-    const changed = changes(told, await knownParts(transaction, told));
+    const changed = changes(reported, await knownParts(transaction, reported));
     if (changed.length === 0) return;
     await transaction
       .insertInto('closed_traces')
@@ -50,8 +50,8 @@ type Row = Pick<ClosedTracesCount, 'hour' | 'partition' | 'epoch'>;
 const keyOf = ({ hour, partition, epoch }: Row): string => `${hour}/${partition}/${epoch}`;
 
 /** The stored counts by hour, partition and rule set. One query reads all rule sets, even of an hour with many rule changes. */
-async function knownParts(queries: Queries, told: readonly Row[]): Promise<Map<string, readonly number[]>> {
-  const each = (name: keyof Row): number[] => [...new Set(told.map((row) => row[name]))];
+async function knownParts(queries: Queries, reported: readonly Row[]): Promise<Map<string, readonly number[]>> {
+  const each = (name: keyof Row): number[] => [...new Set(reported.map((row) => row[name]))];
   const rows = await queries
     .selectFrom('closed_traces')
     .select(['hour', 'partition', 'epoch', 'json_parts'])
@@ -65,9 +65,9 @@ async function knownParts(queries: Queries, told: readonly Row[]): Promise<Map<s
 }
 
 /** The rows that differ from the stored ones. */
-function changes(told: readonly ClosedTracesCount[], known: Map<string, readonly number[]>) {
+function changes(reported: readonly ClosedTracesCount[], known: Map<string, readonly number[]>) {
   const changed = new Map<string, Row & { readonly json_parts: string; readonly traces: number }>();
-  for (const { hour, partition, epoch, first, counts } of told) {
+  for (const { hour, partition, epoch, first, counts } of reported) {
     const row = { hour, partition, epoch };
     const before = known.get(keyOf(row));
     const parts = higher(before ?? [], first, counts);

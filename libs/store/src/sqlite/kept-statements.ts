@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
 /** Maximum of prepared statements: all of the store's, with room for combinations of filters. */
-const KEPT = 200;
+const MAX_STATEMENTS = 200;
 
 /** A statement, and whether it returns rows. */
 export interface KeptStatement {
@@ -21,7 +21,7 @@ export class KeptStatements {
       const statement = this.database.prepare(sql);
       found = { reader: statement.columns().length > 0, statement };
       const [oldest] = this.kept.keys();
-      if (this.kept.size >= KEPT && oldest !== undefined) this.kept.delete(oldest);
+      if (this.kept.size >= MAX_STATEMENTS && oldest !== undefined) this.kept.delete(oldest);
       this.kept.set(sql, found);
     }
     return found;

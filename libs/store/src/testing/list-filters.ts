@@ -30,6 +30,6 @@ export const listFilters: readonly ListFilter[] = [
 ].map((filter) => ({ name: nameOf(filter), filter }));
 
 function nameOf({ startTime, endTime, ...filter }: ViolationFilter): string {
-  const told = Object.entries(filter).map(([key, value]) => `${key} ${String(value)}`);
-  return [...told, ...(startTime === undefined && endTime === undefined ? [] : ['a time'])].join(', ') || 'all';
+  const texts = Object.entries(filter).map(([key, value]) => `${key} ${String(value)}`);
+  return [...texts, ...(startTime === undefined && endTime === undefined ? [] : ['a time'])].join(', ') || 'all';
 }

@@ -7,7 +7,7 @@ import { partsOf, type ViolationPart } from './violation-parts.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Counting stops here: a larger total is reported as "at least". */
-export const COUNTED_UP_TO = 10_000;
+export const MAX_COUNTED = 10_000;
 
 type Columns = keyof ViolationsTable;
 type Rows<Column extends Columns> = SelectQueryBuilder<Schema, 'violations', Pick<ViolationsTable, Column>>;

@@ -44,13 +44,13 @@ export class ViolationTally {
     return {
       total: this.counts.reduce((total, count) => total + count, 0),
       counts: this.counts,
-      groups: sorted.slice(0, max).map(([key, group]) => this.told(key, group)),
+      groups: sorted.slice(0, max).map(([key, group]) => this.counted(key, group)),
       allGroups: this.groups.size + (this.hasBeyond ? 1 : 0),
       others,
     };
   }
 
-  private told(key: string, { total, counts }: Group): CountedGroup {
+  private counted(key: string, { total, counts }: Group): CountedGroup {
     const over = zeros(this.buckets);
     for (const [bucket, count] of counts) over[bucket] = count;
     return { key, total, counts: over };

@@ -16,7 +16,7 @@ import { changeGroups, pruneGroups } from '../violation-groups/keep-groups.js';
 import { placed } from '../violation-groups/place-violations.js';
 import { countAll } from './count-all.js';
 import type { KeptBatch, StoredViolation } from './stored-violation.js';
-import { COUNTED_UP_TO, countUpTo, newestRows, type ViolationRow, wholeRows } from './violation-list.js';
+import { countUpTo, MAX_COUNTED, newestRows, type ViolationRow, wholeRows } from './violation-list.js';
 import type { ViolationFilter, ViolationPage, ViolationPageQuery, ViolationRows } from './violation-query.js';
 import { keepRevisions } from './violation-revisions.js';
 import { isLookedThrough, searchedRows } from './violation-search.js';
@@ -126,8 +126,8 @@ interface Count {
 }
 
 async function countBounded(queries: Queries, filter: ViolationFilter): Promise<Count> {
-  const total = await countUpTo(queries, filter, COUNTED_UP_TO);
-  return total > COUNTED_UP_TO ? { total: COUNTED_UP_TO, isAll: false } : { total, isAll: true };
+  const total = await countUpTo(queries, filter, MAX_COUNTED);
+  return total > MAX_COUNTED ? { total: MAX_COUNTED, isAll: false } : { total, isAll: true };
 }
 
 /** See `Store.violationsFrom`. */

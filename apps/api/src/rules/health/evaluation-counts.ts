@@ -2,7 +2,7 @@ import type { RuleHealthRecord } from '#records';
 
 const HOUR = 3_600_000;
 /** Hours that are kept: a day, and the present hour. */
-const KEPT = 25;
+const MAX_HOURS = 25;
 
 /** The counts of a rule's evaluations. */
 export interface Evaluations {
@@ -24,16 +24,16 @@ export class EvaluationCounts {
     const of = this.hours.get(hour) ?? new Map<string, RuleHealthRecord['rules']>();
     this.hours.set(hour, of.set(`${partition}/${part}/${evaluator}`, rules));
     const newest = Math.max(...this.hours.keys());
-    for (const one of this.hours.keys()) if (one <= newest - KEPT) this.hours.delete(one);
+    for (const one of this.hours.keys()) if (one <= newest - MAX_HOURS) this.hours.delete(one);
   }
 
   /** By rule id: the counts of the hours that overlap the 24 hours before `now` (Unix ms). */
   lastDay(now: number): ReadonlyMap<string, Evaluations> {
-    const first = Math.floor(now / HOUR) - KEPT + 1;
+    const first = Math.floor(now / HOUR) - MAX_HOURS + 1;
     const sums = new Map<string, Evaluations>();
-    for (const [hour, told] of this.hours) {
+    for (const [hour, reports] of this.hours) {
       if (hour < first) continue;
-      for (const [id, evaluations, matches, errors, undecided, milliseconds] of [...told.values()].flat()) {
+      for (const [id, evaluations, matches, errors, undecided, milliseconds] of [...reports.values()].flat()) {
         const sum = sums.get(id);
         sums.set(id, {
           evaluations: (sum?.evaluations ?? 0) + evaluations,

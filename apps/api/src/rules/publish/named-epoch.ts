@@ -2,7 +2,7 @@ import { controlOf, type Log, readPositionMetadata } from '#messaging';
 import { EVALUATORS, TOPICS } from '#records';
 
 /** Records of the first read, from the end backwards; each further read doubles them. Markers are written every ten minutes. */
-const WINDOW = 1_000;
+const FIRST_READ = 1_000;
 
 /** More rule sets than an API makes between backups: a marker further above is forged, and continuing above it would exhaust the numbers. */
 export const MAX_LOST = 1_000_000;
@@ -28,7 +28,7 @@ async function namedIn(log: Log, partition: number, max: number): Promise<number
   const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
   const known = judged !== undefined && judged.epoch <= max ? judged.epoch : 0;
   let to = end;
-  for (let size = WINDOW; to > oldest; size *= 2) {
+  for (let size = FIRST_READ; to > oldest; size *= 2) {
     const from = Math.max(oldest, to - size);
     const marked = await highestMarker(log, partition, from, to, max);
     // The epochs of markers never decrease.

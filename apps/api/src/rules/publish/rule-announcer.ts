@@ -5,13 +5,13 @@ import type { RulePublisher } from './rule-publisher.js';
 /** How long (ms) an answer waits until its change is in force. */
 const TIMEOUT_MS = 2_000;
 /** How long (ms) attempts must fail before readiness reports it. */
-const TOLD = 3_000;
+const REPORT_AFTER_MS = 3_000;
 /** Milliseconds between two checks of the outbox. After two of them, the change of a replica that crashed is in force. */
-const LOOK = 750;
+const CHECK_INTERVAL_MS = 750;
 /** Milliseconds between two checks whether a log was replaced. */
-const LOOK_AT_LOGS = 5_000;
+const LOG_CHECK_INTERVAL_MS = 5_000;
 /** Milliseconds between two markers while rules do not change: shorter than the retention of the spans log. */
-const RENEW = 10 * 60_000;
+const RENEWAL_INTERVAL_MS = 10 * 60_000;
 
 /** `published`: in force for every span sent after the answer. `pending`: stored, and in force when the log can be written. */
 export type Publication = 'published' | 'pending';
@@ -42,11 +42,11 @@ export class RuleAnnouncer {
    */
   start(): void {
     this.reconcile();
-    this.timer = setInterval(() => this.look(), LOOK);
+    this.timer = setInterval(() => this.look(), CHECK_INTERVAL_MS);
     this.timer.unref();
-    this.watching = setInterval(() => this.watch(), LOOK_AT_LOGS);
+    this.watching = setInterval(() => this.watch(), LOG_CHECK_INTERVAL_MS);
     this.watching.unref();
-    this.renewing = setInterval(() => this.keepTrying(() => this.publisher.renew()), RENEW);
+    this.renewing = setInterval(() => this.keepTrying(() => this.publisher.renew()), RENEWAL_INTERVAL_MS);
     this.renewing.unref();
   }
 
@@ -66,7 +66,7 @@ export class RuleAnnouncer {
 
   /** Throws while stored rules cannot be written to the log: they are not in force. Other requests are answered as usual. */
   check(): void {
-    if (this.failing === undefined || performance.now() - this.failing.since < TOLD) return;
+    if (this.failing === undefined || performance.now() - this.failing.since < REPORT_AFTER_MS) return;
     throw new Behind(`rules are stored and not in force, because they are not in the log: ${this.failing.reason}`);
   }
 

@@ -27,9 +27,9 @@ export function changesBetween(before: StoredRule, after: StoredRule): RuleChang
   const had = before.controls ?? [];
   const has = after.controls ?? [];
   if (JSON.stringify(had) !== JSON.stringify(has)) changes.push(['controls', { from: had, to: has }]);
-  const { emitEvidence: told = false } = before;
-  const { emitEvidence: tells = false } = after;
-  if (told !== tells) changes.push(['emit_evidence', { from: told, to: tells }]);
+  const { emitEvidence: emitted = false } = before;
+  const { emitEvidence: emits = false } = after;
+  if (emitted !== emits) changes.push(['emit_evidence', { from: emitted, to: emits }]);
   const { tests: tested = [] } = before;
   const { tests = [] } = after;
   if (JSON.stringify(tested) !== JSON.stringify(tests)) changes.push(['tests', { from: tested, to: tests }]);

@@ -111,11 +111,11 @@ export class RuleVersionsController {
 }
 
 /** The maximum version number of the store. */
-const HIGHEST = 2_147_483_646;
+const MAX_VERSION = 2_147_483_646;
 
 function versionOf(id: string, text: string): number {
   const version = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(version <= HIGHEST)) throw unknownVersion(id, text);
+  if (!(version <= MAX_VERSION)) throw unknownVersion(id, text);
   return version;
 }
 

@@ -3,7 +3,7 @@ import { ConcurrencyLimit, type ConcurrencyLimits } from '../../concurrency-limi
 /** Maximum of concurrent exports and evidence packs: each encodes pages on the thread that receives spans. */
 const LIMITS: ConcurrencyLimits = { all: 8, ofOne: 4 };
 /** How long (ms) a client may take nothing before its export ends, to free its place. */
-const STALL = 60_000;
+const MAX_STALL_MS = 60_000;
 
 export interface ExportRequest<T> {
   /** The caller's key or address. */
@@ -22,7 +22,7 @@ export class OpenExports {
 
   constructor(
     limits = LIMITS,
-    private readonly stall = STALL,
+    private readonly stall = MAX_STALL_MS,
   ) {
     this.open = new ConcurrencyLimit('BT_API_TOO_MANY_EXPORTS', limits);
   }

@@ -18,7 +18,7 @@ const RECORDS_OF_ONE = 200_000;
 const FIRST = 20;
 const FIRST_OF_ONE = 200;
 /** How long (ms) a list is reused. */
-const FRESH = 2_000;
+const CACHE_MS = 2_000;
 /** Maximum of waiting searches for one trace. */
 const WAITING = 8;
 
@@ -56,7 +56,7 @@ export class RecentTraces {
   ) {
     this.shared = new SharedAnswer(
       () => this.inTurn(() => this.read()),
-      FRESH,
+      CACHE_MS,
       () => clock.monotonic(),
     );
   }

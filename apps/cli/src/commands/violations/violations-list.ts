@@ -37,13 +37,13 @@ Exit code: 0; 1 with --fail-on-any when there is one; 2 when the server answers 
     if (json) terminal.out(`${JSON.stringify({ violations, total, total_is }, undefined, 2)}\n`);
     else if (violations.length > 0)
       terminal.out(table(['TIME', 'SEVERITY', 'RULE', 'SERVICE', 'TRACE', 'STATUS', 'ID'], violations.map(row)));
-    if (!json) terminal.err(told({ violations, total, total_is }));
+    if (!json) terminal.err(summary({ violations, total, total_is }));
     return values['fail-on-any'] === true && total > 0 ? 1 : 0;
   },
 };
 
 /** The line below the table. */
-function told({ violations, total, total_is }: Page): string {
+function summary({ violations, total, total_is }: Page): string {
   const rest = total - violations.length;
   if (total === 0) return 'no violations\n';
   if (total_is === 'at_least') return `${rest > 0 ? `more than ${rest}` : 'there may be'} more; betrace violations export writes all\n`;

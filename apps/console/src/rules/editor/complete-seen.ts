@@ -19,13 +19,13 @@ const VALUE =
 /** What can be written after dots. */
 const PATH = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
-const LONGEST_LINE = 2_000;
+const MAX_LINE_LENGTH = 2_000;
 
 /** Completes names and values of recorded attributes; null at other places. */
 export function completeSeen(ask: AskSeen): (context: CompletionContext) => Promise<CompletionResult | null> {
   return async (context) => {
     const line = context.state.doc.lineAt(context.pos);
-    const before = context.state.sliceDoc(Math.max(line.from, context.pos - LONGEST_LINE), context.pos);
+    const before = context.state.sliceDoc(Math.max(line.from, context.pos - MAX_LINE_LENGTH), context.pos);
     const value = VALUE.exec(before);
     const asked = value === null ? nameAt(before) : undefined;
     if (value === null && asked === undefined) return null;

@@ -27,11 +27,11 @@ export const HEALTHS = [
 ] as const;
 
 /** The API reports processor time in milliseconds: below this many seconds, rounding would dominate an average. */
-const LEAST_SECONDS = 0.01;
+const MIN_SECONDS = 0.01;
 
 /** Processor time of one evaluation in nanoseconds; undefined with too few data. */
 export const costOf = (health: RuleHealth | undefined): number | undefined =>
-  health === undefined || health.evaluations === 0 || health.evaluation_seconds < LEAST_SECONDS
+  health === undefined || health.evaluations === 0 || health.evaluation_seconds < MIN_SECONDS
     ? undefined
     : (health.evaluation_seconds / health.evaluations) * 1e9;
 

@@ -7,7 +7,7 @@ import { hasHalfTest, writtenTests } from '../draft';
 
 /** The maximum of the API. */
 const MAX_CASES = 50;
-const LONGEST_TRACE = 65_536;
+const MAX_TRACE_LENGTH = 65_536;
 const VERDICTS = ['match', 'no match', 'undecided'] as const;
 const OF_SPANS = 'spans';
 
@@ -156,7 +156,7 @@ function Case({ at, test: { name, trace, expect }, result, onChange, onRemove }:
         aria-label={`Trace of case ${number}`}
         rows={Math.min(12, Math.max(3, trace.split('\n').length))}
         value={trace}
-        maxLength={LONGEST_TRACE}
+        maxLength={MAX_TRACE_LENGTH}
         spellCheck={false}
         placeholder={'checkout 120ms service=shop\n  charge 20ms payment.amount=1500 status=error'}
         onChange={(event) => onChange({ trace: event.target.value })}

@@ -2,7 +2,7 @@ import type { Accounting, RuleAccount } from '#engine';
 import { Measurements } from './measurements.js';
 
 /** Milliseconds between two updates of every rule's counts: after each batch they would cost too much, with a thousand rules in four partitions. */
-const RULES_INTERVAL = 1_000;
+const RULES_INTERVAL_MS = 1_000;
 
 /** The published counts of a rule. */
 interface Told {
@@ -68,7 +68,7 @@ export class Account {
 
   /** Called even while no records come: publishes the counts by rule when they are due. */
   updateRulesInTime(): void {
-    if (this.untold && this.monotonic() - this.rulesToldAt >= RULES_INTERVAL) this.updateRules();
+    if (this.untold && this.monotonic() - this.rulesToldAt >= RULES_INTERVAL_MS) this.updateRules();
   }
 
   /** Publishes the counts by rule. */
@@ -79,24 +79,24 @@ export class Account {
   }
 
   private updateRule(rule_id: string, rule: RuleAccount): void {
-    let told = this.rules.get(rule_id);
-    if (told === undefined)
-      this.rules.set(rule_id, (told = { evaluations: 0, matches: 0, time: 0, errors: new Map(), undecided: new Map() }));
+    let counted = this.rules.get(rule_id);
+    if (counted === undefined)
+      this.rules.set(rule_id, (counted = { evaluations: 0, matches: 0, time: 0, errors: new Map(), undecided: new Map() }));
     const { evaluations, matches, time } = rule;
-    this.measurements.count('ruleEvaluations', { rule_id }, evaluations - told.evaluations);
-    this.measurements.count('ruleMatches', { rule_id }, matches - told.matches);
-    told.evaluations = evaluations;
-    told.matches = matches;
+    this.measurements.count('ruleEvaluations', { rule_id }, evaluations - counted.evaluations);
+    this.measurements.count('ruleMatches', { rule_id }, matches - counted.matches);
+    counted.evaluations = evaluations;
+    counted.matches = matches;
     // Rounding may reduce a share when an epoch ends; a counter never decreases.
-    if (time > told.time) {
-      this.measurements.count('ruleTime', { rule_id }, (time - told.time) / 1_000);
-      told.time = time;
+    if (time > counted.time) {
+      this.measurements.count('ruleTime', { rule_id }, (time - counted.time) / 1_000);
+      counted.time = time;
     }
     for (const [reason, count] of rule.undecided) {
-      this.measurements.count('undecided', { rule_id, reason }, risen(told.undecided, reason, count));
+      this.measurements.count('undecided', { rule_id, reason }, risen(counted.undecided, reason, count));
     }
     for (const [error, count] of rule.errors) {
-      this.measurements.count('ruleEvaluationErrors', { rule_id, error }, risen(told.errors, error, count));
+      this.measurements.count('ruleEvaluationErrors', { rule_id, error }, risen(counted.errors, error, count));
     }
   }
 }

@@ -6,7 +6,7 @@ const HOUR = 3_600_000;
 /** Counts how many traces of one partition closed under which rule set, by hour of log time, as records for the API. */
 export class ClosedTracePublisher {
   /** The published counts, by hour. */
-  private readonly told = new Map<number, string>();
+  private readonly published = new Map<number, string>();
 
   constructor(
     private readonly partition: number,
@@ -20,19 +20,19 @@ export class ClosedTracePublisher {
    */
   records(): readonly ClosedTracesRecord[] {
     const present = Math.floor(this.logTime() / HOUR);
-    for (const hour of this.told.keys()) if (hour < present - 1) this.told.delete(hour);
+    for (const hour of this.published.keys()) if (hour < present - 1) this.published.delete(hour);
     return [present - 1, present, present + 1].flatMap((hour): readonly ClosedTracesRecord[] => {
       const epochs = this.closed.of(hour).map(({ epoch, first, counts }) => [epoch, first, counts] as const);
       const text = JSON.stringify(epochs);
-      if (epochs.length === 0 || this.told.get(hour) === text) return [];
-      this.told.set(hour, text);
+      if (epochs.length === 0 || this.published.get(hour) === text) return [];
+      this.published.set(hour, text);
       return [{ kind: 'traces', partition: this.partition, hour, epochs }];
     });
   }
 
   /** The last result could not be published. */
   untold(records: readonly ClosedTracesRecord[]): void {
-    for (const { hour } of records) this.told.delete(hour);
+    for (const { hour } of records) this.published.delete(hour);
   }
 
   key({ partition, hour }: ClosedTracesRecord): string {

@@ -6,9 +6,9 @@ import type { ClosedTracePublisher } from './closed-trace-publisher.js';
 import type { ShadowSamples } from './shadow-samples.js';
 
 /** Milliseconds between two records of one partition, so that a rule that always fails does not fill the log. */
-const INTERVAL = 1_000;
+const INTERVAL_MS = 1_000;
 /** Milliseconds between two health records of all rules. */
-const HEALTH_INTERVAL = 10_000;
+const HEALTH_INTERVAL_MS = 10_000;
 
 /**
  * Publishes to `betrace.rule-status` what the API shows of one partition's rules: failing rules, the health of each rule, samples of rules in shadow, and
@@ -30,7 +30,7 @@ export class RuleStatusPublisher {
 
   /** Publishes changes, if they are due. */
   publish(): void {
-    if (this.underWay !== undefined || this.monotonic() - this.publishedAt < INTERVAL) return;
+    if (this.underWay !== undefined || this.monotonic() - this.publishedAt < INTERVAL_MS) return;
     this.underWay = this.append().finally(() => {
       this.underWay = undefined;
     });
@@ -78,7 +78,7 @@ export class RuleStatusPublisher {
   }
 
   private async appendHealth(): Promise<void> {
-    if (this.monotonic() - this.healthAt < HEALTH_INTERVAL) return;
+    if (this.monotonic() - this.healthAt < HEALTH_INTERVAL_MS) return;
     this.healthAt = this.monotonic();
     await this.appendClosed();
     const health = this.health.records();

@@ -1,5 +1,5 @@
 /** Milliseconds of log time over which the evidence rate is measured. */
-const WINDOW = 10_000;
+const WINDOW_MS = 10_000;
 
 /**
  * Limits the evidence of one partition. Each rule has an equal share of a window, so that busy rules do not crowd out others. Windows are log time, so a
@@ -19,8 +19,8 @@ export class EvidenceRate {
    * @param asked the number of rules that may emit evidence
    */
   admitted<Rule extends { readonly id: string }>(rules: readonly Rule[], asked: number, time: number): readonly Rule[] {
-    const window = Math.floor(time / WINDOW);
-    const budget = Math.floor((this.perSecond * WINDOW) / 1_000);
+    const window = Math.floor(time / WINDOW_MS);
+    const budget = Math.floor((this.perSecond * WINDOW_MS) / 1_000);
     if (window !== this.window) {
       this.window = window;
       this.left = budget;

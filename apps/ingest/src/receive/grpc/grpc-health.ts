@@ -14,7 +14,7 @@ const answer = (status: number) => Buffer.from([0x08, status]);
 const ANSWERS = { serving: answer(1), notServing: answer(2), unknown: answer(3) };
 
 /** Milliseconds between two checks of a watch. */
-const LOOK = 1_000;
+const CHECK_INTERVAL_MS = 1_000;
 /** Maximum of open watches; each costs a stream and its checks. */
 const MAX_WATCHES = 100;
 
@@ -78,7 +78,7 @@ export class GrpcHealth {
       said = state;
     };
     const look = async (): Promise<void> => say(known ? await this.state() : ANSWERS.unknown);
-    const timer = setInterval(() => void look(), LOOK).unref();
+    const timer = setInterval(() => void look(), CHECK_INTERVAL_MS).unref();
     const forget = (): void => {
       clearInterval(timer);
       this.watches.delete(end);

@@ -16,7 +16,7 @@ import { type ReceivedTopic, topicRecordToProtobuf } from './topic-encoding.js';
 /** The group of all ingests: they share the partitions of each topic. */
 const GROUP = 'betrace-ingest';
 /** Maximum pause (ms) between two attempts to append. */
-const LONGEST_PAUSE = 5_000;
+const MAX_PAUSE_MS = 5_000;
 
 /** Shared by the received topics. */
 export interface KafkaTopicTools {
@@ -97,7 +97,7 @@ export class KafkaTopic implements PartitionListener {
       logger.warn({ err: error, topic: this.topic.name, retry_in_ms: pause }, 'log unavailable; retrying the append of received spans');
     try {
       const read = () => topicRecordToProtobuf(record.value, this.topic.encoding);
-      const options = { signal, failed, hopeless: (error: Error) => !passes(toProblem(error)), longest: LONGEST_PAUSE };
+      const options = { signal, failed, hopeless: (error: Error) => !passes(toProblem(error)), longest: MAX_PAUSE_MS };
       const { rejections, warning } = await retry(() => intake.take('kafka', read), options);
       const reasons = rejections.map(({ spans, sentence }) => `${spans} of its spans: ${sentence}`);
       if (warning !== undefined) reasons.push(warning.sentence);

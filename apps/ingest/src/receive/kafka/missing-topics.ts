@@ -2,7 +2,7 @@ import { type Log, LogError } from '#messaging';
 import type { Logger } from '#platform';
 
 /** Milliseconds for which an answer is reused, because readiness is read often. */
-const HOLDS = 5_000;
+const CACHE_MS = 5_000;
 
 /** Finds missing topics of other producers. Nothing else would report them, because a topic without partitions never fails. */
 export class MissingTopics {
@@ -18,7 +18,7 @@ export class MissingTopics {
 
   /** For readiness: the missing topics as text; undefined when all exist. A missing topic makes nothing else unready. */
   async state(): Promise<string | undefined> {
-    if (this.looked !== undefined && this.monotonic() - this.looked.at < HOLDS) return this.looked.state;
+    if (this.looked !== undefined && this.monotonic() - this.looked.at < CACHE_MS) return this.looked.state;
     const missing = (await Promise.all(this.names.map(async (name) => ((await this.exists(name)) ? [] : [name])))).flat();
     const state = missing.length === 0 ? undefined : `${missing.join(', ')} not there: nothing is received from it until it is created`;
     this.looked = { at: this.monotonic(), state };

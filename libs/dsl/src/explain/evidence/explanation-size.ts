@@ -33,7 +33,7 @@ export class ExplanationSize {
   }
 
   /** Whether there is room for more than a node's outcome. */
-  get isTold(): boolean {
+  get isDetailed(): boolean {
     return this.used < BRIEF;
   }
 

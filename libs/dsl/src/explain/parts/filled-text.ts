@@ -9,8 +9,8 @@ import { formatDuration } from '../../values/format-duration.js';
 import type { Value } from '../../values/value.js';
 
 /** Maximum of code points of a condition within a sentence. */
-const LONGEST_TEXT = 240;
-const LONGEST_VALUE = 80;
+const MAX_TEXT_LENGTH = 240;
+const MAX_VALUE_LENGTH = 80;
 
 /**
  * The text of a condition with the values of outer spans in place of what reads them: `span.name == "audit" and attribute.order.id == "o-17" and not
@@ -30,7 +30,7 @@ export function filledText(
     const text = known.size === 0 ? textOf({ syntax }) : formatExpression(filled(syntax, known));
     return conjuncts.length > 1 && syntax.type === 'logical' && syntax.operator === 'or' ? `(${text})` : text;
   });
-  return clipped(texts.join(' and '), LONGEST_TEXT);
+  return clipped(texts.join(' and '), MAX_TEXT_LENGTH);
 }
 
 /** Without operands that only test existence where another operand implies it. */
@@ -89,7 +89,7 @@ function literalOf(value: Value, node: Resolved): Expression | undefined {
   if (node.type === 'field' && (node.field === 'start_time' || node.field === 'end_time')) return undefined;
   if (value === undefined) return { type: 'nil', range };
   if (typeof value === 'boolean') return { type: 'boolean', value, range };
-  if (typeof value === 'string') return { type: 'string', value: clipped(value, LONGEST_VALUE), isText: true, range };
+  if (typeof value === 'string') return { type: 'string', value: clipped(value, MAX_VALUE_LENGTH), isText: true, range };
   if (typeof value !== 'number' && typeof value !== 'bigint') return undefined;
   if (node.type === 'field') return { type: 'duration', nanoseconds: value, text: formatDuration(value), range };
   return Number.isNaN(value) || value < 0 ? undefined : { type: 'number', value, range };

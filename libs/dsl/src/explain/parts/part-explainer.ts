@@ -21,8 +21,8 @@ import { comparedSentence, failureSentence, holdsSentence, MIRRORED, unknownSent
 import { isMoment, unitOf, valueText } from './value-unit.js';
 
 /** Maximum of code points of a condition in the list of conditions. */
-const LONGEST_CONDITION = 1_000;
-const LONGEST_READING = 300;
+const MAX_CONDITION_LENGTH = 1_000;
+const MAX_READING_LENGTH = 300;
 /** Maximum of witnesses that the list of conditions names. */
 const LISTED_WITNESSES = 5;
 
@@ -54,7 +54,7 @@ export class PartExplainer {
     const isFunction = isSpanFunction(node);
     return {
       sentence: this.sentenceOf(node, found, bindings, explained),
-      outcome: { condition: clipped(condition, LONGEST_CONDITION), value, ...only?.counted, ...witnesses, ...observed, ...error },
+      outcome: { condition: clipped(condition, MAX_CONDITION_LENGTH), value, ...only?.counted, ...witnesses, ...observed, ...error },
       details: {
         ...((isFunction || kindOf(node) === 'value') && typeof value !== 'boolean' && 'value' in found ? { value } : {}),
         ...(Object.keys(values).length === 0 ? {} : { values }),
@@ -111,9 +111,10 @@ export class PartExplainer {
     for (const [text, reading] of readings(node)) {
       if (reading === node) continue;
       const found = this.explainer.find(reading, bindings);
-      if ('value' in found) values[clipped(text, LONGEST_READING)] = shortened(found.value);
+      if ('value' in found) values[clipped(text, MAX_READING_LENGTH)] = shortened(found.value);
     }
-    for (const one of explained) for (const [text, value] of one?.values ?? []) values[clipped(text, LONGEST_READING)] ??= shortened(value);
+    for (const one of explained)
+      for (const [text, value] of one?.values ?? []) values[clipped(text, MAX_READING_LENGTH)] ??= shortened(value);
     return values;
   }
 

@@ -51,7 +51,7 @@ export function isMoment(value: Value): value is number | bigint {
 }
 
 /** Maximum of code points of a value within a sentence. */
-const LONGEST_SHOWN = 80;
+const MAX_SHOWN_LENGTH = 80;
 
 /** A value for people: durations with their unit, strings quoted, long ones cut. */
 export function valueText(value: Value, unit: Unit = 'plain'): string {
@@ -59,5 +59,5 @@ export function valueText(value: Value, unit: Unit = 'plain'): string {
     return formatDuration(value);
   const shown = jsonValue(value);
   if (shown === null) return 'nil';
-  return typeof value === 'string' ? JSON.stringify(clipped(value, LONGEST_SHOWN)) : clipped(String(shown), LONGEST_SHOWN);
+  return typeof value === 'string' ? JSON.stringify(clipped(value, MAX_SHOWN_LENGTH)) : clipped(String(shown), MAX_SHOWN_LENGTH);
 }

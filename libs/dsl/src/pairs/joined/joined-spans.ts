@@ -50,8 +50,8 @@ export abstract class JoinedSpans extends SpanFunctions {
   }
 
   /** Enough spans of the bucket were scanned to make a tree worthwhile. */
-  protected isWorn(bucket: SpanBucket): boolean {
-    return bucket.isWorn && !this.testsEach;
+  protected isScannedOften(bucket: SpanBucket): boolean {
+    return bucket.isScannedOften && !this.testsEach;
   }
 
   /** By condition: the spans on which its own conjuncts hold; and those by the values of its keys. */
@@ -61,7 +61,7 @@ export abstract class JoinedSpans extends SpanFunctions {
 
   /** The candidates that satisfy the rest of the plan and are related, found in a tree. */
   protected *search(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, relation?: Relation): Iterable<SpanView> {
-    if (!this.isWorn(bucket)) {
+    if (!this.isScannedOften(bucket)) {
       for (const span of bucket) {
         bucket.scanned++;
         if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) yield span;

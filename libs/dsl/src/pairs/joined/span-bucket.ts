@@ -49,7 +49,7 @@ export class SpanBucket implements Iterable<SpanView> {
   }
 
   /** It was scanned so often that sorting it is worthwhile. */
-  get isWorn(): boolean {
+  get isScannedOften(): boolean {
     return this.scanned > FEW && this.scanned > 2 * this.source.length;
   }
 

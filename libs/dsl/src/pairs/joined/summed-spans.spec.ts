@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { describePair } from '../../../../../test/fixtures/dsl/compare-judgements.js';
 import { judgedByInterpreter, ruleOf } from '../../../../../test/fixtures/dsl/judgements.js';
-import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
+import { arbitraryOftenScannedTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-often-scanned-trace.js';
 import { evaluationLimit } from '../../interpret/evaluation-limit.js';
 import { judgeExpression } from '../../judge/judge-expression.js';
 import { JoinedSpans } from './joined-spans.js';
@@ -43,7 +43,7 @@ it('sums from trees equal sums over every span', () => {
   const before = JoinedSpans.searches;
   let [judged, matches] = [0, 0];
   fc.assert(
-    fc.property(rules, arbitraryWornTrace, (text, trace) => {
+    fc.property(rules, arbitraryOftenScannedTrace, (text, trace) => {
       const rule = ruleOf(text);
       if (rule === undefined) throw new Error(`no rule: ${text}`);
       const expected = JSON.stringify(judgedByInterpreter(rule, trace));

@@ -48,7 +48,7 @@ export abstract class SummedSpans extends JoinedSpans {
     const bucket = condition === undefined ? this.everySpan() : this.candidates({ node, depth, condition }, condition, plan);
     const below = over === undefined ? undefined : this.host.structure.intervals.indexOf.get(this.host.span(over.of));
     if (over !== undefined && below === undefined) return undefined;
-    if (over === undefined ? !this.isWorn(bucket) : !this.isWalkedOften(node, over)) return undefined;
+    if (over === undefined ? !this.isScannedOften(bucket) : !this.isWalkedOften(node, over)) return undefined;
     const index = this.indexed(bucket, depth, plan, over === undefined ? EVERY : BELOW);
     const sums = index.apart.length > 0 ? undefined : this.sumsOf(node, index);
     const asked = sums === undefined ? undefined : this.constraints(plan, index);

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { arbitraryWornTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-worn-trace.js';
+import { arbitraryOftenScannedTrace } from '../../../../../test/fixtures/dsl/traces/arbitrary-often-scanned-trace.js';
 import { TraceStructure } from '../../trace/trace-structure.js';
 import { regionsOf } from '../joined/joined-span-index.js';
 import { orderConstraint, RelativesConstraint } from './order-constraint.js';
@@ -23,7 +23,7 @@ const asked = fc.record({
 it('sums of regions count the spans that satisfy constraints, and sum their values', () => {
   let [several, found, priced] = [0, 0, 0];
   fc.assert(
-    fc.property(arbitraryWornTrace, asked, (trace, { orders, relatives, values, outer, another }) => {
+    fc.property(arbitraryOftenScannedTrace, asked, (trace, { orders, relatives, values, outer, another }) => {
       const columns = TraceColumns.of(trace, TraceStructure.of(trace));
       const read = trace.spans.map((span) => span.attribute('n'));
       const all = [...columns.columns];

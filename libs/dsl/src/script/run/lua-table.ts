@@ -2,7 +2,7 @@ import { LuaError } from '../../lua/lua-error.js';
 import { bailOut } from './script-run.js';
 
 /** The upper limit in the search for a border. */
-const FARTHEST = 2 ** 30;
+const MAX_INDEX = 2 ** 30;
 
 /** A table of a compiled script, with keys in insertion order, as in fengari. */
 export class LuaTable {
@@ -39,7 +39,7 @@ export class LuaTable {
     while (values.has(above)) {
       below = above;
       above *= 2;
-      if (above > FARTHEST) bailOut();
+      if (above > MAX_INDEX) bailOut();
     }
     while (above - below > 1) {
       const middle = Math.floor((below + above) / 2);

@@ -3,7 +3,7 @@ import type { KeyLog } from './key-log.js';
 /** Load factor: when the index is built, and its maximum. */
 const SPARSE = 0.55;
 const FULL = 0.75;
-const LEAST_PLACES = 1024;
+const MIN_PLACES = 1024;
 
 /**
  * Finds the number of the last key with given bits in a log. It is built and updated on lookup, because few logs are ever asked: entering every key costs
@@ -49,7 +49,7 @@ export class KeyIndex {
 
   /** Capacity for the present keys of the log. */
   private rebuild(): void {
-    this.places = new Uint32Array(Math.max(LEAST_PLACES, Math.ceil(this.log.length / SPARSE)));
+    this.places = new Uint32Array(Math.max(MIN_PLACES, Math.ceil(this.log.length / SPARSE)));
     this.base = this.log.first;
     this.entered = this.log.first;
     this.taken = 0;

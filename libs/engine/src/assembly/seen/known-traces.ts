@@ -1,7 +1,7 @@
 import { mix } from '../table/hashed-slots.js';
 
 const WORDS = 2;
-const LEAST_PLACES = 1024;
+const MIN_PLACES = 1024;
 /** Load factor: when the table is built, and its maximum. */
 const SPARSE = 0.45;
 const FULL = 0.75;
@@ -13,8 +13,8 @@ const CELL = 0xff;
  */
 export class KnownTraces {
   /** Two words per entry: 32 bits of hash, which also give the place; 24 bits of a second hash, never all zero, and the low 8 bits of the cell. */
-  private entries = new Uint32Array(LEAST_PLACES * WORDS);
-  private places = LEAST_PLACES;
+  private entries = new Uint32Array(MIN_PLACES * WORDS);
+  private places = MIN_PLACES;
   private taken = 0;
   private touched = 0;
 
@@ -66,7 +66,7 @@ export class KnownTraces {
     const isKept = (entry: number): boolean => entry !== 0 && ((cell - entry) & CELL) <= back;
     this.taken = 0;
     for (let place = 0; place < old.length; place += WORDS) if (isKept(old[place + 1]!)) this.taken++;
-    this.places = Math.max(LEAST_PLACES, Math.ceil(this.taken / SPARSE));
+    this.places = Math.max(MIN_PLACES, Math.ceil(this.taken / SPARSE));
     this.entries = new Uint32Array(this.places * WORDS);
     for (let place = 0; place < old.length; place += WORDS) {
       const entry = old[place + 1]!;

@@ -76,7 +76,11 @@ export class BufferedRules {
   /** Emits what changed since the trace was judged the last time. */
   emit(epoch: Epoch, trace: BufferedRun): void {
     const { waiting } = trace;
-    const rules = trace.isCut ? aliveOf(epoch, epoch.rules.plan.bufferedRules) : this.reports.has(trace.row) ? trace.due : trace.told;
+    const rules = trace.isCut
+      ? aliveOf(epoch, epoch.rules.plan.bufferedRules)
+      : this.reports.has(trace.row)
+        ? trace.due
+        : trace.matchingRules;
     for (const rule of rules) if (waiting?.has(rule) !== true) this.emitRule(epoch, rule, trace);
     if (waiting !== undefined) this.reports.noteStale(trace.row);
   }

@@ -82,7 +82,7 @@ export class BufferedRun {
   }
 
   /** Rules that match, or may match, in order. */
-  get told(): readonly RuleIndex[] {
+  get matchingRules(): readonly RuleIndex[] {
     return this.found === undefined ? NONE : [...this.found.keys()].sort(ascending);
   }
 

@@ -14,7 +14,7 @@ interface Kinds {
 }
 
 /** Maximum of error texts in a record, beside one per condition. */
-const ASKED = 32;
+const MAX_TEXTS = 32;
 
 /**
  * Counts the conditions that failed on a span, for each rule that has them. An attribute that most spans lack fails all rules that compare it, span after
@@ -43,7 +43,7 @@ export class Failures {
   /** The comparison that failed on values of several types, the spans, and the texts. */
   private kinds: Kinds | undefined;
   /** The remaining number of texts for the present record, and the condition to start from: the last record's texts covered those before. */
-  private left = ASKED;
+  private left = MAX_TEXTS;
   private from = 0;
   /** The epoch whose failures are counted in words. Per word: which conditions are comparisons, which of those failed, and on how many spans. */
   private epoch: Epoch | undefined;
@@ -69,7 +69,7 @@ export class Failures {
   settle(epoch: Epoch): void {
     this.comparison = -1;
     this.kinds = undefined;
-    this.left = ASKED;
+    this.left = MAX_TEXTS;
     if (epoch !== this.epoch) this.begin(epoch);
     for (let word = 0; word < this.bits.length; word++) {
       const length = this.counted - this.starts[word]!;

@@ -7,7 +7,7 @@ import type { Epoch } from '../../rules/epoch.js';
  * Maximum of evaluations per condition and record to find what it failed on; after that the last answer is reused. Where a comparison comes first, its text
  * is known for each span, and each text is evaluated once.
  */
-const ASKED = 16;
+const MAX_EVALUATIONS = 16;
 
 /** Counts, for each rule, the spans on which one of its conditions met a value of a wrong type. Most records have none and cost nothing. */
 export class TypeFailures {
@@ -44,7 +44,7 @@ export class TypeFailures {
     const key = `${condition} ${text ?? ''}`;
     let asked = this.byCondition.get(key);
     if (asked === undefined) this.byCondition.set(key, (asked = { times: 0, last: undefined }));
-    if (asked.times++ < (text === undefined ? ASKED : 1)) asked.last = compiled.failureOf(condition, columns, i);
+    if (asked.times++ < (text === undefined ? MAX_EVALUATIONS : 1)) asked.last = compiled.failureOf(condition, columns, i);
     return asked.last;
   }
 }

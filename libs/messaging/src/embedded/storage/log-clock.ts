@@ -3,11 +3,11 @@ const LOG = 0;
 const MONOTONIC = 1;
 
 /** Log time runs for this long (µs) after the last beat. Then it stops, because no receiver can append. */
-const LASTING = 1_000_000;
+const MAX_AFTER_BEAT_US = 1_000_000;
 /** The wall clock may exceed the expected time by this much (µs) and is followed; a larger step is a pause. */
-const STEP = 1_000_000;
+const MAX_STEP_US = 1_000_000;
 /** A shorter pause (µs) gets no record. */
-const SHORTEST_PAUSE = 100_000;
+const MIN_PAUSE_US = 100_000;
 /** The fraction of the real pace at which log time runs while it is ahead of the wall clock. */
 const CATCHING_UP = 0.9;
 
@@ -60,7 +60,7 @@ export class LogClock {
   static start(lastBeat: number | undefined, clocks: Clocks = SYSTEM_CLOCKS): LogClock {
     const clock = new LogClock(new SharedArrayBuffer(2 * BigInt64Array.BYTES_PER_ELEMENT), clocks);
     if (lastBeat === undefined) clock.#set(micros(clocks.wall()), micros(clocks.monotonic()));
-    else clock.#set(micros(lastBeat), micros(clocks.monotonic()) - LASTING);
+    else clock.#set(micros(lastBeat), micros(clocks.monotonic()) - MAX_AFTER_BEAT_US);
     return clock;
   }
 
@@ -79,10 +79,10 @@ export class LogClock {
     const { reached, stands } = this.#reached(monotonic);
     const time = Math.max(reached, micros(this.clocks.wall()));
     // All since the last beat. For a partition in which the clock advanced since, the log counts less (`TopicRecords`).
-    const pause = time - (stands && time > reached ? reached - LASTING : reached);
+    const pause = time - (stands && time > reached ? reached - MAX_AFTER_BEAT_US : reached);
     return {
       time: Math.floor(time / 1_000),
-      pause: pause < SHORTEST_PAUSE ? 0 : Math.floor(pause / 1_000),
+      pause: pause < MIN_PAUSE_US ? 0 : Math.floor(pause / 1_000),
       take: () => this.#set(time, monotonic),
     };
   }
@@ -91,9 +91,9 @@ export class LogClock {
   #reached(monotonic: number): { readonly reached: number; readonly stands: boolean } {
     // Written in this order, a reader between the two writes sees a time too early, never too late.
     const log = Number(Atomics.load(this.#state, LOG));
-    const elapsed = Math.min(Math.max(0, monotonic - Number(Atomics.load(this.#state, MONOTONIC))), LASTING);
-    if (elapsed === LASTING) return { reached: log + LASTING, stands: true };
-    const reached = Math.min(Math.max(micros(this.clocks.wall()), log + elapsed * CATCHING_UP), log + elapsed + STEP);
+    const elapsed = Math.min(Math.max(0, monotonic - Number(Atomics.load(this.#state, MONOTONIC))), MAX_AFTER_BEAT_US);
+    if (elapsed === MAX_AFTER_BEAT_US) return { reached: log + MAX_AFTER_BEAT_US, stands: true };
+    const reached = Math.min(Math.max(micros(this.clocks.wall()), log + elapsed * CATCHING_UP), log + elapsed + MAX_STEP_US);
     return { reached, stands: false };
   }
 

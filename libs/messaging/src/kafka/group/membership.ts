@@ -34,7 +34,7 @@ const LEAVE_MS = 3_000;
 /** Calls and queries of a membership. */
 export interface MembershipEvents {
   /** The data of this member for the group. `owned` includes the partitions that it is giving up: no other member gets them yet. */
-  told(): Pick<MemberSubscription, 'owned' | 'prepares' | 'prepared' | 'leaving'>;
+  memberData(): Pick<MemberSubscription, 'owned' | 'prepares' | 'prepared' | 'leaving'>;
   /** The group assigns exactly these. Revoke the others, then call `rejoin`; also when it is ready for what it is to prepare for. */
   assigned(assignment: MemberAssignment): void;
   /** The group continued without this member, and has given its partitions to others. */
@@ -159,9 +159,9 @@ export class Membership {
 
   async #join(): Promise<void> {
     const { group, topic, connection, events, sessionTimeout, report } = this.options;
-    const told = events.told();
+    const memberData = events.memberData();
     const comesBack = this.#memberId === '';
-    const metadata = writeSubscription({ topic, ...told, generation: this.#assignedIn });
+    const metadata = writeSubscription({ topic, ...memberData, generation: this.#assignedIn });
     const joining = connection.withCoordinator(group, topic, (broker) =>
       joinGroup(broker, {
         groupId: group,

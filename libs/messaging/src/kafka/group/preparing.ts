@@ -2,7 +2,7 @@ import type { PartitionListener, Position } from '../../log.js';
 import type { CommittedPosition } from '../read/partition-feed.js';
 
 /** Maximum time (ms) of preparing: then a member takes its partitions as it is, so that none waits for one that cannot be read. */
-const LONGEST_MS = 60_000;
+const MAX_PREPARING_MS = 60_000;
 
 export interface PreparingOptions {
   readonly listener: Pick<PartitionListener, 'prepare' | 'dismissed'>;
@@ -44,7 +44,7 @@ export class Preparing {
       state.ready = true;
       if (this.#under.get(partition) === state && [...this.#under.values()].every(({ ready }) => ready)) this.options.ready();
     };
-    const timer = setTimeout(end, LONGEST_MS);
+    const timer = setTimeout(end, MAX_PREPARING_MS);
     timer.unref();
     // What it could not prepare, it reads when the partition has come.
     const prepared = this.options.listener.prepare?.(partition, this.#positionOf(partition)) ?? Promise.resolve();

@@ -5,7 +5,7 @@ import { compactStringSize, stringSize, WireWriter } from './wire-writer.js';
 /** Requests of a static member (KIP-345), each with its `group_instance_id`: kafkajs does not send it. */
 
 export const JOIN_GROUP = 11;
-/** Kafka 3.2 and later: a leader that comes back is told that it leads, and that the assignment stands (KIP-814). */
+/** Kafka 3.2 and later: a leader that comes back learns that it leads, and that the assignment is unchanged (KIP-814). */
 export const JOIN_GROUP_KEEPING_ASSIGNMENT = 9;
 const SYNC_GROUP = 14;
 const HEARTBEAT = 12;

@@ -81,8 +81,8 @@ export class Presence {
     await Promise.allSettled(
       [...this.topics].map(async ([topic, partitions]) => {
         const due = [...partitions.keys()].filter((partition) => {
-          const { any, alive: told } = partitions[partition]!;
-          return now - any > QUIET_MS - LOOK_MS || now - told > BUSY_MS;
+          const { any, alive: lastAlive } = partitions[partition]!;
+          return now - any > QUIET_MS - LOOK_MS || now - lastAlive > BUSY_MS;
         });
         if (due.length === 0) return;
         await this.append(topic, due.map(alive));

@@ -67,7 +67,7 @@ export class Writer {
   #assigning = false;
   #failures = 0;
   /** The failures were logged, so their end is too. */
-  #told = false;
+  #isReported = false;
   #waitingBytes = 0;
   readonly #closing = new AbortController();
   #closed = false;
@@ -276,8 +276,8 @@ export class Writer {
   }
 
   #worked(): void {
-    if (this.#told) this.options.report('info', 'the log is written again', { failed_attempts: this.#failures });
-    this.#told = false;
+    if (this.#isReported) this.options.report('info', 'the log is written again', { failed_attempts: this.#failures });
+    this.#isReported = false;
     this.#failures = 0;
   }
 
@@ -285,15 +285,15 @@ export class Writer {
     this.#leaders = new Map();
     this.options.connection.leadersMoved();
     const wait = this.#say(work, error, this.#failures++);
-    this.#told ||= this.#failures > 3;
+    this.#isReported ||= this.#failures > 3;
     await pause(wait, undefined, { signal: this.#closing.signal }).catch(() => undefined);
   }
 
   /** Returns the pause (ms). A move of a leader causes a few failures; an outage is logged at attempts 4, 8, 16, … */
   #say(work: string, error: unknown, failures: number): number {
     const attempt = failures + 1;
-    const told = attempt > 2 && Number.isInteger(Math.log2(attempt));
-    this.options.report(told ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt });
+    const isReported = attempt > 2 && Number.isInteger(Math.log2(attempt));
+    this.options.report(isReported ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt });
     return Math.min(BACK_OFF_MS.first * 2 ** failures, BACK_OFF_MS.max);
   }
 }

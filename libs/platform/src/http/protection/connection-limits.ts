@@ -9,7 +9,7 @@ export interface ConnectionLimits {
   readonly connectionsCheckingInterval: number;
 }
 
-const LONGEST_HEAD = 30_000;
+const MAX_HEAD_MS = 30_000;
 
 /**
  * How long Node waits for a request's head, and for the whole request. The latter is a little longer than our own timeout for the body, whose error says more.
@@ -18,7 +18,7 @@ const LONGEST_HEAD = 30_000;
 export function connectionLimits(timeout: number): ConnectionLimits {
   const interval = Math.ceil(Math.min(5_000, timeout / 4));
   return {
-    headersTimeout: Math.ceil(Math.min(LONGEST_HEAD, timeout / 2)),
+    headersTimeout: Math.ceil(Math.min(MAX_HEAD_MS, timeout / 2)),
     requestTimeout: Math.ceil(timeout + 2 * interval),
     connectionsCheckingInterval: interval,
   };

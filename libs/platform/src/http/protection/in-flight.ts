@@ -30,13 +30,13 @@ interface Upload {
 /** An upload is aborted when it exceeds the stall time (ms) for this many bytes, and for this share of its memory: slower than a modem. */
 const PROGRESS = 64 * 1024;
 const PROGRESS_SHARE = 1 / 16;
-const LONGEST_STALL = 5_000;
+const MAX_STALL_MS = 5_000;
 /** The share of the stall time for a connection that holds more than an even share, while others need memory. */
 const GREEDY_STALL = 1 / 5;
 /** The same applies to uploads without progress that together hold more than this share of the limit. */
 const LOCKED_SHARE = 1 / 2;
 /** The maximum of an even share, as a part of the limit. */
-const LARGEST_EVEN_SHARE = 1 / 4;
+const MAX_EVEN_SHARE = 1 / 4;
 
 /**
  * Limits the memory of received spans that are not in the log yet, over all receivers: `server.in_flight_limit`. It refuses at once instead of waiting, so
@@ -58,8 +58,8 @@ export class InFlight {
     @Inject(CLOCK) private readonly clock: Clock = systemClock,
   ) {
     this.limit = server.inFlightLimit;
-    this.share = Math.max(2 * server.requestLimit, this.limit * LARGEST_EVEN_SHARE);
-    this.stall = Math.min(LONGEST_STALL, server.requestTimeout / 4);
+    this.share = Math.max(2 * server.requestLimit, this.limit * MAX_EVEN_SHARE);
+    this.stall = Math.min(MAX_STALL_MS, server.requestTimeout / 4);
   }
 
   /** Bytes held now. */
@@ -127,7 +127,7 @@ export class InFlight {
   private makeRoom(more: number, asking: Reservation): void {
     const now = this.clock.monotonic();
     const others = [...this.uploads].filter(([one]) => one !== asking);
-    const even = Math.min(this.limit * LARGEST_EVEN_SHARE, this.limit / Math.max(1, this.peers.size));
+    const even = Math.min(this.limit * MAX_EVEN_SHARE, this.limit / Math.max(1, this.peers.size));
     const isSilent = ({ heardAt }: Upload) => heardAt <= now - this.stall * GREEDY_STALL;
     const silent = others.reduce((sum, [, upload]) => sum + (isSilent(upload) ? upload.held : 0), 0);
     const isStalled = ({ peer, progressedAt }: Upload) =>

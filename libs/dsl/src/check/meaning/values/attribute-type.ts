@@ -59,12 +59,12 @@ function fixedNumber(node: BinaryNode | StringTestNode, subject: Resolved, value
 }
 
 /** The length of `false` with some blanks. */
-const LONGEST_QUOTED = 12;
+const MAX_QUOTED_LENGTH = 12;
 
 /** `attribute.approved == "true"`: senders use booleans. */
 function quotedTruth(value: string, text: Resolved, findings: Findings): boolean {
   // Fast path: most texts are longer.
-  if (value.length > LONGEST_QUOTED) return false;
+  if (value.length > MAX_QUOTED_LENGTH) return false;
   const word = value.trim().toLowerCase();
   if (word !== 'true' && word !== 'false') return false;
   const values = { text: formatExpression(text.syntax), value: word };

@@ -85,7 +85,7 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
 
 /** No rule writes so short a duration as a bare number of nanoseconds, and no time is so early. */
 const MIN_NS = 1_000_000;
-const EARLIEST = 100_000_000_000_000_000n;
+const MIN_TIMESTAMP = 100_000_000_000_000_000n;
 
 function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings: Findings): void {
   if (unit === 'count' || value.type !== 'literal') return;
@@ -97,7 +97,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   const text = formatExpression(syntax);
   const name = what === undefined ? 'a duration' : formatExpression(what.syntax);
   if (unit === 'time') {
-    if (number >= EARLIEST) return;
+    if (number >= MIN_TIMESTAMP) return;
     findings.report(
       'BT_DSL_UNIT',
       syntax.range,

@@ -2,19 +2,19 @@ import type { PlainValue } from '#otlp';
 import { looksSensitive } from './sensitive-attributes.js';
 
 /** Maximum length in characters. */
-const LONGEST_NAME = 200;
-const LONGEST_VALUE = 100;
+const MAX_NAME_LENGTH = 200;
+const MAX_VALUE_LENGTH = 100;
 
 /** Whether the name of an attribute is shown. */
-export function isToldName(name: string): boolean {
-  return name.length <= LONGEST_NAME && cleaned(name) === name;
+export function isShownName(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && cleaned(name) === name;
 }
 
 /** Undefined for values that are not shown: lists, maps, bytes, numbers that JSON lacks, long texts, and texts that look sensitive. */
-export function toldValue(value: PlainValue): string | number | boolean | undefined {
+export function shownValue(value: PlainValue): string | number | boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) && !looksSensitive(String(value)) ? value : undefined;
-  if (typeof value !== 'string' || value.length > LONGEST_VALUE) return undefined;
+  if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) return undefined;
   return looksSensitive(value) ? undefined : cleaned(value);
 }
 
