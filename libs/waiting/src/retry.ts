@@ -16,8 +16,8 @@ export interface RetryOptions {
 }
 
 /**
- * Does the work until it succeeds, however long that takes: an outage delays, it does not drop. Pauses double, with a jitter of
- * a quarter, so that many members do not try at the same time.
+ * Does the work until it succeeds, however long that takes: an outage delays, it does not drop. Exponential back-off:
+ * pauses double, with a jitter of a quarter, so that many members do not try at the same time.
  */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { signal, failed, hopeless = () => false, atLeast = () => 0, first = 100, longest = 30_000 } = options;

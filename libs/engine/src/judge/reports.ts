@@ -5,8 +5,8 @@ import type { Row } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 import type { RuleSet } from '../rules/rule-set.js';
 import type { CloseReason } from '../verdict/close-reason.js';
-import { fingerprint } from '../verdict/fingerprint.js';
 import { Revisions, type Standing } from '../verdict/revisions.js';
+import { treeHash } from '../verdict/tree-hash.js';
 import type { Undecided } from '../verdict/undecided.js';
 import type { Conclusion } from './guarded-calls.js';
 import type { NamedSpan } from './kept-spans.js';
@@ -134,7 +134,7 @@ export class Reports {
     if (found === (last?.status ?? 'retracted') && this.isUnchanged(row, last, isCut)) return;
     const { span, explanation: known } = shown();
     const explanation = report.undecided === undefined ? known : withoutVerdict(known, report.undecided);
-    const evidence = fingerprint([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row), isCut]);
+    const evidence = treeHash([nameOf(span), explanation, report.undecided?.code, this.assembly.isFragment(row), isCut]);
     const spans = this.spansOf(row);
     // A verdict that was counted with others counts once.
     if (last?.status === found && (last.evidence === evidence || last.revision === 0)) {

@@ -35,6 +35,7 @@ export class ProjectionPlan {
     this.columns = spanKeys.length;
     this.spanKeys = new KeyMatch(spanKeys);
     const resourceKeys = [...projection.resourceAttributes];
+    // Its value is the column `service`.
     this.serviceName = placeOf(resourceKeys, 'service.name');
     this.resourceColumns = resourceKeys.length;
     this.resourceKeys = new KeyMatch(resourceKeys);

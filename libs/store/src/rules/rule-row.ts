@@ -35,7 +35,8 @@ export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[k
   return { id, name, description, expression, severity, json_controls, ...flags, message, on_error: onError, json_tests };
 }
 
-export function sameContent(row: RulesTable, content: RuleContent): boolean {
+/** Whether a row has this content in every column. */
+export function hasContent(row: RulesTable, content: RuleContent): boolean {
   const wanted = rowOf(content);
   return Object.values(COLUMNS).every((column) => row[column] === wanted[column]);
 }

@@ -6,7 +6,7 @@ import { StoreError } from '../problems.js';
 import type { Queries, RulesTable, Schema } from '../schema.js';
 import { noteDeleted, noteFilled } from '../tables/filled-tables.js';
 import { appendEpoch, appendSnapshot, insertWhole } from './epochs.js';
-import { rowOf, ruleOf, sameContent } from './rule-row.js';
+import { hasContent, rowOf, ruleOf } from './rule-row.js';
 import { changeOf } from './rule-set-record.js';
 import { type Authorship, keepVersion, lastVersion } from './rule-versions.js';
 import type { ImportedRule, RulesImport, StoredRule } from './stored-rule.js';
@@ -94,7 +94,7 @@ async function put(
 ): Promise<{ readonly before: RulesTable | undefined; readonly after: RulesTable }> {
   const before = await rowById(transaction, content.id);
   refuseOther(content.id, before?.version ?? 0, expectedVersion);
-  if (before !== undefined && sameContent(before, content)) return { before, after: before };
+  if (before !== undefined && hasContent(before, content)) return { before, after: before };
   const version = (await lastVersion(transaction, content.id)) + 1;
   const { now } = authorship;
   const after = { ...rowOf(content), version, created_at: before?.created_at ?? now, updated_at: now };

@@ -7,8 +7,8 @@ import type { CarriedProblem } from '../../expressions/carried-problem.js';
 import type { ExpressionChecker } from '../../expressions/expression-checker.js';
 import { rulesEtag } from '../save/etag.js';
 import { contentOf, sameContent } from '../save/rule-content.js';
+import { ruleIdOfName } from '../save/rule-id-of-name.js';
 import type { Change } from '../save/save-rule.js';
-import { slug } from '../save/slug.js';
 import { changesBetween } from '../versions/rule-changes.js';
 import type { ImportBody, ImportedRuleView, ImportMode, ImportResult } from './import.dto.js';
 import { type ImportPreconditions, refuseUnmetImport } from './import-preconditions.js';
@@ -75,7 +75,7 @@ export class ImportRules {
     const items: Item[] = [];
     for (const [index, body] of rules.entries()) {
       const path = `rules[${index}]`;
-      const id = body.id ?? slug(body.name);
+      const id = body.id ?? ruleIdOfName(body.name);
       const content = contentOf(id, body, before.get(id), `${path}.mode`);
       const twin = seen.get(content.id);
       if (twin !== undefined) errors.push({ path: `${path}.id`, message: `rules[${twin}] has the id ${content.id} too` });

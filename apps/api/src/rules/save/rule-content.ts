@@ -68,6 +68,7 @@ function patchedMode(rule: StoredRule, patch: RulePatch): Pick<StoredRule, 'enab
   return askedMode({ ...patch, enabled }, rule, patch.mode === null ? 'enforce' : ruleMode(rule));
 }
 
+/** Whether saving one over the other would change nothing. */
 export function sameContent(a: RuleContent, b: RuleContent): boolean {
   return isDeepStrictEqual(comparable(a), comparable(b));
 }

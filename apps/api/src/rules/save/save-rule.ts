@@ -9,7 +9,7 @@ import type { RuleBody, RulePatch } from '../rule.dto.js';
 import { findRule, requireRule } from './find-rule.js';
 import { isConditional, type Preconditions, refuseUnmet } from './preconditions.js';
 import { contentOf, patched, sameContent } from './rule-content.js';
-import { slug } from './slug.js';
+import { ruleIdOfName } from './rule-id-of-name.js';
 
 export interface SavedRule {
   readonly rule: StoredRule;
@@ -40,7 +40,7 @@ export class SaveRule {
    * rule with other content. So no rule is replaced by accident.
    */
   async create(body: RuleBody, change: Change): Promise<SavedRule> {
-    const id = body.id ?? slug(body.name);
+    const id = body.id ?? ruleIdOfName(body.name);
     const content = contentOf(id, body, await this.store.rule(id));
     refuseBadTexts(content);
     await this.check.orRefuse(content.expression);

@@ -15,10 +15,10 @@ const number = new Float64Array(1);
 const words = new Uint32Array(number.buffer);
 
 /**
- * A 53-bit hash of a tree of lists, plain objects, texts, numbers, booleans and big integers. Undefined members do not count. Every verdict that may be
+ * A 53-bit hash (a fingerprint) of a tree of lists, plain objects, texts, numbers, booleans and big integers. Undefined members do not count. Every verdict that may be
  * emitted needs it, so the tree is walked as it is: JSON took five times as long, and did not distinguish NaN from an infinity.
  */
-export function fingerprint(what: unknown): number {
+export function treeHash(what: unknown): number {
   const hash = new TreeHash();
   hash.add(what);
   return hash.value;

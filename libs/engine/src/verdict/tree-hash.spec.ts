@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fingerprint } from './fingerprint.js';
+import { treeHash } from './tree-hash.js';
 
 /** Trees of few values, so that many pairs are equal, and many differ in one place. */
 const { tree } = fc.letrec((tie) => {
@@ -30,12 +30,12 @@ const { tree } = fc.letrec((tie) => {
   return { tree: fc.oneof({ maxDepth: 3, withCrossShrink: true }, leaf, inner) };
 });
 
-describe('fingerprint', () => {
+describe('treeHash', () => {
   it('is equal for equal trees and differs for others', () => {
     fc.assert(
       fc.property(tree, tree, (a, b) => {
-        expect(fingerprint(a) === fingerprint(b)).toBe(isDeepStrictEqual(a, b) && keysOf(a) === keysOf(b));
-        expect(fingerprint(structuredClone(a))).toBe(fingerprint(a));
+        expect(treeHash(a) === treeHash(b)).toBe(isDeepStrictEqual(a, b) && keysOf(a) === keysOf(b));
+        expect(treeHash(structuredClone(a))).toBe(treeHash(a));
       }),
       { numRuns: 2_000 },
     );
@@ -48,12 +48,12 @@ describe('fingerprint', () => {
     ['a number and the text that spells it', [1], ['1']],
     ['a member and one of the object around it', { a: { b: 1 } }, { a: {}, b: 1 }],
   ])('distinguishes %s', (_what, a, b) => {
-    expect(fingerprint(a)).not.toBe(fingerprint(b));
+    expect(treeHash(a)).not.toBe(treeHash(b));
   });
 
   it('ignores undefined members, and is exact to 53 bits', () => {
-    expect(fingerprint({ a: 1, b: undefined })).toBe(fingerprint({ a: 1 }));
-    expect(Number.isSafeInteger(fingerprint('a'))).toBe(true);
+    expect(treeHash({ a: 1, b: undefined })).toBe(treeHash({ a: 1 }));
+    expect(Number.isSafeInteger(treeHash('a'))).toBe(true);
   });
 });
 
