@@ -6,19 +6,18 @@ import { REPOSITORY } from '../harness/repository.js';
 /** The files that a change needs beside its declaration, as in CONTRIBUTING.md. The compiler must name them. */
 const NEEDED = {
   aggregate: [
-    'libs/dsl/src/compile/necessary-conditions.ts',
     'libs/dsl/src/explain/parts/explain-aggregate.ts',
     'libs/dsl/src/sandbox/span-functions-of-script.ts',
     'libs/dsl/src/script/run/asked-spans.ts',
     'libs/dsl/src/trace/aggregate.ts',
     'libs/dsl/src/trace/span-functions.ts',
+    'libs/dsl/src/tree/aggregate-traits.ts',
   ],
   relation: [
     'libs/dsl/src/explain/parts/explain-pair.ts',
     'libs/dsl/src/interpret/polarity.ts',
     'libs/dsl/src/pairs/indexed-span-functions.ts',
-    'libs/dsl/src/sandbox/span-functions-of-script.ts',
-    'libs/dsl/src/trace/span-functions.ts',
+    'libs/dsl/src/trace/are-related.ts',
     'libs/dsl/src/tree/span-relation.ts',
   ],
   receiver: ['apps/ingest/src/ingest.module.ts'],

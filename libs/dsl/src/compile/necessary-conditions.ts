@@ -1,7 +1,8 @@
 import { type FunctionTest, isSpanFunction, testsOf } from '../interpret/local-test.js';
 import { isSpanCondition } from '../interpret/required-reads.js';
 import type { SpanFunctionNode } from '../trace/span-functions.js';
-import type { Resolved, TraceAggregate, TracePair } from '../tree/resolved.js';
+import { AGGREGATE_TRAITS } from '../tree/aggregate-traits.js';
+import type { Resolved, TracePair } from '../tree/resolved.js';
 import { RELATIONS } from '../tree/span-relation.js';
 import { NUMBER } from '../values/types.js';
 
@@ -30,7 +31,7 @@ export function necessaryConditions(
       case 'trace-pair':
         return RELATIONS[node.relation].asks === 'some' ? toFind(node) : [];
       case 'trace-aggregate':
-        return OF_NOTHING[node.aggregate] === 'nil' ? toFind(node) : [];
+        return AGGREGATE_TRAITS[node.aggregate].ofNone === 'nil' ? toFind(node) : [];
       case 'binary':
         return toExceedZero(node);
       default:
@@ -77,7 +78,8 @@ export function necessaryConditions(
     const [counted, limit] = right.type === 'literal' ? [left, right] : [right, left];
     if (limit.type !== 'literal' || typeof limit.value !== 'number') return [];
     if (!isSpanFunction(counted) || counted.type === 'trace-pair') return [];
-    if (counted.type === 'trace-aggregate' ? OF_NOTHING[counted.aggregate] === 'nil' : counted.quantifier !== 'count') return [];
+    if (counted.type === 'trace-aggregate' ? AGGREGATE_TRAITS[counted.aggregate].ofNone === 'nil' : counted.quantifier !== 'count')
+      return [];
     const excludesZero = {
       '>': counted === left ? limit.value >= 0 : limit.value <= 0,
       '<': counted === left ? limit.value <= 0 : limit.value >= 0,
@@ -93,16 +95,6 @@ export function necessaryConditions(
 function either(left: readonly number[], right: readonly number[]): readonly number[] {
   return left.filter((condition) => right.includes(condition));
 }
-
-/** The result of an aggregate without values. */
-const OF_NOTHING: Readonly<Record<TraceAggregate['aggregate'], 'nil' | 'zero'>> = {
-  sum: 'zero',
-  min: 'nil',
-  max: 'nil',
-  avg: 'nil',
-  distinct: 'zero',
-  max_count: 'zero',
-};
 
 /**
  * The evaluation may fail on some span or trace. A failure within a function over spans does not end it. `known`: results of the same `spanCanFail` for other

@@ -1,7 +1,7 @@
 import type { AttributeColumns } from '../emit/declarations.js';
 import type { Reads, SpanField } from '../tree/reads.js';
 import type { FieldName, Resolved } from '../tree/resolved.js';
-import { RELATIONS } from '../tree/span-relation.js';
+import { isByParentage } from '../tree/span-relation.js';
 import { eachNode } from '../tree/walk.js';
 
 /** Ids, times and parentage are always read. */
@@ -49,7 +49,7 @@ export class ReadsCollector implements AttributeColumns {
         case 'span-order':
         case 'trace-pair':
           // Order reads links, and whether two spans share a clock.
-          if (part.type === 'trace-pair' && RELATIONS[part.relation].by === 'parentage') break;
+          if (part.type === 'trace-pair' && isByParentage(part.relation)) break;
           this.fields.add('service');
           this.fields.add('links');
           break;

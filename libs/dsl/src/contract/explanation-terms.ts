@@ -1,3 +1,4 @@
+import { AGGREGATE_NAMES } from '../tree/aggregate-traits.js';
 import type { Resolved } from '../tree/resolved.js';
 
 /** The outcomes of a part of a rule, for the reference and the API. */
@@ -23,7 +24,7 @@ export const EXPLANATION_KINDS = {
   count: '`count`; its child is its condition, as for `has`.',
   all: '`all`; its child is its condition, on the first span that breaks it.',
   pair: '`trace.before` and the like; its children are its two conditions.',
-  aggregate: '`sum`, `min`, `max`, `avg`, `distinct`, `max_count`; the witnesses are the spans whose values made it.',
+  aggregate: `${AGGREGATE_NAMES.map((name) => `\`${name}\``).join(', ')}; the witnesses are the spans whose values made it.`,
   script: 'A script, as a whole; its children are the conditions that led to the `return` that ended it, and that.',
   return: 'The `return` that ended a script.',
 } as const;

@@ -1,7 +1,7 @@
 import type { Enough, SpanFunctionNode, SpanTest } from '../trace/span-functions.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../tree/resolved.js';
-import { RELATIONS } from '../tree/span-relation.js';
+import { type PairOrder, RELATIONS } from '../tree/span-relation.js';
 import type { Value } from '../values/value.js';
 import { CountedSpans } from './counted-spans.js';
 import { type Relation } from './joined/joined-spans.js';
@@ -177,32 +177,43 @@ export class IndexedSpanFunctions extends CountedSpans {
     within: number | bigint | undefined,
     tolerance: number | bigint,
   ): boolean {
-    const { relation } = node;
+    const { secondIs } = RELATIONS[node.relation];
     const plan = joinPlan(node.second, second.depth);
-    if (relation === 'descendant' && readsOuter(node.second, second.depth)) {
+    if (secondIs === 'descendant' && readsOuter(node.second, second.depth)) {
       const counted = this.countRelatives(second, node.second, 'descendants', a, 0);
       if (counted !== undefined) return counted > 0;
-    } else if (RELATIONS[relation].by === 'clocks' && plan.rest.length === 0) {
+    } else if (secondIs !== 'child' && secondIs !== 'descendant' && plan.rest.length === 0) {
       const linked = this.host.structure.hasLinks
-        ? this.countLinked(second, plan, 0, { ...this.orderOfPair(node, within, tolerance), outer: node.depth })
+        ? this.countLinked(second, plan, 0, { ...this.orderOfPair(node, secondIs, within, tolerance), outer: node.depth })
         : undefined;
       if (linked !== undefined) return linked > 0;
       const bucket = this.candidates(second, node.second, plan);
       const counted = this.isScannedOften(bucket)
-        ? this.countInIndex(second, plan, bucket, 0, this.orderRelation(node, a, within, tolerance))
+        ? this.countInIndex(second, plan, bucket, 0, this.orderRelation(node, secondIs, a, within, tolerance))
         : undefined;
       if (counted !== undefined) return counted > 0;
     }
     return super.isRelated(node, a, second, within, tolerance);
   }
 
-  private orderOfPair({ relation }: TracePair, within: number | bigint | undefined, tolerance: number | bigint): SpanOrder {
-    return { isFirst: relation === 'preceded', tolerance: relation === 'never_after' ? -tolerance : tolerance, within };
+  private orderOfPair(
+    { relation }: TracePair,
+    order: PairOrder,
+    within: number | bigint | undefined,
+    tolerance: number | bigint,
+  ): SpanOrder {
+    return { isFirst: order === 'before', tolerance: RELATIONS[relation].asks === 'none' ? -tolerance : tolerance, within };
   }
 
-  private orderRelation(node: TracePair, a: SpanView, within: number | bigint | undefined, tolerance: number | bigint): Relation {
+  private orderRelation(
+    node: TracePair,
+    secondIs: PairOrder,
+    a: SpanView,
+    within: number | bigint | undefined,
+    tolerance: number | bigint,
+  ): Relation {
     const columns = this.traceColumns();
-    const order = this.orderOfPair(node, within, tolerance);
+    const order = this.orderOfPair(node, secondIs, within, tolerance);
     return {
       constraint: orderConstraint(columns, columns.indexOf(a), order),
       columns: new Set([order.isFirst ? END : START]),
@@ -218,20 +229,20 @@ export class IndexedSpanFunctions extends CountedSpans {
     tolerance: number | bigint,
   ): Iterable<SpanView> {
     const { structure } = this.host;
-    const { relation } = node;
-    if (relation === 'child') {
+    const { secondIs } = RELATIONS[node.relation];
+    if (secondIs === 'child') {
       for (const b of structure.children(a)) if (this.holds(second, b)) yield b;
-    } else if (relation === 'descendant') {
+    } else if (secondIs === 'descendant') {
       if (readsOuter(node.second, second.depth)) yield* this.amongRelatives(second, node.second, 'descendants', a);
       else yield* this.below(a, second);
     } else {
       const plan = joinPlan(node.second, second.depth);
       const candidates = this.candidates(second, node.second, plan);
       if (this.isScannedOften(candidates)) {
-        yield* this.search(second, plan, candidates, this.orderRelation(node, a, within, tolerance));
+        yield* this.search(second, plan, candidates, this.orderRelation(node, secondIs, a, within, tolerance));
         return;
       }
-      for (const b of this.near(node, a, candidates, within, tolerance)) {
+      for (const b of this.near(secondIs, a, candidates, within, tolerance)) {
         candidates.scanned++;
         if (this.stand(node, a, b, within, tolerance) && this.satisfies(second, plan.tests, b)) yield b;
       }
@@ -240,7 +251,7 @@ export class IndexedSpanFunctions extends CountedSpans {
 
   /** The candidates that can be related by the clocks; links may decide otherwise. */
   private *near(
-    node: TracePair,
+    secondIs: PairOrder,
     a: SpanView,
     candidates: SpanBucket,
     within: number | bigint | undefined,
@@ -252,7 +263,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     if (this.host.structure.hasLinks || !isSmall) return yield* candidates.spans;
     // Pairs ordered only by a tolerance of clocks come last: mostly they are not needed.
     const disagree = slack > 0 && this.host.structure.hasSeveralServices;
-    if (node.relation === 'preceded') {
+    if (secondIs === 'before') {
       const start = BigInt(a.startTime);
       yield* candidates.endingBetween(reach === undefined ? undefined : start - BigInt(reach), start);
       if (disagree) yield* candidates.endingBetween(start + 1n, start + BigInt(slack));

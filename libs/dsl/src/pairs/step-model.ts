@@ -3,6 +3,7 @@ import { isSpanCondition } from '../interpret/required-reads.js';
 import { PAIR_STEPS, SPAN_STEPS, type SpanFunctionNode } from '../trace/span-functions.js';
 import { formatExpression } from '../tree/format-expression.js';
 import type { Relatives, Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../tree/resolved.js';
+import { type PairOrder, RELATIONS } from '../tree/span-relation.js';
 import { operandsOf, partsOf, someNode } from '../tree/walk.js';
 import { BOX_VISITS } from './joined/box-rejection.js';
 import { linkedSteps } from './links/linked-steps.js';
@@ -149,17 +150,18 @@ export class StepModel {
   /** The cost of the second condition of a pair for one span that satisfies the first. */
   private related(node: TracePair): Steps {
     const { relation, second, depth } = node;
-    if (relation === 'child') return this.tested([second]);
+    const { secondIs } = RELATIONS[relation];
+    if (secondIs === 'child') return this.tested([second]);
     const plan = joinPlan(second, depth + 1);
-    const linked = relation === 'descendant' ? undefined : this.linked(second, depth + 1, plan, depth);
+    const linked = secondIs === 'descendant' ? undefined : this.linked(second, depth + 1, plan, depth);
     if (linked !== undefined) return linked;
     const found = this.found(second, plan);
-    if (relation === 'descendant') {
+    if (secondIs === 'descendant') {
       if (!readsOuter(second, depth + 1)) return found.plus(Steps.of(1));
       this.payWalks(second);
       return found.plus(this.searched(plan, 'descendants'));
     }
-    const order = relation === 'preceded' ? 'before' : 'after';
+    const order: PairOrder = secondIs;
     this.payOnce(node, () => Steps.of(BEFORE_TREES * (PAIR_STEPS + 1)).perSpan());
     if (!this.hasLinks) return found.plus(this.searched(plan, node.within === undefined ? order : `${order} within`));
     this.payCauses();

@@ -2,7 +2,8 @@ import type { Budget } from '../lua/budget.js';
 import { LuaError } from '../lua/lua-error.js';
 import { isNumber, luaType } from '../lua/lua-value.js';
 import { aggregate } from '../trace/aggregate.js';
-import { isBefore, isWithin } from '../trace/span-order.js';
+import { areRelated } from '../trace/are-related.js';
+import { isBefore } from '../trace/span-order.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import { TraceStructure } from '../trace/trace-structure.js';
 import { DEFAULT_TOLERANCE, RELATIONS, type SpanRelation } from '../tree/span-relation.js';
@@ -81,7 +82,7 @@ export class SpanFunctionsOfScript {
     const tolerance = this.tolerance(isTimed ? 4 : 3);
     const stand = (a: SpanView, b: SpanView): boolean => {
       this.budget.spend(PAIR_STEPS);
-      return this.walking(() => this.stands(relation, a, b, within, tolerance));
+      return this.walking((structure) => areRelated(relation, a, b, within, tolerance, structure));
     };
     const pairWith = (a: SpanView): boolean => spans.some((b) => stand(a, b) && this.holds(2, b, a));
     const firsts = (): SpanView[] => spans.filter((a) => this.holds(1, a));
@@ -89,34 +90,11 @@ export class SpanFunctionsOfScript {
     return 1;
   }
 
-  private stands(
-    relation: SpanRelation,
-    a: SpanView,
-    b: SpanView,
-    within: number | bigint | undefined,
-    tolerance: number | bigint,
-  ): boolean {
-    const { structure } = this;
-    switch (relation) {
-      case 'child':
-        return structure.parent(b) === a;
-      case 'descendant':
-        return a !== b && structure.isAncestor(a, b);
-      case 'preceded':
-        return isBefore(b, a, tolerance, structure) && isWithin(b, a, within, tolerance);
-      case 'never_after':
-        return isBefore(a, b, -tolerance, structure);
-      case 'before':
-      case 'follows':
-        return isBefore(a, b, tolerance, structure) && isWithin(a, b, within, tolerance);
-    }
-  }
-
   /** Charges a walk through the trace by the spans that it visits. */
-  private walking<T>(ask: () => T): T {
+  private walking<T>(ask: (structure: TraceStructure) => T): T {
     const { structure } = this;
     const before = structure.visits;
-    const answer = ask();
+    const answer = ask(structure);
     this.budget.spend(structure.visits - before);
     return answer;
   }

@@ -1,6 +1,7 @@
 import { luaArithmetic } from '../lua/lua-arithmetic.js';
 import { LuaError } from '../lua/lua-error.js';
 import { isNumber, isString, luaType } from '../lua/lua-value.js';
+import { countsValues } from '../tree/aggregate-traits.js';
 import type { Value } from '../values/value.js';
 import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 
@@ -61,7 +62,7 @@ export const aggregate = {
 
   /** The value, if the aggregate can take it. @throws LuaError */
   checked(name: AggregateName, value: Value): Value {
-    if (name === 'distinct' || name === 'max_count') {
+    if (countsValues(name)) {
       if (typeof value === 'object' && !isString(value)) throw new LuaError(`attempt to count a ${luaType(value)} value`);
       if (Number.isNaN(value)) throw new LuaError('attempt to count a value that is not a number');
     } else if (!isNumber(value)) throw new LuaError(`attempt to perform arithmetic on a ${luaType(value)} value`);

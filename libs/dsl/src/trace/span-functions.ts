@@ -5,7 +5,7 @@ import type { Relatives, Resolved, SpanSource, TraceAggregate, TracePair, TraceQ
 import { RELATIONS } from '../tree/span-relation.js';
 import type { Value } from '../values/value.js';
 import { aggregate } from './aggregate.js';
-import { isBefore, isWithin } from './span-order.js';
+import { areRelated } from './are-related.js';
 import type { SpanView, TraceView } from './span-view.js';
 import type { TraceStructure } from './trace-structure.js';
 
@@ -124,22 +124,7 @@ export class SpanFunctions {
   /** Whether a and b are in the relation of the node. */
   protected stand(node: TracePair, a: SpanView, b: SpanView, within: number | bigint | undefined, tolerance: number | bigint): boolean {
     this.host.spend(PAIR_STEPS);
-    return this.walking((structure) => {
-      switch (node.relation) {
-        case 'before':
-          return isBefore(a, b, tolerance, structure);
-        case 'follows':
-          return isBefore(a, b, tolerance, structure) && isWithin(a, b, within, tolerance);
-        case 'preceded':
-          return isBefore(b, a, tolerance, structure) && isWithin(b, a, within, tolerance);
-        case 'never_after':
-          return isBefore(a, b, -tolerance, structure);
-        case 'child':
-          return structure.parent(b) === a;
-        case 'descendant':
-          return a !== b && structure.isAncestor(a, b);
-      }
-    });
+    return this.walking((structure) => areRelated(node.relation, a, b, within, tolerance, structure));
   }
 
   /** A walk through the trace is charged by visited spans. */

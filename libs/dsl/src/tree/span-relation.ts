@@ -2,22 +2,31 @@ import type { SpanRelation } from '../vocabulary/trace-vocabulary.js';
 
 export type { SpanRelation };
 
+/** Whether the second span comes after or before the first. */
+export type PairOrder = 'after' | 'before';
+
 export interface RelationTraits {
   /** Which pairs must be related: some pair of spans, every first span with some second, or no pair. */
   readonly asks: 'some' | 'every' | 'none';
-  /** What decides whether two spans are related. */
-  readonly by: 'clocks' | 'parentage';
+  /** What the second span is to the first: earlier or later by clocks and links, or a relative by parentage. */
+  readonly secondIs: PairOrder | 'child' | 'descendant';
 }
 
 /** The traits of `trace.<relation>(a, b)`. */
 export const RELATIONS = {
-  before: { asks: 'some', by: 'clocks' },
-  follows: { asks: 'every', by: 'clocks' },
-  preceded: { asks: 'every', by: 'clocks' },
-  never_after: { asks: 'none', by: 'clocks' },
-  child: { asks: 'some', by: 'parentage' },
-  descendant: { asks: 'some', by: 'parentage' },
+  before: { asks: 'some', secondIs: 'after' },
+  follows: { asks: 'every', secondIs: 'after' },
+  preceded: { asks: 'every', secondIs: 'before' },
+  never_after: { asks: 'none', secondIs: 'after' },
+  child: { asks: 'some', secondIs: 'child' },
+  descendant: { asks: 'some', secondIs: 'descendant' },
 } as const satisfies Readonly<Record<SpanRelation, RelationTraits>>;
+
+/** Whether parents alone decide, without clocks and links. */
+export function isByParentage(relation: SpanRelation): boolean {
+  const { secondIs } = RELATIONS[relation];
+  return secondIs === 'child' || secondIs === 'descendant';
+}
 
 /** The spans that a span leads to by parentage. */
 export type SpanAxis = 'children' | 'descendants' | 'ancestors';

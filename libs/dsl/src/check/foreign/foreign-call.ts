@@ -1,4 +1,5 @@
 import type { Expression } from '../../text/syntax.js';
+import { AGGREGATE_NAMES } from '../../tree/aggregate-traits.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
@@ -11,7 +12,7 @@ type Call = Extract<Expression, { type: 'call' }>;
 const TESTS: ReadonlySet<string> = new Set(STRING_TEST_FUNCTIONS.map(({ name }) => name));
 const LATER: ReadonlySet<string> = new Set(['after', 'isafter', 'startsafter']);
 const RELATIVES: ReadonlySet<string> = new Set(['children', 'descendants', 'ancestors']);
-const QUESTIONS: ReadonlySet<string> = new Set(['count', 'has', 'all', 'sum', 'min', 'max', 'avg', 'distinct', 'max_count']);
+const QUESTIONS: ReadonlySet<string> = new Set(['count', 'has', 'all', ...AGGREGATE_NAMES]);
 
 /** Calls in the syntax of other languages: `contains(x, "a")`, `lower(x)`, `d.after(c)`, `count(span.children, c)`. Undefined for all others. */
 export function refuseForeignCall(call: Call, scope: CheckScope): Resolved | undefined {

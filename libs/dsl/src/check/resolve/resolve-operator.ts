@@ -6,6 +6,7 @@ import { luaEquals, luaLess, luaLessOrEqual } from '../../lua/lua-value.js';
 import type { DiagnosticExtras } from '../../text/diagnostic.js';
 import type { Range } from '../../text/source.js';
 import type { BinaryOperator, Expression } from '../../text/syntax.js';
+import { countsValues } from '../../tree/aggregate-traits.js';
 import { typeOfValue } from '../../tree/facts.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { BinaryNode, Literal, Resolved } from '../../tree/resolved.js';
@@ -223,7 +224,7 @@ function boundOf(operator: BinaryOperator, left: Resolved, right: Resolved): Typ
 
 export function isCount(node: Resolved): boolean {
   if (node.type === 'trace-quantifier') return node.quantifier === 'count';
-  if (node.type === 'trace-aggregate') return node.aggregate === 'distinct' || node.aggregate === 'max_count';
+  if (node.type === 'trace-aggregate') return countsValues(node.aggregate);
   if (node.type === 'library-call') return node.function === 'string.len';
   return (node.type === 'unary' && node.operator === '#') || (node.type === 'trace-field' && node.field === 'span_count');
 }

@@ -1,6 +1,7 @@
 import { durationValue } from '../../lua/duration.js';
 import type { Range } from '../../text/source.js';
 import type { Expression } from '../../text/syntax.js';
+import { AGGREGATE_TRAITS, countsValues } from '../../tree/aggregate-traits.js';
 import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
 import { RELATIONS, type SpanRelation } from '../../tree/span-relation.js';
 import { BOOLEAN, describeTypes, NIL, NUMBER } from '../../values/types.js';
@@ -129,8 +130,7 @@ function resolveAggregate(
   const tested = test === undefined ? undefined : resolveTest(test, scope, resolve);
   const inner = tested === undefined ? scope.bound() : tested.inner.given(tested.condition, true);
   const field = resolve(value, inner);
-  const isNumeric = aggregate !== 'distinct' && aggregate !== 'max_count';
-  if (isNumeric && field.types !== 0 && (field.types & NUMBER) === 0) {
+  if (!countsValues(aggregate) && field.types !== 0 && (field.types & NUMBER) === 0) {
     const reason = `takes a numeric field first and then a condition, not a ${describeTypes(field.types)}`;
     const fix = fixedField(value, test, field, scope);
     return scope.findings.refuse(
@@ -147,7 +147,7 @@ function resolveAggregate(
     depth: inner.depth,
     field,
     syntax: call,
-    types: aggregate === 'sum' || !isNumeric ? NUMBER : NUMBER | NIL,
+    types: AGGREGATE_TRAITS[aggregate].ofNone === 'zero' ? NUMBER : NUMBER | NIL,
     ...kindred,
     ...(tested && { condition: tested.condition }),
   };

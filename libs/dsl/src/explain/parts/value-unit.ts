@@ -1,3 +1,4 @@
+import { countsValues } from '../../tree/aggregate-traits.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { clipped } from '../../values/clipped.js';
 import { formatDuration } from '../../values/format-duration.js';
@@ -17,7 +18,7 @@ export function unitOf(node: Resolved): Unit {
     case 'trace-field':
       return node.field === 'duration' ? 'duration' : 'plain';
     case 'trace-aggregate':
-      return node.aggregate === 'distinct' || node.aggregate === 'max_count' ? 'plain' : unitOf(node.field);
+      return countsValues(node.aggregate) ? 'plain' : unitOf(node.field);
     case 'unary':
       return node.operator === '-' ? unitOf(node.operand) : 'plain';
     case 'logical':

@@ -1,3 +1,4 @@
+import { countsValues } from '../../../tree/aggregate-traits.js';
 import type { BinaryNode, FieldName, Resolved, TraceAggregate } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
 import { MIRRORED } from '../implied/ordered-as-count.js';
@@ -58,7 +59,7 @@ function withoutSign(node: Resolved): BinaryNode | undefined {
 function isAtMost(low: Resolved, high: Resolved): boolean {
   if (high.type === 'trace-field') {
     if (high.field === 'duration') return fieldOf(low) === 'duration';
-    return high.field === 'span_count' && low.type === 'trace-aggregate' && (low.aggregate === 'distinct' || low.aggregate === 'max_count');
+    return high.field === 'span_count' && low.type === 'trace-aggregate' && countsValues(low.aggregate);
   }
   // The result of a function over a span's relatives is one of the trace's values.
   if (isOfAll(high, 'max')) return isValueOf(low, high);

@@ -1,3 +1,4 @@
+import { countsValues } from '../../../tree/aggregate-traits.js';
 import type { TraceAggregate } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/scope.js';
 
@@ -6,7 +7,7 @@ const TEXTS = /(?:^|[._])(?:id|ids|uuid|guid|name|email|method|url|path|type|cur
 
 /** `trace.min(attribute.tenant.id) != trace.max(attribute.tenant.id)`: both ignore texts, and without a number both are nil. */
 export function textField({ aggregate, field, syntax }: TraceAggregate, findings: Findings): void {
-  if (aggregate === 'distinct' || aggregate === 'max_count') return;
+  if (countsValues(aggregate)) return;
   if ((field.type !== 'attribute' && field.type !== 'resource-attribute') || !TEXTS.test(field.key)) return;
   findings.report(
     'BT_DSL_TEXT_FIELD',

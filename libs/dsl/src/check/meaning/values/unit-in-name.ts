@@ -1,6 +1,6 @@
+import { countsValues } from '../../../tree/aggregate-traits.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
-import type { AggregateName } from '../../../vocabulary/trace-vocabulary.js';
 import type { Findings } from '../../scope/scope.js';
 import { unitOf } from './units.js';
 
@@ -23,11 +23,9 @@ export function unitInName({ operator, left, right }: BinaryNode, findings: Find
 
 /** The attribute itself, or that of an aggregate, which has the same unit. */
 function attributeOf(node: Resolved): Extract<Resolved, { type: 'attribute' }> | undefined {
-  if (node.type === 'trace-aggregate') return OF_UNIT.has(node.aggregate) && node.field.type === 'attribute' ? node.field : undefined;
+  if (node.type === 'trace-aggregate') return !countsValues(node.aggregate) && node.field.type === 'attribute' ? node.field : undefined;
   return node.type === 'attribute' ? node : undefined;
 }
-
-const OF_UNIT: ReadonlySet<AggregateName> = new Set<AggregateName>(['sum', 'min', 'max', 'avg']);
 
 function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Resolved, operator: string, findings: Findings): void {
   if (value.type !== 'literal') return beside(attribute, value, findings);
