@@ -88,6 +88,31 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
     expect(ports).toEqual(expect.arrayContaining(['12011', '12012', '12015', '4317', '4318', '3200', '9090', '9093']));
   });
 
+  it('answers on this machine alone, because nothing asks for a key', () => {
+    const addresses = (variables: Record<string, string>) =>
+      Object.values(composeConfig({ COMPOSE_PROFILES: 'demo', ...variables }).services).flatMap(({ ports = [] }) =>
+        ports.map((port) => port.host_ip),
+      );
+    expect(new Set(addresses({}))).toEqual(new Set(['127.0.0.1']));
+    expect(new Set(addresses({ BETRACE_BIND: '0.0.0.0' }))).toEqual(new Set(['0.0.0.0']));
+  });
+
+  it.each(ours)('lets %s stop in order, and write nowhere', (name) => {
+    const { configuration } = loadConfiguration({
+      environment: { ...imageStages().get('runtime')!.environment, ...environmentOf(name) },
+      directory: '/nowhere',
+    });
+    const { drainPeriod, shutdownTimeout } = configuration.server;
+    expect(service(name).stop_grace_period).toBe('30s');
+    expect(drainPeriod + shutdownTimeout).toBeLessThan(30_000);
+    expect(service(name)).toMatchObject({ read_only: true, cap_drop: ['ALL'], tmpfs: ['/tmp'] });
+  });
+
+  it('keeps acknowledged spans when the container of Kafka is replaced', () => {
+    const volume = service('kafka').volumes?.find(({ type }) => type === 'volume');
+    expect(environmentOf('kafka')['KAFKA_LOG_DIRS']).toBe(volume?.target);
+  });
+
   it('runs the Kafka version of the tests', () => expect(service('kafka').image).toBe(`apache/kafka:${KAFKA_VERSION}`));
 
   it('makes the collector send to ingest and to Tempo, and Prometheus scrape each of ours', () => {
