@@ -65,7 +65,13 @@ export const STORE_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup from before.',
+      'The database {place} was migrated by a newer version of BeTrace ({migration}). Run that version, or restore a backup from before into an empty database.',
+  },
+  BT_STORE_RESTORE_INTO_NEWER: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'The database {place} was migrated by a newer version of BeTrace ({migration}), whose tables this version cannot remove. Restore into an empty database, or with that version.',
   },
   BT_STORE_OLDER_SCHEMA: {
     status: 500,

@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MIGRATIONS } from '../migrations/migrations.js';
-import { openStore } from '../open-store.js';
+import { migrate } from '../migrations/migrate.js';
+import { MIGRATIONS, type Migration } from '../migrations/migrations.js';
+import { connectionOf, openStore } from '../open-store.js';
 import type { SqliteStoreSettings } from '../settings.js';
 import type { Store } from '../store.js';
 import { rule } from '../testing/rule.js';
@@ -189,6 +190,18 @@ describe('a backup of SQLite', () => {
     expect(await lines(into)).toHaveLength(written.length);
     expect(JSON.parse((await lines(into))[0] ?? '')).toMatchObject({ schema: MIGRATIONS.at(-1)?.name });
     await expect(restore(of('9999-to-come'), true)).rejects.toMatchObject({ code: 'BT_STORE_BACKUP_NEWER' });
+  });
+
+  it('is not restored over the tables of a newer version, whose next update would find them in its way', async () => {
+    await fill(from);
+    const written = await lines(from);
+    await using(into, (store) => store.putRule(rule('other'), 1));
+    const connection = await connectionOf(into);
+    const up: Migration['up'] = (database) => database.schema.createTable('to_come').addColumn('id', 'text').execute();
+    await migrate(connection, [...MIGRATIONS, { name: '9999-to-come', olderVersions: 'go on', up }]);
+    await connection.database.destroy();
+    await expect(restore(written, true)).rejects.toMatchObject({ code: 'BT_STORE_RESTORE_INTO_NEWER' });
+    expect(await using(into, (store) => store.rule('other'))).toBeDefined();
   });
 
   it('reports a missing database, and creates none', async () => {

@@ -1,6 +1,6 @@
 import { type Insertable, sql } from 'kysely';
 import type { Connection } from '../connection.js';
-import { runMigrations } from '../migrations/migrate.js';
+import { newerMigrations, runMigrations } from '../migrations/migrate.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
 import { connectionOf } from '../open-store.js';
 import { StoreError } from '../problems.js';
@@ -35,6 +35,7 @@ export async function restoreBackup(settings: StoreSettings, lines: BackupLines,
   try {
     return await connection.database.transaction().execute(async (transaction) => {
       await connection.lock(transaction, 'migrations');
+      await refuseNewer(transaction, connection);
       if (!replace) await refuseRows(transaction, connection);
       await dropAll(transaction);
       const reader = new BackupReader(file);
@@ -113,6 +114,13 @@ async function refuseRows(queries: Queries, { place }: Connection): Promise<void
     const row = await queries.selectFrom(table).select(sql.lit(1).as('one')).limit(1).executeTakeFirst();
     if (row !== undefined) throw new StoreError('BT_STORE_NOT_EMPTY', { place, table });
   }
+}
+
+/** Tables of a newer version are unknown here. They would stay, and its next migration could not create them. */
+async function refuseNewer(queries: Queries, { place }: Connection): Promise<void> {
+  if (!(await hasTable(queries, 'migrations'))) return;
+  const [migration] = await newerMigrations(queries);
+  if (migration !== undefined) throw new StoreError('BT_STORE_RESTORE_INTO_NEWER', { place, migration });
 }
 
 async function dropAll(queries: Queries): Promise<void> {
