@@ -28,6 +28,21 @@ await describePostgres('the store', (emptyUrl, url) => {
     await Promise.all(stores.map((store) => store.close()));
   });
 
+  it('has time to migrate a large database, and to wait for another process that does', async () => {
+    const own = await emptyUrl();
+    // What a migration of millions of rows is to 30 s, a second is to these limits.
+    const settings = { kind: 'postgres', url: own, connections: 2, statementMs: 200, answerMs: 300 } as const;
+    const other = new pg.Client(own);
+    await other.connect();
+    await other.query('SELECT pg_advisory_lock(1113937001)');
+    const opened = openStore(settings);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await other.end();
+    const store = await opened;
+    expect(await store.rules()).toEqual([]);
+    await store.close();
+  });
+
   it('is backed up whole when nobody takes its lines for longer than a transaction may be idle', async () => {
     const settings = { kind: 'postgres', url: await emptyUrl(), connections: 2, idleMs: 300 } as const;
     const store = await openStore(settings);

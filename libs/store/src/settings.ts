@@ -14,6 +14,8 @@ export interface PostgresStoreSettings {
   readonly url: string;
   /** Maximum of connections of this process; default 10. */
   readonly connections?: number;
+  /** The server ends a statement that takes this long (ms); default 30 s. */
+  readonly statementMs?: number;
   /** A connection without an answer for this long (ms) is closed; default 40 s, above the statement timeout. */
   readonly answerMs?: number;
   /** The server closes a connection that is idle within a transaction for this long (ms); default 15 s. */

@@ -2,7 +2,7 @@ import { type Insertable, sql } from 'kysely';
 import type { Connection } from '../connection.js';
 import { newerMigrations, runMigrations } from '../migrations/migrate.js';
 import { MIGRATIONS } from '../migrations/migrations.js';
-import { connectionOf } from '../open-store.js';
+import { connectionOf, patient } from '../open-store.js';
 import { StoreError } from '../problems.js';
 import type { Queries, Schema } from '../schema.js';
 import type { StoreSettings } from '../settings.js';
@@ -31,7 +31,7 @@ export interface RestoreOptions {
 export async function restoreBackup(settings: StoreSettings, lines: BackupLines, { file, replace }: RestoreOptions): Promise<BackupCounts> {
   if (settings.kind === 'sqlite' && settings.path === undefined) throw new StoreError('BT_STORE_NOTHING_THERE', { place: 'in memory' });
   await inserted(lines, new BackupReader(file), async () => undefined);
-  const connection = await connectionOf(settings);
+  const connection = await connectionOf(patient(settings));
   try {
     return await connection.database.transaction().execute(async (transaction) => {
       await connection.lock(transaction, 'migrations');

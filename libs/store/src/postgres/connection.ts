@@ -32,8 +32,11 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
     connectionString: settings.url,
     max: settings.connections ?? 10,
     connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
+    statement_timeout: settings.statementMs ?? STATEMENT_MS,
     idle_in_transaction_session_timeout: settings.idleMs ?? IDLE_MS,
+    // A statement may take an hour (`patient`): notices a server that is gone.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'betrace',
     // int8 as a number: offsets, epochs and Unix milliseconds are below 2^53.
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
