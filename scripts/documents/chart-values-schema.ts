@@ -91,6 +91,7 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   }),
   tls: object({ enabled: flag, secretName: text, mutual: flag }),
   kafkaTls: object({ enabled: flag, caSecretName: text, caKey: text }),
+  trust: object({ secretName: text, key: text }),
   certificate: object({
     enabled: flag,
     issuerRef: object({ name: text, kind: oneOf('Issuer', 'ClusterIssuer') }),

@@ -319,6 +319,31 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(set.spec.template.spec.containers[0].volumeMounts).toContainEqual({ name: 'data', mountPath: '/var/lib/betrace' });
   });
 
+  it('lets every process that connects to a database or an endpoint trust an authority of the operator', () => {
+    for (const set of [
+      'trust.secretName=company-ca,backup.enabled=true',
+      'mode=standalone,trust.secretName=company-ca,backup.enabled=true',
+    ]) {
+      const pods = podsOf(manifestsOf(render(tools.helm, 'external-kafka', set).text));
+      expect(pods.length).toBeGreaterThan(1);
+      for (const pod of pods) {
+        const [container] = pod.spec.containers;
+        expect(container!.env).toContainEqual({ name: 'NODE_EXTRA_CA_CERTS', value: '/etc/betrace-trust/ca.crt' });
+        expect(container!.volumeMounts).toContainEqual({ name: 'trust', mountPath: '/etc/betrace-trust', readOnly: true });
+        expect(pod.spec.volumes).toContainEqual({ name: 'trust', secret: { secretName: 'company-ca', defaultMode: 0o440 } });
+      }
+    }
+  });
+
+  it('does not kill a process that migrates a large database', () => {
+    for (const { spec } of [...of('external-kafka', 'Deployment'), ...of('standalone', 'StatefulSet')]) {
+      const [container] = spec.template.spec.containers;
+      const { periodSeconds, failureThreshold } = container.startupProbe;
+      const migrates = ['api', 'standalone'].includes(container.name);
+      expect([container.name, periodSeconds * failureThreshold]).toEqual([container.name, migrates ? 3600 : 120]);
+    }
+  });
+
   // KUBERNETES=write npm test -- test/deploy/chart.spec.ts writes it.
   it('is docs/deployment/kubernetes.yaml, without Helm', () => {
     const { text } = render(tools.helm, 'external-kafka');

@@ -62,6 +62,7 @@ spec:
         - { name: KAFKA_TLS_CA, value: {{ printf "/etc/betrace-kafka/%s" $root.Values.kafkaTls.caKey | quote }} }
         {{- end }}
         {{- end }}
+        {{- with include "betrace.trustVariable" $root }}{{ . | nindent 8 }}{{ end }}
         {{- if dig "staticMembership" "enabled" false $values }}
         # The pod's name is the same after a restart, and no other pod has it.
         - { name: KAFKA_GROUP_INSTANCE_ID, valueFrom: { fieldRef: { fieldPath: metadata.name } } }
@@ -75,10 +76,11 @@ spec:
         - { name: grpc, containerPort: 12012, protocol: TCP }
         {{- end }}
       # Alive: the process answers. Ready: it can do its work. A process that waits for Kafka is alive and not ready, and is not restarted.
+      # An API answers after the migrations of its database: a start that is killed within one begins it again. So they have an hour.
       startupProbe:
         httpGet: { path: /health, port: http, scheme: {{ $scheme }} }
         periodSeconds: 2
-        failureThreshold: 60
+        failureThreshold: {{ ternary 1800 60 (has $app (list "api" "standalone")) }}
       livenessProbe:
         httpGet: { path: /health, port: http, scheme: {{ $scheme }} }
         periodSeconds: 10
@@ -115,6 +117,7 @@ spec:
         {{- if and $root.Values.kafkaTls.enabled $root.Values.kafkaTls.caSecretName (ne $app "standalone") }}
         - { name: kafka-ca, mountPath: /etc/betrace-kafka, readOnly: true }
         {{- end }}
+        {{- with include "betrace.trustMount" $root }}{{ . | nindent 8 }}{{ end }}
   volumes:
     - name: config
       configMap: { name: {{ include "betrace.fullname" $root }} }
@@ -140,6 +143,7 @@ spec:
     - name: kafka-ca
       secret: { secretName: {{ $root.Values.kafkaTls.caSecretName | quote }}, defaultMode: 0440 }
     {{- end }}
+    {{- with include "betrace.trustVolume" $root }}{{ . | nindent 4 }}{{ end }}
   {{- if and (ne $app "standalone") $values.topologySpread }}
   topologySpreadConstraints:
     {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
@@ -185,5 +189,23 @@ an event that names the key, instead of starting without it.
 - name: {{ index $variables $key }}
   valueFrom:
     secretKeyRef: { name: {{ $secret | quote }}, key: {{ $key }}, optional: {{ not (or (eq $key "signature-key") (and (eq $key "database-url") (eq $.app "api"))) }} }
+{{- end }}
+{{- end }}
+
+{{/* An authority of the operator's own, as Node reads it at its start. */}}
+{{- define "betrace.trustVariable" -}}
+{{- if .Values.trust.secretName -}}
+- { name: NODE_EXTRA_CA_CERTS, value: {{ printf "/etc/betrace-trust/%s" .Values.trust.key | quote }} }
+{{- end }}
+{{- end }}
+{{- define "betrace.trustMount" -}}
+{{- if .Values.trust.secretName -}}
+- { name: trust, mountPath: /etc/betrace-trust, readOnly: true }
+{{- end }}
+{{- end }}
+{{- define "betrace.trustVolume" -}}
+{{- if .Values.trust.secretName -}}
+- name: trust
+  secret: { secretName: {{ .Values.trust.secretName | quote }}, defaultMode: 0440 }
 {{- end }}
 {{- end }}
