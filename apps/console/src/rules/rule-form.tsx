@@ -1,4 +1,5 @@
 import { ChevronDown } from 'lucide-react';
+import { Fragment, type ReactNode } from 'react';
 import { SEVERITIES, type Severity } from '../api/types';
 import { ControlRows } from './control-rows';
 import type { Draft } from './draft';
@@ -11,14 +12,17 @@ interface RuleFormProps {
 }
 
 export function RuleForm({ draft, onChange }: RuleFormProps) {
-  return (
-    <div className="form">
+  // In the order of the form. The text and the test cases have panels of their own.
+  const fields = {
+    name: (
       <label>
         Name
         <span className="field">
           <input value={draft.name} maxLength={200} required onChange={(event) => onChange({ name: event.target.value })} />
         </span>
       </label>
+    ),
+    severity: (
       <label>
         Severity
         <span className="pick">
@@ -30,19 +34,25 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
           <ChevronDown className="i" aria-hidden="true" />
         </span>
       </label>
+    ),
+    tags: (
       <label>
         Tags
         <span className="field">
           <input value={draft.tags} placeholder="payments, compliance" onChange={(event) => onChange({ tags: event.target.value })} />
         </span>
       </label>
+    ),
+    description: (
       <label className="wide">
         Description
         <span className="field">
           <input value={draft.description} onChange={(event) => onChange({ description: event.target.value })} />
         </span>
       </label>
-      <Choice id="mode" label="Mode" value={draft.mode} options={MODES} onChange={(mode) => onChange({ mode })} />
+    ),
+    mode: <Choice id="mode" label="Mode" value={draft.mode} options={MODES} onChange={(mode) => onChange({ mode })} />,
+    message: (
       <label className="wide">
         Message of its violations
         <span className="field">
@@ -54,6 +64,8 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
           />
         </span>
       </label>
+    ),
+    on_error: (
       <Choice
         id="on-error"
         label="A value of another type"
@@ -61,11 +73,20 @@ export function RuleForm({ draft, onChange }: RuleFormProps) {
         options={ON_ERRORS}
         onChange={(on_error) => onChange({ on_error })}
       />
-      <ControlRows controls={draft.controls} onChange={(controls) => onChange({ controls })} />
+    ),
+    controls: <ControlRows controls={draft.controls} onChange={(controls) => onChange({ controls })} />,
+    emit_evidence: (
       <label className="tick wide">
         <input type="checkbox" checked={draft.emit_evidence} onChange={(event) => onChange({ emit_evidence: event.target.checked })} />
         Traces that comply are exported as evidence for these controls
       </label>
+    ),
+  } satisfies Record<Exclude<keyof Draft, 'expression' | 'tests'>, ReactNode>;
+  return (
+    <div className="form">
+      {Object.entries(fields).map(([member, field]) => (
+        <Fragment key={member}>{field}</Fragment>
+      ))}
     </div>
   );
 }
