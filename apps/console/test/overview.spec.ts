@@ -89,6 +89,20 @@ describeConsole('overview', () => {
     // Within a minute of the first reading, later spans give a rate above 0.
     await becomes(async () => Number.parseFloat(await figure(page, 'Received')) > 0, true);
     expect(await problemsOf(page, 'overview')).toEqual([]);
+    // The chosen range is that of violations alone: each panel says the time that it covers, on a phone, too.
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const [name, time] of [
+      ['Is it looking at everything?', 'all since this process started'],
+      ['Needs attention', 'states of now, rules of the last 24 h, counts since the start'],
+      ['Spans a second', 'as this tab read them, at most 10 min'],
+      ['The way of a span', 'states of now, rates of the last minute'],
+      ['Why traces were closed', 'since this process started'],
+      ['Loudest rules', 'in the last 24 h'],
+    ] as const)
+      expect([name, await panel(page, name).getByText(time, { exact: true }).isVisible()]).toEqual([name, true]);
+    expect(await page.locator('dl.facts').innerText()).toMatch(
+      /judged, in the last minute[\s\S]*in the log now[\s\S]*of the latest \d+ violation/,
+    );
     await page.setViewportSize({ width: 1440, height: 900 });
     await attention.getByRole('link', { name: /Fix: order by number/ }).click();
     await page.waitForURL(/\/ui\/rules\/order-by-number$/);

@@ -40,8 +40,8 @@ export function Figures({ before, now, start, found, account, system }: FiguresP
           judged === undefined
             ? system === undefined
               ? ''
-              : `requests and ticks; ${perSecond(recordRate(system, 'judged_records'), 'records') ?? 'counting what is'} judged`
-            : `${perSecond(judged)} judged`
+              : `requests and ticks; ${perSecond(recordRate(system, 'judged_records'), 'records') ?? 'counting what is'} judged, in the last minute`
+            : `${perSecond(judged)} judged, in the last minute`
         }
       />
       <Figure
@@ -58,7 +58,7 @@ export function Figures({ before, now, start, found, account, system }: FiguresP
                 ? 'unknown'
                 : exactCount(lag)
         }
-        detail={`${onTheWay === undefined ? 'records' : 'spans'} in the log${open === undefined ? (behind === undefined ? '' : ', for all evaluators') : `; ${shortCount(open)} traces are open`}`}
+        detail={`${onTheWay === undefined ? 'records' : 'spans'} in the log now${open === undefined ? (behind === undefined ? '' : ', for all evaluators') : `; ${shortCount(open)} traces are open`}`}
       />
       <Figure
         icon={Timer}

@@ -21,7 +21,7 @@ import { LoudestRules } from './loudest-rules';
 import { type Reading, total } from './readings';
 import { ThroughputChart, ThroughputLegend } from './throughput-chart';
 import { useAccounting } from './use-accounting';
-import { DEFAULT_START, FOUND_RANGES, useFound, useFoundRange } from './use-found';
+import { DEFAULT_START, FOUND_RANGES, useFound, useFoundRange, wordsOfRange } from './use-found';
 import { useProgress } from './use-progress';
 import { useReadings } from './use-readings';
 
@@ -62,8 +62,7 @@ export default function OverviewPage() {
           isLoading={isLoading || account.isPending}
         />
         <div className="end small dim">
-          {isElsewhere ? 'figures of the whole system, where this process knows them' : 'figures of this process'}, every 5 s; rates of the
-          last minute
+          {isElsewhere ? 'figures of the whole system, where this process knows them' : 'figures of this process'}, read every 5 s
         </div>
       </div>
       {metrics.error === null ? null : (
@@ -84,7 +83,7 @@ export default function OverviewPage() {
           options={FOUND_RANGES.map(({ start: value, text }) => ({ value, text }))}
           onChange={(value) => setStart(value === '' ? DEFAULT_START : value)}
         />
-        <span className="small dim">of the violations, the undecided and the loudest rules</span>
+        <span className="small dim">of violations, undecided verdicts and loudest rules; the other figures name their own time</span>
       </search>
       <AccountingPanel query={account} />
       <Figures
@@ -99,6 +98,7 @@ export default function OverviewPage() {
         <section className="panel" aria-labelledby="attention-h">
           <header>
             <h2 id="attention-h">Needs attention</h2>
+            <div className="end small dim">states of now, rules of the last 24 h, counts since the start</div>
           </header>
           {health.error === null ? null : (
             <ErrorBanner what="The health of the rules could not be read." error={health.error} onRetry={() => void health.refetch()} />
@@ -127,7 +127,7 @@ export default function OverviewPage() {
       <section className="panel" aria-labelledby="hops-h">
         <header>
           <h2 id="hops-h">The way of a span</h2>
-          <div className="end small dim not-phone">each part, what it did last, what to do</div>
+          <div className="end small dim">states of now, rates of the last minute</div>
         </header>
         {isLoading ? <Skeleton lines={3} label="The parts are being asked" /> : <HopList hops={hops} />}
       </section>
@@ -135,7 +135,7 @@ export default function OverviewPage() {
         <section className="panel" aria-labelledby="closed-h">
           <header>
             <h2 id="closed-h">Why traces were closed</h2>
-            {isElsewhere ? null : <div className="end small dim not-phone">since this process started</div>}
+            {isElsewhere ? null : <div className="end small dim">since this process started</div>}
           </header>
           {now === undefined ? (
             isLoading ? (
@@ -155,6 +155,7 @@ export default function OverviewPage() {
           <header>
             <h2 id="loud-h">Loudest rules</h2>
             <div className="end small">
+              <span className="dim">in the last {wordsOfRange(found.data?.start ?? start)}</span>{' '}
               <Link className="link" href="/rules?sort=matches">
                 All rules
               </Link>

@@ -75,6 +75,7 @@ export function ThroughputChart({ readings }: { readonly readings: readonly Read
 export function ThroughputLegend() {
   return (
     <div className="end">
+      <span className="small dim">as this tab read them, at most 10 min</span>
       <span className="legend">
         {LINES.map(({ name, className }) => (
           <span key={name}>
