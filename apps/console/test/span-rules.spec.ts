@@ -8,6 +8,8 @@ import { withConsole } from './with-console.js';
 
 /** A text that has to be escaped in a rule. */
 const TENANT = 'a "quoted" \\ back\nslash';
+/** A key that a list in a link has to keep. */
+const ODD_KEY = 'a, "b" c';
 const ORDERS = 10;
 const LOAD_TESTS = 3;
 
@@ -22,7 +24,7 @@ describeConsole('rules made of a span', () => {
     const script = { id: 'scripted', name: 'scripted', expression: 'if span.name == "charge card" then return true end\nreturn false' };
     expect((await betrace.json('POST', '/v1/rules', script)).status).toBe(201);
     for (let n = 0; n < ORDERS; n++) {
-      const more = n < LOAD_TESTS ? { 'load.test': true, tenant: TENANT } : {};
+      const more = n < LOAD_TESTS ? { 'load.test': true, tenant: TENANT, [ODD_KEY]: 1 } : {};
       const [root, ...others] = orderSpans({ id: `order-${n}`, slow: true, checked: n % 2 === 0 });
       await send(betrace, [{ ...root, attributes: { 'order.id': `order-${n}`, ...more } }, ...others]);
     }
@@ -68,9 +70,13 @@ describeConsole('rules made of a span', () => {
     await page.getByRole('region', { name: 'POST /checkout' }).getByRole('button', { name: 'Exclude this' }).click();
     const dialog = page.getByRole('dialog', { name: 'Exclude this from the rule' });
     await dialog.getByRole('checkbox', { name: /load\.test/ }).check();
-    await dialog.getByText('This violation would be none.').waitFor();
+    await dialog.getByRole('checkbox', { name: ODD_KEY }).check();
     // The open dialog and the checked values are in the URL.
+    await page.waitForURL((url) => url.searchParams.get('tick')?.includes('a, ') === true);
     await page.reload();
+    await dialog.getByText('This violation would be none.').waitFor();
+    expect(await dialog.getByRole('checkbox', { name: ODD_KEY }).isChecked()).toBe(true);
+    await dialog.getByRole('checkbox', { name: ODD_KEY }).uncheck();
     await dialog.getByText('This violation would be none.').waitFor();
     expect(await dialog.getByRole('checkbox', { name: /load\.test/ }).isChecked()).toBe(true);
     await dialog.getByRole('button', { name: 'Count before and after' }).click();

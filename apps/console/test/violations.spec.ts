@@ -80,6 +80,18 @@ describeConsole('violations', () => {
     await becomes(() => rowsOf(page).count(), 5);
   });
 
+  it('are not searched for a text that was cleared before the search began', async () => {
+    const page = await browser.page('/ui/violations?rule_id=none');
+    await page.getByText('Nothing matches these filters').waitFor();
+    await page.clock.install();
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.getByLabel('Search violations').fill('no such text');
+    await page.getByRole('button', { name: 'Clear all' }).click();
+    await page.clock.runFor(2_000);
+    expect(new URL(page.url()).search).toBe('');
+    expect(await page.getByLabel('Search violations').inputValue()).toBe('');
+  });
+
   it('are searched for the typed text, even with a percent sign, which the router would decode twice', async () => {
     const page = await browser.page('/ui/violations?rule_id=declined');
     const typed = '100%25 of a+b & 5%';

@@ -1,5 +1,6 @@
 import { ShieldCheck } from 'lucide-react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
+import { useAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';
 import { Pick } from '../parts/pick';
@@ -46,21 +47,11 @@ export default function CompliancePage() {
 }
 
 function Frameworks({ names }: { readonly names: readonly string[] }) {
-  const [search, setSearch] = useSearchParams();
-  const asked = search.get('framework');
+  const { get, put } = useAddress();
+  const asked = get('framework');
   const framework = names.find((name) => name === asked) ?? names[0] ?? '';
-  const period = search.get('period') ?? '';
+  const period = get('period') ?? '';
   const report = useReport(framework, period);
-  const set = (name: string, value: string): void =>
-    setSearch(
-      (previous) => {
-        const next = new URLSearchParams(previous);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: true },
-    );
   return (
     <>
       <div className="head">
@@ -71,7 +62,7 @@ function Frameworks({ names }: { readonly names: readonly string[] }) {
             value={period}
             isSet={period !== ''}
             options={PERIODS.map(({ value, text }) => ({ value, text }))}
-            onChange={(value) => set('period', value)}
+            onChange={(value) => put({ period: value })}
           />
           <DownloadReport report={report.data} />
         </div>
@@ -79,7 +70,7 @@ function Frameworks({ names }: { readonly names: readonly string[] }) {
       <Tabs
         label="Framework"
         selected={framework}
-        onSelect={(name) => set('framework', name)}
+        onSelect={(name) => put({ framework: name })}
         tabs={names.map((name) => ({ key: name, text: name, content: () => <ReportPanel query={report} /> }))}
       />
     </>

@@ -1,10 +1,13 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useKeys } from '../shell/use-keys';
+import { useAddressChange } from './browser/address-change';
 import { afterPause } from './browser/after-pause';
 import { Key } from './key';
 
 interface SearchFieldProps {
+  /** Of the parameter in the address. */
+  readonly name: string;
   readonly label: string;
   readonly placeholder: string;
   readonly value: string;
@@ -16,13 +19,19 @@ interface SearchFieldProps {
 const PAUSE_MS = 250;
 
 /** A search that runs after a pause in typing or at Enter, once for each text; `/` focuses it, Escape empties it. */
-export function SearchField({ label, placeholder, value, maxLength, onChange }: SearchFieldProps) {
+export function SearchField({ name, label, placeholder, value, maxLength, onChange }: SearchFieldProps) {
   const [text, setText] = useState(value);
   const input = useRef<HTMLInputElement>(null);
   const latest = useRef({ value, onChange });
   latest.current = { value, onChange };
   const endPause = useRef<() => void>(undefined);
-  useEffect(() => setText(value), [value]);
+  const change = useAddressChange(name);
+  // Also where the value stays: what was typed until another control cleared it is gone.
+  const [since, setSince] = useState({ value, change });
+  if (since.value !== value || since.change !== change) {
+    setSince({ value, change });
+    setText(value);
+  }
   /** Runs it now: a pending pause would run it again, over a later choice. */
   const run = (wanted: string): void => {
     endPause.current?.();

@@ -1,6 +1,6 @@
 import { Download, FileCode2, Plus, SearchX, Upload } from 'lucide-react';
 import { useMemo } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { useRules } from '../api/rule-queries';
 import { type RuleMode, SEVERITIES } from '../api/types';
 import { plural } from '../format/count';
@@ -28,12 +28,12 @@ const ANY = { value: '', text: 'any' };
 
 /** All rules, with their matches and health. */
 export default function RulesPage() {
-  const [search, setSearch] = useSearchParams();
+  const address = useAddress();
   const [, navigate] = useLocation();
   const rules = useRules();
   const matches = useRuleMatches();
   const health = useRuleHealth();
-  const param = (name: string): string => search.get(name) ?? '';
+  const param = (name: string): string => address.get(name) ?? '';
   const [q, severity, tag, mode, fares, sort] = [
     param('q'),
     param('severity'),
@@ -42,17 +42,7 @@ export default function RulesPage() {
     param('health'),
     param('sort'),
   ];
-  const set = (name: string) => (value: string) =>
-    setSearch(
-      () => {
-        // As the browser has them: what is ticked or selected may have changed them before the page is drawn again.
-        const next = new URLSearchParams(location.search);
-        if (value === '') next.delete(name);
-        else next.set(name, value);
-        return next;
-      },
-      { replace: name === 'q' },
-    );
+  const set = (name: string) => (value: string) => address.put({ [name]: value }, { entry: name !== 'q' });
   const all = rules.data?.rules;
   const shown = useMemo(() => {
     const text = q.toLowerCase();
@@ -67,7 +57,6 @@ export default function RulesPage() {
   }, [all, q, severity, tag, mode, health.data, fares, sort]);
   const tags = useMemo(() => [...new Set((all ?? []).flatMap((rule) => rule.tags))].sort(), [all]);
   useKeys({ c: () => navigate('/rules/new') });
-  const address = useAddress();
   const counts = MODES.map(({ value }) => [value, (all ?? []).filter(({ mode }) => mode === value).length] as const);
 
   return (
@@ -96,7 +85,7 @@ export default function RulesPage() {
         </div>
       </div>
       <search className="filters" aria-label="Filter rules">
-        <SearchField label="Search rules" placeholder="Name, expression, tag" value={q} maxLength={200} onChange={set('q')} />
+        <SearchField name="q" label="Search rules" placeholder="Name, expression, tag" value={q} maxLength={200} onChange={set('q')} />
         <Pick
           label="Tag"
           value={tag}
@@ -140,7 +129,7 @@ export default function RulesPage() {
             icon={SearchX}
             title="No rule matches these filters"
             actions={
-              <button type="button" className="btn primary" onClick={() => setSearch(new URLSearchParams())}>
+              <button type="button" className="btn primary" onClick={address.clear}>
                 Clear all
               </button>
             }

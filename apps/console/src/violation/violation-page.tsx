@@ -1,9 +1,10 @@
 import { ChevronRight, History } from 'lucide-react';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { ApiProblem } from '../api/problem';
 import { DifferencesPanel } from '../differences/differences-panel';
 import { useGroupOf } from '../groups/group-queries';
 import { copyText } from '../parts/browser/copy-text';
+import { useAddress } from '../parts/browser/use-address';
 import { ErrorBanner } from '../parts/error-banner';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Skeleton } from '../parts/skeleton';
@@ -23,7 +24,7 @@ import { WhyAndTrace } from './why-and-trace';
 /** A violation: what happened, why it matches, and its evidence. */
 export default function ViolationPage({ id }: { readonly id: string }) {
   const [, navigate] = useLocation();
-  const [search, setSearch] = useSearchParams();
+  const address = useAddress();
   const say = useToast();
   const violation = useViolation(id);
   const verification = useVerification(id);
@@ -53,16 +54,11 @@ export default function ViolationPage({ id }: { readonly id: string }) {
       </>
     );
   }
-  const asked = Number(search.get('revision'));
+  const asked = Number(address.get('revision'));
   const former = revisions.data?.revisions.find(({ revision }) => revision === asked);
   const shown = former ?? violation.data;
   const showRevision = (revision: number | null): void =>
-    setSearch((previous) => {
-      const next = new URLSearchParams(previous);
-      if (revision === null) next.delete('revision');
-      else next.set('revision', String(revision));
-      return next;
-    });
+    address.put({ revision: revision === null ? undefined : String(revision) }, { entry: true });
   return (
     <>
       <div className="stack tight">

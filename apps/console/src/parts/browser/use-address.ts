@@ -1,11 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { addressChange, changeParameters, useAddressChange } from './address-change';
 import { afterPause } from './after-pause';
 
 export interface Address {
   readonly get: (name: string) => string | undefined;
-  /** Undefined removes a parameter. The browser's history gets no entry: Back leads to another page. */
-  readonly put: (changes: Readonly<Record<string, string | undefined>>) => void;
+  /** Changes these parameters alone; undefined removes one. With `entry`, Back undoes it; without, Back leads to another page. */
+  readonly put: (changes: Readonly<Record<string, string | undefined>>, options?: { readonly entry: boolean }) => void;
+  /** Removes all parameters. */
+  readonly clear: () => void;
 }
 
 /** State of the view in the URL (an open dialog, an expanded group, checked values), so that a copied link shows the same. */
@@ -14,19 +17,16 @@ export function useAddress(): Address {
   return useMemo(
     () => ({
       get: (name) => search.get(name) ?? undefined,
-      put: (changes) =>
-        setSearch(
-          () => {
-            // Read from the browser: two parts of a page may change the URL before the next render.
-            const next = new URLSearchParams(location.search);
-            for (const [name, value] of Object.entries(changes)) {
-              if (value === undefined || value === '') next.delete(name);
-              else next.set(name, value);
-            }
-            return next;
-          },
-          { replace: true },
-        ),
+      put: (changes, { entry } = { entry: false }) => {
+        // Read from the browser: two parts of a page may change the URL before the next render.
+        const next = new URLSearchParams(location.search);
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === undefined || value === '') next.delete(name);
+          else next.set(name, value);
+        }
+        changeParameters(Object.keys(changes), () => setSearch(next, { replace: !entry }));
+      },
+      clear: () => setSearch(new URLSearchParams()),
     }),
     [search, setSearch],
   );
@@ -34,41 +34,31 @@ export function useAddress(): Address {
 
 /** Browsers allow two hundred URL changes in half a minute; a key that is held down makes more. */
 const SETTLED_MS = 300;
+/** Proxies take request lines of 8 KiB, and a link has filters, too. */
+const MAX_LENGTH = 4_000;
 
 /**
- * State that changes fast, and is written to the address when it stops changing. Where the address changes by itself (Back, a link), it follows.
+ * State that changes fast, and is written to the address when it stops changing; what is longer than a link holds stays in this page alone.
+ * Where the address changes by itself (Back, a link), it follows.
  * @param of what the state belongs to, such as the list of a row: of another one, what is not written yet is dropped
  */
 export function useSettlingAddress(name: string, of = ''): readonly [string | undefined, (value: string | undefined) => void] {
   const { get, put } = useAddress();
   const inAddress = get(name);
-  const [{ value, since, belongs }, setState] = useState({ value: inAddress, since: inAddress, belongs: of });
-  if (since !== inAddress || belongs !== of) setState({ value: inAddress, since: inAddress, belongs: of });
+  const change = useAddressChange(name);
+  const [{ value, since, belongs }, setState] = useState({ value: inAddress, since: change, belongs: of });
+  if (since !== change || belongs !== of) setState({ value: inAddress, since: change, belongs: of });
   const latest = useRef({ inAddress, put });
   latest.current = { inAddress, put };
   useEffect(() => {
-    if (latest.current.inAddress === value) return undefined;
-    return afterPause(SETTLED_MS, () => latest.current.put({ [name]: value }));
+    const written = value !== undefined && fits(value) ? value : undefined;
+    if (latest.current.inAddress === written) return undefined;
+    return afterPause(SETTLED_MS, () => {
+      latest.current.put({ [name]: written });
+      setState((before) => ({ ...before, since: addressChange(name) }));
+    });
   }, [name, value]);
   return [value, (next) => setState((before) => ({ ...before, value: next }))];
 }
 
-/** The selected items, by their keys. */
-export function useChosenInAddress(
-  name: string,
-  first: readonly string[],
-): readonly [ReadonlySet<string>, (to: ReadonlySet<string>) => void] {
-  const { get, put } = useAddress();
-  const text = get(name);
-  const chosen = useMemo(() => new Set(text === undefined ? first : listOf(text)), [text, first]);
-  return [chosen, (to) => put({ [name]: JSON.stringify([...to]) })];
-}
-
-function listOf(text: string): readonly string[] {
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
-  } catch {
-    return [];
-  }
-}
+const fits = (value: string): boolean => value.length <= MAX_LENGTH && encodeURIComponent(value).length <= MAX_LENGTH;

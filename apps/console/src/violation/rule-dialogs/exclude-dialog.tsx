@@ -5,7 +5,6 @@ import { answered, client } from '../../api/client';
 import { useRule } from '../../api/rule-queries';
 import type { PreviewResult, Rule, Violation } from '../../api/types';
 import { exactCount, plural, share } from '../../format/count';
-import { useChosenInAddress } from '../../parts/browser/use-address';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Pick } from '../../parts/pick';
 import { RuleText } from '../../parts/rule-text';
@@ -18,6 +17,7 @@ import { usePreviewRange } from '../../rules/preview/use-preview-range';
 import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
 import { conditionOf, excluding, type SpanFact } from './span-facts';
+import { useChosenFacts } from './use-chosen-facts';
 import { useTrial } from './use-trial';
 
 interface ExcludeDialogProps {
@@ -76,7 +76,7 @@ const NOTHING: readonly string[] = [];
 
 function Exclusion({ rule, subject, violation, facts, ticked = NOTHING, which = 'This violation', onClose }: ExclusionProps) {
   const [, navigate] = useLocation();
-  const [chosen, setChosen] = useChosenInAddress('tick', ticked);
+  const [chosen, setChosen] = useChosenFacts(ticked);
   const [range, setRange] = usePreviewRange();
   const preview = usePreview();
   const condition = conditionOf(facts, chosen);

@@ -1,12 +1,12 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { plural } from '../../format/count';
-import { useChosenInAddress } from '../../parts/browser/use-address';
 import { ErrorBanner } from '../../parts/error-banner';
 import { RuleText } from '../../parts/rule-text';
 import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
 import { conditionOf, type SpanFact } from './span-facts';
+import { useChosenFacts } from './use-chosen-facts';
 import { useTrial } from './use-trial';
 
 interface MakeRuleDialogProps {
@@ -26,7 +26,7 @@ interface MakeRuleDialogProps {
 /** A rule from ticked values; it opens in the editor, with this trace to test it on. */
 export function MakeRuleDialog({ from, name, facts, ticked, traceId, spanId, onClose }: MakeRuleDialogProps) {
   const [, navigate] = useLocation();
-  const [chosen, setChosen] = useChosenInAddress('tick', ticked);
+  const [chosen, setChosen] = useChosenFacts(ticked);
   const expression = conditionOf(facts, chosen);
   const trial = useTrial(expression, traceId);
   const open = (): void => navigate(`/rules/new?${new URLSearchParams({ name, expression, trace_id: traceId, tab: 'test' })}`);

@@ -26,6 +26,7 @@ export function FilterBar({ filters, limit, set }: ViolationFilters) {
   return (
     <search className="filters" aria-label="Filter violations">
       <SearchField
+        name="q"
         label="Search violations"
         placeholder="Message, service, id, value"
         value={filters.q ?? ''}

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useSearchParams } from 'wouter';
+import { useAddress } from '../../parts/browser/use-address';
 
 /** The filters in the URL, by the API's names, and the view: `view=groups` with its `inbox`, or the flat list, with `live=1` or not. */
 const NAMES = [
@@ -30,22 +30,19 @@ export interface ViolationFilters {
   readonly set: (change: Partial<Filters>, options?: { readonly replace: boolean }) => void;
 }
 
+/** Other filters show another list: the selection, expanded rows and dialogs of the former one end. */
+const END_OF_THE_LIST = Object.fromEntries(OF_THE_LIST.map((name) => [name, undefined]));
+
 export function useViolationFilters(): ViolationFilters {
-  const [search, setSearch] = useSearchParams();
+  const { get, put } = useAddress();
   return useMemo(() => {
-    const filters = Object.fromEntries(NAMES.map((name) => [name, search.get(name)])) as Filters;
+    const filters = Object.fromEntries(NAMES.map((name) => [name, get(name) ?? null])) as Filters;
     const limit = LIMITS.find((each) => String(each) === filters.limit) ?? LIMITS[0];
-    const set: ViolationFilters['set'] = (change, options) =>
-      setSearch(() => {
-        const next = new URLSearchParams(location.search);
-        // Other filters show another list: the selection, expanded rows and dialogs of the former one end.
-        for (const name of OF_THE_LIST) next.delete(name);
-        for (const [name, value] of Object.entries(change)) {
-          if (value === null || value === '') next.delete(name);
-          else next.set(name, value);
-        }
-        return next;
-      }, options);
+    const set: ViolationFilters['set'] = (change, { replace } = { replace: false }) =>
+      put(
+        { ...END_OF_THE_LIST, ...Object.fromEntries(Object.entries(change).map(([name, value]) => [name, value ?? undefined])) },
+        { entry: !replace },
+      );
     return { filters, limit, set };
-  }, [search, setSearch]);
+  }, [get, put]);
 }
