@@ -15,7 +15,7 @@ describeConsole('the test cases of a rule', () => {
   const ruleOf = async (id: string) => (await betrace.json<Record<string, unknown>>('GET', `/v1/rules/${id}`)).body;
 
   it('are run at each save: a failing one is shown, and saving anyway is reported', async () => {
-    const page = await browser.page('/ui/rules/new', {}, /status of 422/);
+    const page = await browser.page('/ui/rules/new?on=pasted&trace_id=order-7', {}, /status of 422/);
     await page.getByLabel('Name', { exact: true }).fill('Slow checkouts');
     await page.getByRole('textbox', { name: 'Expression' }).fill('span.duration > 1s');
     const panel = page.getByRole('region', { name: 'Try it' });
@@ -35,6 +35,9 @@ describeConsole('the test cases of a rule', () => {
     expect(await problemsOf(page, 'rule-cases-fail')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     expect((await betrace.json('GET', '/v1/rules/slow-checkouts')).status).toBe(404);
+    await dialog.getByRole('button', { name: 'Show the cases' }).click();
+    expect(new URL(page.url()).search).toBe('?on=pasted&trace_id=order-7&tab=cases');
+    await page.getByRole('button', { name: 'Save' }).click();
     await dialog.getByRole('button', { name: 'Save anyway' }).click();
     await page.waitForURL(/\/ui\/rules\/slow-checkouts/);
     expect(await ruleOf('slow-checkouts')).toMatchObject({ version: 1, tests: [{ name: 'quick', expect: 'match' }] });

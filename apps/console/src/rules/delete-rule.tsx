@@ -5,6 +5,7 @@ import { answered, client } from '../api/client';
 import { ifVersion, RULES } from '../api/rule-queries';
 import type { Rule } from '../api/types';
 import { useAddress } from '../parts/browser/use-address';
+import { useHere } from '../parts/browser/use-here';
 import { ErrorBanner } from '../parts/error-banner';
 import { Dialog } from '../shell/dialog';
 import { useToast } from '../shell/toasts';
@@ -16,6 +17,7 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
   const queries = useQueryClient();
   const say = useToast();
   const [, navigate] = useLocation();
+  const here = useHere();
   const remove = useMutation({
     mutationFn: () => answered(client.DELETE('/v1/rules/{id}', { params: { path: { id: rule.id }, header: ifVersion(rule.version) } })),
     onMutate: () => location.pathname,
@@ -23,7 +25,13 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
       keepDraft(rule.id, undefined);
       void queries.invalidateQueries({ queryKey: RULES, exact: true });
       say(`${rule.name} was deleted; its violations stay`);
+      // Also who left the page and came back: it is of no rule any more.
       if (location.pathname === at) navigate('/rules');
+      queries.removeQueries({ queryKey: [...RULES, rule.id] });
+    },
+    onError: (error) => {
+      const isShown = here() && new URLSearchParams(location.search).get('dialog') === 'delete';
+      if (!isShown) say(`${rule.name} was not deleted: ${error.message}`);
     },
   });
   return (

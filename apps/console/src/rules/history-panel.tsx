@@ -3,6 +3,7 @@ import { answered, client } from '../api/client';
 import { ifVersion, RULES } from '../api/rule-queries';
 import type { Rule, RuleVersion } from '../api/types';
 import { useAddress } from '../parts/browser/use-address';
+import { useHere } from '../parts/browser/use-here';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';
@@ -25,6 +26,7 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
   const queries = useQueryClient();
   const say = useToast();
   const address = useAddress();
+  const here = useHere();
   const shown = Number(address.get('compare'));
   const restore = useMutation({
     mutationFn: ({ version, anyway }: Restoring) =>
@@ -41,6 +43,9 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
       say(`Version ${version} is in force again, as version ${restored?.version}`);
       void queries.invalidateQueries({ queryKey: RULES });
       void queries.invalidateQueries({ queryKey: ['rule-versions', rule.id] });
+    },
+    onError: (error, { version }) => {
+      if (!here()) say(`Version ${version} of ${rule.name} was not restored: ${error.message}`);
     },
   });
   const failing = failingTests(restore.error);

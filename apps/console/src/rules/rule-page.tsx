@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronRight, CircleX } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { Link } from 'wouter';
 import { ApiProblem } from '../api/problem';
 import { useRule } from '../api/rule-queries';
 import type { Diagnostic, Rule } from '../api/types';
+import { useAddress } from '../parts/browser/use-address';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
 import { Skeleton } from '../parts/skeleton';
@@ -63,17 +64,18 @@ const EDITOR_KEYS = [
 const NO_DIAGNOSTICS: readonly Diagnostic[] = [];
 
 function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
-  const [search, setSearch] = useSearchParams();
+  const address = useAddress();
   const saved = useMemo(() => (rule === undefined ? NEW_DRAFT : draftOf(rule)), [rule]);
-  const [{ draft, version, base }, setWork] = useState(() => beginWork(rule, saved, search));
+  const [{ draft, version, base }, setWork] = useState(() => beginWork(rule, saved, address));
   const changed = !isSame(draft, base);
   const change = (part: Partial<Draft>): void => setWork((work) => ({ ...work, draft: { ...work.draft, ...part } }));
   const showSaved = (now: Rule): void => setWork({ version: now.version, draft: draftOf(now), base: draftOf(now) });
   useEffect(() => keepDraft(rule?.id, changed ? { version, draft } : undefined), [rule?.id, changed, version, draft]);
-  // Another version is in force (restored here, or saved by another person), and the draft has no edits: show the version in force.
+  // Another version is in force (restored or saved here, or by another person), and the draft has no edits, or the same: show the version in force.
   useEffect(() => {
-    if (rule !== undefined && version !== rule.version && !changed) setWork({ version: rule.version, draft: saved, base: saved });
-  }, [rule, version, changed, saved]);
+    if (rule !== undefined && version !== rule.version && (!changed || isSame(draft, saved)))
+      setWork({ version: rule.version, draft: saved, base: saved });
+  }, [rule, version, changed, draft, saved]);
 
   const checked = useDiagnostics(draft.expression);
   const isChecked = checked.data?.text === draft.expression;
@@ -201,6 +203,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
           rule={rule}
           draft={draft}
           onTests={(kept) => change({ tests: kept })}
+          onKeep={(test) => setWork((work) => ({ ...work, draft: { ...work.draft, tests: [...work.draft.tests, test] } }))}
           tests={tests}
           previews={previews}
           canRun={errors === 0}
@@ -214,7 +217,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
           onClose={saving.forgetFailing}
           onShow={() => {
             saving.forgetFailing();
-            setSearch({ tab: 'cases' }, { replace: true });
+            address.put({ tab: 'cases' });
           }}
           onAnyway={() => saving.save(draft, saving.failing?.version, true)}
         />

@@ -5,6 +5,7 @@ import { answered, client } from '../api/client';
 import { ApiProblem } from '../api/problem';
 import { ifVersion, RULES } from '../api/rule-queries';
 import type { Rule } from '../api/types';
+import { useHere } from '../parts/browser/use-here';
 import { useToast } from '../shell/toasts';
 import type { Conflict } from './conflict-dialog';
 import { bodyOf, type Draft, keepDraft } from './draft';
@@ -30,6 +31,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
   const queries = useQueryClient();
   const say = useToast();
   const [, navigate] = useLocation();
+  const here = useHere();
   const [conflict, setConflict] = useState<Conflict>();
   const [failing, setFailing] = useState<FailingTests>();
   const mutation = useMutation({
@@ -42,6 +44,8 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
         return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header, query }, body: bodyOf(draft) }));
       } catch (error) {
         const tests = failingTests(error);
+        // Nobody sees a dialog of a page that is gone: the error is said.
+        if (!here()) throw error;
         if (tests !== undefined) {
           setFailing({ version, tests });
           return undefined;
@@ -53,8 +57,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
         return undefined;
       }
     },
-    onMutate: () => location.pathname,
-    onSuccess: (rule, _asked, at) => {
+    onSuccess: (rule) => {
       if (rule === undefined) return;
       setConflict(undefined);
       setFailing(undefined);
@@ -65,7 +68,10 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
       keepDraft(id, undefined);
       if (id !== undefined) onSaved(rule);
       // Who went on to another page while it was saved stays there.
-      else if (location.pathname === at) navigate(`/rules/${encodeURIComponent(rule.id)}`, { replace: true });
+      else if (here()) navigate(`/rules/${encodeURIComponent(rule.id)}`, { replace: true });
+    },
+    onError: (error, { draft }) => {
+      if (!here()) say(`${draft.name.trim()} was not saved, and its draft is kept: ${error.message}`);
     },
   });
   return {

@@ -1,4 +1,5 @@
 import type { Rule } from '../api/types';
+import type { Address } from '../parts/browser/use-address';
 import { type Draft, type KeptDraft, keptDraft, NEW_DRAFT } from './draft';
 
 /** A draft and its original: they differ after an edit. */
@@ -7,8 +8,8 @@ export interface Work extends KeptDraft {
 }
 
 /** Continues the draft that the browser stores; else begins with the present rule, or with the values in a new rule's URL. */
-export function beginWork(rule: Rule | undefined, saved: Draft, search: URLSearchParams): Work {
-  const begun = rule === undefined ? { name: search.get('name') ?? '', expression: search.get('expression') ?? '' } : {};
+export function beginWork(rule: Rule | undefined, saved: Draft, { get }: Pick<Address, 'get'>): Work {
+  const begun = rule === undefined ? { name: get('name') ?? '', expression: get('expression') ?? '' } : {};
   if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };
   const kept = keptDraft(rule?.id, saved);
   if (kept === undefined) return { version: rule?.version, draft: saved, base: saved };

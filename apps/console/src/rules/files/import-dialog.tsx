@@ -5,6 +5,7 @@ import { ApiProblem } from '../../api/problem';
 import { RULES } from '../../api/rule-queries';
 import type { ImportBody, ImportResult } from '../../api/types';
 import { plural } from '../../format/count';
+import { useHere } from '../../parts/browser/use-here';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
@@ -23,6 +24,7 @@ interface Shown {
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const queries = useQueryClient();
   const say = useToast();
+  const here = useHere();
   const [text, setText] = useState('');
   const [replace, setReplace] = useState(false);
   /** The places of the rules in the parsed text. */
@@ -54,13 +56,14 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const apply = useMutation({
     mutationFn: ({ anyway, ...shown }: Shown & { readonly anyway: boolean }) => send(shown, anyway ? undefined : true),
     onError: (error) => {
+      if (!here()) say(`Nothing was imported: ${error.message}`);
       // The shown changes still hold: the import may proceed anyway.
       if (failingTests(error) === undefined) readAgain();
     },
     onSuccess: ({ created, updated, deleted }) => {
       readAgain();
       say(`Imported: ${created} created, ${updated} updated, ${deleted} deleted; in force from the next span on`);
-      onClose();
+      if (here()) onClose();
     },
   });
   const change = (to: () => void): void => {

@@ -5,27 +5,31 @@ import type { Rule, RuleMode } from '../../api/types';
 import { useToast } from '../../shell/toasts';
 import { modeOf } from '../modes';
 
+interface Change {
+  /** As it was before. */
+  readonly rule: Rule;
+  readonly mode: RuleMode;
+  readonly isUndo?: true;
+}
+
 /** Changes the mode of a rule at once, with an undo; reverted if the server refuses. */
 export function useChangeMode(): (rule: Rule, mode: RuleMode) => void {
   const queries = useQueryClient();
   const say = useToast();
   const change = useMutation({
-    mutationFn: ({ id, mode }: { readonly id: string; readonly mode: RuleMode }) =>
-      answered(client.PATCH('/v1/rules/{id}', { params: { path: { id } }, body: { mode } })),
-    onMutate: ({ id, mode }) =>
+    mutationFn: ({ rule: { id }, mode }: Change) => answered(client.PATCH('/v1/rules/{id}', { params: { path: { id } }, body: { mode } })),
+    onMutate: ({ rule: { id }, mode }) =>
       queries.setQueryData<{ rules: readonly Rule[] }>(RULES, (list) =>
         list === undefined
           ? list
           : { ...list, rules: list.rules.map((rule) => (rule.id === id ? { ...rule, mode, enabled: mode !== 'off' } : rule)) },
       ),
-    onError: (error) => say(`The rule was not changed: ${error.message}`),
+    // Said here, not at each call: of two calls, and where the list was left, only this is called.
+    onSuccess: (_changed, { rule, mode, isUndo }) => {
+      if (!isUndo) say(`${rule.name} is ${modeOf(mode)?.changed}`, () => change.mutate({ rule, mode: rule.mode, isUndo: true }));
+    },
+    onError: (error, { rule }) => say(`${rule.name} was not changed: ${error.message}`),
     onSettled: () => queries.invalidateQueries({ queryKey: RULES }),
   });
-  return (rule, mode) => {
-    const before = rule.mode;
-    change.mutate(
-      { id: rule.id, mode },
-      { onSuccess: () => say(`${rule.name} is ${modeOf(mode)?.changed}`, () => change.mutate({ id: rule.id, mode: before })) },
-    );
-  };
+  return (rule, mode) => change.mutate({ rule, mode });
 }

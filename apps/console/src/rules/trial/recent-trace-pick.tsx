@@ -1,6 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
-import { answered, client } from '../../api/client';
 import type { RecentTrace } from '../../api/types';
 import { plural } from '../../format/count';
 import { duration } from '../../format/duration';
@@ -9,26 +7,22 @@ import { useNow } from '../../format/use-now';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Pick } from '../../parts/pick';
 
-const SHOWN = 50;
-
 /** Closed traces at the end of the log, the newest first, with and without violations. */
-export function useRecentTraces(isAsked: boolean) {
-  return useQuery({
-    queryKey: ['recent-traces'],
-    enabled: isAsked,
-    staleTime: 10_000,
-    queryFn: async ({ signal }) =>
-      (await answered(client.GET('/v1/recent-traces', { params: { query: { limit: SHOWN } }, signal }))).traces,
-  });
+export interface RecentTraces {
+  /** Undefined until they are read. */
+  readonly traces: readonly RecentTrace[] | undefined;
+  readonly error: Error | undefined;
+  readonly isReading: boolean;
+  readonly read: () => void;
 }
 
 interface RecentTracePickProps {
-  readonly traces: ReturnType<typeof useRecentTraces>;
+  readonly recent: RecentTraces;
   readonly value: string;
   readonly onChange: (traceId: string) => void;
 }
 
-export function RecentTracePick({ traces: { data, error, isFetching, refetch }, value, onChange }: RecentTracePickProps) {
+export function RecentTracePick({ recent: { traces, error, isReading, read }, value, onChange }: RecentTracePickProps) {
   const now = useNow();
   return (
     <div className="stack tight">
@@ -36,16 +30,16 @@ export function RecentTracePick({ traces: { data, error, isFetching, refetch }, 
         <Pick
           label="Trace"
           value={value}
-          options={(data ?? []).map((trace) => ({ value: trace.trace_id, text: wordsOf(trace, now) }))}
+          options={(traces ?? []).map((trace) => ({ value: trace.trace_id, text: wordsOf(trace, now) }))}
           onChange={onChange}
         />
-        <button type="button" className="btn" disabled={isFetching} onClick={() => void refetch()}>
+        <button type="button" className="btn" disabled={isReading} onClick={read}>
           <RefreshCw className="i" aria-hidden="true" />
           Refresh
         </button>
       </div>
-      {error === null ? null : <ErrorBanner what="The recent traces could not be read." error={error} onRetry={() => void refetch()} />}
-      {data?.length === 0 ? <p className="dim small">No trace at the end of the log is closed yet.</p> : null}
+      {error === undefined ? null : <ErrorBanner what="The recent traces could not be read." error={error} onRetry={read} />}
+      {traces?.length === 0 ? <p className="dim small">No trace at the end of the log is closed yet.</p> : null}
       <p className="dim small">Traces that came last, with and without a violation. A preview looks at all that the log has.</p>
     </div>
   );

@@ -1,26 +1,51 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { answered, client, fetchWithKey } from '../../api/client';
-import { problemOf } from '../../api/problem';
 import type { OnError, RuleTest, TestResult } from '../../api/types';
 import { plural } from '../../format/count';
-import { useAddress, useSettlingAddress } from '../../parts/browser/use-address';
+import { useHere } from '../../parts/browser/use-here';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Key } from '../../parts/key';
+import { useTask } from '../../parts/use-task';
 import { RecordedWhy } from '../preview/recorded-why';
 import { keptTrace } from './kept-trace';
-import { RecentTracePick, useRecentTraces } from './recent-trace-pick';
+import { RecentTracePick, type RecentTraces } from './recent-trace-pick';
 import { type Trial, trialBody } from './trial-body';
+
+export const TRIAL_SOURCES = [
+  { key: 'stored', text: 'Stored trace' },
+  { key: 'recent', text: 'Recent trace' },
+  { key: 'pasted', text: 'Paste JSON' },
+] as const;
+export type TrialSource = (typeof TRIAL_SOURCES)[number]['key'];
+
+/** A trace with a violation, and the rule. */
+export interface ViolatingTrace {
+  readonly trace_id: string;
+  readonly rule_name: string;
+}
 
 interface TestPanelProps {
   readonly expression: string;
   readonly onError: OnError;
-  readonly ruleId: string | undefined;
+  /** Counts how often the editor asked for a test. */
   readonly run: number;
   readonly canRun: boolean;
+  readonly source: TrialSource;
+  readonly onSource: (source: TrialSource) => void;
+  /** The chosen trace of the source; empty: its first one. */
+  readonly chosen: string;
+  readonly onChosen: (traceId: string) => void;
+  /** The newest first, those of the rule before others. */
+  readonly violating: readonly ViolatingTrace[];
+  readonly recent: RecentTraces;
+  /** Judges a trace. The body of `POST /v1/rules/test` is sent as it is: integers of 64 bits would lose digits on their way through JavaScript. */
+  readonly test: (body: string) => Promise<TestResult>;
+  /** Reads a stored trace as the server writes it. */
+  readonly read: (traceId: string) => Promise<string>;
   /** Keeps the trace as a test case of the rule. */
   readonly onKeep: (test: RuleTest) => void;
+  /** Says why a trace was not kept, where the panel is gone. */
+  readonly say: (text: string) => void;
 }
 
 interface Tried {
@@ -29,74 +54,50 @@ interface Tried {
   readonly result: TestResult;
 }
 
-const SOURCES = [
-  { key: 'stored', text: 'Stored trace' },
-  { key: 'recent', text: 'Recent trace' },
-  { key: 'pasted', text: 'Paste JSON' },
-] as const;
-
 /** Tests the text with the engine that judges production: on the trace of a violation, a recent or a pasted one. */
-export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: TestPanelProps) {
-  const { get, put } = useAddress();
-  const source = SOURCES.find(({ key }) => key === get('on'))?.key ?? 'stored';
+export function TestPanel(props: TestPanelProps) {
+  const { expression, onError, run, canRun, source, onSource, chosen, onChosen, violating, recent, onKeep, say } = props;
   const [pasted, setPasted] = useState('');
-  const traces = useTraces(ruleId);
-  const recent = useRecentTraces(source === 'recent');
-  const [chosen = '', setChosen] = useSettlingAddress('trace_id', source);
-  const first = source === 'recent' ? recent.data?.[0] : traces[0];
+  const here = useHere();
+  const first = source === 'recent' ? recent.traces?.[0] : violating[0];
   const traceId = chosen !== '' ? chosen : (first?.trace_id ?? '');
-  const test = useMutation({
-    mutationFn: async (): Promise<Tried> => {
-      const trial = source === 'pasted' ? { pasted } : { traceId };
-      const body = trialBody(expression, onError, trial);
-      // Sent as it was pasted: integers of 64 bits would lose digits on their way through JavaScript.
-      const response = await fetchWithKey(
-        new Request(`${location.origin}/v1/rules/test`, { method: 'POST', headers: { 'content-type': 'application/json' }, body }),
-      );
-      const answer: unknown = await response.json().catch(() => undefined);
-      if (!response.ok) throw problemOf(response, answer);
-      return { expression, trial, result: answer as TestResult };
-    },
+  const test = useTask(async (trial: Trial): Promise<Tried> => {
+    const result = await props.test(trialBody(expression, onError, trial));
+    return { expression, trial, result };
   });
-  const keep = useMutation({
-    mutationFn: async ({ trial, result }: Tried): Promise<RuleTest> => ({
+  const keep = useTask(
+    async ({ trial, result }: Tried): Promise<RuleTest> => ({
       name: 'traceId' in trial ? `trace ${trial.traceId.slice(0, 60)}` : 'pasted trace',
-      trace: await keptTrace(trial),
+      trace: await keptTrace(trial, props.read),
       expect: result.matches ? 'match' : result.undecided === undefined ? 'no match' : 'undecided',
     }),
-    onMutate: () => location.pathname,
-    onSuccess: (test, _tried, at) => {
-      if (location.pathname === at) onKeep(test);
+    {
+      done: onKeep,
+      failed: (error) => {
+        if (!here()) say(`The trace was not kept: ${error.message}`);
+      },
     },
-  });
+  );
   const ready = canRun && expression.trim() !== '' && (source === 'pasted' ? pasted.trim() !== '' : traceId !== '');
-  const latest = useRef({ ready, test });
-  latest.current = { ready, test };
+  const start = (): void => test.run(source === 'pasted' ? { pasted } : { traceId });
+  const latest = useRef({ ready, start });
+  latest.current = { ready, start };
   useEffect(() => {
-    if (run > 0 && latest.current.ready) latest.current.test.mutate();
+    if (run > 0 && latest.current.ready) latest.current.start();
   }, [run]);
 
   return (
     <div className="body stack">
       <fieldset className="segments">
         <legend className="hidden">Test against</legend>
-        {SOURCES.map(({ key, text }) => (
-          <button
-            key={key}
-            type="button"
-            aria-pressed={source === key}
-            onClick={() => {
-              // The one that is chosen already takes back what was typed, too.
-              setChosen(undefined);
-              put({ on: key === 'stored' ? undefined : key, trace_id: undefined });
-            }}
-          >
+        {TRIAL_SOURCES.map(({ key, text }) => (
+          <button key={key} type="button" aria-pressed={source === key} onClick={() => onSource(key)}>
             {text}
           </button>
         ))}
       </fieldset>
       {source === 'recent' ? (
-        <RecentTracePick traces={recent} value={traceId} onChange={setChosen} />
+        <RecentTracePick recent={recent} value={traceId} onChange={onChosen} />
       ) : source === 'stored' ? (
         <label className="stack tight">
           <span className="dim small">Trace id of a violation; newest first</span>
@@ -107,11 +108,11 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
               value={traceId}
               placeholder="no violation is stored yet"
               spellCheck={false}
-              onChange={(event) => setChosen(event.target.value)}
+              onChange={(event) => onChosen(event.target.value)}
             />
           </span>
           <datalist id="stored-traces">
-            {traces.map(({ trace_id, rule_name }) => (
+            {violating.map(({ trace_id, rule_name }) => (
               <option key={trace_id} value={trace_id}>
                 {rule_name}
               </option>
@@ -132,21 +133,21 @@ export function TestPanel({ expression, onError, ruleId, run, canRun, onKeep }: 
         </label>
       )}
       <div className="head">
-        <button type="button" className="btn" disabled={!ready || test.isPending} onClick={() => test.mutate()}>
+        <button type="button" className="btn" disabled={!ready || test.isPending} onClick={start}>
           {test.isPending ? 'Testing' : 'Test'} <Key className="not-phone">⌘ ↵</Key>
         </button>
       </div>
-      {test.error === null ? null : <ErrorBanner what="It could not be tried." error={test.error} />}
+      {test.error === undefined ? null : <ErrorBanner what="It could not be tried." error={test.error} />}
       {test.data === undefined ? null : <Outcome tried={test.data} isStale={test.data.expression !== expression} />}
       {test.data === undefined || test.data.expression !== expression ? null : (
         <div className="head">
-          <button type="button" className="btn" disabled={keep.isPending} onClick={() => test.data && keep.mutate(test.data)}>
+          <button type="button" className="btn" disabled={keep.isPending} onClick={() => test.data && keep.run(test.data)}>
             Keep as a case
           </button>
           <span className="small dim">The rule must keep this verdict for this trace.</span>
         </div>
       )}
-      {keep.error === null ? null : <ErrorBanner what="The trace was not kept." error={keep.error} />}
+      {keep.error === undefined ? null : <ErrorBanner what="The trace was not kept." error={keep.error} />}
     </div>
   );
 }
@@ -178,22 +179,4 @@ function Outcome({ tried: { expression, result }, isStale }: { readonly tried: T
       <RecordedWhy explanation={result.explanation} subject={result.matched_spans?.[0] ?? ''} expression={expression} />
     </div>
   );
-}
-
-/** Traces for a test: those of violations, the rule's own first. */
-function useTraces(ruleId: string | undefined) {
-  const { data } = useQuery({
-    queryKey: ['trial-traces', ruleId],
-    staleTime: 60_000,
-    queryFn: async ({ signal }) => {
-      const ask = async (rule_id?: string) => {
-        const query = { status: 'all' as const, limit: 20, ...(rule_id === undefined ? {} : { rule_id }) };
-        return (await answered(client.GET('/v1/violations', { params: { query }, signal }))).violations;
-      };
-      const own = ruleId === undefined ? [] : await ask(ruleId);
-      const all = [...own, ...(await ask())];
-      return [...new Map(all.map((violation) => [violation.trace_id, violation])).values()];
-    },
-  });
-  return data ?? [];
 }

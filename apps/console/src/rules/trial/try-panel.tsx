@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'react';
 import { answered, client } from '../../api/client';
 import type { PreviewBody, Rule, RuleTest } from '../../api/types';
 import { useAddress } from '../../parts/browser/use-address';
+import { useHere } from '../../parts/browser/use-here';
 import { Tabs } from '../../parts/tabs';
+import { useToast } from '../../shell/toasts';
 import type { Draft } from '../draft';
 import { HistoryPanel } from '../history-panel';
 import { PreviewPanel } from '../preview/preview-panel';
@@ -10,12 +12,14 @@ import { ShadowPanel } from '../preview/shadow-panel';
 import { usePreview } from '../preview/use-preview';
 import { usePreviewRange } from '../preview/use-preview-range';
 import { type CasesBody, CasesPanel } from './cases-panel';
-import { TestPanel } from './test-panel';
+import { ServerTestPanel } from './server-test-panel';
 
 interface TryPanelProps {
   readonly rule: Rule | undefined;
   readonly draft: Draft;
   readonly onTests: (tests: readonly RuleTest[]) => void;
+  /** Adds a test case to those that the draft has by then. */
+  readonly onKeep: (test: RuleTest) => void;
   /** Count how often the editor asked for a test, and for a preview. */
   readonly tests: number;
   readonly previews: number;
@@ -23,9 +27,14 @@ interface TryPanelProps {
 }
 
 /** The matches of the text now, in the past and in shadow, and its versions. */
-export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryPanelProps) {
+export function TryPanel({ rule, draft, onTests, onKeep, tests, previews, canRun }: TryPanelProps) {
   const { get, put } = useAddress();
-  const preview = usePreview({ id: get('preview'), keep: (id) => put({ preview: id }) });
+  const here = useHere();
+  const say = useToast();
+  const keepPreview = (id: string | undefined): void => {
+    if (here()) put({ preview: id });
+  };
+  const preview = usePreview({ id: get('preview'), keep: keepPreview });
   const [range, setRange] = usePreviewRange();
   const body = canRun && draft.expression.trim() !== '' ? previewBody(draft, rule, range) : undefined;
   const latest = useRef({ body, preview, put });
@@ -39,21 +48,24 @@ export function TryPanel({ rule, draft, onTests, tests, previews, canRun }: TryP
   useEffect(() => {
     if (tests > 0) latest.current.put({ tab: 'test' });
   }, [tests]);
+  const keep = (test: RuleTest): void => {
+    if (!here()) return say(`${test.name} was not kept as a case: its rule was left before the trace was read`);
+    onKeep(test);
+    if (new URLSearchParams(location.search).get('tab') === (get('tab') ?? null)) put({ tab: 'cases' });
+    else say(`${test.name} is kept as a case`);
+  };
   const tabs = [
     {
       key: 'test',
       text: 'Test',
       content: () => (
-        <TestPanel
+        <ServerTestPanel
           expression={draft.expression}
           onError={draft.on_error}
           ruleId={rule?.id}
           run={tests}
           canRun={canRun}
-          onKeep={(test) => {
-            onTests([...draft.tests, test]);
-            put({ tab: 'cases' });
-          }}
+          onKeep={keep}
         />
       ),
     },
