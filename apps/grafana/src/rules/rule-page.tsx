@@ -19,6 +19,7 @@ import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 import { askSeenThrough } from './ask-seen';
 import { draftOf, NEW_RULE, type RuleDraft } from './rule-draft';
+import { RuleTrial } from './rule-trial';
 import { formatted, useValidation } from './use-validation';
 
 /** One rule: the form of the guide, with the console's editor for its text. */
@@ -52,6 +53,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const [saving, setSaving] = useState(false);
   /** The failures of test cases. */
   const [failing, setFailing] = useState<readonly string[]>();
+  const [tests, setTests] = useState(0);
   const [vocabulary, setVocabulary] = useState<Vocabulary>();
   const seen = useMemo(() => askSeenThrough(proxy), [proxy]);
   const put = (part: Partial<RuleDraft>): void => {
@@ -134,7 +136,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
             vocabulary={vocabulary}
             seen={seen}
             onSave={() => void save()}
-            onTest={() => undefined}
+            onTest={() => setTests((n) => n + 1)}
             onFormat={format}
           />
           {diagnostics.length === 0 ? null : (
@@ -152,6 +154,22 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
           </Button>
         ) : null}
       </div>
+      {editor ? (
+        <div>
+          <p>Test on a trace</p>
+          <ConsoleScope className="panel">
+            <RuleTrial
+              proxy={proxy}
+              expression={draft.expression}
+              onError={draft.on_error}
+              ruleId={rule?.id}
+              run={tests}
+              canRun={!diagnostics.some(({ severity }) => severity === 'error')}
+              onKeep={(test) => setDraft((before) => ({ ...before, tests: [...before.tests, test] }))}
+            />
+          </ConsoleScope>
+        </div>
+      ) : null}
       {editor || draft.tests.length > 0 ? (
         <div>
           <p>Test cases</p>
