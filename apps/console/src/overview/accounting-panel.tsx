@@ -15,8 +15,8 @@ export function AccountingPanel({ query: { data, error, refetch } }: { readonly 
       <header>
         <h2 id="account-h">Is it looking at everything?</h2>
         {data === undefined ? null : (
-          <div className="end small dim">
-            all since this process started
+          <div className="end">
+            <span className="small dim">all since this process started</span>
             <AddsUp account={data} />
           </div>
         )}
