@@ -11,7 +11,7 @@ export interface Task<A, R> extends TaskState<R> {
   readonly run: (asked: A) => void;
 }
 
-/** @param then are told also where the component is gone by then */
+/** @param then called also where the component is gone by then */
 export function useTask<A, R>(
   work: (asked: A) => Promise<R>,
   then: { readonly done?: (result: R) => void; readonly failed?: (error: Error) => void } = {},

@@ -35,7 +35,8 @@ async function answerOf(options: gruntime.BackendSrvRequest): Promise<gruntime.F
   const response = await fetch(url, {
     method: options.method ?? 'GET',
     headers: { ...(options.data === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
-    body: options.data === undefined ? undefined : JSON.stringify(options.data),
+    // A text is sent as it is, as parseBody of Grafana's core does.
+    body: options.data === undefined || typeof options.data === 'string' ? options.data : JSON.stringify(options.data),
   });
   const text = await response.text();
   let data: unknown = text;
