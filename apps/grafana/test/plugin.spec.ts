@@ -141,35 +141,6 @@ const journeys = (major: Major) => () => {
     });
   });
 
-  it('tests a text on a recent trace without violations, keeps it as a case, and tests it on a pasted one', async () => {
-    grafana.role = 'Editor';
-    const page = await browser.page('/a/betrace-app/rules/charge-without-check');
-    await becomes(() => page.getByLabel(/^Trace id of a violation/).inputValue(), 'order-1');
-    await page.getByRole('button', { name: 'Test', exact: true }).click();
-    await page.getByText('Matches: it would be a violation.').waitFor();
-    await page.getByText('nothing in this trace did it').waitFor();
-    await page.getByRole('button', { name: 'Recent trace' }).click();
-    await page.getByRole('combobox', { name: 'Trace', exact: true }).selectOption('order-5');
-    await page.getByRole('button', { name: 'Test', exact: true }).click();
-    await page.getByText('No match: it would be no violation.').waitFor();
-    if (major === MAJORS[0]) expect(await accessibilityOf(page)).toEqual([]);
-    await page.screenshot({ path: join(PICTURES, `rule-trial-${major}.png`), fullPage: true });
-    await page.getByRole('button', { name: 'Keep as a case' }).click();
-    await becomes(() => page.getByLabel('Name of case 1').inputValue(), 'trace order-5');
-    expect(await page.getByLabel('Trace of case 1').inputValue()).toContain('charge card');
-    expect(await page.getByLabel('Expected of case 1').inputValue()).toBe('no match');
-    await page.locator('.cm-content').click();
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type('attribute.account > 1');
-    await page.getByRole('button', { name: 'Paste JSON' }).click();
-    // Sent as it is: JavaScript would round the number.
-    const trace = '{"spans": [{"name": "pay", "span_id": "a", "trace_id": "t", "attributes": {"account": 9007199254740993}}]}';
-    await page.getByLabel(/^OTLP\/JSON/).fill(trace);
-    const [asked] = await Promise.all([page.waitForRequest(/v1\/rules\/test$/), page.locator('.cm-content').press('Control+Enter')]);
-    expect(asked.postData()).toContain(trace);
-    await page.getByText('Matches: it would be a violation.').waitFor();
-  });
-
   it('checks and formats a text without asking the server', async () => {
     grafana.role = 'Editor';
     const page = await browser.page('/a/betrace-app/rules/new');
