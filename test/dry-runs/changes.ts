@@ -22,13 +22,13 @@ export const CHANGES = {
     file: 'apps/ingest/src/receive/receiver.ts',
     find: "| 'kafka';",
     replace: "| 'kafka' | 'zipkin';",
-    folders: [FENGARI, 'apps/ingest/src/*.ts'],
+    folders: [FENGARI, 'apps/ingest/src/*.ts', 'apps/ingest/src/intake'],
   },
   database: {
     file: 'libs/store/src/settings.ts',
     find: 'SqliteStoreSettings | PostgresStoreSettings;',
     replace: "SqliteStoreSettings | PostgresStoreSettings | { readonly kind: 'mysql'; readonly url: string };",
-    folders: ['libs/store/src/*.ts'],
+    folders: ['libs/store/src/*.ts', 'libs/store/src/backup'],
   },
   'rule field': {
     file: 'libs/records/src/rule.ts',

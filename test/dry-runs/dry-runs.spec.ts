@@ -20,8 +20,8 @@ const NEEDED = {
     'libs/dsl/src/trace/are-related.ts',
     'libs/dsl/src/tree/span-relation.ts',
   ],
-  receiver: ['apps/ingest/src/ingest.module.ts'],
-  database: ['libs/store/src/open-store.ts'],
+  receiver: ['apps/ingest/src/ingest.module.ts', 'apps/ingest/src/intake/refused-requests.ts'],
+  database: ['libs/store/src/backup/write-backup.ts', 'libs/store/src/open-store.ts'],
   'rule field': [
     'apps/api/src/rules/rule.dto.test-d.ts',
     'apps/api/src/rules/save/rule-content.ts',

@@ -53,8 +53,8 @@ async function* openLines(connection: Connection, kind: StoreSettings['kind'], n
   // A generator cannot run inside a transaction's callback, so the transaction is started and ended here.
   const reader = await connection.database.startTransaction().execute();
   try {
-    // Does not block writers: see `snapshot`.
-    await snapshot(reader, kind);
+    // Does not block writers: see SNAPSHOTS.
+    await SNAPSHOTS[kind](reader);
     const schema = await schemaOf(reader, connection.place);
     const hash = createHash('sha256');
     const counts: Partial<Record<BackupTable, number>> = {};
@@ -82,16 +82,19 @@ async function* openLines(connection: Connection, kind: StoreSettings['kind'], n
 /** The transaction is idle while the consumer takes no lines, such as a slow pipe. It holds no lock that others wait for. */
 const IDLE = '1h';
 
-/** PostgreSQL: all statements see the snapshot of the first. SQLite: every transaction is a snapshot, and this one takes no write lock. */
-async function snapshot(queries: Queries, kind: StoreSettings['kind']): Promise<void> {
-  if (kind === 'postgres') {
+/** Makes a transaction that has begun a snapshot of all tables, by the kind of database. */
+const SNAPSHOTS: Readonly<Record<StoreSettings['kind'], (queries: Queries) => Promise<void>>> = {
+  /** Every transaction is a snapshot; this one takes no write lock. */
+  sqlite: async (queries) => {
+    await sql`rollback`.execute(queries);
+    await sql`begin`.execute(queries);
+  },
+  /** All statements see the snapshot of the first. */
+  postgres: async (queries) => {
     await sql`set transaction isolation level repeatable read, read only`.execute(queries);
     await sql`set local idle_in_transaction_session_timeout = ${sql.lit(IDLE)}`.execute(queries);
-    return;
-  }
-  await sql`rollback`.execute(queries);
-  await sql`begin`.execute(queries);
-}
+  },
+};
 
 /** The database's last migration. Throws if it is not this version's last one, because the tables then differ. */
 async function schemaOf(queries: Queries, place: string): Promise<string> {
