@@ -50,7 +50,7 @@ export const STORE_PROBLEMS = {
   BT_STORE_CORRUPT: {
     status: 500,
     retryable: false,
-    sentence: 'The database {place} is damaged or belongs to another program ({reason}). Restore it from a backup, or move it away.',
+    sentence: 'The database {place} is damaged or belongs to another program ({reason}). Move it away, and restore a backup.',
     detail: 'The database is damaged; the log of the server says more.',
   },
   BT_STORE_TABLE_EMPTIED: {
