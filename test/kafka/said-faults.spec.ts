@@ -366,10 +366,69 @@ interface Ready {
     expect(await send('lost', 40)).toBe(202);
     const ends = await admin.fetchTopicOffsets(TOPICS.spans);
     await admin.deleteTopicRecords({ topic: TOPICS.spans, partitions: ends.map(({ partition, high }) => ({ partition, offset: high })) });
-    await cluster.add('evaluator');
+    await cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: 'a' });
     await says(one('evaluator'), 200, 'rule_engine', /BT_LOG_RECORDS_EXPIRED: .*partition \d of betrace\.spans/, 0);
     expect((await series(one('evaluator'), 'betrace_spans_expired_total')).get('')).toBeGreaterThan(0);
   }, 200_000);
+
+  it.each([
+    ['shorter than its session', 0],
+    ['longer than its session', 5_000],
+  ])(
+    'records are deleted while an evaluator hangs, %s: no absence is claimed that they could refute',
+    async (_, hangsFor) => {
+      const id = `unaudited-${hangsFor}`;
+      const expression = 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")';
+      expect((await one('api').json('POST', '/v1/rules', { id, name: id, expression, severity: 'LOW' })).status).toBe(201);
+      const sendOf = async (name: string, traces: string, parent?: string) => {
+        const spans = Array.from({ length: 8 }, (__, n) => ({
+          trace_id: `${id} ${traces} ${n}`,
+          span_id: name,
+          ...(parent === undefined ? {} : { parent_id: parent }),
+          name,
+          start_time: 0,
+          duration: 1,
+        }));
+        expect((await one('ingest').json('POST', '/v1/spans', { spans })).status).toBe(202);
+      };
+      const foundOf = async (status: string) => {
+        const url = `/v1/violations?view=full&rule_id=${id}&status=${status}&limit=100`;
+        const { body } = await one('api').json<{ violations: { trace_id: string; complete: boolean; undecided?: { code: string } }[] }>(
+          'GET',
+          url,
+        );
+        return body.violations;
+      };
+      const evaluated = async () => (await series(one('evaluator'), 'betrace_spans_evaluated_total')).get('')!;
+      const before = await evaluated();
+      await sendOf('charge', 'before');
+      await eventually('the charges to be read', async () => ((await evaluated()) >= before + 8 ? true : undefined), TIMEOUT_MS, 50);
+      const { process } = one('evaluator');
+      process.kill('SIGSTOP');
+      try {
+        await sendOf('audit', 'before', 'charge');
+        const ends = await admin.fetchTopicOffsets(TOPICS.spans);
+        const partitions = ends.map(({ partition, high }) => ({ partition, offset: high }));
+        await admin.deleteTopicRecords({ topic: TOPICS.spans, partitions });
+        await sendOf('charge', 'after');
+        await pause(hangsFor);
+      } finally {
+        process.kill('SIGCONT');
+      }
+      const judged = async () => {
+        const traces = new Set((await foundOf('undecided')).map(({ trace_id }) => trace_id));
+        return Array.from({ length: 8 }, (__, n) => `${id} after ${n}`).every((trace) => traces.has(trace)) ? true : undefined;
+      };
+      await eventually('the traces to be judged', judged, TIMEOUT_MS, 200);
+      expect(await foundOf('open')).toEqual([]);
+      const undecided = await foundOf('undecided');
+      expect(new Set(undecided.map(({ complete, undecided: why }) => `${complete} ${why?.code}`))).toEqual(
+        new Set(['false records_deleted']),
+      );
+      expect((await one('api').json('DELETE', `/v1/rules/${id}`)).status).toBe(204);
+    },
+    200_000,
+  );
 
   it('rules are published, and none is in force', async () => {
     for (const name of [...cluster.names('evaluator'), ...cluster.names('api')]) await cluster.remove(name);

@@ -174,8 +174,8 @@ export const LOG_PROBLEMS = {
     status: 500,
     retryable: false,
     sentence:
-      'Records {from} to {to} of partition {partition} of {topic} were deleted by its retention before {group} had read them. Lengthen ' +
-      'BETRACE_LOG_RETENTION (log.retention), or add evaluators.',
+      'Records {from} to {to} of partition {partition} of {topic} were deleted before {group} had read them: by its retention, or by hand (such as by ' +
+      'kafka-delete-records). Where it was the retention, lengthen BETRACE_LOG_RETENTION (log.retention), or add evaluators.',
   },
   BT_LOG_RECORDS_MISSING: {
     status: 500,

@@ -107,6 +107,8 @@ class Replay {
       ruleSetOf: () => rules,
       initialEpoch: rules.epoch,
       judgeFrom: range.judgeFrom,
+      // Traces may have begun in records that are deleted.
+      ...(startsAt === range.start && startsAt > 0 ? { lacksBefore: Number.POSITIVE_INFINITY } : {}),
       accounting,
       clock: new RuleClock(monotonic),
       closed: (firstOffset) => {

@@ -65,10 +65,11 @@ export function Facts({ violation, verification, verificationFailed, versions }:
 const CLOSED: Readonly<Record<string, string>> = {
   certain: 'certain before the trace closed',
   root_grace: 'closed after its root came',
-  idle: 'closed after it was quiet',
+  idle_timeout: 'closed after it was quiet',
   max_age: 'closed at its greatest age',
   max_spans: 'closed when it was full',
   late_span: 'judged again by a late span',
+  records_deleted: 'judged again after records of the log were deleted',
 };
 
 const WORTH: Readonly<Record<string, readonly [Tone, string]>> = {

@@ -9,7 +9,7 @@ import { Account } from './account/account.js';
 import { type PartitionAccount, partitionAccount } from './account/partition-account.js';
 import { PartitionGauges } from './account/partition-gauges.js';
 import { Barriers } from './barriers.js';
-import { type Beginning, beginningOf, isAsLeft } from './hand-over/beginning.js';
+import { type Beginning, beginningOf, isAsLeft, type KnownBefore } from './hand-over/beginning.js';
 import { epochBefore } from './hand-over/epoch-before.js';
 import { type HandOver, handOverOf, isThere } from './hand-over/hand-over.js';
 import type { PartitionTools } from './partition-tools.js';
@@ -62,10 +62,8 @@ export class AssignedPartition {
   private untold = false;
   /** A record was judged since the rules' errors were noted. */
   private unnoted = false;
-  /** Records before the next one were deleted. */
-  private interrupted = false;
-  /** Records were deleted, perhaps with markers: after them the rules in force are determined again. */
-  private lacking = false;
+  /** Records before this offset were deleted, perhaps with markers: after them the rules in force are determined again. */
+  private deletedBefore: number | undefined;
   /** Verdicts from now on are this evaluator's to publish, and not published yet. */
   private readonly tells = (): boolean => !this.preparing && (this.applying === undefined || this.applying.offset >= this.published);
   private readonly found = (verdict: Verdict): void => {
@@ -75,7 +73,7 @@ export class AssignedPartition {
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published, lacksBefore }: Beginning,
     private readonly tools: PartitionTools,
     /** Another evaluator still owns the partition, and publishes, counts and moves. */
     private preparing = false,
@@ -101,6 +99,7 @@ export class AssignedPartition {
       committedAt: logTime,
       clock: new RuleClock(tools.monotonic),
       paused,
+      ...(lacksBefore === undefined ? {} : { lacksBefore }),
       undecodable: (_record, reason) => {
         if (this.applying) this.keepAside(this.applying, reason);
       },
@@ -125,16 +124,16 @@ export class AssignedPartition {
     partition: number,
     position: Position | undefined,
     tools: PartitionTools,
-    inForce?: number,
+    known: KnownBefore,
   ): Promise<AssignedPartition> {
-    const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, inForce), tools);
+    const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, known), tools);
     run.left = position;
     return run;
   }
 
   /** A run that follows the owner of a partition, who committed `position`, to take the partition over. */
   static async prepare(partition: number, position: Position, tools: PartitionTools): Promise<AssignedPartition> {
-    const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, undefined), tools, true);
+    const run = new AssignedPartition(partition, await beginningOf(partition, position, tools, {}), tools, true);
     run.left = position;
     return run;
   }
@@ -173,9 +172,9 @@ export class AssignedPartition {
   }
 
   /** Its successor after the log was replaced; its verdicts are published, and the rules stay in force. */
-  async anew(epoch = this.engine.epoch): Promise<AssignedPartition> {
+  async anew(epoch = this.engine.epoch, isAnother = false): Promise<AssignedPartition> {
     await this.publishAll();
-    return AssignedPartition.begin(this.partition, undefined, this.tools, epoch);
+    return AssignedPartition.begin(this.partition, undefined, this.tools, { epoch, isAnother });
   }
 
   /**
@@ -228,10 +227,9 @@ export class AssignedPartition {
     return !this.engine.accepts();
   }
 
-  /** Records before the next one were deleted: spans may be lost. */
-  interrupt(): void {
-    this.interrupted = true;
-    this.lacking = true;
+  /** Records before this offset, which are not read yet, were deleted: spans are lost. Records before those may still come. */
+  interrupt(before: number): void {
+    this.deletedBefore = before;
     this.published = 0;
   }
 
@@ -270,7 +268,7 @@ export class AssignedPartition {
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!;
       if (record.offset < this.next) continue;
-      const lacks = this.lacking && record.offset > this.next;
+      const lacks = this.deletedBefore !== undefined && record.offset >= this.deletedBefore;
       const waiting = lacks ? this.findRules(record).then(() => this.apply(record)) : this.apply(record);
       const applied = (): void => void (this.next = record.offset + 1);
       if (waiting) return waiting.then(applied).then(() => this.follow({ records: records.slice(i + 1) }));
@@ -285,8 +283,6 @@ export class AssignedPartition {
     const control = controlOf(record);
     const { timestamp, pause } = this.time.take(record, control);
     const { offset } = record;
-    if (this.interrupted) this.engine.interrupt();
-    this.interrupted = false;
     if (control?.kind === 'epoch') return this.switchTo(offset, timestamp, control.epoch);
     this.unnoted = true;
     if (control) {
@@ -327,10 +323,12 @@ export class AssignedPartition {
     if (!this.preparing) this.gauges.epoch();
   }
 
+  /** The first record after deleted ones: finds the rules in force, and which traces lack spans. */
   private async findRules({ offset, timestamp }: LogRecord): Promise<void> {
     const epoch = await epochBefore(this.tools.log, this.partition, offset);
     if (epoch > this.engine.epoch) await this.switchTo(offset - 1, Math.min(this.engine.logTime ?? timestamp, timestamp), epoch);
-    this.lacking = false;
+    this.engine.interrupt();
+    this.deletedBefore = undefined;
   }
 
   private noteRuleErrors(): void {

@@ -76,6 +76,8 @@ export class Evaluator implements PartitionListener {
   /** The last records that retention deleted before they were evaluated, and when that was found. */
   private expiredLast: { readonly error: LogError; readonly at: number } | undefined;
   private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
+  /** Partitions whose log turned out to be another one, until they begin there. */
+  private readonly replaced = new Set<number>();
   /** Why the log cannot be read at present. */
   private away: Error | undefined;
   private subscription: Subscription | undefined;
@@ -156,12 +158,13 @@ export class Evaluator implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.positions.set(partition, committed?.offset ?? start);
+    const isAnother = this.replaced.delete(partition);
     // The log of an assigned partition is another one.
     const run =
-      (await this.runs.get(partition)?.anew()) ??
+      (await this.runs.get(partition)?.anew(undefined, true)) ??
       (await this.cameBack(partition, committed)) ??
       (await this.preparations.takenUp(partition, committed)) ??
-      (await AssignedPartition.begin(partition, committed, this.tools));
+      (await AssignedPartition.begin(partition, committed, this.tools, { isAnother }));
     this.preparations.dismiss(partition);
     this.givenUp.delete(partition);
     this.runs.set(partition, run);
@@ -351,15 +354,12 @@ export class Evaluator implements PartitionListener {
     this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; moving them');
   }
 
-  /**
-   * Deleted records are never judged, and their effect is unknown: no remembered trace is complete any more. Records before the position were judged by a
-   * predecessor and kept for open traces: their verdicts are published.
-   */
+  /** What spans in deleted records could refute is undecided. Verdicts on records before the position are published by a predecessor. */
   missing(error: LogError, partition: number, committed?: Position): void {
     const judged = (committed && readPositionMetadata(committed.metadata)?.published) ?? 0;
     const from = Math.max(Number(error.values['from']), judged);
     const records = Number(error.values['to']) - from + 1;
-    this.runs.get(partition)?.interrupt();
+    this.runs.get(partition)?.interrupt(Number(error.values['to']) + 1);
     if (records <= 0) {
       const { from: first, to } = error.values;
       const deleted = new Error(`records ${first} to ${to} were deleted after they were judged; some are of traces that are open`);
@@ -378,6 +378,7 @@ export class Evaluator implements PartitionListener {
     if (error instanceof LogError && error.code === 'BT_LOG_IS_ANOTHER') this.countLost(partition);
     if (partition === undefined) this.away = error;
     if (partition !== undefined) {
+      if (error instanceof LogError && error.code === 'BT_LOG_IS_ANOTHER') this.replaced.add(partition);
       this.failures.set(partition, error);
       this.measurements.set('partitionFailing', { partition: String(partition) }, 1);
     }

@@ -17,6 +17,7 @@ import {
   FLAGS,
   FRAGMENT,
   INTERRUPTED,
+  LACKING,
   LAST_OFFSET,
   LAST_TIME,
   MISSING,
@@ -59,6 +60,11 @@ export class Assembly implements DeadlineOwner {
   /** Traces closed since the last judgement; those in `outlived` are past their late window. */
   private closing: ClosedTrace[] = [];
   private outlived: Row[] = [];
+  /** Records before the next one were deleted, and the trace time before which all of them were written, if known. */
+  private lacking = false;
+  private lacksBefore = Number.POSITIVE_INFINITY;
+  /** A trace that opens before this trace time may have begun in deleted records. */
+  private lackUntil = Number.NEGATIVE_INFINITY;
   /** Per span of the record: the row that its trace had when the record came, or 0. */
   private located: Uint32Array<ArrayBuffer> = new Uint32Array(64);
   /** The row that `rowOf` looked up last, or 0; set also for a trace that continues, where `rowOf` answers 0. */
@@ -78,6 +84,8 @@ export class Assembly implements DeadlineOwner {
     const time = logTime - this.pauses.total;
     this.before = this.now;
     if (time > this.now) this.now = time;
+    if (this.lacking) this.lackUntil = Math.min(this.now, this.lacksBefore) + this.longTraces.silence;
+    this.lacking = false;
     this.deadlines.passTo(this.now, this);
     this.judgeClosed();
     this.before = this.now;
@@ -96,6 +104,23 @@ export class Assembly implements DeadlineOwner {
     this.traces.forEach((row) => {
       this.traces.rows[row * ROW_WORDS + FLAGS]! |= INTERRUPTED;
     });
+  }
+
+  /**
+   * Records before the next one were deleted, all from before this trace time. No remembered trace is known whole any more, nor is one that opens before a
+   * silence has passed: it may have begun in these records. A trace that opens later is a trace of its own for every reader.
+   */
+  lack(before = Number.POSITIVE_INFINITY): void {
+    this.traces.forEach((row) => {
+      this.traces.rows[row * ROW_WORDS + FLAGS]! |= LACKING;
+    });
+    this.lacking = true;
+    this.lacksBefore = before;
+  }
+
+  /** Records that may have held spans of the trace were deleted. */
+  lacks(row: Row): boolean {
+    return (this.traces.rows[row * ROW_WORDS + FLAGS]! & LACKING) !== 0;
   }
 
   /** The log's time, Unix ms: the highest timestamp so far. */
@@ -127,7 +152,7 @@ export class Assembly implements DeadlineOwner {
     return this.traces.find(traceIds[id]!, traceIds[id + 1]!, traceIds[id + 2]!, traceIds[id + 3]!);
   }
 
-  /** Opens a trace for span `i`, for which `rowOf` has just answered 0. `flags` and `epoch` (a slot below 2^21) are kept with it. */
+  /** Opens a trace for span `i`, for which `rowOf` has just answered 0. `flags` and `epoch` (a slot below 2^19) are kept with it. */
   openFor(ids: SpanIds, i: SpanIndex, offset: number, epochNumber: number, epochSlot: number, flags: number): Row {
     const id = i * 4;
     const known = this.lastLookedUp;
@@ -138,7 +163,7 @@ export class Assembly implements DeadlineOwner {
     rows[at + OPENING] = this.watermark.open(offset, this.now, epochNumber);
     rows[at + LAST_TIME] = this.now >>> 0;
     rows[at + LAST_OFFSET] = offset >>> 0;
-    rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT) | (known === 0 ? 0 : FRAGMENT);
+    rows[at + FLAGS] = flags | (epochSlot << EPOCH_SHIFT) | (known === 0 ? 0 : FRAGMENT) | (this.now < this.lackUntil ? LACKING : 0);
     this.deadlines.schedule(row, this.deadlineOf(row));
     this.open++;
     return row;
@@ -242,10 +267,10 @@ export class Assembly implements DeadlineOwner {
     return backFrom(this.before, this.traces.rows[row * ROW_WORDS + LAST_TIME]!) + this.longTraces.silence;
   }
 
-  /** The root and every named parent were seen, and no pause of the log lies within the trace. */
+  /** The root and every named parent were seen, and no pause of the log, and no deleted records, lie within the trace. */
   isComplete(row: Row): boolean {
     const at = row * ROW_WORDS;
-    return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
+    return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED | LACKING)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;
   }
 
   /** Whether the trace is a part: of a longer trace, of one with earlier spans, or of one that closed without its root. */

@@ -20,6 +20,12 @@ const STANDING_BYTES = 180;
 /** Late spans change a trace's evidence this many times at once; after that, each time the number of changes has doubled. */
 const PROMPT_CHANGES = 8;
 
+const LACKS_RECORDS: Undecided = {
+  code: 'records_deleted',
+  reason:
+    'records of the log that may have held spans of this trace were deleted before they were judged: with these spans it may be no violation',
+};
+
 const NO_LONGER: Explanation = { summary: 'what could not be compared or computed with no longer matters', conditions: [] };
 
 /** The result of a rule for a subject. */
@@ -33,6 +39,8 @@ export interface Report {
   readonly aboutSpan: boolean;
   /** Judged without some spans of its trace, and not judged again (`maxSpans`). */
   readonly isCut?: boolean;
+  /** If it matches, no further span can change that. */
+  readonly isLasting: boolean;
   readonly closeReason: CloseReason | 'certain';
   readonly undecided?: Undecided;
   /** The rule's verdict on a value of another type. */
@@ -103,15 +111,21 @@ export class Reports {
   report(epoch: Epoch, report: Report, shown: () => Shown): void {
     const isNoMatch = report.subject === 0 && report.found === 'retracted';
     const error = isNoMatch ? this.errors.of(report.row, report.rule) : undefined;
-    if (error === undefined) this.tell(epoch, report, shown);
+    if (error === undefined) this.tell(epoch, this.asKnown(report), shown);
     else this.tellError(epoch, report, error);
+  }
+
+  /** A match that a span in deleted records could refute is not known to be one. */
+  private asKnown(report: Report): Report {
+    const isOpen = report.found === 'open' && !report.isLasting && this.assembly.lacks(report.row);
+    return isOpen ? { ...report, found: 'undecided', undecided: LACKS_RECORDS } : report;
   }
 
   /** Ends the judgement: emits reports of wrong types for rules that did not match, or retracts them. */
   reportErrors(epoch: Epoch, row: Row, closeReason: CloseReason): void {
     for (const rule of this.revisions.byErrors(row)) {
       if (epoch.alive[rule] === 0 || this.errors.of(row, rule) !== undefined) continue;
-      const report = { rule, row, subject: 0, found: 'retracted', aboutSpan: false, closeReason } as const;
+      const report = { rule, row, subject: 0, found: 'retracted', aboutSpan: false, isLasting: true, closeReason } as const;
       this.tell(epoch, report, () => ({ span: undefined, explanation: NO_LONGER }));
     }
     for (const rule of this.errors.rules(row)) {
@@ -124,7 +138,7 @@ export class Reports {
   private tellError(epoch: Epoch, { rule, row, closeReason }: Pick<Report, 'rule' | 'row' | 'closeReason'>, error: ValueError): void {
     const isUndecided = error.exceeded === true || epoch.rules.definitions[rule]!.onError === 'undecided';
     const found = isUndecided ? ({ found: 'undecided', undecided: undecidedBy(error) } as const) : ({ found: 'open' } as const);
-    const report = { rule, row, subject: 0, ...found, aboutSpan: false, closeReason, byError: true } as const;
+    const report = { rule, row, subject: 0, ...found, aboutSpan: false, isLasting: true, closeReason, byError: true } as const;
     this.tell(epoch, report, () => ({ span: error.span, explanation: errorExplanation(epoch.rules, rule, error) }));
   }
 

@@ -91,6 +91,11 @@ export class TraceJudge {
     return this.limit.nextDeadline;
   }
 
+  /** Some rule has a verdict on the trace, or had one. */
+  hasVerdict(row: Row): boolean {
+    return this.reports.has(row);
+  }
+
   forget(epoch: Epoch, row: Row): void {
     this.forgetState(epoch, row);
     const { evidence } = epoch.rules;

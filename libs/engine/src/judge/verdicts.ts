@@ -85,7 +85,7 @@ export class Verdicts {
     const { traces } = assembly;
     const flags = traces.flags(row);
     if (!isClosed(flags) || isKnown(flags) || traces.spanCount(row) === 0) return [];
-    if (assembly.isFragment(row) || assembly.firstOffset(row) <= this.lastDefect) return [];
+    if (assembly.isFragment(row) || assembly.lacks(row) || assembly.firstOffset(row) <= this.lastDefect) return [];
     const counted = this.counted.get(row);
     return rules.filter(({ id }) => counted?.has(id) !== true && !this.emitted.stands(row, id));
   }

@@ -21,6 +21,11 @@ export interface PartitionEngineOptions {
   readonly committedAt?: number;
   /** The pauses of the log before the first record, ms; from the same commit. */
   readonly paused?: number;
+  /**
+   * Records before the first one were deleted, all of them from before this trace time (Infinity where that is not known): traces that it seems to open may
+   * have begun there. Default: no trace of interest began before the first record.
+   */
+  readonly lacksBefore?: number;
   /** Times evaluations, for `Accounting`. */
   readonly clock?: RuleClock;
   /** Shared by engines whose figures are added up. */

@@ -9,6 +9,7 @@ import { contextWindow } from '../assembly/seen/long-traces.js';
 import { isClosed, isKnown, isWithheld } from '../assembly/table/trace-flags.js';
 import { FIRST_SPAN_OF_RECORD, type Row, type SpanIndex } from '../index-types.js';
 import { Conclusions } from '../judge/conclusions.js';
+import { judgedAgain } from '../judge/judged-again.js';
 import { SpanJudgement } from '../judge/span/span-judgement.js';
 import { SpanRules } from '../judge/span/span-rules.js';
 import { TraceJudge } from '../judge/trace-judge.js';
@@ -48,6 +49,7 @@ export class PartitionEngine {
   /** Traces are remembered for a while, so that the final form of a span in progress can arrive. */
   private readonly waits: boolean;
   private nextOffset = 0;
+  private interrupted = false;
   /** The record under way. */
   private applying: EngineRecord | undefined;
 
@@ -77,6 +79,7 @@ export class PartitionEngine {
     const epochs = { evaluate: (epoch: Epoch) => this.evaluate(epoch), release: (epoch: Epoch) => this.epochs.release(epoch) };
     this.unfinished = new UnfinishedSpans(this.assembly, this.judge, this.spans, this.accounting, this.retries, epochs);
     this.late = new LateSpans(this.assembly.traces);
+    if (options.lacksBefore !== undefined) this.assembly.lack(options.lacksBefore);
     this.assembleFrom = (options.committedAt ?? Number.NEGATIVE_INFINITY) - (options.paused ?? 0) - contextWindow(settings);
   }
 
@@ -98,6 +101,8 @@ export class PartitionEngine {
     const pause = record.kind === 'pause' || record.kind === 'spans' ? record.pause : undefined;
     if (pause !== undefined) this.assembly.pause(pause, record.timestamp);
     this.passTo(record.timestamp);
+    if (this.interrupted) this.conclusions.conclude(judgedAgain(this.assembly, this.judge));
+    this.interrupted = false;
     if (pause !== undefined) this.assembly.interrupt();
     if (record.kind === 'epoch') this.withRules(record, () => this.epochs.switchTo(record.epoch, this.options.ruleSetOf));
     if (record.kind !== 'spans') return;
@@ -115,11 +120,13 @@ export class PartitionEngine {
   }
 
   /**
-   * The records between the last one applied and the next were deleted. Their spans are lost, so no remembered trace is complete any more. This applies
-   * before the next record's time passes, which may close traces that the lost spans would have kept open.
+   * The records between the last one applied and the next were deleted. Their spans are lost, so what these could refute is undecided about every trace that
+   * is remembered, or that may have begun there (docs/decisions/0020). This applies before the next record's time passes, which may close traces that the lost spans
+   * would have kept open.
    */
   interrupt(): void {
-    this.assembly.interrupt();
+    this.assembly.lack();
+    this.interrupted = true;
   }
 
   /** Spans of no trace that may still change lie below this offset (docs/architecture.md, invariant 3). */

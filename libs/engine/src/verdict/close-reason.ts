@@ -6,6 +6,7 @@ export const CLOSE_REASONS = {
   max_age: 'it was max_age old',
   max_spans: 'it had max_spans spans',
   late_span: 'a span came after it was closed and it was judged again',
+  records_deleted: 'records of the log were deleted after it was closed and it was judged again',
 } as const;
 
 export type CloseReason = keyof typeof CLOSE_REASONS;

@@ -6,6 +6,7 @@ export const UNDECIDED = {
   value_type: 'the rule met a value of another type than it can take, and says `on_error: undecided`',
   internal_error: 'the rule ended in an error that is not an error of the language',
   max_spans: 'the trace has more spans than are kept for rules that are judged at its close (`traces.max_spans`)',
+  records_deleted: 'records of the spans log were deleted that may have held spans of the trace, which could refute the violation',
   too_many: 'more verdicts of the rule are undecided than are emitted one by one: this record counts the others',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -18,14 +18,23 @@ export interface Beginning {
   readonly time: IngestTime;
   /** Verdicts on earlier records are in the violations log already. */
   readonly published: number;
+  /** Records that may matter were deleted, all of them from before this trace time; undefined: the log has all. */
+  readonly lacksBefore: number | undefined;
 }
 
-/** @param inForce the epoch in force, where the position does not name it */
+/** What is known of the partition beside its position. */
+export interface KnownBefore {
+  /** The epoch in force, where the position does not name it. */
+  readonly epoch?: number;
+  /** The log of the topic's name is another one than the group has read. */
+  readonly isAnother?: boolean;
+}
+
 export async function beginningOf(
   partition: number,
   position: Position | undefined,
   tools: PartitionTools,
-  inForce: number | undefined,
+  { epoch: inForce, isAnother = false }: KnownBefore,
 ): Promise<Beginning> {
   const { log } = tools;
   const { start, end } = await log.bounds(TOPICS.spans, partition);
@@ -40,7 +49,8 @@ export async function beginningOf(
   const rules = await tools.rules.ruleSet(epoch);
   if (another || metadata === undefined) {
     const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
-    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0 };
+    const lacksBefore = another || isAnother || isCut(judgeFrom, start) ? Number.POSITIVE_INFINITY : undefined;
+    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0, lacksBefore };
   }
   const { logTime, paused, said } = metadata;
   // Without the deleted records verdicts may differ, and so may rules and settings: the predecessor's published range does not count.
@@ -49,7 +59,14 @@ export async function beginningOf(
   const contextStart = Math.min(metadata.start ?? logTime, logTime - contextWindow(tools.assembly));
   const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
   const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
-  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time, published };
+  // What was deleted before the position is as old as the record there, or older.
+  const lacksBefore = deleted ? Number.POSITIVE_INFINITY : isCut(startAt, start) ? logTime - paused : undefined;
+  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time, published, lacksBefore };
+}
+
+/** Reading begins with the first record that is left: traces may have begun before it. */
+function isCut(startAt: number, start: number): boolean {
+  return startAt === start && start > 0;
 }
 
 /**

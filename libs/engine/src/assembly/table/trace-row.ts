@@ -52,7 +52,9 @@ export const SEEN_BEFORE = 512;
 export const RETRIED = 1024;
 /** Its rules were evaluated at the close; a later evaluation repeats that judgement. */
 export const JUDGED = 2048;
-export const EPOCH_SHIFT = 12;
+/** Records that may have held spans of it were deleted. */
+export const LACKING = 4096;
+export const EPOCH_SHIFT = 13;
 
 /** The latest value at or before `reference` with these low 32 bits. */
 export function backFrom(reference: number, low: number): number {

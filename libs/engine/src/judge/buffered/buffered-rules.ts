@@ -131,7 +131,7 @@ export class BufferedRules {
 
   private emitRule(epoch: Epoch, rule: RuleIndex, judged: BufferedRun): void {
     const { row, reason } = judged;
-    const { subject: kind, needs } = epoch.rules.compiled.rules[rule]!;
+    const { subject: kind, needs, lasting: isLasting = false } = epoch.rules.compiled.rules[rule]!;
     const { trace, spans } = needs === 'columns' ? judged.columns : judged.whole;
     const { matches, mistyped, inDoubt, undecided = judged.isCut ? TOO_MANY_SPANS : undefined } = judged.judgedOf(rule);
     const isExceeded = undecided?.code === 'step_limit' && inDoubt === undefined;
@@ -145,7 +145,7 @@ export class BufferedRules {
     for (const subject of subjects) {
       const found = foundBy(matching.has(subject) || (undecided ?? false));
       const aboutSpan = kind === 'span' && subject !== TRACE;
-      const report = { rule, row, subject: subject + 1, ...found, aboutSpan, isCut: judged.isCut, closeReason: reason };
+      const report = { rule, row, subject: subject + 1, ...found, aboutSpan, isCut: judged.isCut, isLasting, closeReason: reason };
       this.reports.report(epoch, report, () => {
         const span = spans[subject];
         const isKnown = kind === 'trace' || span !== undefined;

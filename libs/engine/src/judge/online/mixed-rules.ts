@@ -172,7 +172,8 @@ export class MixedRules {
     shown: () => Explanation,
   ): void {
     const rule = this.groups.rule(group);
-    const report = { rule, row, subject: kept, ...foundBy(concluded), aboutSpan: true, closeReason };
+    const isLasting = this.groups.verdict(group) === TRUE;
+    const report = { rule, row, subject: kept, ...foundBy(concluded), aboutSpan: true, isLasting, closeReason };
     this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
   }
 

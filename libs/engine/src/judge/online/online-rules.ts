@@ -153,7 +153,8 @@ export class OnlineRules {
     closeReason: CloseReason | 'certain',
     doubtful?: NamedSpan,
   ): void {
-    this.reports.report(epoch, { rule, row, subject: 0, ...foundBy(concluded), aboutSpan: false, closeReason }, () => ({
+    const isLasting = epoch.states.isSettled(this.assembly.traces.state(row), epoch.rules.plan.settledBit[rule]!);
+    this.reports.report(epoch, { rule, row, subject: 0, ...foundBy(concluded), aboutSpan: false, isLasting, closeReason }, () => ({
       span: doubtful ?? this.evidence.spanFor(epoch, row, rule),
       explanation: explain(epoch, rule, this.evidence.of(epoch, row, rule)),
     }));
