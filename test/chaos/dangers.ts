@@ -7,6 +7,7 @@ import {
   databaseIsGone,
   databaseIsReadOnly,
   databaseIsSlow,
+  databaseStopsInRebalance,
 } from './hanging-dangers.js';
 import { killBeforePublication } from './kill-before-publication.js';
 import { sendPoison, sendRefused } from './poison.js';
@@ -112,6 +113,7 @@ export const DANGERS = {
     await pause(random.between(500, 3_000));
     await cluster.postgres.outage?.up();
   },
+  'PostgreSQL is restarted while the APIs rebalance': databaseStopsInRebalance,
   'the broker hangs': brokerHangs,
   'the database is read-only': databaseIsReadOnly,
   'the database is full': databaseIsFull,

@@ -2,6 +2,7 @@ import type { BeTrace } from '../harness/betrace.js';
 import type { Cluster } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
+import { inRebalance } from '../harness/rebalance.js';
 import type { TcpLink } from '../harness/services/tcp-link.js';
 import type { Danger } from './dangers.js';
 
@@ -92,6 +93,29 @@ export const databaseHangs: Danger = async (cluster, random, pause) => {
   } finally {
     link.hangs = false;
   }
+};
+
+/** The partitions of the violations log move while no API can read its position, or store one. */
+export const databaseStopsInRebalance: Danger = async (cluster, random, pause) => {
+  const { outage } = cluster.postgres;
+  // The database may be shared.
+  if (outage === undefined) return;
+  const names = cluster.names('api');
+  let moved: Promise<unknown> = Promise.resolve();
+  await inRebalance(cluster.broker.address, 'betrace-keep', () => {
+    moved = names.length < 3 ? cluster.add('api') : cluster.remove(random.pick(names));
+    // It is awaited at the end.
+    moved.catch(() => undefined);
+  });
+  await pause(random.pick([0, 0, 500]));
+  await outage.down();
+  try {
+    await untilSaid(cluster.all('api'), 'storage', /cannot be reached/);
+    await pause(random.between(500, 3_000));
+  } finally {
+    await outage.up();
+  }
+  await moved;
 };
 
 /** Connections that get no more answers, and no end: their users must notice it. */

@@ -5,6 +5,7 @@ import type { BeTrace } from '../harness/betrace.js';
 import { Cluster, type ClusterApp, metric } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
+import { inRebalance } from '../harness/rebalance.js';
 import type { TcpLink } from '../harness/services/tcp-link.js';
 
 const why = await Cluster.whyNot();
@@ -212,6 +213,30 @@ interface Ready {
         await Promise.all(names.map(() => cluster.add('api')));
       }
       await allIsFound();
+    },
+    TIMEOUT_MS * 3,
+  );
+
+  it(
+    'that stops in the moment in which an API leaves the group, and starts again: its partitions move, and everything is kept once',
+    async () => {
+      const { outage } = cluster.postgres;
+      if (outage === undefined) return; // It may be others' too.
+      let left: Promise<number | null> | undefined;
+      await during(
+        async () => {
+          await inRebalance(cluster.broker.address, 'betrace-keep', () => {
+            left = cluster.remove(cluster.names('api')[1]!);
+          });
+          await outage.down();
+        },
+        /cannot be reached/,
+        async () => {
+          await outage.up();
+          expect(await left).toBe(0);
+          await cluster.add('api');
+        },
+      );
     },
     TIMEOUT_MS * 3,
   );
