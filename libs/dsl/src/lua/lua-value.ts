@@ -58,6 +58,22 @@ export function luaLessOrEqual(left: Value, right: Value): boolean {
   throw incomparable(left, right);
 }
 
+/** Lua's comparisons by operator. @throws LuaError when the two can't be ordered */
+export const LUA_COMPARISONS = {
+  '==': luaEquals,
+  '~=': (left: Value, right: Value): boolean => !luaEquals(left, right),
+  '<': luaLess,
+  '<=': luaLessOrEqual,
+  '>': (left: Value, right: Value): boolean => luaLess(right, left),
+  '>=': (left: Value, right: Value): boolean => luaLessOrEqual(right, left),
+} as const;
+
+export type ComparisonOperator = keyof typeof LUA_COMPARISONS;
+
+export function isComparison(operator: string): operator is ComparisonOperator {
+  return Object.hasOwn(LUA_COMPARISONS, operator);
+}
+
 /** The error of an ordering comparison, as Lua words it. `a > b` is `b < a` in Lua, so its operands come swapped. */
 function incomparable(left: Value, right: Value): LuaError {
   return new LuaError(incomparableText(luaType(left), luaType(right)));

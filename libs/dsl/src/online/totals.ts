@@ -2,7 +2,7 @@ import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from '../contract/co
 import { callLibrary } from '../lua/library.js';
 import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
 import { LuaError } from '../lua/lua-error.js';
-import { isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua/lua-value.js';
+import { isComparison, isTruthy, LUA_COMPARISONS, luaIndex, luaLength } from '../lua/lua-value.js';
 import { stringTest } from '../lua/string-tests.js';
 import { type BinaryNode, isMethod, type Resolved, type TraceQuantifier } from '../tree/resolved.js';
 import { NUMBER } from '../values/types.js';
@@ -117,20 +117,5 @@ const UNARY: Readonly<Record<'not' | '-' | '#' | '~', (operand: Value) => Value>
 
 function binaryOperation(node: BinaryNode): (left: Value, right: Value) => Value {
   const { operator } = node;
-  switch (operator) {
-    case '==':
-      return luaEquals;
-    case '~=':
-      return (left, right) => !luaEquals(left, right);
-    case '<':
-      return luaLess;
-    case '<=':
-      return luaLessOrEqual;
-    case '>':
-      return (left, right) => luaLess(right, left);
-    case '>=':
-      return (left, right) => luaLessOrEqual(right, left);
-    default:
-      return (left, right) => luaArithmetic(operator, left, right);
-  }
+  return isComparison(operator) ? LUA_COMPARISONS[operator] : (left, right) => luaArithmetic(operator, left, right);
 }

@@ -2,7 +2,7 @@ import { durationValue } from '../../lua/duration.js';
 import { luaArithmetic, luaBitwiseNot, luaNegate } from '../../lua/lua-arithmetic.js';
 import { LuaError } from '../../lua/lua-error.js';
 import { parseNumeral } from '../../lua/lua-number.js';
-import { luaEquals, luaLess, luaLessOrEqual } from '../../lua/lua-value.js';
+import { type ComparisonOperator, LUA_COMPARISONS, luaEquals } from '../../lua/lua-value.js';
 import type { DiagnosticExtras } from '../../text/diagnostic.js';
 import type { Range } from '../../text/source.js';
 import type { BinaryOperator, Expression } from '../../text/syntax.js';
@@ -201,16 +201,7 @@ function refuseDefault(node: Resolved, other: Resolved, scope: CheckScope): bool
 }
 
 function compare(operator: BinaryOperator, left: Literal, right: Literal): boolean {
-  switch (operator) {
-    case '<':
-      return luaLess(left.value, right.value);
-    case '<=':
-      return luaLessOrEqual(left.value, right.value);
-    case '>':
-      return luaLess(right.value, left.value);
-    default:
-      return luaLessOrEqual(right.value, left.value);
-  }
+  return LUA_COMPARISONS[operator as ComparisonOperator](left.value, right.value);
 }
 
 /** A count or a length is never negative: `trace.count(c) >= 0` is constant. */

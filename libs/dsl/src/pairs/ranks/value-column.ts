@@ -1,5 +1,5 @@
 import { luaArithmetic, luaNegate } from '../../lua/lua-arithmetic.js';
-import { isNumber, isString, luaLess, luaLessOrEqual } from '../../lua/lua-value.js';
+import { isNumber, isString, LUA_COMPARISONS, luaLess } from '../../lua/lua-value.js';
 import { valueKey } from '../../trace/aggregate.js';
 import type { Value } from '../../values/value.js';
 import type { Term, ValueJoin } from '../plan/join-plan.js';
@@ -111,16 +111,7 @@ export class ValueColumn {
   private compare(operator: ValueJoin['operator'], outer: ReadonlyMap<Term, Value>, inner: Value): boolean {
     const left = sideOf(this.join.left, outer, inner);
     const right = sideOf(this.join.right, outer, inner);
-    switch (operator) {
-      case '<':
-        return luaLess(left, right);
-      case '<=':
-        return luaLessOrEqual(left, right);
-      case '>':
-        return luaLess(right, left);
-      default:
-        return luaLessOrEqual(right, left);
-    }
+    return LUA_COMPARISONS[operator](left, right);
   }
 
   /** Sums of these values are monotone in the inner one: nothing wraps around, and no double is rounded beside an integer. */
