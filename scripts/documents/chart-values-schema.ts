@@ -73,7 +73,7 @@ function configuration(): Schema {
 const PROPERTIES: Readonly<Record<string, Schema>> = {
   mode: oneOf('distributed', 'standalone'),
   nameOverride: text,
-  fullnameOverride: text,
+  fullnameOverride: { type: 'string', pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' },
   global: passedOn,
   image: object({
     repository: { type: 'string', minLength: 1 },
@@ -135,7 +135,7 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   prometheusRule: object({ enabled: flag, labels: texts, disabled: listOf(text) }),
   backup: object({
     enabled: flag,
-    schedule: { type: 'string', minLength: 9 },
+    schedule: { type: 'string', pattern: '^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|(\\S+ +){4}\\S+)$' },
     keep: count(1),
     persistence: object({ existingClaim: text, size: quantity, storageClassName: text }),
     resources,

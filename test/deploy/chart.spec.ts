@@ -107,6 +107,14 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     ['api.autoscaling.keda.enabled=true', "at '/api/autoscaling': additional properties 'keda' not allowed"],
     ['mode=both', "at '/mode': value must be one of 'distributed', 'standalone'"],
     ['evaluator.autoscaling.maxReplicas=13', 'evaluator.autoscaling.maxReplicas is 13, and there are 12 partitions'],
+    ['evaluator.autoscaling.enabled=false,evaluator.replicas=13', 'evaluator.replicas is 13, and there are 12 partitions'],
+    ['api.autoscaling.minReplicas=9', 'api.autoscaling.minReplicas is 9, and maxReplicas 4'],
+    ['config.server.http_port=8080', 'config.server.http_port is what ports, probes and volumes of the chart stand on'],
+    ['mode=standalone,config.storage.path=/data', 'config.storage.path is what ports, probes and volumes of the chart stand on'],
+    ['config.kafka.brokers=null,strimzi.enabled=true,strimzi.replicas=2', 'config.kafka.replication is 3, and strimzi.replicas 2'],
+    ['config.kafka.brokers=null,strimzi.enabled=true,kafkaTls.enabled=true', 'kafkaTls.caSecretName'],
+    ['fullnameOverride=Big_name', "at '/fullnameOverride'"],
+    ['backup.schedule=0 2 * *', "at '/backup/schedule'"],
     ['config.kafka.group_instance_id=a', 'config.kafka.group_instance_id would give all evaluators one name'],
     ['evaluator.staticMembership.enabled=true', 'evaluator.staticMembership.enabled needs evaluator.autoscaling.enabled=false'],
     ['api.staticMembership.enabled=true', "at '/api': additional properties 'staticMembership' not allowed"],
@@ -335,6 +343,22 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
         );
       }
     }
+  });
+
+  it('lets processes through to the ports that their settings name', () => {
+    const set = 'config.kafka.brokers={b-1:9096,b-2:9096},config.otlp.endpoint=https://otlp.example.com:8443/x,backup.enabled=true';
+    const policies = manifestsOf(render(tools.helm, 'external-kafka', set).text).filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies).toHaveLength(4);
+    for (const { spec } of policies) {
+      const ports = spec.egress[1].ports.map(({ port }: { readonly port: number }) => port);
+      expect(ports).toEqual([9092, 9093, 5432, 4317, 4318, 9096, 8443]);
+    }
+  });
+
+  it('drains as long as the values say, whatever the image says', () => {
+    const pods = podsOf(manifestsOf(render(tools.helm, 'external-kafka', 'config.server.drain_period=9s').text));
+    expect(pods).toHaveLength(3);
+    for (const { spec } of pods) expect(spec.containers[0].env).toContainEqual({ name: 'BETRACE_DRAIN_PERIOD', value: '9s' });
   });
 
   it('does not kill a process that migrates a large database', () => {

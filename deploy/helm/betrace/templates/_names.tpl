@@ -57,12 +57,19 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{/* betrace.yaml: `config` with the brokers of Strimzi where it runs them. */}}
 {{- define "betrace.config" -}}
 {{- $config := deepCopy .Values.config -}}
+{{- range list (list "server" "http_port") (list "server" "grpc_port") (list "server" "host") (list "storage" "path") -}}
+{{- if hasKey (get $config (first .) | default dict) (last .) -}}
+{{- fail (printf "config.%s.%s is what ports, probes and volumes of the chart stand on: it can't be set" (first .) (last .)) -}}
+{{- end -}}
+{{- end -}}
 {{- if eq .Values.mode "standalone" -}}
 {{- $_ := unset $config "kafka" -}}
 {{- else -}}
 {{- $kafka := get $config "kafka" | default dict -}}
 {{- if .Values.strimzi.enabled -}}
 {{- if $kafka.brokers }}{{ fail "config.kafka.brokers and strimzi.enabled exclude each other" }}{{ end -}}
+{{- if gt (int ($kafka.replication | default 1)) (int .Values.strimzi.replicas) }}{{ fail (printf "config.kafka.replication is %v, and strimzi.replicas %v: no topic could be created" $kafka.replication .Values.strimzi.replicas) }}{{ end -}}
+{{- if and .Values.kafkaTls.enabled (not .Values.kafkaTls.caSecretName) }}{{ fail (printf "strimzi.enabled and kafkaTls.enabled need kafkaTls.caSecretName: Strimzi's authority is in %s-kafka-cluster-ca-cert" (include "betrace.fullname" .)) }}{{ end -}}
 {{- $kafka = merge (dict "brokers" (list (printf "%s-kafka-kafka-bootstrap:%d" (include "betrace.fullname" .) (ternary 9093 9092 .Values.kafkaTls.enabled)))) $kafka -}}
 {{- else -}}
 {{- $_ := required "config.kafka.brokers is needed: host:port of each broker (or strimzi.enabled, or mode=standalone)" ($kafka.brokers | default list | first) -}}
@@ -70,4 +77,17 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 {{- $_ := set $config "kafka" $kafka -}}
 {{- end -}}
 {{ toYaml $config }}
+{{- end }}
+
+{{/* Ports that the processes may reach, as a list in JSON: those of the values, and those of the addresses in `config`. */}}
+{{- define "betrace.egressPorts" -}}
+{{- $ports := .Values.networkPolicy.egressPorts -}}
+{{- $addresses := concat (dig "kafka" "brokers" list .Values.config) (list (dig "otlp" "endpoint" "" .Values.config) (dig "tracing" "endpoint" "" .Values.config)) -}}
+{{- range $addresses -}}
+{{- $port := regexFind ":[0-9]+(/|$)" (toString .) | trimPrefix ":" | trimSuffix "/" -}}
+{{- if $port }}{{ $ports = append $ports (int $port) }}{{ end -}}
+{{- end -}}
+{{- $whole := list -}}
+{{- range $ports }}{{ $whole = append $whole (int .) }}{{ end -}}
+{{ $whole | uniq | toJson }}
 {{- end }}

@@ -40,6 +40,10 @@ spec:
         # The image names a directory; here the log is Kafka, and the store PostgreSQL.
         - { name: BETRACE_STORAGE_PATH, value: '' }
         {{- end }}
+        {{- with dig "server" "drain_period" "" $root.Values.config }}
+        # The image has one of its own, which a file does not change.
+        - { name: BETRACE_DRAIN_PERIOD, value: {{ . | quote }} }
+        {{- end }}
         {{- if $root.Values.tls.enabled }}
         - { name: BETRACE_TLS_CERT_FILE, value: /etc/betrace-tls/tls.crt }
         - { name: BETRACE_TLS_KEY_FILE, value: /etc/betrace-tls/tls.key }
