@@ -27,6 +27,10 @@ export type BackupRow = Readonly<Record<string, string | number | null>>;
 
 export const isBackupTable = (name: unknown): name is BackupTable => typeof name === 'string' && Object.hasOwn(BACKUP_TABLES, name);
 
+export async function hasTable(queries: Queries, name: string): Promise<boolean> {
+  return (await queries.introspection.getTables({ withInternalKyselyTables: false })).some((table) => table.name === name);
+}
+
 /** The rows of a table in the order of its key, read in pages. */
 export async function* rowsOf(queries: Queries, table: BackupTable, page: number): AsyncIterable<BackupRow> {
   const key: readonly string[] = BACKUP_TABLES[table];

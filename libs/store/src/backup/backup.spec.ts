@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { migrate } from '../migrations/migrate.js';
 import { MIGRATIONS, type Migration } from '../migrations/migrations.js';
 import { connectionOf, openStore } from '../open-store.js';
@@ -207,6 +208,11 @@ describe('a backup of SQLite', () => {
   it('reports a missing database, and creates none', async () => {
     await expect(lines(from)).rejects.toMatchObject({ code: 'BT_STORE_NOTHING_THERE' });
     expect(existsSync(from.path)).toBe(false);
+    // One that no version has started on yet.
+    const connection = await connectionOf(from);
+    await sql`create table of_somebody (id text)`.execute(connection.database);
+    await connection.database.destroy();
+    await expect(lines(from)).rejects.toMatchObject({ code: 'BT_STORE_NOTHING_THERE' });
     await expect(all(backupLines({ kind: 'sqlite' }, 7))).rejects.toMatchObject({ code: 'BT_STORE_NOTHING_THERE' });
   });
 });

@@ -8,7 +8,7 @@ import type { Queries, Schema } from '../schema.js';
 import type { StoreSettings } from '../settings.js';
 import { FILLED, noteFilled } from '../tables/filled-tables.js';
 import { newSequence } from '../violations/violation-sequence.js';
-import { BACKUP_TABLES, type BackupRow, type BackupTable } from './backup-tables.js';
+import { BACKUP_TABLES, type BackupRow, type BackupTable, hasTable } from './backup-tables.js';
 import { BackupReader } from './read-backup.js';
 import type { BackupCounts } from './write-backup.js';
 
@@ -103,10 +103,6 @@ async function inserted(
 
 /** A new origin tells readers that follow violations by number that the numbers changed: violations after the backup are gone. */
 const sequenceOf = ({ last }: BackupRow): BackupRow => ({ ...newSequence(Number(last)) });
-
-async function hasTable(queries: Queries, name: string): Promise<boolean> {
-  return (await queries.introspection.getTables({ withInternalKyselyTables: false })).some((table) => table.name === name);
-}
 
 async function refuseRows(queries: Queries, { place }: Connection): Promise<void> {
   for (const table of ['rules', 'rule_versions', 'violations'] as const) {

@@ -8,7 +8,7 @@ import { connectionOf } from '../open-store.js';
 import { StoreError } from '../problems.js';
 import type { Queries } from '../schema.js';
 import type { StoreSettings } from '../settings.js';
-import { BACKUP_TABLES, type BackupTable, rowsOf } from './backup-tables.js';
+import { BACKUP_TABLES, type BackupTable, hasTable, rowsOf } from './backup-tables.js';
 
 export const BACKUP_FORMAT = 'betrace-backup';
 /** Version of the file format; `schema` is the version of the rows. */
@@ -98,6 +98,7 @@ const SNAPSHOTS: Readonly<Record<StoreSettings['kind'], (queries: Queries) => Pr
 
 /** The database's last migration. Throws if it is not this version's last one, because the tables then differ. */
 async function schemaOf(queries: Queries, place: string): Promise<string> {
+  if (!(await hasTable(queries, 'migrations'))) throw new StoreError('BT_STORE_NOTHING_THERE', { place });
   const found = (await queries.selectFrom('migrations').select('name').orderBy('name', 'desc').limit(1).executeTakeFirst())?.name ?? 'none';
   const known = MIGRATIONS.at(-1)?.name ?? '';
   if (found > known) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place, migration: found });
