@@ -189,6 +189,8 @@ describeConsole('rules', () => {
     await panel.getByRole('button', { name: 'Recent trace' }).click();
     const pick = panel.getByRole('combobox', { name: 'Trace' });
     await becomes(async () => (await pick.innerText()).includes('POST /checkout in storefront'), true);
+    // Traces of one kind differ at the end of their text only.
+    expect((await pick.boundingBox())?.width).toBeGreaterThan(180);
     await pick.selectOption('fine');
     await page.waitForURL((url) => url.searchParams.get('trace_id') === 'fine' && url.searchParams.get('on') === 'recent');
     await page.reload();

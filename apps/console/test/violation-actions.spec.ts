@@ -49,6 +49,11 @@ describeConsole('the action bar of a violation', () => {
     const page = await open('order-1');
     const group = page.getByRole('region', { name: 'This group' });
     await group.getByText('2 open violations').waitFor();
+    // Two panels share the width, where revisions are none.
+    const [row, last] = await page
+      .locator('.columns.three')
+      .evaluate((columns) => [columns, columns.lastElementChild].map((each) => each?.getBoundingClientRect().right ?? 0));
+    expect(last).toBeCloseTo(row ?? 0, 0);
     await page.keyboard.press('e');
     await group.locator('.tag', { hasText: 'Acknowledged' }).waitFor();
     await group.getByText('Acknowledged by anonymous').waitFor();

@@ -7,6 +7,16 @@ export function clock(ms: number, now = Date.now()): string {
   return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
 }
 
+/** A time at an axis, as its steps need it: `10:55:10`, `10:55`, `11-28 10:55`, `11-28`; with the year where it is not the present one. */
+export function axisTime(ms: number, stepSeconds: number, now = Date.now()): string {
+  const text = new Date(ms).toISOString();
+  const today = new Date(now).toISOString();
+  const date = text.slice(0, 4) === today.slice(0, 4) ? text.slice(5, 10) : text.slice(0, 10);
+  if (stepSeconds >= 86_400) return date;
+  const time = text.slice(11, stepSeconds < 60 ? 19 : 16);
+  return text.slice(0, 10) === today.slice(0, 10) ? time : `${date} ${time}`;
+}
+
 const STEPS = [
   [86_400, 'd'],
   [3_600, 'h'],

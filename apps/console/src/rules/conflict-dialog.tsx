@@ -121,7 +121,7 @@ function ContestedMember({ contested: { member, changedBy }, was, theirs, mine, 
       <legend>
         {MEMBERS[member]} <Tag tone={changedBy === 'both' ? 'warn' : 'plain'}>{CHANGED_BY[changedBy]}</Tag>
       </legend>
-      <div className="three">
+      <div className="three-states">
         {states.map(([title, draft, side]) => (
           <div key={side} data-chosen={!isWritten && sides[member] === side}>
             <p className="small dim">{title}</p>

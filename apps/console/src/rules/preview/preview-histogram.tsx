@@ -1,10 +1,12 @@
 import type { PreviewResult } from '../../api/types';
 import { plural } from '../../format/count';
-import { clock } from '../../format/time';
+import { axisTime } from '../../format/time';
 import { useWidth } from '../../parts/browser/use-width';
 
 const [HEIGHT, BOTTOM] = [88, 18];
 const LABEL_PX = 110;
+/** At most, in the text of an axis. */
+const CHARACTER_PX = 7;
 
 /** Matching traces by their start; a pale bar in the background shows all traces, on a separate scale. */
 export function PreviewHistogram({ result: { histogram, interval_seconds } }: { readonly result: PreviewResult }) {
@@ -14,7 +16,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
   const max = Math.max(1, ...histogram.map(({ matched_traces }) => matched_traces));
   const maxTraces = Math.max(1, ...histogram.map(({ traces }) => traces));
   const labelEvery = Math.max(1, Math.ceil(LABEL_PX / bar));
-  const timeOf = (start: string): string => clock(Date.parse(start)).replace(/:\d\d$/, interval_seconds < 60 ? '$&' : '');
+  const timeOf = (start: string): string => axisTime(Date.parse(start), interval_seconds);
   const textOf = ({ start, traces, matched_traces }: (typeof histogram)[number]): string =>
     `${timeOf(start)} UTC: ${matched_traces} of ${plural(traces, 'trace')}`;
   const height = (part: number, whole: number): number => (part === 0 ? 0 : Math.max(2, (part / whole) * (plot - 4)));
@@ -31,7 +33,7 @@ export function PreviewHistogram({ result: { histogram, interval_seconds } }: { 
               <title>{textOf(bucket)}</title>
               <rect className="f-all" x={x} width={w} y={plot - behind} height={behind} />
               <rect className="f-accent" x={x + w * 0.2} width={Math.max(1, w * 0.6)} y={plot - matched} height={matched} />
-              {index % labelEvery === 0 && index * bar + 60 < width ? (
+              {index % labelEvery === 0 && index * bar + timeOf(bucket.start).length * CHARACTER_PX < width ? (
                 <text className="axis" x={index * bar} y={HEIGHT - 4}>
                   {timeOf(bucket.start)}
                 </text>

@@ -26,7 +26,7 @@ export function RecentTracePick({ recent: { traces, error, isReading, read }, va
   const now = useNow();
   return (
     <div className="stack tight">
-      <div className="head">
+      <div className="head trace-pick">
         <Pick
           label="Trace"
           value={value}

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { SEVERITIES, type ViolationStats } from '../../api/types';
 import { plural } from '../../format/count';
-import { clock } from '../../format/time';
+import { axisTime, clock } from '../../format/time';
 import { useWidth } from '../../parts/browser/use-width';
 import { HistogramTable } from './histogram-table';
 
@@ -15,6 +15,8 @@ const HEIGHT = 112;
 const [LEFT, TOP, BOTTOM] = [34, 8, 20];
 const PLOT = HEIGHT - TOP - BOTTOM;
 const LABEL_PX = 110;
+/** At most, in the text of an axis. */
+const CHARACTER_PX = 7;
 
 /** Violations over time, stacked by severity with the worst at the base. One tab stop: arrows move, Shift widens, Enter filters; the mouse drags. */
 export function Histogram({ stats, onRange }: HistogramProps) {
@@ -101,13 +103,14 @@ export function Histogram({ stats, onRange }: HistogramProps) {
               title={bucketText(stats, index, index)}
             />
           ))}
-          {buckets.map((start, index) =>
-            index % labelEvery === 0 && LEFT + index * bar + 40 < LEFT + plotWidth ? (
+          {buckets.map((start, index) => {
+            const text = axisTime(start * 1_000, step);
+            return index % labelEvery === 0 && index * bar + text.length * CHARACTER_PX < plotWidth ? (
               <text key={start} className="axis" x={LEFT + index * bar} y={HEIGHT - 5}>
-                {clock(start * 1_000).replace(/:\d\d$/, step < 60 ? '$&' : '')}
+                {text}
               </text>
-            ) : null,
-          )}
+            ) : null;
+          })}
         </svg>
       </div>
       <HistogramTable stats={stats} />
