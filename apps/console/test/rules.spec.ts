@@ -189,8 +189,6 @@ describeConsole('rules', () => {
     await panel.getByRole('button', { name: 'Recent trace' }).click();
     const pick = panel.getByRole('combobox', { name: 'Trace' });
     await becomes(async () => (await pick.innerText()).includes('POST /checkout in storefront'), true);
-    // Traces of one kind differ at the end of their text only.
-    expect((await pick.boundingBox())?.width).toBeGreaterThan(180);
     await pick.selectOption('fine');
     await page.waitForURL((url) => url.searchParams.get('trace_id') === 'fine' && url.searchParams.get('on') === 'recent');
     await page.reload();
@@ -286,7 +284,7 @@ describeConsole('rules', () => {
     const keep = async (): Promise<() => void> => {
       const answer = await hold('**/v1/traces/*', 'GET');
       await panel.getByRole('button', { name: 'Test', exact: true }).click();
-      await panel.getByText('No match: it would be no violation.').waitFor();
+      await panel.getByText('No match: it would not be a violation.').waitFor();
       await panel.getByRole('button', { name: 'Keep as a case' }).click();
       await becomes(() => panel.getByRole('button', { name: 'Keep as a case' }).isDisabled(), true);
       return answer;

@@ -141,6 +141,19 @@ const journeys = (major: Major) => () => {
     });
   });
 
+  it('tests a text on the trace of a violation, and on a recent trace without violations', async () => {
+    grafana.role = 'Editor';
+    const page = await browser.page('/a/betrace-app/rules/charge-without-check');
+    await becomes(() => page.getByLabel(/^Trace id of a violation/).inputValue(), 'order-1');
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await page.getByText('Matches: it would be a violation.').waitFor();
+    await page.getByText('nothing in this trace did it').waitFor();
+    await page.getByRole('button', { name: 'Recent trace' }).click();
+    await page.getByRole('combobox', { name: 'Trace', exact: true }).selectOption('order-5');
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await page.getByText('No match: it would not be a violation.').waitFor();
+  });
+
   it('checks and formats a text without asking the server', async () => {
     grafana.role = 'Editor';
     const page = await browser.page('/a/betrace-app/rules/new');
