@@ -33,6 +33,7 @@ describe('RuleHistory', () => {
     history.add({ epoch: 2, changes: [{ put: rule('a') }] });
     expect(history.rules(2)).toBeUndefined();
     history.add({ epoch: 1, changes: [] });
+    expect(history.latestEpoch).toBe(2);
     expect(ids(history, 2)).toEqual(['a@1']);
   });
 

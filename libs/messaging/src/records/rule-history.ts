@@ -31,9 +31,13 @@ export class RuleHistory {
   add(record: RuleSetRecord): void {
     if (this.records.has(record.epoch)) return;
     this.records.set(record.epoch, record);
-    if (record.epoch <= this.newest.epoch) return;
-    const rules = this.rulesOf(record.epoch);
-    if (rules) this.newest = { epoch: record.epoch, rules };
+    // The records above may have come before: a log that was created again gets what it lacks after a new change.
+    for (let epoch = record.epoch; this.records.has(epoch); epoch++) {
+      if (epoch <= this.newest.epoch) continue;
+      const rules = this.rulesOf(epoch);
+      if (rules === undefined) return;
+      this.newest = { epoch, rules };
+    }
   }
 
   /** The rules of an epoch, in order of id; undefined until its record, and those it builds on, have come. Epoch 0 has none. */

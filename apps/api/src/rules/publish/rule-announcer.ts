@@ -30,6 +30,8 @@ export class RuleAnnouncer {
   private renewing: NodeJS.Timeout | undefined;
   private watching: NodeJS.Timeout | undefined;
   private watched: Promise<void> | undefined;
+  /** A log was replaced during an attempt, which may not have known it. */
+  private replacedMeanwhile = false;
 
   constructor(
     private readonly publisher: RulePublisher,
@@ -94,6 +96,7 @@ export class RuleAnnouncer {
   }
 
   private reconcile(): void {
+    this.replacedMeanwhile = this.background !== undefined;
     this.keepTrying(async () => {
       for (const said of await this.publisher.reconcile()) this.logger.error(said);
     });
@@ -105,7 +108,7 @@ export class RuleAnnouncer {
     this.watched = this.publisher
       .isAnotherLog()
       .then((another) => {
-        if (!another) return;
+        if (!another || this.replacedMeanwhile) return;
         this.logger.warn('the rules log or the spans log was replaced: it ends earlier than before; publishing the rules again');
         this.reconcile();
       })
@@ -132,6 +135,7 @@ export class RuleAnnouncer {
       .catch(() => {})
       .finally(() => {
         this.background = undefined;
+        if (this.replacedMeanwhile && !this.stopping.signal.aborted) this.reconcile();
       });
   }
 }

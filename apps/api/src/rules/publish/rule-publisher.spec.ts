@@ -59,8 +59,9 @@ describe('RulePublisher', () => {
     replace(fresh);
     await log.close();
     log = fresh;
-    expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([true, false]);
+    expect([await rules.isAnotherLog(), await rules.isAnotherLog()]).toEqual([true, true]);
     await rules.reconcile();
+    expect(await rules.isAnotherLog()).toBe(false);
     expect((await all(TOPICS.spans, 2)).map(({ headers }) => headers)).toEqual([
       { [CONTROL_HEADER]: 'epoch:2', [EPOCH_BEFORE_HEADER]: '2' },
     ]);
@@ -236,6 +237,25 @@ describe('RulePublisher', () => {
     const history = new RuleHistory();
     for (const record of await epochs()) history.add(record);
     expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('publishes no change alone to a recreated rules log, whoever noticed that it lacks the rule sets before', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new RulePublisher(store, object);
+    for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    expect(await rules.isAnotherLog()).toBe(false);
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    replace(fresh);
+    await log.close();
+    log = fresh;
+    await store.putRule(plainRule('c'), 1);
+    // The watch, while the change waits for the log.
+    expect(await rules.isAnotherLog()).toBe(true);
+    await rules.publish();
+    expect((await epochs()).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(await rules.isAnotherLog()).toBe(false);
   });
 
   it('finds the last marker before many spans, and in positions the epochs of deleted markers', async () => {

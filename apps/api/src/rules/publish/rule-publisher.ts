@@ -19,6 +19,8 @@ export class RulePublisher {
   /** By partition: the end of the spans log at the last check. */
   private readonly ends = new Map<number, number>();
   private readonly logged: LoggedRules;
+  /** The rules log was replaced, and the outbox does not have yet what it lacks. Whoever noticed it: the next publication needs to know. */
+  private lacking = false;
 
   /** @param tell receives warnings for operators: the database was set back */
   constructor(
@@ -60,14 +62,14 @@ export class RulePublisher {
     const run = this.last.then(async () => {
       // Before the store is read, so that a concurrent publication by another replica is not lost.
       const named = await namedEpoch(this.log, await this.store.latestEpoch());
-      const logged = (await this.logged.read()).history;
+      const logged = await this.history();
       const said: string[] = [];
       if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {
         const rules = logged.rules(logged.latestEpoch) ?? [];
         await this.store.adoptRules(rules, logged.latestEpoch, Date.now());
         if (rules.length > 0) said.push(adopted(rules.length));
       }
-      const missing = await this.store.republish(logged.epochs);
+      const missing = await this.republish(logged);
       if (missing > 0) said.push(`the rules log lacked ${missing} rule sets of the store; published again`);
       const latest = await this.store.latestEpoch();
       const highest = highestOf(logged, latest);
@@ -88,14 +90,14 @@ export class RulePublisher {
   /** Assigns the present rules to every lost epoch, so that waiting spans are judged. Returns those epochs; empty if the rules log has all. */
   replaceLost(): Promise<readonly number[]> {
     const run = this.last.then(async () => {
-      const logged = (await this.logged.read()).history;
+      const logged = await this.history();
       const latest = await this.store.latestEpoch();
       const absent = Array.from({ length: latest }, (_, index) => index + 1).filter((epoch) => logged.rules(epoch) === undefined);
       const epochs: number[] = [];
       // An epoch that the store has is published again: it was not lost.
       for (const epoch of absent) if ((await this.store.ruleSet(epoch)) === undefined) epochs.push(epoch);
       await this.store.replaceEpochs(epochs);
-      await this.store.republish(logged.epochs);
+      await this.republish(logged);
       if (!(await this.publishOutbox())) await this.writeMarkers();
       return epochs;
     });
@@ -106,16 +108,19 @@ export class RulePublisher {
     return run;
   }
 
-  /** Whether the rules log or the spans log was replaced since the last call, or the store is older than the rules log. Then call `reconcile`. */
+  /**
+   * Whether the spans log was replaced since the last call, the rules log was and lacks rule sets, or the store is older than the rules log. Then call
+   * `reconcile`.
+   */
   async isAnotherLog(): Promise<boolean> {
     let another = false;
     for (const [partition, end] of await this.log.ends(TOPICS.spans)) {
       if (end < (this.ends.get(partition) ?? 0)) another = true;
       this.ends.set(partition, end);
     }
-    const { history, anew } = await this.logged.read();
+    const history = await this.history();
     const latest = await this.store.latestEpoch();
-    return another || anew || (latest > 0 && highestOf(history, latest) > latest);
+    return another || this.lacking || (latest > 0 && highestOf(history, latest) > latest);
   }
 
   /** Writes the marker of the rules in force again, so that retention never leaves a partition without one. */
@@ -123,6 +128,19 @@ export class RulePublisher {
     const run = this.last.then(() => this.writeMarkers());
     this.last = run.catch(() => {});
     return run;
+  }
+
+  private async history(): Promise<RuleHistory> {
+    const { history, anew } = await this.logged.read();
+    this.lacking ||= anew;
+    return history;
+  }
+
+  /** Puts into the outbox what the log lacks; returns the number of rule sets. */
+  private async republish({ epochs }: RuleHistory): Promise<number> {
+    const missing = await this.store.republish(epochs);
+    this.lacking = false;
+    return missing;
   }
 
   private async writeMarkers(): Promise<void> {
@@ -134,9 +152,9 @@ export class RulePublisher {
   /** Returns whether it wrote markers: not for an empty outbox, or for records of epochs before the one in force. */
   private async publishOutbox(restored = false): Promise<boolean> {
     if ((await this.store.unpublishedEpochs()).length === 0) return false;
-    const { history, anew } = await this.logged.read();
+    const history = await this.history();
     let alone = restored;
-    if (anew) alone = (await this.store.republish(history.epochs)) > 0 && history.latestEpoch === 0;
+    if (this.lacking) alone = (await this.republish(history)) > 0 && history.latestEpoch === 0;
     // Before the outbox: if this epoch is not published, the outbox has it.
     const latest = await this.goOnAbove(history);
     const changes = await this.store.unpublishedEpochs();
