@@ -1,5 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { answered, client } from './client';
+import { ApiProblem } from './problem';
 
 export const RULES = ['rules'] as const;
 
@@ -19,3 +20,8 @@ export function useRule(id: string | undefined) {
 
 /** Makes the server refuse a change (412) if another person has changed the rule meanwhile. */
 export const ifVersion = (version: number) => ({ 'If-Match': `"${version}"` });
+
+/** After a change that was refused because of another version (412): the rule in force is read, and shown the next time. */
+export function readIfChanged(queries: QueryClient, id: string, error: Error): void {
+  if (error instanceof ApiProblem && error.status === 412) void queries.invalidateQueries({ queryKey: [...RULES, id] });
+}

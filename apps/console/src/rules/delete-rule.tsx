@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { answered, client } from '../api/client';
-import { ifVersion, RULES } from '../api/rule-queries';
+import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
 import type { Rule } from '../api/types';
 import { useAddress } from '../parts/browser/use-address';
 import { useHere } from '../parts/browser/use-here';
@@ -30,6 +30,7 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
       queries.removeQueries({ queryKey: [...RULES, rule.id] });
     },
     onError: (error) => {
+      readIfChanged(queries, rule.id, error);
       const isShown = here() && new URLSearchParams(location.search).get('dialog') === 'delete';
       if (!isShown) say(`${rule.name} was not deleted: ${error.message}`);
     },

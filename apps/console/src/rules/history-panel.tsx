@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answered, client } from '../api/client';
-import { ifVersion, RULES } from '../api/rule-queries';
+import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
 import type { Rule, RuleVersion } from '../api/types';
 import { useAddress } from '../parts/browser/use-address';
 import { useHere } from '../parts/browser/use-here';
@@ -45,6 +45,7 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
       void queries.invalidateQueries({ queryKey: ['rule-versions', rule.id] });
     },
     onError: (error, { version }) => {
+      readIfChanged(queries, rule.id, error);
       if (!here()) say(`Version ${version} of ${rule.name} was not restored: ${error.message}`);
     },
   });
