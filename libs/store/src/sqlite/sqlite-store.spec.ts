@@ -198,7 +198,7 @@ describe('SQLite', () => {
       run(`DROP TABLE ${table}`);
       await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(
         new RegExp(
-          `BT_STORE_CORRUPT.*store\\.db is damaged .*table ${table === 'filled_tables' ? 'rules' : table}.*no such table.*Restore`,
+          `BT_STORE_CORRUPT.*store\\.db is damaged .*table ${table === 'filled_tables' ? 'rules' : table}.*no such table.*restore`,
         ),
       );
     });
@@ -208,7 +208,7 @@ describe('SQLite', () => {
       async (damage) => {
         run(damage);
         await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(
-          /BT_STORE_CORRUPT.*store\.db is damaged .*the table migrations.*Restore/,
+          /BT_STORE_CORRUPT.*store\.db is damaged .*the table migrations.*restore/,
         );
       },
     );
