@@ -239,7 +239,7 @@ describe('RulePublisher', () => {
     expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('publishes no change alone to a recreated rules log, whoever noticed that it lacks the rule sets before', async () => {
+  it('publishes no change alone to a recreated rules log, also where the watch noticed first that it lacks the sets before', async () => {
     const { object, replace } = replaceable(log);
     rules = new RulePublisher(store, object);
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);

@@ -19,7 +19,7 @@ export class RulePublisher {
   /** By partition: the end of the spans log at the last check. */
   private readonly ends = new Map<number, number>();
   private readonly logged: LoggedRules;
-  /** The rules log was replaced, and the outbox does not have yet what it lacks. Whoever noticed it: the next publication needs to know. */
+  /** The rules log was replaced, and the outbox does not have yet what it lacks. The watch may notice it first; the next publication needs to know. */
   private lacking = false;
 
   /** @param tell receives warnings for operators: the database was set back */
@@ -109,8 +109,8 @@ export class RulePublisher {
   }
 
   /**
-   * Whether the spans log was replaced since the last call, the rules log was and lacks rule sets, or the store is older than the rules log. Then call
-   * `reconcile`.
+   * True in three cases: the spans log was replaced since the last call; the rules log was, and lacks rule sets; the store is older than the rules log.
+   * `reconcile` mends them.
    */
   async isAnotherLog(): Promise<boolean> {
     let another = false;
