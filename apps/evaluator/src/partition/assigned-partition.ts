@@ -62,8 +62,8 @@ export class AssignedPartition {
   private untold = false;
   /** A record was judged since the rules' errors were noted. */
   private unnoted = false;
-  /** Records before this offset were deleted, perhaps with markers: after them the rules in force are determined again. */
-  private deletedBefore: number | undefined;
+  /** Where gaps end that are not reached yet, ascending. Markers may be among the deleted records: after a gap the rules in force are determined again. */
+  private readonly gapEnds: number[] = [];
   /** Verdicts from now on are this evaluator's to publish, and not published yet. */
   private readonly tells = (): boolean => !this.preparing && (this.applying === undefined || this.applying.offset >= this.published);
   private readonly found = (verdict: Verdict): void => {
@@ -229,7 +229,7 @@ export class AssignedPartition {
 
   /** Records before this offset, which are not read yet, were deleted: spans are lost. Records before those may still come. */
   interrupt(before: number): void {
-    this.deletedBefore = before;
+    this.gapEnds.push(before);
     this.published = 0;
   }
 
@@ -268,7 +268,7 @@ export class AssignedPartition {
     for (let i = 0; i < records.length; i++) {
       const record = records[i]!;
       if (record.offset < this.next) continue;
-      const lacks = this.deletedBefore !== undefined && record.offset >= this.deletedBefore;
+      const lacks = this.gapEnds.length > 0 && record.offset >= this.gapEnds[0]!;
       const waiting = lacks ? this.findRules(record).then(() => this.apply(record)) : this.apply(record);
       const applied = (): void => void (this.next = record.offset + 1);
       if (waiting) return waiting.then(applied).then(() => this.follow({ records: records.slice(i + 1) }));
@@ -328,7 +328,7 @@ export class AssignedPartition {
     const epoch = await epochBefore(this.tools.log, this.partition, offset);
     if (epoch > this.engine.epoch) await this.switchTo(offset - 1, Math.min(this.engine.logTime ?? timestamp, timestamp), epoch);
     this.engine.interrupt();
-    this.deletedBefore = undefined;
+    while (this.gapEnds.length > 0 && offset >= this.gapEnds[0]!) this.gapEnds.shift();
   }
 
   private noteRuleErrors(): void {

@@ -181,6 +181,20 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     expect(test.evaluator.expired).toContain('Records 12 to 14');
   });
 
+  it('claims no absence after the first of two gaps that are found before it is reached', async () => {
+    await start();
+    await rules(1, UNAUDITED);
+    await until(async () => (test.commits.get(0) ?? 0) > 0);
+    const { end } = await test.log.bounds(TOPICS.spans, 0);
+    for (const to of [end - 1, end + 99]) {
+      const values = { from: to, to, partition: 0, topic: TOPICS.spans, group: 'g' };
+      test.evaluator.missing(logProblem('BT_LOG_RECORDS_EXPIRED', values), 0);
+    }
+    await send(0, { trace_id: 'between', span_id: 'c', name: 'charge' });
+    await found(1);
+    expect((await violations()).map(({ status, undecided }) => [status, undecided?.code])).toEqual([['undecided', 'records_deleted']]);
+  });
+
   it('continues after records that were deleted from the log: counted, reported until the next start, and no absence is claimed that they could refute', async () => {
     const path = mkdtempSync(join(tmpdir(), 'betrace-evaluator-'));
     await test.log.close();
