@@ -5,7 +5,7 @@ const shared = {
   testEnvironmentOptions: { customExportConditions: ['betrace-source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   setupFilesAfterEnv: ['<rootDir>/test/harness/patience.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^#ui/(.*)$': '<rootDir>/libs/ui/src/$1' },
   // .cache/older: `npm run test:upgrade` keeps whole clones there, which have our packages' names, too.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/apps/grafana/'],
   // Packages that tests spend much time in are transformed, too: see scripts/jest/transform.mjs.

@@ -4,11 +4,11 @@ import { dirname } from 'node:path';
 /** The repository's root, relative to dist/scripts/. */
 export const repositoryRoot = dirname(dirname(import.meta.dirname));
 
-/** Every source file of the root package, relative to it, without the apps that have build tools of their own. */
+/** Every source file of the root package, relative to it, without the front ends, which have build tools of their own. */
 export function sourceFiles(): string[] {
   return globSync(['{apps,libs}/*/src/**/*.ts', '{test,bench,examples,scripts}/**/*.ts'], { cwd: repositoryRoot })
     .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => !/^apps\/(console|grafana)\/|\/node_modules\//.test(file))
+    .filter((file) => !/^(apps\/(console|grafana)|libs\/ui)\/|\/node_modules\//.test(file))
     .sort();
 }
 

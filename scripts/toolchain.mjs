@@ -108,7 +108,9 @@ const consoleFolder = at('apps', 'console');
 export const dashboardGenerator = at('deploy', 'grafana', 'generator');
 export const bundler = at('deploy', 'bundle');
 export const siteBuilder = at('deploy', 'site');
-const foreign = new Set(['node_modules', 'dist', consoleFolder, at('apps', 'grafana')]); // apps with a tool chain of their own
+/** The components of both front ends, which are built as parts of them. */
+const componentsFolder = at('libs', 'ui', 'src');
+const foreign = new Set(['node_modules', 'dist', consoleFolder, at('apps', 'grafana'), dirname(componentsFolder)]); // a tool chain of their own
 
 const isSource = (name) => name.endsWith('.ts') && !name.endsWith('.d.ts') && !/\.(spec|test-d)\.ts$/.test(name);
 
@@ -157,9 +159,9 @@ export async function ensureBuilt({ force = false } = {}) {
 
 const consoleStampFile = at('dist', 'console', '.build-stamp');
 
-/** The inputs of the console's build: its sources, the description of the API and the language's checker. */
+/** The inputs of the console's build: its sources, the components, the description of the API and the language's checker. */
 function consoleFingerprint() {
-  const files = [join(consoleFolder, 'src'), at('libs', 'dsl', 'src')].flatMap((folder) => [...filesUnder(folder, new Set())]);
+  const files = [join(consoleFolder, 'src'), componentsFolder, ...['base', 'dsl', 'records'].map((lib) => at('libs', lib, 'src'))].flatMap((folder) => [...filesUnder(folder, new Set())]);
   const sources = files.filter((file) => !/\.(generated|spec|test-d)\.ts$/.test(file));
   const settings = ['index.html', 'package-lock.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join('apps', 'console', name));
   return fingerprint(sources, [...settings, join('docs', 'openapi.json')]);
@@ -169,10 +171,9 @@ function consoleFingerprint() {
 export async function prepareConsole() {
   await ensureDependencies(consoleFolder);
   const generator = join(consoleFolder, 'node_modules', 'openapi-typescript', 'bin', 'cli.js');
-  const schema = join('src', 'api', 'openapi.generated.ts');
-  const written = join(consoleFolder, schema);
+  const written = join(componentsFolder, 'api', 'openapi.generated.ts');
   if (existsSync(written) && statSync(written).mtimeMs > statSync(at('docs', 'openapi.json')).mtimeMs) return;
-  const made = await runNode([generator, at('docs', 'openapi.json'), '-o', schema, '--default-non-nullable=false'], {
+  const made = await runNode([generator, at('docs', 'openapi.json'), '-o', written, '--default-non-nullable=false'], {
     cwd: consoleFolder,
     stdio: ['ignore', 'ignore', 2],
   });
@@ -254,11 +255,11 @@ const pluginFolder = at('apps', 'grafana');
 const olderGrafana = join(pluginFolder, 'test', 'grafana-12');
 const buildSettings = ['build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json', 'README.md'];
 
-/** The inputs of the plugin's build: its sources, and the parts of the console that it shows. */
+/** The inputs of the plugin's build: its sources, and the components. */
 function pluginFingerprint() {
   const folders = [
     join(pluginFolder, 'src'),
-    join(consoleFolder, 'src'),
+    componentsFolder,
     ...['base', 'dsl', 'records'].map((lib) => at('libs', lib, 'src')),
     at('deploy', 'grafana', 'dashboards'),
   ];
@@ -303,7 +304,7 @@ async function ensureMade(what, stampPlace, fingerprintNow, scripts) {
   });
 }
 
-/** Checks the types of the Grafana plugin and its tests; generates the types that it shares with the console first. */
+/** Checks the types of the Grafana plugin and its tests; generates the types of the API first. */
 export async function checkPlugin() {
   await prepareConsole();
   await ensureDependencies(pluginFolder);

@@ -5,6 +5,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { latePartFor } from './src/rules/editor/checker/late-part-for.ts';
 
+const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'));
 const out = join(import.meta.dirname, '../../dist/console');
 
 /** Beside each text asset what the server sends to browsers that take it compressed: it never compresses while somebody waits. */
@@ -45,9 +46,12 @@ export default defineConfig({
   plugins: [react(), checkerParts(), compressed()],
   worker: { format: 'es', plugins: () => [checkerParts()] },
   resolve: {
-    alias: Object.fromEntries(
-      ['base', 'dsl', 'records'].map((lib) => [`#${lib}`, join(import.meta.dirname, `../../libs/${lib}/src/index.ts`)]),
-    ),
+    alias: {
+      '#ui': join(libs, 'ui/src'),
+      ...Object.fromEntries(['base', 'dsl', 'records'].map((lib) => [`#${lib}`, join(libs, lib, 'src/index.ts')])),
+    },
+    // Also for the library of components: the packages of this folder.
+    dedupe: Object.keys(dependencies),
   },
   build: {
     outDir: out,

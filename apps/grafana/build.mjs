@@ -27,10 +27,11 @@ export const resolution = {
   extensions: ['.ts', '.tsx', '.mjs', '.js'],
   alias: {
     '#console': join(root, 'apps/console/src'),
+    '#ui': join(root, 'libs/ui/src'),
     ...Object.fromEntries(['base', 'dsl', 'records'].map((lib) => [`#${lib}$`, join(root, `libs/${lib}/src/index.ts`)])),
   },
   extensionAlias: { '.js': ['.ts', '.js'] },
-  // Also for the console's parts: the packages of this folder. Those of the language's checker are the server's.
+  // Also for the library of components: the packages of this folder. Those of the language's checker are the server's.
   modules: [join(here, 'node_modules'), join(root, 'node_modules')],
   // Fengari asks for these where it finds a process, which a page has not.
   fallback: { fs: false, os: false },

@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
+import type { paths } from '#ui/api/openapi.generated';
+import { ApiProblem, problemOf } from '#ui/api/problem';
 import { apiKey, askToSignIn } from './api-key';
-import type { paths } from './openapi.generated';
-import { ApiProblem, problemOf } from './problem';
 
 /** `fetch` with the API key, if the server required one. */
 export async function fetchWithKey(input: Request | string, init?: RequestInit): Promise<Response> {

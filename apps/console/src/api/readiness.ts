@@ -1,5 +1,5 @@
+import { problemOf } from '#ui/api/problem';
 import { fetchWithKey } from './client';
-import { problemOf } from './problem';
 
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'not_ready';

@@ -1,6 +1,6 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query';
+import { ApiProblem } from '#ui/api/problem';
 import { answered, client } from './client';
-import { ApiProblem } from './problem';
 
 export const RULES = ['rules'] as const;
 

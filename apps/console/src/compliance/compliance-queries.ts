@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { problemOf } from '#ui/api/problem';
+import type { ComplianceReport } from '#ui/api/types';
 import { answered, client, fetchWithKey } from '../api/client';
-import { problemOf } from '../api/problem';
-import type { ComplianceReport } from '../api/types';
 
 /** Evaluators report every 10 s how many traces closed. */
 const EVERY_MS = 15_000;

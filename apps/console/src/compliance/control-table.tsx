@@ -1,7 +1,7 @@
 import { CircleCheck, CircleHelp, CircleMinus, CircleX, EyeOff, type LucideIcon } from 'lucide-react';
 import { Link } from 'wouter';
-import type { ComplianceOutcome, ControlReport } from '../api/types';
-import { exactCount, plural } from '../format/count';
+import type { ComplianceOutcome, ControlReport } from '#ui/api/types';
+import { exactCount, plural } from '#ui/format/count';
 import { Tag, type Tone } from '../parts/tag';
 
 const OUTCOMES: Readonly<Record<ComplianceOutcome, { readonly text: string; readonly tone: Tone; readonly icon: LucideIcon }>> = {

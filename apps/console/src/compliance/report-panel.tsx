@@ -1,8 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { CircleHelp, Eye, ListChecks, ShieldX } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { ComplianceReport } from '../api/types';
-import { exactCount, plural } from '../format/count';
+import type { ComplianceReport } from '#ui/api/types';
+import { exactCount, plural } from '#ui/format/count';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { ControlTable } from './control-table';

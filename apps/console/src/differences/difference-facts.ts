@@ -1,4 +1,4 @@
-import type { Difference } from '../api/types';
+import type { Difference } from '#ui/api/types';
 import type { SpanFact } from '../violation/rule-dialogs/span-facts';
 
 const GROUPS = { field: 'Span', span: 'Attributes', resource: 'Resource' } as const;

@@ -1,5 +1,5 @@
-import type { Difference, GroupDifferences, Violation } from '../api/types';
-import { exactCount, plural, share } from '../format/count';
+import type { Difference, GroupDifferences, Violation } from '#ui/api/types';
+import { exactCount, plural, share } from '#ui/format/count';
 import { useAddress } from '../parts/browser/use-address';
 import { ExcludeDialog } from '../violation/rule-dialogs/exclude-dialog';
 import { MakeRuleDialog } from '../violation/rule-dialogs/make-rule-dialog';

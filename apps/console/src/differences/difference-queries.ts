@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { ApiProblem } from '#ui/api/problem';
 import { answered, client } from '../api/client';
-import { ApiProblem } from '../api/problem';
 
 /** A comparison stays true for a while, and costs a read of the log. */
 const FRESH_MS = 60_000;

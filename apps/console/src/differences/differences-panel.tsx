@@ -1,4 +1,4 @@
-import type { Violation } from '../api/types';
+import type { Violation } from '#ui/api/types';
 import { useGroupOf } from '../groups/group-queries';
 import { useInView } from '../parts/browser/use-in-view';
 import { ErrorBanner } from '../parts/error-banner';

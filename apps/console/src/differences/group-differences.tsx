@@ -1,4 +1,4 @@
-import type { Violation, ViolationGroup } from '../api/types';
+import type { Violation, ViolationGroup } from '#ui/api/types';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { DifferenceList } from './difference-list';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { plural } from '../format/count';
+import { plural } from '#ui/format/count';
 import { useReadings } from '../overview/use-readings';
 
 /** How long (ms) without a span until hints are shown. */

@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
-import type { ViolationGroup } from '../api/types';
+import type { ViolationGroup } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import type { TimeBounds } from '../differences/difference-queries';
 import { GroupDifferences } from '../differences/group-differences';
-import { plural } from '../format/count';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { TimeAgo } from '../parts/time-ago';

@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { ViolationList } from '#ui/api/types';
 import { answered, client } from '../api/client';
-import type { ViolationList } from '../api/types';
 import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { INBOXES, type Inbox } from './inbox';

@@ -1,6 +1,6 @@
 import { BellOff, Check, ChevronDown, ChevronRight, StickyNote } from 'lucide-react';
-import type { ViolationGroup } from '../api/types';
-import { exactCount, plural, shortCount } from '../format/count';
+import type { ViolationGroup } from '#ui/api/types';
+import { exactCount, plural, shortCount } from '#ui/format/count';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';

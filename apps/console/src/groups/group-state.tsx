@@ -1,5 +1,5 @@
 import { BellOff, Check, History, Sparkles } from 'lucide-react';
-import type { ViolationGroup } from '../api/types';
+import type { ViolationGroup } from '#ui/api/types';
 import { Tag } from '../parts/tag';
 
 /** The state of a group in one word, with its meaning in the title. */

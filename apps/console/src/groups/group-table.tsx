@@ -1,7 +1,7 @@
 import { BellOff, Inbox as InboxIcon } from 'lucide-react';
 import { Fragment, useMemo } from 'react';
-import type { ViolationGroup } from '../api/types';
-import { plural } from '../format/count';
+import type { ViolationGroup } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { useAddress, useSettlingAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';

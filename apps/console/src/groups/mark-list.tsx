@@ -1,4 +1,4 @@
-import type { Mark } from '../api/types';
+import type { Mark } from '#ui/api/types';
 import { TimeAgo } from '../parts/time-ago';
 
 const KINDS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { ViolationGroup } from '#ui/api/types';
 import { answered, client } from '../api/client';
-import type { ViolationGroup } from '../api/types';
 import { useToast } from '../shell/toasts';
 import { GROUPS } from './group-queries';
 

@@ -1,5 +1,5 @@
 import { Pause, Play, Radio, WifiOff } from 'lucide-react';
-import { exactTime } from '../format/time';
+import { exactTime } from '#ui/format/time';
 import { Key } from '../parts/key';
 import type { Live } from './use-live';
 

@@ -1,6 +1,6 @@
+import { problemOf } from '#ui/api/problem';
+import type { Violation } from '#ui/api/types';
 import { fetchWithKey } from '../api/client';
-import { problemOf } from '../api/problem';
-import type { Violation } from '../api/types';
 import { serverEvents } from './event-stream';
 
 export interface LiveListener {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Violation } from '../api/types';
+import type { Violation } from '#ui/api/types';
 import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
 import { followViolations } from './live-violations';

@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
-import type { Accounting } from '../api/types';
-import { exactCount, plural } from '../format/count';
-import { exactTime } from '../format/time';
+import type { Accounting } from '#ui/api/types';
+import { exactCount, plural } from '#ui/format/count';
+import { exactTime } from '#ui/format/time';
 import { ErrorBanner } from '../parts/error-banner';
 import { Skeleton } from '../parts/skeleton';
 import { Tag } from '../parts/tag';

@@ -1,4 +1,4 @@
-import { exactCount, share } from '../format/count';
+import { exactCount, share } from '#ui/format/count';
 import { type Reading, total } from './readings';
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
+import type { Accounting, Rule, RuleHealth } from '#ui/api/types';
+import { exactCount, plural } from '#ui/format/count';
 import type { Readiness } from '../api/readiness';
-import type { Accounting, Rule, RuleHealth } from '../api/types';
-import { exactCount, plural } from '../format/count';
 import type { Hop } from './hops';
 import { type Reading, total } from './readings';
 

@@ -1,4 +1,4 @@
-import type { Accounting } from '../api/types';
+import type { Accounting } from '#ui/api/types';
 
 type Total = NonNullable<Accounting['total']>;
 

@@ -1,9 +1,9 @@
 import { Activity, CircleHelp, Gauge, Inbox, type LucideIcon, Timer } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Accounting } from '../api/types';
-import { exactCount, plural, shortCount } from '../format/count';
-import { duration } from '../format/duration';
+import type { Accounting } from '#ui/api/types';
+import { exactCount, plural, shortCount } from '#ui/format/count';
+import { duration } from '#ui/format/duration';
 import { type Reading, rate, total } from './readings';
 import { recordRate, type SystemProgress } from './system-progress';
 import { type Found, wordsOfRange } from './use-found';

@@ -1,7 +1,7 @@
+import type { EvaluationProgress } from '#ui/api/types';
+import { exactCount, plural } from '#ui/format/count';
+import { duration } from '#ui/format/duration';
 import type { Readiness } from '../api/readiness';
-import type { EvaluationProgress } from '../api/types';
-import { exactCount, plural } from '../format/count';
-import { duration } from '../format/duration';
 import { quantile, type Reading, total } from './readings';
 import { recordRate, type SystemProgress } from './system-progress';
 

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
-import type { Rule } from '../api/types';
-import { plural, shortCount } from '../format/count';
+import type { Rule } from '#ui/api/types';
+import { plural, shortCount } from '#ui/format/count';
 import { SeverityBadge } from '../parts/severity-badge';
 import { Sparkline } from '../parts/sparkline';
 import { type Found, wordsOfRange } from './use-found';

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { plural } from '#ui/format/count';
+import { clock } from '#ui/format/time';
 import { fetchReadiness, type Readiness } from '../api/readiness';
 import { useRules } from '../api/rule-queries';
-import { plural } from '../format/count';
-import { clock } from '../format/time';
 import { ErrorBanner } from '../parts/error-banner';
 import { Pick } from '../parts/pick';
 import { Skeleton } from '../parts/skeleton';

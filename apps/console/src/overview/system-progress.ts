@@ -1,4 +1,4 @@
-import type { EvaluationProgress } from '../api/types';
+import type { EvaluationProgress } from '#ui/api/types';
 
 /** The progress of all evaluators, and when it was read, in ms of the page's clock. */
 export interface ProgressReading {

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { clock } from '../format/time';
+import { clock } from '#ui/format/time';
 import { useWidth } from '../parts/browser/use-width';
 import { perSecond } from './figures';
 import { type Reading, rate } from './readings';

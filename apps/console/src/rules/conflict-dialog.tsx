@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { type OnError, type Rule, type RuleMode, SEVERITIES, type Severity } from '../api/types';
+import { type OnError, type Rule, type RuleMode, SEVERITIES, type Severity } from '#ui/api/types';
 import { Tag } from '../parts/tag';
 import { TimeAgo } from '../parts/time-ago';
 import { Dialog } from '../shell/dialog';

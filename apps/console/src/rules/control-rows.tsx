@@ -1,6 +1,6 @@
 import { Plus, X } from 'lucide-react';
 import { useId } from 'react';
-import type { RuleControl } from '../api/types';
+import type { RuleControl } from '#ui/api/types';
 import { useFrameworks } from '../compliance/compliance-queries';
 
 /** The maximum of the API. */

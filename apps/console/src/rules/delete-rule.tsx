@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { useLocation } from 'wouter';
+import type { Rule } from '#ui/api/types';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
-import type { Rule } from '../api/types';
 import { useAddress } from '../parts/browser/use-address';
 import { useHere } from '../parts/browser/use-here';
 import { ErrorBanner } from '../parts/error-banner';

@@ -1,4 +1,4 @@
-import type { OnError, Rule, RuleControl, RuleMode, RuleTest, Severity } from '../api/types';
+import type { OnError, Rule, RuleControl, RuleMode, RuleTest, Severity } from '#ui/api/types';
 
 /** A rule in the form, before it is saved. */
 export interface Draft {

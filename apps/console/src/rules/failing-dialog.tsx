@@ -1,5 +1,5 @@
-import { ApiProblem } from '../api/problem';
-import { plural } from '../format/count';
+import { ApiProblem } from '#ui/api/problem';
+import { plural } from '#ui/format/count';
 import { Dialog } from '../shell/dialog';
 import { FailingList } from './failing-list';
 

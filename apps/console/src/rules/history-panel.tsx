@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Rule, RuleVersion } from '#ui/api/types';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
-import type { Rule, RuleVersion } from '../api/types';
 import { useAddress } from '../parts/browser/use-address';
 import { useHere } from '../parts/browser/use-here';
 import { ErrorBanner } from '../parts/error-banner';

@@ -1,6 +1,6 @@
 import { Clock, Gauge, Target } from 'lucide-react';
-import type { Validation } from '../api/types';
-import { duration } from '../format/duration';
+import type { Validation } from '#ui/api/types';
+import { duration } from '#ui/format/duration';
 
 const FIRES: Readonly<Record<string, readonly [string, string]>> = {
   on_arrival: ['as a span arrives', 'nothing else has to be waited for'],

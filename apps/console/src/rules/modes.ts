@@ -1,4 +1,4 @@
-import type { RuleMode } from '../api/types';
+import type { RuleMode } from '#ui/api/types';
 
 /** The effect of a rule's verdicts, the strongest first. */
 export const MODES: readonly { readonly value: RuleMode; readonly text: string; readonly means: string; readonly changed: string }[] = [

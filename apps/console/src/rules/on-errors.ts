@@ -1,4 +1,4 @@
-import type { OnError } from '../api/types';
+import type { OnError } from '#ui/api/types';
 
 /** How a rule treats a value that it cannot compare or compute with. */
 export const ON_ERRORS: readonly { readonly value: OnError; readonly text: string; readonly means: string }[] = [

@@ -1,6 +1,6 @@
 import { ChevronDown } from 'lucide-react';
 import { Fragment, type ReactNode } from 'react';
-import { SEVERITIES, type Severity } from '../api/types';
+import { SEVERITIES, type Severity } from '#ui/api/types';
 import { ControlRows } from './control-rows';
 import type { Draft } from './draft';
 import { MODES } from './modes';

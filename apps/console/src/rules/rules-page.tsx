@@ -1,9 +1,9 @@
 import { Download, FileCode2, Plus, SearchX, Upload } from 'lucide-react';
 import { useMemo } from 'react';
 import { Link, useLocation } from 'wouter';
+import { type RuleMode, SEVERITIES } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { useRules } from '../api/rule-queries';
-import { type RuleMode, SEVERITIES } from '../api/types';
-import { plural } from '../format/count';
 import { saveFile } from '../parts/browser/save-file';
 import { useAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { ApiProblem } from '#ui/api/problem';
+import type { Rule } from '#ui/api/types';
 import { answered, client } from '../api/client';
-import { ApiProblem } from '../api/problem';
 import { ifVersion, RULES } from '../api/rule-queries';
-import type { Rule } from '../api/types';
 import { useHere } from '../parts/browser/use-here';
 import { useToast } from '../shell/toasts';
 import type { Conflict } from './conflict-dialog';

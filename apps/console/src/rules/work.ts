@@ -1,4 +1,4 @@
-import type { Rule } from '../api/types';
+import type { Rule } from '#ui/api/types';
 import type { Address } from '../parts/browser/use-address';
 import { type Draft, type KeptDraft, keptDraft, NEW_DRAFT } from './draft';
 

@@ -1,4 +1,4 @@
-import type { Rule } from '../api/types';
+import type { Rule } from '#ui/api/types';
 
 export interface Command {
   readonly id: string;

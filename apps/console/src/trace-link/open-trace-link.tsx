@@ -1,6 +1,6 @@
 import { ExternalLink } from 'lucide-react';
 import type { ReactNode } from 'react';
-import type { Violation } from '../api/types';
+import type { Violation } from '#ui/api/types';
 import { traceLinkOf, useTraceLink } from './trace-link';
 
 interface OpenTraceLinkProps {

@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
-import type { Revisions, Violation } from '../api/types';
-import { exactTime } from '../format/time';
+import type { Revisions, Violation } from '#ui/api/types';
+import { exactTime } from '#ui/format/time';
 import { saveFile } from '../parts/browser/save-file';
 import { Tag } from '../parts/tag';
 

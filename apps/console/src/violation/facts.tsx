@@ -1,10 +1,10 @@
 import { BadgeCheck, Check, Clock, Database, History, ListTree, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { ApiProblem } from '../api/problem';
-import type { RuleVersion, Verification, Violation } from '../api/types';
-import { exactTime, span } from '../format/time';
-import { useNow } from '../format/use-now';
+import { ApiProblem } from '#ui/api/problem';
+import type { RuleVersion, Verification, Violation } from '#ui/api/types';
+import { exactTime, span } from '#ui/format/time';
+import { useNow } from '#ui/format/use-now';
 import { TimeAgo } from '../parts/time-ago';
 import { useTrace } from './violation-queries';
 

@@ -1,6 +1,6 @@
 import { Link } from 'wouter';
-import type { Violation, ViolationGroup } from '../api/types';
-import { plural } from '../format/count';
+import type { Violation, ViolationGroup } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { useGroupMarks } from '../groups/group-queries';
 import { GroupState } from '../groups/group-state';
 import { MarkList } from '../groups/mark-list';

@@ -1,5 +1,5 @@
 import { BellOff, Check, Link2, StickyNote } from 'lucide-react';
-import type { Violation, ViolationGroup } from '../api/types';
+import type { Violation, ViolationGroup } from '#ui/api/types';
 import { MuteDialog } from '../groups/mute-dialog';
 import { NoteDialog } from '../groups/note-dialog';
 import { useGroupActions } from '../groups/use-group-actions';

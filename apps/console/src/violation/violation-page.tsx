@@ -1,6 +1,6 @@
 import { ChevronRight, History } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
-import { ApiProblem } from '../api/problem';
+import { ApiProblem } from '#ui/api/problem';
 import { DifferencesPanel } from '../differences/differences-panel';
 import { useGroupOf } from '../groups/group-queries';
 import { copyText } from '../parts/browser/copy-text';

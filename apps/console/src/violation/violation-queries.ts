@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
+import { ApiProblem } from '#ui/api/problem';
 import { answered, client } from '../api/client';
-import { ApiProblem } from '../api/problem';
 
 const byId = (id: string) => ({ path: { id } });
 

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp, Unlink } from 'lucide-react';
 import { useMemo } from 'react';
-import { ApiProblem } from '../api/problem';
-import type { RuleVersion, Violation } from '../api/types';
+import { ApiProblem } from '#ui/api/problem';
+import type { RuleVersion, Violation } from '#ui/api/types';
 import { useAddress } from '../parts/browser/use-address';
 import { EmptyState } from '../parts/empty-state';
 import { ErrorBanner } from '../parts/error-banner';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
-import type { ExplanationNode, Span } from '../api/types';
-import { duration } from '../format/duration';
+import type { ExplanationNode, Span } from '#ui/api/types';
+import { duration } from '#ui/format/duration';
 import { Letter } from '../parts/letter';
 import { RuleText } from '../parts/rule-text';
 import type { Condition } from './conditions';

@@ -1,7 +1,7 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
+import { problemOf } from '#ui/api/problem';
 import { fetchWithKey } from '../api/client';
-import { problemOf } from '../api/problem';
 import { saveFile } from '../parts/browser/save-file';
 import { useToast } from '../shell/toasts';
 import type { Filters } from './filters/use-violation-filters';

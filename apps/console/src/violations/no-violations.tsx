@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, SearchX } from 'lucide-react';
+import { plural } from '#ui/format/count';
+import { span } from '#ui/format/time';
+import { useNow } from '#ui/format/use-now';
 import { answered, client } from '../api/client';
 import { useRules } from '../api/rule-queries';
 import { FirstRun } from '../first-run/first-run';
-import { plural } from '../format/count';
-import { span } from '../format/time';
-import { useNow } from '../format/use-now';
 import { EmptyState } from '../parts/empty-state';
 import type { FilterName, ViolationFilters } from './filters/use-violation-filters';
 

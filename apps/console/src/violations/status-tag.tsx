@@ -1,5 +1,5 @@
 import { CircleHelp, History, Puzzle } from 'lucide-react';
-import type { Violation } from '../api/types';
+import type { Violation } from '#ui/api/types';
 import { Tag } from '../parts/tag';
 
 /** The status of a violation: retracted, undecided, or judged on a part of its trace. An open one has no tag. */

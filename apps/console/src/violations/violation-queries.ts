@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { ViolationList, ViolationStats } from '#ui/api/types';
 import { answered, client } from '../api/client';
-import type { ViolationList, ViolationStats } from '../api/types';
 import { type TimeRange, timeRange } from './filters/time-range';
 import type { Filters } from './filters/use-violation-filters';
 

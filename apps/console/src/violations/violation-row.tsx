@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
-import type { Violation } from '../api/types';
+import type { Violation } from '#ui/api/types';
 import { SeverityBadge } from '../parts/severity-badge';
 import { TimeAgo } from '../parts/time-ago';
 import { OpenTraceLink } from '../trace-link/open-trace-link';

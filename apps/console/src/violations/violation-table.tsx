@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
-import type { ViolationList } from '../api/types';
+import type { ViolationList } from '#ui/api/types';
 import { type LiveChanges, withChanges } from '../live/use-live';
 import { useSettlingAddress } from '../parts/browser/use-address';
 import { ErrorBanner } from '../parts/error-banner';

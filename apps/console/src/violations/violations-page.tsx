@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link2, Radio, RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { plural, shortCount } from '../format/count';
-import { exactTime } from '../format/time';
+import { plural, shortCount } from '#ui/format/count';
+import { exactTime } from '#ui/format/time';
 import { useGroups, useInboxCounts } from '../groups/group-queries';
 import { GroupTable } from '../groups/group-table';
 import { INBOXES, inboxOf } from '../groups/inbox';

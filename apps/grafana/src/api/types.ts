@@ -10,4 +10,4 @@ export type {
   ViolationList,
   ViolationStats,
   WholeExplanation,
-} from '#console/api/types';
+} from '#ui/api/types';

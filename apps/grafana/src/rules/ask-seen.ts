@@ -1,5 +1,5 @@
-import type { SeenAttributes } from '#console/api/types';
 import type { AskSeen } from '#console/rules/editor/complete-seen';
+import type { SeenAttributes } from '#ui/api/types';
 import { request } from '../api/request';
 
 /** The server reuses a sample for ten seconds. */

@@ -1,4 +1,4 @@
-import type { OnError, RuleTest } from '#console/api/types';
+import type { OnError, RuleTest } from '#ui/api/types';
 import type { Rule, Severity } from '../api/types';
 
 /** A rule as the form has it. */

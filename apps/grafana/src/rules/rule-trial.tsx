@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
-import type { OnError, RecentTrace, RuleTest, TestResult } from '#console/api/types';
 import { TestPanel, type TrialSource } from '#console/rules/trial/test-panel';
+import type { OnError, RecentTrace, RuleTest, TestResult } from '#ui/api/types';
 import { request } from '../api/request';
 import type { Violation } from '../api/types';
 import { useAnswer } from '../api/use-answer';

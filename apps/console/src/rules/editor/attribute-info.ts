@@ -1,5 +1,5 @@
-import type { SeenAttribute } from '../../api/types';
-import { exactCount } from '../../format/count';
+import type { SeenAttribute } from '#ui/api/types';
+import { exactCount } from '#ui/format/count';
 import { quoted } from '../../violation/rule-dialogs/span-facts';
 
 const SHOWN_VALUES = 5;

@@ -1,6 +1,6 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import type { SeenAttributes } from '../../api/types';
-import { share } from '../../format/count';
+import type { SeenAttributes } from '#ui/api/types';
+import { share } from '#ui/format/count';
 import { quoted } from '../../violation/rule-dialogs/span-facts';
 import { attributeInfo } from './attribute-info';
 import { closing } from './closing';

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { Diagnostic } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import type { Diagnostic } from '../../api/types';
 import { checker } from './checker/checker';
 
 /** The pause in typing before the text is checked, in ms. */

@@ -1,5 +1,5 @@
-import type { ImportResult } from '../../api/types';
-import { plural } from '../../format/count';
+import type { ImportResult } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { Tag, type Tone } from '../../parts/tag';
 import { TextDiff } from '../../parts/text-diff';
 

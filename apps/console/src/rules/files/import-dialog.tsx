@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { ApiProblem } from '#ui/api/problem';
+import type { ImportBody, ImportResult } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { answered, answeredWithHeaders, client } from '../../api/client';
-import { ApiProblem } from '../../api/problem';
 import { RULES } from '../../api/rule-queries';
-import type { ImportBody, ImportResult } from '../../api/types';
-import { plural } from '../../format/count';
 import { useHere } from '../../parts/browser/use-here';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Dialog } from '../../shell/dialog';

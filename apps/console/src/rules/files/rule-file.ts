@@ -1,4 +1,4 @@
-import type { Rule } from '../../api/types';
+import type { Rule } from '#ui/api/types';
 
 /** A rule in the form for import, without the members that the server sets. */
 function portable({ id, name, description, expression, severity, tags, controls, emit_evidence, mode, message, on_error, tests }: Rule) {

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { Rule } from '../../api/types';
-import { plural } from '../../format/count';
+import type { Rule } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { saveFile } from '../../parts/browser/save-file';
 import { useAddress } from '../../parts/browser/use-address';
 import { Dialog } from '../../shell/dialog';

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleHelp } from 'lucide-react';
-import type { RuleHealth } from '../../api/types';
-import { exactCount, plural, shortCount } from '../../format/count';
+import type { RuleHealth } from '#ui/api/types';
+import { exactCount, plural, shortCount } from '#ui/format/count';
 import { Tag } from '../../parts/tag';
 
 /** The problems of a rule, and whether it has never matched. */

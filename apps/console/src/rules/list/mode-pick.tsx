@@ -1,5 +1,5 @@
 import { ChevronDown } from 'lucide-react';
-import type { RuleMode } from '../../api/types';
+import type { RuleMode } from '#ui/api/types';
 import { MODES } from '../modes';
 
 interface ModePickProps {

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import type { Rule, RuleHealth } from '#ui/api/types';
 import { answered, client } from '../../api/client';
 import { RULES } from '../../api/rule-queries';
-import type { Rule, RuleHealth } from '../../api/types';
 
 const EVERY_MS = 30_000;
 

@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
-import type { Rule, RuleHealth, RuleMode } from '../../api/types';
-import { exactCount, plural, shortCount } from '../../format/count';
-import { duration } from '../../format/duration';
+import type { Rule, RuleHealth, RuleMode } from '#ui/api/types';
+import { exactCount, plural, shortCount } from '#ui/format/count';
+import { duration } from '#ui/format/duration';
 import { SeverityBadge } from '../../parts/severity-badge';
 import { Sparkline } from '../../parts/sparkline';
 import { Tag } from '../../parts/tag';

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { Rule, RuleMode } from '../../api/types';
+import type { Rule, RuleMode } from '#ui/api/types';
 import { useSettlingAddress } from '../../parts/browser/use-address';
 import { useKeys } from '../../shell/use-keys';
 import { BulkBar } from './bulk-bar';

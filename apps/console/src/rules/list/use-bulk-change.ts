@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { Rule, RuleMode } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { answered, client } from '../../api/client';
 import { ifVersion, RULES } from '../../api/rule-queries';
-import type { Rule, RuleMode } from '../../api/types';
-import { plural } from '../../format/count';
 import { useToast } from '../../shell/toasts';
 import { keepDraft } from '../draft';
 

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Rule, RuleMode } from '#ui/api/types';
 import { answered, client } from '../../api/client';
 import { RULES } from '../../api/rule-queries';
-import type { Rule, RuleMode } from '../../api/types';
 import { useToast } from '../../shell/toasts';
 import { modeOf } from '../modes';
 

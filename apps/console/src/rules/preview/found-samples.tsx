@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { Explanation } from '../../api/types';
+import type { Explanation } from '#ui/api/types';
 import { Tag } from '../../parts/tag';
 import { TimeAgo } from '../../parts/time-ago';
 import { RecordedWhy } from './recorded-why';

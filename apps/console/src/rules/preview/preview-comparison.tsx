@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { PreviewResult } from '../../api/types';
-import { exactCount } from '../../format/count';
+import type { PreviewResult } from '#ui/api/types';
+import { exactCount } from '#ui/format/count';
 import { Segments } from '../../parts/segments';
 import { FoundSamples } from './found-samples';
 

@@ -1,6 +1,6 @@
-import type { PreviewResult } from '../../api/types';
-import { plural } from '../../format/count';
-import { axisTime } from '../../format/time';
+import type { PreviewResult } from '#ui/api/types';
+import { plural } from '#ui/format/count';
+import { axisTime } from '#ui/format/time';
 import { useWidth } from '../../parts/browser/use-width';
 
 const [HEIGHT, BOTTOM] = [88, 18];

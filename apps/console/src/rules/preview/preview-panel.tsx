@@ -1,8 +1,8 @@
 import { CircleX, History, TriangleAlert } from 'lucide-react';
-import type { Preview, PreviewBody, PreviewResult } from '../../api/types';
-import { exactCount, plural, share } from '../../format/count';
-import { duration } from '../../format/duration';
-import { exactTime } from '../../format/time';
+import type { Preview, PreviewBody, PreviewResult } from '#ui/api/types';
+import { exactCount, plural, share } from '#ui/format/count';
+import { duration } from '#ui/format/duration';
+import { exactTime } from '#ui/format/time';
 import { EmptyState } from '../../parts/empty-state';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Key } from '../../parts/key';

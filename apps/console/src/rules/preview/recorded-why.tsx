@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Explanation, Span } from '../../api/types';
+import type { Explanation, Span } from '#ui/api/types';
 import { conditionsOf } from '../../violation/conditions';
 import { WhyTree } from '../../violation/why-tree';
 

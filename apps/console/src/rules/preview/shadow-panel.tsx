@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { EyeOff } from 'lucide-react';
+import type { Rule } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import type { Rule } from '../../api/types';
 import { EmptyState } from '../../parts/empty-state';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Skeleton } from '../../parts/skeleton';

@@ -1,8 +1,8 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
+import { ApiProblem } from '#ui/api/problem';
+import type { Preview, PreviewBody } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import { ApiProblem } from '../../api/problem';
-import type { Preview, PreviewBody } from '../../api/types';
 
 /** The interval of polling a job, in ms. */
 const EVERY_MS = 400;

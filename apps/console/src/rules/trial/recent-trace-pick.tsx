@@ -1,9 +1,9 @@
 import { RefreshCw } from 'lucide-react';
-import type { RecentTrace } from '../../api/types';
-import { plural } from '../../format/count';
-import { duration } from '../../format/duration';
-import { ago } from '../../format/time';
-import { useNow } from '../../format/use-now';
+import type { RecentTrace } from '#ui/api/types';
+import { plural } from '#ui/format/count';
+import { duration } from '#ui/format/duration';
+import { ago } from '#ui/format/time';
+import { useNow } from '#ui/format/use-now';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Pick } from '../../parts/pick';
 

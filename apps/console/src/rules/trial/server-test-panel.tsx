@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { problemOf } from '#ui/api/problem';
+import type { OnError, RuleTest, TestResult } from '#ui/api/types';
 import { answered, client, fetchWithKey } from '../../api/client';
-import { problemOf } from '../../api/problem';
-import type { OnError, RuleTest, TestResult } from '../../api/types';
 import { useAddress, useSettlingAddress } from '../../parts/browser/use-address';
 import { useToast } from '../../shell/toasts';
 import { TestPanel, TRIAL_SOURCES, type ViolatingTrace } from './test-panel';

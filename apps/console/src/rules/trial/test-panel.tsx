@@ -1,7 +1,7 @@
 import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { OnError, RuleTest, TestResult } from '../../api/types';
-import { plural } from '../../format/count';
+import type { OnError, RuleTest, TestResult } from '#ui/api/types';
+import { plural } from '#ui/format/count';
 import { useHere } from '../../parts/browser/use-here';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Key } from '../../parts/key';

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
+import type { PreviewBody, Rule, RuleTest } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import type { PreviewBody, Rule, RuleTest } from '../../api/types';
 import { useAddress } from '../../parts/browser/use-address';
 import { useHere } from '../../parts/browser/use-here';
 import { Tabs } from '../../parts/tabs';

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useLocation } from 'wouter';
+import type { PreviewResult, Rule, Violation } from '#ui/api/types';
+import { exactCount, plural, share } from '#ui/format/count';
 import { answered, client } from '../../api/client';
 import { useRule } from '../../api/rule-queries';
-import type { PreviewResult, Rule, Violation } from '../../api/types';
-import { exactCount, plural, share } from '../../format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { Pick } from '../../parts/pick';
 import { RuleText } from '../../parts/rule-text';

@@ -1,6 +1,6 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { plural } from '../../format/count';
+import { plural } from '#ui/format/count';
 import { ErrorBanner } from '../../parts/error-banner';
 import { RuleText } from '../../parts/rule-text';
 import { Dialog } from '../../shell/dialog';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Span } from '../../api/types';
+import type { Span } from '#ui/api/types';
 import { conditionOf, excluding, factsOf, quoted } from './span-facts';
 
 const span = {

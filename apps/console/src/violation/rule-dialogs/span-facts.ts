@@ -1,5 +1,5 @@
-import type { Span } from '../../api/types';
-import { duration } from '../../format/duration';
+import type { Span } from '#ui/api/types';
+import { duration } from '#ui/format/duration';
 
 /** A fact about a span, and the condition that expresses it. */
 export interface SpanFact {

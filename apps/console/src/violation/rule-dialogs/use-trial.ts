@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { TestResult } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import type { TestResult } from '../../api/types';
 
 /** A text, tried on a stored trace by the engine that judges production. */
 export function useTrial(expression: string, traceId: string) {

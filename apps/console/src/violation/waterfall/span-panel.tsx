@@ -1,5 +1,5 @@
-import type { Span } from '../../api/types';
-import { duration } from '../../format/duration';
+import type { Span } from '#ui/api/types';
+import { duration } from '#ui/format/duration';
 import { Letter } from '../../parts/letter';
 import type { Condition } from '../conditions';
 import type { TraceRow } from './trace-rows';

@@ -1,6 +1,6 @@
 import { CircleX } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
-import { duration } from '../../format/duration';
+import { duration } from '#ui/format/duration';
 import { Letter } from '../../parts/letter';
 import { DRAWN_LEVELS, type TraceRow } from './trace-rows';
 

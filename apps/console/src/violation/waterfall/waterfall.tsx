@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { plural } from '../../format/count';
-import { duration } from '../../format/duration';
+import { plural } from '#ui/format/count';
+import { duration } from '#ui/format/duration';
 import { useWidth } from '../../parts/browser/use-width';
 import { type Ghost, GhostRow } from './ghost-row';
 import { SpanRow } from './span-row';

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
+import { SEVERITIES } from '#ui/api/types';
 import { answered, client } from '../../api/client';
 import { useRules } from '../../api/rule-queries';
-import { SEVERITIES } from '../../api/types';
 import { Pick } from '../../parts/pick';
 import { SearchField } from '../../parts/search-field';
 import { CustomRange } from './custom-range';

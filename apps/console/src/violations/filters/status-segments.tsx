@@ -1,4 +1,4 @@
-import { shortCount } from '../../format/count';
+import { shortCount } from '#ui/format/count';
 import { Segments } from '../../parts/segments';
 
 const STATUSES = [

@@ -1,5 +1,5 @@
-import { SEVERITIES, type ViolationStats } from '../../api/types';
-import { exactTime } from '../../format/time';
+import { SEVERITIES, type ViolationStats } from '#ui/api/types';
+import { exactTime } from '#ui/format/time';
 
 /** The histogram as numbers for screen readers, without empty buckets. */
 export function HistogramTable({ stats: { buckets, counts, groups = [] } }: { readonly stats: ViolationStats }) {

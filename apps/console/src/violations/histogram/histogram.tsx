@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
-import { SEVERITIES, type ViolationStats } from '../../api/types';
-import { plural } from '../../format/count';
-import { axisTime, clock } from '../../format/time';
+import { SEVERITIES, type ViolationStats } from '#ui/api/types';
+import { plural } from '#ui/format/count';
+import { axisTime, clock } from '#ui/format/time';
 import { useWidth } from '../../parts/browser/use-width';
 import { HistogramTable } from './histogram-table';
 

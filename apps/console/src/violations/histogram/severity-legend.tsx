@@ -1,5 +1,5 @@
-import { SEVERITIES, type ViolationStats } from '../../api/types';
-import { exactCount, shortCount } from '../../format/count';
+import { SEVERITIES, type ViolationStats } from '#ui/api/types';
+import { exactCount, shortCount } from '#ui/format/count';
 import { SeverityShape } from '../../parts/severity-badge';
 
 interface SeverityLegendProps {

@@ -1,5 +1,5 @@
 import { answeredDiagnostic, check, format, VOCABULARY } from '#dsl';
-import type { Diagnostic } from '../../../api/types';
+import type { Diagnostic } from '#ui/api/types';
 import type { Vocabulary } from '../dsl-language';
 import { withLateParts } from './late-parts';
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../../../api/types';
+import type { Diagnostic } from '#ui/api/types';
 import type { Vocabulary } from '../dsl-language';
 
 interface Results {
