@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch, useRoute } from 'wouter';
-import { Skeleton } from './parts/skeleton';
+import { Skeleton } from '#ui/parts/skeleton';
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
 import { SignIn } from './shell/sign-in';

@@ -1,11 +1,11 @@
 import { ShieldCheck } from 'lucide-react';
 import { Link } from 'wouter';
+import { EmptyState } from '#ui/parts/empty-state';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Pick } from '#ui/parts/pick';
+import { Skeleton } from '#ui/parts/skeleton';
+import { Tabs } from '#ui/parts/tabs';
 import { useAddress } from '../parts/browser/use-address';
-import { EmptyState } from '../parts/empty-state';
-import { ErrorBanner } from '../parts/error-banner';
-import { Pick } from '../parts/pick';
-import { Skeleton } from '../parts/skeleton';
-import { Tabs } from '../parts/tabs';
 import { PageTitle } from '../shell/page-title';
 import { PERIODS, useFrameworks, useReport } from './compliance-queries';
 import { DownloadReport } from './download-report';

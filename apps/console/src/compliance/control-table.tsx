@@ -2,7 +2,7 @@ import { CircleCheck, CircleHelp, CircleMinus, CircleX, EyeOff, type LucideIcon 
 import { Link } from 'wouter';
 import type { ComplianceOutcome, ControlReport } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
-import { Tag, type Tone } from '../parts/tag';
+import { Tag, type Tone } from '#ui/parts/tag';
 
 const OUTCOMES: Readonly<Record<ComplianceOutcome, { readonly text: string; readonly tone: Tone; readonly icon: LucideIcon }>> = {
   violated: { text: 'Violated', tone: 'bad', icon: CircleX },

@@ -1,7 +1,7 @@
 import { Archive, Download, Printer } from 'lucide-react';
 import { useState } from 'react';
 import type { ComplianceReport } from '#ui/api/types';
-import { saveFile } from '../parts/browser/save-file';
+import { saveFile } from '#ui/browser/save-file';
 import { useToast } from '../shell/toasts';
 import { type ReportFile, reportFile } from './compliance-queries';
 

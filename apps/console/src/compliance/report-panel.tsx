@@ -3,8 +3,8 @@ import { CircleHelp, Eye, ListChecks, ShieldX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { ComplianceReport } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
 import { ControlTable } from './control-table';
 
 /** A framework: its totals, then each control. */

@@ -1,8 +1,8 @@
 import type { Violation } from '#ui/api/types';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
 import { useGroupOf } from '../groups/group-queries';
 import { useInView } from '../parts/browser/use-in-view';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
 import { DifferenceList } from './difference-list';
 import { useDifferences } from './difference-queries';
 

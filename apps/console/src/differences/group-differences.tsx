@@ -1,6 +1,6 @@
 import type { Violation, ViolationGroup } from '#ui/api/types';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
 import { DifferenceList } from './difference-list';
 import { type TimeBounds, useDifferences } from './difference-queries';
 

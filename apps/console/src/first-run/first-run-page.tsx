@@ -1,6 +1,6 @@
 import { ChevronRight, Plus, Send } from 'lucide-react';
 import { Link } from 'wouter';
-import { ErrorBanner } from '../parts/error-banner';
+import { ErrorBanner } from '#ui/parts/error-banner';
 import { STARTERS } from '../rules/list/starter-rules';
 import { Starters } from '../rules/list/starters';
 import { PageTitle } from '../shell/page-title';

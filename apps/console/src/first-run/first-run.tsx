@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ListChecks, Plus, Send } from 'lucide-react';
 import { Link } from 'wouter';
-import { ErrorBanner } from '../parts/error-banner';
+import { ErrorBanner } from '#ui/parts/error-banner';
 import { createStarters, sendTestTraces } from './test-traces';
 
 interface FirstRunProps {

@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react';
 import { useState } from 'react';
+import { Segments } from '#ui/parts/segments';
 import { copyText } from '../parts/browser/copy-text';
-import { Segments } from '../parts/segments';
 import { useToast } from '../shell/toasts';
 
 const WAYS = [

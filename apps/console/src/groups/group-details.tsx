@@ -1,11 +1,11 @@
 import { Link } from 'wouter';
 import type { ViolationGroup } from '#ui/api/types';
 import { plural } from '#ui/format/count';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
+import { TimeAgo } from '#ui/parts/time-ago';
 import type { TimeBounds } from '../differences/difference-queries';
 import { GroupDifferences } from '../differences/group-differences';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
-import { TimeAgo } from '../parts/time-ago';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';

@@ -1,9 +1,9 @@
 import { BellOff, Check, ChevronDown, ChevronRight, StickyNote } from 'lucide-react';
 import type { ViolationGroup } from '#ui/api/types';
 import { exactCount, plural, shortCount } from '#ui/format/count';
-import { SeverityBadge } from '../parts/severity-badge';
-import { Tag } from '../parts/tag';
-import { TimeAgo } from '../parts/time-ago';
+import { SeverityBadge } from '#ui/parts/severity-badge';
+import { Tag } from '#ui/parts/tag';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { GroupState } from './group-state';
 
 export interface GroupHandlers {

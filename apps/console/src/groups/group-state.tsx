@@ -1,6 +1,6 @@
 import { BellOff, Check, History, Sparkles } from 'lucide-react';
 import type { ViolationGroup } from '#ui/api/types';
-import { Tag } from '../parts/tag';
+import { Tag } from '#ui/parts/tag';
 
 /** The state of a group in one word, with its meaning in the title. */
 export function GroupState({ group: { state, acknowledged, muted } }: { readonly group: ViolationGroup }) {

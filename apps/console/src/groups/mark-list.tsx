@@ -1,5 +1,5 @@
 import type { Mark } from '#ui/api/types';
-import { TimeAgo } from '../parts/time-ago';
+import { TimeAgo } from '#ui/parts/time-ago';
 
 const KINDS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
 

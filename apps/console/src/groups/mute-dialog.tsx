@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { Pick } from '../parts/pick';
+import { Pick } from '#ui/parts/pick';
 import { Dialog } from '../shell/dialog';
 import type { Mute, Muted } from './use-group-actions';
 

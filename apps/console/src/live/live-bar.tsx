@@ -1,6 +1,6 @@
 import { Pause, Play, Radio, WifiOff } from 'lucide-react';
 import { exactTime } from '#ui/format/time';
-import { Key } from '../parts/key';
+import { Key } from '#ui/parts/key';
 import type { Live } from './use-live';
 
 /** Its space is reserved while live is on, so that no row moves when its text changes. */

@@ -2,9 +2,9 @@ import { Fragment, type ReactNode } from 'react';
 import type { Accounting } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
 import { exactTime } from '#ui/format/time';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
-import { Tag } from '../parts/tag';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
+import { Tag } from '#ui/parts/tag';
 import { equationOf, type Part } from './equation';
 import type { useAccounting } from './use-accounting';
 

@@ -1,8 +1,8 @@
 import { Link } from 'wouter';
 import type { Rule } from '#ui/api/types';
 import { plural, shortCount } from '#ui/format/count';
-import { SeverityBadge } from '../parts/severity-badge';
-import { Sparkline } from '../parts/sparkline';
+import { SeverityBadge } from '#ui/parts/severity-badge';
+import { Sparkline } from '#ui/parts/sparkline';
 import { type Found, wordsOfRange } from './use-found';
 
 /** The rules with the most violations in a time. */

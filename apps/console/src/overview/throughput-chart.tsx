@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
+import { useWidth } from '#ui/browser/use-width';
 import { clock } from '#ui/format/time';
-import { useWidth } from '../parts/browser/use-width';
 import { perSecond } from './figures';
 import { type Reading, rate } from './readings';
 

@@ -1,9 +1,9 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import { Key } from '#ui/parts/key';
 import { useKeys } from '../shell/use-keys';
 import { useAddressChange } from './browser/address-change';
 import { afterPause } from './browser/after-pause';
-import { Key } from './key';
 
 interface SearchFieldProps {
   /** Of the parameter in the address. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { type OnError, type Rule, type RuleMode, SEVERITIES, type Severity } from '#ui/api/types';
-import { Tag } from '../parts/tag';
-import { TimeAgo } from '../parts/time-ago';
+import { Tag } from '#ui/parts/tag';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { Dialog } from '../shell/dialog';
 import { isLong, isSameMember, MEMBERS, type Member, textOf } from './compare/members';
 import { type Contested, contested, type Decisions, firstDecisions, merged, type Side } from './compare/merge';

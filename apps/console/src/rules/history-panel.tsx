@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Rule, RuleVersion } from '#ui/api/types';
+import { useHere } from '#ui/browser/use-here';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
+import { Tag } from '#ui/parts/tag';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
 import { useAddress } from '../parts/browser/use-address';
-import { useHere } from '../parts/browser/use-here';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
-import { Tag } from '../parts/tag';
-import { TimeAgo } from '../parts/time-ago';
 import { useToast } from '../shell/toasts';
 import { useRuleVersions } from '../violation/violation-queries';
 import { MemberDifferences } from './compare/member-differences';

@@ -1,6 +1,6 @@
 import { SearchX } from 'lucide-react';
 import { Link } from 'wouter';
-import { EmptyState } from '../parts/empty-state';
+import { EmptyState } from '#ui/parts/empty-state';
 import { PageTitle } from './page-title';
 
 export function NotFound() {

@@ -1,8 +1,8 @@
 import { useState } from 'react';
+import { Segments } from '#ui/parts/segments';
 import { signIn, useAskedToSignIn } from '../api/api-key';
 import { queryClient } from '../api/query-client';
 import { useSignInSettings } from '../api/sign-in-settings';
-import { Segments } from '../parts/segments';
 import { Dialog } from './dialog';
 import { SignInAtIssuer } from './sign-in-at-issuer';
 

@@ -1,8 +1,8 @@
 import { Download } from 'lucide-react';
 import type { Revisions, Violation } from '#ui/api/types';
+import { saveFile } from '#ui/browser/save-file';
 import { exactTime } from '#ui/format/time';
-import { saveFile } from '../parts/browser/save-file';
-import { Tag } from '../parts/tag';
+import { Tag } from '#ui/parts/tag';
 
 /** The signed record, its place in the log, and how to verify it. */
 export function EvidencePanel({ violation }: { readonly violation: Violation }) {

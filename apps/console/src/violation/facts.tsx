@@ -5,7 +5,7 @@ import { ApiProblem } from '#ui/api/problem';
 import type { RuleVersion, Verification, Violation } from '#ui/api/types';
 import { exactTime, span } from '#ui/format/time';
 import { useNow } from '#ui/format/use-now';
-import { TimeAgo } from '../parts/time-ago';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { useTrace } from './violation-queries';
 
 type Tone = 'ok' | 'warn' | 'bad' | 'plain';

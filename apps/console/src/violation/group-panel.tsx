@@ -1,12 +1,12 @@
 import { Link } from 'wouter';
 import type { Violation, ViolationGroup } from '#ui/api/types';
 import { plural } from '#ui/format/count';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { useGroupMarks } from '../groups/group-queries';
 import { GroupState } from '../groups/group-state';
 import { MarkList } from '../groups/mark-list';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
-import { TimeAgo } from '../parts/time-ago';
 import { useViolationMarks } from './use-note-at';
 
 interface GroupPanelProps {

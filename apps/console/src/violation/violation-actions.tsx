@@ -1,10 +1,10 @@
 import { BellOff, Check, Link2, StickyNote } from 'lucide-react';
 import type { Violation, ViolationGroup } from '#ui/api/types';
+import { Key } from '#ui/parts/key';
 import { MuteDialog } from '../groups/mute-dialog';
 import { NoteDialog } from '../groups/note-dialog';
 import { useGroupActions } from '../groups/use-group-actions';
 import { useAddress } from '../parts/browser/use-address';
-import { Key } from '../parts/key';
 import { useKeys } from '../shell/use-keys';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 import { traceLinkOf, useTraceLink } from '../trace-link/trace-link';

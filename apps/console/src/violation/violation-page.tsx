@@ -1,14 +1,14 @@
 import { ChevronRight, History } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { ApiProblem } from '#ui/api/problem';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { SeverityBadge } from '#ui/parts/severity-badge';
+import { Skeleton } from '#ui/parts/skeleton';
+import { Tag } from '#ui/parts/tag';
 import { DifferencesPanel } from '../differences/differences-panel';
 import { useGroupOf } from '../groups/group-queries';
 import { copyText } from '../parts/browser/copy-text';
 import { useAddress } from '../parts/browser/use-address';
-import { ErrorBanner } from '../parts/error-banner';
-import { SeverityBadge } from '../parts/severity-badge';
-import { Skeleton } from '../parts/skeleton';
-import { Tag } from '../parts/tag';
 import { PageTitle } from '../shell/page-title';
 import { useToast } from '../shell/toasts';
 import { useKeys } from '../shell/use-keys';

@@ -1,8 +1,8 @@
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { problemOf } from '#ui/api/problem';
+import { saveFile } from '#ui/browser/save-file';
 import { fetchWithKey } from '../api/client';
-import { saveFile } from '../parts/browser/save-file';
 import { useToast } from '../shell/toasts';
 import type { Filters } from './filters/use-violation-filters';
 import { askedFor } from './violation-queries';

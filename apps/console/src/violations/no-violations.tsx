@@ -3,10 +3,10 @@ import { CircleCheck, SearchX } from 'lucide-react';
 import { plural } from '#ui/format/count';
 import { span } from '#ui/format/time';
 import { useNow } from '#ui/format/use-now';
+import { EmptyState } from '#ui/parts/empty-state';
 import { answered, client } from '../api/client';
 import { useRules } from '../api/rule-queries';
 import { FirstRun } from '../first-run/first-run';
-import { EmptyState } from '../parts/empty-state';
 import type { FilterName, ViolationFilters } from './filters/use-violation-filters';
 
 const CLEARABLE: readonly (readonly [FilterName, string])[] = [

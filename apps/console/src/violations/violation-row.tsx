@@ -1,8 +1,8 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Violation } from '#ui/api/types';
-import { SeverityBadge } from '../parts/severity-badge';
-import { TimeAgo } from '../parts/time-ago';
+import { SeverityBadge } from '#ui/parts/severity-badge';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 import { StatusTag } from './status-tag';
 import { violationSentence } from './violation-sentence';

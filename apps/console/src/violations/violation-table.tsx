@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef } from 'react';
 import { useLocation } from 'wouter';
 import type { ViolationList } from '#ui/api/types';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
 import { type LiveChanges, withChanges } from '../live/use-live';
 import { useSettlingAddress } from '../parts/browser/use-address';
-import { ErrorBanner } from '../parts/error-banner';
-import { Skeleton } from '../parts/skeleton';
 import { useKeys } from '../shell/use-keys';
 import type { ViolationFilters } from './filters/use-violation-filters';
 import { NoViolations } from './no-violations';

@@ -15,7 +15,7 @@ import {
   TextLink,
 } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { SeverityBadge } from '#console/parts/severity-badge';
+import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place } from '../api/place';
 import { request } from '../api/request';
 import { mayChange } from '../api/role';

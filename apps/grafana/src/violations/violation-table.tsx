@@ -1,8 +1,8 @@
 import { dateTimeFormat } from '@grafana/data';
 import { type CellProps, type Column, InteractiveTable, LinkButton, Stack } from '@grafana/ui';
 import { type ReactNode, useMemo } from 'react';
-import { SeverityBadge } from '#console/parts/severity-badge';
 import { violationSentence } from '#console/violations/violation-sentence';
+import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place, tempoPlace } from '../api/place';
 import type { Violation } from '../api/types';
 import { useChosenDataSource } from '../app/chosen-data-source';

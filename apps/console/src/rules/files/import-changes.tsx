@@ -1,6 +1,6 @@
 import type { ImportResult } from '#ui/api/types';
 import { plural } from '#ui/format/count';
-import { Tag, type Tone } from '../../parts/tag';
+import { Tag, type Tone } from '#ui/parts/tag';
 import { TextDiff } from '../../parts/text-diff';
 
 type Imported = ImportResult['rules'][number];

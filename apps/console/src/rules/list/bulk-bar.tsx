@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Rule } from '#ui/api/types';
+import { saveFile } from '#ui/browser/save-file';
 import { plural } from '#ui/format/count';
-import { saveFile } from '../../parts/browser/save-file';
 import { useAddress } from '../../parts/browser/use-address';
 import { Dialog } from '../../shell/dialog';
 import { ruleFile } from '../files/rule-file';

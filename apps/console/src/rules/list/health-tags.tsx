@@ -1,7 +1,7 @@
 import { CircleAlert, CircleHelp } from 'lucide-react';
 import type { RuleHealth } from '#ui/api/types';
 import { exactCount, plural, shortCount } from '#ui/format/count';
-import { Tag } from '../../parts/tag';
+import { Tag } from '#ui/parts/tag';
 
 /** The problems of a rule, and whether it has never matched. */
 export function HealthTags({ health }: { readonly health: RuleHealth | undefined }) {

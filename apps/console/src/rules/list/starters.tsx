@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import { RuleText } from '../../parts/rule-text';
+import { RuleText } from '#ui/parts/rule-text';
 import { STARTERS } from './starter-rules';
 
 /** Rules to begin with. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Explanation } from '#ui/api/types';
-import { Tag } from '../../parts/tag';
-import { TimeAgo } from '../../parts/time-ago';
+import { Tag } from '#ui/parts/tag';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { RecordedWhy } from './recorded-why';
 
 /** Matches of a rule that are not violations: in a preview, or in shadow. */

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { PreviewResult } from '#ui/api/types';
 import { exactCount } from '#ui/format/count';
-import { Segments } from '../../parts/segments';
+import { Segments } from '#ui/parts/segments';
 import { FoundSamples } from './found-samples';
 
 interface PreviewComparisonProps {

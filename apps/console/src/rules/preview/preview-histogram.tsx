@@ -1,7 +1,7 @@
 import type { PreviewResult } from '#ui/api/types';
+import { useWidth } from '#ui/browser/use-width';
 import { plural } from '#ui/format/count';
 import { axisTime } from '#ui/format/time';
-import { useWidth } from '../../parts/browser/use-width';
 
 const [HEIGHT, BOTTOM] = [88, 18];
 const LABEL_PX = 110;

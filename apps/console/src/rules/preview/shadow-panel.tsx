@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { EyeOff } from 'lucide-react';
 import type { Rule } from '#ui/api/types';
+import { EmptyState } from '#ui/parts/empty-state';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Skeleton } from '#ui/parts/skeleton';
 import { answered, client } from '../../api/client';
-import { EmptyState } from '../../parts/empty-state';
-import { ErrorBanner } from '../../parts/error-banner';
-import { Skeleton } from '../../parts/skeleton';
 import { FoundSamples } from './found-samples';
 
 const EVERY_MS = 10_000;

@@ -2,7 +2,7 @@ import { CircleCheck, CircleX, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { OnError, RuleTest, TestCaseResult } from '#ui/api/types';
 import { plural } from '#ui/format/count';
-import { ErrorBanner } from '../../parts/error-banner';
+import { ErrorBanner } from '#ui/parts/error-banner';
 import { hasHalfTest, writtenTests } from '../draft';
 
 /** The maximum of the API. */

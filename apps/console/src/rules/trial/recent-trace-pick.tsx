@@ -4,8 +4,8 @@ import { plural } from '#ui/format/count';
 import { duration } from '#ui/format/duration';
 import { ago } from '#ui/format/time';
 import { useNow } from '#ui/format/use-now';
-import { ErrorBanner } from '../../parts/error-banner';
-import { Pick } from '../../parts/pick';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Pick } from '#ui/parts/pick';
 
 /** Closed traces at the end of the log, the newest first, with and without violations. */
 export interface RecentTraces {

@@ -1,11 +1,11 @@
 import { CircleCheck, CircleHelp, CircleX, Target } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { OnError, RuleTest, TestResult } from '#ui/api/types';
+import { useHere } from '#ui/browser/use-here';
+import { useTask } from '#ui/browser/use-task';
 import { plural } from '#ui/format/count';
-import { useHere } from '../../parts/browser/use-here';
-import { ErrorBanner } from '../../parts/error-banner';
-import { Key } from '../../parts/key';
-import { useTask } from '../../parts/use-task';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { Key } from '#ui/parts/key';
 import { RecordedWhy } from '../preview/recorded-why';
 import { keptTrace } from './kept-trace';
 import { RecentTracePick, type RecentTraces } from './recent-trace-pick';

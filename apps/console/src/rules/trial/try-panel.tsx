@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'react';
 import type { PreviewBody, Rule, RuleTest } from '#ui/api/types';
+import { useHere } from '#ui/browser/use-here';
+import { Tabs } from '#ui/parts/tabs';
 import { answered, client } from '../../api/client';
 import { useAddress } from '../../parts/browser/use-address';
-import { useHere } from '../../parts/browser/use-here';
-import { Tabs } from '../../parts/tabs';
 import { useToast } from '../../shell/toasts';
 import type { Draft } from '../draft';
 import { HistoryPanel } from '../history-panel';

@@ -1,8 +1,8 @@
 import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { plural } from '#ui/format/count';
-import { ErrorBanner } from '../../parts/error-banner';
-import { RuleText } from '../../parts/rule-text';
+import { ErrorBanner } from '#ui/parts/error-banner';
+import { RuleText } from '#ui/parts/rule-text';
 import { Dialog } from '../../shell/dialog';
 import { FactPicker } from './fact-picker';
 import { conditionOf, type SpanFact } from './span-facts';

@@ -1,6 +1,6 @@
 import type { Span } from '#ui/api/types';
 import { duration } from '#ui/format/duration';
-import { Letter } from '../../parts/letter';
+import { Letter } from '#ui/parts/letter';
 import type { Condition } from '../conditions';
 import type { TraceRow } from './trace-rows';
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { SEVERITIES } from '#ui/api/types';
+import { Pick } from '#ui/parts/pick';
 import { answered, client } from '../../api/client';
 import { useRules } from '../../api/rule-queries';
-import { Pick } from '../../parts/pick';
 import { SearchField } from '../../parts/search-field';
 import { CustomRange } from './custom-range';
 import { DEFAULT_START, isCustom, TIME_RANGES } from './time-range';

@@ -1,5 +1,5 @@
 import { shortCount } from '#ui/format/count';
-import { Segments } from '../../parts/segments';
+import { Segments } from '#ui/parts/segments';
 
 const STATUSES = [
   ['open', 'Open'],

@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { SEVERITIES, type ViolationStats } from '#ui/api/types';
+import { useWidth } from '#ui/browser/use-width';
 import { plural } from '#ui/format/count';
 import { axisTime, clock } from '#ui/format/time';
-import { useWidth } from '../../parts/browser/use-width';
 import { HistogramTable } from './histogram-table';
 
 interface HistogramProps {

@@ -1,6 +1,6 @@
 import { SEVERITIES, type ViolationStats } from '#ui/api/types';
 import { exactCount, shortCount } from '#ui/format/count';
-import { SeverityShape } from '../../parts/severity-badge';
+import { SeverityShape } from '#ui/parts/severity-badge';
 
 interface SeverityLegendProps {
   readonly stats: ViolationStats | undefined;

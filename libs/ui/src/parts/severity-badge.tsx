@@ -1,4 +1,4 @@
-import type { Severity } from '#ui/api/types';
+import type { Severity } from '../api/types';
 
 /** Each severity has its own shape, because some people cannot see colours. */
 const SHAPES: Readonly<Record<Severity, string>> = {

@@ -1,5 +1,5 @@
 import { CircleX } from 'lucide-react';
-import { ApiProblem } from '#ui/api/problem';
+import { ApiProblem } from '../api/problem';
 
 interface ErrorBannerProps {
   /** What failed: "The list could not be read." */

@@ -1,5 +1,5 @@
-import { ago, exactTime } from '#ui/format/time';
-import { useNow } from '#ui/format/use-now';
+import { ago, exactTime } from '../format/time';
+import { useNow } from '../format/use-now';
 
 /** How long ago; the exact time in the title. */
 export function TimeAgo({ ms }: { readonly ms: number }) {
