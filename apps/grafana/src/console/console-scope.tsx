@@ -2,17 +2,17 @@ import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import type { CSSProperties, ReactNode } from 'react';
-import badges from '#console/styles/badges.css';
-import base from '#console/styles/base.css';
-import charts from '#console/styles/charts.css';
-import controls from '#console/styles/controls.css';
-import editor from '#console/styles/editor.css';
-import panels from '#console/styles/panels.css';
-import parts from '#console/styles/parts.css';
-import tokens from '#console/styles/tokens.css';
-import violation from '#console/styles/violation.css';
-import waterfall from '#console/styles/waterfall.css';
-import why from '#console/styles/why.css';
+import badges from '#ui/styles/badges.css';
+import base from '#ui/styles/base.css';
+import charts from '#ui/styles/charts.css';
+import controls from '#ui/styles/controls.css';
+import editor from '#ui/styles/editor.css';
+import panels from '#ui/styles/panels.css';
+import parts from '#ui/styles/parts.css';
+import tokens from '#ui/styles/tokens.css';
+import violation from '#ui/styles/violation.css';
+import waterfall from '#ui/styles/waterfall.css';
+import why from '#ui/styles/why.css';
 
 /** Grafana counts 14 px to a rem and the console 16. */
 const REM_PX = 16;
@@ -21,7 +21,6 @@ const REM_PX = 16;
 function scoped(...sheets: readonly string[]): string {
   return sheets
     .join('\n')
-    .replaceAll(/@font-face\s*\{[^}]*\}/g, '')
     .replaceAll(/:root\b/g, '&')
     .replaceAll(/^\[data-theme/gm, '&[data-theme')
     .replaceAll(/^:focus/gm, '*:focus')
