@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { ApiProblem } from '#ui/api/problem';
 import type { Diagnostic, Rule } from '#ui/api/types';
+import { DiagnosticsList } from '#ui/editor/diagnostics-list';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Key } from '#ui/parts/key';
 import { Skeleton } from '#ui/parts/skeleton';
@@ -17,7 +18,6 @@ import { DeleteRule } from './delete-rule';
 import { type Draft, draftOf, hasHalfControl, hasHalfTest, isSame, keepDraft, NEW_DRAFT } from './draft';
 import { askSeen } from './editor/ask-seen';
 import { checker } from './editor/checker/checker';
-import { DiagnosticsList } from './editor/diagnostics-list';
 import { useDiagnostics } from './editor/use-diagnostics';
 import { FailingDialog } from './failing-dialog';
 import { JudgedPanel } from './judged-panel';
@@ -27,7 +27,7 @@ import { useDescription } from './use-description';
 import { useSaveRule } from './use-save-rule';
 import { beginWork } from './work';
 
-const ExpressionEditor = lazy(() => import('./editor/expression-editor'));
+const ExpressionEditor = lazy(() => import('#ui/editor/expression-editor'));
 
 /** The editor of a rule, with its matches. */
 export default function RulePage({ id }: { readonly id?: string }) {

@@ -1,5 +1,5 @@
-import type { AskSeen } from '#console/rules/editor/complete-seen';
 import type { SeenAttributes } from '#ui/api/types';
+import type { AskSeen } from '#ui/editor/complete-seen';
 import { request } from '../api/request';
 
 /** The server reuses a sample for ten seconds. */

@@ -3,12 +3,12 @@ import { Alert, Button, Combobox, Field, Input, LinkButton, LoadingPlaceholder, 
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { hasHalfTest, writtenTests } from '#console/rules/draft';
-import { DiagnosticsList } from '#console/rules/editor/diagnostics-list';
-import type { Vocabulary } from '#console/rules/editor/dsl-language';
-import ExpressionEditor from '#console/rules/editor/expression-editor';
 import { FailingList } from '#console/rules/failing-list';
 import { type CasesBody, CasesPanel } from '#console/rules/trial/cases-panel';
 import { SEVERITIES, type TestCaseResult } from '#ui/api/types';
+import { DiagnosticsList } from '#ui/editor/diagnostics-list';
+import type { Vocabulary } from '#ui/editor/dsl-language';
+import ExpressionEditor from '#ui/editor/expression-editor';
 import { place } from '../api/place';
 import { RequestProblem, request } from '../api/request';
 import { mayChange } from '../api/role';

@@ -1,6 +1,6 @@
+import type { AskSeen } from '#ui/editor/complete-seen';
 import { answered, client } from '../../api/client';
 import { queryClient } from '../../api/query-client';
-import type { AskSeen } from './complete-seen';
 
 /** The server reuses a sample for ten seconds. */
 const FRESH_MS = 10_000;

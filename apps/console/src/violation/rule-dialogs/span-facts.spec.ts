@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Span } from '#ui/api/types';
-import { conditionOf, excluding, factsOf, quoted } from './span-facts';
+import { quoted } from '#ui/editor/quoted';
+import { conditionOf, excluding, factsOf } from './span-facts';
 
 const span = {
   span_id: 'a',

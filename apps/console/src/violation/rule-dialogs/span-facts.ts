@@ -1,4 +1,5 @@
 import type { Span } from '#ui/api/types';
+import { quoted } from '#ui/editor/quoted';
 import { duration } from '#ui/format/duration';
 
 /** A fact about a span, and the condition that expresses it. */
@@ -57,19 +58,6 @@ function literalOf(value: unknown): string | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
   if (Number.isInteger(value) && !Number.isSafeInteger(value)) return undefined;
   return String(value);
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** A text as a literal of the language. */
-export function quoted(text: string): string {
-  let escaped = '';
-  for (const sign of text) {
-    const code = sign.charCodeAt(0);
-    const isControl = code < 32 || code === 127;
-    escaped += ESCAPES[sign] ?? (isControl ? `\\x${code.toString(16).padStart(2, '0')}` : sign);
-  }
-  return `"${escaped}"`;
 }
 
 const UNITS = [

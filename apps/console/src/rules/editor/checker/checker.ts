@@ -1,5 +1,5 @@
 import type { Diagnostic } from '#ui/api/types';
-import type { Vocabulary } from '../dsl-language';
+import type { Vocabulary } from '#ui/editor/dsl-language';
 
 interface Results {
   readonly check: readonly Diagnostic[];

@@ -1,9 +1,9 @@
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
-import type { SeenAttributes } from '#ui/api/types';
-import { share } from '#ui/format/count';
-import { quoted } from '../../violation/rule-dialogs/span-facts';
+import type { SeenAttributes } from '../api/types';
+import { share } from '../format/count';
 import { attributeInfo } from './attribute-info';
 import { closing } from './closing';
+import { quoted } from './quoted';
 
 type On = 'span' | 'resource';
 

@@ -1,6 +1,6 @@
-import type { SeenAttribute } from '#ui/api/types';
-import { exactCount } from '#ui/format/count';
-import { quoted } from '../../violation/rule-dialogs/span-facts';
+import type { SeenAttribute } from '../api/types';
+import { exactCount } from '../format/count';
+import { quoted } from './quoted';
 
 const SHOWN_VALUES = 5;
 

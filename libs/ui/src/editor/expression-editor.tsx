@@ -5,7 +5,7 @@ import { type Diagnostic as EditorDiagnostic, lintGutter, lintKeymap, setDiagnos
 import { Compartment, EditorState, type Text } from '@codemirror/state';
 import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
-import type { Diagnostic } from '#ui/api/types';
+import type { Diagnostic } from '../api/types';
 import { type AskSeen, completeSeen } from './complete-seen';
 import { completeDsl, dslLanguage, type Vocabulary } from './dsl-language';
 import { editorTheme } from './editor-theme';

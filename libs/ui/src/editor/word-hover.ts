@@ -1,7 +1,7 @@
 import { syntaxTree } from '@codemirror/language';
 import { type EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { type EditorView, hoverTooltip, type KeyBinding, showTooltip, type Tooltip } from '@codemirror/view';
-import type { SeenAttribute } from '#ui/api/types';
+import type { SeenAttribute } from '../api/types';
 import { attributeInfo } from './attribute-info';
 import type { AskSeen } from './complete-seen';
 import type { Vocabulary } from './dsl-language';

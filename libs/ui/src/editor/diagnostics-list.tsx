@@ -1,5 +1,5 @@
 import { CircleX, TriangleAlert } from 'lucide-react';
-import type { Diagnostic } from '#ui/api/types';
+import type { Diagnostic } from '../api/types';
 
 interface DiagnosticsListProps {
   readonly diagnostics: readonly Diagnostic[];
