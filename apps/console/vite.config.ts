@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-import { latePartFor } from './src/rules/editor/checker/late-part-for.ts';
+import { latePartFor } from '../../libs/ui/src/checker/late-part-for.ts';
 
 const { dependencies } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'));
 const out = join(import.meta.dirname, '../../dist/console');

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { rspack } from '@rspack/core';
-import { latePartFor } from '../console/src/rules/editor/checker/late-part-for.ts';
+import { latePartFor } from '../../libs/ui/src/checker/late-part-for.ts';
 
 const here = import.meta.dirname;
 const root = resolve(here, '../..');

@@ -17,7 +17,7 @@ import { ConflictDialog } from './conflict-dialog';
 import { DeleteRule } from './delete-rule';
 import { type Draft, draftOf, hasHalfControl, hasHalfTest, isSame, keepDraft, NEW_DRAFT } from './draft';
 import { askSeen } from './editor/ask-seen';
-import { checker } from './editor/checker/checker';
+import { checker } from './editor/checker';
 import { useDiagnostics } from './editor/use-diagnostics';
 import { FailingDialog } from './failing-dialog';
 import { JudgedPanel } from './judged-panel';

@@ -29,7 +29,7 @@ export function useValidation(proxy: string, text: string): readonly Diagnostic[
 }
 
 /** The language's checker, loaded on the rule page. */
-const checker = () => import('#console/rules/editor/checker/check-text');
+const checker = () => import('#ui/checker/check-text');
 
 const checkedHere = async (text: string): Promise<readonly Diagnostic[]> => (await checker()).checkText(text);
 

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { Diagnostic } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import { checker } from './checker/checker';
+import { checker } from './checker';
 
 /** The pause in typing before the text is checked, in ms. */
 const PAUSE_MS = 80;

@@ -1,5 +1,5 @@
 // The entry of the worker that checks and formats during typing.
-import { checkText, formatText, vocabulary } from './check-text';
+import { checkText, formatText, vocabulary } from '#ui/checker/check-text';
 import type { CheckerAnswer, CheckerTask } from './checker';
 
 const tell = (answer: CheckerAnswer): void => postMessage(answer);
