@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { ViolationGroup } from '#ui/api/types';
+import { violationSentence } from '#ui/explanation/violation-sentence';
 import { plural } from '#ui/format/count';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Skeleton } from '#ui/parts/skeleton';
@@ -9,7 +10,6 @@ import { GroupDifferences } from '../differences/group-differences';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
-import { violationSentence } from '../violations/violation-sentence';
 import { NEWEST, useGroupMarks, useNewestOf } from './group-queries';
 import { MarkList } from './mark-list';
 

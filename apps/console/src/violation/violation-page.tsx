@@ -1,6 +1,7 @@
 import { ChevronRight, History } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { ApiProblem } from '#ui/api/problem';
+import { violationSentence } from '#ui/explanation/violation-sentence';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { Skeleton } from '#ui/parts/skeleton';
@@ -13,7 +14,6 @@ import { PageTitle } from '../shell/page-title';
 import { useToast } from '../shell/toasts';
 import { useKeys } from '../shell/use-keys';
 import { StatusTag } from '../violations/status-tag';
-import { violationSentence } from '../violations/violation-sentence';
 import { EvidencePanel, RevisionsPanel } from './evidence-panel';
 import { Facts } from './facts';
 import { GroupPanel } from './group-panel';

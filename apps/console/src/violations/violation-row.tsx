@@ -1,11 +1,11 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Violation } from '#ui/api/types';
+import { violationSentence } from '#ui/explanation/violation-sentence';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { TimeAgo } from '#ui/parts/time-ago';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 import { StatusTag } from './status-tag';
-import { violationSentence } from './violation-sentence';
 
 interface ViolationRowProps {
   readonly violation: Violation;

@@ -1,5 +1,5 @@
 import { type DataFrame, type DataLink, dateTime, FieldType, type TraceKeyValuePair, type TraceSpanRow, toDataFrame } from '@grafana/data';
-import { violationSentence } from '#console/violations/violation-sentence';
+import { violationSentence } from '#ui/explanation/violation-sentence';
 import { place } from '../api/place';
 import type { Rule, Trace, Violation, ViolationStats } from '../api/types';
 

@@ -3,7 +3,7 @@ import { PluginPage } from '@grafana/runtime';
 import { LinkButton, LoadingPlaceholder, Stack, Text } from '@grafana/ui';
 import { useCallback } from 'react';
 import { useParams } from 'react-router';
-import { violationSentence } from '#console/violations/violation-sentence';
+import { violationSentence } from '#ui/explanation/violation-sentence';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place, tempoPlace } from '../api/place';
 import { request } from '../api/request';

@@ -1,7 +1,7 @@
 import { dateTimeFormat } from '@grafana/data';
 import { type CellProps, type Column, InteractiveTable, LinkButton, Stack } from '@grafana/ui';
 import { type ReactNode, useMemo } from 'react';
-import { violationSentence } from '#console/violations/violation-sentence';
+import { violationSentence } from '#ui/explanation/violation-sentence';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place, tempoPlace } from '../api/place';
 import type { Violation } from '../api/types';

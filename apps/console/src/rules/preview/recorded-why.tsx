@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Explanation, Span } from '#ui/api/types';
-import { conditionsOf } from '../../violation/conditions';
-import { WhyTree } from '../../violation/why-tree';
+import { conditionsOf } from '#ui/explanation/conditions';
+import { WhyTree } from '#ui/explanation/why-tree';
 
 interface RecordedWhyProps {
   readonly explanation: Explanation;

@@ -1,4 +1,4 @@
-import type { Span } from '#ui/api/types';
+import type { Span } from '../api/types';
 
 export interface TraceRow {
   readonly span: Span;

@@ -1,7 +1,7 @@
 import { CircleX } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
-import { duration } from '#ui/format/duration';
-import { Letter } from '#ui/parts/letter';
+import { duration } from '../format/duration';
+import { Letter } from '../parts/letter';
 import { DRAWN_LEVELS, type TraceRow } from './trace-rows';
 
 interface SpanRowProps {

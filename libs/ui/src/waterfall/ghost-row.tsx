@@ -1,4 +1,4 @@
-import { Letter } from '#ui/parts/letter';
+import { Letter } from '../parts/letter';
 
 /** A span that the rule required and no span matched. */
 export interface Ghost {

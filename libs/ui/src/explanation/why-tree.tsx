@@ -1,8 +1,8 @@
 import { useMemo, useState } from 'react';
-import type { ExplanationNode, Span } from '#ui/api/types';
-import { duration } from '#ui/format/duration';
-import { Letter } from '#ui/parts/letter';
-import { RuleText } from '#ui/parts/rule-text';
+import type { ExplanationNode, Span } from '../api/types';
+import { duration } from '../format/duration';
+import { Letter } from '../parts/letter';
+import { RuleText } from '../parts/rule-text';
 import type { Condition } from './conditions';
 
 interface WhyTreeProps {

@@ -1,4 +1,4 @@
-import type { ExplanationNode } from '#ui/api/types';
+import type { ExplanationNode } from '../api/types';
 
 /** A part of the rule with a letter, which links text, spans and missing spans. */
 export interface Condition {

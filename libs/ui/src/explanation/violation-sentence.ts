@@ -1,4 +1,4 @@
-import type { Violation } from '#ui/api/types';
+import type { Violation } from '../api/types';
 
 /** The violation's message, without the rule's name and span ids, which are shown beside it. */
 export function violationSentence({ message, rule_name }: Pick<Violation, 'message' | 'rule_name'>): string {

@@ -1,8 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { useWidth } from '#ui/browser/use-width';
-import { plural } from '#ui/format/count';
-import { duration } from '#ui/format/duration';
+import { useWidth } from '../browser/use-width';
+import { plural } from '../format/count';
+import { duration } from '../format/duration';
 import { type Ghost, GhostRow } from './ghost-row';
 import { SpanRow } from './span-row';
 import type { TraceRows } from './trace-rows';

@@ -1,5 +1,5 @@
+import type { Ghost } from '../waterfall/ghost-row';
 import { type Condition, missingName } from './conditions';
-import type { Ghost } from './waterfall/ghost-row';
 
 /** The letters of the conditions that a span witnesses, by its id. */
 export function lettersOf(conditions: readonly Condition[]): ReadonlyMap<string, readonly string[]> {

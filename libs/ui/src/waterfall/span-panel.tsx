@@ -1,7 +1,7 @@
-import type { Span } from '#ui/api/types';
-import { duration } from '#ui/format/duration';
-import { Letter } from '#ui/parts/letter';
-import type { Condition } from '../conditions';
+import type { Span } from '../api/types';
+import type { Condition } from '../explanation/conditions';
+import { duration } from '../format/duration';
+import { Letter } from '../parts/letter';
 import type { TraceRow } from './trace-rows';
 
 interface SpanPanelProps {
