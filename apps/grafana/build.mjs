@@ -26,7 +26,6 @@ export const SHARED = [
 export const resolution = {
   extensions: ['.ts', '.tsx', '.mjs', '.js'],
   alias: {
-    '#console': join(root, 'apps/console/src'),
     '#ui': join(root, 'libs/ui/src'),
     ...Object.fromEntries(['base', 'dsl', 'records'].map((lib) => [`#${lib}$`, join(root, `libs/${lib}/src/index.ts`)])),
   },

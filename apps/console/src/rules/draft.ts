@@ -1,4 +1,5 @@
 import type { OnError, Rule, RuleControl, RuleMode, RuleTest, Severity } from '#ui/api/types';
+import { writtenTests } from '#ui/trial/written-tests';
 
 /** A rule in the form, before it is saved. */
 export interface Draft {
@@ -47,16 +48,6 @@ export function bodyOf(draft: Draft) {
   return { ...draft, name: draft.name.trim(), tags, controls: controlsOf(draft), message, tests: writtenTests(draft.tests) };
 }
 
-/** Test cases in the form of the API. */
-export const writtenTests = (tests: readonly RuleTest[]): RuleTest[] => tests.map(written);
-
-/** A case that names no span expects any match. */
-function written({ name, trace, expect }: RuleTest): RuleTest {
-  if (typeof expect !== 'object') return { name, trace, expect };
-  const match = expect.match.map((span) => span.trim()).filter((span) => span !== '');
-  return { name, trace, expect: match.length === 0 ? 'match' : { match } };
-}
-
 /** The non-empty rows, trimmed, each control once. */
 function controlsOf({ controls }: Draft): RuleControl[] {
   const written = controls.map(({ framework, control }) => ({ framework: framework.trim(), control: control.trim() }));
@@ -70,10 +61,6 @@ function controlsOf({ controls }: Draft): RuleControl[] {
 /** Whether a control lacks one of its two texts. */
 export const hasHalfControl = (draft: Draft): boolean =>
   controlsOf(draft).some(({ framework, control }) => framework === '' || control === '');
-
-/** Whether a test case lacks its name or its trace. */
-export const hasHalfTest = ({ tests }: Pick<Draft, 'tests'>): boolean =>
-  tests.some(({ name, trace }) => name.trim() === '' || trace.trim() === '');
 
 export const isSame = (a: Draft, b: Draft): boolean => JSON.stringify(bodyOf(a)) === JSON.stringify(bodyOf(b));
 

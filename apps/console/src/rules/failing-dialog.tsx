@@ -1,7 +1,7 @@
 import { ApiProblem } from '#ui/api/problem';
 import { plural } from '#ui/format/count';
+import { FailingList } from '#ui/trial/failing-list';
 import { Dialog } from '../shell/dialog';
-import { FailingList } from './failing-list';
 
 const CODES = ['BT_API_RULE_TESTS_FAIL', 'BT_API_IMPORT_TESTS_FAIL'];
 

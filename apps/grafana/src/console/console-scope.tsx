@@ -17,7 +17,7 @@ import why from '#ui/styles/why.css';
 /** Grafana counts 14 px to a rem and the console 16. */
 const REM_PX = 16;
 
-/** The console's styles, below one element: nothing of Grafana's page takes them. */
+/** The styles of the library, below one element: nothing of Grafana's page takes them. */
 function scoped(...sheets: readonly string[]): string {
   return sheets
     .join('\n')
@@ -33,7 +33,7 @@ const PLAIN = 'code { border: 0; background: none; padding: 0; } p, ul, dl { mar
 const className = css(`${PLAIN}
 ${scoped(tokens, base, controls, panels, badges, charts, violation, why, waterfall, editor, parts)}`);
 
-/** Fonts, surfaces, text and lines are Grafana's; severity, evidence and syntax stay the console's. */
+/** Fonts, surfaces, text and lines are Grafana's; severity, evidence and syntax stay the library's. */
 function grafanaTokens(theme: GrafanaTheme2): CSSProperties {
   const { background, text, border } = theme.colors;
   return {
@@ -57,7 +57,7 @@ interface ConsoleScopeProps {
   readonly className?: string;
 }
 
-/** Around components of the console: they look as they do there, in the colours of Grafana's theme. */
+/** Around components of the library: they look as in the console, in the colours of Grafana's theme. */
 export function ConsoleScope({ children, className: more }: ConsoleScopeProps) {
   const theme = useTheme2();
   return (

@@ -8,8 +8,8 @@ import {
   type TimeRange,
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
+import type { Rule, Trace, ViolationList, ViolationStats } from '#ui/api/types';
 import { request } from '../api/request';
-import type { Rule, Trace, ViolationList, ViolationStats } from '../api/types';
 import { connectionOf } from './connection';
 import { countFrames, rulesFrame, traceFrame, violationsFrame } from './frames';
 import { type BeTraceQuery, DEFAULT_QUERY } from './query';

@@ -1,7 +1,7 @@
 import { type DataFrame, type DataLink, dateTime, FieldType, type TraceKeyValuePair, type TraceSpanRow, toDataFrame } from '@grafana/data';
+import type { Rule, Trace, Violation, ViolationStats } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
 import { place } from '../api/place';
-import type { Rule, Trace, Violation, ViolationStats } from '../api/types';
 
 /** The placeholder in a link that Grafana replaces by the unescaped value of a cell. */
 // biome-ignore lint/suspicious/noTemplateCurlyInString: Grafana's, not JavaScript's

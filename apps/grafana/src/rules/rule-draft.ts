@@ -1,5 +1,4 @@
-import type { OnError, RuleTest } from '#ui/api/types';
-import type { Rule, Severity } from '../api/types';
+import type { OnError, Rule, RuleTest, Severity } from '#ui/api/types';
 
 /** A rule as the form has it. */
 export interface RuleDraft {

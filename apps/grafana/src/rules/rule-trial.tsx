@@ -1,8 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
-import { TestPanel, type TrialSource } from '#console/rules/trial/test-panel';
-import type { OnError, RecentTrace, RuleTest, TestResult } from '#ui/api/types';
+import type { OnError, RecentTrace, RuleTest, TestResult, Violation } from '#ui/api/types';
+import { TestPanel, type TrialSource } from '#ui/trial/test-panel';
 import { request } from '../api/request';
-import type { Violation } from '../api/types';
 import { useAnswer } from '../api/use-answer';
 
 interface RuleTrialProps {

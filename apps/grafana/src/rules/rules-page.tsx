@@ -15,11 +15,11 @@ import {
   TextLink,
 } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
+import type { Rule } from '#ui/api/types';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place } from '../api/place';
 import { request } from '../api/request';
 import { mayChange } from '../api/role';
-import type { Rule } from '../api/types';
 import { useAnswer } from '../api/use-answer';
 import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source';
 import { ProblemAlert } from '../app/problem-alert';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
+import type { Diagnostic, Validation } from '#ui/api/types';
 import { request } from '../api/request';
-import type { Diagnostic, Validation } from '../api/types';
 
 /** How long one must not type before the text is checked, in ms. */
 const PAUSE_MS = 250;

@@ -1,10 +1,10 @@
 import { dateTimeFormat } from '@grafana/data';
 import { type CellProps, type Column, InteractiveTable, LinkButton, Stack } from '@grafana/ui';
 import { type ReactNode, useMemo } from 'react';
+import type { Violation } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place, tempoPlace } from '../api/place';
-import type { Violation } from '../api/types';
 import { useChosenDataSource } from '../app/chosen-data-source';
 import { ConsoleScope } from '../console/console-scope';
 

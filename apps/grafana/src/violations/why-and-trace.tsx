@@ -1,5 +1,6 @@
 import { Alert, LoadingPlaceholder } from '@grafana/ui';
 import { useCallback, useMemo } from 'react';
+import type { Trace, Violation, WholeExplanation } from '#ui/api/types';
 import { conditionsOf } from '#ui/explanation/conditions';
 import { ghostsOf, lettersOf } from '#ui/explanation/letters';
 import { WhyTree } from '#ui/explanation/why-tree';
@@ -8,7 +9,6 @@ import { SpanPanel } from '#ui/waterfall/span-panel';
 import { traceRows } from '#ui/waterfall/trace-rows';
 import { Waterfall } from '#ui/waterfall/waterfall';
 import { RequestProblem, request } from '../api/request';
-import type { Trace, Violation, WholeExplanation } from '../api/types';
 import { useAnswer } from '../api/use-answer';
 import { useChosenDataSource } from '../app/chosen-data-source';
 import { ProblemAlert } from '../app/problem-alert';

@@ -5,12 +5,12 @@ import type { ImportBody, ImportResult } from '#ui/api/types';
 import { useHere } from '#ui/browser/use-here';
 import { plural } from '#ui/format/count';
 import { ErrorBanner } from '#ui/parts/error-banner';
+import { FailingList } from '#ui/trial/failing-list';
 import { answered, answeredWithHeaders, client } from '../../api/client';
 import { RULES } from '../../api/rule-queries';
 import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
 import { failingTests } from '../failing-dialog';
-import { FailingList } from '../failing-list';
 import { ImportChanges } from './import-changes';
 import type { ReadRules } from './read-rules';
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import type { Explanation } from '#ui/api/types';
+import { RecordedWhy } from '#ui/explanation/recorded-why';
 import { Tag } from '#ui/parts/tag';
 import { TimeAgo } from '#ui/parts/time-ago';
-import { RecordedWhy } from './recorded-why';
 
 /** Matches of a rule that are not violations: in a preview, or in shadow. */
 export interface FoundSample {

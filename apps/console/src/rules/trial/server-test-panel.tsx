@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { problemOf } from '#ui/api/problem';
 import type { OnError, RuleTest, TestResult } from '#ui/api/types';
+import { TestPanel, TRIAL_SOURCES, type ViolatingTrace } from '#ui/trial/test-panel';
 import { answered, client, fetchWithKey } from '../../api/client';
 import { useAddress, useSettlingAddress } from '../../parts/browser/use-address';
 import { useToast } from '../../shell/toasts';
-import { TestPanel, TRIAL_SOURCES, type ViolatingTrace } from './test-panel';
 
 interface ServerTestPanelProps {
   readonly expression: string;

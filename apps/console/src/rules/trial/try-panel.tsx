@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { PreviewBody, Rule, RuleTest } from '#ui/api/types';
 import { useHere } from '#ui/browser/use-here';
 import { Tabs } from '#ui/parts/tabs';
+import { type CasesBody, CasesPanel } from '#ui/trial/cases-panel';
 import { answered, client } from '../../api/client';
 import { useAddress } from '../../parts/browser/use-address';
 import { useToast } from '../../shell/toasts';
@@ -11,7 +12,6 @@ import { PreviewPanel } from '../preview/preview-panel';
 import { ShadowPanel } from '../preview/shadow-panel';
 import { usePreview } from '../preview/use-preview';
 import { usePreviewRange } from '../preview/use-preview-range';
-import { type CasesBody, CasesPanel } from './cases-panel';
 import { ServerTestPanel } from './server-test-panel';
 
 interface TryPanelProps {

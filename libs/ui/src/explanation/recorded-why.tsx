@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import type { Explanation, Span } from '#ui/api/types';
-import { conditionsOf } from '#ui/explanation/conditions';
-import { WhyTree } from '#ui/explanation/why-tree';
+import type { Explanation, Span } from '../api/types';
+import { conditionsOf } from './conditions';
+import { WhyTree } from './why-tree';
 
 interface RecordedWhyProps {
   readonly explanation: Explanation;

@@ -1,9 +1,9 @@
 import { CircleCheck, CircleX, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { OnError, RuleTest, TestCaseResult } from '#ui/api/types';
-import { plural } from '#ui/format/count';
-import { ErrorBanner } from '#ui/parts/error-banner';
-import { hasHalfTest, writtenTests } from '../draft';
+import type { OnError, RuleTest, TestCaseResult } from '../api/types';
+import { plural } from '../format/count';
+import { ErrorBanner } from '../parts/error-banner';
+import { hasHalfTest, writtenTests } from './written-tests';
 
 /** The maximum of the API. */
 const MAX_CASES = 50;

@@ -1,4 +1,4 @@
-import type { OnError } from '#ui/api/types';
+import type { OnError } from '../api/types';
 
 /** The trace for a test. */
 export type Trial = { readonly traceId: string } | { readonly pasted: string };

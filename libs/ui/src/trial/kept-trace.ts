@@ -1,4 +1,4 @@
-import { exactCount } from '#ui/format/count';
+import { exactCount } from '../format/count';
 import { pastedTrace, type Trial } from './trial-body';
 
 /** Maximum length of a trace in a test case, in characters. */

@@ -1,11 +1,11 @@
 import { RefreshCw } from 'lucide-react';
-import type { RecentTrace } from '#ui/api/types';
-import { plural } from '#ui/format/count';
-import { duration } from '#ui/format/duration';
-import { ago } from '#ui/format/time';
-import { useNow } from '#ui/format/use-now';
-import { ErrorBanner } from '#ui/parts/error-banner';
-import { Pick } from '#ui/parts/pick';
+import type { RecentTrace } from '../api/types';
+import { plural } from '../format/count';
+import { duration } from '../format/duration';
+import { ago } from '../format/time';
+import { useNow } from '../format/use-now';
+import { ErrorBanner } from '../parts/error-banner';
+import { Pick } from '../parts/pick';
 
 /** Closed traces at the end of the log, the newest first, with and without violations. */
 export interface RecentTraces {
