@@ -12,9 +12,9 @@ export function sourceFiles(): string[] {
     .sort();
 }
 
-/** Every source file of the console, relative to the repository's root. The console has build tools of its own, and the same rules of style. */
-export function consoleFiles(): string[] {
-  return globSync(['apps/console/{src,test}/**/*.{ts,tsx}'], { cwd: repositoryRoot })
+/** Every source file of the front ends and of their components, relative to the repository's root. They have build tools of their own, and the same rules of style. */
+export function frontEndFiles(): string[] {
+  return globSync(['apps/{console,grafana}/{src,test}/**/*.{ts,tsx}', 'libs/ui/src/**/*.{ts,tsx}'], { cwd: repositoryRoot })
     .map((file) => file.replaceAll('\\', '/'))
     .filter((file) => !/\.generated\.ts$|\/node_modules\//.test(file))
     .sort();

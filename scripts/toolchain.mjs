@@ -161,7 +161,9 @@ const consoleStampFile = at('dist', 'console', '.build-stamp');
 
 /** The inputs of the console's build: its sources, the components, the description of the API and the language's checker. */
 function consoleFingerprint() {
-  const files = [join(consoleFolder, 'src'), componentsFolder, ...['base', 'dsl', 'records'].map((lib) => at('libs', lib, 'src'))].flatMap((folder) => [...filesUnder(folder, new Set())]);
+  const files = [join(consoleFolder, 'src'), componentsFolder, ...['base', 'dsl', 'records'].map((lib) => at('libs', lib, 'src'))].flatMap(
+    (folder) => [...filesUnder(folder, new Set())],
+  );
   const sources = files.filter((file) => !/\.(generated|spec|test-d)\.ts$/.test(file));
   const settings = ['index.html', 'package-lock.json', 'tsconfig.json', 'vite.config.ts'].map((name) => join('apps', 'console', name));
   return fingerprint(sources, [...settings, join('docs', 'openapi.json')]);

@@ -1,7 +1,7 @@
 // Checks that every export of a lib is used outside of it: an index file is a contract, not a list of all names. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
+import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const INDEX = /^libs\/([a-z]+)\/src\/index\.ts$/;
 
@@ -36,7 +36,7 @@ function unusedOf(lib: string, names: readonly string[], sources: ReadonlyMap<st
 
 if (process.argv[1] === import.meta.filename) {
   const read = (file: string): [string, string] => [file, readFileSync(join(repositoryRoot, file), 'utf8')];
-  const problems = exportProblems(new Map([...sourceFiles(), ...consoleFiles()].map(read)));
+  const problems = exportProblems(new Map([...sourceFiles(), ...frontEndFiles()].map(read)));
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

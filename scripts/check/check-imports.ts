@@ -1,7 +1,7 @@
 // Checks imports by the tables of allowed ones. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { repositoryRoot, sourceFiles } from '../source-files.js';
+import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 import { FLOORS } from './floors.js';
 import { importsOf } from './imports.js';
 
@@ -22,6 +22,13 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   cases: ['base', 'dsl', 'engine', 'otlp', 'records'],
   replay: ['engine', 'messaging', 'otlp', 'records'],
   store: ['base', 'files', 'platform', 'records'],
+  ui: ['dsl'],
+};
+
+/** The libs of the front ends, which run in a browser. They share components, and import nothing of each other. */
+const frontEnds: Readonly<Record<string, readonly string[]>> = {
+  console: ['base', 'dsl', 'records', 'ui'],
+  grafana: ['base', 'dsl', 'records', 'ui'],
 };
 
 /** An app may import every lib, and the module files of the apps named here. */
@@ -31,6 +38,8 @@ const apps: Readonly<Record<string, readonly string[]>> = {
   api: [],
   standalone: ['ingest', 'evaluator', 'api'],
   cli: [],
+  console: [],
+  grafana: [],
 };
 
 /** The packages and Node modules that a pure lib may import; a lib that is not listed may import any. */
@@ -42,6 +51,21 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   signing: ['node:crypto'],
   engine: ['node:crypto'],
   cases: [],
+  // Of the front end that is built. `node:path` finds files in builds, and `re2js` is the one of `dsl`.
+  ui: [
+    '@codemirror/autocomplete',
+    '@codemirror/commands',
+    '@codemirror/language',
+    '@codemirror/lint',
+    '@codemirror/state',
+    '@codemirror/view',
+    '@lezer/highlight',
+    '@tanstack/react-virtual',
+    'lucide-react',
+    'node:path',
+    're2js',
+    'react',
+  ],
 };
 
 /** A file whose layout is private to one folder, and that folder, which has methods for others. */
@@ -57,14 +81,16 @@ interface Place {
   readonly name: string;
 }
 
-/** `libs/dsl/src/parse/parse.ts` → lib dsl; `bench/main.ts` → bench. */
+/** `libs/dsl/src/parse/parse.ts` → lib dsl; `bench/main.ts` → bench; `apps/console/test/browser.ts` → test. */
 function placeOf(file: string): Place {
-  const [top = '', name = ''] = file.split('/');
+  const [top = '', name = '', folder] = file.split('/');
+  if (folder === 'test') return { kind: 'test', name: '' };
   return top === 'libs' || top === 'apps' ? { kind: top, name } : { kind: top, name: '' };
 }
 
-/** The source file of a specifier, relative to the repository; undefined for packages and Node modules. */
+/** The source file of a specifier, relative to the repository; undefined for packages and Node modules. Front ends write files without their ending. */
 function resolve(from: string, specifier: string): string | undefined {
+  if (specifier.startsWith('#ui/')) return `libs/ui/src/${specifier.slice('#ui/'.length)}`;
   if (specifier.startsWith('.')) return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
   if (specifier.startsWith('#')) return `libs/${specifier.slice(1)}/src/index.ts`;
   return undefined;
@@ -78,7 +104,9 @@ function whyForbidden(file: string, specifier: string): string | undefined {
   const folder = insideOnly[target];
   if (folder !== undefined && !file.startsWith(folder)) return `is known inside ${folder} only`;
   if (specifier.startsWith('#')) {
-    const lib = specifier.slice(1);
+    const lib = specifier.startsWith('#ui/') ? 'ui' : specifier.slice(1);
+    if (lib === 'ui' && here.kind === 'apps' && !(here.name in frontEnds)) return 'is for the front ends';
+    if (here.kind === 'apps' && frontEnds[here.name]?.includes(lib) === false) return `app ${here.name} may not import lib ${lib}`;
     if (!(lib in libs)) return `is not a lib; libs are ${Object.keys(libs).join(', ')}`;
     if (here.kind === 'libs' && here.name === lib) return 'is the lib itself; import the file';
     if (here.kind === 'libs' && !isTest(file) && !libs[here.name]?.includes(lib)) return `lib ${here.name} may not import lib ${lib}`;
@@ -109,7 +137,7 @@ function whyUpward(file: string, target: string): string | undefined {
 function floorOf(floors: readonly string[], path: string): number {
   let best = -1;
   floors.forEach((floor, i) => {
-    const fits = path.startsWith(`${floor}/`) || path === `${floor}.ts`;
+    const fits = path.startsWith(`${floor}/`) || path.replace(/\.tsx?$/, '') === floor;
     if (fits && (best < 0 || floor.length > floors[best]!.length)) best = i;
   });
   return best;
@@ -117,6 +145,7 @@ function floorOf(floors: readonly string[], path: string): number {
 
 function whyPackageForbidden(file: string, here: Place, specifier: string): string | undefined {
   if (isTest(file)) return undefined;
+  if (specifier.startsWith('@grafana/') && !file.startsWith('apps/grafana/')) return "Grafana's packages stay in apps/grafana";
   if (specifier.startsWith('@nestjs/') && !nestBelongsTo.test(file)) return 'Nest stays in apps, platform and *.module.ts';
   const allowed = here.kind === 'libs' ? packages[here.name] : undefined;
   if (!allowed || allowed.some((name) => specifier === name || specifier.startsWith(`${name}/`))) return undefined;
@@ -133,11 +162,24 @@ export function importProblems(sources: ReadonlyMap<string, string>): string[] {
       const why = whyForbidden(file, specifier);
       if (why) problems.push(`${file}:${line}: ${specifier}: ${why}`);
       const target = resolve(file, specifier);
-      if (atLoad && target !== undefined && sources.has(target)) edges.push(target);
+      const loaded = atLoad && target !== undefined ? [target, `${target}.ts`, `${target}.tsx`].find((one) => sources.has(one)) : undefined;
+      if (loaded !== undefined) edges.push(loaded);
     }
     graph.set(file, edges);
   }
   return [...problems, ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`)];
+}
+
+type Versions = Readonly<Record<string, string>>;
+
+/** The packages of the components that both front ends do not have in one version, one sentence each. Those of the server are the same for both. */
+export function versionProblems(ofConsole: Versions, ofGrafana: Versions, ofServer: Versions): string[] {
+  return (packages['ui'] ?? [])
+    .filter((name) => !name.startsWith('node:') && !(name in ofServer))
+    .filter((name) => ofConsole[name] === undefined || ofConsole[name] !== ofGrafana[name])
+    .map(
+      (name) => `lib ui loads ${name}: ${ofConsole[name] ?? 'missing'} in apps/console, ${ofGrafana[name] ?? 'missing'} in apps/grafana`,
+    );
 }
 
 /** One cycle for each back edge of a depth-first walk, each of which must be removed. */
@@ -159,8 +201,13 @@ function cycles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  const dependenciesOf = (folder: string): Versions =>
+    JSON.parse(readFileSync(join(repositoryRoot, folder, 'package.json'), 'utf8')).dependencies;
   const read = (file: string): [string, string] => [file, readFileSync(join(repositoryRoot, file), 'utf8')];
-  const problems = importProblems(new Map(sourceFiles().map(read)));
+  const problems = [
+    ...importProblems(new Map([...new Set([...sourceFiles(), ...frontEndFiles()])].map(read))),
+    ...versionProblems(dependenciesOf('apps/console'), dependenciesOf('apps/grafana'), dependenciesOf('.')),
+  ];
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 // Checks that the files and headings in links and comments exist. `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
+import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const code = /^(```|~~~)[\s\S]*?^\1|`[^`\n]*`/gm;
 const link = /\]\(([^()\s]+)\)/g;
@@ -64,7 +64,7 @@ function readBelowRoot(path: string): string | undefined {
 if (process.argv[1] === import.meta.filename) {
   const documents = globSync('{*.md,{apps,libs,docs,deploy,test,bench,examples,scripts}/**/*.md}', { cwd: repositoryRoot });
   const ours = documents.filter((path) => !path.includes('node_modules')).sort();
-  const sources = [...sourceFiles(), ...consoleFiles()];
+  const sources = [...sourceFiles(), ...frontEndFiles()];
   const known = globSync('docs/**/*', { cwd: repositoryRoot }).map((path) => path.replaceAll('\\', '/'));
   const names = new Set(sources.map((path) => basename(path)));
   const problems = [

@@ -2,7 +2,7 @@
 // and minima. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
+import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const folder = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const file = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.tsx?$/;
@@ -57,6 +57,8 @@ export function exportNameProblems(path: string, text: string): string[] {
 const LIKE_NAMED: ReadonlyMap<string, string> = new Map([
   ['apps/console/src/rules/rule-page.tsx rules-page.tsx', 'the page of one rule, and the page of all'],
   ['apps/console/src/shell/sign-in.tsx signed-in.tsx', 'the form, and what is shown after it'],
+  ['apps/grafana/src/rules/rule-page.tsx rules-page.tsx', 'the page of one rule, and the page of all'],
+  ['apps/grafana/src/violations/violation-page.tsx violations-page.tsx', 'the page of one violation, and the page of all'],
   ['apps/evaluator/src/partition/preparation.ts preparations.ts', 'of one partition, and of all that an evaluator prepares for'],
   ['apps/ingest/src/receive/kafka/kafka-topic.ts kafka-topics.ts', 'one topic, and all that are configured'],
   ['libs/dsl/src/compile/compile-rule.ts compile-rules.ts', 'one rule, and the rules of a set together'],
@@ -102,9 +104,9 @@ export function typeNameProblems(sources: ReadonlyMap<string, string>): string[]
   return problems;
 }
 
-/** A source of a lib or an app. The console is a client, which has the types of its own and the names of the API. */
+/** A source of a lib or an app. Front ends are clients, which have types of their own and the names of the API. */
 function isSource(path: string): boolean {
-  return /^(libs|apps)\/[a-z]+\/src\//.test(path) && !path.startsWith('apps/console/');
+  return /^(libs|apps)\/[a-z]+\/src\//.test(path) && !/^(apps\/(console|grafana)|libs\/ui)\//.test(path);
 }
 
 /** The words of a name without their endings: `needed-spans` and `needs-span` have the same. */
@@ -117,7 +119,7 @@ function roots(name: string): string[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const paths = [...new Set([...sourceFiles(), ...consoleFiles()])];
+  const paths = [...new Set([...sourceFiles(), ...frontEndFiles()])];
   const sources = new Map(paths.map((path) => [path, readFileSync(join(repositoryRoot, path), 'utf8')]));
   const problems = [
     ...[...sources].flatMap(([path, text]) => [...nameProblems(path), ...limitProblems(path, text), ...exportNameProblems(path, text)]),

@@ -2,7 +2,7 @@
 // `npm run check` runs it.
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
+import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 import { textsOf } from './texts.js';
 
 const MAX_WORDS = 25;
@@ -107,7 +107,7 @@ if (process.argv[1] === import.meta.filename) {
     [commentsOf(source), ...textsOf(path, source)].flatMap((text) => proseProblems(path, text));
   const problems = [
     ...ours.sort().flatMap((path) => proseProblems(path, read(path))),
-    ...[...sourceFiles(), ...consoleFiles()].flatMap((path) => problemsOfSource(path, read(path))),
+    ...[...sourceFiles(), ...frontEndFiles()].flatMap((path) => problemsOfSource(path, read(path))),
   ];
   for (const problem of problems) console.error(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 // Lists files that are too long (above 250 lines a warning, above 400 an error), and folders with too many files of different kinds. `npm run check` runs it.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { consoleFiles, repositoryRoot, sourceFiles } from '../source-files.js';
+import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const warnAbove = 250;
 const failAbove = 400;
@@ -14,7 +14,7 @@ const UNIFORM = ['libs/store/src/migrations', 'bench/cases'];
 const isExempt = (file: string, text: string): boolean =>
   /\.(spec|contract|generated)\.ts$/.test(file) || /^\/[/*].*\bgenerated\b/i.test(text.split('\n', 1)[0] ?? '');
 
-for (const file of [...sourceFiles(), ...consoleFiles()]) {
+for (const file of [...sourceFiles(), ...frontEndFiles()]) {
   const text = readFileSync(join(repositoryRoot, file), 'utf8');
   const lines = text.split('\n').length - 1;
   if (lines <= warnAbove || isExempt(file, text)) continue;
@@ -23,7 +23,7 @@ for (const file of [...sourceFiles(), ...consoleFiles()]) {
 }
 
 const counts = new Map<string, number>();
-for (const file of [...sourceFiles(), ...consoleFiles()]) {
+for (const file of [...sourceFiles(), ...frontEndFiles()]) {
   if (/\.(spec|contract|test-d)\.ts$/.test(file)) continue;
   counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
 }

@@ -238,6 +238,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'main',
     'testing',
   ],
+  'libs/ui': ['api', 'format', 'browser', 'parts', 'editor', 'checker', 'explanation/conditions', 'waterfall', 'explanation', 'trial'],
   'libs/store': [
     'settings',
     'problems',
