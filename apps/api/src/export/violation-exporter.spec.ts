@@ -162,6 +162,13 @@ describe('ViolationExporter', () => {
     expect(collector.exported).toEqual(['viol-2@1']);
   });
 
+  it('sets its position back for a log that was created again, which may be longer at the next start', async () => {
+    await store.exported('export', new Map([[0, 3]]), []);
+    expect(await exporting.assigned(0, undefined, 0)).toBe(0);
+    await publish(log, ...[2, 3, 4, 5].map((n) => violation({ id: `viol-${n}` })));
+    expect(await exporting.assigned(0, { offset: 0, metadata: '' }, 0)).toBe(0);
+  });
+
   it('skips records that are not violations', async () => {
     await log.append(TOPICS.violations, [{ partition: 0, value: Buffer.from('{}') }]);
     await publish(log, violation());

@@ -106,7 +106,9 @@ export class ViolationExporter implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.lag.at(partition, committed?.offset ?? start);
-    const position = await readerPosition(this.log, this.store, READER, partition, committed);
+    const position = await readerPosition(this.log, this.store, READER, partition, committed, (to) =>
+      this.store.exported(READER, new Map([[partition, to]]), []),
+    );
     this.lag.at(partition, position);
     return position;
   }

@@ -97,6 +97,19 @@ describe('ViolationKeeper', () => {
     await kept(5);
   });
 
+  it('misses nothing of a log that was created again, was empty while this process ran, and is longer at the next start', async () => {
+    await publish(log, violation(), violation());
+    await eventually(async () => ((await store.position('keep', 0)) === 2 ? true : undefined));
+    await keep.stop();
+    await log.close();
+    ({ log } = await logAndStore());
+    const keeper = () => new ViolationKeeper(log, store, registerMetrics(API_METRICS, new Registry()), silent);
+    expect(await keeper().assigned(0, undefined, 0)).toBe(0);
+    await publish(log, ...[2, 3, 4, 5].map((n) => violation({ id: `viol-${n}` })));
+    // The group has a position of this log, which followed its empty beginning.
+    expect(await keeper().assigned(0, { offset: 0, metadata: '' }, 0)).toBe(0);
+  });
+
   it('resumes after the last stored violation', async () => {
     await publish(log, violation());
     await kept(1);

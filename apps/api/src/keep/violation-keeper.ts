@@ -121,7 +121,9 @@ export class ViolationKeeper implements PartitionListener {
 
   async assigned(partition: number, committed: Position | undefined, start: number): Promise<number> {
     this.lag.at(partition, committed?.offset ?? start);
-    const position = await readerPosition(this.log, this.store, KEEP_READER, partition, committed);
+    const position = await readerPosition(this.log, this.store, KEEP_READER, partition, committed, (to) =>
+      this.store.keep({ reader: KEEP_READER, partition, position: to, violations: [] }),
+    );
     this.lag.at(partition, position);
     return position;
   }

@@ -100,6 +100,8 @@ export class ReceiverNotifier implements PartitionListener {
     const isNew = committed === undefined && position === 0;
     // If the log was created again, the position belongs to the former one.
     const isOther = position > end || (committed === undefined && !isNew);
+    // Before the position of this log is committed (`readerPosition`).
+    if (isOther && position > start) await store.notified(this.reader, new Map([[partition, start]]), []);
     // Not at the end: another process may have had the partition, without a violation to note yet.
     const at = isNew ? await log.offsetAt(TOPICS.violations, partition, this.since) : isOther ? start : Math.max(position, start);
     this.lag.at(partition, at);
