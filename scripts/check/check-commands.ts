@@ -45,7 +45,7 @@ const CLAIMS: Readonly<Record<string, Claims>> = {
     { command: 'export BETRACE_CONSOLE_TRACE_LINK', by: 'test/e2e/document-commands.spec.ts' },
     { command: 'curl -X POST', by: 'test/e2e/document-commands.spec.ts' },
   ],
-  'docs/deployment/README.md': { by: 'test/deploy/ops-full.ts' },
+  'docs/deployment/README.md': { by: 'test/deploy/api-server.spec.ts' },
   'docs/deployment/executable.md': [
     { command: 'npm run executable', by: 'test/deploy/executable.spec.ts' },
     { command: './betrace', by: 'test/deploy/executable.spec.ts' },

@@ -27,6 +27,9 @@ const FIRST = [
   '/libs/engine/src/partition/restart.spec',
 ];
 
+// On a fresh clone it waits for a build beside the tests (.ci/run).
+const LAST = ['/test/deploy/api-server.spec'];
+
 const Sequencer = TestSequencer.default ?? TestSequencer;
 
 export default class LongestFirst extends Sequencer {
@@ -34,7 +37,8 @@ export default class LongestFirst extends Sequencer {
     const sorted = await super.sort(tests);
     const rank = ({ path }) => {
       const at = FIRST.findIndex((part) => path.includes(part));
-      return at < 0 ? FIRST.length : at;
+      if (at >= 0) return at;
+      return FIRST.length + (LAST.some((part) => path.includes(part)) ? 1 : 0);
     };
     const ranked = sorted.toSorted((a, b) => rank(a) - rank(b));
     const computing = ranked.filter(({ path }) => slotsOf(path) === 0);

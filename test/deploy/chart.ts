@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { REPOSITORY } from '../harness/repository.js';
 
 export const CHART = join(REPOSITORY, 'deploy/helm/betrace');
-/** The Kubernetes version against which the chart is checked: that of the API server of `npm run ops:full`. */
+/** The Kubernetes version against which the chart is checked: that of the API server in `api-server.spec.ts`. */
 export const KUBERNETES = kubernetesOf(readFileSync(join(REPOSITORY, 'test/deploy/tools/go.mod'), 'utf8'));
 /** The strict schemas of that version, and those of the operators. */
 export const SCHEMAS = {

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { eventually } from '../harness/eventually.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { whyNoGo } from '../peers/go.js';
-import { kept } from '../peers/kept.js';
+import { kept, PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { KUBERNETES } from './chart.js';
 
 /** By what is built together: the module, and the programs. What helm and Kubernetes share is compiled once; kube-score needs older packages of Kubernetes. */
@@ -22,8 +23,10 @@ export interface DeployTools {
   readonly kubeScore: string;
 }
 
-/** What `.ci/run` compiles beforehand, so that the tests of the chart need not wait for it: folders of Go modules, programs in them, and the flags. */
-export const COMPILED_BEFORE_TESTS = { tools: [TOOLS.chart, TOOLS['kube-score']], flags: FLAGS };
+/** What `.ci/run` compiles, so that the tests of the chart need not wait for it: folders of Go modules, programs in them, and the flags. */
+export const COMPILED_BY_CI = { beforeTests: [TOOLS.chart, TOOLS['kube-score']], besideTests: TOOLS.kubernetes, flags: FLAGS };
+/** The variable with the path of a file that `.ci/run` makes when it has compiled what is compiled beside the tests. */
+export const COMPILED = 'BETRACE_TEST_COMPILED';
 
 /** Why they can't be built on this machine; undefined when they can. Throws with `CI` set. */
 export function whyNoDeployTools(): string | undefined {
@@ -44,6 +47,9 @@ export async function deployTools(): Promise<DeployTools> {
 
 /** Likewise of a Kubernetes API server and kubectl, which take minutes to compile. */
 export async function kubernetesTools(): Promise<{ readonly kubeApiserver: string; readonly kubectl: string }> {
+  const compiled = process.env[COMPILED];
+  // Two builds at once would compile everything twice.
+  if (compiled) await eventually('the build of the API server', async () => existsSync(compiled) || undefined, PEER_TIMEOUT_MS, 500);
   const folder = await built('kubernetes');
   return { kubeApiserver: join(folder, 'kube-apiserver'), kubectl: join(folder, 'kubectl') };
 }

@@ -1,17 +1,33 @@
 // A Kubernetes API server with its etcd, built and started here, since there is no cluster. It runs no controller and no pod.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { eventually } from '../harness/eventually.js';
+import { eventually, GivenUp } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { REPOSITORY } from '../harness/repository.js';
-import { kubernetesTools } from './deploy-tools.js';
+import { kubernetesTools, whyNoDeployTools } from './deploy-tools.js';
 
 const TOKEN = 'token-of-a-test';
 /** Timeout (ms) for etcd and the API server to answer. */
 const START_TIMEOUT_MS = 120_000;
+/** Timeout (ms) for a command. */
+const COMMAND_TIMEOUT_MS = 120_000;
+
+/** Processes that are killed when the test process ends. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Why there is no API server on this machine; undefined when there can be one. Throws with `CI` set. */
+export function whyNoKubernetesApi(): string | undefined {
+  const reason = whyNoDeployTools();
+  if (reason !== undefined || spawnSync('etcd', ['--version']).status === 0) return reason;
+  if (process.env['CI']) throw new Error('the chart has to be tried on an API server in CI, and etcd is missing');
+  return 'no etcd in PATH: apt-get install etcd-server';
+}
 
 export interface Ran {
   readonly status: number | null;
@@ -36,13 +52,20 @@ export class KubernetesApi {
     writeFileSync(join(folder, 'tokens.csv'), `${TOKEN},admin,admin,system:masters\n`);
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     writeFileSync(join(folder, 'accounts.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const start = (command: string, ...args: readonly string[]) => spawn(command, args, { stdio: 'ignore' });
+    const start = (name: string, command: string, ...args: readonly string[]) => {
+      const log = openSync(join(folder, `${name}.log`), 'w');
+      const child = spawn(command, args, { stdio: ['ignore', log, log] });
+      running.add(child);
+      return child;
+    };
     const etcd = start(
+      'etcd',
       'etcd',
       ...['--data-dir', join(folder, 'etcd'), '--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
       ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `default=${peerUrl}`],
     );
     const server = start(
+      'kube-apiserver',
       kubeApiserver,
       ...[
         `--etcd-servers=${clientUrl}`,
@@ -63,14 +86,19 @@ export class KubernetesApi {
     try {
       await eventually(
         'the API server',
-        async () => (api.kubectl('get', '--raw', '/readyz').status === 0 ? true : undefined),
+        async () => {
+          const ended = api.children.find(({ exitCode }) => exitCode !== null);
+          if (ended !== undefined) throw new GivenUp(`${ended.spawnfile} ended with exit code ${ended.exitCode}`);
+          return api.kubectl('get', '--raw', '/readyz').status === 0 ? true : undefined;
+        },
         START_TIMEOUT_MS,
         250,
       );
       return api;
     } catch (error) {
+      const said = ['etcd', 'kube-apiserver'].map((name) => readFileSync(join(folder, `${name}.log`), 'utf8').slice(-2_000));
       api.stop();
-      throw error;
+      throw new Error([(error as Error).message, ...said].join('\n'), { cause: error });
     }
   }
 
@@ -88,12 +116,16 @@ export class KubernetesApi {
       HELM_CONFIG_HOME: this.folder,
       HELM_DATA_HOME: this.folder,
     };
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd: REPOSITORY, env, input, encoding: 'utf8', maxBuffer: 1 << 26 });
-    return { status, stdout, stderr };
+    const options = { cwd: REPOSITORY, env, input, encoding: 'utf8', maxBuffer: 1 << 26, timeout: COMMAND_TIMEOUT_MS } as const;
+    const { status, stdout, stderr, error } = spawnSync(command, args, options);
+    return { status, stdout: stdout ?? '', stderr: `${stderr ?? ''}${error?.message ?? ''}` };
   }
 
   stop(): void {
-    for (const child of this.children) child.kill('SIGKILL');
+    for (const child of this.children) {
+      child.kill('SIGKILL');
+      running.delete(child);
+    }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { REPOSITORY } from '../harness/repository.js';
 import { whyNoGo } from '../peers/go.js';
 import { kept } from '../peers/kept.js';
-import { COMPILED_BEFORE_TESTS } from './deploy-tools.js';
+import { COMPILED, COMPILED_BY_CI } from './deploy-tools.js';
 
 interface Step {
   readonly uses?: string;
@@ -47,17 +47,19 @@ describe('the workflows', () => {
       expect([path, existsSync(join(REPOSITORY, path))]).toEqual([path, true]);
   });
 
-  it('compile before the tests all that the tests of the chart are built of, in the same way', () => {
-    const { tools, flags } = COMPILED_BEFORE_TESTS;
+  it('compile all that the tests of the chart are built of, in the same way', () => {
+    const { beforeTests, besideTests, flags } = COMPILED_BY_CI;
     const quoted = flags.map((flag) => (flag.includes(' ') ? `'${flag}'` : flag)).join(' ');
-    const [, ...compiled] =
-      /^ *\(cd test\/deploy\/(\S+) (&& .+? >\/dev\/null 2>&1)\n *cd \.\.\/(\S+) (&& .+? >\/dev\/null 2>&1)\) &$/ms.exec(read('.ci/run')) ??
-      [];
-    const wanted = tools.flatMap(({ module, programs }) => [
+    const compiled = [...read('.ci/run').matchAll(/^ *\(?cd (\S+) (&& .+? >\/dev\/null 2>&1)/gms)];
+    const wanted = [...beforeTests, besideTests].map(({ module, programs }) => [
       module,
       `&& CGO_ENABLED=0 GOWORK=off nice -n 19 go build ${quoted} -o /dev/null ${programs.join(' ')} >/dev/null 2>&1`,
     ]);
-    expect(compiled.map((one) => one.replaceAll(/ \\\n */g, ' '))).toEqual(wanted);
+    expect(compiled.map(([, folder, command]) => [basename(folder!), command!.replaceAll(/ \\\n */g, ' ')])).toEqual(wanted);
+  });
+
+  it('say when what is compiled beside the tests is there, and give the tests the file that says it', () => {
+    expect(read('.ci/run')).toMatch(new RegExp(`^export ${COMPILED}=$.+^  touch "\\$${COMPILED}"\\) &$.+^npm test `, 'ms'));
   });
 
   it('publish nothing untested', () => {
