@@ -141,6 +141,20 @@ describe('betrace probe', () => {
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['late']]);
   }, 60_000);
 
+  it('tells each fault of verdicts that are doubled, about another span and late', async () => {
+    for (const fault of ['doubled-violation', 'wrong-span', 'late-verdict'] as const) turnOn(fault);
+    const { code, due, right, faults } = await round('--late', '1s', '--traces', '2');
+    expect({ code, due, right }).toEqual({ code: 1, due: 2, right: 0 });
+    const rules = ['betrace-probe-failed', 'betrace-probe-unaudited'];
+    expect(faults.map(({ kind, rule }) => [rule, kind])).toEqual(
+      rules.flatMap((rule) => ['wrong', 'double', 'late'].map((kind) => [rule, kind])),
+    );
+    const told = await probe('--late', '1s', '--traces', '2', '--linger', '1s');
+    expect(told).toMatchObject({ code: 1, err: '' });
+    const lines = told.out.trim().split('\n');
+    expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['faulty', 'wrong', 'double', 'late', 'wrong', 'double', 'late']);
+  }, 60_000);
+
   // The command of docs/operations/probe.md, with shorter times.
   it('continues with metrics while the server is unavailable', async () => {
     const args = ['probe', '--every', '100ms', '--listen', '0', '--traces', '2', '--timeout', '1s', '--linger', '0s'];
@@ -162,11 +176,13 @@ describe('betrace probe', () => {
     expect(await metric('betrace_probe_verdicts_total{outcome="wrong"}')).toBe(0);
     expect(await metric('betrace_probe_last_right_timestamp_seconds')).toBeGreaterThan(Date.now() / 1_000 - 30);
     turnOn('wrong-span');
-    await eventually(
-      'a fault',
-      async () => ((await metric('betrace_probe_verdicts_total{outcome="wrong"}')) > 0 ? true : undefined),
-      30_000,
-    );
+    turnOn('doubled-violation');
+    for (const outcome of ['wrong', 'double'])
+      await eventually(
+        'a fault',
+        async () => ((await metric(`betrace_probe_verdicts_total{outcome="${outcome}"}`)) > 0 ? true : undefined),
+        30_000,
+      );
     await betrace.kill();
     await eventually(
       'a failure',

@@ -8,7 +8,7 @@ export interface FoundViolation {
   readonly span_id: string;
 }
 
-/** A verdict of a round, and its fault. */
+/** A verdict of a round, and a fault of it. A verdict that is doubled and late has two. */
 export interface Fault {
   readonly kind: 'missed' | 'wrong' | 'double' | 'late';
   readonly rule: string;
@@ -29,10 +29,14 @@ export interface RoundResult {
   readonly slowest: number;
 }
 
+/** One violation may be listed twice, while pages are read. */
+const isDouble = (violations: readonly FoundViolation[]) => new Set(violations.map(({ id }) => id)).size > 1;
+
 const keyOf = (rule: string, trace: string) => `${rule} ${trace}`;
 
 /**
- * The result of a round: verdicts that are missing, unexpected, duplicate, about another span, or later than `late` ms after their trace was sent.
+ * The result of a round: verdicts that are missing, unexpected, duplicate, about another span, or later than `late` ms after their trace was sent. A verdict
+ * has a fault for each of these that holds.
  * @param found the last list
  * @param cameAfter by rule and trace: how long (ms) until a list had it
  */
@@ -48,18 +52,24 @@ export function judgeRound(
   const faults: Fault[] = [];
   let right = 0;
   for (const { rule, trace, witness } of due) {
-    const violations = byKey.get(keyOf(rule, trace)) ?? [];
-    const ids = new Set(violations.map(({ id }) => id));
-    const [first] = violations;
-    const came = cameAfter.get(keyOf(rule, trace));
-    if (first === undefined) faults.push({ kind: 'missed', rule, trace });
-    else if (ids.size > 1) faults.push({ kind: 'double', rule, trace });
-    else if (first.span_id !== witness) faults.push({ kind: 'wrong', rule, trace, span: first.span_id, witness });
-    else if (came === undefined || came > late) faults.push({ kind: 'late', rule, trace });
-    else right++;
+    const violations = byKey.get(keyOf(rule, trace));
+    if (violations === undefined) {
+      faults.push({ kind: 'missed', rule, trace });
+      continue;
+    }
+    const before = faults.length;
+    const elsewhere = violations.find(({ span_id }) => span_id !== witness);
+    if (elsewhere !== undefined) faults.push({ kind: 'wrong', rule, trace, span: elsewhere.span_id, witness });
+    if (isDouble(violations)) faults.push({ kind: 'double', rule, trace });
+    if ((cameAfter.get(keyOf(rule, trace)) ?? Number.POSITIVE_INFINITY) > late) faults.push({ kind: 'late', rule, trace });
+    if (faults.length === before) right++;
   }
-  for (const [key, [violation]] of byKey) {
-    if (!wanted.has(key) && violation !== undefined) faults.push({ kind: 'wrong', rule: violation.rule_id, trace: violation.trace_id });
+  for (const [key, violations] of byKey) {
+    const [violation] = violations;
+    if (wanted.has(key) || violation === undefined) continue;
+    const { rule_id: rule, trace_id: trace } = violation;
+    faults.push({ kind: 'wrong', rule, trace });
+    if (isDouble(violations)) faults.push({ kind: 'double', rule, trace });
   }
   return { sent: sent.length, due: due.length, right, faults, slowest: Math.max(0, ...cameAfter.values()) };
 }

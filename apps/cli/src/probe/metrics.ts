@@ -11,7 +11,7 @@ export const PROBE_METRICS = {
   verdicts: {
     type: 'counter',
     name: 'betrace_probe_verdicts_total',
-    help: 'Verdicts on the traces of the verdict probe, by outcome: `right`, `missed`, `wrong`, `double`, `late`.',
+    help: 'Verdicts on the traces of the verdict probe, by outcome: `right`, `missed`, `wrong`, `double`, `late`. A verdict counts at each fault that it has.',
     labels: ['outcome'],
   },
   slowest: {
