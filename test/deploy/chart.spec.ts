@@ -174,26 +174,11 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       for (const { spec } of podsOf(manifests())) {
         const [container] = spec.containers;
         expect(commands).toContain(container.args[0]);
-        const directory = mkdtempSync(join(tmpdir(), 'betrace-chart-'));
-        try {
-          writeFileSync(join(directory, 'betrace.yaml'), of(values, 'ConfigMap')[0].data['betrace.yaml']);
-          const variables = container.env.map(({ name, value, valueFrom }: Manifest) => [
-            name,
-            value ?? (valueFrom.fieldRef ? 'betrace-evaluator-0' : secretOf(name)),
-          ]);
-          const environment = {
-            ...Object.fromEntries(variables),
-            BETRACE_CONFIG: join(directory, 'betrace.yaml'),
-            BETRACE_HOST: '0.0.0.0',
-          };
-          const { configuration, notices } = loadConfiguration({ environment, directory });
-          // Notices about ports do not apply to the CLI, which has none.
-          expect(notices.filter((notice) => container.name !== 'backup' || !notice.includes('API key'))).toEqual([]);
-          expect(configuration.process.environment).toBe('production');
-          if (container.name !== 'backup') expect(configuration.kafka.brokers.length > 0).toBe(container.name !== 'standalone');
-        } finally {
-          rmSync(directory, { recursive: true });
-        }
+        const { configuration, notices } = startedWith(of(values, 'ConfigMap')[0], container);
+        // Notices about ports do not apply to the CLI, which has none.
+        expect(notices.filter((notice) => container.name !== 'backup' || !notice.includes('API key'))).toEqual([]);
+        expect(configuration.process.environment).toBe('production');
+        if (container.name !== 'backup') expect(configuration.kafka.brokers.length > 0).toBe(container.name !== 'standalone');
       }
     });
 
@@ -361,6 +346,33 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     for (const { spec } of pods) expect(spec.containers[0].env).toContainEqual({ name: 'BETRACE_DRAIN_PERIOD', value: '9s' });
   });
 
+  it.each([
+    ['', 30],
+    ['config.server.drain_period=20s', 45],
+    ['config.server.shutdown_timeout=1m30s', 105],
+    ['config.server.drain_period=15s,config.server.shutdown_timeout=1.5m', 115],
+    ['config.server.shutdown_timeout=45000', 60],
+    ['config.server.drain_period=500ms,config.server.shutdown_timeout=20s', 31],
+    ['config.server.drain_period=1ms,config.server.shutdown_timeout=1s', 30],
+    ['config.server.shutdown_timeout=2000000', 2015],
+    ['evaluator.extraEnv[0].name=BETRACE_SHUTDOWN_TIMEOUT,evaluator.extraEnv[0].value=2m', 30, 135],
+    ['config.server.drain_period=9s,api.extraEnv[0].name=BETRACE_DRAIN_PERIOD,api.extraEnv[0].value=40s', 65, 34],
+  ])('does not kill a process within its stop, with %s', (set, longest, shortest = longest) => {
+    const manifests = manifestsOf(render(tools.helm, 'external-kafka', ...(set === '' ? [] : [set])).text);
+    const pods = podsOf(manifests);
+    const periods = pods.map(({ spec }) => spec.terminationGracePeriodSeconds);
+    expect(new Set(periods)).toEqual(new Set([longest, shortest]));
+    for (const { spec } of pods) {
+      const { configuration } = startedWith(
+        manifests.find(({ kind }) => kind === 'ConfigMap'),
+        spec.containers[0],
+      );
+      // The process ends by itself one second after both.
+      const { drainPeriod, shutdownTimeout } = configuration.server;
+      expect(spec.terminationGracePeriodSeconds * 1_000).toBeGreaterThan(drainPeriod + shutdownTimeout + 1_000);
+    }
+  });
+
   it('does not kill a process that migrates a large database', () => {
     for (const { spec } of [...of('external-kafka', 'Deployment'), ...of('standalone', 'StatefulSet')]) {
       const [container] = spec.template.spec.containers;
@@ -381,6 +393,29 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect(readFileSync(plain, 'utf8')).toBe(wanted);
   });
 });
+
+/** What a container of the image starts with: the image's settings, its variables, and a ConfigMap. */
+function startedWith(config: Manifest, container: Manifest): ReturnType<typeof loadConfiguration> {
+  const directory = mkdtempSync(join(tmpdir(), 'betrace-chart-'));
+  try {
+    const file = join(directory, 'betrace.yaml');
+    writeFileSync(file, config.data['betrace.yaml']);
+    const variables = container.env.map(({ name, value, valueFrom }: Manifest) => [
+      name,
+      value ?? (valueFrom.fieldRef ? 'betrace-evaluator-0' : secretOf(name)),
+    ]);
+    const drain = imageStages().get('runtime')!.environment['BETRACE_DRAIN_PERIOD'];
+    const environment = {
+      BETRACE_DRAIN_PERIOD: drain,
+      ...Object.fromEntries(variables),
+      BETRACE_CONFIG: file,
+      BETRACE_HOST: '0.0.0.0',
+    };
+    return loadConfiguration({ environment, directory });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
 
 /** A value for each variable from a Secret. */
 const secretOf = (variable: string): string =>

@@ -35,6 +35,9 @@ describe('the systemd units', () => {
       const { configuration } = loadConfiguration({ environment: { ...environment, ...kafka }, directory: '/nowhere' });
       expect([file, configuration.compliance.signatureKeyFile !== undefined]).toEqual([file, /api|evaluator/.test(file)]);
       expect([file, configuration.storage.path !== undefined]).toEqual([file, file.includes('standalone')]);
+      // The process ends by itself a second after both.
+      const { drainPeriod, shutdownTimeout } = configuration.server;
+      expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)![1]) * 1_000).toBeGreaterThan(drainPeriod + shutdownTimeout + 1_000);
     }
   });
 
@@ -86,7 +89,9 @@ describe('the ECS task definitions', () => {
     expect(configuration.kafka).toMatchObject({ tls: true, saslMechanism: 'scram-sha-512', replication: 3 });
     expect(configuration.storage.path).toBeUndefined();
     // Draining and the orderly stop must end before ECS kills the container.
-    expect(container.stopTimeout * 1000).toBeGreaterThan(configuration.server.drainPeriod + configuration.server.shutdownTimeout);
+    expect(container.stopTimeout * 1_000).toBeGreaterThan(configuration.server.drainPeriod + configuration.server.shutdownTimeout + 1_000);
+    // Fargate's maximum.
+    expect(container.stopTimeout).toBeLessThanOrEqual(120);
     // ECS ignores the image's health check.
     const [, check = ''] = /^HEALTHCHECK .* CMD (\[.*\])$/m.exec(imageStages().get('runtime')!.text)!;
     expect(container.healthCheck.command).toEqual(['CMD', ...JSON.parse(check)]);

@@ -16,8 +16,8 @@ spec:
   automountServiceAccountToken: false
   # Else a Service named betrace-… sets variables that look like settings.
   enableServiceLinks: false
-  # The drain period (5 s) and server.shutdown_timeout (15 s), and some.
-  terminationGracePeriodSeconds: 30
+  # server.drain_period (the image's: 5 s), server.shutdown_timeout (15 s), and 10 s more.
+  terminationGracePeriodSeconds: {{ include "betrace.gracePeriod" . }}
   securityContext:
     runAsNonRoot: true
     runAsUser: 1000
@@ -167,6 +167,35 @@ spec:
   {{- with $values.affinity }}
   affinity: {{- toYaml . | nindent 4 }}
   {{- end }}
+{{- end }}
+
+{{/*
+How long (s) a pod may take to stop: {root, app}. A process ends by itself a second after its drain period and its shutdown timeout, which a variable of
+`extraEnv` sets before `config` does. A pod that is killed earlier hands nothing over.
+*/}}
+{{- define "betrace.gracePeriod" -}}
+{{- $server := get .root.Values.config "server" | default dict -}}
+{{- $drain := get $server "drain_period" | default "5s" -}}
+{{- $stop := get $server "shutdown_timeout" | default "15s" -}}
+{{- range (index .root.Values .app).extraEnv -}}
+{{- if eq .name "BETRACE_DRAIN_PERIOD" }}{{ $drain = .value | default $drain }}{{ end -}}
+{{- if eq .name "BETRACE_SHUTDOWN_TIMEOUT" }}{{ $stop = .value | default $stop }}{{ end -}}
+{{- end -}}
+{{- max 30 (addf (include "betrace.seconds" $drain) (include "betrace.seconds" $stop) 10 | ceil | int64) -}}
+{{- end }}
+
+{{/* The seconds of a duration of `config`, with decimals. A number alone is milliseconds. */}}
+{{- define "betrace.seconds" -}}
+{{- $text := toString . | trim -}}
+{{- if kindIs "float64" . }}{{ $text = printf "%.0f" . }}{{ end -}}
+{{- if regexMatch "^\\d+$" $text }}{{ $text = printf "%sms" $text }}{{ end -}}
+{{- $units := dict "ns" 0.000000001 "us" 0.000001 "µs" 0.000001 "ms" 0.001 "s" 1.0 "m" 60.0 "h" 3600.0 "d" 86400.0 -}}
+{{- $sum := 0.0 -}}
+{{- range regexFindAll "\\d+(\\.\\d*)?(ns|us|µs|ms|s|m|h|d)" $text -1 -}}
+{{- $unit := regexFind "[a-zµ]+$" . -}}
+{{- $sum = addf $sum (mulf (trimSuffix $unit . | float64) (get $units $unit)) -}}
+{{- end -}}
+{{- $sum -}}
 {{- end }}
 
 {{/*
