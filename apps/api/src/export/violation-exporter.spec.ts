@@ -19,8 +19,16 @@ class Collector implements SpanExporter {
   readonly calls: ReadableSpan[][] = [];
   failures = 0;
   losesAnswers = false;
+  /** Set: keeps the answer to the next call until it is called. */
+  hangs: ((answer: () => void) => void) | undefined;
 
   export(spans: ReadableSpan[], answer: Parameters<SpanExporter['export']>[1]): void {
+    if (this.hangs !== undefined) {
+      this.calls.push(spans);
+      this.hangs(() => answer({ code: ExportResultCode.SUCCESS }));
+      this.hangs = undefined;
+      return;
+    }
     if (this.failures > 0 && !this.losesAnswers) {
       this.failures--;
       answer({ code: ExportResultCode.FAILED, error: new Error('14 UNAVAILABLE') });
@@ -129,6 +137,38 @@ describe('ViolationExporter', () => {
     expect([await kept.position('export', 0), await kept.position('export', 1)]).toEqual([0, 1]);
     await one.stop();
     await two.close();
+    await kept.close();
+  });
+
+  it('gives partitions up while the endpoint hangs, and sends nothing again that the endpoint accepts then', async () => {
+    const { log: three, store: kept } = await logAndStore(3);
+    const settings = { address: 'http://collector', batchSize: 9, evidence: true, resource: resourceFromAttributes({}) };
+    const one = new ViolationExporter(three, kept, collector, settings, registerMetrics(API_METRICS, new Registry()), silent);
+    const asked = Promise.withResolvers<() => void>();
+    collector.hangs = asked.resolve;
+    const violations = [0, 1, 2].map((n) => violation({ id: `viol-${n}` }));
+    const leaving = violations.map(() => new AbortController());
+    const ends = violations.map((each, partition) => {
+      const records = [{ offset: 0, timestamp: 0, value: Buffer.from(JSON.stringify(each)) }];
+      return one.records({ topic: TOPICS.violations, partition, records, endOffset: 1 }, leaving[partition]!.signal).then(
+        () => 'exported',
+        () => 'given up',
+      );
+    });
+    const answer = await asked.promise;
+    leaving[0]!.abort(new GivenUp());
+    expect(await ends[0]).toBe('given up');
+    // The other two wait for the answer.
+    leaving[1]!.abort(new GivenUp());
+    expect(await ends[1]).toBe('given up');
+    answer();
+    expect(await ends[2]).toBe('exported');
+    expect(collector.exported).toEqual(['viol-0@1', 'viol-1@1', 'viol-2@1']);
+    expect([await kept.position('export', 0), await kept.position('export', 1), await kept.position('export', 2)]).toEqual([0, 0, 1]);
+    const revisions = violations.map(({ id, revision, status, log: at }) => ({ id, revision, status, firstOffset: at.first_offset }));
+    expect((await kept.alreadyExported(revisions)).size).toBe(3);
+    await one.stop();
+    await three.close();
     await kept.close();
   });
 

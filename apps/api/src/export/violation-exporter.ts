@@ -34,6 +34,14 @@ interface Part {
   readonly entries: readonly ExportEntry[];
   /** Aborted when the partition must be given up. */
   readonly leaving: AbortSignal | undefined;
+  /** Calls with its violations that have no answer yet, and notes of late answers. */
+  readonly unanswered: Set<Promise<void>>;
+}
+
+/** The end of a delivery, and what to tell about its calls. */
+interface Calls {
+  readonly signal: AbortSignal;
+  readonly begun: (call: Promise<void>) => Promise<void>;
 }
 
 export interface ExportSettings {
@@ -119,7 +127,7 @@ export class ViolationExporter implements PartitionListener {
     const found = exportEntriesOf(partition, records, () => this.metrics.violationsUnreadable.inc({ reader: READER }));
     const entries = this.settings.evidence ? found : found.filter(isViolation);
     const position = last.offset + 1;
-    await this.export({ partition, position, entries, leaving });
+    await this.export({ partition, position, entries, leaving, unanswered: new Set() });
     this.lag.at(partition, position);
     await this.positions.follow(this.subscription, partition, position);
     this.failures.works(partition);
@@ -160,14 +168,33 @@ export class ViolationExporter implements PartitionListener {
       } catch (error) {
         // If another partition of the common request is given up, this one is exported alone.
         if (!isGivenUp(error) || part.leaving?.aborted === true) throw error;
+        await this.answersTo(part);
       }
     }
+  }
+
+  /** Resolves when no call with this part is under way: what the endpoint still accepts is not sent again. Rejects when the partition must be given up. */
+  private async answersTo({ unanswered, leaving }: Part): Promise<void> {
+    const signal = AbortSignal.any([this.stopping.signal, ...(leaving === undefined ? [] : [leaving])]);
+    const left = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => left.resolve());
+    while (unanswered.size > 0 && !signal.aborted) await Promise.race([Promise.allSettled(unanswered), left.promise]);
+    signal.throwIfAborted();
   }
 
   /** Exports the violations of several partitions in common requests. Each partition continues when all of its violations are done. */
   private async exportTogether(parts: readonly Part[]): Promise<void> {
     const entries = parts.flatMap((part) => part.entries);
     const signal = AbortSignal.any([this.stopping.signal, ...parts.flatMap(({ leaving }) => leaving ?? [])]);
+    const begun = (call: Promise<void>): Promise<void> => {
+      for (const { unanswered } of parts) {
+        unanswered.add(call);
+        const answered = (): void => void unanswered.delete(call);
+        call.then(answered, answered);
+      }
+      return call;
+    };
+    const calls: Calls = { signal, begun };
     const left = new Map(parts.map((part) => [part.partition, part.entries.length]));
     const ends = new Map(parts.map(({ partition, position }) => [partition, position]));
     const nothing = parts.filter((part) => part.entries.length === 0).map((part) => part.partition);
@@ -182,7 +209,7 @@ export class ViolationExporter implements PartitionListener {
     for (const asked of deliveryBatches(entries, ASKED_AT_ONCE, idOf)) {
       const revisions = asked.filter(isViolation).map(revisionOf);
       const done = revisions.length === 0 ? NONE : await this.store.alreadyExported(revisions);
-      for (const batch of deliveryBatches(asked, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed, signal);
+      for (const batch of deliveryBatches(asked, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed, calls);
     }
     if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }
@@ -191,7 +218,7 @@ export class ViolationExporter implements PartitionListener {
     batch: readonly ExportEntry[],
     done: ReadonlySet<string>,
     passed: (batch: readonly ExportEntry[]) => ReadonlyMap<number, number>,
-    signal: AbortSignal,
+    calls: Calls,
   ): Promise<void> {
     const waiting = batch.filter((entry) => !done.has(idOf(entry)));
     const noted = { all: false };
@@ -203,7 +230,7 @@ export class ViolationExporter implements PartitionListener {
     const violations = waiting.filter(isViolation).map(({ violation }) => violation);
     const found = await this.controls.of(violations);
     const controls = new Map(violations.map((violation, n) => [violation, found[n]!]));
-    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted, controls, signal));
+    await deliver(waiting, this.delivery([...new Set(batch.map(({ partition }) => partition))], accepted, controls, calls));
     if (!noted.all) await this.store.exported(READER, passed(batch), []);
     for (const { partition, position } of batch) this.lag.at(partition, position);
   }
@@ -212,7 +239,7 @@ export class ViolationExporter implements PartitionListener {
     partitions: readonly number[],
     accepted: (entries: readonly ExportEntry[]) => Promise<void>,
     controls: ReadonlyMap<ViolationRecord, readonly RuleControl[]>,
-    signal: AbortSignal,
+    { signal, begun }: Calls,
   ): Delivery<ExportEntry> {
     const { resource, evidence, traces = new Tracing() } = this.settings;
     const spansOf = (entries: readonly ExportEntry[]) =>
@@ -222,13 +249,20 @@ export class ViolationExporter implements PartitionListener {
           : evidenceSpan(entry.evidence, resource),
       );
     return {
-      send: (entries) => traces.span(exportWork(entries.length), () => exportSpans(this.exporter, spansOf(entries))),
+      send: (entries) => begun(traces.span(exportWork(entries.length), () => exportSpans(this.exporter, spansOf(entries)))),
       accepted: async (entries) => {
         for (const partition of partitions) this.failures.works(partition);
         const violations = entries.filter(isViolation).length;
         this.metrics.violationsExported.inc(violations);
         this.metrics.evidenceExported.inc(entries.length - violations);
         await accepted(entries);
+      },
+      // Evidence is not noted: it is exported again, as the same span.
+      acceptedLate: async (entries) => {
+        const violations = entries.filter(isViolation);
+        this.metrics.violationsExported.inc(violations.length);
+        this.metrics.evidenceExported.inc(entries.length - violations.length);
+        if (violations.length > 0) await begun(this.store.exported(READER, NOWHERE, violations.map(revisionOf)));
       },
       refused: async (entry, refusal) => {
         this.tellRefused(entry, refusal);
