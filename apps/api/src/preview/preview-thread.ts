@@ -23,13 +23,12 @@ export async function previewThread(): Promise<void> {
       log,
       settings,
       monotonic: () => performance.now(),
-      progress: async (progress) => {
-        if (performance.now() - reportedAt >= REPORT_EVERY_MS) {
-          reportedAt = performance.now();
-          send({ type: 'progress', progress });
-        }
-        await pace.rest();
+      progress: (progress) => {
+        if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
+        reportedAt = performance.now();
+        send({ type: 'progress', progress });
       },
+      rest: () => pace.rest(),
     });
     send({ type: 'done', result });
   } catch (error) {

@@ -1,10 +1,10 @@
 import { Accounting, type RuleAccount, RuleSet, type Verdict } from '#engine';
-import { type Log } from '#messaging';
 import { TOPICS } from '#records';
 import { type ReplayLimits, replayPartition, type SpansRange, spansRange } from '#replay';
 import { signable } from '#signing';
 import { ApiError } from '../api-error.js';
 import { Histogram } from './histogram.js';
+import { type PreviewedLog, pacedLog } from './paced-log.js';
 import type { PreviewProgressView, PreviewResultView, PreviewSampleView } from './preview.dto.js';
 import type { PreviewSettings, PreviewTask } from './preview-task.js';
 import { TraceTally } from './trace-tally.js';
@@ -15,11 +15,13 @@ const ERRORS = 5;
 const MAX_EXPLANATION_LENGTH = 32_768;
 
 export interface PreviewTools {
-  readonly log: Log;
+  readonly log: PreviewedLog;
   readonly settings: PreviewSettings;
   readonly monotonic: () => number;
-  /** Called often and awaited; rejects to end the preview. */
-  readonly progress: (progress: PreviewProgressView) => Promise<void>;
+  /** Called often. */
+  readonly progress: (progress: PreviewProgressView) => void;
+  /** Called and awaited for each batch that is read, and within a batch that is judged; rejects to end the preview. */
+  readonly rest: () => Promise<void>;
   readonly defect?: (partition: number, offset: number, error: unknown) => void;
 }
 
@@ -28,7 +30,8 @@ export interface PreviewTools {
  * the same result, except for durations. Throws BT_API_EXPRESSION_INVALID, and the log's errors.
  */
 export async function runPreview(task: PreviewTask, tools: PreviewTools): Promise<PreviewResultView> {
-  const { log, settings, monotonic } = tools;
+  const { settings, monotonic, rest } = tools;
+  const log = pacedLog(tools.log, rest);
   const started = monotonic();
   const definitions = [task.rule, ...(task.compareWith === undefined ? [] : [task.compareWith])];
   const rules = RuleSet.compile(1, definitions, { timeout: settings.evaluationTimeout });
@@ -71,7 +74,10 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
             done = Math.min(range.until, Math.max(range.judgeFrom, offset)) - range.judgeFrom;
           },
           final: (offset) => tally.final(offset),
-          applied: () => tools.progress(progress()),
+          applied: async () => {
+            tools.progress(progress());
+            await rest();
+          },
           defect: (offset, error) => {
             defects++;
             tools.defect?.(range.partition, offset, error);
@@ -117,7 +123,11 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
 }
 
 /** The range as times, within the log. */
-function timesOf(log: Pick<Log, 'now'>, ranges: readonly SpansRange[], { from, to = log.now() }: PreviewTask): readonly [number, number] {
+function timesOf(
+  log: Pick<PreviewedLog, 'now'>,
+  ranges: readonly SpansRange[],
+  { from, to = log.now() }: PreviewTask,
+): readonly [number, number] {
   const oldest = Math.min(to, ...ranges.map((range) => range.oldest ?? to));
   return from === undefined || (from < oldest && oldest < to) ? [oldest, to] : [from, Math.max(from, to)];
 }
