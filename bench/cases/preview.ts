@@ -6,9 +6,10 @@ import { RequestSender } from '../fixtures/request-sender.js';
 
 const WARM_UP = 3_200;
 /** Requests in each window. */
-const REQUESTS = 800;
-/** Windows with a preview, each beside one without, so that other load on the machine affects both. */
-const PAIRS = 12;
+const REQUESTS = 400;
+/** Windows with a preview, each beside one without, so that other load on the machine affects both. Many and short: the spread of their median is below the target. */
+const PAIRS = 40;
+const POLL_MS = 25;
 /** A rule that needs whole traces, and matches some. */
 const PREVIEW = { expression: 'trace.count(span.duration > 1ms) > 3 and trace.has(span.kind == "server")', samples: 20 };
 
@@ -21,7 +22,7 @@ interface Job {
 async function window(betrace: BeTrace, sender: RequestSender): Promise<number> {
   const start = performance.now();
   await sender.send(REQUESTS);
-  await judged([betrace], sender.spans);
+  await judged([betrace], sender.spans, POLL_MS);
   return performance.now() - start;
 }
 
@@ -63,9 +64,11 @@ async function slowedBy({ previewed }: { readonly previewed: boolean }): Promise
     if (previewed && slower.length < PAIRS / 2) throw new Error(`a preview ran through ${previews} of ${PAIRS} windows only`);
     slower.sort((a, b) => a - b);
     const at = (share: number): string => slower[Math.min(slower.length - 1, Math.floor(slower.length * share))]!.toFixed(1);
+    // Of the order statistics: half of the number, and twice the standard deviation of a binomial distribution on both sides.
+    const reach = 1 / Math.sqrt(slower.length);
     return {
       value: Number(at(0.5)),
-      note: `${previewed ? 'target 10; ' : ''}quartiles ${at(0.25)} and ${at(0.75)}, of ${slower.length} pairs of windows`,
+      note: `${previewed ? 'target 10; ' : ''}95 % confidence ${at(0.5 - reach)} to ${at(0.5 + reach)}, quartiles ${at(0.25)} and ${at(0.75)}, of ${slower.length} pairs of windows`,
     };
   } finally {
     await betrace.stop();
