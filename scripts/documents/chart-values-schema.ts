@@ -21,10 +21,22 @@ const texts: Schema = { type: 'object', additionalProperties: text };
 const quantity: Schema = { type: ['string', 'integer'], pattern: '^[0-9]+(\\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$' };
 const duration: Schema = { type: 'string', pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$' };
 const port: Schema = { type: 'integer', minimum: 1, maximum: 65_535 };
-const fileOfSecret = object({ secretName: text, key: { type: 'string', pattern: '^[-._a-zA-Z0-9]+$' } });
+const matching = (pattern: string): Schema => ({ type: 'string', pattern });
+/** The name of an object in the cluster; empty where there is none. */
+const reference = matching('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$');
+/** A part of the names and labels of the chart's own objects. */
+const partOfNames = matching('^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$');
+const url = matching('^https?://[^\\s/]+(/\\S*)?$');
+const keyOfSecret = matching('^[-._a-zA-Z0-9]+$');
+const fileOfSecret = object({ secretName: reference, key: keyOfSecret });
+const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
+/** Kubernetes takes no other names for the resources of a container. */
+const resourceNames = matching('^(cpu|memory|ephemeral-storage|hugepages-.+|.+/.+)$');
 const resources = object(
-  Object.fromEntries(['requests', 'limits'].map((kind) => [kind, { type: 'object', additionalProperties: quantity }])),
+  Object.fromEntries(
+    ['requests', 'limits'].map((kind) => [kind, { type: 'object', propertyNames: resourceNames, additionalProperties: quantity }]),
+  ),
 );
 const pod: Readonly<Record<string, Schema>> = {
   resources,
@@ -34,7 +46,7 @@ const pod: Readonly<Record<string, Schema>> = {
   nodeSelector: texts,
   tolerations: listOf(passedOn),
   affinity: passedOn,
-  extraEnv: listOf(object({ name: { type: 'string', minLength: 1 }, value: text, valueFrom: passedOn }, { required: ['name'] })),
+  extraEnv: listOf(object({ name: matching('^[-._a-zA-Z][-._a-zA-Z0-9]*$'), value: text, valueFrom: passedOn }, { required: ['name'] })),
 };
 const autoscaling: Readonly<Record<string, Schema>> = {
   enabled: flag,
@@ -48,7 +60,7 @@ const deployment = (scaling = autoscaling, more: Readonly<Record<string, Schema>
     ...pod,
     replicas: count(0),
     autoscaling: object(scaling),
-    podDisruptionBudget: object({ enabled: flag, maxUnavailable: { type: ['integer', 'string'], minimum: 1, pattern: '^[0-9]+%$' } }),
+    podDisruptionBudget: object({ enabled: flag, maxUnavailable: { type: ['integer', 'string'], minimum: 1, pattern: '^[1-9][0-9]*%$' } }),
     topologySpread: flag,
   });
 const keda = object({
@@ -56,7 +68,7 @@ const keda = object({
   pollingInterval: count(1),
   cooldownPeriod: count(0),
   lagThreshold: count(1),
-  prometheusAddress: { type: 'string', pattern: '^https?://' },
+  prometheusAddress: url,
 });
 
 /** `config`: betrace.yaml by groups, without secrets, because the values of a release are stored and shown to everyone who may read it. */
@@ -72,36 +84,37 @@ function configuration(): Schema {
 
 const PROPERTIES: Readonly<Record<string, Schema>> = {
   mode: oneOf('distributed', 'standalone'),
-  nameOverride: text,
-  fullnameOverride: { type: 'string', pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$' },
+  nameOverride: partOfNames,
+  fullnameOverride: partOfNames,
   global: passedOn,
   image: object({
-    repository: { type: 'string', minLength: 1 },
-    tag: text,
-    digest: { type: 'string', pattern: '^(sha256:[0-9a-f]{64})?$' },
+    // Only the host may have capitals. The tag and the digest have values of their own.
+    repository: matching('^((\\[[0-9a-fA-F:]+\\]|[A-Za-z0-9.-]+)(:[0-9]+)?/)?[a-z0-9]+([._/-]+[a-z0-9]+)*$'),
+    tag: matching('^([A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$'),
+    digest: matching('^(sha256:[0-9a-f]{64})?$'),
     pullPolicy: oneOf('Always', 'IfNotPresent', 'Never'),
   }),
-  imagePullSecrets: listOf(object({ name: text }, { required: ['name'] })),
+  imagePullSecrets: listOf(object({ name: { ...reference, minLength: 1 } }, { required: ['name'] })),
   config: configuration(),
   secrets: object({
-    existingSecret: text,
+    existingSecret: reference,
     apiKeysFile: fileOfSecret,
     formerSignatureKeysFile: fileOfSecret,
     notificationsFile: fileOfSecret,
   }),
-  tls: object({ enabled: flag, secretName: text, mutual: flag }),
-  kafkaTls: object({ enabled: flag, caSecretName: text, caKey: text }),
-  trust: object({ secretName: text, key: text }),
+  tls: object({ enabled: flag, secretName: reference, mutual: flag }),
+  kafkaTls: object({ enabled: flag, caSecretName: reference, caKey: keyOfSecret }),
+  trust: object({ secretName: reference, key: keyOfSecret }),
   certificate: object({
     enabled: flag,
-    issuerRef: object({ name: text, kind: oneOf('Issuer', 'ClusterIssuer') }),
+    issuerRef: object({ name: reference, kind: oneOf('Issuer', 'ClusterIssuer') }),
     duration,
     renewBefore: duration,
   }),
   externalSecret: object({
     enabled: flag,
     refreshInterval: duration,
-    storeRef: object({ name: text, kind: oneOf('SecretStore', 'ClusterSecretStore') }),
+    storeRef: object({ name: reference, kind: oneOf('SecretStore', 'ClusterSecretStore') }),
     data: {
       type: 'object',
       additionalProperties: object({ key: text, property: text, version: text }, { required: ['key'] }),
@@ -112,15 +125,20 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   api: deployment(),
   standalone: object({
     ...pod,
-    persistence: object({ size: quantity, storageClassName: text, accessModes: listOf(oneOf('ReadWriteOnce', 'ReadWriteOncePod')) }),
+    persistence: object({
+      size: quantity,
+      storageClassName: reference,
+      accessModes: { ...listOf(oneOf('ReadWriteOnce', 'ReadWriteOncePod')), minItems: 1 },
+    }),
   }),
   ingress: object({
     enabled: flag,
-    className: text,
-    host: { type: 'string', minLength: 1 },
+    className: reference,
+    host: matching(`^(\\*\\.)?${DNS_LABEL}(\\.${DNS_LABEL})*$`),
     annotations: texts,
-    tls: object({ enabled: flag, secretName: text }),
-    oauth2Proxy: object({ enabled: flag, authUrl: text, signInUrl: text }),
+    tls: object({ enabled: flag, secretName: reference }),
+    // Without an address the proxy would let everybody in.
+    oauth2Proxy: object({ enabled: flag, authUrl: url, signInUrl: url }),
     ingest: object({ enabled: flag }),
   }),
   networkPolicy: object({
@@ -135,16 +153,16 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   prometheusRule: object({ enabled: flag, labels: texts, disabled: listOf(text) }),
   backup: object({
     enabled: flag,
-    schedule: { type: 'string', pattern: '^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|(\\S+ +){4}\\S+)$' },
+    schedule: matching('^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|(\\S+ +){4}\\S+)$'),
     keep: count(1),
-    persistence: object({ existingClaim: text, size: quantity, storageClassName: text }),
+    persistence: object({ existingClaim: reference, size: quantity, storageClassName: reference }),
     resources,
   }),
   strimzi: object({
     enabled: flag,
-    version: text,
+    version: matching('^[0-9]+\\.[0-9]+\\.[0-9]+$'),
     replicas: count(1),
-    storage: object({ size: quantity, storageClassName: text }),
+    storage: object({ size: quantity, storageClassName: reference }),
     resources,
   }),
 };

@@ -9,7 +9,7 @@ import { KEYS } from '../../libs/platform/src/configuration/keys.js';
 import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { PEER_TIMEOUT_MS } from '../peers/kept.js';
-import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, SCHEMAS, VALUE_SETS } from './chart.js';
+import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, renderRelease, SCHEMAS, VALUE_SETS } from './chart.js';
 import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.js';
 import { imageStages } from './image-stages.js';
 import { ASKED_BY_VALUES, NOT_SHARED, opinionsOf } from './kube-score.js';
@@ -119,18 +119,75 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     ['evaluator.staticMembership.enabled=true', 'evaluator.staticMembership.enabled needs evaluator.autoscaling.enabled=false'],
     ['api.staticMembership.enabled=true', "at '/api': additional properties 'staticMembership' not allowed"],
     ['tls.enabled=true', 'tls.enabled needs tls.secretName, or certificate.enabled'],
-    ['certificate.enabled=true', 'certificate.issuerRef.name is needed'],
+    ['tls.enabled=true,certificate.enabled=true', 'certificate.issuerRef.name is needed'],
     ['externalSecret.enabled=true', 'externalSecret.storeRef.name is needed'],
     ['strimzi.enabled=true', 'config.kafka.brokers and strimzi.enabled exclude each other'],
     ['prometheusRule.enabled=true,prometheusRule.disabled={BeTraceDwon}', 'there is no alert BeTraceDwon'],
     ['serviceMonitor.enabled=true,config.authentication.protect_metrics=true', "the operator's scrapes can't carry an API key"],
+    // What the API server takes, and no pod can start with.
+    ['image.repository=Registry/BeTrace', "at '/image/repository'"],
+    ['image.repository=registry.example.com/betrace:1.0', "at '/image/repository'"],
+    ['image.tag=1.0+build', "at '/image/tag'"],
+    ['config.storage.type=disk', 'config.storage.type is what ports, probes and volumes of the chart stand on'],
+    [
+      'mode=standalone,backup.enabled=true,standalone.persistence.accessModes={ReadWriteOncePod}',
+      'the pod of the backup could not read the volume',
+    ],
+    ['ingest.podDisruptionBudget.maxUnavailable=0%', "at '/ingest/podDisruptionBudget/maxUnavailable'"],
+    // What looks protected, and is not.
+    ['ingress.enabled=true,ingress.oauth2Proxy.enabled=true,ingress.oauth2Proxy.authUrl=', "at '/ingress/oauth2Proxy/authUrl'"],
+    ['ingress.oauth2Proxy.enabled=true', 'nobody would have to sign in'],
+    ['tls.mutual=true', 'tls.mutual does nothing without tls.enabled'],
+    ['certificate.enabled=true,certificate.issuerRef.name=x', 'certificate.enabled does nothing without tls.enabled'],
+    ['kafkaTls.caSecretName=x', 'kafkaTls.caSecretName does nothing without kafkaTls.enabled'],
+    // Names that an API server refuses in the middle of an installation.
+    ['nameOverride=Über uns', "at '/nameOverride'"],
+    ['fullnameOverride=1st', 'the names of the Services would begin with "1st"'],
+    ['secrets.existingSecret=My_Secret', "at '/secrets/existingSecret'"],
+    ['trust.secretName=geheim!', "at '/trust/secretName'"],
+    ['ingress.host=http://betrace.example.com/', "at '/ingress/host'"],
+    ['api.resources.requests.memmory=1Gi', "invalid propertyName 'memmory'"],
+    ['api.extraEnv[0].name=A B,api.extraEnv[0].value=x', "at '/api/extraEnv/0/name'"],
+    ['strimzi.version=latest', "at '/strimzi/version'"],
   ])('refuses %s, with the reason', (set, why) => {
     const { status, text } = render(tools.helm, 'external-kafka', set);
     expect([status, text]).toEqual([1, expect.stringContaining(why)]);
   });
 
+  it('refuses a setting that names a file which no pod has, with the value that mounts it', () => {
+    const files = KEYS.filter(({ setting }) => /^File\b/.test(setting.doc)).map(({ name }) => name);
+    expect(files.length).toBeGreaterThan(6);
+    for (const name of files) {
+      const { status, text } = render(tools.helm, 'external-kafka', `config.${name}=/etc/x`);
+      expect([name, status, text]).toEqual([
+        name,
+        1,
+        expect.stringContaining(`config.${name} is a file, and the pods have none of yours: set `),
+      ]);
+    }
+  });
+
+  it('refuses a release whose name no Service may have, and cuts long names to valid ones', () => {
+    for (const release of ['my.release', '1st'])
+      expect(renderRelease(release, tools.helm, 'external-kafka')).toEqual({
+        status: 1,
+        text: expect.stringContaining(`would begin with "${release}-betrace"`),
+      });
+    const long = manifestsOf(renderRelease(`${'a'.repeat(38)}--b`, tools.helm, 'external-kafka').text);
+    expect(long.find(({ kind }) => kind === 'ConfigMap')?.metadata.name).toBe('a'.repeat(38));
+  });
+
   it('requires brokers', () => {
     expect(render(tools.helm, undefined)).toEqual({ status: 1, text: expect.stringContaining('config.kafka.brokers is needed') });
+    expect(render(tools.helm, undefined, 'config.kafka.brokers={}')).toMatchObject({ status: 1 });
+    expect(render(tools.helm, undefined, 'config.kafka.brokers={,}')).toMatchObject({ status: 1 });
+  });
+
+  it('takes brokers as betrace.yaml does, also as a text with commas', () => {
+    const rendered = manifestsOf(render(tools.helm, undefined, 'config.kafka.brokers=a:9092\\, b:9096').text);
+    expect(rendered.find(({ kind }) => kind === 'ConfigMap')?.data['betrace.yaml']).toMatch(/brokers:\n *- a:9092\n *- b:9096\n/);
+    const [policy] = rendered.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policy?.spec.egress[1].ports).toContainEqual({ port: 9096, protocol: 'TCP' });
   });
 
   describe.each(VALUE_SETS)('of %s', (values) => {
@@ -338,6 +395,17 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       const ports = spec.egress[1].ports.map(({ port }: { readonly port: number }) => port);
       expect(ports).toEqual([9092, 9093, 5432, 4317, 4318, 9096, 8443]);
     }
+    const opened = (more: string) => {
+      const [policy] = manifestsOf(render(tools.helm, 'external-kafka', `networkPolicy.egressPorts={9092},${more}`).text).filter(
+        ({ kind }) => kind === 'NetworkPolicy',
+      );
+      return policy?.spec.egress[1].ports.map(({ port }: { readonly port: number }) => port);
+    };
+    // A port that the scheme implies is one, too.
+    expect(opened('config.otlp.endpoint=https://otlp.example.com')).toEqual([9092, 443]);
+    expect(opened('config.otlp.endpoint=HTTP://otlp.example.com/v1/traces')).toEqual([9092, 80]);
+    expect(opened('config.tracing.endpoint=[fd00::1]:4317')).toEqual([9092, 4317]);
+    expect(opened('config.authentication.oidc_issuer=https://login.example.com/realms/shop')).toEqual([9092, 4317, 443]);
   });
 
   it('drains as long as the values say, whatever the image says', () => {

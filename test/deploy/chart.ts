@@ -26,11 +26,14 @@ export interface Outcome {
 }
 
 /** The output of `helm template` for a file of values, and further values. */
-export function render(helm: string, values: string | undefined, ...set: readonly string[]): Outcome {
+export const render = (helm: string, values: string | undefined, ...set: readonly string[]): Outcome =>
+  renderRelease('betrace', helm, values, ...set);
+
+export function renderRelease(release: string, helm: string, values: string | undefined, ...set: readonly string[]): Outcome {
   const file = values === undefined ? [] : ['-f', join(CHART, 'ci', `${values}.yaml`)];
   const args = [
     'template',
-    'betrace',
+    release,
     CHART,
     '-n',
     'betrace',
