@@ -59,6 +59,17 @@ describe('the documentation site', () => {
     );
   });
 
+  it('keeps long lines of code within their frame, which scrolls on a phone', () => {
+    let framed = 0;
+    for (const page of pages) {
+      const html = readFileSync(join(site, page), 'utf8');
+      const frames = html.match(/<div class="language-[^"]*"[^>]*>(?:(?!<\/div>)[\s\S])*?<pre/g)?.length ?? 0;
+      expect([page, html.match(/<pre[ >]/g)?.length ?? 0]).toEqual([page, frames]);
+      framed += frames;
+    }
+    expect(framed).toBeGreaterThan(100);
+  });
+
   it('links to each document from the side bar, but to decisions from their list', () => {
     const html = readFileSync(join(site, 'docs/decisions/index.html'), 'utf8');
     const linked = new Set([...html.matchAll(/<a [^>]*href="\/([^"#]+)"/g)].map(([, href = '']) => href.replace(/\.html$/, '')));

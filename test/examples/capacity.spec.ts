@@ -27,9 +27,13 @@ type CapacityOf = (model: Model, load: object) => Needs;
 const read = (file: string): string => readFileSync(join(REPOSITORY, file), 'utf8');
 const page = read('docs/operations/capacity.md');
 const model = JSON.parse(read('docs/operations/capacity.json')) as Model;
-const { capacityOf, REMEMBERED_SECONDS } = (await import(join(REPOSITORY, 'deploy/site/.vitepress/theme/capacity.mjs'))) as {
+const { capacityOf, LIMITS, REMEMBERED_SECONDS, wrongIn } = (await import(
+  join(REPOSITORY, 'deploy/site/.vitepress/theme/capacity.mjs')
+)) as {
   readonly capacityOf: CapacityOf;
+  readonly LIMITS: Readonly<Record<'rate' | 'hours' | 'traceSeconds' | 'rules', number>>;
   readonly REMEMBERED_SECONDS: number;
+  readonly wrongIn: (load: object) => string | undefined;
 };
 const [[command = '', shown = ''] = [], [commandOfKafka = '', shownOfKafka = ''] = []] = [
   ...page.matchAll(/```bash\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g),
@@ -97,6 +101,25 @@ describe('docs/operations/capacity.md', () => {
     expect(page).toContain(`the model says ${capacityOf(model, load).cpuOfSpan.toFixed(1)} µs, and `);
     const { coresOfParts } = capacityOf(model, { ...load, kafka: true });
     expect(page).toContain(`The model says ${((coresOfParts['evaluator'] ?? 0) * 1e6).toFixed(1)} µs for an evaluator with these`);
+  });
+
+  it('computes nothing from an empty field, a percentage as a share, or a slip of the finger', () => {
+    const load = { rate: 5000, wire: model.wires[0]!.name, rules: { scripts: 1 }, hours: 24, traceSeconds: 2, share: 0.5 };
+    expect(wrongIn(load)).toBeUndefined();
+    const fields = ['rate', 'hours', 'traceSeconds', 'share'] as const;
+    for (const field of fields)
+      for (const value of [Number.NaN, -1, 1e308, Number.POSITIVE_INFINITY]) {
+        expect([field, value, wrongIn({ ...load, [field]: value })]).toEqual([field, value, expect.stringContaining('is needed')]);
+        expect(wrongIn({ ...load, rules: { scripts: value } })).toMatch(/^Rules \(scripts\): a number from 0 to 1,000,000 is needed/);
+      }
+    for (const share of [0, 0.04, 50]) expect(wrongIn({ ...load, share })).toMatch(/from 0\.05 to 1/);
+    // Whatever is let through has finite needs.
+    const most = { ...load, ...LIMITS, rules: Object.fromEntries(model.rules.map(({ kind }) => [kind, LIMITS.rules])), share: 0.05 };
+    for (const at of [most, { ...most, rate: 0, hours: 0, traceSeconds: 0, rules: {} }]) {
+      expect(wrongIn(at)).toBeUndefined();
+      const { coresOfParts, ...needs } = capacityOf(model, { ...at, kafka: true });
+      for (const value of [...Object.values(needs), ...Object.values(coresOfParts)]) expect(Number.isFinite(value)).toBe(true);
+    }
   });
 
   it('computes what it says', async () => expect(await shell(command)).toBe(shown));

@@ -26,7 +26,17 @@ export default {
   description: 'Rules over OpenTelemetry traces',
   base: process.env.SITE_BASE ?? '/',
   lang: 'en',
-  markdown: { html: false },
+  markdown: {
+    html: false,
+    // Indented code, which the default leaves without a frame: its long lines would lie over what is beside it, and widen the page on a phone.
+    config: (markdown) => {
+      const { fence } = markdown.renderer.rules;
+      markdown.renderer.rules.code_block = (tokens, index, ...rest) => {
+        tokens[index].info = '';
+        return fence(tokens, index, ...rest);
+      };
+    },
+  },
   // Nothing is loaded from elsewhere, the search neither.
   themeConfig: {
     search: { provider: 'local' },

@@ -32,3 +32,20 @@ export function capacityOf(model, { rate, wire, rules, hours, traceSeconds, shar
     memoryMegabytes: (rate * (traceSeconds + REMEMBERED_SECONDS) * bytesOfSpan) / 1e6,
   };
 }
+
+/** The largest numbers with which the page computes: what is beyond is a slip of the finger. */
+export const LIMITS = { rate: 1e9, hours: 1e6, traceSeconds: 1e6, rules: 1e6 };
+
+/** What is wrong with a load, as a sentence; undefined if it can be computed. */
+export function wrongIn({ rate, hours, traceSeconds, share, rules }) {
+  const fields = [
+    ['Spans a second', rate, LIMITS.rate],
+    ...Object.entries(rules).map(([kind, count]) => [`Rules (${kind})`, count, LIMITS.rules]),
+    ['The retention', hours, LIMITS.hours],
+    ['The seconds of a trace', traceSeconds, LIMITS.traceSeconds],
+  ];
+  for (const [name, value, most] of fields)
+    if (!(value >= 0 && value <= most)) return `${name}: a number from 0 to ${most.toLocaleString('en')} is needed.`;
+  if (!(share >= 0.05 && share <= 1)) return 'The share of a core: a number from 0.05 to 1 is needed. A half is 0.5.';
+  return undefined;
+}
