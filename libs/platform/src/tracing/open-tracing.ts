@@ -3,6 +3,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import { exportUrl, shownAddress } from '../export-endpoint.js';
 import type { Logger } from '../logging/logger.js';
 import { registerMetrics } from '../metrics/declaration.js';
+import type { Loss } from './export-answer.js';
 import { TRACING_METRICS } from './metrics.js';
 import { Tracing } from './tracing.js';
 
@@ -17,12 +18,13 @@ export async function openTracing(name: string, { tracing }: Configuration, regi
   const metrics = registerMetrics(TRACING_METRICS, registry);
   const address = shownAddress(exportUrl(endpoint, protocol));
   let warned = Number.NEGATIVE_INFINITY;
-  const sent = (spans: number, error: Error | undefined): void => {
-    metrics.spans.inc({ outcome: error === undefined ? 'sent' : 'lost' }, spans);
+  const sent = (spans: number, lost: Loss | undefined): void => {
+    metrics.spans.inc({ outcome: 'sent' }, spans - (lost?.spans ?? 0));
+    metrics.spans.inc({ outcome: 'lost' }, lost?.spans ?? 0);
     const now = performance.now();
-    if (error === undefined || now - warned < WARNING_INTERVAL_MS) return;
+    if (lost === undefined || now - warned < WARNING_INTERVAL_MS) return;
     warned = now;
-    logger.warn({ answer: error.message }, `spans about BeTrace itself are lost: ${address} does not accept them`);
+    logger.warn({ answer: lost.reason }, `spans about BeTrace itself are lost: ${address} does not accept them`);
   };
   for (const outcome of ['sent', 'lost']) metrics.spans.inc({ outcome }, 0);
   const exporter = new SpanSender({ endpoint, protocol, headers, sent });

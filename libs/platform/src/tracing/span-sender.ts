@@ -3,6 +3,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type ExportProtocol, exportUrl } from '../export-endpoint.js';
+import { contentOf, type Loss, lossIn, lossOver } from './export-answer.js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** Timeout of a request (ms). */
@@ -12,8 +13,8 @@ export interface SenderSettings {
   readonly endpoint: string;
   readonly protocol: ExportProtocol;
   readonly headers: Readonly<Record<string, string>>;
-  /** Called for each request: with undefined, or with the reason why its spans are lost. */
-  readonly sent: (spans: number, error: Error | undefined) => void;
+  /** Called for each request, with those of its spans that are lost. */
+  readonly sent: (spans: number, lost: Loss | undefined) => void;
 }
 
 /**
@@ -29,41 +30,39 @@ export class SpanSender implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], answer: (result: ExportResult) => void): void {
-    this.send(spans).then(
-      () => {
-        this.settings.sent(spans.length, undefined);
+    this.send(spans)
+      .catch((error: Error): Loss => ({ spans: spans.length, reason: error.message }))
+      .then((lost) => {
+        this.settings.sent(spans.length, lost);
+        // A failure is reported already: the SDK would print it.
         answer({ code: ExportResultCode.SUCCESS });
-      },
-      (error: Error) => {
-        this.settings.sent(spans.length, error);
-        // The failure is reported already: the SDK would print it.
-        answer({ code: ExportResultCode.SUCCESS });
-      },
-    );
+      });
   }
 
   async shutdown(): Promise<void> {
     this.client?.close();
   }
 
-  private send(spans: ReadableSpan[]): Promise<void> {
+  private send(spans: ReadableSpan[]): Promise<Loss | undefined> {
     return this.settings.protocol === 'grpc' ? this.call(spans) : this.post(spans, this.settings.protocol);
   }
 
-  private async post(spans: ReadableSpan[], protocol: 'http/protobuf' | 'http/json'): Promise<void> {
+  private async post(spans: ReadableSpan[], protocol: 'http/protobuf' | 'http/json'): Promise<Loss | undefined> {
     const json = protocol === 'http/json';
     const body = (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(spans) ?? new Uint8Array(0);
-    const { status } = await fetch(this.url, {
+    const response = await fetch(this.url, {
       method: 'POST',
       body: Buffer.from(body),
       headers: { ...this.settings.headers, 'content-type': json ? 'application/json' : 'application/x-protobuf' },
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    if (status < 200 || status > 299) throw new Error(`HTTP ${status}`);
+    const content = await contentOf(response);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    return lossOver(response.headers.get('content-type'), content, spans.length);
   }
 
-  private async call(spans: ReadableSpan[]): Promise<void> {
+  private async call(spans: ReadableSpan[]): Promise<Loss | undefined> {
     const grpc = await import('@grpc/grpc-js');
     const { protocol, host } = new URL(this.url);
     this.client ??= new grpc.Client(host, protocol === 'https:' ? grpc.credentials.createSsl() : grpc.credentials.createInsecure());
@@ -72,10 +71,11 @@ export class SpanSender implements SpanExporter {
     for (const [name, value] of Object.entries(this.settings.headers)) metadata.set(name, value);
     const body = Buffer.from(ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array(0));
     const same = (bytes: Buffer): Buffer => bytes;
-    await new Promise<void>((done, fail) => {
-      client.makeUnaryRequest(EXPORT, same, same, body, metadata, { deadline: Date.now() + TIMEOUT_MS }, (error) =>
-        error === null ? done() : fail(error),
+    const response = await new Promise<Buffer>((done, fail) => {
+      client.makeUnaryRequest(EXPORT, same, same, body, metadata, { deadline: Date.now() + TIMEOUT_MS }, (error, message) =>
+        error === null ? done(message ?? Buffer.alloc(0)) : fail(error),
       );
     });
+    return lossIn(response, spans.length);
   }
 }
