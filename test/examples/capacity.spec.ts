@@ -113,7 +113,7 @@ describe('docs/operations/capacity.md', () => {
         expect(wrongIn({ ...load, rules: { scripts: value } })).toMatch(/^Rules \(scripts\): a number from 0 to 1,000,000 is needed/);
       }
     for (const share of [0, 0.04, 50]) expect(wrongIn({ ...load, share })).toMatch(/from 0\.05 to 1/);
-    // Whatever is let through has finite needs.
+    // What is let through has finite needs.
     const most = { ...load, ...LIMITS, rules: Object.fromEntries(model.rules.map(({ kind }) => [kind, LIMITS.rules])), share: 0.05 };
     for (const at of [most, { ...most, rate: 0, hours: 0, traceSeconds: 0, rules: {} }]) {
       expect(wrongIn(at)).toBeUndefined();

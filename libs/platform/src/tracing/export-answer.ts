@@ -6,7 +6,7 @@ const ANSWER_BYTES = 64 * 1024;
 const SENTENCE = 300;
 
 /** Spans of a request that its endpoint did not take, and why. */
-export interface Loss {
+export interface LostSpans {
   readonly spans: number;
   readonly reason: string;
 }
@@ -27,7 +27,7 @@ export async function contentOf(answer: Response): Promise<Buffer> {
  * What a success over HTTP did not take of some spans; undefined if it took all. Throws for an answer that no OTLP receiver gives, such as the page of a proxy
  * that answers 200 to everything.
  */
-export function lossOver(contentType: string | null, content: Buffer, spans: number): Loss | undefined {
+export function lossOver(contentType: string | null, content: Buffer, spans: number): LostSpans | undefined {
   const type = (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const isJson = type === 'application/json' || (type === '' && content[0] === 0x7b);
   if (type.startsWith('text/') || content.length > ANSWER_BYTES) throw new Error(`a success with ${type || 'an answer'}, not of OTLP`);
@@ -40,10 +40,10 @@ export function lossOver(contentType: string | null, content: Buffer, spans: num
 }
 
 /** Likewise of a response in protobuf. */
-export const lossIn = (content: Buffer, spans: number): Loss | undefined =>
+export const lossIn = (content: Buffer, spans: number): LostSpans | undefined =>
   loss(ProtobufTraceSerializer.deserializeResponse(content), spans);
 
-function loss({ partialSuccess }: IExportTraceServiceResponse, spans: number): Loss | undefined {
+function loss({ partialSuccess }: IExportTraceServiceResponse, spans: number): LostSpans | undefined {
   // OTLP/JSON encodes 64-bit integers as text.
   const rejected = Math.min(spans, Number(partialSuccess?.rejectedSpans ?? 0) || 0);
   if (rejected <= 0) return undefined;

@@ -3,7 +3,7 @@ import type { Configuration } from '../configuration/configuration.js';
 import { exportUrl, shownAddress } from '../export-endpoint.js';
 import type { Logger } from '../logging/logger.js';
 import { registerMetrics } from '../metrics/declaration.js';
-import type { Loss } from './export-answer.js';
+import type { LostSpans } from './export-answer.js';
 import { TRACING_METRICS } from './metrics.js';
 import { Tracing } from './tracing.js';
 
@@ -18,7 +18,7 @@ export async function openTracing(name: string, { tracing }: Configuration, regi
   const metrics = registerMetrics(TRACING_METRICS, registry);
   const address = shownAddress(exportUrl(endpoint, protocol));
   let warned = Number.NEGATIVE_INFINITY;
-  const sent = (spans: number, lost: Loss | undefined): void => {
+  const sent = (spans: number, lost: LostSpans | undefined): void => {
     metrics.spans.inc({ outcome: 'sent' }, spans - (lost?.spans ?? 0));
     metrics.spans.inc({ outcome: 'lost' }, lost?.spans ?? 0);
     const now = performance.now();

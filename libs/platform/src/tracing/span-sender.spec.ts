@@ -4,7 +4,7 @@ import * as grpc from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { Loss } from './export-answer.js';
+import type { LostSpans } from './export-answer.js';
 import { SpanSender } from './span-sender.js';
 
 const SPAN = {
@@ -41,8 +41,8 @@ describe('what an endpoint of own traces did not take', () => {
   });
 
   /** What is reported of three spans. */
-  const told = async (endpoint: string, protocol: 'grpc' | 'http/json' | 'http/protobuf'): Promise<Loss | undefined> => {
-    const outcome = Promise.withResolvers<Loss | undefined>();
+  const told = async (endpoint: string, protocol: 'grpc' | 'http/json' | 'http/protobuf'): Promise<LostSpans | undefined> => {
+    const outcome = Promise.withResolvers<LostSpans | undefined>();
     const sender = new SpanSender({ endpoint, protocol, headers: {}, sent: (_, lost) => outcome.resolve(lost) });
     sender.export([SPAN, SPAN, SPAN], () => undefined);
     try {
@@ -51,7 +51,7 @@ describe('what an endpoint of own traces did not take', () => {
       await sender.shutdown();
     }
   };
-  const over = (protocol: 'http/json' | 'http/protobuf', type: string, content: string | Buffer): Promise<Loss | undefined> => {
+  const over = (protocol: 'http/json' | 'http/protobuf', type: string, content: string | Buffer): Promise<LostSpans | undefined> => {
     respond = (response) => void response.writeHead(200, type === '' ? {} : { 'content-type': type }).end(content);
     return told(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, protocol);
   };

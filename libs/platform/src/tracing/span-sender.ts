@@ -3,7 +3,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { type ExportProtocol, exportUrl } from '../export-endpoint.js';
-import { contentOf, type Loss, lossIn, lossOver } from './export-answer.js';
+import { contentOf, type LostSpans, lossIn, lossOver } from './export-answer.js';
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 /** Timeout of a request (ms). */
@@ -14,7 +14,7 @@ export interface SenderSettings {
   readonly protocol: ExportProtocol;
   readonly headers: Readonly<Record<string, string>>;
   /** Called for each request, with those of its spans that are lost. */
-  readonly sent: (spans: number, lost: Loss | undefined) => void;
+  readonly sent: (spans: number, lost: LostSpans | undefined) => void;
 }
 
 /**
@@ -31,7 +31,7 @@ export class SpanSender implements SpanExporter {
 
   export(spans: ReadableSpan[], answer: (result: ExportResult) => void): void {
     this.send(spans)
-      .catch((error: Error): Loss => ({ spans: spans.length, reason: error.message }))
+      .catch((error: Error): LostSpans => ({ spans: spans.length, reason: error.message }))
       .then((lost) => {
         this.settings.sent(spans.length, lost);
         // A failure is reported already: the SDK would print it.
@@ -43,11 +43,11 @@ export class SpanSender implements SpanExporter {
     this.client?.close();
   }
 
-  private send(spans: ReadableSpan[]): Promise<Loss | undefined> {
+  private send(spans: ReadableSpan[]): Promise<LostSpans | undefined> {
     return this.settings.protocol === 'grpc' ? this.call(spans) : this.post(spans, this.settings.protocol);
   }
 
-  private async post(spans: ReadableSpan[], protocol: 'http/protobuf' | 'http/json'): Promise<Loss | undefined> {
+  private async post(spans: ReadableSpan[], protocol: 'http/protobuf' | 'http/json'): Promise<LostSpans | undefined> {
     const json = protocol === 'http/json';
     const body = (json ? JsonTraceSerializer : ProtobufTraceSerializer).serializeRequest(spans) ?? new Uint8Array(0);
     const response = await fetch(this.url, {
@@ -62,7 +62,7 @@ export class SpanSender implements SpanExporter {
     return lossOver(response.headers.get('content-type'), content, spans.length);
   }
 
-  private async call(spans: ReadableSpan[]): Promise<Loss | undefined> {
+  private async call(spans: ReadableSpan[]): Promise<LostSpans | undefined> {
     const grpc = await import('@grpc/grpc-js');
     const { protocol, host } = new URL(this.url);
     this.client ??= new grpc.Client(host, protocol === 'https:' ? grpc.credentials.createSsl() : grpc.credentials.createInsecure());
