@@ -12,6 +12,7 @@ import { Barriers } from './barriers.js';
 import { type Beginning, beginningOf, isAsLeft, type KnownBefore } from './hand-over/beginning.js';
 import { epochBefore } from './hand-over/epoch-before.js';
 import { type HandOver, handOverOf, isThere } from './hand-over/hand-over.js';
+import { takeBack } from './hand-over/take-back.js';
 import type { PartitionTools } from './partition-tools.js';
 import { Periodic } from './periodic.js';
 import { MisplacedRecords } from './records/misplaced-records.js';
@@ -173,6 +174,7 @@ export class AssignedPartition {
 
   /** Its successor after the log was replaced; its verdicts are published, and the rules stay in force. */
   async anew(epoch = this.engine.epoch, isAnother = false): Promise<AssignedPartition> {
+    if (isAnother) takeBack(this.engine, this.next, this.found);
     await this.publishAll();
     return AssignedPartition.begin(this.partition, undefined, this.tools, { epoch, isAnother });
   }

@@ -132,6 +132,23 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     expect(test.evaluator.failure).toBeUndefined();
   });
 
+  it('takes back what a late span could have refuted when the topic is created again after the trace closed', async () => {
+    test.times = { rootGrace: 20, idleTimeout: 60_000 };
+    await start();
+    await rules(1, SLOW, UNAUDITED);
+    await send(0, slow('s', 'slow'));
+    await send(0, { trace_id: 'paid', span_id: 'c', name: 'charge' });
+    await found(2);
+    test.evaluator.failed(logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition: 0, position: 4, end: 1 }), 0);
+    await test.evaluator.assigned(0, undefined, 0);
+    const told = (await violations()).map(({ rule_id, revision, status, undecided }) => [rule_id, revision, status, undecided?.code]);
+    expect(told.toSorted()).toEqual([
+      ['slow', 1, 'open', undefined],
+      ['unaudited', 1, 'open', undefined],
+      ['unaudited', 2, 'undecided', 'records_deleted'],
+    ]);
+  });
+
   it('judges by the rules in force after records that retention deleted, markers among them', async () => {
     await start();
     await rules(1, UNAUDITED);
