@@ -111,9 +111,9 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     evaluator = undefined;
   }
 
-  async function rule(id: string): Promise<void> {
+  async function rule(id: string, expression = `span.name == "${id}"`): Promise<void> {
     const common = { description: '', severity: 'HIGH' as const, tags: [], enabled: true, message: null, onError: 'no_match' as const };
-    await store.putRule({ ...common, id, name: id, expression: `span.name == "${id}"` }, 1);
+    await store.putRule({ ...common, id, name: id, expression }, 1);
     await rules.publish();
   }
 
@@ -219,18 +219,23 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     120_000,
   );
 
-  it('the topic is created again without an evaluator: the rules of the store are in force', async () => {
+  it('the topic is created again without an evaluator: the rules of the store are in force, and no absence is claimed of what may have begun before', async () => {
     await start();
     await rule('bad');
+    await rule('unaudited', 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")');
     await send('bad', 6, true);
     await found();
     await stop();
     await deleteTopics([TOPICS.spans]);
     await open();
+    // The first record of each partition.
+    await send('charge', PARTITIONS.length, true);
     await send('bad', 30, true);
     await start();
     await send('bad', 4, true);
     await found();
+    const absences = (await violations()).filter(({ rule_id }) => rule_id === 'unaudited');
+    expect(absences.map(({ undecided }) => undecided?.code)).toEqual(PARTITIONS.map(() => 'records_deleted'));
   }, 120_000);
 
   it('a new cluster gets spans before the rules of the store: they are judged by these rules when they come', async () => {

@@ -58,6 +58,8 @@ export class AssignedPartition {
   private readonly committing: Periodic;
   /** The offset before which a predecessor with the same judgement published all verdicts. */
   private published: number;
+  /** The log replaced another one: a successor that begins with its first record must know. */
+  private readonly replacing: boolean;
   private readonly telling: Periodic;
   /** Counts have changed since they were published. */
   private untold = false;
@@ -74,7 +76,7 @@ export class AssignedPartition {
 
   private constructor(
     private readonly partition: number,
-    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published, lacksBefore }: Beginning,
+    { startAt, judgeFrom, epoch, logTime, start, paused, rules, time, published, lacksBefore, replacing }: Beginning,
     private readonly tools: PartitionTools,
     /** Another evaluator still owns the partition, and publishes, counts and moves. */
     private preparing = false,
@@ -83,6 +85,7 @@ export class AssignedPartition {
     this.judgeFrom = judgeFrom;
     this.time = time;
     this.published = published;
+    this.replacing = replacing;
     this.committed = { offset: judgeFrom, published };
     this.misplaced = new MisplacedRecords(partition, tools);
     this.barriers = new Barriers(partition, tools.log, tools.monotonic);
@@ -176,7 +179,7 @@ export class AssignedPartition {
   async anew(epoch = this.engine.epoch, isAnother = false): Promise<AssignedPartition> {
     if (isAnother) takeBack(this.engine, this.next, this.found);
     await this.publishAll();
-    return AssignedPartition.begin(this.partition, undefined, this.tools, { epoch, isAnother });
+    return AssignedPartition.begin(this.partition, undefined, this.tools, { epoch, isAnother: isAnother || this.replacing });
   }
 
   /**
@@ -376,7 +379,7 @@ export class AssignedPartition {
     if (offset <= this.committed.offset && published <= this.committed.published) return;
     this.committing.done();
     const { says: said } = this.time;
-    const more = { said, published, judgement: this.tools.judgement, ...(this.tools.volatile ? { from } : {}) };
+    const more = { said, published, judgement: this.tools.judgement, replacing: this.replacing, ...(this.tools.volatile ? { from } : {}) };
     const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...more });
     const reached = Math.max(offset, this.committed.offset);
     const position = { offset: reached, metadata };

@@ -38,6 +38,37 @@ describe('an evaluator that restarts, or gets a partition back', () => {
     expect(test.warnings).toEqual([]);
   });
 
+  it('claims no absence, restarted soon after its topic was created again, of a trace that may have begun in the old one', async () => {
+    // A trace may have begun before it for a minute.
+    test.times = { rootGrace: 20, idleTimeout: 60_000 };
+    const charge = (trace: string) => send(0, { trace_id: trace, span_id: 'c', name: 'charge' });
+    await rules(1, UNAUDITED);
+    await start();
+    await until(async () => (test.commits.get(0) ?? 0) > 0);
+    test.evaluator.failed(logProblem('BT_LOG_IS_ANOTHER', { topic: TOPICS.spans, partition: 0, position: 4, end: 1 }), 0);
+    await test.evaluator.assigned(0, undefined, 0);
+    for (const restarts of [0, 1, 2]) {
+      await charge(`after ${restarts} restarts`);
+      await found(restarts + 1);
+      await test.evaluator.stop();
+      await start();
+    }
+    const told = (await violations()).map(({ status, undecided }) => [status, undecided?.code]);
+    expect(told).toEqual([0, 1, 2].map(() => ['undecided', 'records_deleted']));
+  });
+
+  it('claims no absence where the verdicts are older than the log: its topic was created again, and its position deleted, while no evaluator ran', async () => {
+    await test.log.append(TOPICS.violations, [{ partition: 0, value: Buffer.from('{"id":"of the old topic"}') }]);
+    await new Promise((done) => setTimeout(done, 5));
+    await rules(1, UNAUDITED);
+    await start();
+    for (const partition of [0, 1]) await send(partition, { trace_id: 'a', span_id: 'c', name: 'charge' });
+    await Promise.all([found(2, 0), found(1, 1)]);
+    const told = async (partition: number) => (await violations(partition)).at(-1)?.undecided?.code;
+    // Nothing was ever judged in the other partition.
+    expect([await told(0), await told(1)]).toEqual(['records_deleted', undefined]);
+  });
+
   it('lets a log in memory drop applied records, but keeps open traces while it can', async () => {
     test.volatile = true;
     await start();

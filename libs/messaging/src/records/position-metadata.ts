@@ -19,9 +19,21 @@ export interface PositionMetadata {
    * again.
    */
   readonly from?: number;
+  /** The log replaced another one of its name: traces may have begun before its first record. */
+  readonly replacing?: boolean;
 }
 
-export function writePositionMetadata({ epoch, logTime, start, paused, said, published, judgement, from }: PositionMetadata): string {
+export function writePositionMetadata({
+  epoch,
+  logTime,
+  start,
+  paused,
+  said,
+  published,
+  judgement,
+  from,
+  replacing,
+}: PositionMetadata): string {
   return JSON.stringify({
     epoch,
     logTime,
@@ -31,16 +43,34 @@ export function writePositionMetadata({ epoch, logTime, start, paused, said, pub
     published,
     judgement,
     from,
+    ...(replacing === true ? { replacing } : {}),
   });
 }
 
 /** Undefined for another text: an operator moved the group's offset by hand. */
 export function readPositionMetadata(text: string): PositionMetadata | undefined {
   try {
-    const { epoch, logTime, start, paused = 0, said, published, judgement, from } = JSON.parse(text) as Partial<PositionMetadata>;
+    const {
+      epoch,
+      logTime,
+      start,
+      paused = 0,
+      said,
+      published,
+      judgement,
+      from,
+      replacing,
+    } = JSON.parse(text) as Partial<PositionMetadata>;
     if (![epoch, logTime, paused].every(Number.isSafeInteger)) return undefined;
     const begin = Number.isSafeInteger(start) ? { start: start as number } : {};
-    const point = { epoch: epoch as number, logTime: logTime as number, ...begin, paused, ...(said === true ? { said } : {}) };
+    const point = {
+      epoch: epoch as number,
+      logTime: logTime as number,
+      ...begin,
+      paused,
+      ...(said === true ? { said } : {}),
+      ...(replacing === true ? { replacing } : {}),
+    };
     const offsets = Object.entries({ published, from }).filter(([, offset]) => Number.isSafeInteger(offset));
     return { ...point, ...(typeof judgement === 'string' ? { judgement } : {}), ...Object.fromEntries(offsets) };
   } catch {

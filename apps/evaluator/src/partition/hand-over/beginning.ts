@@ -20,6 +20,8 @@ export interface Beginning {
   readonly published: number;
   /** Records that may matter were deleted, all of them from before this trace time; undefined: the log has all. */
   readonly lacksBefore: number | undefined;
+  /** The log replaced another one of its name. */
+  readonly replacing: boolean;
 }
 
 /** What is known of the partition beside its position. */
@@ -49,10 +51,11 @@ export async function beginningOf(
   const rules = await tools.rules.ruleSet(epoch);
   if (another || metadata === undefined) {
     const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
-    const lacksBefore = another || isAnother || isCut(judgeFrom, start) ? Number.POSITIVE_INFINITY : undefined;
-    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0, lacksBefore };
+    const replacing = another || isAnother || (await isYoungerThanItsVerdicts(log, partition, judgeFrom));
+    const lacksBefore = replacing || isCut(judgeFrom, start) ? Number.POSITIVE_INFINITY : undefined;
+    return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0, lacksBefore, replacing };
   }
-  const { logTime, paused, said } = metadata;
+  const { logTime, paused, said, replacing = false } = metadata;
   // Without the deleted records verdicts may differ, and so may rules and settings: the predecessor's published range does not count.
   const same = !deleted && metadata.judgement === tools.judgement && !tools.rules.isReplaced(epoch);
   const published = same ? (metadata.published ?? 0) : 0;
@@ -60,13 +63,28 @@ export async function beginningOf(
   const startAt = Math.min(judgeFrom, await log.offsetAt(TOPICS.spans, partition, contextStart));
   const time = await IngestTime.before(log, partition, startAt, tools.monotonic, said);
   // What was deleted before the position is as old as the record there, or older.
-  const lacksBefore = deleted ? Number.POSITIVE_INFINITY : isCut(startAt, start) ? logTime - paused : undefined;
-  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time, published, lacksBefore };
+  const lacksBefore = deleted ? Number.POSITIVE_INFINITY : isCut(startAt, start, replacing) ? logTime - paused : undefined;
+  return { startAt, judgeFrom, epoch, logTime, start: contextStart, paused, rules, time, published, lacksBefore, replacing };
 }
 
 /** Reading begins with the first record that is left: traces may have begun before it. */
-function isCut(startAt: number, start: number): boolean {
-  return startAt === start && start > 0;
+function isCut(startAt: number, start: number, replacing = false): boolean {
+  return startAt === start && (start > 0 || replacing);
+}
+
+/**
+ * Whether the violations log is older than the first record of the spans log: then it has verdicts on another one. A broker that deletes a topic deletes the
+ * positions in it, too, so they do not tell.
+ */
+async function isYoungerThanItsVerdicts(log: Log, partition: number, from: number): Promise<boolean> {
+  if (from > 0) return false;
+  const verdicts = await log.bounds(TOPICS.violations, partition);
+  if (verdicts.start === verdicts.end) return false;
+  const spans = await log.bounds(TOPICS.spans, partition);
+  // Only bounds and times: an evaluator needs no right to read violations.
+  for await (const { records } of log.read(TOPICS.spans, partition, spans.start, spans.end))
+    if (records[0] !== undefined) return (await log.offsetAt(TOPICS.violations, partition, records[0].timestamp)) > verdicts.start;
+  return true;
 }
 
 /**
