@@ -24,7 +24,7 @@ import { AssignedPartition } from './assigned-partition.js';
 import { failingPartitions } from './failing-partitions.js';
 import { judgementOf } from './hand-over/judgement.js';
 import type { PartitionTools } from './partition-tools.js';
-import { tellInterval } from './periodic.js';
+import { idleInterval, tellInterval } from './periodic.js';
 import { Preparations } from './preparations.js';
 import { Ticks } from './ticks.js';
 
@@ -132,11 +132,14 @@ export class Evaluator implements PartitionListener {
 
   async start(): Promise<void> {
     await this.rules.start();
+    const { runs, settings } = this;
     this.subscription = await this.log.subscribe({
       topic: TOPICS.spans,
       group: EVALUATORS,
       listener: this,
-      idleInterval: this.settings.idleInterval,
+      get idleInterval() {
+        return idleInterval(runs.size, settings.idleInterval);
+      },
       ...(this.settings.partitions ? { partitions: this.settings.partitions } : {}),
       instanceId: this.settings.instanceId,
     });
@@ -252,8 +255,7 @@ export class Evaluator implements PartitionListener {
     const { latestEpoch } = this.rules;
     const idle = latestEpoch === 0 ? [] : [...this.runs].filter(([, run]) => run.epoch === 0).map(([partition]) => partition);
     const now = performance.now();
-    if (idle.length === 0) this.rulelessSince = undefined;
-    else this.rulelessSince ??= now;
+    this.rulelessSince = idle.length === 0 ? undefined : (this.rulelessSince ?? now);
     if (this.rulelessSince === undefined || now - this.rulelessSince < MARKER_TIMEOUT_MS) return undefined;
     return logProblem('BT_LOG_RULES_NOT_IN_FORCE', { partitions: idle.join(', '), epoch: latestEpoch }).message;
   }
@@ -269,8 +271,7 @@ export class Evaluator implements PartitionListener {
     const sets = new Set([...this.runs.values()].map((run) => run.rules));
     if (sets.size === this.toldRules.size && [...sets].every((rules) => this.toldRules.has(rules))) return undefined;
     this.toldRules = sets;
-    const all = new Map([...sets].flat().map(({ id, name, severity }) => [id, { id, name, severity }]));
-    return [...all.values()];
+    return [...new Map([...sets].flat().map(({ id, name, severity }) => [id, { id, name, severity }])).values()];
   }
 
   /** The partition whose log time is the furthest ahead of this machine's clock, if one is. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Periodic, tellInterval } from './periodic.js';
+import { idleInterval, Periodic, tellInterval } from './periodic.js';
 
 describe('periodic work', () => {
   it('runs at the same moments whenever it started, and at most an interval late', () => {
@@ -37,6 +37,10 @@ describe('periodic work', () => {
     );
     always.done();
     expect(always.due).toBe(true);
+  });
+
+  it('looks at a quiet partition at most four times later where a thread has many', () => {
+    expect([0, 1, 12, 16, 32, 64, 500].map((partitions) => idleInterval(partitions, 50))).toEqual([50, 50, 50, 50, 100, 200, 200]);
   });
 
   it('costs a thread with 64 partitions as many checks as one with 12', () => {

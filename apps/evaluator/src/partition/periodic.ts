@@ -20,6 +20,17 @@ export class Periodic {
   }
 }
 
+/** Up to so many partitions a thread has the shortest interval between two looks at a quiet partition, and from so many on the longest. */
+const IDLE_PARTITIONS = { few: 16, many: 64 };
+
+/**
+ * Milliseconds between two looks of a thread with so many partitions at a quiet one. Most partitions of many are quiet for a moment at any time; and each look
+ * appends a tick, which is one more record to read, wherever traces are about to close.
+ */
+export function idleInterval(partitions: number, shortest: number): number {
+  return (shortest * Math.min(IDLE_PARTITIONS.many, Math.max(IDLE_PARTITIONS.few, partitions))) / IDLE_PARTITIONS.few;
+}
+
 const TELL_MS = { min: 200, max: 1_000, each: 16 };
 
 /**

@@ -7,7 +7,7 @@ const WORDS = MAX_BYTES / 4;
 /**
  * Texts by their bytes. Span names, services and most attribute values repeat, and a look-up costs about a quarter of decoding them again. Bounded: sets of two
  * entries each. A new text takes only the second entry of its set, where the next new one replaces it. It moves to the first when it is seen again. So a flood
- * of unique values neither grows the table nor evicts what repeats. Owned by one SpanColumns, never shared.
+ * of unique values neither grows the table nor evicts what repeats. Its answers do not depend on what it holds, so it may be shared within a thread.
  */
 export class TextTable {
   private readonly mask: number;

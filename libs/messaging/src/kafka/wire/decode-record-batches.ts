@@ -131,7 +131,7 @@ class Transactions {
   readonly #aborting = new Set<bigint>();
 
   constructor(aborted: readonly AbortedTransaction[]) {
-    this.#pending = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
+    this.#pending = aborted.length === 0 ? [] : aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   }
 
   /** Whether the batch's records are for readers. A control batch ends its producer's transaction. */
