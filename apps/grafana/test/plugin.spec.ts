@@ -154,6 +154,31 @@ const journeys = (major: Major) => () => {
     await page.getByText('No match: it would not be a violation.').waitFor();
   });
 
+  it('says in notifications what was answered after its page was left', async () => {
+    grafana.role = 'Editor';
+    const page = await browser.page('/a/betrace-app/rules/slow-checkout', {}, /502/);
+    const notifications = () => page.evaluate(() => (globalThis as unknown as { notifications?: string[] }).notifications ?? []);
+    let release = (): void => undefined;
+    const left = new Promise<void>((done) => {
+      release = done;
+    });
+    await page.route(/\/v1\/rules\/slow-checkout/, async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      await left;
+      return route.fulfill({ status: 502, json: { message: 'Bad Gateway' } });
+    });
+    await page.locator('.cm-content').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.evaluate(() => {
+      history.pushState({}, '', '/a/betrace-app/violations');
+      dispatchEvent(new PopStateEvent('popstate'));
+    });
+    await page.getByText('Time Range').first().waitFor();
+    release();
+    await becomes(async () => (await notifications()).join(), expect.stringMatching(/^alert-warning: slow checkout was not saved: /));
+    expect(new URL(page.url()).pathname).toBe('/a/betrace-app/violations');
+  });
+
   it('checks and formats a text without asking the server', async () => {
     grafana.role = 'Editor';
     const page = await browser.page('/a/betrace-app/rules/new');

@@ -2,8 +2,8 @@ import { PluginPage } from '@grafana/runtime';
 import { Alert, Button, Combobox, Field, Input, LinkButton, LoadingPlaceholder, Stack, Switch, TagsInput, TextArea } from '@grafana/ui';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import type { Rule } from '#ui/api/types';
-import { SEVERITIES, type TestCaseResult } from '#ui/api/types';
+import { type Rule, type RuleTest, SEVERITIES, type TestCaseResult } from '#ui/api/types';
+import { useHere } from '#ui/browser/use-here';
 import { DiagnosticsList } from '#ui/editor/diagnostics-list';
 import type { Vocabulary } from '#ui/editor/dsl-language';
 import ExpressionEditor from '#ui/editor/expression-editor';
@@ -15,6 +15,7 @@ import { RequestProblem, request } from '../api/request';
 import { mayChange } from '../api/role';
 import { useAnswer } from '../api/use-answer';
 import { useChosenDataSource } from '../app/chosen-data-source';
+import { notifyDone, notifyFailed } from '../app/notify';
 import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 import { askSeenThrough } from './ask-seen';
@@ -48,6 +49,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const { proxy } = useChosenDataSource();
   const navigate = useNavigate();
   const editor = mayChange();
+  const here = useHere();
   const [draft, setDraft] = useState<RuleDraft>(rule === undefined ? NEW_RULE : draftOf(rule));
   const [failed, setFailed] = useState<Error>();
   const [saving, setSaving] = useState(false);
@@ -76,16 +78,20 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
     const data = { ...draft, tests: writtenTests(draft.tests) };
     const params = anyway ? {} : { run_tests: true };
     try {
-      if (rule === undefined) await request(proxy, 'v1/rules', { method: 'POST', data, params });
-      else
-        await request(proxy, `v1/rules/${encodeURIComponent(rule.id)}`, {
-          method: 'PATCH',
-          data,
-          params,
-          headers: { 'If-Match': `"${rule.version}"` },
-        });
-      navigate('/rules');
+      const saved =
+        rule === undefined
+          ? await request<Rule>(proxy, 'v1/rules', { method: 'POST', data, params })
+          : await request<Rule>(proxy, `v1/rules/${encodeURIComponent(rule.id)}`, {
+              method: 'PATCH',
+              data,
+              params,
+              headers: { 'If-Match': `"${rule.version}"` },
+            });
+      notifyDone(`${saved.name} is saved as version ${saved.version}, in force from the next span on`);
+      // Who went on to another page while it was saved stays there.
+      if (here()) navigate('/rules');
     } catch (error) {
+      if (!here()) return notifyFailed(`${draft.name.trim()} was not saved: ${(error as Error).message}`);
       if (error instanceof RequestProblem && error.code === 'BT_API_RULE_TESTS_FAIL')
         setFailing(error.errors.map(({ message = '' }) => message));
       else setFailed(error as Error);
@@ -98,6 +104,10 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
       (expression) => expression !== undefined && put({ expression }),
       () => undefined,
     );
+  };
+  const keep = (test: RuleTest): void => {
+    if (!here()) return notifyFailed(`${test.name} was not kept as a case: its rule was left before the trace was read`);
+    setDraft((before) => ({ ...before, tests: [...before.tests, test] }));
   };
   const runCases = useCallback(
     async (data: CasesBody) =>
@@ -165,7 +175,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
               ruleId={rule?.id}
               run={tests}
               canRun={!diagnostics.some(({ severity }) => severity === 'error')}
-              onKeep={(test) => setDraft((before) => ({ ...before, tests: [...before.tests, test] }))}
+              onKeep={keep}
             />
           </ConsoleScope>
         </div>

@@ -3,6 +3,7 @@ import type { OnError, RecentTrace, RuleTest, TestResult, Violation } from '#ui/
 import { TestPanel, type TrialSource } from '#ui/trial/test-panel';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
+import { notifyFailed } from '../app/notify';
 
 interface RuleTrialProps {
   readonly proxy: string;
@@ -58,8 +59,7 @@ export function RuleTrial({ proxy, ruleId, ...more }: RuleTrialProps) {
       onChosen={setChosen}
       violating={violating.value ?? []}
       recent={{ traces: recent.value, error: recent.error, isReading: recent.loading, read: recent.again }}
-      // Who leaves the rule leaves its draft, too.
-      say={() => undefined}
+      say={notifyFailed}
     />
   );
 }

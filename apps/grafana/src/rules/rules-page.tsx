@@ -16,12 +16,14 @@ import {
 } from '@grafana/ui';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Rule } from '#ui/api/types';
+import { useHere } from '#ui/browser/use-here';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place } from '../api/place';
 import { request } from '../api/request';
 import { mayChange } from '../api/role';
 import { useAnswer } from '../api/use-answer';
 import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source';
+import { notifyFailed } from '../app/notify';
 import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 
@@ -29,6 +31,7 @@ import { ConsoleScope } from '../console/console-scope';
 export function RulesPage() {
   const { proxy } = useChosenDataSource();
   const editor = mayChange();
+  const here = useHere();
   const { value, error, loading, again } = useAnswer(
     useCallback(() => request<{ readonly rules: readonly Rule[] }>(proxy, 'v1/rules', { params: { health: true } }), [proxy]),
   );
@@ -53,13 +56,14 @@ export function RulesPage() {
           const changed = await request<Rule | undefined>(proxy, path, { method, data, headers });
           if (changed !== undefined) versions.current.set(known, changed.version);
         } catch (error) {
-          setFailed(error as Error);
+          if (here()) setFailed(error as Error);
+          else notifyFailed(`${rule.name} was not ${method === 'DELETE' ? 'deleted' : 'changed'}: ${(error as Error).message}`);
         }
         again();
       });
       return changes.current;
     },
-    [proxy, again],
+    [proxy, again, here],
   );
   const shown = useMemo(() => {
     const text = search.toLowerCase();

@@ -2,13 +2,14 @@ import { type RawTimeRange, rangeUtil } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
 import { Button, Combobox, EmptyState, Field, Input, LoadingPlaceholder, Stack, TimeRangeInput } from '@grafana/ui';
 import { useCallback, useState } from 'react';
-import type { Rule, ViolationList } from '#ui/api/types';
-import { SEVERITIES } from '#ui/api/types';
+import { type Rule, SEVERITIES, type ViolationList } from '#ui/api/types';
 import { saveFile } from '#ui/browser/save-file';
+import { useHere } from '#ui/browser/use-here';
 import { plural } from '#ui/format/count';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
 import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source';
+import { notifyFailed } from '../app/notify';
 import { ProblemAlert } from '../app/problem-alert';
 import { useSearch } from '../app/use-search';
 import { apiFilter, CUSTOM, LIMITS, RANGES } from './violation-filter';
@@ -21,6 +22,7 @@ const MAX_EXPORTED = 100_000;
 export function ViolationsPage() {
   const { proxy } = useChosenDataSource();
   const [search] = useSearch();
+  const here = useHere();
   const limit = LIMITS.find((each) => String(each) === search.get('limit')) ?? LIMITS[0];
   // With the filter of the request: a relative time changes with each request.
   const {
@@ -44,7 +46,8 @@ export function ViolationsPage() {
       const text = await request<string>(proxy, 'v1/violations/export', { params, responseType: 'text' });
       saveFile(new Blob([text], { type: 'text/csv' }), 'violations.csv');
     } catch (reason) {
-      setFailed(reason as Error);
+      if (here()) setFailed(reason as Error);
+      else notifyFailed(`The violations were not exported: ${(reason as Error).message}`);
     }
   };
   const actions = (

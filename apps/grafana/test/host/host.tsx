@@ -66,6 +66,14 @@ gruntime.setBackendSrv({ fetch: (options: gruntime.BackendSrvRequest) => rxjs.fr
 
 const { role, sources } = (window as any).hostSettings as { role: string; sources: any[] };
 gruntime.config.bootData.user.orgRole = role as any;
+// Grafana's core shows these as notifications.
+const events = new gdata.EventBusSrv();
+gruntime.setAppEvents(events);
+for (const type of [gdata.AppEvents.alertSuccess, gdata.AppEvents.alertWarning]) {
+  events.getStream({ type: type.name } as any).subscribe(({ payload }: any) => {
+    ((window as any).notifications ??= []).push(`${type.name}: ${payload.join(' ')}`);
+  });
+}
 gruntime.setDataSourceSrv({
   getList: ({ pluginId }: any) => sources.filter(({ type }) => type === pluginId),
   getInstanceSettings: (uid: any) => sources.find((each) => each.uid === uid),

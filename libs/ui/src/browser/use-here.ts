@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 /**
  * Whether the page or panel that asks is still shown, for answers that come later: where it is not, they change neither it nor the address, and what they
@@ -14,5 +14,5 @@ export function useHere(): () => boolean {
     };
   }, []);
   // React keeps the page before while the code of the next one loads.
-  return () => isMounted.current && location.pathname === pathname;
+  return useCallback(() => isMounted.current && location.pathname === pathname, [pathname]);
 }
