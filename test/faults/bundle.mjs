@@ -1,4 +1,4 @@
-// node test/faults/bundle.mjs FOLDER: the standalone process of the bundle with modules that do what is wrong instead of those that they extend
+// node test/faults/bundle.mjs FOLDER [APP ...]: processes of the bundle (default: standalone) with modules that do what is wrong instead of those that they extend
 // (switches.ts says what and when). For tests of what has to find it; `npm run bundle` knows nothing of it.
 import { join, resolve } from 'node:path';
 import { processes, root, threads } from '../../deploy/bundle/rewritten.mjs';
@@ -16,11 +16,12 @@ const instead = new Map(
 );
 const used = new Set();
 
-const [folder] = process.argv.slice(2);
+const [folder, ...named] = process.argv.slice(2);
 if (folder === undefined) throw new Error('which folder is it to be made in?');
+const apps = named.length > 0 ? named : ['standalone'];
 await ensureDependencies(bundler);
 const { bundleInto } = await import('../../deploy/bundle/bundled.mjs');
-await bundleInto(resolve(folder), { standalone: processes.standalone, ...threads }, [
+await bundleInto(resolve(folder), { ...Object.fromEntries(apps.map((app) => [app, processes[app]])), ...threads }, [
   {
     name: 'faults',
     setup: ({ onResolve }) => {
