@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { createReadStream, type Stats } from 'node:fs';
+import { lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -12,7 +12,8 @@ const isCompressed = (file: string): boolean => file.endsWith('.gz');
  * former file stays unchanged. Throws a CliError when it cannot be written.
  */
 export async function writeBackupFile(file: string, lines: AsyncIterable<string>): Promise<void> {
-  const partial = `${file}.partial`;
+  const partial = partialOf(file);
+  let made: Stats | undefined;
   let linesError: unknown;
   async function* withNotedError(): AsyncGenerator<string> {
     try {
@@ -23,25 +24,37 @@ export async function writeBackupFile(file: string, lines: AsyncIterable<string>
     }
   }
   try {
-    const target = createWriteStream(partial, { mode: 0o600 });
+    await refuseNoFile(file);
+    // A file of another owner or mode, or a link to elsewhere, may wait under this name. So it is never opened, only made.
+    await rm(partial, { force: true });
+    const handle = await open(partial, 'wx', 0o600);
+    made = await handle.stat();
+    // Synced, then closed, when the last line is written.
+    const target = handle.createWriteStream({ flush: true });
     const source = Readable.from(withNotedError(), { objectMode: true });
     await (isCompressed(file) ? pipeline(source, createGzip(), target) : pipeline(source, target));
-    await synced(partial);
+    if (!(await isAt(partial, made))) throw new Error('another backup writes the same file');
     await rename(partial, file);
   } catch (error) {
-    await rm(partial, { force: true });
+    if (made !== undefined && (await isAt(partial, made))) await rm(partial, { force: true });
     if (linesError !== undefined) throw linesError;
     throw new CliError('BT_CLI_FILE', { action: 'write', file, reason: (error as Error).message });
   }
 }
 
-async function synced(file: string): Promise<void> {
-  const handle = await open(file, 'r+');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+/** The name under which a file is written until it is complete. */
+export const partialOf = (file: string): string => `${file}.partial`;
+
+/** A complete backup takes the place of what is there: `/dev/null` would no longer be one. */
+async function refuseNoFile(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found !== undefined && !found.isFile()) throw new Error('it exists, and is no file');
+}
+
+/** Whether a name still leads to a file that was made. */
+async function isAt(name: string, made: Stats): Promise<boolean> {
+  const named = await lstat(name).catch(() => undefined);
+  return named?.ino === made.ino && named.dev === made.dev;
 }
 
 /**

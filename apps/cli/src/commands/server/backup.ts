@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { backupLines, StoreError } from '#store';
 import { backupName, deleteOldBackups } from '../../backup/backup-directory.js';
 import { writeBackupFile } from '../../backup/backup-file.js';
@@ -59,7 +59,7 @@ Exit code: 0; 2 when there is no backup.
       terminal.err(`betrace backup: ${error.message}\n`);
       return 2;
     }
-    if (target !== undefined && keep !== undefined) await deleteOldBackups(target, keep);
+    if (target !== undefined && keep !== undefined) await deleteOldBackups(target, keep, basename(file));
     const database = placeOf(store);
     if (isJson) terminal.out(`${JSON.stringify({ file, database, rules, violations })}\n`);
     else terminal.out(`${file}: ${rules} rules and ${violations} violations of ${database}\n`);
