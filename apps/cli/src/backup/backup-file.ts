@@ -48,7 +48,7 @@ export const partialOf = (file: string): string => `${file}.partial`;
 /** A complete backup takes the place of what is there: `/dev/null` would no longer be one. */
 async function refuseNoFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
-  if (found !== undefined && !found.isFile()) throw new Error('it exists, and is no file');
+  if (found !== undefined && !found.isFile()) throw new Error('it exists, and is not a file');
 }
 
 /** Whether a name still leads to a file that was made. */

@@ -51,7 +51,7 @@ describe('the file of a backup', () => {
     expect(spawnSync('mkfifo', [file]).status).toBe(0);
     await expect(writeBackupFile(file, lines('a\n'))).rejects.toMatchObject({
       code: 'BT_CLI_FILE',
-      message: expect.stringContaining('is no file'),
+      message: expect.stringContaining('is not a file'),
     });
     expect(statSync(file).isFIFO()).toBe(true);
     expect(existsSync(`${file}.partial`)).toBe(false);
