@@ -106,10 +106,17 @@ async function stats(asked: Asked, signal: AbortSignal): Promise<ViolationStats>
   return answered(client.GET('/v1/violations/stats', { params: { query: { ...asked, group_by: 'severity' } }, signal }));
 }
 
-/** Without a start: begins at the first violation, because sixty buckets over all years would show one bar. */
+const EMPTY_SECONDS = 86_400;
+
+/** Without a start: begins at the first violation, because sixty buckets over all years would show one bar. Without a violation it is about the last day. */
 async function wholeTime(asked: Asked, signal: AbortSignal): Promise<ViolationStats> {
   let found = await stats({ ...asked, start_time: '0' }, signal);
-  for (let narrowed = 0; narrowed < 4 && found.total > 0; narrowed++) {
+  if (found.total === 0) {
+    const { counted_from } = found;
+    found = await stats({ ...asked, start_time: String(Math.max(0, found.end_time - EMPTY_SECONDS)) }, signal);
+    return counted_from === undefined ? found : { ...found, counted_from };
+  }
+  for (let narrowed = 0; narrowed < 4; narrowed++) {
     const first = found.counts.findIndex((count) => count > 0);
     const start = found.buckets[first];
     if (start === undefined || first < found.buckets.length / 8) break;
