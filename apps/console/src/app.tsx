@@ -1,6 +1,8 @@
 import { lazy, Suspense } from 'react';
-import { Redirect, Route, Switch, useRoute } from 'wouter';
+import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter';
 import { Skeleton } from '#ui/parts/skeleton';
+import { idOfPath } from './parts/browser/id-of-path';
+import { BrokenPage } from './shell/broken-page';
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
 import { SignIn } from './shell/sign-in';
@@ -17,33 +19,38 @@ const ViolationPage = lazy(() => import('./violation/violation-page'));
 
 export function App() {
   const [isSignedIn] = useRoute('/signed-in');
+  const [at] = useLocation();
   if (isSignedIn)
     return (
-      <Suspense fallback={null}>
-        <SignedIn />
-      </Suspense>
+      <BrokenPage at={at}>
+        <Suspense fallback={null}>
+          <SignedIn />
+        </Suspense>
+      </BrokenPage>
     );
   return (
     <Toasts>
       <Shell>
-        <Suspense fallback={<Skeleton lines={8} label="The page loads" />}>
-          <Switch>
-            <Route path="/">
-              <Redirect to="/violations" replace />
-            </Route>
-            <Route path="/violations" component={ViolationsPage} />
-            <Route path="/violations/:id">{({ id }) => <ViolationPage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/rules" component={RulesPage} />
-            <Route path="/rules/new">
-              <RulePage />
-            </Route>
-            <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={decodeURIComponent(id)} />}</Route>
-            <Route path="/first-run" component={FirstRunPage} />
-            <Route path="/overview" component={OverviewPage} />
-            <Route path="/compliance" component={CompliancePage} />
-            <Route component={NotFound} />
-          </Switch>
-        </Suspense>
+        <BrokenPage at={at}>
+          <Suspense fallback={<Skeleton lines={8} label="The page loads" />}>
+            <Switch>
+              <Route path="/">
+                <Redirect to="/violations" replace />
+              </Route>
+              <Route path="/violations" component={ViolationsPage} />
+              <Route path="/violations/:id">{({ id }) => <ViolationPage key={id} id={idOfPath(id)} />}</Route>
+              <Route path="/rules" component={RulesPage} />
+              <Route path="/rules/new">
+                <RulePage />
+              </Route>
+              <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={idOfPath(id)} />}</Route>
+              <Route path="/first-run" component={FirstRunPage} />
+              <Route path="/overview" component={OverviewPage} />
+              <Route path="/compliance" component={CompliancePage} />
+              <Route component={NotFound} />
+            </Switch>
+          </Suspense>
+        </BrokenPage>
       </Shell>
       <SignIn />
     </Toasts>

@@ -49,6 +49,14 @@ describeConsole('command palette', () => {
     await becomes(() => page.locator('tr[data-row]').count(), 1);
   });
 
+  it.each([
+    ['/ui/rules/100%25', 'There is no such rule.'],
+    ['/ui/violations/a%25zb', 'There is no such violation.'],
+  ])('leaves no empty window where a link is damaged: %s', async (link, text) => {
+    const page = await browser.page(link, {}, /status of 404/);
+    await page.getByRole('alert').getByText(text).waitFor();
+  });
+
   it('is accessible, in dark and light, wide and narrow', async () => {
     const page = await browser.page('/ui/rules');
     await page.locator('tr[data-row]').first().waitFor();

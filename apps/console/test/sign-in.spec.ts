@@ -35,7 +35,11 @@ describeConsole('a server with an API key', () => {
   });
 
   it('is shown as unavailable when it is, with a retry', async () => {
-    const page = await browser.page('/ui/violations', {}, /status of (401|503)|ERR_CONNECTION_(REFUSED|RESET)/);
+    const page = await browser.page(
+      '/ui/violations',
+      {},
+      /status of (401|503)|ERR_CONNECTION_(REFUSED|RESET)|dynamically imported module|BrokenPage/,
+    );
     await page.getByRole('dialog', { name: 'Sign in' }).getByLabel('API key').fill(KEY);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('No violation was found yet').waitFor();
@@ -43,9 +47,36 @@ describeConsole('a server with an API key', () => {
     await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByText('The list could not be read.').waitFor();
     await page.getByText('The server does not answer.').first().waitFor();
+    // Another page, whose code was not needed before.
+    await page.getByRole('link', { name: 'Rules', exact: true }).click();
+    await page.getByRole('alert').getByText('Its code did not load').waitFor();
+    expect(await accessibilityOf(page)).toEqual([]);
+    await page.goBack();
+    await page.getByText('The list could not be read.').waitFor();
     betrace = await BeTrace.start({ env: { BETRACE_API_KEY: KEY }, ports: betrace.ports });
     await page.getByRole('region', { name: 'List' }).getByRole('button', { name: 'Try again' }).click();
     await page.getByText('No violation was found yet').waitFor();
+    await page.goForward();
+    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.getByRole('heading', { name: 'Rules', level: 1 }).waitFor();
+  });
+
+  it('is used all the same where the browser keeps nothing for the page', async () => {
+    const page = await browser.page('/ui/no-such-page', {}, /status of 401/);
+    await page.addInitScript(() => {
+      for (const name of ['localStorage', 'sessionStorage'])
+        Object.defineProperty(window, name, {
+          get: () => {
+            throw new DOMException('denied', 'SecurityError');
+          },
+        });
+    });
+    await page.goto(`${betrace.url}/ui/violations`);
+    await page.getByRole('dialog', { name: 'Sign in' }).getByLabel('API key').fill(KEY);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('No violation was found yet').waitFor();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.getByRole('button', { name: 'Light' }).waitFor();
   });
 });
 

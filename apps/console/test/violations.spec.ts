@@ -80,6 +80,18 @@ describeConsole('violations', () => {
     await becomes(() => rowsOf(page).count(), 5);
   });
 
+  it('keep a year that is typed into a custom time range, digit by digit', async () => {
+    const page = await browser.page('/ui/violations');
+    await pick(page, 'Time Range').selectOption('custom');
+    await pick(page, 'From').focus();
+    // One digit a time: a year begins as the year 2.
+    await page.keyboard.type('10152025', { delay: 100 });
+    await page.keyboard.press('Enter');
+    await becomes(() => pick(page, 'From').inputValue(), expect.stringMatching(/^2025-10-15T/));
+    await becomes(() => rowsOf(page).count(), 5);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('are not searched for a text that was cleared before the search began', async () => {
     const page = await browser.page('/ui/violations?rule_id=none');
     await page.getByText('Nothing matches these filters').waitFor();

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { keep, kept } from '../parts/browser/kept';
 
 /** The key that the server requires, and its header. Stored for this tab only: closing it signs out. */
 interface Key {
@@ -24,7 +25,7 @@ const BEARER = 'authorization';
 
 function read(): Key | undefined {
   try {
-    return JSON.parse(sessionStorage.getItem(STORAGE) ?? 'null') ?? undefined;
+    return JSON.parse(kept('sessionStorage', STORAGE) ?? 'null') ?? undefined;
   } catch {
     return undefined;
   }
@@ -43,7 +44,7 @@ export function signIn(kind: 'key' | 'token', value: string): void {
       ? { header: BEARER, value: `Bearer ${value.replace(/^Bearer\s+/i, '')}` }
       : { header: asked?.header ?? 'x-api-key', value };
   asked = undefined;
-  sessionStorage.setItem(STORAGE, JSON.stringify(key));
+  keep('sessionStorage', STORAGE, JSON.stringify(key));
   changed();
 }
 

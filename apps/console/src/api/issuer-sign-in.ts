@@ -36,7 +36,11 @@ export async function beginSignIn(client: IssuerClient): Promise<void> {
     ...(isOpenId(client) ? { nonce: begun.nonce } : {}),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  sessionStorage.setItem(STORAGE, JSON.stringify(begun));
+  try {
+    sessionStorage.setItem(STORAGE, JSON.stringify(begun));
+  } catch {
+    throw new Error('The settings of this browser forbid the page to keep what a sign-in needs until the issuer answers.');
+  }
   location.assign(url);
 }
 

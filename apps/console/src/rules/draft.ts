@@ -1,5 +1,6 @@
 import type { OnError, Rule, RuleControl, RuleMode, RuleTest, Severity } from '#ui/api/types';
 import { writtenTests } from '#ui/trial/written-tests';
+import { keep, kept } from '../parts/browser/kept';
 
 /** A rule in the form, before it is saved. */
 export interface Draft {
@@ -73,23 +74,18 @@ export interface KeptDraft {
 }
 
 /** Drafts are stored in the browser, so that leaving the page loses nothing. */
-export function keepDraft(id: string | undefined, kept: KeptDraft | undefined): void {
-  try {
-    if (kept === undefined) localStorage.removeItem(keyOf(id));
-    else localStorage.setItem(keyOf(id), JSON.stringify(kept));
-  } catch {
-    // A full or forbidden storage keeps no drafts; the page keeps its content.
-  }
+export function keepDraft(id: string | undefined, draft: KeptDraft | undefined): void {
+  keep('localStorage', keyOf(id), draft === undefined ? null : JSON.stringify(draft));
 }
 
 /** @param saved the values of members that a draft of an older console lacks */
 export function keptDraft(id: string | undefined, saved: Draft): KeptDraft | undefined {
   try {
-    const kept = JSON.parse(localStorage.getItem(keyOf(id)) ?? 'null') as Partial<KeptDraft> | null;
-    if (typeof kept?.draft?.expression !== 'string') return undefined;
+    const stored = JSON.parse(kept('localStorage', keyOf(id)) ?? 'null') as Partial<KeptDraft> | null;
+    if (typeof stored?.draft?.expression !== 'string') return undefined;
     // A draft of an older console has `enabled`: a disabled rule stays off.
-    const { enabled, ...draft } = kept.draft as Draft & { readonly enabled?: boolean };
-    return { version: kept.version, draft: { ...saved, ...(enabled === false ? { mode: 'off' } : {}), ...draft } };
+    const { enabled, ...draft } = stored.draft as Draft & { readonly enabled?: boolean };
+    return { version: stored.version, draft: { ...saved, ...(enabled === false ? { mode: 'off' } : {}), ...draft } };
   } catch {
     return undefined;
   }

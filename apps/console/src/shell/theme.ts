@@ -1,10 +1,12 @@
+import { keep, kept } from '../parts/browser/kept';
+
 export type Theme = 'dark' | 'light';
 
 const KEY = 'betrace.theme';
 
 /** The chosen theme, or the system's preference. */
 export function storedTheme(): Theme {
-  const stored = localStorage.getItem(KEY);
+  const stored = kept('localStorage', KEY);
   if (stored === 'dark' || stored === 'light') return stored;
   return matchMedia('(prefers-color-scheme: light)').matches ? 'light' : 'dark';
 }
@@ -14,6 +16,6 @@ export function applyTheme(theme: Theme): void {
 }
 
 export function chooseTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme);
+  keep('localStorage', KEY, theme);
   applyTheme(theme);
 }

@@ -1,9 +1,13 @@
-import { useId } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
+import { useAddressChange } from '../../parts/browser/address-change';
+import { afterPause } from '../../parts/browser/after-pause';
+
+type Bound = 'start_time' | 'end_time';
 
 interface CustomRangeProps {
   readonly start: string | null;
   readonly end: string | null;
-  readonly onChange: (change: { start_time?: string | null; end_time?: string | null }) => void;
+  readonly onChange: (change: Partial<Record<Bound, string | null>>) => void;
 }
 
 /** Converts Unix seconds (or RFC 3339, as in a link by hand) to the format of the browser's field, in UTC. */
@@ -13,40 +17,75 @@ function fieldValue(instant: string | null): string {
   return Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString().slice(0, 19) : '';
 }
 
-const instantOf = (value: string): string | null => (value === '' ? null : String(Date.parse(`${value}Z`) / 1_000));
+/** Undefined for a year that is being typed: 2026 is the year 2 at its first digit. */
+function instantOf(value: string): string | null | undefined {
+  if (value === '') return null;
+  const seconds = Date.parse(`${value}Z`) / 1_000;
+  return seconds >= 0 ? String(seconds) : undefined;
+}
 
 /** The start and end, in UTC like every time of the console. */
 export function CustomRange({ start, end, onChange }: CustomRangeProps) {
-  const from = useId();
-  const to = useId();
   return (
     <fieldset className="custom-range">
       <legend className="hidden">Custom time range, UTC</legend>
-      <label className="dim" htmlFor={from}>
-        From
-      </label>
-      <span className="field">
-        <input
-          id={from}
-          type="datetime-local"
-          step={1}
-          value={fieldValue(start)}
-          onChange={(event) => onChange({ start_time: instantOf(event.target.value) })}
-        />
-      </span>
-      <label className="dim" htmlFor={to}>
-        to
-      </label>
-      <span className="field">
-        <input
-          id={to}
-          type="datetime-local"
-          step={1}
-          value={fieldValue(end)}
-          onChange={(event) => onChange({ end_time: instantOf(event.target.value) })}
-        />
-      </span>
+      <Moment label="From" name="start_time" instant={start} onChange={(start_time) => onChange({ start_time })} />
+      <Moment label="to" name="end_time" instant={end} onChange={(end_time) => onChange({ end_time })} />
       <span className="dim">UTC</span>
     </fieldset>
+  );
+}
+
+interface MomentProps {
+  readonly label: string;
+  readonly name: Bound;
+  readonly instant: string | null;
+  readonly onChange: (instant: string | null) => void;
+}
+
+/** From one part of the field to the next. */
+const PAUSE_MS = 800;
+
+/** Typed part by part, so it counts after a pause, at Enter, or when it is left. */
+function Moment({ label, name, instant, onChange }: MomentProps) {
+  const id = useId();
+  const own = fieldValue(instant);
+  const [text, setText] = useState(own);
+  const change = useAddressChange(name);
+  const [since, setSince] = useState({ own, change });
+  if (since.own !== own || since.change !== change) {
+    setSince({ own, change });
+    setText(own);
+  }
+  const input = useRef<HTMLInputElement>(null);
+  const settle = (): void => {
+    // A part of it is empty.
+    if (input.current?.validity.badInput === true) return;
+    const wanted = text === own ? undefined : instantOf(text);
+    if (wanted !== undefined) onChange(wanted);
+  };
+  const latest = useRef(settle);
+  latest.current = settle;
+  useEffect(() => (text === own ? undefined : afterPause(PAUSE_MS, () => latest.current())), [text, own]);
+  return (
+    <>
+      <label className="dim" htmlFor={id}>
+        {label}
+      </label>
+      <span className="field">
+        <input
+          ref={input}
+          id={id}
+          type="datetime-local"
+          step={1}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onBlur={settle}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') settle();
+          }}
+        />
+      </span>
+    </>
   );
 }
