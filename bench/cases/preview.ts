@@ -5,10 +5,10 @@ import { createRules, judged } from '../fixtures/betrace-process.js';
 import { RequestSender } from '../fixtures/request-sender.js';
 
 const WARM_UP = 3_200;
-/** Requests in each window. */
-const REQUESTS = 400;
-/** Windows with a preview, each beside one without, so that other load on the machine affects both. Many and short: the spread of their median is below the target. */
-const PAIRS = 40;
+/** Requests in each window, which lasts some seconds: a preview lasts longer than its start. */
+const REQUESTS = 2_000;
+/** Windows with a preview, each beside one without, so that other load on the machine affects both. */
+const PAIRS = 20;
 const POLL_MS = 25;
 /** A rule that needs whole traces, and matches some. */
 const PREVIEW = { expression: 'trace.count(span.duration > 1ms) > 3 and trace.has(span.kind == "server")', samples: 20 };
