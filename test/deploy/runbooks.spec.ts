@@ -30,8 +30,8 @@ describe('docs/operations/runbooks.md', () => {
   });
 
   it.each([...sections])('%s lists symptoms, checks and remedies', (_, section) => {
-    const parts = section.split(/\*\*(Symptoms|Checks|Mending)\.\*\* /);
-    expect([parts[1], parts[3], parts[5], parts.length]).toEqual(['Symptoms', 'Checks', 'Mending', 7]);
+    const parts = section.split(/\*\*(Symptoms|Checks|Remedy)\.\*\* /);
+    expect([parts[1], parts[3], parts[5], parts.length]).toEqual(['Symptoms', 'Checks', 'Remedy', 7]);
     for (const part of [parts[2], parts[4], parts[6]]) expect(part!.trim().length).toBeGreaterThan(20);
     expect(blocks('bash', parts[4]).length + blocks('promql', parts[4]).length).toBeGreaterThan(0);
   });
