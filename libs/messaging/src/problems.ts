@@ -253,6 +253,11 @@ export function isRefusedForNow(error: unknown): boolean {
   return error instanceof LogError && error.code === 'BT_LOG_KAFKA_LIMIT_LOWERED';
 }
 
+/** Whether this process has closed the log, or the connection to it, itself: it stops, and no retry helps. */
+export function isClosedLog(error: unknown): boolean {
+  return error instanceof LogError && error.code === 'BT_LOG_CLOSED';
+}
+
 /** The log is unavailable now; retry. */
 export class LogUnavailable extends LogError {}
 

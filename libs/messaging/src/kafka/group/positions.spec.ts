@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { logProblem } from '../../problems.js';
 import type { Connection } from '../client/connection.js';
 import type { WireBroker } from '../client/kafkajs.js';
 import { type Committer, Positions } from './positions.js';
@@ -82,6 +83,16 @@ describe('the positions of a group', () => {
     );
     await expect(positions.commit(0, at(4), () => true)).rejects.toMatchObject({ code: 'BT_LOG_NOT_ASSIGNED' });
     expect([coordinator.commits.length, fenced]).toEqual([1, 1]);
+  });
+
+  it('a stop that has closed the connection is not held up by retries of a commit', async () => {
+    const coordinator = new Coordinator();
+    coordinator.answers = async () => {
+      throw logProblem('BT_LOG_CLOSED', {}, new Error('the connection is given up'));
+    };
+    const positions = new Positions(coordinator.connection, 't', 'g', () => ALONE);
+    await expect(positions.commit(0, at(4), () => true)).rejects.toMatchObject({ code: 'BT_LOG_CLOSED' });
+    expect(coordinator.commits.length).toBe(1);
   });
 
   it('a failure passes: the same position is committed a moment later', async () => {

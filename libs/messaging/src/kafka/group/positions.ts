@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { LogError, logProblem } from '../../problems.js';
+import { isClosedLog, LogError, logProblem } from '../../problems.js';
 import type { Connection } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
@@ -48,7 +48,7 @@ export class Positions {
     return offset < 0 ? undefined : { offset, ...splitTopicId(found?.metadata ?? '') };
   }
 
-  /** Rejects BT_LOG_METADATA_TOO_LONG; BT_LOG_NOT_ASSIGNED when `held` says that the partition is no longer this member's; or a LogUnavailable. */
+  /** Rejects BT_LOG_METADATA_TOO_LONG; BT_LOG_NOT_ASSIGNED when `held` says that the partition is no longer this member's; or a LogUnavailable (BT_LOG_CLOSED at once). */
   async commit(partition: number, position: CommittedPosition, held: () => boolean): Promise<void> {
     const bytes = Buffer.byteLength(position.metadata);
     if (bytes > METADATA_BYTES) throw logProblem('BT_LOG_METADATA_TOO_LONG', { bytes });
@@ -59,7 +59,8 @@ export class Positions {
         return await this.#enqueue(partition, position, held);
       } catch (error) {
         // The group is between two generations, or the coordinator moves: the position can be committed a moment later.
-        if (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED') throw error;
+        // A stop that hangs closes the connection: then it must not last longer by these retries.
+        if (isClosedLog(error) || (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED')) throw error;
         if (typeOf(error) === 'FENCED_INSTANCE_ID') {
           this.fenced();
           throw this.#notAssigned(partition);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordBatch } from '../../log.js';
+import { isClosedLog } from '../../problems.js';
 import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
@@ -81,7 +82,7 @@ export class RangeReader {
         return await ask();
       } catch (error) {
         const failure = kafkaFailed(`${work} (${topic})`, error);
-        if (failure.code === 'BT_LOG_CLOSED' || performance.now() > end) throw failure;
+        if (isClosedLog(failure) || performance.now() > end) throw failure;
         await pause(AGAIN_MS);
         // Another broker may lead it now.
         await this.connection.leaders(topic, true).catch(() => undefined);
