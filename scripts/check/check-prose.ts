@@ -44,6 +44,17 @@ const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/\banswers? whether\b/i, 'returns whether'],
   [/^whatever\b/i, 'regardless of'],
   [/\b(?:go|goes|went|going) on\b(?! (?:the|a|an|to)\b)/i, 'continue'],
+  [/^else\b/i, 'otherwise'],
+  [/\b(?:hears?|heard)\b/i, 'receives, learns, is notified'],
+  [/\btold\b(?! to\b)/i, 'reported'],
+  [/\bsaid\b/i, 'reported, logged, shown'],
+  [/\bcease[ds]?\b/i, 'stop'],
+  [/\b(?:is|are|was|were) to be\b/i, 'must be'],
+  [/\blies?\b/i, 'is'],
+  [/\bas by\b/i, 'like with'],
+  [/\bnone of it\b/i, 'the noun that it stands for'],
+  [/\bgoes by\b/i, 'depends on'],
+  [/\b(?:any|every)body\b/i, 'all users, all hosts'],
 ]);
 
 /**

@@ -137,7 +137,7 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
     host: matching(`^(\\*\\.)?${DNS_LABEL}(\\.${DNS_LABEL})*$`),
     annotations: texts,
     tls: object({ enabled: flag, secretName: reference }),
-    // Without an address the proxy would let everybody in.
+    // Without an address the proxy would admit all users.
     oauth2Proxy: object({ enabled: flag, authUrl: url, signInUrl: url }),
     ingest: object({ enabled: flag }),
   }),

@@ -86,7 +86,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       expect([values, opinions.filter(({ id }) => !(id in NOT_SHARED) && !(id in asked))]).toEqual([values, []]);
       for (const { id } of opinions) seen.add(id in asked ? `${values}: ${id}` : id);
     }
-    // A reason that no object needs any more is to be deleted.
+    // A reason that no object needs any more must be deleted.
     const reasons = Object.entries(ASKED_BY_VALUES).flatMap(([values, asked]) => Object.keys(asked).map((id) => `${values}: ${id}`));
     expect([...seen].sort()).toEqual([...Object.keys(NOT_SHARED), ...reasons].sort());
   });

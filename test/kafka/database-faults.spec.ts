@@ -269,7 +269,7 @@ interface Ready {
   it(
     'whose connections are cut four times a second: no write of a rule is lost or done twice, nor is a violation',
     async () => {
-      // The second of two concurrent creations is told that the rule exists.
+      // The second of two concurrent creations gets the answer that the rule exists.
       const first = { name: 'edited', expression: 'span.name == "never"', severity: 'LOW' };
       expect((await one('api').json('PUT', '/v1/rules/edited', first)).status).toBe(201);
       const over = AbortSignal.timeout(6_000);

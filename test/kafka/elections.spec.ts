@@ -129,7 +129,7 @@ describeOwnKafka('elections of leaders', () => {
   );
 
   it(
-    'a member that joins leaves a coordinator that hangs for the next, and is said to be out meanwhile',
+    'a member that joins leaves a coordinator that hangs for the next, and is reported as out meanwhile',
     async () => {
       const topic = 'elections.joins';
       await allServe();

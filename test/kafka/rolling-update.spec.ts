@@ -37,7 +37,7 @@ interface Row {
   readonly wire_trace_id: string;
 }
 
-/** Old and new processes side by side, replaced as by an orchestrator: a new one is in service before an old one gets SIGTERM. */
+/** Old and new processes side by side, replaced like by an orchestrator: a new one is in service before an old one gets SIGTERM. */
 (why === undefined ? describe : describe.skip)('Kafka: a rolling update', () => {
   const hook = new WebhookReceiver();
   const ingests = new Balanced();

@@ -94,7 +94,7 @@ await describePeers("a collector's Kafka exporter", ['Go', 'Kafka'], () => {
   it.each(RECEIVED)('has exactly the expected violations: $name', ({ known }) => known.expectFound(api()));
 
   it.each(Object.keys(STRAIGHT))(
-    'writes straight into the spans log, and what lies wrong is noticed, counted and moved: %s',
+    'writes straight into the spans log, and misplaced spans are noticed, counted and moved: %s',
     async (name) => {
       const known = new KnownTraces(sent.length);
       sent.push(known);

@@ -63,7 +63,7 @@ await describePeers("a collector's OTLP exporters", ['Go'], () => {
     expect(await openViolations(betrace)).toHaveLength(UNDERSTOOD.flatMap(({ known }) => known.violations()).length);
   });
 
-  it.each(NOT_UNDERSTOOD)('are told why an unsupported compression fails: $name', async ({ name, config }) => {
+  it.each(NOT_UNDERSTOOD)('get the reason why an unsupported compression fails: $name', async ({ name, config }) => {
     await new KnownTraces(99, { count: 1 }).sendTo(collector.lane(name));
     const refusal = new RegExp(`(unsupported encoding|content encoding) \\\\"${config.compression}\\\\"`);
     await eventually('the refusal', async () => (refusal.test(collector.logs()) ? true : undefined), TIMEOUT_MS);

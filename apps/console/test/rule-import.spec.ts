@@ -60,7 +60,7 @@ describeConsole('rules from files', () => {
     expect(now.get('declined')?.version).toBe(1);
   });
 
-  it('in YAML are imported with their test cases, as by betrace rules import', async () => {
+  it('in YAML are imported with their test cases, like with betrace rules import', async () => {
     const yaml = [
       'rules:',
       '  - id: of-yaml   # why it is there',

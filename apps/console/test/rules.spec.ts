@@ -238,7 +238,7 @@ describeConsole('rules', () => {
     answer.resolve();
     await page.getByText('Saved as version 1').waitFor();
     expect(new URL(page.url()).pathname).toBe('/ui/violations');
-    // An error is said there, too.
+    // An error is shown there, too.
     await page.goto(`${betrace.url}/ui/rules/left-alone`);
     const refusal = Promise.withResolvers<void>();
     await page.route('**/v1/rules/left-alone?run_tests=true', async (route) => {

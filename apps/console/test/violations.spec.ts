@@ -214,7 +214,7 @@ describeConsole('violations', () => {
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.reload();
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
-    // The frame has its dialog before the code of the page is there, which hears the second Escape.
+    // The frame has its dialog before the code of the page is there, which handles the second Escape.
     await page.locator('h1', { hasText: 'charge without fraud check' }).waitFor();
     await page.keyboard.press('Escape');
     await page.waitForURL((url) => !url.searchParams.has('dialog'));

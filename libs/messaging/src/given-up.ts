@@ -1,4 +1,4 @@
-/** The reason for a listener that waits for something other than the log to end its call: its partition is to be given up. The next owner continues. */
+/** The reason for a listener that waits for something other than the log to end its call: its partition must be given up. The next owner continues. */
 export class GivenUp extends Error {
   constructor() {
     super('the partition is given up');

@@ -16,7 +16,7 @@ export interface OutgoingRecord {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A record as it lies in the log. */
+/** A record as it is in the log. */
 export interface LogRecord {
   readonly offset: number;
   readonly timestamp: number;
@@ -49,7 +49,7 @@ export interface PartitionListener {
   assigned(partition: number, committed: Position | undefined, start: number): Promise<number | undefined>;
   /**
    * The next records. The next batch of the partition comes when the promise resolves: this is the back-pressure. `leaving` is aborted (with a `GivenUp`)
-   * when the partition is to be given up, which happens only after the promise has settled. A listener that waits for something other than the log then
+   * when the partition must be given up, which happens only after the promise has settled. A listener that waits for something other than the log then
    * rejects with it, which is not reported to `failed`.
    */
   records(batch: RecordBatch, leaving?: AbortSignal): Promise<void>;
@@ -83,7 +83,7 @@ export interface PartitionListener {
 export interface Subscription {
   /**
    * Once it resolves, the commit survives the end of the process. After a loss of power a position may be an earlier one, never a later one (at least once).
-   * Only for partitions that are assigned to this member; else rejects BT_LOG_NOT_ASSIGNED.
+   * Only for partitions that are assigned to this member; otherwise rejects BT_LOG_NOT_ASSIGNED.
    */
   commit(partition: number, position: Position): Promise<void>;
   /** Stops fetching a partition until resume; a batch under way is still delivered. */

@@ -22,7 +22,7 @@ describe('SIGUSR2, which announces the last stop', () => {
     expect(listener).toHaveBeenCalledTimes(1);
   });
 
-  it('is heard when it comes later, and does nothing before', () => {
+  it('is received when it comes later, and does nothing before', () => {
     const lastStop = new LastStop();
     const listener = jest.fn();
     lastStop.listen(listener);

@@ -1,5 +1,5 @@
 /**
- * Hears SIGUSR2, which says that the next stop is final (docs/decisions/0067). It comes beforehand, because an orchestrator starts again what ends by itself.
+ * Receives SIGUSR2, which says that the next stop is final (docs/decisions/0067). It comes beforehand, because an orchestrator starts again what ends by itself.
  * It may come while the process starts: without a handler it would end the process, or get lost where the process is the first of a container. Windows has no
  * such signal.
  */

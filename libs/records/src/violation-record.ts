@@ -27,7 +27,7 @@ export interface ViolationRecord {
   readonly explanation: unknown;
   readonly close_reason: string;
   readonly complete: boolean;
-  /** Whether the verdict covers a part of a long trace, or a trace that closed without its root; else absent. */
+  /** Whether the verdict covers a part of a long trace, or a trace that closed without its root; otherwise absent. */
   readonly fragment?: boolean;
   readonly log: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
   readonly metadata: Readonly<Record<string, string | number | boolean>>;

@@ -20,10 +20,10 @@ export interface AppliedAt {
 }
 
 /**
- * Distinguishes a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest says that it is there; when it
- * says nothing for longer than it would, nobody could append: the silence is a pause, also where spans that were under way end it before a
- * word does. While its next word is due the time stands, whatever evaluators and APIs append meanwhile. All of it follows from the records alone, so that every reader finds the same. Where nothing is ever said (the
- * embedded log has its own way, older versions have none) time is the records' time.
+ * Distinguishes a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest appends presence records. When
+ * they are late, ingest could not append: the silence is a pause, even if spans that were in flight end it. While the next one is due, time stops,
+ * whatever evaluators and APIs append meanwhile. All of this follows from the records alone, so that every reader finds the same. Without any presence
+ * record (the embedded log has its own way, older versions have none), time is the records' time.
  */
 export class IngestTime {
   /** Log time of ingest's last record, and of the last tick or spans that ended a silence. */
@@ -39,7 +39,7 @@ export class IngestTime {
 
   /**
    * The state at an offset, from the records before it.
-   * @param said ingest had shown its presence by then, perhaps before the records that are read
+   * @param ingest had shown its presence by then, perhaps before the records that are read
    */
   static async before(
     log: Pick<Log, 'read' | 'bounds'>,

@@ -23,7 +23,7 @@ export interface ReplayOptions {
 export interface ReplayEvents {
   /** A verdict about a trace of the range. */
   verdict(verdict: Verdict): void;
-  /** A trace of the range closed; its first span lies at this offset. */
+  /** A trace of the range closed; its first span is at this offset. */
   closed(firstOffset: number): void;
   /** A record is about to be applied (log time, Unix ms), in order; from the context before the range on. */
   reached(offset: number, time: number): void;
@@ -60,7 +60,7 @@ export async function replayPartition(range: SpansRange, options: ReplayOptions,
 }
 
 /**
- * The offset at which the context before a range begins. A pause of the log does not count as time of a trace: where one lies in the context, traces and spans are
+ * The offset at which the context before a range begins. A pause of the log does not count as time of a trace: where one is in the context, traces and spans are
  * known for longer, and the context begins earlier.
  */
 async function contextOffset({ partition, judgeFrom, start }: SpansRange, time: number, { log, settings, monotonic }: ReplayOptions) {

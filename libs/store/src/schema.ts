@@ -122,7 +122,7 @@ export interface ViolationRevisionsTable {
   json_record: string;
 }
 
-/** What people said about a violation or a group (`subject`). */
+/** People's marks on violations and groups (`subject`). */
 export interface MarksTable {
   subject: string;
   number: number;

@@ -9,7 +9,7 @@ import { violationSpan, violationSpanId } from './violation-span.js';
 const resource = resourceFromAttributes({ 'service.name': 'betrace' });
 
 describe('a violation as a span', () => {
-  it('lies in the offending trace, below the offending span, at the instant of the verdict', () => {
+  it('is in the offending trace, below the offending span, at the instant of the verdict', () => {
     const span = violationSpan(violation(), resource, true);
     expect(span.spanContext()).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c' });
     expect(span.parentSpanContext).toMatchObject({ spanId: 'b7ad6b7169203331' });

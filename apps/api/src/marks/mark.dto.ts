@@ -33,7 +33,7 @@ export class MarkQuery {
   cursor?: number;
 }
 
-/** What a person said about a violation or a group. */
+/** A person's mark on a violation or a group. */
 export class MarkView {
   @ApiProperty({ example: 1, description: 'Counts from 1, for each violation and group.' })
   number!: number;

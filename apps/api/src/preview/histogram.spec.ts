@@ -9,7 +9,7 @@ describe('a histogram', () => {
     expect([interval, buckets.length, buckets[0]?.start]).toEqual([1_800_000, 48, day]);
   });
 
-  it('counts every trace, whenever it began, where its first span lies', () => {
+  it('counts every trace at the place of its first span, whenever it began', () => {
     const time = fc.integer({ min: 0, max: 4_000_000_000_000 });
     const records = fc.array(fc.nat(100_000_000), { minLength: 1, maxLength: 50 });
     fc.assert(

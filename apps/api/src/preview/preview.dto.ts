@@ -146,7 +146,7 @@ export class PreviewQuery {
 }
 
 export class PreviewProgressView {
-  @ApiProperty({ example: 120_400, description: 'Records of the log that are to be read; a record has the spans of a request.' })
+  @ApiProperty({ example: 120_400, description: 'Records of the log in the range; a record has the spans of a request.' })
   records!: number;
 
   @ApiProperty({ example: 60_200 })
@@ -249,7 +249,7 @@ export class PreviewLimitsView {
   @ApiProperty({ example: 1, description: 'Traces that were open when the range began: they are left out.' })
   began_before!: number;
 
-  @ApiProperty({ example: 0, description: 'Records that the embedded log deleted while they were to be read.' })
+  @ApiProperty({ example: 0, description: 'Records that the embedded log deleted before the preview read them.' })
   deleted_records!: number;
 
   @ApiProperty({ example: 0, description: 'Defects of BeTrace met on the way: something was not judged.' })

@@ -31,7 +31,7 @@ export class ViolationSummary {
 
   @ApiPropertyOptional({
     description:
-      'True if only a part of the trace was judged, or its root had not come: spans that seem missing may be elsewhere. Else absent.',
+      'True if only a part of the trace was judged, or its root had not come: spans that seem missing may be elsewhere. Otherwise absent.',
   })
   fragment?: boolean;
 
@@ -79,7 +79,7 @@ export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ description: 'Unix milliseconds.' })
   timestamp_ms!: number;
 
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Where the trace lies in the spans log.' })
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'Where the trace is in the spans log.' })
   log!: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
 
   @ApiProperty({ description: 'Which key made the signature.' })

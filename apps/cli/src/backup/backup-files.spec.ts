@@ -39,7 +39,7 @@ describe('the file of a backup', () => {
     await writeBackupFile(file, lines('a\n'));
     expect(readFileSync(elsewhere, 'utf8')).toBe('of somebody');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    // That of a backup that was killed, which everybody may read.
+    // That of a backup that was killed, which all users may read.
     writeFileSync(`${file}.partial`, 'a long beginning');
     chmodSync(`${file}.partial`, 0o666);
     await writeBackupFile(file, lines('b\n'));

@@ -55,7 +55,7 @@ describe('readings', () => {
       `t_bucket{le="0.1"} ${low}\nt_bucket{le="1"} ${middle}\nt_bucket{le="+Inf"} ${all}`;
     const [first, second] = [reading(0, buckets(100, 100, 100)), reading(1, buckets(100, 110, 110))];
     expect(quantile(0.5, undefined, first, 't')).toBeCloseTo(0.05);
-    // All of the ten that came since lie between 0.1 and 1.
+    // All of the ten that came since are between 0.1 and 1.
     expect(quantile(0.5, first, second, 't')).toBeCloseTo(0.55);
     expect(quantile(0.95, first, first, 't')).toBeUndefined();
     // Above the last bound that bound is all that is known.

@@ -44,7 +44,7 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
         return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header, query }, body: bodyOf(draft) }));
       } catch (error) {
         const tests = failingTests(error);
-        // Nobody sees a dialog of a page that is gone: the error is said.
+        // Nobody sees a dialog of a page that is gone: the error is shown.
         if (!here()) throw error;
         if (tests !== undefined) {
           setFailing({ version, tests });

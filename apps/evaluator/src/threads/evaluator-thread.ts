@@ -98,7 +98,7 @@ export class EvaluatorThread {
     worker.on('exit', (code) => this.ended(code));
   }
 
-  /** Throws the reason when the thread does not evaluate (Degraded if other work continues); else returns a notice for the operator. */
+  /** Throws the reason when the thread does not evaluate (Degraded if other work continues); otherwise returns a notice for the operator. */
   check(): string | undefined {
     if (this.worker === undefined || !this.ready) {
       if (!this.everReady) throw new Error(this.lastDefect?.message ?? `${this.settings.name} is starting`);

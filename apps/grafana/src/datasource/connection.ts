@@ -11,7 +11,7 @@ interface Readiness {
   readonly checks?: Readonly<Record<string, string>>;
 }
 
-/** Checks by their names in `/ready`, as they are said. */
+/** Checks by their names in `/ready`, as they are shown. */
 const HOPS: Readonly<Record<string, string>> = {
   storage: 'storage',
   rule_engine: 'the rule engine',

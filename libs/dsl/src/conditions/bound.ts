@@ -5,7 +5,7 @@ import type { Resolved } from '../tree/resolved.js';
 export interface Bound {
   readonly node: Resolved;
   readonly column: Resolved;
-  /** Equal for all bounds that one ladder (ladder.ts) can answer: the column, and whether values must lie above. */
+  /** Equal for all bounds that one ladder (ladder.ts) can answer: the column, and whether values must be above. */
   readonly ladder: string;
   readonly isAbove: boolean;
   readonly literal: number;

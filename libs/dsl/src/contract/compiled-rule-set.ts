@@ -142,7 +142,7 @@ export interface CompiledRule {
   /** A span rule has one verdict per span, a trace rule one per trace. */
   readonly subject: 'span' | 'trace';
   readonly needs: Needs;
-  /** `span`: the condition that is the verdict. `online` with subject span: a span can only match if this holds (candidate). Else -1. */
+  /** `span`: the condition that is the verdict. `online` with subject span: a span can only match if this holds (candidate). Otherwise -1. */
   readonly condition: number;
   /** `online`: the atoms it reads. */
   readonly atoms: readonly number[];
@@ -152,7 +152,7 @@ export interface CompiledRule {
   readonly readsTotals?: boolean;
   /** `online` with subject span: the conditions whose bits are kept for each pending span, in bit order (at most 32). */
   readonly spanConditions: readonly number[];
-  /** By bit: the bit of the negation, which is kept too where a condition can fail; else -1. */
+  /** By bit: the bit of the negation, which is kept too where a condition can fail; otherwise -1. */
   readonly spanOpposites?: readonly number[];
   /** `online`: the verdict if no further span can change it, else UNKNOWN. `spanBits` is 0 for a trace rule. */
   decide?(trace: OnlineTrace, spanBits: number): Truth;
@@ -177,7 +177,7 @@ export interface CompiledRule {
 export interface BufferedNeeds {
   /** The conditions whose spans `judge` needs. */
   readonly conditions: readonly number[];
-  /** For a span rule: the condition on which a span must hold or fail for the rule to match or fail on it. Else -1. */
+  /** For a span rule: the condition on which a span must hold or fail for the rule to match or fail on it. Otherwise -1. */
   readonly candidate: number;
   /**
    * Conditions each of which some span must satisfy (or fail on) for the rule to match or fail at all. Without such spans it is not judged. Scripts list none

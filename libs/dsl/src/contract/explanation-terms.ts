@@ -14,8 +14,8 @@ export type ExplanationOutcome = keyof typeof EXPLANATION_OUTCOMES;
 
 /** The kinds of parts of a rule, for the reference and the API. */
 export const EXPLANATION_KINDS = {
-  and: 'All of its children hold, as far as they were evaluated; else it is false.',
-  or: 'One of its children holds; else it is false.',
+  and: 'All of its children hold, as far as they were evaluated; otherwise it is false.',
+  or: 'One of its children holds; otherwise it is false.',
   not: 'Its child does not hold.',
   comparison: '`==`, `<` and the like; its children are the functions over spans that it compares.',
   test: '`contains`, `starts_with`, `ends_with`, `matches`.',

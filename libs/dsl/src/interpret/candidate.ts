@@ -3,7 +3,7 @@ import { BOOLEAN } from '../values/types.js';
 import { isSpanCondition } from './required-reads.js';
 
 /**
- * The span condition that must hold for a span if a rule over the span and its trace is to be true of it. Parts about the trace are unknown and drop out.
+ * The span condition that must hold for a span for a rule over the span and its trace to be true of it. Parts about the trace are unknown and drop out.
  * Undefined: every span is a candidate.
  *
  * The candidate must not fail where the rule would be true. `(trace.has(a) and attribute.n > 5) or span.name == "x"` doesn't look

@@ -182,7 +182,7 @@ function toText(value: Value): string | Uint8Array | undefined {
   return isNumber(value) ? formatNumber(value) : undefined;
 }
 
-/** A number, or a string that holds one; else undefined. */
+/** A number, or a string that holds one; otherwise undefined. */
 export function toNumber(value: Value): Numeric | undefined {
   if (isNumber(value)) return value;
   return typeof value === 'string' ? parseNumeral(value) : undefined;

@@ -124,7 +124,7 @@ export function compareStrings(left: string | Uint8Array, right: string | Uint8A
   return compareBytes(left, right);
 }
 
-/** UTF-16 texts in the order of their UTF-8 bytes: the same as by units, but surrogates come after U+E000…U+FFFF. */
+/** UTF-16 texts in the order of their UTF-8 bytes: the order of units, but surrogates come after U+E000…U+FFFF. */
 function compareTexts(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at++) {

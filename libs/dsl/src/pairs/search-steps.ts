@@ -87,7 +87,7 @@ function ofRelation(relation: SoughtRelation): readonly Shape[] {
     shapes.map((shape) => both(shape, new Map([[isFirst ? END : START, max]])));
   const same = within([new Map(), ...(isFirst ? [below] : above)], ends);
   const whole = [...same, ...within(isFirst ? above : [below], 2)];
-  // For its own service: what lies between the windows; or all of it again where both ends differ.
+  // For its own service: what is between the windows; or all of it again where both ends differ.
   return ends === 1 ? [...whole, ...within([new Map(), below, ...above], 2)] : [...whole, ...whole, ...same];
 }
 

@@ -47,7 +47,7 @@ export class StepModel {
     return { steps: (subject === 'span' ? each.perSpan() : each).plus(model.once), isOfWholeTrace: model.isOfWholeTrace };
   }
 
-  /** One evaluation per span. After a conjunct by which no subject lies below another, the descendants of all subjects are n. */
+  /** One evaluation per span. After a conjunct by which no subject is below another, the descendants of all subjects are n. */
   private ofSubject(root: Resolved): Steps {
     const conjuncts = operandsOf(root, 'and');
     const steps = conjuncts.map((conjunct, place) => {

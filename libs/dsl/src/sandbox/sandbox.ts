@@ -85,7 +85,7 @@ export class ScriptProgram {
     return result;
   }
 
-  /** Sets the hook again; else the remainder of the previous interval would shorten the first one. */
+  /** Sets the hook again; otherwise the remainder of the previous interval would shorten the first one. */
   #startBudget(taken: number): void {
     this.#budget.start(taken);
     lua.lua_sethook(this.#L, this.#hook, lua.LUA_MASKCOUNT, HOOK_INTERVAL);

@@ -14,7 +14,7 @@ export interface SpanArgument {
 }
 
 /**
- * The roles of the arguments of `trace.has`, `trace.follows`, `x.children.sum` and other functions over spans; undefined for other calls. It goes by names
+ * The roles of the arguments of `trace.has`, `trace.follows`, `x.children.sum` and other functions over spans; undefined for other calls. It reads names
  * alone, because scripts are not resolved.
  */
 export function spanArguments({ callee, args }: Call): readonly SpanArgument[] | undefined {

@@ -267,7 +267,7 @@ export class Assembly implements DeadlineOwner {
     return backFrom(this.before, this.traces.rows[row * ROW_WORDS + LAST_TIME]!) + this.longTraces.silence;
   }
 
-  /** The root and every named parent were seen, and no pause of the log, and no deleted records, lie within the trace. */
+  /** The root and every named parent were seen, and no pause of the log, and no deleted records, are within the trace. */
   isComplete(row: Row): boolean {
     const at = row * ROW_WORDS;
     return (this.traces.rows[at + FLAGS]! & (ROOT_SEEN | INTERRUPTED | LACKING)) === ROOT_SEEN && this.traces.rows[at + MISSING] === 0;

@@ -83,7 +83,7 @@ export interface UnknownBits {
 }
 
 /**
- * The verdict of an online rule with unknown conditions, if it is the same for all of their values; else undecided. Values of a wrong type are no match;
+ * The verdict of an online rule with unknown conditions, if it is the same for all of their values; otherwise undecided. Values of a wrong type are no match;
  * where they matter, they are reported to `errors`.
  */
 export function concludeInDoubt(

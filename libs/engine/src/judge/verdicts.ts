@@ -49,7 +49,7 @@ export class Verdicts {
   private readonly emitted = new EmittedVerdicts();
   /** By row: the rules with `evidence` whose undecided verdict about the trace was only counted. */
   private readonly counted = new Map<Row, Set<string>>();
-  /** Offset of the last record that met a defect. For traces before it, no rule can be said to have found nothing. */
+  /** Offset of the last record that met a defect. For traces before it, it is unknown whether a rule found nothing. */
   private lastDefect = -1;
 
   constructor(

@@ -129,7 +129,7 @@ export class PartitionEngine {
     this.interrupted = true;
   }
 
-  /** Spans of no trace that may still change lie below this offset (docs/architecture.md, invariant 3). */
+  /** Spans of no trace that may still change are below this offset (docs/architecture.md, invariant 3). */
   lowWatermark(): number {
     return Math.max(this.judgeFrom, this.assembly.oldest?.offset ?? this.nextOffset);
   }

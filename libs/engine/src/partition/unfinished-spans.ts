@@ -57,7 +57,7 @@ export class UnfinishedSpans {
   }
 
   /**
-   * The trace is about to be forgotten. Returns whether its rules were given spans and are to be evaluated again.
+   * The trace is about to be forgotten. Returns whether its rules were given spans and must be evaluated again.
    * @param opened the epoch under which the trace opened, unless that was in the context
    */
   judge(row: Row, opened: Epoch | undefined, judgeFrom: number): boolean {

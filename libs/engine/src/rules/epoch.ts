@@ -47,7 +47,7 @@ export class Epoch {
   anyInProgress = false;
   /** This epoch's projection cannot read the record. */
   unreadable = false;
-  /** How many evaluations each present one represents, if they are timed; else 0. */
+  /** How many evaluations each present one represents, if they are timed; otherwise 0. */
   timing = 0;
   private readonly projection: Projection;
   private loaded = -1;

@@ -34,7 +34,7 @@ export interface JudgePlan {
   readonly spanRules: readonly RuleIndex[];
   /** Online rules over the trace. */
   readonly traceRules: readonly RuleIndex[];
-  /** Per rule: its index in `traceRules`, which is its bit among the settled ones; else -1. */
+  /** Per rule: its index in `traceRules`, which is its bit among the settled ones; otherwise -1. */
   readonly settledBit: readonly number[];
   /** Per rule: true for a rule over the trace that is false until its key atom is fed (without a key: any of its atoms). */
   readonly falseUntilFed: readonly boolean[];

@@ -39,7 +39,7 @@ export interface Verdict {
   readonly complete: boolean;
   /** A verdict on a part of a long trace, or on a trace that closed without its root. */
   readonly fragment?: true;
-  /** Where the trace lies in the spans log. */
+  /** Where the trace is in the spans log. */
   readonly partition: number;
   readonly firstOffset: number;
   readonly lastOffset: number;

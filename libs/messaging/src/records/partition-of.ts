@@ -12,7 +12,7 @@ const HEX_DIGITS = Uint16Array.from({ length: 256 }, (_, byte) => {
   return text.charCodeAt(0) | (text.charCodeAt(1) << 8);
 });
 
-/** Partition (0 … partitions - 1) of a 16-byte trace id that lies in `bytes` at `at`. */
+/** Partition (0 … partitions - 1) of a 16-byte trace id that is in `bytes` at `at`. */
 export function partitionOf(bytes: Uint8Array, partitions: number, at = 0): number {
   let hash = SEED ^ 32;
   for (let i = at; i < at + 16; i += 2) {

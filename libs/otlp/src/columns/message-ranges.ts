@@ -25,7 +25,7 @@ export class MessageRanges {
     while (this.count > 0 && this.words[(this.count - 1) * WORDS]! >= length) this.count--;
   }
 
-  /** Where the message of span `i` lies. */
+  /** Where the message of span `i` is. */
   of(i: number): { readonly start: number; readonly end: number } {
     const { words } = this;
     let low = 0;

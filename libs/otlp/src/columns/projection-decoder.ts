@@ -312,7 +312,7 @@ export class ProjectionDecoder {
     columns.anyStatusMessage = true;
   }
 
-  /** Reads a KeyValue whose key is one of `keys`: returns its number and leaves its value in `this.value`; else -1. */
+  /** Reads a KeyValue whose key is one of `keys`: returns its number and leaves its value in `this.value`; otherwise -1. */
   private keyValue(start: number, end: number, keys: KeyMatch): number {
     const { bytes, view, cursor } = this;
     if (start + 2 <= end && bytes[start] === 0x0a) {

@@ -23,7 +23,7 @@ export class TextTable {
     this.texts = new Array<string>(2 * sets).fill('');
   }
 
-  /** The UTF-8 text at `start` (included) to `end` (not); `view` lies over the same bytes. */
+  /** The UTF-8 text at `start` (included) to `end` (not); `view` is over the same bytes. */
   read(bytes: Uint8Array, view: DataView, start: number, end: number): string {
     const length = end - start;
     if (length < 4 || length > MAX_BYTES) return length === 0 ? '' : length < 4 ? short(bytes, start, end) : utf8(bytes, start, end);

@@ -273,7 +273,7 @@ logging:
     expect(host({ BETRACE_API_KEYS_FILE: '/run/keys.yaml' })).toBe('0.0.0.0');
   });
 
-  it.each(['0.0.0.0', '::', '10.1.2.3', '127.0.0.1.example.com'])('says that everybody who reaches %s may do everything', (host) => {
+  it.each(['0.0.0.0', '::', '10.1.2.3', '127.0.0.1.example.com'])('warns that all who reach %s may do everything', (host) => {
     const open = expect.stringContaining(`everybody who reaches ${host} may read violations`);
     expect(load({ args: [`--host=${host}`] }).notices).toContainEqual(open);
     expect(load({ args: [`--host=${host}`], environment: { BETRACE_API_KEY: 'k'.repeat(32) } }).notices).not.toContainEqual(open);

@@ -86,7 +86,7 @@ export const SCHEMA = {
       type: list,
       env: ['KAFKA_RECEIVE_TOPICS'],
       default: [],
-      doc: 'Topics of other producers (a collector writes `otlp_spans`) that ingest reads and re-keys. `:otlp_proto` or `:otlp_json` after a name sets its encoding; else it is detected for each record.',
+      doc: 'Topics of other producers (a collector writes `otlp_spans`) that ingest reads and re-keys. `:otlp_proto` or `:otlp_json` after a name sets its encoding; otherwise it is detected for each record.',
     },
     sessionTimeout: {
       type: duration,
@@ -261,7 +261,7 @@ export const SCHEMA = {
       type: text,
       env: ['BETRACE_SIGNATURE_KEY'],
       secret: true,
-      doc: 'Secret for the HMAC-SHA256 signatures of violations (`openssl rand -base64 32`). Unset, and no `signature_key_file`: in development `changeme`; with a storage path a key made once and kept there as `signature.key`; else an error.',
+      doc: 'Secret for the HMAC-SHA256 signatures of violations (`openssl rand -base64 32`). Unset, and no `signature_key_file`: in development `changeme`; with a storage path a key made once and kept there as `signature.key`; otherwise an error.',
     },
     signatureKeyFile: {
       type: text,

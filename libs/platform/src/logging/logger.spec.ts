@@ -23,7 +23,7 @@ describe('the logger', () => {
     expect(logged('json', 'debug', (logger) => logger.debug('detail'))).toContain('detail');
   });
 
-  it('never shows a secret, however deep it lies', () => {
+  it('never shows a secret, however deep it is', () => {
     const configuration = { compliance: { signatureKey: 'hunter2' }, kafka: { saslPassword: 'hunter2' } };
     const headers = { authorization: 'hunter2', 'x-api-key': 'hunter2' };
     const line = logged('json', 'info', (logger) => logger.info({ configuration, request: { headers }, apiKey: 'hunter2', headers }, 'x'));

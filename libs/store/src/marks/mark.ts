@@ -1,7 +1,7 @@
 /** `acknowledged`: a person knows of it; `unacknowledged` revokes that. */
 export type MarkKind = 'acknowledged' | 'unacknowledged' | 'note';
 
-/** What a person said about a violation or a group. */
+/** A person's mark on a violation or a group. */
 export interface Mark {
   /** Counts from 1 for each subject. */
   readonly number: number;

@@ -86,7 +86,7 @@ export function describeFingerprints(open: () => Store): void {
       ]);
     });
 
-    it('get older violations later, as if these had had fingerprints, and keep what people said', async () => {
+    it('get older violations later, as if these had had fingerprints, and keep marks and notes', async () => {
       const kinds = ['a', 'b', 'c'];
       const kept = Array.from({ length: 40 }, (_, i) =>
         at(i * 3, `v${i}`, {

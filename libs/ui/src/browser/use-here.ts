@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 /**
- * Whether the page or panel that asks is still shown, for answers that come later: where it is not, they change neither it nor the address, and what they
- * say is said in a toast.
+ * Whether the page or panel that asks is still shown, for answers that come later: where it is not, they change neither it nor the address, and a toast
+ * shows their text.
  */
 export function useHere(): () => boolean {
   const [pathname] = useState(() => location.pathname);

@@ -182,7 +182,7 @@ const typeOver = EditorView.domEventHandlers({
   },
 });
 
-/** What the browser has selected, from and to: the editor hears of a new selection only after a moment. */
+/** What the browser has selected, from and to: the editor gets a new selection only after a moment. */
 function selectedNow(editor: EditorView): readonly [number, number] {
   // In a shadow root the document's selection ends at the host; Chromium has one of the root, and elsewhere the document's reaches inside.
   const root = editor.root as { getSelection?: () => Selection | null };

@@ -65,7 +65,7 @@ export class TraceFinder {
       return { id: traceId.slice(0, 100), trace_id, ...place };
     }
     const { id, trace_id, wire_trace_id } = first;
-    // A trace judged in fragments lies in the ranges of all of them.
+    // A trace judged in fragments is in the ranges of all of them.
     const logs = [first, ...others].filter((record) => record.wire_trace_id === wire_trace_id).map(({ log }) => log);
     const log = {
       partition: first.log.partition,

@@ -4,7 +4,7 @@ import type { Logger } from '#platform';
 import { TOPICS, type ViolationRecord } from '#records';
 import { type SpanView, spanViews, type TraceView } from './trace.dto.js';
 
-/** Where the spans of a trace lie in the log. */
+/** Where the spans of a trace are in the log. */
 export type TracePlace = Pick<ViolationRecord, 'trace_id' | 'wire_trace_id' | 'log'>;
 
 /** The times for which spans are judged together (`traces.*`), in milliseconds. */

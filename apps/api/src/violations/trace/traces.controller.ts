@@ -16,7 +16,7 @@ export class TracesController {
     summary: 'The spans of a trace that violated a rule, as long as the log keeps them; or of a recent one',
     description:
       'The id as it was sent, or as 32 hex digits. Traces with a violation can be located in the log. ' +
-      '`GET /v1/violations?trace_id=` lists their violations. With the scope `rules:write` also traces without a violation that lie in the last 64 MiB of their partition.',
+      '`GET /v1/violations?trace_id=` lists their violations. With the scope `rules:write` also traces without a violation that are in the last 64 MiB of their partition.',
   })
   @ApiOkResponse({ type: TraceView })
   @ApiNotFoundResponse({

@@ -105,7 +105,7 @@ class PairExplainer {
     return ` (closest is ${spanText(nearest)}, which ${what})`;
   }
 
-  /** The nearest span in time that satisfies the second condition; else the one that satisfies most of it. */
+  /** The nearest span in time that satisfies the second condition; otherwise the one that satisfies most of it. */
   private nearestSecond(first: SpanView): SpanView | undefined {
     const { node, explainer } = this;
     const inner = bound(this.bindings, node.depth, first);

@@ -29,7 +29,7 @@ function furtherQuestions(plan: JoinPlan, depth: number): readonly BoxQuestion[]
   return plan.rest.map((conjunct) => boxQuestion(conjunct, depth)).filter((question) => question !== undefined);
 }
 
-/** Columns of an index for keyed questions: the times between which the joined spans of each lie. */
+/** Columns of an index for keyed questions: the times between which the joined spans of each are. */
 export function joinedBounds(plan: JoinPlan, depth: number, further: FurtherSpans): readonly JoinedBounds[] {
   return furtherQuestions(plan, depth)
     .filter(({ isKeyed }) => isKeyed)
@@ -110,7 +110,7 @@ function timesOf(
   );
 }
 
-/** By the times and places between which the spans joined to some span of the box lie. */
+/** By the times and places between which the spans joined to some span of the box are. */
 function keyedRejection(question: BoxQuestion, index: JoinedSpanIndex, further: FurtherSpans): BoxRejection | undefined {
   const constraints: ColumnConstraint[] = [];
   for (const join of question.given) {

@@ -103,7 +103,7 @@ export class JoinedSpanIndex {
   }
 
   /**
-   * The number of spans that satisfy all constraints, exact up to `max`. The tree is fast where spans lie together, or a witness is found soon.
+   * The number of spans that satisfy all constraints, exact up to `max`. The tree is fast where spans are close together, or a witness is found soon.
    * Where it would examine many boxes, sums of regions are used.
    */
   count(constraints: readonly ColumnConstraint[], max: number): number {

@@ -176,7 +176,7 @@ export class LinkedPairs {
     }
   }
 
-  /** Those whose time lies between two ranks: of a service, and of others. */
+  /** Those whose time is between two ranks: of a service, and of others. */
   private inWindow(column: BlockColumn, service: number, from: number, to: number, fromOther: number, toOther: number): void {
     const { bits, ofOther } = this;
     column.between(from, to, bits);

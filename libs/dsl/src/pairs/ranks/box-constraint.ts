@@ -71,7 +71,7 @@ export class BeforeAll implements ColumnConstraint {
   }
 }
 
-/** The column lies between two ranks. */
+/** The column is between two ranks. */
 export class Between implements ColumnConstraint {
   constructor(
     protected readonly column: number,

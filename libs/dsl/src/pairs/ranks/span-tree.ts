@@ -27,7 +27,7 @@ export type BoxRejection = (box: Box) => boolean;
 const LEAF = 8;
 
 /**
- * Spans in a tree of boxes: halves of halves, divided by the column in which they lie farthest apart. Only the boxes on the borders of the constraints are
+ * Spans in a tree of boxes: halves of halves, divided by the column in which they are farthest apart. Only the boxes on the borders of the constraints are
  * visited: of n spans about log n for one column, about √n for two.
  */
 export class SpanTree {

@@ -220,7 +220,7 @@ function compareValues(a: Ordered, b: Ordered): number {
 
 const LAST_RANK = 2 ** 31 - 2;
 
-/** The rank lies between two; a value without a rank is in no range. */
+/** The rank is between two; a value without a rank is in no range. */
 class Ranked extends Between {
   regions(): readonly Region[] {
     return [{ sign: 1, ranges: [{ column: this.column, from: this.from, to: this.to }] }];

@@ -30,7 +30,7 @@ export class LowWatermark {
   private epochs = new Float64Array(256);
   private remembered = new Uint32Array(256);
   private mask = 255;
-  /** Entries are numbered in order; entry n lies at n & mask. */
+  /** Entries are numbered in order; entry n is at n & mask. */
   private oldest = 0;
   private next = 0;
 

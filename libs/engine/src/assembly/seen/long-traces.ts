@@ -4,7 +4,7 @@ import type { AssemblySettings } from '../../settings.js';
  * Cuts very long traces into fragments. A successor, which has not seen their beginning, cuts them at the same records.
  *
  * A trace *continues* as long as no two spans of it are `silence` apart. It is judged whole until it is `maxAge` + `lateWindow` old (its *head*). Later spans are
- * judged in fragments, which begin with the first span in a cell of the log's time and end with the cell. Cells lie at multiples of `cell`, for every trace. So
+ * judged in fragments, which begin with the first span in a cell of the log's time and end with the cell. Cells are at multiples of `cell`, for every trace. So
  * the end of a fragment does not depend on the trace's beginning. To know that a trace is past its head takes only the spans between `head` and `head +
  * silence` before. A span after a silence counts as the first of a trace, for every reader.
  *

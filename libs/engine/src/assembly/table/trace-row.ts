@@ -1,7 +1,7 @@
 /**
  * The state of a remembered trace: one row of 16 words, so that a span touches one cache line.
  *
- * Times and offsets are kept as their low 32 bits. They lie within 2^32 of the clock and of the next offset, which complete them (`backFrom`, `aheadOf`). All
+ * Times and offsets are kept as their low 32 bits. They are within 2^32 of the clock and of the next offset, which complete them (`backFrom`, `aheadOf`). All
  * traces that a record opened share the time and offset of their first span (`low-watermark.ts`). Row 0 is never used: 0 means "none".
  */
 export const ROW_WORDS = 16;
@@ -34,7 +34,7 @@ export const ROOT_SEEN = 1;
 export const CLOSED = 2;
 /** Opened before the offset from which this engine judges; another engine has emitted the verdicts. */
 export const CONTEXT_ONLY = 4;
-/** The present record brought a late span; the trace is to be judged again. */
+/** The present record brought a late span; the trace must be judged again. */
 export const REOPENED = 8;
 /** Its span ids are in the table, not in a list. */
 export const MANY_SPANS = 16;

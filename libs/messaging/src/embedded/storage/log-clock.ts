@@ -39,7 +39,7 @@ export interface Beat {
  * The clock of the embedded log. It follows the wall clock, with these differences:
  * - It never runs backwards, and never stands still because the wall clock does. While it is ahead (the wall clock was ahead and was set back), it runs at nine
  * tenths of the real pace until the wall clock has caught up.
- * - It beats while records can be appended. When the beats cease (the process is stopped, its event loop hangs, the disk is full), it stands still a second
+ * - It beats while records can be appended. When the beats stop (the process is stopped, its event loop hangs, the disk is full), it stands still a second
  * later, in every thread. So no trace counts as silent while nobody could send anything. The next beat, also of the next process, says how long the pause was.
  * A forward step of the wall clock is recorded as a pause too.
  *

@@ -24,7 +24,7 @@ export class Outage {
     readonly over: () => void = () => undefined,
   ) {}
 
-  /** `atOnce` says it whatever was said shortly before. */
+  /** `atOnce` says it whatever was logged shortly before. */
   failed(part: string, error: Error, atOnce = false): void {
     const now = this.now();
     if (this.#failing.size === 0) {

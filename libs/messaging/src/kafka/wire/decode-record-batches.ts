@@ -18,7 +18,7 @@ export interface AbortedTransaction {
 
 export interface DecodedRecords {
   readonly records: LogRecord[];
-  /** The offset after the last complete batch: where to continue, even when none of it counts. */
+  /** The offset after the last complete batch: where to continue, even when no record counts. */
   readonly next: number;
 }
 

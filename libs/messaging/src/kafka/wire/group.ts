@@ -41,7 +41,7 @@ export interface JoinedGroup {
   readonly memberId: string;
   /** The leader came back: the assignment of this generation stands. */
   readonly skipAssignment: boolean;
-  /** For the leader; else empty. */
+  /** For the leader; otherwise empty. */
   readonly members: readonly { readonly memberId: string; readonly instanceId: string | null; readonly memberMetadata: Buffer }[];
 }
 

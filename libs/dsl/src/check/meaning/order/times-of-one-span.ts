@@ -20,7 +20,7 @@ export function timesOfOneSpan({ operator, left, right, syntax }: BinaryNode, fi
   findings.report('BT_DSL_BACKWARDS', syntax.range, { which }, { expected: 'the time of another span, or span.duration' });
 }
 
-/** The result of `factor × duration + constant` compared with 0, if it is the same for all durations ≥ 0; else undefined. */
+/** The result of `factor × duration + constant` compared with 0, if it is the same for all durations ≥ 0; otherwise undefined. */
 function onDurations(operator: string, factor: number, constant: bigint): boolean | undefined {
   const isGreater = operator === '>' || operator === '>=';
   // At constant 0 the duration 0 decides: only these operators have the same result for all others.
