@@ -40,7 +40,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
           expect([name, [...(declaration?.labels ?? []), ...TARGET_LABELS]]).toEqual([name, expect.arrayContaining([label])]);
         }
       }
-      for (const [, by = ''] of expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g))
+      for (const [, by = ''] of expr.matchAll(/\b(?:by|on) \(([^)]+)\)/g))
         for (const label of by.split(/,\s*/)) expect([...labels]).toContain(label);
       for (const [, label = ''] of JSON.stringify(annotations).matchAll(/\$labels\.(\w+)/g)) expect([...labels]).toContain(label);
     },
@@ -76,7 +76,25 @@ describe('deploy/prometheus/alerts.yaml', () => {
     const warning = { severity: 'warning' };
     const ofProcessA = { job: 'betrace-backend', instance: 'a' };
     const ofRule = { rule_id: 'r' };
+    /** A gauge of a partition that grows, and moves from one process to the other each four minutes. */
+    const moving = (start: string) => {
+      const stays = Array.from({ length: 10 }, (_, turn) => Array.from({ length: 16 }, (_, at) => 2_000 + 50 * (16 * turn + at)).join(' '));
+      const away = ['stale', ...Array(15).fill('_')].join(' ');
+      return [0, 1].map((process) =>
+        series(`${start}instance="${process}"}`, stays.map((values, turn) => (turn % 2 === process ? values : away)).join(' ')),
+      );
+    };
+    /** The same, which moves once, to a process that catches up within a minute. */
+    const movedAndSolved = (start: string) => [
+      series(`${start}instance="a"}`, '2000+100x60 stale'),
+      series(`${start}instance="b"}`, '_x60 8000-2000x4 0x60'),
+    ];
     const cases = [
+      // A process that restarts, or another that takes its partition, brings no violation; what it finds then does.
+      fires('BeTraceCriticalViolations', [series(violation, '0 5x10 stale _x6 0x60')], '9m', []),
+      fires('BeTraceCriticalViolations', [series(violation, '0 5x10 stale _x6 0 3x60')], '9m', [
+        { ...critical, rule_id: 'r', rule_name: 'R' },
+      ]),
       fires('BeTraceCriticalViolations', [series(violation, '_x4 0 100x20')], '2m', [{ ...critical, rule_id: 'r', rule_name: 'R' }]),
       fires('BeTraceCriticalViolations', [series(violation, '0x40')], '5m', []),
       fires('BeTraceCriticalViolationSpike', [grows(violation)], '8m', [{ ...critical, rule_id: 'r', rule_name: 'R' }]),
@@ -103,6 +121,51 @@ describe('deploy/prometheus/alerts.yaml', () => {
       ]),
       fires('BeTraceEvaluatorLagGrows', [series(lag, '2000+100x100')], '20m', [{ ...critical, partition: '3' }]),
       fires('BeTraceEvaluatorLagGrows', [series(lag, '5000-60x70 100x30')], '20m', []),
+      // One alert for a partition that moves every four minutes and stays behind, and none once its new process has caught up.
+      fires('BeTraceEvaluatorLagGrows', moving('betrace_evaluator_lag_records{partition="3",'), '30m', [{ ...critical, partition: '3' }]),
+      fires('BeTraceEvaluatorLagGrows', movedAndSolved('betrace_evaluator_lag_records{partition="3",'), '20m', []),
+      fires('BeTraceTopicLagGrows', moving('betrace_ingest_topic_lag_records{topic="t",partition="3",'), '30m', [
+        { ...warning, topic: 't', partition: '3' },
+      ]),
+      fires('BeTraceTopicLagGrows', movedAndSolved('betrace_ingest_topic_lag_records{topic="t",partition="3",'), '20m', []),
+      fires('BeTraceKeepLagGrows', moving('betrace_violations_keep_lag_records{partition="3",'), '30m', [{ ...warning, partition: '3' }]),
+      fires('BeTraceKeepLagGrows', movedAndSolved('betrace_violations_keep_lag_records{partition="3",'), '20m', []),
+      fires(
+        'BeTraceExportWaits',
+        [
+          ...moving('betrace_otlp_export_lag_records{partition="3",'),
+          series('betrace_otlp_export_failures_total{kind="passing",instance="a"}', '0+1x160'),
+        ],
+        '35m',
+        [{ ...warning, partition: '3' }],
+      ),
+      fires(
+        'BeTraceExportWaits',
+        [
+          ...movedAndSolved('betrace_otlp_export_lag_records{partition="3",'),
+          series('betrace_otlp_export_failures_total{kind="passing",instance="a"}', '0+1x60 stale'),
+        ],
+        '20m',
+        [],
+      ),
+      fires(
+        'BeTraceNotificationsWait',
+        [
+          ...movedAndSolved('betrace_notification_lag_records{receiver="chat",partition="3",'),
+          series('betrace_notification_failures_total{receiver="chat",kind="passing",instance="a"}', '0+1x60 stale'),
+        ],
+        '20m',
+        [],
+      ),
+      fires(
+        'BeTraceViolationsNotKept',
+        [
+          ...movedAndSolved('betrace_violations_keep_lag_records{partition="3",'),
+          ofProcess('betrace_violations_keep_failures_total', '0+1x60 61x60'),
+        ],
+        '20m',
+        [],
+      ),
       fires('BeTraceTopicLagGrows', [series('betrace_ingest_topic_lag_records{topic="t",partition="3"}', '2000+100x100')], '20m', [
         { ...warning, topic: 't', partition: '3' },
       ]),
@@ -251,7 +314,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
           series('betrace_otlp_export_failures_total{kind="passing",instance="a"}', '0+1x120'),
         ],
         '25m',
-        [{ ...warning, partition: '1', instance: 'a' }],
+        [{ ...warning, partition: '1' }],
       ),
       fires('BeTraceViolationsMissing', [grows('betrace_violations_missing_total{reader="keep"}')], '5m', [
         { ...critical, reader: 'keep' },
@@ -272,7 +335,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
           series('betrace_notification_failures_total{receiver="chat",kind="passing",instance="a"}', '0+1x120'),
         ],
         '25m',
-        [{ ...warning, receiver: 'chat', partition: '1', instance: 'a' }],
+        [{ ...warning, receiver: 'chat', partition: '1' }],
       ),
       fires('BeTraceNotificationsRefused', [grows('betrace_notifications_refused_total{receiver="chat",reason="http_400"}')], '5m', [
         { ...warning, receiver: 'chat', reason: 'http_400' },
