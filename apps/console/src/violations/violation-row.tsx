@@ -3,9 +3,9 @@ import { Link } from 'wouter';
 import type { Violation } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
 import { SeverityBadge } from '#ui/parts/severity-badge';
+import { StatusTag } from '#ui/parts/status-tag';
 import { TimeAgo } from '#ui/parts/time-ago';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
-import { StatusTag } from './status-tag';
 
 interface ViolationRowProps {
   readonly violation: Violation;

@@ -1,14 +1,16 @@
-import { css, cx } from '@emotion/css';
+import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import type { CSSProperties, ReactNode } from 'react';
 import badges from '#ui/styles/badges.css';
+import banners from '#ui/styles/banners.css';
 import base from '#ui/styles/base.css';
 import charts from '#ui/styles/charts.css';
 import controls from '#ui/styles/controls.css';
 import editor from '#ui/styles/editor.css';
 import panels from '#ui/styles/panels.css';
 import parts from '#ui/styles/parts.css';
+import phone from '#ui/styles/phone.css';
 import tokens from '#ui/styles/tokens.css';
 import violation from '#ui/styles/violation.css';
 import waterfall from '#ui/styles/waterfall.css';
@@ -27,11 +29,12 @@ function scoped(...sheets: readonly string[]): string {
     .replaceAll(/(\d*\.?\d+)rem\b/g, (_, rem: string) => `${Number(rem) * REM_PX}px`);
 }
 
-/** Resets the styles that Grafana's page applies to elements. */
-const PLAIN = 'code { border: 0; background: none; padding: 0; } p, ul, dl { margin: 0; } ul { list-style: none; }';
+/** Resets the styles that Grafana's page applies to elements. Its lists of choices are 4 px high, with lines of four times the letters. */
+const PLAIN =
+  'code { border: 0; background: none; padding: 0; } p, ul, dl { margin: 0; } ul { list-style: none; } select { width: auto; height: auto; line-height: inherit; }';
 
 const className = css(`${PLAIN}
-${scoped(tokens, base, controls, panels, badges, charts, violation, why, waterfall, editor, parts)}`);
+${scoped(tokens, base, controls, panels, badges, charts, violation, why, waterfall, editor, parts, banners, phone)}`);
 
 /** Fonts, surfaces, text and lines are Grafana's; severity, evidence and syntax stay the library's. */
 function grafanaTokens(theme: GrafanaTheme2): CSSProperties {
@@ -57,12 +60,12 @@ interface ConsoleScopeProps {
   readonly className?: string;
 }
 
-/** Around components of the library: they look as in the console, in the colours of Grafana's theme. */
+/** Around components of the library: they look as in the console, in the colours of Grafana's theme. `className` is that of an element within the scope. */
 export function ConsoleScope({ children, className: more }: ConsoleScopeProps) {
   const theme = useTheme2();
   return (
-    <div className={cx(className, more)} data-theme={theme.isDark ? 'dark' : 'light'} style={grafanaTokens(theme)}>
-      {children}
+    <div className={className} data-theme={theme.isDark ? 'dark' : 'light'} style={grafanaTokens(theme)}>
+      {more === undefined ? children : <div className={more}>{children}</div>}
     </div>
   );
 }

@@ -1,11 +1,14 @@
 import { dateTimeFormat } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
-import { LinkButton, LoadingPlaceholder, Stack, Text } from '@grafana/ui';
+import { LinkButton, LoadingPlaceholder, Stack, Text, TextLink } from '@grafana/ui';
 import { useCallback } from 'react';
 import { useParams } from 'react-router';
 import type { Violation } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
 import { SeverityBadge } from '#ui/parts/severity-badge';
+import { StatusTag } from '#ui/parts/status-tag';
+import { Tag } from '#ui/parts/tag';
+import { TimeAgo } from '#ui/parts/time-ago';
 import { place, tempoPlace } from '../api/place';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
@@ -41,11 +44,14 @@ export default function ViolationPage() {
         <Stack direction="column" gap={2}>
           <Stack direction="row" gap={2} alignItems="center" wrap="wrap">
             <ConsoleScope>
-              <SeverityBadge severity={value.severity} />
+              <SeverityBadge severity={value.severity} /> {value.status === 'open' ? <Tag>Open</Tag> : null} <StatusTag violation={value} />
             </ConsoleScope>
-            <span>{value.service}</span>
-            <span>{dateTimeFormat(value.timestamp_ms)}</span>
-            {value.status === 'open' ? null : <span>{value.status}</span>}
+            <TextLink href={place('violations', { rule_id: value.rule_id, from: 'now-24h', to: 'now' })}>{value.rule_id}</TextLink>
+            {value.service === '' ? null : <strong>{value.service}</strong>}
+            <span>
+              {dateTimeFormat(value.timestamp_ms)}, <TimeAgo ms={value.timestamp_ms} />
+            </span>
+            {value.revision === 1 ? null : <span>Revision {value.revision}</span>}
           </Stack>
           <Text element="p">{violationSentence(value)}</Text>
           <WhyAndTrace violation={value} />

@@ -1,6 +1,6 @@
 import { CircleHelp, History, Puzzle } from 'lucide-react';
-import type { Violation } from '#ui/api/types';
-import { Tag } from '#ui/parts/tag';
+import type { Violation } from '../api/types';
+import { Tag } from './tag';
 
 /** The status of a violation: retracted, undecided, or judged on a part of its trace. An open one has no tag. */
 export function StatusTag({ violation: { status, fragment } }: { readonly violation: Pick<Violation, 'status' | 'fragment'> }) {
