@@ -34,13 +34,16 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
 };
 export const UID = 'betrace-1';
+/** A second data source, where a test has one. It leads to the same BeTrace. */
+export const OTHER_UID = 'betrace-2';
 
 /** Grafana's server in the tests: its page, the plugin's files, and its data proxy in front of a real BeTrace. */
 export class GrafanaHost {
   role: Role = 'Admin';
   /** The secret that Grafana stores and adds to each request. */
   apiKey: string | undefined;
-  /** Where the data source leads. */
+  hasOther = false;
+  /** Where the data sources lead. */
   target: string;
   private readonly routes: readonly Route[] = JSON.parse(readFileSync(join(PLUGIN, 'datasource/plugin.json'), 'utf8')).routes;
 
@@ -86,7 +89,10 @@ export class GrafanaHost {
 
   /** As Grafana's: the first route of the method and prefix decides by role; what no route matches is passed through. */
   private proxy(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const [path = '', query] = (incoming.url ?? '').slice(`${PROXY}${UID}/`.length).split('?');
+    const [path = '', query] = (incoming.url ?? '')
+      .slice(PROXY.length)
+      .replace(/^[^/]*\//, '')
+      .split('?');
     const route = this.routes.find(
       (each) => (each.method === undefined || each.method === incoming.method) && path.startsWith(each.path ?? ''),
     );
@@ -95,7 +101,12 @@ export class GrafanaHost {
       return;
     }
     const { origin, referer, cookie, host, ...headers } = incoming.headers;
-    const passed = request(`${this.target}/${path}${query === undefined ? '' : `?${query}`}`, {
+    const { hostname, port } = new URL(this.target);
+    // As it came: steps up in it are not taken here.
+    const passed = request({
+      hostname,
+      port,
+      path: `/${path}${query === undefined ? '' : `?${query}`}`,
       method: incoming.method ?? 'GET',
       headers: { ...headers, ...(this.apiKey === undefined ? {} : { 'x-api-key': this.apiKey }) },
     });
@@ -120,8 +131,12 @@ export class GrafanaHost {
       panels: {},
       apps: {},
     };
-    const source = { id: 1, uid: UID, type: 'betrace-datasource', name: 'BeTrace', url: `${PROXY}${UID}`, access: 'proxy' };
-    const host = { role: this.role, sources: [{ ...source, jsonData: { tempoUid: 'tempo-1' }, meta: { id: source.type } }] };
+    const sources = [UID, ...(this.hasOther ? [OTHER_UID] : [])].map((uid) => {
+      const type = 'betrace-datasource';
+      const more = { jsonData: { tempoUid: 'tempo-1' }, meta: { id: type, info: { logos: {} } } };
+      return { id: 1, uid, type, name: `BeTrace ${uid}`, url: `${PROXY}${uid}`, access: 'proxy', ...more };
+    });
+    const host = { role: this.role, sources };
     return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Grafana</title><base href="/"><link rel="icon" href="data:,">
 <script>window.grafanaBootData=${JSON.stringify({ user: { orgRole: this.role }, settings, navTree: [], assets: {} })};
 window.__grafana_public_path__='/public/';window.hostSettings=${JSON.stringify(host)};</script></head>

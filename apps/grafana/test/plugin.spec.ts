@@ -1,77 +1,44 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from '../../console/test/becomes.js';
-import { accessibilityOf, describeWithBrowser, TestBrowser } from '../../console/test/browser.js';
-import { openShop, orderSpans, send, settled } from '../../console/test/shop-traces.js';
-import { GrafanaHost, grafanaVersion, MAJORS, type Major, UID } from './grafana-host.js';
+import { accessibilityOf } from '../../console/test/browser.js';
+import { grafanaVersion, MAJORS, OTHER_UID, UID } from './grafana-host.js';
+import { inEachGrafana, PICTURES } from './in-each-grafana.js';
 
-const ENVIRONMENT = { BETRACE_TRACE_ROOT_GRACE: '50ms', BETRACE_TRACE_IDLE_TIMEOUT: '200ms', BETRACE_TRACE_LATE_WINDOW: '600s' };
-const PICTURES = resolve(import.meta.dirname, '../../../.cache/grafana');
+const WIDTHS = [1440, 390];
 
-/** The data source of the host's page, as Grafana's panels call it. */
-interface Source {
-  query(request: object): Promise<{ data: { name: string; meta?: object; fields: { name: string; values: unknown[] }[] }[] }>;
-  metricFindQuery(query: string): Promise<{ text: string; value: string }[]>;
-  testDatasource(): Promise<{ status: string; message: string }>;
-}
-
-/** Uses the plugin in a page of one Grafana's packages. */
-const journeys = (major: Major) => () => {
-  let betrace: BeTrace;
-  let grafana: GrafanaHost;
-  let browser: TestBrowser;
-  beforeAll(async () => {
-    betrace = await BeTrace.start({ env: ENVIRONMENT });
-    grafana = await GrafanaHost.start(betrace.url, major);
-    browser = await TestBrowser.start(() => grafana.url);
-    await openShop(betrace);
-    for (const order of [
-      { id: 'order-1', checked: false, slow: true },
-      { id: 'order-2', queries: 6 },
-      { id: 'order-3', declined: true },
-      { id: 'order-5' },
-    ])
-      await send(betrace, orderSpans(order));
-    await settled(betrace);
-  });
-  beforeEach(() => {
-    grafana.role = 'Admin';
-    grafana.target = betrace.url;
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await grafana?.stop();
-    await betrace?.stop();
-  });
-  /** No error on the console and no request to another host. */
-  afterEach(async () => expect(await browser.closePages()).toEqual([]));
-
-  /** The findings of axe within the app, in dark and light. Saves screenshots. */
+inEachGrafana('the plugin', (world) => {
+  /** The findings of axe within the app, in dark and light, on a desktop and a phone. Saves screenshots. */
   const looked = async (path: string, name: string, ready: (page: Page) => Promise<unknown>): Promise<void> => {
     mkdirSync(PICTURES, { recursive: true });
     for (const theme of ['dark', 'light']) {
-      const page = await browser.page(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
+      const page = await world.browser.page(`${path}${path.includes('?') ? '&' : '?'}theme=${theme}`);
       await ready(page);
-      await page.screenshot({ path: join(PICTURES, `${name}-${major}-${theme}.png`), fullPage: true });
-      // Findings in an older Grafana concern components that Grafana has changed since.
-      if (major === MAJORS[0]) expect([theme, await accessibilityOf(page)]).toEqual([theme, []]);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.screenshot({ path: join(PICTURES, `${name}-${world.major}-${theme}-${width}.png`), fullPage: true });
+        // Findings in an older Grafana concern components that Grafana has changed since.
+        if (world.major === MAJORS[0]) expect([theme, width, await accessibilityOf(page)]).toEqual([theme, width, []]);
+        const widest = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect([name, theme, widest]).toEqual([name, theme, width]);
+      }
     }
   };
-  const rule = (id: string) => betrace.json<{ enabled: boolean; severity: string; expression: string }>('GET', `/v1/rules/${id}`);
+  const rule = (id: string) => world.betrace.json<{ enabled: boolean; severity: string; expression: string }>('GET', `/v1/rules/${id}`);
   const violationId = async (ruleId: string): Promise<string> => {
-    const { body } = await betrace.json<{ violations: { id: string }[] }>('GET', `/v1/violations?rule_id=${ruleId}`);
+    const { body } = await world.betrace.json<{ violations: { id: string }[] }>('GET', `/v1/violations?rule_id=${ruleId}`);
     return body.violations[0]?.id ?? '';
   };
 
   it('is loaded beside the React of that Grafana', async () => {
-    const page = await browser.page('/a/betrace-app/rules');
+    const page = await world.browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
     const react = await page.evaluate(() => (globalThis as unknown as { reactVersion: string }).reactVersion);
-    expect([react, grafanaVersion(major)]).toEqual(
-      major === 13
+    expect([react, grafanaVersion(world.major)]).toEqual(
+      world.major === 13
         ? [expect.stringMatching(/^19\./), expect.stringMatching(/^13\./)]
         : [expect.stringMatching(/^18\./), expect.stringMatching(/^12\./)],
     );
@@ -80,6 +47,17 @@ const journeys = (major: Major) => () => {
   it('lists rules', () => looked('/a/betrace-app/rules', 'rules', (page) => page.getByText('slow checkout').waitFor()));
   it('edits a rule in the editor of the console', () =>
     looked('/a/betrace-app/rules/charge-without-check', 'rule', (page) => page.locator('.cm-content').waitFor()));
+  it('picks a recent trace for a test', () =>
+    looked('/a/betrace-app/rules/charge-without-check', 'recent', async (page) => {
+      await page.getByRole('button', { name: 'Recent trace' }).click();
+      const pick = page.getByRole('combobox', { name: 'Trace', exact: true });
+      await pick.selectOption('order-1');
+      // What is chosen can be read: the line is within the box.
+      const [height, line] = await pick.evaluate((box) => [box.clientHeight, Number.parseFloat(getComputedStyle(box).lineHeight)]);
+      expect(height).toBeGreaterThanOrEqual(Math.floor(line ?? 99));
+      await page.getByRole('button', { name: 'Test', exact: true }).click();
+      await page.getByText('Matches: it would be a violation.').waitFor();
+    }));
   it('lists violations', () =>
     looked('/a/betrace-app/violations', 'violations', (page) => page.getByRole('link', { name: 'View Trace' }).first().waitFor()));
   it('shows why, and the trace with what is missing, as the console does', async () => {
@@ -96,8 +74,8 @@ const journeys = (major: Major) => () => {
     }));
 
   it('creates, disables and deletes a rule', async () => {
-    grafana.role = 'Editor';
-    const page = await browser.page('/a/betrace-app/rules', {}, /422/);
+    world.grafana.role = 'Editor';
+    const page = await world.browser.page('/a/betrace-app/rules', {}, /422/);
     await page.getByRole('link', { name: 'Create Rule' }).click();
     await page.getByLabel('Name').fill('slow database queries');
     await page.locator('.cm-content').click();
@@ -123,8 +101,8 @@ const journeys = (major: Major) => () => {
   });
 
   it('keeps test cases with a rule, runs them at each save, and saves despite failures on request', async () => {
-    grafana.role = 'Editor';
-    const page = await browser.page('/a/betrace-app/rules/declined', {}, /422/);
+    world.grafana.role = 'Editor';
+    const page = await world.browser.page('/a/betrace-app/rules/declined', {}, /422/);
     await page.getByRole('button', { name: 'Add a case' }).click();
     await page.getByLabel('Name of case 1').fill('another span');
     await page.getByLabel('Trace of case 1').fill('checkout 10ms');
@@ -142,8 +120,8 @@ const journeys = (major: Major) => () => {
   });
 
   it('tests a text on the trace of a violation, and on a recent trace without violations', async () => {
-    grafana.role = 'Editor';
-    const page = await browser.page('/a/betrace-app/rules/charge-without-check');
+    world.grafana.role = 'Editor';
+    const page = await world.browser.page('/a/betrace-app/rules/charge-without-check');
     await becomes(() => page.getByLabel(/^Trace id of a violation/).inputValue(), 'order-1');
     await page.getByRole('button', { name: 'Test', exact: true }).click();
     await page.getByText('Matches: it would be a violation.').waitFor();
@@ -154,34 +132,9 @@ const journeys = (major: Major) => () => {
     await page.getByText('No match: it would not be a violation.').waitFor();
   });
 
-  it('says in notifications what was answered after its page was left', async () => {
-    grafana.role = 'Editor';
-    const page = await browser.page('/a/betrace-app/rules/slow-checkout', {}, /502/);
-    const notifications = () => page.evaluate(() => (globalThis as unknown as { notifications?: string[] }).notifications ?? []);
-    let release = (): void => undefined;
-    const left = new Promise<void>((done) => {
-      release = done;
-    });
-    await page.route(/\/v1\/rules\/slow-checkout/, async (route) => {
-      if (route.request().method() !== 'PATCH') return route.continue();
-      await left;
-      return route.fulfill({ status: 502, json: { message: 'Bad Gateway' } });
-    });
-    await page.locator('.cm-content').waitFor();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.evaluate(() => {
-      history.pushState({}, '', '/a/betrace-app/violations');
-      dispatchEvent(new PopStateEvent('popstate'));
-    });
-    await page.getByText('Time Range').first().waitFor();
-    release();
-    await becomes(async () => (await notifications()).join(), expect.stringMatching(/^alert-warning: slow checkout was not saved: /));
-    expect(new URL(page.url()).pathname).toBe('/a/betrace-app/violations');
-  });
-
   it('checks and formats a text without asking the server', async () => {
-    grafana.role = 'Editor';
-    const page = await browser.page('/a/betrace-app/rules/new');
+    world.grafana.role = 'Editor';
+    const page = await world.browser.page('/a/betrace-app/rules/new');
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
     await page.locator('.cm-content').click();
@@ -195,26 +148,60 @@ const journeys = (major: Major) => () => {
   });
 
   it('lets a Viewer read and change nothing, even by hand through the proxy', async () => {
-    grafana.role = 'Viewer';
-    const page = await browser.page('/a/betrace-app/rules');
+    world.grafana.role = 'Viewer';
+    const page = await world.browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
     expect(await page.getByRole('link', { name: 'Create Rule' }).count()).toBe(0);
     expect(await page.getByRole('button', { name: /Delete/ }).count()).toBe(0);
     expect(await page.getByRole('switch').first().isDisabled()).toBe(true);
     const by = async (method: string, path: string): Promise<number> =>
-      (await fetch(`${grafana.url}/api/datasources/proxy/uid/${UID}/${path}`, { method })).status;
+      (await fetch(`${world.grafana.url}/api/datasources/proxy/uid/${UID}/${path}`, { method })).status;
     expect(await by('GET', 'v1/rules/slow-checkout')).toBe(200);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'])
       expect([method, await by(method, 'v1/rules/slow-checkout')]).toEqual([method, 403]);
     expect(await by('POST', 'v1/rules/testing/versions/1/restore')).toBe(403);
     for (const path of ['v1/keys', 'v1/recent-traces', 'v1/traces/order-5']) expect([path, await by('GET', path)]).toEqual([path, 403]);
-    grafana.role = 'Editor';
+    world.grafana.role = 'Editor';
     expect(await by('POST', 'v1/spans')).toBe(403);
     expect((await rule('slow-checkout')).status).toBe(200);
   });
 
+  it('gives a Viewer no more by steps up, doubled slashes, parameters or capitals in a path', async () => {
+    world.grafana.role = 'Viewer';
+    /** Sends the path as it is: `fetch` would take the steps itself. */
+    const status = (method: string, path: string): Promise<number | undefined> =>
+      new Promise((done, fail) => {
+        const { hostname, port } = new URL(world.grafana.url);
+        const asked = request({ hostname, port, method, path: `/api/datasources/proxy/uid/${UID}/${path}` }, (answer) => {
+          answer.resume();
+          done(answer.statusCode);
+        });
+        asked.on('error', fail);
+        asked.end();
+      });
+    expect(await status('GET', 'v1/violations')).toBe(200);
+    const ways = ['%2e%2e', '..', '.%2e', '%2E%2E', '..;', '%252e%252e'].flatMap((up) => [
+      `v1/violations/${up}/`,
+      `v1/violations/${up}%2f`,
+    ]);
+    const starts = [...ways, 'V1/', 'v1//', '/v1/', 'v1;/', 'v1%2f', 'v1/./', 'v1/violations%00/../'];
+    for (const start of starts) {
+      for (const [method, path] of [
+        ['GET', 'keys'],
+        ['GET', 'recent-traces'],
+        ['DELETE', 'rules/slow-checkout'],
+      ] as const)
+        expect([method, start + path, [400, 403, 404].includes((await status(method, start + path)) ?? 0)]).toEqual([
+          method,
+          start + path,
+          true,
+        ]);
+    }
+    expect((await rule('slow-checkout')).status).toBe(200);
+  });
+
   it('filters violations by the names of the guide, exports exactly these, and leads to traces', async () => {
-    const page = await browser.page('/a/betrace-app/violations?severity=CRITICAL');
+    const page = await world.browser.page('/a/betrace-app/violations?severity=CRITICAL');
     await page.getByText('1 violation', { exact: true }).waitFor();
     for (const name of ['Rule ID', 'Severity', 'Time Range', 'Limit']) expect(await page.getByLabel(name, { exact: true }).count()).toBe(1);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);
@@ -223,7 +210,7 @@ const journeys = (major: Major) => () => {
       .split(/\r?\n/);
     expect(lines).toHaveLength(2);
     expect(lines[1]).toContain('charge-without-check');
-    const tempo = new URL((await page.getByRole('link', { name: 'Open in Tempo' }).getAttribute('href')) ?? '', grafana.url);
+    const tempo = new URL((await page.getByRole('link', { name: 'Open in Tempo' }).getAttribute('href')) ?? '', world.grafana.url);
     expect(JSON.parse(tempo.searchParams.get('panes') ?? '').a).toMatchObject({
       datasource: 'tempo-1',
       queries: [{ queryType: 'traceql', query: expect.stringMatching(/^[0-9a-f]{32}$/) }],
@@ -234,85 +221,37 @@ const journeys = (major: Major) => () => {
     await page.getByText('declined charge').waitFor();
     await page.getByRole('link', { name: 'View Trace' }).click();
     await page.locator('.wf-row').first().waitFor();
-    await page.goto(`${grafana.url}/a/betrace-app/traces/order-3`);
+    await page.goto(`${world.grafana.url}/a/betrace-app/traces/order-3`);
     await page.waitForURL(/violations\/viol-/);
   });
 
+  it('asks the data source that a link names, also on the pages that one goes on to', async () => {
+    world.grafana.hasOther = true;
+    const page = await world.browser.page(`/a/betrace-app/violations/${await violationId('declined')}?ds=${OTHER_UID}`);
+    const asked = new Set<string>();
+    page.on('request', (request) => {
+      const [, uid] = /proxy\/uid\/([^/]+)/.exec(request.url()) ?? [];
+      if (uid !== undefined) asked.add(uid);
+    });
+    await page.locator('.wf-row').first().waitFor();
+    await page.getByRole('link', { name: 'declined', exact: true }).click();
+    await page.waitForURL(/rule_id=declined/);
+    await page.getByRole('link', { name: 'View Trace' }).click();
+    await page.locator('.wf-row').first().waitFor();
+    expect([...asked]).toEqual([OTHER_UID]);
+  });
+
   it('shows the reason when BeTrace is unavailable', async () => {
-    grafana.target = 'http://127.0.0.1:1';
-    const page = await browser.page('/a/betrace-app/violations', {}, /502/);
+    world.grafana.target = 'http://127.0.0.1:1';
+    const page = await world.browser.page('/a/betrace-app/violations', {}, /502/);
     await page.getByText('Grafana does not reach BeTrace').first().waitFor();
-    grafana.target = betrace.url;
+    world.grafana.target = world.betrace.url;
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: 'View Trace' }).first().waitFor();
   });
 
-  it('has a data source that returns violations, counts, traces, rules, and values of variables', async () => {
-    mkdirSync(PICTURES, { recursive: true });
-    const page = await browser.page('/datasource');
-    await page.getByText('Query type').waitFor();
-    await page.screenshot({ path: join(PICTURES, `datasource-${major}.png`), fullPage: true });
-    const ask = (target: object) =>
-      page.evaluate(async (query) => {
-        const { dataSource, dateTime } = globalThis as unknown as { dataSource: Source; dateTime: (ms: number) => unknown };
-        const range = { from: dateTime(Date.now() - 3_600_000), to: dateTime(Date.now() + 1000) };
-        const { data } = await dataSource.query({ targets: [{ refId: 'A', ...query }], range, scopedVars: {}, intervalMs: 60_000 });
-        return data.map(({ name, meta, fields }) => ({
-          name,
-          meta,
-          values: Object.fromEntries(fields.map((each) => [each.name, [...each.values]])),
-        }));
-      }, target);
-    const [violations] = await ask({ queryType: 'violations' });
-    expect(violations?.values['Rule']).toHaveLength(4);
-    const counts = await ask({ queryType: 'counts', groupBy: 'severity' });
-    const sums = Object.fromEntries(counts.map(({ name, values }) => [name, (values[name] as number[]).reduce((sum, n) => sum + n, 0)]));
-    expect(sums).toEqual({ CRITICAL: 1, HIGH: 1, MEDIUM: 1, LOW: 1 });
-    const [trace] = await ask({ queryType: 'trace', traceId: 'order-1' });
-    expect(trace?.meta).toMatchObject({ preferredVisualisationType: 'trace' });
-    expect(trace?.values['spanID']).toHaveLength(4);
-    expect(trace?.values['warnings']?.flat()).toEqual(expect.arrayContaining([expect.stringMatching(/^BeTrace HIGH slow checkout: /)]));
-    const [rules] = await ask({ queryType: 'rules' });
-    expect(rules?.values['Id']).toEqual(expect.arrayContaining(['slow-checkout', 'declined']));
-    const find = (query: string) =>
-      page.evaluate((text) => (globalThis as unknown as { dataSource: Source }).dataSource.metricFindQuery(text), query);
-    expect((await find('rules')).map(({ value }) => value)).toContain('slow-checkout');
-    expect((await find('services')).map(({ value }) => value)).toContain('payment');
-  });
-
-  it('names the hop that is broken in Save & Test', async () => {
-    const page = await browser.page('/datasource', {}, /502|404|400/);
-    await page.getByText('Query type').waitFor();
-    const test = () => page.evaluate(() => (globalThis as unknown as { dataSource: Source }).dataSource.testDatasource());
-    expect(await test()).toMatchObject({ status: 'success' });
-    grafana.target = 'http://127.0.0.1:1';
-    expect(await test()).toEqual({
-      status: 'error',
-      message: expect.stringMatching(/^Grafana to BeTrace: Grafana does not reach BeTrace/),
-    });
-    grafana.target = grafana.url;
-    expect(await test()).toEqual({ status: 'error', message: expect.stringContaining('is not BeTrace') });
-  });
-
-  it('sends the key that Grafana stores, and reports a missing one in Save & Test', async () => {
-    const locked = await BeTrace.start({ env: { ...ENVIRONMENT, BETRACE_API_KEY: 'secret-of-the-house' } });
-    try {
-      grafana.target = locked.url;
-      const page = await browser.page('/datasource', {}, /400/);
-      await page.getByText('Query type').waitFor();
-      const test = () => page.evaluate(() => (globalThis as unknown as { dataSource: Source }).dataSource.testDatasource());
-      expect(await test()).toEqual({ status: 'error', message: expect.stringMatching(/set an API key that may read rules/) });
-      grafana.apiKey = 'secret-of-the-house';
-      expect(await test()).toMatchObject({ status: 'success' });
-      expect(await page.content()).not.toContain('secret-of-the-house');
-    } finally {
-      grafana.apiKey = undefined;
-      await locked.stop();
-    }
-  });
-
   it('links traces, panels, Explore and alerts to their pages in the app', async () => {
-    const page = await browser.page('/a/betrace-app/rules');
+    const page = await world.browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
     /** The path that a link has in a place of Grafana, with the context that Grafana's own code gives there. */
     const pathIn = (target: string, context: object): Promise<string | undefined> =>
@@ -349,16 +288,14 @@ const journeys = (major: Major) => () => {
   });
 
   it('registers the links that plugin.json declares, and no others', async () => {
-    const page = await browser.page('/a/betrace-app/rules');
+    const page = await world.browser.page('/a/betrace-app/rules');
     await page.getByText('slow checkout').waitFor();
     const links = await page.evaluate(() =>
       (globalThis as unknown as { links: { title: string; targets: string[] }[] }).links.map(({ title, targets }) => ({ title, targets })),
     );
-    const declared = await (await fetch(`${grafana.url}/public/plugins/betrace-app/plugin.json`)).json();
+    const declared = await (await fetch(`${world.grafana.url}/public/plugins/betrace-app/plugin.json`)).json();
     expect(links).toEqual(
       declared.extensions.addedLinks.map(({ title, targets }: { title: string; targets: string[] }) => ({ title, targets })),
     );
   });
-};
-
-for (const major of MAJORS) describeWithBrowser(`the plugin in Grafana ${major}`, journeys(major));
+});

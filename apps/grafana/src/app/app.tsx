@@ -1,6 +1,7 @@
 import { LoadingPlaceholder } from '@grafana/ui';
 import { lazy, Suspense } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
+import { appPath } from '../api/place';
 import { RulesPage } from '../rules/rules-page';
 import { ViolationsPage } from '../violations/violations-page';
 import { WithDataSource } from './chosen-data-source';
@@ -20,7 +21,7 @@ export default function App() {
           <Route path="rules" element={<RulesPage />} />
           <Route path="rules/new" element={<RulePage />} />
           <Route path="rules/:id" element={<RulePage />} />
-          <Route path="*" element={<Navigate to="violations" replace />} />
+          <Route path="*" element={<Navigate to={appPath('violations')} replace />} />
         </Routes>
       </Suspense>
     </WithDataSource>

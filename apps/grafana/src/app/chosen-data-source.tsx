@@ -1,7 +1,8 @@
 import { DataSourcePicker, getDataSourceSrv } from '@grafana/runtime';
 import { Alert, LinkButton } from '@grafana/ui';
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { useLocation } from 'react-router';
+import { settingsPlace } from '../api/place';
 import { proxyOf } from '../api/request';
 
 export interface ChosenDataSource {
@@ -16,21 +17,30 @@ const Context = createContext<ChosenDataSource | undefined>(undefined);
 const REMEMBERED = 'betrace-app.datasource';
 export const DATA_SOURCE_TYPE = 'betrace-datasource';
 
-/** Pages ask BeTrace through a data source: that of the address (`ds`), else the one chosen last, else the first. */
+/**
+ * Pages ask BeTrace through a data source: that of the link that led here (`ds`), else the one chosen last, else the first. The pages that one goes on to
+ * ask the same one, without it in their addresses.
+ */
 export function WithDataSource({ children }: { readonly children: ReactNode }) {
   const { search } = useLocation();
-  const [picked, setPicked] = useState<string>();
+  const linked = new URLSearchParams(search).get('ds');
+  const [picked, setPicked] = useState(linked);
+  const [followed, setFollowed] = useState(linked);
   const all = getDataSourceSrv().getList({ pluginId: DATA_SOURCE_TYPE });
-  const wanted = [picked, new URLSearchParams(search).get('ds'), localStorage.getItem(REMEMBERED)];
+  if (linked !== followed) {
+    setFollowed(linked);
+    if (linked !== null) setPicked(linked);
+  }
+  const wanted = [picked, localStorage.getItem(REMEMBERED)];
   const found = wanted.map((uid) => all.find((each) => each.uid === uid)).find((each) => each !== undefined) ?? all[0];
+  const uid = found?.uid;
+  useEffect(() => {
+    if (picked !== null && picked === uid) localStorage.setItem(REMEMBERED, picked);
+  }, [picked, uid]);
   const chosen = useMemo(() => {
     if (found === undefined) return undefined;
     const { tempoUid } = found.jsonData as { readonly tempoUid?: string };
-    const choose = (uid: string): void => {
-      localStorage.setItem(REMEMBERED, uid);
-      setPicked(uid);
-    };
-    return { uid: found.uid, proxy: proxyOf(found.uid), tempoUid: tempoUid === '' ? undefined : tempoUid, choose };
+    return { uid: found.uid, proxy: proxyOf(found.uid), tempoUid: tempoUid === '' ? undefined : tempoUid, choose: setPicked };
   }, [found]);
   if (chosen === undefined) return <NoDataSource />;
   return <Context.Provider value={chosen}>{children}</Context.Provider>;
@@ -46,7 +56,7 @@ function NoDataSource() {
   return (
     <Alert severity="info" title="No BeTrace data source">
       <p>Add a data source of the type BeTrace with the address of your BeTrace server, such as http://betrace-backend:12011.</p>
-      <LinkButton href="/connections/datasources/new?search=betrace">Add data source</LinkButton>
+      <LinkButton href={settingsPlace()}>Add data source</LinkButton>
     </Alert>
   );
 }

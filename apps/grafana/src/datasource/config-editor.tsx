@@ -29,7 +29,8 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
             onOptionsChange({
               ...options,
               jsonData: { ...jsonData, httpHeaderName1: API_KEY_HEADER },
-              secureJsonData: { httpHeaderValue1: event.currentTarget.value },
+              // A space that was copied with the key would be part of it.
+              secureJsonData: { httpHeaderValue1: event.currentTarget.value.trim() },
             })
           }
           onReset={() =>

@@ -1,4 +1,6 @@
 import {
+  type AnnotationQuery,
+  type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
   DataSourceApi,
@@ -7,31 +9,43 @@ import {
   type ScopedVars,
   type TimeRange,
 } from '@grafana/data';
-import { getTemplateSrv } from '@grafana/runtime';
+import { getDataSourceSrv } from '@grafana/runtime';
 import type { Rule, Trace, ViolationList, ViolationStats } from '#ui/api/types';
 import { request } from '../api/request';
-import { connectionOf } from './connection';
-import { countFrames, rulesFrame, traceFrame, violationsFrame } from './frames';
+import { type Connection, connectionOf } from './connection';
+import { filtersOf, valuesOf } from './filter-values';
+import { mergedLists, mergedStats } from './merged-answers';
 import { type BeTraceQuery, DEFAULT_QUERY } from './query';
+import { rulesFrame } from './rules-frame';
 import type { BeTraceSettings } from './settings';
+import { shownText } from './shown-text';
+import { traceFrame } from './trace-frame';
+import { annotationFrame, countFrames, type TempoSource, violationsFrame } from './violation-frames';
 
 const MAX_ROWS = 1000;
-/** The API's maximum of buckets. */
-const MAX_BUCKETS = 1000;
+/** The API's maximum of buckets is one more: the first begins before the range. */
+const MAX_BUCKETS = 999;
+const DAY_MS = 86_400_000;
 const SEVERITIES = ['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'];
 
 const seconds = (time: { valueOf(): number }): string => (time.valueOf() / 1000).toFixed(3);
 
 export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettings> {
-  override annotations = {};
+  override annotations = {
+    prepareQuery: ({ target }: AnnotationQuery<BeTraceQuery>): BeTraceQuery => ({
+      ...DEFAULT_QUERY,
+      refId: 'Anno',
+      ...target,
+      isAnnotation: true,
+    }),
+  };
   private readonly proxy: string;
-  private readonly tempo: { readonly uid: string; readonly name: string } | undefined;
+  private readonly tempoUid: string | undefined;
 
   constructor(settings: DataSourceInstanceSettings<BeTraceSettings>) {
     super(settings);
     this.proxy = settings.url ?? '';
-    const { tempoUid } = settings.jsonData;
-    this.tempo = tempoUid === undefined || tempoUid === '' ? undefined : { uid: tempoUid, name: 'Tempo' };
+    this.tempoUid = settings.jsonData.tempoUid;
   }
 
   override getDefaultQuery(): Partial<BeTraceQuery> {
@@ -47,40 +61,49 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
     return { data: (await Promise.all(asked)).flat() };
   }
 
-  private async one(query: BeTraceQuery, range: TimeRange, vars: ScopedVars, intervalMs: number) {
-    const written = (text: string | undefined): string | undefined => {
-      const value = getTemplateSrv().replace(text ?? '', vars, 'csv');
-      return value === '' ? undefined : value;
-    };
-    const params = {
-      rule_id: written(query.ruleId),
-      severity: written(query.severity),
-      service: written(query.service),
-      start_time: seconds(range.from),
-      end_time: seconds(range.to),
-    };
+  private async one(query: BeTraceQuery, range: TimeRange, vars: ScopedVars, intervalMs: number): Promise<DataFrame[]> {
+    const { refId } = query;
     switch (query.queryType ?? 'violations') {
-      case 'counts': {
-        const span = (range.to.valueOf() - range.from.valueOf()) / 1000;
-        const interval = `${Math.max(1, Math.ceil(Math.max(intervalMs / 1000, span / MAX_BUCKETS)))}s`;
-        const groupBy = query.groupBy ?? 'severity';
-        const stats = await request<ViolationStats>(this.proxy, 'v1/violations/stats', {
-          params: { ...params, group_by: groupBy, interval },
-        });
-        return countFrames(query.refId, stats);
-      }
+      case 'counts':
+        return countFrames(refId, await this.counts(query, range, vars, intervalMs));
       case 'trace':
-        return [traceFrame(query.refId, ...(await this.trace(written(query.traceId) ?? '')))];
+        return [traceFrame(refId, ...(await this.trace(valuesOf(query.traceId, vars)[0] ?? '')))];
       case 'rules': {
         const { rules } = await request<{ readonly rules: readonly Rule[] }>(this.proxy, 'v1/rules', { params: { health: true } });
-        return [rulesFrame(query.refId, rules)];
+        return [rulesFrame(refId, rules, this.uid)];
       }
       default: {
-        const limit = Math.min(MAX_ROWS, query.limit ?? 100);
-        const { violations } = await request<ViolationList>(this.proxy, 'v1/violations', { params: { ...params, view: 'full', limit } });
-        return [violationsFrame(query.refId, violations, this.tempo)];
+        const list = await this.violations(query, range, vars);
+        return [
+          query.isAnnotation === true ? annotationFrame(refId, list, this.uid) : violationsFrame(refId, list, this.uid, this.tempo()),
+        ];
       }
     }
+  }
+
+  private async violations(query: BeTraceQuery, range: TimeRange, vars: ScopedVars): Promise<ViolationList> {
+    const limit = Math.max(1, Math.min(MAX_ROWS, Math.floor(query.limit ?? 100)));
+    const more = { start_time: seconds(range.from), end_time: seconds(range.to), view: 'full', limit };
+    const lists = filtersOf(query, vars).map((filter) =>
+      request<ViolationList>(this.proxy, 'v1/violations', { params: { ...filter, ...more } }),
+    );
+    return mergedLists(await Promise.all(lists), limit);
+  }
+
+  private async counts(query: BeTraceQuery, range: TimeRange, vars: ScopedVars, intervalMs: number): Promise<ViolationStats> {
+    const span = (range.to.valueOf() - range.from.valueOf()) / 1000;
+    const interval = `${Math.max(1, Math.ceil(Math.max(intervalMs / 1000, span / MAX_BUCKETS)))}s`;
+    const groupBy = query.groupBy ?? 'severity';
+    const more = { start_time: seconds(range.from), end_time: seconds(range.to), group_by: groupBy, interval };
+    const all = filtersOf(query, vars).map((filter) =>
+      request<ViolationStats>(this.proxy, 'v1/violations/stats', { params: { ...filter, ...more } }),
+    );
+    return mergedStats(await Promise.all(all));
+  }
+
+  private tempo(): TempoSource | undefined {
+    const uid = this.tempoUid ?? '';
+    return uid === '' ? undefined : { uid, name: getDataSourceSrv().getInstanceSettings(uid)?.name ?? 'Tempo' };
   }
 
   /** The spans of a trace by its id or by that of a violation, and the violations that were found in it. */
@@ -97,23 +120,26 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
     return [await request<Trace>(this.proxy, `v1/violations/${encodeURIComponent(first.id)}/trace`), violations];
   }
 
-  /** `rules`, `services` of the last day, or `severities`. */
-  override async metricFindQuery(query: string): Promise<MetricFindValue[]> {
+  /** `rules`, `severities`, or the `services` with violations in the time of the dashboard (else the last day). */
+  override async metricFindQuery(written: string, options?: { readonly range?: TimeRange }): Promise<MetricFindValue[]> {
+    const query = written.trim();
     if (query === 'severities') return SEVERITIES.map((text) => ({ text, value: text }));
     if (query === 'rules') {
       const { rules } = await request<{ readonly rules: readonly Rule[] }>(this.proxy, 'v1/rules');
       return rules.map(({ id, name }) => ({ text: name, value: id }));
     }
     if (query === 'services') {
-      const params = { group_by: 'service', groups: 100, start_time: ((Date.now() - 86_400_000) / 1000).toFixed(3) };
+      const from = options?.range?.from.valueOf() ?? Date.now() - DAY_MS;
+      const end = options?.range === undefined ? {} : { end_time: seconds(options.range.to) };
+      const params = { group_by: 'service', groups: 100, start_time: (from / 1000).toFixed(3), ...end };
       const { groups = [] } = await request<ViolationStats>(this.proxy, 'v1/violations/stats', { params });
-      return groups.map(({ key }) => ({ text: key, value: key }));
+      // A span without a name of its service: an empty filter would be that for all services.
+      return groups.filter(({ key }) => key !== '').map(({ key }) => ({ text: shownText(key), value: key }));
     }
-    throw new Error(`"${query}" is not a query of BeTrace for variables; write rules, services or severities.`);
+    throw new Error(`"${written}" is not a query of BeTrace for variables; write rules, services or severities.`);
   }
 
-  override async testDatasource() {
-    const { ok, message } = await connectionOf(this.proxy);
-    return { status: ok ? 'success' : 'error', message };
+  override testDatasource(): Promise<Connection> {
+    return connectionOf(this.proxy);
   }
 }

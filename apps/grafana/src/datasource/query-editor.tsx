@@ -7,6 +7,8 @@ import type { BeTraceSettings } from './settings';
 
 type Props = QueryEditorProps<BeTraceDataSource, BeTraceQuery, BeTraceSettings>;
 
+const SEVERAL = 'One or more, with commas between them. Variables may have several values.';
+
 /** The editor of a query; filters take variables. */
 export function QueryEditor({ query: written, onChange, onRunQuery }: Props) {
   const query = { ...DEFAULT_QUERY, ...written };
@@ -29,9 +31,9 @@ export function QueryEditor({ query: written, onChange, onRunQuery }: Props) {
       </InlineField>
       {filtered ? (
         <>
-          <Text label="Rule ID" value={query.ruleId} onChange={(ruleId) => put({ ruleId })} />
-          <Text label="Severity" value={query.severity} onChange={(severity) => put({ severity })} />
-          <Text label="Service" value={query.service} onChange={(service) => put({ service })} />
+          <Text label="Rule ID" about={SEVERAL} value={query.ruleId} onChange={(ruleId) => put({ ruleId })} />
+          <Text label="Severity" about={SEVERAL} value={query.severity} onChange={(severity) => put({ severity })} />
+          <Text label="Service" about={SEVERAL} value={query.service} onChange={(service) => put({ service })} />
         </>
       ) : null}
       {queryType === 'violations' ? (
@@ -59,18 +61,21 @@ export function QueryEditor({ query: written, onChange, onRunQuery }: Props) {
 
 interface TextProps {
   readonly label: string;
+  /** Of a filter: how to write it. Empty, it lets all pass. */
+  readonly about?: string;
   readonly value: string | undefined;
   /** Called when one leaves the field, or presses Enter. */
   readonly onChange: (value: string) => void;
 }
 
-function Text({ label, value = '', onChange }: TextProps) {
+function Text({ label, about, value = '', onChange }: TextProps) {
   const [text, setText] = useState(value);
   return (
-    <InlineField label={label}>
+    <InlineField label={label} {...(about === undefined ? {} : { tooltip: about })}>
       <Input
         aria-label={label}
         width={20}
+        placeholder={about === undefined ? '' : 'All'}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onBlur={() => onChange(text.trim())}

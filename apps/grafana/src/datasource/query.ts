@@ -13,14 +13,16 @@ export type GroupBy = (typeof GROUPS)[number];
 
 export interface BeTraceQuery extends DataQuery {
   readonly queryType?: QueryType;
+  /** Filters: one or more values with commas, variables too; empty: all. */
   readonly ruleId?: string;
-  /** One or more, with commas. */
   readonly severity?: string;
   readonly service?: string;
   readonly groupBy?: GroupBy;
   /** Of a violation, or of a trace. */
   readonly traceId?: string;
   readonly limit?: number;
+  /** For annotations; never stored. */
+  readonly isAnnotation?: boolean;
 }
 
 export const DEFAULT_QUERY: Partial<BeTraceQuery> = { queryType: 'violations', groupBy: 'severity', limit: 100 };

@@ -10,7 +10,7 @@ import ExpressionEditor from '#ui/editor/expression-editor';
 import { type CasesBody, CasesPanel } from '#ui/trial/cases-panel';
 import { FailingList } from '#ui/trial/failing-list';
 import { hasHalfTest, writtenTests } from '#ui/trial/written-tests';
-import { place } from '../api/place';
+import { appPath, place } from '../api/place';
 import { RequestProblem, request } from '../api/request';
 import { mayChange } from '../api/role';
 import { useAnswer } from '../api/use-answer';
@@ -19,6 +19,7 @@ import { notifyDone, notifyFailed } from '../app/notify';
 import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
 import { askSeenThrough } from './ask-seen';
+import { tellRuleChange } from './rule-changes';
 import { draftOf, NEW_RULE, type RuleDraft } from './rule-draft';
 import { RuleTrial } from './rule-trial';
 import { formatted, useValidation } from './use-validation';
@@ -88,8 +89,9 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
               headers: { 'If-Match': `"${rule.version}"` },
             });
       notifyDone(`${saved.name} is saved as version ${saved.version}, in force from the next span on`);
+      tellRuleChange();
       // Who went on to another page while it was saved stays there.
-      if (here()) navigate('/rules');
+      if (here()) navigate(appPath('rules'));
     } catch (error) {
       if (!here()) return notifyFailed(`${draft.name.trim()} was not saved: ${(error as Error).message}`);
       if (error instanceof RequestProblem && error.code === 'BT_API_RULE_TESTS_FAIL')

@@ -14,7 +14,7 @@ import {
   TagList,
   TextLink,
 } from '@grafana/ui';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { Rule } from '#ui/api/types';
 import { useHere } from '#ui/browser/use-here';
 import { SeverityBadge } from '#ui/parts/severity-badge';
@@ -26,6 +26,7 @@ import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source
 import { notifyFailed } from '../app/notify';
 import { ProblemAlert } from '../app/problem-alert';
 import { ConsoleScope } from '../console/console-scope';
+import { changeRule, useRuleChanges } from './rule-changes';
 
 /** All rules: the subject of each, its matches in 24 hours, and whether it is in force. */
 export function RulesPage() {
@@ -39,31 +40,18 @@ export function RulesPage() {
   const [failed, setFailed] = useState<Error>();
   const [deleted, setDeleted] = useState<Rule>();
 
-  /** Versions that changes made here have answered, by the path through the proxy: the list may still show the one before. */
-  const versions = useRef(new Map<string, number>());
-  const changes = useRef(Promise.resolve());
-
-  /** At the version that was read, or saved here since: a rule that another person changed meanwhile is skipped. Changes run one by one. */
+  useRuleChanges(again);
   const change = useCallback(
-    (rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> => {
-      changes.current = changes.current.then(async () => {
-        setFailed(undefined);
-        const path = `v1/rules/${encodeURIComponent(rule.id)}`;
-        const known = `${proxy}/${path}`;
-        const headers = { 'If-Match': `"${Math.max(rule.version, versions.current.get(known) ?? 0)}"` };
-        versions.current.delete(known);
-        try {
-          const changed = await request<Rule | undefined>(proxy, path, { method, data, headers });
-          if (changed !== undefined) versions.current.set(known, changed.version);
-        } catch (error) {
-          if (here()) setFailed(error as Error);
-          else notifyFailed(`${rule.name} was not ${method === 'DELETE' ? 'deleted' : 'changed'}: ${(error as Error).message}`);
-        }
-        again();
-      });
-      return changes.current;
+    async (rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> => {
+      setFailed(undefined);
+      try {
+        await changeRule(proxy, rule, method, data);
+      } catch (error) {
+        if (here()) setFailed(error as Error);
+        else notifyFailed(`${rule.name} was not ${method === 'DELETE' ? 'deleted' : 'changed'}: ${(error as Error).message}`);
+      }
     },
-    [proxy, again, here],
+    [proxy, here],
   );
   const shown = useMemo(() => {
     const text = search.toLowerCase();

@@ -26,7 +26,8 @@ await bundle(
     module: {
       rules: [
         ...rules,
-        { test: /\.m?js$/, resolve: { fullySpecified: false } },
+        // `auto`: a default import is that of the package, as in Grafana, not its whole CommonJS module, as in Node.
+        { test: /\.m?js$/, type: 'javascript/auto', resolve: { fullySpecified: false } },
         { test: /\.css$/, type: 'asset/source' },
         { test: /\.(svg|png|woff2?|ttf)$/, type: 'asset/inline' },
       ],

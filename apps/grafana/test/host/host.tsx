@@ -80,15 +80,37 @@ gruntime.setDataSourceSrv({
   get: () => Promise.reject(new Error('not in this host')),
   reload: () => undefined,
 } as any);
+/** Variables of a dashboard, which tests set. */
+interface Variable {
+  readonly name: string;
+  readonly current: { readonly value: string | readonly string[] };
+  readonly options?: readonly { readonly value: string }[];
+  readonly allValue?: string;
+}
+const variables = (): readonly Variable[] => (window as any).variables ?? [];
+
+/** As dashboards do: a format in the text goes before that of the caller, and a custom text for All is taken as it is. */
+function replaced(text = '', scoped: Record<string, { value: unknown }> = {}, format?: unknown): string {
+  return text.replaceAll(/\$\{(\w+)(?::(\w+))?\}|\$(\w+)/g, (whole, braced, own, bare) => {
+    const name = braced ?? bare;
+    const variable = variables().find((each) => each.name === name);
+    const chosen = scoped[name]?.value ?? variable?.current.value;
+    if (chosen === undefined) return whole;
+    const isAll = [chosen].flat().includes('$__all');
+    if (isAll && variable?.allValue !== undefined) return variable.allValue;
+    const value = isAll ? (variable?.options ?? []).map((option) => option.value) : chosen;
+    return own === undefined && typeof format === 'function' ? format(value, { name }) : [value].flat().join(',');
+  });
+}
 gruntime.setTemplateSrv({
-  replace: (text?: string) => text ?? '',
-  getVariables: () => [],
-  containsTemplate: () => false,
+  replace: replaced,
+  getVariables: variables,
+  containsTemplate: (text: string) => text.includes('$'),
   updateTimeRange: () => undefined,
 } as any);
 setPluginPage(({ children, pageNav, actions }: any) => (
   <main style={{ padding: 24 }}>
-    <header style={{ display: 'flex', gap: 16, alignItems: 'center', justifyContent: 'space-between', marginBottom: 16 }}>
+    <header style={{ display: 'flex', flexWrap: 'wrap', gap: 16, alignItems: 'center', justifyContent: 'space-between', marginBottom: 16 }}>
       <h1>{pageNav?.text ?? 'BeTrace'}</h1>
       {actions}
     </header>
@@ -123,11 +145,40 @@ function DataSourcePage({ plugin, instance, settings }: any) {
   );
 }
 
+/** The frames of a query as the table of Grafana's panels shows them. */
+function FramesPage({ instance }: any) {
+  const theme = gui.useTheme2();
+  const [frames, setFrames] = React.useState<gdata.DataFrame[]>([]);
+  React.useEffect(() => {
+    const range = { from: gdata.dateTime(Date.now() - 3_600_000), to: gdata.dateTime(Date.now() + 1000) };
+    const targets = ['violations', 'rules', 'counts'].map((queryType) => ({ refId: queryType, queryType, groupBy: 'severity' }));
+    instance.query({ targets, range, scopedVars: {}, intervalMs: 60_000 }).then(({ data }: { data: gdata.DataFrame[] }) => {
+      const fieldConfig = { defaults: {}, overrides: [] };
+      setFrames(gdata.applyFieldOverrides({ data, fieldConfig, replaceVariables: (text) => text, theme, timeZone: 'utc' }));
+    });
+  }, [instance, theme]);
+  return (
+    <main style={{ padding: 24 }}>
+      <h1>Frames</h1>
+      {frames.map((frame) => (
+        <section key={frame.name} aria-label={frame.name}>
+          <h2>{frame.name}</h2>
+          {frame.meta?.notices?.map(({ text }) => (
+            <p key={text}>{text}</p>
+          ))}
+          <gui.Table data={frame} width={innerWidth - 48} height={Math.min(300, 40 + frame.length * 36)} />
+        </section>
+      ))}
+    </main>
+  );
+}
+
 async function content() {
-  if (where.startsWith('/datasource')) {
+  if (where.startsWith('/datasource') || where.startsWith('/frames')) {
     const { plugin } = await System.import('/public/plugins/betrace-app/datasource/module.js');
     const instance = new plugin.DataSourceClass(sources[0]);
     Object.assign(window, { dataSource: instance });
+    if (where.startsWith('/frames')) return <FramesPage instance={instance} />;
     return <DataSourcePage plugin={plugin} instance={instance} settings={sources[0]} />;
   }
   const { plugin } = await System.import('/public/plugins/betrace-app/module.js');
@@ -146,6 +197,22 @@ async function content() {
   return <Root meta={plugin.meta} basename="/a/betrace-app" path={where} query={{}} onNavChanged={() => undefined} />;
 }
 
+/** As Grafana does: a click on a link within it loads no page anew. */
+function ClickedLinks() {
+  const navigate = ReactRouter.useNavigate();
+  React.useEffect(() => {
+    const follow = (event: MouseEvent): void => {
+      const link = (event.target as Element).closest('a');
+      if (link === null || event.defaultPrevented || link.origin !== location.origin || link.hasAttribute('download')) return;
+      event.preventDefault();
+      navigate(link.pathname + link.search);
+    };
+    document.addEventListener('click', follow);
+    return () => document.removeEventListener('click', follow);
+  }, [navigate]);
+  return null;
+}
+
 const theme = gdata.createTheme({ colors: { mode: new URLSearchParams(location.search).get('theme') === 'light' ? 'light' : 'dark' } });
 content().then(
   (page) =>
@@ -153,7 +220,13 @@ content().then(
       <gdata.ThemeContext.Provider value={theme}>
         <gui.GlobalStyles />
         <gui.PortalContainer />
-        <BrowserRouter basename={where.startsWith('/a/') ? '/a/betrace-app' : '/'}>{page}</BrowserRouter>
+        <BrowserRouter>
+          <ClickedLinks />
+          <ReactRouter.Routes>
+            <ReactRouter.Route path={where.startsWith('/a/') ? '/a/betrace-app/*' : '*'} element={page} />
+            <ReactRouter.Route path="*" element={<h1>Page not found</h1>} />
+          </ReactRouter.Routes>
+        </BrowserRouter>
       </gdata.ThemeContext.Provider>,
     ),
   (error) => {

@@ -1,0 +1,47 @@
+import { useEffect } from 'react';
+import type { Rule } from '#ui/api/types';
+import { request } from '../api/request';
+
+// Of the app, not of a page: one may leave the list and return to it while a change is on its way.
+
+/** Versions that changes made here have answered, by the path through the proxy: a list may still show the one before. */
+const versions = new Map<string, number>();
+const lists = new Set<() => void>();
+let latest: Promise<unknown> = Promise.resolve();
+
+/** Reads a list of rules again after each change made here. */
+export function useRuleChanges(again: () => void): void {
+  useEffect(() => {
+    lists.add(again);
+    return () => {
+      lists.delete(again);
+    };
+  }, [again]);
+}
+
+/** Tells the lists that a rule is another one now, or may be. */
+export function tellRuleChange(): void {
+  for (const again of lists) again();
+}
+
+/**
+ * Changes a rule at the version that was read, or saved here since: a rule that another person changed meanwhile is skipped. Changes run one by one.
+ * @throws RequestProblem
+ */
+export function changeRule(proxy: string, rule: Rule, method: 'PATCH' | 'DELETE', data?: object): Promise<void> {
+  const change = async (): Promise<void> => {
+    const path = `v1/rules/${encodeURIComponent(rule.id)}`;
+    const known = `${proxy}/${path}`;
+    const headers = { 'If-Match': `"${Math.max(rule.version, versions.get(known) ?? 0)}"` };
+    versions.delete(known);
+    try {
+      const changed = await request<Rule | undefined>(proxy, path, { method, data, headers });
+      if (changed !== undefined) versions.set(known, changed.version);
+    } finally {
+      tellRuleChange();
+    }
+  };
+  const done = latest.then(change);
+  latest = done.catch(() => undefined);
+  return done;
+}
