@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -209,6 +210,38 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     // The other alerts on this load wait for minutes; the rule `wrong` fails on every span that it judges.
     const firing = alerts.filter(({ state }) => state === 'firing').map(({ name }) => name);
     expect(firing.sort()).toEqual(['BeTraceCriticalViolations', 'BeTraceRuleErrors']);
+  });
+
+  it('count once over a restart, a second process, and a partition that moved', () => {
+    const of = (process: string) => `{job="betrace-backend",instance="${process}"`;
+    const violations = (process: string) =>
+      `betrace_violations_total${of(process)},severity="CRITICAL",rule_id="r",rule_name="R",service_name="s"}`;
+    const lag = (process: string, partition: number) => `betrace_evaluator_lag_records${of(process)},partition="${partition}"}`;
+    const series = [
+      // Five, a restart with three more, and four of a process that started later.
+      { series: violations('a'), values: '_x4 0 5x10 stale _x10 0 3x60' },
+      { series: violations('b'), values: '_x30 0 4x60' },
+      { series: lag('a', 3), values: '100x60 stale' },
+      { series: lag('b', 3), values: '_x60 100x60' },
+      { series: lag('b', 4), values: '7x120' },
+    ];
+    const asked = ([dashboard, title, labels, value]: readonly [string, string, string, number]) => {
+      const panel = dashboards.find((one) => one.title === `BeTrace: ${dashboard}`)!.panels.find((one) => one.title === title)!;
+      const expr = panel.targets![0]!.expr.replaceAll('$__range', '20m').replaceAll('$job', 'betrace-backend');
+      return { expr, eval_time: '20m', exp_samples: [{ labels, value }] };
+    };
+    const cases = [
+      ['violations overview', 'Violations', '{}', 12],
+      ['violations overview', 'CRITICAL', '{}', 12],
+      ['violations overview', 'HIGH', '{}', 0],
+      ['violation trends', 'Top 10 rules', '{rule_id="r",rule_name="R",severity="CRITICAL"}', 12],
+      ['violation trends', 'Violations by service', '{service_name="s"}', 12],
+      ['backend overview', 'Records not judged yet', '{}', 107],
+    ] as const;
+    const tests = join(folder, 'dashboards.test.yaml');
+    writeFileSync(tests, stringify({ tests: [{ interval: '15s', input_series: series, promql_expr_test: cases.map(asked) }] }));
+    const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', tests], { encoding: 'utf8' });
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });
 
   it('find the default job', async () => {

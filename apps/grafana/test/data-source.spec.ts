@@ -1,4 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
@@ -280,6 +282,36 @@ inEachGrafana('the data source', (world) => {
     expect(await answered([partition({ judged_to: 8, log_time: '2026-11-29T03:00:00Z' }, 1)], [idle])).toMatchObject({ status: 'success' });
     await page.route(/\/v1\/evaluation$/, (route) => route.fulfill({ status: 503, json: { code: 'BT_X', detail: 'no broker answers' } }));
     expect(await test()).toEqual({ status: 'warning', message: expect.stringContaining('is not known (no broker answers)') });
+  });
+
+  it('reports a key without the scope that reads, by the name of the scope', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'betrace-grafana-'));
+    const file = join(folder, 'keys.json');
+    const keys = (['ingest', 'read'] as const).map((scope) => ({
+      name: scope,
+      sha256: createHash('sha256').update(`key of ${scope}`).digest('hex'),
+      scopes: [scope],
+    }));
+    writeFileSync(file, JSON.stringify({ keys }));
+    const locked = await BeTrace.start({ env: { ...ENVIRONMENT, BETRACE_API_KEYS_FILE: file } });
+    try {
+      world.grafana.target = locked.url;
+      const page = await opened(/403|400/);
+      const test = () => page.evaluate(() => (globalThis as unknown as Host).dataSource.testDatasource());
+      world.grafana.apiKey = 'key of ingest';
+      expect(await test()).toEqual({
+        status: 'error',
+        message: expect.stringMatching(/^BeTrace answers, and refuses to be read: .*\bread\b/),
+      });
+      world.grafana.apiKey = 'key of nobody';
+      expect(await test()).toEqual({ status: 'error', message: expect.stringMatching(/set an API key that may read rules/) });
+      world.grafana.apiKey = 'key of read';
+      expect(await test()).toMatchObject({ status: 'success' });
+    } finally {
+      world.grafana.apiKey = undefined;
+      await locked.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('sends the key that Grafana stores, and reports a missing one in Save & Test', async () => {

@@ -29,7 +29,7 @@ export function filtersOf({ ruleId, service, severity }: BeTraceQuery, vars: Sco
   const number = Math.max(1, rules.length) * Math.max(1, services.length);
   if (number > MAX_FILTERS) {
     throw new Error(
-      `The filters name ${rules.length} rules and ${services.length} services. BeTrace is asked for each rule with each service, at most ${MAX_FILTERS} times: choose fewer, or All.`,
+      `The filters name ${rules.length} rules and ${services.length} services. Each rule with each service is a request to BeTrace, and one query makes at most ${MAX_FILTERS}: choose fewer, or All.`,
     );
   }
   const orAny = (values: readonly string[]): readonly (string | undefined)[] => (values.length === 0 ? [undefined] : values);

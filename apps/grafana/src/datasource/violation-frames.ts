@@ -19,7 +19,7 @@ export interface TempoSource {
 
 const STATUSES: Readonly<Record<Violation['status'], string>> = { open: 'Open', retracted: 'Retracted', undecided: 'Undecided' };
 
-/** A table of violations, newest first, with the ways to each, which are asked for through the same data source. */
+/** A table of violations, newest first, with links to pages that ask the same data source. */
 export function violationsFrame(refId: string, list: ViolationList, uid: string, tempo: TempoSource | undefined): DataFrame {
   const { violations, total, total_is } = list;
   const ds = encodeURIComponent(uid);

@@ -1,5 +1,18 @@
 import { PluginPage } from '@grafana/runtime';
-import { Alert, Button, Combobox, Field, Input, LinkButton, LoadingPlaceholder, Stack, Switch, TagsInput, TextArea } from '@grafana/ui';
+import {
+  Alert,
+  Box,
+  Button,
+  Combobox,
+  Field,
+  Input,
+  LinkButton,
+  LoadingPlaceholder,
+  Stack,
+  Switch,
+  TagsInput,
+  TextArea,
+} from '@grafana/ui';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { type Rule, type RuleTest, SEVERITIES, type TestCaseResult } from '#ui/api/types';
@@ -161,9 +174,11 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
           )}
         </ConsoleScope>
         {editor ? (
-          <Button variant="secondary" size="sm" disabled={draft.expression.trim() === ''} onClick={format}>
-            Format
-          </Button>
+          <Box marginTop={1}>
+            <Button variant="secondary" size="sm" disabled={draft.expression.trim() === ''} onClick={format}>
+              Format
+            </Button>
+          </Box>
         ) : null}
       </div>
       {editor ? (

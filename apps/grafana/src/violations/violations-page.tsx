@@ -5,7 +5,7 @@ import { useCallback, useState } from 'react';
 import { type Rule, SEVERITIES, type ViolationList } from '#ui/api/types';
 import { saveFile } from '#ui/browser/save-file';
 import { useHere } from '#ui/browser/use-here';
-import { plural } from '#ui/format/count';
+import { exactCount, plural } from '#ui/format/count';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
 import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source';
@@ -45,6 +45,9 @@ export function ViolationsPage() {
       const params = { ...answer?.filter, format: 'csv', limit: MAX_EXPORTED };
       const text = await request<string>(proxy, 'v1/violations/export', { params, responseType: 'text' });
       saveFile(new Blob([text], { type: 'text/csv' }), 'violations.csv');
+      // One line is that of the names.
+      if (text.split('\r\n').length > MAX_EXPORTED + 1)
+        notifyFailed(`The file has the newest ${exactCount(MAX_EXPORTED)} violations. Export older ones by an earlier time range.`);
     } catch (reason) {
       if (here()) setFailed(reason as Error);
       else notifyFailed(`The violations were not exported: ${(reason as Error).message}`);
