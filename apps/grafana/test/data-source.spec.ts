@@ -234,7 +234,7 @@ inEachGrafana('the data source', (world) => {
   });
 
   it('names the hop that is broken in Save & Test', async () => {
-    const page = await world.browser.page('/datasource', {}, /502|404|400/);
+    const page = await world.browser.page('/datasource', {}, /50[23]|404|400/);
     await page.getByText('Query type').waitFor();
     const test = () => page.evaluate(() => (globalThis as unknown as { dataSource: Source }).dataSource.testDatasource());
     expect(await test()).toMatchObject({ status: 'success' });
