@@ -6,7 +6,17 @@ import type { KafkaLogSettings } from '../../settings.js';
 import type { TopicMetadata } from '../wire/metadata.js';
 import type { WireRequest } from '../wire/request.js';
 import { brokerOf, typeOf } from './kafka-errors.js';
-import { adminOf, brokerError, clusterOf, sendTo, topicOf, type WireBroker } from './kafkajs.js';
+import {
+  adminOf,
+  brokerError,
+  clusterIdOf,
+  clusterOf,
+  newProducer,
+  type ProducerIdentity,
+  sendTo,
+  topicOf,
+  type WireBroker,
+} from './kafkajs.js';
 import { type ClientSockets, makeClient } from './make-client.js';
 
 /** Kafka's error for a topic that does not exist. */
@@ -137,12 +147,13 @@ export class Connection {
     return this.#coordinators.get(group)?.nodeId;
   }
 
-  /** Runs `work` with any broker, for requests that all can answer. `topic` must exist. */
-  async withBroker<T>(topic: string, work: (broker: WireBroker) => Promise<T>): Promise<T> {
-    const nodes = [...(await this.leaders(topic)).values()].filter((node) => node >= 0);
-    const node = nodes[Math.floor(Math.random() * nodes.length)];
-    if (node === undefined) throw logProblem('BT_LOG_KAFKA_FAILED', { work: `find a broker that leads ${topic}`, reason: 'none does' });
-    return this.#with(async (cluster) => work((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker));
+  /** See `clusterIdOf`. */
+  async clusterAt(node: number): Promise<string | undefined> {
+    return this.#with(async (cluster) => clusterIdOf((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker));
+  }
+
+  async newProducerAt(node: number): Promise<ProducerIdentity> {
+    return this.#with(async (cluster) => newProducer((await cluster.findBroker({ nodeId: String(node) })) as unknown as WireBroker));
   }
 
   /** Administration. */

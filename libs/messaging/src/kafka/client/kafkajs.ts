@@ -57,6 +57,14 @@ export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'>
   readonly connectionPool: { readonly pool: readonly [WireConnection, WireConnection]; readonly clientId: string };
 }
 
+/** A producer's identity: an id that the brokers of a cluster gave. Another cluster may give the same id to another producer. */
+export interface ProducerIdentity {
+  readonly id: number;
+  readonly epoch: number;
+  /** The id of the cluster; undefined for brokers that do not tell it. */
+  readonly cluster?: string | undefined;
+}
+
 /** One socket to a broker. */
 interface WireConnection {
   readonly socket: Socket;
@@ -91,14 +99,10 @@ const connecting = new WeakMap<WireConnection, Promise<unknown>>();
  * Sends the bytes of a request over kafkajs's connection, without the three copies that its encoder makes. Fetches have a socket of their own, as in kafkajs.
  */
 export async function sendTo<Answer>(broker: WireBroker, request: WireRequest<Answer>): Promise<Answer> {
-  const { pool, clientId } = broker.connectionPool;
-  const connection = pool[request.apiKey === FETCH ? 1 : 0];
-  if (!connection.isConnected()) {
-    const under = connecting.get(connection) ?? connection.connect().finally(() => connecting.delete(connection));
-    connecting.set(connection, under);
-    await under;
-  }
-  await connection.authenticate();
+  const { clientId } = broker.connectionPool;
+  const connection = await connected(broker, request.apiKey);
+  if (request.cluster !== undefined && clusters.get(connection.socket) !== request.cluster)
+    throw new Error(`the connection to broker ${broker.nodeId} is a new one, maybe to another cluster`);
   const answer = await new Promise<{ payload: Buffer }>((resolve, reject) => {
     const { apiKey, apiVersion, name } = request;
     const correlationId = connection.nextCorrelationId();
@@ -112,6 +116,48 @@ export async function sendTo<Answer>(broker: WireBroker, request: WireRequest<An
   const { value, throttle } = request.read(answer.payload);
   connection.requestQueue.maybeThrottle(throttle);
   return value;
+}
+
+async function connected(broker: WireBroker, apiKey: number): Promise<WireConnection> {
+  const connection = broker.connectionPool.pool[apiKey === FETCH ? 1 : 0];
+  if (!connection.isConnected()) {
+    const under = connecting.get(connection) ?? connection.connect().finally(() => connecting.delete(connection));
+    connecting.set(connection, under);
+    await under;
+  }
+  await connection.authenticate();
+  return connection;
+}
+
+/** The ids of the clusters at the other ends. */
+const clusters = new WeakMap<Socket, string>();
+
+/**
+ * The cluster of a broker, asked once for each socket: after a loss, a new cluster may answer at the same address. Undefined for brokers before Kafka 2.8, which
+ * are not asked. A request with this `cluster` is sent on no other cluster's socket.
+ */
+export async function clusterIdOf(broker: WireBroker): Promise<string | undefined> {
+  if ((broker.versions?.[METADATA]?.maxVersion ?? 0) < METADATA_WITH_IDS) return undefined;
+  const { socket } = await connected(broker, METADATA);
+  const known = clusters.get(socket);
+  if (known !== undefined) return known;
+  const { clusterId } = await sendTo(broker, metadataRequest([]));
+  checkSame(broker, socket);
+  if (clusterId !== null) clusters.set(socket, clusterId);
+  return clusterId ?? undefined;
+}
+
+/** A new identity of a producer, with the cluster that gave it. */
+export async function newProducer(broker: WireBroker): Promise<ProducerIdentity> {
+  const cluster = await clusterIdOf(broker);
+  const { socket } = await connected(broker, METADATA);
+  const { producerId, producerEpoch } = await broker.initProducerId({ transactionTimeout: 60_000 });
+  checkSame(broker, socket);
+  return { id: Number(producerId), epoch: producerEpoch, cluster };
+}
+
+function checkSame(broker: WireBroker, socket: Socket): void {
+  if (broker.connectionPool.pool[0].socket !== socket) throw new Error(`the connection to broker ${broker.nodeId} was lost`);
 }
 
 function write(socket: Socket, pieces: readonly Buffer[]): void {

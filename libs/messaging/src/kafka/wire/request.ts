@@ -7,6 +7,8 @@ export interface WireRequest<Answer> {
   readonly flexible?: boolean;
   /** How long (ms) the answer may take, when that is longer than the connection's own limit. */
   readonly timeout?: number;
+  /** The only cluster that may get it: another one may answer at the same address. See `clusterIdOf`. */
+  readonly cluster?: string | undefined;
   /** Everything after the request's header, in pieces to be written in sequence. */
   body(): readonly Buffer[];
   /** Reads the answer after its header (a flexible one's tagged fields are skipped). `throttle` is how long (ms) the broker wants no further request. */

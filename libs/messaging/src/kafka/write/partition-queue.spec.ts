@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
+import type { ProducerIdentity } from '../client/kafkajs.js';
+import { PartitionQueue } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
 
 const MAX_BYTES = 1_000;
@@ -14,7 +15,8 @@ const appends: PendingAppend[] = [];
 class Under {
   readonly queue = new PartitionQueue('t', 0);
   private identities = 0;
-  private present: ProducerIdentity = { id: 100, epoch: 0 };
+  cluster: string | undefined = 'first';
+  private present: ProducerIdentity = { id: 100, epoch: 0, cluster: 'first' };
 
   append(count: number, size = 10, timeout = 60_000): PendingAppend {
     const append = new PendingAppend('t', count, timeout, () => this.queue.dropSettled());
@@ -26,8 +28,8 @@ class Under {
   }
 
   next(): Promise<Buffer | undefined> {
-    return this.queue.next(MAX_BYTES, 'none', async (spent) => {
-      if (spent === this.present) this.present = { id: 100 + ++this.identities, epoch: 0 };
+    return this.queue.next(MAX_BYTES, 'none', this.cluster, async (spent) => {
+      if (spent === this.present) this.present = { id: 100 + ++this.identities, epoch: 0, cluster: this.cluster };
       return this.present;
     });
   }
@@ -100,6 +102,29 @@ describe('a queue of one partition', () => {
     expect(sequenceOf(await under.next())).toEqual({ id: 101, first: 0, count: 2 });
     under.queue.acknowledged(9);
     expect(await append.offsets).toEqual([9, 10]);
+  });
+
+  it('takes a new identity in another cluster, where another producer may have its id and its sequence', async () => {
+    const under = new Under();
+    under.append(2);
+    await under.next();
+    under.queue.acknowledged(0);
+    const lost = under.append(1);
+    expect(sequenceOf(await under.next())).toMatchObject({ id: 100, first: 2 });
+    under.cluster = 'second';
+    expect(sequenceOf(await under.next())).toEqual({ id: 101, first: 0, count: 1 });
+    under.queue.acknowledged(7);
+    expect(await lost.offsets).toEqual([7]);
+    under.append(1);
+    expect(sequenceOf(await under.next())).toMatchObject({ id: 101, first: 1 });
+  });
+
+  it('keeps its identity, and a batch of unknown outcome, while the broker does not tell its cluster', async () => {
+    const under = new Under();
+    under.append(2);
+    const sent = await under.next();
+    under.cluster = undefined;
+    expect(await under.next()).toBe(sent);
   });
 
   it('sends appends singly when together they are too large', async () => {

@@ -1,14 +1,9 @@
+import type { ProducerIdentity } from '../client/kafkajs.js';
 import type { Compression } from '../wire/compression.js';
 import { encodeRecordBatch } from '../wire/encode-record-batch.js';
 import type { Piece } from './pending-append.js';
 
-/** A producer's identity, given by the brokers. */
-export interface ProducerIdentity {
-  readonly id: number;
-  readonly epoch: number;
-}
-
-/** Returns an identity other than `spent`. */
+/** Returns an identity of the present cluster, other than `spent`. */
 export type Identify = (spent: ProducerIdentity | undefined) => Promise<ProducerIdentity>;
 
 const SEQUENCES = 2 ** 31;
@@ -49,14 +44,15 @@ export class PartitionQueue {
   }
 
   /**
-   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `identify` returns an identity other than
-   * `spent`.
+   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `cluster` is the present cluster, if known.
+   * Another cluster than that of its identity may have given this identity to another producer. It would take a batch for one that it already has.
    */
-  async next(max: number, compression: Compression, identify: Identify): Promise<Buffer | undefined> {
+  async next(max: number, compression: Compression, cluster: string | undefined, identify: Identify): Promise<Buffer | undefined> {
     if (this.#batch?.pieces.every(({ append }) => append.settled)) this.#giveUp(this.#batch);
     this.#batch ??= this.#take(max);
     const batch = this.#batch;
     if (batch === undefined) return undefined;
+    if (this.#identity && isOtherCluster(this.#identity.cluster, cluster)) this.forgotten();
     this.#identity ??= await identify(this.#spent);
     batch.bytes ??= await this.#encode(batch, compression, this.#identity);
     return batch.bytes;
@@ -131,6 +127,11 @@ export class PartitionQueue {
       Date.now(),
     );
   }
+}
+
+/** False when one is not known. */
+export function isOtherCluster(one: string | undefined, present: string | undefined): boolean {
+  return one !== undefined && present !== undefined && one !== present;
 }
 
 interface Batch {

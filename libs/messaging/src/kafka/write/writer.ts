@@ -4,11 +4,11 @@ import type { LogReport } from '../../log-report.js';
 import { type LogProblemCode, logProblem } from '../../problems.js';
 import type { Connection } from '../client/connection.js';
 import { kafkaFailed, reasonOf, typeOf } from '../client/kafka-errors.js';
-import { brokerError } from '../client/kafkajs.js';
+import { brokerError, type ProducerIdentity } from '../client/kafkajs.js';
 import type { Compression } from '../wire/compression.js';
 import { BATCH_OVERHEAD, recordSize } from '../wire/encode-record-batch.js';
 import { type ProduceAnswer, produceRequest } from '../wire/produce.js';
-import { PartitionQueue, type ProducerIdentity } from './partition-queue.js';
+import { isOtherCluster, PartitionQueue } from './partition-queue.js';
 import { PendingAppend, piecesOf } from './pending-append.js';
 
 /** Maximum bytes that wait to be written; beyond it appends are refused, so that an outage does not use up memory. */
@@ -219,15 +219,19 @@ export class Writer {
     let bytes = 0;
     for (const queue of queues) queue.busy = true;
     try {
+      const cluster = await connection.clusterAt(node);
       for (const queue of queues) {
         if (bytes > REQUEST_BYTES) break;
-        const batch = await queue.next(this.#batchBytes, compression, (spent) => this.#identify(queue.topic, spent));
+        const batch = await queue.next(this.#batchBytes, compression, cluster, (spent) => this.#identify(node, cluster, spent));
         if (batch) taken.set(queue, batch);
         bytes += batch?.length ?? 0;
       }
       if (taken.size === 0) return true;
       const batches = [...taken].map(([{ topic, partition }, batch]) => ({ topic, partition, batch }));
-      const failed = this.#settle([...taken.keys()], await connection.send(node, () => produceRequest(batches, REPLICAS_MS)));
+      const failed = this.#settle(
+        [...taken.keys()],
+        await connection.send(node, () => ({ ...produceRequest(batches, REPLICAS_MS), cluster })),
+      );
       if (failed) await this.#failed(`write to ${failed.topic}`, failed.error);
       else this.#worked();
       return failed === undefined;
@@ -265,12 +269,10 @@ export class Writer {
     return failed;
   }
 
-  async #identify(topic: string, spent: ProducerIdentity | undefined): Promise<ProducerIdentity> {
+  async #identify(node: number, cluster: string | undefined, spent: ProducerIdentity | undefined): Promise<ProducerIdentity> {
     const present = await this.#identity;
-    if (present && present !== spent) return present;
-    const identity = this.options.connection
-      .withBroker(topic, (broker) => broker.initProducerId({ transactionTimeout: 60_000 }))
-      .then(({ producerId, producerEpoch }) => ({ id: Number(producerId), epoch: producerEpoch }));
+    if (present && present !== spent && !isOtherCluster(present.cluster, cluster)) return present;
+    const identity = this.options.connection.newProducerAt(node);
     this.#identity = identity.catch(() => undefined);
     return identity;
   }
