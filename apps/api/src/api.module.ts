@@ -299,6 +299,8 @@ const SEARCHES_WAITING = 64;
 export class ApiModule {
   /** Paths that need no API key. */
   static readonly publicPaths = [...DOCUMENTATION_PATHS, ...CONSOLE_PATHS];
+  /** Passed to `runApp`: the pages that read their own address. */
+  static readonly pagePaths = CONSOLE_PATHS;
 
   constructor(@Inject(CONFIGURATION) private readonly configuration: Configuration) {}
 

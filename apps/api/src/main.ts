@@ -13,4 +13,5 @@ import { ApiModule } from './api.module.js';
 })
 class ApiProcess {}
 
-await runApp({ name: 'api', module: () => ApiProcess, prepare: ApiModule.prepare, publicPaths: ApiModule.publicPaths });
+const { prepare, publicPaths, pagePaths } = ApiModule;
+await runApp({ name: 'api', module: () => ApiProcess, prepare, publicPaths, pagePaths });

@@ -5,9 +5,11 @@ import { createRoot } from 'react-dom/client';
 import { Router } from 'wouter';
 import { queryClient } from './api/query-client';
 import { App } from './app';
+import { repairAddress } from './parts/browser/damaged-link';
 import { searchOfAddress } from './parts/browser/search-of-address';
 import { applyTheme, storedTheme } from './shell/theme';
 
+repairAddress();
 applyTheme(storedTheme());
 
 const root = document.getElementById('root');

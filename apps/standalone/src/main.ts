@@ -9,4 +9,5 @@ await runApp({
   prepare: ApiModule.prepare,
   connect: connectSpansLog,
   publicPaths: ApiModule.publicPaths,
+  pagePaths: ApiModule.pagePaths,
 });

@@ -15,7 +15,7 @@ import { checkOpenFiles } from './storage/check-open-files.js';
 import { prepareStorage } from './storage/storage-directory.js';
 import { VERSION } from './version.js';
 
-export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' | 'publicPaths'> {
+export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' | 'publicPaths' | 'pagePaths'> {
   /** Whether it signs or verifies violations (default), and so needs a signature key. */
   readonly signs?: boolean;
   /** Whether it exports violations (default). */
@@ -76,7 +76,7 @@ export async function startApp(
   configuration: Configuration,
   logger: Logger,
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
-  const { name, prepare, connect, publicPaths } = definition;
+  const { name, prepare, connect, publicPaths, pagePaths } = definition;
   const app = await createHttpApp({
     name,
     configuration,
@@ -84,6 +84,7 @@ export async function startApp(
     module: definition.module(configuration, logger),
     ...(prepare ? { prepare } : {}),
     ...(publicPaths ? { publicPaths } : {}),
+    ...(pagePaths ? { pagePaths } : {}),
   });
   connect?.(app);
   await app.init();

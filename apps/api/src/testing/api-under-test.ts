@@ -48,6 +48,7 @@ export class ApiUnderTest {
       module: () => ApiProcess,
       prepare: ApiModule.prepare,
       publicPaths: ApiModule.publicPaths,
+      pagePaths: ApiModule.pagePaths,
     };
     const { app, url } = await startApp(definition, configuration, logger);
     return new ApiUnderTest(url, app.get(Log), app.get(Store), app.get(Searches), () => app.close());

@@ -3,6 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { Link, useLocation } from 'wouter';
 import { useAddress } from '../parts/browser/use-address';
 import { CommandPalette } from './command-palette';
+import { DamagedLinkBanner } from './damaged-link-banner';
 import { KeysDialog } from './keys-dialog';
 import { PLACES } from './places';
 import { Pulse } from './pulse';
@@ -84,6 +85,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <ThemeButton />
         </nav>
         <main id="main" tabIndex={-1}>
+          <DamagedLinkBanner />
           {children}
         </main>
       </div>

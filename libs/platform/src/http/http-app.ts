@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Server } from 'node:https';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -24,6 +25,7 @@ import { ServerCertificate } from '../tls/server-certificate.js';
 import { openTracing } from '../tracing/open-tracing.js';
 import { registerBodyParser } from './body/body-parser.js';
 import { passMalformedTypes } from './body/content-type.js';
+import { pageOfDamaged } from './damaged-address.js';
 import { KnownPaths } from './known-paths.js';
 import { connectionLimits, refuseConnection } from './protection/connection-limits.js';
 import { allowOrigins } from './protection/cross-origin.js';
@@ -49,6 +51,8 @@ export interface HttpAppOptions {
   readonly module: DynamicModule | Type;
   /** Path prefixes that need no API key although their routes do not say so. */
   readonly publicPaths?: readonly string[];
+  /** Paths of pages that read their own address, also a damaged one. */
+  readonly pagePaths?: readonly string[];
   /** Called before the routes are registered (documentation, static files). */
   readonly prepare?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -69,6 +73,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<NestFastif
     // A parameter is shorter than a request head; readers of ids refuse longer ids.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_HEAD_BYTES },
     frameworkErrors: answerUnrouted,
+    rewriteUrl: ({ method, url = '/' }: IncomingMessage) => pageOfDamaged(method, url, options.pagePaths ?? []),
     ...(https === undefined ? { http: limits } : { https: { ...limits, ...https } }),
     requestTimeout: limits.requestTimeout,
     clientErrorHandler: refuseConnection,
