@@ -147,3 +147,23 @@ async function pictureForDocuments(page: Page, state: string): Promise<void> {
 async function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
+
+/** Runs an action, waits until it is painted, and returns the CPU seconds of the page's thread. */
+export async function costOf(page: Page, act: () => Promise<unknown>): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const used = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    const time = metrics.find(({ name }) => name === 'ThreadTime')?.value;
+    if (time === undefined) throw new Error('this browser does not tell the time of its threads');
+    return time;
+  };
+  const painted = () => page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
+  await painted();
+  const before = await used();
+  await act();
+  await painted();
+  const cost = (await used()) - before;
+  await session.detach();
+  return cost;
+}

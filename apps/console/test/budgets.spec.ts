@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { BeTrace } from '../../../test/harness/betrace.js';
-import { describeConsole, type TestBrowser } from './browser.js';
+import { costOf, describeConsole, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
 
@@ -11,26 +11,6 @@ const INTERACTION_SECONDS = 0.2;
 const FIRST_PAINT_MS = 1_000;
 /** First paints are measured in wall time; the best of several is one that no other process delayed. */
 const PAINTS = 8;
-
-/** Runs an action, waits until it is painted, and returns the CPU seconds of the page's thread. */
-async function costOf(page: Page, act: () => Promise<unknown>): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  const used = async (): Promise<number> => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    const time = metrics.find(({ name }) => name === 'ThreadTime')?.value;
-    if (time === undefined) throw new Error('this browser does not tell the time of its threads');
-    return time;
-  };
-  const painted = () => page.evaluate(() => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
-  await painted();
-  const before = await used();
-  await act();
-  await painted();
-  const cost = (await used()) - before;
-  await session.detach();
-  return cost;
-}
 
 describeConsole('budgets', () => {
   let betrace: BeTrace;
@@ -149,5 +129,49 @@ describeConsole('budgets', () => {
       }),
     ).toEqual({});
     expect(await page.locator('tr[data-row]').count()).toBeLessThanOrEqual(200);
+  });
+
+  it('answers each key within 200 ms while four hundred violations a second come live', async () => {
+    const { body } = await betrace.json<{ violations: object[] }>('GET', '/v1/violations?view=full');
+    const [violation] = body.violations;
+    for (const limit of ['50', '1000']) {
+      const page = await browser.page('/ui/overview');
+      await page.evaluate((one) => {
+        const fetched = globalThis.fetch;
+        const encoder = new TextEncoder();
+        let n = 0;
+        const event = (): string =>
+          `id: ${n}\nevent: violation\ndata: ${JSON.stringify({ ...one, id: `viol-${n++}`, timestamp_ms: Date.now() })}\n\n`;
+        globalThis.fetch = async (...asked) => {
+          if (!new Request(...asked).url.includes('/v1/violations/stream')) return fetched(...asked);
+          const stream = new ReadableStream({
+            start: (controller) => {
+              controller.enqueue(encoder.encode(': begins\nid: 0\n\n'));
+              setInterval(() => controller.enqueue(encoder.encode(Array.from({ length: 8 }, event).join(''))), 20);
+            },
+          });
+          return new Response(stream, { headers: { 'content-type': 'text/event-stream' } });
+        };
+      }, violation);
+      await page.keyboard.press('g');
+      await page.keyboard.press('v');
+      await page.waitForURL(/\/ui\/violations/);
+      await page.getByLabel('Limit', { exact: true }).selectOption(limit);
+      await page.waitForURL((url) => limit === '50' || url.searchParams.get('limit') === limit);
+      await page.keyboard.press('l');
+      await page.locator('tr[data-row="viol-500"]').waitFor({ state: 'attached' });
+      const press = (name: string, shown: string) => async () => {
+        await page.keyboard.press(name);
+        await page.getByText(shown).waitFor();
+      };
+      expect(
+        await dear(page, {
+          [`pause, of ${limit}`]: press('p', 'Paused: rows stay'),
+          [`go on, of ${limit}`]: press('p', 'Live: what is found'),
+        }),
+      ).toEqual({});
+      expect(await page.locator('tr[data-row]').count()).toBeLessThanOrEqual(Number(limit));
+      await page.context().close();
+    }
   });
 });

@@ -1,14 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import type { Violation } from '#ui/api/types';
 import type { Filters } from '../violations/filters/use-violation-filters';
 import { askedFor } from '../violations/violation-queries';
+import { type Came, Coalesced, joined, type LiveChanges, NOTHING } from './coalesced';
 import { followViolations } from './live-violations';
-
-/** Maximum of kept violations; older ones are only counted. */
-const MAX_KEPT = 1_000;
-
-/** Changes since the list was read, by id; null: it left the list (retracted, for instance). The last change comes last. */
-export type LiveChanges = ReadonlyMap<string, Violation | null>;
 
 export interface Live {
   readonly state: 'connecting' | 'live' | 'lost';
@@ -20,12 +15,6 @@ export interface Live {
   readonly paused: boolean;
   readonly setPaused: (paused: boolean) => void;
 }
-
-interface Came {
-  readonly changes: LiveChanges;
-  readonly count: number;
-}
-const NOTHING: Came = { changes: new Map(), count: 0 };
 
 /** Follows the violations that the filters select while `on`. `onMissed`: some may be missing, so read the list again. */
 export function useLive(filters: Filters, on: boolean, onMissed: () => void): Live {
@@ -42,6 +31,8 @@ export function useLive(filters: Filters, on: boolean, onMissed: () => void): Li
     setCame(NOTHING);
     setHeld(undefined);
     const stop = new AbortController();
+    // A key is answered before what came is drawn.
+    const coming = new Coalesced((more) => startTransition(() => setCame((before) => joined(before, more))));
     // All statuses, because a retracted violation must leave a list of open ones.
     const asked = askedFor({ ...JSON.parse(address), status: 'all', end_time: null }, Date.now());
     const query = new URLSearchParams({ ...asked, view: 'full' });
@@ -53,22 +44,15 @@ export function useLive(filters: Filters, on: boolean, onMissed: () => void): Li
           setState({ state: 'live' });
           if (!complete) missed.current();
         },
-        onViolation: (violation) =>
-          setCame(({ changes, count }) => {
-            const next = new Map(changes);
-            next.delete(violation.id);
-            next.set(violation.id, wanted(violation) ? violation : null);
-            for (const id of next.keys()) {
-              if (next.size <= MAX_KEPT) break;
-              next.delete(id);
-            }
-            return { changes: next, count: count + 1 };
-          }),
+        onViolation: (violation) => coming.add(violation.id, wanted(violation) ? violation : null),
         onLost: (why) => setState((before) => ({ state: 'lost', lost: { since: before.lost?.since ?? Date.now(), why } })),
       },
       stop.signal,
     );
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      coming.stop();
+    };
   }, [on, address, status]);
   const setPaused = useCallback((paused: boolean) => setHeld(paused ? came : undefined), [came]);
   const shown = held ?? came;
