@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { ChevronRight, CircleX } from 'lucide-react';
+import { ChevronRight, CircleX, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Link } from 'wouter';
-import { ApiProblem } from '#ui/api/problem';
 import type { Diagnostic, Rule } from '#ui/api/types';
 import { DiagnosticsList } from '#ui/editor/diagnostics-list';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Key } from '#ui/parts/key';
 import { Skeleton } from '#ui/parts/skeleton';
 import { Tag } from '#ui/parts/tag';
+import { LongText, UserText } from '#ui/parts/user-text';
 import { hasHalfTest } from '#ui/trial/written-tests';
 import { useRule } from '../api/rule-queries';
 import { useAddress } from '../parts/browser/use-address';
@@ -16,7 +16,7 @@ import { PageTitle } from '../shell/page-title';
 import { useToast } from '../shell/toasts';
 import { ConflictDialog } from './conflict-dialog';
 import { DeleteRule } from './delete-rule';
-import { type Draft, draftOf, hasHalfControl, isSame, keepDraft, NEW_DRAFT } from './draft';
+import { type Draft, draftOf, hasHalfControl, isSame, keepDraft, keptDraft, NEW_DRAFT } from './draft';
 import { askSeen } from './editor/ask-seen';
 import { checker } from './editor/checker';
 import { useDiagnostics } from './editor/use-diagnostics';
@@ -25,7 +25,7 @@ import { JudgedPanel } from './judged-panel';
 import { RuleForm } from './rule-form';
 import { TryPanel } from './trial/try-panel';
 import { useDescription } from './use-description';
-import { useSaveRule } from './use-save-rule';
+import { isMissing, useSaveRule } from './use-save-rule';
 import { beginWork } from './work';
 
 const ExpressionEditor = lazy(() => import('#ui/editor/expression-editor'));
@@ -33,9 +33,10 @@ const ExpressionEditor = lazy(() => import('#ui/editor/expression-editor'));
 /** The editor of a rule, with its matches. */
 export default function RulePage({ id }: { readonly id?: string }) {
   const rule = useRule(id);
-  if (id === undefined) return <RuleEditor rule={undefined} />;
-  if (rule.data !== undefined) return <RuleEditor rule={rule.data} />;
-  const gone = rule.error instanceof ApiProblem && rule.error.status === 404;
+  const gone = isMissing(rule.error);
+  // What was typed for a rule that is gone is shown, so that it is not lost.
+  const isEdited = useMemo(() => id !== undefined && gone && keptDraft(id, NEW_DRAFT) !== undefined, [id, gone]);
+  if (id === undefined || rule.data !== undefined || isEdited) return <RuleEditor id={id} rule={rule.data} gone={gone} />;
   return (
     <>
       <PageTitle>Rule</PageTitle>
@@ -64,14 +65,23 @@ const EDITOR_KEYS = [
 
 const NO_DIAGNOSTICS: readonly Diagnostic[] = [];
 
-function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
+interface RuleEditorProps {
+  /** Absent for a new rule. */
+  readonly id: string | undefined;
+  /** As it was read last; absent for a new rule, and for one that was gone before the page was opened. */
+  readonly rule: Rule | undefined;
+  /** Whether it was deleted meanwhile. */
+  readonly gone: boolean;
+}
+
+function RuleEditor({ id, rule, gone }: RuleEditorProps) {
   const address = useAddress();
   const saved = useMemo(() => (rule === undefined ? NEW_DRAFT : draftOf(rule)), [rule]);
-  const [{ draft, version, base }, setWork] = useState(() => beginWork(rule, saved, address));
+  const [{ draft, version, base }, setWork] = useState(() => beginWork(id, rule, saved, address));
   const changed = !isSame(draft, base);
   const change = (part: Partial<Draft>): void => setWork((work) => ({ ...work, draft: { ...work.draft, ...part } }));
   const showSaved = (now: Rule): void => setWork({ version: now.version, draft: draftOf(now), base: draftOf(now) });
-  useEffect(() => keepDraft(rule?.id, changed ? { version, draft } : undefined), [rule?.id, changed, version, draft]);
+  useEffect(() => keepDraft(id, changed ? { version, draft } : undefined), [id, changed, version, draft]);
   // Another version is in force (restored or saved here, or by another person), and the draft has no edits, or the same: show the version in force.
   useEffect(() => {
     if (rule !== undefined && version !== rule.version && (!changed || isSame(draft, saved)))
@@ -97,7 +107,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
   };
   const [tests, setTests] = useState(0);
   const [previews, setPreviews] = useState(0);
-  const saving = useSaveRule(rule?.id, showSaved);
+  const saving = useSaveRule(id, gone, showSaved);
   const why =
     draft.name.trim() === ''
       ? 'It needs a name.'
@@ -110,7 +120,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
             : errors > 0
               ? `${errors === 1 ? '1 error keeps' : `${errors} errors keep`} it from being saved.`
               : undefined;
-  const blocked = why !== undefined || !changed || saving.isPending;
+  const blocked = why !== undefined || !(changed || gone) || saving.isPending;
   const save = (): void => {
     if (!blocked) saving.save(draft, version);
   };
@@ -127,27 +137,31 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
         <nav className="crumbs" aria-label="Breadcrumb">
           <Link href="/rules">Rules</Link>
           <ChevronRight className="i" aria-hidden="true" />
-          <span>{rule?.id ?? 'new'}</span>
+          <UserText>{id ?? 'new'}</UserText>
         </nav>
         <div className="head">
-          <PageTitle>{rule?.name ?? 'New rule'}</PageTitle>
+          <PageTitle>{rule?.name ?? (gone ? draft.name : 'New rule')}</PageTitle>
           {rule === undefined ? null : <Tag>Version {rule.version}</Tag>}
           {changed ? <Tag tone="warn">Not saved</Tag> : null}
           {rule?.mode === 'off' ? <Tag>Off</Tag> : null}
           {rule?.mode === 'shadow' ? <Tag tone="info">Shadow</Tag> : null}
           <div className="end">
-            {rule === undefined ? null : <DeleteRule rule={rule} />}
+            {rule === undefined || gone ? null : <DeleteRule rule={rule} />}
             {changed ? (
               <button type="button" className="btn quiet" onClick={() => setWork({ version: rule?.version, draft: saved, base: saved })}>
                 Discard
               </button>
             ) : null}
             <button type="button" className="btn primary" disabled={blocked} aria-describedby="why-not" onClick={save}>
-              {saving.isPending ? 'Saving' : 'Save'} <Key className="not-phone">⌘ S</Key>
+              {saving.isPending ? 'Saving' : gone ? 'Create it again' : 'Save'} <Key className="not-phone">⌘ S</Key>
             </button>
           </div>
         </div>
-        {rule?.description ? <p className="lead">{rule.description}</p> : null}
+        {rule?.description ? (
+          <p className="lead">
+            <LongText name="the description">{rule.description}</LongText>
+          </p>
+        ) : null}
       </div>
       {rule?.status === undefined ? null : (
         <div className="banner bad">
@@ -156,10 +170,19 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
             <b>
               Failed on {rule.status.evaluation_errors} {rule.status.evaluation_errors === 1 ? 'evaluation' : 'evaluations'}
             </b>
-            , which found nothing: {rule.status.last_error}
+            , which found nothing: <LongText name="the error">{rule.status.last_error}</LongText>
           </span>
         </div>
       )}
+      {gone ? (
+        <div className="banner warn" role="alert">
+          <Trash2 className="i" aria-hidden="true" />
+          <span>
+            <b>Somebody deleted this rule meanwhile.</b> It judges nothing any more. What is typed here is kept, and creates it again with
+            the same id.
+          </span>
+        </div>
+      ) : null}
       {saving.error === null ? null : <ErrorBanner what="The rule was not saved." error={saving.error} />}
       <div className="columns editor-page">
         <div className="stack">
@@ -201,7 +224,7 @@ function RuleEditor({ rule }: { readonly rule: Rule | undefined }) {
           {description === undefined ? null : <JudgedPanel result={description} />}
         </div>
         <TryPanel
-          rule={rule}
+          rule={gone ? undefined : rule}
           draft={draft}
           onTests={(kept) => change({ tests: kept })}
           onKeep={(test) => setWork((work) => ({ ...work, draft: { ...work.draft, tests: [...work.draft.tests, test] } }))}

@@ -25,9 +25,11 @@ export interface FailingTests {
 
 /**
  * Creates a rule, or changes the version on which the draft is based. If another person changed it meanwhile, nothing is saved, and `conflict` is the present
- * rule and the base. Its test cases run first: if one fails, nothing is saved, and `failing` lists the failures.
+ * rule and the base. If another person deleted it, nothing is saved, and the rule is read again: its page sees that it is gone. Its test cases run first: if
+ * one fails, nothing is saved, and `failing` lists the failures.
+ * @param gone whether the rule of this id was deleted: saving creates it again
  */
-export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => void) {
+export function useSaveRule(id: string | undefined, gone: boolean, onSaved: (rule: Rule) => void) {
   const queries = useQueryClient();
   const say = useToast();
   const [, navigate] = useLocation();
@@ -39,7 +41,12 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
       const query = anyway ? {} : { run_tests: true };
       const path = { id: id ?? '' };
       try {
-        if (id === undefined) return await answered(client.POST('/v1/rules', { params: { query }, body: bodyOf(draft) }));
+        if (id === undefined || gone) {
+          const body = { ...bodyOf(draft), ...(id === undefined ? {} : { id }) };
+          // Nothing that a third person created meanwhile is overwritten.
+          const header = id === undefined ? {} : { 'If-None-Match': '*' };
+          return await answered(client.POST('/v1/rules', { params: { query, header }, body }));
+        }
         const header = version === undefined ? {} : ifVersion(version);
         return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header, query }, body: bodyOf(draft) }));
       } catch (error) {
@@ -50,9 +57,16 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
           setFailing({ version, tests });
           return undefined;
         }
-        if (!(error instanceof ApiProblem) || error.status !== 412) throw error;
+        const status = error instanceof ApiProblem ? error.status : 0;
+        const ofRule = [...RULES, path.id];
+        // Deleted by another person.
+        if (id !== undefined && status === 404) {
+          await queries.invalidateQueries({ queryKey: ofRule, exact: true });
+          if (isMissing(queries.getQueryState(ofRule)?.error)) return undefined;
+        }
+        if (status !== 412) throw error;
         const [theirs, base] = await Promise.all([answered(client.GET('/v1/rules/{id}', { params: { path } })), ruleAt(path.id, version)]);
-        queries.setQueryData([...RULES, path.id], theirs);
+        queries.setQueryData(ofRule, theirs);
         setConflict({ theirs, base: { version, rule: base } });
         return undefined;
       }
@@ -85,6 +99,9 @@ export function useSaveRule(id: string | undefined, onSaved: (rule: Rule) => voi
     forgetFailing: () => setFailing(undefined),
   };
 }
+
+/** Whether a rule was not found: it was deleted. */
+export const isMissing = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404;
 
 /** A rule at a version; undefined if it cannot be read: then a person decides without it. */
 async function ruleAt(id: string, version: number | undefined): Promise<Rule | undefined> {

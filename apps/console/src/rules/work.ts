@@ -8,10 +8,10 @@ export interface Work extends KeptDraft {
 }
 
 /** Continues the draft that the browser stores; otherwise begins with the present rule, or with the values in a new rule's URL. */
-export function beginWork(rule: Rule | undefined, saved: Draft, { get }: Pick<Address, 'get'>): Work {
-  const begun = rule === undefined ? { name: get('name') ?? '', expression: get('expression') ?? '' } : {};
+export function beginWork(id: string | undefined, rule: Rule | undefined, saved: Draft, { get }: Pick<Address, 'get'>): Work {
+  const begun = id === undefined ? { name: get('name') ?? '', expression: get('expression') ?? '' } : {};
   if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };
-  const kept = keptDraft(rule?.id, saved);
+  const kept = keptDraft(id, saved);
   if (kept === undefined) return { version: rule?.version, draft: saved, base: saved };
   // A draft of another version counts as edited, even with the same text: it is saved only after a comparison.
   return { ...kept, base: kept.version === rule?.version ? saved : NEW_DRAFT };
