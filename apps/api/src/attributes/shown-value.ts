@@ -10,11 +10,14 @@ export function isShownName(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && cleaned(name) === name;
 }
 
-/** Undefined for values that are not shown: lists, maps, bytes, numbers that JSON lacks, long texts, and texts that look sensitive. */
-export function shownValue(value: PlainValue): string | number | boolean | undefined {
+/**
+ * Undefined for values that are not shown: lists, maps, bytes, numbers that JSON lacks, long texts, and texts that look sensitive.
+ * @param maxLength of a text
+ */
+export function shownValue(value: PlainValue, maxLength = MAX_VALUE_LENGTH): string | number | boolean | undefined {
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return Number.isFinite(value) && !looksSensitive(String(value)) ? value : undefined;
-  if (typeof value !== 'string' || value.length > MAX_VALUE_LENGTH) return undefined;
+  if (typeof value !== 'string' || value.length > maxLength) return undefined;
   return looksSensitive(value) ? undefined : cleaned(value);
 }
 

@@ -77,7 +77,9 @@ export class GroupDifferencesView {
   @ApiProperty({ example: 9_421, description: 'Spans that were read.' })
   sampled_spans!: number;
 
-  @ApiProperty({ description: 'The traces have more different values than are compared.' })
+  @ApiProperty({
+    description: 'Some values were not compared: there are more different ones than are, or they have more than 1,000 characters.',
+  })
   more!: boolean;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'When the first of these spans was received. Absent when the log has none.' })

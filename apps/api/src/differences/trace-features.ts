@@ -1,4 +1,4 @@
-import { type PlainMap, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes } from '#otlp';
+import { type PlainMap, type PlainValue, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes } from '#otlp';
 import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
 import { isShownName, shownValue } from '../attributes/shown-value.js';
 
@@ -15,6 +15,10 @@ export interface Feature {
 
 /** Maximum of distinct features; further ones are left out. */
 const MAX_FEATURES = 200_000;
+/** Longer texts are left out: URLs and statements of databases are shorter. */
+const MAX_TEXT_LENGTH = 1_000;
+/** Of all features together: long texts take more memory than short ones. */
+const MAX_CHARACTERS = 20_000_000;
 
 /** Numbers features, so that a trace is a set of numbers. It skips sensitive attributes, lists, maps and long texts. */
 export class FeatureNumbers {
@@ -22,6 +26,7 @@ export class FeatureNumbers {
   /** Some features were left out. */
   more = false;
   private readonly numbers = new Map<string, number>();
+  private characters = 0;
 
   constructor(private readonly sensitive: SensitiveAttributes) {}
 
@@ -32,7 +37,7 @@ export class FeatureNumbers {
 
   ofSpan(span: Span): readonly number[] {
     const fields: readonly Feature[] = [
-      { on: 'field', name: 'name', ...shownText(span.name) },
+      { on: 'field', name: 'name', ...this.shownText(span.name) },
       { on: 'field', name: 'status', value: STATUS_CODES[span.status?.code ?? 0] ?? 'unset' },
       { on: 'field', name: 'kind', value: SPAN_KINDS[span.kind] ?? 'unspecified' },
     ];
@@ -47,7 +52,7 @@ export class FeatureNumbers {
       if (!isShownName(name)) continue;
       this.add(numbers, { on, name });
       if (this.sensitive.has(name)) continue;
-      const value = shownValue(attributes[name]);
+      const value = this.shown(attributes[name]);
       if (value !== undefined) this.add(numbers, { on, name, value });
     }
     return numbers;
@@ -57,7 +62,8 @@ export class FeatureNumbers {
     const key = JSON.stringify([feature.on, feature.name, feature.value]);
     let number = this.numbers.get(key);
     if (number === undefined) {
-      if (this.features.length >= MAX_FEATURES) {
+      this.characters += key.length;
+      if (this.features.length >= MAX_FEATURES || this.characters > MAX_CHARACTERS) {
         this.more = true;
         return;
       }
@@ -66,9 +72,14 @@ export class FeatureNumbers {
     }
     numbers.push(number);
   }
-}
 
-function shownText(name: string): { readonly value?: string } {
-  const value = shownValue(name);
-  return typeof value === 'string' && value !== '' ? { value } : {};
+  private shown(value: PlainValue): Feature['value'] {
+    if (typeof value === 'string' && value.length > MAX_TEXT_LENGTH) this.more = true;
+    return shownValue(value, MAX_TEXT_LENGTH);
+  }
+
+  private shownText(name: string): { readonly value?: string } {
+    const value = this.shown(name);
+    return typeof value === 'string' && value !== '' ? { value } : {};
+  }
 }

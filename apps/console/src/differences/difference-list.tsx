@@ -1,5 +1,7 @@
 import type { Difference, GroupDifferences, Violation } from '#ui/api/types';
 import { exactCount, plural, share } from '#ui/format/count';
+import { plainText } from '#ui/format/plain-text';
+import { LongText, UserText } from '#ui/parts/user-text';
 import { useAddress } from '../parts/browser/use-address';
 import { ExcludeDialog } from '../violation/rule-dialogs/exclude-dialog';
 import { MakeRuleDialog } from '../violation/rule-dialogs/make-rule-dialog';
@@ -35,7 +37,7 @@ export function DifferenceList({ compared, violation, which }: DifferenceListPro
       <p className="small dim">
         {plural(violating, 'violating trace')} beside {plural(others, 'other')} of the same service.
         {violating < FEW || others < FEW ? ' So few show only the largest differences.' : ''}
-        {more ? ' They have more different values than are compared.' : ''}
+        {more ? ' Some values are not compared: there are too many, or they have more than 1,000 characters.' : ''}
       </p>
       {differences.length === 0 ? (
         <p>Nothing stands out: what violating traces have, others have about as often.</p>
@@ -87,9 +89,15 @@ function OneDifference({ difference, violating, others, onExclude, onMakeRule }:
   const what = `${name} = ${shownValue(value)}`;
   return (
     <li className="difference">
-      <span className="difference-what" title={condition}>
-        <span className="mono dim">{on === 'field' ? `span ${name}` : name}</span>{' '}
-        {value === undefined ? <span className="dim">any value</span> : <span className="mono">{String(value)}</span>}{' '}
+      <span className="difference-what" title={plainText(condition)}>
+        <UserText className="mono dim">{on === 'field' ? `span ${name}` : name}</UserText>{' '}
+        {value === undefined ? (
+          <span className="dim">any value</span>
+        ) : (
+          <span className="mono">
+            <LongText name={name}>{String(value)}</LongText>
+          </span>
+        )}{' '}
         {on === 'resource' ? <span className="faint small">resource</span> : null}
       </span>
       <dl className="difference-shares">
