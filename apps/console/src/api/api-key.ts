@@ -56,6 +56,12 @@ export function askToSignIn(challenge: string | null): void {
   changed();
 }
 
+/** Leaves the sign-in for later: the next refusal asks again. */
+export function leaveSignIn(): void {
+  asked = undefined;
+  changed();
+}
+
 export function useAskedToSignIn(): (Asked & { readonly refused: boolean }) | undefined {
   const now = useSyncExternalStore(
     (listener) => {

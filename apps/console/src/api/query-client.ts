@@ -12,6 +12,9 @@ export const queryClient = new QueryClient({
       retryDelay: (failures) => 500 * 2 ** failures,
       staleTime: 10_000,
       refetchOnWindowFocus: false,
+      networkMode: 'always',
     },
+    // The server may be on this machine, which "offline" says nothing about; and a change that waits in silence would be made when nobody expects it.
+    mutations: { networkMode: 'always' },
   },
 });

@@ -1,5 +1,5 @@
 import { BellOff, Inbox as InboxIcon } from 'lucide-react';
-import { Fragment, useMemo } from 'react';
+import { Fragment, useMemo, useRef } from 'react';
 import type { ViolationGroup } from '#ui/api/types';
 import { plural } from '#ui/format/count';
 import { EmptyState } from '#ui/parts/empty-state';
@@ -33,7 +33,11 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
   const [selected, setSelected] = useSettlingAddress('row');
   const expanded = useMemo(() => new Set((address.get('open') ?? '').split(' ').filter((id) => id !== '')), [address]);
   const [what, whose] = (address.get('dialog') ?? '').split(' ');
-  const asked = groups.find(({ id }) => id === whose);
+  const present = groups.find(({ id }) => id === whose);
+  // A group that leaves the list meanwhile keeps its dialog, and what is typed there.
+  const before = useRef(present);
+  if (present !== undefined) before.current = present;
+  const asked = present ?? (before.current?.id === whose ? before.current : undefined);
   const ask = (dialog: 'mute' | 'note', { id }: ViolationGroup): void => address.put({ dialog: `${dialog} ${id}` });
   const { acknowledge, mute, unmute, note } = useGroupActions();
   const at = groups.findIndex(({ id }) => id === selected);
@@ -139,7 +143,7 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
       <MuteDialog group={what === 'mute' ? asked : undefined} onMute={mute} onClose={close} />
       <NoteDialog
         about={what === 'note' && asked !== undefined ? `${asked.rule_name} in ${asked.service}` : undefined}
-        onNote={(text) => asked !== undefined && note(asked, text)}
+        onNote={async (text) => asked !== undefined && note(asked, text)}
         onClose={close}
       />
     </>

@@ -1,7 +1,10 @@
 import { useId, useState } from 'react';
+import { ErrorBanner } from '#ui/parts/error-banner';
 import { Pick } from '#ui/parts/pick';
+import { UserText } from '#ui/parts/user-text';
 import { Dialog } from '../shell/dialog';
 import type { Mute, Muted } from './use-group-actions';
+import { useSending } from './use-sending';
 
 const HOUR_MS = 3_600_000;
 const WORSE = 'worse';
@@ -16,7 +19,8 @@ const UNTIL = [
 interface MuteDialogProps {
   /** Undefined: closed. */
   readonly group: Muted | undefined;
-  readonly onMute: (group: Muted, mute: Mute) => void;
+  /** Rejects with the reason why nothing was muted: what was typed stays. */
+  readonly onMute: (group: Muted, mute: Mute) => Promise<unknown>;
   readonly onClose: () => void;
 }
 
@@ -33,16 +37,18 @@ function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group
   const [where, setWhere] = useState('service');
   const [hours, setHours] = useState('24');
   const [note, setNote] = useState('');
+  const muting = useSending((mute: Mute) => onMute(group, mute), onClose);
   return (
     <form
       className="group-form"
       onSubmit={(event) => {
         event.preventDefault();
-        onMute(group, { everywhere: where === 'all', note: note.trim(), ...endOf(hours) });
-        onClose();
+        muting.mutate({ everywhere: where === 'all', note: note.trim(), ...endOf(hours) });
       }}
     >
-      <h2 className="sheet-title">Mute {group.rule_name}</h2>
+      <h2 className="sheet-title">
+        Mute <UserText>{group.rule_name}</UserText>
+      </h2>
       <p className="small dim">Violations are judged, signed and kept as before. Their groups leave the inbox, and are counted as muted.</p>
       <Pick
         label="Where"
@@ -61,12 +67,13 @@ function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group
         Why (others read it)
       </label>
       <textarea id={id} rows={2} maxLength={2_000} value={note} onChange={(event) => setNote(event.target.value)} />
+      {muting.error === null ? null : <ErrorBanner what="Nothing was muted." error={muting.error} />}
       <div className="sheet-end">
         <button type="button" className="btn" onClick={onClose}>
           Cancel
         </button>
-        <button type="submit" className="btn primary">
-          Mute
+        <button type="submit" className="btn primary" disabled={muting.isPending}>
+          {muting.isPending ? 'Muting' : 'Mute'}
         </button>
       </div>
     </form>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Segments } from '#ui/parts/segments';
-import { signIn, useAskedToSignIn } from '../api/api-key';
+import { leaveSignIn, signIn, useAskedToSignIn } from '../api/api-key';
 import { queryClient } from '../api/query-client';
 import { useSignInSettings } from '../api/sign-in-settings';
 import { Dialog } from './dialog';
@@ -40,7 +40,7 @@ export function SignIn() {
     );
   if (kind === 'issuer' && issuer !== undefined)
     return (
-      <Dialog open label="Sign in" onClose={() => undefined}>
+      <Dialog open label="Sign in" onClose={leaveSignIn}>
         <div className="sign-in">
           <h2>Sign in</h2>
           {choice}
@@ -50,7 +50,7 @@ export function SignIn() {
     );
   const name = kind === 'token' ? 'Bearer token' : 'API key';
   return (
-    <Dialog open label="Sign in" onClose={() => undefined}>
+    <Dialog open label="Sign in" onClose={leaveSignIn}>
       <form
         className="sign-in"
         onSubmit={(event) => {
@@ -59,7 +59,8 @@ export function SignIn() {
           setUnsendable(false);
           signIn(kind === 'token' ? 'token' : 'key', value.trim());
           setValue('');
-          void queryClient.resetQueries();
+          // What was read stays, and with it what is typed beside it.
+          void queryClient.invalidateQueries();
         }}
       >
         <h2>{name}</h2>

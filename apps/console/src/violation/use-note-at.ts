@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useHere } from '#ui/browser/use-here';
 import { answered, client } from '../api/client';
 import { useToast } from '../shell/toasts';
 
@@ -13,16 +14,19 @@ export function useViolationMarks(id: string) {
   });
 }
 
-/** Adds a note to a violation; a refusal is shown with its reason. */
-export function useNoteAt(id: string): (note: string) => void {
+/** Adds a note to a violation; rejects with the reason of a refusal. */
+export function useNoteAt(id: string): (note: string) => Promise<unknown> {
   const queries = useQueryClient();
   const say = useToast();
-  const { mutate } = useMutation({
+  const here = useHere();
+  const { mutateAsync } = useMutation({
     mutationFn: (note: string) =>
       answered(client.POST('/v1/violations/{id}/marks', { params: { path: { id } }, body: { kind: 'note', note } })),
     onSuccess: () => say('Noted at this violation'),
-    onError: (error) => say(`Nothing was noted: ${error.message}`),
-    onSettled: () => queries.invalidateQueries({ queryKey: MARKS }),
+    onError: (error) => {
+      if (!here()) say(`Nothing was noted: ${error.message}`);
+    },
+    onSettled: () => void queries.invalidateQueries({ queryKey: MARKS }),
   });
-  return mutate;
+  return mutateAsync;
 }
