@@ -121,6 +121,27 @@ describeConsole('list of rules', () => {
     expect((await ruleOf('old-3')).version).toBe(2);
   });
 
+  it('stops a change of many on demand, and keeps those selected that were not changed', async () => {
+    const rules = Array.from({ length: 4 }, (_, n) => ({ id: `batch-${n}`, name: `batch ${n}`, expression: `span.name == "b-${n}"` }));
+    for (const rule of rules) expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    const page = await browser.page('/ui/rules?q=batch-');
+    const released = Promise.withResolvers<void>();
+    await page.route('**/v1/rules/batch-1', async (route) => {
+      await released.promise;
+      await route.continue();
+    });
+    await becomes(() => rowsOf(page).count(), 4);
+    await page.getByLabel('Select all rules of this list').check();
+    await page.getByRole('button', { name: 'Off', exact: true }).click();
+    await page.getByText('1 of 4', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    released.resolve();
+    await page.getByText(/^2 rules were turned off; 2 not\. batch-2: it was stopped/).waitFor();
+    await page.getByText('2 rules', { exact: true }).waitFor();
+    expect(await page.getByLabel('Select batch 3').isChecked()).toBe(true);
+    expect([(await ruleOf('batch-1')).enabled, (await ruleOf('batch-2')).enabled]).toEqual([false, true]);
+  });
+
   it('ticks what a link names, also after more were ticked than a link holds', async () => {
     const ids = Array.from({ length: 45 }, (_, n) => `many-${n}-${'x'.repeat(90)}`);
     for (const id of ids)

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Rule } from '#ui/api/types';
 import { saveFile } from '#ui/browser/save-file';
 import { plural } from '#ui/format/count';
+import { UserText } from '#ui/parts/user-text';
 import { useAddress } from '../../parts/browser/use-address';
 import { Dialog } from '../../shell/dialog';
 import { ruleFile } from '../files/rule-file';
@@ -14,21 +15,33 @@ interface BulkBarProps {
   readonly onSelect: (ids: readonly string[]) => void;
 }
 
+/** Of a deletion; the others are counted. */
+const NAMED = 100;
 /** From this many rules, a deletion requires their number to be typed. */
 const TYPED_ABOVE = 10;
 
 /** The actions on the selected rules. */
 export function BulkBar({ rules, onSelect }: BulkBarProps) {
-  const { progress, setMode, tag, remove } = useBulkChange();
+  const { progress, stop, setMode, tag, remove } = useBulkChange();
   const address = useAddress();
   const setDeleting = (open: boolean): void => address.put({ dialog: open ? 'delete' : undefined });
   const [name, setName] = useState('');
-  const busy = progress !== undefined;
   const trimmed = name.trim();
+  if (progress !== undefined)
+    return (
+      <div className="banner" id="bulk-bar">
+        <b className="num">
+          {progress.done} of {progress.of}
+        </b>
+        <button type="button" className="btn small" onClick={stop}>
+          Stop
+        </button>
+      </div>
+    );
   return (
-    <fieldset className="banner" id="bulk-bar" disabled={busy}>
+    <fieldset className="banner" id="bulk-bar">
       <legend className="hidden">Change the selected rules</legend>
-      <b className="num">{busy ? `${progress.done} of ${progress.of}` : plural(rules.length, 'rule')}</b>
+      <b className="num">{plural(rules.length, 'rule')}</b>
       {MODES.map(({ value, text, means }) => (
         <button key={value} type="button" className="btn small" title={means} onClick={() => void setMode(rules, value).then(onSelect)}>
           {text}
@@ -95,9 +108,12 @@ function DeleteMany({
       <h2>Delete {plural(rules.length, 'rule')}?</h2>
       <p className="dim">They judge nothing from the next span on. Their violations and their history stay.</p>
       <ul className="bulk-names">
-        {rules.map(({ id, name }) => (
-          <li key={id}>{name}</li>
+        {rules.slice(0, NAMED).map(({ id, name }) => (
+          <li key={id}>
+            <UserText>{name}</UserText>
+          </li>
         ))}
+        {rules.length > NAMED ? <li className="dim">and {plural(rules.length - NAMED, 'other')}</li> : null}
       </ul>
       {ask ? (
         <label className="small">

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { ApiProblem } from '#ui/api/problem';
 import type { Rule, RuleMode } from '#ui/api/types';
 import { plural } from '#ui/format/count';
 import { answered, client } from '../../api/client';
@@ -14,11 +15,18 @@ interface Progress {
 
 const DID: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shadow: 'put in shadow', off: 'turned off' };
 
-/** Changes rules one by one, each at the version that was read: one that another person changed meanwhile is skipped and named. */
+/** Answers after which every other change would be refused, too: there is none (0), or none without a sign-in. */
+const ENDS_ALL: readonly number[] = [0, 401];
+
+/**
+ * Changes rules one by one, each at the version that was read: one that another person changed meanwhile is skipped and named. It ends early on demand, and
+ * where the server does not answer; the rules that are left stay selected.
+ */
 export function useBulkChange() {
   const queries = useQueryClient();
   const say = useToast();
   const [progress, setProgress] = useState<Progress>();
+  const stopped = useRef(false);
 
   /** Returns the rules that were not changed. */
   async function forEach<R extends { readonly id: string }>(
@@ -28,12 +36,23 @@ export function useBulkChange() {
     undo?: () => void,
   ) {
     const failed: { readonly rule: R; readonly why: string }[] = [];
+    const leave = (from: number, why: string): void => void failed.push(...rules.slice(from).map((rule) => ({ rule, why })));
+    stopped.current = false;
     for (const [done, rule] of rules.entries()) {
+      if (stopped.current) {
+        leave(done, 'it was stopped');
+        break;
+      }
       setProgress({ done, of: rules.length });
       try {
         await change(rule);
       } catch (error) {
-        failed.push({ rule, why: error instanceof Error ? error.message : String(error) });
+        const why = error instanceof Error ? error.message : String(error);
+        if (error instanceof ApiProblem && ENDS_ALL.includes(error.status)) {
+          leave(done, why);
+          break;
+        }
+        failed.push({ rule, why });
       }
     }
     setProgress(undefined);
@@ -77,5 +96,8 @@ export function useBulkChange() {
       },
       'deleted',
     );
-  return { progress, setMode, tag, remove };
+  const stop = (): void => {
+    stopped.current = true;
+  };
+  return { progress, stop, setMode, tag, remove };
 }
