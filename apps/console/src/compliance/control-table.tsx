@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { ComplianceOutcome, ControlReport } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
 import { Tag, type Tone } from '#ui/parts/tag';
+import { UserText } from '#ui/parts/user-text';
 
 const OUTCOMES: Readonly<Record<ComplianceOutcome, { readonly text: string; readonly tone: Tone; readonly icon: LucideIcon }>> = {
   violated: { text: 'Violated', tone: 'bad', icon: CircleX },
@@ -40,12 +41,21 @@ export function ControlTable({ controls }: { readonly controls: readonly Control
           <tr key={one.control}>
             <td>
               <div className="what">
-                <b className="mono">{one.control}</b>
+                <b className="mono">
+                  <UserText>{one.control}</UserText>
+                </b>
                 <span className="why">
                   {one.rules.map(({ id, name, deleted, mode, names_control }, n) => (
                     <span key={id}>
                       {n === 0 ? '' : ', '}
-                      {deleted ? `${name} (deleted)` : <Link href={`/rules/${encodeURIComponent(id)}`}>{name}</Link>}
+                      {deleted ? (
+                        <UserText>{name}</UserText>
+                      ) : (
+                        <Link href={`/rules/${encodeURIComponent(id)}`}>
+                          <UserText>{name}</UserText>
+                        </Link>
+                      )}
+                      {deleted ? ' (deleted)' : ''}
                       {deleted || mode === 'enforce' ? '' : mode === 'shadow' ? ' (in shadow)' : ' (off)'}
                       {deleted || names_control ? '' : ' (names it no longer)'}
                     </span>

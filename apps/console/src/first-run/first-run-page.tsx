@@ -1,6 +1,7 @@
 import { ChevronRight, Plus, Send } from 'lucide-react';
 import { Link } from 'wouter';
 import { ErrorBanner } from '#ui/parts/error-banner';
+import { UserText } from '#ui/parts/user-text';
 import { STARTERS } from '../rules/list/starter-rules';
 import { Starters } from '../rules/list/starters';
 import { PageTitle } from '../shell/page-title';
@@ -88,7 +89,9 @@ export default function FirstRunPage() {
               </>
             ) : (
               <>
-                <p className="dim">{newest.rule_name}: why it is one, the trace with the spans that witness it, and what is missing.</p>
+                <p className="dim">
+                  <UserText>{newest.rule_name}</UserText>: why it is one, the trace with the spans that witness it, and what is missing.
+                </p>
                 <div className="tour-does">
                   <Link className="btn primary" href={`/violations/${encodeURIComponent(newest.id)}`}>
                     View Trace

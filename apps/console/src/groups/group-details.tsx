@@ -2,9 +2,11 @@ import { Link } from 'wouter';
 import type { ViolationGroup } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
 import { plural } from '#ui/format/count';
+import { plainText } from '#ui/format/plain-text';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Skeleton } from '#ui/parts/skeleton';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 import type { TimeBounds } from '../differences/difference-queries';
 import { GroupDifferences } from '../differences/group-differences';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
@@ -35,9 +37,15 @@ export function GroupDetails({ group, filters, now }: GroupDetailsProps) {
           {(newest.data?.violations ?? []).map((violation) => (
             <li key={violation.id} className="group-one">
               <Link href={`/violations/${encodeURIComponent(violation.id)}`} aria-label={`View Trace ${violation.trace_id}`}>
-                <span className="mono small">{violation.trace_id.slice(0, 16)}</span>
+                <span className="mono small">
+                  <UserText length={16} title={plainText(violation.trace_id)}>
+                    {violation.trace_id}
+                  </UserText>
+                </span>
               </Link>
-              <span className="clamp small dim">{violationSentence(violation)}</span>
+              <span className="clamp small dim">
+                <UserText length={400}>{violationSentence(violation)}</UserText>
+              </span>
               <OpenTraceLink className="link small nowrap not-phone" violation={violation} />
               <span className="small dim nowrap num">
                 <TimeAgo ms={violation.timestamp_ms} />

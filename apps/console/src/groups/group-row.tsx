@@ -4,6 +4,7 @@ import { exactCount, plural, shortCount } from '#ui/format/count';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { Tag } from '#ui/parts/tag';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 import { GroupState } from './group-state';
 
 export interface GroupHandlers {
@@ -40,23 +41,31 @@ export function GroupRow({ group, selected, expanded, onToggle, onAcknowledge, o
         <div className="what">
           <button type="button" className="group-name" aria-expanded={expanded} onClick={() => onToggle(id)}>
             <Fold className="i" aria-hidden="true" />
-            {rule_name}
+            <UserText>{rule_name}</UserText>
           </button>
           {operation === undefined ? null : (
             <span className="mono small clamp" title="The span that stands for the violation, without numbers and ids">
-              {operation}
+              <UserText>{operation}</UserText>
             </span>
           )}
           <span className="why tags">
             <GroupState group={group} />
-            {error_kind === undefined ? null : <Tag>{error_kind}</Tag>}
+            {error_kind === undefined ? null : (
+              <Tag>
+                <UserText length={60}>{error_kind}</UserText>
+              </Tag>
+            )}
             <span>
               first <TimeAgo ms={first_seen * 1_000} />
             </span>
           </span>
         </div>
       </td>
-      <td className="dim">{service}</td>
+      <td className="dim">
+        <UserText length={60} className="short">
+          {service}
+        </UserText>
+      </td>
       <td className="r num" title={exactCount(count)}>
         <b>{shortCount(count)}</b>
         <span className="hidden"> {plural(count, 'violation')}</span>

@@ -1,5 +1,6 @@
 import { BellOff, Check, History, Sparkles } from 'lucide-react';
 import type { ViolationGroup } from '#ui/api/types';
+import { plainText } from '#ui/format/plain-text';
 import { Tag } from '#ui/parts/tag';
 
 /** The state of a group in one word, with its meaning in the title. */
@@ -22,7 +23,7 @@ export function GroupState({ group: { state, acknowledged, muted } }: { readonly
       ) : null}
       {state === 'ongoing' && acknowledged === undefined ? <Tag>Ongoing</Tag> : null}
       {acknowledged === undefined ? null : (
-        <span title={`By ${acknowledged.by}, ${acknowledged.at}`}>
+        <span title={`By ${plainText(acknowledged.by)}, ${acknowledged.at}`}>
           <Tag tone="ok" icon={Check}>
             Acknowledged
           </Tag>

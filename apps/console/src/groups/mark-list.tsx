@@ -1,5 +1,6 @@
 import type { Mark } from '#ui/api/types';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { LongText, UserText } from '#ui/parts/user-text';
 
 const KINDS = { acknowledged: 'Acknowledged', unacknowledged: 'Acknowledgement taken back', note: 'Note' } as const;
 
@@ -11,9 +12,13 @@ export function MarkList({ marks }: { readonly marks: readonly Mark[] }) {
       {marks.map(({ number, kind, at, by, note }) => (
         <li key={number} className="small wrap">
           <span className="dim">
-            {KINDS[kind]} by {by}, <TimeAgo ms={Date.parse(at)} />
+            {KINDS[kind]} by <UserText>{by}</UserText>, <TimeAgo ms={Date.parse(at)} />
           </span>
-          {note === undefined ? '' : `: ${note}`}
+          {note === undefined ? null : (
+            <>
+              : <LongText name="the note">{note}</LongText>
+            </>
+          )}
         </li>
       ))}
     </ul>

@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { LongText, UserText } from '#ui/parts/user-text';
 import type { Concern } from './concerns';
 
 const SHOWN = 6;
@@ -32,8 +33,14 @@ export function AttentionList({ concerns, complete }: { readonly concerns: reado
               <TriangleAlert className="i is-warn" role="img" aria-label="Warning" />
             )}
             <div>
-              <span className="strong wrap">{title}</span>
-              {text === '' ? null : <p className="small dim wrap">{text}</p>}
+              <UserText className="strong wrap" length={400}>
+                {title}
+              </UserText>
+              {text === '' ? null : (
+                <p className="small dim wrap">
+                  <LongText name={title}>{text}</LongText>
+                </p>
+              )}
             </div>
             {link === undefined ? null : (
               <Link className="btn small" href={link.href} aria-label={`${link.text}: ${title}`}>

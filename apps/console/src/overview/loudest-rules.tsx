@@ -3,6 +3,7 @@ import type { Rule } from '#ui/api/types';
 import { plural, shortCount } from '#ui/format/count';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { Sparkline } from '#ui/parts/sparkline';
+import { UserText } from '#ui/parts/user-text';
 import { type Found, wordsOfRange } from './use-found';
 
 /** The rules with the most violations in a time. */
@@ -19,10 +20,10 @@ export function LoudestRules({ rules, found: { start, byRule } }: { readonly rul
             <tr key={id}>
               <td>
                 {rule === undefined ? (
-                  <span className="mono">{id}</span>
+                  <UserText className="mono">{id}</UserText>
                 ) : (
                   <Link className="strong" href={`/rules/${encodeURIComponent(id)}`}>
-                    {rule.name}
+                    <UserText>{rule.name}</UserText>
                   </Link>
                 )}
               </td>

@@ -1,11 +1,15 @@
 import { diffLines } from 'diff';
 import { useMemo } from 'react';
+import { UserText } from '#ui/parts/user-text';
 
 interface TextDiffProps {
   readonly before: string;
   readonly after: string;
   readonly label: string;
 }
+
+/** Of one line; a rule may be one line. */
+const LINE_LENGTH = 10_000;
 
 /** The difference of two texts: removed lines with a minus, added lines with a plus. */
 export function TextDiff({ before, after, label }: TextDiffProps) {
@@ -22,7 +26,7 @@ export function TextDiff({ before, after, label }: TextDiffProps) {
             // biome-ignore lint/suspicious/noArrayIndexKey: a line is where it stands
             <div key={`${part}-${index}`} className={added ? 'come' : removed ? 'gone' : undefined}>
               {added ? '+ ' : removed ? '- ' : '  '}
-              {line}
+              <UserText length={LINE_LENGTH}>{line}</UserText>
             </div>
           )),
       )}

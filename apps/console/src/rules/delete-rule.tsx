@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import type { Rule } from '#ui/api/types';
 import { useHere } from '#ui/browser/use-here';
 import { ErrorBanner } from '#ui/parts/error-banner';
+import { UserText } from '#ui/parts/user-text';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
 import { useAddress } from '../parts/browser/use-address';
@@ -43,7 +44,9 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
       </button>
       <Dialog open={address.get('dialog') === 'delete'} label="Delete the rule" onClose={() => setOpen(false)}>
         <div className="confirm">
-          <h2>Delete {rule.name}?</h2>
+          <h2>
+            Delete <UserText>{rule.name}</UserText>?
+          </h2>
           <p className="dim">
             It judges nothing from the next span on. Its violations and its history stay. To keep it without judging, turn it off.
           </p>

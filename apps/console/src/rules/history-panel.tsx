@@ -5,6 +5,7 @@ import { ErrorBanner } from '#ui/parts/error-banner';
 import { Skeleton } from '#ui/parts/skeleton';
 import { Tag } from '#ui/parts/tag';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 import { answered, client } from '../api/client';
 import { ifVersion, RULES, readIfChanged } from '../api/rule-queries';
 import { useAddress } from '../parts/browser/use-address';
@@ -63,7 +64,11 @@ export function HistoryPanel({ rule }: { readonly rule: Rule }) {
             <span>{wordsOf(version)}</span>
             <span className="dim small">
               <TimeAgo ms={Date.parse(version.changed_at)} />
-              {version.changed_by === undefined ? '' : `, ${version.changed_by}`}
+              {version.changed_by === undefined ? null : (
+                <>
+                  , <UserText length={100}>{version.changed_by}</UserText>
+                </>
+              )}
             </span>
             {version.rule === undefined || version.version === rule.version ? null : (
               <button

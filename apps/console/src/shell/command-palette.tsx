@@ -1,5 +1,6 @@
 import { useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { UserText } from '#ui/parts/user-text';
 import { useRules } from '../api/rule-queries';
 import { type Command, idCommands, matching, ruleCommands } from './commands';
 import { Dialog } from './dialog';
@@ -83,8 +84,12 @@ function Palette({ onClose, more }: Omit<CommandPaletteProps, 'open'>) {
             aria-selected={command === current}
             onClick={() => run(command)}
           >
-            <span>{command.text}</span>
-            {command.detail === undefined ? null : <span className="small faint mono">{command.detail}</span>}
+            <UserText length={120}>{command.text}</UserText>
+            {command.detail === undefined ? null : (
+              <UserText length={60} className="small faint mono">
+                {command.detail}
+              </UserText>
+            )}
           </div>
         ))}
       </div>

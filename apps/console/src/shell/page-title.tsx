@@ -1,4 +1,9 @@
 import { useEffect, useRef } from 'react';
+import { plainText } from '#ui/format/plain-text';
+import { UserText } from '#ui/parts/user-text';
+
+/** Characters of the tab, and of the heading. */
+const [TITLE_LENGTH, NAME_LENGTH] = [100, 300];
 
 interface PageTitleProps {
   readonly children: string;
@@ -8,12 +13,12 @@ interface PageTitleProps {
 export function PageTitle({ children }: PageTitleProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    document.title = `${children} · BeTrace`;
+    document.title = `${plainText(children, TITLE_LENGTH)} · BeTrace`;
   }, [children]);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <h1 ref={heading} tabIndex={-1}>
-      {children}
+      <UserText length={NAME_LENGTH}>{children}</UserText>
     </h1>
   );
 }

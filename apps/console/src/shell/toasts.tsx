@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useRef, useState } from 'react';
+import { UserText } from '#ui/parts/user-text';
 
 interface Toast {
   readonly id: number;
@@ -12,6 +13,7 @@ const Say = createContext<(text: string, undo?: () => void) => void>(() => undef
 export const useToast = () => useContext(Say);
 
 const SHOWN_MS = 6_000;
+const TEXT_LENGTH = 400;
 
 export function Toasts({ children }: { readonly children: ReactNode }) {
   const [toast, setToast] = useState<Toast>();
@@ -28,7 +30,7 @@ export function Toasts({ children }: { readonly children: ReactNode }) {
       <div className="toasts" role="status" aria-live="polite">
         {toast === undefined ? null : (
           <div className="toast" key={toast.id}>
-            <span>{toast.text}</span>
+            <UserText length={TEXT_LENGTH}>{toast.text}</UserText>
             {undo === undefined ? null : (
               <button
                 type="button"

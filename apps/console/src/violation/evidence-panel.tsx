@@ -1,8 +1,10 @@
 import { Download } from 'lucide-react';
 import type { Revisions, Violation } from '#ui/api/types';
 import { saveFile } from '#ui/browser/save-file';
+import { fileNameOf } from '#ui/format/plain-text';
 import { exactTime } from '#ui/format/time';
 import { Tag } from '#ui/parts/tag';
+import { UserText } from '#ui/parts/user-text';
 
 /** The signed record, its place in the log, and how to verify it. */
 export function EvidencePanel({ violation }: { readonly violation: Violation }) {
@@ -14,7 +16,11 @@ export function EvidencePanel({ violation }: { readonly violation: Violation }) 
       <header>
         <h2 id="evidence-h">Evidence</h2>
         <div className="end">
-          <button type="button" className="btn small" onClick={() => saveFile(JSON.stringify(violation, null, 2), `${violation.id}.json`)}>
+          <button
+            type="button"
+            className="btn small"
+            onClick={() => saveFile(JSON.stringify(violation, null, 2), `${fileNameOf(violation.id)}.json`)}
+          >
             <Download className="i" aria-hidden="true" />
             Download record
           </button>
@@ -26,7 +32,7 @@ export function EvidencePanel({ violation }: { readonly violation: Violation }) 
           <dd>{violation.id}</dd>
           <dt>rule</dt>
           <dd>
-            {violation.rule_id}, version {violation.rule_version}
+            <UserText>{violation.rule_id}</UserText>, version {violation.rule_version}
           </dd>
           <dt>revision</dt>
           <dd>{violation.revision}</dd>

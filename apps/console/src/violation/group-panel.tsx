@@ -4,6 +4,7 @@ import { plural } from '#ui/format/count';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Skeleton } from '#ui/parts/skeleton';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 import { useGroupMarks } from '../groups/group-queries';
 import { GroupState } from '../groups/group-state';
 import { MarkList } from '../groups/mark-list';
@@ -42,10 +43,10 @@ export function GroupPanel({ violation, group, error, onRetry }: GroupPanelProps
               <Link className="link" href={`/violations?${new URLSearchParams({ group_id: group.id })}`}>
                 {plural(group.counts.open, 'open violation')}
               </Link>{' '}
-              in {group.service}
+              in <UserText>{group.service}</UserText>
               {group.operation === undefined ? null : (
                 <>
-                  , <span className="mono small">{group.operation}</span>
+                  , <UserText className="mono small">{group.operation}</UserText>
                 </>
               )}
               , the first <TimeAgo ms={group.first_seen * 1_000} />, the last <TimeAgo ms={group.last_seen * 1_000} />.

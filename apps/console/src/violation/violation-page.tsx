@@ -7,6 +7,7 @@ import { SeverityBadge } from '#ui/parts/severity-badge';
 import { Skeleton } from '#ui/parts/skeleton';
 import { StatusTag } from '#ui/parts/status-tag';
 import { Tag } from '#ui/parts/tag';
+import { LongText, UserText } from '#ui/parts/user-text';
 import { DifferencesPanel } from '../differences/differences-panel';
 import { useGroupOf } from '../groups/group-queries';
 import { copyText } from '../parts/browser/copy-text';
@@ -65,7 +66,9 @@ export default function ViolationPage({ id }: { readonly id: string }) {
         <nav className="crumbs" aria-label="Breadcrumb">
           <Link href="/violations">Violations</Link>
           <ChevronRight className="i" aria-hidden="true" />
-          <Link href={`/violations?rule_id=${encodeURIComponent(shown.rule_id)}`}>{shown.rule_id}</Link>
+          <Link href={`/violations?rule_id=${encodeURIComponent(shown.rule_id)}`}>
+            <UserText>{shown.rule_id}</UserText>
+          </Link>
           <ChevronRight className="i" aria-hidden="true" />
           <span className="mono ellipsis">{shown.id}</span>
         </nav>
@@ -77,8 +80,12 @@ export default function ViolationPage({ id }: { readonly id: string }) {
           <ViolationActions violation={shown} group={group.data} onCopyLink={() => void copyLink()} />
         </div>
         <p className="lead">
-          {shown.service === '' ? null : <b>{shown.service}: </b>}
-          {violationSentence(shown)}
+          {shown.service === '' ? null : (
+            <b>
+              <UserText>{shown.service}</UserText>:{' '}
+            </b>
+          )}
+          <LongText name="the message">{violationSentence(shown)}</LongText>
         </p>
       </div>
       {former === undefined && violation.data.status === 'retracted' ? (

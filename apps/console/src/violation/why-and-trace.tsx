@@ -5,10 +5,12 @@ import type { RuleVersion, Violation } from '#ui/api/types';
 import { conditionsOf } from '#ui/explanation/conditions';
 import { ghostsOf, lettersOf } from '#ui/explanation/letters';
 import { WhyTree } from '#ui/explanation/why-tree';
+import { plainText } from '#ui/format/plain-text';
 import { EmptyState } from '#ui/parts/empty-state';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Key } from '#ui/parts/key';
 import { Skeleton } from '#ui/parts/skeleton';
+import { UserText } from '#ui/parts/user-text';
 import { Minimap } from '#ui/waterfall/minimap';
 import { SpanPanel } from '#ui/waterfall/span-panel';
 import { traceRows } from '#ui/waterfall/trace-rows';
@@ -67,7 +69,9 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
           <h2 id="why-h">Why</h2>
         </header>
         {tree === undefined ? (
-          <p className="body dim">{violation.explanation.summary}</p>
+          <p className="body dim">
+            <UserText length={2_000}>{violation.explanation.summary}</UserText>
+          </p>
         ) : (
           <WhyTree tree={tree} text={text} conditions={conditions} spans={spans} onSpan={select} />
         )}
@@ -75,8 +79,8 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
       <section className="panel area-trace" aria-labelledby="trace-h">
         <header>
           <h2 id="trace-h">Trace</h2>
-          <span className="mono small dim ellipsis" title={violation.trace_id}>
-            {violation.trace_id}
+          <span className="mono small dim ellipsis" title={plainText(violation.trace_id)}>
+            <UserText>{violation.trace_id}</UserText>
           </span>
           {matches.length === 0 ? null : (
             <div className="end">
@@ -112,7 +116,7 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
         <section className="panel area-span" aria-labelledby="span-h">
           <header>
             <h2 id="span-h" className="ellipsis">
-              {selectedRow.span.name}
+              <UserText>{selectedRow.span.name}</UserText>
             </h2>
             <div className="end">
               <button type="button" className="btn small" onClick={show('rule')}>

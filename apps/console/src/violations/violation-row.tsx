@@ -2,9 +2,11 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Violation } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
+import { plainText } from '#ui/format/plain-text';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { StatusTag } from '#ui/parts/status-tag';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 
 interface ViolationRowProps {
@@ -30,14 +32,28 @@ export const ViolationRow = memo(function ViolationRow({ violation, selected, on
       </td>
       <td className="wide">
         <div className="what">
-          <Link href={href}>{rule_name}</Link>
-          <span className="why clamp">{violationSentence(violation)}</span>
+          <Link href={href}>
+            <UserText>{rule_name}</UserText>
+          </Link>
+          <span className="why clamp">
+            <UserText length={400}>{violationSentence(violation)}</UserText>
+          </span>
         </div>
       </td>
-      <td className="dim">{service}</td>
+      <td className="dim">
+        <UserText length={60} className="short">
+          {service}
+        </UserText>
+      </td>
       <td className="not-phone not-mid">
-        <Link href={`/violations?trace_id=${encodeURIComponent(trace_id)}&start_time=0`} className="mono small dim nowrap" title={trace_id}>
-          {trace_id.length > 14 ? `${trace_id.slice(0, 12)}…` : trace_id}
+        <Link
+          href={`/violations?trace_id=${encodeURIComponent(trace_id)}&start_time=0`}
+          className="mono small dim nowrap"
+          title={plainText(trace_id)}
+        >
+          <UserText length={trace_id.length > 14 ? 12 : 14} title={plainText(trace_id)}>
+            {trace_id}
+          </UserText>
         </Link>
       </td>
       <td className="r dim num nowrap">

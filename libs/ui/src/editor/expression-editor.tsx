@@ -3,9 +3,10 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic as EditorDiagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, type Text } from '@codemirror/state';
-import { EditorView, highlightActiveLine, keymap, lineNumbers, placeholder } from '@codemirror/view';
+import { EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../api/types';
+import { codePointOf } from '../format/plain-text';
 import { type AskSeen, completeSeen } from './complete-seen';
 import { completeDsl, dslLanguage, type Vocabulary } from './dsl-language';
 import { editorTheme } from './editor-theme';
@@ -67,6 +68,7 @@ export default function ExpressionEditor({
           lineNumbers(),
           lintGutter(),
           history(),
+          highlightSpecialChars({ render: invisibleCharacter, addSpecialChars: /[\u061c\u180e\u2060-\u206f\u202a-\u202c]/ }),
           bracketMatching(),
           closeBrackets(),
           highlightActiveLine(),
@@ -135,6 +137,14 @@ export default function ExpressionEditor({
   }, [diagnostics]);
 
   return <div className="expression-editor" ref={host} />;
+}
+
+/** Its name in place of a character that nobody would see. */
+function invisibleCharacter(code: number): HTMLElement {
+  const mark = document.createElement('span');
+  mark.className = 'invisible-character';
+  mark.textContent = codePointOf(String.fromCodePoint(code));
+  return mark;
 }
 
 /** Applies the fix of the problem at the cursor, else of the next one, else of the first. */

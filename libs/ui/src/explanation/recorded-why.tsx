@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { Explanation, Span } from '../api/types';
+import { LongText } from '../parts/user-text';
 import { conditionsOf } from './conditions';
 import { WhyTree } from './why-tree';
 
@@ -20,7 +21,9 @@ export function RecordedWhy({ explanation, subject, expression }: RecordedWhyPro
     return new Map(witnesses.map((witness) => [witness.span_id, { ...witness, name: witness.name ?? witness.span_id } as unknown as Span]));
   }, [explanation]);
   return tree === undefined ? (
-    <p className="dim">{explanation.summary}</p>
+    <p className="dim">
+      <LongText name="the summary">{explanation.summary}</LongText>
+    </p>
   ) : (
     <WhyTree tree={tree} text={expression} conditions={conditions} spans={spans} />
   );

@@ -3,6 +3,7 @@ import type { ExplanationNode, Span } from '../api/types';
 import { duration } from '../format/duration';
 import { Letter } from '../parts/letter';
 import { RuleText } from '../parts/rule-text';
+import { LongText, UserText } from '../parts/user-text';
 import type { Condition } from './conditions';
 
 interface WhyTreeProps {
@@ -113,13 +114,15 @@ function Found({ node, spans, onSpan, letters }: NodeProps) {
             <span key={id}>
               {index === 0 ? '' : ', '}
               {onSpan === undefined ? (
-                <b>{spans.get(id)?.name ?? id}</b>
+                <b>
+                  <UserText>{spans.get(id)?.name ?? id}</UserText>
+                </b>
               ) : (
                 <button type="button" className="span-link" onClick={() => onSpan(id)}>
-                  {spans.get(id)?.name ?? id}
+                  <UserText>{spans.get(id)?.name ?? id}</UserText>
                 </button>
               )}{' '}
-              <span className="faint">{spans.get(id)?.service}</span>
+              <UserText className="faint">{spans.get(id)?.service ?? ''}</UserText>
             </span>
           ))}
           {more > 0 ? ` and ${more} more` : ''}
@@ -127,10 +130,17 @@ function Found({ node, spans, onSpan, letters }: NodeProps) {
       )}
       {values.map(([reading, value]) => (
         <p key={reading}>
-          <span className="mono">{reading}</span> is <b className="mono">{shownValue(reading, value)}</b>
+          <UserText className="mono">{reading}</UserText> is{' '}
+          <b className="mono">
+            <LongText name={reading}>{shownValue(reading, value)}</LongText>
+          </b>
         </p>
       ))}
-      {node.error === undefined ? null : <p className="is-bad">{node.error}</p>}
+      {node.error === undefined ? null : (
+        <p className="is-bad">
+          <LongText name="the error">{node.error}</LongText>
+        </p>
+      )}
     </div>
   );
 }

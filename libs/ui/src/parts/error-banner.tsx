@@ -1,5 +1,6 @@
 import { CircleX } from 'lucide-react';
 import { ApiProblem } from '../api/problem';
+import { LongText } from './user-text';
 
 interface ErrorBannerProps {
   /** What failed: "The list could not be read." */
@@ -17,7 +18,7 @@ export function ErrorBanner({ what, error, onRetry }: ErrorBannerProps) {
       <CircleX className="i" aria-hidden="true" />
       <span>
         <b>{what}</b> {answered}
-        {error instanceof Error ? error.message : String(error)}
+        <LongText name="the error">{error instanceof Error ? error.message : String(error)}</LongText>
         {problem?.code === undefined ? null : <span className="mono small"> {problem.code}</span>}
       </span>
       {onRetry === undefined ? null : (

@@ -1,5 +1,6 @@
 import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
+import { plainText } from '../format/plain-text';
 
 interface Option {
   readonly value: string;
@@ -14,6 +15,9 @@ interface PickProps {
   readonly isSet?: boolean;
   readonly onChange: (value: string) => void;
 }
+
+/** Longer ones would make the list wider than the window. */
+const OPTION_LENGTH = 120;
 
 /** A choice with its name inside. A value that is not an option (from an old link) is shown unchanged. */
 export function Pick({ label, value, options, isSet = false, onChange }: PickProps) {
@@ -30,10 +34,10 @@ export function Pick({ label, value, options, isSet = false, onChange }: PickPro
           if (event.key === 'Backspace' && isSet) onChange('');
         }}
       >
-        {known ? null : <option value={value}>{value}</option>}
+        {known ? null : <option value={value}>{plainText(value, OPTION_LENGTH)}</option>}
         {options.map((option) => (
           <option key={option.value} value={option.value}>
-            {option.text}
+            {plainText(option.text, OPTION_LENGTH)}
           </option>
         ))}
       </select>

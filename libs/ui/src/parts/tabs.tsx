@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react';
+import { UserText } from './user-text';
 
 interface Tab {
   readonly key: string;
@@ -42,7 +43,7 @@ export function Tabs({ label, tabs, selected, onSelect }: TabsProps) {
             tabIndex={index === at ? 0 : -1}
             onClick={() => onSelect(key)}
           >
-            {text}
+            <UserText length={60}>{text}</UserText>
           </button>
         ))}
       </div>

@@ -1,4 +1,5 @@
 import { CircleX } from 'lucide-react';
+import { UserText } from '../parts/user-text';
 
 /** Failing test cases, each with its reason. */
 export function FailingList({ tests }: { readonly tests: readonly string[] }) {
@@ -7,7 +8,9 @@ export function FailingList({ tests }: { readonly tests: readonly string[] }) {
       {tests.map((test) => (
         <li key={test}>
           <CircleX className="i is-bad" aria-hidden="true" />
-          <span>{test}</span>
+          <span>
+            <UserText length={1_000}>{test}</UserText>
+          </span>
         </li>
       ))}
     </ul>

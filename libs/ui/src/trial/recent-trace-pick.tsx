@@ -2,6 +2,7 @@ import { RefreshCw } from 'lucide-react';
 import type { RecentTrace } from '../api/types';
 import { plural } from '../format/count';
 import { duration } from '../format/duration';
+import { plainText } from '../format/plain-text';
 import { ago } from '../format/time';
 import { useNow } from '../format/use-now';
 import { ErrorBanner } from '../parts/error-banner';
@@ -45,9 +46,12 @@ export function RecentTracePick({ recent: { traces, error, isReading, read }, va
   );
 }
 
+/** Longer ones would leave no room for the rest. */
+const NAME_LENGTH = 40;
+
 function wordsOf({ name, service, spans, errors, duration_ms, received_at, complete }: RecentTrace, now: number): string {
   const parts = [
-    service === '' ? name : `${name} in ${service}`,
+    service === '' ? plainText(name, NAME_LENGTH) : `${plainText(name, NAME_LENGTH)} in ${plainText(service, NAME_LENGTH)}`,
     plural(spans, 'span'),
     duration(duration_ms * 1e6),
     ...(errors === 0 ? [] : [plural(errors, 'error')]),

@@ -5,6 +5,7 @@ import { useHere } from '../browser/use-here';
 import { useTask } from '../browser/use-task';
 import { RecordedWhy } from '../explanation/recorded-why';
 import { plural } from '../format/count';
+import { plainText } from '../format/plain-text';
 import { ErrorBanner } from '../parts/error-banner';
 import { Key } from '../parts/key';
 import { keptTrace } from './kept-trace';
@@ -114,7 +115,7 @@ export function TestPanel(props: TestPanelProps) {
           <datalist id="stored-traces">
             {violating.map(({ trace_id, rule_name }) => (
               <option key={trace_id} value={trace_id}>
-                {rule_name}
+                {plainText(rule_name)}
               </option>
             ))}
           </datalist>

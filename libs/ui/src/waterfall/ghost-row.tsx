@@ -1,4 +1,6 @@
+import { plainText } from '../format/plain-text';
 import { Letter } from '../parts/letter';
+import { UserText } from '../parts/user-text';
 
 /** A span that the rule required and no span matched. */
 export interface Ghost {
@@ -25,8 +27,8 @@ export function GhostRow({
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}
       <div className="wf-name" role="gridcell">
         <Letter letter={letter} missing />
-        <span className="op-name ellipsis" title={name}>
-          {name}
+        <span className="op-name ellipsis" title={plainText(name)}>
+          <UserText title="">{name}</UserText>
         </span>
         <span className="svc">missing</span>
       </div>

@@ -1,7 +1,10 @@
+import { useState } from 'react';
 import type { Span } from '../api/types';
 import type { Condition } from '../explanation/conditions';
+import { exactCount } from '../format/count';
 import { duration } from '../format/duration';
-import { Letter } from '../parts/letter';
+import { LongText, UserText } from '../parts/user-text';
+import { AttributeList } from './attribute-list';
 import type { TraceRow } from './trace-rows';
 
 interface SpanPanelProps {
@@ -18,7 +21,7 @@ export function SpanPanel({ row: { span, start, length }, conditions }: SpanPane
     <>
       <dl className="kv">
         <dt>service</dt>
-        <dd>{span.service === '' ? <span className="faint">not named</span> : span.service}</dd>
+        <dd>{span.service === '' ? <span className="faint">not named</span> : <UserText>{span.service}</UserText>}</dd>
         <dt>duration</dt>
         <dd>
           {duration(length)} <span className="faint">at +{duration(start)}</span>
@@ -26,13 +29,19 @@ export function SpanPanel({ row: { span, start, length }, conditions }: SpanPane
         <dt>kind, status</dt>
         <dd>
           {span.kind}, {span.status}
-          {span.status_message === undefined ? '' : `: ${span.status_message}`}
+          {span.status_message === undefined ? null : (
+            <>
+              : <LongText name="the status">{span.status_message}</LongText>
+            </>
+          )}
         </dd>
         <dt>span id</dt>
-        <dd>{span.span_id}</dd>
+        <dd>
+          <UserText>{span.span_id}</UserText>
+        </dd>
       </dl>
-      <Pairs title="Attributes" of={span.attributes} lettersOf={lettersOf} />
-      <Pairs title="Resource" of={span.resource} />
+      <AttributeList title="Attributes" of={span.attributes} lettersOf={lettersOf} />
+      <AttributeList title="Resource" of={span.resource} />
       <Events span={span} />
     </>
   );
@@ -41,52 +50,35 @@ export function SpanPanel({ row: { span, start, length }, conditions }: SpanPane
 /** `access.attributes["pii.accessed"]` and `attribute.pii.accessed` both read `pii.accessed`. */
 const reads = (reading: string, key: string): boolean => reading.includes(`"${key}"`) || reading.endsWith(`attribute.${key}`);
 
-interface PairsProps {
-  readonly title: string;
-  readonly of: Readonly<Record<string, unknown>>;
-  readonly lettersOf?: (key: string) => readonly string[];
-}
-
-function Pairs({ title, of, lettersOf = () => [] }: PairsProps) {
-  const pairs = Object.entries(of);
-  if (pairs.length === 0) return null;
-  return (
-    <>
-      <h3 className="faint small gap">{title}</h3>
-      <dl className="kv">
-        {pairs.map(([key, value]) => {
-          const letters = lettersOf(key);
-          return (
-            <div key={key} className={letters.length > 0 ? 'hit' : undefined}>
-              <dt>{key}</dt>
-              <dd>
-                {letters.map((letter) => (
-                  <Letter key={letter} letter={letter} />
-                ))}{' '}
-                {typeof value === 'string' ? value : JSON.stringify(value)}
-              </dd>
-            </div>
-          );
-        })}
-      </dl>
-    </>
-  );
-}
-
 interface SpanEvent {
   readonly name?: string;
   readonly time?: string;
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
+/** Events that are drawn at first, and with each click. */
+const EVENTS = 20;
+
 function Events({ span }: { readonly span: Span }) {
+  const [length, setLength] = useState(EVENTS);
   const events = span.events as readonly SpanEvent[];
-  return events.map((event, index) => (
-    <Pairs
-      // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity but their place
-      key={index}
-      title={`Event ${event.name ?? ''} at +${duration(BigInt(event.time ?? span.start_time) - BigInt(span.start_time))}`}
-      of={event.attributes ?? {}}
-    />
-  ));
+  return (
+    <>
+      {events.slice(0, length).map((event, index) => (
+        <AttributeList
+          // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity but their place
+          key={index}
+          title={`Event ${event.name ?? ''} at +${duration(BigInt(event.time ?? span.start_time) - BigInt(span.start_time))}`}
+          of={event.attributes ?? {}}
+        />
+      ))}
+      {events.length > length ? (
+        <p className="gap">
+          <button type="button" className="btn small" onClick={() => setLength(length + EVENTS)}>
+            Show {EVENTS} more of {exactCount(events.length)} events
+          </button>
+        </p>
+      ) : null}
+    </>
+  );
 }

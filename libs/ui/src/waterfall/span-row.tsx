@@ -1,7 +1,9 @@
 import { CircleX } from 'lucide-react';
 import { memo, useEffect, useRef } from 'react';
 import { duration } from '../format/duration';
+import { plainText } from '../format/plain-text';
 import { Letter } from '../parts/letter';
+import { UserText } from '../parts/user-text';
 import { DRAWN_LEVELS, type TraceRow } from './trace-rows';
 
 interface SpanRowProps {
@@ -56,12 +58,14 @@ export const SpanRow = memo(function SpanRow(props: SpanRowProps) {
         {letters?.slice(0, LETTERS_SHOWN).map((letter) => (
           <Letter key={letter} letter={letter} />
         ))}
-        <span className="op-name ellipsis" title={span.name}>
-          {span.name}
+        <span className="op-name ellipsis" title={plainText(span.name)}>
+          <UserText title="">{span.name}</UserText>
         </span>
         {span.status === 'error' ? <CircleX className="i err" role="img" aria-label="error" /> : null}
         {row.orphan ? <span className="faint small nowrap">parent not seen</span> : null}
-        <span className="svc ellipsis">{span.service}</span>
+        <span className="svc ellipsis">
+          <UserText>{span.service}</UserText>
+        </span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above */}

@@ -1,6 +1,7 @@
 import type { ImportResult } from '#ui/api/types';
 import { plural } from '#ui/format/count';
 import { Tag, type Tone } from '#ui/parts/tag';
+import { UserText } from '#ui/parts/user-text';
 import { TextDiff } from '../../parts/text-diff';
 
 type Imported = ImportResult['rules'][number];
@@ -21,7 +22,7 @@ export function ImportChanges({ result: { rules, unchanged } }: { readonly resul
           <li key={rule.id}>
             <div className="tags">
               <Tag tone={TONES[rule.action] ?? 'plain'}>{rule.action}</Tag>
-              <span className="mono">{rule.id}</span>
+              <UserText className="mono">{rule.id}</UserText>
             </div>
             <Changes of={rule} />
             {rule.warnings.map(({ message, line }) => (
@@ -44,7 +45,14 @@ function Changes({ of: { id, changes = {} } }: { readonly of: Imported }) {
         <TextDiff key={member} before={String(from)} after={String(to)} label={`Expression of ${id}, before and after`} />
       ) : (
         <p key={member} className="small">
-          <b>{member}</b>: <span className="gone">{shown(from)}</span> to <span className="come">{shown(to)}</span>
+          <b>{member}</b>:{' '}
+          <span className="gone">
+            <UserText length={1_000}>{shown(from)}</UserText>
+          </span>{' '}
+          to{' '}
+          <span className="come">
+            <UserText length={1_000}>{shown(to)}</UserText>
+          </span>
         </p>
       ),
   );

@@ -7,6 +7,7 @@ import { SeverityBadge } from '#ui/parts/severity-badge';
 import { Sparkline } from '#ui/parts/sparkline';
 import { Tag } from '#ui/parts/tag';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 import { HealthTags } from './health-tags';
 import { ModePick } from './mode-pick';
 import { costOf } from './rule-health';
@@ -52,11 +53,15 @@ export const RuleRow = memo(function RuleRow({ rule, matches, health, selected, 
       </td>
       <td className="wide">
         <div className="what">
-          <Link href={`/rules/${encodeURIComponent(id)}`}>{name}</Link>
+          <Link href={`/rules/${encodeURIComponent(id)}`}>
+            <UserText>{name}</UserText>
+          </Link>
           <span className="why tags">
-            <span className="mono">{id}</span>{' '}
+            <UserText className="mono">{id}</UserText>{' '}
             {tags.map((tag) => (
-              <Tag key={tag}>{tag}</Tag>
+              <Tag key={tag}>
+                <UserText length={60}>{tag}</UserText>
+              </Tag>
             ))}
           </span>
         </div>

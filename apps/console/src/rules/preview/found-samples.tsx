@@ -1,8 +1,10 @@
 import { useState } from 'react';
 import type { Explanation } from '#ui/api/types';
 import { RecordedWhy } from '#ui/explanation/recorded-why';
+import { plainText } from '#ui/format/plain-text';
 import { Tag } from '#ui/parts/tag';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { UserText } from '#ui/parts/user-text';
 
 /** Matches of a rule that are not violations: in a preview, or in shadow. */
 export interface FoundSample {
@@ -50,9 +52,9 @@ function Sample({ sample, expression }: SampleProps) {
       </p>
       <div className="tags small dim">
         <TimeAgo ms={Date.parse(timestamp)} />
-        <span>{service}</span>
-        <span className="mono ellipsis" title={trace_id}>
-          {trace_id}
+        <UserText length={60}>{service}</UserText>
+        <span className="mono ellipsis" title={plainText(trace_id)}>
+          <UserText>{trace_id}</UserText>
         </span>
         {status === 'retracted' ? <Tag>taken back</Tag> : null}
         {status === 'undecided' ? <Tag tone="warn">undecided</Tag> : null}

@@ -7,6 +7,7 @@ import { ErrorBanner } from '#ui/parts/error-banner';
 import { Pick } from '#ui/parts/pick';
 import { RuleText } from '#ui/parts/rule-text';
 import { Skeleton } from '#ui/parts/skeleton';
+import { UserText } from '#ui/parts/user-text';
 import { FailingList } from '#ui/trial/failing-list';
 import { answered, client } from '../../api/client';
 import { useRule } from '../../api/rule-queries';
@@ -40,7 +41,9 @@ export function ExcludeDialog(props: ExcludeDialogProps) {
   return (
     <Dialog open label="Exclude this from the rule" className="sheet broad" onClose={onClose}>
       <div className="confirm">
-        <h2>Exclude this from {violation.rule_name}</h2>
+        <h2>
+          Exclude this from <UserText>{violation.rule_name}</UserText>
+        </h2>
         {error !== null ? (
           <ErrorBanner what="The rule could not be read." error={error} />
         ) : rule.data === undefined || checked.data === undefined ? (

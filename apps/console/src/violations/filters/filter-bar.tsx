@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { SEVERITIES } from '#ui/api/types';
 import { Pick } from '#ui/parts/pick';
+import { UserText } from '#ui/parts/user-text';
 import { answered, client } from '../../api/client';
 import { useRules } from '../../api/rule-queries';
 import { SearchField } from '../../parts/search-field';
@@ -71,13 +72,16 @@ export function FilterBar({ filters, limit, set }: ViolationFilters) {
       {custom ? <CustomRange start={filters.start_time} end={filters.end_time} onChange={set} /> : null}
       {filters.trace_id === null ? null : (
         <button type="button" className="btn" onClick={() => set({ trace_id: null })}>
-          Trace <span className="mono">{filters.trace_id.slice(0, 12)}</span>
+          Trace{' '}
+          <UserText className="mono" length={12}>
+            {filters.trace_id}
+          </UserText>
           <X className="i" aria-label="Remove this filter" />
         </button>
       )}
       {filters.group_id === null ? null : (
         <button type="button" className="btn" onClick={() => set({ group_id: null })}>
-          Group <span className="mono">{filters.group_id.slice(4, 12)}</span>
+          Group <UserText className="mono">{filters.group_id.slice(4, 12)}</UserText>
           <X className="i" aria-label="Remove this filter" />
         </button>
       )}
