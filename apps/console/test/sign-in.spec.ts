@@ -62,7 +62,7 @@ describeConsole('a server with an API key', () => {
     await page.getByRole('heading', { name: 'Rules', level: 1 }).waitFor();
   });
 
-  it('keeps what was typed when a key is revoked in the middle of it, and goes on with another one', async () => {
+  it('keeps what was typed when a key is revoked in the middle of it, and continues with another one', async () => {
     const page = await browser.page('/ui/rules/new', {}, /status of 401|ERR_CONNECTION|ERR_EMPTY/);
     const dialog = page.getByRole('dialog', { name: 'Sign in' });
     const signIn = async (key: string): Promise<void> => {

@@ -89,7 +89,7 @@ describeConsole('a network that is slow, or away', () => {
     expect(await rows.count()).toBe(1);
   });
 
-  it('says that the server does not answer, instead of loading for ever, and works again by itself or by a button', async () => {
+  it('says that the server does not answer, instead of loading forever, and works again by itself or by a button', async () => {
     const page = await browser.page('/ui/violations', {}, /ERR_INTERNET_DISCONNECTED|Failed to fetch|dynamically imported|BrokenPage/);
     await becomes(() => page.locator('tr[data-row]').count(), 2);
     await page.goto(`${betrace.url}/ui/rules/declined`);

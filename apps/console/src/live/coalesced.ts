@@ -28,8 +28,8 @@ function put(changes: Map<string, Violation | null>, id: string, violation: Viol
   changes.delete(oldest);
 }
 
-/** Shorter ones cannot be told apart. */
-const SHORTEST_MS = 250;
+/** People see no difference between shorter ones. */
+const MIN_INTERVAL_MS = 250;
 /** Of the time of drawing: most of a second is left for keys and clicks. */
 const REST = 4;
 
@@ -41,7 +41,7 @@ export class Coalesced {
   private changes = new Map<string, Violation | null>();
   private count = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private interval = SHORTEST_MS;
+  private interval = MIN_INTERVAL_MS;
 
   /** @param draw called with all that came since its last call */
   constructor(private readonly draw: (came: Came) => void) {}
@@ -67,7 +67,7 @@ export class Coalesced {
     // The frame after the next begins when this one is painted.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
-        this.interval = Math.max(SHORTEST_MS, (performance.now() - since) * REST);
+        this.interval = Math.max(MIN_INTERVAL_MS, (performance.now() - since) * REST);
       }),
     );
   }

@@ -4,7 +4,7 @@ import { plural } from '#ui/format/count';
 import { UserText } from '#ui/parts/user-text';
 import { damagedLink } from '../parts/browser/damaged-link';
 
-/** Says what of the opened link was not understood, until it is closed. */
+/** Names the parts of the opened link that cannot be read, until it is closed. */
 export function DamagedLinkBanner() {
   const [damaged, setDamaged] = useState(damagedLink);
   if (damaged === undefined) return null;

@@ -15,7 +15,7 @@ const LENGTH = 200;
 /** Of a title: browsers draw no more lines. */
 const TITLE_LENGTH = 1_000;
 
-/** A name of users, isolated: its direction does not reorder what stands beside it, and invisible characters are seen. */
+/** A name of users, isolated: its direction does not reorder the text beside it, and invisible characters are seen. */
 export function UserText({ children, length = LENGTH, className = '', title }: UserTextProps) {
   const isCut = children.length > length;
   return (
@@ -28,7 +28,7 @@ export function UserText({ children, length = LENGTH, className = '', title }: U
 /** A text in which invisible characters are marks. Too many of them one after another are one mark. */
 export function Characters({ children }: { readonly children: string }) {
   const parts = textParts(children);
-  if (parts.length > MOST_PARTS) return plainText(children, children.length);
+  if (parts.length > MAX_PARTS) return plainText(children, children.length);
   return parts.map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a part is where it stands
     <Fragment key={index}>{part.isInvisible ? <Mark character={part.text} /> : part.text}</Fragment>
@@ -36,7 +36,7 @@ export function Characters({ children }: { readonly children: string }) {
 }
 
 /** Elements for more marks than these would be slow: they are written in the text. */
-const MOST_PARTS = 1_000;
+const MAX_PARTS = 1_000;
 
 function Mark({ character }: { readonly character: string }) {
   const name = codePointOf(character);
