@@ -28,7 +28,7 @@ export function GhostRow({
       <div className="wf-name" role="gridcell">
         <Letter letter={letter} missing />
         <span className="op-name ellipsis" title={plainText(name)}>
-          <UserText title="">{name}</UserText>
+          <UserText>{name}</UserText>
         </span>
         <span className="svc">missing</span>
       </div>

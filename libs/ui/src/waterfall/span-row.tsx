@@ -59,7 +59,7 @@ export const SpanRow = memo(function SpanRow(props: SpanRowProps) {
           <Letter key={letter} letter={letter} />
         ))}
         <span className="op-name ellipsis" title={plainText(span.name)}>
-          <UserText title="">{span.name}</UserText>
+          <UserText>{span.name}</UserText>
         </span>
         {span.status === 'error' ? <CircleX className="i err" role="img" aria-label="error" /> : null}
         {row.orphan ? <span className="faint small nowrap">parent not seen</span> : null}
