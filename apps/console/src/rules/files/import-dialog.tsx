@@ -12,7 +12,10 @@ import { Dialog } from '../../shell/dialog';
 import { useToast } from '../../shell/toasts';
 import { failingTests } from '../failing-dialog';
 import { ImportChanges } from './import-changes';
-import type { ReadRules } from './read-rules';
+import { ruleReader } from './rule-reader';
+
+/** Characters of a text that the field shows: a browser lays out all of its lines at each change. */
+const MAX_EDITED = 200_000;
 
 /** The rules to import, and the ETag of the rules that were compared. */
 interface Shown {
@@ -27,26 +30,27 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const here = useHere();
   const [text, setText] = useState('');
   const [replace, setReplace] = useState(false);
-  /** The places of the rules in the parsed text. */
-  const lines = useRef<ReadRules['lineOf']>(undefined);
+  /** The lines of the errors of the last answer. */
+  const lines = useRef<Lines>([]);
   // The rules may have changed since they were read: the next try starts with the present ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
   // The changes were shown for the former rules: if these have changed, nothing is imported.
-  const send = async ({ body, etag }: Shown, run_tests?: true): Promise<ImportResult> =>
-    answered(
-      client.POST('/v1/rules/import', {
-        body,
-        params: { header: { 'If-Match': etag }, query: run_tests === undefined ? {} : { run_tests } },
-      }),
-    );
+  const send = async ({ body, etag }: Shown, run_tests?: true): Promise<ImportResult> => {
+    lines.current = [];
+    const params = { header: { 'If-Match': etag }, query: run_tests === undefined ? {} : { run_tests } };
+    try {
+      return await answered(client.POST('/v1/rules/import', { body, params }));
+    } catch (error) {
+      const places = errorsOf(error).map(({ path = '', line }) => ({ path, line }));
+      lines.current = await ruleReader.linesOf(places).catch(() => []);
+      throw error;
+    }
+  };
   const check = useMutation({
     onError: readAgain,
     mutationFn: async () => {
-      const { readRules } = await import('./read-rules');
-      lines.current = undefined;
-      const read = readRules(text);
-      lines.current = read.lineOf;
-      const body = { rules: read.rules, mode: replace ? 'replace' : 'merge' } as unknown as ImportBody;
+      lines.current = [];
+      const body: ImportBody = { rules: await ruleReader.read(text), mode: replace ? 'replace' : 'merge' };
       const { headers } = await answeredWithHeaders(client.GET('/v1/rules'));
       const etag = headers.get('etag');
       if (etag === null) throw new Error('The answer of GET /v1/rules has no ETag: a proxy may have taken it away.');
@@ -80,17 +84,26 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     <Dialog open label="Import rules" className="sheet broad" onClose={onClose}>
       <div className="confirm">
         <h2>Import rules</h2>
-        <label className="stack tight">
-          <span className="dim small">A rule file in YAML or JSON, as Export writes it, or as GET /v1/rules answers</span>
-          <textarea
-            className="code-box mono"
-            rows={8}
-            value={text}
-            spellCheck={false}
-            placeholder={'rules:\n  - id: slow-requests\n    severity: HIGH\n    expression: span.duration > 1s'}
-            onChange={(event) => change(() => setText(event.target.value))}
-          />
-        </label>
+        {text.length > MAX_EDITED ? (
+          <p className="head">
+            {plural(text.length, 'character')}, too many to edit here.
+            <button type="button" className="btn small" onClick={() => change(() => setText(''))}>
+              Remove
+            </button>
+          </p>
+        ) : (
+          <label className="stack tight">
+            <span className="dim small">A rule file in YAML or JSON, as Export writes it, or as GET /v1/rules answers</span>
+            <textarea
+              className="code-box mono"
+              rows={8}
+              value={text}
+              spellCheck={false}
+              placeholder={'rules:\n  - id: slow-requests\n    severity: HIGH\n    expression: span.duration > 1s'}
+              onChange={(event) => change(() => setText(event.target.value))}
+            />
+          </label>
+        )}
         <div className="head">
           <label className="btn">
             Choose a file
@@ -109,7 +122,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
             Delete the rules that are not among them
           </label>
         </div>
-        {error === null ? null : <Refused error={error} lineOf={lines.current} />}
+        {error === null ? null : <Refused error={error} lines={lines.current} />}
         {found === undefined ? null : <ImportChanges result={found.result} />}
         {failing === undefined ? null : (
           <div className="stack tight" role="alert">
@@ -145,22 +158,27 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
 
 const SHOWN = 20;
 
+/** In the order of the errors; undefined where one has no place in the text. */
+type Lines = readonly (number | undefined)[];
+
 interface RefusedProps {
   readonly error: Error;
-  readonly lineOf: ReadRules['lineOf'] | undefined;
+  readonly lines: Lines;
 }
 
+const errorsOf = (error: unknown) => (error instanceof ApiProblem ? (error.details?.errors ?? []) : []);
+
 /** Nothing was imported: all errors, each with its place. */
-function Refused({ error, lineOf }: RefusedProps) {
-  const errors = error instanceof ApiProblem ? (error.details?.errors ?? []) : [];
+function Refused({ error, lines }: RefusedProps) {
+  const errors = errorsOf(error);
   return (
     <>
       <ErrorBanner what="Nothing was imported." error={error} />
       {errors.length === 0 ? null : (
         <ul className="limits small" aria-label="What is wrong">
-          {errors.slice(0, SHOWN).map(({ path = '', line, column, message }) => (
+          {errors.slice(0, SHOWN).map(({ path = '', line, column, message }, index) => (
             <li key={`${path} ${line} ${column} ${message}`}>
-              {whereOf(lineOf?.(path, line))}
+              {whereOf(lines[index])}
               <span className="mono">{path}</span>
               {line === undefined ? '' : ` line ${line}, column ${column}`}: {message}
             </li>

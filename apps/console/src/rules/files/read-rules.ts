@@ -1,4 +1,3 @@
-// Loaded at the first import: the YAML parser is not part of the first load.
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 
 type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [name: string]: Json };
