@@ -40,9 +40,9 @@ export function SpanPanel({ row: { span, start, length }, conditions }: SpanPane
           <UserText>{span.span_id}</UserText>
         </dd>
       </dl>
-      <AttributeList title="Attributes" of={span.attributes} lettersOf={lettersOf} />
-      <AttributeList title="Resource" of={span.resource} />
-      <Events span={span} />
+      <AttributeList key={`attributes of ${span.span_id}`} title="Attributes" of={span.attributes} lettersOf={lettersOf} />
+      <AttributeList key={`resource of ${span.span_id}`} title="Resource" of={span.resource} />
+      <Events key={`events of ${span.span_id}`} span={span} />
     </>
   );
 }
