@@ -155,7 +155,7 @@ describeConsole('violations', () => {
     await page.getByText('Nothing matches these filters').waitFor();
     const axis = () => page.locator('.histogram text.axis').allTextContents();
     await becomes(async () => (await axis()).filter((text) => text.includes(':')).length > 3, true);
-    expect(await axis()).not.toContainEqual(expect.stringMatching(/^19/));
+    expect(await axis()).not.toContainEqual(expect.stringMatching(/^19\d\d-/));
   });
 
   it('are all found by a search whose pages end early, even empty ones, and counted as far as it scanned', async () => {

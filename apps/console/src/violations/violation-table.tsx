@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { ViolationList } from '#ui/api/types';
 import { ErrorBanner } from '#ui/parts/error-banner';
@@ -22,6 +22,9 @@ interface ViolationTableProps {
   readonly onRefresh: () => void;
 }
 
+/** Rows that are drawn at first, and again at each scroll to their end: a live list of a thousand is drawn a few times a second. */
+const DRAWN = 100;
+
 /** The list, newest first; further pages load on scrolling. */
 export function ViolationTable({ list, limit, view, changes, onRefresh }: ViolationTableProps) {
   const [, navigate] = useLocation();
@@ -29,7 +32,10 @@ export function ViolationTable({ list, limit, view, changes, onRefresh }: Violat
     const read = (list.data?.pages ?? []).flatMap((page) => page.violations);
     return withChanges(read, changes).slice(0, limit);
   }, [list.data, changes, limit]);
-  const [selected, setSelected] = useSettlingAddress('row', JSON.stringify(view.filters));
+  const filters = JSON.stringify(view.filters);
+  const [{ drawn, of }, setDrawn] = useState({ drawn: DRAWN, of: filters });
+  if (of !== filters) setDrawn({ drawn: DRAWN, of: filters });
+  const [selected, setSelected] = useSettlingAddress('row', filters);
   const at = violations.findIndex(({ id }) => id === selected);
   const body = useRef<HTMLTableSectionElement>(null);
   const move = (by: number) => (): void => {
@@ -77,13 +83,19 @@ export function ViolationTable({ list, limit, view, changes, onRefresh }: Violat
             </tr>
           </thead>
           <tbody ref={body}>
-            {violations.map((violation) => (
+            {violations.slice(0, Math.max(drawn, at + 1)).map((violation) => (
               <ViolationRow key={violation.id} violation={violation} selected={violation.id === selected} onOpen={openStable} />
             ))}
           </tbody>
         </table>
       </div>
-      <ListEnd list={list} shown={violations.length} total={totalOf(list.data.pages, violations.length)} />
+      <ListEnd
+        list={list}
+        shown={violations.length}
+        total={totalOf(list.data.pages, violations.length)}
+        drawn={drawn}
+        onDraw={() => setDrawn({ drawn: drawn + DRAWN, of: filters })}
+      />
     </>
   );
 }
@@ -98,18 +110,26 @@ interface ListEndProps {
   readonly list: ViolationTableProps['list'];
   readonly shown: number;
   readonly total: number | undefined;
+  readonly drawn: number;
+  /** Draws more rows. */
+  readonly onDraw: () => void;
 }
 
-function ListEnd({ list, shown, total }: ListEndProps) {
+function ListEnd({ list, shown, total, drawn, onDraw }: ListEndProps) {
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const end = useRef<HTMLDivElement>(null);
+  const draw = useRef(onDraw);
+  draw.current = onDraw;
+  const isDrawn = drawn >= shown;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after more rows the end is looked at again
   useEffect(() => {
     const element = end.current;
-    if (element === null || !hasNextPage || isFetchingNextPage) return undefined;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && void fetchNextPage(), { rootMargin: '600px' });
+    if (element === null || (isDrawn && (!hasNextPage || isFetchingNextPage))) return undefined;
+    const more = (): void => (isDrawn ? void fetchNextPage() : draw.current());
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting === true && more(), { rootMargin: '600px' });
     observer.observe(element);
     return () => observer.disconnect();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage, isDrawn, drawn]);
   return (
     <div className="strip" ref={end}>
       <span className="num">
