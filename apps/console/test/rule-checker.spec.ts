@@ -43,7 +43,7 @@ describeConsole('the checker in the browser', () => {
           });
         });
         all.forEach((text, id) => {
-          worker.postMessage({ id, kind: 'check', text });
+          worker.postMessage({ id, task: { kind: 'check', text } });
         });
         const results = await answered;
         worker.terminate();
