@@ -99,8 +99,8 @@ export class BackgroundWork implements OnApplicationBootstrap {
 
   /** Limits the wait for the database: the log keeps what is not stored yet, and the stored position says where to resume. */
   private hurryDatabase(): void {
-    const said = 'the database does not answer: stopping without it; what it does not have yet is stored from the log at the next start';
-    this.store.stopping(STORE_TIMEOUT_MS, () => this.logger.warn({ waited_ms: STORE_TIMEOUT_MS }, said));
+    const message = 'the database does not answer: stopping without it; what it does not have yet is stored from the log at the next start';
+    this.store.stopping(STORE_TIMEOUT_MS, () => this.logger.warn({ waited_ms: STORE_TIMEOUT_MS }, message));
   }
 
   private lookAfterSignatureKey(): void {

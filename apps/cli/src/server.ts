@@ -109,8 +109,8 @@ export class ServerRefusal extends CliError {
 
 function refusal(url: string, status: number, text: string): ServerRefusal {
   const { detail, title } = (parsed(text) ?? {}) as { readonly detail?: string; readonly title?: string };
-  const said = status < 300 ? 'something that is not JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
-  return new ServerRefusal(status, { url, what: `answers ${status}: ${said}` }, said);
+  const reason = status < 300 ? 'something that is not JSON: is it BeTrace?' : (detail ?? title ?? text.slice(0, 200));
+  return new ServerRefusal(status, { url, what: `answers ${status}: ${reason}` }, reason);
 }
 
 function reasonOf(error: unknown): string {

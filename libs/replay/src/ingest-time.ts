@@ -46,7 +46,7 @@ export class IngestTime {
     partition: number,
     offset: number,
     monotonic: () => number,
-    said = false,
+    isPresent = false,
   ): Promise<IngestTime> {
     const time = new IngestTime(monotonic);
     const { start } = await log.bounds(TOPICS.spans, partition);
@@ -55,7 +55,7 @@ export class IngestTime {
     for await (const { records } of log.read(TOPICS.spans, partition, from, offset)) {
       for (const record of records) time.take(record, controlOf(record));
     }
-    if (said) time.said ??= time.heard;
+    if (isPresent) time.said ??= time.heard;
     return time;
   }
 

@@ -32,13 +32,13 @@ export async function spansRange(
   settings: AssemblySettings,
 ): Promise<SpansRange> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
-  const asked = from === undefined ? start : await offsetAt(log, partition, from, start, end);
+  const rangeStart = from === undefined ? start : await offsetAt(log, partition, from, start, end);
   const until = to === undefined ? end : await offsetAt(log, partition, to, start, end);
-  const known = start > 0 && asked < until ? await knownOffset(log, partition, start, until, contextWindow(settings)) : start;
-  const judgeFrom = Math.max(asked, known);
+  const known = start > 0 && rangeStart < until ? await knownOffset(log, partition, start, until, contextWindow(settings)) : start;
+  const judgeFrom = Math.max(rangeStart, known);
   const time = judgeFrom < until ? await timeAt(log, partition, judgeFrom) : undefined;
   const oldest = await timeAt(log, partition, start);
-  const knownFrom = judgeFrom > asked ? (time ?? (await timeAt(log, partition, judgeFrom - 1))) : undefined;
+  const knownFrom = judgeFrom > rangeStart ? (time ?? (await timeAt(log, partition, judgeFrom - 1))) : undefined;
   return {
     partition,
     judgeFrom,

@@ -156,15 +156,15 @@ export class SqlStore extends Store {
   }
 
   violations(filter: ViolationFilter, page: ViolationPageQuery): Promise<ViolationPage> {
-    return this.resting(['violations'], () => this.ofGroup(filter, (of) => violationPage(this.connection.database, of, page)));
+    return this.resting(['violations'], () => this.ofGroup(filter, (ofGroup) => violationPage(this.connection.database, ofGroup, page)));
   }
 
   violationsFrom(filter: ViolationFilter, page: { readonly limit: number; readonly after?: string }): Promise<ViolationRows> {
-    return this.resting(['violations'], () => this.ofGroup(filter, (of) => violationsFrom(this.connection.database, of, page)));
+    return this.resting(['violations'], () => this.ofGroup(filter, (ofGroup) => violationsFrom(this.connection.database, ofGroup, page)));
   }
 
   violationCounts(filter: ViolationFilter, query: ViolationCountsQuery): Promise<ViolationCounts> {
-    return this.resting(['violations'], () => this.ofGroup(filter, (of) => violationCounts(this.connection.database, of, query)));
+    return this.resting(['violations'], () => this.ofGroup(filter, (ofGroup) => violationCounts(this.connection.database, ofGroup, query)));
   }
 
   violationRevisions(id: string): Promise<readonly StoredRevision[]> {
@@ -173,7 +173,7 @@ export class SqlStore extends Store {
 
   violationGroups(filter: ViolationGroupFilter, page: GroupPageQuery, now: number): Promise<ViolationGroupPage> {
     const { database } = this.connection;
-    const count: CountViolations = async (of) => (await countAll(database, of)).total;
+    const count: CountViolations = async (groupFilter) => (await countAll(database, groupFilter)).total;
     return this.resting(['violations', 'violation_groups'], () => violationGroups(database, filter, page, now, count));
   }
 

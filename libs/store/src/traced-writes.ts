@@ -22,10 +22,10 @@ export function traceWrites(store: Store, traces: Traces): void {
 }
 
 /** No span for a transaction that only moves positions. */
-function background(what: string, rows: number): Work | undefined {
-  return rows === 0 ? undefined : { ...write(what, rows), alone: true };
+function background(operation: string, rows: number): Work | undefined {
+  return rows === 0 ? undefined : { ...write(operation, rows), alone: true };
 }
 
-function write(what: string, rows = 1): Work {
-  return { name: `store: ${what}`, kind: 'client', attributes: { 'db.operation.name': what, 'db.operation.batch.size': rows } };
+function write(operation: string, rows = 1): Work {
+  return { name: `store: ${operation}`, kind: 'client', attributes: { 'db.operation.name': operation, 'db.operation.batch.size': rows } };
 }

@@ -77,9 +77,9 @@ export class ComplianceReporter {
   }
 
   /** Throws BT_API_TIME_RANGE_EMPTY, and BT_API_FRAMEWORK_UNKNOWN when no rule names a control of the framework now or did in the period. */
-  async report(framework: string, asked: ReportPeriod): Promise<ComplianceReport> {
+  async report(framework: string, requested: ReportPeriod): Promise<ComplianceReport> {
     const now = this.now();
-    const period = wholeHours(asked, now);
+    const period = wholeHours(requested, now);
     const { from, to } = period;
     const rules = await this.store.controlledRules(framework);
     const counted = await this.counted(period);

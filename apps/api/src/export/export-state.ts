@@ -27,8 +27,8 @@ export class ExportState {
     const message = `${this.address}: ${answer}`;
     this.metrics.exportFailures.inc({ kind });
     const configuration = kind === 'configuration';
-    const said = partitions.every((partition) => this.failures.get(partition)?.configuration === true);
-    const level = this.failures.size === 0 || (configuration && !said) ? 'warn' : 'debug';
+    const isKnown = partitions.every((partition) => this.failures.get(partition)?.configuration === true);
+    const level = this.failures.size === 0 || (configuration && !isKnown) ? 'warn' : 'debug';
     for (const partition of partitions) this.failures.set(partition, { configuration, message });
     const advice = configuration ? 'the configuration of the export is wrong' : 'the OTLP endpoint did not take violations';
     this.logger[level]({ partitions, reason, answer, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);

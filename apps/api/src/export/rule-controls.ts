@@ -14,12 +14,12 @@ export class RuleControls {
 
   /** The controls of each violation, in order; empty if the version is not stored, or damaged. Rejects when the store is unavailable. */
   async of(violations: readonly OfRule[]): Promise<readonly (readonly RuleControl[])[]> {
-    const asked = new Map<string, readonly RuleControl[]>();
+    const controlsByRule = new Map<string, readonly RuleControl[]>();
     const found: (readonly RuleControl[])[] = [];
     for (const violation of violations) {
       const key = `${violation.rule_version} ${violation.rule_id}`;
-      const controls = this.known.get(key) ?? asked.get(key) ?? (await this.ask(key, violation));
-      asked.set(key, controls);
+      const controls = this.known.get(key) ?? controlsByRule.get(key) ?? (await this.ask(key, violation));
+      controlsByRule.set(key, controls);
       found.push(controls);
     }
     return found;

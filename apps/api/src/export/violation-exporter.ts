@@ -206,10 +206,10 @@ export class ViolationExporter implements PartitionListener {
         if (left.get(partition) === 0) positions.set(partition, ends.get(partition)!);
       return positions;
     };
-    for (const asked of deliveryBatches(entries, ASKED_AT_ONCE, idOf)) {
-      const revisions = asked.filter(isViolation).map(revisionOf);
+    for (const group of deliveryBatches(entries, ASKED_AT_ONCE, idOf)) {
+      const revisions = group.filter(isViolation).map(revisionOf);
       const done = revisions.length === 0 ? NONE : await this.store.alreadyExported(revisions);
-      for (const batch of deliveryBatches(asked, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed, calls);
+      for (const batch of deliveryBatches(group, this.settings.batchSize, idOf)) await this.exportBatch(batch, done, passed, calls);
     }
     if (nothing.length > 0) await this.store.exported(READER, passed([]), []);
   }

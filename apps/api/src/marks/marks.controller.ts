@@ -78,8 +78,8 @@ export class MarksController {
     { kind, note }: MarkBody,
     request: FastifyRequest,
   ): Promise<MarkView> {
-    const said = { kind, at: this.clock.now(), by: callerOf(request), ...(note === undefined || note === null ? {} : { note }) };
-    const mark = named.test(id) ? await this.store.addMark(id, said) : undefined;
+    const newMark = { kind, at: this.clock.now(), by: callerOf(request), ...(note === undefined || note === null ? {} : { note }) };
+    const mark = named.test(id) ? await this.store.addMark(id, newMark) : undefined;
     if (mark === undefined) throw new ApiError(unknown, { id });
     noteChange(request, { event: `violation.${kind}`, subject: id, after: mark });
     return markView(mark);

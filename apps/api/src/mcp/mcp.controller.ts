@@ -29,8 +29,8 @@ export class McpController {
     const { answerHttp } = await import('#mcp');
     const headers = Object.entries(request.headers).filter((header): header is [string, string] => typeof header[1] === 'string');
     // The protocol reads only its headers.
-    const asked = new Request('http://localhost/mcp', { method: 'POST', headers });
-    const answer = await answerHttp(this.asking(request), VERSION, asked, request.body);
+    const forwarded = new Request('http://localhost/mcp', { method: 'POST', headers });
+    const answer = await answerHttp(this.asking(request), VERSION, forwarded, request.body);
     for (const [name, value] of answer.headers) reply.header(name, value);
     await reply.status(answer.status).send(await answer.text());
   }

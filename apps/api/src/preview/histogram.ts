@@ -46,9 +46,9 @@ export class Histogram {
     if (this.marks.at(-1)?.bucket !== bucket) this.marks.push({ offset, bucket });
   }
 
-  count(offset: number, what: 'traces' | 'matched'): void {
+  count(offset: number, counter: 'traces' | 'matched'): void {
     const mark = this.marks.findLast((one) => one.offset <= offset) ?? this.marks[0];
-    if (mark !== undefined) mark.bucket[what]++;
+    if (mark !== undefined) mark.bucket[counter]++;
   }
 }
 

@@ -87,7 +87,7 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
     );
     before += range.until - range.judgeFrom;
   }
-  const sum = (of: (limit: ReplayLimits) => number): number => limits.reduce((total, limit) => total + of(limit), 0);
+  const sum = (countOf: (limit: ReplayLimits) => number): number => limits.reduce((total, limit) => total + countOf(limit), 0);
   const open = sum((limit) => limit.open);
   const known = Math.max(...ranges.map(({ knownFrom = 0 }) => knownFrom));
   const compared = task.compareWith;

@@ -42,7 +42,7 @@ export class EvaluationProgressView {
 
 export function progressView({ at, partitions }: Progress): EvaluationProgressView {
   const views = partitions.map(partitionView);
-  const sum = (of: (view: PartitionProgressView) => number): number => views.reduce((total, view) => total + of(view), 0);
+  const sum = (countOf: (view: PartitionProgressView) => number): number => views.reduce((total, view) => total + countOf(view), 0);
   const behind = sum(({ behind_records }) => behind_records);
   const appended = sum(({ end_offset }) => end_offset);
   return {

@@ -27,7 +27,10 @@ export function askedMode({ mode, enabled }: Asked, present: Mode | undefined, o
   const was = present && ruleMode(present);
   // A rule that is off keeps its mode for when it is on.
   const wasInShadow = present?.shadow === true;
-  const asMode = (asked: RuleMode): Mode => ({ enabled: asked !== 'off', shadow: asked === 'off' ? wasInShadow : asked === 'shadow' });
+  const asMode = (requested: RuleMode): Mode => ({
+    enabled: requested !== 'off',
+    shadow: requested === 'off' ? wasInShadow : requested === 'shadow',
+  });
   const turnedOn = wasInShadow ? 'shadow' : 'enforce';
   if (mode === undefined || mode === null) {
     if (enabled === undefined || enabled === null) return asMode(otherwise);

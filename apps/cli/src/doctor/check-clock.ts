@@ -9,6 +9,8 @@ export function checkClock(now: number, others: Readonly<Record<string, number |
   if (known.length === 0) return off('there is no other clock to compare with');
   const far = known.filter(([, other]) => Math.abs(now - other) > APART);
   if (far.length === 0) return ok(`as that of ${known.map(([name]) => name).join(' and ')}`);
-  const said = far.map(([name, other]) => `${Math.round(Math.abs(now - other) / 1_000)} s ${now > other ? 'ahead of' : 'behind'} ${name}`);
-  return warn(`${said.join(', ')}: let a time service set it (chrony, systemd-timesyncd)`);
+  const differences = far.map(
+    ([name, other]) => `${Math.round(Math.abs(now - other) / 1_000)} s ${now > other ? 'ahead of' : 'behind'} ${name}`,
+  );
+  return warn(`${differences.join(', ')}: let a time service set it (chrony, systemd-timesyncd)`);
 }

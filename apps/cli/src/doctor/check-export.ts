@@ -25,9 +25,9 @@ export async function checkExport({ otlp }: Configuration): Promise<{ readonly f
     });
     const date = Date.parse(answer.headers.get('date') ?? '');
     const clock = Number.isNaN(date) ? {} : { clock: date };
-    const said = `${address} answers ${answer.status} to an empty export`;
+    const summary = `${address} answers ${answer.status} to an empty export`;
     return {
-      found: answer.ok ? ok(said) : fail(`${said}; see its address, OTEL_EXPORTER_OTLP_PROTOCOL and OTEL_EXPORTER_OTLP_HEADERS`),
+      found: answer.ok ? ok(summary) : fail(`${summary}; see its address, OTEL_EXPORTER_OTLP_PROTOCOL and OTEL_EXPORTER_OTLP_HEADERS`),
       ...clock,
     };
   } catch (error) {

@@ -65,10 +65,10 @@ async function runs(port: number, secure: boolean): Promise<string | undefined> 
 function readiness(port: number, secure: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     const to = { host: '127.0.0.1', port, path: '/ready', timeout: ANSWER_MS };
-    const asked = secure ? getHttps({ ...to, rejectUnauthorized: false }) : getHttp(to);
-    asked.on('timeout', () => asked.destroy(new Error('no answer')));
-    asked.on('error', reject);
-    asked.on('response', (answer) => {
+    const request = secure ? getHttps({ ...to, rejectUnauthorized: false }) : getHttp(to);
+    request.on('timeout', () => request.destroy(new Error('no answer')));
+    request.on('error', reject);
+    request.on('response', (answer) => {
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', (part: string) => {

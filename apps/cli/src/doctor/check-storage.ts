@@ -20,9 +20,10 @@ export function checkStorage({ storage, kafka }: Configuration): CheckResult {
     accessSync(there, constants.R_OK | constants.W_OK | constants.X_OK);
     const { bavail, bsize } = statfsSync(there);
     const room = bavail * bsize;
-    const said = `${directory} ${there === directory ? 'can be written' : 'will be made'}, ${(room / GIB).toFixed(1)} GiB are free`;
-    if (there === directory && (statSync(there).mode & OTHERS) !== 0) return warn(`${said}; others can look in: chmod 0700 ${directory}`);
-    return room < LITTLE ? warn(`${said}; spans are kept for log.retention (BETRACE_LOG_RETENTION)`) : ok(said);
+    const message = `${directory} ${there === directory ? 'can be written' : 'will be made'}, ${(room / GIB).toFixed(1)} GiB are free`;
+    if (there === directory && (statSync(there).mode & OTHERS) !== 0)
+      return warn(`${message}; others can look in: chmod 0700 ${directory}`);
+    return room < LITTLE ? warn(`${message}; spans are kept for log.retention (BETRACE_LOG_RETENTION)`) : ok(message);
   } catch (error) {
     return fail(
       `${directory} cannot be used: ${(error as Error).message}; make it writable for this user, or set another by BETRACE_STORAGE_PATH`,

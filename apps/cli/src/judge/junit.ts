@@ -3,7 +3,7 @@ import type { CaseResult, FileResult } from './run-rule-file.js';
 
 /** The results as JUnit XML, which CI servers show: a suite per file, a case per test case. */
 export function junit(results: readonly FileResult[]): string {
-  const count = (of: (result: FileResult) => number): number => results.reduce((sum, result) => sum + of(result), 0);
+  const count = (countOf: (result: FileResult) => number): number => results.reduce((sum, result) => sum + countOf(result), 0);
   const totals = attributes({
     name: 'betrace',
     tests: count(tests),

@@ -66,8 +66,8 @@ function readRule(reader: YamlReader, item: Item): RuleEntry | undefined {
     const inner = entries.get(key);
     return inner && reading(inner);
   };
-  const needed = (key: string, what: string): undefined => {
-    if (!entries.has(key)) reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what });
+  const needed = (key: string, expected: string): undefined => {
+    if (!entries.has(key)) reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what: expected });
   };
   needed('id', 'letters, digits and hyphens');
   needed('expression', 'when the rule is violated');

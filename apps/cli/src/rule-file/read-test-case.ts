@@ -16,8 +16,8 @@ interface ReadTrace {
 export function readTestCase(reader: YamlReader, item: Item): FileTestCase | undefined {
   const entries = reader.map(item, ['name', 'trace', 'expect']);
   if (entries === undefined) return undefined;
-  const given = (key: string, what: string): Item | undefined =>
-    entries.get(key) ?? reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what });
+  const given = (key: string, description: string): Item | undefined =>
+    entries.get(key) ?? reader.fail(item, 'BT_CLI_MISSING_KEY', { where: item.where, key, what: description });
   const name = given('name', 'what the case shows, in a few words');
   const trace = given('trace', 'its spans');
   const expected = given('expect', '"match", "no match", "undecided", or {match: [the spans that violate the rule]}');

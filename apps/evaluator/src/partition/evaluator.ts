@@ -91,10 +91,10 @@ export class Evaluator implements PartitionListener {
     private readonly settings: EvaluatorSettings,
     private readonly report: EvaluatorReport,
   ) {
-    const logFailed = (what: string) => (error: Error) => {
+    const logFailed = (message: string) => (error: Error) => {
       this.measurements.count('publishFailures');
-      report.warn(error, what);
-      this.waits(new Error(`${what}: ${error.message}`, { cause: error }));
+      report.warn(error, message);
+      this.waits(new Error(`${message}: ${error.message}`, { cause: error }));
     };
     this.rules = new RulesFollower(
       log,

@@ -74,11 +74,11 @@ export class ViolationPublisher {
   ): Promise<readonly Unpublished<Of>[]> {
     const built: Built<Of>[] = [];
     const aside: Unpublished<Of>[] = [];
-    for (const of of all) {
+    for (const verdict of all) {
       try {
-        built.push({ of, record: recordOf(of) });
+        built.push({ of: verdict, record: recordOf(verdict) });
       } catch (error) {
-        aside.push({ of, reason: 'not_signed', error: errorOf(error) });
+        aside.push({ of: verdict, reason: 'not_signed', error: errorOf(error) });
       }
     }
     return [...aside, ...(await this.append(built, signal))];

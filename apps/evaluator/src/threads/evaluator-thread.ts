@@ -118,10 +118,10 @@ export class EvaluatorThread {
   async account(milliseconds: number): Promise<EvaluatedSpans> {
     const { name } = this.settings;
     if (this.worker === undefined || !this.ready) throw new Error(`${name} does not evaluate at present`);
-    const asked = Promise.withResolvers<EvaluatedSpans>();
-    this.asking.push(asked);
+    const pending = Promise.withResolvers<EvaluatedSpans>();
+    this.asking.push(pending);
     this.worker.postMessage({ type: 'account' } satisfies ToThread);
-    return withDeadline(asked.promise, milliseconds, () => new Error(`${name} does not answer with the account of its spans`));
+    return withDeadline(pending.promise, milliseconds, () => new Error(`${name} does not answer with the account of its spans`));
   }
 
   /** Resolves when the thread has committed and ended. */
@@ -192,7 +192,7 @@ export class EvaluatorThread {
   private ended(code: number): void {
     this.worker = undefined;
     this.ready = false;
-    for (const asked of this.asking.splice(0)) asked.reject(new Error(`${this.settings.name} ended`));
+    for (const pending of this.asking.splice(0)) pending.reject(new Error(`${this.settings.name} ended`));
     this.forgetPartitions();
     // Its successor finds it again.
     this.reportFull([]);

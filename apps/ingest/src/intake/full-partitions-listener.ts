@@ -48,12 +48,12 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
   }
 
   private hear({ value, offset }: LogRecord, holds: number): void {
-    const said = readRecord(value);
-    if (said === undefined) {
+    const record = readRecord(value);
+    if (record === undefined) {
       this.logger.warn({ offset }, 'skipped a record that does not name full partitions');
       return;
     }
-    const { evaluator, partitions } = said;
+    const { evaluator, partitions } = record;
     clearTimeout(this.forgets.get(evaluator));
     this.forgets.delete(evaluator);
     this.fullPartitions.report(evaluator, partitions);
@@ -68,9 +68,9 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
 
 function readRecord(value: Uint8Array): FullPartitionsRecord | undefined {
   try {
-    const said = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<FullPartitionsRecord> | null;
-    if (typeof said?.evaluator !== 'string' || !Array.isArray(said.partitions)) return undefined;
-    return { evaluator: said.evaluator, partitions: said.partitions.filter((one) => Number.isInteger(one)) };
+    const record = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<FullPartitionsRecord> | null;
+    if (typeof record?.evaluator !== 'string' || !Array.isArray(record.partitions)) return undefined;
+    return { evaluator: record.evaluator, partitions: record.partitions.filter((one) => Number.isInteger(one)) };
   } catch {
     return undefined;
   }

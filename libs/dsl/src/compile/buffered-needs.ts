@@ -17,8 +17,8 @@ export function bufferedNeeds(
   spanCanFail: (node: Resolved) => boolean,
 ): BufferedNeeds & CompiledTests {
   const tests = new TestConditions(resolved, table);
-  const asked = subject === 'span' ? candidateOf(resolved, spanCanFail) : undefined;
-  const candidate = asked === undefined ? -1 : table.condition(asked);
+  const candidateCondition = subject === 'span' ? candidateOf(resolved, spanCanFail) : undefined;
+  const candidate = candidateCondition === undefined ? -1 : table.condition(candidateCondition);
   const ofSubject = candidate < 0 ? [] : [candidate];
   return {
     tests,

@@ -58,10 +58,10 @@ export class ReadsCollector implements AttributeColumns {
   }
 
   /** What is kept of the spans until their trace closes: whole spans, or the columns that the rule reads. */
-  buffer(what: 'columns' | 'spans', node?: Resolved): void {
-    if (what === 'columns') this.buffersColumns = true;
+  buffer(kind: 'columns' | 'spans', node?: Resolved): void {
+    if (kind === 'columns') this.buffersColumns = true;
     else this.buffersSpans = true;
-    if (what === 'spans' || node === undefined) return;
+    if (kind === 'spans' || node === undefined) return;
     eachNode(node, (part) => {
       if (part.type === 'attribute' || part.type === 'has-attribute') this.bufferedAttributes.add(this.attribute(part.key));
       else if (part.type === 'resource-attribute') this.bufferedResourceAttributes.add(this.resourceAttribute(part.key));

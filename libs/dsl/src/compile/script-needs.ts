@@ -28,8 +28,8 @@ export function scriptNeeds(
     const local = localPart(test);
     return local && number(local);
   };
-  const asked = subject === 'span' ? candidateOf(root, spanCanFail) : undefined;
-  const candidate = asked === undefined ? -1 : number(asked);
+  const candidateCondition = subject === 'span' ? candidateOf(root, spanCanFail) : undefined;
+  const candidate = candidateCondition === undefined ? -1 : number(candidateCondition);
   const ofSubject = candidate < 0 ? [] : [candidate];
   const needed = [...new Set([...ofSubject, ...necessaryConditions(root, conditionOf, spanCanFail)])];
   return needed.length === 0 ? undefined : { conditions: ofSubject, candidate, needed, everySpan: true };

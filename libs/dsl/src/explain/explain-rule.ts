@@ -43,8 +43,8 @@ export function explainExpression(root: Resolved, rule: ExplainedRule, evidence:
   };
 }
 
-function subjectText({ span, isNear }: Furthest, of: number): string {
-  return isNear ? `${spanText(span)} came furthest: ` : `none of ${of} spans, for example ${spanText(span)}: `;
+function subjectText({ span, isNear }: Furthest, total: number): string {
+  return isNear ? `${spanText(span)} came furthest: ` : `none of ${total} spans, for example ${spanText(span)}: `;
 }
 
 function listOf(conditions: readonly ConditionOutcome[]): { readonly kept: readonly ConditionOutcome[]; readonly omitted: number } {

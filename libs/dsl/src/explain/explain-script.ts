@@ -24,21 +24,21 @@ export function explainScript(rule: ScriptRule, evidence: Evidence): Explanation
   const seen = spans ?? (span === undefined ? undefined : [span]);
   if (seen === undefined || evidence.exceeded === true)
     return explained(rule, 'undecided', `the script judged a trace of ${counted(spanCount)}`, { value: null, of: spanCount });
-  const of = seen.length;
-  const about = span === undefined ? `the trace of ${counted(of)}` : `the span ${spanText(span)}`;
+  const total = seen.length;
+  const about = span === undefined ? `the trace of ${counted(total)}` : `the span ${spanText(span)}`;
   const trace = { id: traceId ?? seen[0]?.traceId ?? '', spans: seen, complete: false };
   try {
     const observed = observedRun(rule, trace, span);
     const value = observed?.value ?? rule.evaluate(trace, span);
     const outcome = value ? 'true' : 'false';
     const why = observed?.why;
-    if (why === undefined) return explained(rule, outcome, `the script returned ${value} for ${about}`, { value, of });
+    if (why === undefined) return explained(rule, outcome, `the script returned ${value} for ${about}`, { value, of: total });
     const sentence = `the script returned ${value} at line ${why.line} for ${aboutSpans(why, span, about)}`;
-    return explained(rule, outcome, [sentence, ...why.sentences].join('; '), { value, of }, why, span);
+    return explained(rule, outcome, [sentence, ...why.sentences].join('; '), { value, of: total }, why, span);
   } catch (error) {
     if (!(error instanceof LuaError)) throw error;
     const message = clipped(error.message);
-    return explained(rule, 'failed', `the script failed for ${about}: ${message}`, { value: null, of, error: message });
+    return explained(rule, 'failed', `the script failed for ${about}: ${message}`, { value: null, of: total, error: message });
   }
 }
 

@@ -63,19 +63,19 @@ function readComprehension(cursor: TokenCursor, value: Expression, parse: Parse)
 function equivalentCall(name: string, { value, variable, list, condition }: Comprehension): string | undefined {
   if (list !== 'trace.spans') return undefined;
   const isSpan = value === variable;
-  const of = (asked: string): string => `${variable} where ${asked}`;
+  const named = (text: string): string => `${variable} where ${text}`;
   const both = condition === undefined ? value : isSpan ? condition : `${grouped(condition)} and ${grouped(value)}`;
   switch (name) {
     case 'any':
-      return isSpan && condition === undefined ? undefined : `trace.has(${of(both)})`;
+      return isSpan && condition === undefined ? undefined : `trace.has(${named(both)})`;
     case 'all':
       if (isSpan) return undefined;
-      return condition === undefined ? `trace.all(${of(value)})` : `not trace.has(${of(`${grouped(condition)} and not (${value})`)})`;
+      return condition === undefined ? `trace.all(${named(value)})` : `not trace.has(${named(`${grouped(condition)} and not (${value})`)})`;
     case 'len':
     case 'count':
-      return condition === undefined ? undefined : `trace.count(${of(condition)})`;
+      return condition === undefined ? undefined : `trace.count(${named(condition)})`;
     case 'sum':
-      return value === '1' && condition !== undefined ? `trace.count(${of(condition)})` : undefined;
+      return value === '1' && condition !== undefined ? `trace.count(${named(condition)})` : undefined;
     default:
       return undefined;
   }

@@ -37,24 +37,24 @@ export function candidateOf(node: Resolved, canFail: (node: Resolved) => boolean
   }
 }
 
-/** All of them, in their order; undefined for none. @param of the condition that they are parts of */
-export function conjunction(conditions: readonly Resolved[], of: Resolved | undefined): Resolved | undefined {
-  return conditions.reduce<Resolved | undefined>((left, right) => both(left, right, of), undefined);
+/** All of them, in their order; undefined for none. @param whole the condition that they are parts of */
+export function conjunction(conditions: readonly Resolved[], whole: Resolved | undefined): Resolved | undefined {
+  return conditions.reduce<Resolved | undefined>((left, right) => both(left, right, whole), undefined);
 }
 
-function both(left: Resolved | undefined, right: Resolved | undefined, of: Resolved | undefined): Resolved | undefined {
+function both(left: Resolved | undefined, right: Resolved | undefined, whole: Resolved | undefined): Resolved | undefined {
   if (left === undefined || right === undefined) return left ?? right;
-  return logical('and', left, right, of);
+  return logical('and', left, right, whole);
 }
 
-function logical(operator: 'and' | 'or', left: Resolved, right: Resolved, of: Resolved | undefined): Resolved {
+function logical(operator: 'and' | 'or', left: Resolved, right: Resolved, whole: Resolved | undefined): Resolved {
   const range = { start: left.syntax.range.start, end: right.syntax.range.end };
   return {
     type: 'logical',
     operator,
     left,
     right,
-    ...(of?.type === 'logical' && of.unordered === true ? { unordered: true } : {}),
+    ...(whole?.type === 'logical' && whole.unordered === true ? { unordered: true } : {}),
     types: left.types | right.types,
     syntax: { type: 'logical', operator, left: left.syntax, right: right.syntax, range },
   };

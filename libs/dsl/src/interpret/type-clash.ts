@@ -19,9 +19,9 @@ const operations = new WeakMap<Resolved, readonly Operation[]>();
  * look-ups do not detect it, because they omit values that cannot be compared.
  */
 export function mayClash(root: Resolved, spans: readonly SpanView[]): boolean {
-  let asked = operations.get(root);
-  if (asked === undefined) operations.set(root, (asked = operationsOf(root)));
-  return asked.some(({ reads, types }) => {
+  let known = operations.get(root);
+  if (known === undefined) operations.set(root, (known = operationsOf(root)));
+  return known.some(({ reads, types }) => {
     const seen = new Set(types);
     return reads.some((node) =>
       spans.some((span) => {

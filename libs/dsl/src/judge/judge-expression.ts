@@ -148,8 +148,8 @@ class JudgedExpression {
   private firstInDoubt(errors: readonly EvaluationError[], worlds: readonly World[], { spans }: TraceView): number | undefined {
     const open = errors.filter(({ exceeded }) => exceeded === true).map(({ span }) => span);
     if (open.length === 0) return undefined;
-    const asked = worlds.map(({ inDoubt }) => inDoubt).filter((span) => span !== undefined);
-    const places = this.checked.subject === 'span' ? open : asked.map((span) => spans.indexOf(span));
+    const inDoubtSpans = worlds.map(({ inDoubt }) => inDoubt).filter((span) => span !== undefined);
+    const places = this.checked.subject === 'span' ? open : inDoubtSpans.map((span) => spans.indexOf(span));
     const known = places.filter((place) => place >= 0);
     return known.length === 0 ? undefined : known.reduce((least, place) => Math.min(least, place));
   }

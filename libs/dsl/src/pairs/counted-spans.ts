@@ -62,13 +62,14 @@ export abstract class CountedSpans extends LinkedSpans {
   protected countInIndex(test: SpanTest, plan: JoinPlan, bucket: SpanBucket, max: number, relation?: Relation): number | undefined {
     if (relation !== undefined && relation.constraint === undefined) return undefined;
     const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
-    const asked = this.constraints(plan, index);
-    if (asked !== NEVER && asked.left.length > 0) return undefined;
+    const indexConstraints = this.constraints(plan, index);
+    if (indexConstraints !== NEVER && indexConstraints.left.length > 0) return undefined;
     JoinedSpans.searches++;
     let count = 0;
     for (const span of index.apart) if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) count++;
-    if (asked === NEVER || count > max) return count;
-    const constraints = relation?.constraint === undefined ? asked.constraints : [relation.constraint, ...asked.constraints];
+    if (indexConstraints === NEVER || count > max) return count;
+    const constraints =
+      relation?.constraint === undefined ? indexConstraints.constraints : [relation.constraint, ...indexConstraints.constraints];
     return count + this.counted(index, constraints, max);
   }
 
@@ -77,11 +78,11 @@ export abstract class CountedSpans extends LinkedSpans {
     test: SpanTest,
     condition: Resolved,
     axis: 'descendants' | 'ancestors',
-    of: SpanView,
+    subject: SpanView,
     max: number,
   ): number | undefined {
     const plan = joinPlan(condition, test.depth);
-    const relation = plan.rest.length > 0 ? undefined : this.relation(condition, plan, axis, of);
+    const relation = plan.rest.length > 0 ? undefined : this.relation(condition, plan, axis, subject);
     if (relation === undefined) return undefined;
     const bucket = this.candidates(test, condition, plan);
     return this.isScannedOften(bucket) ? this.countInIndex(test, plan, bucket, max, relation) : undefined;
@@ -91,22 +92,23 @@ export abstract class CountedSpans extends LinkedSpans {
    * Undefined until enough relatives were visited. A span with a question of its own may be visited many times (an ancestor of many), and the question may
    * take time in the trace's size. So it is answered once per span.
    */
-  protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', of: SpanView): Relation | undefined {
+  protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', subject: SpanView): Relation | undefined {
     const { structure } = this.host;
-    const position = structure.intervals.indexOf.get(of);
+    const position = structure.intervals.indexOf.get(subject);
     if (position === undefined) return undefined;
     const walked = this.walked.get(condition) ?? 0;
     if (plan.own.length === 0 && walked <= Math.max(64, 2 * this.host.trace.spans.length)) return undefined;
     return {
       constraint: new RelativesConstraint(this.traceColumns(), position, axis),
       columns: BELOW,
-      stands: (span) => span !== of && (axis === 'descendants' ? structure.isAncestor(of, span) : structure.isAncestor(span, of)),
+      stands: (span) =>
+        span !== subject && (axis === 'descendants' ? structure.isAncestor(subject, span) : structure.isAncestor(span, subject)),
     };
   }
 
   /** Relatives, visited one by one. */
-  protected walk(condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): readonly SpanView[] {
-    const relatives = this.walking((structure) => structure.relatives(axis, of));
+  protected walk(condition: Resolved, axis: 'descendants' | 'ancestors', subject: SpanView): readonly SpanView[] {
+    const relatives = this.walking((structure) => structure.relatives(axis, subject));
     this.walked.set(condition, (this.walked.get(condition) ?? 0) + relatives.length);
     return relatives;
   }

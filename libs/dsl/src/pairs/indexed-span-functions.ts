@@ -160,11 +160,11 @@ export class IndexedSpanFunctions extends CountedSpans {
   }
 
   /** The spans below or above another one that satisfy a test. */
-  private *amongRelatives(test: SpanTest, condition: Resolved, axis: 'descendants' | 'ancestors', of: SpanView): Iterable<SpanView> {
+  private *amongRelatives(test: SpanTest, condition: Resolved, axis: 'descendants' | 'ancestors', subject: SpanView): Iterable<SpanView> {
     const plan = joinPlan(condition, test.depth);
-    const relation = this.relation(condition, plan, axis, of);
+    const relation = this.relation(condition, plan, axis, subject);
     if (relation === undefined) {
-      for (const span of this.walk(condition, axis, of)) if (this.holds(test, span)) yield span;
+      for (const span of this.walk(condition, axis, subject)) if (this.holds(test, span)) yield span;
       return;
     }
     yield* this.search(test, plan, this.candidates(test, condition, plan), relation);

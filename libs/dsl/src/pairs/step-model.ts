@@ -206,8 +206,8 @@ export class StepModel {
       this.hasLinks && (isOrdered(plan) || (relation !== undefined && relation !== 'descendants' && relation !== 'ancestors'));
     const left = isApart ? plan.tests : [...plan.rest, ...plan.sorted.filter(mayNotSort).map(({ conjunct }) => conjunct)];
     if (left.length === 0) return asking;
-    const asked = left.some((conjunct) => someNode(conjunct, isSpanFunction)) ? Steps.of(BOX_STEPS) : Steps.of(1);
-    return asking.plus(this.each(plan, this.tested(left).plus(asked)));
+    const perSpan = left.some((conjunct) => someNode(conjunct, isSpanFunction)) ? Steps.of(BOX_STEPS) : Steps.of(1);
+    return asking.plus(this.each(plan, this.tested(left).plus(perSpan)));
   }
 
   private payingOnce({ each, once }: { readonly each: Steps; readonly once: Steps }): Steps {
@@ -251,9 +251,9 @@ export class StepModel {
     this.payOnce('causes', () => new Steps((spans) => 2 * spans ** 2));
   }
 
-  private payOnce(what: unknown, steps: () => Steps): void {
-    if (this.known.has(what)) return;
-    this.known.add(what);
+  private payOnce(item: unknown, steps: () => Steps): void {
+    if (this.known.has(item)) return;
+    this.known.add(item);
     const added = steps();
     this.once = this.once.plus(added);
   }

@@ -145,7 +145,7 @@ export class ConditionParser {
     return next.kind === 'name' && next.text === 'where' && afterNext.kind === 'symbol' && afterNext.text === '(';
   }
 
-  private whereChain(of: Range): Expression[] {
+  private whereChain(range: Range): Expression[] {
     const { cursor } = this;
     const conditions: Expression[] = [];
     while (cursor.is('.') && this.isWhere()) {
@@ -156,7 +156,7 @@ export class ConditionParser {
       cursor.expectClosing(')', opening);
     }
     if (conditions.length > 0 && cursor.is('.'))
-      cursor.fail('BT_DSL_SYNTAX', { start: of.start, end: cursor.lastEnd }, {}, { expected: '.where(' });
+      cursor.fail('BT_DSL_SYNTAX', { start: range.start, end: cursor.lastEnd }, {}, { expected: '.where(' });
     return conditions;
   }
 

@@ -164,8 +164,8 @@ function newerMember(definition: RuleDefinition): string | undefined {
   for (const [member, value] of Object.entries(definition)) {
     const known = Object.hasOwn(MEMBERS, member) ? MEMBERS[member as keyof typeof MEMBERS] : [];
     if (value === undefined || known === true || known.includes(value as string)) continue;
-    const what = known.length === 0 ? `"${member}"` : `"${member}": ${JSON.stringify(value)?.slice(0, 100)}`;
-    return `it has ${what}, which this version of BeTrace does not know; a newer version saved it`;
+    const description = known.length === 0 ? `"${member}"` : `"${member}": ${JSON.stringify(value)?.slice(0, 100)}`;
+    return `it has ${description}, which this version of BeTrace does not know; a newer version saved it`;
   }
   return undefined;
 }

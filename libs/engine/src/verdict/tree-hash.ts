@@ -18,9 +18,9 @@ const words = new Uint32Array(number.buffer);
  * A 53-bit hash (a fingerprint) of a tree of lists, plain objects, texts, numbers, booleans and big integers. Undefined members do not count. Every verdict that may be
  * emitted needs it, so the tree is walked as it is: JSON took five times as long, and did not distinguish NaN from an infinity.
  */
-export function treeHash(what: unknown): number {
+export function treeHash(tree: unknown): number {
   const hash = new TreeHash();
-  hash.add(what);
+  hash.add(tree);
   return hash.value;
 }
 

@@ -18,9 +18,10 @@ export interface Subject {
  * parts give the same text.
  */
 export function violationId(ruleId: string, wireTraceId: string, subject?: Subject): string {
-  const of = subject === undefined ? [''] : [subject.wireSpanId, subject.isServer ? 'server' : '', subject.start, subject.duration];
+  const subjectParts =
+    subject === undefined ? [''] : [subject.wireSpanId, subject.isServer ? 'server' : '', subject.start, subject.duration];
   const other = subject === undefined || (subject.form & 1) === 0 ? [] : [subject.form >>> 1];
-  return `viol-${digestOf([ruleId, wireTraceId, ...of, ...other])}`;
+  return `viol-${digestOf([ruleId, wireTraceId, ...subjectParts, ...other])}`;
 }
 
 /** The id of the evidence that a trace complies with a rule; the same on any evaluator and at any time. */

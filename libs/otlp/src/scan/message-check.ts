@@ -17,8 +17,8 @@ export const SCOPE = 10;
 
 /** Type of the message in field f of a message of type t: CHILD[t << 4 | f]. No OTLP message has one in a field above 15. */
 const CHILD = new Uint8Array(11 << 4);
-const child = (type: number, field: number, of: number): void => {
-  CHILD[(type << 4) | field] = of;
+const child = (type: number, field: number, childType: number): void => {
+  CHILD[(type << 4) | field] = childType;
 };
 child(SPAN, 9, KEY_VALUE);
 child(SPAN, 11, EVENT);
@@ -83,10 +83,10 @@ export class MessageCheck {
           at = cursor.position;
         }
         if (next > end) malformed(at - 1, `a field says it has ${length} bytes, but ${end - at} are left`);
-        const of = CHILD[(type << 4) | (tag >>> 3)]!;
-        if (of === KEY_VALUE) {
+        const childType = CHILD[(type << 4) | (tag >>> 3)]!;
+        if (childType === KEY_VALUE) {
           if (!isPlainKeyValue(bytes, at, next)) this.message(KEY_VALUE, at, next, depth);
-        } else if (of !== 0) this.nested(of, at, next, depth);
+        } else if (childType !== 0) this.nested(childType, at, next, depth);
         else if (inSpan) this.id(tag, at, next - at);
         at = next;
       } else if (wire === FIXED64 && tag >= 8 && tag < 0x80) {

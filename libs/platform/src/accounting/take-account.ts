@@ -100,7 +100,7 @@ function receiveAccount({ received, logged, answered, rejected, own, underWay, u
 }
 
 function evaluateAccount({ latencies }: EvaluatedSpans, partitions: readonly Measured[]): EvaluateAccount {
-  const sum = (of: (one: Measured) => number): number => partitions.reduce((total, one) => total + of(one), 0);
+  const sum = (countOf: (one: Measured) => number): number => partitions.reduce((total, one) => total + countOf(one), 0);
   return {
     in_log: sum(inLog),
     judged: sum(({ judged }) => judged),

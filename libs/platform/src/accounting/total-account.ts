@@ -28,7 +28,7 @@ export async function totalOf(received: ReceivedSpans, partitions: readonly Meas
     carriedOver += await reader.count(partition, from, base);
     judgedBefore += await reader.count(partition, base, from);
   }
-  const sum = (of: (one: Measured) => number): number => partitions.reduce((total, one) => total + of(one), 0);
+  const sum = (countOf: (one: Measured) => number): number => partitions.reduce((total, one) => total + countOf(one), 0);
   const became = {
     judged: sum(({ judged }) => judged),
     duplicates: sum(({ duplicates }) => duplicates),

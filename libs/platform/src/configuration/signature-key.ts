@@ -34,8 +34,8 @@ export function signatureKey(configuration: Configuration): SignatureKey {
     };
   }
   if (configured === undefined && storage.path !== undefined && kafka.brokers.length === 0) return keptKey(storage.path);
-  const what = configured === undefined ? 'is not set' : `is "${DEVELOPMENT_KEY}", which is refused in production`;
-  const message = `the signature key ${what}; set it to the output of "openssl rand -base64 32", or set BETRACE_ENVIRONMENT=development`;
+  const problem = configured === undefined ? 'is not set' : `is "${DEVELOPMENT_KEY}", which is refused in production`;
+  const message = `the signature key ${problem}; set it to the output of "openssl rand -base64 32", or set BETRACE_ENVIRONMENT=development`;
   throw new ConfigurationError([{ key: 'compliance.signature_key', source: 'environment variable BETRACE_SIGNATURE_KEY', message }]);
 }
 

@@ -47,6 +47,6 @@ function loss({ partialSuccess }: IExportTraceServiceResponse, spans: number): L
   // OTLP/JSON encodes 64-bit integers as text.
   const rejected = Math.min(spans, Number(partialSuccess?.rejectedSpans ?? 0) || 0);
   if (rejected <= 0) return undefined;
-  const said = String(partialSuccess?.errorMessage ?? '').slice(0, SENTENCE);
-  return { spans: rejected, reason: said === '' ? 'rejected, without a reason' : said.toWellFormed() };
+  const message = String(partialSuccess?.errorMessage ?? '').slice(0, SENTENCE);
+  return { spans: rejected, reason: message === '' ? 'rejected, without a reason' : message.toWellFormed() };
 }

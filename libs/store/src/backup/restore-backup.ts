@@ -78,9 +78,9 @@ async function inserted(
 ): Promise<BackupCounts> {
   const counts = Object.fromEntries(Object.keys(BACKUP_TABLES).map((table) => [table, 0])) as Record<BackupTable, number>;
   let waiting: BackupRow[] = [];
-  let of: BackupTable | undefined;
+  let currentTable: BackupTable | undefined;
   const flush = async () => {
-    if (of !== undefined && waiting.length > 0) await insert(of, waiting);
+    if (currentTable !== undefined && waiting.length > 0) await insert(currentTable, waiting);
     waiting = [];
   };
   let begun = false;
@@ -91,8 +91,8 @@ async function inserted(
       await begin();
     }
     if (entry === undefined) continue;
-    if (entry.table !== of || waiting.length === ROWS_AT_ONCE) await flush();
-    of = entry.table;
+    if (entry.table !== currentTable || waiting.length === ROWS_AT_ONCE) await flush();
+    currentTable = entry.table;
     waiting.push(entry.row);
     counts[entry.table] += 1;
   }

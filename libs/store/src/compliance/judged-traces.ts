@@ -26,7 +26,7 @@ export async function judgedTraces(
   to: number,
 ): Promise<JudgedTraces> {
   if (ruleIds.length === 0) return { violated: 0, undecided: 0 };
-  const of = (status: 'open' | 'undecided') =>
+  const withStatus = (status: 'open' | 'undecided') =>
     queries
       .selectFrom('violations')
       .where('status', '=', status)
@@ -34,17 +34,17 @@ export async function judgedTraces(
       .where('timestamp_ms', '<', to)
       .where('rule_id', 'in', ruleIds)
       .where((e) => e.exists(versionNaming(e, named)));
-  const violated = await of('open')
+  const violated = await withStatus('open')
     .select((e) => e.fn.count<number | string>('wire_trace_id').distinct().as('traces'))
     .executeTakeFirstOrThrow();
-  const undecided = await of('undecided')
+  const undecided = await withStatus('undecided')
     .where('json_record', 'not like', COUNTED)
-    .where('wire_trace_id', 'not in', of('open').select('wire_trace_id'))
+    .where('wire_trace_id', 'not in', withStatus('open').select('wire_trace_id'))
     .select((e) => e.fn.count<number | string>('wire_trace_id').distinct().as('traces'))
     .executeTakeFirstOrThrow();
   let counted = 0;
   for (let after = ''; ; await nextTurn()) {
-    const rows = await of('undecided')
+    const rows = await withStatus('undecided')
       .select(['id', 'json_record'])
       .where('json_record', 'like', COUNTED)
       .where('id', '>', after)

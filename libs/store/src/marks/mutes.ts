@@ -84,7 +84,7 @@ export function isMuted(e: ExpressionBuilder<Schema, 'violation_groups'>, now: n
     .select(e.lit(1).as('one'))
     .whereRef('mutes.rule_id', '=', 'violation_groups.rule_id')
     .where(sql<SqlBool>`(mutes.service is null or mutes.service = violation_groups.service)`)
-    .where((of) => isActive(of as unknown as ExpressionBuilder<Schema, 'mutes'>, now));
+    .where((builder) => isActive(builder as unknown as ExpressionBuilder<Schema, 'mutes'>, now));
   return e.exists(mute);
 }
 

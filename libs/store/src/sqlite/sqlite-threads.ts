@@ -45,11 +45,11 @@ export class SqliteThreads {
     this.#queue = new Promise((resolve) => {
       release = resolve;
     });
-    const asked = performance.now();
+    const requestedAt = performance.now();
     await before;
     if (this.#writer.ended && !this.inMemory && !this.#closed) this.#writer = this.#start(false);
     try {
-      await this.#waitForLock(this.lockTimeout - (performance.now() - asked));
+      await this.#waitForLock(this.lockTimeout - (performance.now() - requestedAt));
     } catch (error) {
       release();
       throw error;

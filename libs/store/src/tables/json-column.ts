@@ -11,16 +11,16 @@ export class DamagedColumn extends Error {
 }
 
 /** Parses a JSON column. Throws a DamagedColumn that names the row. */
-export function parsedColumn<T>(text: string, what: () => string): T {
+export function parsedColumn<T>(text: string, rowName: () => string): T {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
-    throw new DamagedColumn(what(), error);
+    throw new DamagedColumn(rowName(), error);
   }
 }
 
 /** Returns a JSON column as text. Throws a DamagedColumn when it is not JSON. */
-export function checkedColumn(text: string, what: () => string): string {
-  parsedColumn(text, what);
+export function checkedColumn(text: string, rowName: () => string): string {
+  parsedColumn(text, rowName);
   return text;
 }

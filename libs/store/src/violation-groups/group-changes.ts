@@ -55,15 +55,15 @@ export const supersedesIn = (next: GroupedRow, known: GroupedRow): boolean => su
 /** The changes of the groups, ordered by id. */
 export function changesOf(changed: readonly Regrouped[], fingerprints: Fingerprints): readonly GroupChange[] {
   const drafts = new Map<string, GroupDraft>();
-  const of = (row: GroupedRow): GroupDraft => {
+  const draftOf = (row: GroupedRow): GroupDraft => {
     const id = groupOfRow(row);
     const draft = drafts.get(id) ?? new GroupDraft(id, row, fingerprints.get(id));
     drafts.set(id, draft);
     return draft;
   };
   for (const { before, after } of changed) {
-    if (before !== undefined) of(before).take(before);
-    of(after).add(after);
+    if (before !== undefined) draftOf(before).take(before);
+    draftOf(after).add(after);
   }
   return [...drafts.values()].map((draft) => draft.change()).toSorted((a, b) => (a.row.id < b.row.id ? -1 : 1));
 }

@@ -99,13 +99,13 @@ async function counting(
 ): Promise<readonly ViolationGroup[]> {
   const groups: ViolationGroup[] = [];
   const hasTime = startTime !== undefined || endTime !== undefined;
-  const asked = {
+  const listFilter = {
     ...(status === undefined ? {} : { status }),
     ...(startTime === undefined ? {} : { startTime }),
     ...(endTime === undefined ? {} : { endTime }),
   };
   for (const row of rows) {
-    const count = hasTime ? await countViolations({ ...violationsOf(row), ...asked }) : knownCount(row, status);
+    const count = hasTime ? await countViolations({ ...violationsOf(row), ...listFilter }) : knownCount(row, status);
     groups.push(groupOf(row, count, now));
   }
   return groups;
@@ -130,8 +130,8 @@ function inTime(e: ExpressionBuilder<Schema, 'violations'>, startTime?: number, 
 }
 
 async function groupWith(queries: Queries, violationId: string): Promise<string | undefined> {
-  const of = queries.selectFrom('violations').select(['group_id', 'rule_id', 'service']);
-  const row = await of.where('id', '=', violationId).executeTakeFirst();
+  const columns = queries.selectFrom('violations').select(['group_id', 'rule_id', 'service']);
+  const row = await columns.where('id', '=', violationId).executeTakeFirst();
   return row && groupOfRow(row);
 }
 
@@ -163,7 +163,7 @@ function violationIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { status,
     .select(e.lit(1).as('one'))
     .whereRef('violations.group_id', '=', 'violation_groups.id')
     .where('violations.status', 'in', statusesOf(status))
-    .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
+    .where((builder) => builder.and(inTime(builder as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
 
 /** For a group whose violations have no fingerprint yet. */
@@ -175,7 +175,7 @@ function violationWithoutIn(e: ExpressionBuilder<Schema, 'violation_groups'>, { 
     .whereRef('violations.service', '=', 'violation_groups.service')
     .where('violations.group_id', 'is', null)
     .where('violations.status', 'in', statusesOf(status))
-    .where((of) => of.and(inTime(of as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
+    .where((builder) => builder.and(inTime(builder as unknown as ExpressionBuilder<Schema, 'violations'>, startTime, endTime)));
 }
 
 /** A group with new violations is no longer acknowledged, unless they were retracted too. */

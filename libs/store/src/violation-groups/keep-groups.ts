@@ -102,9 +102,9 @@ export async function pruneGroups(
   for (const row of pruned) {
     const { status } = row;
     const id = groupOfRow(row);
-    const of = fewer.get(id) ?? { open: 0, undecided: 0, retracted: 0 };
-    of[status as Revision['status']]++;
-    fewer.set(id, of);
+    const counts = fewer.get(id) ?? { open: 0, undecided: 0, retracted: 0 };
+    counts[status as Revision['status']]++;
+    fewer.set(id, counts);
   }
   for (const [id, { open, undecided, retracted }] of fewer) {
     await queries

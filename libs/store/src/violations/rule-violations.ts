@@ -25,12 +25,12 @@ export async function ruleViolations(queries: Queries, since: number): Promise<R
     .groupBy('rule_id')
     .execute();
   const found = new Map<string, { counts: Record<Revision['status'], number>; lastAt?: number }>();
-  const of = (id: string) => {
+  const entryOf = (id: string) => {
     let rule = found.get(id);
     if (rule === undefined) found.set(id, (rule = { counts: { open: 0, undecided: 0, retracted: 0 } }));
     return rule;
   };
-  for (const { rule_id, status, count } of rows) of(rule_id).counts[status as Revision['status']] = Number(count);
-  for (const { rule_id, last_at } of seen) of(rule_id).lastAt = Number(last_at);
+  for (const { rule_id, status, count } of rows) entryOf(rule_id).counts[status as Revision['status']] = Number(count);
+  for (const { rule_id, last_at } of seen) entryOf(rule_id).lastAt = Number(last_at);
   return found;
 }

@@ -76,20 +76,20 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
 
 /** Rejects BT_STORE_POSITION_BEHIND. */
 async function refuseWhenBehind(queries: Queries, batches: readonly KeptBatch[], place: string): Promise<void> {
-  const asked = batches.filter(
+  const first = batches.filter(
     ({ from, partition }, i) => from !== undefined && batches.findIndex((batch) => batch.partition === partition) === i,
   );
-  if (asked.length === 0) return;
+  if (first.length === 0) return;
   const rows = await queries
     .selectFrom('positions')
     .selectAll()
     .where(
       'partition',
       'in',
-      asked.map(({ partition }) => partition),
+      first.map(({ partition }) => partition),
     )
     .execute();
-  for (const { reader, partition, from = 0 } of asked) {
+  for (const { reader, partition, from = 0 } of first) {
     const position = rows.find((row) => row.reader === reader && row.partition === partition)?.position ?? 0;
     if (position < from) throw new StoreError('BT_STORE_POSITION_BEHIND', { place, reader, partition, expected: from, position });
   }

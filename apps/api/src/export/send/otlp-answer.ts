@@ -44,6 +44,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function described(type: string, content: Buffer): string {
   const text = answerText(content);
-  const what = type === '' ? 'an answer' : type;
-  return `${what}${text === '' ? '' : `: ${text}`}`;
+  const contentType = type === '' ? 'an answer' : type;
+  return `${contentType}${text === '' ? '' : `: ${text}`}`;
 }

@@ -12,8 +12,8 @@ export function partialSuccessListener(
   metrics.exportRejected.inc({ reason: 'partial_success' }, 0);
   return (rejected, errorMessage) => {
     metrics.exportRejected.inc({ reason: 'partial_success' }, rejected);
-    const said = errorMessage === '' ? 'did not say why' : `says: ${errorMessage}`;
-    if (rejected === 0) logger.warn(`the OTLP endpoint took all violations, and ${said}`);
-    else logger.error({ rejected }, `the OTLP endpoint refused ${rejected} violations for good, and ${said}`);
+    const reason = errorMessage === '' ? 'did not say why' : `says: ${errorMessage}`;
+    if (rejected === 0) logger.warn(`the OTLP endpoint took all violations, and ${reason}`);
+    else logger.error({ rejected }, `the OTLP endpoint refused ${rejected} violations for good, and ${reason}`);
   };
 }

@@ -101,8 +101,9 @@ export class ExpressionsController {
   @ApiOkResponse({ type: ValidationResult })
   async validate(@Body() { expression }: ExpressionBody): Promise<ValidationResult> {
     const checked = await this.checkExpression.describe(expression);
-    const of = (severity: string) => checked.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(answeredDiagnostic);
-    const result = { valid: checked.ok, errors: of('error'), warnings: of('warning') };
+    const withSeverity = (severity: string) =>
+      checked.diagnostics.filter((diagnostic) => diagnostic.severity === severity).map(answeredDiagnostic);
+    const result = { valid: checked.ok, errors: withSeverity('error'), warnings: withSeverity('warning') };
     return { ...result, ...checked.description };
   }
 

@@ -21,8 +21,8 @@ export class EvaluationCounts {
   /** A later record of one evaluator replaces its earlier one. Throws a TypeError for any other record. */
   take({ partition, hour, part, evaluator, rules }: RuleHealthRecord): void {
     if (!Number.isSafeInteger(hour) || !Array.isArray(rules)) throw new TypeError('a health record needs hour and rules');
-    const of = this.hours.get(hour) ?? new Map<string, RuleHealthRecord['rules']>();
-    this.hours.set(hour, of.set(`${partition}/${part}/${evaluator}`, rules));
+    const records = this.hours.get(hour) ?? new Map<string, RuleHealthRecord['rules']>();
+    this.hours.set(hour, records.set(`${partition}/${part}/${evaluator}`, rules));
     const newest = Math.max(...this.hours.keys());
     for (const one of this.hours.keys()) if (one <= newest - MAX_HOURS) this.hours.delete(one);
   }

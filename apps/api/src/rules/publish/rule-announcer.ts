@@ -98,7 +98,7 @@ export class RuleAnnouncer {
   private reconcile(): void {
     this.replacedMeanwhile = this.background !== undefined;
     this.keepTrying(async () => {
-      for (const said of await this.publisher.reconcile()) this.logger.error(said);
+      for (const message of await this.publisher.reconcile()) this.logger.error(message);
     });
   }
 

@@ -63,22 +63,22 @@ export class RulePublisher {
       // Before the store is read, so that a concurrent publication by another replica is not lost.
       const named = await namedEpoch(this.log, await this.store.latestEpoch());
       const logged = await this.history();
-      const said: string[] = [];
+      const messages: string[] = [];
       if (logged.latestEpoch > 0 && (await this.store.latestEpoch()) === 0) {
         const rules = logged.rules(logged.latestEpoch) ?? [];
         await this.store.adoptRules(rules, logged.latestEpoch, Date.now());
-        if (rules.length > 0) said.push(adopted(rules.length));
+        if (rules.length > 0) messages.push(adopted(rules.length));
       }
       const missing = await this.republish(logged);
-      if (missing > 0) said.push(`the rules log lacked ${missing} rule sets of the store; published again`);
+      if (missing > 0) messages.push(`the rules log lacked ${missing} rule sets of the store; published again`);
       const latest = await this.store.latestEpoch();
       const highest = highestOf(logged, latest);
-      if (named > Math.max(latest, highest)) said.push(lost(Math.max(latest, highest), named));
+      if (named > Math.max(latest, highest)) messages.push(lost(Math.max(latest, highest), named));
       if (named > Math.max(latest, highest)) await this.store.snapshotAfter(named);
       await this.goOnAbove(logged);
       // A log without any rule set has no spans that other rules should judge.
       if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
-      return said;
+      return messages;
     });
     this.last = run.then(
       () => undefined,

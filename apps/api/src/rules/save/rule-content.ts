@@ -27,20 +27,20 @@ export function contentOf(id: string, body: RuleBody, existing?: StoredRule, pat
 
 /** The content after a patch (RFC 7396): missing members stay, `null` sets a member to its default. */
 export function patched(rule: StoredRule, patch: RulePatch): RuleContent {
-  const of = <T>(given: T | null | undefined, present: T, otherwise: T): T => (given === undefined ? present : (given ?? otherwise));
+  const changed = <T>(given: T | null | undefined, present: T, otherwise: T): T => (given === undefined ? present : (given ?? otherwise));
   return {
     id: rule.id,
     name: patch.name ?? rule.name,
-    description: of(patch.description, rule.description, ''),
+    description: changed(patch.description, rule.description, ''),
     expression: patch.expression ?? rule.expression,
-    severity: of(patch.severity, rule.severity, 'MEDIUM'),
-    tags: of<readonly string[]>(patch.tags, rule.tags, []),
-    ...controlsOf(of(patch.controls, rule.controls, [])),
-    ...(of(patch.emit_evidence, rule.emitEvidence, false) === true ? { emitEvidence: true } : {}),
+    severity: changed(patch.severity, rule.severity, 'MEDIUM'),
+    tags: changed<readonly string[]>(patch.tags, rule.tags, []),
+    ...controlsOf(changed(patch.controls, rule.controls, [])),
+    ...(changed(patch.emit_evidence, rule.emitEvidence, false) === true ? { emitEvidence: true } : {}),
     ...patchedMode(rule, patch),
-    message: of(patch.message, rule.message, null),
-    onError: of(patch.on_error, rule.onError, 'no_match'),
-    ...testsOf(of<RuleContent['tests']>(patch.tests, rule.tests, [])),
+    message: changed(patch.message, rule.message, null),
+    onError: changed(patch.on_error, rule.onError, 'no_match'),
+    ...testsOf(changed<RuleContent['tests']>(patch.tests, rule.tests, [])),
   };
 }
 

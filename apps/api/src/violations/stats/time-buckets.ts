@@ -26,18 +26,18 @@ const LENGTHS = [
  */
 export function timeBuckets(start: number, end: number, interval?: number): TimeBuckets {
   if (end <= start) throw new ApiError('BT_API_TIME_RANGE_EMPTY', { start: inSeconds(start), end: inSeconds(end) });
-  const of = (step: number): TimeBuckets => {
+  const bucketsOf = (step: number): TimeBuckets => {
     const first = Math.floor(start / step) * step;
     return { start: first, step, buckets: Math.ceil((end - first) / step) };
   };
   if (interval === undefined) {
-    const fitting = LENGTHS.map(of).find(({ buckets }) => buckets <= COMFORTABLE);
+    const fitting = LENGTHS.map(bucketsOf).find(({ buckets }) => buckets <= COMFORTABLE);
     // Very long ranges: whole years.
-    return fitting ?? of(365 * DAY * Math.ceil((end - start) / (365 * DAY) / (COMFORTABLE - 1)));
+    return fitting ?? bucketsOf(365 * DAY * Math.ceil((end - start) / (365 * DAY) / (COMFORTABLE - 1)));
   }
-  const asked = of(interval);
-  if (asked.buckets > MAX_BUCKETS) throw new ApiError('BT_API_TOO_MANY_BUCKETS', { buckets: asked.buckets, limit: MAX_BUCKETS });
-  return asked;
+  const result = bucketsOf(interval);
+  if (result.buckets > MAX_BUCKETS) throw new ApiError('BT_API_TOO_MANY_BUCKETS', { buckets: result.buckets, limit: MAX_BUCKETS });
+  return result;
 }
 
 const inSeconds = (milliseconds: number): number => milliseconds / 1_000;

@@ -61,7 +61,7 @@ Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or 
     if (values.compare === true && values.against !== undefined) throw new UsageError('--compare and --against exclude each other');
     const max = values['max-matches'] === undefined ? Number.POSITIVE_INFINITY : wholeNumber('--max-matches', values['max-matches']);
     const now = Date.now();
-    const asked = {
+    const range = {
       from: timeOf('--since', values.since, now),
       ...(values.until === undefined ? {} : { to: timeOf('--until', values.until, now) }),
       samples: wholeNumber('--samples', values.samples),
@@ -78,7 +78,7 @@ Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or 
       for (const { id, ...rule } of rules) {
         const old = values.against ?? (values.compare === true ? await onServer(server, id) : undefined);
         const compared = old === undefined ? {} : { compare_with: { rule_id: old } };
-        const body = { ...rule, ...asked, ...compared };
+        const body = { ...rule, ...range, ...compared };
         const result = await runPreview(server, body, (preview) => line.show(id, preview), stopped.signal);
         line.clear();
         backtests.push({ rule: id, result });

@@ -89,6 +89,6 @@ async function pages(server: Server, query: URLSearchParams, limit: number): Pro
 function row(group: Group): readonly string[] {
   const { id, rule_id, service, severity, state, muted, operation = '', error_kind, first_seen, last_seen, count } = group;
   const time = (seconds: number) => new Date(seconds * 1_000).toISOString();
-  const what = error_kind === undefined ? operation : `${operation} (${error_kind})`;
-  return [time(last_seen), time(first_seen), severity, muted ? `${state}, muted` : state, String(count), rule_id, service, what.trim(), id];
+  const name = error_kind === undefined ? operation : `${operation} (${error_kind})`;
+  return [time(last_seen), time(first_seen), severity, muted ? `${state}, muted` : state, String(count), rule_id, service, name.trim(), id];
 }

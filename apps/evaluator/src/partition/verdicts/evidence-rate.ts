@@ -16,9 +16,9 @@ export class EvidenceRate {
   /**
    * Returns the rules whose evidence is emitted.
    * @param time log time, ms
-   * @param asked the number of rules that may emit evidence
+   * @param requested the number of rules that may emit evidence
    */
-  admitted<Rule extends { readonly id: string }>(rules: readonly Rule[], asked: number, time: number): readonly Rule[] {
+  admitted<Rule extends { readonly id: string }>(rules: readonly Rule[], requested: number, time: number): readonly Rule[] {
     const window = Math.floor(time / WINDOW_MS);
     const budget = Math.floor((this.perSecond * WINDOW_MS) / 1_000);
     if (window !== this.window) {
@@ -26,7 +26,7 @@ export class EvidenceRate {
       this.left = budget;
       this.given.clear();
     }
-    const share = Math.max(1, Math.floor(budget / asked));
+    const share = Math.max(1, Math.floor(budget / requested));
     // With more rules than evidence, others come first in the next window.
     const first = Math.abs(window) % rules.length;
     return [...rules.slice(first), ...rules.slice(0, first)].filter(({ id }) => {

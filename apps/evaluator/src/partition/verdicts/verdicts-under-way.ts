@@ -45,9 +45,9 @@ export class VerdictsUnderWay {
   }
 
   /** A trace complies with these rules: evidence goes the same way, within the rate. */
-  readonly addPassed: TellPassed = (rules, asked, passed) => {
+  readonly addPassed: TellPassed = (rules, requested, passed) => {
     const trace = passed();
-    const admitted = this.rate.admitted(rules, asked, trace.timestamp);
+    const admitted = this.rate.admitted(rules, requested, trace.timestamp);
     for (const rule of admitted) this.evidence.push({ rule, trace });
     if (admitted.length === rules.length) return;
     for (const rule of rules) if (!admitted.includes(rule)) this.countWithheld(rule.id, 'rate');

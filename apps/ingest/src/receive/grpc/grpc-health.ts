@@ -72,10 +72,10 @@ export class GrpcHealth {
       return;
     }
     const known = isKnown(call.request);
-    let said: Buffer | undefined;
+    let lastSent: Buffer | undefined;
     const say = (state: Buffer): void => {
-      if (this.watches.has(end) && state !== said) call.write(state);
-      said = state;
+      if (this.watches.has(end) && state !== lastSent) call.write(state);
+      lastSent = state;
     };
     const look = async (): Promise<void> => say(known ? await this.state() : ANSWERS.unknown);
     const timer = setInterval(() => void look(), CHECK_INTERVAL_MS).unref();

@@ -58,7 +58,7 @@ function isAllSpans([iterator, ...more]: readonly Expression[]): boolean {
 
 /** The expression with locals replaced by their values. Undefined if it uses other names than `allowed`, or has side effects. */
 function withValues(expression: Expression, values: Values, allowed: ReadonlySet<string>): Expression | undefined {
-  const of = (part: Expression): Expression | undefined => withValues(part, values, allowed);
+  const replaced = (part: Expression): Expression | undefined => withValues(part, values, allowed);
   switch (expression.type) {
     case 'nil':
     case 'boolean':
@@ -72,35 +72,35 @@ function withValues(expression: Expression, values: Values, allowed: ReadonlySet
       return allowed.has(expression.name) || FUNCTIONS.has(expression.name) ? expression : undefined;
     }
     case 'member': {
-      const object = of(expression.object);
+      const object = replaced(expression.object);
       return object && { ...expression, object };
     }
     case 'index': {
-      const object = of(expression.object);
-      const key = of(expression.key);
+      const object = replaced(expression.object);
+      const key = replaced(expression.key);
       return object && key && { ...expression, object, key };
     }
     case 'call': {
-      const [callee, ...args] = [of(expression.callee), ...expression.args.map(of)];
+      const [callee, ...args] = [replaced(expression.callee), ...expression.args.map(replaced)];
       return callee && !args.includes(undefined) ? { ...expression, callee, args: args as Expression[] } : undefined;
     }
     case 'string-test': {
-      const subject = of(expression.subject);
-      const pattern = of(expression.pattern);
+      const subject = replaced(expression.subject);
+      const pattern = replaced(expression.pattern);
       return subject && pattern && { ...expression, subject, pattern };
     }
     case 'unary': {
-      const operand = of(expression.operand);
+      const operand = replaced(expression.operand);
       return operand && { ...expression, operand };
     }
     case 'binary':
     case 'logical': {
-      const left = of(expression.left);
-      const right = of(expression.right);
+      const left = replaced(expression.left);
+      const right = replaced(expression.right);
       return left && right && { ...expression, left, right };
     }
     case 'parenthesized': {
-      const inner = of(expression.expression);
+      const inner = replaced(expression.expression);
       return inner && { ...expression, expression: inner };
     }
     default:

@@ -179,15 +179,15 @@ class ScriptValues {
   }
 
   /** `#ids`, `ipairs(ids)` of a table with only text keys. */
-  private asList(of: Expression, range: Expression['range'], found: '#' | 'ipairs'): void {
-    if (of.type !== 'name' || !this.isAll(of.name, isEmptyTable)) return;
+  private asList(table: Expression, range: Expression['range'], found: '#' | 'ipairs'): void {
+    if (table.type !== 'name' || !this.isAll(table.name, isEmptyTable)) return;
     this.textKeys ??= textKeyed(this.main, this.values);
-    if (!this.textKeys.has(of.name)) return;
+    if (!this.textKeys.has(table.name)) return;
     const fix = found === 'ipairs' ? { range, text: 'pairs' } : undefined;
     this.findings.report(
       'BT_DSL_NOT_A_LIST',
       range,
-      { name: of.name, found: `'${found}'` },
+      { name: table.name, found: `'${found}'` },
       { expected: 'a counter, or pairs', suggestion: fix?.text, fix },
     );
   }

@@ -86,7 +86,7 @@ function same(a: Value | LuaError, b: Value | LuaError): boolean {
   return a instanceof LuaError ? b instanceof LuaError && a.message === b.message : Object.is(a, b);
 }
 
-function found(said: Value | LuaError): PartResult {
-  if (said instanceof LuaError) throw said;
-  return { value: said };
+function found(result: Value | LuaError): PartResult {
+  if (result instanceof LuaError) throw result;
+  return { value: result };
 }

@@ -23,9 +23,9 @@ export function explainAggregate(
   bindings: Bindings,
   explainer: Explainer,
 ): FunctionExplanation | undefined {
-  const asked = explainer.values.valuesOf(node, bindings);
-  if (asked === undefined) return undefined;
-  const { values, of } = asked;
+  const evidence = explainer.values.valuesOf(node, bindings);
+  if (evidence === undefined) return undefined;
+  const { values, of } = evidence;
   const { condition, depth } = node;
   const field = explainer.text(node.field, depth, bindings);
   const among = condition === undefined ? '' : `, of those that satisfy ${explainer.text(condition, depth, bindings)}`;

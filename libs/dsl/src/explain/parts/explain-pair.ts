@@ -95,14 +95,14 @@ class PairExplainer {
     if (explained.outcome !== 'true') return closest(explained, nearest, node.depth + 1, inner, explainer);
     const isFollowing = node.relation === 'follows';
     const apart = isFollowing ? gap(first, nearest) : gap(nearest, first);
-    const what = isFollowing
+    const distance = isFollowing
       ? apart < 0n
         ? `started ${exactDuration(-apart)} before it ended`
         : `started ${exactDuration(apart)} after it ended`
       : apart < 0n
         ? `ended ${exactDuration(-apart)} after it started`
         : `ended ${exactDuration(apart)} before it started`;
-    return ` (closest is ${spanText(nearest)}, which ${what})`;
+    return ` (closest is ${spanText(nearest)}, which ${distance})`;
   }
 
   /** The nearest span in time that satisfies the second condition; otherwise the one that satisfies most of it. */

@@ -28,15 +28,15 @@ export function explainQuantifier(node: TraceQuantifier, bindings: Bindings, exp
   const { explained, details } = found;
   const isAll = node.quantifier === 'all';
   const owner = ofRelatives(node);
-  const of = tally.atLeast ? undefined : tally.of;
-  const count = !isAll ? tally.count : of === undefined ? undefined : of - tally.count;
-  const sentence = isAll ? allSentence(tally.count, of, text) : hasSentence(tally.count, of, tally.atLeast, text);
+  const total = tally.atLeast ? undefined : tally.of;
+  const count = !isAll ? tally.count : total === undefined ? undefined : total - tally.count;
+  const sentence = isAll ? allSentence(tally.count, total, text) : hasSentence(tally.count, total, tally.atLeast, text);
   const named = namedText(tally, details);
   const isTaken = node.quantifier === 'has' && details.text !== '' && asksOfOthers(node);
   const counted = {
     ...(count === undefined ? {} : { matched: count }),
     ...(tally.atLeast && !isAll ? { at_least: true } : {}),
-    ...(of === undefined ? {} : { of }),
+    ...(total === undefined ? {} : { of: total }),
   };
   return {
     head: isTaken ? takenApart(tally.spans as readonly SpanView[], node, details, bindings) : `${owner}${sentence}`,
@@ -99,13 +99,13 @@ function namedText({ witnesses, count }: Tally, { text }: Details): string {
   return spansText(witnesses.map(referenceText), count);
 }
 
-function hasSentence(count: number, of: number | undefined, atLeast: boolean, condition: string): string {
-  return atLeast ? atLeastSatisfy(count, condition) : spansSatisfy(count, of, condition);
+function hasSentence(count: number, total: number | undefined, atLeast: boolean, condition: string): string {
+  return atLeast ? atLeastSatisfy(count, condition) : spansSatisfy(count, total, condition);
 }
 
 /** @param others do not satisfy it */
-function allSentence(others: number, of: number | undefined, condition: string): string {
-  return others > 0 || of === undefined ? notAllSatisfy(of, condition) : spansSatisfy(of, of, condition);
+function allSentence(others: number, total: number | undefined, condition: string): string {
+  return others > 0 || total === undefined ? notAllSatisfy(total, condition) : spansSatisfy(total, total, condition);
 }
 
 /** `of span.children `, for functions over a span's relatives. */

@@ -42,8 +42,8 @@ export class PartExplainer {
   explain(node: Resolved, found: PartResult, bindings: Bindings, withFunctions: boolean): PartDescription {
     const condition = textOf(node);
     const functions = withFunctions ? functionsOf(node) : [];
-    const explained = functions.map((asked) =>
-      this.explainFunction(asked, asked === node ? found : this.explainer.find(asked, bindings), bindings),
+    const explained = functions.map((call) =>
+      this.explainFunction(call, call === node ? found : this.explainer.find(call, bindings), bindings),
     );
     const [only] = explained.length === 1 ? explained : [];
     const values = this.valuesOf(node, bindings, explained);
@@ -61,7 +61,9 @@ export class PartExplainer {
         ...(isFunction && only !== undefined ? this.countsOf(only) : {}),
         ...error,
       },
-      children: isFunction ? (only?.children ?? []) : functions.map((asked, index) => this.functionNode(asked, bindings, explained[index])),
+      children: isFunction
+        ? (only?.children ?? [])
+        : functions.map((functionCall, index) => this.functionNode(functionCall, bindings, explained[index])),
     };
   }
 
@@ -155,9 +157,9 @@ export class PartExplainer {
     const b = this.explainer.find(right, bindings);
     if (!('value' in a && 'value' in b) || isMoment) return undefined;
     const unit = sidesUnit(node);
-    const said = explained.map(saidOf).join('; ');
+    const values = explained.map(saidOf).join('; ');
     const sign = operator === '~=' ? '!=' : operator;
-    return `${said}; ${valueText(a.value, unit)} ${sign} ${valueText(b.value, unit)} ${holds ? 'holds' : 'does not hold'}`;
+    return `${values}; ${valueText(a.value, unit)} ${sign} ${valueText(b.value, unit)} ${holds ? 'holds' : 'does not hold'}`;
   }
 
   private sideText(node: Resolved, bindings: Bindings): string {

@@ -3,9 +3,9 @@ import type { BinaryOperator } from '../../text/syntax.js';
 import type { Unknown } from '../evidence/part-result.js';
 
 /** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where the total does not matter. */
-export function spansSatisfy(count: number, of: number | undefined, condition: string): string {
-  const spans = (of ?? count) === 1 ? 'span' : 'spans';
-  return `${count} ${of === undefined ? '' : `of ${of} `}${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
+export function spansSatisfy(count: number, total: number | undefined, condition: string): string {
+  const spans = (total ?? count) === 1 ? 'span' : 'spans';
+  return `${count} ${total === undefined ? '' : `of ${total} `}${spans} ${count === 1 ? 'satisfies' : 'satisfy'} ${condition}`;
 }
 
 /** `at least 1 span satisfies`: the others are unknown. */
@@ -14,8 +14,8 @@ export function atLeastSatisfy(count: number, condition: string): string {
 }
 
 /** `not all 14 spans satisfy span.status == "ok"`; without the number where the total does not matter. */
-export function notAllSatisfy(of: number | undefined, condition: string): string {
-  return `not all ${of === undefined ? '' : `${of} `}spans satisfy ${condition}`;
+export function notAllSatisfy(total: number | undefined, condition: string): string {
+  return `not all ${total === undefined ? '' : `${total} `}spans satisfy ${condition}`;
 }
 
 /** `span.duration > 1s holds (span.duration is 2s)`. */

@@ -82,10 +82,10 @@ function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans
     else if (isNegated) return undefined;
   }
   return (box) => {
-    const asked = byBox.flatMap((make) => make(box));
-    if (asked.some((constraint) => constraint === NEVER || constraint === undefined)) return false;
+    const boxConstraints = byBox.flatMap((make) => make(box));
+    if (boxConstraints.some((constraint) => constraint === NEVER || constraint === undefined)) return false;
     const before = index.tree.visits;
-    const found = index.tree.countWithin([...exact, ...(asked as ColumnConstraint[])], 0, BOX_VISITS);
+    const found = index.tree.countWithin([...exact, ...(boxConstraints as ColumnConstraint[])], 0, BOX_VISITS);
     further.pay(index.tree.visits - before);
     return found !== undefined && found > 0 === isNegated;
   };

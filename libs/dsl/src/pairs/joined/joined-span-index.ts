@@ -86,7 +86,7 @@ export class JoinedSpanIndex {
       for (const limit of [2 * START + 1, 2 * END]) dividing.set(columns.length + limit, 1);
       dividing.set(columns.length + 2 * ENTER + 1, PLACES);
       dividing.set(columns.length + 2 * SERVICE + 1, ofServices);
-      for (let limit = 0; limit < 2 * JOINED.length; limit++) columns.push(Int32Array.from(limits, (of) => of[limit]!));
+      for (let limit = 0; limit < 2 * JOINED.length; limit++) columns.push(Int32Array.from(limits, (bounds) => bounds[limit]!));
     }
     this.columns = columns;
     this.dividing = dividing;

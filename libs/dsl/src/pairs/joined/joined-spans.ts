@@ -69,13 +69,13 @@ export abstract class JoinedSpans extends SpanFunctions {
       return;
     }
     const index = this.indexed(bucket, test.depth, plan, relation?.columns ?? EVERY);
-    const asked = this.constraints(plan, index);
+    const indexConstraints = this.constraints(plan, index);
     JoinedSpans.searches++;
     for (const span of index.apart) if (relation?.stands(span) !== false && this.satisfies(test, plan.tests, span)) yield span;
-    if (asked === NEVER) return;
+    if (indexConstraints === NEVER) return;
     const { constraint } = relation ?? {};
     const isTested = relation !== undefined && constraint === undefined;
-    const constraints = constraint === undefined ? asked.constraints : [constraint, ...asked.constraints];
+    const constraints = constraint === undefined ? indexConstraints.constraints : [constraint, ...indexConstraints.constraints];
     const { tree } = index;
     let paid = tree.visits;
     const rejection = this.host.structure.hasLinks ? undefined : boxRejection(plan, test.depth, index, this.further);
@@ -83,7 +83,7 @@ export abstract class JoinedSpans extends SpanFunctions {
       this.host.spend((tree.visits - paid) / VISITS_PER_STEP);
       paid = tree.visits;
       const span = index.at(position);
-      if ((!isTested || relation.stands(span)) && this.satisfies(test, asked.left, span)) yield span;
+      if ((!isTested || relation.stands(span)) && this.satisfies(test, indexConstraints.left, span)) yield span;
     }
     this.host.spend((tree.visits - paid) / VISITS_PER_STEP);
   }

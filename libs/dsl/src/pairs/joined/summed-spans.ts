@@ -51,13 +51,13 @@ export abstract class SummedSpans extends JoinedSpans {
     if (over === undefined ? !this.isScannedOften(bucket) : !this.isWalkedOften(node, over)) return undefined;
     const index = this.indexed(bucket, depth, plan, over === undefined ? EVERY : BELOW);
     const sums = index.apart.length > 0 ? undefined : this.sumsOf(node, index);
-    const asked = sums === undefined ? undefined : this.constraints(plan, index);
-    if (sums === undefined || asked === undefined) return undefined;
-    if (asked === NEVER) return { value: sums.ranks.over(name, []) };
-    if (asked.left.length > 0) return undefined;
+    const constraints = sums === undefined ? undefined : this.constraints(plan, index);
+    if (sums === undefined || constraints === undefined) return undefined;
+    if (constraints === NEVER) return { value: sums.ranks.over(name, []) };
+    if (constraints.left.length > 0) return undefined;
     JoinedSpans.searches++;
     const relatives = below === undefined ? [] : [new RelativesConstraint(this.traceColumns(), below, 'descendants')];
-    const value = this.sumOf(name, sums, index, [...relatives, ...asked.constraints]);
+    const value = this.sumOf(name, sums, index, [...relatives, ...constraints.constraints]);
     return { value };
   }
 

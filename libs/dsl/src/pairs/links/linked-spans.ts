@@ -91,22 +91,22 @@ export abstract class LinkedSpans extends SummedSpans {
       this.host.bind(outerDepth, span);
       const bucket = this.candidates(test, condition, plan);
       if (bucket.spans.length === 0) return undefined;
-      const asked = this.outerConstraints(orders, values, position, order);
-      if (asked === NEVER) return undefined;
-      if (asked === undefined) {
+      const constraints = this.outerConstraints(orders, values, position, order);
+      if (constraints === NEVER) return undefined;
+      if (constraints === undefined) {
         counts[position] = UNKNOWN;
         return undefined;
       }
       let group = groups.get(bucket);
       if (group === undefined) groups.set(bucket, (group = { members: membersOf(bucket, columns, areFirst[0]!), asking: [] }));
-      group.asking.push(asked);
-      return asked;
+      group.asking.push(constraints);
+      return constraints;
     });
     const pay = (visits: number): void => this.host.spend(visits / VISITS_PER_STEP);
     const visits = askingVisits(partsOfQuestion(plan, order !== undefined));
     new LinkedPairs(columns, graph, areFirst, values.ranks, visits, pay).count(groups.values(), max);
-    asking.forEach((asked, position) => {
-      if (asked !== undefined) counts[position] = asked.count;
+    asking.forEach((pairs, position) => {
+      if (pairs !== undefined) counts[position] = pairs.count;
     });
     return counts;
   }

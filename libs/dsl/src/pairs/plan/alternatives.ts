@@ -41,8 +41,8 @@ function makeAlternatives(condition: Resolved, depth: number): Alternatives | un
   return undefined;
 }
 
-function wayOf(conjuncts: readonly Resolved[], depth: number, of: Resolved): Alternative {
-  const condition = conjunction(conjuncts, of) as Resolved;
+function wayOf(conjuncts: readonly Resolved[], depth: number, whole: Resolved): Alternative {
+  const condition = conjunction(conjuncts, whole) as Resolved;
   return { condition, plan: joinPlan(condition, depth) };
 }
 

@@ -204,9 +204,9 @@ class Resolver implements Scopes {
 
   private call(call: Extract<Expression, { type: 'call' }>, names: Names, depth: number): void {
     this.expression(call.callee, names, depth);
-    const asked = spanArguments(call);
-    if (asked === undefined) return this.all(call.args, names, depth);
-    for (const { expression, own, outer, isPlain } of asked) {
+    const spanArgs = spanArguments(call);
+    if (spanArgs === undefined) return this.all(call.args, names, depth);
+    for (const { expression, own, outer, isPlain } of spanArgs) {
       if (isPlain || outer.length > 0) throw new NeedsSandbox('pairs of spans');
       if (expression.type === 'function' || expression.type === 'name') this.expression(expression, names, depth);
       else {

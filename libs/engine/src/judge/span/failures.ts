@@ -207,14 +207,14 @@ export class Failures {
       else texts.set(text, (texts.get(text) ?? 0) + 1);
     }
     if (rest.length === 0) this.kinds = { comparison, first, spans, texts };
-    const asked = Math.min(rest.length, 1 + (mayAsk ? this.left : 0));
-    for (let n = 0; n < asked; n++) {
-      const from = Math.floor((n * rest.length) / asked);
-      const to = Math.floor(((n + 1) * rest.length) / asked);
+    const parts = Math.min(rest.length, 1 + (mayAsk ? this.left : 0));
+    for (let n = 0; n < parts; n++) {
+      const from = Math.floor((n * rest.length) / parts);
+      const to = Math.floor(((n + 1) * rest.length) / parts);
       const text = compiled.errorOf(condition, epoch.columns, rest[from]!);
       texts.set(text, (texts.get(text) ?? 0) + to - from);
     }
-    this.left -= Math.max(0, asked - 1);
+    this.left -= Math.max(0, parts - 1);
     if (this.left === 0) this.from = condition + 1;
     return texts;
   }

@@ -42,9 +42,9 @@ export class TypeFailures {
     const text = comparison < 0 ? undefined : compiled.comparisonError(comparison, columns, i);
     if (text !== undefined && !isTypeFailure(text)) return undefined;
     const key = `${condition} ${text ?? ''}`;
-    let asked = this.byCondition.get(key);
-    if (asked === undefined) this.byCondition.set(key, (asked = { times: 0, last: undefined }));
-    if (asked.times++ < (text === undefined ? MAX_EVALUATIONS : 1)) asked.last = compiled.failureOf(condition, columns, i);
-    return asked.last;
+    let evaluated = this.byCondition.get(key);
+    if (evaluated === undefined) this.byCondition.set(key, (evaluated = { times: 0, last: undefined }));
+    if (evaluated.times++ < (text === undefined ? MAX_EVALUATIONS : 1)) evaluated.last = compiled.failureOf(condition, columns, i);
+    return evaluated.last;
   }
 }

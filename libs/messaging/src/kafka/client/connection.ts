@@ -85,12 +85,12 @@ export class Connection {
     try {
       known = await this.#with(async (cluster) => {
         await cluster.addTargetTopic(topic);
-        const asked = fresh || this.#moved;
+        const mustRefresh = fresh || this.#moved;
         this.#moved = false;
-        if (asked) await cluster.refreshMetadata();
+        if (mustRefresh) await cluster.refreshMetadata();
         else await cluster.refreshMetadataIfNecessary();
         // A problem of the last refresh may be gone.
-        if (!asked && !isWhole(topicOf(cluster, topic))) await cluster.refreshMetadata();
+        if (!mustRefresh && !isWhole(topicOf(cluster, topic))) await cluster.refreshMetadata();
         return topicOf(cluster, topic);
       });
     } catch (error) {

@@ -217,9 +217,9 @@ function askForMetadata(pool: BrokerPool): void {
   const { createBroker } = pool;
   pool.createBroker = (options) => {
     const broker = createBroker(options);
-    const asked = broker.metadata.bind(broker);
+    const metadata = broker.metadata.bind(broker);
     broker.metadata = (topics = []) =>
-      (broker.versions?.[METADATA]?.maxVersion ?? 0) < METADATA_WITH_IDS ? asked(topics) : sendTo(broker, metadataRequest(topics));
+      (broker.versions?.[METADATA]?.maxVersion ?? 0) < METADATA_WITH_IDS ? metadata(topics) : sendTo(broker, metadataRequest(topics));
     return broker;
   };
 }

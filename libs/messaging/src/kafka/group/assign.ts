@@ -33,24 +33,24 @@ export interface Shares {
  */
 export function assign(count: number, members: readonly Candidate[]): Shares {
   const owners = ownersOf(count, members);
-  const of = new Map(members.map(({ id }) => [id, { partitions: [] as number[], prepare: [] as number[] }]));
+  const assignments = new Map(members.map(({ id }) => [id, { partitions: [] as number[], prepare: [] as number[] }]));
   const staying = members.filter(({ leaving }) => leaving !== true);
   let moving = false;
   for (const [id, partitions] of balance(count, staying, owners)) {
     const { prepares, prepared } = staying.find((member) => member.id === id)!;
     for (const partition of partitions) {
       const owner = owners.get(partition) ?? id;
-      if (owner === id) of.get(id)!.partitions.push(partition);
+      if (owner === id) assignments.get(id)!.partitions.push(partition);
       else {
         const waits = prepares === true && prepared?.includes(partition) !== true;
-        if (waits) of.get(owner)!.partitions.push(partition);
+        if (waits) assignments.get(owner)!.partitions.push(partition);
         else moving = true;
         // A partition it is ready for also stays its own until it comes.
-        if (prepares === true) of.get(id)!.prepare.push(partition);
+        if (prepares === true) assignments.get(id)!.prepare.push(partition);
       }
     }
   }
-  return { of, moving };
+  return { of: assignments, moving };
 }
 
 /** The owners. If two members claim one partition, the claim of the later generation counts: the other member was thought dead. */

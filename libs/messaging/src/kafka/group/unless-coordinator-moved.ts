@@ -42,11 +42,11 @@ async function look({ group, topic, connection, failed }: Waiting, ended: AbortS
     await pause(LOOK_MS, undefined, { signal: ended });
     own ??= new Connection(connection.settings, () => undefined);
     try {
-      const asked = own.withCoordinator(group, topic, async (broker) => {
+      const answer = own.withCoordinator(group, topic, async (broker) => {
         await broker.describeGroups({ groupIds: [group] });
         return broker.nodeId;
       });
-      const found = await withDeadline(asked, ANSWER_MS, () => new Error(`no coordinator of ${group} answered within ${ANSWER_MS} ms`));
+      const found = await withDeadline(answer, ANSWER_MS, () => new Error(`no coordinator of ${group} answered within ${ANSWER_MS} ms`));
       const present = connection.coordinator(group);
       unconnected = present === undefined ? unconnected + 1 : 0;
       if (!ended.aborted && (present === undefined ? unconnected > 1 : present !== found)) connection.reset();

@@ -147,7 +147,7 @@ export class Fetcher {
   async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<'all' | 'some' | 'none'> {
     const { connection, topic } = this.options;
     const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
-    const asked = new Map(wanted.map(({ partition, offset }, i) => [partition, { feed: feeds[i]!, offset }]));
+    const requested = new Map(wanted.map(({ partition, offset }, i) => [partition, { feed: feeds[i]!, offset }]));
     const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
     const topicId = this.#topicId;
     const request = (knows: Knows) => {
@@ -160,7 +160,7 @@ export class Fetcher {
     let failed: Error | undefined;
     let came: 'all' | 'some' | 'none' = 'none';
     for (const answer of answers) {
-      const { feed, offset = 0 } = asked.get(answer.partition) ?? {};
+      const { feed, offset = 0 } = requested.get(answer.partition) ?? {};
       // The partition may have been given up meanwhile.
       if (feed === undefined || this.#feeds.get(answer.partition) !== feed) continue;
       if (answer.errorCode === 0) came = await this.#deliver(feed, offset, answer, came);

@@ -41,8 +41,8 @@ function never(left: Resolved, right: Resolved): KnownComparison | undefined {
 /** Whether `mean` is the mean of the values of which `limit` is the extreme. */
 function isMean(mean: Resolved, limit: Resolved, aggregate: 'min' | 'max'): boolean {
   if (mean.type !== 'trace-aggregate' || mean.aggregate !== 'avg' || !isOfAll(limit, aggregate)) return false;
-  const of = readingOf(limit.field);
-  return of !== undefined && readingOf(mean.field) === of;
+  const reading = readingOf(limit.field);
+  return reading !== undefined && readingOf(mean.field) === reading;
 }
 
 /** The first start is never after an end, and the last end never before a start. */
@@ -76,10 +76,10 @@ function isOfAll(node: Resolved, aggregate: 'min' | 'max'): node is TraceAggrega
 
 /** Whether `value` is that of a span, or the extreme of some spans, for the field of `all`. */
 function isValueOf(value: Resolved, all: TraceAggregate): boolean {
-  const of = readingOf(all.field);
-  if (of === undefined) return false;
-  if (value.type !== 'trace-aggregate') return readingOf(value) === of;
-  return (value.aggregate === 'min' || value.aggregate === 'max') && value !== all && readingOf(value.field) === of;
+  const reading = readingOf(all.field);
+  if (reading === undefined) return false;
+  if (value.type !== 'trace-aggregate') return readingOf(value) === reading;
+  return (value.aggregate === 'min' || value.aggregate === 'max') && value !== all && readingOf(value.field) === reading;
 }
 
 function fieldOf(node: Resolved): FieldName | undefined {

@@ -44,11 +44,11 @@ export function sameSpan({ first, second, syntax }: SpanOrderTest, relatives: Kn
 
 /** `x.descendants.has(a where a.ancestors.all(span.before(x)))`: x is one of the ancestors. */
 export function allBefore({ quantifier, over, condition, depth }: TraceQuantifier, relatives: KnownRelatives, findings: Findings): void {
-  const of = over?.axis === 'ancestors' && over.of.type === 'bound' ? relatives?.get(over.of.depth) : undefined;
-  if (quantifier !== 'all' || of === undefined || of.axis === 'ancestors') return;
+  const relative = over?.axis === 'ancestors' && over.of.type === 'bound' ? relatives?.get(over.of.depth) : undefined;
+  if (quantifier !== 'all' || relative === undefined || relative.axis === 'ancestors') return;
   const parts = condition.type === 'logical' && condition.operator === 'and' ? flatOperands(condition) : [condition];
   for (const part of parts) {
-    if (part.type !== 'span-order' || part.first.type !== 'bound' || part.first.depth !== depth || !isSameSpan(part.second, of.of))
+    if (part.type !== 'span-order' || part.first.type !== 'bound' || part.first.depth !== depth || !isSameSpan(part.second, relative.of))
       continue;
     const reason = 'the tested spans are above it, so it is one of them itself';
     findings.report('BT_DSL_CONTRADICTION', part.syntax.range, { value: 'false', reason }, { expected: 'a condition that excludes it' });

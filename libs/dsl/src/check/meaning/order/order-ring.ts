@@ -16,10 +16,10 @@ interface Order {
 export function orderRing(own: readonly ConditionResult[], outer: readonly ConditionResult[], findings: Findings): boolean {
   // Fast path: nearly no condition orders spans.
   if (!own.some(({ node }) => mayOrder(node))) return false;
-  const asked = own.flatMap(orderOf);
-  if (asked.length === 0) return false;
-  const orders = [...outer.flatMap(orderOf), ...asked];
-  for (const order of asked) {
+  const ownOrders = own.flatMap(orderOf);
+  if (ownOrders.length === 0) return false;
+  const orders = [...outer.flatMap(orderOf), ...ownOrders];
+  for (const order of ownOrders) {
     const back = wayBack(order, orders);
     if (back === undefined) continue;
     const [first, second] = [order.by, back.by].toSorted((a, b) => a.syntax.range.start - b.syntax.range.start) as [Resolved, Resolved];

@@ -5,10 +5,10 @@ import type { Resolved, SpanSource } from '../../../tree/resolved.js';
  * index.
  */
 export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolved | undefined {
-  const of = (source: SpanSource): SpanSource | undefined => {
+  const replaced = (source: SpanSource): SpanSource | undefined => {
     if (source.type === 'bound') return source.depth === depth ? span : source;
     if (source.type !== 'parent') return source.type === 'nth' ? undefined : source;
-    const child = of(source.of);
+    const child = replaced(source.of);
     return child === undefined ? undefined : { type: 'parent', of: child };
   };
   const inner = (part: Resolved): Resolved | undefined => {
@@ -20,7 +20,7 @@ export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolv
       case 'resource-attribute':
       case 'has-attribute':
       case 'span': {
-        const source = of(part.span);
+        const source = replaced(part.span);
         return source === undefined ? undefined : { ...part, span: source };
       }
       case 'unary': {
@@ -39,7 +39,7 @@ export function askedOf(node: Resolved, depth: number, span: SpanSource): Resolv
         return subject === undefined || pattern === undefined ? undefined : { ...part, subject, pattern };
       }
       case 'span-order': {
-        const [first, second] = [of(part.first), of(part.second)];
+        const [first, second] = [replaced(part.first), replaced(part.second)];
         if (first === undefined || second === undefined) return undefined;
         // With a tolerance it is compared by its text, in which `span` means the tested span.
         return part.tolerance === undefined ? { ...part, first, second } : undefined;

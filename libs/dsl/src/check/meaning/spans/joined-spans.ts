@@ -258,7 +258,7 @@ function excludedBy(
 ): Omit<Excluded, 'second'> | undefined {
   const asked = askedOf(node, depth, span);
   if (asked === undefined) return undefined;
-  const of = facts.filter((fact) => readsSpan(fact.node, span));
+  const spanFacts = facts.filter((fact) => readsSpan(fact.node, span));
   let first: Resolved | undefined;
   let isItself = false;
   for (const alternative of alternativesOf(asked, outcome)) {
@@ -266,8 +266,9 @@ function excludedBy(
       isItself = true;
       continue;
     }
-    const found = of.length === 0 ? undefined : contradictionOfAll([...of, ...alternative]);
-    const fact = found === undefined ? undefined : [found.first, found.second].find((part) => of.some(({ node: known }) => known === part));
+    const found = spanFacts.length === 0 ? undefined : contradictionOfAll([...spanFacts, ...alternative]);
+    const fact =
+      found === undefined ? undefined : [found.first, found.second].find((part) => spanFacts.some(({ node: known }) => known === part));
     if (fact === undefined) return undefined;
     first ??= fact;
   }

@@ -56,28 +56,28 @@ export function ofItself(
   },
   findings: Findings,
 ): number {
-  const asked = facts.length === 0 && known.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
-  if (asked === undefined || asked.condition.type === 'literal') return 0;
-  const parts = partsOf(asked.condition, true);
+  const inner = facts.length === 0 && known.length === 0 && spans.length <= FIRST_SPANS ? undefined : askedForOne(part);
+  if (inner === undefined || inner.condition.type === 'literal') return 0;
+  const parts = partsOf(inner.condition, true);
   if (!parts.every((own) => isGuard(own.node) || comparesTwoSpans(own) || concerns(own, topics()) || asksOthers(own.node))) return 0;
   const further = parts.filter(({ node }) => asksOthers(node));
   if (further.some((own) => !known.some((fact) => isSaid(fact, own, findings)))) return 0;
-  const needsFacts = parts.some(({ node }) => isOfOneValue(node) && readsTested(node, asked.depth));
+  const needsFacts = parts.some(({ node }) => isOfOneValue(node) && readsTested(node, inner.depth));
   let compared = 0;
   for (const askable of spans) {
-    if (asked.over !== undefined && !isAmong(asked.over, askable)) continue;
+    if (inner.over !== undefined && !isAmong(inner.over, askable)) continue;
     compared++;
     if (needsFacts && !facts.some(({ node }) => readsSpan(node, askable.span))) continue;
     if (!further.every((own) => known.some((fact) => isOf(fact, askable.span) && isSaid(fact, own, findings)))) continue;
     const satisfied = satisfiedBy(
       further.length === 0 ? parts : parts.filter((own) => !further.includes(own)),
-      asked.depth,
+      inner.depth,
       askable.span,
       facts,
       findings,
     );
     if (satisfied === undefined) continue;
-    report(part.node, asked, askable, satisfied, findings);
+    report(part.node, inner, askable, satisfied, findings);
     break;
   }
   return compared;
@@ -112,7 +112,7 @@ function satisfiedBy(
   facts: readonly ConditionResult[],
   findings: Findings,
 ): Satisfied {
-  let of: readonly ConditionResult[] | undefined;
+  let results: readonly ConditionResult[] | undefined;
   let isGuarded = false;
   let comparesItself = false;
   for (const { node, outcome } of parts) {
@@ -129,15 +129,15 @@ function satisfiedBy(
       comparesItself = true;
       continue;
     }
-    of ??= facts.filter((fact) => readsSpan(fact.node, span));
+    results ??= facts.filter((fact) => readsSpan(fact.node, span));
     if (isGuard(own) && outcome) {
-      isGuarded ||= contradictionOfAll([...of, { node: own, outcome: false }]) === undefined;
+      isGuarded ||= contradictionOfAll([...results, { node: own, outcome: false }]) === undefined;
       continue;
     }
     // Fast path: nearly all conditions on the other span differ.
-    if (of.length === 0) return undefined;
-    if (contradictionOfAll([...of, { node: own, outcome: !outcome }]) !== undefined) continue;
-    if (!of.some((fact) => fact.outcome === outcome && isSameText(fact.node, node, findings))) return undefined;
+    if (results.length === 0) return undefined;
+    if (contradictionOfAll([...results, { node: own, outcome: !outcome }]) !== undefined) continue;
+    if (!results.some((fact) => fact.outcome === outcome && isSameText(fact.node, node, findings))) return undefined;
   }
   if (isGuarded) return comparesItself ? 'with values' : undefined;
   return 'always';
@@ -183,18 +183,18 @@ export function holdsOfItself({ operator }: BinaryNode, outcome: boolean): boole
 
 function report(
   node: Resolved,
-  asked: TraceQuantifier,
+  quantifier: TraceQuantifier,
   { span, name }: Askable,
   satisfied: 'always' | 'with values',
   findings: Findings,
 ): void {
-  const [argument] = asked.syntax.type === 'call' ? asked.syntax.args : [];
+  const [argument] = quantifier.syntax.type === 'call' ? quantifier.syntax.args : [];
   const inner = argument?.type === 'named-condition' ? argument.name.name : 'span';
   const outer = span.type === 'root' ? 'trace.root' : span.type === 'bound' ? name : undefined;
   const different = outer === undefined ? undefined : `${inner}.id != ${outer}.id`;
   // Insert at the start, so that other fixes of the condition keep their positions.
-  const { start } = asked.condition.syntax.range;
-  const isWhole = different !== undefined && !isAlternative(asked.condition);
+  const { start } = quantifier.condition.syntax.range;
+  const isWhole = different !== undefined && !isAlternative(quantifier.condition);
   const fix = isWhole ? { range: { start, end: start }, text: `${different} and ` } : undefined;
   const suggestion = different ?? 'trace.has(outer where … span.id != outer.id)';
   const values = {

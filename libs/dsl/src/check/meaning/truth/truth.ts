@@ -123,8 +123,8 @@ class TruthJudge {
       // `x and y` tests x; `x or y` is x where x is true.
       if (node.operator === 'and') this.condition(node.left, whole);
       else if (isKnownMissing(node.left)) {
-        const what = node.left.types === NIL ? 'missing' : 'missing or false';
-        const reason = `by a condition before it ${formatExpression(node.left.syntax)} is ${what}`;
+        const state = node.left.types === NIL ? 'missing' : 'missing or false';
+        const reason = `by a condition before it ${formatExpression(node.left.syntax)} is ${state}`;
         this.report({ value: false, range: node.left.syntax.range, reason });
       } else if (!reportConstant(node.left, whole, this.findings)) this.value(node.left);
       if (

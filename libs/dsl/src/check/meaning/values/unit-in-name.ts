@@ -48,8 +48,8 @@ function compared(attribute: Extract<Resolved, { type: 'attribute' }>, value: Re
 /** Compared with a duration or time of the span: the fix converts the attribute to nanoseconds. */
 function beside({ key, syntax }: Extract<Resolved, { type: 'attribute' }>, value: Resolved, findings: Findings): void {
   const entry = UNITS.find(([pattern]) => pattern.test(key));
-  const of = entry === undefined ? undefined : unitOf(value);
-  if (entry === undefined || (of !== 'duration' && of !== 'time')) return;
+  const valueUnit = entry === undefined ? undefined : unitOf(value);
+  if (entry === undefined || (valueUnit !== 'duration' && valueUnit !== 'time')) return;
   const [, unit, , one] = entry;
   const text = `${findings.source.slice(syntax.range)} * ${one}`;
   const values = { key, unit, what: formatExpression(value.syntax) };

@@ -87,7 +87,7 @@ export function bareDurations(node: TracePair | SpanOrderTest, findings: Finding
 const MIN_NS = 1_000_000;
 const MIN_TIMESTAMP = 100_000_000_000_000_000n;
 
-function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings: Findings): void {
+function bare(unit: Unit, measured: Resolved | undefined, value: Resolved, findings: Findings): void {
   if (unit === 'count' || value.type !== 'literal') return;
   // The fix for a script variable's value goes where the variable is assigned.
   const syntax = value.declared ?? value.syntax;
@@ -95,7 +95,7 @@ function bare(unit: Unit, what: Resolved | undefined, value: Resolved, findings:
   const number = value.value;
   if ((typeof number !== 'number' && typeof number !== 'bigint') || number <= 0) return;
   const text = formatExpression(syntax);
-  const name = what === undefined ? 'a duration' : formatExpression(what.syntax);
+  const name = measured === undefined ? 'a duration' : formatExpression(measured.syntax);
   if (unit === 'time') {
     if (number >= MIN_TIMESTAMP) return;
     findings.report(
