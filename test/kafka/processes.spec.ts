@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
@@ -12,12 +10,9 @@ import { decodeRequest, encodeRequest, encodeRequestJson, spansFromValue } from 
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
-import { type Fault, SWITCHES } from '../faults/switches.js';
 import type { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
-import { entryOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
-import { REPOSITORY } from '../harness/repository.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
 const TIMEOUT_MS = 60_000;
@@ -515,57 +510,6 @@ interface Preview {
     const count = (id: string): number => traces().filter((one) => one === id).length;
     expect(sent.slice(before).map(count)).toEqual(sent.slice(before).map(() => 1));
     await cluster.remove(third);
-  }, 400_000);
-
-  // test/cli/probe.spec.ts tries all faults, in one process.
-  it('are found out by the probe: an evaluator that publishes twice or about another span, an ingest that drops spans', async () => {
-    const bundle = join(folder, 'bundle');
-    const switches = join(folder, 'switches');
-    await mkdir(switches);
-    await promisify(execFile)(process.execPath, [join(REPOSITORY, 'test/faults/bundle.mjs'), bundle, 'ingest', 'evaluator']);
-    const before = cluster.names('evaluator');
-    const added = await Promise.all((['ingest', 'evaluator'] as const).map((app) => cluster.add(app, { [SWITCHES]: switches }, bundle)));
-    for (const name of before) await cluster.remove(name);
-    const held = async () => {
-      const share = await metric(cluster.all('evaluator')[0]!, 'betrace_evaluator_lag_records');
-      return share.length === CLUSTER_PARTITIONS ? true : undefined;
-    };
-    await eventually('all partitions at the evaluator of the test build', held, TIMEOUT_MS);
-
-    interface Round {
-      readonly due: number;
-      readonly right: number;
-      readonly faults: readonly { readonly kind: string; readonly trace: string }[];
-    }
-    const round = async (timeout = '60s'): Promise<Round & { readonly code: number }> => {
-      const urls = ['--url', cluster.all('api')[0]!.url, '--ingest-url', cluster.process(added[0]!).url];
-      const args = ['probe', ...urls, '--output', 'json', '--traces', '64', '--late', timeout, '--timeout', timeout, '--linger', '1s'];
-      const { code, out } = await new Promise<{ code: number; out: string }>((done) =>
-        execFile(process.execPath, [entryOf('cli'), ...args], (error, stdout) =>
-          done({ code: typeof error?.code === 'number' ? error.code : 0, out: stdout }),
-        ),
-      );
-      return { ...(JSON.parse(out) as Round), code };
-    };
-    const kinds = ({ faults }: Round) => [...new Set(faults.map(({ kind }) => kind))];
-    const withFault = async (fault: Fault, timeout?: string) => {
-      await writeFile(join(switches, fault), '');
-      const result = await round(timeout);
-      await rm(join(switches, fault));
-      return result;
-    };
-    const doubled = await withFault('doubled-violation');
-    expect([doubled.code, doubled.due, doubled.right, kinds(doubled)]).toEqual([1, 64, 0, ['double']]);
-    const wrong = await withFault('wrong-span');
-    expect([wrong.code, wrong.due, wrong.right, kinds(wrong)]).toEqual([1, 64, 0, ['wrong']]);
-    const dropped = await withFault('dropped-spans', '6s');
-    expect([dropped.code, kinds(dropped)]).toEqual([1, ['missed']]);
-    // The first trace violates both rules. Others may be missed on a busy machine, but their verdicts come before those of the next round.
-    const [{ trace } = { trace: '' }, again] = dropped.faults;
-    expect(again).toMatchObject({ trace });
-    expect(await round()).toMatchObject({ code: 0, right: 64, faults: [] });
-    const { body } = await cluster.all('api')[0]!.json<{ violations: unknown[] }>('GET', `/v1/violations?trace_id=${trace}`);
-    expect(body.violations).toEqual([]);
   }, 400_000);
 });
 
