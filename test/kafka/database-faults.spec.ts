@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { attributeOf, decodeRequest } from '#otlp';
@@ -6,6 +7,7 @@ import { Cluster, type ClusterApp, metric } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
 import { inRebalance } from '../harness/rebalance.js';
+import { SmallDisk } from '../harness/services/small-disk.js';
 import type { TcpLink } from '../harness/services/tcp-link.js';
 
 const why = await Cluster.whyNot();
@@ -13,6 +15,8 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: faults of the database (${w
 
 const TIMEOUT_MS = 90_000;
 const TRACES_OF_A_REQUEST = 10;
+/** Enough for the tables of all tests here. */
+const DISK_MEGABYTES = 64;
 
 interface Ready {
   readonly code: number;
@@ -27,12 +31,14 @@ interface Ready {
 (why === undefined ? describe : describe.skip)('Kafka: two APIs and a database', () => {
   let cluster: Cluster;
   let link: TcpLink;
+  let disk: SmallDisk | undefined;
   const due = new Set<string>();
   let sent = 0;
 
   beforeAll(async () => {
     cluster = await Cluster.start({ BETRACE_LOG_PARTITIONS: '4' });
     link = await cluster.linkDatabase();
+    disk = await smallDisk();
     await Promise.all([1, 2].map(() => cluster.add('api')));
     await Promise.all((['ingest', 'evaluator'] as const).map((app) => cluster.add(app)));
     const rule = { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
@@ -40,7 +46,24 @@ interface Ready {
   }, 400_000);
   afterAll(async () => {
     await cluster?.stop();
+    await disk?.unmount();
   }, 60_000);
+
+  /** BeTrace's tables will be on a disk that can be filled, where mounting one is permitted. */
+  async function smallDisk(): Promise<SmallDisk | undefined> {
+    if (cluster.postgres.outage === undefined) return undefined; // It may be others' too.
+    const [row] = await cluster.sql<{ data_directory: string }>('SHOW data_directory');
+    const mounted = await SmallDisk.mount(DISK_MEGABYTES, await stat(row!.data_directory));
+    if (typeof mounted === 'string') {
+      console.warn(`SKIPPED: a disk that is filled, under PostgreSQL (${mounted})`);
+      return undefined;
+    }
+    await cluster.sql(
+      `CREATE TABLESPACE small_disk LOCATION '${mounted.path}'`,
+      'ALTER DATABASE postgres SET default_tablespace = small_disk',
+    );
+    return mounted;
+  }
 
   const one = (app: ClusterApp): BeTrace => cluster.all(app)[0]!;
 
@@ -225,7 +248,7 @@ interface Ready {
       let left: Promise<number | null> | undefined;
       await during(
         async () => {
-          await inRebalance(cluster.broker.address, 'betrace-keep', () => {
+          await inRebalance(cluster.addresses, 'betrace-keep', () => {
             left = cluster.remove(cluster.names('api')[1]!);
           });
           await outage.down();
@@ -255,7 +278,22 @@ interface Ready {
   );
 
   it(
-    'whose disk is full',
+    'whose disk has no free byte: both report it, and when there is space again everything is kept once',
+    async () => {
+      if (disk === undefined) return; // The reason was logged at the start.
+      const filled = disk;
+      await during(
+        () => filled.fill(),
+        /BT_STORE_FULL/,
+        () => filled.free(),
+      );
+    },
+    TIMEOUT_MS * 3,
+  );
+
+  // Where no disk can be mounted, the database answers what one with a full disk answers.
+  it(
+    'that answers that its disk is full',
     async () => {
       await during(
         () => setFull(cluster, true),
