@@ -1,6 +1,6 @@
 import type { Cluster, ClusterApp } from '../harness/cluster.js';
+import { brokerIsKilled, brokerIsRestarted, brokersHang, coordinatorMoves, leaderHangs, startsWhileBrokerHangs } from './broker-dangers.js';
 import {
-  brokerHangs,
   connectionsAreCut,
   databaseHangs,
   databaseIsFull,
@@ -8,10 +8,11 @@ import {
   databaseIsReadOnly,
   databaseIsSlow,
   databaseStopsInRebalance,
-} from './hanging-dangers.js';
+} from './database-dangers.js';
 import { killBeforePublication } from './kill-before-publication.js';
 import { sendPoison, sendRefused } from './poison.js';
 import type { Random } from './random.js';
+import { createTimeIsSet, partitionsAreAdded, spansMustBeSmall, violationsMustBeSmall } from './topic-dangers.js';
 
 /** A fault in a running cluster, and its end. `pause` waits while the load continues. */
 export type Danger = (cluster: Cluster, random: Random, pause: (ms: number) => Promise<void>) => Promise<void>;
@@ -98,23 +99,22 @@ export const DANGERS = {
     await random.pick(cluster.all('api')).json('DELETE', `/v1/rules/${id}`);
   },
 
-  'the broker is restarted': async (cluster, random, pause) => {
-    await cluster.broker.stop();
-    await pause(random.between(0, 3_000));
-    await cluster.broker.run();
-  },
-  'the broker is killed': async (cluster, random, pause) => {
-    await cluster.broker.kill();
-    await pause(random.between(0, 1_000));
-    await cluster.broker.run();
-  },
+  'the broker is restarted': brokerIsRestarted,
+  'the broker is killed': brokerIsKilled,
+  'the broker hangs': brokersHang,
+  'a process starts while the broker hangs': startsWhileBrokerHangs,
+  'a leader hangs': leaderHangs,
+  'a coordinator moves': coordinatorMoves,
+  'CreateTime is set': createTimeIsSet,
+  'the spans log accepts small records only': spansMustBeSmall,
+  'the violations log accepts small records only': violationsMustBeSmall,
+  'partitions are added': partitionsAreAdded,
   'PostgreSQL is restarted': async (cluster, random, pause) => {
     await cluster.postgres.outage?.down();
     await pause(random.between(500, 3_000));
     await cluster.postgres.outage?.up();
   },
   'PostgreSQL is restarted while the APIs rebalance': databaseStopsInRebalance,
-  'the broker hangs': brokerHangs,
   'the database is read-only': databaseIsReadOnly,
   'the database is full': databaseIsFull,
   'the database is slow': databaseIsSlow,
@@ -151,3 +151,9 @@ export const DANGERS = {
 } as const satisfies Readonly<Record<string, Danger>>;
 
 export type DangerName = keyof typeof DANGERS;
+
+/** Dangers that need two further brokers. */
+export const THREE_BROKER_DANGERS: ReadonlySet<DangerName> = new Set(['a leader hangs', 'a coordinator moves']);
+
+/** The last dangers of a run, in their order: no process can start after the first of them. */
+export const LAST_DANGERS: readonly DangerName[] = ['partitions are added', 'an evaluator hangs', 'the broker is killed'];

@@ -6,7 +6,7 @@ import type { Random } from './random.js';
 const TIMEOUT_MS = 60_000;
 
 /**
- * Kills (-9) an API that has committed a change of rules and not published it. The broker is suspended, so nothing is sent, and the process is killed when the
+ * Kills (-9) an API that has committed a change of rules and not published it. The brokers are suspended, so nothing is sent, and the process is killed when the
  * row exists. Resolves when its successor or another replica has published the change. Returns the id of the rule, which is then in force in every partition.
  */
 export async function killBeforePublication(cluster: Cluster, random: Random): Promise<string> {
@@ -20,7 +20,7 @@ export async function killBeforePublication(cluster: Cluster, random: Random): P
     return rows.some(({ json_record }: { json_record: string }) => json_record.includes(id));
   };
   try {
-    cluster.broker.suspend();
+    cluster.suspendBrokers();
     const answer = cluster
       .process(name)
       .json('POST', '/v1/rules', rule)
@@ -30,7 +30,7 @@ export async function killBeforePublication(cluster: Cluster, random: Random): P
       await eventually('the committed rule', async () => (await unpublished()) || undefined, 10_000, 1);
       await cluster.kill(name);
     } finally {
-      cluster.broker.resume();
+      cluster.resumeBrokers();
     }
     if ((await answer) !== 'no answer') throw new Error(`the change of rules was answered with ${await answer}: it was published`);
     await cluster.restart(name);

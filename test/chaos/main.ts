@@ -1,16 +1,17 @@
-// `npm run chaos [-- --seed 7 --minutes 10]`: all dangers repeatedly, in an order from the seed. With BETRACE_TRACE_MAX_AGE=4s BETRACE_TRACE_LATE_WINDOW=3s
+// `npm run chaos [-- --seed 7 --minutes 10 --brokers 1]`: all dangers repeatedly, in an order from the seed. With BETRACE_TRACE_MAX_AGE=4s BETRACE_TRACE_LATE_WINDOW=3s
 // outages and late spans split many traces into fragments.
 import { parseArgs } from 'node:util';
 import { Cluster } from '../harness/cluster.js';
-import { DANGERS, type DangerName } from './dangers.js';
+import { DANGERS, type DangerName, LAST_DANGERS, THREE_BROKER_DANGERS } from './dangers.js';
 import { Random } from './random.js';
-import { CHAOS_ENV, runChaos, startProcesses } from './run-chaos.js';
+import { CHAOS_BROKER_SETTINGS, CHAOS_ENV, runChaos, startProcesses } from './run-chaos.js';
 import { clusterLog } from './send.js';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
     minutes: { type: 'string', default: '10' },
+    brokers: { type: 'string', default: '3' },
     rate: { type: 'string', default: '20' },
     only: { type: 'string', multiple: true },
   },
@@ -21,16 +22,20 @@ if (why !== undefined) {
   process.exit(1);
 }
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-const names = (values.only ?? Object.keys(DANGERS)) as DangerName[];
+const brokers = values.brokers === '1' ? 1 : 3;
+const possible = (Object.keys(DANGERS) as DangerName[]).filter((name) => brokers === 3 || !THREE_BROKER_DANGERS.has(name));
+const wanted = (values.only as DangerName[] | undefined) ?? possible;
+const names = wanted.filter((name) => name !== LAST_DANGERS[0]);
 const random = new Random(seed);
 const since = performance.now();
 const say = (text: string): void => console.log(`${((performance.now() - since) / 1_000).toFixed(1).padStart(7)} s  ${text}`);
 
 /** A danger with the calm after it takes about 7 s. */
-const rounds = Math.max(1, Math.round((Number(values.minutes) * 60) / (7 * names.length)));
-const dangers = Array.from({ length: rounds }, () => random.shuffled(names)).flat();
+const rounds = Math.max(1, Math.round((Number(values.minutes) * 60) / (7 * Math.max(1, names.length))));
+const last = names.length < wanted.length ? LAST_DANGERS : [];
+const dangers = [...Array.from({ length: rounds }, () => random.shuffled(names)).flat(), ...last];
 say(`seed ${seed}: ${dangers.length} dangers`);
-const cluster = await Cluster.start(CHAOS_ENV);
+const cluster = await Cluster.start(CHAOS_ENV, CHAOS_BROKER_SETTINGS, brokers);
 await cluster.linkDatabase();
 await startProcesses(cluster);
 say('the cluster runs');

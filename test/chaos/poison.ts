@@ -74,7 +74,8 @@ export async function sendRefused(cluster: Cluster, random: Random, pause: (ms: 
   await postUntilTaken(`${random.pick(cluster.all('ingest')).url}/v1/traces`, body, pause);
 }
 
-async function postUntilTaken(url: string, body: string, pause: (ms: number) => Promise<void>): Promise<void> {
+/** Posts until the request is accepted; an answer that forbids repeating fails. */
+export async function postUntilTaken(url: string, body: string, pause: (ms: number) => Promise<void>): Promise<void> {
   for (;;) {
     const answer = await fetch(url, {
       method: 'POST',

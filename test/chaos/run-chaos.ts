@@ -47,6 +47,9 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 /** The processes' environment for `runChaos`. */
 export const CHAOS_ENV = { ...ASSEMBLY_ENV, KAFKA_RECEIVE_TOPICS: FOREIGN_TOPIC };
 
+/** Of three brokers: leaders move back to their preferred brokers soon after a danger. */
+export const CHAOS_BROKER_SETTINGS = { 'leader.imbalance.check.interval.seconds': '5' };
+
 /** Two of each process. */
 export async function startProcesses(cluster: Cluster): Promise<void> {
   await Promise.all((['api', 'api', 'ingest', 'ingest', 'evaluator', 'evaluator'] as const).map((app) => cluster.add(app)));

@@ -78,5 +78,5 @@ export class Sender {
 export function clusterLog(cluster: Cluster): Promise<Log> {
   const topics = topicSpecifications({ partitions: CLUSTER_PARTITIONS, retention: 86_400_000 });
   const foreign = { name: FOREIGN_TOPIC, partitions: CLUSTER_PARTITIONS };
-  return openLog({ kind: 'kafka', brokers: [cluster.broker.address], topics: [...topics, foreign] });
+  return openLog({ kind: 'kafka', brokers: cluster.addresses, replication: cluster.brokers.length, topics: [...topics, foreign] });
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
 import { BeTrace, type BeTraceOptions } from './betrace.js';
 import { freePorts } from './free-port.js';
 import { kafkaProblem } from './services/kafka.js';
@@ -29,7 +30,8 @@ export class Cluster {
   link: TcpLink | undefined;
 
   private constructor(
-    readonly broker: KafkaBroker,
+    /** One, or three of which two suffice. */
+    readonly brokers: readonly KafkaBroker[],
     readonly postgres: TestPostgres,
     readonly receiver: OtlpReceiver,
     /** The URL of the database without the link. */
@@ -42,6 +44,16 @@ export class Cluster {
     return this.settings;
   }
 
+  /** The only broker, or the first of three. */
+  get broker(): KafkaBroker {
+    return this.brokers[0]!;
+  }
+
+  /** `host:port` of each broker. */
+  get addresses(): readonly string[] {
+    return this.brokers.map(({ address }) => address);
+  }
+
   /** Why no cluster can be started here; undefined when it can. With `CI` set it throws instead. */
   static async whyNot(): Promise<string | undefined> {
     const kafka = kafkaProblem();
@@ -52,23 +64,28 @@ export class Cluster {
     return undefined;
   }
 
-  /** Starts broker (with these further settings), database and collector, but no BeTrace process. */
-  static async start(env: Readonly<Record<string, string>> = {}, settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+  /** Starts one broker or three (with these further settings), database and collector, but no BeTrace process. */
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    settings: Readonly<Record<string, string>> = {},
+    count: 1 | 3 = 1,
+  ): Promise<Cluster> {
     const [port = 0] = await freePorts(1);
     const receiver = new OtlpReceiver(port);
     await receiver.start();
-    const [kafka, database] = await Promise.allSettled([KafkaBroker.start({ timeoutMs: START_TIMEOUT_MS, settings }), startPostgres()]);
-    const broker = kafka.status === 'fulfilled' ? kafka.value : undefined;
+    const [kafka, database] = await Promise.allSettled([startBrokers(count, settings), startPostgres()]);
+    const brokers = kafka.status === 'fulfilled' ? kafka.value : undefined;
     const postgres = database.status === 'fulfilled' && typeof database.value === 'object' ? database.value : undefined;
-    if (broker === undefined || postgres === undefined) {
+    if (brokers === undefined || postgres === undefined) {
       receiver.stop();
-      await Promise.all([broker?.remove(), postgres?.stop()]);
+      await Promise.all([...(brokers ?? []).map((broker) => broker.remove()), postgres?.stop()]);
       const reasons = [kafka, database].map((one) => (one.status === 'rejected' ? String(one.reason) : String(one.value)));
       throw new Error(`no cluster: Kafka ${reasons[0]}, PostgreSQL ${reasons[1]}`);
     }
     const databaseUrl = await ownSchema(postgres.url);
-    return new Cluster(broker, postgres, receiver, databaseUrl, {
-      KAFKA_BROKERS: broker.address,
+    return new Cluster(brokers, postgres, receiver, databaseUrl, {
+      KAFKA_BROKERS: brokers.map(({ address }) => address).join(','),
+      KAFKA_REPLICATION_FACTOR: String(count),
       KAFKA_SESSION_TIMEOUT: '3s',
       DATABASE_URL: databaseUrl,
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
@@ -88,6 +105,15 @@ export class Cluster {
     this.settings = { ...this.settings, DATABASE_URL: address.href };
     this.link = link;
     return link;
+  }
+
+  /** All brokers hang; `resumeBrokers` continues them. */
+  suspendBrokers(): void {
+    for (const broker of this.brokers) broker.suspend();
+  }
+
+  resumeBrokers(): void {
+    for (const broker of this.brokers) broker.resume();
   }
 
   /** Runs the test's own queries, whatever the state of the link, even while the database is read-only. */
@@ -176,8 +202,13 @@ export class Cluster {
   async stop(): Promise<void> {
     await Promise.all([...this.processes.values()].map((betrace) => betrace.kill()));
     this.receiver.stop();
-    await Promise.all([this.broker.remove(), this.postgres.stop(), this.link?.stop()]);
+    await Promise.all([...this.brokers.map((broker) => broker.remove()), this.postgres.stop(), this.link?.stop()]);
   }
+}
+
+async function startBrokers(count: 1 | 3, settings: Readonly<Record<string, string>>): Promise<readonly KafkaBroker[]> {
+  const options = { timeoutMs: START_TIMEOUT_MS, settings };
+  return count === 1 ? [await KafkaBroker.start(options)] : (await KafkaBrokers.start(options)).all;
 }
 
 /** The values of all series of a metric. */

@@ -6,8 +6,8 @@ const TIMEOUT_MS = 60_000;
 const LOOK_MS = 10;
 
 /** Begins something that moves partitions within a group. Resolves in the moment in which the broker rebalances the group, or has just done so. */
-export async function inRebalance(broker: string, group: string, begin: () => void): Promise<void> {
-  const admin = new KafkaClient({ brokers: [broker], logLevel: logLevel.NOTHING }).admin();
+export async function inRebalance(brokers: readonly string[], group: string, begin: () => void): Promise<void> {
+  const admin = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
     const look = async () => {

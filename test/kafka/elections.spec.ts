@@ -9,6 +9,7 @@ import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
 import { traceIn } from '../fixtures/evaluator/trace-in.js';
 import { BeTrace } from '../harness/betrace.js';
 import { CLUSTER_KEY } from '../harness/cluster.js';
+import { coordinatorOf as groupCoordinator } from '../harness/coordinator.js';
 import { eventually } from '../harness/eventually.js';
 import { checkedTraffic } from './checked-traffic.js';
 import { describeOwnKafka } from './describe-kafka.js';
@@ -68,16 +69,7 @@ describeOwnKafka('elections of leaders', () => {
     connection.close();
   }
 
-  /** The node id of a group's coordinator. */
-  async function coordinatorOf(group: string, topic: string): Promise<number> {
-    const connection = new Connection(settings(topic), () => undefined);
-    const node = await connection.withCoordinator(group, topic, async (broker) =>
-      Number((broker as unknown as { nodeId: unknown }).nodeId),
-    );
-    connection.close();
-    expect([1, 2, 3]).toContain(node);
-    return node;
-  }
+  const coordinatorOf = (group: string): Promise<number> => groupCoordinator(brokers.addresses, group, group);
 
   /** Removes the members from a group: each notices it at its next heartbeat. */
   async function putOut(group: string, topic: string): Promise<void> {
@@ -105,7 +97,7 @@ describeOwnKafka('elections of leaders', () => {
     async ({ topic, behind, times }) => {
       const flow = await traffic(topic, times);
       await flow.goesOn('a beginning');
-      const coordinator = await coordinatorOf(topic, topic);
+      const coordinator = await coordinatorOf(topic);
       const node = ((coordinator - 1 + behind) % 3) + 1;
       const led = [...(await leadersOf(topic)).values()].filter((leader) => leader === node).length;
       expect(led).toBe(PARTITIONS.length / 3);
@@ -166,7 +158,7 @@ describeOwnKafka('elections of leaders', () => {
       };
       await eventually('a join that is held back', async () => ((await state()) === 'PreparingRebalance' ? true : undefined), TIMEOUT_MS);
       expect(assigned).toEqual([]);
-      const hanging = brokers.node(await coordinatorOf(topic, topic));
+      const hanging = brokers.node(await coordinatorOf(topic));
       hanging.suspend();
       const all = async () => (assigned.length === PARTITIONS.length && told.at(-1) === 'recovered' ? true : undefined);
       await eventually('its partitions, of another coordinator', all, TIMEOUT_MS);
