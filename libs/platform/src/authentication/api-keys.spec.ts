@@ -2,24 +2,22 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, expect, it, jest } from '@jest/globals';
 import { loadConfiguration } from '../configuration/load-configuration.js';
 import { createLogger } from '../logging/logger.js';
 import { ApiKeys } from './api-keys.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'betrace-keys-'));
 const file = join(directory, 'keys.json');
-afterEach(() => {
-  jest.restoreAllMocks();
-  rmSync(directory, { recursive: true });
-});
+const write = (key: string) => {
+  const keys = [{ name: key || 'nothing', sha256: createHash('sha256').update(key).digest('hex'), scopes: ['read'] }];
+  writeFileSync(`${file}.new`, JSON.stringify({ keys }));
+  renameSync(`${file}.new`, file);
+};
+afterEach(() => jest.restoreAllMocks());
+afterAll(() => rmSync(directory, { recursive: true }));
 
 it('withdraws a key with the file, also after a failed read; a failure is logged once', () => {
-  const write = (key: string) => {
-    const keys = [{ name: key, sha256: createHash('sha256').update(key).digest('hex'), scopes: ['read'] }];
-    writeFileSync(`${file}.new`, JSON.stringify({ keys }));
-    renameSync(`${file}.new`, file);
-  };
   let now = 1_000;
   jest.spyOn(performance, 'now').mockImplementation(() => (now += 3_000));
   const lines: string[] = [];
@@ -36,4 +34,26 @@ it('withdraws a key with the file, also after a failed read; a failure is logged
   expect(lines.filter((line) => line.includes('the previous ones stay in force'))).toHaveLength(1);
   renameSync(`${file}.kept`, file);
   expect(known()).toEqual(['present']);
+});
+
+it('is in order again when a file that was away comes back unchanged', () => {
+  let now = 1_000;
+  jest.spyOn(performance, 'now').mockImplementation(() => (now += 3_000));
+  const logger = createLogger({ level: 'info', format: 'json' }, { write: () => true });
+  write('present');
+  const { configuration } = loadConfiguration({ environment: { BETRACE_API_KEYS_FILE: file }, directory: '/nowhere' });
+  const keys = new ApiKeys(configuration, logger);
+  renameSync(file, `${file}.kept`);
+  expect(keys.trouble()).toMatch('not in force');
+  renameSync(`${file}.kept`, file);
+  expect(keys.trouble()).toBe('');
+  expect(keys.caller('present')).toMatchObject({ name: 'present' });
+});
+
+it('is no key when the header is empty, not even with the hash of nothing in the file', () => {
+  write('');
+  const { configuration } = loadConfiguration({ environment: { BETRACE_API_KEYS_FILE: file }, directory: '/nowhere' });
+  const logger = createLogger({ level: 'info', format: 'json' }, { write: () => true });
+  const keys = new ApiKeys(configuration, logger);
+  expect([keys.required, keys.caller(''), keys.caller(undefined)]).toEqual([true, undefined, undefined]);
 });

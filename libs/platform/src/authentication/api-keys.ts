@@ -65,7 +65,8 @@ export class ApiKeys {
   /** The owner of the key in a header value; undefined: an unknown key. Compares with every key in constant time, whatever the length. */
   caller(value: string | undefined): Caller | undefined {
     this.look();
-    if (value === undefined) return undefined;
+    // An empty header is no key, whatever a file of keys says.
+    if (value === undefined || value === '') return undefined;
     const hash = digest(value);
     let found: Caller | undefined;
     for (const key of this.keys) if (timingSafeEqual(key.hash, hash)) found = key;
@@ -83,7 +84,11 @@ export class ApiKeys {
     this.lookedAt = performance.now();
     try {
       const seen = mark(this.file);
-      if (seen === this.seen) return;
+      if (seen === this.seen) {
+        // The file that is in force was away, and is back.
+        this.failure = '';
+        return;
+      }
       const keys = readKeys(readFileSync(this.file, 'utf8'));
       // Only after reading: an unreadable file is tried again, or a withdrawn key would stay valid.
       this.seen = seen;

@@ -196,6 +196,26 @@ logging:
     expect(load({ environment: { BETRACE_API_KEY: '', LOG_LEVEL: ' ' } }).configuration.authentication.apiKey).toBeUndefined();
   });
 
+  it.each(['authentication.api_key', 'compliance.signature_key', 'server.host', 'storage.database_url', 'authentication.api_keys_file'])(
+    "refuses an empty %s in the file, which a template with an unset variable gives: an empty key is everybody's",
+    (name) => {
+      const [group, key] = name.split('.');
+      for (const empty of ['""', '" "', '"\\n"']) expect(failure(withFile(`${group}:\n  ${key}: ${empty}\n`))).toContain(`${name} is `);
+    },
+  );
+
+  it('reads an API key without the line end of its file, and refuses one that no header can have', () => {
+    const key = (text: string) => load({ environment: { BETRACE_API_KEY: text } }).configuration.authentication.apiKey;
+    expect(key(' hunter2\n')).toBe('hunter2');
+    for (const bad of ['hunter2\nhunter3', 'schl\u00fcssel-hunter2', 'hunter2\0']) {
+      const message = failure({ environment: { BETRACE_API_KEY: bad } });
+      expect(message).toContain('expected a key of printable ASCII characters');
+      expect(message).not.toContain('hunter2');
+    }
+    expect(failure({ environment: { BETRACE_API_KEY_HEADER: 'x key' } })).toContain('expected the name of a header');
+    expect(load(withFile('authentication:\n  oidc_scope_prefix: ""\n')).configuration.authentication.oidcScopePrefix).toBe('');
+  });
+
   it.each<[string, () => LoadOptions, string]>([
     [
       'an unknown key, with its line',

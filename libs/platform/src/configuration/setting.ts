@@ -31,13 +31,43 @@ export interface Setting<T> {
 const scalarText = (input: unknown): string | undefined =>
   typeof input === 'string' || typeof input === 'number' || typeof input === 'boolean' ? String(input) : undefined;
 
+const TEXT_TYPES = ['string', 'number', 'boolean'];
+
+/** A text. An empty one is refused: a template whose variable is unset would give an empty key, which everybody has. */
 export const text: SettingType<string> = {
   name: 'text',
-  expected: 'a text',
-  jsonSchema: { type: ['string', 'number', 'boolean'] },
-  parse: scalarText,
+  expected: 'a text that is not empty (without the key its default counts)',
+  jsonSchema: { type: TEXT_TYPES, pattern: '\\S' },
+  parse: (input) => filled(scalarText(input)),
   show: (value) => value,
 };
+
+/** A text that may be empty. */
+export const anyText: SettingType<string> = { ...text, expected: 'a text', jsonSchema: { type: TEXT_TYPES }, parse: scalarText };
+
+/** An API key: printable ASCII, as headers and the metadata of gRPC can have it, without blanks around it, such as the line end of a file. */
+export const keyText: SettingType<string> = {
+  ...text,
+  expected: 'a key of printable ASCII characters, which is not empty (without one there is no authentication by key)',
+  parse: (input) => {
+    const key = scalarText(input)?.trim();
+    return key !== undefined && /^[\x20-\x7e]+$/.test(key) ? key : undefined;
+  },
+};
+
+/** The name of a header, which is a token (RFC 9110, 5.6.2). */
+export const headerName: SettingType<string> = {
+  ...text,
+  expected: 'the name of a header, like X-API-Key',
+  parse: (input) => {
+    const name = scalarText(input)?.trim() ?? '';
+    return /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? name : undefined;
+  },
+};
+
+function filled(value: string | undefined): string | undefined {
+  return value === undefined || value.trim() === '' ? undefined : value;
+}
 
 /** A name among the members of a Kafka group, with room for what tells the threads of a process apart (Kafka allows 249). */
 const MAX_INSTANCE_ID = 200;

@@ -81,7 +81,11 @@ export class ServerCertificate {
   private look(): void {
     try {
       const seen = markOf(this.server);
-      if (seen === this.seen) return;
+      if (seen === this.seen) {
+        // The files in use were away, and are back: their next failure is logged again.
+        this.failure = '';
+        return;
+      }
       const files = readCertificateFiles(this.server);
       // Only after reading: files that do not match yet are read again.
       this.seen = seen;

@@ -1,15 +1,15 @@
-import { flag, integer, issuer, type Setting, text } from '../setting.js';
+import { anyText, flag, headerName, integer, issuer, keyText, type Setting, text } from '../setting.js';
 
 /** Authentication and access. */
 export const AUTHENTICATION = {
   apiKeyHeader: {
-    type: text,
+    type: headerName,
     env: ['BETRACE_API_KEY_HEADER'],
     default: 'X-API-Key',
     doc: 'Header (and gRPC metadata) with the API key.',
   },
   apiKey: {
-    type: text,
+    type: keyText,
     env: ['BETRACE_API_KEY'],
     secret: true,
     doc: 'When set, every request except `/health` and `/ready` needs this key or one of `api_keys_file`. It may do everything. Without a key, a file and an issuer there is no authentication.',
@@ -36,7 +36,7 @@ export const AUTHENTICATION = {
     doc: 'Claim with the scopes of a caller: words separated by spaces, or a list (`scp`, `roles`, `groups`).',
   },
   oidcScopePrefix: {
-    type: text,
+    type: anyText,
     env: ['BETRACE_OIDC_SCOPE_PREFIX'],
     default: 'betrace:',
     doc: 'Prefix of the scopes `read`, `rules:write`, `ingest` and `admin` in that claim.',
@@ -58,7 +58,7 @@ export const AUTHENTICATION = {
     doc: 'Scopes that the console requests from `oidc_issuer`, separated by spaces, like `openid betrace:read betrace:rules:write`.',
   },
   oidcConsoleParameters: {
-    type: text,
+    type: anyText,
     env: ['BETRACE_OIDC_CONSOLE_PARAMETERS'],
     doc: 'Further parameters of its requests, as in a query: `resource=https://betrace.example.com` (RFC 8707) or `audience=betrace`. Some issuers need them for access tokens with the right audience.',
   },
