@@ -155,6 +155,23 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     expect(await ask(token)).toMatchObject({ status: 503, body: { detail: expect.stringContaining('another.example') } });
   }, 120_000);
 
+  it('are verified with the keys that were read while the issuer is down, whatever forged tokens name', async () => {
+    await start();
+    const scope = 'betrace:read';
+    expect((await ask(await issuer.token({ scope, sub: 'first' }))).status).toBe(200);
+    const forged = await issuer.token({ scope }, { kid: 'nobody' });
+    const later = await issuer.token({ scope, sub: 'later' });
+    await issuer.close();
+    try {
+      await eventually('an attempt to read the keys', async () => ((await ask(forged)).status === 503 ? true : undefined), 60_000, 500);
+      expect((await ask(later)).status).toBe(200);
+      expect((await ask(forged)).status).toBe(503);
+      expect((await ask(await issuer.token({ scope, sub: 'last' }))).status).toBe(200);
+    } finally {
+      await issuer.open();
+    }
+  }, 120_000);
+
   it('may have their scopes in another claim, without a prefix', async () => {
     // An empty variable counts as unset, so it cannot set an empty prefix.
     await start({ BETRACE_OIDC_SCOPE_CLAIM: 'roles', BETRACE_OIDC_SCOPE_PREFIX: 'trace-' });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type createRemoteJWKSet, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
+import { type JWTPayload, errors as joseErrors, jwtVerify } from 'jose';
 import type { Caller } from './api-keys.js';
-import { openKeySet } from './open-key-set.js';
+import { type KeySet, openKeySet } from './open-key-set.js';
 import { type KeyScope, SCOPES } from './scopes.js';
+import { isAboutToken } from './token-errors.js';
 
 /** Asymmetric signatures only: no shared secrets, and never `none`. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
@@ -34,8 +35,6 @@ export class BadToken extends Error {}
 /** The issuer's keys are unavailable, so the token cannot be verified. */
 export class IssuerAway extends Error {}
 
-type KeySet = ReturnType<typeof createRemoteJWKSet>;
-
 /** Bearer tokens of an OpenID Connect issuer (JWT, RFC 9068 or ID tokens): who calls, and with what scopes. */
 export class BearerTokens {
   private keys: Promise<KeySet> | undefined;
@@ -65,9 +64,12 @@ export class BearerTokens {
 
   private async verified(token: string): Promise<JWTPayload> {
     const { issuer, audience, now } = this.options;
+    this.keys ??= openKeySet(this.options);
+    const opening = this.keys;
+    let keys: KeySet | undefined;
     try {
-      this.keys ??= openKeySet(this.options);
-      const { payload } = await jwtVerify(token, await this.keys, {
+      keys = await opening;
+      const { payload } = await jwtVerify(token, keys.keyOf, {
         issuer,
         audience,
         algorithms: ALGORITHMS,
@@ -78,9 +80,9 @@ export class BearerTokens {
       this.failure = undefined;
       return payload;
     } catch (error) {
-      if (isAboutToken(error)) throw new BadToken(reasonOf(error as joseErrors.JOSEError), { cause: error });
-      // The next request asks the issuer again.
-      this.keys = undefined;
+      if (isAboutToken(error)) throw new BadToken(reasonOf(error), { cause: error });
+      // The next request asks the issuer again. Keys that are still good stay: else a forged token would lock all others out.
+      if (this.keys === opening && keys?.isFresh() !== true) this.keys = undefined;
       this.failure = `the keys of ${issuer} are unavailable: ${(error as Error).message}`;
       throw new IssuerAway(this.failure, { cause: error });
     }
@@ -92,14 +94,6 @@ export class BearerTokens {
     const words: readonly unknown[] = Array.isArray(claim) ? claim : typeof claim === 'string' ? claim.split(' ') : [];
     return SCOPES.filter((scope) => words.includes(`${scopePrefix}${scope}`));
   }
-}
-
-/** All errors of jose concern the token, except those of the key set. */
-function isAboutToken(error: unknown): boolean {
-  if (error instanceof joseErrors.JWKSTimeout || error instanceof joseErrors.JWKSInvalid) return false;
-  if (error instanceof joseErrors.JWKInvalid) return false;
-  // An invalid answer of the issuer is a JOSEError without a code of its own.
-  return error instanceof joseErrors.JOSEError && error.code !== 'ERR_JOSE_GENERIC';
 }
 
 /** The reason for the sender. jose's messages hold no secrets, but not all say what to do. */

@@ -1,7 +1,9 @@
+import { boundedText } from './bounded-text.js';
+
 /** Timeout of a request to the issuer (ms). */
 export const ISSUER_ANSWERS_MS = 5_000;
-/** Maximum size of a discovery document. */
-const MAX_BYTES = 1024 * 1024;
+/** Maximum size of an answer of the issuer. */
+export const ISSUER_BYTES = 1024 * 1024;
 
 /** The URLs in a discovery document; a member is undefined when it is not a URL. */
 export interface IssuerDocument {
@@ -23,9 +25,7 @@ export async function discoverIssuer(issuer: string): Promise<IssuerDocument> {
     headers: { accept: 'application/json' },
   });
   if (!answer.ok) throw new Error(`${address} answers ${answer.status}`);
-  const text = await answer.text();
-  if (text.length > MAX_BYTES) throw new Error(`${address} answers more than a document`);
-  const document = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const document = JSON.parse(await boundedText(answer, ISSUER_BYTES)) as Readonly<Record<string, unknown>>;
   if (document['issuer'] !== issuer) throw new Error(`${address} is of the issuer ${JSON.stringify(document['issuer'])}`);
   const url = (member: string): string | undefined => {
     const value = document[member];
