@@ -10,6 +10,7 @@ export { DURATION_UNITS, parseDuration } from './duration.js';
 export { editDistance } from './edit-distance.js';
 export { filledSentence } from './filled-sentence.js';
 export type { IndexOf } from './index-of.js';
+export { followsLeapSecond } from './leap-second.js';
 export { OWN_SCOPE } from './own-scope.js';
 export { traceMethods } from './traces/trace-methods.js';
 export { type Attributes, type Failure, type FinishedWork, failureOf, type Traces, type Work } from './traces/work.js';

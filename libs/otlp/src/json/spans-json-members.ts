@@ -50,6 +50,7 @@ export const SPAN_MEMBERS: KnownMembers = {
     resource_attributes: 'resource',
     instrumentation_scope: 'scope',
   },
+  same: { parent_span_id: 'parent_id' },
 };
 
 /** An answer of the API has the duration beside the end, in milliseconds. */
@@ -58,6 +59,7 @@ export const ENDED_SPAN_MEMBERS: KnownMembers = { ...SPAN_MEMBERS, names: [...SP
 export const EVENT_MEMBERS: KnownMembers = {
   names: ['name', 'time', 'timestamp', 'time_unix_nano', 'attributes', ...IGNORED],
   aliases: { start_time: 'time', tags: 'attributes' },
+  same: { timestamp: 'time', time_unix_nano: 'time' },
 };
 
 export const LINK_MEMBERS: KnownMembers = {

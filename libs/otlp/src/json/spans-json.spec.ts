@@ -237,6 +237,49 @@ describe('spans as JSON', () => {
     ]);
   });
 
+  it('refuses two spellings of one member with different values, of which readers would take either', () => {
+    const ends = { span_id: 'b', name: 'x', start_time: 1, end_time: 5 };
+    const refused = (span: object) =>
+      errorOf(JSON.stringify({ spans: [{ trace_id: 'a', ...ends, ...span }] })).fields.map(({ path, message }) => `${path}: ${message}`);
+    expect(refused({ traceId: 'c' })).toEqual(["spans[0].traceId: 'trace_id' is the same member: leave one of them out"]);
+    expect(refused({ endTime: 6 })).toEqual(["spans[0].endTime: 'end_time' is the same member: leave one of them out"]);
+    expect(refused({ parentSpanId: 'p', parent_id: 'q' })).toEqual([
+      "spans[0].parent_id: 'parentSpanId' is the same member: leave one of them out",
+    ]);
+    expect(refused({ events: [{ name: 'e', time: 1, timestamp: 2 }] })).toEqual([
+      "spans[0].events[0].timestamp: 'time' is the same member: leave one of them out",
+    ]);
+    expect(refused({ links: [{ trace_id: 'c', traceId: 'd', span_id: 'e' }] })).toHaveLength(1);
+    expect(one({ traceId: 'a', trace_id: 'a', parent_id: 'p', parentSpanId: null, ...ends })).toMatchObject({ name: 'x' });
+  });
+
+  it('reads a test span of which only its events, links or attributes are written', () => {
+    expect(one({ events: [{ name: 'exception' }] }).events).toHaveLength(1);
+    expect(one({ links: [{ span_id: 'a' }] }).links).toHaveLength(1);
+    expect(plainMap(one({ attributes: [{ key: 'a', value: { stringValue: 'x' } }] }).attributes)).toMatchObject({ a: 'x' });
+  });
+
+  it('suggests a short name of which two letters are swapped', () => {
+    for (const [wrong, right] of Object.entries({ nmae: 'name', kidn: 'kind', stauts: 'status' }))
+      expect(errorOf(JSON.stringify({ [wrong]: 'x' })).fields[0]?.message).toBe(`unknown member '${wrong}', did you mean '${right}'?`);
+  });
+
+  it.each([
+    ['2016-12-31T23:59:60Z', 1_483_228_800_000_000_000n],
+    ['2016-12-31t18:59:60.5-05:00', 1_483_228_800_500_000_000n],
+    ['2016-12-30T23:59:60Z', undefined],
+    ['2016-12-31T12:00:60Z', undefined],
+    ['0070-01-01T00:00:00Z', undefined],
+    ['0001-01-01T00:00:00Z', undefined],
+    ['2026-01-01T00:00:00+99:00', undefined],
+    ['2026-01-01T00:00:00+01:60', undefined],
+    ['2026-02-30T00:00:00Z', undefined],
+  ])('reads the time %s as one of the calendar, or not at all', (start_time, expected) => {
+    const span = JSON.stringify({ start_time, duration: 1 });
+    if (expected === undefined) expect(errorOf(span, { incomplete: true }).fields.map(({ path }) => path)).toEqual(['start_time']);
+    else expect(one({ start_time, duration: 1 }).startTimeUnixNano).toBe(expected);
+  });
+
   it('refuses null for the spans, so that a sender learns that its list is missing', () => {
     expect(() => spansFromJson('{"spans": null}')).toThrow('spans: expected a list of spans');
   });

@@ -71,9 +71,10 @@ class SpansJson {
         refuseUnknownMembers(reader, body, TRACE_MEMBERS);
         reader.items(body, 'spans', (span) => this.item(span));
       } else if (body) {
-        // No span has only a list: the list holds the spans, under a wrong name.
+        // A list alone, under a name that no span has: it holds the spans, and the name is wrong.
         const [member, another] = Object.keys(body);
-        if (member !== undefined && another === undefined && Array.isArray(body[member])) refuseUnknownMembers(reader, body, TRACE_MEMBERS);
+        const isList = member !== undefined && another === undefined && Array.isArray(body[member]);
+        if (isList && !SPAN_MEMBERS.names.includes(member)) refuseUnknownMembers(reader, body, TRACE_MEMBERS);
         else this.span(body);
       }
     }

@@ -1,3 +1,7 @@
+import { followsLeapSecond } from '#base';
+
+const LEAP_SECOND = /(T\d\d:\d\d:)60/;
+
 /**
  * A time in a query parameter, in Unix milliseconds: Unix seconds (the guide's form, also with decimals), milliseconds, microseconds or nanoseconds,
  * distinguished by their number of digits, or RFC 3339. Undefined for other texts.
@@ -10,11 +14,13 @@ export function instant(text: string): number | undefined {
 function parsedInstant(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed)) return fromUnix(trimmed);
-  // An unencoded plus sign arrives as a space: 2025-11-02T08:00:00 01:00.
-  const date = trimmed.replace(/ (\d\d:\d\d)$/, '+$1');
-  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/i.test(date)) return undefined;
-  const zoned = /(Z|[+-]\d\d:\d\d)$/i.test(date) || !date.includes('T') ? date : `${date}Z`;
-  return isDay(date) ? Date.parse(zoned) : undefined;
+  // An unencoded plus sign arrives as a space: 2025-11-02T08:00:00 01:00. Date.parse reads a small t as local time.
+  const date = trimmed.replace(/ (\d\d:\d\d)$/, '+$1').toUpperCase();
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(date) || !isDay(date)) return undefined;
+  const zoned = /(Z|[+-]\d\d:\d\d)$/.test(date) || !date.includes('T') ? date : `${date}Z`;
+  if (!LEAP_SECOND.test(zoned)) return Date.parse(zoned);
+  const next = Date.parse(zoned.replace(LEAP_SECOND, '$159')) + 1_000;
+  return followsLeapSecond(next) ? next : undefined;
 }
 
 /** Date.parse reads 30 February as 2 March. */
