@@ -184,6 +184,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'api-error',
     'problem.dto',
     'query',
+    'list-of',
     'page-query',
     'concurrency-limit',
     'explanation.dto',

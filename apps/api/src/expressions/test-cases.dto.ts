@@ -1,8 +1,8 @@
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsNotEmpty, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsNotEmpty, IsOptional, IsString } from 'class-validator';
 import { MAX_TESTS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ON_ERROR, type OnError } from '#records';
+import { ListOf } from '../list-of.js';
 import { RuleTestView } from './rule-test.dto.js';
 
 export class TestCasesBody {
@@ -17,10 +17,8 @@ export class TestCasesBody {
   on_error?: OnError;
 
   @ApiProperty({ type: [RuleTestView], maxItems: MAX_TESTS })
-  @IsArray()
   @ArrayMaxSize(MAX_TESTS)
-  @ValidateNested({ each: true })
-  @Type(() => RuleTestView)
+  @ListOf(() => RuleTestView)
   tests!: RuleTestView[];
 }
 

@@ -165,6 +165,8 @@ describe('marks and mutes', () => {
     ['POST', '/v1/mutes', { rule_id: 'other', worse_above: 1.5 }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/mutes', { rule_id: 'other', worse_above: 100_001 }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/mutes', { rule_id: 'other', until_worse: 'yes' }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/mutes', { rule_id: 'other', until_worse: false, worse_above: 5 }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/mutes', { rule_id: 'other', service: 'shop \ud800' }, 400, 'BT_HTTP_INVALID'],
     ['DELETE', '/v1/mutes/mute-none', undefined, 404, 'BT_API_MUTE_NOT_FOUND'],
     ['GET', '/v1/mutes?cursor=x', undefined, 400, 'BT_STORE_BAD_CURSOR'],
     ['GET', '/v1/mutes?active=maybe', undefined, 400, 'BT_HTTP_INVALID'],

@@ -14,8 +14,12 @@ export const MAX_WORSE_ABOVE = 100_000;
 const WORSE_ABOVE = { message: `worse_above must be a whole number from 1 to ${MAX_WORSE_ABOVE}` };
 const UNTIL = { message: 'until must be a time: RFC 3339, or Unix seconds' };
 
-const parsedInstant = ({ value }: { value: unknown }): unknown =>
-  typeof value === 'string' || typeof value === 'number' ? (instant(String(value)) ?? Number.NaN) : Number.NaN;
+const parsedInstant = ({ value }: { value: unknown }): unknown => {
+  if (value === null) return null;
+  return typeof value === 'string' || typeof value === 'number' ? (instant(String(value)) ?? Number.NaN) : Number.NaN;
+};
+/** Databases keep a replacement character instead, which may be the name of another service. */
+const WHOLE = [/^\P{Cs}*$/u, { message: 'service must hold no half of a surrogate pair' }] as const;
 
 export class MuteBody {
   @ApiProperty({ example: 'slow-requests', description: 'The id of a rule, or its name.' })
@@ -28,6 +32,7 @@ export class MuteBody {
   @IsOptional()
   @IsString()
   @MaxLength(10_000)
+  @Matches(...WHOLE)
   service?: string;
 
   @ApiPropertyOptional({
@@ -55,7 +60,7 @@ export class MuteBody {
     maximum: MAX_WORSE_ABOVE,
     example: 40,
     description:
-      'Says `until_worse`. Without it twice the violations of the busiest of the last 24 hours, at least 10 and at most 100,000.',
+      'Says `until_worse`, which must not be false then. Without it twice the violations of the busiest of the last 24 hours, at least 10 and at most 100,000.',
   })
   @IsOptional()
   @IsInt(WORSE_ABOVE)

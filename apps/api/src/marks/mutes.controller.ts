@@ -12,7 +12,7 @@ import {
   ApiTags,
   ApiUnprocessableEntityResponse,
 } from '#openapi';
-import { CLOCK, type Clock, callerOf, noteChange } from '#platform';
+import { CLOCK, type Clock, callerOf, noteChange, Problem } from '#platform';
 import { type Mute, Store } from '#store';
 import { ApiError } from '../api-error.js';
 import { notFound } from '../not-found.js';
@@ -64,6 +64,11 @@ export class MutesController {
     const now = this.clock.now();
     // `null` counts as absent.
     const [service, until, note] = [body.service ?? undefined, body.until ?? undefined, body.note ?? undefined];
+    if (typeof body.worse_above === 'number' && body.until_worse === false) {
+      throw new Problem('BT_HTTP_INVALID', 'until_worse is false, and worse_above says how much worse: leave one of them out', {
+        errors: [{ path: 'until_worse', message: 'must not be false beside worse_above' }],
+      });
+    }
     if (until !== undefined && until <= now) throw new ApiError('BT_API_MUTE_ENDED', { until: new Date(until).toISOString() });
     const { id: ruleId } = await requireRule(this.store, rule_id);
     const worseAbove = await this.worseAbove(ruleId, service, body, now);

@@ -7,6 +7,11 @@ import type { NotificationReceiver } from './receiver.js';
 
 const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];
 const NAME = /^[\w.-]{1,64}$/;
+/** A token (RFC 9110, 5.6.2). */
+const HEADER = /^[\w!#$%&'*+.^`|~-]+$/;
+/** Headers of the message and its connection: with others no message would be sent, or its signature would not match. */
+const OWN_HEADER =
+  /^(content-(length|type|encoding)|transfer-encoding|connection|expect|te|trailer|upgrade|webhook-(id|timestamp|signature))$/i;
 const MAX_RECEIVERS = 100;
 const DAY = 24 * 60 * 60 * 1_000;
 /** The prefix of a base64 secret in Standard Webhooks. */
@@ -54,6 +59,10 @@ function receiverOf(entry: Members, folder: string, report: (problem: string) =>
   if (consoleUrl !== undefined && !isUrl(consoleUrl)) report('has a "console_url" that is not a URL of http or https');
   if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
     report('has "headers" that are not a mapping of names to texts');
+  for (const header of isRecord(headers) ? Object.keys(headers) : []) {
+    if (!HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which is no name of a header`);
+    else if (OWN_HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
+  }
   const severities = textsOf(entry, 'severities', report).map((severity) => severity.toUpperCase());
   const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));
   if (unknown !== undefined) report(`has the severity ${JSON.stringify(unknown)}, which is none of ${SEVERITIES.join(', ')}`);

@@ -13,6 +13,9 @@ interface Parts {
 
 const REFERENCE = '#/components/schemas/';
 
+/** Classes derived by `PartialType`, which leaves every member optional: null is allowed where their model allows it. */
+const MODELS: Readonly<Record<string, string>> = { RulePatch: 'RuleBody' };
+
 /**
  * Completes the descriptions of request bodies. Undocumented members are refused (BT_HTTP_INVALID names them), and optional ones may be null. References have
  * the form of OpenAPI 3.1, which allows a description beside `$ref`.
@@ -45,7 +48,8 @@ function close(schema: Schema | undefined, schemas: Record<string, Schema>): voi
 }
 
 /** The members of a class with `@IsOptional`, which may be null. */
-function optionalMembers(name: string): ReadonlySet<string> {
+function optionalMembers(schema: string): ReadonlySet<string> {
+  const name = MODELS[schema] ?? schema;
   // A private member of class-validator; without it openapi-document.spec.ts fails, because no document is made.
   const storage = getMetadataStorage();
   const classes = [...(storage as unknown as { readonly validationMetadatas: ReadonlyMap<unknown, unknown> }).validationMetadatas.keys()];

@@ -52,8 +52,9 @@ function describe(path: string, operation: Operation): void {
     add('413', 'The body is too large.');
     add('415', 'The body is of another type or encoding than this route takes.');
   }
-  const isQueried = (operation.parameters ?? []).some((parameter) => 'in' in parameter && parameter.in === 'query');
-  if (isQueried) add('400', 'A parameter is unknown or wrong; `errors` names each.');
+  // An id with control characters is refused, too.
+  const isAddressed = (operation.parameters ?? []).some((parameter) => 'in' in parameter && ['query', 'path'].includes(parameter.in));
+  if (isAddressed) add('400', 'A parameter is unknown or wrong; `errors` names each.');
   if (!UNCOUNTED.has(path)) add('429', 'Too many requests in a minute (`server.rate_limit`); try again after `Retry-After` seconds.');
   add('default', 'Any other refusal: something that the server needs is not there (503), or a defect (500).');
 }

@@ -5,12 +5,19 @@ import { ApiUnderTest } from '../testing/api-under-test.js';
 interface Document {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly type?: unknown; readonly properties?: Readonly<Record<string, unknown>> }>>;
+  };
 }
 
 interface Operation {
   readonly requestBody?: { readonly content?: Readonly<Record<string, unknown>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
+
+/** The members that a body takes. */
+const onlyKnown = (body: object, properties: object): object =>
+  Object.fromEntries(Object.entries(body).filter(([member]) => Object.hasOwn(properties, member)));
 
 describe('the documentation of the API', () => {
   let api: ApiUnderTest;
@@ -111,6 +118,63 @@ describe('the documentation of the API', () => {
       }),
     );
     expect(answers).toEqual(taking.map((route) => [route, 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE']));
+  });
+
+  it('says null of no member of a body that is refused with null', async () => {
+    const { components } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    await api.ask('PUT', '/v1/rules/a', { name: 'a', expression: 'span.is_root' });
+    const bodies = {
+      RuleBody: ['PUT', '/v1/rules/b', { name: 'b', expression: 'span.is_root' }],
+      RulePatch: ['PATCH', '/v1/rules/a', { enabled: true }],
+      ImportBody: ['POST', '/v1/rules/import', { rules: [], dry_run: true }],
+      PreviewBody: ['POST', '/v1/rules/preview', { expression: 'span.is_root' }],
+      MuteBody: ['POST', '/v1/mutes', { rule_id: 'a' }],
+    } as const;
+    const tried: string[] = [];
+    const refused: unknown[] = [];
+    for (const [name, [method, path, body]] of Object.entries(bodies)) {
+      for (const [member, schema] of Object.entries(components.schemas[name]?.properties ?? {})) {
+        if (!/"null"|,null\]/.test(JSON.stringify(schema)) || member in body) continue;
+        tried.push(`${name}.${member}`);
+        const answer = await api.ask<{ readonly id?: string }>(method, path, { ...body, [member]: null });
+        if (answer.status >= 400) refused.push([name, member, answer.body]);
+        if (answer.status === 202) await api.ask('DELETE', `/v1/previews/${answer.body.id}`);
+      }
+    }
+    expect(refused).toEqual([]);
+    expect(tried).toEqual(expect.arrayContaining(['RulePatch.severity', 'ImportBody.mode', 'PreviewBody.from', 'MuteBody.until']));
+    expect(tried).not.toContain('RulePatch.expression');
+  });
+
+  it('has no list of objects that takes a list in place of one, which nobody would read', async () => {
+    const { paths, components } = (await api.ask<Document>('GET', '/openapi.json')).body;
+    await api.ask('PUT', '/v1/rules/a', { name: 'a', expression: 'span.is_root' });
+    const body = { name: 'a', expression: 'span.is_root', rules: [], tests: [] };
+    const tried: string[] = [];
+    const answers: unknown[] = [];
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const { schema } = ((operation as Operation).requestBody?.content?.['application/json'] ?? {}) as { schema?: { $ref?: string } };
+        const { properties = {} } = components.schemas[schema?.$ref?.split('/').at(-1) ?? ''] ?? {};
+        for (const [member, { items }] of Object.entries(properties as Readonly<Record<string, { items?: { $ref?: string } }>>)) {
+          if (items?.$ref === undefined || /"string"/.test(JSON.stringify(components.schemas[items.$ref.split('/').at(-1)!]?.type)))
+            continue;
+          const sent = { ...(method === 'patch' ? {} : onlyKnown(body, properties)), [member]: [[]] };
+          const answer = await api.ask(method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'a'), sent);
+          tried.push(`${method} ${path} ${member}`);
+          answers.push([answer.status, answer.body['code']]);
+        }
+      }
+    }
+    expect(tried).toEqual(
+      expect.arrayContaining([
+        'post /v1/rules controls',
+        'patch /v1/rules/{id} tests',
+        'post /v1/rules/import rules',
+        'post /v1/rules/test-cases tests',
+      ]),
+    );
+    expect(answers).toEqual(tried.map(() => [400, 'BT_HTTP_INVALID']));
   });
 
   it('is shown by Swagger UI', async () => {

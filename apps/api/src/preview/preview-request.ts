@@ -64,7 +64,8 @@ function ruleOf(id: string, name: string, expression: string): RuleDefinition {
   return { id, name, version: 1, expression, severity: 'MEDIUM' };
 }
 
-/** A value that is not positive is relative to now. */
+/** A negative value (also -0, which is `0s` ago) is relative to now; 0 is the beginning of 1970. */
 function momentOf(moment: number | undefined, now: number): number | undefined {
-  return moment === undefined || moment > 0 ? moment : Math.max(0, now + moment);
+  const isAgo = moment !== undefined && (moment < 0 || Object.is(moment, -0));
+  return isAgo ? Math.max(0, now + moment) : moment;
 }

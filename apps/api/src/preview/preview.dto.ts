@@ -12,8 +12,9 @@ const LAST = 8_640_000_000_000_000;
 export const MAX_SAMPLES = 50;
 const MAX_WAIT_MS = 30_000;
 
-/** A time, or a duration before now, which is negative until now is known. */
+/** A time, or a duration before now, which is negative (-0: now) until now is known. */
 const asMoment = ({ value }: { value: unknown }): unknown => {
+  if (value === null) return null;
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NaN;
   const text = String(value);
   const ago = /^\s*\d+(\.\d+)?\s*$/.test(text) ? undefined : parseMilliseconds(text);

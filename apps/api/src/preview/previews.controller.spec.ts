@@ -66,6 +66,10 @@ describe('POST /v1/rules/preview', () => {
     expect((await preview({ expression: 'span.duration > 2s', samples: 1 })).result?.samples).toHaveLength(1);
     const past = await preview({ expression: 'span.duration > 2s', from: '2001-01-01T00:00:00Z', to: '2002-01-01T00:00:00Z' });
     expect(past.result).toMatchObject({ traces: 0, from: '2001-01-01T00:00:00.000Z', to: '2002-01-01T00:00:00.000Z' });
+    for (const from of ['0', 0, '1970-01-01T00:00:00Z']) {
+      const all = await preview({ expression: 'span.duration > 2s', from, to: '0s' });
+      expect([from, all.result?.violations]).toEqual([from, result?.violations]);
+    }
   });
 
   it('counts failed evaluations', async () => {

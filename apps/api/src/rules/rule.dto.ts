@@ -1,23 +1,10 @@
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsNotEmpty,
-  IsObject,
-  IsOptional,
-  IsString,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsInt, IsNotEmpty, IsObject, IsOptional, IsString, MaxLength, Min } from 'class-validator';
 import { MAX_CONTROLS, MAX_TESTS, RULE_TEXT_LIMITS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional, PartialType } from '#openapi';
 import { ON_ERROR, type OnError, RULE_MODES, type RuleMode, type RuleTest, SEVERITIES, type Severity } from '#records';
 import type { StoredRule } from '#store';
 import { RuleTestView } from '../expressions/rule-test.dto.js';
+import { ListOf } from '../list-of.js';
 import { ProblemDetailView } from '../problem.dto.js';
 import { RuleHealthView } from './health/rule-health.dto.js';
 import type { RuleStatus } from './health/rule-status-follower.js';
@@ -101,10 +88,8 @@ export class RuleBody {
     description: `The compliance controls that the rule supports, at most ${MAX_CONTROLS}, for \`GET /v1/compliance/{framework}\`.`,
   })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(MAX_CONTROLS)
-  @ValidateNested({ each: true })
-  @Type(() => RuleControlView)
+  @ListOf(() => RuleControlView)
   controls?: RuleControlView[];
 
   @ApiPropertyOptional({ default: false, description: EVIDENCE_DESCRIPTION })
@@ -144,10 +129,8 @@ export class RuleBody {
 
   @ApiPropertyOptional({ type: [RuleTestView], maxItems: MAX_TESTS, default: [], description: TESTS_DESCRIPTION })
   @IsOptional()
-  @IsArray()
   @ArrayMaxSize(MAX_TESTS)
-  @ValidateNested({ each: true })
-  @Type(() => RuleTestView)
+  @ListOf(() => RuleTestView)
   tests?: RuleTestView[];
 
   @ApiPropertyOptional({

@@ -1,7 +1,8 @@
-import { Transform, Type } from 'class-transformer';
-import { IsArray, IsBoolean, IsIn, IsInt, IsObject, IsOptional, ValidateNested } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsOptional } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { Problem } from '#platform';
+import { ListOf } from '../../list-of.js';
 import { ProblemDetailView } from '../../problem.dto.js';
 import { yesOrNo } from '../../query.js';
 import { RuleBody } from '../rule.dto.js';
@@ -14,11 +15,7 @@ export class ImportBody {
     type: [RuleBody],
     description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes, for `merge`; `replace` looks at none.',
   })
-  @IsArray()
-  // `each` alone would check only the elements of an array.
-  @IsObject({ each: true })
-  @ValidateNested({ each: true })
-  @Type(() => RuleBody)
+  @ListOf(() => RuleBody)
   rules!: RuleBody[];
 
   @ApiPropertyOptional({ enum: IMPORT_MODES, default: 'merge', description: '`replace` deletes every rule that is not among them.' })
@@ -62,14 +59,17 @@ export class ImportQuery {
   run_tests?: boolean;
 }
 
-/** Merges the options of body and URL. Throws BT_HTTP_INVALID where they differ. */
+/** Merges the options of body and URL; `null` counts as absent. Throws BT_HTTP_INVALID where they differ. */
 export function wholeImport(body: ImportBody, query: ImportQuery): ImportBody {
-  const differing = (['mode', 'dry_run'] as const).filter((member) => (query[member] ?? body[member]) !== (body[member] ?? query[member]));
+  const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
+  const differing = (['mode', 'dry_run'] as const).filter(
+    (member) => isSaid(query[member]) && isSaid(body[member]) && query[member] !== body[member],
+  );
   const errors = differing.map((path) => ({ path, message: `${path} is ${query[path]} in the address and ${body[path]} in the body` }));
   const [first] = errors;
   if (first !== undefined) throw new Problem('BT_HTTP_INVALID', first.message, { errors });
-  const mode = query.mode ?? body.mode;
-  const dry_run = query.dry_run ?? body.dry_run;
+  const mode = query.mode ?? body.mode ?? undefined;
+  const dry_run = query.dry_run ?? body.dry_run ?? undefined;
   return { rules: body.rules, ...(mode === undefined ? {} : { mode }), ...(dry_run === undefined ? {} : { dry_run }) };
 }
 
