@@ -72,10 +72,36 @@ describe('betrace', () => {
     [['verify', 'x.json'], /BETRACE_SIGNATURE_KEY is not set/],
     [['rules', 'export'], /--url is missing/],
     [['rules', 'export', '--url', 'http://127.0.0.1:1'], /does not answer/],
+    [['rules', 'export', '--url', 'ftp://127.0.0.1:1'], /--url is not a URL of http or https: ftp/],
+    [['rules', 'export', '--url', 'http://127.0.0.1:1', '--api-key-header', 'x key'], /--api-key-header is no name of a header: x key/],
+    [['violations', 'list', '--url=http://127.0.0.1:1', '--since', 'Nov 3 2023'], /--since is neither a time nor a duration: Nov 3 2023/],
+    [['violations', 'list', '--url=http://127.0.0.1:1', '--since', '2016-12-31T23:59:60Z'], /does not answer/],
   ])('refuses %j', async (args, message) => {
     const { code, err } = await betrace(args);
     expect(code).toBe(2);
     expect(err).toMatch(message);
+  });
+});
+
+describe('secrets of the command line', () => {
+  it.each(['BETRACE_API_KEY', 'BETRACE_TOKEN'])('are in no message when no header can have them: %s', async (name) => {
+    for (const secret of ['hunter2\nhunter3', 'hunter2\u2028x', 'hunter2\0']) {
+      const { code, out, err } = await betrace(['rules', 'export', '--url=http://127.0.0.1:1'], { environment: { [name]: secret } });
+      expect([code, out, err.split('\n')[0]]).toEqual([
+        2,
+        '',
+        `betrace rules export: the environment variable ${name} has a line break or another character that no header can have`,
+      ]);
+    }
+    const padded = await betrace(['rules', 'export', '--url=http://127.0.0.1:1'], { environment: { [name]: 'hunter2\n' } });
+    expect(padded.err).toMatch(/does not answer/);
+  });
+
+  it('are in no message when they are part of the address', async () => {
+    const { code, out, err } = await betrace(['rules', 'export', '--url=http://me:hunter2@127.0.0.1:1']);
+    expect(code).toBe(2);
+    expect(err).toMatch('has a user or a password in it');
+    expect(out + err).not.toContain('hunter2');
   });
 });
 

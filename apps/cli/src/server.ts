@@ -21,6 +21,19 @@ export interface ServerValues {
   readonly 'token-env': string;
 }
 
+/** A token (RFC 9110, 5.6.2). */
+const HEADER = /^[\w!#$%&'*+.^`|~-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** A key or token, without blanks around it. Throws a UsageError that does not show it when no header can have it: fetch would quote it. */
+function secretOf(environment: Terminal['environment'], name: string): string | undefined {
+  const secret = environment[name]?.trim();
+  if (secret !== undefined && !HEADER_VALUE.test(secret)) {
+    throw new UsageError(`the environment variable ${name} has a line break or another character that no header can have`);
+  }
+  return secret;
+}
+
 /** A running BeTrace, called by its REST API. */
 export class Server {
   private readonly headers: Readonly<Record<string, string>>;
@@ -29,13 +42,20 @@ export class Server {
   constructor(values: ServerValues, { environment }: Terminal) {
     const url = values.url ?? environment['BETRACE_URL'];
     if (url === undefined || url === '') throw new UsageError('--url is missing, and BETRACE_URL is not set');
-    if (!URL.canParse(url)) throw new UsageError(`${values.url === undefined ? 'BETRACE_URL' : '--url'} is not a URL: ${url}`);
+    const option = values.url === undefined ? 'BETRACE_URL' : '--url';
+    if (!URL.canParse(url)) throw new UsageError(`${option} is not a URL: ${url}`);
+    const { protocol, username, password } = new URL(url);
+    // Errors show the address.
+    if (username !== '' || password !== '') throw new UsageError(`${option} has a user or a password in it, which BeTrace does not take`);
+    if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https: ${url}`);
     this.base = url.replace(/\/+$/, '');
-    const key = environment[values['api-key-env']];
-    const token = environment[values['token-env']];
+    const header = values['api-key-header'];
+    if (!HEADER.test(header)) throw new UsageError(`--api-key-header is no name of a header: ${header}`);
+    const key = secretOf(environment, values['api-key-env']);
+    const token = secretOf(environment, values['token-env']);
     this.headers = {
       accept: 'application/json',
-      ...(key ? { [values['api-key-header']]: key } : {}),
+      ...(key ? { [header]: key } : {}),
       ...(token ? { authorization: `Bearer ${token}` } : {}),
     };
   }

@@ -56,10 +56,10 @@ export function filterQuery(values: FilterValues, now: number): URLSearchParams 
   return new URLSearchParams(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** A time for the API, from a time or from a duration before now. A plain number is a time. */
+/** A time for the API, which checks it, from a time or from a duration before now. A plain number is a time. */
 export function timeOf(option: string, text: string, now: number): string {
   const ago = /^\d+$/.test(text) ? undefined : parseMilliseconds(text);
   if (ago !== undefined) return new Date(now - ago).toISOString();
-  if (/^\d+(\.\d+)?$/.test(text) || !Number.isNaN(Date.parse(text))) return text;
+  if (/^\d+(\.\d+)?$/.test(text) || /^\d{4}-\d\d-\d\d($|[Tt ])/.test(text)) return text;
   throw new UsageError(`${option} is neither a time nor a duration: ${text}`);
 }
