@@ -192,6 +192,16 @@ logging:
     expect(load({ environment }).configuration.otlp.headers).toEqual({ authorization: 'Basic abc==', 'x-scope': '1' });
   });
 
+  it('refuses headers that no export could have, and does not show them', () => {
+    for (const yaml of ['{ "x team": hunter2 }', '{ "": hunter2 }', '{ x: "hunter2\\nhunter3" }', '{ x: "hunter2 \u{1f511}" }']) {
+      const message = failure(withFile(`otlp:\n  headers: ${yaml}\n`));
+      expect(message).toContain('otlp.headers is its value, expected headers like');
+      expect(message).not.toContain('hunter2');
+    }
+    file('');
+    expect(failure({ environment: { OTEL_EXPORTER_OTLP_HEADERS: 'x=hunter2%0Ahunter3' } })).toContain('otlp.headers is its value');
+  });
+
   it('counts an empty variable as unset', () => {
     expect(load({ environment: { BETRACE_API_KEY: '', LOG_LEVEL: ' ' } }).configuration.authentication.apiKey).toBeUndefined();
   });

@@ -55,13 +55,16 @@ export const keyText: SettingType<string> = {
   },
 };
 
-/** The name of a header, which is a token (RFC 9110, 5.6.2). */
+/** A token (RFC 9110, 5.6.2). */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** The name of a header. */
 export const headerName: SettingType<string> = {
   ...text,
   expected: 'the name of a header, like X-API-Key',
   parse: (input) => {
     const name = scalarText(input)?.trim() ?? '';
-    return /^[\w!#$%&'*+.^`|~-]+$/.test(name) ? name : undefined;
+    return HEADER_NAME.test(name) ? name : undefined;
   },
 };
 
@@ -287,23 +290,28 @@ function originOf(text: string): string | undefined {
 export const headers: SettingType<Readonly<Record<string, string>>> = {
   name: 'headers',
   jsonSchema: { type: ['object', 'string'], additionalProperties: { type: ['string', 'number', 'boolean'] } },
-  expected: 'headers like name=value,other=value',
+  expected: 'headers like name=value,other=value, without control characters',
   parse: (input) => {
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
-      const entries = Object.entries(input).map(([name, value]) => [name.toLowerCase(), scalarText(value)] as const);
-      return entries.some(([, value]) => value === undefined)
-        ? undefined
-        : Object.fromEntries(entries.map(([name, value]) => [name, value ?? '']));
+      return sendable(Object.entries(input).map(([name, value]) => [name, scalarText(value)]));
     }
     const pairs = list.parse(input)?.map((pair) => /^([^=\s]+)\s*=\s*(.*)$/.exec(pair));
     if (pairs === undefined || pairs.includes(null)) return undefined;
-    return Object.fromEntries(pairs.map((pair) => [(pair?.[1] ?? '').toLowerCase(), decode(pair?.[2] ?? '')]));
+    return sendable(pairs.map((pair) => [pair?.[1] ?? '', decode(pair?.[2] ?? '')]));
   },
   show: (value) =>
     Object.entries(value)
       .map(([name, text]) => `${name}=${text}`)
       .join(','),
 };
+
+/** The headers by their names in lower case; undefined if a request cannot have one of them: each export would fail. */
+function sendable(entries: readonly (readonly [string, string | undefined])[]): Readonly<Record<string, string>> | undefined {
+  const isSendable = entries.every(
+    ([name, value]) => HEADER_NAME.test(name) && value !== undefined && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
+  );
+  return isSendable ? Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value ?? ''])) : undefined;
+}
 
 function decode(value: string): string {
   try {
