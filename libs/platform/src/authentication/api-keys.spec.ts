@@ -14,7 +14,7 @@ const write = (key: string) => {
   writeFileSync(`${file}.new`, JSON.stringify({ keys }));
   renameSync(`${file}.new`, file);
 };
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 afterAll(() => rmSync(directory, { recursive: true }));
 
 it('withdraws a key with the file, also after a failed read; a failure is logged once', () => {
