@@ -50,7 +50,7 @@ export class Server {
     if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https: ${url}`);
     this.base = url.replace(/\/+$/, '');
     const header = values['api-key-header'];
-    if (!HEADER.test(header)) throw new UsageError(`--api-key-header is no name of a header: ${header}`);
+    if (!HEADER.test(header)) throw new UsageError(`--api-key-header is not the name of a header: ${header}`);
     const key = secretOf(environment, values['api-key-env']);
     const token = secretOf(environment, values['token-env']);
     this.headers = {

@@ -50,7 +50,7 @@ it('is in order again when a file that was away comes back unchanged', () => {
   expect(keys.caller('present')).toMatchObject({ name: 'present' });
 });
 
-it('is no key when the header is empty, not even with the hash of nothing in the file', () => {
+it('does not take an empty header for a key, not even with the hash of nothing in the file', () => {
   write('');
   const { configuration } = loadConfiguration({ environment: { BETRACE_API_KEYS_FILE: file }, directory: '/nowhere' });
   const logger = createLogger({ level: 'info', format: 'json' }, { write: () => true });

@@ -65,7 +65,7 @@ export class ApiKeys {
   /** The owner of the key in a header value; undefined: an unknown key. Compares with every key in constant time, whatever the length. */
   caller(value: string | undefined): Caller | undefined {
     this.look();
-    // An empty header is no key, whatever a file of keys says.
+    // An empty header is not a key, whatever a file of keys says.
     if (value === undefined || value === '') return undefined;
     const hash = digest(value);
     let found: Caller | undefined;

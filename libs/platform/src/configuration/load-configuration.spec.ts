@@ -207,7 +207,7 @@ logging:
   });
 
   it.each(['authentication.api_key', 'compliance.signature_key', 'server.host', 'storage.database_url', 'authentication.api_keys_file'])(
-    "refuses an empty %s in the file, which a template with an unset variable gives: an empty key is everybody's",
+    'refuses an empty %s in the file, which a template with an unset variable gives: all users have an empty key',
     (name) => {
       const [group, key] = name.split('.');
       for (const empty of ['""', '" "', '"\\n"']) expect(failure(withFile(`${group}:\n  ${key}: ${empty}\n`))).toContain(`${name} is `);

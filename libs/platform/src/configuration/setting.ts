@@ -33,7 +33,7 @@ const scalarText = (input: unknown): string | undefined =>
 
 const TEXT_TYPES = ['string', 'number', 'boolean'];
 
-/** A text. An empty one is refused: a template whose variable is unset would give an empty key, which everybody has. */
+/** A text. An empty one is refused: a template whose variable is unset would give an empty key, which all users have. */
 export const text: SettingType<string> = {
   name: 'text',
   expected: 'a text that is not empty (without the key its default counts)',
