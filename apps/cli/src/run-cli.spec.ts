@@ -73,7 +73,10 @@ describe('betrace', () => {
     [['rules', 'export'], /--url is missing/],
     [['rules', 'export', '--url', 'http://127.0.0.1:1'], /does not answer/],
     [['rules', 'export', '--url', 'ftp://127.0.0.1:1'], /--url is not a URL of http or https: ftp/],
-    [['rules', 'export', '--url', 'http://127.0.0.1:1', '--api-key-header', 'x key'], /--api-key-header is not the name of a header: x key/],
+    [
+      ['rules', 'export', '--url', 'http://127.0.0.1:1', '--api-key-header', 'x key'],
+      /--api-key-header is not the name of a header: x key/,
+    ],
     [['violations', 'list', '--url=http://127.0.0.1:1', '--since', 'Nov 3 2023'], /--since is neither a time nor a duration: Nov 3 2023/],
     [['violations', 'list', '--url=http://127.0.0.1:1', '--since', '2016-12-31T23:59:60Z'], /does not answer/],
   ])('refuses %j', async (args, message) => {
