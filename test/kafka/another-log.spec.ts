@@ -5,6 +5,7 @@ import { encodeRequest, spansFromValue } from '#otlp';
 import { TOPICS, type ViolationRecord } from '#records';
 import { openStore, type Store } from '#store';
 import { RulePublisher } from '../../apps/api/src/rules/publish/rule-publisher.js';
+import { replaceable } from '../../apps/api/src/testing/replaceable.js';
 import { Evaluator } from '../../apps/evaluator/src/partition/evaluator.js';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
@@ -248,6 +249,25 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await eventually('the position', async () => ([...evaluator!.positions.values()].some((at) => at >= 5) ? true : undefined), TIMEOUT_MS);
     expect(await rules.isAnotherLog()).toBe(true);
     await rules.reconcile();
+    await send('bad', 10, true);
+    await found();
+  }, 120_000);
+
+  it('a new cluster gets the rules of one API, and after more spans the markers of another: the rules hold for all of them', async () => {
+    await rule('bad');
+    await deleteTopics();
+    await open();
+    await start();
+    await send('bad', 10, true);
+    await eventually('the position', async () => ([...evaluator!.positions.values()].some((at) => at >= 5) ? true : undefined), TIMEOUT_MS);
+    const append: Log['append'] = async (topic, records) => {
+      if (topic === TOPICS.spans) throw new Error('no partition has a leader');
+      return log.append(topic, records);
+    };
+    const fails = new RulePublisher(store, Object.assign(replaceable(log).object, { append }));
+    await expect(fails.reconcile()).rejects.toThrow('no partition has a leader');
+    await send('bad', 10, true);
+    await new RulePublisher(store, log).reconcile();
     await send('bad', 10, true);
     await found();
   }, 120_000);

@@ -76,6 +76,8 @@ export interface EpochsTable {
   base: number;
   base_rules: number;
   changes_since: number;
+  /** 1: in the outbox since the rules log was empty, so the rules hold from the beginning of the spans log. */
+  from_beginning: Generated<number>;
 }
 
 export interface ViolationsTable {

@@ -70,7 +70,10 @@ export abstract class Store {
    * In one transaction: a store that never had an epoch takes the rules of a log over, with their versions and the log's epoch. Does nothing in other stores.
    */
   abstract adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void>;
-  /** Puts the epochs that a log lacks (all but `known`) into the outbox again. Returns their number. */
+  /**
+   * Puts the epochs that a log lacks (all but `known`) into the outbox again. Returns their number. Of an empty log (no epoch is known) the outbox remembers it
+   * until they are published: see `EpochChange.fromBeginning`.
+   */
   abstract republish(known: ReadonlySet<number>): Promise<number>;
   /** Epochs not yet published, in order. */
   abstract unpublishedEpochs(): Promise<readonly EpochChange[]>;

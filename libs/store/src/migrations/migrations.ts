@@ -25,6 +25,7 @@ import { rulesThatEmitEvidence } from './0022-rules-that-emit-evidence.js';
 import { controlsOfVersions } from './0023-controls-of-versions.js';
 import { fingerprintsOfGroups } from './0024-fingerprints-of-groups.js';
 import { testsOfRules } from './0025-tests-of-rules.js';
+import { rulesFromTheBeginning } from './0026-rules-from-the-beginning.js';
 
 /** One step of the schema: numbered, never edited after a release, never undone. */
 export interface Migration {
@@ -66,4 +67,5 @@ export const MIGRATIONS: readonly Migration[] = [
   controlsOfVersions,
   fingerprintsOfGroups,
   testsOfRules,
+  rulesFromTheBeginning,
 ];

@@ -35,7 +35,27 @@ export function describeEpochs(open: () => Store): void {
       for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
       await store.epochPublished(1);
       await store.epochPublished(2);
-      expect(await store.unpublishedEpochs()).toEqual([{ epoch: 3, record: expect.any(String), published: false }]);
+      expect(await store.unpublishedEpochs()).toEqual([{ epoch: 3, record: expect.any(String), published: false, fromBeginning: false }]);
+    });
+
+    it('that an empty log lacks hold from its beginning, until they are published', async () => {
+      const waiting = async () => (await store.unpublishedEpochs()).map(({ epoch, fromBeginning }) => [epoch, fromBeginning]);
+      for (const id of ['a', 'b', 'c']) await store.putRule(rule(id), 1);
+      await store.epochPublished(1);
+      await store.epochPublished(2);
+      expect(await store.republish(new Set())).toBe(2);
+      const outbox = [
+        [1, true],
+        [2, true],
+        [3, false],
+      ];
+      expect(await waiting()).toEqual(outbox);
+      // Another process finds that the first has written the records.
+      expect(await store.republish(new Set([1, 2, 3]))).toBe(0);
+      expect(await waiting()).toEqual(outbox);
+      for (const epoch of [1, 2, 3]) await store.epochPublished(epoch);
+      expect(await store.republish(new Set([1, 3]))).toBe(1);
+      expect(await waiting()).toEqual([[2, false]]);
     });
 
     it('have no gaps and no forks under concurrent changes', async () => {

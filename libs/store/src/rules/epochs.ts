@@ -89,17 +89,24 @@ export async function replaceEpochs(queries: Queries, lost: readonly number[]): 
 export async function republish(queries: Queries, known: ReadonlySet<number>): Promise<number> {
   const rows = await queries.selectFrom('epochs').select('epoch').where('published', '=', 1).execute();
   const missing = rows.map(({ epoch }) => epoch).filter((epoch) => !known.has(epoch));
-  for (const epoch of missing) await queries.updateTable('epochs').set({ published: 0 }).where('epoch', '=', epoch).execute();
+  // Another process may complete the publication, when the log has these rule sets, and spans without a marker.
+  const again = { published: 0, from_beginning: known.size === 0 ? 1 : 0 };
+  for (const epoch of missing) await queries.updateTable('epochs').set(again).where('epoch', '=', epoch).execute();
   return missing.length;
 }
 
 export async function unpublishedEpochs(queries: Queries): Promise<readonly EpochChange[]> {
   const rows = await queries.selectFrom('epochs').selectAll().where('published', '=', 0).orderBy('epoch').execute();
-  return rows.map(({ epoch, json_record }) => ({ epoch, record: checkedColumn(json_record, () => `rule set ${epoch}`), published: false }));
+  return rows.map(({ epoch, json_record, from_beginning }) => ({
+    epoch,
+    record: checkedColumn(json_record, () => `rule set ${epoch}`),
+    published: false,
+    fromBeginning: from_beginning === 1,
+  }));
 }
 
 export async function epochPublished(queries: Queries, epoch: number): Promise<void> {
-  await queries.updateTable('epochs').set({ published: 1 }).where('epoch', '=', epoch).execute();
+  await queries.updateTable('epochs').set({ published: 1, from_beginning: 0 }).where('epoch', '=', epoch).execute();
 }
 
 /** See `Store.ruleSet`: the last snapshot at or before the epoch, and the changes since. */

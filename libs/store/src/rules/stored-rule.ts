@@ -15,6 +15,8 @@ export interface EpochChange {
   readonly record: string;
   /** Whether the record is in the rules log, and every partition has the marker. */
   readonly published: boolean;
+  /** The log was empty when the epoch came into the outbox again: its rules hold from the beginning of the log. */
+  readonly fromBeginning: boolean;
 }
 
 /** One version in the history of a rule. */

@@ -67,6 +67,33 @@ describe('RulePublisher', () => {
     ]);
   });
 
+  it.each([
+    ['the same process', (first: RulePublisher) => first],
+    ['another process, which finds the records', () => new RulePublisher(store, log)],
+  ])('publishes that the rules hold from the beginning of a new log, after markers that failed: %s completes it', async (_, second) => {
+    for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    await log.close();
+    log = fresh;
+    const broken = Object.assign(Object.create(log) as Log, { append: failingAfterFirst(log) });
+    const first = new RulePublisher(store, broken);
+    await expect(first.reconcile()).rejects.toThrow('the power is gone');
+    broken.append = (...append) => fresh.append(...append);
+    await log.append(TOPICS.spans, [{ partition: 1, value: Buffer.from('spans') }]);
+    await store.putRule(plainRule('c'), 2);
+    await second(first).publish();
+    expect((await all(TOPICS.spans, 1)).map(({ headers }) => headers)).toEqual([
+      undefined,
+      { [CONTROL_HEADER]: 'epoch:3', [EPOCH_BEFORE_HEADER]: '3' },
+    ]);
+    // Later changes do not hold for earlier spans.
+    await store.putRule(plainRule('d'), 3);
+    await new RulePublisher(store, log).reconcile();
+    expect((await all(TOPICS.spans, 1)).at(-1)?.headers).toEqual({ [CONTROL_HEADER]: 'epoch:4', [EPOCH_BEFORE_HEADER]: '3' });
+  });
+
   it('publishes nothing when nothing changed', async () => {
     await store.putRule(plainRule('a', false), 1);
     await rules.publish();

@@ -76,8 +76,7 @@ export class RulePublisher {
       if (named > Math.max(latest, highest)) messages.push(lost(Math.max(latest, highest), named));
       if (named > Math.max(latest, highest)) await this.store.snapshotAfter(named);
       await this.goOnAbove(logged);
-      // A log without any rule set has no spans that other rules should judge.
-      if (!(await this.publishOutbox(logged.latestEpoch === 0 && missing > 0))) await this.writeMarkers();
+      if (!(await this.publishOutbox())) await this.writeMarkers();
       return messages;
     });
     this.last = run.then(
@@ -150,11 +149,10 @@ export class RulePublisher {
   }
 
   /** Returns whether it wrote markers: not for an empty outbox, or for records of epochs before the one in force. */
-  private async publishOutbox(restored = false): Promise<boolean> {
+  private async publishOutbox(): Promise<boolean> {
     if ((await this.store.unpublishedEpochs()).length === 0) return false;
     const history = await this.history();
-    let alone = restored;
-    if (this.lacking) alone = (await this.republish(history)) > 0 && history.latestEpoch === 0;
+    if (this.lacking) await this.republish(history);
     // Before the outbox: if this epoch is not published, the outbox has it.
     const latest = await this.goOnAbove(history);
     const changes = await this.store.unpublishedEpochs();
@@ -165,7 +163,9 @@ export class RulePublisher {
       changes.map(({ epoch, record }) => ({ partition: 0, key: String(epoch), value: Buffer.from(record) })),
     );
     const marks = last >= latest;
-    if (marks) await this.log.append(TOPICS.spans, alone ? this.markers(last, last) : this.markersOf(changes));
+    // A log that had no rule set has no spans that other rules should judge. A former attempt may have failed, and spans may have come since.
+    const wholeLog = changes.some(({ fromBeginning }) => fromBeginning);
+    if (marks) await this.log.append(TOPICS.spans, wholeLog ? this.markers(last, last) : this.markersOf(changes));
     for (const { epoch } of changes) await this.store.epochPublished(epoch);
     return marks;
   }

@@ -1,0 +1,13 @@
+import type { Migration } from './migrations.js';
+
+/** Whether an epoch in the outbox goes into an empty log. Older versions leave it as it is, and `republish` sets it anew. */
+export const rulesFromTheBeginning: Migration = {
+  name: '0026-rules-from-the-beginning',
+  olderVersions: 'go on',
+  up: async ({ schema }) => {
+    await schema
+      .alterTable('epochs')
+      .addColumn('from_beginning', 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
