@@ -253,6 +253,24 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await found();
   }, 120_000);
 
+  it('a new cluster is read by evaluators that start in it: no absence is claimed of what may have begun in the old one', async () => {
+    await rule('unaudited', 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")');
+    await start();
+    await send('charge', PARTITIONS.length, true);
+    await found();
+    expect((await violations()).map(({ undecided }) => undecided)).toEqual(PARTITIONS.map(() => undefined));
+    await stop();
+    await deleteGroup();
+    await deleteTopics();
+    expected = [];
+    await open();
+    await new RulePublisher(store, log).reconcile();
+    await send('charge', PARTITIONS.length, true);
+    await start();
+    await found();
+    expect((await violations()).map(({ undecided }) => undecided?.code)).toEqual(PARTITIONS.map(() => 'records_deleted'));
+  }, 120_000);
+
   it('a new cluster gets the rules of one API, and after more spans the markers of another: the rules hold for all of them', async () => {
     await rule('bad');
     await deleteTopics();

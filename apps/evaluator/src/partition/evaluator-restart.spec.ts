@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { logProblem } from '#messaging';
 import { BoundedLabel, registerMetrics } from '#platform';
-import { TOPICS, type ViolationRecord } from '#records';
+import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, EPOCH_BEFORE_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { ASSEMBLY, EvaluatorUnderTest, SLOW, slow, UNAUDITED } from '../../../../test/fixtures/evaluator/evaluator-under-test.js';
 import { traceIn } from '../../../../test/fixtures/evaluator/trace-in.js';
 import { EVALUATOR_METRICS } from '../metrics.js';
@@ -66,6 +66,18 @@ describe('an evaluator that restarts, or gets a partition back', () => {
     await Promise.all([found(2, 0), found(1, 1)]);
     const told = async (partition: number) => (await violations(partition)).at(-1)?.undecided?.code;
     // Nothing was ever judged in the other partition.
+    expect([await told(0), await told(1)]).toEqual(['records_deleted', undefined]);
+  });
+
+  it('claims no absence where the rules are older than the log, as in a new cluster: no position and no verdict is of the old one', async () => {
+    const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}2`, [EPOCH_BEFORE_HEADER]: '2' };
+    await test.log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers }]);
+    await rules(2, UNAUDITED);
+    await start();
+    for (const partition of [0, 1]) await send(partition, { trace_id: 'a', span_id: 'c', name: 'charge' });
+    await Promise.all([found(1, 0), found(1, 1)]);
+    const told = async (partition: number) => (await violations(partition)).at(-1)?.undecided?.code;
+    // The marker of the other partition says that other rules held before it.
     expect([await told(0), await told(1)]).toEqual(['records_deleted', undefined]);
   });
 

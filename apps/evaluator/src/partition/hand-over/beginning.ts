@@ -1,5 +1,5 @@
 import { contextWindow, type UncompiledRules } from '#engine';
-import { type Log, type Position, readPositionMetadata } from '#messaging';
+import { controlOf, type Log, type Position, readPositionMetadata } from '#messaging';
 import { TOPICS } from '#records';
 import { IngestTime } from '#replay';
 import type { PartitionTools } from '../partition-tools.js';
@@ -51,7 +51,7 @@ export async function beginningOf(
   const rules = await tools.rules.ruleSet(epoch);
   if (another || metadata === undefined) {
     const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);
-    const replacing = another || isAnother || (await isYoungerThanItsVerdicts(log, partition, judgeFrom));
+    const replacing = another || isAnother || (await replacesAnother(partition, judgeFrom, tools));
     const lacksBefore = replacing || isCut(judgeFrom, start) ? Number.POSITIVE_INFINITY : undefined;
     return { startAt: judgeFrom, judgeFrom, epoch, logTime: 0, start: 0, paused: 0, rules, time, published: 0, lacksBefore, replacing };
   }
@@ -72,12 +72,27 @@ function isCut(startAt: number, start: number, replacing = false): boolean {
   return startAt === start && (start > 0 || replacing);
 }
 
+/** Whether the records of the partition tell that there was another log before. A log in memory begins with each process. */
+async function replacesAnother(partition: number, from: number, { log, volatile }: PartitionTools): Promise<boolean> {
+  if (from > 0) return false;
+  return (!volatile && (await isYoungerThanItsRules(log, partition))) || isYoungerThanItsVerdicts(log, partition);
+}
+
+/** Whether the first marker says that its rules held before it: in the first log of a database, no rules did. A new cluster has no other sign of it. */
+async function isYoungerThanItsRules(log: Log, partition: number): Promise<boolean> {
+  const { start, end } = await log.bounds(TOPICS.spans, partition);
+  for await (const { records } of log.read(TOPICS.spans, partition, start, end)) {
+    const marker = records.map(controlOf).find((control) => control?.kind === 'epoch');
+    if (marker?.kind === 'epoch') return marker.before === marker.epoch;
+  }
+  return false;
+}
+
 /**
  * Whether the violations log is older than the first record of the spans log: then it has verdicts on another one. A broker that deletes a topic deletes the
  * positions in it, too, so they do not tell.
  */
-async function isYoungerThanItsVerdicts(log: Log, partition: number, from: number): Promise<boolean> {
-  if (from > 0) return false;
+async function isYoungerThanItsVerdicts(log: Log, partition: number): Promise<boolean> {
   const verdicts = await log.bounds(TOPICS.violations, partition);
   if (verdicts.start === verdicts.end) return false;
   const spans = await log.bounds(TOPICS.spans, partition);
