@@ -150,6 +150,28 @@ describe('the Flox manifest', () => {
     expect(here.storage.trace.wal.ingestion_time_range_slack).toBe(there.storage.trace.wal.ingestion_time_range_slack);
   });
 
+  it('sends the log through what makes the label of the LogQL alerts, and forwards to parts of Alloy that exist', () => {
+    const alloy = read('deploy/flox/config.alloy').replaceAll(/^\s*\/\/.*$/gm, '');
+    const parts = new Map(
+      [...alloy.matchAll(/^([a-z.]+) "(\w+)" \{\n([^]*?)^\}$/gm)].map(([, type, name, body = '']) => [`${type}.${name}`, body]),
+    );
+    const next = (body: string) => [...body.matchAll(/\b((?:otelcol|loki)\.[\w.]+)\.(?:receiver|input)\b/g)].map(([, part = '']) => part);
+    const used = [...parts.values()].flatMap(next);
+    expect([...parts.keys()]).toEqual(expect.arrayContaining(used));
+    // Each part is a source, or something is forwarded to it.
+    expect([...parts.keys()].filter((part) => !used.includes(part))).toEqual(['otelcol.receiver.otlp.default', 'loki.source.file.betrace']);
+    const [process = ''] = next(parts.get('loki.source.file.betrace')!);
+    expect(next(parts.get(process)!)).toEqual(['loki.write.default']);
+    const [, job] = /"job" = "([\w-]+)"/.exec(parts.get('loki.source.file.betrace')!)!;
+    const stage = (name: string, list: string) =>
+      new RegExp(`stage\\.${name} \\{\\s+${list} = \\{([^}]*)\\}`).exec(parts.get(process)!)![1]!;
+    const extracted = [...stage('json', 'expressions').matchAll(/(\w+) = ""/g)].map(([, name]) => name);
+    const labels = [...stage('labels', 'values').matchAll(/(\w+) = ""/g)].map(([, name]) => name);
+    expect(labels).toEqual(extracted);
+    const selectors = [...read('docs/operations/alerts.md').matchAll(/\{job="([\w-]+)", (\w+)="CRITICAL"\}/g)];
+    expect(selectors.map(([, name, label]) => [name, label])).toEqual([[job, labels[0]]]);
+  });
+
   const promtool = has('promtool', '--version');
   if (!promtool) console.warn('SKIPPED: Prometheus of the Flox manifest by promtool (apt-get install prometheus)');
   (promtool ? it : it.skip)('has settings and alerts that Prometheus reads', () => {
