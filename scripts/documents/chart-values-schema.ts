@@ -160,7 +160,7 @@ const PROPERTIES: Readonly<Record<string, Schema>> = {
   }),
   strimzi: object({
     enabled: flag,
-    version: matching('^[0-9]+\\.[0-9]+\\.[0-9]+$'),
+    version: matching('^([0-9]+\\.[0-9]+\\.[0-9]+)?$'),
     replicas: count(1),
     storage: object({ size: quantity, storageClassName: reference }),
     resources,

@@ -1,23 +1,20 @@
 // The jars of Apache Kafka, which Maven fetches once into .cache/.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { copyJars, type MavenPackage } from './copy-jars.js';
 
 export const KAFKA_VERSION = '4.1.1';
 
 /** Works from sources (jest) and from dist. */
 const root = ['../..', '../../..'].map((up) => resolve(import.meta.dirname, up)).find((folder) => existsSync(join(folder, 'package.json')));
 
-const dependency = (group: string, artifact: string, version: string): string =>
-  `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
-
-/** log4j's binding, so that the broker's own errors are readable. */
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion><groupId>betrace</groupId><artifactId>kafka-jars</artifactId><version>1</version>
-  <dependencies>${dependency('org.apache.kafka', 'kafka_2.13', KAFKA_VERSION)}
-    ${dependency('org.apache.kafka', 'kafka-tools', KAFKA_VERSION)}
-    ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', '2.24.3')}</dependencies>
-</project>`;
+/** With log4j's binding, so that the broker's own errors are readable. */
+const PACKAGES: readonly MavenPackage[] = [
+  ['org.apache.kafka', 'kafka_2.13', KAFKA_VERSION],
+  ['org.apache.kafka', 'kafka-tools', KAFKA_VERSION],
+  ['org.apache.logging.log4j', 'log4j-slf4j-impl', '2.24.3'],
+];
 
 /** Why no broker can be started on this machine, as one sentence; undefined when it can. */
 export function whyNoBroker(): string | undefined {
@@ -38,8 +35,7 @@ export async function kafkaJars(say: (text: string) => void): Promise<string> {
   const work = mkdtempSync(join(cache, 'kafka-download-'));
   try {
     say(`fetching Apache Kafka ${KAFKA_VERSION} by Maven (first time only, 45 MB) …`);
-    writeFileSync(join(work, 'pom.xml'), POM);
-    await maven(work);
+    await copyJars(work, PACKAGES);
     // Several processes may fetch at once; the first result stays.
     if (!existsSync(folder)) renameSync(join(work, 'libs'), folder);
     return folder;
@@ -50,17 +46,6 @@ export async function kafkaJars(say: (text: string) => void): Promise<string> {
 
 function jarsFolder(): string {
   return join(String(root), '.cache', `kafka-${KAFKA_VERSION}`);
-}
-
-async function maven(work: string): Promise<void> {
-  const output: string[] = [];
-  const child = spawn('mvn', ['-B', '-q', '-ntp', 'dependency:copy-dependencies', `-DoutputDirectory=${join(work, 'libs')}`], {
-    cwd: work,
-  });
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`Maven could not fetch Kafka ${KAFKA_VERSION}. Is its repository reachable?\n${output.join('')}`);
 }
 
 function versionOf(command: string, args: readonly string[], pattern: RegExp): number | undefined {

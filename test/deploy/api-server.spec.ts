@@ -11,11 +11,10 @@ import { CHART, type Manifest, manifestsOf, render, VALUE_SETS } from './chart.j
 import { CUSTOM_RESOURCES } from './custom-resources.js';
 import { deployTools } from './deploy-tools.js';
 import { KubernetesApi, type Ran, whyNoKubernetesApi } from './kubernetes-api.js';
+import { DEFINITIONS, strimziDefinitions } from './strimzi.js';
 
 /** Pods that are not as restricted as possible are refused, and resources that create such pods cause warnings. */
 const RESTRICTED = ['enforce', 'warn'].map((mode) => `pod-security.kubernetes.io/${mode}=restricted`);
-/** Definitions of Strimzi are not available: see docs/deployment/README.md. */
-const isKnown = ({ kind }: Manifest) => kind !== 'Kafka' && kind !== 'KafkaNodePool';
 
 /** The output of a command that neither failed nor caused a warning. */
 function succeeded({ status, stdout, stderr }: Ran, what: string): string {
@@ -41,6 +40,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
       if (Dir === undefined) throw new Error(`${module}: ${error}`);
       succeeded(api.kubectl('create', '-f', join(Dir, file)), file);
     }
+    succeeded(api.kubectl('create', '-f', join(await strimziDefinitions(), DEFINITIONS)), "Strimzi's");
     succeeded(api.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'), 'the custom resources');
     succeeded(api.kubectl('create', 'namespace', 'restricted'), 'the namespace');
     succeeded(api.kubectl('label', 'namespace', 'restricted', ...RESTRICTED), 'its label');
@@ -51,7 +51,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
     api.run('kubectl', ['apply', '--dry-run=server', '--validate=strict', '-n', 'restricted', '-f', '-'], text(manifests));
 
   it.each(VALUE_SETS)('has objects that are taken without a warning, with %s', (values) => {
-    const manifests = manifestsOf(render(helm, values).text).filter(isKnown);
+    const manifests = manifestsOf(render(helm, values).text);
     const taken = succeeded(apply(manifests), values);
     expect(taken.trim().split('\n')).toHaveLength(manifests.length);
   });
@@ -67,6 +67,12 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
     expect(misspelt).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('unknown field "spec.template.spec.containers[0].prots"'),
+    });
+    const [kafka] = manifestsOf(render(helm, 'everything').text).filter(({ kind }) => kind === 'Kafka');
+    const { entityOperator, ...spec } = kafka.spec;
+    expect(apply([{ ...kafka, spec: { ...spec, entityOperators: entityOperator } }])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('unknown field "spec.entityOperators"'),
     });
     const warned = apply([changed((pod) => delete pod.containers[0].securityContext.capabilities)]);
     expect(warned.stderr).toContain('would violate PodSecurity "restricted');

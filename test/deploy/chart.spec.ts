@@ -13,16 +13,20 @@ import { CHART, KUBERNETES, type Manifest, manifestsOf, podsOf, render, renderRe
 import { type DeployTools, deployTools, whyNoDeployTools } from './deploy-tools.js';
 import { imageStages } from './image-stages.js';
 import { ASKED_BY_VALUES, NOT_SHARED, opinionsOf } from './kube-score.js';
+import { strimziDefinitions } from './strimzi.js';
 
 const root = REPOSITORY;
 /** The commands that a container of the image can start. */
 const commands = [...imageStages().values()].map(({ command }) => command?.[0]);
 const plain = join(root, 'docs/deployment/kubernetes.yaml');
 /** A schema of another version of Kubernetes is in another folder, and not found. */
-const locations = Object.values(SCHEMAS).flatMap((folder) => [
-  '-schema-location',
-  join(folder, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'),
-]);
+const locations = () =>
+  [...Object.values(SCHEMAS), strimzi].flatMap((folder) => [
+    '-schema-location',
+    join(folder, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'),
+  ]);
+/** The folder with what Strimzi's API says of its resources. */
+let strimzi: string;
 const problem = whyNoDeployTools();
 if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
 
@@ -31,6 +35,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
   const rendered = new Map<string, readonly Manifest[]>();
   beforeAll(async () => {
     tools = await deployTools();
+    strimzi = await strimziDefinitions();
     for (const values of VALUE_SETS) {
       const { status, text } = render(tools.helm, values);
       expect([values, status, status === 0 ? '' : text]).toEqual([values, 0, '']);
@@ -59,23 +64,31 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
   });
 
   it.each(VALUE_SETS)('renders %s to resources that the strict schemas of Kubernetes and of the operators accept', (values) => {
-    // No package provides Strimzi's definitions: see docs/deployment/README.md.
-    const args = ['-strict', '-summary', '-output', 'json', '-skip', 'Kafka,KafkaNodePool', '-kubernetes-version', KUBERNETES];
+    const args = ['-strict', '-summary', '-output', 'json', '-kubernetes-version', KUBERNETES];
     const input = render(tools.helm, values).text;
-    const { status, stdout } = spawnSync(tools.kubeconform, [...args, ...locations], { input, encoding: 'utf8' });
+    const { status, stdout } = spawnSync(tools.kubeconform, [...args, ...locations()], { input, encoding: 'utf8' });
     const { resources = [], summary } = JSON.parse(stdout) as {
       readonly resources?: readonly unknown[];
       readonly summary: { readonly valid: number };
     };
     expect([status, resources]).toEqual([0, []]);
-    const skipped = of(values, 'Kafka').length + of(values, 'KafkaNodePool').length;
-    expect(summary.valid).toBe((rendered.get(values) ?? []).length - skipped);
+    expect(summary.valid).toBe((rendered.get(values) ?? []).length);
   });
 
-  it('would be refused for one wrong word', () => {
-    const input = render(tools.helm, 'external-kafka').text.replace('terminationGracePeriodSeconds', 'terminationGraceSeconds');
-    const { status, stdout } = spawnSync(tools.kubeconform, ['-strict', ...locations], { input, encoding: 'utf8' });
-    expect([status, stdout]).toEqual([1, expect.stringContaining('terminationGraceSeconds')]);
+  it.each([
+    ['external-kafka', 'terminationGracePeriodSeconds:', 'terminationGraceSeconds:'],
+    ['everything', 'entityOperator:', 'entityOperators:'],
+    ['everything', 'kraftMetadata: shared', 'kraftMetadata: common'],
+    ['everything', 'type: internal', 'kind: internal'],
+    ['everything', 'kafka.strimzi.io/v1', 'kafka.strimzi.io/v1beta2'],
+  ])('would be refused for one wrong word: with %s, %s as %s', (values, right, wrong) => {
+    const { text } = render(tools.helm, values);
+    expect(text).toContain(right);
+    const { status, stdout } = spawnSync(tools.kubeconform, ['-strict', ...locations()], {
+      input: text.replaceAll(right, wrong),
+      encoding: 'utf8',
+    });
+    expect([status, stdout]).toEqual([1, expect.stringMatching(/invalid|could not find schema/)]);
   });
 
   it('is what kube-score has nothing against, but for the opinions that the chart does not share', () => {

@@ -8,9 +8,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { KUBERNETES, SCHEMAS } from './chart.js';
 import { CUSTOM_RESOURCES } from './custom-resources.js';
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-type JsonObject = { readonly [key: string]: Json };
+import { isObject, type Json, type JsonObject, strict } from './strict-schema.js';
 
 const PACKAGE = 'kubernetes-validate==1.37.0';
 const KINDS = [
@@ -34,8 +32,6 @@ function run(command: string, ...args: string[]): string {
   return stdout;
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Without descriptions; a property named `description` is a schema, and stays. */
 function bare(value: Json): Json {
   if (Array.isArray(value)) return value.map(bare);
@@ -57,15 +53,6 @@ function withDefinitions(schema: Json, definitions: JsonObject): JsonObject {
     open.push(...referencesOf(definition));
   }
   return { ...(schema as JsonObject), $defs: Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1))) };
-}
-
-/** Makes a CRD's schema refuse unknown properties, unless it allows them explicitly. */
-function strict(value: Json): Json {
-  if (Array.isArray(value)) return value.map(strict);
-  if (!isObject(value)) return value;
-  const inner = Object.fromEntries(Object.entries(value).map(([key, child]) => [key, strict(child)]));
-  const open = value['additionalProperties'] !== undefined || value['x-kubernetes-preserve-unknown-fields'] === true;
-  return isObject(value['properties']) && value['type'] === 'object' && !open ? { ...inner, additionalProperties: false } : inner;
 }
 
 const write = (directory: string, name: string, schema: Json) =>
