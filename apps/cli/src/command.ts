@@ -48,11 +48,17 @@ export function readOptions<const O extends Options>(args: readonly string[], op
 /** The option of commands that print text or JSON. */
 export const OUTPUT_OPTION = { output: { type: 'string', default: 'text' } } as const;
 
-/** Whether JSON is requested. Throws a UsageError when `--output` is neither `text` nor `json`. */
-export function asksForJson({ output }: { readonly output: string }): boolean {
-  if (output !== 'text' && output !== 'json') throw new UsageError(`--output is text or json, not ${output}`);
-  return output === 'json';
+/** A word of a fixed list. Throws a UsageError with the list, and the word that was probably meant. */
+export function oneOf<const W extends string>(what: string, given: string, words: readonly W[]): W {
+  const found = words.find((word) => word === given);
+  if (found !== undefined) return found;
+  const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+  const meant = suggest(given, words);
+  throw new UsageError(`${what} is ${list}, not ${given}${meant === undefined ? '' : didYouMean(meant)}`);
 }
+
+/** Whether JSON is requested. Throws a UsageError when `--output` is neither `text` nor `json`. */
+export const asksForJson = ({ output }: { readonly output: string }): boolean => oneOf('--output', output, ['text', 'json']) === 'json';
 
 /** Takes `--output` out of arguments whose others are flags of the server. Throws a UsageError. */
 export function takeOutput(args: readonly string[]): { readonly isJson: boolean; readonly others: readonly string[] } {

@@ -39,6 +39,27 @@ describe('betrace', () => {
     });
   });
 
+  it.each([
+    ['serve ingset', 'the part is standalone, ingest, evaluator or api, not ingset. Did you mean ingest?'],
+    ['serve postgres', 'the part is standalone, ingest, evaluator or api, not postgres\n'],
+    ['serve ingest api', 'a process is one of them: start api by another command'],
+    ['completion bsh', 'the shell is bash, zsh or fish, not bsh. Did you mean bash?'],
+    ['wait --output jsn', '--output is text or json, not jsn. Did you mean json?'],
+    ['report --output htlm', '--output is text, json, csv or html, not htlm. Did you mean html?'],
+    ['backtest -e true --output juint', '--output is text, json or junit, not juint. Did you mean junit?'],
+    ['violations export --format csw', '--format is csv or ndjson, not csw. Did you mean csv?'],
+    ['keys new me --scope reed', '. Did you mean read?'],
+    ['help expalin', 'unknown command expalin. Did you mean: explain?'],
+  ])('names the words that there are, and the one that was meant, for `%s`', async (line, said) => {
+    const { code, err } = await betrace(line.split(' '), { environment: { BETRACE_URL: 'http://127.0.0.1:1' } });
+    expect([code, err]).toEqual([2, expect.stringContaining(said)]);
+  });
+
+  it('explains a command by `help`, too', async () => {
+    expect(await betrace(['help', 'rules', 'export'])).toEqual(await betrace(['rules', 'export', '--help']));
+    expect(await betrace(['help', 'backup'])).toMatchObject({ code: 0, out: expect.stringMatching(/^betrace backup /) });
+  });
+
   it('refuses positional arguments where a command has only options', async () => {
     for (const command of ['violations list', 'violations export', 'violations tail', 'wait', 'probe', 'rules export']) {
       const { code, err } = await betrace([...command.split(' '), 'slow', '--url', 'http://127.0.0.1:1']);

@@ -35,7 +35,10 @@ function isSystemError(error: unknown): error is Error {
 }
 
 async function overview(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const [first] = args;
+  const [first, ...others] = args;
+  // `betrace help rules export` is `betrace rules export --help`.
+  if (first === 'help' && others.length > 0)
+    return runCli(COMMANDS[others.join(' ')] === undefined ? others : [...others, '--help'], terminal);
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   const list = commands.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`).join('\n');

@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, readArguments } from '../command.js';
+import { type Command, type ExitCode, oneOf, readArguments } from '../command.js';
 import { bashCompletion } from '../completion/bash-completion.js';
 import { commandWords } from '../completion/command-words.js';
 import { fishCompletion } from '../completion/fish-completion.js';
@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.js';
 import { COMMANDS } from './commands.js';
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
+const NAMES = Object.keys(SHELLS) as readonly (keyof typeof SHELLS)[];
 
 export const completionCommand: Command = {
   name: 'completion',
@@ -25,11 +26,11 @@ Exit code: 0, or 2 when the shell is not known.
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
     const { positionals } = readArguments(args, {});
-    const [shell = ''] = positionals;
-    if (positionals.length !== 1 || !Object.hasOwn(SHELLS, shell))
-      throw new UsageError(`name one shell: ${Object.keys(SHELLS).join(', ')}`);
+    const [name] = positionals;
+    if (name === undefined || positionals.length > 1) throw new UsageError(`name one shell: ${NAMES.join(', ')}`);
+    const shell = oneOf('the shell', name, NAMES);
     const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
-    terminal.out(SHELLS[shell as keyof typeof SHELLS](commandWords(commands)));
+    terminal.out(SHELLS[shell](commandWords(commands)));
     return 0;
   },
 };

@@ -3,7 +3,7 @@ import { backtestText } from '../../backtest/backtest-text.js';
 import type { Backtest } from '../../backtest/preview.js';
 import { ProgressLine } from '../../backtest/progress-line.js';
 import { runPreview } from '../../backtest/run-preview.js';
-import { type Command, type ExitCode, readArguments } from '../../command.js';
+import { type Command, type ExitCode, oneOf, readArguments } from '../../command.js';
 import { UsageError } from '../../problems.js';
 import { rulesToSend } from '../../rule-file/rules-to-send.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server, ServerRefusal } from '../../server.js';
@@ -54,8 +54,7 @@ Exit code: 0 when all rules ran; 1 when one matches more than --max-matches, or 
       'max-matches': { type: 'string' },
       output: { type: 'string', default: 'text' },
     });
-    const format = FORMATS.find((one) => one === values.output);
-    if (format === undefined) throw new UsageError(`--output is text, json or junit, not ${values.output}`);
+    const format = oneOf('--output', values.output, FORMATS);
     const named = [values.expression, values.id, positionals[0]].filter((one) => one !== undefined);
     if (named.length !== 1) throw new UsageError('name rule files, or one expression by -e, or one rule of the server by --id');
     if (values.compare === true && values.against !== undefined) throw new UsageError('--compare and --against exclude each other');

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type KeyScope, SCOPES } from '#platform';
+import { didYouMean, type KeyScope, SCOPES, suggest } from '#platform';
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { UsageError } from '../../problems.js';
 import type { Terminal } from '../../terminal.js';
@@ -29,7 +29,8 @@ Exit code: 0.
     if (!/^[\w.@-]{1,64}$/.test(name)) throw new UsageError('a name has 1 to 64 letters, digits, dots, dashes, @ or _');
     const scopes = values.scope ?? [];
     const unknown = scopes.find((scope) => !SCOPES.includes(scope as KeyScope));
-    if (unknown !== undefined) throw new UsageError(`there is no scope ${unknown}; there are ${SCOPES.join(', ')}`);
+    if (unknown !== undefined)
+      throw new UsageError(`there is no scope ${unknown}; there are ${SCOPES.join(', ')}${didYouMean(suggest(unknown, SCOPES))}`);
     if (scopes.length === 0) throw new UsageError(`give what it may do: --scope ${SCOPES.join('|')}`);
     const key = `bt_${randomBytes(32).toString('base64url')}`;
     const hash = createHash('sha256').update(key).digest('hex');

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command, ExitCode } from '../../command.js';
-import { CliError } from '../../problems.js';
+import { type Command, type ExitCode, oneOf } from '../../command.js';
+import { CliError, UsageError } from '../../problems.js';
 
 /** The apps that a process can run; the default is `standalone`. */
-const APPS: readonly string[] = ['standalone', 'ingest', 'evaluator', 'api'];
+const APPS = ['standalone', 'ingest', 'evaluator', 'api'] as const;
 
 export const serveCommand: Command = {
   name: 'serve',
@@ -17,7 +17,13 @@ Without a name, everything in one process: the same as npm start. The three othe
 `,
 
   async run(args: readonly string[]): Promise<ExitCode> {
-    const [app, flags] = APPS.includes(args[0] ?? '') ? [args[0]!, args.slice(1)] : ['standalone', args];
+    const [first = '', second = ''] = args;
+    const named = first !== '' && !first.startsWith('-');
+    const app = named ? oneOf('the part', first, APPS) : 'standalone';
+    if (named && (APPS as readonly string[]).includes(second)) {
+      throw new UsageError(`a process is one of them: start ${second} by another command, or all by \`betrace serve\``);
+    }
+    const flags = named ? args.slice(1) : args;
     const bundled = join(import.meta.dirname, `${app}.js`);
     const main = existsSync(bundled) ? bundled : join(import.meta.dirname, '..', '..', '..', '..', app, 'src', 'main.js');
     if (!existsSync(main)) throw new CliError('BT_CLI_NOT_BUILT', { file: main });

@@ -1,4 +1,4 @@
-import { type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
+import { type Command, type ExitCode, OUTPUT_OPTION, oneOf, readArguments } from '../../command.js';
 import { writeText } from '../../input.js';
 import { UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
@@ -38,8 +38,7 @@ Exit code: 0; 1 with --fail as above; 2 when the server answers with an error.
     });
     const [framework] = positionals;
     if (positionals.length > 1) throw new UsageError('name one framework; quote a name of several words');
-    const format = FORMATS.find((one) => one === values.output);
-    if (format === undefined) throw new UsageError(`--output is text, json, csv or html, not ${values.output}`);
+    const format = oneOf('--output', values.output, FORMATS);
     const server = new Server(values, terminal);
     const write = (text: string): void => {
       if (values.file === undefined) terminal.out(text);

@@ -1,14 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Command, type ExitCode, readOptions } from '../../command.js';
+import { type Command, type ExitCode, oneOf, readOptions } from '../../command.js';
 import { outputFile } from '../../input.js';
-import { CliError, UsageError } from '../../problems.js';
+import { CliError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
 import type { Terminal } from '../../terminal.js';
 import { FILTER_HELP, FILTER_OPTIONS, filterQuery } from '../../violation-filter.js';
 
-const ACCEPTED: Readonly<Record<string, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' };
+const ACCEPTED = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const;
 
 export const violationsExportCommand: Command = {
   name: 'violations export',
@@ -33,8 +33,7 @@ Exit code: 0; 2 when the server answers with an error, or aborts: then the outpu
       format: { type: 'string', default: 'csv' },
       output: { type: 'string', short: 'o' },
     });
-    const accept = ACCEPTED[values.format];
-    if (accept === undefined) throw new UsageError(`--format is csv or ndjson, not ${values.format}`);
+    const accept = ACCEPTED[oneOf('--format', values.format, ['csv', 'ndjson'])];
     const file = values.output === undefined ? undefined : outputFile(values.output, 'the format is --format csv or ndjson');
     const query = filterQuery(values, Date.now());
     query.set('format', values.format);
