@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SWITCHES } from '../faults/switches.js';
 import { BeTrace } from '../harness/betrace.js';
@@ -20,13 +20,14 @@ const asOther = process.getuid?.() === 0 ? ['setpriv', '--reuid=1000', '--regid=
 
 describe('the image: its steps in a clean folder', () => {
   let parent: string;
+  let bundle: string;
   /** /betrace of the image: the files of `COPY --from=build`, which are read-only. */
   let folder: string;
   let node: string;
   /** The root of the image; undefined if it cannot be made: it needs Debian's packages, and is entered by root. */
   let root: string | undefined;
   beforeAll(async () => {
-    const bundle = await bundledCode();
+    bundle = await bundledCode();
     parent = mkdtempSync(join(tmpdir(), 'betrace-image-'));
     chmodSync(parent, 0o755);
     folder = join(parent, 'betrace');
@@ -126,6 +127,30 @@ describe('the image: its steps in a clean folder', () => {
     const names = components.map(({ name }) => name);
     expect(names).toEqual(expect.arrayContaining(['kafkajs', 'pg', 'kysely', '@nestjs/core', 'prom-client', 'react', 'swagger-ui-dist']));
     expect(new Set(components.map(({ purl }) => purl)).size).toBe(components.length);
+  });
+
+  it('lists each package whose code it has, each dependency, and all that the console is built of', () => {
+    const read = (file: string) =>
+      JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>> & { sources: string[] };
+    const { components } = read(join(folder, 'sbom.cdx.json')) as unknown as { components: { name: string; version: string }[] };
+    const listed = components.map(({ name, version }) => `${name}@${version}`);
+    // The maps of the code say where each line is from, without the list that the bundle is made by.
+    const folders = globSync('*.js.map', { cwd: bundle }).flatMap((map) =>
+      read(join(bundle, map)).sources.map((source) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(resolve(bundle, source))?.[0] ?? 'none'),
+    );
+    // Maps of a package itself may name files that are not in it.
+    const packages = [...new Set(folders)].map((found) => join(found, 'package.json')).filter((file) => existsSync(file));
+    const bundled = packages.map(read);
+    expect(bundled.length).toBeGreaterThan(100);
+    expect(bundled.map(({ name, version }) => `${name}@${version}`).filter((one) => !listed.includes(one))).toEqual([]);
+    const lock = (file: string) => read(join(REPOSITORY, file))['packages'] as Record<string, { version: string; dev?: boolean }>;
+    const locked = lock('package-lock.json');
+    const direct = Object.keys(read(join(REPOSITORY, 'package.json'))['dependencies']!);
+    expect(direct.filter((name) => !listed.includes(`${name}@${locked[`node_modules/${name}`]!.version}`))).toEqual([]);
+    const ofConsole = Object.entries(lock('apps/console/package-lock.json')).filter(([path, { dev }]) => path !== '' && !dev);
+    expect(ofConsole.length).toBeGreaterThan(20);
+    const names = ofConsole.map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`);
+    expect(names.filter((one) => !listed.includes(one))).toEqual([]);
   });
 
   it('lists the Node and the Debian packages that run it', () => {
