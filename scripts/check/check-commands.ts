@@ -1,8 +1,13 @@
-// Checks that each command of each document is run by a test, or is listed here with the reason why not. `npm run check` runs it.
+// Checks that each command of each block of a document is run by a test, or is listed here with the reason why not, and that commands in sentences exist.
+// `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMMANDS } from '../../apps/cli/src/commands/commands.js';
+import { commandWords } from '../../apps/cli/src/completion/command-words.js';
+import { KEYS } from '../../libs/platform/src/configuration/keys.js';
 import { repositoryRoot } from '../source-files.js';
 import { commandsOf } from './document-commands.js';
+import { inlineCommandProblems, type KnownCommands } from './inline-commands.js';
 
 /** `by`: the spec, or script of CI, that runs it; it names the document or the command. `not`: why no test runs it. */
 type Ran = { readonly by: string } | { readonly not: string };
@@ -117,13 +122,31 @@ export function commandProblems(
   return [...new Set([...stale, ...problems])];
 }
 
+async function knownCommands(): Promise<KnownCommands> {
+  const packages = ['package.json', ...globSync('{apps,deploy}/*/package.json', { cwd: repositoryRoot })];
+  const scripts = packages.flatMap((file) => {
+    const { scripts = {} } = JSON.parse(readFileSync(join(repositoryRoot, file), 'utf8')) as {
+      readonly scripts?: Readonly<Record<string, string>>;
+    };
+    return Object.keys(scripts);
+  });
+  const words = commandWords(await Promise.all(Object.values(COMMANDS).map((load) => load())));
+  return {
+    scripts: new Set(scripts),
+    commands: new Map(words.map(({ name, options }) => [name, new Set(options.map((option) => option.name))])),
+    flags: new Set([...KEYS.flatMap(({ flags }) => flags), '--config']),
+  };
+}
+
 if (process.argv[1] === import.meta.filename) {
   const documents = globSync('{*.md,{apps,docs,deploy,examples}/**/*.md}', { cwd: repositoryRoot })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !path.includes('node_modules') && path !== 'CHANGELOG.md');
   const read = (file: string) => (existsSync(join(repositoryRoot, file)) ? readFileSync(join(repositoryRoot, file), 'utf8') : undefined);
   const gone = Object.keys(CLAIMS).filter((path) => !documents.includes(path));
+  const known = await knownCommands();
   const problems = [
+    ...documents.flatMap((path) => inlineCommandProblems(path, read(path) ?? '', known)),
     ...gone.map((path) => `there is no ${path}, of which scripts/check/check-commands.ts tells`),
     ...documents.flatMap((path) => commandProblems(path, read(path) ?? '', CLAIMS[path], read)),
   ];
