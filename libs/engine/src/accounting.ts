@@ -5,7 +5,7 @@ import { ClosedTraces } from './verdict/closed-traces.js';
 import type { UndecidedCode } from './verdict/undecided.js';
 
 /** Error texts that are counted separately per rule; others count as `OTHER_ERRORS`. */
-const ERROR_TEXTS = 20;
+export const ERROR_TEXTS = 20;
 export const OTHER_ERRORS = 'other errors';
 
 const REASONS = Object.keys(REJECTIONS) as readonly Rejection[];

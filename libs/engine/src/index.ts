@@ -1,4 +1,4 @@
-export { Accounting, type RuleAccount } from './accounting.js';
+export { Accounting, ERROR_TEXTS, OTHER_ERRORS, type RuleAccount } from './accounting.js';
 export type { CommitPoint } from './assembly/close/low-watermark.js';
 export { contextWindow } from './assembly/seen/long-traces.js';
 export { contextStart } from './assembly/seen/retry-window.js';

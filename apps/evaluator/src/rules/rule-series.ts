@@ -1,5 +1,6 @@
 import type { Counter } from 'prom-client';
-import type { MetricDeclaration, Metrics } from '#platform';
+import { ERROR_TEXTS, OTHER_ERRORS } from '#engine';
+import { BoundedLabel, type MetricDeclaration, type Metrics } from '#platform';
 import { EVALUATOR_METRICS } from '../metrics.js';
 
 /** A rule in force, as its series name it. */
@@ -14,6 +15,9 @@ const KEPT_MS = 5 * 60_000;
 
 /** Maximum of rules whose series begin at once. */
 const AT_ONCE = 500;
+
+/** Rules choose the texts of their errors, and may put values of spans into them. */
+const errorTexts = () => new BoundedLabel(ERROR_TEXTS, OTHER_ERRORS);
 
 type Key = keyof typeof EVALUATOR_METRICS;
 const isCounter = (key: Key) => (EVALUATOR_METRICS[key] as MetricDeclaration).type === 'counter';
@@ -30,7 +34,7 @@ export class RuleSeries {
   /** By thread: the rules in force there. */
   private readonly threads = new Map<string, ReadonlyMap<string, RuleInForce>>();
   /** Rules with series, and since when they are in force nowhere. */
-  private readonly known = new Map<string, { goneAt: number | undefined }>();
+  private readonly known = new Map<string, { goneAt: number | undefined; readonly errors: BoundedLabel }>();
   /** Rules whose series are yet to begin. */
   private readonly beginning: RuleInForce[] = [];
   private later: NodeJS.Immediate | undefined;
@@ -44,8 +48,9 @@ export class RuleSeries {
   inForce(thread: string, rules: readonly RuleInForce[]): void {
     this.threads.set(thread, new Map(rules.map((rule) => [rule.id, rule])));
     for (const rule of rules) {
-      if (this.known.get(rule.id)?.goneAt === undefined && this.known.has(rule.id)) continue;
-      this.known.set(rule.id, { goneAt: undefined });
+      const known = this.known.get(rule.id);
+      if (known !== undefined && known.goneAt === undefined) continue;
+      this.known.set(rule.id, { goneAt: undefined, errors: known?.errors ?? errorTexts() });
       this.beginning.push(rule);
     }
     this.beginSome();
@@ -64,7 +69,12 @@ export class RuleSeries {
 
   /** A value was measured for a rule, perhaps one that was removed. */
   seen(id: string): void {
-    if (!this.known.has(id)) this.known.set(id, { goneAt: this.isInForce(id) ? undefined : this.now() });
+    if (!this.known.has(id)) this.known.set(id, { goneAt: this.isInForce(id) ? undefined : this.now(), errors: errorTexts() });
+  }
+
+  /** The label for the text of an error of a rule that was seen: each partition has its own first texts, and gets others when it moves. */
+  errorOf(id: string, text: string): string {
+    return this.known.get(id)?.errors.of(text) ?? OTHER_ERRORS;
   }
 
   /** Ends the series of rules that were removed long enough ago. */

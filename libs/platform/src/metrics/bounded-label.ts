@@ -9,11 +9,14 @@ export class BoundedLabel {
   private readonly values = new Set<string>();
 
   /** @param max distinct values, beside the empty one and `other` */
-  constructor(private readonly max: number) {}
+  constructor(
+    private readonly max: number,
+    private readonly other = OTHER,
+  ) {}
 
   of(value: string): string {
-    if (value === '' || this.values.has(value)) return value;
-    if (this.values.size >= this.max) return OTHER;
+    if (value === '' || value === this.other || this.values.has(value)) return value;
+    if (this.values.size >= this.max) return this.other;
     this.values.add(value);
     return value;
   }

@@ -68,6 +68,30 @@ describe('Measurements', () => {
     ]);
   });
 
+  it('limits the texts of the errors of a rule, of however many partitions, and however often they move', async () => {
+    const metrics = registerMetrics(EVALUATOR_METRICS, new Registry());
+    const bounded = tools(metrics);
+    // Each owner of a partition names twenty texts of its own, and the others by one.
+    for (let owner = 0; owner < 30; owner++) {
+      const measurements = new Measurements();
+      for (let n = 0; n < 20; n++) measurements.count('ruleEvaluationErrors', { rule_id: 'r', error: `no field ${owner} ${n}` });
+      measurements.count('ruleEvaluationErrors', { rule_id: 'r', error: 'other errors' }, 5);
+      measurements.count('ruleEvaluationErrors', { rule_id: 'another', error: 'its own' });
+      recordMeasurements(bounded, measurements.drain());
+    }
+    const { values } = await metrics.ruleEvaluationErrors.get();
+    const of = (rule: string) =>
+      values.filter(({ labels }) => labels['rule_id'] === rule).map(({ labels, value }) => [labels['error'], value]);
+    expect(of('r')).toHaveLength(21);
+    expect(of('r')).toEqual(
+      expect.arrayContaining([
+        ['no field 0 19', 1],
+        ['other errors', 29 * 20 + 30 * 5],
+      ]),
+    );
+    expect(of('another')).toEqual([['its own', 30]]);
+  });
+
   it('ends a removed series, and starts it again', async () => {
     const registry = new Registry();
     const metrics = registerMetrics(EVALUATOR_METRICS, registry);
