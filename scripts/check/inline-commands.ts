@@ -16,7 +16,7 @@ const SHORT = new Set(['start', 'test']);
 
 /** The problems of a document, one sentence each: an unknown script, command or option. */
 export function inlineCommandProblems(path: string, markdown: string, known: KnownCommands): readonly string[] {
-  const sentences = markdown.replaceAll(/^ *(```|~~~)[^]*?^ *\1/gm, '').replaceAll(/^ {4}.*$/gm, '');
+  const sentences = markdown.replaceAll(/^ *(```|~~~)[\s\S]*?^ *\1/gm, '').replaceAll(/^ {4}.*$/gm, '');
   const spans = [...sentences.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replaceAll(/\s+/g, ' ').trim());
   return [...new Set(spans.flatMap((span) => problemOf(span, known) ?? []))].map((problem) => `${path}: ${problem}`);
 }

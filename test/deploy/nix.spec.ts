@@ -153,7 +153,7 @@ describe('the Flox manifest', () => {
   it('sends the log through what makes the label of the LogQL alerts, and forwards to parts of Alloy that exist', () => {
     const alloy = read('deploy/flox/config.alloy').replaceAll(/^\s*\/\/.*$/gm, '');
     const parts = new Map(
-      [...alloy.matchAll(/^([a-z.]+) "(\w+)" \{\n([^]*?)^\}$/gm)].map(([, type, name, body = '']) => [`${type}.${name}`, body]),
+      [...alloy.matchAll(/^([a-z.]+) "(\w+)" \{\n([\s\S]*?)^\}$/gm)].map(([, type, name, body = '']) => [`${type}.${name}`, body]),
     );
     const next = (body: string) => [...body.matchAll(/\b((?:otelcol|loki)\.[\w.]+)\.(?:receiver|input)\b/g)].map(([, part = '']) => part);
     const used = [...parts.values()].flatMap(next);
