@@ -1,4 +1,4 @@
-// Checks that each command of each block of a document is run by a test, or is listed here with the reason why not, and that commands in sentences exist.
+// Checks that each command in a block of a document is run by a test, or is listed here with the reason why not. Commands within sentences have to exist.
 // `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
