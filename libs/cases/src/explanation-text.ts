@@ -9,11 +9,11 @@ const MAX_EXCERPT_LENGTH = 100;
 export function explanationLines(tree: ExplanationNode, expression: string, indent = ''): readonly string[] {
   const children = (tree.children ?? []).flatMap((child) => explanationLines(child, expression, `${indent}  `));
   const omitted = tree.omitted === undefined ? [] : [`${indent}  … and ${tree.omitted} more`];
-  return [`${indent}${MARKS[tree.outcome]} ${said(tree, expression)}`, ...children, ...omitted];
+  return [`${indent}${MARKS[tree.outcome]} ${partText(tree, expression)}`, ...children, ...omitted];
 }
 
 /** A comparison of functions shows its text; below it are the functions' results. */
-function said({ kind, sentence, range, span, children = [] }: ExplanationNode, expression: string): string {
+function partText({ kind, sentence, range, span, children = [] }: ExplanationNode, expression: string): string {
   const isChain = kind === 'and' || kind === 'or' || kind === 'not';
   if (isChain && children.length > 0) return span === undefined ? kind : `${kind} (of ${span})`;
   if (!isChain && sentence !== undefined && (kind !== 'comparison' || children.length === 0)) return sentence;

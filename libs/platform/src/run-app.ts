@@ -60,13 +60,13 @@ export async function runApp(definition: AppDefinition): Promise<void> {
     });
   } catch (error) {
     const known = error instanceof StartError || error instanceof CodedError;
-    process.stderr.write(`betrace: ${known ? toldWithCode(error) : error instanceof Error ? error.stack : String(error)}\n`);
+    process.stderr.write(`betrace: ${known ? messageWithCode(error) : error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(1);
   }
 }
 
 /** The code comes first, so that a search finds it whatever the sentence says. */
-function toldWithCode(error: Error): string {
+function messageWithCode(error: Error): string {
   return error instanceof CodedError && !error.message.includes(error.code) ? `${error.code}: ${error.message}` : error.message;
 }
 

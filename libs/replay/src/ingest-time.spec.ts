@@ -186,14 +186,14 @@ describe('the time of ingest over Kafka', () => {
     for (let i = 0; i < 3; i++) await log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(0), headers }]);
     let now = 0;
     const time = await IngestTime.before(log, 0, 3, () => now);
-    expect(time.stands).toBe(false);
+    expect(time.isStopped).toBe(false);
     now = INGEST_DUE + 1;
-    expect(time.stands).toBe(true);
+    expect(time.isStopped).toBe(true);
     const { timestamp } = (await readAll(log, TOPICS.spans, 0))[2]!;
     const late = { offset: 3, timestamp: timestamp + 60_000, value: new Uint8Array(0) };
     expect(time.take({ ...late, headers: { 'betrace-control': 'tick' } }, { kind: 'tick' }).timestamp).toBe(timestamp + INGEST_DUE);
     expect(time.take({ ...late, headers }, { kind: 'alive' })).toEqual({ timestamp: late.timestamp, pause: 60_000 - INGEST_DUE });
-    expect(time.stands).toBe(false);
+    expect(time.isStopped).toBe(false);
     await log.close();
   });
 });

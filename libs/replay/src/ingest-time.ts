@@ -27,14 +27,16 @@ export interface AppliedAt {
  */
 export class IngestTime {
   /** Log time of ingest's last record, and of the last tick or spans that ended a silence. */
-  private heard: number | undefined;
-  private said: number | undefined;
-  private heardAt: number;
+  private lastTimestamp: number | undefined;
+  /** Log time at which ingest last showed its presence; undefined if it never did. */
+  private presenceAt: number | undefined;
+  /** Monotonic ms at which the last record of ingest was read. */
+  private readAt: number;
   /** Spans ended a silence, and no tick came since. */
   private endedSilence = false;
 
   constructor(private readonly monotonic: () => number) {
-    this.heardAt = monotonic();
+    this.readAt = monotonic();
   }
 
   /**
@@ -55,47 +57,50 @@ export class IngestTime {
     for await (const { records } of log.read(TOPICS.spans, partition, from, offset)) {
       for (const record of records) time.take(record, controlOf(record));
     }
-    if (isPresent) time.said ??= time.heard;
+    if (isPresent) time.presenceAt ??= time.lastTimestamp;
     return time;
   }
 
   take({ timestamp, headers }: LogRecord, control: Control | undefined): AppliedAt {
-    const says = control?.kind === 'alive';
-    if (!says && (control !== undefined || headers?.[MOVED_HEADER] !== undefined)) return { timestamp: this.standing(timestamp), pause: 0 };
-    const { heard } = this;
-    this.heard = timestamp;
-    this.heardAt = this.monotonic();
-    const silence = heard === undefined ? 0 : timestamp - heard;
-    const isPause = this.isHeardOf(timestamp, says, silence > INGEST_SILENT_MS) && silence > INGEST_SILENT_MS;
+    const isPresenceRecord = control?.kind === 'alive';
+    if (!isPresenceRecord && (control !== undefined || headers?.[MOVED_HEADER] !== undefined))
+      return { timestamp: this.standing(timestamp), pause: 0 };
+    const { lastTimestamp } = this;
+    this.lastTimestamp = timestamp;
+    this.readAt = this.monotonic();
+    const silence = lastTimestamp === undefined ? 0 : timestamp - lastTimestamp;
+    const isPause = this.showsPresence(timestamp, isPresenceRecord, silence > INGEST_SILENT_MS) && silence > INGEST_SILENT_MS;
     return { timestamp, pause: isPause ? silence - INGEST_DUE : 0 };
   }
 
   /** Whether the appender shows its presence: by a presence record, by spans soon after one, or by the first spans that end a silence. */
-  private isHeardOf(timestamp: number, says: boolean, endsSilence: boolean): boolean {
-    if (says) {
-      this.said = timestamp;
+  private showsPresence(timestamp: number, isPresenceRecord: boolean, endsSilence: boolean): boolean {
+    if (isPresenceRecord) {
+      this.presenceAt = timestamp;
       this.endedSilence = false;
       return true;
     }
-    if (this.said === undefined) return false;
+    if (this.presenceAt === undefined) return false;
     if (endsSilence && !this.endedSilence) {
-      this.said = timestamp;
+      this.presenceAt = timestamp;
       this.endedSilence = true;
-    } else if (timestamp - this.said > NEVER_WRITTEN_MS) this.said = undefined;
-    return this.said !== undefined;
+    } else if (timestamp - this.presenceAt > NEVER_WRITTEN_MS) this.presenceAt = undefined;
+    return this.presenceAt !== undefined;
   }
 
   /** Ingest shows its presence, as far as is known. */
-  get says(): boolean {
-    return this.said !== undefined;
+  get isPresent(): boolean {
+    return this.presenceAt !== undefined;
   }
 
   /** Its next record is due, so time stands: a tick would change nothing. Only for a reader at the end of the log. */
-  get stands(): boolean {
-    return this.said !== undefined && this.monotonic() - this.heardAt > INGEST_DUE;
+  get isStopped(): boolean {
+    return this.presenceAt !== undefined && this.monotonic() - this.readAt > INGEST_DUE;
   }
 
   private standing(timestamp: number): number {
-    return this.said === undefined || this.heard === undefined ? timestamp : Math.min(timestamp, this.heard + INGEST_DUE);
+    return this.presenceAt === undefined || this.lastTimestamp === undefined
+      ? timestamp
+      : Math.min(timestamp, this.lastTimestamp + INGEST_DUE);
   }
 }

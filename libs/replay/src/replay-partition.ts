@@ -131,7 +131,7 @@ class Replay {
     await this.read(end, () => this.engine.lowWatermark() >= until);
     const open = this.engine.openBefore(until) - this.engine.openBefore(judgeFrom);
     this.events.final(Number.POSITIVE_INFINITY);
-    await this.tell();
+    await this.report();
     return { open, before, deleted: this.deleted };
   }
 
@@ -142,7 +142,7 @@ class Replay {
     for await (const { records } of log.read(TOPICS.spans, partition, this.next, to)) {
       for (const record of records) {
         this.apply(record);
-        if (++this.unTold >= STRIDE) await this.tell();
+        if (++this.unTold >= STRIDE) await this.report();
       }
       this.events.final(this.engine.lowWatermark());
       if (isDone()) return;
@@ -150,7 +150,7 @@ class Replay {
     this.next = Math.max(this.next, to);
   }
 
-  private async tell(): Promise<void> {
+  private async report(): Promise<void> {
     const records = this.unTold;
     this.unTold = 0;
     await this.events.applied(records);

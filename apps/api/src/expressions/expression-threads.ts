@@ -103,7 +103,7 @@ class ExpressionThread {
     const { entry = EXPRESSION_THREAD, maxLength, evaluationTimeout, memory: limit = MEMORY } = options;
     const workerData: ExpressionSettings = { maxLength, evaluationTimeout };
     this.worker = new Worker(entry, { workerData, name: 'expressions', resourceLimits: { maxOldGenerationSizeMb: limit } });
-    this.worker.on('message', (message: FromExpressionThread) => this.hear(message));
+    this.worker.on('message', (message: FromExpressionThread) => this.receive(message));
     this.worker.on('error', (error: NodeJS.ErrnoException) => {
       const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
       void this.end(memory ? new ApiError('BT_API_EXPRESSION_MEMORY', { phase: this.phase, limit }) : error);
@@ -145,7 +145,7 @@ class ExpressionThread {
     this.timer = setTimeout(() => void this.end(late()), milliseconds);
   }
 
-  private hear(message: FromExpressionThread): void {
+  private receive(message: FromExpressionThread): void {
     if (this.over) return;
     const { job } = this;
     if (message.type === 'ready') {

@@ -72,7 +72,7 @@ export class ViolationKeeper implements PartitionListener {
     private readonly store: Store,
     private readonly metrics: Metrics<typeof API_METRICS>,
     private readonly logger: Logger,
-    private readonly tell?: ViolationLogger,
+    private readonly violationLogger?: ViolationLogger,
   ) {
     this.together = new Together((batches) => store.keep(...batches), true, {
       size: ({ violations }) => violations.length,
@@ -96,7 +96,7 @@ export class ViolationKeeper implements PartitionListener {
   async stop(): Promise<void> {
     this.stopping.abort(new Error('keeping violations stops'));
     await this.subscription?.close();
-    this.tell?.close();
+    this.violationLogger?.close();
   }
 
   /** A request waits until the log's violations are in the store. */
@@ -190,7 +190,7 @@ export class ViolationKeeper implements PartitionListener {
 
   private noteKept(violations: readonly StoredViolation[]): void {
     this.metrics.violationsKept.inc(violations.length);
-    this.tell?.tell(violations);
+    this.violationLogger?.log(violations);
     this.did.kept += violations.length;
     const now = this.log.now();
     for (const { timestampMs } of violations) this.latencies.note(now - timestampMs);

@@ -21,7 +21,7 @@ describe('ViolationLogger', () => {
 
   it('writes a line per violation with severity, rule, service and trace, and no value of a span', () => {
     const { lines, tell } = begin(10);
-    tell.tell([stored({ severity: 'CRITICAL', message: 'card 4111', metadata: { card: '4111' } })]);
+    tell.log([stored({ severity: 'CRITICAL', message: 'card 4111', metadata: { card: '4111' } })]);
     expect(lines).toEqual([
       {
         level: 'info',
@@ -43,7 +43,7 @@ describe('ViolationLogger', () => {
     const { lines, tell } = begin(10);
     const of = (id: string, ...states: StoredViolation['status'][]) => {
       lines.length = 0;
-      for (const [at, status] of states.entries()) tell.tell([stored({ id, revision: at + 1, status })]);
+      for (const [at, status] of states.entries()) tell.log([stored({ id, revision: at + 1, status })]);
       return lines.length;
     };
     expect(of('a', 'open', 'open', 'open')).toBe(1);
@@ -55,13 +55,13 @@ describe('ViolationLogger', () => {
 
   it('limits lines per second, and reports how many were omitted', () => {
     const { lines, time, tell } = begin(3);
-    tell.tell(Array.from({ length: 5_000 }, (_, n) => stored({ id: `v-${n}` })));
+    tell.log(Array.from({ length: 5_000 }, (_, n) => stored({ id: `v-${n}` })));
     expect(lines.length).toBe(3);
     time.now = 999;
-    tell.tell([stored({ id: 'more' })]);
+    tell.log([stored({ id: 'more' })]);
     expect(lines.length).toBe(3);
     time.now = 1_000;
-    tell.tell([stored({ id: 'next' })]);
+    tell.log([stored({ id: 'next' })]);
     expect(lines.length).toBe(4);
     tell.close();
     expect(lines.at(-1)).toMatchObject({ level: 'warn', violations: 4_998 });
@@ -71,17 +71,17 @@ describe('ViolationLogger', () => {
 
   it('writes none when disabled, and keeps a line whole whatever names contain', () => {
     const off = begin(0);
-    off.tell.tell([stored()]);
+    off.tell.log([stored()]);
     expect(off.lines).toEqual([]);
     const { lines, tell } = begin(10);
-    tell.tell([stored({ id: 'x', service: 'a\n{"level":"fatal"}\u0000', rule_name: 'n'.repeat(1_000) })]);
+    tell.log([stored({ id: 'x', service: 'a\n{"level":"fatal"}\u0000', rule_name: 'n'.repeat(1_000) })]);
     expect(lines).toHaveLength(1);
     expect(lines[0]!['betrace_violation_service']).toContain('a\n{"level"');
   });
 
   it('remembers at most ten thousand violations', () => {
     const { tell } = begin(1);
-    for (let n = 0; n < 30_000; n += 1_000) tell.tell(Array.from({ length: 1_000 }, (_, at) => stored({ id: `v-${n + at}` })));
+    for (let n = 0; n < 30_000; n += 1_000) tell.log(Array.from({ length: 1_000 }, (_, at) => stored({ id: `v-${n + at}` })));
     expect((tell as unknown as { logged: Set<string> }).logged.size).toBe(10_000);
     tell.close();
   });

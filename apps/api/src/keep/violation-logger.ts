@@ -24,7 +24,7 @@ export class ViolationLogger {
     private readonly clock: Clock,
   ) {}
 
-  tell(violations: readonly StoredViolation[]): void {
+  log(violations: readonly StoredViolation[]): void {
     if (this.perSecond === 0) return;
     for (const violation of violations) {
       if (violation.status !== 'open') this.logged.delete(violation.id);

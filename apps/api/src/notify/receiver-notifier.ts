@@ -118,7 +118,7 @@ export class ReceiverNotifier implements PartitionListener {
     await this.positions.follow(subscription, partition, first.offset);
     const wanted = await this.toBeTold(partition, records, signal);
     for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind], ({ violation }) => violation.id))
-      await this.tell(partition, batch, signal);
+      await this.notify(partition, batch, signal);
     await this.parts.store.notified(this.reader, new Map([[partition, last.offset + 1]]), []);
     this.lag.at(partition, last.offset + 1);
     await this.positions.follow(subscription, partition, last.offset + 1);
@@ -204,7 +204,7 @@ export class ReceiverNotifier implements PartitionListener {
     return false;
   }
 
-  private async tell(partition: number, batch: readonly Entry[], signal: AbortSignal): Promise<void> {
+  private async notify(partition: number, batch: readonly Entry[], signal: AbortSignal): Promise<void> {
     const { store } = this.parts;
     const done = await store.alreadyNotified(this.reader, batch.map(revisionOf));
     const waiting = batch.filter(({ violation }) => !done.has(violation.id));

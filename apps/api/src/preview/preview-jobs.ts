@@ -145,7 +145,7 @@ export class PreviewJobs {
     const worker = new Worker(file, { workerData, name: job.id, resourceLimits: { maxOldGenerationSizeMb: HEAP_MIB } });
     entry.worker = worker;
     entry.deadline = setTimeout(() => this.fail(entry, new ApiError('BT_API_PREVIEW_TIMEOUT', { timeout: timeout / 1_000 })), timeout);
-    worker.on('message', (message: FromPreviewThread) => this.hear(entry, message));
+    worker.on('message', (message: FromPreviewThread) => this.receive(entry, message));
     worker.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(entry, new ApiError('BT_API_PREVIEW_MEMORY', { limit: HEAP_MIB }));
       else this.defect(entry, error);
@@ -153,7 +153,7 @@ export class PreviewJobs {
     worker.on('exit', () => this.defect(entry, new Error('the thread of a preview ended without an answer')));
   }
 
-  private hear(entry: Entry, message: FromPreviewThread): void {
+  private receive(entry: Entry, message: FromPreviewThread): void {
     const { job } = entry;
     if (job.endedAt !== undefined) return;
     if (message.type === 'progress') job.progress = message.progress;

@@ -23,7 +23,7 @@ const OPTION = /^ {2}(?:-\w, )?(--[a-z][a-z-]*)(?:[ =]([A-Z][\w|,=…-]*))?(?: {
 export function commandWords(commands: readonly Pick<Command, 'name' | 'summary' | 'help'>[]): readonly CommandWords[] {
   return commands.map(({ name, summary, help }) => {
     const options = [...help.matchAll(OPTION)].map(
-      ([, option = '', value, said = '']): OptionWord => ({ name: option, summary: said, takes: value !== undefined }),
+      ([, option = '', value, summary = '']): OptionWord => ({ name: option, summary, takes: value !== undefined }),
     );
     return { name, summary, options: [...options, { name: '--help', summary: 'says more', takes: false }] };
   });

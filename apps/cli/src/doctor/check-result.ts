@@ -6,9 +6,9 @@ export interface CheckResult {
   readonly said: string;
 }
 
-export const ok = (said: string): CheckResult => ({ grade: 'ok', said });
-export const off = (said: string): CheckResult => ({ grade: 'off', said });
-export const warn = (said: string): CheckResult => ({ grade: 'warn', said });
+export const ok = (message: string): CheckResult => ({ grade: 'ok', said: message });
+export const off = (message: string): CheckResult => ({ grade: 'off', said: message });
+export const warn = (message: string): CheckResult => ({ grade: 'warn', said: message });
 
 /** A failure with the message of an error. */
 export function fail(error: unknown): CheckResult {

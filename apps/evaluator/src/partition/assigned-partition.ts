@@ -242,20 +242,20 @@ export class AssignedPartition {
     await this.follow(batch);
     this.untold = true;
     await this.publish();
-    if (this.telling.due) this.tell();
+    if (this.telling.due) this.report();
     if (this.committing.due) await this.commit();
   }
 
   /** No records come: commits, and appends ticks if a trace waits for time to pass. */
   async idle(): Promise<void> {
     await this.publishAll();
-    if (this.untold && this.telling.due) this.tell();
+    if (this.untold && this.telling.due) this.report();
     this.gauges.ahead(this.ahead);
     this.account.updateRulesInTime();
     this.ruleStatus.publish();
     if (this.committing.due) await this.commit();
     const deadline = this.engine.nextDeadline();
-    if (deadline === undefined || this.tools.now() < deadline || this.time.stands) return;
+    if (deadline === undefined || this.tools.now() < deadline || this.time.isStopped) return;
     await this.tools.ticks.append(this.partition);
   }
 
@@ -263,7 +263,7 @@ export class AssignedPartition {
   async end(): Promise<void> {
     await this.publishAll();
     await this.commit();
-    this.tell();
+    this.report();
     this.account.updateRules();
     await this.ruleStatus.end();
   }
@@ -378,7 +378,7 @@ export class AssignedPartition {
     const published = Math.max(next, this.published);
     if (offset <= this.committed.offset && published <= this.committed.published) return;
     this.committing.done();
-    const { says: said } = this.time;
+    const { isPresent: said } = this.time;
     const more = { said, published, judgement: this.tools.judgement, replacing: this.replacing, ...(this.tools.volatile ? { from } : {}) };
     const metadata = writePositionMetadata({ epoch, logTime, start, paused, ...more });
     const reached = Math.max(offset, this.committed.offset);
@@ -389,12 +389,12 @@ export class AssignedPartition {
   }
 
   /** Publishes the counts as metrics and rule status. */
-  private tell(): void {
+  private report(): void {
     this.telling.done();
     this.untold = false;
     this.noteRuleErrors();
     this.ruleStatus.publish();
     this.account.update();
-    this.gauges.tell(this.ahead);
+    this.gauges.report(this.ahead);
   }
 }

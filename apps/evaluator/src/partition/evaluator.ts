@@ -75,7 +75,7 @@ export class Evaluator implements PartitionListener {
   private readonly lacking = new Map<number, LogError>();
   /** The last records that retention deleted before they were evaluated, and when that was found. */
   private expiredLast: { readonly error: LogError; readonly at: number } | undefined;
-  private toldRules: ReadonlySet<readonly RuleInForce[]> = new Set();
+  private reportedRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Partitions whose log turned out to be another one, until they begin there. */
   private readonly replaced = new Set<number>();
   /** Why the log cannot be read at present. */
@@ -269,8 +269,8 @@ export class Evaluator implements PartitionListener {
   /** The rules in force in its partitions, if they changed since the last call. */
   changedRules(): readonly RuleInForce[] | undefined {
     const sets = new Set([...this.runs.values()].map((run) => run.rules));
-    if (sets.size === this.toldRules.size && [...sets].every((rules) => this.toldRules.has(rules))) return undefined;
-    this.toldRules = sets;
+    if (sets.size === this.reportedRules.size && [...sets].every((rules) => this.reportedRules.has(rules))) return undefined;
+    this.reportedRules = sets;
     return [...new Map([...sets].flat().map(({ id, name, severity }) => [id, { id, name, severity }])).values()];
   }
 

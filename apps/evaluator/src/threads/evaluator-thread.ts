@@ -50,7 +50,7 @@ export interface ThreadTools {
   readonly ruleSeries: RuleSeries;
   readonly services: BoundedLabel;
   readonly logger: Logger;
-  readonly tracing: Pick<Tracing, 'tell'>;
+  readonly tracing: Pick<Tracing, 'record'>;
   readonly fullPartitions: Pick<FullPartitions, 'report'>;
   /** Shared by all threads, because a rule fails in each of them. */
   readonly ruleErrors: Pick<RuleErrorLogger, 'report'>;
@@ -65,7 +65,7 @@ export class EvaluatorThread {
   private ready = false;
   /** Before its first evaluation a process counts as starting, and takes nothing. */
   private everReady = false;
-  private heard = 0;
+  private lastMessageAt = 0;
   private startedAt = 0;
   private defects = 0;
   private lastDefect: Error | undefined;
@@ -88,10 +88,10 @@ export class EvaluatorThread {
 
   start(): void {
     this.restart = undefined;
-    this.startedAt = this.heard = performance.now();
+    this.startedAt = this.lastMessageAt = performance.now();
     const worker = new Worker(this.entry, { workerData: this.settings, name: this.settings.name });
     this.worker = worker;
-    worker.on('message', (message: FromThread) => this.hear(message));
+    worker.on('message', (message: FromThread) => this.receive(message));
     worker.on('error', (error: Error) => {
       this.lastDefect = error;
     });
@@ -104,7 +104,7 @@ export class EvaluatorThread {
       if (!this.everReady) throw new Error(this.lastDefect?.message ?? `${this.settings.name} is starting`);
       throw new Degraded(`${this.settings.name} is started again: ${this.lastDefect?.message ?? 'it ended'}`);
     }
-    if (performance.now() - this.heard > MAX_SILENCE_MS) throw new Degraded(`${this.settings.name} does not answer`);
+    if (performance.now() - this.lastMessageAt > MAX_SILENCE_MS) throw new Degraded(`${this.settings.name} does not answer`);
     if (this.failure !== undefined) throw this.damaged ? new Error(this.failure) : new Degraded(this.failure);
     const states = [
       ...(this.full.length === 0 ? [] : [`no memory for more traces in partition ${this.full.join(', ')}: senders wait`]),
@@ -133,10 +133,10 @@ export class EvaluatorThread {
     await this.stopping.promise;
   }
 
-  private hear(message: FromThread): void {
+  private receive(message: FromThread): void {
     const { logger } = this.tools;
     const thread = this.settings.name;
-    this.heard = performance.now();
+    this.lastMessageAt = performance.now();
     if (message.type === 'ready') {
       this.ready = true;
       this.everReady = true;
@@ -152,7 +152,7 @@ export class EvaluatorThread {
       recordMeasurements(this.tools, message.measurements);
       void this.tools.ruleSeries.sweep();
       this.tools.ruleErrors.report(message.measurements);
-    } else if (message.type === 'worked') this.tools.tracing.tell(message.works);
+    } else if (message.type === 'worked') this.tools.tracing.record(message.works);
     else if (message.type === 'account') {
       // In the order of the calls; one that timed out is answered, too.
       this.asking.shift()?.resolve(message.account);

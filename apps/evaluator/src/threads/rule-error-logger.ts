@@ -6,7 +6,7 @@ const QUIET = 60_000;
 
 /** Logs which rules failed and why, so that a rule that never matches can be found without metrics. */
 export class RuleErrorLogger {
-  private readonly said = new Map<string, { at: number; count: number }>();
+  private readonly logged = new Map<string, { at: number; count: number }>();
 
   constructor(
     private readonly logger: Logger,
@@ -19,14 +19,14 @@ export class RuleErrorLogger {
       if (metric !== 'ruleEvaluationErrors') continue;
       const { rule_id, error } = labels;
       const key = `${rule_id} ${error}`;
-      const before = this.said.get(key) ?? { at: Number.NEGATIVE_INFINITY, count: 0 };
+      const before = this.logged.get(key) ?? { at: Number.NEGATIVE_INFINITY, count: 0 };
       before.count += value;
       if (now - before.at >= QUIET) {
         this.logger.warn({ rule_id, error, count: before.count }, `rule evaluation error: rule ${rule_id}: ${error}`);
         before.at = now;
         before.count = 0;
       }
-      this.said.set(key, before);
+      this.logged.set(key, before);
     }
   }
 }

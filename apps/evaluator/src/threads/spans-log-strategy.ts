@@ -29,14 +29,14 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
   listen(callback: (error?: unknown) => void): void {
     // Senders and the log's threads stop in stages; Nest would close its transports after all of them.
     this.shutdown.register('evaluate', 'evaluator threads', () => this.close());
-    this.tell('starting');
+    this.setStatus('starting');
     this.on('ready', (name) => {
       this.evaluating.add(name);
-      if (!this.closing && this.evaluating.size === this.unwrap().length) this.tell('evaluating');
+      if (!this.closing && this.evaluating.size === this.unwrap().length) this.setStatus('evaluating');
     });
     this.on('ended', (name) => {
       this.evaluating.delete(name);
-      if (!this.closing) this.tell('starting');
+      if (!this.closing) this.setStatus('starting');
     });
     try {
       this.threads.start();
@@ -49,7 +49,7 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
 
   /** Resolves when every thread has finished its batches, committed, and left the log; closing twice waits for the same end. */
   override close(): Promise<void> {
-    this.closing ??= this.threads.stop(this.shutdown.forGood).then(() => this.tell('stopped'));
+    this.closing ??= this.threads.stop(this.shutdown.forGood).then(() => this.setStatus('stopped'));
     return this.closing;
   }
 
@@ -63,7 +63,7 @@ export class SpansLogStrategy extends Server<ThreadEvents, SpansLogStatus> imple
     return this.threads.running as T;
   }
 
-  private tell(status: SpansLogStatus): void {
+  private setStatus(status: SpansLogStatus): void {
     this._status$.next(status);
     this.logger.log(`spans log: ${status}`);
   }

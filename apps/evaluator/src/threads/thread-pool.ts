@@ -65,11 +65,12 @@ export class ThreadPool {
     const metrics = registerMetrics(EVALUATOR_METRICS, this.registry);
     const ruleErrors = new RuleErrorLogger(this.logger, systemClock);
     // Receivers are in other processes.
-    const heard = this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new FullPartitionsPublisher(this.log, systemClock);
+    const publisher =
+      this.configuration.kafka.brokers.length === 0 ? this.fullPartitions : new FullPartitionsPublisher(this.log, systemClock);
     const ruleSeries = new RuleSeries(metrics);
     const services = new BoundedLabel(this.configuration.metrics.maxServices);
     const { logger, tracing, events } = this;
-    const tools = { metrics, ruleSeries, services, logger, fullPartitions: heard, ruleErrors, events, tracing };
+    const tools = { metrics, ruleSeries, services, logger, fullPartitions: publisher, ruleErrors, events, tracing };
     this.threads = this.settings().map((settings) => new EvaluatorThread(settings, tools));
     for (const { lag } of this.threads) exposeLag({ registry: this.registry, log: this.log, gauge: metrics.lag, topic: TOPICS.spans, lag });
     for (const thread of this.threads) thread.start();

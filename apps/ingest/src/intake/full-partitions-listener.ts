@@ -35,7 +35,7 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
       listener: {
         assigned: async () => (await this.log.bounds(TOPICS.fullPartitions, 0)).end,
         records: async ({ records }: RecordBatch) => {
-          for (const record of records) this.hear(record, holds);
+          for (const record of records) this.receive(record, holds);
         },
         revoked: async () => {},
         failed: (error) => this.logger.warn({ err: error }, 'cannot read which partitions are full; retrying'),
@@ -47,7 +47,7 @@ export class FullPartitionsListener implements OnApplicationBootstrap {
     });
   }
 
-  private hear({ value, offset }: LogRecord, holds: number): void {
+  private receive({ value, offset }: LogRecord, holds: number): void {
     const record = readRecord(value);
     if (record === undefined) {
       this.logger.warn({ offset }, 'skipped a record that does not name full partitions');

@@ -14,7 +14,7 @@ export interface PassedTrace {
 }
 
 /**
- * Receives the rules with `evidence` that found nothing in a trace. `asked` is how many rules of the trace's rule set have it. `trace` makes the rest on
+ * Receives the rules with `evidence` that found nothing in a trace. `requested` is how many rules of the trace's rule set have it. `trace` makes the rest on
  * demand.
  */
-export type TellPassed = (rules: readonly RuleDefinition[], asked: number, trace: () => PassedTrace) => void;
+export type TellPassed = (rules: readonly RuleDefinition[], requested: number, trace: () => PassedTrace) => void;

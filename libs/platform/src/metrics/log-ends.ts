@@ -17,7 +17,7 @@ export interface KnownEnds {
 
 interface Known {
   ends: ReadonlyMap<number, number>;
-  toldAt: number;
+  reportedAt: number;
   /** The pending request to the log. */
   asking: Promise<void> | undefined;
   askedAt: number;
@@ -42,7 +42,7 @@ export class LogEnds {
   async of(topic: string): Promise<KnownEnds> {
     let known = this.known.get(topic);
     if (known === undefined) {
-      known = { ends: new Map(), toldAt: Number.NEGATIVE_INFINITY, asking: undefined, askedAt: 0 };
+      known = { ends: new Map(), reportedAt: Number.NEGATIVE_INFINITY, asking: undefined, askedAt: 0 };
       this.known.set(topic, known);
     }
     if (known.asking === undefined) {
@@ -51,7 +51,7 @@ export class LogEnds {
     }
     const left = known.askedAt + this.timeoutMs - this.now();
     if (left > 0) await waitAtMost(known.asking, left);
-    return { ends: known.ends, age: this.now() - known.toldAt };
+    return { ends: known.ends, age: this.now() - known.reportedAt };
   }
 
   private async ask(topic: string, known: Known): Promise<void> {
@@ -60,7 +60,7 @@ export class LogEnds {
       // A deleted topic has no partition: its last known ends are kept, and age.
       if (ends.size === 0) return;
       known.ends = ends;
-      known.toldAt = this.now();
+      known.reportedAt = this.now();
     } catch {
       // The age of the last answer shows the failure.
     } finally {

@@ -19,7 +19,7 @@ export class ProblemReports {
     this.listeners.push(listener);
   }
 
-  tell(report: ProblemReport): void {
+  report(report: ProblemReport): void {
     for (const listener of this.listeners) listener(report);
   }
 }

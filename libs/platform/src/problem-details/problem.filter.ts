@@ -22,7 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = this.problemOf(error, request);
-    this.reports.tell({ problem, error, route: request.routeOptions.url });
+    this.reports.report({ problem, error, route: request.routeOptions.url });
     if (problem.status >= 500 && problem.status !== 503 && problem.status !== 504) {
       this.logger.error({ err: problem.cause ?? problem, method: request.method, path: pathOf(request) }, 'a request failed');
     }

@@ -58,7 +58,7 @@ export class SpanRecorder implements Recorder {
     return new Recorded(span, trace.setSpan(parent, span), this.current);
   }
 
-  tell({ name, kind, attributes = {}, start, end, failure }: FinishedWork): void {
+  record({ name, kind, attributes = {}, start, end, failure }: FinishedWork): void {
     const span = this.tracer.startSpan(
       name,
       { kind: KINDS[kind], attributes: { ...attributes }, startTime: start, root: true },

@@ -17,7 +17,7 @@ export interface OpenSpan {
 export interface Recorder {
   /** Starts a child of the active span or, with headers, of the span that they name (W3C Trace Context). */
   begin(work: Work, header?: HeaderReader): OpenSpan;
-  tell(work: FinishedWork): void;
+  record(work: FinishedWork): void;
   readonly present: OpenSpan | undefined;
   headers(): Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -50,8 +50,8 @@ export class Tracing implements Traces {
   }
 
   /** Records the work of another thread. */
-  tell(works: readonly FinishedWork[]): void {
-    for (const work of works) this.recorder?.tell(work);
+  record(works: readonly FinishedWork[]): void {
+    for (const work of works) this.recorder?.record(work);
   }
 
   /** Marks the active request as one with only BeTrace's own spans. */

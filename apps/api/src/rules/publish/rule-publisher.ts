@@ -22,11 +22,11 @@ export class RulePublisher {
   /** The rules log was replaced, and the outbox does not have yet what it lacks. The watch may notice it first; the next publication needs to know. */
   private lacking = false;
 
-  /** @param tell receives warnings for operators: the database was set back */
+  /** @param report receives warnings for operators: the database was set back */
   constructor(
     private readonly store: Store,
     private readonly log: Log,
-    private readonly tell: (sentence: string) => void = () => undefined,
+    private readonly report: (sentence: string) => void = () => undefined,
   ) {
     this.logged = new LoggedRules(log);
   }
@@ -183,7 +183,7 @@ export class RulePublisher {
     }
     if (forked === undefined && highest <= latest) return latest;
     const named = await namedEpoch(this.log, latest);
-    this.tell(goneBack(latest, highest));
+    this.report(goneBack(latest, highest));
     await this.store.forkEpochs(forked ?? latest + 1, Math.max(latest, highest, named));
     return this.store.latestEpoch();
   }

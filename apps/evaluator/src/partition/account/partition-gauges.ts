@@ -3,7 +3,7 @@ import type { Measurements } from './measurements.js';
 
 /** The metrics of the state of one partition. */
 export class PartitionGauges {
-  private toldAhead = true;
+  private reportedAhead = true;
   private retriesForgotten = 0;
 
   constructor(
@@ -18,7 +18,7 @@ export class PartitionGauges {
   }
 
   /** @param ahead how many ms log time is ahead of this machine's clock */
-  tell(ahead: number): void {
+  report(ahead: number): void {
     const { measurements, engine, label } = this;
     measurements.set('tracesOpen', label, engine.openTraces);
     measurements.set('traceMemory', label, engine.memory);
@@ -29,7 +29,7 @@ export class PartitionGauges {
   }
 
   ahead(ahead: number): void {
-    if (ahead > 0 || this.toldAhead) this.measurements.set('logTimeAhead', this.label, ahead / 1_000);
-    this.toldAhead = ahead > 0;
+    if (ahead > 0 || this.reportedAhead) this.measurements.set('logTimeAhead', this.label, ahead / 1_000);
+    this.reportedAhead = ahead > 0;
   }
 }

@@ -6,7 +6,7 @@ const CACHE_MS = 5_000;
 
 /** Finds missing topics of other producers. Nothing else would report them, because a topic without partitions never fails. */
 export class MissingTopics {
-  private told = '';
+  private reported = '';
   private looked: { readonly at: number; readonly state: string | undefined } | undefined;
 
   constructor(
@@ -22,8 +22,9 @@ export class MissingTopics {
     const missing = (await Promise.all(this.names.map(async (name) => ((await this.exists(name)) ? [] : [name])))).flat();
     const state = missing.length === 0 ? undefined : `${missing.join(', ')} not there: nothing is received from it until it is created`;
     this.looked = { at: this.monotonic(), state };
-    if (state !== undefined && state !== this.told) this.logger.warn({ topics: missing }, `received Kafka topics are missing: ${state}`);
-    this.told = state ?? '';
+    if (state !== undefined && state !== this.reported)
+      this.logger.warn({ topics: missing }, `received Kafka topics are missing: ${state}`);
+    this.reported = state ?? '';
     return state;
   }
 

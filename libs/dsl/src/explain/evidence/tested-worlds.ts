@@ -57,14 +57,14 @@ export class TestedWorlds {
 
   private everyWay(part: Resolved, bindings: Bindings): PartResult {
     const ways = new Ways();
-    let first: { readonly said: Value | LuaError } | undefined;
+    let first: { readonly result: Value | LuaError } | undefined;
     do {
       const tested = this.tested(ways, () => this.limitOfWays);
-      const said = attempted(() => tested.value(part, bindings));
-      first ??= { said };
-      if (!same(first.said, said)) return IN_DOUBT;
+      const result = attempted(() => tested.value(part, bindings));
+      first ??= { result };
+      if (!same(first.result, result)) return IN_DOUBT;
     } while (ways.next());
-    return ways.isComplete ? found(first.said) : IN_DOUBT;
+    return ways.isComplete ? found(first.result) : IN_DOUBT;
   }
 
   private tested(doubts: Leaning['doubts'], limit: () => StepLimit): TestedSpans {

@@ -12,7 +12,7 @@ export class Outage {
   #since = 0;
   #sayAt = Number.NEGATIVE_INFINITY;
   #pause = SAY_AGAIN_MS.first;
-  #said = false;
+  #isReported = false;
 
   /** `say` receives the failures, `report` the end of the outage. `now`: monotonic milliseconds. */
   constructor(
@@ -34,7 +34,7 @@ export class Outage {
     }
     this.#failing.add(part);
     if (now < this.#sayAt && !atOnce) return;
-    this.#said = true;
+    this.#isReported = true;
     this.#sayAt = now + this.#pause;
     this.#pause = Math.min(this.#pause * 2, SAY_AGAIN_MS.max);
     this.say(error);
@@ -46,8 +46,8 @@ export class Outage {
   }
 
   works(part: string): void {
-    if (!this.#failing.delete(part) || this.#failing.size > 0 || !this.#said) return;
-    this.#said = false;
+    if (!this.#failing.delete(part) || this.#failing.size > 0 || !this.#isReported) return;
+    this.#isReported = false;
     this.over();
     this.report('info', `${this.what} again, after ${Math.round((this.now() - this.#since) / 1000)} s`);
   }

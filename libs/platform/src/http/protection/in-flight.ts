@@ -22,7 +22,7 @@ interface Upload {
   progressed: number;
   held: number;
   /** When the last byte arrived. */
-  heardAt: number;
+  receivedAt: number;
   readonly peer: object | undefined;
   readonly abort: (problem: Problem) => void;
 }
@@ -87,15 +87,15 @@ export class InFlight {
         this.add(peer, more);
         if (upload === undefined) return;
         upload.held = held;
-        upload.heardAt = this.clock.monotonic();
+        upload.receivedAt = this.clock.monotonic();
         if (held - upload.progressed >= Math.max(PROGRESS, upload.progressed * PROGRESS_SHARE)) {
-          upload.progressedAt = upload.heardAt;
+          upload.progressedAt = upload.receivedAt;
           upload.progressed = held;
         }
       },
       receiving: (abort) => {
         const now = this.clock.monotonic();
-        upload = { abort, peer, progressedAt: now, heardAt: now, progressed: held, held };
+        upload = { abort, peer, progressedAt: now, receivedAt: now, progressed: held, held };
         this.uploads.set(reservation, upload);
       },
       received: () => {
@@ -128,7 +128,7 @@ export class InFlight {
     const now = this.clock.monotonic();
     const others = [...this.uploads].filter(([one]) => one !== asking);
     const even = Math.min(this.limit * MAX_EVEN_SHARE, this.limit / Math.max(1, this.peers.size));
-    const isSilent = ({ heardAt }: Upload) => heardAt <= now - this.stall * GREEDY_STALL;
+    const isSilent = ({ receivedAt }: Upload) => receivedAt <= now - this.stall * GREEDY_STALL;
     const silent = others.reduce((sum, [, upload]) => sum + (isSilent(upload) ? upload.held : 0), 0);
     const isStalled = ({ peer, progressedAt }: Upload) =>
       progressedAt <= now - (peer !== undefined && this.heldBy(peer) > even ? this.stall * GREEDY_STALL : this.stall);

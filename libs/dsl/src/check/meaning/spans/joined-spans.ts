@@ -114,14 +114,14 @@ class JoinedSpans {
       return;
     }
     const universals = universalsAmong(others);
-    const asked = others.length < 2 ? NOT_ASKED : others.map((part) => ({ node: part.node, outcome: part.outcome, depth: tested }));
+    const askedParts = others.length < 2 ? NOT_ASKED : others.map((part) => ({ node: part.node, outcome: part.outcome, depth: tested }));
     const facts = joined(outer.facts, plain);
     const known: Known = {
       facts,
       topics: topicsOnce(facts),
       universals: joined(outer.universals, universals),
       spans: outer.spans,
-      asked: joined(outer.asked, asked),
+      asked: joined(outer.asked, askedParts),
     };
     const found = this.amongNamed(plain, outer, tested) ?? this.amongAll(plain, universals, known);
     if (found === undefined) {
@@ -256,12 +256,12 @@ function excludedBy(
   span: SpanSource,
   facts: readonly ConditionResult[],
 ): Omit<Excluded, 'second'> | undefined {
-  const asked = askedOf(node, depth, span);
-  if (asked === undefined) return undefined;
+  const replaced = askedOf(node, depth, span);
+  if (replaced === undefined) return undefined;
   const spanFacts = facts.filter((fact) => readsSpan(fact.node, span));
   let first: Resolved | undefined;
   let isItself = false;
-  for (const alternative of alternativesOf(asked, outcome)) {
+  for (const alternative of alternativesOf(replaced, outcome)) {
     if (alternative.some((part) => comparesWithItself(part.node) && !holdsOfItself(part.node, part.outcome))) {
       isItself = true;
       continue;
