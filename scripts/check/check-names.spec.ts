@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { exportNameProblems, likeNameProblems, limitProblems, nameProblems, typeNameProblems } from './check-names.js';
+import { exportNameProblems, likeNameProblems, limitProblems, nameProblems, typeNameProblems, variableProblems } from './check-names.js';
 
 it.each(['libs/store/src/migrations/0001-rules.ts', 'apps/api/src/rules/rule.dto.ts', 'libs/dsl/src/types.test-d.ts'])(
   'accepts %s',
@@ -26,6 +26,18 @@ it('requires limits to say what they limit', () => {
     expect(limitProblems('a.ts', text)).toHaveLength(1);
   for (const text of [declared('MAX_CASES', ' = 50'), declared('RETRY_AFTER_MS', ' = 5'), declared('MOST', ': Leaning = {}')])
     expect(limitProblems('a.ts', text)).toEqual([]);
+});
+
+it.each(['const told = [];', 'let heard: number | undefined;', 'for (const said of messages) log(said);', '(asked: Period) => asked.end'])(
+  'refuses a name that does not say what it holds: %s',
+  (text) => {
+    expect(variableProblems('libs/engine/src/a.ts', text)).toHaveLength(1);
+    expect(variableProblems('libs/engine/src/a.spec.ts', text)).toEqual([]);
+  },
+);
+
+it.each(['const toldRules = [];', 'return { grade, said: message };', 'if (said === true) return;'])('accepts %s', (text) => {
+  expect(variableProblems('libs/engine/src/a.ts', text)).toEqual([]);
 });
 
 it('refuses a file whose one export its name does not mention', () => {

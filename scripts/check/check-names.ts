@@ -31,6 +31,16 @@ export function limitProblems(path: string, text: string): string[] {
   ];
 }
 
+const vagueVariable = /(?:\b(?:const|let) (told|said|heard|asked)(?=: | = | of )|\((?:private |readonly )*(told|said|heard|asked)\??: )/g;
+
+/** Variables and parameters of a lib or app with names that do not say what they hold, one sentence each. */
+export function variableProblems(path: string, text: string): string[] {
+  if (!isSource(path) || TEST.test(path)) return [];
+  return [...text.matchAll(vagueVariable)].map(
+    ([, variable, parameter]) => `${path}: "${variable ?? parameter}" does not say what it holds; name it by a noun`,
+  );
+}
+
 const TEST = /\.(spec|test-d|memory|contract)\.tsx?$/;
 const DECLARATION = /^export (?:declare |abstract |async )*(interface|type|class|enum|function\*?|const|let) (\w+)/gm;
 const TYPE_KINDS = new Set(['interface', 'type', 'class', 'enum']);
@@ -122,7 +132,12 @@ if (process.argv[1] === import.meta.filename) {
   const paths = [...new Set([...sourceFiles(), ...frontEndFiles()])];
   const sources = new Map(paths.map((path) => [path, readFileSync(join(repositoryRoot, path), 'utf8')]));
   const problems = [
-    ...[...sources].flatMap(([path, text]) => [...nameProblems(path), ...limitProblems(path, text), ...exportNameProblems(path, text)]),
+    ...[...sources].flatMap(([path, text]) => [
+      ...nameProblems(path),
+      ...limitProblems(path, text),
+      ...variableProblems(path, text),
+      ...exportNameProblems(path, text),
+    ]),
     ...likeNameProblems(paths),
     ...typeNameProblems(sources),
   ];
