@@ -92,8 +92,10 @@ describeConsole('odd texts of users', () => {
     const attributes = page.locator('.area-span dl.kv').nth(1);
     await measured('the span with the value', () => row.click());
     expect(await attributes.locator('dt').count()).toBe(50);
-    await measured('more of the value', () => page.getByRole('button', { name: 'Show more of db.statement' }).click());
-    await measured('even more', () => page.getByRole('button', { name: 'Show more of db.statement' }).click());
+    await measured('more of the value', () =>
+      page.getByRole('button', { name: 'Show 20,000 more of 700,000 characters of db.statement' }).click(),
+    );
+    await measured('even more', () => page.getByRole('button', { name: 'Show 20,000 more of 700,000 characters of db.statement' }).click());
     expect((await attributes.locator('dd').first().innerText()).length).toBeGreaterThan(40_000);
     await measured('less of the value', () => page.getByRole('button', { name: 'Show less of db.statement' }).click());
     await measured('more attributes', () => page.getByRole('button', { name: 'Show 500 more of 3,002' }).click());

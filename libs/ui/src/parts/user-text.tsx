@@ -54,6 +54,8 @@ const [FIRST, MORE] = [300, 20_000];
 export function LongText({ children, name }: { readonly children: string; readonly name: string }) {
   const [length, setLength] = useState(FIRST);
   const rest = children.length - length;
+  // The name of the button begins with what is seen on it.
+  const more = `Show ${rest > MORE ? `${exactCount(MORE)} more of` : 'all'} ${exactCount(children.length)} characters`;
   if (children.length <= FIRST) return <UserText length={FIRST}>{children}</UserText>;
   return (
     <>
@@ -65,10 +67,10 @@ export function LongText({ children, name }: { readonly children: string; readon
           <button
             type="button"
             className="btn small"
-            aria-label={`${rest > MORE ? 'Show more' : 'Show all'} of ${plainText(name)}`}
+            aria-label={`${more} of ${plainText(name)}`}
             onClick={() => setLength(length + (length === FIRST ? MORE - FIRST : MORE))}
           >
-            {rest > MORE ? `Show ${exactCount(MORE)} more of` : 'Show all'} {exactCount(children.length)} characters
+            {more}
           </button>
         ) : null}
         {length === FIRST ? null : (
