@@ -73,6 +73,27 @@ describe('betrace', () => {
     expect(await betrace(['chekc'])).toMatchObject({ code: 2, err: expect.stringContaining('unknown command chekc') });
   });
 
+  it.each(['constructor', 'toString', '__proto__', 'rules constructor'])(
+    'has no command %s, and does not end with a stack',
+    async (name) => {
+      const { code, err } = await betrace(name.split(' '));
+      expect([code, err.split('\n')[0]]).toEqual([2, expect.stringContaining(`betrace: unknown command ${name}`)]);
+    },
+  );
+
+  it('finds the help that people look for by another word order', async () => {
+    const history = await betrace(['rules', 'history', '--help']);
+    expect(await betrace(['help', 'rules', 'history'])).toEqual(history);
+    const rules = await betrace(['rules', '--help']);
+    expect(rules.code).toBe(0);
+    expect(rules.out).toMatch(/^betrace COMMAND.*\n\n {2}rules convert /);
+    expect(rules.out).not.toContain('violations');
+    for (const words of ['help rules', 'rules help', 'rules -h', 'help rules --help'])
+      expect(await betrace(words.split(' '))).toEqual(rules);
+    expect((await betrace(['history'])).err).toContain('Did you mean: rules history?');
+    expect(await betrace(['help', 'chekc'])).toMatchObject({ code: 2, err: expect.stringContaining('unknown command chekc') });
+  });
+
   it.each(Object.keys(COMMANDS).filter((name) => name !== 'serve'))('explains %s', async (name) => {
     const { code, out } = await betrace([...name.split(' '), '--help']);
     expect(code).toBe(0);
