@@ -1,4 +1,4 @@
-import { IsIn, IsNotEmpty, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mark, MarkKind } from '#store';
 import { PageLimit, PageNumberCursor } from '../page-query.js';
@@ -19,7 +19,7 @@ export class MarkBody {
   @ApiPropertyOptional({ maxLength: NOTE_LENGTH, example: 'The payment provider is down: INC-12.', description: 'A `note` needs one.' })
   @ValidateIf(({ kind, note }: MarkBody) => kind === 'note' || note !== undefined)
   @IsString()
-  @IsNotEmpty()
+  @Matches(/\S/, { message: 'note should not be empty' })
   @MaxLength(NOTE_LENGTH)
   @Matches(...NOTE)
   note?: string;

@@ -150,6 +150,7 @@ describe('marks and mutes', () => {
     ['GET', '/v1/violations/groups/grp-none/marks', undefined, 404, 'BT_API_VIOLATION_GROUP_NOT_FOUND'],
     ['POST', '/v1/violations/viol-1-a/marks', { kind: 'note' }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/violations/viol-1-a/marks', { kind: 'note', note: '' }, 400, 'BT_HTTP_INVALID'],
+    ['POST', '/v1/violations/viol-1-a/marks', { kind: 'note', note: ' \n' }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/violations/viol-1-a/marks', { kind: 'note', note: '\u0000' }, 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/violations/viol-1-a/marks', '{"kind": "note", "note": "\\ud800"}', 400, 'BT_HTTP_INVALID'],
     ['POST', '/v1/violations/viol-1-a/marks', { kind: 'note', note: 'x'.repeat(2_001) }, 400, 'BT_HTTP_INVALID'],

@@ -1,4 +1,5 @@
 import { ApiError } from '../../api-error.js';
+import { etagList } from '../save/etag-list.js';
 import type { PreconditionHeaders } from '../save/preconditions.js';
 
 /** ETags of all rules, or any (`*`). */
@@ -36,13 +37,14 @@ function failed(found: string, header: string, tags: Tags): ApiError {
 }
 
 /** As from `contentEtag`, or weak, as compressing proxies make it. */
-const TAG = /^(?:W\/)?("[\w-]*")$/;
+const TAG = /^(?:W\/)?("[^"]*")$/;
 
 function tags(header: string, value: string | undefined): Tags | undefined {
   if (value === undefined) return undefined;
   if (value.trim() === '*') return '*';
-  const parts = value.split(',').map((part) => TAG.exec(part.trim())?.[1]);
+  const parts = etagList(value).map((part) => TAG.exec(part)?.[1]);
   const known = parts.filter((part) => part !== undefined);
-  if (known.length < parts.length) throw new ApiError('BT_API_RULES_ETAG_INVALID', { header, value: value.slice(0, 100) });
+  if (known.length === 0 || known.length < parts.length)
+    throw new ApiError('BT_API_RULES_ETAG_INVALID', { header, value: value.slice(0, 100) });
   return new Set(known);
 }

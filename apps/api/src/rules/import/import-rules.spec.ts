@@ -85,11 +85,12 @@ describe('/v1/rules/import', () => {
       expect((await on({ 'if-none-match': '*' })).status).toBe(200);
       await put({ mode: 'replace', rules: [SLOW] });
       const read = await tag();
-      expect((await on({ 'if-match': `"other", W/${read}` }, { dry_run: true })).body).toMatchObject({ created: 1, deleted: 1 });
+      expect((await on({ 'if-match': `,"other, a.b", W/${read},` }, { dry_run: true })).body).toMatchObject({ created: 1, deleted: 1 });
       expect((await on({ 'if-match': read })).body).toMatchObject({ created: 1, deleted: 1 });
       expect((await on({ 'if-match': '*' })).status).toBe(200);
       expect((await on({ 'if-none-match': read })).status).toBe(200);
-      expect((await on({ 'if-match': 'unquoted' })).body.code).toBe('BT_API_RULES_ETAG_INVALID');
+      for (const bad of ['unquoted', ',', `unquoted, ${await tag()}`, `*, ${await tag()}`])
+        expect([bad, (await on({ 'if-match': bad })).body.code]).toEqual([bad, 'BT_API_RULES_ETAG_INVALID']);
     });
 
     it('lets one of two imports based on the same list succeed', async () => {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '#platform';
 import type { StoredRule } from '#store';
 import { type RuleView, ruleView } from '../rule.dto.js';
+import { etagList } from './etag-list.js';
 
 /**
  * The ETag of a rule: its version and, if the answer has more (errors of its evaluation, warnings), a hash of that. Answers with one ETag are equal; a change
@@ -40,7 +41,7 @@ export function unlessKnown<T>(answer: T, etag: string, request: FastifyRequest,
 
 /** Weak comparison (RFC 9110, 13.1.2), also for `If-Match`, because compressing proxies make ETags weak. */
 function isNamed(etag: string, header: string): boolean {
-  return header.trim() === '*' || header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+  return header.trim() === '*' || etagList(header).some((one) => one.replace(/^W\//, '') === etag);
 }
 
 function hash(value: unknown): string {

@@ -1,4 +1,5 @@
 import { ApiError } from '../../api-error.js';
+import { etagList } from './etag-list.js';
 
 /** Versions in a header, or any (`*`). */
 type Versions = ReadonlySet<number> | '*';
@@ -46,13 +47,10 @@ const TAG = /^(?:W\/)?"?(\d{1,15})(?:-[\w-]*)?"?$/;
 /** The ETag of something other than a rule, which names no version. */
 const OTHER_TAG = /^(?:W\/)?"[^"]*"$/;
 
-/** One of a list; a comma within quotes does not end it. */
-const LIST_ITEM = /(?:"[^"]*"|[^,"])+|"/g;
-
 function versions(header: string, value: string | undefined): Versions | undefined {
   if (value === undefined) return undefined;
   if (value.trim() === '*') return '*';
-  const parts = (value.match(LIST_ITEM) ?? []).map((part) => part.trim()).filter((part) => part !== '');
+  const parts = etagList(value);
   const named = parts.flatMap((part) => TAG.exec(part)?.[1] ?? []);
   const isBad = named.length === 0 || parts.some((part) => !TAG.test(part) && !OTHER_TAG.test(part));
   if (isBad) throw new ApiError('BT_API_IF_MATCH_INVALID', { header, value: value.slice(0, 100) });
