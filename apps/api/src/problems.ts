@@ -184,7 +184,7 @@ export const API_PROBLEMS = {
   BT_API_FRAMEWORK_UNKNOWN: {
     status: 404,
     sentence:
-      'No rule names a control of {framework}, in this spelling. {known}. A rule names one by "controls": [{"framework": …, "control": …}].',
+      'No rule names a control of {framework} in this spelling, now or in the period. {known}. A rule names one by "controls": [{"framework": …, "control": …}].',
   },
   BT_API_VIOLATION_NOT_FOUND: { status: 404, sentence: 'There is no violation {id}. GET /v1/violations lists them; old ones are deleted.' },
 } as const satisfies Record<string, ApiProblemEntry>;

@@ -63,7 +63,7 @@ describe('GET /v1/compliance', () => {
     expect([status, body['code'], body['detail']]).toEqual([
       404,
       'BT_API_FRAMEWORK_UNKNOWN',
-      'No rule names a control of SOC 2, in this spelling. No rule names a control. A rule names one by "controls": [{"framework": …, "control": …}].',
+      'No rule names a control of SOC 2 in this spelling, now or in the period. No rule names a control. A rule names one by "controls": [{"framework": …, "control": …}].',
     ]);
   });
 
