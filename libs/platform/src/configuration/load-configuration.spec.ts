@@ -288,6 +288,17 @@ logging:
     expect(failure({ environment: { BETRACE_ATTRIBUTES_SENSITIVE: text } })).toContain('attributes.sensitive');
   });
 
+  it.each([
+    ['--database-url=postgres://a:geheim@db/x'],
+    ['--database-url', 'postgres://a:geheim@db/x'],
+    ['--databse-url=postgres://a:geheim@db/x'],
+    ['--storage.database_ulr=postgres://a:geheim@db/x'],
+  ])('shows no secret that is written as a flag, and names its variable: %s', (...args) => {
+    const said = failure({ args });
+    expect(said).toContain('set the environment variable DATABASE_URL');
+    expect(said).not.toContain('geheim');
+  });
+
   it('shows no secret in an error', () => {
     file('compliance:\n  signature_key: [hunter2]\n');
     expect(failure()).not.toContain('hunter2');

@@ -26,7 +26,10 @@ export function readFlags(args: readonly string[], problems: ProblemCollector): 
     }
     const key = BY_FLAG.get(name);
     if (key === undefined && name !== '--config') {
-      problems.add(name, `argument ${argument}`, explainUnknown(name));
+      // The value of a secret must not be in the log, too.
+      const isSecret = name.startsWith('-') && secretOf(name) !== undefined;
+      problems.add(name, `argument ${isSecret ? name : argument}`, explainUnknown(name));
+      if (isSecret && inline === undefined && args[i + 1]?.startsWith('--') === false) i++;
       continue;
     }
     const next = args[i + 1];
@@ -46,8 +49,25 @@ function splitFlag(argument: string): [string, string | undefined] {
   return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)];
 }
 
+/** By the flags that secrets do not have, as users write them: by the key, and by the variable. */
+const SECRETS = new Map<string, ConfigurationKey>(
+  KEYS.filter(({ setting }) => setting.secret).flatMap((key) =>
+    [`--${key.name}`, ...(key.setting.flag ? [key.setting.flag] : []), ...key.setting.env.map(flagOf)].map((flag) => [flag, key] as const),
+  ),
+);
+
+/** `--database-url` of `DATABASE_URL`. */
+function flagOf(variable: string): string {
+  return `--${variable.toLowerCase().replaceAll('_', '-')}`;
+}
+
+/** The secret that an unknown flag means, also one with a mistake. */
+function secretOf(name: string): ConfigurationKey | undefined {
+  return SECRETS.get(suggest(name, [...BY_FLAG.keys(), ...SECRETS.keys()]) ?? '');
+}
+
 function explainUnknown(name: string): string {
-  const secret = KEYS.find((key) => key.setting.secret && (`--${key.name}` === name || key.setting.flag === name));
+  const secret = name.startsWith('-') ? secretOf(name) : undefined;
   if (secret) return `${secret.name} is a secret, and process lists show flags: set the environment variable ${secret.setting.env[0]}`;
   if (!name.startsWith('-')) return 'is not a flag; BeTrace takes only flags, such as --config=betrace.yaml';
   return `unknown flag${didYouMean(suggest(name, [...BY_FLAG.keys(), '--config', '--help']))} --help lists all`;
