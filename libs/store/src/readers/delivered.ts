@@ -5,7 +5,7 @@ import { oneOfEach } from '../tables/one-of-each.js';
 import { advance } from './positions.js';
 
 /** Ids per statement: PostgreSQL and SQLite limit the parameters of a statement. */
-export const IDS = 500;
+const MAX_IDS = 500;
 
 type DeliveredColumns = Pick<Schema['exports'], 'violation_id' | 'revision' | 'status' | 'first_offset'>;
 
@@ -15,12 +15,20 @@ export function deliveredColumns({ id, revision, status, firstOffset }: Revision
 }
 
 /** The inverse of `deliveredColumns`. */
-export function deliveredRevision({ violation_id, revision, status, first_offset }: DeliveredColumns): Revision {
+function deliveredRevision({ violation_id, revision, status, first_offset }: DeliveredColumns): Revision {
   return { id: violation_id, revision, status: status as Revision['status'], firstOffset: first_offset };
 }
 
-/** The ids of the items that do not supersede the last delivered revision (`last`: by violation id). */
-export function alreadyDelivered(items: readonly Revision[], last: ReadonlyMap<string, Revision>): ReadonlySet<string> {
+/** The ids of the items that do not supersede the last delivered revision. @param delivered returns the rows of some violation ids */
+export async function alreadyDelivered(
+  items: readonly Revision[],
+  delivered: (ids: readonly string[]) => Promise<readonly DeliveredColumns[]>,
+): Promise<ReadonlySet<string>> {
+  const last = new Map<string, Revision>();
+  for (let i = 0; i < items.length; i += MAX_IDS) {
+    const rows = await delivered(items.slice(i, i + MAX_IDS).map(({ id }) => id));
+    for (const row of rows) last.set(row.violation_id, deliveredRevision(row));
+  }
   const done = items.filter((item) => {
     const known = last.get(item.id);
     return known !== undefined && !supersedes(item, known);

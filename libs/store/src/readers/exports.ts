@@ -3,7 +3,7 @@ import type { Connection } from '../connection.js';
 import { type Revision, supersedesRow } from '../revision.js';
 import type { Queries, Schema } from '../schema.js';
 import { noteFilled } from '../tables/filled-tables.js';
-import { alreadyDelivered, deliveredColumns, deliveredRevision, IDS, recordDelivered } from './delivered.js';
+import { alreadyDelivered, deliveredColumns, recordDelivered } from './delivered.js';
 
 /** See `Store.exported`. */
 export async function exported(
@@ -39,14 +39,8 @@ export function refusalOf(e: ExpressionBuilder<Schema, 'violations'>): Aliasable
 }
 
 /** See `Store.alreadyExported`. */
-export async function alreadyExported(queries: Queries, items: readonly Revision[]): Promise<ReadonlySet<string>> {
-  const known = new Map<string, Revision>();
-  for (let i = 0; i < items.length; i += IDS) {
-    const ids = items.slice(i, i + IDS).map(({ id }) => id);
-    const rows = await queries.selectFrom('exports').selectAll().where('violation_id', 'in', ids).execute();
-    for (const row of rows) known.set(row.violation_id, deliveredRevision(row));
-  }
-  return alreadyDelivered(items, known);
+export function alreadyExported(queries: Queries, items: readonly Revision[]): Promise<ReadonlySet<string>> {
+  return alreadyDelivered(items, (ids) => queries.selectFrom('exports').selectAll().where('violation_id', 'in', ids).execute());
 }
 
 /** The revisions are of different violations: a statement may write a row only once. */

@@ -1,7 +1,7 @@
 import type { Connection } from '../connection.js';
 import { type Revision, supersedesRow } from '../revision.js';
 import type { Queries } from '../schema.js';
-import { alreadyDelivered, deliveredColumns, deliveredRevision, IDS, recordDelivered } from './delivered.js';
+import { alreadyDelivered, deliveredColumns, recordDelivered } from './delivered.js';
 
 /** See `Store.notified`. */
 export async function notified(
@@ -18,19 +18,10 @@ export async function notified(
 }
 
 /** See `Store.alreadyNotified`. */
-export async function alreadyNotified(queries: Queries, reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>> {
-  const known = new Map<string, Revision>();
-  for (let i = 0; i < items.length; i += IDS) {
-    const ids = items.slice(i, i + IDS).map(({ id }) => id);
-    const rows = await queries
-      .selectFrom('notifications')
-      .selectAll()
-      .where('violation_id', 'in', ids)
-      .where('reader', '=', reader)
-      .execute();
-    for (const row of rows) known.set(row.violation_id, deliveredRevision(row));
-  }
-  return alreadyDelivered(items, known);
+export function alreadyNotified(queries: Queries, reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>> {
+  return alreadyDelivered(items, (ids) =>
+    queries.selectFrom('notifications').selectAll().where('violation_id', 'in', ids).where('reader', '=', reader).execute(),
+  );
 }
 
 /** The revisions are of different violations: a statement may write a row only once. */
