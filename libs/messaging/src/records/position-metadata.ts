@@ -8,7 +8,7 @@ export interface PositionMetadata {
   readonly start?: number;
   /** The pauses of the log before the record at which a successor starts to read, ms. */
   readonly paused: number;
-  /** Ingest had shown its presence by then (`IngestTime.says`). */
+  /** Ingest had shown its presence by then (`IngestTime.isPresent`). */
   readonly said?: boolean;
   /** The offset before which all verdicts are in the violations log. A successor reaches the same verdicts there and need not publish them again. */
   readonly published?: number;
