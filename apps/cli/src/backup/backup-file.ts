@@ -1,5 +1,5 @@
 import { createReadStream, type Stats } from 'node:fs';
-import { lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -13,6 +13,7 @@ const isCompressed = (file: string): boolean => file.endsWith('.gz');
  */
 export async function writeBackupFile(file: string, lines: AsyncIterable<string>): Promise<void> {
   const partial = partialOf(file);
+  let held: FileHandle | undefined;
   let made: Stats | undefined;
   let linesError: unknown;
   async function* withNotedError(): AsyncGenerator<string> {
@@ -29,6 +30,8 @@ export async function writeBackupFile(file: string, lines: AsyncIterable<string>
     await rm(partial, { force: true });
     const handle = await open(partial, 'wx', 0o600);
     made = await handle.stat();
+    // While it is open, the file of another backup cannot get the same inode number.
+    held = await open(partial, 'r');
     // Synced, then closed, when the last line is written.
     const target = handle.createWriteStream({ flush: true });
     const source = Readable.from(withNotedError(), { objectMode: true });
@@ -39,6 +42,8 @@ export async function writeBackupFile(file: string, lines: AsyncIterable<string>
     if (made !== undefined && (await isAt(partial, made))) await rm(partial, { force: true });
     if (linesError !== undefined) throw linesError;
     throw new CliError('BT_CLI_FILE', { action: 'write', file, reason: (error as Error).message });
+  } finally {
+    await held?.close();
   }
 }
 
