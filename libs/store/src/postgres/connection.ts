@@ -71,9 +71,9 @@ function withoutPassword(url: string): string {
 
 /**
  * SQLSTATE classes of transient errors: connection, resources, operator intervention, serialization and deadlock. A changed password or privilege is transient
- * too: an operator corrects it.
+ * too: an operator corrects it. So is a transaction that the server ended because this process stalled within it (25P03, 25P04).
  */
-const PASSING = /^(08|53|57|40|28|42501)/;
+const PASSING = /^(08|53|57|40|28|42501|25P03|25P04)/;
 /** Errors in the values of a statement: no column accepts them, or they exceed the size of an index entry or a row. */
 const CONTENT = /^(22|54)/;
 /** The server is a replica after a failover, or was set to read-only. Transient. */
