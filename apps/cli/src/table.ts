@@ -17,3 +17,6 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
 }
+
+/** The same for a text that may have several lines. */
+export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');

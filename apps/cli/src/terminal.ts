@@ -40,14 +40,14 @@ const FAILED_CODE = 2;
 /** 128 + SIGPIPE */
 const SIGPIPE_CODE = 141;
 
-/** The process's own terminal, with colours if it is interactive and NO_COLOR is unset. */
+/** The process's own terminal, with colours if it is interactive, can show them, and NO_COLOR is unset. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, stdin, env } = process;
   endWithReader(stdout, stderr);
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    colors: stdout.isTTY === true && !env.NO_COLOR,
+    colors: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
     interactive: stderr.isTTY === true,
     environment: env,
     stdin: async () => {

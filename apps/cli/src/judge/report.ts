@@ -1,4 +1,5 @@
 import { findingText } from '../finding/finding-text.js';
+import { visible, visibleLines } from '../table.js';
 import { paint, type Terminal } from '../terminal.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 
@@ -22,12 +23,12 @@ export function report(
     const good = failed.length === 0 && errors.length === 0;
     const counted = `${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`;
     terminal.out(
-      `${good ? paint(terminal, 'green', '✓') : paint(terminal, 'red', '✗')} ${file} ${paint(terminal, 'dim', `(${counted})`)}\n`,
+      `${good ? paint(terminal, 'green', '✓') : paint(terminal, 'red', '✗')} ${visible(file)} ${paint(terminal, 'dim', `(${counted})`)}\n`,
     );
     for (const warning of warnings) terminal.err(`${findingText(warning, sources.get(file) ?? '', terminal)}\n`);
     for (const error of errors) terminal.out(`${indented(findingText(error, sources.get(file) ?? '', terminal), '    ')}\n`);
     for (const result of options.verbose || options.explain ? cases : failed) terminal.out(caseText(file, result, options, terminal));
-    if (untested.length > 0) terminal.out(`    ${paint(terminal, 'yellow', `without a test case: ${untested.join(', ')}`)}\n`);
+    if (untested.length > 0) terminal.out(`    ${paint(terminal, 'yellow', `without a test case: ${visible(untested.join(', '))}`)}\n`);
   }
   const cases = results.flatMap((result) => result.cases);
   const failed = cases.filter(({ failure }) => failure !== undefined).length;
@@ -59,13 +60,14 @@ export function resultsJson(results: readonly FileResult[]): object {
 }
 
 function caseText(file: string, { rule, test, failure, why }: CaseResult, { explain }: ReportOptions, terminal: Terminal): string {
+  const title = visible(`${rule.id}: ${test.name}`);
   if (failure === undefined) {
-    const lines = [`${paint(terminal, 'green', '✓')} ${rule.id}: ${test.name}`, ...(explain ? why.map((line) => `  ${line}`) : [])];
+    const lines = [`${paint(terminal, 'green', '✓')} ${title}`, ...(explain ? why.map((line) => `  ${visibleLines(line)}`) : [])];
     return `${indented(lines.join('\n'), '    ')}\n`;
   }
-  const where = paint(terminal, 'dim', `${file}:${test.place.line}:${test.place.column}`);
-  const lines = [`${paint(terminal, 'red', '✗')} ${rule.id}: ${test.name} ${where}`, `  ${failure.reason} (${failure.arrangement})`];
-  return `${indented([...lines, ...failure.details.map((detail) => `  ${detail}`)].join('\n'), '    ')}\n`;
+  const where = paint(terminal, 'dim', `${visible(file)}:${test.place.line}:${test.place.column}`);
+  const lines = [`${paint(terminal, 'red', '✗')} ${title} ${where}`, visibleLines(`  ${failure.reason} (${failure.arrangement})`)];
+  return `${indented([...lines, ...failure.details.map((detail) => `  ${visibleLines(detail)}`)].join('\n'), '    ')}\n`;
 }
 
 function indented(text: string, indent: string): string {

@@ -1,4 +1,5 @@
 import type { GivesUpFrom, RuleDescription } from '#dsl';
+import { visible } from '../../table.js';
 import { paint, type Terminal } from '../../terminal.js';
 
 /** The output of `check --explain` for a rule; property names are JSON's. */
@@ -21,15 +22,14 @@ export function explanationText(explanation: RuleExplanation, terminal: Terminal
     ...reads.resource_attributes.map((key) => `resource attribute ${key}`),
   ];
   const kept = cost.buffers === 'nothing' ? '' : `, and ${cost.buffers === 'spans' ? 'whole spans' : 'columns of spans'} while it is open`;
-  return [
-    paint(terminal, 'bold', rule ?? file),
+  const lines = [
     `  judged once per ${subject}`,
     `  ${summary}`,
     `  reads ${names.length > 0 ? names.join(', ') : cost.buffers === 'spans' ? 'whole spans' : 'nothing but ids and times'}`,
     `  costs about ${cost.nanoseconds_per_span} ns per span and ${cost.bytes_per_trace} B per open trace${kept}`,
     `  ${whenItGivesUp(explanation)}`,
-    '',
-  ].join('\n');
+  ];
+  return [paint(terminal, 'bold', visible(rule ?? file)), ...lines.map(visible), ''].join('\n');
 }
 
 /** The number of spans from which on a rule may exceed `rules.evaluation_timeout`. */

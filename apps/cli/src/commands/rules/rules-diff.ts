@@ -1,6 +1,7 @@
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { type ImportAnswer, rulesToSend } from '../../rule-file/rules-to-send.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { visible } from '../../table.js';
 import { paint, type Terminal } from '../../terminal.js';
 import { changesText } from './rules-history.js';
 
@@ -43,7 +44,7 @@ Exit code: 0 when nothing differs, 1 when something does, 2 when a file has erro
     else
       for (const { id, action, changes = {} } of differing) {
         const [sign, color] = SIGNS[action];
-        terminal.out(`${paint(terminal, color, `${sign} ${id}`)}\n${changesText(changes, terminal)}`);
+        terminal.out(`${paint(terminal, color, `${sign} ${visible(id)}`)}\n${changesText(changes, terminal)}`);
       }
     return differing.length > 0 ? 1 : 0;
   },

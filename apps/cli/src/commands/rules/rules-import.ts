@@ -1,6 +1,7 @@
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments } from '../../command.js';
 import { type ImportAnswer, rulesToSend } from '../../rule-file/rules-to-send.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { visible } from '../../table.js';
 import type { Terminal } from '../../terminal.js';
 
 export const rulesImportCommand: Command = {
@@ -37,7 +38,8 @@ ${SERVER_HELP}
     if (isJson) terminal.out(`${JSON.stringify(answer, undefined, 2)}\n`);
     for (const { id, action, changes } of isJson ? [] : answer.rules) {
       const members = changes === undefined ? '' : ` (${Object.keys(changes).join(', ')})`;
-      terminal.out(dry_run ? `${id}: would be ${action}${members}\n` : `${id}: ${action}${members}\n`);
+      const done = dry_run ? `would be ${action}` : action;
+      terminal.out(`${visible(`${id}: ${done}${members}`)}\n`);
     }
     return 0;
   },
