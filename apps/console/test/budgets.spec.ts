@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { BeTrace } from '../../../test/harness/betrace.js';
+import { eventually } from '../../../test/harness/eventually.js';
 import { costOf, describeConsole, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
@@ -188,7 +189,9 @@ describeConsole('budgets', () => {
       await page.getByLabel('Limit', { exact: true }).selectOption(limit);
       await page.waitForURL((url) => limit === '50' || url.searchParams.get('limit') === limit);
       await page.keyboard.press('l');
-      await page.locator('tr[data-row="viol-500"]').waitFor({ state: 'attached' });
+      // Any later one: of fifty rows, each is there for an eighth of a second, maybe between two drawings.
+      const newest = async () => Number((await page.locator('tr[data-row]').first().getAttribute('data-row'))?.replace('viol-', ''));
+      await eventually('five hundred violations', async () => ((await newest()) >= 500 ? true : undefined), 60_000);
       const press = (name: string, shown: string) => async () => {
         await page.keyboard.press(name);
         await page.getByText(shown).waitFor();
