@@ -179,9 +179,10 @@ describe('a backup of SQLite', () => {
       const header = { ...(JSON.parse(written[0] ?? '') as object), schema };
       return ended([JSON.stringify(header), ...written.slice(1, -1).map(withoutControls)]);
     };
-    // Rules stored before controls, test cases and evidence existed. Violations had no version and no group.
+    // Rules stored before controls, test cases and evidence existed. Violations had no version and no group, epochs no beginning.
     const withoutControls = (line: string) => {
       if (line.startsWith('["violations"')) return line.replace(',"rule_version":null', '').replace(',"group_id":null', '');
+      if (line.startsWith('["epochs"')) return line.replace(',"from_beginning":0', '');
       if (line.startsWith('["violation_groups"')) return line.replace(',"fingerprint":"","operation":"","error_kind":""', '');
       const members = [',"json_controls":"[]"', ',"emit_evidence":0', ',"json_tests":"[]"'];
       return line.startsWith('["rules"') ? members.reduce((less, member) => less.replace(member, ''), line) : line;
