@@ -62,6 +62,7 @@ const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 export const headerName: SettingType<string> = {
   ...text,
   expected: 'the name of a header, like X-API-Key',
+  jsonSchema: { type: TEXT_TYPES, pattern: HEADER_NAME.source },
   parse: (input) => {
     const name = scalarText(input)?.trim() ?? '';
     return HEADER_NAME.test(name) ? name : undefined;
