@@ -6,7 +6,7 @@ import type { ViolationFilter } from './violation-query.js';
 /** Violations that one statement scans: SQLite cannot stop a statement, and others wait for its thread. */
 const BLOCK = 1_000;
 /** Milliseconds after which the rest is left to the next page. */
-const MAX_SEARCH_MS = 10;
+const MAX_SEARCH_MS = 8;
 
 export interface SearchedRows {
   readonly rows: readonly ViolationRow[];
