@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commentProblems, linkProblems } from './check-links.js';
+import { commentProblems, endingsOf, linkProblems } from './check-links.js';
 
 const files = new Map([
   ['docs/dsl.md', '# The language\n\n## `nil`, and what it means\n'],
@@ -25,7 +25,8 @@ it('refuses a file or a heading that does not exist', () => {
 
 describe('comments', () => {
   const documents = ['docs/dsl.md', 'docs/decisions/0012-fragments.md'];
-  const found = (text: string): string[] => commentProblems('a.ts', text, documents, new Set(['long-traces.ts', 'app.tsx']));
+  const found = (text: string): string[] =>
+    commentProblems('a.ts', text, documents, endingsOf(['libs/engine/src/assembly/long-traces.ts', 'app.tsx']));
 
   it.each([
     '/** How fragments end (docs/decisions/0012, docs/dsl.md). */',
@@ -40,6 +41,10 @@ describe('comments', () => {
     expect(found('/**\n * See docs/decisions/0013.\n */')).toEqual(['a.ts: a comment names docs/decisions/0013, which does not exist']);
     expect(found('const a = 1; // as docs/words.md says')).toEqual(['a.ts: a comment names docs/words.md, which does not exist']);
     expect(found('// `lua-helpers.ts`')).toEqual(['a.ts: a comment names lua-helpers.ts, which does not exist']);
+  });
+
+  it('refuses a source file in a folder that it has left', () => {
+    expect(found('// `judge/long-traces.ts`')).toEqual(['a.ts: a comment names judge/long-traces.ts, which does not exist']);
   });
 
   it('looks at the whole of a document', () => {

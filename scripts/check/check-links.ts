@@ -1,6 +1,6 @@
 // Checks that the files and headings in links and comments exist. `npm run check` runs it.
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { frontEndFiles, repositoryRoot, sourceFiles } from '../source-files.js';
 
 const code = /^(```|~~~)[\s\S]*?^\1|`[^`\n]*`/gm;
@@ -25,12 +25,12 @@ export function linkProblems(path: string, text: string, read: (path: string) =>
 const comment = /\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm;
 /** A document's path from the root; a decision may be named by its number. */
 const namedDocument = /(?<![\w./-])docs\/[\w-]+(?:\/[\w-]+)*(?:\.\w+)?/g;
-const namedSource = /`(?:[\w-]+\/)*([\w-]+(?:\.[\w-]+)*\.tsx?)`/g;
+const namedSource = /`((?:[\w-]+\/)*[\w-]+(?:\.[\w-]+)*\.tsx?)`/g;
 
 /**
- * The missing files that comments or a document name, one sentence each: documents (`docs/dsl.md`, `docs/decisions/0012`) and source files (names in backticks).
+ * The missing files that comments or a document name, one sentence each: documents (`docs/dsl.md`, `docs/decisions/0012`) and source files (in backticks).
  * @param documents paths from the root
- * @param sources names without a folder
+ * @param sources see `endingsOf`
  */
 export function commentProblems(path: string, text: string, documents: readonly string[], sources: ReadonlySet<string>): string[] {
   const comments = path.endsWith('.md') ? text : (text.match(comment) ?? []).join('\n');
@@ -40,6 +40,16 @@ export function commentProblems(path: string, text: string, documents: readonly 
   const noSource = [...comments.matchAll(namedSource)].map(([, name = '']) => name).filter((name) => !sources.has(name));
   return [...noDocument, ...noSource].map(
     (name) => `${path}: ${path.endsWith('.md') ? 'it' : 'a comment'} names ${name}, which does not exist`,
+  );
+}
+
+/** The ways to name files: the name alone, and after one or more of its folders. */
+export function endingsOf(paths: readonly string[]): Set<string> {
+  return new Set(
+    paths.flatMap((path) => {
+      const parts = path.split('/');
+      return parts.map((_, index) => parts.slice(index).join('/'));
+    }),
   );
 }
 
@@ -66,13 +76,11 @@ if (process.argv[1] === import.meta.filename) {
   const ours = documents.filter((path) => !path.includes('node_modules')).sort();
   const sources = [...sourceFiles(), ...frontEndFiles()];
   const known = globSync('docs/**/*', { cwd: repositoryRoot }).map((path) => path.replaceAll('\\', '/'));
-  const names = new Set(sources.map((path) => basename(path)));
+  const names = endingsOf(sources);
   const problems = [
     ...ours.flatMap((path) => linkProblems(path, readBelowRoot(path) ?? '', readBelowRoot)),
-    // Readers look words up by file name.
-    ...['docs/words.md', 'docs/architecture.md', 'CONTRIBUTING.md'].flatMap((path) =>
-      commentProblems(path, readBelowRoot(path) ?? '', known, names),
-    ),
+    // The changelog names files of former versions.
+    ...ours.filter((path) => path !== 'CHANGELOG.md').flatMap((path) => commentProblems(path, readBelowRoot(path) ?? '', known, names)),
     ...sources.flatMap((path) => commentProblems(path, readFileSync(join(repositoryRoot, path), 'utf8'), known, names)),
   ];
   for (const problem of problems) console.error(problem);
