@@ -148,6 +148,15 @@ describe('secrets of the command line', () => {
     expect(err).toMatch('has a user or a password in it');
     expect(out + err).not.toContain('hunter2');
   });
+
+  it.each(['http://me:hunter2#x@127.0.0.1:1', 'http://me:hunter2/x@127.0.0.1:1', 'me:hunter2@127.0.0.1:1', 'hunter2@127.0.0.1:1'])(
+    'are in no message when they are part of what is no address: %s',
+    async (url) => {
+      const { code, out, err } = await betrace(['rules', 'export'], { environment: { BETRACE_URL: url } });
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining('BETRACE_URL is not a URL')]);
+      expect(err).not.toContain('hunter2');
+    },
+  );
 });
 
 describe('betrace check', () => {

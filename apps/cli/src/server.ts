@@ -43,11 +43,12 @@ export class Server {
     const url = values.url ?? environment['BETRACE_URL'];
     if (url === undefined || url === '') throw new UsageError('--url is missing, and BETRACE_URL is not set');
     const option = values.url === undefined ? 'BETRACE_URL' : '--url';
-    if (!URL.canParse(url)) throw new UsageError(`${option} is not a URL: ${url}`);
+    // Before an @ there may be a password, also where a # in it or no scheme hides it from the URL's parser. Errors show the address.
+    const shown = url.includes('@') ? '' : `: ${url}`;
+    if (!URL.canParse(url)) throw new UsageError(`${option} is not a URL${shown}`);
     const { protocol, username, password } = new URL(url);
-    // Errors show the address.
     if (username !== '' || password !== '') throw new UsageError(`${option} has a user or a password in it, which BeTrace does not take`);
-    if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https: ${url}`);
+    if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https${shown}`);
     this.base = url.replace(/\/+$/, '');
     const header = values['api-key-header'];
     if (!HEADER.test(header)) throw new UsageError(`--api-key-header is not the name of a header: ${header}`);
