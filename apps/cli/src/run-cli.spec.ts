@@ -60,6 +60,14 @@ describe('betrace', () => {
     expect(await betrace(['help', 'backup'])).toMatchObject({ code: 0, out: expect.stringMatching(/^betrace backup /) });
   });
 
+  it.each(['help check -- nothing.yaml', 'help rules -- export', 'rules help export --', 'help check -e true --'])(
+    'only explains a command, and does not run it, for `%s`',
+    async (line) => {
+      const { code, out, err } = await betrace(line.split(' '));
+      expect([code, out, err]).toEqual([0, expect.stringMatching(/^betrace (check|rules export) /), '']);
+    },
+  );
+
   it('refuses positional arguments where a command has only options', async () => {
     for (const command of ['violations list', 'violations export', 'violations tail', 'wait', 'probe', 'rules export']) {
       const { code, err } = await betrace([...command.split(' '), 'slow', '--url', 'http://127.0.0.1:1']);

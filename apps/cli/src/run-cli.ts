@@ -14,7 +14,8 @@ export async function runCli(given: readonly string[], terminal: Terminal): Prom
   // `help rules diff` and `rules help` are what people type for `rules diff --help` and `rules --help`.
   const [first, second] = given;
   const isHelp = (first === 'help' && second !== undefined) || (second === 'help' && first !== undefined && groupOf(first).length > 0);
-  const args = isHelp ? [...given.filter((word) => word !== 'help' && !HELP.has(word)), '--help'] : given;
+  // Without options: what comes after `--` would hide --help, and the command would run.
+  const args = isHelp ? [...given.filter((word) => word !== 'help' && !word.startsWith('-')), '--help'] : given;
   const words = commandOf(args.slice(0, 2).join(' ')) === undefined ? 1 : 2;
   const name = args.slice(0, words).join(' ');
   const load = commandOf(name);
