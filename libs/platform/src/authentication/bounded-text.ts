@@ -8,5 +8,6 @@ export async function boundedText(answer: Response, limit: number): Promise<stri
     if (bytes > limit) throw new Error(`${answer.url} answers more than ${limit} bytes`);
     parts.push(part);
   }
-  return Buffer.concat(parts).toString('utf8');
+  // As `answer.text()` does, it leaves out a byte order mark, which JSON may not have.
+  return new TextDecoder().decode(Buffer.concat(parts));
 }

@@ -59,7 +59,8 @@ export async function openKeySet({ issuer, keysUrl }: { readonly issuer: string;
 
 const fetchBounded: FetchImplementation = async (url, options) => {
   const answer = await fetch(url, options);
-  return new Response(answer.ok ? await boundedText(answer, ISSUER_BYTES) : null, { status: answer.status });
+  // jose reads the content of a 200 only, and others may not have one.
+  return new Response(answer.status === 200 ? await boundedText(answer, ISSUER_BYTES) : null, { status: answer.status });
 };
 
 async function keysOf(issuer: string): Promise<string> {
