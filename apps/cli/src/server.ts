@@ -1,3 +1,4 @@
+import { HEADER_NAME, HEADER_VALUE } from '#base';
 import { CliError, UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
@@ -20,10 +21,6 @@ export interface ServerValues {
   readonly 'api-key-header': string;
   readonly 'token-env': string;
 }
-
-/** A token (RFC 9110, 5.6.2). */
-const HEADER = /^[\w!#$%&'*+.^`|~-]+$/;
-const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** A key or token, without blanks around it. Throws a UsageError that does not show it when no header can have it: fetch would quote it. */
 function secretOf(environment: Terminal['environment'], name: string): string | undefined {
@@ -51,7 +48,7 @@ export class Server {
     if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https${shown}`);
     this.base = url.replace(/\/+$/, '');
     const header = values['api-key-header'];
-    if (!HEADER.test(header)) throw new UsageError(`--api-key-header is not the name of a header: ${header}`);
+    if (!HEADER_NAME.test(header)) throw new UsageError(`--api-key-header is not the name of a header: ${header}`);
     const key = secretOf(environment, values['api-key-env']);
     const token = secretOf(environment, values['token-env']);
     this.headers = {

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import { HEADER_NAME } from '#base';
 import { didYouMean, parseMilliseconds, suggest } from '#platform';
 import { SEVERITIES } from '#records';
 import type { NotificationReceiver } from './receiver.js';
 
 const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];
 const NAME = /^[\w.-]{1,64}$/;
-/** A token (RFC 9110, 5.6.2). */
-const HEADER = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Headers of the message and its connection: with others no message would be sent, or its signature would not match. */
 const OWN_HEADER =
   /^(content-(length|type|encoding)|transfer-encoding|connection|expect|te|trailer|upgrade|webhook-(id|timestamp|signature))$/i;
@@ -60,7 +59,7 @@ function receiverOf(entry: Members, folder: string, report: (problem: string) =>
   if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
     report('has "headers" that are not a mapping of names to texts');
   for (const header of isRecord(headers) ? Object.keys(headers) : []) {
-    if (!HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which is no name of a header`);
+    if (!HEADER_NAME.test(header)) report(`has the header ${JSON.stringify(header)}, which is no name of a header`);
     else if (OWN_HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
   }
   const severities = textsOf(entry, 'severities', report).map((severity) => severity.toUpperCase());

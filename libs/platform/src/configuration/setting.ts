@@ -1,3 +1,4 @@
+import { HEADER_NAME, HEADER_VALUE } from '#base';
 import { formatBytes, formatMilliseconds, parseBytes, parseMilliseconds } from './units.js';
 
 /** How a value is parsed from text (environment, flags) or YAML, and shown in documents. */
@@ -54,9 +55,6 @@ export const keyText: SettingType<string> = {
     return key !== undefined && /^[\x20-\x7e]+$/.test(key) ? key : undefined;
   },
 };
-
-/** A token (RFC 9110, 5.6.2). */
-const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** The name of a header. */
 export const headerName: SettingType<string> = {
@@ -308,9 +306,7 @@ export const headers: SettingType<Readonly<Record<string, string>>> = {
 
 /** The headers by their names in lower case; undefined if a request cannot have one of them: each export would fail. */
 function sendable(entries: readonly (readonly [string, string | undefined])[]): Readonly<Record<string, string>> | undefined {
-  const isSendable = entries.every(
-    ([name, value]) => HEADER_NAME.test(name) && value !== undefined && /^[\t\x20-\x7e\x80-\xff]*$/.test(value),
-  );
+  const isSendable = entries.every(([name, value]) => HEADER_NAME.test(name) && value !== undefined && HEADER_VALUE.test(value));
   return isSendable ? Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value ?? ''])) : undefined;
 }
 
