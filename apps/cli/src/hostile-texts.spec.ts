@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { closeFakeServers, fakeServer } from './testing/fake-server.js';
 import { betrace } from './testing/fake-terminal.js';
 import { removeTemporaryFiles, temporaryFiles } from './testing/temporary-files.js';
 
-afterAll(removeTemporaryFiles);
+afterAll(() => {
+  removeTemporaryFiles();
+  closeFakeServers();
+});
 
 /** Clears the screen, sets the window's title, and turns the direction of what follows. */
 const HOSTILE = '\u001b[2J\u001b]0;title\u0007\u202e\u009b';
@@ -36,5 +40,34 @@ describe('a text of a rule file does nothing to the terminal', () => {
       expect(out).toContain('\\u001b');
       expect(out + err).not.toMatch(RAW);
     }
+  });
+});
+
+describe('a text of others does nothing to the terminal', () => {
+  it.each([
+    ['the refusal of a server', ['rules', 'export'], 2],
+    ['what is not judged yet', ['wait'], 1],
+  ])('%s', async (_, args, code) => {
+    const url = await fakeServer(() => [code === 1 ? 504 : 400, { detail: HOSTILE }]);
+    const ran = await betrace([...args, '--url', url]);
+    expect([ran.code, ran.out, ran.err]).toEqual([code, '', expect.stringContaining('\\u001b[2J')]);
+    expect(ran.err).not.toMatch(RAW);
+  });
+
+  it('violations of a file, whose ids could show an invalid one as valid', async () => {
+    const stdin = JSON.stringify([{ id: `${HOSTILE}\rvalid`, key_id: HOSTILE, timestamp_ms: 0, signature: 'x' }]);
+    const { code, out, err } = await betrace(['verify', '-'], { stdin, environment: { BETRACE_SIGNATURE_KEY: 'a secret' } });
+    expect([code, out, err]).toEqual([1, expect.stringContaining('\\u000dvalid'), '']);
+    expect(out).not.toMatch(RAW);
+    const cut = await betrace(['verify', '-'], { stdin: HOSTILE, environment: { BETRACE_SIGNATURE_KEY: 'a secret' } });
+    expect([cut.code, cut.err]).toEqual([2, expect.stringContaining('\\u001b')]);
+    expect(cut.err).not.toMatch(RAW);
+  });
+
+  it('a rule that cannot be converted', async () => {
+    const rules = { rules: [{ id: HOSTILE, condition: `when { ${HOSTILE} }` }] };
+    const { code, err } = await betrace(['rules', 'convert', join(temporaryFiles({ 'go.yaml': JSON.stringify(rules) }), 'go.yaml')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('\\u001b')]);
+    expect(err).not.toMatch(RAW);
   });
 });

@@ -2,6 +2,7 @@ import { suggest, VERSION } from '#platform';
 import type { ExitCode } from './command.js';
 import { COMMANDS } from './commands/commands.js';
 import { CliError, UsageError } from './problems.js';
+import { visibleLines } from './table.js';
 import { paint, type Terminal } from './terminal.js';
 
 const HELP: ReadonlySet<string> = new Set(['--help', '-h']);
@@ -31,10 +32,12 @@ export async function runCli(given: readonly string[], terminal: Terminal): Prom
     }
     return await command.run(rest, terminal);
   } catch (error) {
-    if (error instanceof UsageError) terminal.err(`betrace ${name}: ${error.message}\nTry: betrace ${name} --help\n`);
-    else if (error instanceof CliError) terminal.err(`betrace ${name}: ${error.message} ${paint(terminal, 'dim', `[${error.code}]`)}\n`);
-    else if (isSystemError(error)) terminal.err(`betrace ${name}: ${error.message}\n`);
-    else throw error;
+    if (!(error instanceof UsageError || error instanceof CliError || isSystemError(error))) throw error;
+    // It may quote a file, or the answer of a server.
+    const message = `betrace ${name}: ${visibleLines(error.message)}`;
+    if (error instanceof UsageError) terminal.err(`${message}\nTry: betrace ${name} --help\n`);
+    else if (error instanceof CliError) terminal.err(`${message} ${paint(terminal, 'dim', `[${error.code}]`)}\n`);
+    else terminal.err(`${message}\n`);
     return 2;
   }
 }

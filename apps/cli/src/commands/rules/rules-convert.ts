@@ -4,6 +4,7 @@ import { findingOf } from '../../finding/finding.js';
 import { findingText } from '../../finding/finding-text.js';
 import { type Input, readInputs, writeText } from '../../input.js';
 import { convertRuleFile } from '../../rule-file/convert-rule-file.js';
+import { visible, visibleLines } from '../../table.js';
 import type { Terminal } from '../../terminal.js';
 
 export const rulesConvertCommand: Command = {
@@ -42,7 +43,7 @@ Exit code: 0; 1 when a rule cannot be converted; 2 when a file cannot be read.
 
 function convertFile({ file, text }: Input, options: WhenOptions, terminal: Terminal): string | undefined {
   const conversion = convertRuleFile(text, options);
-  for (const { rule, reason } of conversion.failures) terminal.err(`${file}: ${rule}: ${reason}\n`);
+  for (const { rule, reason } of conversion.failures) terminal.err(`${visible(`${file}: ${rule}`)}: ${visibleLines(reason)}\n`);
   return conversion.failures.length === 0 ? conversion.text : undefined;
 }
 

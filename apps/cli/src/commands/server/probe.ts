@@ -8,6 +8,7 @@ import { PROBE_METRICS } from '../../probe/metrics.js';
 import { type ProbeOptions, probeRound, putProbeRules } from '../../probe/probe-round.js';
 import { CliError, UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { visibleLines } from '../../table.js';
 import { paint, type Terminal } from '../../terminal.js';
 
 const OUTCOMES = ['right', 'missed', 'wrong', 'double', 'late'] as const;
@@ -86,7 +87,7 @@ Exit code: 0 when every verdict is right; 1 when one is not; 2 when the server c
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
         metrics.rounds.inc({ result: 'failed' });
-        terminal.err(`${error.message}\n`);
+        terminal.err(`${visibleLines(error.message)}\n`);
       }
       await pause(Math.max(0, every - (performance.now() - begin)));
     }

@@ -1,5 +1,6 @@
 import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readOptions } from '../../command.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server, ServerRefusal } from '../../server.js';
+import { visibleLines } from '../../table.js';
 import type { Terminal } from '../../terminal.js';
 
 const GATEWAY_TIMEOUT = 504;
@@ -30,7 +31,7 @@ Exit code: 0 when all is judged; 1 after the timeout, with what is missing; 2 wh
     } catch (error) {
       if (!(error instanceof ServerRefusal) || error.status !== GATEWAY_TIMEOUT) throw error;
       if (isJson) terminal.out(`${JSON.stringify({ settled: false, detail: error.detail })}\n`);
-      else terminal.err(`not all is judged after ${values.timeout}: ${error.detail}\n`);
+      else terminal.err(`not all is judged after ${values.timeout}: ${visibleLines(error.detail)}\n`);
       return 1;
     }
   },

@@ -3,6 +3,7 @@ import { asksForJson, type Command, type ExitCode, OUTPUT_OPTION, readArguments 
 import { readText } from '../../input.js';
 import { CliError, UsageError } from '../../problems.js';
 import { SERVER_HELP, SERVER_OPTIONS, Server } from '../../server.js';
+import { visible } from '../../table.js';
 import { paint, type Terminal } from '../../terminal.js';
 import { downloadViolations, type SignedViolation, violationsOf } from './signed-violations.js';
 
@@ -63,10 +64,10 @@ function json({ id, key_id, valid, signature, publicSignature }: Result): object
 
 function resultText({ id, key_id, valid, signature, publicSignature }: Result, terminal: Terminal): string {
   const parts = [
-    `signature ${signature} (key ${key_id})`,
+    `signature ${signature} (key ${visible(String(key_id))})`,
     ...(publicSignature === 'absent' ? [] : [`public signature ${publicSignature}`]),
   ];
-  return `${worth(valid, terminal)} ${id}  ${parts.join(', ')}`;
+  return `${worth(valid, terminal)} ${visible(String(id))}  ${parts.join(', ')}`;
 }
 
 /** `null` is not invalid: no key at hand can verify the signature. */
