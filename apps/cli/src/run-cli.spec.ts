@@ -127,6 +127,12 @@ describe('secrets of the command line', () => {
     expect(padded.err).toMatch(/does not answer/);
   });
 
+  it('are in no message when they are among the flags of a server', async () => {
+    const { code, err } = await betrace(['serve', 'DATABASE_URL=postgres://me:hunter2@db/x']);
+    expect(code).toBe(2);
+    expect(err).not.toContain('hunter2');
+  });
+
   it('are in no message when they are part of the address', async () => {
     const { code, out, err } = await betrace(['rules', 'export', '--url=http://me:hunter2@127.0.0.1:1']);
     expect(code).toBe(2);

@@ -293,6 +293,9 @@ logging:
     ['--database-url', 'postgres://a:geheim@db/x'],
     ['--databse-url=postgres://a:geheim@db/x'],
     ['--storage.database_ulr=postgres://a:geheim@db/x'],
+    ['DATABASE_URL=postgres://a:geheim@db/x'],
+    ['DATABSE_URL=postgres://a:geheim@db/x'],
+    ['database-url', 'postgres://a:geheim@db/x'],
   ])('shows no secret that is written as a flag, and names its variable: %s', (...args) => {
     const said = failure({ args });
     expect(said).toContain('set the environment variable DATABASE_URL');

@@ -27,9 +27,9 @@ export function readFlags(args: readonly string[], problems: ProblemCollector): 
     const key = BY_FLAG.get(name);
     if (key === undefined && name !== '--config') {
       // The value of a secret must not be in the log, too.
-      const isSecret = name.startsWith('-') && secretOf(name) !== undefined;
-      problems.add(name, `argument ${isSecret ? name : argument}`, explainUnknown(name));
-      if (isSecret && inline === undefined && args[i + 1]?.startsWith('--') === false) i++;
+      const secret = secretOf(name);
+      problems.add(name, `argument ${secret ? name : argument}`, explainUnknown(name, secret));
+      if (secret && inline === undefined && args[i + 1]?.startsWith('--') === false) i++;
       continue;
     }
     const next = args[i + 1];
@@ -61,13 +61,13 @@ function flagOf(variable: string): string {
   return `--${variable.toLowerCase().replaceAll('_', '-')}`;
 }
 
-/** The secret that an unknown flag means, also one with a mistake. */
+/** The secret that an unknown flag means, also one with a mistake, and a variable that stands among the flags. */
 function secretOf(name: string): ConfigurationKey | undefined {
-  return SECRETS.get(suggest(name, [...BY_FLAG.keys(), ...SECRETS.keys()]) ?? '');
+  const flag = name.startsWith('-') ? name : flagOf(name);
+  return SECRETS.get(suggest(flag, [...BY_FLAG.keys(), ...SECRETS.keys()]) ?? '');
 }
 
-function explainUnknown(name: string): string {
-  const secret = name.startsWith('-') ? secretOf(name) : undefined;
+function explainUnknown(name: string, secret: ConfigurationKey | undefined): string {
   if (secret) return `${secret.name} is a secret, and process lists show flags: set the environment variable ${secret.setting.env[0]}`;
   if (!name.startsWith('-')) return 'is not a flag; BeTrace takes only flags, such as --config=betrace.yaml';
   return `unknown flag${didYouMean(suggest(name, [...BY_FLAG.keys(), '--config', '--help']))} --help lists all`;
