@@ -9,7 +9,7 @@ export { duplicateMember, hasDuplicateMember } from './duplicate-member.js';
 export { DURATION_UNITS, parseDuration } from './duration.js';
 export { editDistance } from './edit-distance.js';
 export { filledSentence } from './filled-sentence.js';
-export { HEADER_NAME, HEADER_VALUE } from './header-texts.js';
+export { HEADER_NAME, HEADER_VALUE, MESSAGE_HEADER } from './header-texts.js';
 export type { IndexOf } from './index-of.js';
 export { followsLeapSecond } from './leap-second.js';
 export { OWN_SCOPE } from './own-scope.js';

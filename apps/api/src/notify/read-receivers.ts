@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { HEADER_NAME } from '#base';
+import { HEADER_NAME, MESSAGE_HEADER } from '#base';
 import { didYouMean, parseMilliseconds, suggest } from '#platform';
 import { SEVERITIES } from '#records';
 import type { NotificationReceiver } from './receiver.js';
 
 const MEMBERS = ['name', 'alertmanager', 'webhook', 'secret_file', 'headers', 'severities', 'rules', 'tags', 'console_url', 'fires_for'];
 const NAME = /^[\w.-]{1,64}$/;
-/** Headers of the message and its connection: with others no message would be sent, or its signature would not match. */
-const OWN_HEADER =
-  /^(content-(length|type|encoding)|transfer-encoding|connection|expect|te|trailer|upgrade|webhook-(id|timestamp|signature))$/i;
+/** Headers of the message's signature: with others it would not match. */
+const SIGNATURE_HEADER = /^webhook-(id|timestamp|signature)$/i;
 const MAX_RECEIVERS = 100;
 const DAY = 24 * 60 * 60 * 1_000;
 /** The prefix of a base64 secret in Standard Webhooks. */
@@ -60,7 +59,7 @@ function receiverOf(entry: Members, folder: string, report: (problem: string) =>
     report('has "headers" that are not a mapping of names to texts');
   for (const header of isRecord(headers) ? Object.keys(headers) : []) {
     if (!HEADER_NAME.test(header)) report(`has the header ${JSON.stringify(header)}, which is no name of a header`);
-    else if (OWN_HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
+    else if (MESSAGE_HEADER.test(header) || SIGNATURE_HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
   }
   const severities = textsOf(entry, 'severities', report).map((severity) => severity.toUpperCase());
   const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));

@@ -200,6 +200,9 @@ logging:
     }
     file('');
     expect(failure({ environment: { OTEL_EXPORTER_OTLP_HEADERS: 'x=hunter2%0Ahunter3' } })).toContain('otlp.headers is its value');
+    for (const header of ['Content-Type', 'transfer-encoding', 'TE']) {
+      expect(failure({ environment: { OTEL_EXPORTER_OTLP_HEADERS: `${header}=x` } })).toContain('none that the sender sets');
+    }
   });
 
   it('counts an empty variable as unset', () => {

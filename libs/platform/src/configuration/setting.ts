@@ -1,4 +1,4 @@
-import { HEADER_NAME, HEADER_VALUE } from '#base';
+import { HEADER_NAME, HEADER_VALUE, MESSAGE_HEADER } from '#base';
 import { formatBytes, formatMilliseconds, parseBytes, parseMilliseconds } from './units.js';
 
 /** How a value is parsed from text (environment, flags) or YAML, and shown in documents. */
@@ -289,7 +289,7 @@ function originOf(text: string): string | undefined {
 export const headers: SettingType<Readonly<Record<string, string>>> = {
   name: 'headers',
   jsonSchema: { type: ['object', 'string'], additionalProperties: { type: ['string', 'number', 'boolean'] } },
-  expected: 'headers like name=value,other=value, without control characters',
+  expected: 'headers like name=value,other=value, without control characters, and none that the sender sets, such as content-type',
   parse: (input) => {
     if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
       return sendable(Object.entries(input).map(([name, value]) => [name, scalarText(value)]));
@@ -306,7 +306,9 @@ export const headers: SettingType<Readonly<Record<string, string>>> = {
 
 /** The headers by their names in lower case; undefined if a request cannot have one of them: each export would fail. */
 function sendable(entries: readonly (readonly [string, string | undefined])[]): Readonly<Record<string, string>> | undefined {
-  const isSendable = entries.every(([name, value]) => HEADER_NAME.test(name) && value !== undefined && HEADER_VALUE.test(value));
+  const isSendable = entries.every(
+    ([name, value]) => HEADER_NAME.test(name) && !MESSAGE_HEADER.test(name) && value !== undefined && HEADER_VALUE.test(value),
+  );
   return isSendable ? Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value ?? ''])) : undefined;
 }
 
