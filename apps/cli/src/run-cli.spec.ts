@@ -141,7 +141,7 @@ describe('secrets of the command line', () => {
   });
 
   it.each(['http://me:hunter2#x@127.0.0.1:1', 'http://me:hunter2/x@127.0.0.1:1', 'me:hunter2@127.0.0.1:1', 'hunter2@127.0.0.1:1'])(
-    'are in no message when they are part of what is no address: %s',
+    'are in no message when they are part of an address that is not a URL: %s',
     async (url) => {
       const { code, out, err } = await betrace(['rules', 'export'], { environment: { BETRACE_URL: url } });
       expect([code, out, err]).toEqual([2, '', expect.stringContaining('BETRACE_URL is not a URL')]);

@@ -59,7 +59,8 @@ function receiverOf(entry: Members, folder: string, report: (problem: string) =>
     report('has "headers" that are not a mapping of names to texts');
   for (const header of isRecord(headers) ? Object.keys(headers) : []) {
     if (!HEADER_NAME.test(header)) report(`has the header ${JSON.stringify(header)}, which is no name of a header`);
-    else if (MESSAGE_HEADER.test(header) || SIGNATURE_HEADER.test(header)) report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
+    else if (MESSAGE_HEADER.test(header) || SIGNATURE_HEADER.test(header))
+      report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
   }
   const severities = textsOf(entry, 'severities', report).map((severity) => severity.toUpperCase());
   const unknown = severities.find((severity) => !(SEVERITIES as readonly string[]).includes(severity));
