@@ -16,7 +16,7 @@ const declared = new Map(
     .map((declaration) => [declaration.name, declaration]),
 );
 /** Labels that Prometheus adds to every series. */
-const TARGET_LABELS = ['job', 'instance', 'le'];
+const TARGET_LABELS = ['cluster', 'namespace', 'job', 'instance', 'le'];
 const alerts = alertGroups(root).flatMap(({ rules }) => rules);
 const promtool = spawnSync('promtool', ['--version']).status === 0;
 if (!promtool) console.warn('SKIPPED: alerts by promtool (no promtool in PATH: apt-get install prometheus)');
@@ -107,8 +107,13 @@ describe('deploy/prometheus/alerts.yaml', () => {
       fires('BeTraceDown', [ofProcess('up', '1x44')], '5m', []),
       fires('BeTraceNotScraped', [ofProcess('up', '1x4 stale')], '15m', [{ ...critical, job: 'betrace-backend' }]),
       fires('BeTraceNotScraped', [ofProcess('up', '0x100')], '15m', []),
-      fires('BeTraceNoEvaluator', [ofProcess('up', '1x100')], '15m', [critical]),
-      fires('BeTraceNoEvaluator', [series('betrace_rules_epoch{partition="1"}', '0x100')], '15m', []),
+      fires('BeTraceNoEvaluator', [ofProcess('up', '1x100')], '15m', [{ ...critical, job: 'betrace-backend' }]),
+      fires(
+        'BeTraceNoEvaluator',
+        [ofProcess('up', '1x100'), series('betrace_rules_epoch{partition="1",job="betrace-backend",instance="b"}', '0x100')],
+        '15m',
+        [],
+      ),
       fires('BeTraceStorageFilesLost', [series('betrace_storage_files_lost{storage="log",instance="a"}', '0 0 1x40')], '1m', [
         { ...critical, storage: 'log', instance: 'a' },
       ]),
@@ -344,13 +349,82 @@ describe('deploy/prometheus/alerts.yaml', () => {
         { ...critical, receiver: 'chat' },
       ]),
     ];
+    /** A series of one of two installations that a Prometheus scrapes. */
+    const within = (namespace: string, text: string, values: string) => series(text.replace('{', `{namespace="${namespace}",`), values);
+    /** What fires for one installation fires for each of two, and names it. `absent` knows no installation. */
+    const twice = cases
+      .filter(({ alert_rule_test: [test] }) => test!.exp_alerts.length > 0 && test!.alertname !== 'BeTraceNotScraped')
+      .map(({ input_series, alert_rule_test: [test] }) =>
+        fires(
+          test!.alertname,
+          ['prod', 'test'].flatMap((namespace) =>
+            (input_series as readonly ReturnType<typeof series>[]).map((each) => within(namespace, each.series, each.values)),
+          ),
+          test!.eval_time,
+          ['prod', 'test'].flatMap((namespace) => test!.exp_alerts.map(({ exp_labels }) => ({ ...exp_labels, namespace }))),
+        ),
+      );
+    const keepFailures = 'betrace_violations_keep_failures_total{job="betrace-backend",instance="a"}';
+    const keepLag = 'betrace_violations_keep_lag_records{partition="1",job="betrace-backend",instance="a"}';
+    const exportFailures = 'betrace_otlp_export_failures_total{kind="passing",instance="a"}';
+    const exportLag = 'betrace_otlp_export_lag_records{partition="1",instance="a"}';
+    const upA = 'up{job="betrace-backend",instance="a"}';
+    const ofProd = { ...critical, namespace: 'prod' };
+    /** What one installation has is not a reason to alert about another, and hides nothing of it. */
+    const neighbours = [
+      fires(
+        'BeTraceEpochsDiffer',
+        ['prod', 'test'].map((namespace, at) => within(namespace, 'betrace_rules_epoch{partition="1"}', `${7 + at}x60`)),
+        '10m',
+        [],
+      ),
+      fires('BeTraceEvaluatorLagGrows', [within('prod', lag, '2000+100x100'), within('test', lag, '90000-500x100')], '20m', [
+        { ...ofProd, partition: '3' },
+      ]),
+      fires(
+        'BeTraceViolationsNotKept',
+        [within('prod', keepFailures, '0+1x160'), within('prod', keepLag, '0x160'), within('test', keepLag, '5x160')],
+        '20m',
+        [],
+      ),
+      fires(
+        'BeTraceExportWaits',
+        [within('prod', exportFailures, '0+1x160'), within('prod', exportLag, '0x160'), within('test', exportLag, '5x160')],
+        '25m',
+        [],
+      ),
+      fires(
+        'BeTraceManyViolations',
+        ['prod', 'test'].map((namespace) => within(namespace, violation, '0+900x160')),
+        '20m',
+        [],
+      ),
+      fires(
+        'BeTraceNoEvaluator',
+        [within('prod', upA, '1x100'), within('test', upA, '1x100'), within('test', 'betrace_rules_epoch{job="betrace-backend"}', '1x100')],
+        '15m',
+        [{ ...ofProd, job: 'betrace-backend' }],
+      ),
+      // For an hour, then it is taken for removed.
+      ...(['30m', '75m'] as const).map((at) =>
+        fires('BeTraceNotScraped', [within('prod', upA, '1x40 stale'), within('test', upA, '1x400')], at, [
+          ...(at === '30m' ? [{ ...ofProd, job: 'betrace-backend' }] : []),
+        ]),
+      ),
+      fires('BeTraceNotScraped', [within('prod', upA, '1x40 stale'), within('test', upA, '1x40 stale')], '30m', [
+        { ...critical, job: 'betrace-backend' },
+      ]),
+    ];
     const fired = cases.flatMap(({ alert_rule_test: [test] }) => (test!.exp_alerts.length > 0 ? [test!.alertname] : []));
     expect([...new Set(fired)].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
     try {
       // Annotations are not compared: promtool requires those that an expectation omits to be empty.
       const bare = alertGroups(root).map((group) => ({ ...group, rules: group.rules.map(({ annotations: _, ...rule }) => rule) }));
       writeFileSync(join(directory, 'alerts.yaml'), stringify({ groups: bare }));
-      writeFileSync(tests, stringify({ rule_files: ['alerts.yaml'], evaluation_interval: '15s', tests: cases }));
+      writeFileSync(
+        tests,
+        stringify({ rule_files: ['alerts.yaml'], evaluation_interval: '15s', tests: [...cases, ...twice, ...neighbours] }),
+      );
       const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', tests], { encoding: 'utf8' });
       expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
     } finally {

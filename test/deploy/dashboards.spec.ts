@@ -37,9 +37,14 @@ const panels = dashboards.flatMap((dashboard) =>
 const queries = panels.flatMap(({ dashboard, panel }) =>
   (panel.targets ?? []).map(({ refId, expr }) => [`${dashboard.title}: ${panel.title}, ${refId}`, expr] as const),
 );
-/** Substitutes variables like Grafana, for a range of five minutes. */
-const filledIn = (expression: string) =>
-  expression.replaceAll('$__rate_interval', '15s').replaceAll('$__range', '5m').replaceAll('$job', 'betrace-backend');
+/** Substitutes variables like Grafana, at All or at a namespace, for a range of five minutes or another. */
+const filledIn = (expression: string, range = '5m', namespace = '.*') =>
+  expression
+    .replaceAll('$__rate_interval', '15s')
+    .replaceAll('$__range', range)
+    .replaceAll('$job', 'betrace-backend')
+    .replaceAll('$cluster', '.*')
+    .replaceAll('$namespace', namespace);
 
 describe('the files for Grafana', () => {
   it('are the four dashboards of the guides', () => {
@@ -48,7 +53,8 @@ describe('the files for Grafana', () => {
   });
 
   it('query the data source that the reader chooses, and describe each panel', () => {
-    for (const { templating } of dashboards) expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job']);
+    for (const { templating } of dashboards)
+      expect(templating.list.map(({ name }) => name)).toEqual(['datasource', 'job', 'cluster', 'namespace']);
     for (const { panel } of panels) {
       expect([panel.title, panel.targets?.length, panel.description]).toEqual([
         expect.any(String),
@@ -61,7 +67,7 @@ describe('the files for Grafana', () => {
       queries
         .map(([, expr]) => expr)
         .join()
-        .replaceAll(/\$(job|__range|__rate_interval)\b/g, ''),
+        .replaceAll(/\$(job|cluster|namespace|__range|__rate_interval)\b/g, ''),
     ).not.toContain('$');
   });
 
@@ -227,7 +233,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     ];
     const asked = ([dashboard, title, labels, value]: readonly [string, string, string, number]) => {
       const panel = dashboards.find((one) => one.title === `BeTrace: ${dashboard}`)!.panels.find((one) => one.title === title)!;
-      const expr = panel.targets![0]!.expr.replaceAll('$__range', '20m').replaceAll('$job', 'betrace-backend');
+      const expr = filledIn(panel.targets![0]!.expr, '20m');
       return { expr, eval_time: '20m', exp_samples: [{ labels, value }] };
     };
     const cases = [
@@ -240,6 +246,40 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     ] as const;
     const tests = join(folder, 'dashboards.test.yaml');
     writeFileSync(tests, stringify({ tests: [{ interval: '15s', input_series: series, promql_expr_test: cases.map(asked) }] }));
+    const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', tests], { encoding: 'utf8' });
+    expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
+  });
+
+  it('are about one installation of several, or about all', () => {
+    const lag = (namespace: string, records: number) => ({
+      series: `betrace_evaluator_lag_records{job="betrace-backend",namespace="${namespace}",partition="3"}`,
+      values: `${records}x80`,
+    });
+    const processor = (cluster: string, name: string, values: string) => ({
+      series: `${name}{job="betrace-backend",cluster="${cluster}",namespace="prod",instance="a"}`,
+      values,
+    });
+    const series = [
+      lag('prod', 100),
+      lag('test', 7),
+      ...['eu', 'us'].flatMap((cluster) => [
+        processor(cluster, 'process_cpu_seconds_total', '0+15x80'),
+        processor(cluster, 'betrace_process_cpu_limit_cores', '2x80'),
+      ]),
+    ];
+    const expr = (title: string, namespace?: string) =>
+      filledIn(dashboards.flatMap((each) => each.panels).find((each) => each.title === title)!.targets![0]!.expr, '20m', namespace);
+    const half = (cluster: string) => ({
+      labels: `{cluster="${cluster}",namespace="prod",job="betrace-backend",instance="a"}`,
+      value: 0.5,
+    });
+    const cases = [
+      { expr: expr('Records not judged yet'), exp_samples: [{ labels: '{}', value: 107 }] },
+      { expr: expr('Records not judged yet', 'prod'), exp_samples: [{ labels: '{}', value: 100 }] },
+      { expr: expr('Processor').replace('[15s]', '[1m]'), exp_samples: [half('eu'), half('us')] },
+    ].map((each) => ({ ...each, eval_time: '10m' }));
+    const tests = join(folder, 'installations.test.yaml');
+    writeFileSync(tests, stringify({ tests: [{ interval: '15s', input_series: series, promql_expr_test: cases }] }));
     const { status, stdout, stderr } = spawnSync('promtool', ['test', 'rules', tests], { encoding: 'utf8' });
     expect([status, stdout + stderr]).toEqual([0, expect.stringContaining('SUCCESS')]);
   });

@@ -1,8 +1,7 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { dashboard, lines, number, row } from './panels.ts';
+import { dashboard, lines, number, PROCESSES, row } from './panels.ts';
 
-const job = 'job="$job"';
-const rate = (metric: string, filter = job) => `rate(${metric}{${filter}}[$__rate_interval])`;
+const rate = (metric: string, filter = PROCESSES) => `rate(${metric}{${filter}}[$__rate_interval])`;
 const quantile = (q: number, histogram: string) => `histogram_quantile(${q}, sum by (le) (${rate(`${histogram}_bucket`)}))`;
 
 /** Whether BeTrace works: what comes in and goes out, how long it takes, what fails, what waits, what it needs. */
@@ -15,7 +14,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     number({
       title: 'Processes that answer',
       description: 'Processes that Prometheus could scrape last time.',
-      queries: [[`sum(up{${job}})`, 'up']],
+      queries: [[`sum(up{${PROCESSES}})`, 'up']],
       unit: 'short',
       width: 6,
     }),
@@ -24,7 +23,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     number({
       title: 'Worst readiness',
       description: '0: all works. 1: requests are accepted, and part of the work waits. 2: something does not work. GET /ready says what.',
-      queries: [[`max(betrace_readiness_grade{${job}})`, 'grade']],
+      queries: [[`max(betrace_readiness_grade{${PROCESSES}})`, 'grade']],
       unit: 'short',
       width: 6,
     }),
@@ -33,7 +32,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     number({
       title: 'Records not judged yet',
       description: 'Up to the end of the spans log at the time of the scrape, all partitions.',
-      queries: [[`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'records']],
+      queries: [[`sum(max by (cluster, namespace, partition) (betrace_evaluator_lag_records{${PROCESSES}}))`, 'records']],
       unit: 'short',
       width: 6,
     }),
@@ -42,7 +41,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     number({
       title: 'Open traces',
       description: 'Traces that may still get spans.',
-      queries: [[`sum(betrace_traces_open{${job}})`, 'traces']],
+      queries: [[`sum(betrace_traces_open{${PROCESSES}})`, 'traces']],
       unit: 'short',
       width: 6,
     }),
@@ -129,8 +128,8 @@ export const backendOverview: DashboardBuilder = dashboard(
       title: 'Requests that fail',
       description: 'HTTP answers with 5xx, and requests with rejected spans, by outcome.',
       queries: [
-        [`sum(${rate('http_requests_total', `${job},status=~"5.."`)}) or vector(0)`, 'HTTP 5xx'],
-        [`sum by (outcome) (${rate('betrace_ingest_requests_total', `${job},outcome!="ok"`)})`, 'ingest {{outcome}}'],
+        [`sum(${rate('http_requests_total', `${PROCESSES},status=~"5.."`)}) or vector(0)`, 'HTTP 5xx'],
+        [`sum by (outcome) (${rate('betrace_ingest_requests_total', `${PROCESSES},outcome!="ok"`)})`, 'ingest {{outcome}}'],
       ],
       unit: 'cps',
       width: 8,
@@ -172,10 +171,13 @@ export const backendOverview: DashboardBuilder = dashboard(
       description:
         'For the evaluator, the store, the OTLP endpoint and receivers of notifications, up to the end of the log at the time of the scrape.',
       queries: [
-        [`sum(max by (partition) (betrace_evaluator_lag_records{${job}}))`, 'evaluator'],
-        [`sum(max by (partition) (betrace_violations_keep_lag_records{${job}}))`, 'store'],
-        [`sum(max by (partition) (betrace_otlp_export_lag_records{${job}}))`, 'OTLP endpoint'],
-        [`sum by (receiver) (max by (receiver, partition) (betrace_notification_lag_records{${job}}))`, 'notifications to {{receiver}}'],
+        [`sum(max by (cluster, namespace, partition) (betrace_evaluator_lag_records{${PROCESSES}}))`, 'evaluator'],
+        [`sum(max by (cluster, namespace, partition) (betrace_violations_keep_lag_records{${PROCESSES}}))`, 'store'],
+        [`sum(max by (cluster, namespace, partition) (betrace_otlp_export_lag_records{${PROCESSES}}))`, 'OTLP endpoint'],
+        [
+          `sum by (receiver) (max by (cluster, namespace, receiver, partition) (betrace_notification_lag_records{${PROCESSES}}))`,
+          'notifications to {{receiver}}',
+        ],
       ],
       unit: 'short',
       width: 12,
@@ -185,7 +187,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     lines({
       title: 'Readiness by check',
       description: 'What GET /ready says: 0 it works, 1 degraded, 2 it does not work.',
-      queries: [[`max by (check) (betrace_readiness_grade{${job}})`, '{{check}}']],
+      queries: [[`max by (check) (betrace_readiness_grade{${PROCESSES}})`, '{{check}}']],
       unit: 'short',
       width: 12,
     }),
@@ -195,7 +197,12 @@ export const backendOverview: DashboardBuilder = dashboard(
     lines({
       title: 'Processor',
       description: 'Part of the cores that the process may use.',
-      queries: [[`${rate('process_cpu_seconds_total')} / on (job, instance) betrace_process_cpu_limit_cores{${job}}`, '{{instance}}']],
+      queries: [
+        [
+          `${rate('process_cpu_seconds_total')} / on (cluster, namespace, job, instance) betrace_process_cpu_limit_cores{${PROCESSES}}`,
+          '{{instance}}',
+        ],
+      ],
       unit: 'percentunit',
       width: 8,
     }),
@@ -205,8 +212,8 @@ export const backendOverview: DashboardBuilder = dashboard(
       title: 'Memory',
       description: 'Resident memory, and the share of traces.',
       queries: [
-        [`process_resident_memory_bytes{${job}}`, '{{instance}}'],
-        [`sum by (instance) (betrace_trace_memory_bytes{${job}})`, '{{instance}}: traces'],
+        [`process_resident_memory_bytes{${PROCESSES}}`, '{{instance}}'],
+        [`sum by (instance) (betrace_trace_memory_bytes{${PROCESSES}})`, '{{instance}}: traces'],
       ],
       unit: 'bytes',
       width: 8,
@@ -216,7 +223,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     lines({
       title: 'Event loop',
       description: 'A main thread that is late by much answers late.',
-      queries: [[`nodejs_eventloop_lag_p99_seconds{${job}}`, '{{instance}}']],
+      queries: [[`nodejs_eventloop_lag_p99_seconds{${PROCESSES}}`, '{{instance}}']],
       unit: 's',
       width: 8,
     }),

@@ -18,6 +18,9 @@ import { PanelBuilder as TimeBuilder } from '@grafana/grafana-foundation-sdk/tim
 
 const DATASOURCE = { type: 'prometheus', uid: '$datasource' };
 
+/** Selects the processes that the reader chose: one installation of several that a Prometheus may scrape. A series without the labels is in All. */
+export const PROCESSES = 'job="$job",cluster=~"$cluster",namespace=~"$namespace"';
+
 /** An expression, and the text of its legend: a template of labels (`{{rule_id}}`), or a name. */
 export type Query = readonly [expression: string, legend: string];
 
@@ -104,7 +107,19 @@ export function rows(panel: Panel): TableBuilder {
 
 export const row = (title: string): RowBuilder => new RowBuilder(title);
 
-/** A dashboard without panels: the reader chooses the Prometheus and the scrape job. */
+/** A choice of values of a label that only some Prometheuses add. */
+const choice = (name: string, label: string, selector: string): QueryVariableBuilder =>
+  new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(DATASOURCE)
+    .query(`label_values(betrace_readiness_grade{${selector}}, ${name})`)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.*')
+    .current({ text: 'All', value: '$__all' })
+    .refresh(2 as never);
+
+/** A dashboard without panels: the reader chooses the Prometheus, the scrape job, and clusters and namespaces where there are any. */
 export function dashboard(uid: string, title: string, description: string): DashboardBuilder {
   return new DashboardBuilder(title)
     .uid(uid)
@@ -121,5 +136,7 @@ export function dashboard(uid: string, title: string, description: string): Dash
         .query('label_values(betrace_readiness_grade, job)')
         .current({ text: 'betrace-backend', value: 'betrace-backend' })
         .refresh(2 as never),
-    );
+    )
+    .withVariable(choice('cluster', 'Cluster', 'job="$job"'))
+    .withVariable(choice('namespace', 'Namespace', 'job="$job",cluster=~"$cluster"'));
 }

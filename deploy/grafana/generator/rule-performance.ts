@@ -1,9 +1,8 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { bars, dashboard, lines, row, rows } from './panels.ts';
+import { bars, dashboard, lines, PROCESSES, row, rows } from './panels.ts';
 
-const job = 'job="$job"';
-const rate = (metric: string) => `rate(${metric}{${job}}[$__rate_interval])`;
-const increase = (metric: string) => `increase(${metric}{${job}}[$__range])`;
+const rate = (metric: string) => `rate(${metric}{${PROCESSES}}[$__rate_interval])`;
+const increase = (metric: string) => `increase(${metric}{${PROCESSES}}[$__range])`;
 
 /** A count by rule, with 0 for rules that `base` has and the count has not. */
 const counted = (metric: string, base: string) =>

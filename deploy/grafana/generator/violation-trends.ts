@@ -1,7 +1,7 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { bars, dashboard, lines, number, rows } from './panels.ts';
+import { bars, dashboard, lines, number, PROCESSES, rows } from './panels.ts';
 
-const all = 'betrace_violations_total{job="$job"}';
+const all = `betrace_violations_total{${PROCESSES}}`;
 
 /** What rules find over time. */
 export const violationTrends: DashboardBuilder = dashboard(

@@ -1,14 +1,13 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { bars, dashboard, lines, number, rows } from './panels.ts';
+import { bars, dashboard, lines, number, PROCESSES, rows } from './panels.ts';
 
-const job = 'job="$job"';
-const counted = (metric: string, filter = job) => `increase(${metric}{${filter}}[$__range])`;
+const counted = (metric: string, filter = PROCESSES) => `increase(${metric}{${filter}}[$__range])`;
 const violations = counted('betrace_violations_total');
 const bySeverity = (severity: string) =>
   number({
     title: severity,
     description: `Violations of rules with the severity ${severity} in the time range.`,
-    queries: [[`round(sum(${counted('betrace_violations_total', `${job},severity="${severity}"`)})) or vector(0)`, severity]],
+    queries: [[`round(sum(${counted('betrace_violations_total', `${PROCESSES},severity="${severity}"`)})) or vector(0)`, severity]],
     unit: 'short',
     width: 4,
   });
@@ -46,8 +45,8 @@ export const violationsOverview: DashboardBuilder = dashboard(
       title: 'Violations and retractions',
       description: 'Per second. A violation is retracted when a late span shows that there is none.',
       queries: [
-        [`sum(rate(betrace_violations_total{${job}}[$__rate_interval]))`, 'violations'],
-        [`sum(rate(betrace_violations_retracted_total{${job}}[$__rate_interval])) or vector(0)`, 'retracted'],
+        [`sum(rate(betrace_violations_total{${PROCESSES}}[$__rate_interval]))`, 'violations'],
+        [`sum(rate(betrace_violations_retracted_total{${PROCESSES}}[$__rate_interval])) or vector(0)`, 'retracted'],
       ],
       unit: 'cps',
       width: 24,
