@@ -1,7 +1,8 @@
 // docs/dsl.md: the reference of BeTraceDSL, from the catalogue of the checker and of completion. Every example is run.
-import { LIBRARY } from '../../libs/dsl/src/lua/library.js';
+
 import { MAX_TEXT } from '../../libs/dsl/src/parse/parse.js';
 import { PROBLEMS } from '../../libs/dsl/src/text/problems.js';
+import { LIBRARY } from '../../libs/dsl/src/values/lua/library.js';
 import { describeTypes } from '../../libs/dsl/src/values/types.js';
 import { PAIR_FUNCTIONS, RELATIVES_FUNCTIONS } from '../../libs/dsl/src/vocabulary/trace-vocabulary.js';
 import {

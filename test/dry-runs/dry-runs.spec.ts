@@ -16,7 +16,7 @@ const NEEDED = {
   relation: [
     'libs/dsl/src/explain/parts/explain-pair.ts',
     'libs/dsl/src/interpret/polarity.ts',
-    'libs/dsl/src/pairs/indexed-span-functions.ts',
+    'libs/dsl/src/interpret/pairs/indexed-span-functions.ts',
     'libs/dsl/src/trace/are-related.ts',
     'libs/dsl/src/tree/span-relation.ts',
   ],

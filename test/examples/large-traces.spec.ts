@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readRuleFile } from '../../apps/cli/src/rule-file/read-rule-file.js';
 import { givesUpFrom } from '../../libs/dsl/src/compile/gives-up.js';
+import { judgeExpression } from '../../libs/dsl/src/compile/judge-expression.js';
 import { evaluationLimit } from '../../libs/dsl/src/interpret/evaluation-limit.js';
-import { judgeExpression } from '../../libs/dsl/src/judge/judge-expression.js';
-import { DEFAULT_TIMEOUT } from '../../libs/dsl/src/lua/budget.js';
-import { StepModel } from '../../libs/dsl/src/pairs/step-model.js';
+import { StepModel } from '../../libs/dsl/src/interpret/pairs/step-model.js';
+import { DEFAULT_TIMEOUT } from '../../libs/dsl/src/values/lua/budget.js';
 import { ruleOf } from '../fixtures/dsl/judgements.js';
 import {
   adversarialTrace,

@@ -1,8 +1,8 @@
 import { parse } from '../parse/parse.js';
+import { isWhenForm } from '../parse/when/tokenize-when.js';
 import type { Parsed } from '../text/parsed.js';
 import type { Expression } from '../text/syntax.js';
 import type { Checked } from '../tree/rule.js';
-import { isWhenForm } from '../when/tokenize-when.js';
 import { judgeMeaning } from './meaning/judge-meaning.js';
 import { resolve } from './resolve/resolve.js';
 import { CheckScope, Findings } from './scope/scope.js';

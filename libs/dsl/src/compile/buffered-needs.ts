@@ -3,11 +3,11 @@ import type { ConditionTable } from '../contract/condition-table.js';
 import { conjunction } from '../interpret/candidate.js';
 import { testsOf } from '../interpret/local-test.js';
 import { isSpanCondition } from '../interpret/required-reads.js';
-import type { CompiledTests } from '../judge/judge-expression.js';
-import { TestConditions } from '../online/test-conditions.js';
+import { TestConditions } from '../interpret/test-conditions.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression } from '../tree/rule.js';
 import { baseOf, operandsOf, someNode, spansOf } from '../tree/walk.js';
+import type { CompiledTests } from './judge-expression.js';
 import { canFailOnTrace, necessaryConditions } from './necessary-conditions.js';
 
 /** The conditions of a rule judged at close, for evaluation on arriving spans. */

@@ -8,22 +8,22 @@ import { failureOfScript, failureTree } from '../explain/failure-tree.js';
 import { candidateOf } from '../interpret/candidate.js';
 import { type EvaluationLimit, evaluationLimit } from '../interpret/evaluation-limit.js';
 import { isSpanCondition, isTotal, readsWholeSpans, skeletonLeaves } from '../interpret/required-reads.js';
-import { judgeExpression } from '../judge/judge-expression.js';
-import { type EvaluationOptions, ScriptRule } from '../judge/script-rule.js';
-import { firstMistyped } from '../judge/type-failure.js';
-import { DEFAULT_TIMEOUT } from '../lua/budget.js';
+import { subjectsOf } from '../interpret/tested-on-arrival.js';
 import { isLasting } from '../online/lasting.js';
 import { compileOnline } from '../online/online.js';
-import { subjectsOf } from '../online/tested-on-arrival.js';
 import { totalCanFail } from '../online/totals.js';
 import type { ScriptFunctions } from '../script/compiled-script.js';
+import { type EvaluationOptions, ScriptRule } from '../script/script-rule.js';
 import { Source } from '../text/source.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedExpression, CheckedRule } from '../tree/rule.js';
+import { DEFAULT_TIMEOUT } from '../values/lua/budget.js';
 import { bufferedNeeds } from './buffered-needs.js';
+import { judgeExpression } from './judge-expression.js';
 import { canFailOnTrace, necessaryConditions } from './necessary-conditions.js';
 import type { ReadsCollector } from './reads-collector.js';
 import { scriptNeeds } from './script-needs.js';
+import { firstMistyped } from './type-failure.js';
 
 /** For a rule that exceeded its steps: the share of them that its explanation may take. */
 const SHARE_OF_EXCEEDED = 0.1;

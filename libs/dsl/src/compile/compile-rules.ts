@@ -7,19 +7,19 @@ import { ConditionTable } from '../contract/condition-table.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { patternSteps } from '../interpret/evaluation-limit.js';
 import { judgeCondition } from '../interpret/judge-condition.js';
-import type { EvaluationOptions } from '../judge/script-rule.js';
-import { typeFailure } from '../judge/type-failure.js';
-import { DEFAULT_TIMEOUT } from '../lua/budget.js';
-import { PatternExceeded } from '../lua/budget-exceeded.js';
 import { unordered } from '../online/unordered.js';
 import type { ScriptFunctions } from '../script/compiled-script.js';
+import type { EvaluationOptions } from '../script/script-rule.js';
 import { formatExpression } from '../tree/format-expression.js';
 import type { Reads } from '../tree/reads.js';
 import type { Resolved } from '../tree/resolved.js';
 import type { CheckedRule } from '../tree/rule.js';
 import { isTypeFailure } from '../values/is-type-failure.js';
+import { DEFAULT_TIMEOUT } from '../values/lua/budget.js';
+import { PatternExceeded } from '../values/lua/budget-exceeded.js';
 import { compileRule } from './compile-rule.js';
 import { ReadsCollector } from './reads-collector.js';
+import { typeFailure } from './type-failure.js';
 
 /** A rule to compile; `id` becomes `CompiledRule.id`. */
 export interface RuleToCompile {

@@ -14,15 +14,15 @@ import {
 } from '../../../../test/fixtures/dsl/traces/adversarial-traces.js';
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { evaluationLimit } from '../interpret/evaluation-limit.js';
-import { judgeExpression } from '../judge/judge-expression.js';
-import { DEFAULT_TIMEOUT } from '../lua/budget.js';
-import { StepLimit } from '../lua/step-limit.js';
-import { LinkedSpans } from '../pairs/links/linked-spans.js';
-import type { Steps } from '../pairs/plan/steps.js';
-import { StepModel } from '../pairs/step-model.js';
+import { LinkedSpans } from '../interpret/pairs/links/linked-spans.js';
+import type { Steps } from '../interpret/pairs/plan/steps.js';
+import { StepModel } from '../interpret/pairs/step-model.js';
 import type { TraceView } from '../trace/span-view.js';
 import type { CheckedExpression } from '../tree/rule.js';
+import { DEFAULT_TIMEOUT } from '../values/lua/budget.js';
+import { StepLimit } from '../values/lua/step-limit.js';
 import { givesUpFrom } from './gives-up.js';
+import { judgeExpression } from './judge-expression.js';
 
 const MAX_SPANS = 32_000;
 /** The observed limit is at most this many times the reported one. */

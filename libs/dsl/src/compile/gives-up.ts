@@ -1,5 +1,5 @@
 import { stepsOnTrace } from '../interpret/evaluation-limit.js';
-import { StepModel } from '../pairs/step-model.js';
+import { StepModel } from '../interpret/pairs/step-model.js';
 import type { CheckedExpression } from '../tree/rule.js';
 
 /** The number of spans from which a rule may exceed its steps. Property names are JSON's. */

@@ -5,7 +5,7 @@ import { arbitraryRelatedTrace } from '../../../../test/fixtures/dsl/rules/arbit
 import { NotedSpans } from '../../../../test/fixtures/dsl/traces/noted-spans.js';
 import { checkSaved } from '../check/check.js';
 import type { CompiledRuleSet } from '../contract/compiled-rule-set.js';
-import { ScriptRule } from '../judge/script-rule.js';
+import { ScriptRule } from '../script/script-rule.js';
 import type { CheckedScript } from '../tree/rule.js';
 import { compileRules } from './compile-rules.js';
 

@@ -1,7 +1,7 @@
 import type { ConditionColumns } from '../contract/compiled-rule-set.js';
-import { normalInteger } from '../lua/lua-number.js';
 import type { EventView, LinkView, SpanView } from '../trace/span-view.js';
 import type { Reads } from '../tree/reads.js';
+import { normalInteger } from '../values/lua/lua-number.js';
 import type { Value, ValueMap } from '../values/value.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 

@@ -1,9 +1,9 @@
 import type { ConditionColumns } from '../contract/compiled-rule-set.js';
 import type { AttributeColumns } from '../emit/declarations.js';
 import { emit } from '../emit/emit.js';
-import { normalInteger } from '../lua/lua-number.js';
-import { isTruthy } from '../lua/lua-value.js';
 import type { Resolved } from '../tree/resolved.js';
+import { normalInteger } from '../values/lua/lua-number.js';
+import { isTruthy } from '../values/lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 import { ConditionCompiler } from './condition-compiler.js';

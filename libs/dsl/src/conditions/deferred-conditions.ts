@@ -1,14 +1,14 @@
 import type { ConditionColumns, InDoubt } from '../contract/compiled-rule-set.js';
 import { Interpreter } from '../interpret/interpret.js';
 import { traceOf } from '../interpret/judge-condition.js';
-import { PatternExceeded } from '../lua/budget-exceeded.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isTruthy } from '../lua/lua-value.js';
-import { StepLimit } from '../lua/step-limit.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Reads } from '../tree/reads.js';
 import type { Resolved } from '../tree/resolved.js';
 import { someNode } from '../tree/walk.js';
+import { PatternExceeded } from '../values/lua/budget-exceeded.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isTruthy } from '../values/lua/lua-value.js';
+import { StepLimit } from '../values/lua/step-limit.js';
 import type { Pattern } from '../values/pattern.js';
 import { ColumnView } from './column-view.js';
 

@@ -1,8 +1,8 @@
 import type { ConditionColumns } from '../contract/compiled-rule-set.js';
 import type { AttributeColumns } from '../emit/declarations.js';
-import { incomparableText, type LuaType, luaType } from '../lua/lua-value.js';
 import type { Resolved } from '../tree/resolved.js';
 import { operandsOf } from '../tree/walk.js';
+import { incomparableText, type LuaType, luaType } from '../values/lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { boundOf } from './bound.js';
 

@@ -3,8 +3,8 @@ import { columnsOf } from '../../../../test/fixtures/dsl/traces/plain-columns.js
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
-import { isBudgetExceeded } from '../lua/budget-exceeded.js';
 import { containsText } from '../values/contains-text.js';
+import { isBudgetExceeded } from '../values/lua/budget-exceeded.js';
 import { compilePattern } from '../values/pattern.js';
 
 const HEAVY = '(?:a?){1000}a{1000}b';

@@ -1,9 +1,9 @@
-import { callLibrary, LIBRARY, type LibraryFunctionName } from '../lua/library.js';
-import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
-import { isNumber, isString, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../lua/lua-value.js';
-import { patternText, stringTest, subjectText, withPattern } from '../lua/string-tests.js';
 import type { StringTestName } from '../text/syntax.js';
 import { containsText } from '../values/contains-text.js';
+import { callLibrary, LIBRARY, type LibraryFunctionName } from '../values/lua/library.js';
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../values/lua/lua-arithmetic.js';
+import { isNumber, isString, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../values/lua/lua-value.js';
+import { patternText, stringTest, subjectText, withPattern } from '../values/lua/string-tests.js';
 import { cachedPattern, type Pattern } from '../values/pattern.js';
 import { NIL } from '../values/types.js';
 import type { Value } from '../values/value.js';

@@ -5,8 +5,8 @@ import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { Explanation } from '../contract/explanation.js';
-import { ScriptRule } from '../judge/script-rule.js';
-import { LuaError } from '../lua/lua-error.js';
+import { ScriptRule } from '../script/script-rule.js';
+import { LuaError } from '../values/lua/lua-error.js';
 
 const SPANS = [
   viewOf({ id: 'c0', name: 'charge', service: 'payments', attributes: { 'order.id': 'o-1' } }),

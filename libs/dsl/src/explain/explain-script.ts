@@ -1,10 +1,10 @@
 import type { ConditionOutcome, Evidence, Explanation, ExplanationNode } from '../contract/explanation.js';
 import type { ExplanationOutcome } from '../contract/explanation-terms.js';
-import type { ScriptRule } from '../judge/script-rule.js';
-import { LuaError } from '../lua/lua-error.js';
+import type { ScriptRule } from '../script/script-rule.js';
 import { Source } from '../text/source.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import { clipped } from '../values/clipped.js';
+import { LuaError } from '../values/lua/lua-error.js';
 import { spanText } from './evidence/span-text.js';
 import { explainReturn, type ScriptExplanation, witnessesOf } from './explain-return.js';
 import { placed } from './rule-explainer.js';

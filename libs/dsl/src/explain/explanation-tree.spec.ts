@@ -8,8 +8,6 @@ import { check } from '../check/check.js';
 import { compileRules } from '../compile/compile-rules.js';
 import type { ExplanationNode } from '../contract/explanation.js';
 import { Interpreter } from '../interpret/interpret.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isTruthy } from '../lua/lua-value.js';
 import { parse } from '../parse/parse.js';
 import type { Expression } from '../text/syntax.js';
 import { compareSpans } from '../trace/span-rank.js';
@@ -17,6 +15,8 @@ import type { SpanView, TraceView } from '../trace/span-view.js';
 import type { Resolved, TraceQuantifier } from '../tree/resolved.js';
 import { eachNode, operandsOf } from '../tree/walk.js';
 import { withoutParentheses } from '../tree/without-parentheses.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isTruthy } from '../values/lua/lua-value.js';
 
 /** The maximum size of a record in the spans log is a megabyte, and a violation is one record. */
 const MAX_SIZE = 150_000;

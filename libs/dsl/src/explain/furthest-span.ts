@@ -1,9 +1,9 @@
 import type { Evidence } from '../contract/explanation.js';
 import { isSpanFunction } from '../interpret/local-test.js';
-import { isTruthy } from '../lua/lua-value.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 import { operandsOf, someNode } from '../tree/walk.js';
+import { isTruthy } from '../values/lua/lua-value.js';
 import { distanceOf } from './evidence/distance.js';
 import { LeafValues } from './evidence/leaf-values.js';
 import type { PartResult } from './evidence/part-result.js';

@@ -1,8 +1,8 @@
 import { COMPARISONS } from '../contract/explanation-terms.js';
-import { type ArithmeticOperator, luaArithmetic } from '../lua/lua-arithmetic.js';
-import { LuaError } from '../lua/lua-error.js';
 import { unwrapped } from '../sandbox/bridge/script-marks.js';
 import type { Expression } from '../text/syntax.js';
+import { type ArithmeticOperator, luaArithmetic } from '../values/lua/lua-arithmetic.js';
+import { LuaError } from '../values/lua/lua-error.js';
 import type { Value } from '../values/value.js';
 import { isMoment } from './parts/value-unit.js';
 

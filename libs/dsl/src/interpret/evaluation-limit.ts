@@ -1,7 +1,7 @@
-import { STEPS_PER_MILLISECOND } from '../lua/budget.js';
-import { StepLimit } from '../lua/step-limit.js';
 import type { Resolved } from '../tree/resolved.js';
 import { eachNode } from '../tree/walk.js';
+import { STEPS_PER_MILLISECOND } from '../values/lua/budget.js';
+import { StepLimit } from '../values/lua/step-limit.js';
 
 /** Steps per part of a rule and span: work in proportion to the spans of a trace never exceeds them. */
 const STEPS_PER_PART = 12;

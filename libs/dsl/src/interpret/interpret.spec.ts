@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { arbitraryMixedRule, arbitrarySpan, arbitraryTraceRule } from '../../../../test/fixtures/dsl/rules/arbitrary-rule.js';
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
-import { LuaError } from '../lua/lua-error.js';
 import { luaText } from '../sandbox/bridge/lua-text.js';
 import { ScriptProgram } from '../sandbox/sandbox.js';
 import { Source } from '../text/source.js';
 import type { TraceView } from '../trace/span-view.js';
+import { LuaError } from '../values/lua/lua-error.js';
 import { interpret, interpretCondition } from './interpret.js';
 
 function traceOf(spans: readonly PlainSpan[]): TraceView {

@@ -1,10 +1,3 @@
-import { BudgetExceeded, PatternExceeded, StepsExceeded } from '../lua/budget-exceeded.js';
-import { callLibrary } from '../lua/library.js';
-import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isNumber, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual, luaType } from '../lua/lua-value.js';
-import type { StepLimit } from '../lua/step-limit.js';
-import { stringTest, subjectText } from '../lua/string-tests.js';
 import { type Enough, SpanFunctions, type SpanFunctionsHost } from '../trace/span-functions.js';
 import { isBefore } from '../trace/span-order.js';
 import { readField, readTable, rootOf, servicesOf, traceDuration } from '../trace/span-values.js';
@@ -23,6 +16,13 @@ import {
 import { DEFAULT_TOLERANCE } from '../tree/span-relation.js';
 import { partsOf, spanOf } from '../tree/walk.js';
 import { isTypeFailure } from '../values/is-type-failure.js';
+import { BudgetExceeded, PatternExceeded, StepsExceeded } from '../values/lua/budget-exceeded.js';
+import { callLibrary } from '../values/lua/library.js';
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../values/lua/lua-arithmetic.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isNumber, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual, luaType } from '../values/lua/lua-value.js';
+import type { StepLimit } from '../values/lua/step-limit.js';
+import { stringTest, subjectText } from '../values/lua/string-tests.js';
 import type { Value } from '../values/value.js';
 
 /** The context of an evaluation. */

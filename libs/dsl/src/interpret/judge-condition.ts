@@ -1,9 +1,9 @@
-import { DEFAULT_TIMEOUT } from '../lua/budget.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isTruthy } from '../lua/lua-value.js';
-import { StepLimit } from '../lua/step-limit.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
+import { DEFAULT_TIMEOUT } from '../values/lua/budget.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isTruthy } from '../values/lua/lua-value.js';
+import { StepLimit } from '../values/lua/step-limit.js';
 import { patternSteps } from './evaluation-limit.js';
 import { Interpreter } from './interpret.js';
 

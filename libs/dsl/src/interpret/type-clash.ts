@@ -1,7 +1,7 @@
-import { luaType } from '../lua/lua-value.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 import { eachNode, operandsOf } from '../tree/walk.js';
+import { luaType } from '../values/lua/lua-value.js';
 import { isLocal, isSpanFunction, testsOf } from './local-test.js';
 
 type ReadAttribute = Extract<Resolved, { readonly type: 'attribute' | 'resource-attribute' }>;

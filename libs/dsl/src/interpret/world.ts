@@ -1,9 +1,9 @@
-import { PatternExceeded } from '../lua/budget-exceeded.js';
-import type { LuaError } from '../lua/lua-error.js';
 import { compareSpans } from '../trace/span-rank.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 import { isTypeFailure } from '../values/is-type-failure.js';
+import { PatternExceeded } from '../values/lua/budget-exceeded.js';
+import type { LuaError } from '../values/lua/lua-error.js';
 import type { Polarity } from './polarity.js';
 import type { Ways } from './ways.js';
 

@@ -1,10 +1,10 @@
 import { type Atom, FAILED, FALSE, type OnlineTrace, TRUE } from '../contract/compiled-rule-set.js';
-import { callLibrary } from '../lua/library.js';
-import { luaArithmetic, luaBitwiseNot, luaNegate } from '../lua/lua-arithmetic.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isComparison, isTruthy, LUA_COMPARISONS, luaIndex, luaLength } from '../lua/lua-value.js';
-import { stringTest } from '../lua/string-tests.js';
 import { type BinaryNode, isMethod, type Resolved, type TraceQuantifier } from '../tree/resolved.js';
+import { callLibrary } from '../values/lua/library.js';
+import { luaArithmetic, luaBitwiseNot, luaNegate } from '../values/lua/lua-arithmetic.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isComparison, isTruthy, LUA_COMPARISONS, luaIndex, luaLength } from '../values/lua/lua-value.js';
+import { stringTest } from '../values/lua/string-tests.js';
 import { NUMBER } from '../values/types.js';
 import type { Value } from '../values/value.js';
 

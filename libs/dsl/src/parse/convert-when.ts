@@ -1,9 +1,9 @@
 import { Source } from '../text/source.js';
 import type { Expression } from '../text/syntax.js';
 import { formatExpression } from '../tree/format-expression.js';
-import { parseWhen, type WhenOptions } from '../when/parse-when.js';
-import { flat } from '../when/when-tree.js';
 import type { Formatted } from './format.js';
+import { parseWhen, type WhenOptions } from './when/parse-when.js';
+import { flat } from './when/when-tree.js';
 
 const WIDTH = 100;
 

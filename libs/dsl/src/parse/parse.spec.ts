@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { check } from '../check/check.js';
-import { tokenize } from '../grammar/tokenize.js';
 import { Source } from '../text/source.js';
 import { formatExpression } from '../tree/format-expression.js';
 import { format } from './format.js';
+import { tokenize } from './grammar/tokenize.js';
 import { MAX_TEXT, parse } from './parse.js';
 
 describe('precedence', () => {

@@ -1,14 +1,14 @@
-import { parseExpression } from '../grammar/parse-expression.js';
-import { parseBlock } from '../grammar/parse-statement.js';
-import { tokenize } from '../grammar/tokenize.js';
 import { diagnose } from '../text/diagnostic.js';
 import type { Parsed } from '../text/parsed.js';
 import { Source } from '../text/source.js';
 import type { Block, Expression, RuleSyntax } from '../text/syntax.js';
 import { quoteNear } from '../text/token.js';
 import { SyntaxFailure, TokenCursor } from '../text/token-cursor.js';
-import { parseWhen } from '../when/parse-when.js';
-import { isWhenForm } from '../when/tokenize-when.js';
+import { parseExpression } from './grammar/parse-expression.js';
+import { parseBlock } from './grammar/parse-statement.js';
+import { tokenize } from './grammar/tokenize.js';
+import { parseWhen } from './when/parse-when.js';
+import { isWhenForm } from './when/tokenize-when.js';
 
 /** Maximum length of a text in UTF-16 units; longer ones are refused unread. */
 export const MAX_TEXT = 100_000;

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { type PlainSpan, viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { interpret } from '../interpret/interpret.js';
-import { DEFAULT_TIMEOUT, limitsOf } from '../lua/budget.js';
-import { LuaError } from '../lua/lua-error.js';
 import { parse } from '../parse/parse.js';
 import { Source } from '../text/source.js';
 import type { TraceView } from '../trace/span-view.js';
+import { DEFAULT_TIMEOUT, limitsOf } from '../values/lua/budget.js';
+import { LuaError } from '../values/lua/lua-error.js';
 import { luaText } from './bridge/lua-text.js';
 import { ScriptProgram } from './sandbox.js';
 

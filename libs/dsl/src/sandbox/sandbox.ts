@@ -1,7 +1,7 @@
-import { Budget, DEFAULT_TIMEOUT, HOOK_INTERVAL, limitsOf, type ScriptLimits } from '../lua/budget.js';
-import { LuaError } from '../lua/lua-error.js';
-import { bytesOf } from '../lua/lua-value.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
+import { Budget, DEFAULT_TIMEOUT, HOOK_INTERVAL, limitsOf, type ScriptLimits } from '../values/lua/budget.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { bytesOf } from '../values/lua/lua-value.js';
 import { Bridge } from './bridge/bridge.js';
 import { lauxlib, lua } from './bridge/fengari.js';
 import { isView, type RelativesHandle, TraceHandle } from './bridge/handles.js';

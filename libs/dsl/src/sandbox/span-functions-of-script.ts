@@ -1,12 +1,12 @@
-import type { Budget } from '../lua/budget.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isNumber, luaType } from '../lua/lua-value.js';
 import { aggregate } from '../trace/aggregate.js';
 import { areRelated } from '../trace/are-related.js';
 import { isBefore } from '../trace/span-order.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import { TraceStructure } from '../trace/trace-structure.js';
 import { DEFAULT_TOLERANCE, RELATIONS, type SpanRelation } from '../tree/span-relation.js';
+import type { Budget } from '../values/lua/budget.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isNumber, luaType } from '../values/lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { type AggregateName, isAggregate, isQuantifier, isRelation, type Quantifier } from '../vocabulary/trace-vocabulary.js';
 import type { Bridge } from './bridge/bridge.js';

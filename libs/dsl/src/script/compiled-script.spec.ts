@@ -4,10 +4,10 @@ import { ProgramComparison, programInputs } from '../../../../test/fixtures/dsl/
 import { viewOf } from '../../../../test/fixtures/dsl/traces/plain-span.js';
 import { check } from '../check/check.js';
 import { interpret } from '../interpret/interpret.js';
-import { ScriptRule } from '../judge/script-rule.js';
 import type { TraceView } from '../trace/span-view.js';
 import type { CheckedScript } from '../tree/rule.js';
 import { CompiledScript } from './compiled-script.js';
+import { ScriptRule } from './script-rule.js';
 
 /** Enough runs that each minimum below is reached by a wide margin. */
 const RUNS = 1_200;

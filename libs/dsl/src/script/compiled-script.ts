@@ -1,8 +1,8 @@
 import { emit } from '../emit/emit.js';
-import { LuaError } from '../lua/lua-error.js';
 import type { Block } from '../text/syntax.js';
 import type { SpanView, TraceView } from '../trace/span-view.js';
 import type { CheckedScript } from '../tree/rule.js';
+import { LuaError } from '../values/lua/lua-error.js';
 import { ASKED_SPANS } from './run/asked-spans.js';
 import { LIBRARY_OPERATIONS } from './run/library.js';
 import { LuaTable } from './run/lua-table.js';

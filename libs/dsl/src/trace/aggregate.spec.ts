@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { luaEquals } from '../lua/lua-value.js';
+import { luaEquals } from '../values/lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { isAggregate, RELATIVES_FUNCTIONS } from '../vocabulary/trace-vocabulary.js';
 import { aggregate, valueKey } from './aggregate.js';

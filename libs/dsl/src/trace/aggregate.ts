@@ -1,7 +1,7 @@
-import { luaArithmetic } from '../lua/lua-arithmetic.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isNumber, isString, luaType } from '../lua/lua-value.js';
 import { countsValues } from '../tree/aggregate-traits.js';
+import { luaArithmetic } from '../values/lua/lua-arithmetic.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isNumber, isString, luaType } from '../values/lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import type { AggregateName } from '../vocabulary/trace-vocabulary.js';
 

@@ -1,8 +1,8 @@
-import { StepsExceeded } from '../lua/budget-exceeded.js';
-import { LuaError } from '../lua/lua-error.js';
-import { isTruthy } from '../lua/lua-value.js';
 import type { Relatives, Resolved, SpanSource, TraceAggregate, TracePair, TraceQuantifier } from '../tree/resolved.js';
 import { RELATIONS } from '../tree/span-relation.js';
+import { StepsExceeded } from '../values/lua/budget-exceeded.js';
+import { LuaError } from '../values/lua/lua-error.js';
+import { isTruthy } from '../values/lua/lua-value.js';
 import type { Value } from '../values/value.js';
 import { aggregate } from './aggregate.js';
 import { areRelated } from './are-related.js';

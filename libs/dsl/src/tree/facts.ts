@@ -1,5 +1,5 @@
-import { luaType } from '../lua/lua-value.js';
 import type { Expression } from '../text/syntax.js';
+import { luaType } from '../values/lua/lua-value.js';
 import { ANY, BOOLEAN, FALSE, FALSY, NIL, NUMBER, STRING, TABLE, TRUE, TRUTHY, type TypeSet } from '../values/types.js';
 import type { Value } from '../values/value.js';
 import type { Relatives, Resolved, SpanSource } from './resolved.js';

@@ -1,6 +1,6 @@
-import { formatNumber } from '../lua/lua-number.js';
 import { bindingPower, UNARY_POWER } from '../text/operators.js';
 import type { Expression } from '../text/syntax.js';
+import { formatNumber } from '../values/lua/lua-number.js';
 
 /**
  * The canonical text of an expression, on one line: `!=`, `not`, double quotes, one space around operators. Parentheses stay, and are added where a tree that

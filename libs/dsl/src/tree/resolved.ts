@@ -1,5 +1,5 @@
-import type { LibraryFunctionName } from '../lua/library.js';
 import type { BinaryOperator, Expression, StringTestName } from '../text/syntax.js';
+import type { LibraryFunctionName } from '../values/lua/library.js';
 import type { Pattern } from '../values/pattern.js';
 import type { TypeSet } from '../values/types.js';
 import type { AggregateName, Quantifier } from '../vocabulary/trace-vocabulary.js';

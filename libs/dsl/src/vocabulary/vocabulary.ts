@@ -1,8 +1,8 @@
 import { DURATION_UNITS } from '#base';
-import { LIBRARY } from '../lua/library.js';
 import { OPERATORS } from '../text/operators.js';
 import type { VocabularyField, VocabularyFunction } from '../text/vocabulary-entry.js';
 import type { FieldName } from '../tree/resolved.js';
+import { LIBRARY } from '../values/lua/library.js';
 import { BOOLEAN, NUMBER, STRING, type TypeSet } from '../values/types.js';
 import { RELATIVES_FUNCTIONS, TRACE_FUNCTIONS } from './trace-vocabulary.js';
 

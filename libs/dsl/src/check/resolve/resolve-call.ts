@@ -1,7 +1,7 @@
-import { LIBRARY, type LibraryFunctionName, libraryFunction } from '../../lua/library.js';
 import { suggest } from '../../text/suggest.js';
 import type { Expression } from '../../text/syntax.js';
 import type { LibraryCall, Resolved, SpanSource } from '../../tree/resolved.js';
+import { LIBRARY, type LibraryFunctionName, libraryFunction } from '../../values/lua/library.js';
 import { ANY, BOOLEAN, describeTypes, NIL, NUMBER, STRING } from '../../values/types.js';
 import { SANDBOX_LIBRARIES } from '../../vocabulary/lua-names.js';
 import { STRING_TEST_FUNCTIONS } from '../../vocabulary/vocabulary.js';

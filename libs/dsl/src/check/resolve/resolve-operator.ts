@@ -1,8 +1,3 @@
-import { durationValue } from '../../lua/duration.js';
-import { luaArithmetic, luaBitwiseNot, luaNegate } from '../../lua/lua-arithmetic.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { parseNumeral } from '../../lua/lua-number.js';
-import { type ComparisonOperator, LUA_COMPARISONS, luaEquals } from '../../lua/lua-value.js';
 import type { DiagnosticExtras } from '../../text/diagnostic.js';
 import type { Range } from '../../text/source.js';
 import type { BinaryOperator, Expression } from '../../text/syntax.js';
@@ -10,6 +5,11 @@ import { countsValues } from '../../tree/aggregate-traits.js';
 import { typeOfValue } from '../../tree/facts.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { BinaryNode, Literal, Resolved } from '../../tree/resolved.js';
+import { durationValue } from '../../values/lua/duration.js';
+import { luaArithmetic, luaBitwiseNot, luaNegate } from '../../values/lua/lua-arithmetic.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { parseNumeral } from '../../values/lua/lua-number.js';
+import { type ComparisonOperator, LUA_COMPARISONS, luaEquals } from '../../values/lua/lua-value.js';
 import {
   ANY,
   alwaysFalsy,

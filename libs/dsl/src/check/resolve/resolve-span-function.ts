@@ -1,9 +1,9 @@
-import { durationValue } from '../../lua/duration.js';
 import type { Range } from '../../text/source.js';
 import type { Expression } from '../../text/syntax.js';
 import { AGGREGATE_TRAITS, countsValues } from '../../tree/aggregate-traits.js';
 import type { Relatives, Resolved, SpanSource } from '../../tree/resolved.js';
 import { RELATIONS, type SpanRelation } from '../../tree/span-relation.js';
+import { durationValue } from '../../values/lua/duration.js';
 import { BOOLEAN, describeTypes, NIL, NUMBER } from '../../values/types.js';
 import type { AggregateName } from '../../vocabulary/trace-vocabulary.js';
 import { isAggregate, isQuantifier, isRelation } from '../../vocabulary/trace-vocabulary.js';

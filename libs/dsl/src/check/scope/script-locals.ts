@@ -1,6 +1,6 @@
-import { type ArithmeticOperator, luaArithmetic } from '../../lua/lua-arithmetic.js';
-import { LuaError } from '../../lua/lua-error.js';
 import type { Block, Expression, Statement } from '../../text/syntax.js';
+import { type ArithmeticOperator, luaArithmetic } from '../../values/lua/lua-arithmetic.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 
 /** A constant of a script, literal or computed from constants: `5 * 60`, `5 * minute`. */
 export interface Constant {

@@ -1,7 +1,7 @@
 import type { ExplanationOutcome } from '../../contract/explanation-terms.js';
-import { isTruthy } from '../../lua/lua-value.js';
 import type { LogicalNode, Resolved, UnaryNode } from '../../tree/resolved.js';
 import { operandsOf } from '../../tree/walk.js';
+import { isTruthy } from '../../values/lua/lua-value.js';
 import { NOT_KEPT, type PartResult } from './part-result.js';
 
 /** The results of each part that was reached. */

@@ -1,11 +1,11 @@
 import { Interpreter } from '../../interpret/interpret.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { StepLimit } from '../../lua/step-limit.js';
-import { IndexedSpanFunctions } from '../../pairs/indexed-span-functions.js';
+import { IndexedSpanFunctions } from '../../interpret/pairs/indexed-span-functions.js';
 import { aggregate } from '../../trace/aggregate.js';
 import type { SpanTest } from '../../trace/span-functions.js';
 import type { SpanView, TraceView } from '../../trace/span-view.js';
 import type { Resolved, TraceAggregate, TracePair, TraceQuantifier } from '../../tree/resolved.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { StepLimit } from '../../values/lua/step-limit.js';
 import type { Value } from '../../values/value.js';
 
 /** Spans of a relation: an `a` with the `b` that it relates to, or without one. */

@@ -1,11 +1,11 @@
 import { type Polarity, polaritiesOf } from '../../interpret/polarity.js';
 import { Ways } from '../../interpret/ways.js';
 import { type Leaning, World } from '../../interpret/world.js';
-import { PatternExceeded } from '../../lua/budget-exceeded.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { isTruthy } from '../../lua/lua-value.js';
-import type { StepLimit } from '../../lua/step-limit.js';
 import type { Resolved } from '../../tree/resolved.js';
+import { PatternExceeded } from '../../values/lua/budget-exceeded.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { isTruthy } from '../../values/lua/lua-value.js';
+import type { StepLimit } from '../../values/lua/step-limit.js';
 import type { Value } from '../../values/value.js';
 import { IN_DOUBT, type PartResult } from './part-result.js';
 import type { Bindings, OnDoubt, TestedSpans } from './tested-spans.js';

@@ -1,6 +1,6 @@
 import type { SpanReference } from '../../contract/explanation.js';
 import { isSpanFunction } from '../../interpret/local-test.js';
-import { readsOuter } from '../../pairs/plan/join-plan.js';
+import { readsOuter } from '../../interpret/pairs/plan/join-plan.js';
 import type { SpanView } from '../../trace/span-view.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { Relatives, TraceAggregate, TraceQuantifier } from '../../tree/resolved.js';

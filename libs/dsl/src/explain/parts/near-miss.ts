@@ -1,8 +1,8 @@
 import { isLocal } from '../../interpret/local-test.js';
-import { isTruthy } from '../../lua/lua-value.js';
 import type { SpanView } from '../../trace/span-view.js';
 import type { Resolved } from '../../tree/resolved.js';
 import { operandsOf } from '../../tree/walk.js';
+import { isTruthy } from '../../values/lua/lua-value.js';
 import { distanceOf } from '../evidence/distance.js';
 import type { Bindings } from '../evidence/tested-spans.js';
 import { bound, type Explainer } from './part-explanation.js';

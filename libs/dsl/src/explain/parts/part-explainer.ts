@@ -1,7 +1,6 @@
 import type { ConditionOutcome, ExplanationNode } from '../../contract/explanation.js';
 import { COMPARISONS, kindOf } from '../../contract/explanation-terms.js';
 import { isSpanFunction } from '../../interpret/local-test.js';
-import { isTruthy } from '../../lua/lua-value.js';
 import type { SpanFunctionNode } from '../../trace/span-functions.js';
 import { readings } from '../../tree/readings.js';
 import type { BinaryNode, Resolved } from '../../tree/resolved.js';
@@ -9,6 +8,7 @@ import { textOf } from '../../tree/text-of.js';
 import { partsOf } from '../../tree/walk.js';
 import { clipped } from '../../values/clipped.js';
 import { jsonValue, type ShownValue } from '../../values/json-value.js';
+import { isTruthy } from '../../values/lua/lua-value.js';
 import type { Value } from '../../values/value.js';
 import type { PartResult } from '../evidence/part-result.js';
 import type { Bindings } from '../evidence/tested-spans.js';

@@ -1,7 +1,7 @@
-import type { Budget } from '../../lua/budget.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { formatNumber } from '../../lua/lua-number.js';
-import { bytesOf } from '../../lua/lua-value.js';
+import type { Budget } from '../../values/lua/budget.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { formatNumber } from '../../values/lua/lua-number.js';
+import { bytesOf } from '../../values/lua/lua-value.js';
 import { type CFunction, type LuaState, lauxlib, lua } from './fengari.js';
 
 export type { CFunction, LuaState };

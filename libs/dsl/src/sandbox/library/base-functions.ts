@@ -1,10 +1,10 @@
-import { type Budget, CALL_STEPS } from '../../lua/budget.js';
-import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate, toNumber } from '../../lua/lua-arithmetic.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { formatNumber } from '../../lua/lua-number.js';
-import { isNumber } from '../../lua/lua-value.js';
-import { stringTest } from '../../lua/string-tests.js';
 import type { StringTestName } from '../../text/syntax.js';
+import { type Budget, CALL_STEPS } from '../../values/lua/budget.js';
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate, toNumber } from '../../values/lua/lua-arithmetic.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { formatNumber } from '../../values/lua/lua-number.js';
+import { isNumber } from '../../values/lua/lua-value.js';
+import { stringTest } from '../../values/lua/string-tests.js';
 import type { Value } from '../../values/value.js';
 import type { Bridge } from '../bridge/bridge.js';
 import { lua } from '../bridge/fengari.js';

@@ -1,6 +1,6 @@
-import type { Budget } from '../../lua/budget.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { luaEquals, luaLess, luaLessOrEqual } from '../../lua/lua-value.js';
+import type { Budget } from '../../values/lua/budget.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { luaEquals, luaLess, luaLessOrEqual } from '../../values/lua/lua-value.js';
 import type { Bridge } from '../bridge/bridge.js';
 import { lua } from '../bridge/fengari.js';
 import { type LuaState, typeAt } from '../bridge/stack.js';

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { evaluatedByReference, whyNoLua } from '../../../../../test/fixtures/dsl/reference-lua.js';
-import { LuaError } from '../../lua/lua-error.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 import { findPattern, findPlain, isLiteral } from './lua-pattern.js';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

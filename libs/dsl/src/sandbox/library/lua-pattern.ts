@@ -1,4 +1,4 @@
-import { LuaError } from '../../lua/lua-error.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 import { inClass } from './lua-pattern-class.js';
 
 /**

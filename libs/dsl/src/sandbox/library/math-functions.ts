@@ -1,7 +1,7 @@
-import type { Budget } from '../../lua/budget.js';
-import { LIBRARY } from '../../lua/library.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { bytesOf, isNumber } from '../../lua/lua-value.js';
+import type { Budget } from '../../values/lua/budget.js';
+import { LIBRARY } from '../../values/lua/library.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { bytesOf, isNumber } from '../../values/lua/lua-value.js';
 import type { Value } from '../../values/value.js';
 import type { Bridge } from '../bridge/bridge.js';
 import { lua } from '../bridge/fengari.js';

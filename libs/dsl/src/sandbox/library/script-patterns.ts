@@ -1,5 +1,5 @@
-import type { Budget } from '../../lua/budget.js';
-import { patternText, subjectText, withPattern } from '../../lua/string-tests.js';
+import type { Budget } from '../../values/lua/budget.js';
+import { patternText, subjectText, withPattern } from '../../values/lua/string-tests.js';
 import { cachedPattern, compilePattern, type Pattern } from '../../values/pattern.js';
 import type { Value } from '../../values/value.js';
 

@@ -1,5 +1,5 @@
-import { LuaError } from '../../lua/lua-error.js';
-import { exponentialText, fixedText, formatNumber } from '../../lua/lua-number.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { exponentialText, fixedText, formatNumber } from '../../values/lua/lua-number.js';
 
 /** The arguments of `string.format`, by number (from 2). */
 export interface FormatArguments {

@@ -1,5 +1,5 @@
-import type { Budget } from '../../lua/budget.js';
-import { LuaError } from '../../lua/lua-error.js';
+import type { Budget } from '../../values/lua/budget.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 import type { Bridge } from '../bridge/bridge.js';
 import { lua } from '../bridge/fengari.js';
 import {

@@ -1,5 +1,5 @@
-import type { Budget } from '../../lua/budget.js';
 import type { SpanView } from '../../trace/span-view.js';
+import type { Budget } from '../../values/lua/budget.js';
 import { type LuaState, lua } from '../bridge/fengari.js';
 import { isView } from '../bridge/handles.js';
 import type { ScriptTrail, SeenValue } from '../bridge/script-trail.js';

@@ -1,7 +1,7 @@
-import { LuaError } from '../../lua/lua-error.js';
 import { RelativesHandle, TraceHandle } from '../../sandbox/bridge/handles.js';
 import { aggregate } from '../../trace/aggregate.js';
 import type { SpanView } from '../../trace/span-view.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 import type { Value } from '../../values/value.js';
 import type { AggregateName } from '../../vocabulary/trace-vocabulary.js';
 import { OPERATIONS } from './operations.js';

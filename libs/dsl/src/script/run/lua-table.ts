@@ -1,4 +1,4 @@
-import { LuaError } from '../../lua/lua-error.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 import { bailOut } from './script-run.js';
 
 /** The upper limit in the search for a border. */

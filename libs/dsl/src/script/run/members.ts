@@ -1,8 +1,8 @@
-import { LuaError } from '../../lua/lua-error.js';
 import { AttributesHandle, Entries, isView, RelativesHandle, TraceHandle } from '../../sandbox/bridge/handles.js';
 import { readField } from '../../trace/span-values.js';
 import type { SpanView } from '../../trace/span-view.js';
 import type { FieldName } from '../../tree/resolved.js';
+import { LuaError } from '../../values/lua/lua-error.js';
 import type { ValueMap } from '../../values/value.js';
 import { FIELD_TYPES, SPAN_FUNCTIONS, TRACE_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { LuaTable } from './lua-table.js';

@@ -1,7 +1,7 @@
-import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../../lua/lua-arithmetic.js';
-import { LuaError } from '../../lua/lua-error.js';
-import { formatNumber } from '../../lua/lua-number.js';
-import { compareStrings, isNumber, utf8Length } from '../../lua/lua-value.js';
+import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../../values/lua/lua-arithmetic.js';
+import { LuaError } from '../../values/lua/lua-error.js';
+import { formatNumber } from '../../values/lua/lua-number.js';
+import { compareStrings, isNumber, utf8Length } from '../../values/lua/lua-value.js';
 import type { Value } from '../../values/value.js';
 import { LuaTable } from './lua-table.js';
 import { BAIL_OUT, bailOut, MAX_DEPTH, type ScriptRun } from './script-run.js';

@@ -1,6 +1,6 @@
-import { LuaError } from '../../../lua/lua-error.js';
-import { stringTest } from '../../../lua/string-tests.js';
 import type { StringTestName } from '../../../text/syntax.js';
+import { LuaError } from '../../../values/lua/lua-error.js';
+import { stringTest } from '../../../values/lua/string-tests.js';
 import { excludeEachOther, implies, onlyText } from './known-text.js';
 
 /** A constant in a comparison. */

@@ -1,7 +1,7 @@
-import { parseNumeral } from '../../../lua/lua-number.js';
 import type { Fix } from '../../../text/diagnostic.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../../tree/resolved.js';
+import { parseNumeral } from '../../../values/lua/lua-number.js';
 import type { Findings } from '../../scope/scope.js';
 import { listByName } from './list-by-name.js';
 import { conventionOf } from './semantic-conventions.js';

@@ -1,6 +1,6 @@
-import type { LibraryFunctionName } from '../../../lua/library.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved, StringTestNode } from '../../../tree/resolved.js';
+import type { LibraryFunctionName } from '../../../values/lua/library.js';
 import type { Findings } from '../../scope/scope.js';
 
 const OTHER_LETTERS: Readonly<

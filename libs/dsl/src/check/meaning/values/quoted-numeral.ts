@@ -1,7 +1,7 @@
-import { durationValue } from '../../../lua/duration.js';
-import { parseNumeral } from '../../../lua/lua-number.js';
 import { formatExpression } from '../../../tree/format-expression.js';
 import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import { durationValue } from '../../../values/lua/duration.js';
+import { parseNumeral } from '../../../values/lua/lua-number.js';
 import { STRING } from '../../../values/types.js';
 import type { Findings } from '../../scope/scope.js';
 
