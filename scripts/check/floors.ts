@@ -5,11 +5,10 @@
 export const FLOORS: Readonly<Record<string, readonly string[]>> = {
   'libs/dsl': [
     'values',
-    'text',
     'values/lua',
-    'vocabulary/trace-vocabulary',
-    'tree',
+    'text',
     'vocabulary',
+    'tree',
     'trace',
     'emit',
     'parse/grammar',

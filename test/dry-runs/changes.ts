@@ -18,6 +18,12 @@ export const CHANGES = {
     replace: "const PAIRS = {\n  overlaps: { parameters: [A, B], returns: 'boolean', doc: '', example: '' },\n",
     folders: ['libs/dsl/src'],
   },
+  'field of a span': {
+    file: 'libs/dsl/src/vocabulary/vocabulary.ts',
+    find: 'const FIELDS_OF_SPAN = [\n',
+    replace: "const FIELDS_OF_SPAN = [\n  { name: 'priority', type: 'number', doc: '', example: '' },\n",
+    folders: ['libs/dsl/src'],
+  },
   receiver: {
     file: 'apps/ingest/src/receive/receiver.ts',
     find: "| 'kafka';",

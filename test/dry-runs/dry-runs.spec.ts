@@ -20,6 +20,7 @@ const NEEDED = {
     'libs/dsl/src/trace/are-related.ts',
     'libs/dsl/src/tree/span-relation.ts',
   ],
+  'field of a span': ['libs/dsl/src/emit/declarations.ts', 'libs/dsl/src/trace/span-values.ts', 'libs/dsl/src/vocabulary/vocabulary.ts'],
   receiver: ['apps/ingest/src/ingest.module.ts', 'apps/ingest/src/intake/refused-requests.ts'],
   database: ['libs/store/src/backup/write-backup.ts', 'libs/store/src/open-store.ts'],
   'rule field': [

@@ -1,8 +1,9 @@
 import type { AttributeColumns } from '../emit/declarations.js';
 import type { Reads, SpanField } from '../tree/reads.js';
-import type { FieldName, Resolved } from '../tree/resolved.js';
+import type { Resolved } from '../tree/resolved.js';
 import { isByParentage } from '../tree/span-relation.js';
 import { eachNode } from '../tree/walk.js';
+import type { FieldName } from '../vocabulary/vocabulary.js';
 
 /** Ids, times and parentage are always read. */
 const COST_OF_FIELD: Readonly<Partial<Record<FieldName, SpanField>>> = {

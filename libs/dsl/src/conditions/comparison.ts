@@ -1,8 +1,8 @@
 import { type Code, combine, FALSE_CODE, simple } from '../emit/code.js';
 import { KIND_CODE, ROUGH_DURATION, STATUS_CODE } from '../emit/declarations.js';
 import { numeral, quote } from '../emit/emit.js';
-import type { BinaryOperator } from '../text/syntax.js';
 import type { Resolved } from '../tree/resolved.js';
+import type { BinaryOperator } from '../values/lua/lua-arithmetic.js';
 import { KINDS, STATUSES } from '../vocabulary/vocabulary.js';
 
 type Equality = '==' | '~=';

@@ -1,8 +1,8 @@
-import type { StringTestName } from '../text/syntax.js';
 import { containsText } from '../values/contains-text.js';
 import { callLibrary, LIBRARY, type LibraryFunctionName } from '../values/lua/library.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from '../values/lua/lua-arithmetic.js';
 import { isNumber, isString, isTruthy, luaEquals, luaIndex, luaLength, luaLess, luaLessOrEqual } from '../values/lua/lua-value.js';
+import type { StringTestName } from '../values/lua/string-tests.js';
 import { patternText, stringTest, subjectText, withPattern } from '../values/lua/string-tests.js';
 import { cachedPattern, type Pattern } from '../values/pattern.js';
 import { NIL } from '../values/types.js';

@@ -1,4 +1,5 @@
-import type { FieldName, Resolved } from '../tree/resolved.js';
+import type { Resolved } from '../tree/resolved.js';
+import type { FieldName } from '../vocabulary/vocabulary.js';
 
 /**
  * A local of the generated functions: a value of one span, loaded once in the scope that needs it. `hoist` runs once per call,

@@ -1,4 +1,5 @@
-import type { BinaryOperator, StringTestName } from './syntax.js';
+import type { BinaryOperator } from '../values/lua/lua-arithmetic.js';
+import type { StringTestName } from '../values/lua/string-tests.js';
 import type { Token } from './token.js';
 import type { VocabularyOperators } from './vocabulary-entry.js';
 

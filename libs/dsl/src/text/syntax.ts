@@ -1,3 +1,5 @@
+import type { BinaryOperator } from '../values/lua/lua-arithmetic.js';
+import type { StringTestName } from '../values/lua/string-tests.js';
 import type { Range } from './source.js';
 
 /** All expression nodes: the parser creates them, the checker reads them, and the compiler turns them into JavaScript. */
@@ -100,8 +102,6 @@ export interface MethodCall {
   readonly range: Range;
 }
 
-export type StringTestName = 'contains' | 'starts_with' | 'ends_with' | 'matches';
-
 /** `a contains b` and `a:contains(b)`: one node for both. */
 export interface StringTest {
   readonly type: 'string-test';
@@ -119,27 +119,6 @@ export interface Unary {
   readonly operand: Expression;
   readonly range: Range;
 }
-
-export type BinaryOperator =
-  | '=='
-  | '~='
-  | '<'
-  | '<='
-  | '>'
-  | '>='
-  | '+'
-  | '-'
-  | '*'
-  | '/'
-  | '//'
-  | '%'
-  | '^'
-  | '..'
-  | '&'
-  | '|'
-  | '~'
-  | '<<'
-  | '>>';
 
 /** Comparison and arithmetic (`!=` is `~=`). */
 export interface Binary {

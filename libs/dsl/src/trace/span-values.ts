@@ -1,5 +1,5 @@
-import type { FieldName } from '../tree/resolved.js';
 import type { Value, ValueMap } from '../values/value.js';
+import type { FieldName } from '../vocabulary/vocabulary.js';
 import { compareSpans } from './span-rank.js';
 import type { EventView, LinkView, SpanView, TraceView } from './span-view.js';
 

@@ -1,8 +1,11 @@
-import type { BinaryOperator, Expression, StringTestName } from '../text/syntax.js';
+import type { Expression } from '../text/syntax.js';
 import type { LibraryFunctionName } from '../values/lua/library.js';
+import type { BinaryOperator } from '../values/lua/lua-arithmetic.js';
+import type { StringTestName } from '../values/lua/string-tests.js';
 import type { Pattern } from '../values/pattern.js';
 import type { TypeSet } from '../values/types.js';
 import type { AggregateName, Quantifier } from '../vocabulary/trace-vocabulary.js';
+import type { FieldName } from '../vocabulary/vocabulary.js';
 import type { SpanAxis, SpanRelation } from './span-relation.js';
 
 /**
@@ -50,23 +53,6 @@ export type SpanSource =
   | { readonly type: 'root' }
   | { readonly type: 'nth'; readonly index: Resolved }
   | { readonly type: 'parent'; readonly of: SpanSource };
-
-/** The scalar fields of a span; never nil. Ids and times as in SpanView; `trace_id` is `trace.id` read through a span. */
-export type FieldName =
-  | 'name'
-  | 'service'
-  | 'duration'
-  | 'status'
-  | 'status_message'
-  | 'kind'
-  | 'id'
-  | 'parent_id'
-  | 'trace_id'
-  | 'start_time'
-  | 'end_time'
-  | 'is_root'
-  | 'scope_name'
-  | 'scope_version';
 
 /** nil, a boolean, a number (durations are nanoseconds) or a string. */
 export interface Literal extends Node {

@@ -1,7 +1,6 @@
 import { DURATION_UNITS } from '#base';
 import { OPERATORS } from '../text/operators.js';
 import type { VocabularyField, VocabularyFunction } from '../text/vocabulary-entry.js';
-import type { FieldName } from '../tree/resolved.js';
 import { LIBRARY } from '../values/lua/library.js';
 import { BOOLEAN, NUMBER, STRING, type TypeSet } from '../values/types.js';
 import { RELATIVES_FUNCTIONS, TRACE_FUNCTIONS } from './trace-vocabulary.js';
@@ -11,7 +10,7 @@ export type { VocabularyField, VocabularyFunction };
 export const STATUSES = ['unset', 'ok', 'error'] as const;
 export const KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 
-export const SPAN_FIELDS: readonly VocabularyField[] = [
+const FIELDS_OF_SPAN = [
   { name: 'name', type: 'string', doc: 'The name of the span.', example: 'span.name == "charge"' },
   {
     name: 'service',
@@ -98,7 +97,9 @@ export const SPAN_FIELDS: readonly VocabularyField[] = [
     doc: 'The spans above it, up to the root.',
     example: 'span.name == "db.query" and not span.ancestors.has(span.name == "authorize")',
   },
-];
+] as const satisfies readonly VocabularyField[];
+
+export const SPAN_FIELDS: readonly VocabularyField[] = FIELDS_OF_SPAN;
 
 export const SPAN_FUNCTIONS: readonly VocabularyFunction[] = [
   {
@@ -120,10 +121,17 @@ export const SPAN_FUNCTIONS: readonly VocabularyFunction[] = [
   },
 ];
 
-export const SCOPE_FIELDS: readonly VocabularyField[] = [
+const FIELDS_OF_SCOPE = [
   { name: 'name', type: 'string', doc: 'The name of the instrumentation scope.', example: 'span.scope.name == "kafkajs"' },
   { name: 'version', type: 'string', doc: 'Its version; empty when unknown.', example: 'span.scope.version == "1.0.0"' },
-];
+] as const satisfies readonly VocabularyField[];
+
+export const SCOPE_FIELDS: readonly VocabularyField[] = FIELDS_OF_SCOPE;
+
+type ScalarField = Extract<(typeof FIELDS_OF_SPAN)[number], { readonly type: 'string' | 'number' | 'duration' | 'time' | 'boolean' }>;
+
+/** The scalar fields of a span; never nil. Ids and times as in SpanView; `trace_id` is `trace.id` read through a span. */
+export type FieldName = ScalarField['name'] | `scope_${(typeof FIELDS_OF_SCOPE)[number]['name']}`;
 
 export const TRACE_FIELDS: readonly VocabularyField[] = [
   {

@@ -1,5 +1,6 @@
 import type { Expression } from '../../text/syntax.js';
-import type { FieldName, Resolved } from '../../tree/resolved.js';
+import type { Resolved } from '../../tree/resolved.js';
+import type { FieldName } from '../../vocabulary/vocabulary.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
 import type { CheckScope } from '../scope/scope.js';
 

@@ -1,7 +1,8 @@
 import type { Expression } from '../../text/syntax.js';
 import { formatExpression } from '../../tree/format-expression.js';
-import type { FieldName, Resolved } from '../../tree/resolved.js';
+import type { Resolved } from '../../tree/resolved.js';
 import { isKnownName } from '../../vocabulary/lua-names.js';
+import type { FieldName } from '../../vocabulary/vocabulary.js';
 import { fieldValues, SPAN_FIELDS } from '../../vocabulary/vocabulary.js';
 import { type CheckScope, unknownValue } from '../scope/scope.js';
 

@@ -1,11 +1,12 @@
 import type { DiagnosticExtras } from '../../text/diagnostic.js';
 import type { Range } from '../../text/source.js';
-import type { BinaryOperator, Expression } from '../../text/syntax.js';
+import type { Expression } from '../../text/syntax.js';
 import { countsValues } from '../../tree/aggregate-traits.js';
 import { typeOfValue } from '../../tree/facts.js';
 import { formatExpression } from '../../tree/format-expression.js';
 import type { BinaryNode, Literal, Resolved } from '../../tree/resolved.js';
 import { durationValue } from '../../values/lua/duration.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
 import { luaArithmetic, luaBitwiseNot, luaNegate } from '../../values/lua/lua-arithmetic.js';
 import { LuaError } from '../../values/lua/lua-error.js';
 import { parseNumeral } from '../../values/lua/lua-number.js';

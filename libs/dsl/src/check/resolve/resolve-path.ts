@@ -1,9 +1,10 @@
 import type { Range } from '../../text/source.js';
 import { suggest } from '../../text/suggest.js';
 import type { Expression, Name } from '../../text/syntax.js';
-import type { FieldName, Literal, Resolved, SpanSource } from '../../tree/resolved.js';
+import type { Literal, Resolved, SpanSource } from '../../tree/resolved.js';
 import { ANY, NIL, NUMBER, STRING, TABLE, TRUE } from '../../values/types.js';
 import { knownNames, LIBRARY_CONSTANTS, SANDBOX_GLOBALS, SANDBOX_LIBRARIES, UNAVAILABLE } from '../../vocabulary/lua-names.js';
+import type { FieldName } from '../../vocabulary/vocabulary.js';
 import {
   FIELD_TYPES,
   RELATIVES_FUNCTIONS,

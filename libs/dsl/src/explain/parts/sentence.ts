@@ -1,5 +1,5 @@
-import type { BinaryOperator } from '../../text/syntax.js';
 import { PatternExceeded, StepsExceeded } from '../../values/lua/budget-exceeded.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
 import type { Unknown } from '../evidence/part-result.js';
 
 /** `1 of 14 spans satisfies`, `0 of 14 spans satisfy`; `9 spans satisfy` where the total does not matter. */

@@ -1,8 +1,10 @@
 import { COMPARISON, infixOperator, prefixOperator, STRING_TESTS, UNARY_POWER } from '../../text/operators.js';
-import type { BinaryOperator, Expression, NamedCondition, StringTestName, TableConstructor } from '../../text/syntax.js';
+import type { Expression, NamedCondition, TableConstructor } from '../../text/syntax.js';
 import { quoteNear, type Token } from '../../text/token.js';
 import type { TokenCursor } from '../../text/token-cursor.js';
 import { durationMeant } from '../../values/lua/duration.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
+import type { StringTestName } from '../../values/lua/string-tests.js';
 import { refuseFieldWhere, refuseForeignArgument } from './foreign-argument.js';
 import { refuseComprehension, refuseListComprehension } from './foreign-comprehension.js';
 import { refuseConditional, refuseMissingSubject } from './foreign-condition.js';

@@ -1,5 +1,6 @@
 import type { Range } from '../../text/source.js';
-import type { BinaryOperator, Expression } from '../../text/syntax.js';
+import type { Expression } from '../../text/syntax.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
 import { parseNumeral } from '../../values/lua/lua-number.js';
 import type { WhenTree } from './when-tree.js';
 

@@ -1,6 +1,8 @@
 import type { Range } from '../../text/source.js';
-import type { BinaryOperator, Expression, StringTestName } from '../../text/syntax.js';
+import type { Expression } from '../../text/syntax.js';
 import type { TokenCursor } from '../../text/token-cursor.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
+import type { StringTestName } from '../../values/lua/string-tests.js';
 
 /** Creates the BeTraceDSL nodes for a `when` form. Each has the range of its source text, for diagnostics; the cursor bounds their height. */
 export class WhenTree {

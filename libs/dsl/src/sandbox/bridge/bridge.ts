@@ -1,11 +1,11 @@
 import { readField, readTable, rootOf, servicesOf, traceDuration } from '../../trace/span-values.js';
 import type { SpanView, TraceView } from '../../trace/span-view.js';
 import { TraceStructure } from '../../trace/trace-structure.js';
-import type { FieldName } from '../../tree/resolved.js';
 import type { Budget } from '../../values/lua/budget.js';
 import { LuaError } from '../../values/lua/lua-error.js';
 import { bytesOf, luaLess, luaLessOrEqual } from '../../values/lua/lua-value.js';
 import type { Value, ValueMap } from '../../values/value.js';
+import type { FieldName } from '../../vocabulary/vocabulary.js';
 import { FIELD_TYPES } from '../../vocabulary/vocabulary.js';
 import { forgetKeys, lua } from './fengari.js';
 import { AttributesHandle, Entries, isView, itemsOf, RelativesHandle, TraceHandle } from './handles.js';

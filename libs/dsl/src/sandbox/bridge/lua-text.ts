@@ -1,7 +1,8 @@
 import type { Source } from '../../text/source.js';
-import type { BinaryOperator, Block, Expression, FunctionExpression, Statement } from '../../text/syntax.js';
+import type { Block, Expression, FunctionExpression, Statement } from '../../text/syntax.js';
 import { KEYWORDS } from '../../text/token.js';
 import { quote } from '../../tree/format-expression.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
 import { type SpanArgument, spanArguments } from '../../vocabulary/span-function-call.js';
 import type { ScriptMarks } from './script-marks.js';
 

@@ -1,9 +1,9 @@
-import type { StringTestName } from '../../text/syntax.js';
 import { type Budget, CALL_STEPS } from '../../values/lua/budget.js';
 import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate, toNumber } from '../../values/lua/lua-arithmetic.js';
 import { LuaError } from '../../values/lua/lua-error.js';
 import { formatNumber } from '../../values/lua/lua-number.js';
 import { isNumber } from '../../values/lua/lua-value.js';
+import type { StringTestName } from '../../values/lua/string-tests.js';
 import { stringTest } from '../../values/lua/string-tests.js';
 import type { Value } from '../../values/value.js';
 import type { Bridge } from '../bridge/bridge.js';

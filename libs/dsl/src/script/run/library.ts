@@ -1,12 +1,12 @@
 import { findPattern, findPlain, isLiteral } from '../../sandbox/library/lua-pattern.js';
 import { mergeSort } from '../../sandbox/library/merge-sort.js';
-import type { StringTestName } from '../../text/syntax.js';
 import { CALL_STEPS } from '../../values/lua/budget.js';
 import { LIBRARY } from '../../values/lua/library.js';
 import { toNumber } from '../../values/lua/lua-arithmetic.js';
 import { LuaError } from '../../values/lua/lua-error.js';
 import { formatNumber, parseNumeral } from '../../values/lua/lua-number.js';
 import { bytesOf, isNumber, utf8Length } from '../../values/lua/lua-value.js';
+import type { StringTestName } from '../../values/lua/string-tests.js';
 import { stringTest } from '../../values/lua/string-tests.js';
 import { cachedPattern } from '../../values/pattern.js';
 import type { Value } from '../../values/value.js';

@@ -1,9 +1,9 @@
 import { AttributesHandle, Entries, isView, RelativesHandle, TraceHandle } from '../../sandbox/bridge/handles.js';
 import { readField } from '../../trace/span-values.js';
 import type { SpanView } from '../../trace/span-view.js';
-import type { FieldName } from '../../tree/resolved.js';
 import { LuaError } from '../../values/lua/lua-error.js';
 import type { ValueMap } from '../../values/value.js';
+import type { FieldName } from '../../vocabulary/vocabulary.js';
 import { FIELD_TYPES, SPAN_FUNCTIONS, TRACE_FUNCTIONS } from '../../vocabulary/vocabulary.js';
 import { LuaTable } from './lua-table.js';
 import { bailOut, type ScriptRun } from './script-run.js';

@@ -1,5 +1,6 @@
-import type { BinaryOperator, Expression } from '../../text/syntax.js';
+import type { Expression } from '../../text/syntax.js';
 import { withoutParentheses } from '../../tree/without-parentheses.js';
+import type { BinaryOperator } from '../../values/lua/lua-arithmetic.js';
 import type { Scopes, Variable } from './scopes.js';
 
 const NO_ARITHMETIC: ReadonlySet<BinaryOperator> = new Set(['==', '~=', '<', '<=', '>', '>=', '..']);

@@ -1,8 +1,29 @@
-import type { BinaryOperator } from '../../text/syntax.js';
 import type { Value } from '../value.js';
 import { LuaError } from './lua-error.js';
 import { formatNumber, parseNumeral, wrap } from './lua-number.js';
 import { isNumber, isString, luaType } from './lua-value.js';
+
+/** Comparison and arithmetic; `~=` is Lua's `!=`. */
+export type BinaryOperator =
+  | '=='
+  | '~='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | '+'
+  | '-'
+  | '*'
+  | '/'
+  | '//'
+  | '%'
+  | '^'
+  | '..'
+  | '&'
+  | '|'
+  | '~'
+  | '<<'
+  | '>>';
 
 /**
  * Lua 5.3's arithmetic on BeTraceDSL's numbers. Two integers give an integer of 64 bits that wraps around (a number while

@@ -1,4 +1,3 @@
-import type { StringTestName } from '../../text/syntax.js';
 import { containsText } from '../contains-text.js';
 import { cachedPattern, PatternError } from '../pattern.js';
 import type { Value } from '../value.js';
@@ -6,6 +5,8 @@ import { LuaError } from './lua-error.js';
 import { formatNumber } from './lua-number.js';
 import { isNumber, luaType } from './lua-value.js';
 import type { StepLimit } from './step-limit.js';
+
+export type StringTestName = 'contains' | 'starts_with' | 'ends_with' | 'matches';
 
 /**
  * `subject contains pattern` and `subject:contains(pattern)`: one meaning. The subject must be a string, as for every method

@@ -1,6 +1,7 @@
 import { countsValues } from '../../../tree/aggregate-traits.js';
-import type { BinaryNode, FieldName, Resolved, TraceAggregate } from '../../../tree/resolved.js';
+import type { BinaryNode, Resolved, TraceAggregate } from '../../../tree/resolved.js';
 import { shortText } from '../../../tree/short-text.js';
+import type { FieldName } from '../../../vocabulary/vocabulary.js';
 import { MIRRORED } from '../implied/ordered-as-count.js';
 import type { KnownComparison } from './count-limits.js';
 

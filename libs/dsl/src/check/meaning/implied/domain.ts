@@ -1,5 +1,5 @@
-import type { StringTestName } from '../../../text/syntax.js';
 import { LuaError } from '../../../values/lua/lua-error.js';
+import type { StringTestName } from '../../../values/lua/string-tests.js';
 import { stringTest } from '../../../values/lua/string-tests.js';
 import { excludeEachOther, implies, onlyText } from './known-text.js';
 

@@ -1,4 +1,4 @@
-import type { StringTestName } from '../../../text/syntax.js';
+import type { StringTestName } from '../../../values/lua/string-tests.js';
 import { requiredLiteral } from '../../../values/pattern-literal.js';
 
 /** A test of a text by a constant. */

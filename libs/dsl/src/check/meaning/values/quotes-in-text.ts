@@ -1,5 +1,6 @@
 import { formatExpression } from '../../../tree/format-expression.js';
-import type { BinaryNode, FieldName, Resolved } from '../../../tree/resolved.js';
+import type { BinaryNode, Resolved } from '../../../tree/resolved.js';
+import type { FieldName } from '../../../vocabulary/vocabulary.js';
 import type { Findings } from '../../scope/scope.js';
 
 /** Fields whose values never contain quotes; an attribute may hold JSON. */
