@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RuleDefinition } from '#records';
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
-import { metric } from '../../test/harness/cluster.js';
+import { metric } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds, createRules, judged } from '../fixtures/betrace-process.js';
 import { FIFTY_RULES } from '../fixtures/fifty-rules.js';

@@ -1,6 +1,6 @@
 // Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-partitions`).
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Cluster } from '../../test/harness/cluster.js';
+import type { Cluster } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds, judged } from '../fixtures/betrace-process.js';
 import { withCluster } from '../fixtures/kafka-cluster.js';

@@ -1,5 +1,5 @@
 // Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-processes` for these cases alone).
-import type { Cluster } from '../../test/harness/cluster.js';
+import type { Cluster } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds, judged } from '../fixtures/betrace-process.js';
 import { cpuSecondsOf } from '../fixtures/cpu-of-process.js';

@@ -1,7 +1,7 @@
 // Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-restarts`).
 import { setTimeout as pause } from 'node:timers/promises';
 import { clusterLog } from '../../test/chaos/send.js';
-import type { Cluster } from '../../test/harness/cluster.js';
+import type { Cluster } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { withCluster } from '../fixtures/kafka-cluster.js';
 import { now, PROBE_RULES, Probes } from '../fixtures/probes.js';

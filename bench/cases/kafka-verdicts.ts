@@ -1,7 +1,7 @@
 // Runs only when named (`npm run bench:kafka`).
 import { setTimeout as pause } from 'node:timers/promises';
 import { clusterLog } from '../../test/chaos/send.js';
-import type { Cluster } from '../../test/harness/cluster.js';
+import type { Cluster } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { createRules, judged } from '../fixtures/betrace-process.js';
 import { withCluster } from '../fixtures/kafka-cluster.js';

@@ -6,8 +6,8 @@ import { violation } from '../../apps/api/src/testing/violation.js';
 import { type Log } from '../../libs/messaging/src/index.js';
 import { clusterLog } from '../../test/chaos/send.js';
 import { BeTrace, storageFolder } from '../../test/harness/betrace.js';
-import { CLUSTER_PARTITIONS, Cluster, metric } from '../../test/harness/cluster.js';
 import { eventually } from '../../test/harness/eventually.js';
+import { CLUSTER_PARTITIONS, Cluster, metric } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds } from '../fixtures/betrace-process.js';
 

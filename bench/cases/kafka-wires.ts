@@ -1,5 +1,5 @@
 // Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-wires` for these alone): the figures over Kafka of docs/operations/capacity.md.
-import type { Cluster } from '../../test/harness/cluster.js';
+import type { Cluster } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds, judged } from '../fixtures/betrace-process.js';
 import { cpuSecondsOf } from '../fixtures/cpu-of-process.js';

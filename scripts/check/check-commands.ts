@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMANDS } from '../../apps/cli/src/commands/commands.js';
 import { commandWords } from '../../apps/cli/src/completion/command-words.js';
-import { KEYS } from '../../libs/platform/src/configuration/keys.js';
+import { KEYS } from '../../libs/platform/src/configuration/settings/keys.js';
 import { repositoryRoot } from '../source-files.js';
 import { commandsOf } from './document-commands.js';
 import { inlineCommandProblems, type KnownCommands } from './inline-commands.js';

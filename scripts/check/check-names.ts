@@ -66,7 +66,7 @@ export function exportNameProblems(path: string, text: string): string[] {
 /** Pairs of files that differ by the ending of a word alone, with the reason. */
 const LIKE_NAMED: ReadonlyMap<string, string> = new Map([
   ['apps/console/src/rules/rule-page.tsx rules-page.tsx', 'the page of one rule, and the page of all'],
-  ['apps/console/src/shell/sign-in.tsx signed-in.tsx', 'the form, and what is shown after it'],
+  ['apps/console/src/shell/sign-in/sign-in.tsx signed-in.tsx', 'the form, and what is shown after it'],
   ['apps/grafana/src/rules/rule-page.tsx rules-page.tsx', 'the page of one rule, and the page of all'],
   ['apps/grafana/src/violations/violation-page.tsx violations-page.tsx', 'the page of one violation, and the page of all'],
   ['apps/evaluator/src/partition/preparation.ts preparations.ts', 'of one partition, and of all that an evaluator prepares for'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
-import { KEYS } from '../../libs/platform/src/configuration/keys.js';
+import { KEYS } from '../../libs/platform/src/configuration/settings/keys.js';
 import { chartValuesSchema } from './chart-values-schema.js';
 
 const valid = new Ajv({ allowUnionTypes: true, strictTypes: false }).compile(JSON.parse(chartValuesSchema()) as object);

@@ -1,6 +1,6 @@
 // The schema of the chart's values: `config` derives from the configuration's declaration, the rest is declared here. Undeclared values are refused, so that a
 // misspelt one is an error instead of a default.
-import { KEYS } from '../../libs/platform/src/configuration/keys.js';
+import { KEYS } from '../../libs/platform/src/configuration/settings/keys.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 

@@ -2,9 +2,9 @@ import { TOPICS } from '#records';
 import { Connection } from '../../libs/messaging/src/kafka/client/connection.js';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import type { KafkaBroker } from '../../scripts/kafka/broker.js';
-import type { Cluster, ClusterApp } from '../harness/cluster.js';
-import { coordinatorOf } from '../harness/coordinator.js';
 import { eventually } from '../harness/eventually.js';
+import type { Cluster, ClusterApp } from '../harness/kafka/cluster.js';
+import { coordinatorOf } from '../harness/kafka/coordinator.js';
 import type { Danger } from './dangers.js';
 import { untilReported } from './until-reported.js';
 

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterApp } from '../harness/cluster.js';
+import type { Cluster, ClusterApp } from '../harness/kafka/cluster.js';
 import { brokerIsKilled, brokerIsRestarted, brokersHang, coordinatorMoves, leaderHangs, startsWhileBrokerHangs } from './broker-dangers.js';
 import {
   connectionsAreCut,

@@ -1,6 +1,6 @@
-import type { Cluster } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
-import { inRebalance } from '../harness/rebalance.js';
+import type { Cluster } from '../harness/kafka/cluster.js';
+import { inRebalance } from '../harness/kafka/rebalance.js';
 import type { TcpLink } from '../harness/services/tcp-link.js';
 import type { Danger } from './dangers.js';
 import { untilReported } from './until-reported.js';

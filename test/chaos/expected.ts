@@ -1,7 +1,7 @@
 import { type Log, partitionOfKey, readAll } from '#messaging';
 import { decodeRequest } from '#otlp';
 import { TOPICS, type ViolationRecord } from '#records';
-import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
+import type { Configuration } from '../../libs/platform/src/configuration/settings/configuration.js';
 import type { Reference } from './reference.js';
 import { CHAOS_RULES, judgePlainly, type PlainSpan, type PlannedTrace } from './traces.js';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import type { Cluster } from '../harness/kafka/cluster.js';
 import type { Random } from './random.js';
 
 const TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 // `npm run chaos [-- --seed 7 --minutes 10 --brokers 1]`: all dangers repeatedly, in an order from the seed. With BETRACE_TRACE_MAX_AGE=4s BETRACE_TRACE_LATE_WINDOW=3s
 // outages and late spans split many traces into fragments.
 import { parseArgs } from 'node:util';
-import { Cluster } from '../harness/cluster.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 import { DANGERS, type DangerName, LAST_DANGERS, THREE_BROKER_DANGERS } from './dangers.js';
 import { Random } from './random.js';
 import { CHAOS_BROKER_SETTINGS, CHAOS_ENV, runChaos, startProcesses } from './run-chaos.js';

@@ -3,7 +3,7 @@ import { type Log, readAll } from '#messaging';
 import { attributeOf, decodeRequest } from '#otlp';
 import { TOPICS, type ViolationRecord } from '#records';
 import { violationSpanId } from '../../apps/api/src/export/violation-span.js';
-import type { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/kafka/cluster.js';
 import { REFUSED_SERVICE } from './poison.js';
 import type { Reference } from './reference.js';
 

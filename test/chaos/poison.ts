@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { encodeRequestJson, spansFromValue } from '#otlp';
-import type { Cluster } from '../harness/cluster.js';
+import type { Cluster } from '../harness/kafka/cluster.js';
 import type { Random } from './random.js';
 
 /** The test's collector can permanently refuse violations of this service. */

@@ -4,7 +4,7 @@ import { type RuleSetRecord, TOPICS, type ViolationRecord } from '#records';
 import { engineRecord, IngestTime, misplacedSpans } from '#replay';
 import { type KeyRing, keyRing } from '#signing';
 import { violationRecord } from '../../apps/evaluator/src/publish/violation-record.js';
-import type { Configuration } from '../../libs/platform/src/configuration/configuration.js';
+import type { Configuration } from '../../libs/platform/src/configuration/settings/configuration.js';
 
 /** The result of an undisturbed run of a log in one process. */
 export interface Reference {

@@ -1,7 +1,7 @@
 import type { Log } from '#messaging';
 import { loadConfiguration } from '#platform';
-import { CLUSTER_KEY, type Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { CLUSTER_KEY, type Cluster } from '../harness/kafka/cluster.js';
 import { DANGERS, type DangerName } from './dangers.js';
 import { differencesFromPlan } from './expected.js';
 import { differences } from './outcome.js';

@@ -1,7 +1,7 @@
 import { type Log, openLog, topicSpecifications } from '#messaging';
 import { encodeRequest, encodeRequestJson, spansFromValue } from '#otlp';
 import { TOPICS } from '#records';
-import { CLUSTER_PARTITIONS, type Cluster } from '../harness/cluster.js';
+import { CLUSTER_PARTITIONS, type Cluster } from '../harness/kafka/cluster.js';
 import { exportOverGrpc } from './back-pressure.js';
 import type { Random } from './random.js';
 import type { PlainSpan } from './traces.js';

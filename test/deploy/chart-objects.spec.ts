@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from '#platform';
-import { KEYS } from '../../libs/platform/src/configuration/keys.js';
+import { KEYS } from '../../libs/platform/src/configuration/settings/keys.js';
 import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { PEER_TIMEOUT_MS } from '../peers/kept.js';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { KEYS } from '../../libs/platform/src/configuration/keys.js';
+import { KEYS } from '../../libs/platform/src/configuration/settings/keys.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { CHART, KUBERNETES, type Manifest, manifestsOf, render, renderRelease, SCHEMAS, VALUE_SETS } from './chart.js';

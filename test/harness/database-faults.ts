@@ -1,4 +1,4 @@
-import type { Cluster } from './cluster.js';
+import type { Cluster } from './kafka/cluster.js';
 
 /** Ends sessions, because they keep the setting with which they started. */
 const END_SESSIONS =

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { attributeOf, decodeRequest } from '#otlp';
 import type { BeTrace } from '../harness/betrace.js';
-import { Cluster, type ClusterApp, metric } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
-import { inRebalance } from '../harness/rebalance.js';
+import { Cluster, type ClusterApp, metric } from '../harness/kafka/cluster.js';
+import { inRebalance } from '../harness/kafka/rebalance.js';
 import { SmallDisk } from '../harness/services/small-disk.js';
 import type { TcpLink } from '../harness/services/tcp-link.js';
 

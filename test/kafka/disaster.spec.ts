@@ -7,9 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
 import { BeTrace } from '../harness/betrace.js';
-import { Cluster } from '../harness/cluster.js';
 import { entryOf, nodeFlagsOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 
 const TIMEOUT_MS = 120_000;
 const why = await Cluster.whyNot();

@@ -8,9 +8,9 @@ import { TOPICS } from '../../libs/records/src/index.js';
 import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
 import { traceIn } from '../fixtures/evaluator/trace-in.js';
 import { BeTrace } from '../harness/betrace.js';
-import { CLUSTER_KEY } from '../harness/cluster.js';
-import { coordinatorOf as groupCoordinator } from '../harness/coordinator.js';
 import { eventually } from '../harness/eventually.js';
+import { CLUSTER_KEY } from '../harness/kafka/cluster.js';
+import { coordinatorOf as groupCoordinator } from '../harness/kafka/coordinator.js';
 import { checkedTraffic } from './checked-traffic.js';
 import { describeOwnKafka } from './describe-kafka.js';
 

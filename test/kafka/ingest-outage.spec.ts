@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BeTrace } from '../harness/betrace.js';
-import { Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: an outage of ingest (${why})`);

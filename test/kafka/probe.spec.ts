@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Fault, SWITCHES } from '../faults/switches.js';
-import { Cluster } from '../harness/cluster.js';
 import { entryOf } from '../harness/entry.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 import { REPOSITORY } from '../harness/repository.js';
 
 const why = await Cluster.whyNot();

@@ -11,8 +11,8 @@ import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } fr
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
 import type { BeTrace } from '../harness/betrace.js';
-import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/kafka/cluster.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
 const TIMEOUT_MS = 60_000;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BeTrace } from '../harness/betrace.js';
-import { Cluster } from '../harness/cluster.js';
 import { setFull, setReadOnly } from '../harness/database-faults.js';
 import { eventually } from '../harness/eventually.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 import { PARTITIONS, ReportingCluster, TIMEOUT_MS } from './reporting-cluster.js';
 
 const why = await Cluster.whyNot();

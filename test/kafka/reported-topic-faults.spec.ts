@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Partitioners } from 'kafkajs';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { EVALUATORS, type RuleSetRecord, TOPICS } from '#records';
-import { Cluster } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 import { PARTITIONS, ReportingCluster, TIMEOUT_MS } from './reporting-cluster.js';
 
 const why = await Cluster.whyNot();

@@ -1,9 +1,9 @@
 import type { Admin } from 'kafkajs';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import type { BeTrace } from '../harness/betrace.js';
-import { Cluster, type ClusterApp } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
-import { alterTopic } from '../harness/topic-settings.js';
+import { Cluster, type ClusterApp } from '../harness/kafka/cluster.js';
+import { alterTopic } from '../harness/kafka/topic-settings.js';
 
 export const TIMEOUT_MS = 90_000;
 export const PARTITIONS = ['0', '1', '2', '3'];

@@ -6,10 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeRequest, encodeRequest, spansFromValue } from '#otlp';
 import { exportOverGrpc } from '../chaos/back-pressure.js';
-import { Balanced } from '../harness/balanced.js';
 import { BeTrace } from '../harness/betrace.js';
-import { Cluster, type ClusterApp, metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { Balanced } from '../harness/kafka/balanced.js';
+import { Cluster, type ClusterApp, metric } from '../harness/kafka/cluster.js';
 import { newerVersion, type OtherVersion } from '../harness/other-version.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 

@@ -1,6 +1,6 @@
 import type { BeTrace } from '../harness/betrace.js';
-import { metric } from '../harness/cluster.js';
 import { eventually } from '../harness/eventually.js';
+import { metric } from '../harness/kafka/cluster.js';
 
 /** The account of the spans of some processes. */
 export interface Accounts {

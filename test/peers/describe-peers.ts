@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { Cluster } from '../harness/cluster.js';
+import { Cluster } from '../harness/kafka/cluster.js';
 import { whyNoGo } from './go.js';
 import { whyNoPython } from './python.js';
 

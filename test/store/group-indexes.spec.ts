@@ -6,7 +6,7 @@ import type { Schema } from '../../libs/store/src/schema.js';
 import { SqlStore } from '../../libs/store/src/sql-store.js';
 import { violationGroups } from '../../libs/store/src/violation-groups/group-query.js';
 import type { ViolationGroupFilter } from '../../libs/store/src/violation-groups/violation-group.js';
-import { countAll } from '../../libs/store/src/violations/count-all.js';
+import { countAll } from '../../libs/store/src/violations/count/count-all.js';
 import { violationsSince } from '../../libs/store/src/violations/violation-sequence.js';
 import { describePostgres } from './describe-postgres.js';
 

@@ -7,7 +7,7 @@ import { openPostgres } from '../../libs/store/src/postgres/connection.js';
 import type { Schema } from '../../libs/store/src/schema.js';
 import { SqlStore } from '../../libs/store/src/sql-store.js';
 import { listFilters } from '../../libs/store/src/testing/list-filters.js';
-import type { ViolationFilter } from '../../libs/store/src/violations/violation-query.js';
+import type { ViolationFilter } from '../../libs/store/src/violations/list/violation-query.js';
 import { violationPage } from '../../libs/store/src/violations/violations.js';
 import { describePostgres } from './describe-postgres.js';
 

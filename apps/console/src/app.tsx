@@ -5,7 +5,7 @@ import { idOfPath } from './parts/browser/id-of-path';
 import { BrokenPage } from './shell/broken-page';
 import { NotFound } from './shell/not-found';
 import { Shell } from './shell/shell';
-import { SignIn } from './shell/sign-in';
+import { SignIn } from './shell/sign-in/sign-in';
 import { Toasts } from './shell/toasts';
 import { ViolationsPage } from './violations/violations-page';
 
@@ -14,7 +14,7 @@ const FirstRunPage = lazy(() => import('./first-run/first-run-page'));
 const OverviewPage = lazy(() => import('./overview/overview-page'));
 const RulesPage = lazy(() => import('./rules/rules-page'));
 const RulePage = lazy(() => import('./rules/rule-page'));
-const SignedIn = lazy(() => import('./shell/signed-in'));
+const SignedIn = lazy(() => import('./shell/sign-in/signed-in'));
 const ViolationPage = lazy(() => import('./violation/violation-page'));
 
 export function App() {

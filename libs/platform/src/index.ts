@@ -5,12 +5,12 @@ export { callerMay, callerOf, countedCallerOf, stillAllowed } from './authentica
 export { discoverIssuer } from './authentication/discovery.js';
 export { type KeyScope, SCOPES } from './authentication/scopes.js';
 export { CLOCK, type Clock, systemClock } from './clock.js';
-export { CONFIGURATION, type Configuration } from './configuration/configuration.js';
 export { ConfigurationError, didYouMean } from './configuration/configuration-error.js';
 export { loadConfiguration } from './configuration/load-configuration.js';
+export { CONFIGURATION, type Configuration } from './configuration/settings/configuration.js';
+export { parseMilliseconds } from './configuration/settings/units.js';
 export { formerSignatureKeys, lookAfterKey, privateSignatureKey, signatureKey } from './configuration/signature-key.js';
 export { suggest } from './configuration/suggest.js';
-export { parseMilliseconds } from './configuration/units.js';
 export { type ExportProtocol, exportUrl, shownAddress } from './export-endpoint.js';
 export { FullPartitions } from './full-partitions.js';
 export { Behind, Degraded, HealthRecorder } from './health/health-recorder.js';

@@ -5,7 +5,7 @@ import { Accounts } from './accounting/accounts.js';
 import { ApiKeys } from './authentication/api-keys.js';
 import { Authentication } from './authentication/authentication.js';
 import { CLOCK, systemClock } from './clock.js';
-import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
+import { CONFIGURATION, type Configuration } from './configuration/settings/configuration.js';
 import { FullPartitions } from './full-partitions.js';
 import { HealthController } from './health/health.controller.js';
 import { HealthRecorder } from './health/health-recorder.js';

@@ -1,9 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CodedError } from '#base';
-import type { Configuration } from './configuration/configuration.js';
 import { helpText } from './configuration/document.js';
 import { loadConfiguration } from './configuration/load-configuration.js';
+import type { Configuration } from './configuration/settings/configuration.js';
 import { type SignatureKey, signatureKey } from './configuration/signature-key.js';
 import { tuneGarbageCollection } from './garbage-collection.js';
 import { createHttpApp, type HttpAppOptions, listen } from './http/http-app.js';

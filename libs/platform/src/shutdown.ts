@@ -3,7 +3,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import { HttpAdapterHost } from '@nestjs/core';
 import { withDeadline } from '#waiting';
 import { systemClock } from './clock.js';
-import { CONFIGURATION, type Configuration } from './configuration/configuration.js';
+import { CONFIGURATION, type Configuration } from './configuration/settings/configuration.js';
 import { HealthRecorder } from './health/health-recorder.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 

@@ -16,6 +16,6 @@ export { serverStoreSettings, storeSettings } from './store-settings.js';
 export { traceWrites } from './traced-writes.js';
 export type { Fingerprint } from './violation-groups/fingerprint.js';
 export type { GroupState, ViolationGroup, ViolationGroupFilter } from './violation-groups/violation-group.js';
+export type { ViolationCounts, ViolationFilter, ViolationRows } from './violations/list/violation-query.js';
 export type { KeptBatch, StoredViolation } from './violations/stored-violation.js';
-export type { ViolationCounts, ViolationFilter, ViolationRows } from './violations/violation-query.js';
 export type { ViolationSequence } from './violations/violation-sequence.js';

@@ -42,12 +42,9 @@ import { type CountViolations, violationGroup, violationGroups } from './violati
 import { pruneEmptyGroups } from './violation-groups/keep-groups.js';
 import { regroup } from './violation-groups/regroup.js';
 import type { GroupPageQuery, ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
-import { countAll } from './violations/count-all.js';
+import { countAll } from './violations/count/count-all.js';
+import { violationCounts } from './violations/count/violation-counts.js';
 import { filterOfGroup } from './violations/filter-of-group.js';
-import { type RuleViolations, ruleViolations } from './violations/rule-violations.js';
-import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
-import { violatingTraces } from './violations/violating-traces.js';
-import { violationCounts } from './violations/violation-counts.js';
 import type {
   ViolationCounts,
   ViolationCountsQuery,
@@ -55,7 +52,10 @@ import type {
   ViolationPage,
   ViolationPageQuery,
   ViolationRows,
-} from './violations/violation-query.js';
+} from './violations/list/violation-query.js';
+import { type RuleViolations, ruleViolations } from './violations/rule-violations.js';
+import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
+import { violatingTraces } from './violations/violating-traces.js';
 import { violationRevisions } from './violations/violation-revisions.js';
 import { type SequencedViolations, type ViolationSequence, violationSequence, violationsSince } from './violations/violation-sequence.js';
 import { keep, pruneSome, violationById, violationPage, violationsFrom } from './violations/violations.js';

@@ -9,9 +9,9 @@ import { rule } from './testing/rule.js';
 import { violation } from './testing/violation.js';
 import { describeFingerprints } from './violation-groups/fingerprints.contract.js';
 import { describeGroups } from './violation-groups/violation-groups.contract.js';
+import { describeViolationCounts } from './violations/count/violation-counts.contract.js';
+import { describeViolationList } from './violations/list/violation-list.contract.js';
 import type { StoredViolation } from './violations/stored-violation.js';
-import { describeViolationCounts } from './violations/violation-counts.contract.js';
-import { describeViolationList } from './violations/violation-list.contract.js';
 import { describeViolationSequence } from './violations/violation-sequence.contract.js';
 import { describeKeptViolations } from './violations/violations.contract.js';
 

@@ -8,8 +8,6 @@ import type { EpochChange, ImportedRule, RulesImport, RuleVersion, StoredRule } 
 import type { KnownKey } from './signature-keys.js';
 import type { Fingerprint } from './violation-groups/fingerprint.js';
 import type { GroupPageQuery, ViolationGroup, ViolationGroupFilter, ViolationGroupPage } from './violation-groups/violation-group.js';
-import type { RuleViolations } from './violations/rule-violations.js';
-import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
 import type {
   ViolationCounts,
   ViolationCountsQuery,
@@ -17,7 +15,9 @@ import type {
   ViolationPage,
   ViolationPageQuery,
   ViolationRows,
-} from './violations/violation-query.js';
+} from './violations/list/violation-query.js';
+import type { RuleViolations } from './violations/rule-violations.js';
+import type { KeptBatch, StoredRevision, StoredViolation } from './violations/stored-violation.js';
 import type { SequencedViolations, ViolationSequence } from './violations/violation-sequence.js';
 
 /**

@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { PageLimit } from '../page-query.js';
-import { TEXT } from '../query.js';
+import { PageLimit } from '../request/page-query.js';
+import { TEXT } from '../request/query.js';
 import type { AttributePlace, AttributeType } from './attribute-catalogue.js';
 
 const PLACES: readonly AttributePlace[] = ['span', 'resource'];

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '#openapi';
-import { PageLimit } from '../page-query.js';
+import { PageLimit } from '../request/page-query.js';
 import { ViolationFilterQuery } from '../violations/filter/violation-filter-query.js';
 import type { Difference, GroupDifference } from './group-differences.js';
 import { FEATURE_PLACES } from './trace-features.js';

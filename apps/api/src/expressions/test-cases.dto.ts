@@ -2,7 +2,7 @@ import { ArrayMaxSize, IsIn, IsNotEmpty, IsOptional, IsString } from 'class-vali
 import { MAX_TESTS } from '#dsl';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { ON_ERROR, type OnError } from '#records';
-import { ListOf } from '../list-of.js';
+import { ListOf } from '../request/list-of.js';
 import { RuleTestView } from './rule-test.dto.js';
 
 export class TestCasesBody {

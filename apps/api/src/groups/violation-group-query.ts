@@ -2,8 +2,8 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ApiPropertyOptional, OmitType } from '#openapi';
 import type { ViolationGroupFilter } from '#store';
-import { PageCursor, PageLimit } from '../page-query.js';
-import { TEXT, yesOrNo } from '../query.js';
+import { PageCursor, PageLimit } from '../request/page-query.js';
+import { TEXT, yesOrNo } from '../request/query.js';
 import { ViolationFilterQuery } from '../violations/filter/violation-filter-query.js';
 
 export const GROUP_STATES = ['new', 'ongoing', 'regressed'] as const;

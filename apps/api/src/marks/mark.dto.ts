@@ -1,7 +1,7 @@
 import { IsIn, IsString, Matches, MaxLength, ValidateIf } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mark, MarkKind } from '#store';
-import { PageLimit, PageNumberCursor } from '../page-query.js';
+import { PageLimit, PageNumberCursor } from '../request/page-query.js';
 
 export const MARK_KINDS = ['acknowledged', 'unacknowledged', 'note'] as const;
 export const NOTE_LENGTH = 2_000;

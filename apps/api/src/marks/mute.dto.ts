@@ -2,8 +2,8 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { Mute } from '#store';
-import { PageCursor, PageLimit } from '../page-query.js';
-import { TEXT, yesOrNo } from '../query.js';
+import { PageCursor, PageLimit } from '../request/page-query.js';
+import { TEXT, yesOrNo } from '../request/query.js';
 import { instant } from '../violations/filter/instant.js';
 import { NOTE, NOTE_LENGTH } from './mark.dto.js';
 

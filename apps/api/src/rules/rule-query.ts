@@ -4,8 +4,8 @@ import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class
 import { ApiPropertyOptional } from '#openapi';
 import { RULE_MODES, type RuleMode, SEVERITIES } from '#records';
 import type { StoredRule } from '#store';
-import { badCursor, PageCursor, PageLimit } from '../page-query.js';
-import { TEXT, upperCase, yesOrNo } from '../query.js';
+import { badCursor, PageCursor, PageLimit } from '../request/page-query.js';
+import { TEXT, upperCase, yesOrNo } from '../request/query.js';
 import { ruleMode } from './rule-mode.js';
 
 /** Whether the answer includes the health of rules. */

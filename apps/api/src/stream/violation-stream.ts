@@ -1,6 +1,6 @@
 import type { Logger } from '#platform';
 import type { Store, ViolationFilter, ViolationSequence } from '#store';
-import { ConcurrencyLimit, type ConcurrencyLimits } from '../concurrency-limit.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from '../request/concurrency-limit.js';
 import { eventId, placeAfter } from './event-id.js';
 import { SequenceFollower } from './sequence-follower.js';
 

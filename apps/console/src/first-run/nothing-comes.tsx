@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { plural } from '#ui/format/count';
-import { useReadings } from '../overview/use-readings';
+import { useReadings } from '../overview/readings/use-readings';
 
 /** How long (ms) without a span until hints are shown. */
 const LATE_AFTER_MS = 60_000;

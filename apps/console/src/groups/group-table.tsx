@@ -6,7 +6,7 @@ import { EmptyState } from '#ui/parts/empty-state';
 import { ErrorBanner } from '#ui/parts/error-banner';
 import { Skeleton } from '#ui/parts/skeleton';
 import { useAddress, useSettlingAddress } from '../parts/browser/use-address';
-import { useKeys } from '../shell/use-keys';
+import { useKeys } from '../shell/commands/use-keys';
 import type { ViolationFilters } from '../violations/filters/use-violation-filters';
 import { NoViolations } from '../violations/no-violations';
 import { GroupDetails } from './group-details';

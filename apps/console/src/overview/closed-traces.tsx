@@ -1,5 +1,5 @@
 import { exactCount, share } from '#ui/format/count';
-import { type Reading, total } from './readings';
+import { type Reading, total } from './readings/readings';
 
 const REASONS: Readonly<Record<string, string>> = {
   root_grace: 'its root came, and nothing after it',

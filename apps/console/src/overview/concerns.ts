@@ -1,8 +1,8 @@
 import type { Accounting, Rule, RuleHealth } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
 import type { Readiness } from '../api/readiness';
-import type { Hop } from './hops';
-import { type Reading, total } from './readings';
+import type { Hop } from './hops/hops';
+import { type Reading, total } from './readings/readings';
 
 /** A fact that needs attention, with a link. */
 export interface Concern {

@@ -4,8 +4,8 @@ import { Link } from 'wouter';
 import type { Accounting } from '#ui/api/types';
 import { exactCount, plural, shortCount } from '#ui/format/count';
 import { duration } from '#ui/format/duration';
-import { type Reading, rate, total } from './readings';
-import { recordRate, type SystemProgress } from './system-progress';
+import { type Reading, rate, total } from './readings/readings';
+import { recordRate, type SystemProgress } from './readings/system-progress';
 import { type Found, wordsOfRange } from './use-found';
 
 interface FiguresProps {

@@ -10,20 +10,20 @@ import { fetchReadiness, type Readiness } from '../api/readiness';
 import { useRules } from '../api/rule-queries';
 import { useRuleHealth } from '../rules/list/rule-health';
 import { PageTitle } from '../shell/page-title';
-import { AccountingPanel } from './accounting-panel';
+import { AccountingPanel } from './accounting/accounting-panel';
+import { useAccounting } from './accounting/use-accounting';
 import { AttentionList } from './attention-list';
 import { ClosedTraces } from './closed-traces';
 import { concernsOf } from './concerns';
 import { Figures } from './figures';
-import { HopList } from './hop-list';
-import { hopsOf } from './hops';
+import { HopList } from './hops/hop-list';
+import { hopsOf } from './hops/hops';
 import { LoudestRules } from './loudest-rules';
-import { type Reading, total } from './readings';
+import { type Reading, total } from './readings/readings';
+import { useProgress } from './readings/use-progress';
+import { useReadings } from './readings/use-readings';
 import { ThroughputChart, ThroughputLegend } from './throughput-chart';
-import { useAccounting } from './use-accounting';
 import { DEFAULT_START, FOUND_RANGES, useFound, useFoundRange, wordsOfRange } from './use-found';
-import { useProgress } from './use-progress';
-import { useReadings } from './use-readings';
 
 const READY_EVERY_MS = 10_000;
 /** Rates and times cover this period (ms). */

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useWidth } from '#ui/browser/use-width';
 import { clock } from '#ui/format/time';
 import { perSecond } from './figures';
-import { type Reading, rate } from './readings';
+import { type Reading, rate } from './readings/readings';
 
 const [HEIGHT, LEFT, TOP, BOTTOM] = [168, 44, 8, 18];
 const PLOT = HEIGHT - TOP - BOTTOM;

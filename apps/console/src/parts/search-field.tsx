@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Key } from '#ui/parts/key';
-import { useKeys } from '../shell/use-keys';
+import { useKeys } from '../shell/commands/use-keys';
 import { useAddressChange } from './browser/address-change';
 import { afterPause } from './browser/after-pause';
 

@@ -2,13 +2,13 @@ import { Keyboard, Moon, Search, Sun } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useAddress } from '../parts/browser/use-address';
-import { CommandPalette } from './command-palette';
+import { CommandPalette } from './commands/command-palette';
+import { KeysDialog } from './commands/keys-dialog';
+import { PLACES } from './commands/places';
+import { useKeys } from './commands/use-keys';
 import { DamagedLinkBanner } from './damaged-link-banner';
-import { KeysDialog } from './keys-dialog';
-import { PLACES } from './places';
 import { Pulse } from './pulse';
 import { chooseTheme, storedTheme } from './theme';
-import { useKeys } from './use-keys';
 
 /** How long `g` waits for the second key, in ms. */
 const CHORD_MS = 1_500;

@@ -5,7 +5,7 @@ import { MuteDialog } from '../groups/mute-dialog';
 import { NoteDialog } from '../groups/note-dialog';
 import { useGroupActions } from '../groups/use-group-actions';
 import { useAddress } from '../parts/browser/use-address';
-import { useKeys } from '../shell/use-keys';
+import { useKeys } from '../shell/commands/use-keys';
 import { OpenTraceLink } from '../trace-link/open-trace-link';
 import { traceLinkOf, useTraceLink } from '../trace-link/trace-link';
 import { useNoteAt } from './use-note-at';

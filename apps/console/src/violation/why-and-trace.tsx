@@ -16,7 +16,7 @@ import { SpanPanel } from '#ui/waterfall/span-panel';
 import { traceRows } from '#ui/waterfall/trace-rows';
 import { Waterfall } from '#ui/waterfall/waterfall';
 import { useAddress } from '../parts/browser/use-address';
-import { useKeys } from '../shell/use-keys';
+import { useKeys } from '../shell/commands/use-keys';
 import { ExcludeDialog } from './rule-dialogs/exclude-dialog';
 import { MakeRuleDialog } from './rule-dialogs/make-rule-dialog';
 import { factsOf } from './rule-dialogs/span-facts';

@@ -6,7 +6,7 @@ import { Skeleton } from '#ui/parts/skeleton';
 import type { LiveChanges } from '../live/coalesced';
 import { withChanges } from '../live/use-live';
 import { useSettlingAddress } from '../parts/browser/use-address';
-import { useKeys } from '../shell/use-keys';
+import { useKeys } from '../shell/commands/use-keys';
 import type { ViolationFilters } from './filters/use-violation-filters';
 import { NoViolations } from './no-violations';
 import type { useViolations } from './violation-queries';

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
-import { CONFIGURATION, type Configuration } from '../configuration/configuration.js';
 import { ConfigurationError } from '../configuration/configuration-error.js';
+import { CONFIGURATION, type Configuration } from '../configuration/settings/configuration.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { type NamedKey, readKeys } from './keys-file.js';
 import type { KeyScope } from './scopes.js';

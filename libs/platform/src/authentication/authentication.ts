@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import { CONFIGURATION, type Configuration } from '../configuration/configuration.js';
+import { CONFIGURATION, type Configuration } from '../configuration/settings/configuration.js';
 import { Behind, HealthRecorder } from '../health/health-recorder.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { Problem } from '../problem-details/problem.js';

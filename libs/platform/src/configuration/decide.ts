@@ -1,8 +1,8 @@
-import type { Configuration, Declared } from './configuration.js';
 import type { ProblemCollector } from './configuration-error.js';
 import { isOwnEndpoint } from './own-endpoint.js';
 import type { Environment } from './read-environment.js';
-import { formatBytes } from './units.js';
+import type { Configuration, Declared } from './settings/configuration.js';
+import { formatBytes } from './settings/units.js';
 
 /** The directory of `storage.type: disk` without a path. */
 const DEFAULT_STORAGE_PATH = '/var/lib/betrace';

@@ -1,4 +1,4 @@
-import { type ConfigurationKey, KEYS } from './keys.js';
+import { type ConfigurationKey, KEYS } from './settings/keys.js';
 
 const HEAD = `# Configuration
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Configuration, Declared } from './configuration.js';
 import { ProblemCollector } from './configuration-error.js';
 import { decide } from './decide.js';
-import { type GivenValue, KEYS } from './keys.js';
 import { type Environment, ineffectiveVariables, mistypedVariables, readEnvironment } from './read-environment.js';
 import { readFile } from './read-file.js';
 import { readFlags } from './read-flags.js';
+import type { Configuration, Declared } from './settings/configuration.js';
+import { type GivenValue, KEYS } from './settings/keys.js';
 
 export interface LoadOptions {
   /** Without node and script: `process.argv.slice(2)`. */

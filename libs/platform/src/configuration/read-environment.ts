@@ -1,4 +1,4 @@
-import { type GivenValue, KEYS } from './keys.js';
+import { type GivenValue, KEYS } from './settings/keys.js';
 import { suggest } from './suggest.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Node } from 'yaml';
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
-import { type GivenValue, KEYS } from './keys.js';
+import { type GivenValue, KEYS } from './settings/keys.js';
 import { suggest } from './suggest.js';
 
 /** Loads the YAML parser on demand. */

@@ -1,5 +1,5 @@
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
-import { type ConfigurationKey, type GivenValue, KEYS } from './keys.js';
+import { type ConfigurationKey, type GivenValue, KEYS } from './settings/keys.js';
 import { suggest } from './suggest.js';
 
 export interface Flags {

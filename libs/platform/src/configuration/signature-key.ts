@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Degraded } from '../health/health-recorder.js';
 import { prepareStorage } from '../storage/storage-directory.js';
-import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
+import type { Configuration } from './settings/configuration.js';
 
 /** The key of the guides' examples: everyone knows it. */
 const DEVELOPMENT_KEY = 'changeme';

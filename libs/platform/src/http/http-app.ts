@@ -9,7 +9,7 @@ import { auditChanges } from '../audit/audit-changes.js';
 import { Authentication } from '../authentication/authentication.js';
 import { isPublic, requireCaller } from '../authentication/authentication-hook.js';
 import { systemClock } from '../clock.js';
-import type { Configuration } from '../configuration/configuration.js';
+import type { Configuration } from '../configuration/settings/configuration.js';
 import type { Logger } from '../logging/logger.js';
 import { NestLogger } from '../logging/nest-logger.js';
 import { PlatformModule } from '../platform.module.js';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
-import type { Configuration } from '../configuration/configuration.js';
+import type { Configuration } from '../configuration/settings/configuration.js';
 import { describedError } from './described-error.js';
 import { REDACTED_PATHS } from './redacted-paths.js';
 

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import type { Configuration } from '../configuration/configuration.js';
+import type { Configuration } from '../configuration/settings/configuration.js';
 
 /** The contents of a TLS server's files. */
 export interface CertificateFiles {

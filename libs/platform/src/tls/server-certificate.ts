@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.js';
-import type { Configuration } from '../configuration/configuration.js';
 import { ConfigurationError } from '../configuration/configuration-error.js';
+import type { Configuration } from '../configuration/settings/configuration.js';
 import type { Logger } from '../logging/logger.js';
 import { type MetricDeclarations, readAtScrape, registerMetrics } from '../metrics/declaration.js';
 import { type CertificateFiles, markOf, readCertificateFiles } from './certificate-files.js';

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Configuration } from '../configuration/configuration.js';
+import type { Configuration } from '../configuration/settings/configuration.js';
 import { exportUrl, shownAddress } from '../export-endpoint.js';
 import type { Logger } from '../logging/logger.js';
 import { registerMetrics } from '../metrics/declaration.js';

@@ -1,4 +1,4 @@
-import type { ViolationFilter } from '../violations/violation-query.js';
+import type { ViolationFilter } from '../violations/list/violation-query.js';
 
 /** A combination of filters of the list, with a name. */
 export interface ListFilter {

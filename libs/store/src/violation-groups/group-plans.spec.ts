@@ -4,7 +4,7 @@ import { type CompiledQuery, Kysely } from 'kysely';
 import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
 import { NodeSqliteDialect } from '../sqlite/node-sqlite-dialect.js';
-import { countAll } from '../violations/count-all.js';
+import { countAll } from '../violations/count/count-all.js';
 import { violationGroups } from './group-query.js';
 import type { ViolationGroupFilter } from './violation-group.js';
 

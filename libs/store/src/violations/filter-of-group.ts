@@ -1,6 +1,6 @@
 import type { Queries } from '../schema.js';
 import { groupId as idOf } from '../violation-groups/group-id.js';
-import type { ViolationFilter } from './violation-query.js';
+import type { ViolationFilter } from './list/violation-query.js';
 
 /** Violations without a fingerprint have no group id: the filter finds them by rule and service. */
 export async function filterOfGroup(queries: Queries, filter: ViolationFilter): Promise<ViolationFilter> {

@@ -7,11 +7,11 @@ import { runMigrations } from '../migrations/migrate.js';
 import type { Schema } from '../schema.js';
 import { NodeSqliteDialect } from '../sqlite/node-sqlite-dialect.js';
 import { listFilters } from '../testing/list-filters.js';
-import { countAll } from './count-all.js';
+import { countAll } from './count/count-all.js';
+import { violationCounts } from './count/violation-counts.js';
+import { countUpTo } from './list/violation-list.js';
+import type { ViolationFilter } from './list/violation-query.js';
 import { violatingTraces } from './violating-traces.js';
-import { violationCounts } from './violation-counts.js';
-import { countUpTo } from './violation-list.js';
-import type { ViolationFilter } from './violation-query.js';
 import { violationPage, violationsFrom } from './violations.js';
 
 /** SQLite's query plan for each combination of filters: `PLANS=write npm test -- violation-plans` writes the file. */

@@ -1,7 +1,7 @@
 import type { Queries } from '../schema.js';
 import { type PagePlace, parseCursor } from '../tables/page-cursor.js';
-import { endOfBlock, newestRows, type ViolationRow } from './violation-list.js';
-import type { ViolationFilter } from './violation-query.js';
+import { endOfBlock, newestRows, type ViolationRow } from './list/violation-list.js';
+import type { ViolationFilter } from './list/violation-query.js';
 
 /** Violations that one statement scans: SQLite cannot stop a statement, and others wait for its thread. */
 const BLOCK = 1_000;

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Store } from '../store.js';
 import { revision } from '../testing/revision.js';
 import { violation } from '../testing/violation.js';
+import type { ViolationFilter } from './list/violation-query.js';
 import type { StoredViolation } from './stored-violation.js';
-import type { ViolationFilter } from './violation-query.js';
 
 /** The order in which revisions of violations are read; part of the contract of a store. */
 export function describeViolationSequence(open: () => Store): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Queries, Schema, ViolationsTable } from '../schema.js';
-import { matching } from './violation-filter.js';
-import type { ViolationFilter } from './violation-query.js';
+import { matching } from './list/violation-filter.js';
+import type { ViolationFilter } from './list/violation-query.js';
 
 /** The present numbers. They count stored violations of all processes, in the order in which they become readable. */
 export interface ViolationSequence {

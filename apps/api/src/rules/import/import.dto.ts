@@ -2,9 +2,9 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional } from 'class-validator';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import { Problem } from '#platform';
-import { ListOf } from '../../list-of.js';
 import { ProblemDetailView } from '../../problem.dto.js';
-import { yesOrNo } from '../../query.js';
+import { ListOf } from '../../request/list-of.js';
+import { yesOrNo } from '../../request/query.js';
 import { RuleBody } from '../rule.dto.js';
 
 export const IMPORT_MODES = ['merge', 'replace'] as const;

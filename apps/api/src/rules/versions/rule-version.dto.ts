@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
 import type { RuleVersion } from '#store';
-import { PageLimit, PageNumberCursor } from '../../page-query.js';
+import { PageLimit, PageNumberCursor } from '../../request/page-query.js';
 import { RuleView, ruleView } from '../rule.dto.js';
 import { changesBetween, type RuleChanges } from './rule-changes.js';
 

@@ -1,4 +1,4 @@
-import { ConcurrencyLimit, type ConcurrencyLimits } from '../../concurrency-limit.js';
+import { ConcurrencyLimit, type ConcurrencyLimits } from '../../request/concurrency-limit.js';
 
 /** Maximum of concurrent exports and evidence packs: each encodes pages on the thread that receives spans. */
 const LIMITS: ConcurrencyLimits = { all: 8, ofOne: 4 };

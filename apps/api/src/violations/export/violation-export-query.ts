@@ -1,7 +1,7 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Min } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { wholeNumber } from '../../query.js';
+import { wholeNumber } from '../../request/query.js';
 import { ViolationFilterQuery } from '../filter/violation-filter-query.js';
 
 const FORMATS = ['csv', 'ndjson'] as const;

@@ -4,7 +4,7 @@ import { ApiPropertyOptional } from '#openapi';
 import { SEVERITIES, VERDICT_STATUSES } from '#records';
 import type { ViolationFilter } from '#store';
 import { ApiError } from '../../api-error.js';
-import { TEXT } from '../../query.js';
+import { TEXT } from '../../request/query.js';
 import { instant } from './instant.js';
 
 const INSTANT = 'Unix seconds (also with decimals, or milliseconds to nanoseconds by the number of digits) or RFC 3339';

@@ -1,6 +1,6 @@
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import { ApiPropertyOptional } from '#openapi';
-import { PageCursor, PageLimit } from '../../page-query.js';
+import { PageCursor, PageLimit } from '../../request/page-query.js';
 import { Timeout } from '../../settle/settle-query.js';
 import { ViolationFilterQuery } from './violation-filter-query.js';
 

@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { parseDuration } from '#base';
 import { ApiProperty, ApiPropertyOptional } from '#openapi';
-import { wholeNumber } from '../../query.js';
+import { wholeNumber } from '../../request/query.js';
 import { ViolationFilterQuery } from '../filter/violation-filter-query.js';
 
 /** The groupings of violations, with their names in the store. */

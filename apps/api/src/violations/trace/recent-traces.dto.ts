@@ -1,5 +1,5 @@
 import { ApiProperty } from '#openapi';
-import { PageLimit } from '../../page-query.js';
+import { PageLimit } from '../../request/page-query.js';
 
 /** The query of `GET /v1/recent-traces`. */
 export class RecentTracesQuery {

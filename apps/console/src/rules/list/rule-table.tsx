@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Rule, RuleMode } from '#ui/api/types';
 import { useSettlingAddress } from '../../parts/browser/use-address';
-import { useKeys } from '../../shell/use-keys';
+import { useKeys } from '../../shell/commands/use-keys';
 import { BulkBar } from './bulk-bar';
 import type { HealthById } from './rule-health';
 import type { RuleMatches } from './rule-matches';

@@ -1,4 +1,4 @@
-import { anyText, flag, headerName, integer, issuer, keyText, type Setting, text } from '../setting.js';
+import { anyText, flag, headerName, integer, issuer, keyText, type Setting, text } from './setting.js';
 
 /** Authentication and access. */
 export const AUTHENTICATION = {

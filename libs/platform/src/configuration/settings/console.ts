@@ -1,4 +1,4 @@
-import { type Setting, text, traceLink } from '../setting.js';
+import { type Setting, text, traceLink } from './setting.js';
 
 /** Additions to the web console. */
 export const CONSOLE = {

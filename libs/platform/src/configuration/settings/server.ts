@@ -1,4 +1,4 @@
-import { bytes, duration, flag, hostNames, integer, origins, port, type Setting, text } from '../setting.js';
+import { bytes, duration, flag, hostNames, integer, origins, port, type Setting, text } from './setting.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;

@@ -1,4 +1,4 @@
-import { choice, headers, otlpEndpoint, ratio, type Setting } from '../setting.js';
+import { choice, headers, otlpEndpoint, ratio, type Setting } from './setting.js';
 
 /** The destination of spans about BeTrace's own work. */
 export const TRACING = {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock, systemClock } from '../../clock.js';
-import { CONFIGURATION, type Configuration } from '../../configuration/configuration.js';
+import { CONFIGURATION, type Configuration } from '../../configuration/settings/configuration.js';
 import { Problem } from '../../problem-details/problem.js';
 
 /** Memory reserved for one request, which grows while it is received. */

@@ -1,7 +1,7 @@
-import type { Queries } from '../schema.js';
+import type { Queries } from '../../schema.js';
+import { countIn } from '../list/violation-list.js';
+import type { ViolationFilter } from '../list/violation-query.js';
 import { blocksOf } from './violation-blocks.js';
-import { countIn } from './violation-list.js';
-import type { ViolationFilter } from './violation-query.js';
 
 /** Milliseconds after which a count with a text ends, because no index serves it (docs/decisions/0058). */
 const MAX_COUNT_MS = 5_000;

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
+import type { Reading } from '../readings/readings.js';
+import type { ProgressReading } from '../readings/system-progress.js';
 import { hopsOf } from './hops.js';
-import type { Reading } from './readings.js';
-import type { ProgressReading } from './system-progress.js';
 
 /** Of an API alone: it keeps violations, and neither receives nor evaluates. */
 const metrics: Reading = { at: 0, metrics: new Map([['betrace_violations_keep_lag_records', [{ labels: {}, value: 0 }]]]) };

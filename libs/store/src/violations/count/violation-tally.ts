@@ -1,4 +1,4 @@
-import type { CountedGroup, ViolationCounts } from './violation-query.js';
+import type { CountedGroup, ViolationCounts } from '../list/violation-query.js';
 
 /** Groups that are distinguished; senders choose the names of services. What is in others, which are older, counts together. */
 const MAX_KEYS = 10_000;

@@ -1,7 +1,7 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
-import type { Schema } from '../schema.js';
-import { indexedText } from '../tables/indexed-text.js';
-import { searchPattern } from '../tables/searched-text.js';
+import type { Schema } from '../../schema.js';
+import { indexedText } from '../../tables/indexed-text.js';
+import { searchPattern } from '../../tables/searched-text.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** The condition of a filter; true without restrictions. */

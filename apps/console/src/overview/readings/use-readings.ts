@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { problemOf } from '#ui/api/problem';
-import { fetchWithKey } from '../api/client';
+import { fetchWithKey } from '../../api/client';
 import { parsePrometheus } from './prometheus-text';
 import type { Reading } from './readings';
 

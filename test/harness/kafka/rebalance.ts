@@ -1,5 +1,5 @@
-import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
-import { eventually } from './eventually.js';
+import { KafkaClient, logLevel } from '../../../libs/messaging/src/kafka/client/kafkajs.js';
+import { eventually } from '../eventually.js';
 
 const TIMEOUT_MS = 60_000;
 /** The pause (ms) between two looks: members join again within a heartbeat. */

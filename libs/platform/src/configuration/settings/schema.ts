@@ -1,3 +1,7 @@
+import { SENSITIVE_ATTRIBUTES } from './attributes.js';
+import { AUTHENTICATION } from './authentication.js';
+import { CONSOLE } from './console.js';
+import { SERVER } from './server.js';
 import {
   attributeNames,
   bytes,
@@ -13,11 +17,7 @@ import {
   type Setting,
   text,
 } from './setting.js';
-import { SENSITIVE_ATTRIBUTES } from './settings/attributes.js';
-import { AUTHENTICATION } from './settings/authentication.js';
-import { CONSOLE } from './settings/console.js';
-import { SERVER } from './settings/server.js';
-import { TRACING } from './settings/tracing.js';
+import { TRACING } from './tracing.js';
 
 const MiB = 1024 * 1024;
 const SECOND = 1_000;

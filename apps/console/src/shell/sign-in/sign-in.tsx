@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { Segments } from '#ui/parts/segments';
-import { leaveSignIn, signIn, useAskedToSignIn } from '../api/api-key';
-import { queryClient } from '../api/query-client';
-import { useSignInSettings } from '../api/sign-in-settings';
-import { Dialog } from './dialog';
+import { leaveSignIn, signIn, useAskedToSignIn } from '../../api/api-key';
+import { queryClient } from '../../api/query-client';
+import { useSignInSettings } from '../../api/sign-in-settings';
+import { Dialog } from '../dialog';
 import { SignInAtIssuer } from './sign-in-at-issuer';
 
 const WAYS = { issuer: 'Account', key: 'API key', token: 'Bearer token' } as const;

@@ -1,12 +1,12 @@
 import pg from 'pg';
-import { KafkaBroker } from '../../scripts/kafka/broker.js';
-import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
-import { BeTrace, type BeTraceOptions } from './betrace.js';
-import { freePorts } from './free-port.js';
-import { kafkaProblem } from './services/kafka.js';
-import { OtlpReceiver } from './services/otlp-receiver.js';
-import { startPostgres, type TestPostgres } from './services/postgres.js';
-import { TcpLink } from './services/tcp-link.js';
+import { KafkaBroker } from '../../../scripts/kafka/broker.js';
+import { KafkaBrokers } from '../../../scripts/kafka/brokers.js';
+import { BeTrace, type BeTraceOptions } from '../betrace.js';
+import { freePorts } from '../free-port.js';
+import { kafkaProblem } from '../services/kafka.js';
+import { OtlpReceiver } from '../services/otlp-receiver.js';
+import { startPostgres, type TestPostgres } from '../services/postgres.js';
+import { TcpLink } from '../services/tcp-link.js';
 
 export type ClusterApp = 'ingest' | 'evaluator' | 'api';
 

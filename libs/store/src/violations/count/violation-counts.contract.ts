@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Store } from '../store.js';
-import { violation } from '../testing/violation.js';
-import type { StoredViolation } from './stored-violation.js';
+import type { Store } from '../../store.js';
+import { violation } from '../../testing/violation.js';
+import type { StoredViolation } from '../stored-violation.js';
 
 /** Counts of violations; part of the contract of a store. */
 export function describeViolationCounts(open: () => Store): void {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
-import { answered, client } from '../api/client';
+import { answered, client } from '../../api/client';
 import type { ProgressReading, SystemProgress } from './system-progress';
 
 const EVERY_MS = 5_000;

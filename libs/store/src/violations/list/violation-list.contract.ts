@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Store } from '../store.js';
-import { listFilters } from '../testing/list-filters.js';
-import { violation } from '../testing/violation.js';
-import type { StoredViolation } from './stored-violation.js';
+import type { Store } from '../../store.js';
+import { listFilters } from '../../testing/list-filters.js';
+import { violation } from '../../testing/violation.js';
+import type { StoredViolation } from '../stored-violation.js';
 import type { ViolationFilter } from './violation-query.js';
 
 /** Lists of violations, page by page; part of the contract of a store. */

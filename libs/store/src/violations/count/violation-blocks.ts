@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Queries } from '../schema.js';
-import { endOfBlock, type RowRange } from './violation-list.js';
-import type { ViolationFilter } from './violation-query.js';
+import type { Queries } from '../../schema.js';
+import { endOfBlock, type RowRange } from '../list/violation-list.js';
+import type { ViolationFilter } from '../list/violation-query.js';
 
 /** Violations of a block: of the first, minimum, and maximum. */
 const FIRST_SIZE = 1_000;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BeTrace } from './betrace.js';
+import type { BeTrace } from '../betrace.js';
 
 /** Milliseconds between two polls of readiness. */
 const POLL_MS = 100;

@@ -1,5 +1,5 @@
-import type { Revision } from '../revision.js';
-import type { StoredViolation } from './stored-violation.js';
+import type { Revision } from '../../revision.js';
+import type { StoredViolation } from '../stored-violation.js';
 
 /** The query parameters of the guides, and further ones that users expect. Undefined means no restriction. */
 export interface ViolationFilter {

@@ -1,4 +1,4 @@
-import { Connection } from '../../libs/messaging/src/kafka/client/connection.js';
+import { Connection } from '../../../libs/messaging/src/kafka/client/connection.js';
 
 /** The node id of a group's coordinator. `brokers` (`host:port`) are asked; `topic` is one that the group reads. */
 export async function coordinatorOf(brokers: readonly string[], group: string, topic: string): Promise<number> {

@@ -1,9 +1,9 @@
 import { useId, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import { UserText } from '#ui/parts/user-text';
-import { useRules } from '../api/rule-queries';
+import { useRules } from '../../api/rule-queries';
+import { Dialog } from '../dialog';
 import { type Command, idCommands, matching, ruleCommands } from './commands';
-import { Dialog } from './dialog';
 import { PLACES } from './places';
 
 interface CommandPaletteProps {

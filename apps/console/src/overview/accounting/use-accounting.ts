@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { answered, client } from '../api/client';
+import { answered, client } from '../../api/client';
 
 /** Taking the account reads pending records from the log, so it is done rarely. */
 const EVERY_MS = 10_000;

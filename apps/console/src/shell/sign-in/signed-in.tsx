@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import { signIn } from '../api/api-key';
-import { beginSignIn, endSignIn, whyNot } from '../api/issuer-sign-in';
-import { queryClient } from '../api/query-client';
-import { isAway, useSignInSettings } from '../api/sign-in-settings';
-import { PageTitle } from './page-title';
+import { signIn } from '../../api/api-key';
+import { beginSignIn, endSignIn, whyNot } from '../../api/issuer-sign-in';
+import { queryClient } from '../../api/query-client';
+import { isAway, useSignInSettings } from '../../api/sign-in-settings';
+import { PageTitle } from '../page-title';
 
 /** The redirect target of the issuer: exchanges the code for a token, and returns to the former page. */
 export default function SignedIn() {

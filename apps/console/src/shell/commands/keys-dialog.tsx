@@ -1,4 +1,4 @@
-import { Dialog } from './dialog';
+import { Dialog } from '../dialog';
 
 const KEYS: readonly (readonly [what: string, ...keys: string[]])[] = [
   ['Violations', 'g', 'v'],

@@ -1,9 +1,9 @@
 import { type Expression, sql } from 'kysely';
-import type { Queries } from '../schema.js';
+import type { Queries } from '../../schema.js';
+import { newestRows, rowsIn } from '../list/violation-list.js';
+import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from '../list/violation-query.js';
 import { type CountLimits, countEnds } from './count-all.js';
 import { blocksOf } from './violation-blocks.js';
-import { newestRows, rowsIn } from './violation-list.js';
-import type { CountedGroup, ViolationCounts, ViolationCountsQuery, ViolationFilter } from './violation-query.js';
 import { ViolationTally } from './violation-tally.js';
 
 const COLUMNS = { ruleId: 'rule_id', severity: 'severity', service: 'service', status: 'status' } as const;

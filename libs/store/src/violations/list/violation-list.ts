@@ -1,8 +1,8 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import { refusalOf } from '../readers/exports.js';
-import type { Queries, Schema, ViolationsTable } from '../schema.js';
-import type { PagePlace } from '../tables/page-cursor.js';
-import { newestFirst, type PageRange, within } from '../tables/page-order.js';
+import { refusalOf } from '../../readers/exports.js';
+import type { Queries, Schema, ViolationsTable } from '../../schema.js';
+import type { PagePlace } from '../../tables/page-cursor.js';
+import { newestFirst, type PageRange, within } from '../../tables/page-order.js';
 import { partsOf, type ViolationPart } from './violation-parts.js';
 import type { ViolationFilter } from './violation-query.js';
 

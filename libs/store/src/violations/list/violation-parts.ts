@@ -1,6 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
-import type { Schema } from '../schema.js';
-import { indexedText } from '../tables/indexed-text.js';
+import type { Schema } from '../../schema.js';
+import { indexedText } from '../../tables/indexed-text.js';
 import { matching, ofWireTrace } from './violation-filter.js';
 import type { ViolationFilter } from './violation-query.js';
 

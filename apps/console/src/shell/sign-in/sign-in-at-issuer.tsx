@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { isAway, type SignInSettings } from '../api/sign-in-settings';
+import { isAway, type SignInSettings } from '../../api/sign-in-settings';
 
 interface SignInAtIssuerProps {
   readonly settings: NonNullable<SignInSettings>;
@@ -18,7 +18,7 @@ export function SignInAtIssuer({ settings, refused, onRetry }: SignInAtIssuerPro
     if (isAway(settings)) return onRetry();
     setLeaving(true);
     try {
-      const { beginSignIn } = await import('../api/issuer-sign-in');
+      const { beginSignIn } = await import('../../api/issuer-sign-in');
       await beginSignIn(settings);
     } catch (error) {
       setLeaving(false);

@@ -1,9 +1,9 @@
 import type { EvaluationProgress } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
 import { duration } from '#ui/format/duration';
-import type { Readiness } from '../api/readiness';
-import { quantile, type Reading, total } from './readings';
-import { recordRate, type SystemProgress } from './system-progress';
+import type { Readiness } from '../../api/readiness';
+import { quantile, type Reading, total } from '../readings/readings';
+import { recordRate, type SystemProgress } from '../readings/system-progress';
 
 export type HopState = 'ok' | 'off' | 'warn' | 'bad' | 'unknown';
 
