@@ -47,6 +47,18 @@ describe('violations that come live', () => {
     expect(drawn.length).toBe(2);
   });
 
+  it('are drawn soon after their tab was hidden for a night, in which no frame was drawn', () => {
+    const frames: FrameRequestCallback[] = [];
+    globalThis.requestAnimationFrame = (frame) => frames.push(frame);
+    const coming = new Coalesced((came) => drawn.push(came));
+    coming.add('a', violation('a'));
+    jest.advanceTimersByTime(8 * 3_600_000);
+    for (let frame = frames.shift(); frame !== undefined; frame = frames.shift()) frame(performance.now());
+    coming.add('b', violation('b'));
+    jest.advanceTimersByTime(10_000);
+    expect(drawn.length).toBe(2);
+  });
+
   it('keep the last change of each, the newest last, and are not drawn after a stop', () => {
     const coming = new Coalesced((came) => drawn.push(came));
     coming.add('a', violation('a'));

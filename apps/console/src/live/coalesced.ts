@@ -32,6 +32,8 @@ function put(changes: Map<string, Violation | null>, id: string, violation: Viol
 const MIN_INTERVAL_MS = 250;
 /** Of the time of drawing: most of a second is left for keys and clicks. */
 const REST = 4;
+/** A hidden tab draws no frame until it is shown again: the measured time may be that of a night. */
+const MAX_INTERVAL_MS = 10_000;
 
 /**
  * Gathers what comes, and hands it over a few times a second: hundreds of violations a second, drawn one by one, would leave no time for a key. What takes long
@@ -67,7 +69,7 @@ export class Coalesced {
     // The frame after the next begins when this one is painted.
     requestAnimationFrame(() =>
       requestAnimationFrame(() => {
-        this.interval = Math.max(MIN_INTERVAL_MS, (performance.now() - since) * REST);
+        this.interval = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, (performance.now() - since) * REST));
       }),
     );
   }
