@@ -74,6 +74,30 @@ describeConsole('a network that is slow, or away', () => {
     expect(new URL(page.url()).searchParams.has('dialog')).toBe(false);
   });
 
+  it('closes no other dialog, and shows a refusal, when the answer comes after its own dialog was closed', async () => {
+    const page = await browser.page('/ui/violations?view=groups', {}, /status of 503/);
+    const dialog = page.getByRole('dialog', { name: 'Note' });
+    const openNote = () => page.getByRole('button', { name: /^Note at declined charge/ }).click();
+    for (const [answer, shown] of [
+      [{ status: 503, detail: 'the store is starting' }, /Nothing was noted: the store is starting/i],
+      [undefined, /Noted at declined charge/],
+    ] as const) {
+      await openNote();
+      await dialog.getByRole('textbox').fill('sent');
+      const { release } = await hold(page, /\/marks$/, 'POST', answer);
+      await dialog.getByRole('button', { name: 'Add note' }).click();
+      await dialog.getByRole('button', { name: 'Adding' }).waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await openNote();
+      await dialog.getByRole('textbox').fill('half a sentence');
+      release();
+      await page.getByText(shown).waitFor();
+      expect(await dialog.getByRole('textbox').inputValue()).toBe('half a sentence');
+      await page.unrouteAll();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+    }
+  });
+
   it('shows the last question, also when the answer to an earlier one comes after its own', async () => {
     const page = await browser.page('/ui/violations');
     const rows = page.locator('tr[data-row]');

@@ -37,7 +37,7 @@ function MuteForm({ group, onMute, onClose }: MuteDialogProps & { readonly group
   const [where, setWhere] = useState('service');
   const [hours, setHours] = useState('24');
   const [note, setNote] = useState('');
-  const muting = useSending((mute: Mute) => onMute(group, mute), onClose);
+  const muting = useSending('Nothing was muted', (mute: Mute) => onMute(group, mute), onClose);
   return (
     <form
       className="group-form"

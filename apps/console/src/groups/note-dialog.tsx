@@ -25,7 +25,7 @@ export function NoteDialog({ about, onNote, onClose }: NoteDialogProps) {
 function NoteForm({ about, onNote, onClose }: NoteDialogProps) {
   const id = useId();
   const [note, setNote] = useState('');
-  const noting = useSending(onNote, onClose);
+  const noting = useSending('Nothing was noted', onNote, onClose);
   return (
     <form
       className="group-form"

@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ViolationGroup } from '#ui/api/types';
-import { useHere } from '#ui/browser/use-here';
 import { answered, client } from '../api/client';
 import { useToast } from '../shell/toasts';
 import { GROUPS } from './group-queries';
@@ -18,12 +17,8 @@ export interface Mute {
 /** The subject of a mute: the rule, or the rule in the service. */
 export type Muted = Pick<ViolationGroup, 'rule_id' | 'rule_name' | 'service'>;
 
-interface Change {
-  /** Returns what says that it was made. */
-  readonly change: () => Promise<() => void>;
-  /** A dialog is open that says why nothing was changed. */
-  readonly inDialog?: boolean;
-}
+/** Returns what says that it was made. */
+type Change = () => Promise<() => void>;
 
 type MarkBody = { readonly kind: 'acknowledged' | 'unacknowledged' } | { readonly kind: 'note'; readonly note: string };
 
@@ -34,22 +29,17 @@ type MarkBody = { readonly kind: 'acknowledged' | 'unacknowledged' } | { readonl
 export function useGroupActions() {
   const queries = useQueryClient();
   const say = useToast();
-  const here = useHere();
-  const { mutate, mutateAsync } = useMutation({
-    mutationFn: ({ change }: Change) => change(),
+  const { mutateAsync: change } = useMutation({
+    mutationFn: (make: Change) => make(),
     onSuccess: (done) => done(),
-    onError: (error, { inDialog }) => {
-      if (inDialog !== true || !here()) say(`Nothing was changed: ${error.message}`);
-    },
     onSettled: () => void queries.invalidateQueries({ queryKey: GROUPS }),
   });
-  const make = (change: Change['change']): void => mutate({ change });
-  const makeInDialog = (change: Change['change']): Promise<unknown> => mutateAsync({ change, inDialog: true });
+  const changeOrSay = (make: Change): void => void change(make).catch((error: Error) => say(`Nothing was changed: ${error.message}`));
   const mark = ({ id }: ViolationGroup, body: MarkBody) =>
     answered(client.POST('/v1/violations/groups/{id}/marks', { params: { path: { id } }, body }));
   const endMute = (id: string) => answered(client.DELETE('/v1/mutes/{id}', { params: { path: { id } } }));
   const setAcknowledged = (group: ViolationGroup, acknowledged: boolean): void =>
-    make(async () => {
+    changeOrSay(async () => {
       await mark(group, { kind: acknowledged ? 'acknowledged' : 'unacknowledged' });
       const undo = (): void => setAcknowledged(group, !acknowledged);
       return () => say(`${nameOf(group)} is ${acknowledged ? 'acknowledged' : 'no longer acknowledged'}`, undo);
@@ -58,25 +48,25 @@ export function useGroupActions() {
     /** Acknowledges the group, or revokes that. */
     acknowledge: (group: ViolationGroup): void => setAcknowledged(group, group.acknowledged === undefined),
     note: (group: ViolationGroup, note: string): Promise<unknown> =>
-      makeInDialog(async () => {
+      change(async () => {
         await mark(group, { kind: 'note', note });
         return () => say(`Noted at ${nameOf(group)}`);
       }),
     mute: (group: Muted, { everywhere, until, untilWorse, note }: Mute): Promise<unknown> =>
-      makeInDialog(async () => {
+      change(async () => {
         const { rule_id, service } = group;
         const end = { ...(until === undefined ? {} : { until }), ...(untilWorse ? { until_worse: true } : {}) };
         const body = { rule_id, ...(everywhere ? {} : { service }), ...end, ...(note ? { note } : {}) };
         const { id } = await answered(client.POST('/v1/mutes', { body }));
         const undo = (): void =>
-          make(async () => {
+          changeOrSay(async () => {
             await endMute(id);
             return () => say(`${group.rule_name} is no longer muted`);
           });
         return () => say(`${group.rule_name} is muted ${everywhere ? 'in all services' : `in ${service}`}`, undo);
       }),
     unmute: (group: Muted): void =>
-      make(async () => {
+      changeOrSay(async () => {
         const { rule_id, service } = group;
         const query = { rule_id, active: true, limit: 1_000 };
         const { mutes } = await answered(client.GET('/v1/mutes', { params: { query } }));

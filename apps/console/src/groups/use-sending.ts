@@ -1,13 +1,22 @@
 import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useHere } from '#ui/browser/use-here';
+import { useToast } from '../shell/toasts';
 
-/** Sends what a dialog has, once at a time. The dialog closes when it is done, unless its page was left; after a refusal it stays, with what was typed. */
-export function useSending<T>(send: (what: T) => Promise<unknown>, onClose: () => void) {
-  const [pathname] = useState(() => location.pathname);
+/**
+ * Sends what a dialog has, once at a time. The dialog closes when it is done; after a refusal it stays, with what was typed. Where the dialog was closed
+ * meanwhile, or its page was left, nothing else is closed, and a toast shows the refusal.
+ * @param failed what a refusal means: "Nothing was muted"
+ */
+export function useSending<T>(failed: string, send: (what: T) => Promise<unknown>, onClose: () => void) {
+  const say = useToast();
+  const here = useHere();
   return useMutation({
     mutationFn: send,
     onSuccess: () => {
-      if (location.pathname === pathname) onClose();
+      if (here()) onClose();
+    },
+    onError: (error) => {
+      if (!here()) say(`${failed}: ${error.message}`);
     },
   });
 }

@@ -1,5 +1,4 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useHere } from '#ui/browser/use-here';
 import { answered, client } from '../api/client';
 import { useToast } from '../shell/toasts';
 
@@ -18,14 +17,10 @@ export function useViolationMarks(id: string) {
 export function useNoteAt(id: string): (note: string) => Promise<unknown> {
   const queries = useQueryClient();
   const say = useToast();
-  const here = useHere();
   const { mutateAsync } = useMutation({
     mutationFn: (note: string) =>
       answered(client.POST('/v1/violations/{id}/marks', { params: { path: { id } }, body: { kind: 'note', note } })),
     onSuccess: () => say('Noted at this violation'),
-    onError: (error) => {
-      if (!here()) say(`Nothing was noted: ${error.message}`);
-    },
     onSettled: () => void queries.invalidateQueries({ queryKey: MARKS }),
   });
   return mutateAsync;
