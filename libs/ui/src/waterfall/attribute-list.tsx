@@ -28,7 +28,8 @@ export function AttributeList({ title, of, lettersOf = () => [] }: AttributeList
   const found =
     text === '' ? all : all.filter(([key, value]) => key.toLowerCase().includes(text) || textOf(value).toLowerCase().includes(text));
   const isLong = found.length > length;
-  const ordered = isLong ? [...found].sort(([a], [b]) => Number(lettersOf(b).length > 0) - Number(lettersOf(a).length > 0)) : found;
+  const isRead = ([key]: (typeof found)[number]): boolean => lettersOf(key).length > 0;
+  const ordered = isLong ? [...found.filter(isRead), ...found.filter((each) => !isRead(each))] : found;
   return (
     <>
       <h3 className="faint small gap" id={id}>
