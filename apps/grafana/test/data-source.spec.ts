@@ -40,6 +40,8 @@ const HOUR_MS = 3_600_000;
 /** A sender may name its service anything. */
 const ODD_SERVICE = 'pay, "ment".*|$x';
 const HOSTILE = 'audit\u{202e}gol';
+/** Joiners that are a part of what is read: of a family in one sign, and of a Persian word. */
+const JOINED = '👨\u{200d}👩\u{200d}👧 می\u{200c}خواهم';
 const LONG = 700_000;
 
 /** The column of a frame by its name. */
@@ -48,7 +50,7 @@ const column = (frame: Frame | undefined, name: string): unknown[] => frame?.fie
 inEachGrafana('the data source', (world) => {
   beforeAll(async () => {
     const [root, ...others] = orderSpans({ id: 'order-6', slow: true });
-    const attributes = { note: 'x'.repeat(LONG), [HOSTILE]: HOSTILE };
+    const attributes = { note: 'x'.repeat(LONG), [HOSTILE]: HOSTILE, joined: JOINED };
     await send(world.betrace, [{ ...root, service: ODD_SERVICE, attributes }, ...others]);
     await settled(world.betrace);
   });
@@ -188,6 +190,7 @@ inEachGrafana('the data source', (world) => {
     const note = tags.find(({ key }) => key === 'note')?.value ?? '';
     expect([note.length < 3_000, note.slice(-24)]).toEqual([true, 'x… (700,000 characters)'.padStart(24, 'x')]);
     expect(tags.find(({ key }) => key.startsWith('audit'))).toEqual({ key: 'audit\u{fffd}gol', value: 'audit\u{fffd}gol' });
+    expect(tags.find(({ key }) => key === 'joined')?.value).toBe(JOINED);
   });
 
   it('shows a trace of 32,000 spans by its first, and by those of violations', async () => {
