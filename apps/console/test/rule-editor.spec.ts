@@ -1,28 +1,16 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
-import { openShop, orderSpans, send, settled } from './shop-traces.js';
-import { withConsole } from './with-console.js';
+import { ruleOf } from './shop-traces.js';
+import { withShop } from './with-console.js';
 
 describeConsole('the editor of rules', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
-  withConsole((console) => {
+  withShop((console) => {
     ({ betrace, browser } = console);
   });
-  beforeAll(async () => {
-    await openShop(betrace);
-    for (const order of [
-      { id: 'order-1', checked: false },
-      { id: 'order-2', queries: 6 },
-    ])
-      await send(betrace, orderSpans(order));
-    await settled(betrace);
-  });
-
-  const ruleOf = async (id: string) =>
-    (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;
 
   it('are written with errors at their place, repaired by a button, and saved', async () => {
     const page = await browser.page('/ui/rules/new');
@@ -41,7 +29,7 @@ describeConsole('the editor of rules', () => {
     await page.getByText('No errors.').waitFor();
     await text.press('ControlOrMeta+s');
     await page.waitForURL(/\/ui\/rules\/failed-charges$/);
-    expect(await ruleOf('failed-charges')).toMatchObject({ version: 1, expression: 'span.name == "charge card"' });
+    expect(await ruleOf(betrace, 'failed-charges')).toMatchObject({ version: 1, expression: 'span.name == "charge card"' });
   });
 
   it('complete fields and functions of the language', async () => {
@@ -118,6 +106,6 @@ describeConsole('the editor of rules', () => {
     await becomes(() => text.innerText(), 'span.status == "error"');
     await page.getByRole('button', { name: 'Discard' }).click();
     await becomes(() => text.innerText(), 'span.name == "charge card" and span.status == "error"');
-    expect((await ruleOf('declined')).version).toBe(3);
+    expect((await ruleOf(betrace, 'declined')).version).toBe(3);
   });
 });

@@ -1,28 +1,16 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
 import { describeConsole, type TestBrowser } from './browser.js';
-import { openShop, orderSpans, send, settled } from './shop-traces.js';
-import { withConsole } from './with-console.js';
+import { ruleOf } from './shop-traces.js';
+import { withShop } from './with-console.js';
 
 describeConsole('a rule whose page is left', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
-  withConsole((console) => {
+  withShop((console) => {
     ({ betrace, browser } = console);
   });
-  beforeAll(async () => {
-    await openShop(betrace);
-    for (const order of [
-      { id: 'order-1', checked: false },
-      { id: 'order-2', queries: 6 },
-    ])
-      await send(betrace, orderSpans(order));
-    await settled(betrace);
-  });
-
-  const ruleOf = async (id: string) =>
-    (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;
 
   it('lead nobody back who left the page while a rule was saved', async () => {
     const page = await browser.page('/ui/rules/new?name=left%20alone&expression=span.duration%20%3E%201h', {}, /status of 503/);
@@ -123,7 +111,7 @@ describeConsole('a rule whose page is left', () => {
     refused();
     await page.getByText(/^to go was not deleted: /).waitFor();
     expect(new URL(page.url()).pathname).toBe('/ui/violations');
-    expect((await ruleOf('to-go')).version).toBe(2);
+    expect((await ruleOf(betrace, 'to-go')).version).toBe(2);
     await comeBack();
     await page.getByText('Version 2', { exact: true }).first().waitFor();
     const deleted = await deletion();

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
-import { openShop, orderSpans, send, settled } from './shop-traces.js';
+import { openShop, orderSpans, ruleOf, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
 
 describeConsole('list of rules', () => {
@@ -29,8 +29,6 @@ describeConsole('list of rules', () => {
 
   const rowsOf = (page: Page) => page.locator('tr[data-row]');
   const idsOf = (page: Page) => rowsOf(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')));
-  const ruleOf = async (id: string) =>
-    (await betrace.json<{ enabled: boolean; tags: string[]; version: number }>('GET', `/v1/rules/${id}`)).body;
 
   it('shows of each rule its matches, its errors, its cost, and whether it never matched', async () => {
     await becomes(async () => {
@@ -85,18 +83,18 @@ describeConsole('list of rules', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.getByRole('button', { name: 'Off', exact: true }).click();
     await page.getByText('2 rules were turned off').waitFor();
-    expect((await ruleOf('declined')).enabled).toBe(false);
-    expect((await ruleOf('slow-checkout')).enabled).toBe(false);
-    expect((await ruleOf('query-per-item')).enabled).toBe(true);
+    expect((await ruleOf(betrace, 'declined')).enabled).toBe(false);
+    expect((await ruleOf(betrace, 'slow-checkout')).enabled).toBe(false);
+    expect((await ruleOf(betrace, 'query-per-item')).enabled).toBe(true);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await becomes(async () => (await ruleOf('declined')).enabled && (await ruleOf('slow-checkout')).enabled, true);
+    await becomes(async () => (await ruleOf(betrace, 'declined')).enabled && (await ruleOf(betrace, 'slow-checkout')).enabled, true);
     await page.getByLabel('Select all rules of this list').check();
     await page.getByLabel('Severity', { exact: true }).selectOption('LOW');
     await page.getByText('1 rule', { exact: true }).waitFor();
     await page.getByLabel('Tag to add').fill('payments');
     await page.getByRole('button', { name: 'Add tag' }).click();
-    await becomes(async () => (await ruleOf('declined')).tags, ['payments']);
-    expect((await ruleOf('slow-checkout')).tags).toEqual([]);
+    await becomes(async () => (await ruleOf(betrace, 'declined')).tags, ['payments']);
+    expect((await ruleOf(betrace, 'slow-checkout')).tags).toEqual([]);
   });
 
   it('skips and names rules that another person changed meanwhile, and deletes the others', async () => {
@@ -118,7 +116,7 @@ describeConsole('list of rules', () => {
     await sure.click();
     await page.getByText(/^10 rules were deleted; 1 not\. old-3: /).waitFor();
     await becomes(() => idsOf(page), ['old-3']);
-    expect((await ruleOf('old-3')).version).toBe(2);
+    expect((await ruleOf(betrace, 'old-3')).version).toBe(2);
   });
 
   it('stops a change of many on demand, and keeps those selected that were not changed', async () => {
@@ -139,7 +137,7 @@ describeConsole('list of rules', () => {
     await page.getByText(/^2 rules were turned off; 2 not\. batch-2: it was stopped/).waitFor();
     await page.getByText('2 rules', { exact: true }).waitFor();
     expect(await page.getByLabel('Select batch 3').isChecked()).toBe(true);
-    expect([(await ruleOf('batch-1')).enabled, (await ruleOf('batch-2')).enabled]).toEqual([false, true]);
+    expect([(await ruleOf(betrace, 'batch-1')).enabled, (await ruleOf(betrace, 'batch-2')).enabled]).toEqual([false, true]);
   });
 
   it('ticks what a link names, also after more were ticked than a link holds', async () => {

@@ -1,9 +1,9 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
-import { openShop, orderSpans, send, settled } from './shop-traces.js';
-import { withConsole } from './with-console.js';
+import { orderSpans, send, settled } from './shop-traces.js';
+import { withShop } from './with-console.js';
 
 /** A trace as OTLP's exporters write it to files. */
 const OTLP = {
@@ -33,17 +33,8 @@ const OTLP = {
 describeConsole('trials of rules', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
-  withConsole((console) => {
+  withShop((console) => {
     ({ betrace, browser } = console);
-  });
-  beforeAll(async () => {
-    await openShop(betrace);
-    for (const order of [
-      { id: 'order-1', checked: false },
-      { id: 'order-2', queries: 6 },
-    ])
-      await send(betrace, orderSpans(order));
-    await settled(betrace);
   });
 
   it('are tested on the trace of a violation, and on a pasted one, by the engine', async () => {

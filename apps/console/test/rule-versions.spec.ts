@@ -1,28 +1,16 @@
-import { beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
-import { openShop, orderSpans, RULES, send, settled } from './shop-traces.js';
-import { withConsole } from './with-console.js';
+import { RULES, ruleOf } from './shop-traces.js';
+import { withShop } from './with-console.js';
 
 describeConsole('versions of a rule', () => {
   let betrace: BeTrace;
   let browser: TestBrowser;
-  withConsole((console) => {
+  withShop((console) => {
     ({ betrace, browser } = console);
   });
-  beforeAll(async () => {
-    await openShop(betrace);
-    for (const order of [
-      { id: 'order-1', checked: false },
-      { id: 'order-2', queries: 6 },
-    ])
-      await send(betrace, orderSpans(order));
-    await settled(betrace);
-  });
-
-  const ruleOf = async (id: string) =>
-    (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;
 
   it('of two people are not overwritten: three states of each member are shown for a decision', async () => {
     const page = await browser.page('/ui/rules/slow-checkout', {}, /status of 412/);
@@ -42,14 +30,14 @@ describeConsole('versions of a rule', () => {
     await dialog.getByText('Decide about: expression.').waitFor();
     const save = dialog.getByRole('button', { name: 'Save as version 3' });
     expect(await save.isDisabled()).toBe(true);
-    expect((await ruleOf('slow-checkout')).version).toBe(2);
+    expect((await ruleOf(betrace, 'slow-checkout')).version).toBe(2);
     await expression.getByRole('button', { name: 'Edit' }).click();
     await dialog.getByLabel('Expression, edited').fill('span.name == "POST /checkout" and span.duration > 2500ms');
     expect(await problemsOf(page, 'rule-conflict')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await save.click();
     await page.getByText('Version 3', { exact: true }).first().waitFor();
-    expect(await ruleOf('slow-checkout')).toMatchObject({
+    expect(await ruleOf(betrace, 'slow-checkout')).toMatchObject({
       version: 3,
       expression: 'span.name == "POST /checkout" and span.duration > 2500ms',
       severity: 'CRITICAL',
@@ -61,7 +49,7 @@ describeConsole('versions of a rule', () => {
     const page = await browser.page('/ui/rules/declined', {}, /status of 412/);
     await page.getByLabel('Description').fill('mine');
     await page.getByText('No errors.').waitFor();
-    const { version } = await ruleOf('declined');
+    const { version } = await ruleOf(betrace, 'declined');
     expect((await betrace.json('PATCH', '/v1/rules/declined', { description: 'theirs' })).status).toBe(200);
     await page.getByRole('button', { name: 'Save' }).click();
     const dialog = page.getByRole('dialog', { name: 'The rule was changed meanwhile' });
@@ -69,7 +57,7 @@ describeConsole('versions of a rule', () => {
     await dialog.getByRole('button', { name: `Go on with version ${version + 1}` }).click();
     await becomes(() => page.getByLabel('Description').inputValue(), 'theirs');
     await becomes(() => page.getByText('Not saved').count(), 0);
-    expect((await ruleOf('declined')).version).toBe(version + 1);
+    expect((await ruleOf(betrace, 'declined')).version).toBe(version + 1);
   });
 
   it('have a history: the changes of each member, and a restore', async () => {
@@ -89,6 +77,6 @@ describeConsole('versions of a rule', () => {
     await versions.getByRole('button', { name: 'Restore version 1' }).click();
     await page.getByText('Version 1 is in force again, as version 4').waitFor();
     await becomes(() => page.getByRole('textbox', { name: 'Expression' }).innerText(), RULES[1].expression);
-    expect(await ruleOf('slow-checkout')).toMatchObject({ version: 4, expression: RULES[1].expression });
+    expect(await ruleOf(betrace, 'slow-checkout')).toMatchObject({ version: 4, expression: RULES[1].expression });
   });
 });

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
-import { openShop, orderSpans, send, settled } from './shop-traces.js';
+import { openShop, orderSpans, ruleOf, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
 
 describeConsole('rules', () => {
@@ -15,9 +15,6 @@ describeConsole('rules', () => {
     { BETRACE_MAX_RULES: '5000' },
   );
 
-  const ruleOf = async (id: string) =>
-    (await betrace.json<{ version: number; expression: string; enabled: boolean }>('GET', `/v1/rules/${id}`)).body;
-
   it('begin with an example to edit, if there is no rule', async () => {
     const page = await browser.page('/ui/rules');
     await page.getByText('No rule yet').waitFor();
@@ -25,7 +22,10 @@ describeConsole('rules', () => {
     await page.getByRole('link', { name: /Slow requests/ }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.waitForURL(/\/ui\/rules\/slow-requests$/);
-    expect(await ruleOf('slow-requests')).toMatchObject({ version: 1, expression: 'span.kind == "server" and span.duration > 1s' });
+    expect(await ruleOf(betrace, 'slow-requests')).toMatchObject({
+      version: 1,
+      expression: 'span.kind == "server" and span.duration > 1s',
+    });
     await openShop(betrace);
     for (const order of [
       { id: 'order-1', checked: false },
@@ -44,9 +44,9 @@ describeConsole('rules', () => {
     const mode = row.getByRole('combobox', { name: 'Mode of charge without fraud check' });
     await mode.selectOption('off');
     await page.getByText('is off, from the next span on').waitFor();
-    expect((await ruleOf('charge-without-check')).enabled).toBe(false);
+    expect((await ruleOf(betrace, 'charge-without-check')).enabled).toBe(false);
     await page.getByRole('button', { name: 'Undo' }).click();
-    await becomes(async () => (await ruleOf('charge-without-check')).enabled, true);
+    await becomes(async () => (await ruleOf(betrace, 'charge-without-check')).enabled, true);
     await page.getByLabel('Severity').selectOption('LOW');
     await becomes(() => page.locator('tr[data-row]').count(), 1);
     await page.reload();

@@ -71,3 +71,15 @@ export async function settled(betrace: BeTrace): Promise<void> {
 export async function openShop(betrace: BeTrace): Promise<void> {
   for (const rule of RULES) expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
 }
+
+interface RuleNow {
+  readonly version: number;
+  readonly expression: string;
+  readonly enabled: boolean;
+  readonly tags: readonly string[];
+}
+
+/** A rule as the server has it. */
+export async function ruleOf(betrace: BeTrace, id: string): Promise<RuleNow> {
+  return (await betrace.json<RuleNow>('GET', `/v1/rules/${id}`)).body;
+}

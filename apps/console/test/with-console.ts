@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { BeTrace } from '../../../test/harness/betrace.js';
 import { TestBrowser } from './browser.js';
+import { openShop, orderSpans, send, settled } from './shop-traces.js';
 
 export interface StartedConsole {
   readonly betrace: BeTrace;
@@ -27,4 +28,19 @@ export function withConsole(started: (console: StartedConsole) => void, env: Rea
     await betrace?.stop();
   });
   afterEach(async () => expect(await browser.closePages()).toEqual([]));
+}
+
+/** The same, with the rules of the shop, and violations of them in two orders. */
+export function withShop(started: (console: StartedConsole) => void): void {
+  let betrace: BeTrace;
+  withConsole((console) => {
+    ({ betrace } = console);
+    started(console);
+  });
+  beforeAll(async () => {
+    await openShop(betrace);
+    await send(betrace, orderSpans({ id: 'order-1', checked: false }));
+    await send(betrace, orderSpans({ id: 'order-2', queries: 6 }));
+    await settled(betrace);
+  });
 }
