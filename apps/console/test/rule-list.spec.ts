@@ -179,4 +179,25 @@ describeConsole('list of rules', () => {
     expect(new URL(page.url()).search).toBe('');
     expect(await page.getByLabel('Select declined charge').isChecked()).toBe(false);
   });
+
+  it('draws the last day of each rule, also where more are violated than one answer lists', async () => {
+    const ids = Array.from({ length: 105 }, (_, n) => `crowd-${String(n).padStart(3, '0')}`);
+    for (const id of ids) {
+      const rule = { id, name: id, tags: ['crowd'], expression: `span.name == "charge card" and span.service ~= "${id}"` };
+      expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    }
+    await send(betrace, orderSpans({ id: 'order-crowd' }));
+    await settled(betrace);
+    const last = ids.at(-1) ?? '';
+    const page = await browser.page(`/ui/rules?q=${last}`);
+    await page.locator(`tr[data-row="${last}"]`).getByRole('img', { name: '1 violation in the last 24 hours' }).waitFor();
+    await page.goto(`${betrace.url}/ui/rules?q=crowd-`);
+    await page.getByLabel('Select all rules of this list').check();
+    await becomes(async () => {
+      await page.mouse.wheel(0, 20_000);
+      return rowsOf(page)
+        .getByRole('img', { name: /violations? in the last 24 hours/ })
+        .count();
+    }, ids.length);
+  });
 });

@@ -11,12 +11,12 @@ import { UserText } from '#ui/parts/user-text';
 import { HealthTags } from './health-tags';
 import { ModePick } from './mode-pick';
 import { costOf } from './rule-health';
-import type { RuleMatches } from './rule-matches';
+import { type RuleMatches, useMatchesOf } from './rule-matches';
 
 interface RuleRowProps {
   readonly rule: Rule;
-  /** Absent where it is not known. */
-  readonly matches: RuleMatches | undefined;
+  /** Absent while it is being read. `own`: there are too many violated rules for one answer, and this row requests its own. */
+  readonly matches: RuleMatches | 'own' | undefined;
   /** Absent while it is being read. */
   readonly health: RuleHealth | undefined;
   readonly selected: boolean;
@@ -27,11 +27,27 @@ interface RuleRowProps {
   readonly onOpen: (id: string) => void;
 }
 
+interface LineProps {
+  readonly matches: RuleMatches | undefined;
+  readonly severity: Rule['severity'];
+}
+
+function Line({ matches, severity }: LineProps) {
+  if (matches === undefined) return null;
+  return (
+    <Sparkline values={matches.counts} className={`f-${severity}`} label={`${plural(matches.total, 'violation')} in the last 24 hours`} />
+  );
+}
+
+function OwnLine({ id, severity }: Pick<Rule, 'id' | 'severity'>) {
+  return <Line matches={useMatchesOf(id)} severity={severity} />;
+}
+
 export const RuleRow = memo(function RuleRow({ rule, matches, health, selected, checked, onCheck, onMode, onOpen }: RuleRowProps) {
   const { id, name, severity, tags, mode } = rule;
   const cost = costOf(health);
   // The store's count for the rule's health is exact, also for a rule that is not among those with most violations.
-  const total = health?.violations ?? matches?.total;
+  const total = health?.violations ?? (matches === 'own' ? undefined : matches?.total);
   return (
     <tr
       data-row={id}
@@ -73,13 +89,7 @@ export const RuleRow = memo(function RuleRow({ rule, matches, health, selected, 
         <ModePick label={`Mode of ${name}`} mode={mode} onChange={(to) => onMode(rule, to)} />
       </td>
       <td className="not-phone">
-        {matches === undefined ? null : (
-          <Sparkline
-            values={matches.counts}
-            className={`f-${severity}`}
-            label={`${plural(matches.total, 'violation')} in the last 24 hours`}
-          />
-        )}
+        {matches === 'own' ? <OwnLine id={id} severity={severity} /> : <Line matches={matches} severity={severity} />}
       </td>
       <td className="r num" title={total === undefined ? undefined : exactCount(total)}>
         {total === undefined ? null : total === 0 ? (

@@ -5,14 +5,14 @@ import { useSettlingAddress } from '../../parts/browser/use-address';
 import { useKeys } from '../../shell/commands/use-keys';
 import { BulkBar } from './bulk-bar';
 import type { HealthById } from './rule-health';
-import type { RuleMatches } from './rule-matches';
+import type { MatchesByRule, RuleMatches } from './rule-matches';
 import { RuleRow } from './rule-row';
 import { useChangeMode } from './use-change-mode';
 import { useTicked } from './use-ticked';
 
 interface RuleTableProps {
   readonly rules: readonly Rule[];
-  readonly matches: { readonly complete: boolean; readonly byRule: ReadonlyMap<string, RuleMatches> } | undefined;
+  readonly matches: MatchesByRule | undefined;
   readonly health: HealthById | undefined;
   /** Filters and order of the list: another list is drawn from its start. */
   readonly filters: string;
@@ -115,7 +115,7 @@ export function RuleTable({ rules, matches, health, filters }: RuleTableProps) {
               <RuleRow
                 key={rule.id}
                 rule={rule}
-                matches={matches?.byRule.get(rule.id) ?? (matches?.complete === true ? NONE : undefined)}
+                matches={matchesOf(rule.id, matches, health)}
                 health={health?.get(rule.id)}
                 selected={rule.id === selected}
                 checked={checked.has(rule.id)}
@@ -131,3 +131,10 @@ export function RuleTable({ rules, matches, health, filters }: RuleTableProps) {
 }
 
 const NONE: RuleMatches = { total: 0, counts: [] };
+
+function matchesOf(id: string, matches: MatchesByRule | undefined, health: HealthById | undefined): RuleMatches | 'own' | undefined {
+  const listed = matches?.byRule.get(id);
+  if (matches === undefined || listed !== undefined) return listed;
+  const violations = matches.complete ? 0 : health?.get(id)?.violations;
+  return violations === undefined ? undefined : violations === 0 ? NONE : 'own';
+}
