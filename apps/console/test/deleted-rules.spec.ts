@@ -80,4 +80,18 @@ describeConsole('a rule that another person changes or deletes during the edit',
     await page.getByRole('button', { name: 'Discard' }).click();
     await page.getByRole('heading', { name: 'of a third person' }).waitFor();
   });
+
+  it('leaves no empty form to the one who discards what was typed for a deleted rule', async () => {
+    const page = await browser.page(`/ui/rules/${ID}`, {}, /status of 404/);
+    await page.getByLabel('Description').fill('typed before it was deleted');
+    await page.getByText('Not saved').waitFor();
+    await page.goto(`${betrace.url}/ui/violations`);
+    await deleteIt();
+    await page.goto(`${betrace.url}/ui/rules/${ID}`);
+    await page.getByText('Somebody deleted this rule meanwhile.').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.waitForURL(/\/ui\/rules$/);
+    await page.goto(`${betrace.url}/ui/rules/${ID}`);
+    await page.getByText('There is no such rule.').waitFor();
+  });
 });

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ChevronRight, CircleX, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Diagnostic, Rule } from '#ui/api/types';
 import { DiagnosticsList } from '#ui/editor/diagnostics-list';
 import { ErrorBanner } from '#ui/parts/error-banner';
@@ -76,6 +76,7 @@ interface RuleEditorProps {
 
 function RuleEditor({ id, rule, gone }: RuleEditorProps) {
   const address = useAddress();
+  const [, navigate] = useLocation();
   const saved = useMemo(() => (rule === undefined ? NEW_DRAFT : draftOf(rule)), [rule]);
   const [{ draft, version, base }, setWork] = useState(() => beginWork(id, rule, saved, address));
   const changed = !isSame(draft, base);
@@ -124,6 +125,14 @@ function RuleEditor({ id, rule, gone }: RuleEditorProps) {
   const save = (): void => {
     if (!blocked) saving.save(draft, version);
   };
+  const discard = (): void => {
+    setWork({ version: rule?.version, draft: saved, base: saved });
+    // Of a rule that is gone nothing is left to edit.
+    if (gone && rule === undefined) {
+      keepDraft(id, undefined);
+      navigate('/rules');
+    }
+  };
   /** The merged rule is a change of the present version. */
   const takeOver = (result: Draft): void => {
     const theirs = saving.conflict?.theirs;
@@ -148,7 +157,7 @@ function RuleEditor({ id, rule, gone }: RuleEditorProps) {
           <div className="end">
             {rule === undefined || gone ? null : <DeleteRule rule={rule} />}
             {changed ? (
-              <button type="button" className="btn quiet" onClick={() => setWork({ version: rule?.version, draft: saved, base: saved })}>
+              <button type="button" className="btn quiet" onClick={discard}>
                 Discard
               </button>
             ) : null}
