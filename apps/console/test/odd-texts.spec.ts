@@ -14,6 +14,8 @@ const RULE = {
   name: 'n'.repeat(200),
   tags: ['t'.repeat(90)],
   expression: 'span.kind == "client"',
+  // As long as they may be, and without a place to break; of a framework the invisible character and the emoji are allowed.
+  controls: [{ framework: `SOC${ZERO_WIDTH}2👨\u{200d}👩\u{200d}👧${'f'.repeat(36)}`, control: `CC${ZERO_WIDTH}6${'c'.repeat(96)}` }],
   description: 'd'.repeat(900),
 };
 const SERVICE = `pay${OVERRIDE}ment${ISOLATE}`;
@@ -59,6 +61,8 @@ describeConsole('odd texts of users', () => {
       ['/ui/rules', 'odd'],
       ['/ui/rules/odd', 'Version 1'],
       ['/ui/overview', 'Loudest rules'],
+      ['/ui/compliance', 'U+200B'],
+      ['/ui/first-run', 'All four steps are done.'],
       [`/ui/violations/${violation}`, 'U+202E'],
     ] as const) {
       const page = await browser.page(path);
