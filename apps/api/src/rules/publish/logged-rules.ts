@@ -1,40 +1,59 @@
 import { type Log, type LogRecord, RuleHistory } from '#messaging';
 import { type RuleSetRecord, TOPICS } from '#records';
 
-/** The contents of the rules log, and whether it was replaced since the last read. */
+/** The contents of the rules log, and whether rule sets that were in it are gone since the last read. */
 export interface Logged {
   readonly history: RuleHistory;
-  /** It ends earlier, or its last record differs: it was created again, and may lack published records. */
+  /** It ends earlier, or its last record differs: it was created again. Or records at its beginning were deleted, as by a retention. It may lack published records. */
   readonly anew: boolean;
 }
 
+type Bounds = Awaited<ReturnType<Log['bounds']>>;
+
+/** What was read of the log so far. */
+interface Read {
+  readonly history: RuleHistory;
+  /** The first offset that the log had. */
+  readonly start: number;
+  readonly next: number;
+  readonly last: LogRecord | undefined;
+}
+
+const nothing = (): Read => ({ history: new RuleHistory(), start: 0, next: 0, last: undefined });
+
 /** Reads the rules log incrementally. Each read includes the last known record again, which differs in a log that was created again. */
 export class LoggedRules {
-  private history = new RuleHistory();
-  private next = 0;
-  private last: LogRecord | undefined;
+  private known = nothing();
 
   constructor(private readonly log: Log) {}
 
-  /** Rejects when the log cannot be read. */
+  /** Rejects when the log cannot be read. The next read then finds the same differences. */
   async read(): Promise<Logged> {
+    const { known } = this;
     const bounds = await this.log.bounds(TOPICS.rules, 0);
-    const anew = !(await this.isTheSame(bounds));
-    if (anew) this.forget();
-    const { start, end } = bounds;
-    const from = Math.max(start, this.next);
-    if (from >= end) return { history: this.history, anew };
-    for await (const { records } of this.log.read(TOPICS.rules, 0, from, end)) {
-      for (const record of records) this.take(record);
-    }
-    this.next = end;
-    return { history: this.history, anew };
+    const replaced = !(await this.isTheSame(bounds));
+    const shortened = bounds.start > known.start;
+    this.known = await this.readOn(replaced || shortened ? nothing() : known, bounds);
+    const { epochs } = this.known.history;
+    const lost = shortened && [...known.history.epochs].some((epoch) => !epochs.has(epoch));
+    return { history: this.known.history, anew: replaced || lost };
   }
 
-  private async isTheSame({ start, end }: { readonly start: number; readonly end: number }): Promise<boolean> {
-    const { last } = this;
+  private async readOn({ history, next, last: before }: Read, { start, end }: Bounds): Promise<Read> {
+    const from = Math.max(start, next);
+    let last = before;
+    if (from >= end) return { history, start, next, last };
+    for await (const { records } of this.log.read(TOPICS.rules, 0, from, end)) {
+      for (const record of records) take(history, record);
+      last = records.at(-1) ?? last;
+    }
+    return { history, start, next: end, last };
+  }
+
+  private async isTheSame({ start, end }: Bounds): Promise<boolean> {
+    const { last, next } = this.known;
     if (last === undefined) return true;
-    if (last.offset < start || last.offset >= end) return end >= this.next && last.offset < start;
+    if (last.offset < start || last.offset >= end) return end >= next && last.offset < start;
     for await (const { records } of this.log.read(TOPICS.rules, 0, last.offset, last.offset + 1)) {
       const [found] = records;
       // Compaction may have removed it in favour of a later record with its key.
@@ -42,22 +61,15 @@ export class LoggedRules {
     }
     return true;
   }
+}
 
-  private forget(): void {
-    this.history = new RuleHistory();
-    this.next = 0;
-    this.last = undefined;
-  }
-
-  /** Ignores records of other programs, as evaluators do. */
-  private take(record: LogRecord): void {
-    this.last = record;
-    try {
-      const ruleSet = JSON.parse(Buffer.from(record.value).toString('utf8')) as RuleSetRecord;
-      if (Number.isSafeInteger(ruleSet.epoch)) this.history.add(ruleSet);
-    } catch {
-      // No rule set.
-    }
+/** Ignores records of other programs, as evaluators do. */
+function take(history: RuleHistory, { value }: LogRecord): void {
+  try {
+    const ruleSet = JSON.parse(Buffer.from(value).toString('utf8')) as RuleSetRecord;
+    if (Number.isSafeInteger(ruleSet.epoch)) history.add(ruleSet);
+  } catch {
+    // No rule set.
   }
 }
 

@@ -102,14 +102,14 @@ export class RuleAnnouncer {
     });
   }
 
-  /** Checks for a topic that was deleted and created again, which lacks the records of this process. */
+  /** Checks for a topic that was deleted and created again, or whose records were deleted: it lacks records of this process. */
   private watch(): void {
     if (this.watched) return;
     this.watched = this.publisher
       .isAnotherLog()
       .then((another) => {
         if (!another || this.replacedMeanwhile) return;
-        this.logger.warn('the rules log or the spans log was replaced: it ends earlier than before; publishing the rules again');
+        this.logger.warn('the rules log or the spans log was replaced, or lost records; publishing the rules again');
         this.reconcile();
       })
       .catch((error: unknown) => {

@@ -285,6 +285,59 @@ describe('RulePublisher', () => {
     expect(await rules.isAnotherLog()).toBe(false);
   });
 
+  /** Deletes the records of the rules log before an offset, like a retention. */
+  function deleteRuleSets(below: number): Log {
+    const { object } = replaceable(log);
+    const start = (topic: string, offset: number) => (topic === TOPICS.rules ? Math.max(offset, below) : offset);
+    object.bounds = async (topic, partition) => {
+      const found = await log.bounds(topic, partition);
+      return { ...found, start: start(topic, found.start) };
+    };
+    object.read = (topic, partition, from, to) => log.read(topic, partition, start(topic, from), to);
+    return object;
+  }
+
+  it('publishes again the rule sets that were deleted from the rules log while it runs: an evaluator that starts needs them', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new RulePublisher(store, object);
+    for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    expect(await rules.isAnotherLog()).toBe(false);
+    replace(deleteRuleSets(2));
+    expect(await rules.isAnotherLog()).toBe(true);
+    await rules.reconcile();
+    expect((await epochs()).slice(2).map(({ epoch }) => epoch)).toEqual([1, 2]);
+    expect(await rules.isAnotherLog()).toBe(false);
+    // Where the log still has them, nothing was lost.
+    const { object: whole, replace: shorten } = replaceable(log);
+    const other = new RulePublisher(store, whole);
+    expect(await other.isAnotherLog()).toBe(false);
+    shorten(deleteRuleSets(2));
+    expect(await other.isAnotherLog()).toBe(false);
+  });
+
+  it('publishes to a recreated rules log what it lacks, also where the first read of it fails', async () => {
+    const { object, replace } = replaceable(log);
+    rules = new RulePublisher(store, object);
+    for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);
+    await rules.publish();
+    expect(await rules.isAnotherLog()).toBe(false);
+    const { log: fresh, store: unused } = await logAndStore(3);
+    await unused.close();
+    await fresh.append(TOPICS.rules, [{ partition: 0, key: '9', value: Buffer.from('no rule set') }]);
+    replace(fresh);
+    object.read = () => {
+      throw new Error('the partition has no leader');
+    };
+    await log.close();
+    log = fresh;
+    await expect(rules.isAnotherLog()).rejects.toThrow('the partition has no leader');
+    replace(fresh);
+    expect(await rules.isAnotherLog()).toBe(true);
+    await rules.reconcile();
+    expect((await readAll(log, TOPICS.rules, 0)).length).toBe(4);
+  });
+
   it('finds the last marker before many spans, and in positions the epochs of deleted markers', async () => {
     await store.snapshotAfter(16);
     await rules.publish();

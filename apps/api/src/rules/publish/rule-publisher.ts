@@ -108,8 +108,8 @@ export class RulePublisher {
   }
 
   /**
-   * True in three cases: the spans log was replaced since the last call; the rules log was, and lacks rule sets; the store is older than the rules log.
-   * `reconcile` mends them.
+   * True in three cases: the spans log was replaced since the last call; the rules log was, or lost records, and lacks rule sets; the store is older than
+   * the rules log. `reconcile` mends them.
    */
   async isAnotherLog(): Promise<boolean> {
     let another = false;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordBatch } from '../../log.js';
-import { isClosedLog } from '../../problems.js';
+import { isClosedLog, logProblem } from '../../problems.js';
 import { type Connection, UNKNOWN_TOPIC } from '../client/connection.js';
 import { kafkaFailed, typeOf } from '../client/kafka-errors.js';
 import { brokerError } from '../client/kafkajs.js';
@@ -17,6 +17,7 @@ const OFFSET_OUT_OF_RANGE = 1;
 export class RangeReader {
   constructor(readonly connection: Connection) {}
 
+  /** Rejects a LogUnavailable when the log turns out to end before the range: it was created again, or lost records. */
   async *read(topic: string, partition: number, from: number, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<RecordBatch, void> {
     const { start, end } = await this.bounds(topic, partition);
     const until = Math.min(to, end);
@@ -25,7 +26,8 @@ export class RangeReader {
     while (next < until) {
       const at = next;
       const decoded = await this.#asked(topic, 'be read', () => this.#fetch(topic, partition, at));
-      next = decoded.next;
+      if (decoded.next <= at) await this.#checkEnd(topic, partition, until);
+      next = Math.max(at, decoded.next);
       const records = decoded.records
         .filter(({ offset }) => offset < until)
         .map((record) => {
@@ -72,6 +74,14 @@ export class RangeReader {
     if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return { records: [], next: await this.connection.offsets(topic, partition, 'start') };
     if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1);
     return decodeRecordBatches(answer.set, offset, answer.aborted);
+  }
+
+  /** Otherwise a read would wait for records that may never come. */
+  async #checkEnd(topic: string, partition: number, until: number): Promise<void> {
+    const { end } = await this.bounds(topic, partition);
+    if (end >= until) return;
+    const reason = `partition ${partition} ends at offset ${end} now, before ${until}: it was created again, or lost records`;
+    throw logProblem('BT_LOG_KAFKA_FAILED', { work: `read ${topic}`, reason });
   }
 
   /** Retries until there is an answer. */
