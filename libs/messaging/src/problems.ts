@@ -112,6 +112,13 @@ export const LOG_PROBLEMS = {
       'The Kafka brokers {brokers} refused the login of {user} by {mechanism}: {reason}. Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and ' +
       'KAFKA_SASL_PASSWORD.',
   },
+  BT_LOG_KAFKA_NO_RIGHT: {
+    status: 500,
+    retryable: false,
+    sentence:
+      'Kafka refuses topic {topic} to the login of this process. Grant it the rights to read and to write its topics (kafka-acls.sh), and to ' +
+      'create and describe them, or create them beforehand.',
+  },
   BT_LOG_NOT_SHARED: {
     status: 500,
     retryable: false,

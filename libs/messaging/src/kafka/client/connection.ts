@@ -97,7 +97,7 @@ export class Connection {
       this.#forgetMissing(topic, error);
       throw error;
     }
-    if (known === undefined || known.topicErrorCode !== 0) throw brokerError(known?.topicErrorCode ?? NO_LEADER);
+    if (known === undefined || known.topicErrorCode !== 0) throw brokerError(known?.topicErrorCode ?? NO_LEADER, topic);
     this.#topics.add(topic);
     return known;
   }

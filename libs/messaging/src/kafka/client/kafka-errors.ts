@@ -14,6 +14,11 @@ export function typeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** The broker refuses this login a topic. */
+export function isRefusedTopic(error: unknown): boolean {
+  return typeOf(error) === 'TOPIC_AUTHORIZATION_FAILED';
+}
+
 /** The broker (`host:port`) that did not answer, or could not be connected, if it was one. */
 export function brokerOf(error: unknown): string | undefined {
   for (const { broker } of layers(error)) if (typeof broker === 'string') return broker;

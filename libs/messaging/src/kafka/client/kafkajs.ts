@@ -12,11 +12,16 @@ const kafkajs = load('kafkajs') as typeof import('kafkajs');
 export const KafkaClient = kafkajs.Kafka;
 export const { logLevel } = kafkajs;
 
+/** TOPIC_AUTHORIZATION_FAILED. */
+const TOPIC_REFUSED = 29;
+
 const protocol = load('kafkajs/src/protocol/error.js') as { createErrorFromCode(code: number): KafkaJSProtocolError };
 
-/** The error for a code in a broker's answer: its `type` is Kafka's name for it. */
-export function brokerError(code: number): KafkaJSProtocolError {
-  return protocol.createErrorFromCode(code);
+/** The error for a code in a broker's answer: its `type` is Kafka's name for it. `topic` is named where the login lacks a right to it. */
+export function brokerError(code: number, topic?: string): KafkaJSProtocolError {
+  const error = protocol.createErrorFromCode(code);
+  const refused = code === TOPIC_REFUSED && topic !== undefined;
+  return refused ? Object.assign(error, { message: `the login of this process has no right to topic ${topic}` }) : error;
 }
 
 /** A broker as kafkajs has it at run time, with more than its types declare. */

@@ -165,7 +165,7 @@ export class Fetcher {
       if (feed === undefined || this.#feeds.get(answer.partition) !== feed) continue;
       if (answer.errorCode === 0) came = await this.#deliver(feed, offset, answer, came);
       else if (answer.errorCode === OFFSET_OUT_OF_RANGE) await this.#relocate(feed, offset);
-      else failed = brokerError(OTHER_TOPIC.has(answer.errorCode) ? UNKNOWN_TOPIC : answer.errorCode);
+      else failed = brokerError(OTHER_TOPIC.has(answer.errorCode) ? UNKNOWN_TOPIC : answer.errorCode, topic);
     }
     if (failed) throw failed;
     this.#failures = 0;

@@ -72,7 +72,7 @@ export class RangeReader {
     const [answer] = await this.connection.send(leader, () => fetchRequest({ topic, wanted, maxWait: AGAIN_MS, ...sizes }));
     // Retention has passed it meanwhile.
     if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return { records: [], next: await this.connection.offsets(topic, partition, 'start') };
-    if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1);
+    if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1, topic);
     return decodeRecordBatches(answer.set, offset, answer.aborted);
   }
 

@@ -5,7 +5,7 @@ import { LogError, logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { KafkaLogSettings } from '../../settings.js';
 import { Connection, UNKNOWN_TOPIC } from '../client/connection.js';
-import { isRefusedCertificate, isRefusedLogin, reasonOf, typeOf } from '../client/kafka-errors.js';
+import { isRefusedCertificate, isRefusedLogin, isRefusedTopic, reasonOf, typeOf } from '../client/kafka-errors.js';
 import { creationSettings, partitionsMismatch, settingsMismatch } from './topic-settings.js';
 
 /** Maximum start time of brokers that start with the application, ms. */
@@ -32,8 +32,9 @@ export async function inspectTopics(settings: KafkaLogSettings, timeoutMs = OPEN
   const connection = new Connection(settings, () => undefined);
   try {
     return await attemptUntil(end, settings, timeoutMs, async () => {
-      const found = await partitionsOf(connection, settings);
-      const missing = settings.topics.map(({ name }) => name).filter((name) => !found.has(name));
+      const refused = new Set<unknown>();
+      const found = await partitionsOf(connection, settings, ({ values }) => void refused.add(values['topic']));
+      const missing = settings.topics.map(({ name }) => name).filter((name) => !found.has(name) && !refused.has(name));
       return { missing, mismatches: await topicMismatches(connection, settings) };
     });
   } finally {
@@ -51,12 +52,14 @@ async function attemptUntil<T>(end: number, settings: KafkaLogSettings, timeoutM
     try {
       return await work();
     } catch (error) {
-      if (error instanceof LogError) throw error;
+      const refusesTopic = error instanceof LogError && error.code === 'BT_LOG_KAFKA_NO_RIGHT';
+      if (error instanceof LogError && !refusesTopic) throw error;
       if (isRefusedCertificate(error)) {
         throw logProblem('BT_LOG_KAFKA_CERTIFICATE', { brokers: settings.brokers.join(', '), reason: reasonOf(error) }, error);
       }
       if (isRefusedLogin(error)) throw loginRefused(settings, error);
       if (performance.now() + AGAIN_MS > end) {
+        if (refusesTopic) throw error;
         throw logProblem(
           'BT_LOG_KAFKA_UNREACHABLE',
           { brokers: settings.brokers.join(', '), ms: timeoutMs, reason: reasonOf(error) },
@@ -94,14 +97,21 @@ async function created(connection: Connection, settings: KafkaLogSettings): Prom
   return found;
 }
 
-/** Numbers of partitions of the existing topics, with or without leaders. */
-async function partitionsOf(connection: Connection, { topics }: KafkaLogSettings): Promise<ReadonlyMap<string, number>> {
+/** Numbers of partitions of the existing topics, with or without leaders. `refused` is called for a topic to which the login has no right. */
+async function partitionsOf(
+  connection: Connection,
+  { topics }: KafkaLogSettings,
+  refused: (error: LogError) => void = (error) => {
+    throw error;
+  },
+): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   for (const { name } of topics) {
     try {
       found.set(name, (await connection.leaders(name, true)).size);
     } catch (error) {
-      if (typeOf(error) !== UNKNOWN_TOPIC) throw error;
+      if (isRefusedTopic(error)) refused(logProblem('BT_LOG_KAFKA_NO_RIGHT', { topic: name }, error));
+      else if (typeOf(error) !== UNKNOWN_TOPIC) throw error;
     }
   }
   return found;
@@ -132,10 +142,11 @@ async function verify(
   return Object.fromEntries(found);
 }
 
-/** BT_LOG_TOPIC_MISMATCH for each topic with wrong settings. Missing topics are not checked here. */
+/** BT_LOG_TOPIC_MISMATCH for each topic with wrong settings, BT_LOG_KAFKA_NO_RIGHT for each that is refused. Missing topics are not checked here. */
 export async function topicMismatches(connection: Connection, settings: KafkaLogSettings): Promise<readonly LogError[]> {
-  const found = await partitionsOf(connection, settings);
-  return connection.withAdmin((admin) => mismatchesOf(admin, found, settings, () => undefined));
+  const refused: LogError[] = [];
+  const found = await partitionsOf(connection, settings, (error) => void refused.push(error));
+  return [...refused, ...(await connection.withAdmin((admin) => mismatchesOf(admin, found, settings, () => undefined)))];
 }
 
 async function mismatchesOf(

@@ -255,7 +255,7 @@ export class Writer {
         queue.acknowledged(answer.baseOffset);
         continue;
       }
-      const error = answer ? brokerError(answer.errorCode) : new Error('the broker did not answer for it');
+      const error = answer ? brokerError(answer.errorCode, topic) : new Error('the broker did not answer for it');
       const type = typeOf(error) ?? '';
       if (TOO_LARGE.has(type) && queue.split()) continue;
       const refusal = REFUSALS.get(type);

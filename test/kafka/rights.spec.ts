@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Admin } from 'kafkajs';
+import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
+import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
+import { inspectTopics, prepareTopics } from '../../libs/messaging/src/kafka/topics/prepare-topics.js';
+import type { KafkaLogSettings } from '../../libs/messaging/src/settings.js';
+import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { eventually } from '../harness/eventually.js';
+import { describeOwnKafka } from './describe-kafka.js';
+
+const TIMEOUT_MS = 60_000;
+const [MINE, REFUSED] = ['rights.mine', 'rights.refused'];
+/** Kafka's numbers: a rule that denies all to the client without a login, for a topic of exactly this name. */
+const DENY = {
+  resourceType: 2,
+  resourceName: REFUSED,
+  resourcePatternType: 3,
+  principal: 'User:ANONYMOUS',
+  host: '*',
+  operation: 2,
+  permissionType: 2,
+};
+
+describeOwnKafka('a topic that the brokers refuse', () => {
+  let broker: KafkaBroker;
+  let admin: Admin;
+  let settings: KafkaLogSettings;
+  let log: KafkaLog;
+
+  beforeAll(async () => {
+    const authorizer = 'org.apache.kafka.metadata.authorizer.StandardAuthorizer';
+    broker = await KafkaBroker.start({
+      timeoutMs: 180_000,
+      settings: { 'authorizer.class.name': authorizer, 'allow.everyone.if.no.acl.found': 'true' },
+    });
+    admin = new KafkaClient({ brokers: [broker.address], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const topics = [MINE, REFUSED].map((name) => ({ name, partitions: 1 }));
+    settings = { kind: 'kafka', brokers: [broker.address], topics, appendTimeout: 3_000 };
+    log = await KafkaLog.open(settings);
+  }, 200_000);
+  afterAll(async () => {
+    await log?.close();
+    await admin?.disconnect();
+    await broker?.remove();
+  }, TIMEOUT_MS);
+
+  const append = (topic: string) => log.append(topic, [{ partition: 0, value: Buffer.from('x') }]);
+  const reported = () => log.mismatches().map(({ message }) => message);
+
+  it('is named by readiness while the others work, and by a process that starts; and it is written when it is allowed again', async () => {
+    for (const topic of [MINE, REFUSED]) await append(topic);
+    await admin.createAcls({ acl: [DENY] });
+    const refused = expect.stringMatching(/^BT_LOG_KAFKA_NO_RIGHT: Kafka refuses topic rights\.refused to /);
+    await eventually('the report', async () => (reported().length > 0 ? true : undefined), TIMEOUT_MS);
+    expect(reported()).toEqual([refused]);
+    await expect(append(REFUSED)).rejects.toThrow('BT_LOG_TIMEOUT');
+    await append(MINE);
+    await expect(log.check()).rejects.toThrow(`no right to topic ${REFUSED}`);
+    // It names the settings of the other topic, too.
+    const more = { ...settings, topics: settings.topics.map((topic) => ({ ...topic, partitions: 2 })) };
+    const { missing, mismatches } = await inspectTopics(more, TIMEOUT_MS);
+    expect(missing).toEqual([]);
+    expect(mismatches.map(({ message }) => message)).toEqual([refused, expect.stringContaining(`Topic ${MINE} in Kafka`)]);
+    await expect(prepareTopics(settings, () => undefined, 2_000)).rejects.toMatchObject({ code: 'BT_LOG_KAFKA_NO_RIGHT' });
+    await admin.deleteAcls({ filters: [DENY] });
+    await eventually('the end of the report', async () => (reported().length === 0 ? true : undefined), TIMEOUT_MS);
+    await append(REFUSED);
+    await log.check();
+  }, 200_000);
+});
