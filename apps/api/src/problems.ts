@@ -80,6 +80,11 @@ export const API_PROBLEMS = {
     sentence: 'The request took more than {limit} MiB of memory, while {phase}. Shorten the expression or the trace.',
   },
   BT_API_EXPRESSIONS_BUSY: { status: 429, sentence: '{waiting} expressions are already waiting to be checked. Try again in a second.' },
+  BT_API_EXPRESSIONS_NOT_STARTED: {
+    status: 503,
+    sentence:
+      'No thread that checks expressions started within {milliseconds} ms: the machine is overloaded, or it stood still. Try again.',
+  },
   BT_API_TEST_SPANS_MISSING: {
     status: 400,
     sentence: 'A test needs "expression" and spans to judge: "span": {…}, or "trace": {"spans": […]}, or the "trace_id" of a violation.',

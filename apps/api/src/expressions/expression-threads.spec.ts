@@ -55,6 +55,14 @@ describe('threads for expressions', () => {
     expect(await behind).toMatchObject({ expression: 'behind it' });
   });
 
+  it('answer that the request can be sent again where no thread starts in time, as on an overloaded machine', async () => {
+    start({ entry: new URL('data:text/javascript,setInterval(() => undefined, 1_000)'), startTimeout: 200 });
+    const [first, second] = [check('first'), check('behind it')];
+    for (const refused of [first, second]) {
+      await expect(refused).rejects.toMatchObject({ code: 'BT_API_EXPRESSIONS_NOT_STARTED', status: 503 });
+    }
+  });
+
   it('do not block the calling thread', async () => {
     start({ entry: thread(ENDLESS), deadline: 300 });
     let turns = 0;

@@ -10,7 +10,7 @@ const EXPRESSION_THREAD = new URL('./thread.js', import.meta.url);
 /** Another path of the thread's entry, for specs, which run the sources. */
 export const EXPRESSION_THREAD_ENTRY = Symbol('expression thread entry');
 
-/** Timeout (ms) of a thread's start. */
+/** Default timeout (ms) of a thread's start. */
 const START_TIMEOUT_MS = 30_000;
 /** A thread that is idle for this long (ms) ends, to free its memory. */
 const MAX_IDLE_MS = 60_000;
@@ -24,6 +24,8 @@ export interface ExpressionThreadsOptions extends ExpressionSettings {
   readonly deadline: number;
   /** Maximum memory of a thread in MiB; default 512. */
   readonly memory?: number;
+  /** Timeout of a thread's start, in milliseconds; default 30 s. */
+  readonly startTimeout?: number;
   readonly entry?: URL;
 }
 
@@ -44,7 +46,7 @@ export class ExpressionThreads {
 
   constructor(private readonly options: ExpressionThreadsOptions) {}
 
-  /** Rejects the task's errors; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), or BT_API_EXPRESSIONS_BUSY (429). */
+  /** Rejects the task's errors; BT_API_EXPRESSION_TIMEOUT, _MEMORY (422), BT_API_EXPRESSIONS_BUSY (429), or _NOT_STARTED (503). */
   run<T extends ExpressionTask>(task: T): Promise<ResultOf[T['kind']]> {
     return new Promise((resolve, reject) => {
       if (this.stopped) return reject(new ApiError('BT_API_STOPPING', {}));
@@ -120,7 +122,10 @@ class ExpressionThread {
     this.worker.ref();
     clearTimeout(this.timer);
     if (this.ready) this.begin(job);
-    else this.limit(START_TIMEOUT_MS, () => new Error(`no expression thread started within ${START_TIMEOUT_MS} ms`));
+    else {
+      const { startTimeout: milliseconds = START_TIMEOUT_MS } = this.options;
+      this.limit(milliseconds, () => new ApiError('BT_API_EXPRESSIONS_NOT_STARTED', { milliseconds }));
+    }
   }
 
   /** Ends the thread, and rejects its task. */
