@@ -15,7 +15,8 @@ export const LOG_PROBLEMS = {
   BT_LOG_TIMEOUT: {
     status: 503,
     retryable: true,
-    sentence: 'The log did not confirm a write to {topic} within {ms} ms. The records may or may not have been written. Try again.',
+    sentence:
+      'The log did not confirm a write to {topic} within {ms} ms{because}. The records may or may not have been written. Try again.',
   },
   BT_LOG_STORAGE_FULL: {
     status: 503,
@@ -197,7 +198,7 @@ export const LOG_PROBLEMS = {
     retryable: false,
     sentence:
       'Rule set {epoch} is in force in the spans log, but the rules log (betrace.rules; embedded: betrace.rules.db) ends with {latest}. If the store has it, the API ' +
-      'publishes it again at its start. Otherwise restore a backup of the rules log and the store that has it, or let the present rules judge its spans: ' +
+      'publishes it again within seconds. Otherwise restore a backup of the rules log and the store that has it, or let the present rules judge its spans: ' +
       'POST /v1/rules/lost-sets/replace.',
   },
   BT_LOG_RULES_NOT_IN_FORCE: {

@@ -190,5 +190,5 @@ function writerOf(storage: Storage, now: () => number, writerThread: URL | undef
 
 /** Rejects BT_LOG_TIMEOUT when `work` takes too long; the work itself continues. */
 function inTime<T>(work: Promise<T>, topic: string): Promise<T> {
-  return withDeadline(work, APPEND_DEADLINE_MS, () => logProblem('BT_LOG_TIMEOUT', { topic, ms: APPEND_DEADLINE_MS }));
+  return withDeadline(work, APPEND_DEADLINE_MS, () => logProblem('BT_LOG_TIMEOUT', { topic, ms: APPEND_DEADLINE_MS, because: '' }));
 }

@@ -4,7 +4,7 @@ import { type RuleSetRecord, TOPICS } from '#records';
 /** The contents of the rules log, and whether rule sets that were in it are gone since the last read. */
 export interface Logged {
   readonly history: RuleHistory;
-  /** It ends earlier, or its last record differs: it was created again. Or records at its beginning were deleted, as by a retention. It may lack published records. */
+  /** It ends earlier, or its last record differs: it was created again. Or retention deleted its first records. It may lack published records. */
   readonly anew: boolean;
 }
 

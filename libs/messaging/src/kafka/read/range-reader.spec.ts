@@ -39,7 +39,7 @@ async function readAll(broker: Broker, then: () => void): Promise<number[]> {
   const offsets: number[] = [];
   for await (const { records } of broker.reader.read(TOPIC, 0, 0)) {
     offsets.push(...records.map(({ offset }) => offset));
-    if (offsets.length > 20) throw new Error(`it goes on: ${offsets.join()}`);
+    if (offsets.length > 20) throw new Error(`too many records: ${offsets.join()}`);
     if (offsets.length === 3) then();
   }
   return offsets;

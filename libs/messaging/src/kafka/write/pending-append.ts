@@ -20,19 +20,21 @@ export class PendingAppend {
   readonly #settle: PromiseWithResolvers<readonly number[]>;
   readonly #timer: NodeJS.Timeout;
 
-  /** `expired` is called when the records were not acknowledged within `timeout` ms. */
+  /** `expired` is called when the records were not acknowledged within `timeout` ms; `reason` says why not, if that is known. */
   constructor(
     readonly topic: string,
     count: number,
     timeout: number,
     expired: () => void,
+    reason: () => string | undefined = () => undefined,
   ) {
     this.#found = new Array<number>(count).fill(-1);
     this.#left = count;
     this.#settle = Promise.withResolvers();
     this.offsets = this.#settle.promise;
     this.#timer = setTimeout(() => {
-      this.reject(logProblem('BT_LOG_TIMEOUT', { topic, ms: timeout }));
+      const known = reason();
+      this.reject(logProblem('BT_LOG_TIMEOUT', { topic, ms: timeout, because: known === undefined ? '' : `: ${known}` }));
       expired();
     }, timeout);
   }

@@ -64,6 +64,8 @@ export class Writer {
   #leaders = new Map<string, ReadonlyMap<number, number>>();
   /** Topics that lack a leader for waiting appends, and are looked up again. */
   readonly #leaderless = new Map<string, { attempts: number; timer: NodeJS.Timeout | undefined }>();
+  /** By topic: why it could not be written at the last attempt. */
+  readonly #reasons = new Map<string, string>();
   #assigning = false;
   #failures = 0;
   /** The failures were logged, so their end is too. */
@@ -90,7 +92,8 @@ export class Writer {
     }
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
       throw logProblem('BT_LOG_OVERLOADED', { bytes: WAITING_BYTES });
-    const append = new PendingAppend(topic, records.length, this.options.appendTimeout, () => this.#dropSettled());
+    const expired = (): void => this.#dropSettled();
+    const append = new PendingAppend(topic, records.length, this.options.appendTimeout, expired, () => this.#reasons.get(topic));
     for (const [partition, pieces] of piecesOf(append, records, this.#batchBytes)) {
       this.#queue(topic, partition).add(pieces);
     }
@@ -189,6 +192,7 @@ export class Writer {
     const state = this.#leaderless.get(topic) ?? { attempts: 0, timer: undefined };
     this.#leaderless.set(topic, state);
     if (state.timer !== undefined || this.#closing.signal.aborted) return;
+    this.#reasons.set(topic, reasonOf(reason));
     const wait = this.#say(`write to ${topic}`, reason, state.attempts++);
     state.timer = setTimeout(() => {
       state.timer = undefined;
@@ -236,6 +240,7 @@ export class Writer {
       else this.#worked();
       return failed === undefined;
     } catch (error) {
+      for (const { topic } of queues) this.#reasons.set(topic, reasonOf(error));
       await this.#failed('write', error);
       return false;
     } finally {
@@ -253,6 +258,7 @@ export class Writer {
       const answer = answers.find((one) => one.partition === partition && one.topic === topic);
       if (answer?.errorCode === 0) {
         queue.acknowledged(answer.baseOffset);
+        this.#reasons.delete(topic);
         continue;
       }
       const error = answer ? brokerError(answer.errorCode, topic) : new Error('the broker did not answer for it');
@@ -264,6 +270,7 @@ export class Writer {
         continue;
       }
       if (FORGOTTEN.has(type)) queue.forgotten();
+      this.#reasons.set(topic, reasonOf(error));
       failed = { topic, error };
     }
     return failed;
