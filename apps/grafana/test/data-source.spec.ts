@@ -176,8 +176,20 @@ inEachGrafana('the data source', (world) => {
     for (const value of ['', []]) {
       expect(column((await ask(page, { ruleId: '$rule' }, [{ name: 'rule', current: { value } }]))[0], 'Rule')).toHaveLength(5);
     }
+    // Within a text it is each value that the dashboard lists.
+    const parts = { name: 'part', current: { value: ['$__all'] }, options: [{ value: 'checkout' }, { value: 'nothing' }] };
+    expect(column((await ask(page, { ruleId: 'slow-$part' }, [parts]))[0], 'Rule')).toEqual(['slow checkout', 'slow checkout']);
     const many = { name: 'rule', current: { value: options.map(({ value }) => value) } };
-    await expect(ask(page, { ruleId: '$rule' }, [many])).rejects.toThrow('The filters name 200 rules');
+    await expect(ask(page, { ruleId: '$rule' }, [many])).rejects.toThrow('The filters name 200 rules. Each');
+  });
+
+  it('shows the trace that a variable names, and none of a variable without a value or at All', async () => {
+    const page = await opened();
+    const trace = (value: string | string[]) =>
+      ask(page, { queryType: 'trace', traceId: '$trace' }, [{ name: 'trace', current: { value }, options: [{ value: 'order-1' }] }]);
+    expect(column((await trace('order-1'))[0], 'spanID')).toHaveLength(4);
+    for (const value of ['', [], '$__all', ['$__all']]) expect([value, await trace(value)]).toEqual([value, []]);
+    await expect(trace(['order-1', 'order-2'])).rejects.toThrow('one trace. The filter names 2');
   });
 
   it('says what it leaves out, and shows unseen characters and the length of long values', async () => {

@@ -66,8 +66,13 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
     switch (query.queryType ?? 'violations') {
       case 'counts':
         return countFrames(refId, await this.counts(query, range, vars, intervalMs));
-      case 'trace':
-        return [traceFrame(refId, ...(await this.trace(valuesOf(query.traceId, vars)[0] ?? '')))];
+      case 'trace': {
+        const [id, ...others] = valuesOf(query.traceId, vars);
+        // A variable without a value, or at All.
+        if (id === undefined) return [];
+        if (others.length > 0) throw new Error(`A query shows one trace. The filter names ${others.length + 1}: choose one.`);
+        return [traceFrame(refId, ...(await this.trace(id)))];
+      }
       case 'rules': {
         const { rules } = await request<{ readonly rules: readonly Rule[] }>(this.proxy, 'v1/rules', { params: { health: true } });
         return [rulesFrame(refId, rules, this.uid)];

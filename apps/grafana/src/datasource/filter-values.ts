@@ -1,5 +1,6 @@
 import type { ScopedVars } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
+import { plural } from '#ui/format/count';
 import type { BeTraceQuery } from './query';
 
 /** One question to the API, which takes a single rule and a single service. */
@@ -28,8 +29,12 @@ export function filtersOf({ ruleId, service, severity }: BeTraceQuery, vars: Sco
   const severities = valuesOf(severity, vars);
   const number = Math.max(1, rules.length) * Math.max(1, services.length);
   if (number > MAX_FILTERS) {
+    const named = [
+      ...(rules.length === 0 ? [] : [plural(rules.length, 'rule')]),
+      ...(services.length === 0 ? [] : [plural(services.length, 'service')]),
+    ];
     throw new Error(
-      `The filters name ${rules.length} rules and ${services.length} services. Each rule with each service is a request to BeTrace, and one query makes at most ${MAX_FILTERS}: choose fewer, or All.`,
+      `The filters name ${named.join(' and ')}. Each rule with each service is a request to BeTrace, and one query makes at most ${MAX_FILTERS}: choose fewer, or All.`,
     );
   }
   const orAny = (values: readonly string[]): readonly (string | undefined)[] => (values.length === 0 ? [undefined] : values);
@@ -38,25 +43,32 @@ export function filtersOf({ ruleId, service, severity }: BeTraceQuery, vars: Sco
   );
 }
 
+/** The values of a variable in a text. */
+interface Chosen {
+  readonly values: readonly string[];
+  /** At `All`: `values` are those that the dashboard lists. */
+  readonly isAll: boolean;
+}
+
 /**
  * The values of a filter; none: everything. Commas in the text separate values, and those within the value of a variable do not.
- * `All` is everything, too, so that a dashboard also shows what is newer than its list of values.
+ * A variable at `All` is everything, so that a dashboard also shows what is newer than its list of values. Within a text it is each of the list.
  */
 export function valuesOf(text: string | undefined, vars: ScopedVars): readonly string[] {
-  const chosen: (readonly string[])[] = [];
+  const chosen: Chosen[] = [];
   const marked = getTemplateSrv().replace(text ?? '', vars, (value: unknown, variable: { readonly name?: string }) => {
-    const values = isAll(variable.name, vars) ? [ALL] : [value].flat().map(String);
-    return `${BEFORE}${chosen.push(values) - 1}${AFTER}`;
+    const values = [value].flat().map(String);
+    return `${BEFORE}${chosen.push({ values, isAll: isAll(variable.name, vars) }) - 1}${AFTER}`;
   });
   const values = marked.split(',').flatMap((piece) => withValues(piece.trim(), chosen));
   return values.includes(ALL) ? [] : [...new Set(values.filter((value) => value !== ''))];
 }
 
-function withValues(piece: string, chosen: readonly (readonly string[])[]): readonly string[] {
+function withValues(piece: string, chosen: readonly Chosen[]): readonly string[] {
   const [mark, at] = MARK.exec(piece) ?? [];
   if (mark === undefined) return [piece];
-  const values = chosen[Number(at)] ?? [];
-  if (piece === mark) return values;
+  const { values, isAll } = chosen[Number(at)] ?? { values: [], isAll: false };
+  if (piece === mark) return isAll ? [ALL] : values;
   return values.flatMap((value) =>
     withValues(
       piece.replace(mark, () => value),

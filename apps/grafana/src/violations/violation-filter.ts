@@ -11,9 +11,12 @@ export const RANGES = [
 ] as const;
 export const CUSTOM = 'custom';
 
-/** Unix seconds of `now-1h`, of an ISO time or of milliseconds; undefined when it is none of these. */
-export function secondsOf(text: string): string | undefined {
-  const time = /^\d+$/.test(text) ? Number(text) : dateMath.toDateTime(text, { roundUp: false })?.valueOf();
+/**
+ * Unix seconds of `now-1h`, of an ISO time or of milliseconds; undefined when it is none of these.
+ * @param isEnd of `now/d` the end of the day is meant, else its beginning
+ */
+function secondsOf(text: string, isEnd: boolean): string | undefined {
+  const time = /^\d+$/.test(text) ? Number(text) : dateMath.toDateTime(text, { roundUp: isEnd })?.valueOf();
   return time === undefined || Number.isNaN(time) ? undefined : (time / 1000).toFixed(3);
 }
 
@@ -26,7 +29,7 @@ export function apiFilter(search: URLSearchParams): Readonly<Record<string, stri
     severity: get('severity'),
     service: get('service'),
     trace_id: get('trace_id'),
-    start_time: get('start_time') ?? secondsOf(get('from') ?? 'now-1h'),
-    end_time: get('end_time') ?? (to === undefined || to === 'now' ? undefined : secondsOf(to)),
+    start_time: get('start_time') ?? secondsOf(get('from') ?? 'now-1h', false),
+    end_time: get('end_time') ?? (to === undefined || to === 'now' ? undefined : secondsOf(to, true)),
   };
 }
