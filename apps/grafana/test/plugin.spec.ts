@@ -60,6 +60,33 @@ inEachGrafana('the plugin', (world) => {
     }));
   it('lists violations', () =>
     looked('/a/betrace-app/violations', 'violations', (page) => page.getByRole('link', { name: 'View Trace' }).first().waitFor()));
+  it('has on a phone all that a row offers, and each choice, without moving the page', async () => {
+    /** By how many pixels an element is beyond the window, or beyond the box that cuts it. */
+    const beyond = (page: Page, selector: string): Promise<number[]> =>
+      page.locator(selector).evaluateAll((all) =>
+        all.map((each) => {
+          const cut = each.closest('fieldset')?.getBoundingClientRect().right ?? innerWidth;
+          return Math.max(0, Math.ceil(each.getBoundingClientRect().right - Math.min(cut, innerWidth)));
+        }),
+      );
+    const phone = { viewport: { width: 390, height: 844 } };
+    const violations = await world.browser.page('/a/betrace-app/violations', phone);
+    await violations.getByRole('link', { name: 'View Trace' }).first().waitFor();
+    expect(await beyond(violations, 'td a')).toEqual(Array(8).fill(0));
+    await violations.getByText('fraud', { exact: false }).first().waitFor();
+    const rules = await world.browser.page('/a/betrace-app/rules', phone);
+    await rules.getByText('slow checkout').waitFor();
+    expect(await beyond(rules, 'td a, td button, td label')).toEqual(Array(4 * 4).fill(0));
+    expect(await rules.locator('td').getByText('CRITICAL').count()).toBe(1);
+    const rule = await world.browser.page('/a/betrace-app/rules/charge-without-check', phone);
+    await rule.getByRole('button', { name: 'Paste JSON' }).waitFor();
+    expect(await beyond(rule, 'fieldset button')).toEqual([0, 0, 0]);
+    await rule.getByRole('button', { name: 'Paste JSON' }).click();
+  });
+  it('takes the end of a day that a range ends with', async () => {
+    const page = await world.browser.page('/a/betrace-app/violations?from=now-1d/d&to=now/d');
+    await page.getByRole('link', { name: 'View Trace' }).first().waitFor();
+  });
   it('shows why, and the trace with what is missing, as the console does', async () => {
     await looked(`/a/betrace-app/violations/${await violationId('charge-without-check')}`, 'violation', async (page) => {
       await page.locator('.wf-row.ghost').getByText('check fraud', { exact: true }).waitFor();

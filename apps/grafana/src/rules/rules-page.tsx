@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import { PluginPage } from '@grafana/runtime';
 import {
   type CellProps,
@@ -17,6 +18,7 @@ import {
 import { useCallback, useMemo, useState } from 'react';
 import type { Rule } from '#ui/api/types';
 import { useHere } from '#ui/browser/use-here';
+import { plainText } from '#ui/format/plain-text';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { place } from '../api/place';
 import { request } from '../api/request';
@@ -25,13 +27,17 @@ import { useAnswer } from '../api/use-answer';
 import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source';
 import { notifyFailed } from '../app/notify';
 import { ProblemAlert } from '../app/problem-alert';
+import { useIsNarrow } from '../app/use-is-narrow';
 import { ConsoleScope } from '../console/console-scope';
 import { changeRule, useRuleChanges } from './rule-changes';
+
+const tagsBelow = css({ justifyContent: 'flex-start' });
 
 /** All rules: the subject of each, its matches in 24 hours, and whether it is in force. */
 export function RulesPage() {
   const { proxy } = useChosenDataSource();
   const editor = mayChange();
+  const narrow = useIsNarrow();
   const here = useHere();
   const { value, error, loading, again } = useAnswer(
     useCallback(() => request<{ readonly rules: readonly Rule[] }>(proxy, 'v1/rules', { params: { health: true } }), [proxy]),
@@ -66,22 +72,35 @@ export function RulesPage() {
         id: 'name',
         header: 'Name',
         sortType: 'string',
-        cell: cell(({ id, name }) => <TextLink href={place(`rules/${encodeURIComponent(id)}`)}>{name}</TextLink>),
+        cell: cell(({ id, name, severity, tags }) => (
+          <>
+            <TextLink href={place(`rules/${encodeURIComponent(id)}`)}>{plainText(name)}</TextLink>
+            {narrow ? (
+              <>
+                <ConsoleScope>
+                  <SeverityBadge severity={severity} />
+                </ConsoleScope>
+                <TagList tags={[...tags]} className={tagsBelow} />
+              </>
+            ) : null}
+          </>
+        )),
       },
       {
         id: 'severity',
         header: 'Severity',
         sortType: 'string',
+        visible: () => !narrow,
         cell: cell(({ severity }) => (
           <ConsoleScope>
             <SeverityBadge severity={severity} />
           </ConsoleScope>
         )),
       },
-      { id: 'tags', header: 'Tags', cell: cell(({ tags }) => <TagList tags={[...tags]} />) },
+      { id: 'tags', header: 'Tags', visible: () => !narrow, cell: cell(({ tags }) => <TagList tags={[...tags]} />) },
       {
         id: 'health',
-        header: 'Violations in 24 h',
+        header: narrow ? 'In 24 h' : 'Violations in 24 h',
         cell: cell(({ id, health }) =>
           health === undefined ? null : (
             <TextLink href={place('violations', { rule_id: id, from: 'now-24h', to: 'now' })}>{String(health.violations)}</TextLink>
@@ -110,7 +129,7 @@ export function RulesPage() {
           ]
         : []),
     ];
-  }, [editor, change]);
+  }, [editor, change, narrow]);
 
   const actions = (
     <Stack direction="row" gap={1}>
