@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { importProblems, versionProblems } from './check-imports.js';
+import { importProblems, unusedPermissions, versionProblems } from './check-imports.js';
 
 const check = (sources: Record<string, string>): string[] => importProblems(new Map(Object.entries(sources)));
 
@@ -118,4 +118,11 @@ describe('import rules', () => {
       check({ 'libs/files/src/a.ts': `import { b } from './b.js';`, 'libs/files/src/b.ts': `import type { a } from './a.js';` }),
     ).toEqual([]);
   });
+});
+
+it('names the permissions that nobody needs', () => {
+  const text = `import { a } from '#base';\nimport { scan } from '#otlp';\nimport type { Rule } from '#records';`;
+  expect(unusedPermissions(new Map([['libs/engine/src/partition/partition.ts', text]]))).toEqual([
+    'libs/engine may import lib dsl, and does not; remove the permission',
+  ]);
 });

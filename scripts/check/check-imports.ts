@@ -27,8 +27,8 @@ const libs: Readonly<Record<string, readonly string[]>> = {
 
 /** The libs of the front ends, which run in a browser. They share components, and import nothing of each other. */
 const frontEnds: Readonly<Record<string, readonly string[]>> = {
-  console: ['base', 'dsl', 'records', 'ui'],
-  grafana: ['base', 'dsl', 'records', 'ui'],
+  console: ['records', 'ui'],
+  grafana: ['records', 'ui'],
 };
 
 /** An app may import every lib, and the module files of the apps named here. */
@@ -170,6 +170,27 @@ export function importProblems(sources: ReadonlyMap<string, string>): string[] {
   return [...problems, ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`)];
 }
 
+/** The imports that the tables allow and no file has, one sentence each: an import that nobody needs would pass unseen. */
+export function unusedPermissions(sources: ReadonlyMap<string, string>): string[] {
+  const used = new Map<string, Set<string>>();
+  for (const [file, text] of sources) {
+    const importer = file.split('/').slice(0, 2).join('/');
+    const names = used.get(importer) ?? new Set();
+    used.set(importer, names);
+    for (const { specifier } of importsOf(file, text)) if (specifier.startsWith('#')) names.add(specifier.slice(1).split('/')[0] ?? '');
+  }
+  const tables = [...Object.entries(libs).map(entryOf('libs')), ...Object.entries(frontEnds).map(entryOf('apps'))];
+  return tables.flatMap(({ importer, allowed }) => {
+    const names = used.get(importer);
+    if (names === undefined) return [];
+    return allowed.filter((lib) => !names.has(lib)).map((lib) => `${importer} may import lib ${lib}, and does not; remove the permission`);
+  });
+}
+
+function entryOf(kind: string): (entry: [string, readonly string[]]) => { readonly importer: string; readonly allowed: readonly string[] } {
+  return ([name, allowed]) => ({ importer: `${kind}/${name}`, allowed });
+}
+
 type Versions = Readonly<Record<string, string>>;
 
 /** The packages of the components that both front ends do not have in one version, one sentence each. Those of the server are the same for both. */
@@ -204,8 +225,10 @@ if (process.argv[1] === import.meta.filename) {
   const dependenciesOf = (folder: string): Versions =>
     JSON.parse(readFileSync(join(repositoryRoot, folder, 'package.json'), 'utf8')).dependencies;
   const read = (file: string): [string, string] => [file, readFileSync(join(repositoryRoot, file), 'utf8')];
+  const sources = new Map([...new Set([...sourceFiles(), ...frontEndFiles()])].map(read));
   const problems = [
-    ...importProblems(new Map([...new Set([...sourceFiles(), ...frontEndFiles()])].map(read))),
+    ...importProblems(sources),
+    ...unusedPermissions(sources),
     ...versionProblems(dependenciesOf('apps/console'), dependenciesOf('apps/grafana'), dependenciesOf('.')),
   ];
   for (const problem of problems) console.error(problem);

@@ -1,6 +1,5 @@
-import type { OutgoingRecord } from '#messaging';
-import { type RejectionReason, RequestIndex, scan } from '#otlp';
-import { place } from './place.js';
+import { type OutgoingRecord, partitionOf } from '#messaging';
+import { type RejectionReason, RequestIndex, scan, split } from '#otlp';
 
 /** Why some spans of a request are not appended to the log. */
 export interface RejectedSpans {
@@ -32,7 +31,18 @@ const index = new RequestIndex();
  */
 export function admit(bytes: Uint8Array, partitions: number): Admission {
   scan(bytes, index);
-  const records = place(index, partitions);
+  const records = recordsByPartition(partitions);
   const { spans, own, legacy } = index;
   return { records, spans, legacy, accepted: index.accepted, own, rejections: index.rejections() };
+}
+
+/**
+ * The records of the scanned request: each has spans of one partition only, and all spans of a trace go to the partition of its id. Spans larger than a record
+ * may be are rejected in the index.
+ */
+function recordsByPartition(partitions: number): OutgoingRecord[] {
+  return split(index, (bytes, traceIdAt) => partitionOf(bytes, partitions, traceIdAt)).map(({ partition, value }) => ({
+    partition,
+    value,
+  }));
 }
