@@ -33,12 +33,17 @@ export function limitProblems(path: string, text: string): string[] {
 
 const vagueVariable = /(?:\b(?:const|let) (told|said|heard|asked)(?=: | = | of )|\((?:private |readonly )*(told|said|heard|asked)\??: )/g;
 
+const vagueEntry = /\b(?:const|let) known = [^;\n]*\.get\([^;\n]*\);/g;
+
 /** Variables and parameters of a lib or app with names that do not say what they hold, one sentence each. */
 export function variableProblems(path: string, text: string): string[] {
   if (!isSource(path) || TEST.test(path)) return [];
-  return [...text.matchAll(vagueVariable)].map(
-    ([, variable, parameter]) => `${path}: "${variable ?? parameter}" does not say what it holds; name it by a noun`,
-  );
+  return [
+    ...[...text.matchAll(vagueVariable)].map(
+      ([, variable, parameter]) => `${path}: "${variable ?? parameter}" does not say what it holds; name it by a noun`,
+    ),
+    ...[...text.matchAll(vagueEntry)].map(() => `${path}: "known" does not say what it holds; the entry that a map has is "existing"`),
+  ];
 }
 
 const TEST = /\.(spec|test-d|memory|contract)\.tsx?$/;

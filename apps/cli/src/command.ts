@@ -29,11 +29,11 @@ export function readArguments<const O extends Options>(args: readonly string[], 
 }
 
 /** Node's message, with the known option that was probably meant. */
-function refusalOf(error: unknown, known: readonly string[]): string {
+function refusalOf(error: unknown, names: readonly string[]): string {
   const message = error instanceof Error ? error.message : String(error);
   const unknown = /Unknown option '--([^']*)'/.exec(message)?.[1];
   if (unknown === undefined) return message;
-  const meant = suggest(unknown, known);
+  const meant = suggest(unknown, names);
   return `there is no option --${unknown}${didYouMean(meant === undefined ? undefined : `--${meant}`)}`;
 }
 

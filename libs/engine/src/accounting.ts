@@ -59,8 +59,8 @@ export class RuleAccount {
 
   countTypeFailure(failure: TypeFailure): void {
     const key = `${failure.message} ${failure.reading ?? ''}`;
-    const known = this.typeFailures.get(key);
-    if (known !== undefined) known.count++;
+    const existing = this.typeFailures.get(key);
+    if (existing !== undefined) existing.count++;
     else if (this.typeFailures.size < TYPE_FAILURES) this.typeFailures.set(key, { ...failure, count: 1 });
   }
 

@@ -66,20 +66,20 @@ export class DatabaseFile {
 
   #lost(path: string, least: bigint): Loss | undefined {
     const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-    const known = this.#known.get(path);
-    if (found === undefined) return known && { path, what: 'deleted' };
+    const existing = this.#known.get(path);
+    if (found === undefined) return existing && { path, what: 'deleted' };
     const { dev: device, ino: inode, size } = found;
-    if (known === undefined) {
+    if (existing === undefined) {
       this.#known.set(path, { device, inode, size });
       return undefined;
     }
-    if (known.inode !== inode || known.device !== device) return { path, what: 'replaced by another file' };
-    const shrunk = least > 0n ? size < least && known.size >= least : size < known.size && !holdsItsPages(path, size);
+    if (existing.inode !== inode || existing.device !== device) return { path, what: 'replaced by another file' };
+    const shrunk = least > 0n ? size < least && existing.size >= least : size < existing.size && !holdsItsPages(path, size);
     if (shrunk) {
       this.#truncated = { path, what: 'truncated' };
       return this.#truncated;
     }
-    known.size = size;
+    existing.size = size;
     return undefined;
   }
 }

@@ -6,19 +6,19 @@ import { editDistance } from '#base';
  * the violations of all severities.
  */
 export function toolArguments<Shape extends z.ZodRawShape>(shape: Shape) {
-  const known = Object.keys(shape);
+  const names = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => refusal(key, known)).join('; ') : undefined),
+    error: (issue) => (issue.code === 'unrecognized_keys' ? issue.keys.map((key) => refusal(key, names)).join('; ') : undefined),
   });
 }
 
-function refusal(key: string, known: readonly string[]): string {
+function refusal(key: string, names: readonly string[]): string {
   // A third of its characters may be wrong.
   const limit = Math.min(3, Math.ceil(key.length / 3)) + 1;
-  const [nearest] = known
+  const [nearest] = names
     .map((name) => ({ name, distance: editDistance(key.toLowerCase(), name, limit) }))
     .filter(({ distance }) => distance < limit)
     .toSorted((a, b) => a.distance - b.distance);
-  const taken = known.length === 0 ? 'this tool takes no arguments' : `it takes ${known.join(', ')}`;
+  const taken = names.length === 0 ? 'this tool takes no arguments' : `it takes ${names.join(', ')}`;
   return `unknown argument ${JSON.stringify(key.slice(0, 100))}${nearest === undefined ? '' : `; do you mean ${nearest.name}?`} (${taken})`;
 }

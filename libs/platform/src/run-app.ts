@@ -59,8 +59,8 @@ export async function runApp(definition: AppDefinition): Promise<void> {
       logger.info({ signal: 'SIGUSR2' }, 'the next stop is final: partitions move at once');
     });
   } catch (error) {
-    const known = error instanceof StartError || error instanceof CodedError;
-    process.stderr.write(`betrace: ${known ? messageWithCode(error) : error instanceof Error ? error.stack : String(error)}\n`);
+    const isExplained = error instanceof StartError || error instanceof CodedError;
+    process.stderr.write(`betrace: ${isExplained ? messageWithCode(error) : error instanceof Error ? error.stack : String(error)}\n`);
     process.exit(1);
   }
 }

@@ -32,11 +32,11 @@ function plainObject(value: Readonly<Record<string, unknown>>): object {
   let copy: [string, unknown][] | undefined;
   for (const [i, name] of names.entries()) {
     const member = plain(value[name]);
-    const known = name.toWellFormed();
-    if (copy === undefined && (member === undefined || member !== value[name] || known !== name)) {
+    const wellFormed = name.toWellFormed();
+    if (copy === undefined && (member === undefined || member !== value[name] || wellFormed !== name)) {
       copy = names.slice(0, i).map((before) => [before, value[before]]);
     }
-    if (member !== undefined) copy?.push([known, member]);
+    if (member !== undefined) copy?.push([wellFormed, member]);
   }
   // fromEntries defines members, so that one called `__proto__` is a member too.
   return copy === undefined ? value : Object.fromEntries(copy);

@@ -71,8 +71,8 @@ export class AttributeCatalogue {
 
   private attribute(on: AttributePlace, name: string): Known | undefined {
     const key = `${on} ${name}`;
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
+    const existing = this.known.get(key);
+    if (existing !== undefined) return existing;
     if (this.known.size >= NAMES || !isShownName(name)) {
       this.more = true;
       return undefined;

@@ -79,8 +79,8 @@ function highest(counts: readonly ClosedTracesCount[]): readonly ClosedTracesCou
   const found = new Map<string, ClosedTracesCount>();
   for (const count of counts) {
     const key = `${count.partition}/${count.hour}/${count.epoch}`;
-    const known = found.get(key);
-    found.set(key, known === undefined ? count : higher(known, count));
+    const existing = found.get(key);
+    found.set(key, existing === undefined ? count : higher(existing, count));
   }
   return [...found.values()];
 }

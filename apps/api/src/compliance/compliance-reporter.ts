@@ -66,9 +66,9 @@ export class ComplianceReporter {
       for (const one of rule.named) {
         const { framework, control } = one;
         const isNow = namesNow(rule, one);
-        const known = controls.get(framework);
-        if (!isNow && (known !== undefined || !(await this.isReported(rule, one, { counted, judged })))) continue;
-        controls.set(framework, isNow ? (known ?? new Set<string>()).add(control) : (known ?? new Set()));
+        const existing = controls.get(framework);
+        if (!isNow && (existing !== undefined || !(await this.isReported(rule, one, { counted, judged })))) continue;
+        controls.set(framework, isNow ? (existing ?? new Set<string>()).add(control) : (existing ?? new Set()));
         if (isNow) naming.set(framework, (naming.get(framework) ?? new Set<string>()).add(rule.rule.id));
       }
     }
@@ -90,9 +90,9 @@ export class ComplianceReporter {
       for (const one of rule.named) {
         const isNamed = namesNow(rule, one);
         if (!isNamed && !(await this.isReported(rule, one, { counted, judged }))) continue;
-        const known = ofControl.get(one.control) ?? [];
-        ofControl.set(one.control, known);
-        known.push({ rule: rule.rule, deleted: rule.deleted, versions: one.versions, isNamed });
+        const existing = ofControl.get(one.control) ?? [];
+        ofControl.set(one.control, existing);
+        existing.push({ rule: rule.rule, deleted: rule.deleted, versions: one.versions, isNamed });
       }
     }
     if (ofControl.size === 0) throw await this.unknown(framework);

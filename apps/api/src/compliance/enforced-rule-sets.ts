@@ -18,8 +18,8 @@ export class EnforcedRuleSets {
   async of(epoch: number): Promise<EnforcedVersions | undefined> {
     // Before any rule was saved.
     if (epoch === 0) return new Map();
-    const known = this.known.get(epoch);
-    if (known !== undefined) return known;
+    const existing = this.known.get(epoch);
+    if (existing !== undefined) return existing;
     // SQLite's calls are synchronous: without this pause no other work would run.
     await nextTurn();
     const text = await this.store.ruleSet(epoch);

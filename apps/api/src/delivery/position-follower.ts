@@ -11,9 +11,9 @@ export class PositionFollower {
 
   /** Everything before `offset` is in the store. */
   async follow(subscription: Subscription | undefined, partition: number, offset: number): Promise<void> {
-    const known = this.positions.get(partition);
+    const existing = this.positions.get(partition);
     const now = this.now();
-    if (known !== undefined && (known.committed === offset || now - known.at < INTERVAL_MS)) return;
+    if (existing !== undefined && (existing.committed === offset || now - existing.at < INTERVAL_MS)) return;
     await subscription?.commit(partition, { offset, metadata: '' });
     this.positions.set(partition, { committed: offset, at: now });
   }
@@ -25,9 +25,9 @@ export class PositionFollower {
 
   /** The partition is revoked. Never rejects: its next owner reads the position from the store. */
   async leave(subscription: Subscription | undefined, partition: number, offset: number | undefined): Promise<void> {
-    const known = this.positions.get(partition);
+    const existing = this.positions.get(partition);
     this.positions.delete(partition);
-    if (offset === undefined || known === undefined || known.committed === offset) return;
+    if (offset === undefined || existing === undefined || existing.committed === offset) return;
     await subscription?.commit(partition, { offset, metadata: '' }).catch(() => undefined);
   }
 }

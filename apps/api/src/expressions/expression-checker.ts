@@ -22,8 +22,8 @@ export class ExpressionChecker {
 
   /** Every diagnostic of an expression to be saved. */
   async check(expression: string): Promise<CheckedText> {
-    const known = this.checked.get(expression);
-    if (known !== undefined) return known;
+    const existing = this.checked.get(expression);
+    if (existing !== undefined) return existing;
     this.refuseLong(expression);
     const checked = await this.saving.run({ kind: 'check', expression });
     const [oldest] = this.checked.keys();

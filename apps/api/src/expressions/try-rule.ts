@@ -69,7 +69,7 @@ function readTrial(body: Uint8Array, isStored: boolean): Trial {
   for (const member of Object.keys(json)) if (!MEMBERS.includes(member)) throw unknownMember(member);
   if (trace_id !== undefined && typeof trace_id !== 'string') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
   if (typeof expression !== 'string' || expression.trim() === '') throw new ApiError('BT_API_TEST_SPANS_MISSING', {});
-  const onError = ON_ERROR.find((known) => known === on_error);
+  const onError = ON_ERROR.find((candidate) => candidate === on_error);
   if (onError === undefined) throw new ApiError('BT_API_TEST_ON_ERROR', {});
   if (isStored) return { expression, onError, spans: undefined };
   const [given, another] = Object.entries({ span, spans, trace }).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined);

@@ -199,15 +199,15 @@ export class ViolationKeeper implements PartitionListener {
   /** Stores each record alone, in order, with the position after it; refused ones become dead letters first. */
   private async keepOneByOne(partition: number, position: number, records: readonly KeptRecord[]): Promise<void> {
     for (const { record, violation } of records) {
-      const kept = { reader: KEEP_READER, partition, position: record.offset + 1 };
+      const stored = { reader: KEEP_READER, partition, position: record.offset + 1 };
       try {
-        await this.store.keep({ ...kept, violations: [violation] });
+        await this.store.keep({ ...stored, violations: [violation] });
         this.noteKept([violation]);
       } catch (error) {
         if (!isRefused(error)) throw error;
         const letter = { topic: TOPICS.violations, partition, record, reason: error.message, rule: violation.ruleId };
         await this.appendDeadLetter(letter);
-        await this.store.keep({ ...kept, violations: [] });
+        await this.store.keep({ ...stored, violations: [] });
         this.metrics.keepRefused.inc({ rule_id: violation.ruleId });
         this.did.refused++;
         void this.refusals.note(readViolation(record), partition, error.message);

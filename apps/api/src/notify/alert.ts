@@ -47,6 +47,6 @@ export function alertOf(violation: ViolationRecord, receiver: NotificationReceiv
 
 /** Alertmanager refuses labels that are not valid UTF-8, and treats empty ones as absent. */
 function texts(values: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const kept = Object.entries(values).filter(([, value]) => value !== '');
-  return Object.fromEntries(kept.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, MAX_TEXT_LENGTH).join('')]));
+  const filled = Object.entries(values).filter(([, value]) => value !== '');
+  return Object.fromEntries(filled.map(([name, value]) => [name, [...value.toWellFormed()].slice(0, MAX_TEXT_LENGTH).join('')]));
 }

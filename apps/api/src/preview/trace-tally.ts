@@ -60,8 +60,8 @@ export class TraceTally {
     }
     standing[rule]!.add(verdict.id);
     // The first of two with the same id is kept, as in the store.
-    const known = kept.get(verdict.id);
-    if (known === undefined ? kept.size < SAMPLES_OF_TRACE : verdict.revision > known.revision) kept.set(verdict.id, verdict);
+    const existing = kept.get(verdict.id);
+    if (existing === undefined ? kept.size < SAMPLES_OF_TRACE : verdict.revision > existing.revision) kept.set(verdict.id, verdict);
   }
 
   /** Traces that began before this offset are final. */

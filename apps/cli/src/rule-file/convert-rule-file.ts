@@ -39,7 +39,7 @@ function rename(pair: Pair): void {
 
 function upperCaseSeverity(rule: YAMLMap): void {
   const severity = String(rule.get('severity') ?? '').toUpperCase();
-  if (SEVERITIES.some((known) => known === severity)) rule.set('severity', severity);
+  if (SEVERITIES.some((candidate) => candidate === severity)) rule.set('severity', severity);
 }
 
 function convertExpression(rule: YAMLMap, options: WhenOptions): string | undefined {

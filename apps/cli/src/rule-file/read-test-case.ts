@@ -25,8 +25,8 @@ export function readTestCase(reader: YamlReader, item: Item): FileTestCase | und
   const read = trace && readTrace(reader, trace);
   const expect = expected && readExpectation(reader, expected);
   if (text === undefined || read === undefined || expect === undefined) return undefined;
-  const kept = { name: text, trace: read.text, expect };
-  return { name: text, spans: read.spans, expect: expectationOf(expect), place: reader.placeOf(item), kept };
+  const testCase = { name: text, trace: read.text, expect };
+  return { name: text, spans: read.spans, expect: expectationOf(expect), place: reader.placeOf(item), kept: testCase };
 }
 
 function readExpectation(reader: YamlReader, item: Item): RuleTestExpectation | undefined {

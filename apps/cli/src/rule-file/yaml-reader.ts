@@ -58,15 +58,15 @@ export class YamlReader {
     return this.fail(item, 'BT_CLI_WRONG_VALUE', { key: item.where, expected, found: describe(this.followed(item).node) });
   }
 
-  /** The entries of a map; only `known` keys are allowed. */
-  map(item: Item, known: readonly string[]): ReadonlyMap<string, Item> | undefined {
+  /** The entries of a map; only `keys` are allowed. */
+  map(item: Item, keys: readonly string[]): ReadonlyMap<string, Item> | undefined {
     const { node, where } = this.followed(item);
     if (!isMap(node)) return this.wrong(item, 'a map');
     const entries = new Map<string, Item>();
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : '?';
       const at = { node: isScalar(key) ? key : item.node, where };
-      if (!known.includes(name)) this.fail(at, 'BT_CLI_UNKNOWN_KEY', { key: name, where, known: known.join(', ') });
+      if (!keys.includes(name)) this.fail(at, 'BT_CLI_UNKNOWN_KEY', { key: name, where, known: keys.join(', ') });
       else if (isNode(value) && !(isScalar(value) && value.value === null)) entries.set(name, { node: value, where: name });
     }
     return entries;
@@ -101,16 +101,16 @@ export class YamlReader {
     return isScalar(node) && typeof node.value === 'boolean' ? node.value : this.wrong(item, 'true or false');
   }
 
-  oneOf<T extends string>(item: Item, known: readonly T[]): T | undefined {
+  oneOf<T extends string>(item: Item, words: readonly T[]): T | undefined {
     const { node } = this.followed(item);
     const value = isScalar(node) ? node.value : undefined;
-    const found = known.find((candidate) => candidate === value);
+    const found = words.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    const meant = typeof value === 'string' ? (known.find((candidate) => isLike(candidate, value)) ?? suggest(value, known)) : undefined;
+    const meant = typeof value === 'string' ? (words.find((candidate) => isLike(candidate, value)) ?? suggest(value, words)) : undefined;
     this.findings.push({
       ...findingAt(this.file, this.placeOf(item), 'BT_CLI_WRONG_VALUE', {
         key: item.where,
-        expected: `one of ${known.join(', ')}`,
+        expected: `one of ${words.join(', ')}`,
         found: describe(node),
       }),
       ...(meant === undefined ? {} : { suggestion: meant }),

@@ -197,10 +197,10 @@ export class Evaluator implements PartitionListener {
   }
 
   async records(batch: RecordBatch): Promise<void> {
-    const known = this.runs.get(batch.partition);
-    if (known === undefined) return;
-    const run = known.epoch > 0 ? known : ((await known.informed(batch)) ?? known);
-    if (run !== known && this.runs.has(batch.partition)) this.runs.set(batch.partition, run);
+    const existing = this.runs.get(batch.partition);
+    if (existing === undefined) return;
+    const run = existing.epoch > 0 ? existing : ((await existing.informed(batch)) ?? existing);
+    if (run !== existing && this.runs.has(batch.partition)) this.runs.set(batch.partition, run);
     this.working.set(batch.partition, performance.now());
     try {
       await run.records(batch);

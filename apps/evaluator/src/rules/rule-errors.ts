@@ -64,9 +64,9 @@ export class RuleErrors {
   }
 
   private knownOf(id: string, version: number): Known {
-    let known = this.known.get(id);
-    if (known === undefined) this.known.set(id, (known = { before: 0, version, typesBefore: new Map(), status: undefined }));
-    return known;
+    let existing = this.known.get(id);
+    if (existing === undefined) this.known.set(id, (existing = { before: 0, version, typesBefore: new Map(), status: undefined }));
+    return existing;
   }
 }
 

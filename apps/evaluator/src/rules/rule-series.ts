@@ -48,9 +48,9 @@ export class RuleSeries {
   inForce(thread: string, rules: readonly RuleInForce[]): void {
     this.threads.set(thread, new Map(rules.map((rule) => [rule.id, rule])));
     for (const rule of rules) {
-      const known = this.known.get(rule.id);
-      if (known !== undefined && known.goneAt === undefined) continue;
-      this.known.set(rule.id, { goneAt: undefined, errors: known?.errors ?? errorTexts() });
+      const existing = this.known.get(rule.id);
+      if (existing !== undefined && existing.goneAt === undefined) continue;
+      this.known.set(rule.id, { goneAt: undefined, errors: existing?.errors ?? errorTexts() });
       this.beginning.push(rule);
     }
     this.beginSome();

@@ -58,8 +58,8 @@ export class RulesFollower<RuleSet> {
    * not come.
    */
   async ruleSet(epoch: number): Promise<RuleSet> {
-    const known = this.made.get(epoch);
-    if (known) return known;
+    const existing = this.made.get(epoch);
+    if (existing) return existing;
     let rules = this.history.rules(epoch);
     const timer = setTimeout(() => this.giveUp(epoch), this.timeoutMs);
     try {

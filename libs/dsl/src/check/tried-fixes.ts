@@ -57,14 +57,14 @@ function fixWorks(
   const changed = text.slice(0, fix.range.start) + fix.text + text.slice(fix.range.end);
   const after = recheck(changed);
   if (after === undefined || (before.isRead && !after.isRead)) return false;
-  const known = new Set(before.diagnostics.filter((diagnostic) => diagnostic !== repaired).map(nameOf));
+  const formerProblems = new Set(before.diagnostics.filter((diagnostic) => diagnostic !== repaired).map(nameOf));
   const { start, end } = withNeighbours(changed, fix);
   const found = after.diagnostics.filter((diagnostic) => {
     const isNear = diagnostic.range.start <= end && start <= diagnostic.range.end;
-    return isNear && !OF_VALUES.has(diagnostic.code) && !known.has(nameOf(diagnostic));
+    return isNear && !OF_VALUES.has(diagnostic.code) && !formerProblems.has(nameOf(diagnostic));
   });
   // A text with only warnings was fully checked: any new error comes from the fix.
-  if (repaired.severity === 'warning' && after.diagnostics.some((next) => next.severity === 'error' && !known.has(nameOf(next))))
+  if (repaired.severity === 'warning' && after.diagnostics.some((next) => next.severity === 'error' && !formerProblems.has(nameOf(next))))
     return false;
   return found.every((next) => {
     if (next.fix === undefined || rounds === 1) return false;

@@ -91,8 +91,8 @@ export class ReadsCollector implements AttributeColumns {
 }
 
 function numberOf(numbers: Map<string, number>, key: string): number {
-  const known = numbers.get(key);
-  if (known !== undefined) return known;
+  const existing = numbers.get(key);
+  if (existing !== undefined) return existing;
   numbers.set(key, numbers.size);
   return numbers.size - 1;
 }

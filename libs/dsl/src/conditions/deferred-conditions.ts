@@ -74,10 +74,10 @@ class SpanLimit extends StepLimit {
     const price = pattern.price(subject);
     if (price > this.steps) throw new PatternExceeded();
     this.steps -= price;
-    let known = this.known.get(pattern.text);
-    if (known === undefined) this.known.set(pattern.text, (known = new Map()));
-    let answer = known.get(subject);
-    if (answer === undefined) known.set(subject, (answer = pattern.test(subject)));
+    let existing = this.known.get(pattern.text);
+    if (existing === undefined) this.known.set(pattern.text, (existing = new Map()));
+    let answer = existing.get(subject);
+    if (answer === undefined) existing.set(subject, (answer = pattern.test(subject)));
     return answer;
   }
 

@@ -14,8 +14,8 @@ export class PatternMemo {
   /** Registers the question whether a pattern occurs in `subject` (an identifier of generated code), and returns its number. */
   question(pattern: Pattern, subject: string): number {
     const key = `${subject} ${pattern.text}`;
-    const known = this.numbers.get(key);
-    if (known !== undefined) return known;
+    const existing = this.numbers.get(key);
+    if (existing !== undefined) return existing;
     const number = this.patterns.push(pattern) - 1;
     this.numbers.set(key, number);
     this.askedFor.push(-1);

@@ -114,8 +114,8 @@ export class SlowPaths {
     return false;
   }
 
-  contains(subject: string, wanted: string): boolean {
-    return containsText(subject, wanted);
+  contains(subject: string, part: string): boolean {
+    return containsText(subject, part);
   }
 
   private refuse(left: Value, right: Value): false {

@@ -19,8 +19,8 @@ export class ConditionTable {
   /** The number of a span condition. */
   condition(node: Resolved): number {
     const key = canonicalKey(node);
-    const known = this.conditionNumbers.get(key);
-    if (known !== undefined) return known;
+    const existing = this.conditionNumbers.get(key);
+    if (existing !== undefined) return existing;
     const index = this.conditions.length;
     this.conditionNumbers.set(key, index);
     this.conditions.push({ index, text: this.textOf(node) });
@@ -36,8 +36,8 @@ export class ConditionTable {
   /** The atom of a trace function of some online rule; undefined for any other. */
   findAtom(quantifier: Quantifier, node: Resolved): Atom | undefined {
     const condition = this.findCondition(node);
-    const known = condition === undefined ? undefined : this.atomNumbers.get(atomKey(quantifier, condition));
-    return known === undefined ? undefined : this.atoms[known];
+    const existing = condition === undefined ? undefined : this.atomNumbers.get(atomKey(quantifier, condition));
+    return existing === undefined ? undefined : this.atoms[existing];
   }
 
   /** The atom that answers `trace.has/count/all` of a span condition. */
@@ -45,8 +45,8 @@ export class ConditionTable {
     const condition = this.condition(node);
     const kind = quantifier === 'count' ? 'count' : 'has';
     const key = atomKey(quantifier, condition);
-    const known = this.atomNumbers.get(key);
-    if (known !== undefined) return this.atoms[known] as Atom;
+    const existing = this.atomNumbers.get(key);
+    if (existing !== undefined) return this.atoms[existing] as Atom;
     const slot = kind === 'has' ? this.traceBits++ : this.traceCounters++;
     const atom: Atom = { index: this.atoms.length, kind, condition, whenUnmatched: quantifier === 'all', slot };
     this.atomNumbers.set(key, atom.index);

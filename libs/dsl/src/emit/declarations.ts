@@ -68,8 +68,8 @@ export class AttributeDeclarations {
     const letter = isResource ? 'r' : 'a';
     const array = isResource ? 'resourceAttribute' : 'attribute';
     const id = `${letter}${column}`;
-    const known = this.known.get(id);
-    if (known !== undefined) return known;
+    const existing = this.known.get(id);
+    if (existing !== undefined) return existing;
     const made: Declaration = {
       id,
       hoist: `const ${letter}s${column} = c.${array}[${column}];`,

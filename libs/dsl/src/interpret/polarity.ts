@@ -11,9 +11,9 @@ export function polaritiesOf(root: Resolved): ReadonlyMap<Resolved, Polarity> {
   return polarities;
 
   function visit(node: Resolved, polarity: Polarity): void {
-    const known = polarities.get(node);
-    if (known === polarity) return;
-    polarities.set(node, known === undefined ? polarity : 0);
+    const existing = polarities.get(node);
+    if (existing === polarity) return;
+    polarities.set(node, existing === undefined ? polarity : 0);
     for (const [part, own] of bearings(node)) visit(part, (own * polarity || 0) as Polarity);
   }
 }

@@ -6,8 +6,8 @@ const spanConditions = new WeakMap<Resolved, boolean>();
 
 /** Reads one span (the subject, or the one bound by the outermost trace function) and constants. */
 export function isSpanCondition(node: Resolved): boolean {
-  const known = spanConditions.get(node);
-  if (known !== undefined) return known;
+  const existing = spanConditions.get(node);
+  if (existing !== undefined) return existing;
   const is = !readsTrace(node) && node.type !== 'span-table' && partsOf(node).every(isSpanCondition);
   spanConditions.set(node, is);
   return is;

@@ -19,9 +19,9 @@ const operations = new WeakMap<Resolved, readonly Operation[]>();
  * look-ups do not detect it, because they omit values that cannot be compared.
  */
 export function mayClash(root: Resolved, spans: readonly SpanView[]): boolean {
-  let known = operations.get(root);
-  if (known === undefined) operations.set(root, (known = operationsOf(root)));
-  return known.some(({ reads, types }) => {
+  let existing = operations.get(root);
+  if (existing === undefined) operations.set(root, (existing = operationsOf(root)));
+  return existing.some(({ reads, types }) => {
     const seen = new Set(types);
     return reads.some((node) =>
       spans.some((span) => {

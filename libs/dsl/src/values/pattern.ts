@@ -68,8 +68,8 @@ const RECENT = 64;
 
 /** The compiled pattern, from the cache when it was used recently. @throws PatternError */
 export function cachedPattern(text: string): Pattern {
-  const known = recent.get(text);
-  if (known !== undefined) return known;
+  const existing = recent.get(text);
+  if (existing !== undefined) return existing;
   const pattern = compilePattern(text);
   if (recent.size >= RECENT) recent.delete(recent.keys().next().value as string);
   recent.set(text, pattern);

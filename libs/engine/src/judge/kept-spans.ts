@@ -92,34 +92,34 @@ export class KeptSpans extends PagedSlots<SpanPage> {
 
   /** Keeps span `i`; `next` continues its chain. */
   keep(columns: SpanColumns, i: SpanIndex, tag: number, next: number): number {
-    const kept = this.take();
-    this.chain(kept, next);
-    this.replace(kept, columns, i, tag);
-    return kept;
+    const slot = this.take();
+    this.chain(slot, next);
+    this.replace(slot, columns, i, tag);
+    return slot;
   }
 
   /** Replaces the span, but not its place in the chain. */
-  replace(kept: number, columns: SpanColumns, i: SpanIndex, tag: number): void {
-    const { words, durations, names, services } = this.page(kept);
-    const at = this.at(kept);
+  replace(slot: number, columns: SpanColumns, i: SpanIndex, tag: number): void {
+    const { words, durations, names, services } = this.page(slot);
+    const at = this.at(slot);
     words[at + TAG] = tag;
     words[at + ID] = columns.spanIds[2 * i]!;
     words[at + ID + 1] = columns.spanIds[2 * i + 1]!;
     words[at + START] = columns.startWords[2 * i + HIGH]!;
     words[at + START + 1] = columns.startWords[2 * i + LOW]!;
     words[at + TRAITS] = (columns.forms[i]! << 1) | (columns.isServer(i) ? 1 : 0);
-    const place = this.place(kept);
+    const place = this.place(slot);
     durations[place] = durationOf(columns, i);
     names[place] = columns.name[i]!;
     services[place] = columns.service[i]!;
-    if (columns.hasSpanIdText(i)) this.shownIds.set(kept, columns.spanId(i));
-    else if (this.shownIds.size > 0) this.shownIds.delete(kept);
+    if (columns.hasSpanIdText(i)) this.shownIds.set(slot, columns.spanId(i));
+    else if (this.shownIds.size > 0) this.shownIds.delete(slot);
   }
 
   /** Whether span `i` precedes a kept one, in the language's order, which is independent of arrival (`compareSpans`). */
-  isBefore(columns: SpanColumns, i: SpanIndex, kept: number): boolean {
-    const { words, durations } = this.page(kept);
-    const at = this.at(kept);
+  isBefore(columns: SpanColumns, i: SpanIndex, slot: number): boolean {
+    const { words, durations } = this.page(slot);
+    const at = this.at(slot);
     const startHigh = columns.startWords[2 * i + HIGH]!;
     if (startHigh !== words[at + START]) return startHigh < words[at + START]!;
     const startLow = columns.startWords[2 * i + LOW]!;
@@ -132,61 +132,61 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     const traits = words[at + TRAITS]!;
     if (server !== (traits & 1)) return server === 0;
     const duration = durationOf(columns, i);
-    const ofKept = durations[this.place(kept)]!;
+    const ofKept = durations[this.place(slot)]!;
     return duration === ofKept ? formOrder(columns.forms[i]!) < formOrder(traits >>> 1) : duration > ofKept;
   }
 
   /** Like `isBefore`, for two kept spans. */
-  goesBefore(kept: number, other: number): boolean {
-    const { words, durations } = this.page(kept);
+  goesBefore(slot: number, other: number): boolean {
+    const { words, durations } = this.page(slot);
     const others = this.page(other);
-    const a = this.at(kept);
+    const a = this.at(slot);
     const b = this.at(other);
     for (const word of ORDER) if (words[a + word] !== others.words[b + word]) return words[a + word]! < others.words[b + word]!;
     const traits = words[a + TRAITS]!;
     const otherTraits = others.words[b + TRAITS]!;
     if ((traits & 1) !== (otherTraits & 1)) return (traits & 1) === 0;
-    const longer = durations[this.place(kept)]! - others.durations[this.place(other)]!;
+    const longer = durations[this.place(slot)]! - others.durations[this.place(other)]!;
     return longer === 0 ? formOrder(traits >>> 1) < formOrder(otherTraits >>> 1) : longer > 0;
   }
 
-  next(kept: number): number {
-    return this.word(kept, NEXT);
+  next(slot: number): number {
+    return this.word(slot, NEXT);
   }
 
-  /** Links `next` after `kept`. */
-  chain(kept: number, next: number): void {
-    this.page(kept).words[this.at(kept) + NEXT] = next;
+  /** Links `next` after `slot`. */
+  chain(slot: number, next: number): void {
+    this.page(slot).words[this.at(slot) + NEXT] = next;
   }
 
-  others(kept: number): number {
-    return this.word(kept, OTHERS);
+  others(slot: number): number {
+    return this.word(slot, OTHERS);
   }
 
-  setOthers(kept: number, first: number): void {
-    this.page(kept).words[this.at(kept) + OTHERS] = first;
+  setOthers(slot: number, first: number): void {
+    this.page(slot).words[this.at(slot) + OTHERS] = first;
   }
 
   /** How many spans fed the bit of this witness. */
-  fed(kept: number): number {
-    return this.word(kept, FED);
+  fed(slot: number): number {
+    return this.word(slot, FED);
   }
 
-  setFed(kept: number, spans: number): void {
-    this.page(kept).words[this.at(kept) + FED] = spans;
+  setFed(slot: number, spans: number): void {
+    this.page(slot).words[this.at(slot) + FED] = spans;
   }
 
-  tag(kept: number): number {
-    return this.word(kept, TAG);
+  tag(slot: number): number {
+    return this.word(slot, TAG);
   }
 
-  named(kept: number): NamedSpan {
-    const { words, names, services, durations } = this.page(kept);
-    const at = this.at(kept);
-    const place = this.place(kept);
+  named(slot: number): NamedSpan {
+    const { words, names, services, durations } = this.page(slot);
+    const at = this.at(slot);
+    const place = this.place(slot);
     const wireSpanId = hexOfWords(words, at + ID, 2);
     return {
-      spanId: this.shownIds.get(kept) ?? wireSpanId,
+      spanId: this.shownIds.get(slot) ?? wireSpanId,
       wireSpanId,
       isServer: (words[at + TRAITS]! & 1) === 1,
       form: words[at + TRAITS]! >>> 1,
@@ -199,17 +199,17 @@ export class KeptSpans extends PagedSlots<SpanPage> {
 
   /** Releases a whole chain, with the chains of its spans. */
   forget(first: number): void {
-    for (let kept = first; kept !== 0; ) {
-      const next = this.next(kept);
-      const others = this.others(kept);
+    for (let slot = first; slot !== 0; ) {
+      const next = this.next(slot);
+      const others = this.others(slot);
       if (others !== 0) this.forget(others);
-      const { names, services } = this.page(kept);
-      const place = this.place(kept);
+      const { names, services } = this.page(slot);
+      const place = this.place(slot);
       names[place] = '';
       services[place] = '';
-      if (this.shownIds.size > 0) this.shownIds.delete(kept);
-      this.release(kept);
-      kept = next;
+      if (this.shownIds.size > 0) this.shownIds.delete(slot);
+      this.release(slot);
+      slot = next;
     }
   }
 
@@ -222,8 +222,8 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     };
   }
 
-  private word(kept: number, word: number): number {
-    return this.page(kept).words[this.at(kept) + word]!;
+  private word(slot: number, word: number): number {
+    return this.page(slot).words[this.at(slot) + word]!;
   }
 }
 

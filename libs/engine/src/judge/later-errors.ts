@@ -76,9 +76,9 @@ export class LaterErrors {
     if (ofTrace === undefined) this.errors.set(row, (ofTrace = new Map()));
     for (const rule of rules) {
       const { id } = epoch.rules.definitions[rule]!;
-      const known = ofTrace.get(id);
-      if (known === undefined) this.kept++;
-      else if (!isBefore(error, known.error)) continue;
+      const existing = ofTrace.get(id);
+      if (existing === undefined) this.kept++;
+      else if (!isBefore(error, existing.error)) continue;
       ofTrace.set(id, { rules: epoch.rules, rule, account: epoch.accounts[rule]!, error });
     }
   }

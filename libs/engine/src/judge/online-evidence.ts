@@ -74,8 +74,8 @@ export class OnlineEvidence {
   }
 
   private tagged(row: Row, tag: number): number {
-    let kept = this.assembly.traces.witnesses(row);
-    while (kept !== 0 && this.kept.tag(kept) !== tag) kept = this.kept.next(kept);
-    return kept;
+    let slot = this.assembly.traces.witnesses(row);
+    while (slot !== 0 && this.kept.tag(slot) !== tag) slot = this.kept.next(slot);
+    return slot;
   }
 }

@@ -66,8 +66,8 @@ export class ValueErrors {
   found(epoch: Epoch, rule: RuleIndex, error: () => ValueError): void {
     if (epoch.rules.plan.strict?.rules.has(rule) !== true) return;
     const met = error();
-    const known = this.judged.get(rule);
-    if (known === undefined || isBefore(met, known)) this.judged.set(rule, met);
+    const existing = this.judged.get(rule);
+    if (existing === undefined || isBefore(met, existing)) this.judged.set(rule, met);
   }
 
   /** The result of the rule could differ if its spans' values had the expected type. */
@@ -103,10 +103,10 @@ export class ValueErrors {
   private noteInDoubt(epoch: Epoch, row: Row, i: SpanIndex, condition: number): void {
     const { columns, alive, rules } = epoch;
     for (const rule of rules.compiled.rulesOfCondition[condition]!) {
-      const known = this.arrived.get(row)?.get(rule);
-      if (alive[rule] === 0 || (known !== undefined && isAfter(columns, i, known))) continue;
+      const existing = this.arrived.get(row)?.get(rule);
+      if (alive[rule] === 0 || (existing !== undefined && isAfter(columns, i, existing))) continue;
       const met = { failure: EXCEEDED, exceeded: true, alone: true, span: namedSpan(columns, i), conditions: [] } as const;
-      if (known === undefined || isBefore(met, known)) this.keep(row, rule, met);
+      if (existing === undefined || isBefore(met, existing)) this.keep(row, rule, met);
     }
   }
 
@@ -114,13 +114,13 @@ export class ValueErrors {
     const { columns, alive } = epoch;
     let met: ValueError | undefined;
     for (const rule of rules) {
-      const known = this.arrived.get(row)?.get(rule);
-      if (alive[rule] === 0 || (known !== undefined && isAfter(columns, i, known))) continue;
+      const existing = this.arrived.get(row)?.get(rule);
+      if (alive[rule] === 0 || (existing !== undefined && isAfter(columns, i, existing))) continue;
       const failure = met?.failure ?? epoch.rules.compiled.failureOf(condition, columns, i);
       if (failure === undefined) return;
       met ??= { failure, span: namedSpan(columns, i), conditions: [] };
       const isAlone = epoch.rules.compiled.rules[rule]!.needs === 'span';
-      if (known === undefined || isBefore(met, known)) this.keep(row, rule, isAlone ? { ...met, alone: true } : met);
+      if (existing === undefined || isBefore(met, existing)) this.keep(row, rule, isAlone ? { ...met, alone: true } : met);
     }
   }
 

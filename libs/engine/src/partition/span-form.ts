@@ -74,8 +74,8 @@ function writeUnknown({ columns, failed, forms, inDoubt, rules }: Epoch): void {
     for (let word = 0; plan.strict !== undefined && word < compiled.words; word++) {
       for (let bits = failed[i * compiled.words + word]!; bits !== 0; bits &= bits - 1) {
         const condition = lowestCondition(word, bits);
-        const wanted = plan.strict.ofTraces[condition]!.length + plan.strict.ofSpans[condition]!.length > 0;
-        if (wanted && compiled.failsByType(condition, columns, i)) hash = step(hash, ~condition);
+        const isRead = plan.strict.ofTraces[condition]!.length + plan.strict.ofSpans[condition]!.length > 0;
+        if (isRead && compiled.failsByType(condition, columns, i)) hash = step(hash, ~condition);
       }
     }
     if (hash !== 0) forms[i] = withContent(forms[i]!, step(forms[i]!, hash));

@@ -39,21 +39,21 @@ export class SpansInProgress {
     const key = keyOf(epoch.columns, i);
     let spans = this.byRow.get(row);
     if (spans === undefined) this.byRow.set(row, (spans = new Map()));
-    const known = spans.get(key);
+    const existing = spans.get(key);
     const { span, resource, scope } = epoch.columns.wholeSpan(i);
     const scopeSpans = [{ scope, spans: [span], schemaUrl: '' }];
     const value = encodeRequest({ resourceSpans: [{ resource, scopeSpans, schemaUrl: '' }] });
     const offered = { value, attributes: span.attributes.length, offset, epoch };
-    if (known !== undefined) {
-      const order = offered.attributes - known.attributes || Buffer.compare(value, known.value);
+    if (existing !== undefined) {
+      const order = offered.attributes - existing.attributes || Buffer.compare(value, existing.value);
       if (order === 0) return 'known';
       if (order < 0) return 'other form';
     }
     spans.set(key, offered);
     epoch.traces++;
-    if (known !== undefined) this.drop(known, released);
+    if (existing !== undefined) this.drop(existing, released);
     this.bytes += value.length + SPAN_BYTES;
-    return known === undefined ? 'new' : 'other form';
+    return existing === undefined ? 'new' : 'other form';
   }
 
   /** A form of span `i` waits. */
@@ -66,11 +66,11 @@ export class SpansInProgress {
     const spans = this.byRow.get(row);
     if (spans === undefined) return false;
     const key = keyOf(columns, i);
-    const known = spans.get(key);
-    if (known === undefined) return false;
+    const existing = spans.get(key);
+    if (existing === undefined) return false;
     spans.delete(key);
     if (spans.size === 0) this.byRow.delete(row);
-    this.drop(known, released);
+    this.drop(existing, released);
     return true;
   }
 

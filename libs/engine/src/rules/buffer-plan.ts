@@ -22,9 +22,9 @@ export function bufferPlanOf(compiled: CompiledRuleSet, needs: Needs): BufferPla
   rules.forEach(({ index }, place) => {
     const trigger = triggers[place];
     if (trigger === undefined) return;
-    const known = rulesOfTrigger.get(trigger);
-    if (known === undefined) rulesOfTrigger.set(trigger, [index]);
-    else known.push(index);
+    const existing = rulesOfTrigger.get(trigger);
+    if (existing === undefined) rulesOfTrigger.set(trigger, [index]);
+    else existing.push(index);
   });
   return {
     rules: rules.map(({ index }) => index),

@@ -188,7 +188,7 @@ function aboutOneSpan({ plan }: RuleSet): readonly RuleIndex[] {
 }
 
 function addTo(conditions: Map<SpanIndex, number[]>, i: SpanIndex, condition: number): void {
-  const known = conditions.get(i);
-  if (known === undefined) conditions.set(i, [condition]);
-  else if (!known.includes(condition)) known.push(condition);
+  const existing = conditions.get(i);
+  if (existing === undefined) conditions.set(i, [condition]);
+  else if (!existing.includes(condition)) existing.push(condition);
 }

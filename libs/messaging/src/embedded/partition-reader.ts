@@ -76,8 +76,8 @@ export class PartitionReader {
   async #run(): Promise<void> {
     const stopListening = this.storage.arrivals.listen(this.#topic, this.partition, () => this.#wake());
     let started = false;
-    const seen = setInterval(() => started && this.#saySeenIfPossible(), SEEN_CHECK_MS);
-    seen.unref();
+    const seenTimer = setInterval(() => started && this.#saySeenIfPossible(), SEEN_CHECK_MS);
+    seenTimer.unref();
     // The subscriber gets its subscription before its listener is called.
     await nextTurn();
     while (!this.#stopping) {
@@ -98,7 +98,7 @@ export class PartitionReader {
       }
     }
     stopListening();
-    clearInterval(seen);
+    clearInterval(seenTimer);
     try {
       if (started) await this.#listener.revoked(this.partition);
     } catch (error) {
@@ -112,11 +112,12 @@ export class PartitionReader {
     this.#saySeen();
     const committed = this.storage.positions.committed(this.#topic, this.#group, this.partition);
     const { start, end } = this.storage.records(this.#topic).bounds(this.partition);
-    const wanted = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
+    const firstOffset = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
     // The position is beyond the end: its records are gone (files were restored or removed). Reads what is there.
-    this.#next = wanted > end ? start : Math.max(wanted, start);
+    this.#next = firstOffset > end ? start : Math.max(firstOffset, start);
     // In memory, delivered records may be deleted before they are committed.
-    if (committed !== undefined && wanted <= end && !this.storage.inMemory) this.#tellMissing(Math.min(wanted, committed.offset), start);
+    if (committed !== undefined && firstOffset <= end && !this.storage.inMemory)
+      this.#tellMissing(Math.min(firstOffset, committed.offset), start);
   }
 
   /** Records before `next` were deleted before the group read them. Reported once. */

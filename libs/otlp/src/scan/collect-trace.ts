@@ -12,15 +12,15 @@ import { scan } from './scan.js';
  * from the log with it. Throws OtlpError on malformed bytes.
  */
 export function collectTrace(bytes: Uint8Array, traceId: string, index: RequestIndex = new RequestIndex()): TraceRequest {
-  const wanted = bytesOfHex(traceId);
-  if (wanted?.length !== 16) throw new TypeError(`collectTrace: ${traceId} is not 32 hex digits`);
+  const idBytes = bytesOfHex(traceId);
+  if (idBytes?.length !== 16) throw new TypeError(`collectTrace: ${traceId} is not 32 hex digits`);
   scan(bytes, index, 'ids');
   const resourceSpans: (ResourceSpans & { scopeSpans: ScopeSpans[] })[] = [];
   let resource = -1;
   let scope = -1;
   let spans: Span[] = [];
   for (let i = 0; i < index.spans; i++) {
-    if (index.outcome[i] !== ACCEPTED || !isAt(bytes, index.traceIdAt[i]!, wanted)) continue;
+    if (index.outcome[i] !== ACCEPTED || !isAt(bytes, index.traceIdAt[i]!, idBytes)) continue;
     if (index.scopeOf[i] !== scope) {
       scope = index.scopeOf[i]!;
       if (index.resourceOf[scope] !== resource) {
@@ -37,7 +37,7 @@ export function collectTrace(bytes: Uint8Array, traceId: string, index: RequestI
   return { resourceSpans };
 }
 
-function isAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
-  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+function isAt(bytes: Uint8Array, at: number, idBytes: Uint8Array): boolean {
+  for (let i = 0; i < idBytes.length; i++) if (bytes[at + i] !== idBytes[i]) return false;
   return true;
 }

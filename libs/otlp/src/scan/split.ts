@@ -63,9 +63,9 @@ function place(index: RequestIndex, partitionOf: PartitionOf): Placed {
     const at = traceIdAt[span]!;
     if (traceAt < 0 || !sameTrace(bytes, traceAt, at)) {
       const partition = partitionOf(bytes, at);
-      const known = slots.get(partition);
-      slot = known ?? partitions.push(partition) - 1;
-      if (known === undefined) {
+      const existing = slots.get(partition);
+      slot = existing ?? partitions.push(partition) - 1;
+      if (existing === undefined) {
         slots.set(partition, slot);
         sizes.push(0);
       }

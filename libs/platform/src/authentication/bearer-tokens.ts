@@ -52,8 +52,8 @@ export class BearerTokens {
   async caller(token: string): Promise<Caller> {
     const mark = createHash('sha256').update(token).digest('base64');
     const now = this.options.now();
-    const known = this.trusted.get(mark);
-    if (known !== undefined && now < known.until) return known.caller;
+    const existing = this.trusted.get(mark);
+    if (existing !== undefined && now < existing.until) return existing.caller;
     this.trusted.delete(mark);
     const payload = await this.verified(token);
     const caller = { name: nameOf(payload), scopes: this.scopesOf(payload) };

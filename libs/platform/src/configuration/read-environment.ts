@@ -24,11 +24,11 @@ export function readEnvironment(environment: Environment): GivenValue[] {
  * BETRACE_…_SERVICE_HOST for a service named betrace-….
  */
 export function mistypedVariables(environment: Environment, signatureKeyEnv: string): string[] {
-  const known = [...KEYS.flatMap((key) => key.setting.env), ...OTHER_VARIABLES, signatureKeyEnv];
+  const variables = [...KEYS.flatMap((key) => key.setting.env), ...OTHER_VARIABLES, signatureKeyEnv];
   return Object.keys(environment)
-    .filter((name) => name.startsWith('BETRACE_') && !known.includes(name))
+    .filter((name) => name.startsWith('BETRACE_') && !variables.includes(name))
     .flatMap((name) => {
-      const meant = suggest(name, known, 2);
+      const meant = suggest(name, variables, 2);
       return meant === undefined ? [] : [`environment variable ${name} is not one that BeTrace reads; did you mean ${meant}?`];
     });
 }

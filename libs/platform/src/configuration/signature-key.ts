@@ -95,9 +95,9 @@ function keptKey(directory: string): SignatureKey {
       return { key: made, file, notice: `a signature key was made and is kept in ${file}; keep a copy, or set BETRACE_SIGNATURE_KEY` };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const kept = readFileSync(file, 'utf8').trim();
-      if (kept.length < 32) throw new Error(`${file} holds no key (an interrupted first start?); delete it or set BETRACE_SIGNATURE_KEY`);
-      return { key: kept, file };
+      const stored = readFileSync(file, 'utf8').trim();
+      if (stored.length < 32) throw new Error(`${file} holds no key (an interrupted first start?); delete it or set BETRACE_SIGNATURE_KEY`);
+      return { key: stored, file };
     }
   } catch (error) {
     const message = `no signature key can be kept in ${directory}: ${(error as Error).message}; give another --storage-path, or set BETRACE_SIGNATURE_KEY`;

@@ -18,9 +18,9 @@ export class KnownPaths {
 
   /** @param template the path of a route, like `/v1/rules/:id` or `/docs/*` */
   add(template: string, methods: readonly string[]): void {
-    const known = this.paths.get(template) ?? { template, pattern: patternOf(template), methods: new Set() };
-    for (const method of methods) known.methods.add(method);
-    this.paths.set(template, known);
+    const entry = this.paths.get(template) ?? { template, pattern: patternOf(template), methods: new Set() };
+    for (const method of methods) entry.methods.add(method);
+    this.paths.set(template, entry);
   }
 
   has(template: string): boolean {

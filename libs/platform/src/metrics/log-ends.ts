@@ -40,18 +40,18 @@ export class LogEnds {
 
   /** Asks the log; resolves within `timeoutMs` and never rejects. It does not wait for a request that has been pending longer. */
   async of(topic: string): Promise<KnownEnds> {
-    let known = this.known.get(topic);
-    if (known === undefined) {
-      known = { ends: new Map(), reportedAt: Number.NEGATIVE_INFINITY, asking: undefined, askedAt: 0 };
-      this.known.set(topic, known);
+    let existing = this.known.get(topic);
+    if (existing === undefined) {
+      existing = { ends: new Map(), reportedAt: Number.NEGATIVE_INFINITY, asking: undefined, askedAt: 0 };
+      this.known.set(topic, existing);
     }
-    if (known.asking === undefined) {
-      known.askedAt = this.now();
-      known.asking = this.ask(topic, known);
+    if (existing.asking === undefined) {
+      existing.askedAt = this.now();
+      existing.asking = this.ask(topic, existing);
     }
-    const left = known.askedAt + this.timeoutMs - this.now();
-    if (left > 0) await waitAtMost(known.asking, left);
-    return { ends: known.ends, age: this.now() - known.reportedAt };
+    const left = existing.askedAt + this.timeoutMs - this.now();
+    if (left > 0) await waitAtMost(existing.asking, left);
+    return { ends: existing.ends, age: this.now() - existing.reportedAt };
   }
 
   private async ask(topic: string, known: Known): Promise<void> {

@@ -15,9 +15,9 @@ const exposed = new WeakMap<Registry, Map<string, () => number>>();
 
 /** Makes the gauge report at each scrape how many files of a storage are lost. */
 export function exposeFilesLost(registry: Registry, storage: 'log' | 'store', lost: () => number): void {
-  const known = exposed.get(registry);
-  if (known !== undefined) {
-    known.set(storage, lost);
+  const existing = exposed.get(registry);
+  if (existing !== undefined) {
+    existing.set(storage, lost);
     return;
   }
   const all = new Map([[storage as string, lost]]);

@@ -37,8 +37,8 @@ export async function encodeProfile(profiles: readonly ThreadProfile[], meaning:
 
   const locationOf = (node: CallNode): number => {
     const key = JSON.stringify([node.name, node.file, node.line, node.column]);
-    const known = locations.get(key);
-    if (known !== undefined) return Number(known.id);
+    const existing = locations.get(key);
+    if (existing !== undefined) return Number(existing.id);
     const id = locations.size + 1;
     const name = strings.dedup(node.name);
     callees.set(key, new Callee({ id, name, systemName: name, filename: strings.dedup(node.file), startLine: node.line }));

@@ -100,8 +100,8 @@ const SNAPSHOTS: Readonly<Record<StoreSettings['kind'], (queries: Queries) => Pr
 async function schemaOf(queries: Queries, place: string): Promise<string> {
   if (!(await hasTable(queries, 'migrations'))) throw new StoreError('BT_STORE_NOTHING_THERE', { place });
   const found = (await queries.selectFrom('migrations').select('name').orderBy('name', 'desc').limit(1).executeTakeFirst())?.name ?? 'none';
-  const known = MIGRATIONS.at(-1)?.name ?? '';
-  if (found > known) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place, migration: found });
-  if (found < known) throw new StoreError('BT_STORE_OLDER_SCHEMA', { place, migration: found });
+  const newestMigration = MIGRATIONS.at(-1)?.name ?? '';
+  if (found > newestMigration) throw new StoreError('BT_STORE_NEWER_SCHEMA', { place, migration: found });
+  if (found < newestMigration) throw new StoreError('BT_STORE_OLDER_SCHEMA', { place, migration: found });
   return found;
 }

@@ -57,9 +57,9 @@ async function namedControls(queries: Queries, framework: string | undefined): P
     const ofRule = byRule.get(row.rule_id) ?? new Map();
     byRule.set(row.rule_id, ofRule);
     const key = JSON.stringify([row.framework, row.control]);
-    const known = ofRule.get(key) ?? { framework: row.framework, control: row.control, versions: [] };
-    ofRule.set(key, known);
-    known.versions.push([Number(row.first), Number(row.last)]);
+    const entry = ofRule.get(key) ?? { framework: row.framework, control: row.control, versions: [] };
+    ofRule.set(key, entry);
+    entry.versions.push([Number(row.first), Number(row.last)]);
   }
   return new Map([...byRule].map(([id, controls]) => [id, [...controls.values()]]));
 }

@@ -54,7 +54,7 @@ async function countAgain(database: Transaction<Schema>): Promise<void> {
     .selectFrom('violation_groups')
     .select(['id', 'open', 'undecided', 'retracted', 'pruned', 'first_seen', 'last_seen'])
     .execute();
-  const known = new Set(groups.map(({ id }) => id));
+  const groupIds = new Set(groups.map(({ id }) => id));
   const counted = new Map<string, Counted>();
   const rows = await database
     .selectFrom('violations')
@@ -70,7 +70,7 @@ async function countAgain(database: Transaction<Schema>): Promise<void> {
     .execute();
   const lost = new Set<string>();
   for (const row of rows) {
-    if (known.has(row.group_id!)) add(counted, row.group_id!, row);
+    if (groupIds.has(row.group_id!)) add(counted, row.group_id!, row);
     else lost.add(row.group_id!);
   }
   // The older version deleted the group because it counted no violations in it: the violations are grouped again.
@@ -91,8 +91,8 @@ async function countAgain(database: Transaction<Schema>): Promise<void> {
   for (const row of others) {
     const id = groupId(row.rule_id, row.service);
     add(counted, id, row);
-    if (known.has(id)) continue;
-    known.add(id);
+    if (groupIds.has(id)) continue;
+    groupIds.add(id);
     await insertEmpty(database, id, row);
   }
   for (const group of groups) {

@@ -30,8 +30,8 @@ export async function alreadyDelivered(
     for (const row of rows) last.set(row.violation_id, deliveredRevision(row));
   }
   const done = items.filter((item) => {
-    const known = last.get(item.id);
-    return known !== undefined && !supersedes(item, known);
+    const existing = last.get(item.id);
+    return existing !== undefined && !supersedes(item, existing);
   });
   return new Set(done.map(({ id }) => id));
 }

@@ -37,8 +37,8 @@ export function rowOf(content: RuleContent): Pick<RulesTable, (typeof COLUMNS)[k
 
 /** Whether a row has this content in every column. */
 export function hasContent(row: RulesTable, content: RuleContent): boolean {
-  const wanted = rowOf(content);
-  return Object.values(COLUMNS).every((column) => row[column] === wanted[column]);
+  const columns = rowOf(content);
+  return Object.values(COLUMNS).every((column) => row[column] === columns[column]);
 }
 
 /** Absent when empty, and in versions stored before rules had controls. */

@@ -63,8 +63,8 @@ export function importRules(connection: Connection, { rules, basedOn, replace, n
       imported.push({ id: rule.id, before: before && ruleOf(before), after: ruleOf(after) });
       if (before !== after) changes.push(...changeOf(before, after));
     }
-    const kept = new Set(rules.map(({ rule }) => rule.id));
-    const others = replace ? (await allRows(transaction)).filter(({ id }) => !kept.has(id)) : [];
+    const givenIds = new Set(rules.map(({ rule }) => rule.id));
+    const others = replace ? (await allRows(transaction)).filter(({ id }) => !givenIds.has(id)) : [];
     for (const before of others) {
       await remove(transaction, before, { now, by });
       imported.push({ id: before.id, before: ruleOf(before), after: undefined });
@@ -122,9 +122,9 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
   return changing(connection, async (transaction) => {
     const had = await transaction.selectFrom('epochs').select('epoch').limit(1).executeTakeFirst();
     if (had !== undefined) return;
-    const known = new Set((await allRows(transaction)).map(({ id }) => id));
+    const storedIds = new Set((await allRows(transaction)).map(({ id }) => id));
     for (const { id, name, version, expression, severity, message = null, onError = 'no_match', mode, evidence } of rules) {
-      if (known.has(id)) continue;
+      if (storedIds.has(id)) continue;
       const content = {
         id,
         name,
@@ -144,7 +144,7 @@ export function adoptRules(connection: Connection, rules: readonly PublishedRule
       await keepVersion(transaction, id, version, { now }, row);
     }
     await insertWhole(transaction, epoch, { epoch, snapshot: rules }, 1);
-    if (known.size > 0) await appendSnapshot(transaction, epoch);
+    if (storedIds.size > 0) await appendSnapshot(transaction, epoch);
   });
 }
 

@@ -38,14 +38,14 @@ export async function violationRevisions(queries: Queries, id: string): Promise<
     .where('id', '=', id)
     .executeTakeFirst();
   if (current === undefined) return [];
-  const kept = await queries
+  const stored = await queries
     .selectFrom('violation_revisions')
     .selectAll()
     .where('violation_id', '=', id)
     .orderBy('first_offset')
     .orderBy('revision')
     .execute();
-  const rows = kept.length === 0 ? [revisionRow(current)] : kept;
+  const rows = stored.length === 0 ? [revisionRow(current)] : stored;
   return rows.map((row) => ({
     ...revisionOf(row),
     record: checkedColumn(row.json_record, () => `revision ${row.revision} of violation ${id}`),

@@ -12,8 +12,8 @@ export class KeptSamples {
     if (typeof rule_id !== 'string' || !Array.isArray(samples)) throw new TypeError('a record of samples needs rule_id and samples');
     const byId = new Map(this.of(rule_id).map((sample) => [sample.id, sample]));
     for (const sample of samples as readonly ShadowSample[]) {
-      const known = byId.get(sample.id);
-      if (known === undefined || isLater(sample, known)) byId.set(sample.id, sample);
+      const existing = byId.get(sample.id);
+      if (existing === undefined || isLater(sample, existing)) byId.set(sample.id, sample);
     }
     const newest = [...byId.values()].sort((a, b) => b.timestamp_ms - a.timestamp_ms || (a.id < b.id ? -1 : 1));
     this.rules.set(rule_id, newest.slice(0, MAX_SAMPLES));

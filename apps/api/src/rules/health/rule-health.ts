@@ -17,10 +17,10 @@ export class RuleHealth {
     if (rules.length === 0) return () => ({});
     const now = this.now();
     const since = now - DAY;
-    const kept = await this.store.ruleViolations(since);
+    const stored = await this.store.ruleViolations(since);
     const counted = this.status.evaluations.lastDay(now);
     return ({ id }) => {
-      const { counts, lastAt: keptAt } = kept.get(id) ?? { counts: { open: 0, undecided: 0, retracted: 0 } };
+      const { counts, lastAt: keptAt } = stored.get(id) ?? { counts: { open: 0, undecided: 0, retracted: 0 } };
       const evaluations = counted.get(id);
       const lastAt = later(keptAt, this.lastInShadow(id));
       const last = lastAt === undefined ? {} : { last_match_at: new Date(lastAt).toISOString() };

@@ -172,8 +172,8 @@ function planned(items: readonly Item[], before: ReadonlyMap<string, StoredRule>
     const after = isSame ? existing : { ...content, version: (existing?.version ?? 0) + 1, createdAt: 0, updatedAt: 0 };
     return { id: content.id, before: existing, after };
   });
-  const kept = new Set(items.map(({ content }) => content.id));
-  const others = replace ? [...before.values()].filter(({ id }) => !kept.has(id)) : [];
+  const givenIds = new Set(items.map(({ content }) => content.id));
+  const others = replace ? [...before.values()].filter(({ id }) => !givenIds.has(id)) : [];
   return [...put, ...others.map((rule): ImportedRule => ({ id: rule.id, before: rule, after: undefined }))];
 }
 

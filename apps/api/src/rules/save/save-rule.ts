@@ -92,10 +92,10 @@ export class SaveRule {
   async restore(idOrName: string, version: number, change: Change): Promise<SavedRule> {
     const existing = await findRule(this.store, idOrName);
     const id = existing?.id ?? idOrName;
-    const kept = await this.store.ruleVersion(id, version);
-    if (kept === undefined) throw new ApiError('BT_API_RULE_VERSION_UNKNOWN', { id, version });
-    if (kept.rule === undefined) throw new ApiError('BT_API_RULE_VERSION_DELETED', { id, version });
-    const { version: _version, createdAt: _createdAt, updatedAt: _updatedAt, ...content } = kept.rule;
+    const storedVersion = await this.store.ruleVersion(id, version);
+    if (storedVersion === undefined) throw new ApiError('BT_API_RULE_VERSION_UNKNOWN', { id, version });
+    if (storedVersion.rule === undefined) throw new ApiError('BT_API_RULE_VERSION_DELETED', { id, version });
+    const { version: _version, createdAt: _createdAt, updatedAt: _updatedAt, ...content } = storedVersion.rule;
     refuseBadTexts(content, existing);
     await this.check.orRefuse(content.expression);
     if (change.runsTests === true) await this.refuseTests(content, change);
@@ -179,8 +179,8 @@ function changed(id: string, found: number, expected: number | undefined): ApiEr
 
 /** Ignores texts that the rule has already (an earlier version accepted any), so that it can be changed or disabled. */
 function refuseBadTexts(content: RuleContent, existing?: RuleContent): void {
-  const known = new Set(existing && ruleTextProblems(existing).map(textOf));
-  const problems = ruleTextProblems(content).filter((problem) => !known.has(textOf(problem)));
+  const formerProblems = new Set(existing && ruleTextProblems(existing).map(textOf));
+  const problems = ruleTextProblems(content).filter((problem) => !formerProblems.has(textOf(problem)));
   const [first] = problems;
   if (first === undefined) return;
   const errors = problems.map(({ member, message }) => ({ path: member, message }));

@@ -14,17 +14,17 @@ export async function openKeys(store: Store, configuration: Configuration, now: 
   const id = keyId(key);
   const formerKeys = formerSignatureKeys(configuration);
   const formerIds = new Set(formerKeys.map(keyId));
-  const known = await store.signatureKeys();
-  const before = known.filter(({ origin }) => origin === 'configured' || origin === 'kept');
+  const stored = await store.signatureKeys();
+  const before = stored.filter(({ origin }) => origin === 'configured' || origin === 'kept');
   // With former keys configured, the change was intended.
-  const lost = file !== undefined && before.some((one) => !formerIds.has(one.id)) && !known.some((one) => one.id === id);
+  const lost = file !== undefined && before.some((one) => !formerIds.has(one.id)) && !stored.some((one) => one.id === id);
   if (lost && !compliance.newSignatureKey) {
     const [last] = before.slice(-1);
     throw new SigningError('BT_SIGNING_KEY_LOST', { file, id: last?.id ?? '?', directory: storage.path ?? '' });
   }
   const origin: KeyOrigin = key === DEFAULT_KEY ? 'development' : file === undefined ? 'configured' : 'kept';
   await store.addSignatureKey({ id, origin, since: now() });
-  const publicKeys = known.flatMap(({ publicKey }) => publicKey ?? []);
+  const publicKeys = stored.flatMap(({ publicKey }) => publicKey ?? []);
   const privateKey = privateSignatureKey(configuration);
   const ring = keyRing({
     key,

@@ -127,7 +127,7 @@ export class RecentTraces {
   }
 
   private async find(wireId: string): Promise<FoundPlace | undefined> {
-    const wanted = Buffer.from(bytesOfHex(wireId)!);
+    const idBytes = Buffer.from(bytesOfHex(wireId)!);
     const partition = partitionOfKey(wireId, this.log.partitions(TOPICS.spans));
     const bounds = await this.log.bounds(TOPICS.spans, partition);
     let found: { readonly first: number; readonly last: number; readonly since: number } | undefined;
@@ -135,7 +135,7 @@ export class RecentTraces {
     let isAlone = false;
     let bytes = BYTES_OF_ONE;
     for (const part of partsFromEnd(bounds, { first: FIRST_OF_ONE, records: RECORDS_OF_ONE })) {
-      const seen = await this.lookFor(wanted, partition, part);
+      const seen = await this.lookFor(idBytes, partition, part);
       bytes -= seen.bytes;
       reached = part.from;
       if (seen.found !== undefined) found = { ...seen.found, last: found?.last ?? seen.found.last };
@@ -150,7 +150,7 @@ export class RecentTraces {
   }
 
   /** The first and the last record of a part that contain these bytes, perhaps as something else (a link): the reader of the records decides. */
-  private async lookFor(wanted: Buffer, partition: number, { from, to }: OffsetRange) {
+  private async lookFor(idBytes: Buffer, partition: number, { from, to }: OffsetRange) {
     let found: { readonly first: number; readonly last: number; readonly since: number } | undefined;
     let since: number | undefined;
     let bytes = 0;
@@ -158,7 +158,7 @@ export class RecentTraces {
       for (const { value, offset, timestamp } of records) {
         since ??= timestamp;
         bytes += value.length;
-        if (!Buffer.from(value.buffer, value.byteOffset, value.length).includes(wanted)) continue;
+        if (!Buffer.from(value.buffer, value.byteOffset, value.length).includes(idBytes)) continue;
         found = { ...(found ?? { first: offset, since: timestamp }), last: offset };
       }
       // Yields to receivers.

@@ -84,7 +84,7 @@ async function* violations(server: Server, query: URLSearchParams, terminal: Ter
 
 function lineOf({ timestamp_ms, severity, rule_id, service, trace_id, status, message }: Violation, terminal: Terminal): string {
   const color = severity === 'CRITICAL' || severity === 'HIGH' ? 'red' : 'yellow';
-  const kept = status === 'open' ? '' : ` (${status})`;
-  const text = visible(`${rule_id} ${service} ${trace_id}${kept}: ${message}`);
+  const statusNote = status === 'open' ? '' : ` (${status})`;
+  const text = visible(`${rule_id} ${service} ${trace_id}${statusNote}: ${message}`);
   return `${new Date(timestamp_ms).toISOString()} ${paint(terminal, color, severity.padEnd(8))} ${text}\n`;
 }

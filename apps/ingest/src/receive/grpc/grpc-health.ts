@@ -71,20 +71,20 @@ export class GrpcHealth {
       call.emit('error', { code: grpc.status.RESOURCE_EXHAUSTED, details: `${MAX_WATCHES} watches are open already` });
       return;
     }
-    const known = isKnown(call.request);
+    const hasService = isKnown(call.request);
     let lastSent: Buffer | undefined;
     const say = (state: Buffer): void => {
       if (this.watches.has(end) && state !== lastSent) call.write(state);
       lastSent = state;
     };
-    const look = async (): Promise<void> => say(known ? await this.state() : ANSWERS.unknown);
+    const look = async (): Promise<void> => say(hasService ? await this.state() : ANSWERS.unknown);
     const timer = setInterval(() => void look(), CHECK_INTERVAL_MS).unref();
     const forget = (): void => {
       clearInterval(timer);
       this.watches.delete(end);
     };
     const end = (last: Buffer): void => {
-      if (known) say(last);
+      if (hasService) say(last);
       forget();
       call.end();
     };

@@ -17,7 +17,7 @@ export function parseReceivedTopic(text: string): ReceivedTopic | undefined {
   const [name = '', word, ...rest] = text.split(':');
   if (rest.length > 0 || !/^[\w.-]{1,249}$/.test(name)) return undefined;
   if (word === undefined) return { name };
-  const encoding = TOPIC_ENCODINGS.find((known) => known === word);
+  const encoding = TOPIC_ENCODINGS.find((candidate) => candidate === word);
   return encoding && { name, encoding };
 }
 

@@ -27,11 +27,11 @@ const COMPARED = /(\s*(?:[<>]=?|[=~!]=)\s*)(\d+(?:\.\d+)?)(?![\w.])/y;
  * `span.duration_ms > 5`: the field is `duration` in nanoseconds, and the unit belongs to the number.
  * @param range the range of the name in `text`
  */
-export function durationWithUnit(name: string, range: Range, known: readonly string[], text: string): DiagnosticExtras | undefined {
+export function durationWithUnit(name: string, range: Range, fields: readonly string[], text: string): DiagnosticExtras | undefined {
   const [, separate, joined] = WITH_UNIT.exec(name.toLowerCase()) ?? [];
   const word = separate ?? joined;
   const unit = word !== undefined && Object.hasOwn(UNITS, word) ? UNITS[word] : undefined;
-  if (unit === undefined || !known.includes('duration')) return undefined;
+  if (unit === undefined || !fields.includes('duration')) return undefined;
   const expected = `duration, which is compared with a duration such as 5${unit}`;
   COMPARED.lastIndex = range.end;
   const [compared, operator, number] = COMPARED.exec(text) ?? [];

@@ -40,12 +40,12 @@ export function wordOf(words: Readonly<Record<string, string>>, word: string): s
 }
 
 /** Suggests a member for an unknown one: `trace.name` means the root's name, `span.children.length` their count. */
-export function foreignMember(object: string, name: string, known: readonly string[]): string | undefined {
+export function foreignMember(object: string, name: string, members: readonly string[]): string | undefined {
   if (object === 'trace' && SPAN_FIELDS.some((field) => field.name === name)) return `root.${name}`;
-  const isCount = known.includes('count') && !known.includes('name') && ['length', 'size', 'len', 'n'].includes(name);
+  const isCount = members.includes('count') && !members.includes('name') && ['length', 'size', 'len', 'n'].includes(name);
   if (isCount) return 'count(true)';
   const alias = wordOf(ALIASES, name.replaceAll('_', '').toLowerCase());
-  return alias !== undefined && known.includes(alias) ? alias : undefined;
+  return alias !== undefined && members.includes(alias) ? alias : undefined;
 }
 
 /** `span.status.code`, `span.kind.value`: the field is the value. */

@@ -16,7 +16,7 @@ export function wantedArguments(parameters: VocabularyFunction['parameters']): s
   return names(true) === '' ? names(false) : `${names(false)} and perhaps ${names(true)}`;
 }
 
-export function arityError(call: Expression, name: string, wanted: string, found: number, scope: CheckScope, fix?: Fix): Resolved {
-  const extras = { expected: wanted, suggestion: fix?.text, fix };
-  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted, found: String(found) }, extras);
+export function arityError(call: Expression, name: string, expected: string, found: number, scope: CheckScope, fix?: Fix): Resolved {
+  const extras = { expected: expected, suggestion: fix?.text, fix };
+  return scope.findings.refuse(call, 'BT_DSL_ARITY', call.range, { name, wanted: expected, found: String(found) }, extras);
 }

@@ -134,11 +134,11 @@ function libraryCall(
   const { minimum, maximum, takes, returns } = LIBRARY[name];
   if (args.length < minimum || args.length > maximum) {
     const hidden = isMethod ? 1 : 0;
-    const wanted =
+    const expected =
       minimum === maximum
         ? `${minimum - hidden} argument${minimum - hidden === 1 ? '' : 's'}`
         : `${minimum - hidden} to ${maximum - hidden} arguments`;
-    return arityError(call, isMethod ? (call.type === 'method-call' ? call.name : name) : name, wanted, args.length - hidden, scope);
+    return arityError(call, isMethod ? (call.type === 'method-call' ? call.name : name) : name, expected, args.length - hidden, scope);
   }
   for (const argument of args) {
     const given = argument.types;

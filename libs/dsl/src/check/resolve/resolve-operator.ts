@@ -186,15 +186,15 @@ function ordering(syntax: Binary, left: Resolved, right: Resolved, scope: CheckS
 function refuseDefault(node: Resolved, other: Resolved, scope: CheckScope): boolean {
   if (node.type !== 'logical' || node.operator !== 'or' || node.right.type !== 'literal' || other.types === 0) return false;
   const standIn = node.right;
-  const wanted = other.types & (NUMBER | STRING);
-  if (wanted === (NUMBER | STRING) || (other.types & ~(NUMBER | STRING)) !== 0 || (standIn.types & wanted) !== 0) return false;
-  const text = wanted === STRING ? `"${String(standIn.value)}"` : String(standIn.value).trim();
+  const expected = other.types & (NUMBER | STRING);
+  if (expected === (NUMBER | STRING) || (other.types & ~(NUMBER | STRING)) !== 0 || (standIn.types & expected) !== 0) return false;
+  const text = expected === STRING ? `"${String(standIn.value)}"` : String(standIn.value).trim();
   const isCertain =
-    wanted === STRING ? standIn.types === NUMBER : typeof standIn.value === 'string' && parseNumeral(String(standIn.value)) !== undefined;
+    expected === STRING ? standIn.types === NUMBER : typeof standIn.value === 'string' && parseNumeral(String(standIn.value)) !== undefined;
   const fix = isCertain ? { range: standIn.syntax.range, text } : undefined;
   const values = { left: describeTypes(standIn.types), right: describeTypes(other.types) };
   scope.findings.report('BT_DSL_COMPARISON', standIn.syntax.range, values, {
-    expected: `a ${describeTypes(wanted)}`,
+    expected: `a ${describeTypes(expected)}`,
     suggestion: fix?.text,
     fix,
   });

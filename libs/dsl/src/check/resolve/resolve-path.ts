@@ -46,7 +46,7 @@ export function resolveName(expression: Extract<Expression, { type: 'name' }>, s
   if (SANDBOX_GLOBALS.has(name)) return { kind: 'function', name };
   if (UNAVAILABLE.has(name)) return refused(expression, scope, 'BT_DSL_UNAVAILABLE', range, { name });
   const bareField = SPAN_FIELDS.some((field) => field.name === name) ? `span.${name}` : undefined;
-  const bareFunction = TRACE_FUNCTIONS.some((known) => known.name === name) ? `trace.${name}` : undefined;
+  const bareFunction = TRACE_FUNCTIONS.some((candidate) => candidate.name === name) ? `trace.${name}` : undefined;
   if (scope.findings.namedSpans.has(name)) {
     const expected = `a span that is named here: '${name}' is known only within the function that names it`;
     scope.findings.report('BT_DSL_UNKNOWN_NAME', range, { name }, { expected });

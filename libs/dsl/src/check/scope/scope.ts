@@ -63,7 +63,11 @@ export class Findings {
     const { fix, ...others } = diagnostic;
     if (fix === undefined) return diagnostic;
     const { start, end } = fix.range;
-    if (this.diagnostics.some((known) => known.fix !== undefined && known.fix.range.start < end && start < known.fix.range.end))
+    if (
+      this.diagnostics.some(
+        (candidate) => candidate.fix !== undefined && candidate.fix.range.start < end && start < candidate.fix.range.end,
+      )
+    )
       return others;
     return diagnostic;
   }

@@ -22,9 +22,9 @@ export function valuesOfNames(block: Block): ReadonlyMap<string, readonly (Expre
   const visit = (statements: Block): void => {
     for (const statement of statements) {
       for (const [name, value] of givenBy(statement)) {
-        const known = values.get(name);
-        if (known === undefined) values.set(name, [value]);
-        else known.push(value);
+        const existing = values.get(name);
+        if (existing === undefined) values.set(name, [value]);
+        else existing.push(value);
       }
       for (const inner of blocksOf(statement)) visit(inner);
     }

@@ -131,14 +131,14 @@ export class LeafValues {
 
   /** How many spans fed a trace function. */
   tally(node: TraceQuantifier, bindings: Bindings): Tally | undefined {
-    const wanted = node.quantifier !== 'all';
+    const witnessValue = node.quantifier !== 'all';
     const { spans } = this.evidence;
     if (spans !== undefined) {
       const known = this.tested(spans).satisfying(node, bindings);
       const tested = known ?? this.settled(spans, node, bindings)?.satisfying(node, bindings);
       if (tested === undefined) return undefined;
       const satisfying = new Set(tested.spans);
-      const found = inOrder(wanted ? tested.spans : tested.of.filter((span) => !satisfying.has(span)));
+      const found = inOrder(witnessValue ? tested.spans : tested.of.filter((span) => !satisfying.has(span)));
       const witnesses = found.slice(0, MAXIMUM_WITNESSES).map(referenceTo);
       // Spans in doubt may add to them.
       const atLeast = known === undefined && found.length > 0 && node.quantifier !== 'count';

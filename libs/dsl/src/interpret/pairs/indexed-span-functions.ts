@@ -42,8 +42,8 @@ export class IndexedSpanFunctions extends CountedSpans {
   }
 
   override countUpTo(node: TraceQuantifier, enough: Enough): Value {
-    const known = this.answers.get(node);
-    if (known !== undefined) return known;
+    const existing = this.answers.get(node);
+    if (existing !== undefined) return existing;
     const count = this.count({ node, depth: node.depth, condition: node.condition }, node.over, enough);
     if (!enough(count) && isIndependent(node)) this.answers.set(node, count);
     return count;
@@ -305,7 +305,7 @@ const independent = new WeakMap<SpanFunctionNode, boolean>();
 
 /** Reads no outer spans: it has one answer for the whole trace. */
 function isIndependent(node: SpanFunctionNode): boolean {
-  let known = independent.get(node);
-  if (known === undefined) independent.set(node, (known = !readsOuter(node, node.depth)));
-  return known;
+  let existing = independent.get(node);
+  if (existing === undefined) independent.set(node, (existing = !readsOuter(node, node.depth)));
+  return existing;
 }

@@ -43,8 +43,8 @@ const fromBytes = (bytes: Uint8Array): string => Reflect.apply(String.fromCharCo
 function longKey(bytes: Uint8Array): string {
   let key = '"';
   for (let at = 0; at < bytes.length; at += PIECE) key += fromBytes(bytes.subarray(at, at + PIECE));
-  const known = keys.get(key);
-  if (known !== undefined) return known;
+  const existing = keys.get(key);
+  if (existing !== undefined) return existing;
   keys.set(key, key);
   return key;
 }

@@ -119,8 +119,8 @@ class Resolver implements Scopes {
 
   private target(target: Expression, value: Expression | undefined, names: Names, depth: number): void {
     if (target.type !== 'name') return this.expression(target, names, depth);
-    const known = names.get(target.name);
-    const variable = known ?? this.global(target.name);
+    const existing = names.get(target.name);
+    const variable = existing ?? this.global(target.name);
     if (variable.depth < depth) this.changesOutside = true;
     variable.assigned = true;
     variable.values.push(value);

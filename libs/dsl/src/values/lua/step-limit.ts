@@ -37,12 +37,12 @@ export class StepLimit {
    * the spans, which is not charged.
    */
   matchesHeld(pattern: Pattern, subject: string): boolean {
-    let known = this.answers.get(pattern);
-    if (known === undefined) this.answers.set(pattern, (known = new Map()));
-    let answer = known.get(subject);
+    let existing = this.answers.get(pattern);
+    if (existing === undefined) this.answers.set(pattern, (existing = new Map()));
+    let answer = existing.get(subject);
     if (answer === undefined) {
       if (pattern.price(subject) > this.ofPattern) throw new PatternExceeded();
-      known.set(subject, (answer = pattern.test(subject)));
+      existing.set(subject, (answer = pattern.test(subject)));
     }
     return answer;
   }

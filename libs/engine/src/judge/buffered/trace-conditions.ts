@@ -63,10 +63,10 @@ export class TraceConditions implements HeldConditions {
         const bit = 1 << (condition & 31);
         if ((plan.mask[word]! & bit) === 0) continue;
         this.doubtful ??= { inDoubt: new Map(), mistyped: new Map() };
-        const known = this.doubtful[kind].get(condition);
-        if (known === undefined) this.doubtful[kind].set(condition, [position]);
-        else known.push(position);
-        this.bytes += known === undefined ? CONDITION_BYTES : POSITION_BYTES;
+        const existing = this.doubtful[kind].get(condition);
+        if (existing === undefined) this.doubtful[kind].set(condition, [position]);
+        else existing.push(position);
+        this.bytes += existing === undefined ? CONDITION_BYTES : POSITION_BYTES;
         if ((plan.candidateMask[word]! & bit) === 0) this.noteWord(bit, word, true, position);
       }
     }

@@ -24,8 +24,8 @@ export class FedRules {
     const { compiled, plan } = epoch.rules;
     if (this.marks.length < compiled.rules.length) this.marks = new Float64Array(compiled.rules.length);
     this.trace++;
-    for (let kept = this.assembly.traces.witnesses(row); kept !== 0; kept = this.kept.next(kept)) {
-      const atom = this.kept.tag(kept);
+    for (let slot = this.assembly.traces.witnesses(row); slot !== 0; slot = this.kept.next(slot)) {
+      const atom = this.kept.tag(slot);
       if (atom === ROOT || atom === FIRST_SPAN) continue;
       for (const rule of plan.rulesOfAtom[atom]!) this.marks[rule] = this.trace;
     }

@@ -141,10 +141,10 @@ export class MixedRules {
     }
     const verdict = this.groups.verdict(group);
     if (verdict === FALSE) return;
-    const kept = this.kept.keep(epoch.columns, i, 0, 0);
-    this.groups.append(group, kept);
+    const slot = this.kept.keep(epoch.columns, i, 0, 0);
+    this.groups.append(group, slot);
     // A closed trace is judged again after the whole record.
-    if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, kept, true, 'certain', this.shownOf(epoch, row, group));
+    if (verdict === TRUE && !closed) this.reportSpan(epoch, row, group, slot, true, 'certain', this.shownOf(epoch, row, group));
   }
 
   /** The verdict of a group is certain. If it is no match, its spans need not wait. */
@@ -157,8 +157,8 @@ export class MixedRules {
   /** Reports the result of a rule for all spans of a group. */
   private report(epoch: Epoch, row: Row, group: number, concluded: Conclusion, closeReason: CloseReason | 'certain'): void {
     const shown = this.shownOf(epoch, row, group);
-    for (let kept = this.groups.first(group); kept !== 0; kept = this.kept.next(kept)) {
-      this.reportSpan(epoch, row, group, kept, concluded, closeReason, shown);
+    for (let slot = this.groups.first(group); slot !== 0; slot = this.kept.next(slot)) {
+      this.reportSpan(epoch, row, group, slot, concluded, closeReason, shown);
     }
   }
 
@@ -166,15 +166,15 @@ export class MixedRules {
     epoch: Epoch,
     row: Row,
     group: number,
-    kept: number,
+    slot: number,
     concluded: Conclusion,
     closeReason: CloseReason | 'certain',
     shown: () => Explanation,
   ): void {
     const rule = this.groups.rule(group);
     const isLasting = this.groups.verdict(group) === TRUE;
-    const report = { rule, row, subject: kept, ...foundBy(concluded), aboutSpan: true, isLasting, closeReason };
-    this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(kept), explanation: shown() }));
+    const report = { rule, row, subject: slot, ...foundBy(concluded), aboutSpan: true, isLasting, closeReason };
+    this.reports.report(epoch, report, (): Shown => ({ span: this.kept.named(slot), explanation: shown() }));
   }
 
   /** The verdict is the same for all spans of a group, and is computed at most once. */

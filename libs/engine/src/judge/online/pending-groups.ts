@@ -83,12 +83,12 @@ export class PendingGroups extends Slots {
     return this.words[group * WORDS + FIRST]!;
   }
 
-  append(group: number, kept: number): void {
+  append(group: number, slot: number): void {
     const at = group * WORDS;
     const last = this.words[at + LAST]!;
-    if (last === 0) this.words[at + FIRST] = kept;
-    else this.kept.chain(last, kept);
-    this.words[at + LAST] = kept;
+    if (last === 0) this.words[at + FIRST] = slot;
+    else this.kept.chain(last, slot);
+    this.words[at + LAST] = slot;
   }
 
   /** The spans no longer wait. */

@@ -91,8 +91,8 @@ export class TraceAtoms {
   /** Evaluates the rules that read an atom and whose key is fed: few, even where many read it. */
   private askRulesOfKey(epoch: Epoch, row: Row, atom: number): void {
     const { plan, compiled } = epoch.rules;
-    for (let kept = this.assembly.traces.witnesses(row); kept !== 0; kept = this.kept.next(kept)) {
-      const key = this.kept.tag(kept);
+    for (let slot = this.assembly.traces.witnesses(row); slot !== 0; slot = this.kept.next(slot)) {
+      const key = this.kept.tag(slot);
       if (key === ROOT || key === FIRST_SPAN) continue;
       for (const rule of plan.rulesOfKey[key]!) if (compiled.rules[rule]!.atoms.includes(atom)) this.ask(rule);
     }
@@ -126,12 +126,12 @@ export class TraceAtoms {
   }
 
   /** The span that represents a trace is its root, else its first span; of several, the first in span order. */
-  private standIn(kept: number, columns: SpanColumns, i: SpanIndex, rootSeen: boolean): void {
+  private standIn(slot: number, columns: SpanColumns, i: SpanIndex, rootSeen: boolean): void {
     const isRoot = columns.isRoot[i] === 1;
     // Most traces have their root, or wait for it: this span is neither the root nor the first.
     if (rootSeen && !isRoot) return;
-    const isFirstRoot = isRoot && this.kept.tag(kept) === FIRST_SPAN;
-    if (isFirstRoot || this.kept.isBefore(columns, i, kept)) this.kept.replace(kept, columns, i, isRoot ? ROOT : FIRST_SPAN);
+    const isFirstRoot = isRoot && this.kept.tag(slot) === FIRST_SPAN;
+    if (isFirstRoot || this.kept.isBefore(columns, i, slot)) this.kept.replace(slot, columns, i, isRoot ? ROOT : FIRST_SPAN);
   }
 
   /** The witness of an atom is the first in span order of those that fed it. Witnesses follow the span that represents the trace. */

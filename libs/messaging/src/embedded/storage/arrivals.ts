@@ -35,8 +35,8 @@ export class Arrivals {
   }
 
   #channel(topic: string): BroadcastChannel {
-    const known = this.#channels.get(topic);
-    if (known !== undefined) return known;
+    const existing = this.#channels.get(topic);
+    if (existing !== undefined) return existing;
     const channel = new BroadcastChannel(`betrace-log:${this.storageName}:${topic}`);
     channel.onmessage = (event: unknown) => this.#wake(topic, (event as { readonly data: Arrival }).data);
     channel.unref();

@@ -131,8 +131,8 @@ export class Storage {
   /** From the last beat on. A log of an older version has no beats, but timestamps of records. */
   #startClock(): LogClock {
     const timestamps = [...this.#topics.values()].map((topic) => (topic.pauses ? this.records(topic.name).newestTimestamp() : undefined));
-    const known = [this.positions.lastBeat(), ...timestamps].filter((time) => time !== undefined);
-    return LogClock.start(known.length === 0 ? undefined : Math.max(...known), this.clocks);
+    const times = [this.positions.lastBeat(), ...timestamps].filter((time) => time !== undefined);
+    return LogClock.start(times.length === 0 ? undefined : Math.max(...times), this.clocks);
   }
 
   /** A group beyond the end would skip the next records. */

@@ -144,8 +144,8 @@ const clusters = new WeakMap<Socket, string>();
 export async function clusterIdOf(broker: WireBroker): Promise<string | undefined> {
   if ((broker.versions?.[METADATA]?.maxVersion ?? 0) < METADATA_WITH_IDS) return undefined;
   const { socket } = await connected(broker, METADATA);
-  const known = clusters.get(socket);
-  if (known !== undefined) return known;
+  const existing = clusters.get(socket);
+  if (existing !== undefined) return existing;
   const { clusterId } = await sendTo(broker, metadataRequest([]));
   checkSame(broker, socket);
   if (clusterId !== null) clusters.set(socket, clusterId);

@@ -81,9 +81,9 @@ function balance(count: number, members: readonly Candidate[], owners: ReadonlyM
     free.push(...held.splice(shares.get(id)!));
   }
   free.sort((a, b) => a - b);
-  const give = (id: string, wanted: readonly number[]): void => {
+  const give = (id: string, partitions: readonly number[]): void => {
     const held = holdings.get(id)!;
-    const given = new Set(wanted.slice(0, shares.get(id)! - held.length));
+    const given = new Set(partitions.slice(0, shares.get(id)! - held.length));
     held.push(...given);
     free = free.filter((partition) => !given.has(partition));
   };

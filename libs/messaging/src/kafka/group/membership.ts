@@ -311,14 +311,14 @@ export class Membership {
     if (type === 'REBALANCE_IN_PROGRESS') return;
     if (type === 'FENCED_INSTANCE_ID') return this.fence();
     if (type === 'UNKNOWN_MEMBER_ID') {
-      const known = this.#memberId !== '';
+      const isMember = this.#memberId !== '';
       this.#memberId = '';
       this.#generation = -1;
       this.#assignedIn = -1;
       this.options.report('warn', `lost the membership of ${this.options.group}: silent for longer than its session`, {
         group: this.options.group,
       });
-      if (known) this.options.events.lost();
+      if (isMember) this.options.events.lost();
       return;
     }
     await this.#backOff(error);

@@ -146,13 +146,13 @@ export class Fetcher {
   /** Whether records came: all there were, or some. */
   async #fetch(node: number, feeds: readonly PartitionFeed[], maxWait: number): Promise<'all' | 'some' | 'none'> {
     const { connection, topic } = this.options;
-    const wanted = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
-    const requested = new Map(wanted.map(({ partition, offset }, i) => [partition, { feed: feeds[i]!, offset }]));
+    const positions = feeds.map(({ partition, wanted: offset = 0 }) => ({ partition, offset }));
+    const requested = new Map(positions.map(({ partition, offset }, i) => [partition, { feed: feeds[i]!, offset }]));
     const sizes = { partitionBytes: PARTITION_BYTES, totalBytes: TOTAL_BYTES };
     const topicId = this.#topicId;
     const request = (knows: Knows) => {
       const byId = topicId !== undefined && knows(FETCH, FETCH_BY_ID);
-      return fetchRequest({ topic, ...(byId ? { topicId } : {}), wanted, maxWait, ...sizes });
+      return fetchRequest({ topic, ...(byId ? { topicId } : {}), wanted: positions, maxWait, ...sizes });
     };
     const silent = setTimeout(() => this.#silent(node), SILENT_MS);
     const answers = await connection.send(node, request).finally(() => clearTimeout(silent));

@@ -202,9 +202,9 @@ export class PartitionFeed {
     else if (committed && committed.offset < start)
       this.#expired(committed.offset, start, { offset: committed.offset, metadata: committed.metadata });
     const position = committed && !another ? { offset: committed.offset, metadata: committed.metadata } : undefined;
-    const wanted = (await this.#listener.assigned(this.partition, position, start)) ?? position?.offset ?? start;
+    const firstOffset = (await this.#listener.assigned(this.partition, position, start)) ?? position?.offset ?? start;
     // The records of a position beyond the end are gone: reads what is there.
-    this.#begin(topicId, wanted > end ? start : Math.max(wanted, start), end);
+    this.#begin(topicId, firstOffset > end ? start : Math.max(firstOffset, start), end);
   }
 
   /** The log is another one: all known positions are invalid. */
@@ -214,9 +214,9 @@ export class PartitionFeed {
     this.#ready = [];
     this.#readyBytes = 0;
     this.#latest = 0;
-    const wanted = (await this.#listener.assigned(this.partition, undefined, start)) ?? start;
+    const firstOffset = (await this.#listener.assigned(this.partition, undefined, start)) ?? start;
     this.#leftAt = undefined;
-    this.#begin(topicId, wanted > end ? start : Math.max(wanted, start), end);
+    this.#begin(topicId, firstOffset > end ? start : Math.max(firstOffset, start), end);
   }
 
   async #where(): Promise<{ topicId: string | undefined; committed: CommittedPosition | undefined; start: number; end: number }> {

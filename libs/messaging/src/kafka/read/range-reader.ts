@@ -66,10 +66,10 @@ export class RangeReader {
 
   async #fetch(topic: string, partition: number, offset: number): ReturnType<typeof decodeRecordBatches> {
     const leader = (await this.connection.leaders(topic)).get(partition) ?? -1;
-    const wanted = [{ partition, offset }];
+    const positions = [{ partition, offset }];
     const sizes = { partitionBytes: READ_BYTES, totalBytes: READ_BYTES };
     // There are records within the bounds: the wait is only for a broker that has just become the leader.
-    const [answer] = await this.connection.send(leader, () => fetchRequest({ topic, wanted, maxWait: AGAIN_MS, ...sizes }));
+    const [answer] = await this.connection.send(leader, () => fetchRequest({ topic, wanted: positions, maxWait: AGAIN_MS, ...sizes }));
     // Retention has passed it meanwhile.
     if (answer?.errorCode === OFFSET_OUT_OF_RANGE) return { records: [], next: await this.connection.offsets(topic, partition, 'start') };
     if (answer === undefined || answer.errorCode !== 0) throw brokerError(answer?.errorCode ?? -1, topic);

@@ -15,9 +15,9 @@ interface Need {
   readonly fits: (found: string) => boolean;
 }
 
-const exactly = (wanted: string) => (found: string) => found === wanted;
+const exactly = (expected: string) => (found: string) => found === expected;
 /** Kafka's -1 means unlimited. */
-const atLeast = (wanted: number) => (found: string) => Number(found) < 0 || (wanted >= 0 && Number(found) >= wanted);
+const atLeast = (expected: number) => (found: string) => Number(found) < 0 || (expected >= 0 && Number(found) >= expected);
 
 export function maxMessageBytes({ maxRecordBytes = RECORD_BYTES }: KafkaLogSettings): number {
   return maxRecordBytes + BATCH_OVERHEAD;

@@ -41,9 +41,9 @@ export class TopicWatch {
   async look(): Promise<void> {
     try {
       const found = await this.find();
-      const known = new Set(this.#mismatches.map(({ message }) => message));
+      const messages = new Set(this.#mismatches.map(({ message }) => message));
       const present = new Set(found.map(({ message }) => message));
-      for (const error of found) if (!known.has(error.message)) this.report('error', error.message, { code: error.code });
+      for (const error of found) if (!messages.has(error.message)) this.report('error', error.message, { code: error.code });
       for (const { message, values } of this.#mismatches) {
         const { topic } = values;
         const over = !present.has(message) && !found.some((error) => error.values['topic'] === topic);

@@ -24,8 +24,8 @@ export async function decompressBody(body: Buffer, encoding: string | undefined,
   if (name === 'identity' || name === '' || body.length === 0) return body;
   const decompress = DECOMPRESSORS[name];
   if (decompress === undefined) {
-    const known = Object.keys(DECOMPRESSORS).join(', ');
-    throw new Problem('BT_HTTP_UNSUPPORTED_MEDIA_TYPE', `content encoding "${name}" is not one of identity, ${known}`);
+    const encodings = Object.keys(DECOMPRESSORS).join(', ');
+    throw new Problem('BT_HTTP_UNSUPPORTED_MEDIA_TYPE', `content encoding "${name}" is not one of identity, ${encodings}`);
   }
   try {
     return await inflating.run(() => decompress(body, { maxOutputLength: limit }));

@@ -9,11 +9,11 @@ import { Problem } from '../../problem-details/problem.js';
  */
 export function refuseForeignHosts(fastify: FastifyInstance, names: readonly string[]): void {
   if (names.length === 0) return;
-  const known = new Set(names);
+  const hosts = new Set(names);
   fastify.addHook('onRequest', (request, _reply, done) => {
     const name = nameOf(request.headers.host ?? '');
     // Browsers always send a name (HTTP/1.0 may not).
-    if (name === '' || known.has(name) || isLocal(name)) done();
+    if (name === '' || hosts.has(name) || isLocal(name)) done();
     else {
       done(
         new Problem(

@@ -268,7 +268,9 @@ function excludedBy(
     }
     const found = spanFacts.length === 0 ? undefined : contradictionOfAll([...spanFacts, ...alternative]);
     const fact =
-      found === undefined ? undefined : [found.first, found.second].find((part) => spanFacts.some(({ node: known }) => known === part));
+      found === undefined
+        ? undefined
+        : [found.first, found.second].find((part) => spanFacts.some(({ node: candidate }) => candidate === part));
     if (fact === undefined) return undefined;
     first ??= fact;
   }

@@ -366,8 +366,8 @@ function otherOperator(
   second: Resolved,
   findings: Findings,
 ): DiagnosticExtras {
-  const wanted = chain.operator === 'and' ? '==' : '~=';
-  const isMeant = [first, second].every((node) => node.type === 'binary' && node.operator === wanted);
+  const comparison = chain.operator === 'and' ? '==' : '~=';
+  const isMeant = [first, second].every((node) => node.type === 'binary' && node.operator === comparison);
   if (!isMeant || first === second || operands.indexOf(second) !== operands.indexOf(first) + 1) return {};
   const other = chain.operator === 'and' ? 'or' : 'and';
   const [left, right] = [first, second].map(({ syntax }) => findings.source.slice(syntax.range)) as [string, string];

@@ -91,17 +91,17 @@ export abstract class SummedSpans extends JoinedSpans {
 
   /** The values that an aggregate reads of an index's spans. */
   private sumsOf(node: TraceAggregate, index: JoinedSpanIndex): Sums | undefined {
-    let known = this.sums.get(node);
-    if (known === undefined) this.sums.set(node, (known = new Map()));
-    if (!known.has(index)) {
+    let existing = this.sums.get(node);
+    if (existing === undefined) this.sums.set(node, (existing = new Map()));
+    if (!existing.has(index)) {
       const read = (span: SpanView): Value =>
         this.attempt(node.field, node.depth, span, () => {
           const value = this.host.value(node.field);
           return value === undefined ? undefined : aggregate.checked(node.aggregate, value);
         });
       const values = Array.from({ length: index.size }, (_, place) => read(index.spanAt(place)));
-      known.set(index, sumsOf(values, index));
+      existing.set(index, sumsOf(values, index));
     }
-    return known.get(index);
+    return existing.get(index);
   }
 }

@@ -46,8 +46,8 @@ export class ValueColumn {
         // NaN equals nothing, not even itself.
         if (Number.isNaN(value)) return next++;
         const key = valueKey(value);
-        const known = ids.get(key);
-        if (known !== undefined) return known;
+        const existing = ids.get(key);
+        if (existing !== undefined) return existing;
         ids.set(key, next);
         return next++;
       });
