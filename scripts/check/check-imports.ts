@@ -73,6 +73,14 @@ const insideOnly: Readonly<Record<string, string>> = {
   'libs/engine/src/assembly/table/trace-row.ts': 'libs/engine/src/assembly/', // bits and words of a trace's row: others ask OpenTraces
 };
 
+/** Folders whose files may need types of each other, with the reason. */
+const MUTUAL: Readonly<Record<string, string>> = {
+  'apps/cli/src/commands/': 'a command that completes names loads the list of all commands',
+  'libs/dsl/src/script/write/': 'statements have expressions, whose functions have statements',
+  'libs/dsl/src/interpret/pairs/joined/': 'an index gives buckets of spans, and a large bucket has an index',
+  'libs/engine/src/rules/': 'the rules of an epoch give a rule set, which is the rules of its epoch',
+};
+
 const nestBelongsTo = /^(apps\/|libs\/(platform|openapi)\/|libs\/[a-z]+\/src\/[a-z-]+\.module\.ts$|test\/|bench\/|examples\/|scripts\/)/;
 const isTest = (file: string): boolean => /\.(spec|test-d|contract)\.ts$/.test(file);
 
@@ -156,18 +164,26 @@ function whyPackageForbidden(file: string, here: Place, specifier: string): stri
 export function importProblems(sources: ReadonlyMap<string, string>): string[] {
   const problems: string[] = [];
   const graph = new Map<string, string[]>();
+  const withTypes = new Map<string, string[]>();
   for (const [file, text] of sources) {
     const edges: string[] = [];
+    const all: string[] = [];
     for (const { specifier, line, atLoad } of importsOf(file, text)) {
       const why = whyForbidden(file, specifier);
       if (why) problems.push(`${file}:${line}: ${specifier}: ${why}`);
       const target = resolve(file, specifier);
-      const loaded = atLoad && target !== undefined ? [target, `${target}.ts`, `${target}.tsx`].find((one) => sources.has(one)) : undefined;
-      if (loaded !== undefined) edges.push(loaded);
+      const imported = target === undefined ? undefined : [target, `${target}.ts`, `${target}.tsx`].find((path) => sources.has(path));
+      if (imported === undefined) continue;
+      all.push(imported);
+      if (atLoad) edges.push(imported);
     }
     graph.set(file, edges);
+    if (/^(libs|apps)\/[a-z]+\/src\//.test(file) && !isTest(file)) withTypes.set(file, all);
   }
-  return [...problems, ...cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`)];
+  const loaded = cycles(graph).map((cycle) => `import cycle: ${cycle.join(' → ')}`);
+  // A cycle of imports that load is one of types, too: it is reported once.
+  const ofTypes = loaded.length > 0 ? [] : cycles(withTypes).filter((cycle) => !isMutual(cycle));
+  return [...problems, ...loaded, ...ofTypes.map((cycle) => `cycle of types: ${cycle.join(' → ')}`)];
 }
 
 /** The imports that the tables allow and no file has, one sentence each: an import that nobody needs would pass unseen. */
@@ -189,6 +205,10 @@ export function unusedPermissions(sources: ReadonlyMap<string, string>): string[
 
 function entryOf(kind: string): (entry: [string, readonly string[]]) => { readonly importer: string; readonly allowed: readonly string[] } {
   return ([name, allowed]) => ({ importer: `${kind}/${name}`, allowed });
+}
+
+function isMutual(cycle: readonly string[]): boolean {
+  return Object.keys(MUTUAL).some((folder) => cycle.every((file) => file.startsWith(folder)));
 }
 
 type Versions = Readonly<Record<string, string>>;

@@ -79,6 +79,7 @@ const LIKE_NAMED: ReadonlyMap<string, string> = new Map([
   ['libs/dsl/src/compile/compile-rule.ts compile-rules.ts', 'one rule, and the rules of a set together'],
   ['libs/platform/src/problem-details/problem.ts problems.ts', 'the error, and the codes of all errors'],
   ['libs/store/src/marks/mark.ts marks.ts', 'the record, and its queries'],
+  ['libs/store/src/migrations/migration.ts migrations.ts', 'one step, and all in their order'],
   ['libs/store/src/sqlite/sqlite-thread.ts sqlite-threads.ts', 'one thread, and all of a connection'],
 ]);
 

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '#dsl';
 import { type CliProblemCode, sentenceOf } from '../problems.js';
-import type { ScalarPlaces } from './scalar-places.js';
+import type { FilePlace, ScalarPlaces } from './scalar-places.js';
 
 /** An error or a warning at a place of a file. Property names are JSON's (`betrace check --json`). */
 export interface Finding {
@@ -20,11 +20,6 @@ export interface Finding {
   readonly fix?: { readonly start: number; readonly end: number; readonly text: string };
   /** The rule's id. */
   readonly rule?: string;
-}
-
-export interface FilePlace {
-  readonly line: number;
-  readonly column: number;
 }
 
 export function findingAt(file: string, place: FilePlace, code: CliProblemCode, values: Readonly<Record<string, string>>): Finding {

@@ -1,5 +1,9 @@
 import { LineCounter, type Scalar } from 'yaml';
-import type { FilePlace } from './finding.js';
+
+export interface FilePlace {
+  readonly line: number;
+  readonly column: number;
+}
 
 /** The place in the file of each character of a YAML scalar, in every style: plain, quoted, block. */
 export class ScalarPlaces {

@@ -1,7 +1,7 @@
 import type { TestCase } from '#cases';
 import type { RuleContent, RuleControl, RuleTest } from '#records';
-import type { FilePlace, Finding } from '../finding/finding.js';
-import type { ScalarPlaces } from '../finding/scalar-places.js';
+import type { Finding } from '../finding/finding.js';
+import type { FilePlace, ScalarPlaces } from '../finding/scalar-places.js';
 
 /** A rule of a file: the members of `POST /v1/rules`, and its test cases. */
 export interface RuleEntry extends Omit<RuleContent, 'controls' | 'message' | 'shadow' | 'tests'> {

@@ -1,7 +1,8 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, Scalar } from 'yaml';
 import type { JsonValue } from '#otlp';
 import { suggest } from '#platform';
-import { type FilePlace, type Finding, findingAt } from '../finding/finding.js';
+import { type Finding, findingAt } from '../finding/finding.js';
+import type { FilePlace } from '../finding/scalar-places.js';
 import { ScalarPlaces } from '../finding/scalar-places.js';
 import type { CliProblemCode } from '../problems.js';
 

@@ -1,22 +1,10 @@
-import type { ConditionTable } from '../contract/condition-table.js';
 import type { ConditionOutcome, Evidence, Explanation } from '../contract/explanation.js';
-import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
-import type { Source } from '../text/source.js';
 import type { Resolved } from '../tree/resolved.js';
 import { clipped } from '../values/clipped.js';
 import { spanText } from './evidence/span-text.js';
 import { type Furthest, furthestSpan } from './furthest-span.js';
+import type { ExplainedRule } from './rule-explainer.js';
 import { RuleExplainer } from './rule-explainer.js';
-
-/** The compiled conditions of one rule, and its text, for its explanation. */
-export interface ExplainedRule {
-  readonly source: Source;
-  readonly subject: 'span' | 'trace';
-  readonly table: ConditionTable;
-  /** The conditions whose bits are kept per span, in bit order. */
-  readonly spanConditions: readonly number[];
-  readonly limit: EvaluationLimit;
-}
 
 /** Code points. */
 const MAX_SUMMARY_LENGTH = 2_000;

@@ -8,8 +8,8 @@ import { distanceOf } from './evidence/distance.js';
 import { LeafValues } from './evidence/leaf-values.js';
 import type { PartResult } from './evidence/part-result.js';
 import { UNBOUND } from './evidence/tested-spans.js';
-import type { ExplainedRule } from './explain-rule.js';
 import { isNameTest } from './parts/witness-details.js';
+import type { ExplainedRule } from './rule-explainer.js';
 
 /** Maximum of spans to examine; and for a rule about other spans, which takes time in the trace's size for each. */
 const MAX_SPANS = 2_000;

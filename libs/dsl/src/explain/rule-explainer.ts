@@ -1,7 +1,10 @@
+import type { ConditionTable } from '../contract/condition-table.js';
 import type { ConditionOutcome, Evidence, ExplanationNode, TextRange } from '../contract/explanation.js';
 import { kindOf } from '../contract/explanation-terms.js';
 import { negation } from '../interpret/candidate.js';
+import type { EvaluationLimit } from '../interpret/evaluation-limit.js';
 import { isSpanCondition } from '../interpret/required-reads.js';
+import type { Source } from '../text/source.js';
 import type { SpanView } from '../trace/span-view.js';
 import type { Resolved } from '../tree/resolved.js';
 import { textOf } from '../tree/text-of.js';
@@ -12,11 +15,20 @@ import { ExplanationSize } from './evidence/explanation-size.js';
 import { LeafValues, type SpanBits } from './evidence/leaf-values.js';
 import type { PartResult } from './evidence/part-result.js';
 import { type Bindings, UNBOUND } from './evidence/tested-spans.js';
-import type { ExplainedRule } from './explain-rule.js';
 import { filledText, withoutGuards } from './parts/filled-text.js';
 import { PartExplainer } from './parts/part-explainer.js';
 import { bound, type Explainer, type PartExplanation } from './parts/part-explanation.js';
 import { holdsSentence } from './parts/sentence.js';
+
+/** The compiled conditions of one rule, and its text, for its explanation. */
+export interface ExplainedRule {
+  readonly source: Source;
+  readonly subject: 'span' | 'trace';
+  readonly table: ConditionTable;
+  /** The conditions whose bits are kept per span, in bit order. */
+  readonly spanConditions: readonly number[];
+  readonly limit: EvaluationLimit;
+}
 
 /** Maximum of code points in a node's sentence. */
 const MAX_SENTENCE_LENGTH = 500;

@@ -1,11 +1,10 @@
-import type { SpanView, TraceView } from '../trace/span-view.js';
+import type { SpanView } from '../trace/span-view.js';
 import { Budget, DEFAULT_TIMEOUT, HOOK_INTERVAL, limitsOf, type ScriptLimits } from '../values/lua/budget.js';
 import { LuaError } from '../values/lua/lua-error.js';
 import { bytesOf } from '../values/lua/lua-value.js';
 import { Bridge } from './bridge/bridge.js';
 import { lauxlib, lua } from './bridge/fengari.js';
 import { isView, type RelativesHandle, TraceHandle } from './bridge/handles.js';
-import type { ScriptTrail } from './bridge/script-trail.js';
 import { bytesArgument, type CFunction, type LuaState, setFunction, textOfBytes } from './bridge/stack.js';
 import { addBaseFunctions } from './library/base-functions.js';
 import { addMathFunctions } from './library/math-functions.js';
@@ -13,17 +12,8 @@ import { ScriptPatterns } from './library/script-patterns.js';
 import { addStringFunctions } from './library/string-functions.js';
 import { addTableFunctions } from './library/table-functions.js';
 import { addTrailFunctions } from './library/trail-functions.js';
+import type { ScriptInput } from './script-input.js';
 import { SpanFunctionsOfScript } from './span-functions-of-script.js';
-
-/** The input of a script, and a callback for conditions of `trace.has(…)` that fail on a span. */
-export interface ScriptInput {
-  readonly trace: TraceView;
-  /** The judged span of a span rule. */
-  readonly subject?: SpanView;
-  onSpanError?(span: SpanView, error: LuaError): void;
-  /** Records the events of the run, if the program has marks. */
-  readonly trail?: ScriptTrail;
-}
 
 /**
  * A script, compiled once; each evaluation has fresh globals and a fresh budget. It reaches pure functions only: no files, code loading, metatables,

@@ -13,7 +13,7 @@ import type { Bridge } from './bridge/bridge.js';
 import { lua } from './bridge/fengari.js';
 import { isView, RelativesHandle, TraceHandle } from './bridge/handles.js';
 import { badArgument, type CFunction, type LuaState, payloadAt, textOfBytes } from './bridge/stack.js';
-import type { ScriptInput } from './sandbox.js';
+import type { ScriptInput } from './script-input.js';
 
 /** The cost of comparing the order of two spans. */
 const PAIR_STEPS = 4;

@@ -20,6 +20,7 @@ import type { NamedSpan } from './kept-spans.js';
 import type { OnlineEvidence } from './online-evidence.js';
 import type { OnlineTraceView } from './online-trace-view.js';
 import type { ValueErrors } from './value-errors.js';
+import type { UnknownBits } from './worlds.js';
 import { type OpenBits, possible, type UnknownKind } from './worlds.js';
 
 /**
@@ -73,13 +74,6 @@ export function conclude(
   } finally {
     if (timing !== 0) chargeTime(epoch, rule, timing, from);
   }
-}
-
-/** The unknown bits of a span: conditions that exceed their budget, or fail on a value of a wrong type. */
-export interface UnknownBits {
-  readonly bits: number;
-  readonly inDoubt: number;
-  readonly mistyped: number;
 }
 
 /**

@@ -5,9 +5,9 @@ import type { Epoch } from '../rules/epoch.js';
 import { mayName } from '../rules/named-atoms.js';
 import type { AtomWitnesses } from './atom-witnesses.js';
 import type { Doubts } from './doubts.js';
-import type { UnknownBits } from './guarded-calls.js';
 import { type KeptSpans, type NamedSpan, referenceTo } from './kept-spans.js';
 import type { Verdicts } from './verdicts.js';
+import type { UnknownBits } from './worlds.js';
 
 /** Tags of the span that represents its trace, the first of its chain. Witnesses have their atom's index. */
 export const ROOT = 0xffffffff;

@@ -2,6 +2,13 @@ import type { RuleIndex } from '#dsl';
 import { type CompiledRule, type CompiledRuleSet, type OnlineTrace, TRUE } from '#dsl';
 import type { Doubt } from './doubts.js';
 
+/** The unknown bits of a span: conditions that exceed their budget, or fail on a value of a wrong type. */
+export interface UnknownBits {
+  readonly bits: number;
+  readonly inDoubt: number;
+  readonly mistyped: number;
+}
+
 /** The possible bits of a span beside its known ones. */
 export interface OpenBits {
   readonly bits: number;

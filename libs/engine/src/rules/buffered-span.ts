@@ -11,7 +11,7 @@ import {
   type WholeSpan,
 } from '#otlp';
 import type { SpanIndex } from '../index-types.js';
-import type { RuleSet } from './rule-set.js';
+import type { ColumnOf, RuleSet } from './rule-set.js';
 
 /** A span outside its record: as rules see it, with its wire id. */
 export interface BufferedSpan extends SpanView {
@@ -21,9 +21,6 @@ export interface BufferedSpan extends SpanView {
   /** As `SpanColumns.forms`. */
   readonly form: number;
 }
-
-/** The column that holds an attribute. */
-export type ColumnOf = ReadonlyMap<string, number>;
 
 const NOTHING: ValueMap = Object.freeze(Object.create(null) as ValueMap);
 

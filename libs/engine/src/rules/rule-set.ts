@@ -9,9 +9,11 @@ import {
   type EvaluationOptions,
 } from '#dsl';
 import { ON_ERROR, type RuleDefinition } from '#records';
-import type { ColumnOf } from './buffered-span.js';
 import type { EpochRules } from './epoch-rules.js';
 import { type JudgePlan, planOf } from './judge-plan.js';
+
+/** The column that holds an attribute. */
+export type ColumnOf = ReadonlyMap<string, number>;
 
 /** A rule that its rule set leaves out, and why. Rules are checked before they are saved, so another version saved this one. */
 export interface RuleProblem {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Rules with their versions and epochs; violations with one index per filter of the API, each in page order. */
 export const rulesAndViolations: Migration = {

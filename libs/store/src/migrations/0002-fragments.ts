@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** The fragment of its trace to which a violation and its export belong, by the offset of the fragment's first record. */
 export const fragments: Migration = {

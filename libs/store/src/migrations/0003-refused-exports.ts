@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Why a violation was not exported: the receiver refused it permanently. */
 export const refusedExports: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** How a rule treats a value of an unexpected type. */
 export const rulesOnError: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** The keys that signed violations of this store: ids and public keys, never secrets. */
 export const signatureKeys: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /**
  * For each epoch: the last epoch whose record is a whole rule set, its number of rules, and the changes since. 0: every fiftieth record is whole, as in earlier

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Names the tables that have rows, so that a table emptied from outside is noticed. */
 export const filledTables: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** The author of each version of a rule. */
 export const ruleAuthors: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** The revisions of violations that have more than one, and the text that searches read. */
 export const violationRevisions: Migration = {

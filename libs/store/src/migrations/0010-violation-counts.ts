@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Counts over time read only an index: a row with its record is a hundred times as large. */
 export const violationCounts: Migration = {

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.js';
 import { searchedText } from '../tables/searched-text.js';
 import { groupId } from '../violation-groups/group-id.js';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Groups per statement: databases limit the parameters of a statement. */
 const AT_ONCE = 500;

@@ -1,5 +1,5 @@
 import { newSequence } from '../violations/violation-sequence.js';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Numbers violations in the order in which they are stored, so that a reader can resume. */
 export const violationSequence: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Acknowledgements, notes and mutes of violations and groups. They are not part of the signed record. */
 export const marks: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Rules that are evaluated without publishing violations. */
 export const rulesInShadow: Migration = {

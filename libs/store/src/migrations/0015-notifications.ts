@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** The last revision of a violation sent to each receiver of notifications. */
 export const notifications: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Controls of compliance frameworks that a rule names. */
 export const ruleControls: Migration = {

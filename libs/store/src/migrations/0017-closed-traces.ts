@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** The number of closed traces by hour, partition and rule set. */
 export const closedTraces: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** For each later migration: whether versions without it may write, and whether one has opened the database since `complete` last ran. */
 export const olderVersions: Migration = {

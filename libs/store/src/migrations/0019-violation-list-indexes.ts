@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /**
  * An index for each combination of list filters that may match many violations, in page order (docs/decisions/0058). Until it is edited, a rule has one

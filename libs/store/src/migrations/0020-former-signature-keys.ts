@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** When a key was found to sign no longer. Older versions do not write it; the next start of a newer one does. */
 export const formerSignatureKeys: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Mutes that end when an hour has more violations than they allow. Older versions do not end them early. */
 export const mutesUntilWorse: Migration = {

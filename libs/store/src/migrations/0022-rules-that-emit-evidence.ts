@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Rules that report complying traces as evidence. Older versions publish them without this setting. */
 export const rulesThatEmitEvidence: Migration = {

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../schema.js';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Versions per query. */
 const PAGE = 200;

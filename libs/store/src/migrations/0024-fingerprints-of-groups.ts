@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Schema } from '../schema.js';
 import { searchedText } from '../tables/searched-text.js';
 import { groupId } from '../violation-groups/group-id.js';
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /**
  * Groups by fingerprint beside rule and service. `regroup` groups stored violations in batches, while the process runs. Older versions count violations in the

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Test cases stored with a rule. Older versions keep those of a rule that they do not change. */
 export const testsOfRules: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './migrations.js';
+import type { Migration } from './migration.js';
 
 /** Whether an epoch in the outbox goes into an empty log. Older versions leave it as it is, and `republish` sets it anew. */
 export const rulesFromTheBeginning: Migration = {

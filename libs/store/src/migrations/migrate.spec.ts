@@ -8,7 +8,8 @@ import { connectionOf, openStore } from '../open-store.js';
 import { violation } from '../testing/violation.js';
 import { groupId } from '../violation-groups/group-id.js';
 import { migrate, newerMigrations } from './migrate.js';
-import { MIGRATIONS, type Migration } from './migrations.js';
+import type { Migration } from './migration.js';
+import { MIGRATIONS } from './migrations.js';
 
 /** A migration of a later version: a column that it fills when it keeps a violation, and completes for rows of others. */
 const lengths: Migration = {

@@ -3,7 +3,8 @@ import type { Connection } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Queries, Schema } from '../schema.js';
 import { DamagedTable } from '../tables/damaged-table.js';
-import { MIGRATIONS, type Migration } from './migrations.js';
+import type { Migration } from './migration.js';
+import { MIGRATIONS } from './migrations.js';
 
 /**
  * Runs the missing migrations in one transaction, under a lock: of several processes that start at once, one migrates. Throws BT_STORE_NEWER_SCHEMA when the

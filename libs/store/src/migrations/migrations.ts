@@ -1,5 +1,3 @@
-import type { Transaction } from 'kysely';
-import type { Schema } from '../schema.js';
 import { rulesAndViolations } from './0001-rules-and-violations.js';
 import { fragments } from './0002-fragments.js';
 import { refusedExports } from './0003-refused-exports.js';
@@ -26,19 +24,7 @@ import { controlsOfVersions } from './0023-controls-of-versions.js';
 import { fingerprintsOfGroups } from './0024-fingerprints-of-groups.js';
 import { testsOfRules } from './0025-tests-of-rules.js';
 import { rulesFromTheBeginning } from './0026-rules-from-the-beginning.js';
-
-/** One step of the schema: numbered, never edited after a release, never undone. */
-export interface Migration {
-  readonly name: string;
-  /**
-   * `go on`: versions without the migration may read and write the database. Defaults or `complete` fill in what they do not write (docs/decisions/0054).
-   * Without it they refuse the database.
-   */
-  readonly olderVersions?: 'go on';
-  /** Completes what an older version wrote; runs at the next start of a version with this migration. */
-  readonly complete?: (database: Transaction<Schema>) => Promise<void>;
-  readonly up: (database: Transaction<Schema>) => Promise<void>;
-}
+import type { Migration } from './migration.js';
 
 /** In the order in which they run. */
 export const MIGRATIONS: readonly Migration[] = [

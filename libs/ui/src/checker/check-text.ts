@@ -1,6 +1,6 @@
 import { answeredDiagnostic, check, format, VOCABULARY } from '#dsl';
 import type { Diagnostic } from '../api/types';
-import type { Vocabulary } from '../editor/dsl-language';
+import type { Vocabulary } from '../editor/vocabulary';
 import { withLateParts } from './late-parts';
 
 /** Runs the server's checker on a text, with the same code: errors first, as in `POST /v1/rules/validate`. */

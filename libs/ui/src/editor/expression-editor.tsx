@@ -8,8 +8,9 @@ import { useEffect, useRef } from 'react';
 import type { Diagnostic } from '../api/types';
 import { codePointOf } from '../format/plain-text';
 import { type AskSeen, completeSeen } from './complete-seen';
-import { completeDsl, dslLanguage, type Vocabulary } from './dsl-language';
+import { completeDsl, dslLanguage } from './dsl-language';
 import { editorTheme } from './editor-theme';
+import type { Vocabulary } from './vocabulary';
 import { wordHover } from './word-hover';
 
 interface ExpressionEditorProps {

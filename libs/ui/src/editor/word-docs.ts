@@ -1,4 +1,4 @@
-import type { Named, Vocabulary, Words } from './dsl-language';
+import type { Named, Vocabulary, Words } from './vocabulary';
 
 /** What the language says about one of its words. */
 export interface WordDocs {

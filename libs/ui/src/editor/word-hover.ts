@@ -4,7 +4,7 @@ import { type EditorView, hoverTooltip, type KeyBinding, showTooltip, type Toolt
 import type { SeenAttribute } from '../api/types';
 import { attributeInfo } from './attribute-info';
 import type { AskSeen } from './complete-seen';
-import type { Vocabulary } from './dsl-language';
+import type { Vocabulary } from './vocabulary';
 import { type WordDocs, wordDocs } from './word-docs';
 
 const PATH = /[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)*/g;

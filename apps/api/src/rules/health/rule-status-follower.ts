@@ -60,14 +60,14 @@ export class RuleStatusFollower {
 
   /** The errors of the rule's present version; undefined without any. */
   of({ id, version }: Pick<StoredRule, 'id' | 'version'>): RuleStatus | undefined {
-    const known = [...(this.statuses.get(id)?.values() ?? [])].filter(({ rule_version }) => rule_version === version);
-    if (known.length === 0) return undefined;
-    const last = known.reduce((a, b) => (b.last_error_at_ms > a.last_error_at_ms ? b : a));
+    const statuses = [...(this.statuses.get(id)?.values() ?? [])].filter(({ rule_version }) => rule_version === version);
+    if (statuses.length === 0) return undefined;
+    const last = statuses.reduce((a, b) => (b.last_error_at_ms > a.last_error_at_ms ? b : a));
     return {
-      errors: known.reduce((sum, { errors }) => sum + errors, 0),
+      errors: statuses.reduce((sum, { errors }) => sum + errors, 0),
       lastError: last.last_error,
       lastErrorAt: last.last_error_at_ms,
-      typeFailures: added(known.flatMap(({ type_failures = [] }) => type_failures)),
+      typeFailures: added(statuses.flatMap(({ type_failures = [] }) => type_failures)),
     };
   }
 

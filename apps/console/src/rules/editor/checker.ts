@@ -1,5 +1,5 @@
 import type { Diagnostic } from '#ui/api/types';
-import type { Vocabulary } from '#ui/editor/dsl-language';
+import type { Vocabulary } from '#ui/editor/vocabulary';
 import { WorkerAsker } from '../../parts/browser/worker-asker';
 
 interface Results {

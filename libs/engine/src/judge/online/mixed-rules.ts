@@ -5,12 +5,13 @@ import { hasCondition, lowestCondition } from '../../rules/condition-mask.js';
 import type { Epoch } from '../../rules/epoch.js';
 import type { CloseReason } from '../../verdict/close-reason.js';
 import type { Doubts } from '../doubts.js';
-import { type Conclusion, conclude, concludeInDoubt, decide, explain, type UnknownBits } from '../guarded-calls.js';
+import { type Conclusion, conclude, concludeInDoubt, decide, explain } from '../guarded-calls.js';
 import type { KeptSpans } from '../kept-spans.js';
 import type { OnlineEvidence } from '../online-evidence.js';
 import type { OnlineTraceView } from '../online-trace-view.js';
 import { foundBy, type Reports, type Shown } from '../reports.js';
 import type { ValueErrors } from '../value-errors.js';
+import type { UnknownBits } from '../worlds.js';
 import { isInDoubt } from '../worlds.js';
 import { PendingGroups } from './pending-groups.js';
 

@@ -1,7 +1,7 @@
 import type { RuleIndex, Truth } from '#dsl';
 import { Slots } from '../../assembly/table/slots.js';
-import type { UnknownBits } from '../guarded-calls.js';
 import type { KeptSpans } from '../kept-spans.js';
+import type { UnknownBits } from '../worlds.js';
 
 const WORDS = 8;
 const NEXT = 0;
