@@ -49,7 +49,7 @@ export class ConditionOutcomeView implements ConditionOutcome {
   @ApiPropertyOptional({ description: 'Of this many spans.' })
   of?: number;
 
-  @ApiPropertyOptional({ type: [SpanReferenceView], description: 'The first five of the spans that make it so.' })
+  @ApiPropertyOptional({ type: [SpanReferenceView], description: 'The first five spans that lead to this value.' })
   witnesses?: readonly SpanReference[];
 
   @ApiPropertyOptional({ ...VALUES, description: 'The values read, by the text that reads them.' })
@@ -80,7 +80,7 @@ export class TextRangeView implements TextRange {
 }
 
 export class ExplanationNodeView implements ExplanationNode {
-  @ApiProperty({ type: TextRangeView, description: "Where it stands in the rule's text." })
+  @ApiProperty({ type: TextRangeView, description: "Its place in the rule's text." })
   range!: TextRange;
 
   @ApiProperty({ enum: Object.keys(EXPLANATION_KINDS), enumName: 'ExplanationKind', description: described(EXPLANATION_KINDS) })
@@ -145,7 +145,7 @@ export class ExplanationView implements Explanation {
   @ApiPropertyOptional({
     type: ExplanationNodeView,
     description:
-      'The rule as a tree, each part with its place in the text of that version of the rule. Absent of a record that counts others, and of a rule about spans that is undecided about a trace.',
+      'The rule as a tree, each part with its place in the text of that version of the rule. Absent in a record that counts others, and for a rule about spans that is undecided about a trace.',
   })
   tree?: ExplanationNode;
 }

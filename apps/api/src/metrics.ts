@@ -43,7 +43,7 @@ export const API_METRICS = {
   evidenceRejected: {
     type: 'counter',
     name: 'betrace_evidence_export_rejected_total',
-    help: 'Evidence spans that the OTLP endpoint refused for good, by its answer, as in `betrace_violations_export_rejected_total`. They are not sent again.',
+    help: 'Evidence spans that the OTLP endpoint refused permanently, by its answer, as in `betrace_violations_export_rejected_total`. They are not sent again.',
     labels: ['reason'],
   },
   exportFailures: {
@@ -55,7 +55,7 @@ export const API_METRICS = {
   exportRejected: {
     type: 'counter',
     name: 'betrace_violations_export_rejected_total',
-    help: 'Violations (revisions) that the OTLP endpoint refused for good, by its answer (`http_413`, `grpc_invalid_argument`, or `partial_success` when it took the rest of the request). They stay in the store and are not sent again.',
+    help: 'Violations (revisions) that the OTLP endpoint refused permanently, by its answer (`http_413`, `grpc_invalid_argument`, or `partial_success` when it took the rest of the request). They stay in the store and are not sent again.',
     labels: ['reason'],
   },
   exportLag: {

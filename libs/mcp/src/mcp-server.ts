@@ -65,7 +65,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
   server.registerTool(
     'list_attributes',
     {
-      description: 'Names, types and values of attributes in the spans that came last; values of sensitive ones are left out',
+      description: 'Names, types and values of attributes in the latest spans; values of sensitive ones are omitted',
       inputSchema: toolArguments({
         q: z.string().optional().describe('A part of the name'),
         on: z.enum(['span', 'resource']).optional(),

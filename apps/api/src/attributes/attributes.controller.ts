@@ -13,7 +13,7 @@ export class AttributesController {
 
   @Get()
   @ApiOperation({
-    summary: 'Names and values of attributes in the spans that came last',
+    summary: 'Names and values of attributes in the latest spans',
     description:
       'For authors of rules. A sample of the spans log, read on request, and cached for ten seconds. Values of attributes that `attributes.sensitive` names are never returned.',
   })

@@ -53,7 +53,7 @@ export class AttributeView {
 
   @ApiProperty({
     description:
-      'Some values are omitted: there are more, they are long, they are not text, numbers or booleans, or they look like what names a person or opens a door.',
+      'Some values are omitted: there are more, they are long, they are not text, numbers or booleans, or they look like personal data or credentials.',
   })
   more!: boolean;
 }
@@ -62,7 +62,7 @@ export class AttributesView {
   @ApiProperty({ type: [AttributeView], description: 'By name.' })
   attributes!: readonly AttributeView[];
 
-  @ApiProperty({ type: 'integer', description: 'How many fit the query.' })
+  @ApiProperty({ type: 'integer', description: 'How many match the query.' })
   total!: number;
 
   @ApiProperty({ description: 'Some names are omitted: beyond 1,000, longer than 200 characters, or unreadable.' })
@@ -71,9 +71,9 @@ export class AttributesView {
   @ApiProperty({ type: 'integer', description: 'Size of the sample: the last spans, at most 5,000.' })
   sampled_spans!: number;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When the first of them came; absent when there was none.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the first of them was received; absent if there was none.' })
   since?: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'When the last of them came.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'When the last of them was received.' })
   until?: string;
 }

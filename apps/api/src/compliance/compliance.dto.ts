@@ -80,10 +80,10 @@ export class ControlRuleView {
   @ApiProperty({ example: 'Personal data queried without authorisation' })
   name!: string;
 
-  @ApiProperty({ enum: RULE_MODES, enumName: 'RuleMode', description: 'Now; of a deleted rule `off`.' })
+  @ApiProperty({ enum: RULE_MODES, enumName: 'RuleMode', description: 'The current mode; `off` for a deleted rule.' })
   mode!: RuleMode;
 
-  @ApiProperty({ example: 2, description: 'The present version; of a deleted rule its last.' })
+  @ApiProperty({ example: 2, description: 'The current version; the last one of a deleted rule.' })
   version!: number;
 
   @ApiProperty({ example: false })
@@ -103,7 +103,7 @@ export class ControlRuleView {
 
   @ApiProperty({
     example: true,
-    description: 'Whether the present version names the control; `false`: a former one did, or the rule is deleted.',
+    description: 'Whether the current version names the control; `false`: a former one did, or the rule is deleted.',
   })
   names_control!: boolean;
 
@@ -120,7 +120,7 @@ export class ControlReportView {
     enum: OUTCOMES,
     enumName: 'ComplianceOutcome',
     description:
-      '`passed`: there were traces in scope, and all passed. `nothing_in_scope`: a rule is enforced now, and no trace came. `not_looked_at`: no rule of the control was ' +
+      '`passed`: there were traces in scope, and all passed. `nothing_in_scope`: a rule is enforced now, and no trace was in scope. `not_looked_at`: no rule of the control was ' +
       'enforced in the period, nor is one now.',
   })
   outcome!: Outcome;
@@ -130,7 +130,7 @@ export class ControlReportView {
 
   @ApiProperty({
     example: 12_480,
-    description: 'Traces that closed under a rule set in which a rule that names the control in the version of that time is enforced.',
+    description: 'Traces that closed under a rule set with an enforced rule whose version at that time names the control.',
   })
   traces_in_scope!: number;
 
@@ -157,14 +157,14 @@ export class ControlReportView {
 export class ComplianceLimitsView {
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'From when on closed traces are counted at all; absent when none were. What closed before is not in the report.',
+    description:
+      'Closed traces are counted from this time on; absent if none were counted. Traces that closed earlier are not in the report.',
   })
   counted_since?: string;
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description:
-      'Traces of the time from then on may not be counted yet, while violations of them already are; absent when the period ended before.',
+    description: 'Traces from this time on may not be counted yet, although their violations are; absent if the period ended before.',
   })
   provisional_since?: string;
 

@@ -14,7 +14,7 @@ interface NamingVersions {
   readonly versions: NamedControl['versions'];
 }
 
-/** Whether the present version of the rule names the control. */
+/** Whether the current version of the rule names the control. */
 export function namesNow({ rule, deleted }: Pick<ControlledRule, 'rule' | 'deleted'>, { versions }: NamedControl): boolean {
   return !deleted && holds(versions, rule.version);
 }

@@ -3,7 +3,7 @@ import { type Configuration, discoverIssuer } from '#platform';
 
 /** How long (ms) the issuer's addresses are cached. */
 const CACHE_MS = 10 * 60_000;
-/** How long (ms) after a failure the issuer is asked again: waiting pages must not load it. */
+/** How long (ms) after a failure the next attempt is made: waiting pages must not put load on the issuer. */
 const RETRY_AFTER_MS = 5_000;
 /** How long (ms) a page waits for the issuer. */
 const TIMEOUT_MS = 1_000;

@@ -3,10 +3,8 @@ import { TOPICS } from '#records';
 import type { Store } from '#store';
 
 /**
- * Where a reader of the violations log resumes: at its position in the store, unless that belongs to another log. It does if it is beyond the end, or if the
- * log has no position of the reader's group (`committed`), which follows the store's. Then the topic was created again, or the group deleted, and the reader
- * starts at the beginning. Stored and exported violations stay. `write` then sets the position in the store back, before any
- * record is read. The group gets a position of the new log while that is empty. The next process would take the store's position as one of the same log.
+ * Where a reader of the violations log resumes: at its position in the store, unless that position belongs to another log. This is the case if it is beyond the end, or if the reader's group has no position (`committed`). Then the topic was created again, or the group deleted, and the reader
+ * starts at the beginning. Stored and exported violations stay. `write` then resets the position in the store, before any record is read. Without that, the next process would take the old position for one of the new log: the group gets a position while the new log is still empty.
  */
 export async function readerPosition(
   log: Log,

@@ -18,7 +18,7 @@ export class Together<Item> {
   constructor(
     private readonly work: (items: readonly Item[]) => Promise<void>,
     private readonly inTurn = false,
-    /** Maximum size of a batch; a larger item is done alone. Default: no limit. */
+    /** Maximum size of a batch; a larger item is a batch of its own. Default: no limit. */
     private readonly bound: { readonly size: (item: Item) => number; readonly max: number } = { size: () => 0, max: 1 },
   ) {}
 

@@ -43,7 +43,7 @@ export class DifferenceView {
 
   @ApiProperty({
     example: 0.81,
-    description: 'By how much the share of the violating traces is above that of the others at least, in 99.9 % of samples: from 0 to 1.',
+    description: 'A lower bound of the difference between the two shares, with 99.9 % confidence: from 0 to 1.',
   })
   at_least!: number;
 
@@ -64,11 +64,11 @@ export class GroupDifferencesView {
   @ApiProperty({
     example: 512,
     description:
-      'Complete traces from the same part of the log that the service takes part in and that do not violate the rule. Those that are not judged yet are among them.',
+      'Complete traces from the same part of the log that contain the service and do not violate the rule. Those that are not judged yet are among them.',
   })
   other_traces!: number;
 
-  @ApiProperty({ type: [DifferenceView], description: 'What more violating traces have than others, the clearest first.' })
+  @ApiProperty({ type: [DifferenceView], description: 'What more violating traces have than others, the largest difference first.' })
   differences!: readonly DifferenceView[];
 
   @ApiProperty({ example: 3, description: 'How many differences there are.' })
@@ -78,7 +78,7 @@ export class GroupDifferencesView {
   sampled_spans!: number;
 
   @ApiProperty({
-    description: 'Some values were not compared: there are more different ones than are, or they have more than 1,000 characters.',
+    description: 'Some values were not compared: there are too many different ones, or they have more than 1,000 characters.',
   })
   more!: boolean;
 

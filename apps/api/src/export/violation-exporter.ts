@@ -68,7 +68,7 @@ const exportWork = (spans: number): Work => ({
  * span. A violation that the endpoint refuses permanently is skipped, and the store notes the reason.
  */
 export class ViolationExporter implements PartitionListener {
-  /** The present offsets in the log. */
+  /** The current offsets in the log. */
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly acceptedCalls = new AcceptedCalls();
@@ -281,7 +281,7 @@ export class ViolationExporter implements PartitionListener {
       this.metrics.evidenceRejected.inc({ reason });
       this.logger.error(
         { evidence: id, rule_id, reason, answer: message },
-        `the OTLP endpoint refused evidence ${id} for good: ${message}`,
+        `the OTLP endpoint refused evidence ${id} permanently: ${message}`,
       );
       return;
     }
@@ -289,7 +289,7 @@ export class ViolationExporter implements PartitionListener {
     this.metrics.exportRejected.inc({ reason });
     this.logger.error(
       { violation: id, revision, rule_id, reason, answer: message },
-      `the OTLP endpoint refused violation ${id} for good; it is stored here and not exported: ${message}`,
+      `the OTLP endpoint refused violation ${id} permanently; it is stored here and not exported: ${message}`,
     );
   }
 }

@@ -13,13 +13,13 @@ export class ExpressionBody {
 
 /** What the checker says about an expression. */
 export class RuleCost {
-  @ApiProperty({ description: 'Estimated CPU time for each span, alone and with no other rule to share with.', example: 40 })
+  @ApiProperty({ description: 'Estimated CPU time for each span, if no other rule shares conditions with it.', example: 40 })
   nanoseconds_per_span!: number;
 
   @ApiProperty({ description: 'Memory per open trace, in addition to `buffers`.', example: 1 })
   bytes_per_trace!: number;
 
-  @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'The values kept of every span of every open trace.' })
+  @ApiProperty({ enum: ['nothing', 'columns', 'spans'], description: 'The values kept for every span of every open trace.' })
   buffers!: string;
 }
 
@@ -64,8 +64,8 @@ export class ValidationResult {
     type: GivesUpFromView,
     nullable: true,
     description:
-      'From how many spans on the rule may take more steps than `rules.evaluation_timeout` allows, which is its error on that trace. ' +
-      'null: it is decided on traces of up to 32,768 spans. Absent of a script: its loops decide it.',
+      'The number of spans from which the rule may exceed the steps of `rules.evaluation_timeout`, an error on that trace. ' +
+      'null: it is decided on traces of up to 32,768 spans. Absent for a script, because it depends on the loops.',
   })
   gives_up_from?: GivesUpFromView | null;
 
@@ -81,7 +81,7 @@ export class TestBody {
   @ApiProperty({ example: 'span.duration > 1s' })
   expression!: string;
 
-  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As the rule would say it.' })
+  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As in a rule.' })
   on_error?: OnError;
 
   @ApiPropertyOptional({
@@ -139,7 +139,7 @@ export class TestResult {
   error?: string;
 
   @ApiPropertyOptional({
-    description: 'Of a stored trace: false when the log has already dropped some of the records in which it lay, or may have.',
+    description: 'For a stored trace: false if the log has, or may have, already deleted some of its records.',
   })
   complete?: boolean;
 }

@@ -11,7 +11,7 @@ export class TestCasesBody {
   @IsNotEmpty()
   expression!: string;
 
-  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As the rule would say it.' })
+  @ApiPropertyOptional({ enum: ON_ERROR, enumName: 'OnError', default: 'no_match', description: 'As in a rule.' })
   @IsOptional()
   @IsIn(ON_ERROR)
   on_error?: OnError;

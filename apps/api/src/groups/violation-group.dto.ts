@@ -42,17 +42,17 @@ export class ViolationGroupView {
   @ApiPropertyOptional({
     example: '1:9f86d081884c7d65',
     description:
-      'What its violations share beside rule and service: a version and a hash of `operation` and `error_kind`. `others`: the rest, if a rule has a hundred groups in a service. Absent while violations of an earlier version are not grouped yet.',
+      'What its violations share besides rule and service: a version and a hash of `operation` and `error_kind`. `others`: the rest, if a rule has a hundred groups in a service. Absent while violations of an earlier version are not grouped yet.',
   })
   fingerprint?: string;
 
   @ApiPropertyOptional({
     example: 'GET /orders/{n}',
-    description: 'The name of the span that stands for the violation, without numbers, ids and values. Absent when it has none.',
+    description: 'The name of the span that represents the violation, without numbers, ids and values. Absent when it has none.',
   })
   operation?: string;
 
-  @ApiPropertyOptional({ example: 'step_limit', description: 'Why there is no verdict: a stable code. Absent of violations.' })
+  @ApiPropertyOptional({ example: 'step_limit', description: 'Why there is no verdict: a stable code. Absent for violations.' })
   error_kind?: string;
 
   @ApiProperty({
@@ -75,7 +75,7 @@ export class ViolationGroupView {
   })
   first_seen!: number;
 
-  @ApiProperty({ example: 1699003602.5, description: 'Unix seconds of the last violation that was not taken back.' })
+  @ApiProperty({ example: 1699003602.5, description: 'Unix seconds of the last violation that was not retracted.' })
   last_seen!: number;
 
   @ApiProperty({ example: 12, description: 'How many violations the query selects by its status and times.' })

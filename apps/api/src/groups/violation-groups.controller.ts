@@ -40,7 +40,7 @@ export class ViolationGroupsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One group of violations; `count` is that of all that are kept' })
+  @ApiOperation({ summary: 'One group of violations; `count` includes all that are stored' })
   @ApiOkResponse({ type: ViolationGroupView })
   @ApiNotFoundResponse({ type: ProblemView })
   async get(@Param('id') id: string): Promise<ViolationGroupView> {

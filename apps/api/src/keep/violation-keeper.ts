@@ -48,7 +48,7 @@ interface KeptRecord {
  * content the store refuses goes to the dead letters, and the others continue.
  */
 export class ViolationKeeper implements PartitionListener {
-  /** The present offsets in the log. */
+  /** The current offsets in the log. */
   readonly lag = new Lag();
   /** Counts since the start. */
   private readonly did = { kept: 0, refused: 0, unreadable: 0 };
@@ -213,7 +213,7 @@ export class ViolationKeeper implements PartitionListener {
         void this.refusals.note(readViolation(record), partition, error.message);
         this.logger.error(
           { err: error, partition, offset: record.offset },
-          'the store refused a violation for good; moved to the dead letter topic',
+          'the store refused a violation permanently; moved to the dead letter topic',
         );
       }
     }

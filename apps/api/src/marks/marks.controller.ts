@@ -34,7 +34,7 @@ export class MarksController {
   @Post('groups/:id/marks')
   @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({
-    summary: 'Acknowledges a group, takes that back, or notes something',
+    summary: 'Acknowledges a group, reverts that, or adds a note',
     description: 'An acknowledged group is neither new nor regressed, until it comes back after at least 24 hours without violations.',
   })
   @ApiCreatedResponse({ type: MarkView })
@@ -56,7 +56,7 @@ export class MarksController {
 
   @Post(':id/marks')
   @RouteConfig({ scope: 'rules:write' })
-  @ApiOperation({ summary: 'Acknowledges a violation, takes that back, or notes something' })
+  @ApiOperation({ summary: 'Acknowledges a violation, reverts that, or adds a note' })
   @ApiCreatedResponse({ type: MarkView })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })

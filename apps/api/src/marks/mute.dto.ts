@@ -60,7 +60,7 @@ export class MuteBody {
     maximum: MAX_WORSE_ABOVE,
     example: 40,
     description:
-      'Says `until_worse`, which must not be false then. Without it twice the violations of the busiest of the last 24 hours, at least 10 and at most 100,000.',
+      'Implies `until_worse`, which must not be false then. Without it twice the violations of the busiest of the last 24 hours, at least 10 and at most 100,000.',
   })
   @IsOptional()
   @IsInt(WORSE_ABOVE)

@@ -103,7 +103,7 @@ export class MutesController {
 
   @Delete(':id')
   @RouteConfig({ scope: 'rules:write' })
-  @ApiOperation({ summary: 'Ends a mute, and stores who did' })
+  @ApiOperation({ summary: 'Ends a mute, and records who ended it' })
   @ApiOkResponse({ type: MuteView })
   @ApiNotFoundResponse({ type: ProblemView })
   async end(@Param('id') id: string, @Req() request: FastifyRequest): Promise<MuteView> {

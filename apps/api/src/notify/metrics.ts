@@ -11,13 +11,13 @@ export const NOTIFY_METRICS = {
   failures: {
     type: 'counter',
     name: 'betrace_notification_failures_total',
-    help: 'Failed requests to a receiver of notifications, which are retried: `passing`, or `configuration`, which somebody has to correct.',
+    help: 'Failed requests to a receiver of notifications, which are retried: `passing`, or `configuration`, which an operator has to correct.',
     labels: ['receiver', 'kind'],
   },
   refused: {
     type: 'counter',
     name: 'betrace_notifications_refused_total',
-    help: 'Violations (revisions) that a receiver of notifications refused for good, by its answer (`http_400`); they are not sent again.',
+    help: 'Violations (revisions) that a receiver of notifications refused permanently, by its answer (`http_400`); they are not sent again.',
     labels: ['receiver', 'reason'],
   },
   muted: {

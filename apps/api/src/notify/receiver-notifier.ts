@@ -48,7 +48,7 @@ const notifyWork = ({ name, kind }: NotificationReceiver, violations: number): W
  * continue. A new receiver gets violations from its start on. After a kill some are sent again: as the same alert, or with the same `webhook-id`.
  */
 export class ReceiverNotifier implements PartitionListener {
-  /** The present offsets in the log. */
+  /** The current offsets in the log. */
   readonly lag = new Lag();
   private readonly stopping = new AbortController();
   private readonly ended = new AbortController();
@@ -242,7 +242,7 @@ export class ReceiverNotifier implements PartitionListener {
         metrics.refused.inc({ receiver, reason });
         logger.error(
           { receiver, violation: id, revision, reason, answer: message },
-          `receiver ${receiver} refused violation ${id} for good: ${message}`,
+          `receiver ${receiver} refused violation ${id} permanently: ${message}`,
         );
       },
       failed: (refusal, pause) => this.waits(partition, refusal, pause),

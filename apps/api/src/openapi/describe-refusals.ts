@@ -38,7 +38,7 @@ function describe(path: string, operation: Operation): void {
     content[PROBLEM_TYPE] = { schema: PROBLEM };
   }
   responses['421'] ??= refusal(
-    'The request names a host that is not this server: a page of the web whose name was made to mean this machine.',
+    'The host that the request names is not this server: a web page may try to reach this machine by DNS rebinding.',
   );
   if (OPEN.has(path)) return;
   const otlp = path === OTLP;
@@ -50,11 +50,11 @@ function describe(path: string, operation: Operation): void {
   if (operation.requestBody !== undefined) {
     add('400', 'The body cannot be read, or a member is wrong.');
     add('413', 'The body is too large.');
-    add('415', 'The body is of another type or encoding than this route takes.');
+    add('415', 'The route does not accept the type or the encoding of the body.');
   }
   // An id with control characters is refused, too.
   const isAddressed = (operation.parameters ?? []).some((parameter) => 'in' in parameter && ['query', 'path'].includes(parameter.in));
   if (isAddressed) add('400', 'A parameter is unknown or wrong; `errors` names each.');
   if (!UNCOUNTED.has(path)) add('429', 'Too many requests in a minute (`server.rate_limit`); try again after `Retry-After` seconds.');
-  add('default', 'Any other refusal: something that the server needs is not there (503), or a defect (500).');
+  add('default', 'Any other failure: the server lacks something that it needs (503), or has a defect (500).');
 }

@@ -43,6 +43,14 @@ describe('the documentation of the API', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
+  it('describes an enumeration itself, not the first member that has it', async () => {
+    const { schemas } = (await api.ask<Document>('GET', '/openapi.json')).body.components;
+    const described = (schema: unknown): string | undefined => (schema as { readonly description?: string }).description;
+    const { mode, on_error: onError } = schemas['RuleView']?.properties ?? {};
+    expect(described(schemas['RuleMode'])).toBe(described(mode));
+    expect(described(schemas['OnError'])).toBe(described(onError));
+  });
+
   it('describes every route', async () => {
     const { paths } = (await api.ask<Document>('GET', '/openapi.json')).body;
     const routes = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
@@ -146,7 +154,7 @@ describe('the documentation of the API', () => {
     expect(tried).not.toContain('RulePatch.expression');
   });
 
-  it('has no list of objects that takes a list in place of one, which nobody would read', async () => {
+  it('has no list of objects that takes a list in place of one, which would be ignored', async () => {
     const { paths, components } = (await api.ask<Document>('GET', '/openapi.json')).body;
     await api.ask('PUT', '/v1/rules/a', { name: 'a', expression: 'span.is_root' });
     const body = { name: 'a', expression: 'span.is_root', rules: [], tests: [] };

@@ -3,11 +3,15 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { loadSwagger, serveDocumentation } from '#openapi';
 import { VERSION } from '#platform';
+import { MODE_DESCRIPTION, ON_ERROR_DESCRIPTION } from '../rules/rule.dto.js';
 import { describeBodies } from './describe-bodies.js';
 import { describeParameters } from './describe-parameters.js';
 import { describeRefusals } from './describe-refusals.js';
 
 const TITLE = 'BeTrace';
+
+/** Nest gives an enumeration the description of its first member, which is about that member only. */
+const ENUMERATIONS: Readonly<Record<string, string>> = { RuleMode: MODE_DESCRIPTION, OnError: ON_ERROR_DESCRIPTION };
 
 /** The OpenAPI 3.1 document of all routes of an application. */
 export async function openApiDocument(app: INestApplication, apiKeyHeader: string): Promise<OpenAPIObject> {
@@ -30,6 +34,8 @@ export async function openApiDocument(app: INestApplication, apiKeyHeader: strin
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, settings, { operationIdFactory: operationId });
+  for (const [name, description] of Object.entries(ENUMERATIONS))
+    Object.assign(document.components?.schemas?.[name] ?? {}, { description });
   return describeRefusals(describeBodies(describeParameters(document)));
 }
 

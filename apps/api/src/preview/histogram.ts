@@ -23,7 +23,7 @@ export class Histogram {
   /** Milliseconds. */
   readonly interval: number;
   readonly buckets: Bucket[] = [];
-  /** The first offset of each bucket in the present partition, in ascending order. */
+  /** The first offset of each bucket in the current partition, in ascending order. */
   private marks: { readonly offset: number; readonly bucket: Bucket }[] = [];
 
   /** The range in log time, Unix ms. */
@@ -39,7 +39,7 @@ export class Histogram {
     this.marks = [];
   }
 
-  /** A record of the present partition has this time. */
+  /** A record of the current partition has this time. */
   reached(offset: number, time: number): void {
     const index = Math.floor((time - this.buckets[0]!.start) / this.interval);
     const bucket = this.buckets[Math.min(this.buckets.length - 1, Math.max(0, index))]!;

@@ -70,20 +70,24 @@ export class PreviewBody {
     enum: ON_ERROR,
     enumName: 'OnError',
     default: 'no_match',
-    description: 'Of the expression, as the rule would say it.',
+    description: 'For `expression`; as in a rule.',
   })
   @IsOptional()
   @IsIn(ON_ERROR)
   on_error?: OnError;
 
-  @ApiPropertyOptional({ example: 'slow-requests', description: 'Of the expression, for the messages of the samples.', default: 'preview' })
+  @ApiPropertyOptional({
+    example: 'slow-requests',
+    description: 'For `expression`; used in the messages of the samples.',
+    default: 'preview',
+  })
   @IsOptional()
   @IsString()
   @IsNotEmpty()
   @MaxLength(RULE_TEXT_LIMITS.name)
   name?: string;
 
-  @ApiPropertyOptional({ description: 'Of the expression, as the rule would have it; for the messages of the samples.' })
+  @ApiPropertyOptional({ description: 'For `expression`, as in a rule; used in the messages of the samples.' })
   @IsOptional()
   @IsString()
   @MaxLength(RULE_TEXT_LIMITS.message)
@@ -93,8 +97,8 @@ export class PreviewBody {
     type: String,
     example: '24h',
     description:
-      'When the traces began that are judged, by the time of the log (when their first span was received): a time (RFC 3339, or Unix seconds), or how ' +
-      'long ago it was. Default: all that the log has.',
+      'Start of the time range, by log time (when the first span of a trace was received): a time (RFC 3339, or Unix seconds), or a duration before ' +
+      'now. Default: the whole log.',
   })
   @IsOptional()
   @Transform(asMoment)
@@ -113,7 +117,13 @@ export class PreviewBody {
   @Min(-LAST, moment('to'))
   to?: number;
 
-  @ApiPropertyOptional({ type: 'integer', default: 10, minimum: 0, maximum: MAX_SAMPLES, description: 'Samples of each kind, at most.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    default: 10,
+    minimum: 0,
+    maximum: MAX_SAMPLES,
+    description: 'The maximum number of samples of each kind.',
+  })
   @IsOptional()
   @IsInt()
   @Min(0)
@@ -122,7 +132,7 @@ export class PreviewBody {
 
   @ApiPropertyOptional({
     type: PreviewComparisonBody,
-    description: 'What the rule would replace: the answer tells the difference, in traces.',
+    description: 'A rule to compare with, such as the one to be replaced: the answer has the difference, in traces.',
   })
   @IsOptional()
   @IsObject()
@@ -136,7 +146,7 @@ export class PreviewQuery {
     type: String,
     default: '0s',
     example: '5s',
-    description: 'Answers when the preview has ended, or after so long, at most `30s`.',
+    description: 'Waits for the end of the preview, but no longer than this, at most `30s`.',
   })
   @IsOptional()
   @Transform(({ value }) => (typeof value === 'string' ? (parseMilliseconds(value) ?? Number.NaN) : Number.NaN))
@@ -182,7 +192,7 @@ export class PreviewSampleView {
   @ApiProperty({ example: 'checkout' })
   service!: string;
 
-  @ApiProperty({ format: 'date-time', description: 'When it was certain, by the time of the log.' })
+  @ApiProperty({ format: 'date-time', description: 'The log time at which it was certain.' })
   timestamp!: string;
 
   @ApiProperty({ example: 1 })
@@ -203,7 +213,7 @@ export class PreviewSampleView {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'As of a violation; absent when it is larger than 32 KiB.',
+    description: 'As for a violation; absent if it is larger than 32 KiB.',
   })
   explanation?: unknown;
 }
@@ -232,7 +242,7 @@ export class PreviewCostView {
   @ApiProperty({ example: 0, description: 'Evaluations that failed; a failed one is not a match.' })
   evaluation_errors!: number;
 
-  @ApiProperty({ example: 0, description: 'Judgements that a limit or a defect kept from a verdict.' })
+  @ApiProperty({ example: 0, description: 'Judgements without a verdict, because of a limit or a defect.' })
   undecided!: number;
 
   @ApiProperty({ type: [PreviewErrorView], description: 'The first five kinds of errors.' })
@@ -253,7 +263,7 @@ export class PreviewLimitsView {
   @ApiProperty({ example: 0, description: 'Records that the embedded log deleted before the preview read them.' })
   deleted_records!: number;
 
-  @ApiProperty({ example: 0, description: 'Defects of BeTrace met on the way: something was not judged.' })
+  @ApiProperty({ example: 0, description: 'Defects of BeTrace during the preview: something was not judged.' })
   defects!: number;
 
   @ApiPropertyOptional({
@@ -268,7 +278,7 @@ export class PreviewComparisonView {
   @ApiProperty({ example: 12, description: 'Traces that only the candidate matches.' })
   only_new!: number;
 
-  @ApiProperty({ example: 3, description: 'Traces that only the rule matches which it is compared with.' })
+  @ApiProperty({ example: 3, description: 'Traces that only the compared rule matches.' })
   only_old!: number;
 
   @ApiProperty({ example: 25 })
@@ -283,7 +293,7 @@ export class PreviewComparisonView {
   @ApiProperty({ type: [PreviewSampleView], description: 'With the message and the explanation of the candidate.' })
   both_samples!: readonly PreviewSampleView[];
 
-  @ApiProperty({ type: PreviewCostView, description: 'That of the rule it is compared with.' })
+  @ApiProperty({ type: PreviewCostView, description: 'The cost of the compared rule.' })
   cost!: PreviewCostView;
 }
 
@@ -300,13 +310,13 @@ export class PreviewResultView {
   @ApiProperty({ example: 37 })
   matched_traces!: number;
 
-  @ApiProperty({ example: 41, description: 'What would stand as violations: several of a trace for a rule about spans.' })
+  @ApiProperty({ example: 41, description: 'Violations that would be open; a rule about spans may have several in one trace.' })
   violations!: number;
 
   @ApiProperty({ example: 1_800 })
   interval_seconds!: number;
 
-  @ApiProperty({ type: [PreviewBucketView], description: 'By the time of the log at which traces began; at most 60.' })
+  @ApiProperty({ type: [PreviewBucketView], description: 'By the log time at which traces began; at most 60.' })
   histogram!: readonly PreviewBucketView[];
 
   @ApiProperty({ type: [PreviewSampleView], description: 'Newest first, at most two of a trace.' })

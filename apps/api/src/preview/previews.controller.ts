@@ -42,7 +42,7 @@ export class PreviewsController {
     summary: 'Runs a rule, which need not be saved, over the recorded past',
     description:
       'Uses the engine of production on the spans that the log has: the result is what the rule would have found if it had been in force. It runs ' +
-      'beside ingest, on a share of one CPU. `GET /v1/previews/{id}`, which `Location` names, has its progress and result, and `DELETE` ends it. ' +
+      'during ingest, on a share of one CPU. `GET /v1/previews/{id}`, which `Location` names, has its progress and result, and `DELETE` ends it. ' +
       'It belongs to the process that accepted it, which keeps it for an hour. It needs the scope `rules:write`, because it shows values of any trace.',
   })
   @ApiAcceptedResponse({
@@ -53,7 +53,7 @@ export class PreviewsController {
   @ApiNotFoundResponse({ type: ProblemView, description: 'There is no rule of this id.' })
   @ApiConflictResponse({ type: ProblemView, description: 'Several rules have this name.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'An expression has errors, each with line and column.' })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many previews wait.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many previews are waiting.' })
   async begin(
     @Body() body: PreviewBody,
     @Req() request: FastifyRequest,

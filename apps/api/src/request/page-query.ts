@@ -5,7 +5,7 @@ import { ApiPropertyOptional } from '#openapi';
 import { StoreError } from '#store';
 import { wholeNumber } from './query.js';
 
-const NEXT = '`next` of the page before.';
+const NEXT = '`next` of the previous page.';
 
 /** The parameter for the size of a page: an integer from 1 to `max`. Without `fallback` the description explains its absence. */
 export function PageLimit({ max, fallback, description }: { max: number; fallback?: number; description?: string }): PropertyDecorator {

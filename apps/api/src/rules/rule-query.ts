@@ -11,7 +11,7 @@ import { ruleMode } from './rule-mode.js';
 /** Whether the answer includes the health of rules. */
 const Health = () =>
   applyDecorators(
-    ApiPropertyOptional({ type: Boolean, default: false, description: 'With `health` of each rule: how it fared in the last 24 hours.' }),
+    ApiPropertyOptional({ type: Boolean, default: false, description: 'Adds `health` to each rule: its figures of the last 24 hours.' }),
     IsOptional(),
     Transform(yesOrNo),
     IsBoolean(),
@@ -78,7 +78,7 @@ export class RuleQuery {
   @Health()
   health?: boolean;
 
-  @PageLimit({ max: 1_000, description: 'Rules of a page; without it all of them are answered.' })
+  @PageLimit({ max: 1_000, description: 'Rules per page; without it, all rules.' })
   limit?: number;
 
   @PageCursor()

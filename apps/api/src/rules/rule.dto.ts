@@ -10,12 +10,12 @@ import { RuleHealthView } from './health/rule-health.dto.js';
 import type { RuleStatus } from './health/rule-status-follower.js';
 import { ruleMode } from './rule-mode.js';
 
-const MODE_DESCRIPTION =
+export const MODE_DESCRIPTION =
   '`enforce`: what matches is a violation. `shadow`: the rule is judged and counted and keeps samples (`GET /v1/rules/{id}/samples`), without ' +
   'violations. `off`: it judges nothing, and `enabled` is false. `enabled: true` returns a rule to the mode in which it was turned off.';
 
-const ON_ERROR_DESCRIPTION =
-  'What a judgement is that meets a value which is there and of another type than the rule can compare or compute with. A missing value is no match.';
+export const ON_ERROR_DESCRIPTION =
+  'The result if the rule reads an existing value of a type that it cannot compare or compute with. A missing value is no match.';
 
 const EVIDENCE_DESCRIPTION =
   'Traces that comply with the rule are exported as signed evidence spans that name its controls, at most as many as `compliance.evidence_rate` allows. ' +
@@ -182,19 +182,19 @@ export class RuleTypeFailureView {
   @ApiProperty({ example: 'attempt to compare number with string' })
   error!: string;
 
-  @ApiPropertyOptional({ example: 'attribute.amount', description: 'What reads the value.' })
+  @ApiPropertyOptional({ example: 'attribute.amount', description: 'The part of the rule that reads the value.' })
   reading?: string;
 
-  @ApiPropertyOptional({ example: '"5000"', description: 'One that was met, cut.' })
+  @ApiPropertyOptional({ example: '"5000"', description: 'One of these values, truncated.' })
   example?: string;
 
   @ApiProperty({ example: 12 })
   count!: number;
 }
 
-/** Errors of the present version of a rule in the evaluators. */
+/** Errors of the current version of a rule in the evaluators. */
 export class RuleStatusView {
-  @ApiProperty({ description: 'Evaluations that failed, as far as the present evaluators know; a failed one is not a match.', example: 3 })
+  @ApiProperty({ description: 'Evaluations that failed, as far as the current evaluators know; a failed one is not a match.', example: 3 })
   evaluation_errors!: number;
 
   @ApiProperty({ example: 'attempt to compare nil with number' })
@@ -205,7 +205,7 @@ export class RuleStatusView {
 
   @ApiPropertyOptional({
     type: [RuleTypeFailureView],
-    description: 'Errors about a value of an unexpected type; a missing value is none.',
+    description: 'Errors about a value of an unexpected type; a missing value is not one.',
   })
   type_failures?: readonly RuleTypeFailureView[];
 }
@@ -274,7 +274,7 @@ export class RuleView {
 
   @ApiPropertyOptional({
     type: RuleHealthView,
-    description: 'How the rule fared in the last 24 hours; only when `health=true` asks for it.',
+    description: 'The figures of the last 24 hours; only with `health=true`.',
   })
   health?: RuleHealthView;
 }

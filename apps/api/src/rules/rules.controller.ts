@@ -86,8 +86,7 @@ export class RulesController {
   @Cached()
   @ApiOperation({
     summary: 'The last matches of a rule in the mode `shadow`, with their explanations',
-    description:
-      'They cause no notification, and are in no list and no total of violations. They are there about a second after the verdict.',
+    description: 'They cause no notification, and are in no list and no total of violations. They appear about a second after the verdict.',
   })
   @ApiOkResponse({ type: RuleSamples })
   @ApiNotFoundResponse({ type: ProblemView })
@@ -116,7 +115,7 @@ export class RulesController {
       'replaced, so that a backup can be restored any number of times. The change is in force for spans sent after the answer.',
   })
   @ApiCreatedResponse({ type: RuleView })
-  @ApiOkResponse({ type: RuleView, description: 'There was a rule of this id; it is now as in the body.' })
+  @ApiOkResponse({ type: RuleView, description: 'A rule with this id existed; the body replaced it.' })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiConflictResponse({ type: ProblemView, description: 'Another rule has this name.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'The expression has errors; each has line and column.' })
@@ -134,9 +133,9 @@ export class RulesController {
   @ConditionalImport()
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Puts many rules at once, all or none',
+    summary: 'Saves many rules at once, all or none',
     description:
-      'They come into force together. `merge` keeps all other rules, `replace` deletes them. With `dry_run` it only answers what would ' +
+      'They come into force together. `merge` keeps all other rules, `replace` deletes them. With `dry_run` it only returns what would ' +
       'change. Both may be in the body or in the URL. With `merge`, a `version` refuses the import when the rule has another one (409); for a rule that ' +
       'does not exist it is ignored. `replace` ignores `version`: it restores a backup despite later changes. `If-Match` with the ETag of `GET /v1/rules` ' +
       'refuses either when any rule has changed since (412).',
@@ -168,7 +167,7 @@ export class RulesController {
   @ApiCreatedResponse({ type: RuleView })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView, description: 'The body has a `version`, and there is no such rule.' })
-  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version than the body says.' })
+  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version than the body.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView })
   async replace(
     @Param('id') id: string,
@@ -190,7 +189,7 @@ export class RulesController {
   @ApiOkResponse({ type: RuleView })
   @ApiBadRequestResponse({ type: ProblemView })
   @ApiNotFoundResponse({ type: ProblemView })
-  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version than the body says.' })
+  @ApiConflictResponse({ type: ProblemView, description: 'The rule has another version than the body.' })
   @ApiUnprocessableEntityResponse({ type: ProblemView })
   async change(
     @Param('id') id: string,

@@ -16,11 +16,11 @@ export class SettleController {
   @RouteConfig({ scope: 'read' })
   @HttpCode(204)
   @ApiOperation({
-    summary: 'Waits until all that was acknowledged before is judged and kept',
-    description: 'Traces that are open are waited for: they close by `traces.root_grace`, `traces.idle_timeout` or `traces.max_age`.',
+    summary: 'Waits until all spans acknowledged before are judged, and their violations stored',
+    description: 'It also waits for open traces: they close by `traces.root_grace`, `traces.idle_timeout` or `traces.max_age`.',
   })
-  @ApiNoContentResponse({ description: 'All is judged, with the violations in the store.' })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait.' })
+  @ApiNoContentResponse({ description: 'All spans are judged, and their violations are in the store.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many requests are waiting.' })
   @ApiResponse({ status: 504, type: ProblemView, description: 'Timeout; `errors` says what is missing.' })
   async wait(@Query() query: SettleQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.settle.wait(timeoutOf(query), clientGone(reply));

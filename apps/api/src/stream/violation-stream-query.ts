@@ -4,7 +4,7 @@ import { ViolationFilterQuery } from '../violations/filter/violation-filter-quer
 
 /** The query of `GET /v1/violations/stream`. */
 export class ViolationStreamQuery extends ViolationFilterQuery {
-  @ApiPropertyOptional({ enum: ['summary', 'full'], default: 'summary', description: '`full` answers every member of each violation.' })
+  @ApiPropertyOptional({ enum: ['summary', 'full'], default: 'summary', description: '`full` returns every member of each violation.' })
   @IsOptional()
   @IsIn(['summary', 'full'])
   view?: 'summary' | 'full';

@@ -19,7 +19,7 @@ export class WholeExplanation {
   @ApiProperty({ type: ExplanationView })
   explanation!: Explanation;
 
-  @ApiProperty({ description: 'False when the log has already dropped some of the records in which the trace lay.' })
+  @ApiProperty({ description: 'False if the log has already deleted some of the records of the trace.' })
   complete!: boolean;
 }
 

@@ -31,11 +31,11 @@ export class ViolationSummary {
 
   @ApiPropertyOptional({
     description:
-      'True if only a part of the trace was judged, or its root had not come: spans that seem missing may be elsewhere. Otherwise absent.',
+      'True if only a part of the trace was judged, or its root had not arrived: spans that seem missing may be elsewhere. Otherwise absent.',
   })
   fragment?: boolean;
 
-  @ApiProperty({ enum: VERDICT_STATUSES, description: 'Which of them stands now.' })
+  @ApiProperty({ enum: VERDICT_STATUSES, description: 'The current status.' })
   status!: string;
 
   @ApiPropertyOptional({
@@ -64,7 +64,7 @@ export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ type: ExplanationView, description: 'Why: each sub-condition with its value and its witness spans.' })
   explanation!: unknown;
 
-  @ApiProperty({ description: 'Why the trace was judged when it was; `certain` before it closed.', example: 'certain' })
+  @ApiProperty({ description: 'Why the trace was judged at that time; `certain`: before it closed.', example: 'certain' })
   close_reason!: string;
 
   @ApiProperty({ description: 'The root span and every parent had been seen.' })
@@ -82,7 +82,7 @@ export class ViolationDetail extends ViolationSummary {
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'Where the trace is in the spans log.' })
   log!: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
 
-  @ApiProperty({ description: 'Which key made the signature.' })
+  @ApiProperty({ description: 'The key that made the signature.' })
   key_id!: string;
 
   @ApiProperty({ description: 'HMAC-SHA256 (hex) over the canonical form (RFC 8785) of the record.' })
@@ -94,7 +94,7 @@ export class ViolationDetail extends ViolationSummary {
   @ApiPropertyOptional({
     example: 'http_413',
     description:
-      'The answer by which the OTLP endpoint refused this revision for good: it was not exported. Not part of the signed record.',
+      'The answer by which the OTLP endpoint refused this revision permanently: it was not exported. Not part of the signed record.',
   })
   export_refused?: string;
 }
@@ -134,7 +134,7 @@ export class ViolationRevisionList {
   @ApiProperty({ example: 'viol-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d' })
   id!: string;
 
-  @ApiProperty({ type: StandingRevision, description: 'The revision that lists and `GET /v1/violations/{id}` answer.' })
+  @ApiProperty({ type: StandingRevision, description: 'The revision that lists and `GET /v1/violations/{id}` return.' })
   standing!: StandingRevision;
 
   @ApiProperty({ type: [ViolationDetail] })

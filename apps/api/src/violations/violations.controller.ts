@@ -122,7 +122,7 @@ export class ViolationsController {
     description: 'There is no such violation, its version of the rule is not kept, or its spans are not.',
   })
   @ApiUnprocessableEntityResponse({ type: ProblemView, description: 'It takes too long.' })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be explained.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many explanations are waiting.' })
   async explanation(@Param('id') id: string): Promise<WholeExplanation> {
     return this.explainViolation.explain(signedRecord(await this.find(id)));
   }

@@ -17,7 +17,7 @@ export class AccountingController {
 
   @Get()
   @ApiOperation({
-    summary: 'What became of every span that was received',
+    summary: 'The outcome of every span that was received',
     description:
       'Received = judged + rejected by reason + duplicates + on the way, exact at one instant. Each process answers for its own hops; docs/operations/accounting.md says how they add up.',
   })

@@ -6,7 +6,7 @@ const REJECTED = {
   description: 'Spans that are not judged, by reason.',
   example: { no_trace_id: 2 },
 } as const;
-const UNACCOUNTED = 'What the other numbers leave over: 0, or BeTrace has a defect (unless `exact` is false).';
+const UNACCOUNTED = 'The remainder that no other number explains: 0, or BeTrace has a defect (unless `exact` is false).';
 
 /** Of the latest 1,000. Without any, the quantiles are absent. */
 export class LatencyView {
@@ -49,7 +49,7 @@ export class TotalAccount {
   @ApiProperty({ type: 'integer', description: 'Spans that came before with other content: each form is judged.' })
   conflicts!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Forms of spans in progress for which another form stands.' })
+  @ApiProperty({ type: 'integer', description: 'Forms of spans in progress that another form replaced.' })
   superseded!: number;
 
   @ApiProperty(REJECTED)
@@ -82,7 +82,7 @@ export class ReceiveAccount {
   @ApiProperty({ type: 'integer', description: 'Spans that the log has.' })
   logged!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Those among these whose senders have no success (yet).' })
+  @ApiProperty({ type: 'integer', description: 'Those whose senders have no successful answer (yet).' })
   unanswered!: number;
 
   @ApiProperty(REJECTED)
@@ -173,13 +173,13 @@ export class EvaluateAccount {
 
   @ApiProperty({
     type: LatencyView,
-    description: 'Of verdicts: from the time in the log at which one was certain until the violations log had it.',
+    description: 'Of verdicts: from the log time at which a verdict was certain until the violations log had it.',
   })
   latency_seconds!: LatencyView;
 }
 
 export class KeepAccount {
-  @ApiProperty({ type: 'integer', description: 'Violations (revisions) that were brought into the store.' })
+  @ApiProperty({ type: 'integer', description: 'Violations (revisions) that were stored.' })
   kept!: number;
 
   @ApiProperty({ type: 'integer', description: 'Those whose content the store refuses; they are in the dead letter topic.' })
@@ -190,11 +190,11 @@ export class KeepAccount {
 
   @ApiPropertyOptional({
     type: 'integer',
-    description: 'Records of the violations log that are not read yet, control records included; absent when the log does not tell.',
+    description: 'Records of the violations log that are not read yet, control records included; absent if the log does not report it.',
   })
   waiting_records?: number;
 
-  @ApiProperty({ type: LatencyView, description: 'From the time in the log at which a verdict was certain until the API could answer it.' })
+  @ApiProperty({ type: LatencyView, description: 'From the log time at which a verdict was certain until the API could return it.' })
   latency_seconds!: LatencyView;
 }
 

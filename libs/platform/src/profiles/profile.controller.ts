@@ -28,7 +28,7 @@ export class ProfileController {
   @ApiOperation({
     summary: 'Where this process spends its CPU time',
     description:
-      'Records for `seconds`, then answers. Each sample has the label `thread`. One profile at a time; the others are refused (429).',
+      'Records for `seconds`, then answers. Each sample has the label `thread`. One profile at a time; other requests are refused (429).',
   })
   @ApiOkResponse(FORMAT)
   @RouteConfig({ scope: 'admin' })
@@ -40,7 +40,7 @@ export class ProfileController {
   @ApiOperation({
     summary: 'Memory that this process allocates, by function',
     description:
-      'Memory of the JavaScript heap that is allocated within `seconds` and still in use at their end, by the function that allocated it. Buffers are not in it. One profile at a time; the others are refused (429).',
+      'Memory of the JavaScript heap that is allocated within `seconds` and still in use at their end, by the function that allocated it. Buffers are not in it. One profile at a time; other requests are refused (429).',
   })
   @ApiOkResponse(FORMAT)
   @RouteConfig({ scope: 'admin' })

@@ -42,7 +42,7 @@ describe('a partial success of the OTLP endpoint', () => {
   it.each(['http/protobuf', 'http/json'] as const)('is counted and logged (%s)', async (protocol) => {
     const { metrics, lines } = await exportOne(protocol, { rejectedSpans: 1, errorMessage: 'too old' });
     expect(metrics).toContain('betrace_violations_export_rejected_total{reason="partial_success"} 1');
-    expect(lines).toContain('the OTLP endpoint refused 1 violations for good, and says: too old');
+    expect(lines).toContain('the OTLP endpoint refused 1 violations permanently, and says: too old');
   });
 
   it('may be a warning only', async () => {

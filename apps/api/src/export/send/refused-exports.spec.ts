@@ -177,7 +177,7 @@ describe.each(['http/protobuf', 'grpc'] as const)('an OTLP endpoint that refuses
     await exporting.start();
     await position(0, 3);
     expect([...(await store.alreadyExported([{ id: 'poison', revision: 1, status: 'open', firstOffset: 0 }]))]).toEqual(['poison']);
-    expect(lines.join('')).toContain('the OTLP endpoint refused violation poison for good');
+    expect(lines.join('')).toContain('the OTLP endpoint refused violation poison permanently');
     expect(lines.join('')).not.toContain('circular');
   });
 

@@ -63,11 +63,11 @@ export class ExpressionsController {
   })
   @ApiNotFoundResponse({
     type: ProblemView,
-    description: 'No violation is of the trace `trace_id` and it is not found among recent ones, or the log no longer has its spans.',
+    description: 'The trace `trace_id` has no violation and is not found among recent ones, or the log no longer has its spans.',
   })
   @ApiResponse({ status: 413, type: ProblemView, description: 'More than 8 MiB.' })
   @ApiResponse({ status: 415, type: ProblemView, description: 'The content type is not `application/json`.' })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many wait to be tried.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many tests are waiting.' })
   async test(@Req() request: FastifyRequest): Promise<TestResult> {
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     const traceId = trialTraceId(body);

@@ -1,7 +1,7 @@
 import type { RuleHealthRecord } from '#records';
 
 const HOUR = 3_600_000;
-/** Hours that are kept: a day, and the present hour. */
+/** Hours that are kept: a day, and the current hour. */
 const MAX_HOURS = 25;
 
 /** The counts of a rule's evaluations. */

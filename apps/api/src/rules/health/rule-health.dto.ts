@@ -4,17 +4,17 @@ import { ApiProperty, ApiPropertyOptional } from '#openapi';
 export class RuleHealthView {
   @ApiProperty({
     format: 'date-time',
-    description: 'From when violations are counted: 24 hours ago. Evaluations are counted from the beginning of that hour.',
+    description: 'Violations are counted from this time on, 24 hours ago. Evaluations are counted from the beginning of that hour.',
   })
   since!: string;
 
-  @ApiProperty({ example: 12, description: 'Violations that stand.' })
+  @ApiProperty({ example: 12, description: 'Open violations.' })
   violations!: number;
 
-  @ApiProperty({ example: 0, description: 'Judgements that a limit or a defect kept from a verdict.' })
+  @ApiProperty({ example: 0, description: 'Judgements without a verdict, because of a limit or a defect.' })
   undecided!: number;
 
-  @ApiProperty({ example: 1, description: 'Violations that were taken back.' })
+  @ApiProperty({ example: 1, description: 'Retracted violations.' })
   retracted!: number;
 
   @ApiProperty({
@@ -30,7 +30,7 @@ export class RuleHealthView {
   })
   last_match_at?: string;
 
-  @ApiProperty({ example: 48_210, description: 'Evaluations, as evaluators tell some seconds later.' })
+  @ApiProperty({ example: 48_210, description: 'Evaluations; evaluators report them some seconds later.' })
   evaluations!: number;
 
   @ApiProperty({ example: 3, description: 'Evaluations that failed; a failed one is not a match.' })

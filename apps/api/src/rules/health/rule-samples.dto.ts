@@ -3,7 +3,10 @@ import { RULE_MODES, type RuleMode, type ShadowSample, VERDICT_STATUSES, type Ve
 
 /** A verdict of a rule in shadow, which would be a violation if the rule were enforced. */
 export class RuleSampleView {
-  @ApiProperty({ description: 'That of the violation, if the rule were enforced.', example: 'viol-0123456789abcdef0123456789abcdef' })
+  @ApiProperty({
+    description: 'The id that the violation would have if the rule were enforced.',
+    example: 'viol-0123456789abcdef0123456789abcdef',
+  })
   id!: string;
 
   @ApiProperty({ example: 1 })
@@ -33,7 +36,7 @@ export class RuleSampleView {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'As of a violation; absent when it is larger than 32 KiB.',
+    description: 'As for a violation; absent if it is larger than 32 KiB.',
   })
   explanation?: unknown;
 }
@@ -42,7 +45,7 @@ export class RuleSamples {
   @ApiProperty({ example: 'slow-requests' })
   rule_id!: string;
 
-  @ApiProperty({ enum: RULE_MODES, enumName: 'RuleMode', description: 'What the rule is now.' })
+  @ApiProperty({ enum: RULE_MODES, enumName: 'RuleMode', description: 'The current mode of the rule.' })
   mode!: RuleMode;
 
   @ApiProperty({ type: [RuleSampleView], description: 'Newest first, at most 20.' })

@@ -131,7 +131,7 @@ export class ImportRules {
 
   private refuseTooMany(items: readonly Item[], others: readonly string[]): void {
     const ids = new Set([...others, ...items.map(({ content }) => content.id)]);
-    // If the limit was lowered below the present number, existing rules can still be changed.
+    // If the limit was lowered below the current number, existing rules can still be changed.
     if (ids.size > this.maxRules && ids.size > others.length) throw new ApiError('BT_API_TOO_MANY_RULES', { limit: this.maxRules });
   }
 

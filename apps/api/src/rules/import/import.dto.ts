@@ -13,7 +13,7 @@ export type ImportMode = (typeof IMPORT_MODES)[number];
 export class ImportBody {
   @ApiProperty({
     type: [RuleBody],
-    description: 'As `POST /v1/rules` takes each. A `version` is that of the rule that it changes, for `merge`; `replace` looks at none.',
+    description: 'As `POST /v1/rules` takes each. With `merge`, a `version` must be that of the stored rule; `replace` ignores it.',
   })
   @ListOf(() => RuleBody)
   rules!: RuleBody[];
@@ -23,7 +23,7 @@ export class ImportBody {
   @IsIn(IMPORT_MODES)
   mode?: ImportMode;
 
-  @ApiPropertyOptional({ default: false, description: 'Answers what would change, and changes nothing.' })
+  @ApiPropertyOptional({ default: false, description: 'Returns what would change, and changes nothing.' })
   @IsOptional()
   @IsBoolean()
   dry_run?: boolean;
@@ -41,7 +41,7 @@ export class ImportQuery {
   @IsIn(IMPORT_MODES)
   mode?: ImportMode;
 
-  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Answers what would change, and changes nothing.' })
+  @ApiPropertyOptional({ type: Boolean, default: false, description: 'Returns what would change, and changes nothing.' })
   @IsOptional()
   @Transform(yesOrNo)
   @IsBoolean()
@@ -80,13 +80,13 @@ export class ImportedRuleView {
   @ApiProperty({ enum: ['created', 'updated', 'unchanged', 'deleted'] })
   action!: string;
 
-  @ApiPropertyOptional({ description: 'After the import; absent of a deleted rule, and of one that a dry run would create or update.' })
+  @ApiPropertyOptional({ description: 'After the import; absent for a deleted rule, and for one that a dry run would create or update.' })
   version?: number;
 
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'object', properties: { from: {}, to: {} } },
-    description: 'What differs, member by member; only of an updated rule.',
+    description: 'The differences, member by member; only for an updated rule.',
     example: { severity: { from: 'LOW', to: 'HIGH' } },
   })
   changes?: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;

@@ -19,10 +19,10 @@ export class LostRuleSetsController {
   @Post('replace')
   @HttpCode(200)
   @ApiOperation({
-    summary: 'Judges the spans of lost rule sets by the present rules',
+    summary: 'Judges the spans of lost rule sets by the current rules',
     description:
-      'For BT_LOG_RULE_SET_MISSING, when no backup has the rule sets. It cannot be taken back: from then on the lost rule sets are the rules that ' +
-      'are enabled at this moment. Nothing is lost when it is called without need, or twice.',
+      'For BT_LOG_RULE_SET_MISSING, when no backup has the rule sets. It cannot be undone: the rules that are enabled ' +
+      'at this moment replace the lost rule sets. An unnecessary or repeated call does no harm.',
   })
   @ApiOkResponse({ type: ReplacedRuleSets })
   @ApiServiceUnavailableResponse({ type: ProblemView, description: 'The store or the log cannot be reached; call it again.' })

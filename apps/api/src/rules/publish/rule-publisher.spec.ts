@@ -196,7 +196,7 @@ describe('RulePublisher', () => {
     await fresh.close();
   });
 
-  /** Store and rules log as of an epoch, and the present spans log with the markers of all epochs. */
+  /** Store and rules log as of an epoch, and the current spans log with the markers of all epochs. */
   const restored = async (kept: number) => {
     const { log: older, store: backup } = await logAndStore(3);
     for (let epoch = 1; epoch <= kept; epoch++) await backup.putRule(plainRule(`r${epoch}`), epoch);

@@ -86,7 +86,7 @@ export class RulePublisher {
     return run;
   }
 
-  /** Assigns the present rules to every lost epoch, so that waiting spans are judged. Returns those epochs; empty if the rules log has all. */
+  /** Assigns the current rules to every lost epoch, so that waiting spans are judged. Returns those epochs; empty if the rules log has all. */
   replaceLost(): Promise<readonly number[]> {
     const run = this.last.then(async () => {
       const logged = await this.history();
@@ -171,7 +171,7 @@ export class RulePublisher {
   }
 
   /**
-   * A store restored from a backup reuses numbers that the rules log has for other rules. Those epochs are not published: the present rules get a number above
+   * A store restored from a backup reuses numbers that the rules log has for other rules. Those epochs are not published: the current rules get a number above
    * all of them. Returns the store's latest epoch.
    */
   private async goOnAbove(logged: RuleHistory): Promise<number> {
@@ -269,6 +269,6 @@ function lost(latest: number, named: number): string {
   const epochs = named === latest + 1 ? `rule set ${named}` : `rule sets ${latest + 1} to ${named}`;
   return (
     `the spans log names ${epochs}, which neither the store nor the rules log has: spans sent under them are not judged. Was a backup restored that ` +
-    'is older than the spans log? Restore a newer one, or have them judged by the present rules: POST /v1/rules/lost-sets/replace'
+    'is older than the spans log? Restore a newer one, or have them judged by the current rules: POST /v1/rules/lost-sets/replace'
   );
 }

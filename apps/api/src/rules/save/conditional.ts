@@ -31,7 +31,7 @@ export const Conditional = () =>
       required: false,
       description: 'ETags; the rule must have none of them. `*`: it must not exist.',
     }),
-    ApiResponse({ status: 412, type: ProblemView, description: 'The rule is another than `If-Match` or `If-None-Match` allow.' }),
+    ApiResponse({ status: 412, type: ProblemView, description: '`If-Match` or `If-None-Match` does not allow the ETag of the rule.' }),
   );
 
 const LIST_ETAG = '(W/)?"[A-Za-z0-9_-]*"';
@@ -52,7 +52,7 @@ export const ConditionalImport = () =>
       schema: LIST_ETAGS,
       description: 'Likewise; the rules must have none of them. `*`: there must be no rule.',
     }),
-    ApiResponse({ status: 412, type: ProblemView, description: 'The rules are others than `If-Match` or `If-None-Match` allow.' }),
+    ApiResponse({ status: 412, type: ProblemView, description: '`If-Match` or `If-None-Match` does not allow the ETag of the rules.' }),
   );
 
 /** The author and the conditions of a save, including passing test cases. Throws BT_API_IF_MATCH_INVALID. */

@@ -27,19 +27,19 @@ export class RuleVersionView {
   @ApiPropertyOptional({
     example: 'api-key',
     description:
-      'The name of the key that was used, or `anonymous`. Absent of a version that was taken over from the log, or made before this was noted.',
+      'The name of the key that was used, or `anonymous`. Absent for a version that was taken over from the log, or made before names were recorded.',
   })
   changed_by?: string;
 
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'object', properties: { from: {}, to: {} } },
-    description: 'What differs from the version before, member by member; only of `updated`.',
+    description: 'The differences to the previous version, member by member; only for `updated`.',
     example: { severity: { from: 'LOW', to: 'HIGH' } },
   })
   changes?: RuleChanges;
 
-  @ApiPropertyOptional({ type: RuleView, description: 'The rule as it was; absent of `deleted`.' })
+  @ApiPropertyOptional({ type: RuleView, description: 'The rule as it was; absent for `deleted`.' })
   rule?: RuleView;
 }
 

@@ -85,7 +85,7 @@ export class RuleVersionsController {
   @Conditional()
   @ApiOperation({
     summary: 'Restores a version of a rule',
-    description: 'That is a new version. A rule that was deleted is there again. The body is not read.',
+    description: 'This makes a new version, and restores a deleted rule. The body is ignored.',
   })
   @ApiOkResponse({ type: RuleView })
   @ApiCreatedResponse({ type: RuleView, description: 'The rule had been deleted.' })

@@ -24,8 +24,8 @@ export class ViolationExportController {
     summary: 'All violations that the filters select, as a file',
     description:
       'Takes the filters of the list; newest first. `csv`: RFC 4180 with a header, where texts that a spreadsheet would run as formulas have an apostrophe ' +
-      'before them. `ndjson`: each violation as #/components/schemas/ViolationDetail on a line of its own, as `betrace verify` reads them. An answer ' +
-      'that cannot be finished is broken off: its connection ends without the last chunk.',
+      'before them. `ndjson`: each violation as #/components/schemas/ViolationDetail on a line of its own, as `betrace verify` reads them. If an answer ' +
+      'fails, its connection ends without the last chunk.',
   })
   @ApiOkResponse({
     description: 'As an attachment.',

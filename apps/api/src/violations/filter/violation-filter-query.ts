@@ -28,7 +28,7 @@ export class ViolationFilterQuery {
   @Matches(...TEXT)
   rule_id?: string;
 
-  @ApiPropertyOptional({ example: 'grp-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d', description: 'Of a group of violations.' })
+  @ApiPropertyOptional({ example: 'grp-6b0c5a1f0d2e4c7b8a9d0e1f2a3b4c5d', description: 'Violations of this group.' })
   @IsOptional()
   @IsString()
   @Matches(...TEXT)

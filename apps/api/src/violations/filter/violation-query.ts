@@ -43,7 +43,7 @@ export class ViolationQuery extends ViolationFilterQuery {
   @IsString()
   after?: string;
 
-  @ApiPropertyOptional({ enum: ['summary', 'full'], default: 'summary', description: '`full` answers every member of each violation.' })
+  @ApiPropertyOptional({ enum: ['summary', 'full'], default: 'summary', description: '`full` returns every member of each violation.' })
   @IsOptional()
   @IsIn(['summary', 'full'])
   view?: 'summary' | 'full';

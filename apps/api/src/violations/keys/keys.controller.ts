@@ -7,13 +7,13 @@ import { type KnownKey, Store } from '#store';
 export const KEY_RING = Symbol('KeyRing');
 
 export class KeyView {
-  @ApiProperty({ example: 'c024a143', description: 'As `key_id` of violations and of their `public_signature` names it.' })
+  @ApiProperty({ example: 'c024a143', description: 'The `key_id` of violations and of their `public_signature`.' })
   id!: string;
 
   @ApiProperty({ enum: ['hmac-sha256', 'ed25519'] })
   algorithm!: 'hmac-sha256' | 'ed25519';
 
-  @ApiProperty({ description: 'It signs at present.' })
+  @ApiProperty({ description: 'It signs now.' })
   current!: boolean;
 
   @ApiProperty({
@@ -22,12 +22,12 @@ export class KeyView {
   })
   verifies!: boolean;
 
-  @ApiProperty({ example: '2026-11-27T08:00:00.000Z', description: 'When this server signed with it first.' })
+  @ApiProperty({ example: '2026-11-27T08:00:00.000Z', description: 'When this server first signed with it.' })
   since!: string;
 
   @ApiPropertyOptional({
     example: '2026-11-28T08:00:00.000Z',
-    description: 'When a server started with another key in its place. Absent of a key that signs.',
+    description: 'When a server first started with another key instead. Absent for a key that signs.',
   })
   until?: string;
 
@@ -40,7 +40,7 @@ export class KeyList {
   keys!: readonly KeyView[];
 }
 
-/** The present and former keys of violations: their ids and public keys, never secrets. */
+/** The current and former keys of violations: their ids and public keys, never secrets. */
 @ApiTags('violations')
 @Controller('v1/keys')
 export class KeysController {
@@ -50,7 +50,7 @@ export class KeysController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The present and the former keys of violations', description: 'Oldest first. Secrets are not shown.' })
+  @ApiOperation({ summary: 'The current and former keys that sign violations', description: 'Oldest first. Secrets are not shown.' })
   @ApiOkResponse({ type: KeyList })
   async list(): Promise<KeyList> {
     return { keys: (await this.store.signatureKeys()).map((key) => keyView(key, this.ring)) };

@@ -4,7 +4,7 @@ import { DEFAULT_KEY, type KeyRing, keyId, keyRing, publicPem, SigningError } fr
 import type { KeyOrigin, Store } from '#store';
 
 /**
- * The keys for verifying: the present ones, and the public keys of all that have signed here, which the store remembers. Throws BT_SIGNING_KEY_LOST when the
+ * The keys for verifying: the current ones, and the public keys of all that have signed here, which the store remembers. Throws BT_SIGNING_KEY_LOST when the
  * key in the storage directory differs from the one that signed before, unless former keys are configured. Then it was deleted, and the new key verifies no
  * older violation.
  */

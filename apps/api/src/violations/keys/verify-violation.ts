@@ -20,7 +20,7 @@ export class Verification {
   @ApiProperty({ enum: WORTH, description: 'Ed25519.' })
   public_signature!: Authenticity;
 
-  @ApiProperty({ description: 'The key that the violation names.' })
+  @ApiProperty({ description: 'The key id of the violation.' })
   key_id!: string;
 }
 

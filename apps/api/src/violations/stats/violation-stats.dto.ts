@@ -87,10 +87,10 @@ export class ViolationStatsOthers {
 
 /** Times are Unix seconds. */
 export class ViolationStats {
-  @ApiProperty({ example: 1699000000, description: 'From here on is counted, in Unix seconds.' })
+  @ApiProperty({ example: 1699000000, description: 'Start of the counted time, in Unix seconds.' })
   start_time!: number;
 
-  @ApiProperty({ example: 1699003600, description: 'Up to here, itself not included.' })
+  @ApiProperty({ example: 1699003600, description: 'End of the counted time, not included.' })
   end_time!: number;
 
   @ApiProperty({ example: 1800 })

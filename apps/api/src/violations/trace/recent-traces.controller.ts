@@ -16,7 +16,7 @@ export class RecentTracesController {
   @Get()
   @RouteConfig({ scope: 'rules:write' })
   @ApiOperation({
-    summary: 'Closed traces among the spans that came last, to try a rule on',
+    summary: 'Closed traces among the latest spans, to try a rule on',
     description:
       'Whether they violate a rule or not. The last 5,000 spans of the spans log are decoded, 8 MiB at most. The list is reused for two seconds. ' +
       '`POST /v1/rules/test` takes their `trace_id`.',

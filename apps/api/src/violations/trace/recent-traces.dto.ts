@@ -29,10 +29,10 @@ export class RecentTraceView {
   @ApiProperty({ example: 390, description: 'From the first start to the last end, in milliseconds.' })
   duration_ms!: number;
 
-  @ApiProperty({ format: 'date-time', description: 'When its last span came.' })
+  @ApiProperty({ format: 'date-time', description: 'When its last span was received.' })
   received_at!: string;
 
-  @ApiProperty({ description: 'It has a root, and the parent of every span, in what was read.' })
+  @ApiProperty({ description: 'The spans that were read include a root and the parent of every span.' })
   complete!: boolean;
 }
 
@@ -40,6 +40,6 @@ export class RecentTracesView {
   @ApiProperty({ type: [RecentTraceView], description: 'The newest first.' })
   traces!: readonly RecentTraceView[];
 
-  @ApiProperty({ type: 'integer', description: 'Spans that were looked at.' })
+  @ApiProperty({ type: 'integer', description: 'Spans that were read.' })
   sampled_spans!: number;
 }

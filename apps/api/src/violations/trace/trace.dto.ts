@@ -95,7 +95,7 @@ export class TraceView {
   @ApiProperty({ example: '5b8efff798038103d269b633813fc60c' })
   wire_trace_id!: string;
 
-  @ApiProperty({ description: 'False when the log has already dropped some of the records in which the trace lay, or may have.' })
+  @ApiProperty({ description: 'False if the log has, or may have, already deleted some of the records of the trace.' })
   complete!: boolean;
 
   @ApiProperty({ type: [SpanView] })

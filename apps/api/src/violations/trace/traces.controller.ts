@@ -23,7 +23,7 @@ export class TracesController {
     type: ProblemView,
     description: 'The trace has no violation and is not found among recent ones, or the log no longer has its spans.',
   })
-  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many look for recent traces.' })
+  @ApiResponse({ status: 429, type: ProblemView, description: 'Too many searches for recent traces are waiting.' })
   trace(@Param('id') id: string, @Req() request: FastifyRequest): Promise<TraceView> {
     return this.traceFinder.view(id, callerMay(request, 'rules:write'));
   }

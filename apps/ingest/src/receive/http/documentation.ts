@@ -4,10 +4,10 @@ import { SPAN_KINDS, STATUS_CODES } from '#otlp';
 import { JSON_TYPE, PROTOBUF_TYPE } from '../media-type.js';
 
 const REFUSALS = {
-  400: 'The body cannot be read; nothing of it was taken.',
+  400: 'The body cannot be read; no span of it was accepted.',
   413: 'The body is too large, as sent or after decompression; send smaller batches.',
-  415: 'Not a content type that this route takes.',
-  503: 'Not taken now; send it again after `Retry-After` seconds.',
+  415: 'The route does not accept this content type.',
+  503: 'Not accepted now; send it again after `Retry-After` seconds.',
 } as const;
 
 const refusals = Object.entries(REFUSALS).map(([status, description]) => ApiResponse({ status: Number(status), description }));
@@ -57,7 +57,7 @@ export const DocumentedSpansJson = () =>
   applyDecorators(
     ApiTags('spans'),
     ApiOperation({
-      summary: 'Spans as people write them',
+      summary: 'Spans in a JSON form that is easy to write',
       description: 'snake_case or camelCase. 202: they are in the log and will be judged.',
     }),
     ApiBody({
@@ -89,7 +89,7 @@ export const DocumentedSpansJson = () =>
     }),
     ApiResponse({
       status: 202,
-      description: 'Kept. Spans that were refused one by one are counted in `rejected`, with the reasons in `rejections`.',
+      description: 'Accepted. Individually refused spans are counted in `rejected`, with the reasons in `rejections`.',
       schema: {
         type: 'object',
         required: ['accepted', 'rejected'],
@@ -137,6 +137,6 @@ export const DocumentedOtlp = () =>
         },
       },
     }),
-    ApiResponse({ status: 200, description: 'Kept. `partialSuccess` counts spans that were refused one by one, and says why.' }),
+    ApiResponse({ status: 200, description: 'Accepted. `partialSuccess` counts individually refused spans, with the reasons.' }),
     ...refusals,
   );
