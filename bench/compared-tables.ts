@@ -9,7 +9,7 @@ export interface Comparison {
   readonly unit: string;
   readonly before: number;
   readonly after: number;
-  /** The present cost relative to the former: 1.05 is 5 % slower or larger. */
+  /** The current cost relative to the former: 1.05 is 5 % slower or larger. */
   readonly cost: number;
 }
 

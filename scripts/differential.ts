@@ -49,5 +49,5 @@ function judgeMistakes(): void {
     for (const found of judge.takeFound()) console.error(`differential: ${JSON.stringify(found)}`);
     console.log(`differential: ${judge.summary}`);
   }
-  if (judge.silent.length > 0) throw new Error(`${judge.silent.length} wrong rules were accepted without a word`);
+  if (judge.silent.length > 0) throw new Error(`${judge.silent.length} wrong rules were accepted silently`);
 }

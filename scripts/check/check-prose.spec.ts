@@ -82,6 +82,13 @@ describe('phrases', () => {
     ['It is no longer open, and there is no other.', undefined],
     ['Its values are never told.', 'are never told'],
     ['It answers whether the span matches.', 'answers whether'],
+    ['The store refuses it for good.', 'for good'],
+    ['An empty list is mistaken for good news.', undefined],
+    ['Spans wait for the present rules.', 'the present r'],
+    ['The present value of a field, in the present tense.', undefined],
+    ['A late span takes back the violation.', 'takes back'],
+    ['It is dropped without a word.', 'without a word'],
+    ['The topic is read all the same.', 'all the same'],
   ])('%s', (text, phrase) => {
     expect(problems(text).map((problem) => /for "([^"]*)"/.exec(problem)?.[1])).toEqual(phrase === undefined ? [] : [phrase]);
   });

@@ -55,6 +55,11 @@ const STUMBLES: ReadonlyMap<RegExp, string> = new Map([
   [/\bnone of it\b/i, 'the noun that it stands for'],
   [/\bgoes by\b/i, 'depends on'],
   [/\b(?:any|every)body\b/i, 'all users, all hosts'],
+  [/\bfor good\b(?! news\b)/i, 'permanently'],
+  [/\bthe present (?!tense\b|value\b)[a-z]/i, 'the current'],
+  [/\b(?:take|takes|taken|taking|took) back\b/i, 'retract, revert, undo'],
+  [/\b(?:without a word|in silence)\b/i, 'silently'],
+  [/\ball the same\b/i, 'still'],
 ]);
 
 /**

@@ -71,8 +71,8 @@ changed: a violation that is retracted later has two spans. To find open violati
 { name = "betrace.violation" && span.betrace.violation.severity = "CRITICAL" && span.betrace.violation.status = "open" }
 \`\`\`
 
-This query omits the retractions, but still finds the revisions that they retract: TraceQL cannot compare two spans by an attribute. \`GET /v1/violations\` answers the present state.
-In a trace, the last revision of each \`betrace.violation.id\` is the present one.
+This query omits the retractions, but still finds the revisions that they retract: TraceQL cannot compare two spans by an attribute. \`GET /v1/violations\` answers the current state.
+In a trace, the last revision of each \`betrace.violation.id\` is the current one.
 
 - **Late deliveries.** A violation carries the time of its verdict. One that reaches Tempo later than \`storage.trace.wal.ingestion_time_range_slack\` (2 minutes by
   default) is stored with its trace, but no search finds it. deploy/compose/tempo.yaml sets 24 hours.
@@ -82,7 +82,7 @@ In a trace, the last revision of each \`betrace.violation.id\` is the present on
 - **Long records.** The signed record is the attribute \`betrace.violation.record\`. If it exceeds 2,048 bytes, Tempo's default limit
   (\`distributor.max_attribute_bytes\`), it is split into \`betrace.violation.record.1\` to \`.n\`, and \`betrace.violation.record.parts\` is n. An auditor verifies it with the trace
   alone: \`curl -H 'Accept: application/json' http://tempo:3200/api/traces/<trace id> | betrace verify -\`.
-- **Refusals.** A violation that the endpoint refuses for good (HTTP 400, 413; gRPC INVALID_ARGUMENT …) is found by halving the batch, counted in
+- **Refusals.** A violation that the endpoint refuses permanently (HTTP 400, 413; gRPC INVALID_ARGUMENT …) is found by halving the batch, counted in
   \`betrace_violations_export_rejected_total\`, marked \`export_refused\` in the API, and skipped. After 429, 502 to 504, UNAVAILABLE and similar, the export waits as long as
   \`Retry-After\` or RetryInfo asks. It also waits after 401, 403, 404 and similar, and \`/ready\` says \`configuration\`. Some errors may concern the endpoint itself (500,
   INTERNAL, RESOURCE_EXHAUSTED without RetryInfo). Then the violation waits until the endpoint accepts another one: this shows that it refuses the violation.

@@ -32,7 +32,7 @@ const DANGERS: readonly DangerName[] = [
   'the broker is killed',
   'an evaluator is taken away',
   'poison arrives',
-  'the collector refuses some violations for good',
+  'the collector refuses some violations permanently',
   'a burst of rules',
 ];
 

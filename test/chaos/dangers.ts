@@ -42,7 +42,7 @@ const added =
     if (cluster.names(app).length < 4) await cluster.add(app);
   };
 
-/** Its partitions wait for its session, unless SIGUSR2 makes the stop one for good. */
+/** Its partitions wait for its session, unless SIGUSR2 makes the stop permanent. */
 const staticAdded: Danger = async (cluster, random) => {
   if (cluster.names('evaluator').length < 4) await cluster.add('evaluator', { KAFKA_GROUP_INSTANCE_ID: `member-${random.hex(8)}` });
 };
@@ -88,7 +88,7 @@ export const DANGERS = {
   'an API is added': added('api'),
   'a static evaluator is added': staticAdded,
   'an evaluator is restarted': restarted('evaluator'),
-  'an evaluator is taken away for good': takenAwayForGood,
+  'an evaluator is taken away permanently': takenAwayForGood,
   'an evaluator is taken away': takenAway('evaluator'),
   'an ingest is taken away': takenAway('ingest'),
   'an API is taken away': takenAway('api'),
@@ -147,7 +147,7 @@ export const DANGERS = {
   },
 
   'poison arrives': sendPoison,
-  'the collector refuses some violations for good': sendRefused,
+  'the collector refuses some violations permanently': sendRefused,
 } as const satisfies Readonly<Record<string, Danger>>;
 
 export type DangerName = keyof typeof DANGERS;

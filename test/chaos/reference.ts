@@ -49,7 +49,7 @@ async function runPartition(log: Log, partition: number, { history, assembly, ke
     const misplaced = control ? undefined : misplacedSpans(record, partition, partitions);
     const sink: Parameters<PartitionEngine['apply']>[1] = (verdict) => revisions.push(violationRecord(verdict, keys));
     if (control?.kind === 'epoch') engine.apply({ kind: 'epoch', offset, timestamp: at.timestamp, epoch: control.epoch }, sink);
-    // Spans may be preceded by a pause; they are judged all the same.
+    // Spans may be preceded by a pause; they are still judged.
     else engine.apply(engineRecord(record, control, at, misplaced), sink);
   }
   return engine.openTraces;

@@ -51,7 +51,7 @@ export const createTimeIsSet: Danger = (cluster, random, pause) =>
     await untilNoneReports(all(cluster), 'log_settings', /CreateTime/);
   });
 
-/** All requests are too large for the spans log, or only large ones. None may be refused for good. */
+/** All requests are too large for the spans log, or only large ones. None may be refused permanently. */
 export const spansMustBeSmall: Danger = (cluster, random, pause) =>
   withKafka(cluster, async ({ admin }) => {
     const { url } = random.pick(cluster.all('ingest'));

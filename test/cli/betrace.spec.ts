@@ -34,7 +34,7 @@ describe('betrace as a process', () => {
   });
 
   it.each([['check', '--explain', 'examples'], ['rules', 'convert', 'examples/payments'], ['test', 'examples'], ['--help']])(
-    'ends quietly when nobody reads on: %s %s %s',
+    'ends quietly when its reader is gone: %s %s %s',
     async (...args) => {
       const child = spawn(process.execPath, [main, ...args.filter((arg) => arg !== undefined)], {
         cwd: root,

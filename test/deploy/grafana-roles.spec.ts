@@ -80,7 +80,7 @@ describe.each([
     expect(reads).toEqual(expect.arrayContaining(Object.keys(guarded)));
   });
 
-  it('give nobody more by another spelling of a path', () => {
+  it('give no role more rights by another spelling of a path', () => {
     const more = operations.flatMap(([method, path]) =>
       (['Viewer', 'Editor'] as const).flatMap((role) => {
         if (passes(role, method, path, emptyMatches)) return [];

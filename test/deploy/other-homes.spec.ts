@@ -43,7 +43,7 @@ describe('the systemd units', () => {
 
   const analyze = has('systemd-analyze', '--version');
   if (!analyze) console.warn('SKIPPED: systemd units by systemd-analyze (not in PATH: apt-get install systemd)');
-  (analyze ? it : it.skip)('are such as systemd reads without a word, with an exposure of 2 of 10 at most', () => {
+  (analyze ? it : it.skip)('are read by systemd without a message, with an exposure of 2 of 10 at most', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-units-'));
     const verify = (file: string, text: string) => {
       const copy = join(directory, basename(file));

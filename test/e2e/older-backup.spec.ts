@@ -83,7 +83,7 @@ describe('a backup that is older than the spans log', () => {
       expect((await one.json('POST', '/v1/rules/lost-sets/replace')).body).toEqual({ replaced: [2, 3] });
       await eventually('readiness', async () => (await ready(one)).status === 200, TIMEOUT_MS);
       expect((await one.json('POST', '/v1/settle?timeout=60s')).status).toBeLessThan(300);
-      // Traces whose rules are lost, and that can still change, are judged by the present ones, as the operator requested.
+      // Traces whose rules are lost, and that can still change, are judged by the current ones, as the operator requested.
       expect(await found(one)).toEqual(['x 1', 'x 2', 'x 3', 'y 1', 'y 2', 'y 3', 'z 1', 'z 2', 'z 3']);
       expect((await one.json('POST', '/v1/rules/lost-sets/replace')).body).toEqual({ replaced: [] });
     } finally {

@@ -18,7 +18,7 @@ if (absent.length > 0) process.stderr.write('SKIPPED: TLS, because this machine 
 
 const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
-/** Every port uses TLS, accepts a new certificate without a restart, and keeps the present one while the files do not match. */
+/** Every port uses TLS, accepts a new certificate without a restart, and keeps the current one while the files do not match. */
 (absent.length > 0 ? describe.skip : describe)('TLS', () => {
   let folder: string;
   let authority: Authority;

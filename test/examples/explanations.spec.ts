@@ -13,7 +13,7 @@ import { ruleOf } from '../fixtures/dsl/judgements.js';
 
 /**
  * The explanations that users read: of each function's example on the trace of the reference, and of each example rule's first violating and first compliant
- * case. `EXPLANATIONS=write npm test -- examples/explanations` writes the present ones: read the difference.
+ * case. `EXPLANATIONS=write npm test -- examples/explanations` writes the current ones: read the difference.
  */
 const FILE = 'test/fixtures/dsl/explanations.txt';
 const examples = join(import.meta.dirname, '../../examples');

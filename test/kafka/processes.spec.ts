@@ -377,7 +377,7 @@ interface Preview {
     const twice = await publishedOfHanded();
     expect([...new Set(twice.published)]).toEqual(twice.due);
 
-    // Those that come need not wait for those that go for good.
+    // Those that come need not wait for those that leave permanently.
     await Promise.all(before.map(() => cluster.add('evaluator')));
     await whileHanded(async () => {
       for (const name of [twin, names[1]!, names[0]!]) {

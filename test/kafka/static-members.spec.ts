@@ -53,7 +53,7 @@ await describeKafka('static members of a group', (brokers) => {
     await holds('the added partitions', () => members.a.partitions.size + members.b.partitions.size === PARTITIONS + 2);
   });
 
-  it('gives the partitions of a static member to the others after its session, or at once when it leaves for good', async () => {
+  it('gives the partitions of a static member to the others after its session, or at once when it leaves permanently', async () => {
     const [first, second] = [await group.member(), await group.named('b')];
     await holds('an even share', () => first.partitions.size === 3 && second.partitions.size === 3);
     let started = performance.now();
@@ -91,7 +91,7 @@ await describeKafka('static members of a group', (brokers) => {
     const said = (one: GroupMember) => one.events.filter((event) => event.includes('FENCED'));
     expect(said(second)).toEqual([expect.stringMatching(/^failed undefined BT_LOG_KAFKA_FENCED: .* as b,/)]);
     expect([...said(first), ...said(third)]).toEqual([]);
-    // It ends in order, and takes nobody else out.
+    // It ends in order, and removes no other member.
     await second.subscription!.close();
     await group.append(group.logs[0]!, 2, 1);
     await holds('the rest', () => first.count + third.count === 3 * PARTITIONS);

@@ -43,7 +43,7 @@ await describePostgres('the store', (emptyUrl, url) => {
     await store.close();
   });
 
-  it('is backed up whole when nobody takes its lines for longer than a transaction may be idle', async () => {
+  it('is backed up whole when its lines are not read for longer than a transaction may be idle', async () => {
     const settings = { kind: 'postgres', url: await emptyUrl(), connections: 2, idleMs: 300 } as const;
     const store = await openStore(settings);
     await store.putRule({ ...rule, id: 'a' }, 1);

@@ -90,7 +90,7 @@ export class TestBrowser {
   }
 }
 
-/** The findings of axe on the present page, by WCAG 2.2 AA and best practices. */
+/** The findings of axe on the current page, by WCAG 2.2 AA and best practices. */
 export async function accessibilityOf(page: Page): Promise<Complaint[]> {
   await page.evaluate(AXE);
   return page.evaluate(async () => {
@@ -143,7 +143,7 @@ async function pictureForDocuments(page: Page, state: string): Promise<void> {
   await page.screenshot({ path: join(GUIDE_PICTURES, `${name}.png`) });
 }
 
-/** The page is no wider than its window: nobody must scroll sideways. */
+/** The page is no wider than its window: the page must not scroll sideways. */
 async function overflowOf(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

@@ -28,7 +28,7 @@ describeConsole('a sign-in at an OpenID Connect issuer', () => {
   };
   beforeAll(async () => {
     issuerUrl = `http://127.0.0.1:${(await freePorts(1))[0]}`;
-    // It starts before its issuer does, and people can sign in all the same.
+    // It starts before its issuer does, and people can still sign in.
     betrace = await BeTrace.start({ env: env() });
     browser = await TestBrowser.start(() => betrace.url);
   });

@@ -47,7 +47,7 @@ describeConsole('live tail', () => {
     await becomes(async () => (await rowsOf(page).allInnerTexts()).map((text) => /order-\d/.exec(text)?.[0]), ['order-4', 'order-1']);
   });
 
-  /** The present position of the stream: the id of its first part. */
+  /** The current position of the stream: the id of its first part. */
   const placeNow = async (): Promise<string> => {
     const stop = new AbortController();
     const response = await fetch(`${betrace.url}/v1/violations/stream`, { signal: stop.signal });

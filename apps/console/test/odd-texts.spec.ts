@@ -6,7 +6,7 @@ import { costOf, describeConsole, problemsOf, type TestBrowser } from './browser
 import { send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
 
-/** Right-to-left override, and an isolate that nobody ends: what follows them is drawn in another order. */
+/** Right-to-left override, and an isolate without an end: what follows them is drawn in another order. */
 const [OVERRIDE, ISOLATE, ZERO_WIDTH] = ['\u202e', '\u2066', '\u200b'];
 const INTERACTION_SECONDS = 0.2;
 const RULE = {
@@ -74,7 +74,7 @@ describeConsole('odd texts of users', () => {
     }
   });
 
-  it('are seen with the characters that nobody would see', async () => {
+  it('are shown with their invisible characters', async () => {
     const page = await browser.page(`/ui/violations/${violation}?span=s-1`);
     const span = page.locator('.area-span');
     await span.getByRole('heading', { name: /^chargeU\+200BcardU\+202Ex+/ }).waitFor();

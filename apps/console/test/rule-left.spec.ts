@@ -12,7 +12,7 @@ describeConsole('a rule whose page is left', () => {
     ({ betrace, browser } = console);
   });
 
-  it('lead nobody back who left the page while a rule was saved', async () => {
+  it('do not return to a page that was left while a rule was saved', async () => {
     const page = await browser.page('/ui/rules/new?name=left%20alone&expression=span.duration%20%3E%201h', {}, /status of 503/);
     const answer = Promise.withResolvers<void>();
     await page.route('**/v1/rules?run_tests=true', async (route) => {

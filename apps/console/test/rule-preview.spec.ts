@@ -145,7 +145,7 @@ describeConsole('rules that are previewed or in shadow', () => {
     await panel.getByText(`0 of ${ORDERS} traces, 0 %`).waitFor();
   });
 
-  it('are put in shadow in the list, keep what they find, and notify nobody', async () => {
+  it('are put in shadow in the list, keep what they find, and notify no receiver', async () => {
     const page = await browser.page('/ui/rules');
     const mode = page.getByLabel('Mode of slow checkout');
     await mode.selectOption('shadow');

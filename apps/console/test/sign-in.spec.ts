@@ -95,7 +95,7 @@ describeConsole('a server with an API key', () => {
     betrace = await BeTrace.start({ env: { BETRACE_API_KEY: KEY }, ports: betrace.ports });
   });
 
-  it('is used all the same where the browser keeps nothing for the page', async () => {
+  it('is still used where the browser keeps nothing for the page', async () => {
     const page = await browser.page('/ui/no-such-page', {}, /status of 401/);
     await page.addInitScript(() => {
       for (const name of ['localStorage', 'sessionStorage'])

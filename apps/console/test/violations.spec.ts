@@ -180,7 +180,7 @@ describeConsole('violations', () => {
     await page.getByText('searched back to 2023-11-14 22:13:20').waitFor();
   });
 
-  it('are exported by the present filters', async () => {
+  it('are exported by the current filters', async () => {
     const page = await browser.page('/ui/violations?severity=CRITICAL');
     await becomes(() => rowsOf(page).count(), 2);
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export CSV' }).click()]);

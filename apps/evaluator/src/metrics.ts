@@ -111,7 +111,7 @@ export const EVALUATOR_METRICS = {
   violationsSetAside: {
     type: 'counter',
     name: 'betrace_violations_set_aside_total',
-    help: 'Violations that could not be signed, or that the log refuses for good, by rule and reason; they are in the dead letter topic.',
+    help: 'Violations that could not be signed, or that the log refuses permanently, by rule and reason; they are in the dead letter topic.',
     labels: ['rule_id', 'reason'],
   },
   evidence: {
@@ -123,7 +123,7 @@ export const EVALUATOR_METRICS = {
   evidenceWithheld: {
     type: 'counter',
     name: 'betrace_evidence_withheld_total',
-    help: 'Likewise, and not published, by reason: `rate` (`compliance.evidence_rate`), `not_signed`, `refused` by the log for good. The compliance report counts these traces, too.',
+    help: 'Likewise, and not published, by reason: `rate` (`compliance.evidence_rate`), `not_signed`, `refused` permanently by the log. The compliance report counts these traces, too.',
     labels: ['rule_id', 'reason'],
   },
   evaluationDefects: {

@@ -50,7 +50,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Spans',
-      description: 'Written to the log, and judged. Judged stays below written while duplicates come, and for good where they do.',
+      description: 'Written to the log, and judged. Judged stays below written while duplicates come, and permanently where they do.',
       queries: [
         [`sum(${rate('betrace_spans_ingested_total')})`, 'ingested'],
         [`sum(${rate('betrace_spans_evaluated_total')})`, 'judged'],

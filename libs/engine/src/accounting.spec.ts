@@ -183,7 +183,7 @@ describe('errors of several kinds on one record', () => {
     );
   });
 
-  it('are lost or doubled neither between records nor when rules change or somebody reads them meanwhile', () => {
+  it('are lost or doubled neither between records nor when rules change or they are read meanwhile', () => {
     // Mostly missing or a number: many rules fail alike on those.
     const value = fc.constantFrom(...values, undefined, undefined, 7, 7);
     const span = fc.tuple(value, value);

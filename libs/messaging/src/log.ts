@@ -60,7 +60,7 @@ export interface PartitionListener {
   idle?(partition: number, position: number): Promise<void>;
   /**
    * The group wants to give this member a partition that another one still works on: read what the start needs. `position` returns the owner's present
-   * commit; undefined without one in the present log. The partition comes (`assigned`) soon after the promise has settled; or before, if the owner is gone.
+   * commit; undefined without one in the current log. The partition comes (`assigned`) soon after the promise has settled; or before, if the owner is gone.
    * Members without this callback get their partitions at once.
    */
   prepare?(partition: number, position: () => Promise<Position | undefined>): Promise<void>;
@@ -96,7 +96,7 @@ export interface Subscription {
    * members), or after this many ms. In the embedded log nothing moves. Never rejects.
    */
   handOver(milliseconds: number): Promise<void>;
-  /** `close` leaves the member in its group, and its partitions wait for its next process (`instanceId`). Not after `handOver`, which is for good. */
+  /** `close` leaves the member in its group, and its partitions wait for its next process (`instanceId`). Not after `handOver`, which is permanent. */
   readonly staysMember: boolean;
   /** Revokes all partitions, waits for their `revoked`, leaves the group unless `staysMember`. */
   close(): Promise<void>;
@@ -140,7 +140,7 @@ export abstract class Log {
    */
   abstract append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]>;
   abstract subscribe(options: SubscribeOptions): Promise<Subscription>;
-  /** Records of a partition from an offset on, oldest first, up to (not including) `to` or the present end. */
+  /** Records of a partition from an offset on, oldest first, up to (not including) `to` or the current end. */
   abstract read(topic: string, partition: number, from: number, to?: number): AsyncIterable<RecordBatch>;
   /** The position of a group in a partition, also without a reader; undefined without a commit. */
   abstract committed(topic: string, group: string, partition: number): Promise<Position | undefined>;
@@ -167,7 +167,7 @@ export abstract class Log {
   get shared(): boolean {
     return false;
   }
-  /** A required setting that was changed while the topic is in use. The topic is read and written all the same. */
+  /** A required setting that was changed while the topic is in use. The topic is still read and written. */
   mismatches(): readonly LogError[] {
     return [];
   }

@@ -198,7 +198,7 @@ export const LOG_PROBLEMS = {
     retryable: false,
     sentence:
       'Rule set {epoch} is in force in the spans log, but the rules log (betrace.rules; embedded: betrace.rules.db) ends with {latest}. If the store has it, the API ' +
-      'publishes it again within seconds. Otherwise restore a backup of the rules log and the store that has it, or let the present rules judge its spans: ' +
+      'publishes it again within seconds. Otherwise restore a backup of the rules log and the store that has it, or let the current rules judge its spans: ' +
       'POST /v1/rules/lost-sets/replace.',
   },
   BT_LOG_RULES_NOT_IN_FORCE: {

@@ -29,7 +29,7 @@ export interface AppDefinition extends Pick<HttpAppOptions, 'name' | 'prepare' |
 
 /**
  * The main function of a process: loads the configuration, starts the app, and stops it in order at SIGTERM or SIGINT, after the drain period. SIGUSR2 before
- * it makes the stop one for good. A second signal stops it at once. Errors that a user can correct are logged without a stack, and the process exits with 1.
+ * it makes the stop permanent. A second signal stops it at once. Errors that a user can correct are logged without a stack, and the process exits with 1.
  */
 export async function runApp(definition: AppDefinition): Promise<void> {
   tuneGarbageCollection();

@@ -22,7 +22,7 @@ export interface SpansRange {
 }
 
 /**
- * The range of a partition for a time of the log (Unix ms; undefined: from the beginning, to the present end). After deleted
+ * The range of a partition for a time of the log (Unix ms; undefined: from the beginning, to the current end). After deleted
  * records, a trace that seems to begin may have begun among them: judging starts later, by the time for which traces are remembered.
  */
 export async function spansRange(

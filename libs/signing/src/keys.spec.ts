@@ -21,7 +21,7 @@ describe('keyRing', () => {
     expect(() => keyRing({ key: '', development: true })).toThrow('BT_SIGNING_NO_KEY');
   });
 
-  it('accepts former keys, and signs with the present one', () => {
+  it('accepts former keys, and signs with the current one', () => {
     const ring = keyRing({ key: secret, formerKeys: ['changeme', 'another former one'], development: false });
     expect(ring.current.id).toBe(keyId(secret));
     expect([...ring.secrets.keys()].toSorted()).toEqual([secret, 'changeme', 'another former one'].map(keyId).toSorted());

@@ -17,7 +17,7 @@ export const SIGNING_PROBLEMS = {
     status: 500,
     sentence:
       'The violations here are signed with the key {id}, but {file} holds another: it was deleted, or copied from another directory. Restore it from a backup of {directory}, or set ' +
-      'BETRACE_SIGNATURE_KEY to that key. If it is lost for good, start once with --compliance.new_signature_key=true (BETRACE_NEW_SIGNATURE_KEY). Then only public ' +
+      'BETRACE_SIGNATURE_KEY to that key. If it is lost permanently, start once with --compliance.new_signature_key=true (BETRACE_NEW_SIGNATURE_KEY). Then only public ' +
       'signatures, where there are some, prove the old violations.',
   },
   BT_SIGNING_BAD_PRIVATE_KEY: {

@@ -62,7 +62,7 @@ export abstract class Store {
   /** In one transaction: deletes the epochs from `from` on, because the log has other rules under their numbers, then does `snapshotAfter(after)`. */
   abstract forkEpochs(from: number, after: number): Promise<void>;
   /**
-   * In one transaction: gives epochs whose rule sets are lost the present enabled rules, and puts them into the outbox. Epochs that the store has stay
+   * In one transaction: gives epochs whose rule sets are lost the current enabled rules, and puts them into the outbox. Epochs that the store has stay
    * unchanged.
    */
   abstract replaceEpochs(lost: readonly number[]): Promise<void>;
@@ -150,7 +150,7 @@ export abstract class Store {
   abstract notified(reader: string, positions: ReadonlyMap<number, number>, done: readonly Revision[]): Promise<void>;
   /** The ids of those items that do not supersede a revision sent to the receiver. The items are of different violations. */
   abstract alreadyNotified(reader: string, items: readonly Revision[]): Promise<ReadonlySet<string>>;
-  /** The present and former keys of this store's violations, oldest first. */
+  /** The current and former keys of this store's violations, oldest first. */
   abstract signatureKeys(): Promise<readonly KnownKey[]>;
   /** Adds a key; a known key stays unchanged. */
   abstract addSignatureKey(key: Omit<KnownKey, 'until'>): Promise<void>;

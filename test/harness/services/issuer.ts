@@ -47,7 +47,7 @@ export class Issuer {
     this.keys = [{ id, algorithm, sign: privateKey, shown: { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' } }];
   }
 
-  /** The present public key. */
+  /** The current public key. */
   get publicKey(): JWK {
     return (this.keys[0] as SigningKey).shown;
   }

@@ -10,7 +10,7 @@ interface Key {
 const STORAGE = 'betrace.api-key';
 const listeners = new Set<() => void>();
 let key = read();
-/** The challenge of the server, while it refuses the present key. */
+/** The challenge of the server, while it refuses the current key. */
 let asked: Asked | undefined;
 
 /** The ways to sign in that the server offers. */

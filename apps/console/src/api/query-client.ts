@@ -14,7 +14,7 @@ export const queryClient = new QueryClient({
       refetchOnWindowFocus: false,
       networkMode: 'always',
     },
-    // The server may be on this machine, which "offline" says nothing about; and a change that waits in silence would be made when nobody expects it.
+    // The server may be on this machine, which "offline" says nothing about; and a change that waits unnoticed would be made unexpectedly.
     mutations: { networkMode: 'always' },
   },
 });

@@ -71,7 +71,7 @@ function rangeOf(filters: Filters, now: number): TimeBounds {
   return { ...(start_time === undefined ? {} : { start_time }), ...(end_time === undefined ? {} : { end_time }) };
 }
 
-/** The flat list of a group, with the present filters. */
+/** The flat list of a group, with the current filters. */
 function allOf({ id }: ViolationGroup, filters: Filters): URLSearchParams {
   const set = Object.entries({ ...filters, q: null, group_id: id, view: null, inbox: null });
   return new URLSearchParams(set.filter((entry): entry is [string, string] => entry[1] !== null));

@@ -57,7 +57,7 @@ export function GroupTable({ list, inbox, counts, view, now, onRefresh }: GroupT
   };
   const withCurrent = (act: (group: ViolationGroup) => void) => (event: KeyboardEvent) => {
     if (current === undefined || (event.key === 'Enter' && event.target instanceof Element && event.target.closest('a, button'))) return;
-    // The letter opens a dialog: it must not be typed into it.
+    // The key opens a dialog: its letter must not be typed into the dialog.
     event.preventDefault();
     act(current);
   };

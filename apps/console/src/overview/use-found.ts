@@ -11,7 +11,7 @@ const LOUDEST = 5;
 /** Without any time: sixty buckets over all of it would be one. */
 export const FOUND_RANGES = TIME_RANGES.filter(({ ms }) => ms !== undefined);
 
-/** The time that the figures of what was found cover, as it stands in the address. */
+/** The time that the figures of what was found cover, as it is in the address. */
 export function useFoundRange(): readonly [string, (start: string) => void] {
   const { get, put } = useAddress();
   const asked = get('start_time');

@@ -133,7 +133,7 @@ function RuleEditor({ id, rule, gone }: RuleEditorProps) {
       navigate('/rules');
     }
   };
-  /** The merged rule is a change of the present version. */
+  /** The merged rule is a change of the current version. */
   const takeOver = (result: Draft): void => {
     const theirs = saving.conflict?.theirs;
     if (theirs !== undefined) setWork({ version: theirs.version, draft: result, base: draftOf(theirs) });

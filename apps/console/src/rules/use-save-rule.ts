@@ -24,7 +24,7 @@ export interface FailingTests {
 }
 
 /**
- * Creates a rule, or changes the version on which the draft is based. If another person changed it meanwhile, nothing is saved, and `conflict` is the present
+ * Creates a rule, or changes the version on which the draft is based. If another person changed it meanwhile, nothing is saved, and `conflict` is the current
  * rule and the base. If another person deleted it, nothing is saved, and the rule is read again: its page sees that it is gone. Its test cases run first: if
  * one fails, nothing is saved, and `failing` lists the failures.
  * @param gone whether the rule of this id was deleted: saving creates it again
@@ -51,7 +51,7 @@ export function useSaveRule(id: string | undefined, gone: boolean, onSaved: (rul
         return await answered(client.PATCH('/v1/rules/{id}', { params: { path, header, query }, body: bodyOf(draft) }));
       } catch (error) {
         const tests = failingTests(error);
-        // Nobody sees a dialog of a page that is gone: the error is shown.
+        // A dialog of a page that was left is not visible: the error is shown.
         if (!here()) throw error;
         if (tests !== undefined) {
           setFailing({ version, tests });

@@ -7,7 +7,7 @@ export interface Work extends KeptDraft {
   readonly base: Draft;
 }
 
-/** Continues the draft that the browser stores; otherwise begins with the present rule, or with the values in a new rule's URL. */
+/** Continues the draft that the browser stores; otherwise begins with the current rule, or with the values in a new rule's URL. */
 export function beginWork(id: string | undefined, rule: Rule | undefined, saved: Draft, { get }: Pick<Address, 'get'>): Work {
   const begun = id === undefined ? { name: get('name') ?? '', expression: get('expression') ?? '' } : {};
   if (Object.values(begun).some((text) => text !== '')) return { version: undefined, draft: { ...NEW_DRAFT, ...begun }, base: NEW_DRAFT };

@@ -88,7 +88,7 @@ export function useStatusCounts(filters: Filters, now: number, live: boolean) {
   });
 }
 
-/** The present number of matches; the difference to the list is the number of later violations. */
+/** The current number of matches; the difference to the list is the number of later violations. */
 export function useTotalNow(filters: Filters, now: number, live: boolean) {
   return useQuery({
     queryKey: ['violation-total', filters, now],

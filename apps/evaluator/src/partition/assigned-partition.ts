@@ -123,7 +123,7 @@ export class AssignedPartition {
     if (!preparing && partition < tools.log.partitions(TOPICS.spans)) this.gauges.epoch();
   }
 
-  /** Reads from `startAt`, far enough before the committed offset to see the traces that straddle it whole; judges from the offset on. */
+  /** Reads from `startAt`, far enough before the committed offset to read whole traces that continue after it; judges from the offset on. */
   static async begin(
     partition: number,
     position: Position | undefined,

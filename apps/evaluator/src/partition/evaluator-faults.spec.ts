@@ -132,7 +132,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     expect(test.evaluator.failure).toBeUndefined();
   });
 
-  it('takes back what a late span could have refuted when the topic is created again after the trace closed', async () => {
+  it('retracts what a late span could have refuted when the topic is created again after the trace closed', async () => {
     test.times = { rootGrace: 20, idleTimeout: 60_000 };
     await start();
     await rules(1, SLOW, UNAUDITED);

@@ -37,7 +37,7 @@ export interface EvaluatorReport {
 const STOP_TIMEOUT_MS = 5_000;
 /** How long (ms) the traces of a given-up partition are kept: a group that lost its coordinator rejoins within it. */
 const KEPT_MS = 60_000;
-/** Milliseconds between two warnings about a wrong producer, which is wrong all the time. */
+/** Milliseconds between two warnings about a wrong producer, whose records are all wrong. */
 const WARNING_INTERVAL_MS = 60_000;
 /** How long readiness reports (ms) that records were deleted before they were evaluated. */
 const EXPIRED_SHOWN_MS = 60 * 60_000;

@@ -40,7 +40,7 @@ export class Preparation {
   /** The run, if it has come far enough to take over the partition at `position`. */
   async takenUp(position: Position | undefined): Promise<AssignedPartition | undefined> {
     await this.stop();
-    // By the present topic of the group, because the log may be another one since.
+    // By the current topic of the group, because the log may be another one since.
     return this.run !== undefined && (await this.position()) !== undefined && (await this.run.takeUp(position)) ? this.run : undefined;
   }
 

@@ -4,12 +4,12 @@ import { CONTROL_HEADER, CONTROL_TICK, TOPICS } from '#records';
 
 const NOTHING = new Uint8Array(0);
 const HEADERS = { [CONTROL_HEADER]: CONTROL_TICK };
-/** Milliseconds in which ticks gather: quiet partitions look at their traces at about the same time. */
+/** Milliseconds in which ticks are gathered: quiet partitions check their traces at about the same time. */
 const GATHER_MS = 5;
 
 /**
  * Lets time pass in quiet partitions. The ticks of all that wait are appended at the same moment: over Kafka they go in one request. Each waits for its own
- * append, so that a partition without a leader holds up no other.
+ * append, so that a partition without a leader delays no other.
  */
 export class Ticks {
   private moment: Promise<void> | undefined;

@@ -23,7 +23,7 @@ export class PartitionRuleHealth {
     private readonly logTime: () => number,
   ) {}
 
-  /** The records of the present hour, with their keys: a later one replaces an earlier one of its hour. None without changes. */
+  /** The records of the current hour, with their keys: a later one replaces an earlier one of its hour. None without changes. */
   records(): readonly { readonly key: string; readonly record: RuleHealthRecord }[] {
     const hour = Math.floor(this.logTime() / HOUR);
     const now = new Map([...this.accounting.rules].map(([id, account]) => [id, countsOf(account)]));

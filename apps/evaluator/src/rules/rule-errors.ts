@@ -74,7 +74,7 @@ function countsOf({ typeFailures }: RuleAccount): ReadonlyMap<string, number> {
   return new Map([...typeFailures].map(([key, { count }]) => [key, count]));
 }
 
-/** The errors of the present version. */
+/** The errors of the current version. */
 function typeFailuresOf({ typeFailures }: RuleAccount, before: ReadonlyMap<string, number>): Pick<RuleStatusRecord, 'type_failures'> {
   const failures = [...typeFailures]
     .map(([key, { message, count, ...seen }]) => ({ error: message, ...seen, count: count - (before.get(key) ?? 0) }))

@@ -145,7 +145,7 @@ class Unit {
     return new Ladder(ordered, isAbove, blocks, { conditions: failing, blocks: this.emitHandlers(reached) }, this.slow);
   }
 
-  /** Generates functions some hundred at a time: each text that becomes functions has a fixed price. */
+  /** Generates functions some hundred at a time: each text that is compiled has a fixed cost. */
   private emitHandlers(parts: readonly (readonly Plan[])[]): readonly Handler[] {
     const texts = parts.map((plans) => this.handlerText(plans));
     const handlers: Handler[] = [];
@@ -200,7 +200,7 @@ function inSequence(first: Handler | undefined, second: Handler): Handler {
   };
 }
 
-/** What a ladder needs of a plan beside its bound. */
+/** What a ladder needs of a plan, in addition to its bound. */
 interface RungPlan {
   /** The condition that consists of the bound alone. */
   readonly condition?: number;

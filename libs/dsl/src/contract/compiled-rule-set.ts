@@ -49,7 +49,7 @@ export interface CompiledRuleSet {
   readonly doubtful: readonly number[];
   /** The Lua error text of a condition on one span (`attempt to compare nil with number`): evaluated again, slowly. */
   errorOf(condition: number, columns: ConditionColumns, i: number): string;
-  /** The present value of a wrong type on which a condition failed; undefined if a value is missing. Evaluated again, slowly. */
+  /** The existing value of a wrong type on which a condition failed; undefined if a value is missing. Evaluated again, slowly. */
   failureOf(condition: number, columns: ConditionColumns, i: number): TypeFailure | undefined;
   /** Whether it failed so: `failureOf` without the value. */
   failsByType(condition: number, columns: ConditionColumns, i: number): boolean;

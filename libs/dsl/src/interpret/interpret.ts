@@ -182,7 +182,7 @@ export class Interpreter implements SpanFunctionsHost {
     throw failure;
   }
 
-  /** @throws LuaError when there is none */
+  /** @throws LuaError if no span exists */
   span(source: SpanSource): SpanView {
     const span = this.#find(source);
     if (span === undefined) throw new LuaError('attempt to index a nil value');

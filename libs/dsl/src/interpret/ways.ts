@@ -9,7 +9,7 @@ export class Ways {
   /** The assumed answers, in the order of their first use. */
   private readonly taken: boolean[] = [];
   private readonly known = new Map<Resolved | number, Map<SpanView | undefined, boolean>>();
-  /** The answers that the present evaluation used. */
+  /** The answers that the current evaluation used. */
   private used = 0;
   private tried = 0;
 

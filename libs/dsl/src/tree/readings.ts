@@ -3,7 +3,7 @@ import { textOf } from './text-of.js';
 import { partsOf } from './walk.js';
 
 /**
- * The parts of a condition that read something, by the text that reads it: the values that a person asks for. A trace function counts as one reading, since
+ * The parts of a condition that read something, by the text that reads it: the values that an explanation shows. A trace function counts as one reading, since
  * what its own condition reads differs from span to span.
  */
 export function readings(node: Resolved): ReadonlyMap<string, Resolved> {

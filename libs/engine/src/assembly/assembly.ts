@@ -37,7 +37,7 @@ export interface TraceEvents {
 }
 
 /**
- * Assembles spans to traces by the log's time, in which pauses of the log do not count (`pauses.ts`). A trace is *open* from its first span until it closes
+ * Assembles spans to traces by log time without the pauses of the log (`pauses.ts`). A trace is *open* from its first span until it closes
  * (`close-reason.ts`). Then it is *remembered* while late spans come: for at least `lateWindow`, but at most until `maxAge` + `lateWindow` after its first
  * span. Then it is forgotten. A span that comes later opens a fragment, which is not complete: its root or its parents are gone. `long-traces.ts` says where a
  * fragment ends.
@@ -251,7 +251,7 @@ export class Assembly implements DeadlineOwner {
     else this.close(row, this.reasonOf(row, deadline));
   }
 
-  /** The end of the present fragment, even if spans continue to come. */
+  /** The end of the current fragment, even if spans continue to come. */
   private endOf(row: Row): number {
     const at = row * ROW_WORDS;
     const opened = this.watermark.timeOf(this.traces.rows[at + OPENING]!);

@@ -4,7 +4,7 @@ import type { OpenTraces } from './table/open-traces.js';
 import { FLAGS, REOPENED, ROW_WORDS } from './table/trace-row.js';
 
 /**
- * The closed traces to which the present record brought late spans. Each is judged again once, after the record, in order of arrival. Judging after every
+ * The closed traces to which the current record brought late spans. Each is judged again once, after the record, in order of arrival. Judging after every
  * span would raise a violation for a batch with charge and audit, only to retract it.
  */
 export class LateSpans {

@@ -68,7 +68,7 @@ export class Retries {
     return seen;
   }
 
-  /** Notes the spans of the present record. @param rejected whether any is not evaluated (`anyRejected`) */
+  /** Notes the spans of the current record. @param rejected whether any is not evaluated (`anyRejected`) */
   add(columns: SpanColumns, rejected: boolean): void {
     this.seen?.add(columns, rejected);
   }

@@ -3,7 +3,7 @@ import { isClosed } from '../assembly/table/trace-flags.js';
 import type { Row } from '../index-types.js';
 import type { ClosedTrace } from '../verdict/close-reason.js';
 
-/** After records were deleted: the closed traces with verdicts, which a late span in these records could have refuted. In the order in which they opened. */
+/** After records were deleted: the closed traces with verdicts, which a late span in these records could have refuted. They are in the order of opening. */
 export function judgedAgain(assembly: Assembly, judge: { hasVerdict(row: Row): boolean }): readonly ClosedTrace[] {
   const { traces } = assembly;
   const rows: Row[] = [];

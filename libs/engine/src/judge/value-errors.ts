@@ -62,7 +62,7 @@ export class ValueErrors {
     }
   }
 
-  /** The rule's judgement of the present trace ended in an error. */
+  /** The rule's judgement of the current trace ended in an error. */
   found(epoch: Epoch, rule: RuleIndex, error: () => ValueError): void {
     if (epoch.rules.plan.strict?.rules.has(rule) !== true) return;
     const met = error();

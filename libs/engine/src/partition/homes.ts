@@ -17,7 +17,7 @@ export class Homes {
   ) {}
 
   /**
-   * The home of a trace with these flags. If it is not the present epoch, it has read the record by its own projection. Undefined if it cannot read it, or if
+   * The home of a trace with these flags. If it is not the current epoch, it has read the record by its own projection. Undefined if it cannot read it, or if
    * the trace opened in the context, where earlier spans were not given to rules.
    */
   of(flags: TraceFlags, epoch: Epoch, record: SpansRecord): Epoch | undefined {
@@ -38,7 +38,7 @@ export class Homes {
   }
 
   /**
-   * Reads a record again with the projection of a past epoch. That projection may name a value that is nested too deep, which the present one skips. Then the
+   * Reads a record again with the projection of a past epoch. That projection may name a value that is nested too deep, which the current one skips. Then the
    * past epoch's rules do not see this record's spans.
    */
   private loadAgain(home: Epoch, record: SpansRecord): void {

@@ -48,7 +48,7 @@ describe('judgeTrace', () => {
     expect(explanation.summary).not.toContain('could not be explained');
   });
 
-  it('explains an absence by the present span', () => {
+  it('explains an absence by the span that exists', () => {
     const { explanation } = judged('trace.has(span.name == "a") and not trace.has(span.name == "b")');
     expect(explanation.summary).toContain('span.name == "b"');
   });

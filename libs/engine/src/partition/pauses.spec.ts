@@ -152,7 +152,7 @@ describe('records that were deleted from the log', () => {
     ]);
   });
 
-  it('take back what was found of a closed trace, if a late span in them could refute it', () => {
+  it('retract what was found in a closed trace, if a late span in them could refute it', () => {
     const found = across([unaudited, LASTING[1]!], [{ time: 0, spans: [charge] }, { time: 30 }], [{ time: 31 }]);
     expect(found.map(({ ruleId, revision, status, closeReason }) => [ruleId, revision, status, closeReason])).toEqual([
       ['has', 1, 'open', 'certain'],

@@ -11,7 +11,7 @@ export function namedAtoms({ rules, atoms }: CompiledRuleSet): readonly boolean[
 }
 
 /**
- * Whether a violation of the rule may name the spans that fed an atom. It cannot where one such span makes the rule false for good: `trace.has(read) and not
+ * Whether a violation of the rule may name the spans that fed an atom. It cannot where one such span makes the rule permanently false: `trace.has(read) and not
  * trace.has(audit)` names reads and no audit.
  */
 export function mayName(rule: CompiledRule, { kind, slot }: Atom): boolean {

@@ -1,7 +1,7 @@
 /** Milliseconds of the log's time in which closed traces are counted together (docs/decisions/0053). */
 const PART_MS = 10_000;
 const PARTS_OF_HOUR = 360;
-/** Number of hours kept: the present one, the one before, and the next, in which a trace that closes now may become quiet. */
+/** Number of hours kept: the current one, the one before, and the next, in which a trace that closes now may become quiet. */
 const HOURS_KEPT = 3;
 
 /** Closed traces of one rule set in an hour: the number per part, from part `first` of the hour on. */

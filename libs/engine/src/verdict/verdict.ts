@@ -15,7 +15,7 @@ export interface Verdict {
   readonly status: VerdictStatus;
   /** Why there is no verdict; only with the status `undecided`. */
   readonly undecided?: Undecided;
-  /** The former status; absent for the first revision. Equal to the present one when only the evidence changed. */
+  /** The former status; absent for the first revision. Equal to the current one when only the evidence changed. */
   readonly before?: VerdictStatus;
   readonly ruleId: string;
   readonly ruleName: string;

@@ -90,7 +90,7 @@ describe('files of the embedded log that are lost while it is open', () => {
   });
 
   it.each(['lock.db', 'lock.db-wal', 'lock.db-shm'])(
-    'a lock without a name is taken anew at once when nobody else has it (%s)',
+    'a lock without a name is taken anew at once when no other process has it (%s)',
     async (file) => {
       rmSync(join(path, file));
       await expect(log.check()).resolves.toBeUndefined();

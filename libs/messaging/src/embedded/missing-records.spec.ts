@@ -21,7 +21,7 @@ function gapsIn(kept: readonly number[], from: number): string[] {
   return gaps;
 }
 
-describe('records that somebody deleted from a file of the embedded log', () => {
+describe('records that were deleted from a file of the embedded log', () => {
   let path: string;
   let settings: EmbeddedLogSettings;
   const record = (n: number) => ({ partition: 0, key: `k${n}`, value: Buffer.from(`record ${n}`) });

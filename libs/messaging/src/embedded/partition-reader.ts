@@ -25,7 +25,7 @@ export class PartitionReader {
   #stopping = false;
   /** For a call under way that waits for something other than the log. */
   readonly #leaving = new AbortController();
-  /** Ends the present wait. */
+  /** Ends the current wait. */
   #wake: () => void = () => undefined;
   #seenAt = Number.NEGATIVE_INFINITY;
   #idleAt = Number.NEGATIVE_INFINITY;

@@ -35,7 +35,7 @@ export class KafkaSubscription implements Subscription {
   readonly #preparing: Preparing;
   /** Called when the last partition is given up. */
   #handedOver: (() => void) | undefined;
-  /** A static member leaves its group for good. */
+  /** A static member leaves its group permanently. */
   #leaves = false;
   readonly #outage: Outage;
   #closing: Promise<void> | undefined;

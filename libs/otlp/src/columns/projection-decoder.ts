@@ -22,7 +22,7 @@ const TIMES = 2 + 9 + 9;
 export class ProjectionDecoder {
   private readonly cursor: Cursor;
   private readonly view: DataView;
-  /** Values of the present resource, by number of `plan.resourceKeys`. */
+  /** Values of the current resource, by number of `plan.resourceKeys`. */
   private readonly resourceValues: unknown[];
   /** The result of `keyValue`. */
   private value: unknown;

@@ -95,7 +95,7 @@ export class SpanColumns {
   /** One string for each repeated text. */
   readonly texts = TEXTS;
   private readonly whole = new WholeSpanReader(this.texts);
-  /** The plan of the present projection. */
+  /** The plan of the current projection. */
   plan: ProjectionPlan = new ProjectionPlan({ fields: new Set(), attributes: [], resourceAttributes: [] });
 
   private projection: Projection | undefined;

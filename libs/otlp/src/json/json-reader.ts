@@ -21,7 +21,7 @@ export class JsonReader {
     return this.errors.length >= MAX_FIELD_ERRORS;
   }
 
-  /** Notes an error at the present place, or at a field below it. */
+  /** Notes an error at the current place, or at a field below it. */
   fail(message: string, ...below: (string | number)[]): void {
     if (!this.isFull) this.errors.push({ path: pathText([...this.path, ...below]), message });
   }
@@ -38,7 +38,7 @@ export class JsonReader {
     return value;
   }
 
-  /** The path of the present place. */
+  /** The path of the current place. */
   where(): string {
     return pathText(this.path);
   }

@@ -31,8 +31,7 @@ export interface SpansJsonOptions {
 /**
  * Reads the body of `POST /v1/spans`: `{"spans": […]}`, a list of spans, or one span; names in snake_case or camelCase. Ids
  * that are not OTLP ids get a wire id derived from their text, which is kept in attributes. Throws OtlpError:
- * BT_OTLP_JSON_SYNTAX; BT_OTLP_SPAN_FIELD with all wrong fields (`fields`: `spans[0].start_time`, what was expected) and members that
- * nobody would read;
+ * BT_OTLP_JSON_SYNTAX; BT_OTLP_SPAN_FIELD with all wrong fields (`fields`: `spans[0].start_time`, what was expected) and unknown members;
  * BT_OTLP_TOO_DEEP.
  */
 export function spansFromJson(input: string | Uint8Array, options?: SpansJsonOptions): TraceRequest {

@@ -73,7 +73,7 @@ export class ApiKeys {
     return found;
   }
 
-  /** Why the present file is not in force; empty if it is. */
+  /** Why the current file is not in force; empty if it is. */
   trouble(): string {
     this.look();
     return this.failure === '' ? '' : `authentication.api_keys_file is not in force: ${this.failure}; the keys that it had before are`;

@@ -46,7 +46,7 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_PRECONDITION_FAILED: {
     status: 412,
     title: 'Precondition failed',
-    doc: '`If-Match` names another version than the present one, in a request that only reads.',
+    doc: '`If-Match` names another version than the current one, in a request that only reads.',
   },
   BT_HTTP_TOO_LARGE: {
     status: 413,

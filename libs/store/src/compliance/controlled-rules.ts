@@ -15,7 +15,7 @@ export interface NamedControl {
 
 /** A rule that names controls now or did in an earlier version. */
 export interface ControlledRule {
-  /** The present rule, or its last version if it was deleted. */
+  /** The current rule, or its last version if it was deleted. */
   readonly rule: StoredRule;
   readonly deleted: boolean;
   readonly named: readonly NamedControl[];

@@ -87,7 +87,7 @@ export function describeEpochs(open: () => Store): void {
       expect((await records()).map(({ epoch }) => epoch)).toEqual([10, 11]);
     });
 
-    it('that were lost get the present rules, and stored ones stay', async () => {
+    it('that were lost get the current rules, and stored ones stay', async () => {
       await store.putRule(rule('a'), 1);
       await store.epochPublished(1);
       await store.snapshotAfter(6);

@@ -41,7 +41,7 @@ export async function noteDeleted(queries: Queries, table: FilledTable): Promise
     .execute();
 }
 
-/** The noted and the present state of a table. */
+/** The noted and the current state of a table. */
 interface TableState {
   readonly table: FilledTable;
   /** Whether it was noted to have rows. */

@@ -52,7 +52,7 @@ export interface ViolationGroupFilter {
 export interface GroupPageQuery {
   readonly limit: number;
   readonly after?: string;
-  /** Ends the reading, with a result that nobody needs. */
+  /** Ends the reading, with a result that is not needed. */
   readonly signal?: AbortSignal;
 }
 

@@ -3,7 +3,7 @@ import type { Queries, Schema, ViolationsTable } from '../schema.js';
 import { matching } from './list/violation-filter.js';
 import type { ViolationFilter } from './list/violation-query.js';
 
-/** The present numbers. They count stored violations of all processes, in the order in which they become readable. */
+/** The current numbers. They count stored violations of all processes, in the order in which they become readable. */
 export interface ViolationSequence {
   /** Identifies the numbering: a database that is created again has a new one. */
   readonly origin: string;

@@ -140,7 +140,7 @@ export default function ExpressionEditor({
   return <div className="expression-editor" ref={host} />;
 }
 
-/** Its name in place of a character that nobody would see. */
+/** Its name in place of an invisible character. */
 function invisibleCharacter(code: number): HTMLElement {
   const mark = document.createElement('span');
   mark.className = 'invisible-character';

@@ -1,5 +1,5 @@
 /**
- * Characters that nobody sees, or that reorder the text beside them: control characters, direction marks, zero-width and filling characters, halves of
+ * Invisible characters, and those that reorder the text around them: control characters, direction marks, zero-width and filling characters, halves of
  * pairs. A joiner between parts of an emoji, or within a script that needs it, is a part of the sign that is seen.
  */
 const INVISIBLE = new RegExp(

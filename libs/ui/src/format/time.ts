@@ -7,7 +7,7 @@ export function clock(ms: number, now = Date.now()): string {
   return text.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? text.slice(11, 19) : `${text.slice(0, 10)} ${text.slice(11, 16)}`;
 }
 
-/** A time at an axis, as its steps need it: `10:55:10`, `10:55`, `11-28 10:55`, `11-28`; with the year where it is not the present one. */
+/** A time at an axis, as its steps need it: `10:55:10`, `10:55`, `11-28 10:55`, `11-28`; with the year where it is not the current one. */
 export function axisTime(ms: number, stepSeconds: number, now = Date.now()): string {
   const text = new Date(ms).toISOString();
   const today = new Date(now).toISOString();

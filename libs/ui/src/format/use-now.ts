@@ -20,7 +20,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The present time, in steps of ten seconds. */
+/** The current time, in steps of ten seconds. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => {
     if (Date.now() - now > TICK) now = Date.now();

@@ -7,7 +7,7 @@ const EVERY_MS = 5_000;
 /** Rates cover the time since the oldest of these. */
 const KEPT_MS = 60_000;
 
-/** From the log, for a process that does not evaluate itself. @param enabled nothing is asked without */
+/** From the log, for a process that does not evaluate itself. @param enabled whether to query the server */
 export function useProgress(enabled: boolean): SystemProgress | undefined {
   const readings = useRef<readonly ProgressReading[]>([]);
   const { data, error } = useQuery({

@@ -32,7 +32,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
   const [replace, setReplace] = useState(false);
   /** The lines of the errors of the last answer. */
   const lines = useRef<Lines>([]);
-  // The rules may have changed since they were read: the next try starts with the present ones.
+  // The rules may have changed since they were read: the next try starts with the current ones.
   const readAgain = (): void => void queries.invalidateQueries({ queryKey: RULES });
   // The changes were shown for the former rules: if these have changed, nothing is imported.
   const send = async ({ body, etag }: Shown, run_tests?: true): Promise<ImportResult> => {

@@ -25,7 +25,7 @@ interface PreviewPanelProps {
   readonly run: PreviewRun;
   readonly range: string;
   readonly onRange: (range: string) => void;
-  /** The present request; absent while the text has errors. */
+  /** The current request; absent while the text has errors. */
   readonly body: PreviewBody | undefined;
   /** The saved version, if the text differs from it. */
   readonly beside: number | undefined;

@@ -28,7 +28,7 @@ export function usePreview(kept?: Kept) {
   const [job, setJob] = useState<Preview>();
   const [asked, setAsked] = useState<PreviewBody>();
   const [cancelled, setCancelled] = useState(false);
-  /** The current run: an earlier one may still start a job that nobody needs. */
+  /** The current run: an earlier one may still start an unneeded job. */
   const run = useRef(0);
   const running = useRef<string>(undefined);
   const begin = useMutation({
@@ -85,7 +85,7 @@ export function usePreview(kept?: Kept) {
       begin.mutate({ body, at: run.current });
     },
     cancel: (): void => {
-      // One that was not begun here is ended where somebody says so, but not by leaving the page.
+      // A preview that was not begun here is ended on request, but not by leaving the page.
       if (running.current === undefined && id !== undefined && !isOver(now)) forget(id);
       stop();
       kept?.keep(undefined);

@@ -26,7 +26,7 @@ export function ServerTestPanel({ ruleId, ...more }: ServerTestPanelProps) {
     <TestPanel
       {...more}
       source={source}
-      // The one that is chosen already takes back what was typed, too.
+      // The one that is chosen also reverts what was typed.
       onSource={(key) => put({ on: key === 'stored' ? undefined : key, trace_id: undefined })}
       chosen={chosen}
       onChosen={setChosen}

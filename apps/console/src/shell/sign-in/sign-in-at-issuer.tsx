@@ -3,12 +3,12 @@ import { isAway, type SignInSettings } from '../../api/sign-in-settings';
 
 interface SignInAtIssuerProps {
   readonly settings: NonNullable<SignInSettings>;
-  /** The server refused the present key or token. */
+  /** The server refused the current key or token. */
   readonly refused: boolean;
   readonly onRetry: () => void;
 }
 
-/** Signs in at the issuer that the server trusts, and returns to the present page. */
+/** Signs in at the issuer that the server trusts, and returns to the current page. */
 export function SignInAtIssuer({ settings, refused, onRetry }: SignInAtIssuerProps) {
   const [failed, setFailed] = useState<string>();
   const [leaving, setLeaving] = useState(false);

@@ -3,7 +3,7 @@ import { useListInAddress } from '../../parts/browser/use-list-in-address';
 
 /**
  * The keys of ticked facts.
- * @param first what is ticked until somebody chooses
+ * @param first what is ticked before a choice
  */
 export function useChosenFacts(first: readonly string[]): readonly [ReadonlySet<string>, (to: ReadonlySet<string>) => void] {
   const [list = first, setList] = useListInAddress('tick');

@@ -72,13 +72,13 @@ function isCut(startAt: number, start: number, replacing = false): boolean {
   return startAt === start && (start > 0 || replacing);
 }
 
-/** Whether the records of the partition tell that there was another log before. A log in memory begins with each process. */
+/** Whether the records of the partition show that there was another log before. A log in memory begins with each process. */
 async function replacesAnother(partition: number, from: number, { log, volatile }: PartitionTools): Promise<boolean> {
   if (from > 0) return false;
   return (!volatile && (await isYoungerThanItsRules(log, partition))) || isYoungerThanItsVerdicts(log, partition);
 }
 
-/** Whether the first marker says that its rules held before it: in the first log of a database, no rules did. A new cluster has no other sign of it. */
+/** Whether the first marker says that its rules were in force before it: in the first log of a database, none were. A new cluster has no other sign of it. */
 async function isYoungerThanItsRules(log: Log, partition: number): Promise<boolean> {
   const { start, end } = await log.bounds(TOPICS.spans, partition);
   for await (const { records } of log.read(TOPICS.spans, partition, start, end)) {

@@ -15,7 +15,7 @@ export class ClosedTracePublisher {
   ) {}
 
   /**
-   * Records of the present hour, the one before, and the next, in which traces that close now may become quiet. A later record of an hour includes the
+   * Records of the current hour, the one before, and the next, in which traces that close now may become quiet. A later record of an hour includes the
    * earlier one. None without changes.
    */
   records(): readonly ClosedTracesRecord[] {

@@ -18,8 +18,7 @@ export interface JudgedUpTo {
 }
 
 /**
- * The verdicts of a partition on their way to the violations log. One append is under way at a time, so that they keep their order. The partition judges on
- * meanwhile, and new verdicts go with the next append. The state may be committed at which all verdicts so far were acknowledged.
+ * The verdicts of a partition on their way to the violations log. One append is in progress at a time, so that they keep their order. Meanwhile the partition continues to judge, and the next append has the new verdicts. A state may be committed when all verdicts up to it are acknowledged.
  */
 export class VerdictsUnderWay {
   private waiting: Verdict[] = [];
@@ -44,7 +43,7 @@ export class VerdictsUnderWay {
     this.rate = new EvidenceRate(tools.evidenceRate);
   }
 
-  /** A trace complies with these rules: evidence goes the same way, within the rate. */
+  /** A trace complies with these rules: evidence is appended in the same way, within the rate. */
   readonly addPassed: TellPassed = (rules, requested, passed) => {
     const trace = passed();
     const admitted = this.rate.admitted(rules, requested, trace.timestamp);

@@ -6,7 +6,7 @@ type IdentityListener = Parameters<CertificateProvider['addIdentityCertificateLi
 type CaListener = Parameters<CertificateProvider['addCaCertificateListener']>[0];
 
 /**
- * The credentials of a gRPC port: plain text, or TLS with the present certificate, replaced when its file changes. Where client certificates are required, a
+ * The credentials of a gRPC port: plain text, or TLS with the current certificate, replaced when its file changes. Where client certificates are required, a
  * connection without one is refused.
  */
 export function grpcCredentials(certificate: ServerCertificate): ServerCredentials {

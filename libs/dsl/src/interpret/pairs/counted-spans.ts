@@ -89,8 +89,7 @@ export abstract class CountedSpans extends LinkedSpans {
   }
 
   /**
-   * Undefined until enough relatives were visited. A span with a question of its own may be visited many times (an ancestor of many), and the question may
-   * take time in the trace's size. So it is answered once per span.
+   * Undefined until enough relatives were visited. A span whose test has an inner function may be visited many times (an ancestor of many), and the function may take time in proportion to the trace. So it is answered once per span.
    */
   protected relation(condition: Resolved, plan: JoinPlan, axis: 'descendants' | 'ancestors', subject: SpanView): Relation | undefined {
     const { structure } = this.host;

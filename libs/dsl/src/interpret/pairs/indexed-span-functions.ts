@@ -12,8 +12,8 @@ import { orderConstraint, type SpanOrder } from './ranks/order-constraint.js';
 import { END, START } from './ranks/trace-columns.js';
 
 /**
- * The functions over spans, answered without trying all pairs. What a condition asks of its span alone is tested once per trace. Equal values of two spans are
- * found by hash, order of times and values in sorted trees, structure by intervals. Further questions are asked last, and only as far as the answer needs. One
+ * The functions over spans, answered without trying all pairs. The part of a condition about its own span is tested once per trace. Equal values of two spans are
+ * found by hash, order of times and values in sorted trees, structure by intervals. Conditions on further spans are evaluated last, and only as far as needed. One
  * per rule and trace.
  */
 export class IndexedSpanFunctions extends CountedSpans {
@@ -261,7 +261,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     const reach = within === undefined ? undefined : Math.ceil(Number(within)) + slack;
     const isSmall = Number.isFinite(slack) && (reach === undefined || Number.isFinite(reach));
     if (this.host.structure.hasLinks || !isSmall) return yield* candidates.spans;
-    // Pairs ordered only by a tolerance of clocks come last: mostly they are not needed.
+    // Pairs that only the tolerance of clocks puts in order come last, because they are rarely needed.
     const disagree = slack > 0 && this.host.structure.hasSeveralServices;
     if (secondIs === 'before') {
       const start = BigInt(a.startTime);
@@ -284,7 +284,7 @@ export class IndexedSpanFunctions extends CountedSpans {
     return above.get(a) ?? [];
   }
 
-  /** Climbs from every span that satisfies the test, each path at most twice: with two, no member of a ring has only itself. */
+  /** Walks up from every span that satisfies the test, each path at most twice: with two such spans, each member of a ring has another one. */
   private climb(test: SpanTest): ReadonlyMap<SpanView, readonly SpanView[]> {
     const { structure } = this.host;
     const above = new Map<SpanView, SpanView[]>();

@@ -225,7 +225,7 @@ export class StepModel {
 
   /** Descendants or ancestors, visited one by one. Each child has one parent, so all children together are n. */
   private walked({ axis, of }: Relatives, perSpan: Steps, depth: number): Steps {
-    // For each searched span in turn; not for the same one each time.
+    // For each searched span once.
     const isInTurn = depth > 1 ? of.type === 'bound' && of.depth === depth - 1 : of.type === 'subject';
     const isOnce = isInTurn && (axis === 'children' || (axis === 'descendants' && of.type === 'subject' && this.areSubjectsApart));
     return isOnce ? perSpan.plus(Steps.of(1)) : this.eachOf(false, perSpan.plus(Steps.of(1)));

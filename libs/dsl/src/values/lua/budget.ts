@@ -48,7 +48,7 @@ export class Budget {
     this.evaluation = {};
   }
 
-  /** Steps of the present evaluation; its instructions count in whole intervals. */
+  /** Steps of the current evaluation; its instructions count in whole intervals. */
   get taken(): number {
     return this.limits.steps - this.#steps;
   }

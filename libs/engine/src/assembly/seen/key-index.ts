@@ -6,7 +6,7 @@ const FULL = 0.75;
 const MIN_PLACES = 1024;
 
 /**
- * Finds the number of the last key with given bits in a log. It is built and updated on lookup, because few logs are ever asked: entering every key costs
+ * Finds the number of the last key with given bits in a log. It is built and updated on lookup, because few logs are ever searched: entering every key costs
  * several times as much as writing it.
  */
 export class KeyIndex {
@@ -47,7 +47,7 @@ export class KeyIndex {
     for (; this.entered < log.next; this.entered++) this.enter(this.entered);
   }
 
-  /** Capacity for the present keys of the log. */
+  /** Capacity for the current keys of the log. */
   private rebuild(): void {
     this.places = new Uint32Array(Math.max(MIN_PLACES, Math.ceil(this.log.length / SPARSE)));
     this.base = this.log.first;

@@ -34,7 +34,7 @@ export class SeenSpans {
   private readonly keys = new KeyLog();
   private readonly index = new KeyIndex(this.keys);
   private readonly traces = new KnownTraces();
-  /** The last block is in the present cell. */
+  /** The last block is in the current cell. */
   private readonly blocks: Block[] = [];
   private cell = Number.NEGATIVE_INFINITY;
   private lastKeyAt = Number.NEGATIVE_INFINITY;

@@ -20,7 +20,7 @@ import {
 
 /** The table of remembered traces: rows (`trace-row.ts`) found by trace id. Owned by one partition; never shared. */
 export class OpenTraces extends HashedSlots<Row> {
-  /** Per span of the present record: where the search for its trace begins. */
+  /** Per span of the current record: where the search for its trace begins. */
   private buckets = new Uint32Array(64);
   /** Gives the prefetches a result, so that they are not optimized away. */
   fetched = 0;

@@ -34,7 +34,7 @@ export const ROOT_SEEN = 1;
 export const CLOSED = 2;
 /** Opened before the offset from which this engine judges; another engine has emitted the verdicts. */
 export const CONTEXT_ONLY = 4;
-/** The present record brought a late span; the trace must be judged again. */
+/** The current record brought a late span; the trace must be judged again. */
 export const REOPENED = 8;
 /** Its span ids are in the table, not in a list. */
 export const MANY_SPANS = 16;

@@ -95,7 +95,7 @@ export class OnlineRules {
       if (epoch.states.isSettled(state, bit)) {
         // Certain as the language defines it, where a failure is false; but the rule may report failures.
         if (isOpen) concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors);
-        // The present verdict may report a value of a wrong type, though the rule does not match.
+        // The current verdict may report a value of a wrong type, though the rule does not match.
         if (fired && this.reports.isKnown(row, rule, 0)) this.report(epoch, row, rule, this.settledOn(epoch, rule, trace), reason);
         continue;
       }

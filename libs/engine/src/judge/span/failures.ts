@@ -32,7 +32,7 @@ export class Failures {
   private bits = new Uint32Array(0);
   private starts = new Uint32Array(0);
   private firsts = new Uint32Array(0);
-  /** Per word: the conditions that failed in the present record; per condition, the number of spans and the first one. */
+  /** Per word: the conditions that failed in the current record; per condition, the number of spans and the first one. */
   private failed = new Uint32Array(0);
   private spans = new Uint32Array(0);
   private first = new Uint32Array(0);
@@ -42,7 +42,7 @@ export class Failures {
   private text: string | undefined;
   /** The comparison that failed on values of several types, the spans, and the texts. */
   private kinds: Kinds | undefined;
-  /** The remaining number of texts for the present record, and the condition to start from: the last record's texts covered those before. */
+  /** The remaining number of texts for the current record, and the condition to start from: the last record's texts covered those before. */
   private left = MAX_TEXTS;
   private from = 0;
   /** The epoch whose failures are counted in words. Per word: which conditions are comparisons, which of those failed, and on how many spans. */
@@ -91,7 +91,7 @@ export class Failures {
     if (this.left > 0) this.from = 0;
   }
 
-  /** Clears the counts of the present record. */
+  /** Clears the counts of the current record. */
   drop(): void {
     this.comparison = -1;
     this.counted = 0;

@@ -40,7 +40,7 @@ export interface Beat {
  * - It never runs backwards, and never stands still because the wall clock does. While it is ahead (the wall clock was ahead and was set back), it runs at nine
  * tenths of the real pace until the wall clock has caught up.
  * - It beats while records can be appended. When the beats stop (the process is stopped, its event loop hangs, the disk is full), it stands still a second
- * later, in every thread. So no trace counts as silent while nobody could send anything. The next beat, also of the next process, says how long the pause was.
+ * later, in every thread. So no trace counts as silent while no span could be sent. The next beat, also of the next process, says how long the pause was.
  * A forward step of the wall clock is recorded as a pause too.
  *
  * The state is shared by the threads of the process; one of them beats. Between two beats a reader may see the time go back by a second when the wall clock is

@@ -31,7 +31,7 @@ export class StorageLock {
   }
 
   /**
-   * A lock on an unlinked file excludes nobody: it is taken again, under the name. Throws BT_LOG_LOCK_LOST when another process has it, BT_LOG_FILE_LOST when
+   * A lock on an unlinked file excludes no process: it is taken again, under the name. Throws BT_LOG_LOCK_LOST when another process has it, BT_LOG_FILE_LOST when
    * it cannot be taken.
    */
   check(): void {
@@ -59,7 +59,7 @@ function take(place: DatabaseLocation): Held {
   const database = openLock(place);
   try {
     database.exec('BEGIN EXCLUSIVE');
-    // On a read-only file this begins a read transaction, which excludes nobody: only a write is refused.
+    // On a read-only file this begins a read transaction, which excludes no process: only a write is refused.
     database.exec('PRAGMA user_version = 0');
     if ('directory' in place) noteOwner(place.directory);
     return { database, files: filesOf(place, 'lock') };

@@ -45,7 +45,7 @@ export function assign(count: number, members: readonly Candidate[]): Shares {
         const waits = prepares === true && prepared?.includes(partition) !== true;
         if (waits) assignments.get(owner)!.partitions.push(partition);
         else moving = true;
-        // A partition it is ready for also stays its own until it comes.
+        // It keeps its claim on a prepared partition until it gets it.
         if (prepares === true) assignments.get(id)!.prepare.push(partition);
       }
     }

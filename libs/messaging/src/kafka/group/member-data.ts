@@ -22,7 +22,7 @@ export interface MemberAssignment {
   readonly partitions: readonly number[];
   /** Partitions to prepare for. */
   readonly prepare: readonly number[];
-  /** The next generation is near. */
+  /** Partitions of the assignment are moving between members. */
   readonly moving: boolean;
   /** The topic's number of partitions: a static member may lead the group after its restart, and knows then whether some were added meanwhile. */
   readonly count?: number;

@@ -26,7 +26,7 @@ const SOON_MS = 100;
 const HEARTBEAT_MS = 5_000;
 /** Interval of checks for added partitions. */
 const LOOK_MS = 5_000;
-/** Maximum milliseconds between two heartbeats of a static member: for so long it may continue after another process took its name. */
+/** Maximum milliseconds between two heartbeats of a static member: it may continue for that time after another process takes its name. */
 const MAX_STATIC_HEARTBEAT_MS = 1_000;
 /** Maximum wait of a stopping member for its first join to end, so that it can leave. */
 const LEAVE_MS = 3_000;
@@ -35,13 +35,13 @@ const LEAVE_MS = 3_000;
 export interface MembershipEvents {
   /** The data of this member for the group. `owned` includes the partitions that it is giving up: no other member gets them yet. */
   memberData(): Pick<MemberSubscription, 'owned' | 'prepares' | 'prepared' | 'leaving'>;
-  /** The group assigns exactly these. Revoke the others, then call `rejoin`; also when it is ready for what it is to prepare for. */
+  /** The group assigns exactly these. Revoke the others, then call `rejoin`. Call it, too, when the preparation of the announced partitions is complete. */
   assigned(assignment: MemberAssignment): void;
   /** The group continued without this member, and has given its partitions to others. */
   lost(): void;
-  /** Another process joined with the name of this static member, for good: this one has no partitions any more, and does not join again. */
+  /** Another process joined with the name of this static member: this one has no partitions any more, and does not join again. */
   fenced(error: LogError): void;
-  /** Called now and then while the group cannot be kept; `works` when it can again. */
+  /** Called repeatedly while the member cannot reach the group; `works` once it can again. */
   failed(error: Error): void;
   works(): void;
 }
@@ -73,7 +73,7 @@ export class Membership {
   /** The generation of the known assignment. */
   #assignedIn = -1;
   #rejoin = false;
-  /** The next generation is near. */
+  /** Partitions of the assignment are moving between members. */
   #moving = false;
   #closed = false;
   #fenced = false;
@@ -139,7 +139,7 @@ export class Membership {
     await this.#ended;
   }
 
-  /** It joins no more. */
+  /** It does not join again. */
   get #ends(): boolean {
     return this.#closed || this.#fenced;
   }
@@ -192,9 +192,9 @@ export class Membership {
     if (leads && skipAssignment) await this.#leadsOn(assignment.count);
     this.#assignedIn = generationId;
     const { partitions, prepare, moving } = assignment;
-    // The assignment may be from before a static member stopped, and nobody else begins what is missing of the move.
+    // The assignment may be from before a static member stopped, and no other member completes the move.
     if (comesBack && moving && this.isStatic) this.#rejoin = true;
-    // The partition it is ready for comes as soon as its owner has given it up.
+    // It gets a prepared partition as soon as the owner has given it up.
     this.#moving = moving;
     const fields = { group, topic, partitions, prepare, leader: leads };
     report('debug', `member of ${group} in generation ${generationId}`, fields);
@@ -269,7 +269,7 @@ export class Membership {
     }
   }
 
-  /** A topic exists by now whose members got nothing, or has another number of partitions than was assigned. */
+  /** A topic was created after its members got no partitions, or its number of partitions has changed since the assignment. */
   async #appeared(): Promise<boolean> {
     for (const topic of this.#missing) if ((await this.#partitions(topic)) > 0) return true;
     if (performance.now() - this.#lookedAt < LOOK_MS) return false;
@@ -290,7 +290,7 @@ export class Membership {
       if (this.#ends || this.#rejoin) return;
       try {
         const answer = connection.withCoordinator(group, topic, (broker) => heartbeat(broker, this.member));
-        // A hanging coordinator is replaced, and its successor waits for a session from then on: it must be found before that ends.
+        // A hanging coordinator is replaced, and its successor waits for one session timeout: it must be found before that ends.
         const timer = setTimeout(() => connection.reset(), Math.max(sessionTimeout / 2, HEARTBEAT_MS));
         await answer.finally(() => clearTimeout(timer));
         this.#worked();

@@ -59,7 +59,7 @@ export class Positions {
         return await this.#enqueue(partition, position, held);
       } catch (error) {
         // The group is between two generations, or the coordinator moves: the position can be committed a moment later.
-        // A stop that hangs closes the connection: then it must not last longer by these retries.
+        // A stop that hangs closes the connection: then these retries must not prolong it.
         if (isClosedLog(error) || (error instanceof LogError && error.code === 'BT_LOG_NOT_ASSIGNED')) throw error;
         if (typeOf(error) === 'FENCED_INSTANCE_ID') {
           this.fenced();

@@ -17,8 +17,7 @@ interface Waiting {
 }
 
 /**
- * Waits for an answer of a group's coordinator. The coordinator may hold it back until the group is complete, so its silence says nothing. Meanwhile other
- * brokers are asked over separate connections. Once another broker answers as the coordinator, `answer` rejects and the first one is left. While the
+ * Waits for an answer of a group's coordinator. The coordinator may hold it back until the group is complete, so its silence does not show a failure. Meanwhile other brokers are queried over separate connections. Once another broker answers as the coordinator, `answer` rejects and the first one is left. While the
  * coordinator stays the same, however slow, the wait continues. A second join would make the group wait for a member that does not exist.
  */
 export async function unlessCoordinatorMoved<T>(answer: Promise<T>, waiting: Waiting): Promise<T> {

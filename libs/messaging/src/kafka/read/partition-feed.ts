@@ -54,7 +54,7 @@ export class PartitionFeed {
   #held = true;
   #idleAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
-  /** Ends the present wait. */
+  /** Ends the current wait. */
   #wake: () => void = () => undefined;
   readonly #done: Promise<void>;
 

@@ -156,7 +156,7 @@ export function heartbeatRequest(member: StaticMember): WireRequest<number> {
   };
 }
 
-/** Takes a static member out of its group for good. Answers an error code; 0 is success. */
+/** Takes a static member out of its group permanently. Answers an error code; 0 is success. */
 export function leaveGroupRequest({ groupId, memberId, instanceId }: Omit<StaticMember, 'generationId'>): WireRequest<number> {
   const body = (): Buffer[] => {
     const writer = new WireWriter(Buffer.alloc(stringSize(groupId) + 4 + stringSize(memberId) + stringSize(instanceId)));

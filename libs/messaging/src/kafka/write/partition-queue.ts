@@ -3,7 +3,7 @@ import type { Compression } from '../wire/compression.js';
 import { encodeRecordBatch } from '../wire/encode-record-batch.js';
 import type { Piece } from './pending-append.js';
 
-/** Returns an identity of the present cluster, other than `spent`. */
+/** Returns an identity of the current cluster, other than `spent`. */
 export type Identify = (spent: ProducerIdentity | undefined) => Promise<ProducerIdentity>;
 
 const SEQUENCES = 2 ** 31;
@@ -44,7 +44,7 @@ export class PartitionQueue {
   }
 
   /**
-   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `cluster` is the present cluster, if known.
+   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `cluster` is the current cluster, if known.
    * Another cluster than that of its identity may have given this identity to another producer. It would take a batch for one that it already has.
    */
   async next(max: number, compression: Compression, cluster: string | undefined, identify: Identify): Promise<Buffer | undefined> {

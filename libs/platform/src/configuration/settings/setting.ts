@@ -245,7 +245,7 @@ export const list: SettingType<readonly string[]> = {
   show: (value) => value.join(','),
 };
 
-/** A list of names of attributes. One in brackets that is not JSON is refused: its first and last pattern would match nothing, without a word. */
+/** A list of names of attributes. One in brackets that is not JSON is refused: its first and last pattern would silently match nothing. */
 export const attributeNames: SettingType<readonly string[]> = {
   ...list,
   expected: 'names of attributes, separated by commas, or a JSON list like ["token", "*.email"]',

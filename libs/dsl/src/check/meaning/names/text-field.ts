@@ -2,7 +2,7 @@ import { countsValues } from '../../../tree/aggregate-traits.js';
 import type { TraceAggregate } from '../../../tree/resolved.js';
 import type { Findings } from '../../scope/scope.js';
 
-/** Keys with these endings nearly always hold texts, or numbers that nobody computes with. */
+/** Keys with these endings nearly always hold texts, or numbers that are not used in arithmetic. */
 const TEXTS = /(?:^|[._])(?:id|ids|uuid|guid|name|email|method|url|path|type|currency|region|version)$/;
 
 /** `trace.min(attribute.tenant.id) != trace.max(attribute.tenant.id)`: both ignore texts, and without a number both are nil. */

@@ -20,7 +20,7 @@ export interface FurtherSpans {
   attempted(node: Resolved): Value | typeof FAILED;
   /** The spans that a keyed question looks up for one tested span. */
   joinedTo(span: SpanView, question: BoxQuestion): SpanBucket;
-  /** Counts the looks. */
+  /** Charges steps for visited boxes. */
   pay(visits: number): void;
 }
 
@@ -29,7 +29,7 @@ function furtherQuestions(plan: JoinPlan, depth: number): readonly BoxQuestion[]
   return plan.rest.map((conjunct) => boxQuestion(conjunct, depth)).filter((question) => question !== undefined);
 }
 
-/** Columns of an index for keyed questions: the times between which the joined spans of each are. */
+/** Columns of an index for keyed questions: the earliest and the latest time of the spans joined to each. */
 export function joinedBounds(plan: JoinPlan, depth: number, further: FurtherSpans): readonly JoinedBounds[] {
   return furtherQuestions(plan, depth)
     .filter(({ isKeyed }) => isKeyed)
@@ -67,7 +67,7 @@ function rejectionBy(question: BoxQuestion, depth: number, further: FurtherSpans
   if (node.over !== undefined) byBox.push((box) => [belowSome(outerBox(box))]);
   for (const join of joins) {
     if (join.type === 'value') {
-      // A time between two satisfies what both satisfy.
+      // A test that two times satisfy is satisfied by each time between them.
       if (isNegated) byBox.push((box) => timesOf(box, join, depth, index, further));
       continue;
     }
@@ -110,7 +110,7 @@ function timesOf(
   );
 }
 
-/** By the times and places between which the spans joined to some span of the box are. */
+/** By the bounds of the times and places of the spans joined to any span of the box. */
 function keyedRejection(question: BoxQuestion, index: JoinedSpanIndex, further: FurtherSpans): BoxRejection | undefined {
   const constraints: ColumnConstraint[] = [];
   for (const join of question.given) {

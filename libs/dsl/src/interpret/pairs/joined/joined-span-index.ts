@@ -97,7 +97,7 @@ export class JoinedSpanIndex {
     return this.boxes;
   }
 
-  /** Looks at boxes and spans so far. */
+  /** Boxes and spans examined so far. */
   get visits(): number {
     return (this.boxes?.visits ?? 0) + (this.counted?.visits ?? 0);
   }

@@ -155,7 +155,7 @@ export abstract class JoinedSpans extends SpanFunctions {
     );
   }
 
-  /** What questions about many spans at once need of the spans that they look up. */
+  /** The data about the looked-up spans that questions about many spans at once need. */
   private readonly further: FurtherSpans = {
     columnsOf: () => this.traceColumns(),
     bucketOf: (node, plan) => this.candidates({ node, depth: node.depth, condition: node.condition }, node.condition, plan),

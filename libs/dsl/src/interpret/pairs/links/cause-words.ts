@@ -5,7 +5,7 @@ export const WORDS = 8;
 export const BLOCK = 32 * WORDS;
 
 /**
- * For a block of spans, a bit each: which of them every component depends on, and which depend on it. The bits propagate along the graph. A block takes as
+ * For each component, with a bit per span of a block: the spans that it depends on, and those that depend on it. The bits propagate along the graph. A block takes as
  * long as a walk through the graph, and memory for one block only.
  */
 export class CauseWords {

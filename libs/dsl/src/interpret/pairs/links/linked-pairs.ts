@@ -20,7 +20,7 @@ export interface AskedSpans {
   count: number;
 }
 
-/** Candidates by their positions in the trace, and who asks for them. */
+/** Candidates by their positions in the trace, and the outer spans that need them. */
 export interface AskedGroup {
   readonly members: readonly number[];
   asking: AskedSpans[];
@@ -35,7 +35,7 @@ export function askingVisits(parts: number): number {
 }
 
 /**
- * Counts the pairs of spans in an order, on traces whose spans build on others by links. Clocks give ranges of ranks. The graph of causes gives bits, of a
+ * Counts the pairs of spans in an order, on traces whose spans link to others. Clocks give ranges of ranks. The graph of causes gives bits, of a
  * block of candidates for every outer span at once.
  */
 export class LinkedPairs {
@@ -165,7 +165,7 @@ export class LinkedPairs {
       column.between(meeting, LAST_RANK, met);
       this.inWindow(column, service, FIRST_RANK, same.to, FIRST_RANK, other.to);
     }
-    // Those that the later span of both builds on, if they are the earlier ones; or those that build on it.
+    // Those that the later span depends on, if the earlier ones are sought; otherwise those that depend on it.
     const builds = isFirst ? words.causes : words.effects;
     const contrary = isFirst ? words.effects : words.causes;
     const linked = isFirst ? words.linked : words.linking;

@@ -73,7 +73,7 @@ export class RankCube {
   }
 }
 
-/** The points whose place is before the middle, and the others, both in the present order. */
+/** The points whose place is before the middle, and the others, both in the current order. */
 function halves(order: Int32Array, places: Int32Array, middle: number, before: number): readonly [Int32Array, Int32Array] {
   const first = new Int32Array(before);
   const second = new Int32Array(order.length - before);
