@@ -46,6 +46,8 @@ export default {
       ...shared,
       displayName: 'console',
       testMatch: ['<rootDir>/apps/console/{src,test}/**/*.spec.ts'],
+      // The console is a package of its own, without the names of libs.
+      moduleNameMapper: { ...shared.moduleNameMapper, '^#(base|dsl|records)$': '<rootDir>/libs/$1/src/index.ts' },
       // Builds the console, once, and only where one of its tests is run.
       globalSetup: '<rootDir>/apps/console/test/build-console.mjs',
     },

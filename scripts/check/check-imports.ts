@@ -22,7 +22,7 @@ const libs: Readonly<Record<string, readonly string[]>> = {
   cases: ['base', 'dsl', 'engine', 'otlp', 'records'],
   replay: ['engine', 'messaging', 'otlp', 'records'],
   store: ['base', 'files', 'platform', 'records'],
-  ui: ['dsl'],
+  ui: ['base', 'dsl'],
 };
 
 /** The libs of the front ends, which run in a browser. They share components, and import nothing of each other. */

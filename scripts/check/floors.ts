@@ -78,6 +78,8 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'edit-distance',
     'duplicate-member',
     'index-of',
+    'invisible-characters',
+    'quoted',
     'own-scope',
     'traces',
     'index',

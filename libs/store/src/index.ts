@@ -13,6 +13,7 @@ export type { KeyOrigin, KnownKey } from './signature-keys.js';
 export { Store } from './store.js';
 export { StoreModule } from './store.module.js';
 export { serverStoreSettings, storeSettings } from './store-settings.js';
+export { indexedText } from './tables/indexed-text.js';
 export { traceWrites } from './traced-writes.js';
 export type { Fingerprint } from './violation-groups/fingerprint.js';
 export type { GroupState, ViolationGroup, ViolationGroupFilter } from './violation-groups/violation-group.js';

@@ -66,14 +66,15 @@ describe('AttributeCatalogue', () => {
     expect([values.attributes[0]?.values.length, values.attributes[0]?.more, values.attributes[0]?.spans]).toEqual([50, true, 32_000]);
   });
 
-  it('omits values of other types, long texts and non-finite numbers, and cleans texts', () => {
+  it('omits values of other types, long texts, halves of characters and non-finite numbers, and changes no text', () => {
     const one = catalogueOf({
       nan: Number.NaN,
       long: 'x'.repeat(1_000_000),
       list: ['a'],
       map: { a: 1 },
       bytes: Uint8Array.of(1),
-      text: 'a\u0000\ud800\u202eb',
+      text: 'a\u0000\u202eb 👨\u200d👩\u200d👧',
+      half: 'a\ud800',
       my_secret: 'value',
       empty: '',
     });
@@ -85,15 +86,16 @@ describe('AttributeCatalogue', () => {
       list: [['list'], [], true],
       map: [['map'], [], true],
       bytes: [['bytes'], [], true],
-      text: [['string'], ['a\u{fffd}\u{fffd}\u{fffd}b'], false],
+      text: [['string'], ['a\u0000\u202eb 👨\u200d👩\u200d👧'], false],
+      half: [['string'], [], true],
       my_secret: [['string'], [], true],
       empty: [['string'], [''], false],
     });
   });
 
   it('omits names that are too long or unreadable', () => {
-    const one = catalogueOf({ ['x'.repeat(201)]: 1, 'a\u0000': 1, ['\udc00']: 1 });
-    expect([one.attributes, one.more]).toEqual([[], true]);
+    const one = catalogueOf({ ['x'.repeat(201)]: 1, 'a\u0000': 1, 'a\n': 1, 'a\u200d': 1, ['\udc00']: 1, 'نمی\u200cخواهم': 1 });
+    expect([one.attributes.map(({ name }) => name), one.more]).toEqual([['نمی\u200cخواهم'], true]);
   });
 });
 

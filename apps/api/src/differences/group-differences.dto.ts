@@ -1,3 +1,4 @@
+import { quoted } from '#base';
 import { ApiProperty, ApiPropertyOptional, OmitType } from '#openapi';
 import { PageLimit } from '../request/page-query.js';
 import { ViolationFilterQuery } from '../violations/filter/violation-filter-query.js';
@@ -110,8 +111,8 @@ function differenceView(difference: Difference): DifferenceView {
   return { on, name, ...(value === undefined ? {} : { value }), violating, other, at_least, condition: conditionOf(difference) };
 }
 
-/** Names and values have no control characters, so a JSON string is a Lua string too. */
 function conditionOf({ on, name, value }: Difference): string {
-  const read = on === 'field' ? `span.${name}` : `span.${on === 'span' ? 'attributes' : 'resource'}[${JSON.stringify(name)}]`;
-  return value === undefined ? `${read} != nil` : `${read} == ${JSON.stringify(value)}`;
+  const read = on === 'field' ? `span.${name}` : `span.${on === 'span' ? 'attributes' : 'resource'}[${quoted(name)}]`;
+  if (value === undefined) return `${read} != nil`;
+  return `${read} == ${typeof value === 'string' ? quoted(value) : value}`;
 }

@@ -175,4 +175,43 @@ describe('/v1/violations/groups/{id}/differences', () => {
     );
     expect((await read()).more).toBe(true);
   });
+
+  it('finds others for a service whose long name groups have cut', async () => {
+    const service = 's'.repeat(700);
+    for (let n = 0; n < 24; n++) {
+      await violate('cut', { version: '2', service }, { service });
+      await trace({ version: '1', service });
+    }
+    const { groups } = (await api.ask<ViolationGroupList>('GET', '/v1/violations/groups?status=all&rule_id=cut')).body;
+    const path = `/v1/violations/groups/${groups[0]?.id}/differences`;
+    const found = (await api.ask<GroupDifferencesView>('GET', path)).body;
+    expect(found.differences.map(({ name, value, violating, other }) => [name, value, violating, other])).toEqual([
+      ['service.version', '2', 24, 0],
+    ]);
+  });
+
+  it('tells values and names apart that differ in what nobody sees, as conditions that show it', async () => {
+    const service = 'unseen';
+    const hidden = { tier: 'gold\u200b', 'ro\u202ele': 'any\u0007' };
+    for (let n = 0; n < 24; n++) {
+      await violate('unseen', { version: '1', service, attributes: hidden }, { service });
+      await trace({ version: '1', service, attributes: { tier: 'gold', role: 'any' } });
+    }
+    const { groups } = (await api.ask<ViolationGroupList>('GET', '/v1/violations/groups?status=all&rule_id=unseen')).body;
+    const path = `/v1/violations/groups/${groups[0]?.id}/differences`;
+    const found = (await api.ask<GroupDifferencesView>('GET', path)).body;
+    expect(found.differences.map(({ name, value, violating, other }) => [name, value, violating, other])).toEqual([
+      ['ro\u202ele', 'any\u0007', 24, 0],
+      ['tier', 'gold\u200b', 24, 0],
+    ]);
+    for (const { condition } of found.differences) {
+      expect(condition).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      const [yes, no] = [hidden, { tier: 'gold', role: 'any' }].map((attributes) => ({ spans: [{ name: 'pay', service, attributes }] }));
+      for (const [trace, matches] of [
+        [yes, true],
+        [no, false],
+      ] as const)
+        expect((await api.ask('POST', '/v1/rules/test', { expression: condition, trace })).body['matches']).toBe(matches);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { controlOf, type Log } from '#messaging';
 import { decodeRequest, plainMap, type TraceRequest } from '#otlp';
 import { TOPICS } from '#records';
+import { indexedText } from '#store';
 import type { LogWindow } from './log-windows.js';
 import type { FeatureNumbers } from './trace-features.js';
 
@@ -13,6 +14,7 @@ const EDGE = 10;
 /** A trace as seen within a window. */
 export interface SampledTrace {
   readonly features: Set<number>;
+  /** As groups have them: a long name is cut. */
   readonly services: Set<string>;
   /** Whether it has a root, the parent of each span, and no spans at an end of the window. */
   complete: boolean;
@@ -99,13 +101,14 @@ function collect(found: Map<string, Collected>, { resourceSpans }: TraceRequest,
   for (const { resource, scopeSpans } of resourceSpans) {
     const attributes = plainMap(resource?.attributes ?? []);
     const ofResource = features.ofResource(attributes);
-    const service = attributes['service.name'];
+    const named = attributes['service.name'];
+    const service = typeof named === 'string' ? indexedText(named) : undefined;
     for (const span of scopeSpans.flatMap(({ spans }) => spans)) {
       count++;
       const trace = traceOf(found, span.traceId, offset);
       for (const feature of ofResource) trace.features.add(feature);
       for (const feature of features.ofSpan(span)) trace.features.add(feature);
-      if (typeof service === 'string') trace.services.add(service);
+      if (service !== undefined) trace.services.add(service);
       trace.ids.add(span.spanId);
       if (span.parentSpanId === '') trace.hasRoot = true;
       else trace.parents.add(span.parentSpanId);

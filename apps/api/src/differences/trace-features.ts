@@ -1,6 +1,6 @@
 import { type PlainMap, type PlainValue, SPAN_KINDS, type Span, STATUS_CODES, spanAttributes } from '#otlp';
 import type { SensitiveAttributes } from '../attributes/sensitive-attributes.js';
-import { isShownName, shownValue } from '../attributes/shown-value.js';
+import { MAX_NAME_LENGTH, shownValue } from '../attributes/shown-value.js';
 
 /** `span`: a span's attribute; `resource`: a resource's attribute; `field`: the span's name, status or kind. */
 export const FEATURE_PLACES = ['span', 'resource', 'field'] as const;
@@ -49,7 +49,7 @@ export class FeatureNumbers {
   private ofAttributes(on: 'span' | 'resource', attributes: PlainMap): number[] {
     const numbers: number[] = [];
     for (const name of Object.keys(attributes)) {
-      if (!isShownName(name)) continue;
+      if (name.length > MAX_NAME_LENGTH || !name.isWellFormed()) continue;
       this.add(numbers, { on, name });
       if (this.sensitive.has(name)) continue;
       const value = this.shown(attributes[name]);
