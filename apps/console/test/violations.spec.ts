@@ -312,6 +312,10 @@ describeConsole('violations', () => {
     await trace.getByRole('row', { name: /POST \/checkout/ }).click();
     await page.waitForURL(/span=/);
     await page.getByRole('region', { name: 'POST /checkout' }).getByText('order.id').waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('region', { name: 'reserve stock' }).waitFor();
+    await page.keyboard.press('k');
+    await page.getByRole('region', { name: 'POST /checkout' }).waitFor();
     await page.keyboard.press(']');
     await page.getByRole('region', { name: 'charge card' }).getByText('payment.amount').waitFor();
     await page.keyboard.press('o');

@@ -52,6 +52,11 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
     const next = matches[(at + by + matches.length) % matches.length];
     if (next !== undefined) select(next);
   };
+  const move = (by: number) => (): void => {
+    const shown = matchesOnly ? matches : (rows?.rows ?? []).map(({ span }) => span.span_id);
+    const next = shown[shown.indexOf(selected ?? '') + by];
+    if (next !== undefined) select(next);
+  };
   const toggle = (): void => address.put({ matches: matchesOnly ? undefined : '1' });
   const dialog = address.get('dialog');
   const setDialog = (which: 'rule' | 'exclude' | undefined): void => address.put({ dialog: which, tick: undefined, range: undefined });
@@ -60,7 +65,7 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
   const show = (which: 'rule' | 'exclude') => (): void => {
     if (selectedRow !== undefined && (which === 'rule' || canExclude)) setDialog(which);
   };
-  useKeys({ ']': go(1), '[': go(-1), o: toggle, r: show('rule'), x: show('exclude') });
+  useKeys({ j: move(1), k: move(-1), ']': go(1), '[': go(-1), o: toggle, r: show('rule'), x: show('exclude') });
 
   return (
     <div className="columns why-trace">
