@@ -86,6 +86,7 @@ describeConsole('a first run, step by step', () => {
       expect(await page.getByText('Nothing came for a minute').count()).toBe(0);
       await page.clock.runFor(61_000);
       await page.getByText('Nothing came for a minute').waitFor();
+      await page.getByText(`gRPC was sent to ${betrace.url}, which takes http/protobuf`).waitFor();
       await page.getByText(/This server refused \d+ request/).waitFor();
       expect(await problemsOf(page, 'tour-nothing-comes')).toEqual([]);
     } finally {

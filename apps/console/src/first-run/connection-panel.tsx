@@ -6,6 +6,7 @@ import type { Readiness } from '../api/readiness';
 const NAMES: Readonly<Record<string, string>> = {
   storage: 'Storage',
   rule_engine: 'Evaluator',
+  signature_key: 'Signature key',
   otlp_exporter: 'Export of violations',
   notifications: 'Notifications',
 };

@@ -28,7 +28,9 @@ function Reasons() {
         <ul>
           <li>The sender has another address, or a proxy is between: does it reach {location.origin}/health?</li>
           <li>One side speaks TLS and the other does not: http:// and https:// in its endpoint.</li>
-          <li>HTTP went to the port of gRPC, or gRPC to that of HTTP: 12011 takes http/protobuf, 12012 takes grpc.</li>
+          <li>
+            gRPC was sent to {location.origin}, which takes http/protobuf, or HTTP to the port of gRPC (12012, unless another is set).
+          </li>
         </ul>
         {refused.length === 0 ? null : (
           <p>
