@@ -9,6 +9,15 @@ const versions = new Map<string, number>();
 const lists = new Set<() => void>();
 let latest: Promise<unknown> = Promise.resolve();
 
+/** A list is read again within seconds of a change: only the last ones can be ahead of it. */
+const MAX_VERSIONS = 1_000;
+
+/** The path has no entry: the map is in the order of the changes. */
+function keepVersion(path: string, version: number): void {
+  versions.set(path, version);
+  for (const [oldest] of versions) if (versions.size > MAX_VERSIONS) versions.delete(oldest);
+}
+
 /** Reads a list of rules again after each change made here. */
 export function useRuleChanges(again: () => void): void {
   useEffect(() => {
@@ -36,7 +45,7 @@ export function changeRule(proxy: string, rule: Rule, method: 'PATCH' | 'DELETE'
     versions.delete(known);
     try {
       const changed = await request<Rule | undefined>(proxy, path, { method, data, headers });
-      if (changed !== undefined) versions.set(known, changed.version);
+      if (changed !== undefined) keepVersion(known, changed.version);
     } finally {
       tellRuleChange();
     }
