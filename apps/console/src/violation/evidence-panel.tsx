@@ -5,12 +5,11 @@ import { fileNameOf } from '#ui/format/plain-text';
 import { exactTime } from '#ui/format/time';
 import { Tag } from '#ui/parts/tag';
 import { UserText } from '#ui/parts/user-text';
+import { offsetsOf } from './facts';
 
 /** The signed record, its place in the log, and how to verify it. */
 export function EvidencePanel({ violation }: { readonly violation: Violation }) {
-  const { log } = violation as unknown as {
-    readonly log: { readonly partition: number; readonly first_offset: number; readonly last_offset: number };
-  };
+  const { log } = violation;
   return (
     <section className="panel" aria-labelledby="evidence-h">
       <header>
@@ -41,9 +40,7 @@ export function EvidencePanel({ violation }: { readonly violation: Violation }) 
           <dt>key</dt>
           <dd>{violation.key_id}</dd>
           <dt>log</dt>
-          <dd>
-            partition {log.partition}, offsets {log.first_offset} to {log.last_offset}
-          </dd>
+          <dd>{`partition ${log.partition}, ${offsetsOf(log)}`}</dd>
         </dl>
       </div>
     </section>

@@ -121,7 +121,8 @@ function LogFact({ violation: { id, log } }: Pick<FactsProps, 'violation'>) {
   );
 }
 
-const offsetsOf = ({ first_offset: first, last_offset: last }: Violation['log']): string =>
+/** `offset 45`, `offsets 44 to 83` */
+export const offsetsOf = ({ first_offset: first, last_offset: last }: Violation['log']): string =>
   first === last ? `offset ${first}` : `offsets ${first} to ${last}`;
 
 function RuleFact({ violation: { rule_id, rule_version }, versions }: Pick<FactsProps, 'violation' | 'versions'>) {

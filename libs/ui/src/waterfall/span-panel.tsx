@@ -75,7 +75,7 @@ function Events({ span }: { readonly span: Span }) {
       {events.length > length ? (
         <p className="gap">
           <button type="button" className="btn small" onClick={() => setLength(length + EVENTS)}>
-            Show {EVENTS} more of {exactCount(events.length)} events
+            {events.length - length > EVENTS ? `Show ${EVENTS} more of` : 'Show all'} {exactCount(events.length)} events
           </button>
         </p>
       ) : null}

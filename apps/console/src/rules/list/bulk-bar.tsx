@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Rule } from '#ui/api/types';
 import { saveFile } from '#ui/browser/save-file';
-import { plural } from '#ui/format/count';
+import { exactCount, plural } from '#ui/format/count';
 import { UserText } from '#ui/parts/user-text';
 import { useAddress } from '../../parts/browser/use-address';
 import { Dialog } from '../../shell/dialog';
@@ -31,7 +31,7 @@ export function BulkBar({ rules, onSelect }: BulkBarProps) {
     return (
       <div className="banner" id="bulk-bar">
         <b className="num">
-          {progress.done} of {progress.of}
+          {exactCount(progress.done)} of {exactCount(progress.of)}
         </b>
         <button type="button" className="btn small" onClick={stop}>
           Stop

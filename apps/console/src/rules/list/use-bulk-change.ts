@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { ApiProblem } from '#ui/api/problem';
 import type { Rule, RuleMode } from '#ui/api/types';
-import { plural } from '#ui/format/count';
+import { exactCount, plural } from '#ui/format/count';
 import { answered, client } from '../../api/client';
 import { ifVersion, RULES } from '../../api/rule-queries';
 import { useToast } from '../../shell/toasts';
@@ -60,7 +60,7 @@ export function useBulkChange() {
     const changed = `${plural(rules.length - failed.length, 'rule was', 'rules were')} ${did}`;
     const [first] = failed;
     if (first === undefined) say(changed, undo);
-    else say(`${changed}; ${failed.length} not. ${first.rule.id}: ${first.why}`);
+    else say(`${changed}; ${exactCount(failed.length)} not. ${first.rule.id}: ${first.why}`);
     return failed.map(({ rule }) => rule.id);
   }
 
