@@ -89,6 +89,9 @@ describe('phrases', () => {
     ['A late span takes back the violation.', 'takes back'],
     ['It is dropped without a word.', 'without a word'],
     ['The topic is read all the same.', 'all the same'],
+    ['Browsers lay out whole texts.', undefined],
+    ['The median lay below 20 ms.', 'lay'],
+    ['It took 17 minutes beside a load of 3.', 'beside a load'],
   ])('%s', (text, phrase) => {
     expect(problems(text).map((problem) => /for "([^"]*)"/.exec(problem)?.[1])).toEqual(phrase === undefined ? [] : [phrase]);
   });
