@@ -5,7 +5,7 @@ import { type Refusal, refusalOf } from './refusal.js';
 const MAX_DOUBTFUL_TRIES = 3;
 /** Maximum pause (ms) that an endpoint may request. A longer one may be a mistake, and an endpoint does not announce its restart. */
 const MAX_REQUESTED_PAUSE_MS = 300_000;
-/** How long (ms) a delivery that is to end waits for the answer to its call. A receiver that hangs holds up neither a stop nor a partition that moves. */
+/** How long (ms) an ending delivery waits for the answer to its call. A receiver that hangs delays neither a stop nor a partition that moves. */
 const LAST_ANSWER_MS = 2_000;
 
 /** Shared by the deliveries of one exporter: whether the endpoint accepts anything. */

@@ -38,7 +38,7 @@ interface Part {
   readonly unanswered: Set<Promise<void>>;
 }
 
-/** The end of a delivery, and what to tell about its calls. */
+/** The signal that ends a delivery, and a callback for each of its calls. */
 interface Calls {
   readonly signal: AbortSignal;
   readonly begun: (call: Promise<void>) => Promise<void>;

@@ -21,7 +21,7 @@ export function useRule(id: string | undefined) {
 /** Makes the server refuse a change (412) if another person has changed the rule meanwhile. */
 export const ifVersion = (version: number) => ({ 'If-Match': `"${version}"` });
 
-/** After a change that was refused because of another version (412): the rule in force is read, and shown the next time. */
+/** After a change that was refused because of another version (412): the rule in force is read, and shown at the next attempt. */
 export function readIfChanged(queries: QueryClient, id: string, error: Error): void {
   if (error instanceof ApiProblem && error.status === 412) void queries.invalidateQueries({ queryKey: [...RULES, id] });
 }

@@ -26,13 +26,13 @@ export function SearchField({ name, label, placeholder, value, maxLength, onChan
   latest.current = { value, onChange };
   const endPause = useRef<() => void>(undefined);
   const change = useAddressChange(name);
-  // Also where the value stays: what was typed until another control cleared it is gone.
+  // Also if the value is the same: another control may have cleared it, and the typed text with it.
   const [since, setSince] = useState({ value, change });
   if (since.value !== value || since.change !== change) {
     setSince({ value, change });
     setText(value);
   }
-  /** Runs it now: a pending pause would run it again, over a later choice. */
+  /** Runs the search now, and ends a pending pause: that would run it again, and overwrite a later choice. */
   const run = (wanted: string): void => {
     endPause.current?.();
     endPause.current = undefined;

@@ -26,7 +26,7 @@ export function DeleteRule({ rule }: { readonly rule: Rule }) {
       keepDraft(rule.id, undefined);
       void queries.invalidateQueries({ queryKey: RULES, exact: true });
       say(`${rule.name} was deleted; its violations stay`);
-      // Also who left the page and came back: it is of no rule any more.
+      // Also if the user left the page and came back, because its rule no longer exists.
       if (location.pathname === at) navigate('/rules');
       queries.removeQueries({ queryKey: [...RULES, rule.id] });
     },

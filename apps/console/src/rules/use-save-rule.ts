@@ -43,7 +43,7 @@ export function useSaveRule(id: string | undefined, gone: boolean, onSaved: (rul
       try {
         if (id === undefined || gone) {
           const body = { ...bodyOf(draft), ...(id === undefined ? {} : { id }) };
-          // Nothing that a third person created meanwhile is overwritten.
+          // A rule that a third person created meanwhile is not overwritten.
           const header = id === undefined ? {} : { 'If-None-Match': '*' };
           return await answered(client.POST('/v1/rules', { params: { query, header }, body }));
         }
@@ -81,7 +81,7 @@ export function useSaveRule(id: string | undefined, gone: boolean, onSaved: (rul
       void queries.invalidateQueries({ queryKey: ['rule-versions', rule.id] });
       keepDraft(id, undefined);
       if (id !== undefined) onSaved(rule);
-      // Who went on to another page while it was saved stays there.
+      // If the user opened another page during the save, that page stays.
       else if (here()) navigate(`/rules/${encodeURIComponent(rule.id)}`, { replace: true });
     },
     onError: (error, { draft }) => {

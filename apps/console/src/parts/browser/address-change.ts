@@ -7,14 +7,14 @@ let whole = 0;
 const ofName = new Map<string, number>();
 let isPartial = false;
 
-// Before those who draw the address again: they read the count. The router makes events of the first two.
+// Registered before the listeners of components, which read the count. The router fires events for the first two.
 for (const event of EVENTS) {
   addEventListener(event, () => {
     if (!isPartial) whole++;
   });
 }
 
-/** Makes a change of these parameters alone: what waits to be written to another one still is. */
+/** Changes only these parameters: pending writes of other parameters are kept. */
 export function changeParameters(names: readonly string[], change: () => void): void {
   for (const name of names) ofName.set(name, (ofName.get(name) ?? 0) + 1);
   isPartial = true;
@@ -25,7 +25,7 @@ export function changeParameters(names: readonly string[], change: () => void): 
   }
 }
 
-/** Grows whenever the parameter is set or removed, also where its value stays the same: what waits to be written to it is out of date. */
+/** Increases whenever the parameter is set or removed, even to the same value: a pending write of it is then outdated. */
 export const addressChange = (name: string): number => whole + (ofName.get(name) ?? 0);
 
 export const useAddressChange = (name: string): number => useSyncExternalStore(subscribe, () => addressChange(name));

@@ -1,6 +1,5 @@
 /**
- * Changes the address after a pause, unless another page was opened meanwhile: React keeps the page before, with its timers, while the code of the next one loads.
- * Returns what ends the wait.
+ * Changes the address after a pause, unless another page was opened meanwhile: React keeps the previous page, with its timers, while the code of the next one loads. Returns a function that ends the wait.
  */
 export function afterPause(ms: number, change: () => void): () => void {
   const { pathname } = location;

@@ -1,12 +1,12 @@
 /** What is damaged in the address of a page. */
 export interface DamagedLink {
-  /** Whether the path cannot be decoded: it is taken as it is written. */
+  /** Whether the path cannot be decoded: then it is used undecoded. */
   readonly path: boolean;
   /** The parameters that were left out. */
   readonly parameters: readonly string[];
 }
 
-/** A parameter with these cannot be meant: the server refuses them. */
+/** A parameter with these is damaged: the server refuses them. */
 const CONTROL = /\p{Cc}/u;
 
 const isControlled = (text: string): boolean => CONTROL.test(text.replaceAll(/[\t\n\r]/g, ''));
@@ -25,7 +25,7 @@ const isDamaged = (part: string): boolean => {
 };
 
 /**
- * An address without the parameters that cannot be read: links are damaged by programs that decode them, or cut them in the middle of a sign.
+ * An address without the parameters that cannot be read: links are damaged by programs that decode them, or cut them in the middle of a character.
  * @returns the query that is left, and what is damaged; undefined: nothing is
  */
 export function readable(pathname: string, search: string): { readonly search: string; readonly damaged: DamagedLink } | undefined {

@@ -38,9 +38,8 @@ const SETTLED_MS = 300;
 const MAX_LENGTH = 4_000;
 
 /**
- * State that changes fast, and is written to the address when it stops changing; what is longer than a link holds stays in this page alone.
- * Where the address changes by itself (Back, a link), it follows.
- * @param of what the state belongs to, such as the list of a row: of another one, what is not written yet is dropped
+ * State that changes fast, and is written to the address when it stops changing. A value that is too long for a link stays in this page. If the address changes otherwise (Back, a link), the state follows.
+ * @param of the owner of the state, such as the list of a row: if it changes, a pending write is dropped
  */
 export function useSettlingAddress(name: string, of = ''): readonly [string | undefined, (value: string | undefined) => void] {
   const { get, put } = useAddress();

@@ -15,7 +15,7 @@ interface Progress {
 
 const DID: Readonly<Record<RuleMode, string>> = { enforce: 'enforced', shadow: 'put in shadow', off: 'turned off' };
 
-/** Answers after which every other change would be refused, too: there is none (0), or none without a sign-in. */
+/** Statuses after which every other change would fail, too: no answer (0), or a missing sign-in. */
 const ENDS_ALL: readonly number[] = [0, 401];
 
 /**

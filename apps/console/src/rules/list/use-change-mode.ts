@@ -24,7 +24,7 @@ export function useChangeMode(): (rule: Rule, mode: RuleMode) => void {
           ? list
           : { ...list, rules: list.rules.map((rule) => (rule.id === id ? { ...rule, mode, enabled: mode !== 'off' } : rule)) },
       ),
-    // Reported here, not at each call: of two calls, and where the list was left, only this is called.
+    // Reported here, not at each call: after a second call, or when the list was left, only these callbacks run.
     onSuccess: (_changed, { rule, mode, isUndo }) => {
       if (!isUndo) say(`${rule.name} is ${modeOf(mode)?.changed}`, () => change.mutate({ rule, mode: rule.mode, isUndo: true }));
     },
