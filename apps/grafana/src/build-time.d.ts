@@ -1,4 +1,4 @@
-/** Values that the build provides besides packages. */
+/** Values that the build provides, in addition to packages. */
 declare module 'amd-module' {
   const module: { readonly uri: string };
   export default module;

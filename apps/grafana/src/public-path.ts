@@ -1,4 +1,4 @@
-/** Chunks are loaded from where this module came from: below another path, or from a CDN. */
+/** Chunks are loaded from the origin of this module: it may be below another path, or a CDN. */
 import module from 'amd-module';
 
 // biome-ignore lint/style/useConst: webpack's own, and it is assigned

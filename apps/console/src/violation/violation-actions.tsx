@@ -30,7 +30,7 @@ export function ViolationActions({ violation, group, onCopyLink }: ViolationActi
     if (group != null) acknowledge(group);
   };
   const setMuted = (): void => (group?.muted === true ? unmute(violation) : setAsked('mute'));
-  // The letter opens a dialog: it must not be typed into it.
+  // The key opens a dialog: its letter must not be typed into the dialog.
   const opening = (open: () => void) => (event: KeyboardEvent) => {
     event.preventDefault();
     open();

@@ -26,7 +26,7 @@ export function useTrace(id: string) {
   });
 }
 
-/** The explanation with every span that is counted, asked again of the trace; null where the spans or the rule's version are gone. */
+/** The explanation with every counted span, evaluated again on the trace; null if the spans or the rule's version no longer exist. */
 export function useWholeExplanation(id: string) {
   return useQuery({
     queryKey: ['explanation', id],

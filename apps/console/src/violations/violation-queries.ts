@@ -45,7 +45,7 @@ export function useViolations(filters: Filters, now: number, limit: number, enab
   });
 }
 
-/** A page of `length`: a search ends its pages early, so it reads on. */
+/** A page of `length`: a search ends its pages early, so several are read. */
 async function wholePage(
   read: (left: number, cursor: string | undefined) => Promise<ViolationList>,
   length: number,

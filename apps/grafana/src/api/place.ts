@@ -5,7 +5,7 @@ type Params = Readonly<Record<string, string | undefined>>;
 /** The address of a page of this app, also where Grafana is served below a path. Parameters without a value are left out. */
 export const place = (path: string, params: Params = {}): string => locationUtil.assureBaseUrl(appPath(path, params));
 
-/** The same without that path, as links of extensions and the router have it: Grafana puts the path before them itself. Its router has all its pages. */
+/** The same without that path, for links of extensions and for the router, which has all of Grafana's pages: Grafana adds the path itself. */
 export function appPath(path: string, params: Params = {}): string {
   const search = new URLSearchParams(
     Object.entries(params).flatMap(([name, value]) => (value === undefined || value === '' ? [] : [[name, value]])),
@@ -21,7 +21,7 @@ export const settingsPlace = (uid?: string): string =>
 /** Tempo is searched this long before and after a violation (ms): it needs a range, and traces may be long. */
 const AROUND_MS = 30 * 60_000;
 
-/** A trace in Explore, by a Tempo data source. It names no organisation: Grafana would change to that one. */
+/** A trace in Explore, by a Tempo data source. It names no organisation, because Grafana would switch to it. */
 export function tempoPlace(tempoUid: string, wireTraceId: string, timestampMs: number): string {
   const datasource = { type: 'tempo', uid: tempoUid };
   const panes = {

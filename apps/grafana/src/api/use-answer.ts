@@ -8,8 +8,7 @@ export interface AnswerState<T> {
 }
 
 /**
- * What `ask` answers; asked again when it changes. An answer that was overtaken by a later question is not shown, and what was
- * there stays until the next is.
+ * The answer of `ask`, which is called again when it changes. The answer to an outdated question is not shown; the former answer stays until the next one arrives.
  * @param ask keep it the same (`useCallback`) for the same question
  */
 export function useAnswer<T>(ask: () => Promise<T>): AnswerState<T> {

@@ -8,7 +8,7 @@ import { proxyOf } from '../api/request';
 export interface ChosenDataSource {
   readonly uid: string;
   readonly proxy: string;
-  /** The Tempo data source that the data source names; undefined: none, and "Open in Tempo" is not offered. */
+  /** The Tempo data source that the data source names. Undefined: none; then "Open in Tempo" is not offered. */
   readonly tempoUid: string | undefined;
   readonly choose: (uid: string) => void;
 }
@@ -18,8 +18,7 @@ const REMEMBERED = 'betrace-app.datasource';
 export const DATA_SOURCE_TYPE = 'betrace-datasource';
 
 /**
- * Pages ask BeTrace through a data source: that of the link that led here (`ds`), else the one chosen last, else the first. The pages that one goes on to
- * ask the same one, without it in their addresses.
+ * Pages ask BeTrace through a data source: that of the link that led here (`ds`), else the one chosen last, else the first. Pages that are opened from there use the same one, without it in their addresses.
  */
 export function WithDataSource({ children }: { readonly children: ReactNode }) {
   const { search } = useLocation();

@@ -27,7 +27,7 @@ function timeText(time: unknown): string | undefined {
 const wholeId = ({ traceID: id, datasource }: TraceContext): string | undefined =>
   id !== undefined && datasource?.type === 'tempo' && /^[0-9a-f]+$/i.test(id) ? id.padStart(32, '0') : id;
 
-/** Titles and targets are those of plugin.json: Grafana registers no other. */
+/** Titles and targets must be those of plugin.json: Grafana registers no others. */
 export const linkExtensions: readonly PluginExtensionAddedLinkConfig<object>[] = [
   {
     title: 'BeTrace: violations of this trace',

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 
-/** Parameters of the address, and a change of some of them; an empty value takes one away. */
+/** Parameters of the address, and a change of some of them; an empty value removes one. */
 export function useSearch(): readonly [URLSearchParams, (changes: Readonly<Record<string, string | undefined>>) => void] {
   const { search } = useLocation();
   const navigate = useNavigate();

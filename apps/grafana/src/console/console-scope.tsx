@@ -29,7 +29,7 @@ function scoped(...sheets: readonly string[]): string {
     .replaceAll(/(\d*\.?\d+)rem\b/g, (_, rem: string) => `${Number(rem) * REM_PX}px`);
 }
 
-/** Resets the styles that Grafana's page applies to elements. Its lists of choices are 4 px high, with lines of four times the letters. */
+/** Resets the styles that Grafana's page applies to elements. They make lists of choices 4 px high, with a line height of four times the font size. */
 const PLAIN =
   'code { border: 0; background: none; padding: 0; } p, ul, dl { margin: 0; } ul { list-style: none; } select { width: auto; height: auto; line-height: inherit; }';
 

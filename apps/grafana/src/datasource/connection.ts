@@ -50,7 +50,7 @@ async function lateness(proxy: string): Promise<string | undefined> {
   try {
     const first = await latePartitions(proxy);
     if (first.late.length === 0) return undefined;
-    // A record that comes after a silence waits for a moment at an old position.
+    // After a silence, the position is old for a moment when a record arrives.
     await new Promise((done) => setTimeout(done, AGAIN_MS));
     const { late, all } = await latePartitions(proxy);
     if (late.length === 0) return undefined;
@@ -96,6 +96,6 @@ async function readiness(proxy: string): Promise<Readiness> {
 }
 
 function keyAdvice({ status, message }: RequestProblem): string {
-  // Grafana makes 400 of a 401.
+  // Grafana turns a 401 into a 400.
   return status === 400 || status === 401 ? `set an API key that may read rules (${message})` : message;
 }

@@ -138,7 +138,7 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
       const end = options?.range === undefined ? {} : { end_time: seconds(options.range.to) };
       const params = { group_by: 'service', groups: 100, start_time: (from / 1000).toFixed(3), ...end };
       const { groups = [] } = await request<ViolationStats>(this.proxy, 'v1/violations/stats', { params });
-      // A span without a name of its service: an empty filter would be that for all services.
+      // A span without a service name: an empty filter would select all services.
       return groups.filter(({ key }) => key !== '').map(({ key }) => ({ text: shownText(key), value: key }));
     }
     throw new Error(`"${written}" is not a query of BeTrace for variables; write rules, services or severities.`);

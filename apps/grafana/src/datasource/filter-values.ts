@@ -3,7 +3,7 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { plural } from '#ui/format/count';
 import type { BeTraceQuery } from './query';
 
-/** One question to the API, which takes a single rule and a single service. */
+/** One request to the API, which takes a single rule and a single service. */
 export interface Filter {
   readonly rule_id: string | undefined;
   readonly service: string | undefined;
@@ -11,7 +11,7 @@ export interface Filter {
   readonly severity: string | undefined;
 }
 
-/** The most questions for one query. */
+/** The maximum number of requests for one query. */
 const MAX_FILTERS = 20;
 const ALL = '$__all';
 /** Stand for a variable within a text while it is split at commas. No text that people write has them. */
@@ -20,8 +20,7 @@ const AFTER = '\u{f0001}';
 const MARK = new RegExp(`${BEFORE}(\\d+)${AFTER}`, 'u');
 
 /**
- * The filters that a query stands for, one for each rule with each service.
- * @throws Error when they are too many to ask for
+ * The filters of a query, one for each rule with each service. @throws Error when they would take too many requests
  */
 export function filtersOf({ ruleId, service, severity }: BeTraceQuery, vars: ScopedVars): readonly Filter[] {
   const rules = valuesOf(ruleId, vars);
@@ -52,7 +51,7 @@ interface Chosen {
 
 /**
  * The values of a filter; none: everything. Commas in the text separate values, and those within the value of a variable do not.
- * A variable at `All` is everything, so that a dashboard also shows what is newer than its list of values. Within a text it is each of the list.
+ * A variable at `All` selects everything, so that a dashboard also shows what is newer than its list of values. Within a text it stands for each value of the list.
  */
 export function valuesOf(text: string | undefined, vars: ScopedVars): readonly string[] {
   const chosen: Chosen[] = [];

@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly type: FieldType;
   readonly of: (row: Row) => unknown;
   readonly config?: FieldConfig;
-  /** An id, which links carry unchanged. Other texts are made fit to be shown. */
+  /** An id, which links have unchanged. Other texts are changed for display (`shown-text.ts`). */
   readonly isId?: boolean;
 }
 
@@ -48,7 +48,7 @@ export function fieldsOf<Row>(rows: readonly Row[], columns: readonly Column<Row
   }));
 }
 
-/** Tells above the panel that not everything is shown; nothing when all is. */
+/** A notice above the panel that not everything is shown; empty if everything is. */
 export function cutNotice(shown: number, total: number, one: string, how: string, isAtLeast = false): QueryResultMetaNotice[] {
   if (total <= shown) return [];
   const all = `${isAtLeast ? 'more than ' : ''}${plural(total, one)}`;

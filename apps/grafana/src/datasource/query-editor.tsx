@@ -61,10 +61,10 @@ export function QueryEditor({ query: written, onChange, onRunQuery }: Props) {
 
 interface TextProps {
   readonly label: string;
-  /** Of a filter: how to write it. Empty, it lets all pass. */
+  /** How to write a filter. An empty one selects everything. */
   readonly about?: string;
   readonly value: string | undefined;
-  /** Called when one leaves the field, or presses Enter. */
+  /** Called when the field loses the focus, or at Enter. */
   readonly onChange: (value: string) => void;
 }
 

@@ -6,7 +6,7 @@ export const MAX_TEXT = 2_000;
 export const MAX_FRAME_ROWS = 10_000;
 
 /**
- * A text that a sender chose, as it may be shown: an invisible character is a replacement character, and a long text is cut, and says so. Joiners within an
+ * A text of a sender in a form that is safe to show: a replacement character stands for an invisible one, and a long text is cut with a mark. Joiners within an
  * emoji, or within a script that needs them, stay.
  */
 export function shownText(text: string): string {

@@ -7,7 +7,7 @@ const FRESH_MS = 10_000;
 /** Names in one answer: each has up to 50 values. */
 const MAX_NAMES = 100;
 
-/** The attributes of the latest spans, through a data source; one request for letters typed in quick succession. */
+/** The attributes of the latest spans, through a data source; letters that are typed in quick succession share one request. */
 export function askSeenThrough(proxy: string): AskSeen {
   const answers = new Map<string, Promise<SeenAttributes>>();
   return ({ q, on }) => {

@@ -2,9 +2,9 @@ import { useEffect } from 'react';
 import type { Rule } from '#ui/api/types';
 import { request } from '../api/request';
 
-// Of the app, not of a page: one may leave the list and return to it while a change is on its way.
+// For the app, not for a page: a user may leave the list and return to it during a change.
 
-/** Versions that changes made here have answered, by the path through the proxy: a list may still show the one before. */
+/** The versions after changes that were made here, by the path through the proxy: a list may still show the former version. */
 const versions = new Map<string, number>();
 const lists = new Set<() => void>();
 let latest: Promise<unknown> = Promise.resolve();
@@ -28,7 +28,7 @@ export function useRuleChanges(again: () => void): void {
   }, [again]);
 }
 
-/** Tells the lists that a rule is another one now, or may be. */
+/** Notifies the lists that a rule has changed, or may have. */
 export function tellRuleChange(): void {
   for (const again of lists) again();
 }

@@ -1,6 +1,6 @@
 import type { OnError, Rule, RuleTest, Severity } from '#ui/api/types';
 
-/** A rule as the form has it. */
+/** A rule in the form. */
 export interface RuleDraft {
   readonly name: string;
   readonly description: string;
@@ -8,7 +8,7 @@ export interface RuleDraft {
   readonly severity: Severity;
   readonly tags: readonly string[];
   readonly enabled: boolean;
-  /** The form of the console changes it; here test cases are run with it. */
+  /** Only the console's form changes it; here test cases run with it. */
   readonly on_error: OnError;
   readonly tests: readonly RuleTest[];
 }

@@ -73,14 +73,14 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
   const [vocabulary, setVocabulary] = useState<Vocabulary>();
   const seen = useMemo(() => askSeenThrough(proxy), [proxy]);
   const put = (part: Partial<RuleDraft>): void => {
-    // What failed were the test cases of another draft.
+    // The failed test cases were those of another draft.
     setFailing(undefined);
     setDraft((before) => ({ ...before, ...part }));
   };
   const isWhole = draft.name.trim() !== '' && draft.expression.trim() !== '' && !hasHalfTest(draft);
   const diagnostics = useValidation(editor ? proxy : '', editor ? draft.expression : '');
   useEffect(() => {
-    // Without it one writes as well, only without completion.
+    // Without it the editor works, but has no completion.
     request<Vocabulary>(proxy, 'v1/dsl').then(setVocabulary, () => undefined);
   }, [proxy]);
   /** Its test cases are run first; `anyway`: also when they fail. */
@@ -103,7 +103,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
             });
       notifyDone(`${saved.name} is saved as version ${saved.version}, in force from the next span on`);
       tellRuleChange();
-      // Who went on to another page while it was saved stays there.
+      // If the user opened another page during the save, that page stays.
       if (here()) navigate(appPath('rules'));
     } catch (error) {
       if (!here()) return notifyFailed(`${draft.name.trim()} was not saved: ${(error as Error).message}`);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { Diagnostic, Validation } from '#ui/api/types';
 import { request } from '../api/request';
 
-/** How long one must not type before the text is checked, in ms. */
+/** The pause in typing before the text is checked, in ms. */
 const PAUSE_MS = 250;
 const NOTHING: readonly Diagnostic[] = [];
 

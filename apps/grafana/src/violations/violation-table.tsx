@@ -13,7 +13,7 @@ import { useIsNarrow } from '../app/use-is-narrow';
 import { ConsoleScope } from '../console/console-scope';
 
 const broken = css({ overflowWrap: 'anywhere' });
-/** A table that is wider than its page is moved sideways: no column is narrower than can be read. */
+/** A table that is wider than its page scrolls sideways, so that all columns stay wide enough to read. */
 const sentence = css({ minWidth: 280, overflowWrap: 'anywhere' });
 const whole = css({ whiteSpace: 'nowrap' });
 
@@ -82,7 +82,7 @@ const ON_A_PHONE: Column<Violation>[] = [
   },
 ];
 
-/** The ways on from a violation. */
+/** Links from a violation to other pages. */
 function Ways({ violation: { id, wire_trace_id, timestamp_ms } }: { readonly violation: Violation }) {
   const { tempoUid } = useChosenDataSource();
   return (

@@ -45,7 +45,7 @@ export function ViolationsPage() {
       const params = { ...answer?.filter, format: 'csv', limit: MAX_EXPORTED };
       const text = await request<string>(proxy, 'v1/violations/export', { params, responseType: 'text' });
       saveFile(new Blob([text], { type: 'text/csv' }), 'violations.csv');
-      // One line is that of the names.
+      // One line has the column names.
       if (text.split('\r\n').length > MAX_EXPORTED + 1)
         notifyFailed(`The file has the newest ${exactCount(MAX_EXPORTED)} violations. Export older ones by an earlier time range.`);
     } catch (reason) {

@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
 /**
- * Whether the page or panel that asks is still shown, for answers that come later: where it is not, they change neither it nor the address, and a toast
- * shows their text.
+ * Whether the page or panel that sent a request is still shown when the answer comes. If not, the answer changes neither it nor the address, and a toast shows its text.
  */
 export function useHere(): () => boolean {
   const [pathname] = useState(() => location.pathname);
@@ -13,6 +12,6 @@ export function useHere(): () => boolean {
       isMounted.current = false;
     };
   }, []);
-  // React keeps the page before while the code of the next one loads.
+  // React keeps the previous page while the code of the next one loads.
   return useCallback(() => isMounted.current && location.pathname === pathname, [pathname]);
 }

@@ -6,7 +6,7 @@ interface TaskState<R> {
   readonly isPending: boolean;
 }
 
-/** Work that a button starts, and what became of the last one. */
+/** Work that a button starts, and the result of the last run. */
 export interface Task<A, R> extends TaskState<R> {
   readonly run: (asked: A) => void;
 }

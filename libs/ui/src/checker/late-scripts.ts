@@ -1,4 +1,4 @@
-// In the browser what the checker of scripts asks of the sandbox: late-part-for.ts puts it there.
+// In the browser, the part of the sandbox that the checker of scripts needs: late-part-for.ts puts it there.
 import { latePart } from './late-parts';
 
 export const scriptProblem = (lua: string): string | undefined => latePart('scripts')?.scriptProblem(lua);

@@ -170,7 +170,7 @@ function difference(before: string, after: string): { readonly from: number; rea
 }
 
 /**
- * Types over a selection without the browser: it would keep the colour of what is typed over by a style of its own making, which the content
+ * Replaces a selection without the browser: it would keep the colour of the replaced text by an inline style, which the content
  * security policy refuses.
  */
 const typeOver = EditorView.domEventHandlers({

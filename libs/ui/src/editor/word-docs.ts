@@ -32,7 +32,7 @@ const ROOTS: Readonly<Record<string, WordDocs>> = {
 };
 
 /**
- * What is known of the last word of a path as it is written (`span.children.count`); undefined of names and of attributes.
+ * The documentation of the last word of a written path (`span.children.count`); undefined of names and of attributes.
  */
 export function wordDocs(vocabulary: Vocabulary, path: string): WordDocs | undefined {
   const library = vocabulary.library.find(({ name }) => name === path);

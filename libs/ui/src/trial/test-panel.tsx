@@ -45,7 +45,7 @@ interface TestPanelProps {
   readonly read: (traceId: string) => Promise<string>;
   /** Keeps the trace as a test case of the rule. */
   readonly onKeep: (test: RuleTest) => void;
-  /** Says why a trace was not kept, where the panel is gone. */
+  /** Shows why a trace was not kept, if the panel was closed. */
   readonly say: (text: string) => void;
 }
 

@@ -59,7 +59,7 @@ export function SignIn() {
           setUnsendable(false);
           signIn(kind === 'token' ? 'token' : 'key', value.trim());
           setValue('');
-          // What was read stays, and with it what is typed beside it.
+          // The data that was read stays, and so does typed text next to it.
           void queryClient.invalidateQueries();
         }}
       >
