@@ -157,17 +157,17 @@ class JudgedExpression {
   /** Reports values of a wrong type, if the rule could match with values of the expected type. */
   withTypes(decided: EvaluationResult, { world }: Evaluation, trace: TraceView, held: HeldConditions | undefined): EvaluationResult {
     const { matches, errors, inDoubt } = decided;
-    const known = inDoubt === undefined ? {} : { inDoubt };
+    const doubts = inDoubt === undefined ? {} : { inDoubt };
     const failed = firstMistyped(errors);
     const isMet = world.metMistyped || failed !== undefined || this.wasMistyped(held);
-    if (!isMet && !mayClash(this.checked.resolved, trace.spans)) return { matches, errors, ...known };
+    if (!isMet && !mayClash(this.checked.resolved, trace.spans)) return { matches, errors, ...doubts };
     const most = this.evaluate(trace, held, MISTYPED);
     const matching = new Set(matches);
     const isOpen = most.world.isMixed || most.matches.some((span) => !matching.has(span));
-    if (!isOpen) return { matches, errors: [...errors, ...most.errors.filter(({ exceeded }) => exceeded === true)], ...known };
+    if (!isOpen) return { matches, errors: [...errors, ...most.errors.filter(({ exceeded }) => exceeded === true)], ...doubts };
     const { failure } = most.world;
     const met = failure && { span: trace.spans.indexOf(failure.span), message: failure.message };
-    return { matches, errors, ...known, mistyped: { first: failed ?? met } };
+    return { matches, errors, ...doubts, mistyped: { first: failed ?? met } };
   }
 
   private wasMistyped(held: HeldConditions | undefined): boolean {

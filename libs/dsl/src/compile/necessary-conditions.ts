@@ -97,14 +97,14 @@ function either(left: readonly number[], right: readonly number[]): readonly num
 }
 
 /**
- * The evaluation may fail on some span or trace. A failure within a function over spans does not end it. `known`: results of the same `spanCanFail` for other
+ * The evaluation may fail on some span or trace. A failure within a function over spans does not end it. `results`: those of the same `spanCanFail` for other
  * nodes.
  */
-export function canFailOnTrace(node: Resolved, spanCanFail: CanFail, known: Map<Resolved, boolean> = new Map()): boolean {
-  let fails = known.get(node);
+export function canFailOnTrace(node: Resolved, spanCanFail: CanFail, results: Map<Resolved, boolean> = new Map()): boolean {
+  let fails = results.get(node);
   if (fails === undefined) {
-    fails = canFailOf(node, spanCanFail, (part) => canFailOnTrace(part, spanCanFail, known));
-    known.set(node, fails);
+    fails = canFailOf(node, spanCanFail, (part) => canFailOnTrace(part, spanCanFail, results));
+    results.set(node, fails);
   }
   return fails;
 }

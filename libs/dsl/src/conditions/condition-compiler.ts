@@ -137,10 +137,12 @@ export class ConditionCompiler {
       return combine(`(${left.text} ${operator} ${right.text})`, right.form === 'boolean' ? 'boolean' : 'value', [left, right]);
     }
     const id = left.simple ? left.text : `t${this.temporaries++}`;
-    const kept = left.simple ? left : combine(`(${id} = ${left.text})`, 'value', [left, simple(id, 'value', [{ id, load: `let ${id};` }])]);
-    const test = `(${kept.text} !== undefined && ${id} !== false)`;
+    const stored = left.simple
+      ? left
+      : combine(`(${id} = ${left.text})`, 'value', [left, simple(id, 'value', [{ id, load: `let ${id};` }])]);
+    const test = `(${stored.text} !== undefined && ${id} !== false)`;
     return combine(node.operator === 'and' ? `(${test} ? ${right.text} : ${id})` : `(${test} ? ${id} : ${right.text})`, 'value', [
-      kept,
+      stored,
       right,
     ]);
   }

@@ -45,12 +45,12 @@ export class DeferredConditions {
     if (spans.length === 0) return;
     for (const i of new Set(spans)) {
       const span = new ColumnView(columns, this.reads(), i);
-      const known: Answers = new Map();
+      const answers: Answers = new Map();
       for (const [condition, node] of this.conditions) {
         const at = (i - from) * this.words + (condition >> 5);
         const bit = 1 << (condition & 31);
         if ((failed[at]! & bit) === 0) continue;
-        const answer = answerOf(node, span, new SpanLimit(this.steps, known));
+        const answer = answerOf(node, span, new SpanLimit(this.steps, answers));
         if (answer === true) matched[at]! |= bit;
         if (typeof answer === 'boolean') failed[at]! &= ~bit;
         if (answer === undefined) this.inDoubt.push({ i, condition });

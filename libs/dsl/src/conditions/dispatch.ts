@@ -40,12 +40,12 @@ export function dispatch(conjunctions: readonly Conjunction[]): {
       uses,
     ),
   );
-  const kept = countKeys(chosen.filter((guard) => guard !== undefined));
+  const keyCounts = countKeys(chosen.filter((guard) => guard !== undefined));
   const columns = new Map<string, { column: Resolved; members: Map<DispatchKey, Conjunction[]> }>();
   const rest: Conjunction[] = [];
   conjunctions.forEach((conjunction, position) => {
     const guard = chosen[position];
-    if (guard === undefined || (kept.get(guard.columnKey)?.size ?? 0) < MINIMUM_KEYS) {
+    if (guard === undefined || (keyCounts.get(guard.columnKey)?.size ?? 0) < MINIMUM_KEYS) {
       rest.push(conjunction);
       return;
     }

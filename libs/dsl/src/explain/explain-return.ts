@@ -87,8 +87,8 @@ class ReturnExplainer {
 
   /** `id is "o-17"` of `for id, n in pairs(counts)`, and which span set `counts[id]`. */
   private entry({ table, key }: TableLoop): readonly string[] {
-    const seen = this.trail.seenAs(this.marks.expressions.get(key))?.value;
-    const value = seen === undefined ? undefined : shownValue(seen);
+    const observed = this.trail.seenAs(this.marks.expressions.get(key))?.value;
+    const value = observed === undefined ? undefined : shownValue(observed);
     const spans = this.trail.changesOf(table, { expression: key });
     if (spans.length > 0) this.changes.set(`${table}[${key.name}]`, { text: clipped(`${table}[${key.name}]`, MAX_NAME_LENGTH), spans });
     return value === undefined ? [] : [`${key.name} is ${valueText(value.value)}`];
@@ -143,8 +143,8 @@ class ReturnExplainer {
   /** The values of a comparison's sides. */
   private computedOf(part: Expression, since: number): readonly ReadValue[] {
     const readValue = (reading: Expression): Value => {
-      const seen = this.trail.seenAs(this.marks.expressions.get(reading));
-      return seen !== undefined && seen.at > since && 'scalar' in seen.value ? seen.value.scalar : undefined;
+      const observed = this.trail.seenAs(this.marks.expressions.get(reading));
+      return observed !== undefined && observed.at > since && 'scalar' in observed.value ? observed.value.scalar : undefined;
     };
     return computedSides(part, readValue).map(({ of, value, isLength }) => {
       const name = clipped('type' in of ? formatExpression(of) : of.map(formatExpression).join(' - '), MAX_NAME_LENGTH);
@@ -158,12 +158,12 @@ class ReturnExplainer {
     for (const node of this.marks.expressions.keys()) {
       const isInside = node.range.start >= part.range.start && node.range.end <= part.range.end && node !== part;
       if (!isInside && (node !== part || part.type === 'logical' || part.type === 'binary' || part.type === 'string-test')) continue;
-      const seen = this.trail.seenAs(this.marks.expressions.get(node));
-      if (seen === undefined || seen.at <= since || !isReading(node)) continue;
+      const observed = this.trail.seenAs(this.marks.expressions.get(node));
+      if (observed === undefined || observed.at <= since || !isReading(node)) continue;
       this.noteChanges(node);
-      if ('span' in seen.value) this.read.add(seen.value.span);
+      if ('span' in observed.value) this.read.add(observed.value.span);
       const name = clipped(formatExpression(node), MAX_NAME_LENGTH);
-      const value = shownValue(seen.value);
+      const value = shownValue(observed.value);
       // That the part holds says the same.
       const isAnswer = node === part && typeof value?.value === 'boolean';
       if (value === undefined || isAnswer || values.size >= MAX_VALUES) continue;
@@ -185,14 +185,14 @@ class ReturnExplainer {
   }
 
   private isSeen(node: Expression, since: number): boolean {
-    const seen = this.trail.seenAs(this.marks.expressions.get(node));
-    return seen !== undefined && seen.at > since;
+    const observed = this.trail.seenAs(this.marks.expressions.get(node));
+    return observed !== undefined && observed.at > since;
   }
 
   private holds(node: Expression | undefined): boolean {
     if (node === undefined) return false;
-    const seen = this.trail.seenAs(this.marks.expressions.get(node))?.value;
-    return seen !== undefined && (!('scalar' in seen) || (seen.scalar !== undefined && seen.scalar !== false));
+    const observed = this.trail.seenAs(this.marks.expressions.get(node))?.value;
+    return observed !== undefined && (!('scalar' in observed) || (observed.scalar !== undefined && observed.scalar !== false));
   }
 }
 
@@ -216,9 +216,9 @@ export function witnessesOf(spans: readonly SpanView[]): readonly SpanReference[
   return spans.slice(0, MAX_WITNESSES).map(referenceTo);
 }
 
-function shownValue(seen: SeenValue): { readonly value: Value } | undefined {
-  if ('scalar' in seen) return { value: seen.scalar };
-  return 'bytes' in seen ? { value: textOfBytes(seen.bytes) } : undefined;
+function shownValue(observed: SeenValue): { readonly value: Value } | undefined {
+  if ('scalar' in observed) return { value: observed.scalar };
+  return 'bytes' in observed ? { value: textOfBytes(observed.bytes) } : undefined;
 }
 
 function isReading(node: Expression): boolean {

@@ -36,12 +36,12 @@ function subjectText({ span, isNear }: Furthest, total: number): string {
 }
 
 function listOf(conditions: readonly ConditionOutcome[]): { readonly kept: readonly ConditionOutcome[]; readonly omitted: number } {
-  const kept: ConditionOutcome[] = [];
+  const listed: ConditionOutcome[] = [];
   let length = 0;
   for (const condition of conditions) {
     length += conditions.length > 20 ? JSON.stringify(condition).length : 0;
     if (length > MAX_LIST_LENGTH) break;
-    kept.push(condition);
+    listed.push(condition);
   }
-  return { kept, omitted: conditions.length - kept.length };
+  return { kept: listed, omitted: conditions.length - listed.length };
 }

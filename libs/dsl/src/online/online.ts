@@ -147,8 +147,8 @@ class OnlineCompiler implements TotalsOf {
 
   private spanBit(node: Resolved): number {
     const condition = this.table.condition(node);
-    const known = this.spanConditions.indexOf(condition);
-    return known >= 0 ? known : this.spanConditions.push(condition) - 1;
+    const existing = this.spanConditions.indexOf(condition);
+    return existing >= 0 ? existing : this.spanConditions.push(condition) - 1;
   }
 }
 

@@ -4,13 +4,13 @@ import { editDistance } from '#base';
  * The known name that was probably meant, or undefined if none is similar: letters missing, added, changed or swapped (optimal string alignment).
  * Ignores case and underscores.
  */
-export function suggest(name: string, known: Iterable<string>): string | undefined {
+export function suggest(name: string, names: Iterable<string>): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
-  const wanted = plain(name);
+  const plainName = plain(name);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = editDistance(wanted, plain(candidate), bestDistance);
+  let bestDistance = Math.max(1, Math.floor(plainName.length / 3)) + 1;
+  for (const candidate of names) {
+    const distance = editDistance(plainName, plain(candidate), bestDistance);
     if (distance >= bestDistance) continue;
     best = candidate;
     bestDistance = distance;

@@ -62,10 +62,10 @@ export class Retries {
     const { rows } = this.traces;
     const at = row * ROW_WORDS + FLAGS;
     if ((rows[at]! & KNOWN) === 0) return false;
-    const seen = this.seen!.has(columns, i);
-    if (seen) rows[at]! |= SEEN_BEFORE;
+    const isRepeated = this.seen!.has(columns, i);
+    if (isRepeated) rows[at]! |= SEEN_BEFORE;
     else rows[at]! &= ~RETRIED;
-    return seen;
+    return isRepeated;
   }
 
   /** Notes the spans of the current record. @param rejected whether any is not evaluated (`anyRejected`) */

@@ -247,9 +247,9 @@ export function errorExplanation(rules: RuleSet, rule: RuleIndex, error: ValueEr
 }
 
 /** The known values of a rule's parts, where the rule could not be judged. */
-function withoutVerdict(known: Explanation, { reason }: Undecided): Explanation {
-  const { tree } = known;
-  return { ...known, summary: reason, ...(tree === undefined ? {} : { tree: { ...tree, outcome: 'undecided', sentence: reason } }) };
+function withoutVerdict(explanation: Explanation, { reason }: Undecided): Explanation {
+  const { tree } = explanation;
+  return { ...explanation, summary: reason, ...(tree === undefined ? {} : { tree: { ...tree, outcome: 'undecided', sentence: reason } }) };
 }
 
 /** The data of the named span that a verdict shows. */

@@ -61,8 +61,8 @@ export interface JudgePlan {
 
 export function planOf(compiled: CompiledRuleSet, definitions: readonly RuleDefinition[]): JudgePlan {
   const { rules, conditions, atoms } = compiled;
-  const select = (wanted: (rule: CompiledRuleSet['rules'][number]) => boolean): RuleIndex[] =>
-    rules.filter(wanted).map((rule) => rule.index);
+  const select = (isSelected: (rule: CompiledRuleSet['rules'][number]) => boolean): RuleIndex[] =>
+    rules.filter(isSelected).map((rule) => rule.index);
   const traceRules = select((rule) => rule.needs === 'online' && rule.subject === 'trace');
   const mixedRules = select((rule) => rule.needs === 'online' && rule.subject === 'span');
   const onlineRules = select((rule) => rule.needs === 'online');

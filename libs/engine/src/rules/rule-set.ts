@@ -164,9 +164,9 @@ const MEMBERS: Readonly<Record<keyof RuleDefinition | 'mode', true | readonly st
 /** A rule of a newer version may have settings that this version would ignore, and so judge it wrongly. */
 function newerMember(definition: RuleDefinition): string | undefined {
   for (const [member, value] of Object.entries(definition)) {
-    const known = Object.hasOwn(MEMBERS, member) ? MEMBERS[member as keyof typeof MEMBERS] : [];
-    if (value === undefined || known === true || known.includes(value as string)) continue;
-    const description = known.length === 0 ? `"${member}"` : `"${member}": ${JSON.stringify(value)?.slice(0, 100)}`;
+    const values = Object.hasOwn(MEMBERS, member) ? MEMBERS[member as keyof typeof MEMBERS] : [];
+    if (value === undefined || values === true || values.includes(value as string)) continue;
+    const description = values.length === 0 ? `"${member}"` : `"${member}": ${JSON.stringify(value)?.slice(0, 100)}`;
     return `it has ${description}, which this version of BeTrace does not know; a newer version saved it`;
   }
   return undefined;

@@ -257,11 +257,11 @@ function unknownField(
   object: string,
   name: string,
   range: Range,
-  known: readonly { readonly name: string }[],
+  members: readonly { readonly name: string }[],
   scope: CheckScope,
 ): Entity {
   const attribute = object === 'span' ? 'an attribute is span.attributes["…"]' : undefined;
-  const names = known.map((entry) => entry.name);
+  const names = members.map((entry) => entry.name);
   const withUnit = durationWithUnit(name, range, names, scope.findings.source.text);
   if (withUnit !== undefined) {
     scope.findings.report('BT_DSL_UNKNOWN_FIELD', range, { object, name }, withUnit);
@@ -306,9 +306,9 @@ function refused(
 }
 
 function exampleOf(entity: Extract<Entity, { kind: 'function' }>): string {
-  const known = [
+  const members = [
     ...TRACE_FUNCTIONS.map((f) => ({ ...f, name: `trace.${f.name}` })),
     ...SPAN_FUNCTIONS.map((f) => ({ ...f, name: `span.${f.name}` })),
   ];
-  return known.find(({ name }) => name === entity.name)?.example ?? `${entity.name}(…)`;
+  return members.find(({ name }) => name === entity.name)?.example ?? `${entity.name}(…)`;
 }

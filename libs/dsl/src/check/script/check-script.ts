@@ -308,10 +308,10 @@ class ScriptChecker {
     )
       return;
     const owner = holding ?? object.name;
-    const known = Object.hasOwn(KNOWN_MEMBERS, owner) ? KNOWN_MEMBERS[owner] : undefined;
-    if (known === undefined || known.has(name)) return;
+    const members = Object.hasOwn(KNOWN_MEMBERS, owner) ? KNOWN_MEMBERS[owner] : undefined;
+    if (members === undefined || members.has(name)) return;
     const isLibrary = holding === undefined && Object.hasOwn(SANDBOX_LIBRARIES, object.name);
-    const suggestion = suggest(name, known);
+    const suggestion = suggest(name, members);
     const fix = suggestion === undefined ? undefined : { range: nameRange, text: suggestion };
     const code = isLibrary ? 'BT_DSL_UNKNOWN_FUNCTION' : 'BT_DSL_UNKNOWN_FIELD';
     this.#findings.report(code, nameRange, { object: object.name, name }, { suggestion, fix });

@@ -23,11 +23,11 @@ export function filledText(
   depth: number,
   readOuter: (node: Resolved) => { readonly value: Value } | undefined,
 ): string {
-  const known = new Map<Expression, Expression>();
-  collect(condition, depth, readOuter, known);
+  const replacements = new Map<Expression, Expression>();
+  collect(condition, depth, readOuter, replacements);
   const conjuncts = withoutGuards(operandsOf(condition, 'and'));
   const texts = conjuncts.map(({ syntax }) => {
-    const text = known.size === 0 ? textOf({ syntax }) : formatExpression(filled(syntax, known));
+    const text = replacements.size === 0 ? textOf({ syntax }) : formatExpression(filled(syntax, replacements));
     return conjuncts.length > 1 && syntax.type === 'logical' && syntax.operator === 'or' ? `(${text})` : text;
   });
   return clipped(texts.join(' and '), MAX_TEXT_LENGTH);
@@ -60,20 +60,20 @@ function collect(
   node: Resolved,
   depth: number,
   readOuter: (node: Resolved) => { readonly value: Value } | undefined,
-  known: Map<Expression, Expression>,
+  replacements: Map<Expression, Expression>,
 ): void {
   if (isSpanFunction(node)) {
     const { syntax } = node;
-    if (syntax.type === 'call') known.set(syntax, { ...syntax, args: [{ type: 'name', name: '…', range: syntax.range }] });
+    if (syntax.type === 'call') replacements.set(syntax, { ...syntax, args: [{ type: 'name', name: '…', range: syntax.range }] });
     return;
   }
   if (isOuter(node, depth)) {
     const found = readOuter(node);
     const literal = found && literalOf(found.value, node);
-    if (literal !== undefined) known.set(node.syntax, literal);
+    if (literal !== undefined) replacements.set(node.syntax, literal);
     return;
   }
-  for (const part of partsOf(node)) collect(part, depth, readOuter, known);
+  for (const part of partsOf(node)) collect(part, depth, readOuter, replacements);
 }
 
 function isOuter(node: Resolved, depth: number): boolean {
@@ -96,10 +96,10 @@ function literalOf(value: Value, node: Resolved): Expression | undefined {
 }
 
 /** The same tree with some nodes replaced. */
-function filled(syntax: Expression, known: ReadonlyMap<Expression, Expression>): Expression {
-  const other = known.get(syntax);
+function filled(syntax: Expression, replacements: ReadonlyMap<Expression, Expression>): Expression {
+  const other = replacements.get(syntax);
   if (other !== undefined) return other;
-  const inner = (expression: Expression): Expression => filled(expression, known);
+  const inner = (expression: Expression): Expression => filled(expression, replacements);
   switch (syntax.type) {
     case 'member':
       return { ...syntax, object: inner(syntax.object) };

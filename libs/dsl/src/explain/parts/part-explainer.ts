@@ -130,13 +130,13 @@ export class PartExplainer {
     if ('error' in found) return failureSentence(condition, clipped(found.error));
     if (!('value' in found)) return unknownSentence(condition, found.unknown);
     const holds = isTruthy(found.value);
-    const known = explained.filter((one) => one !== undefined);
-    const [only] = known;
-    if (only !== undefined && known.length === explained.length) {
+    const explainedParts = explained.filter((one) => one !== undefined);
+    const [only] = explainedParts;
+    if (only !== undefined && explainedParts.length === explained.length) {
       if (isSpanFunction(node)) return saidOf(only);
-      const compared = isComparison(node) ? this.compared(node, bindings, known, holds) : undefined;
+      const compared = isComparison(node) ? this.compared(node, bindings, explainedParts, holds) : undefined;
       if (compared !== undefined) return compared;
-      return `${known.map(saidOf).join('; ')}, so ${condition} ${holds ? 'holds' : 'does not hold'}`;
+      return `${explainedParts.map(saidOf).join('; ')}, so ${condition} ${holds ? 'holds' : 'does not hold'}`;
     }
     const order = node.type === 'span-order' ? orderSentence(node, holds, bindings, this.explainer.values.subject) : undefined;
     return order ?? holdsSentence(condition, holds, this.readTexts(node, bindings, found.value));

@@ -42,8 +42,8 @@ export function detailsOf(
   };
   const evaluated = operandsOf(explained).filter(({ outcome }) => outcome !== 'not_evaluated');
   const decisive = explained.outcome === 'true' ? evaluated : evaluated.slice(-1);
-  const kept = new Set(withoutGuards(decisive.map(({ node }) => node)));
-  for (const { node, because, outcome } of decisive.filter((part) => kept.has(part.node))) {
+  const decisiveNodes = new Set(withoutGuards(decisive.map(({ node }) => node)));
+  for (const { node, because, outcome } of decisive.filter((part) => decisiveNodes.has(part.node))) {
     if (outcome === 'true' && (isNameTest(node, depth) || saysLittle(node, isTextShown))) {
       if (!equalsConstant(node)) for (const reading of ownReadings(node, depth)) note(reading);
       continue;

@@ -128,10 +128,10 @@ class Tokenizer {
       code = text.charCodeAt(++at);
     } while (isOfWord(code));
     this.#at = at;
-    const known = knownWord(text, start, at, hash);
+    const symbol = knownWord(text, start, at, hash);
     const range = { start, end: at };
-    if (known === undefined) this.#tokens.push({ kind: 'name', text: text.slice(start, at), range });
-    else this.#tokens.push({ kind: known.kind, text: known.text, range });
+    if (symbol === undefined) this.#tokens.push({ kind: 'name', text: text.slice(start, at), range });
+    else this.#tokens.push({ kind: symbol.kind, text: symbol.text, range });
   }
 
   /** The common cases: a dot before a name, `==`, `>=`, and one character before a space. */

@@ -48,12 +48,12 @@ export function isLiteral(pattern: Uint8Array): boolean {
 }
 
 /** The first occurrence of a text. */
-export function findPlain(subject: Uint8Array, wanted: Uint8Array, from: number, spend: (steps: number) => void): PatternMatch | undefined {
-  for (let start = from; start + wanted.length <= subject.length; start++) {
+export function findPlain(subject: Uint8Array, part: Uint8Array, from: number, spend: (steps: number) => void): PatternMatch | undefined {
+  for (let start = from; start + part.length <= subject.length; start++) {
     let length = 0;
-    while (length < wanted.length && subject[start + length] === wanted[length]) length++;
+    while (length < part.length && subject[start + length] === part[length]) length++;
     spend(1 + (length >> 3));
-    if (length === wanted.length) return { start, end: start + length, captures: [] };
+    if (length === part.length) return { start, end: start + length, captures: [] };
   }
   return undefined;
 }
@@ -228,10 +228,10 @@ class Matcher {
   #single(s: number, p: number, next: number): boolean {
     const code = this.subject[s];
     if (code === undefined) return false;
-    const wanted = this.pattern[p];
-    if (wanted === DOT) return true;
-    if (wanted === PERCENT) return inClass(code, this.pattern[p + 1] ?? 0);
-    return wanted === BRACKET ? this.#inSet(code, p, next - 1) : wanted === code;
+    const patternByte = this.pattern[p];
+    if (patternByte === DOT) return true;
+    if (patternByte === PERCENT) return inClass(code, this.pattern[p + 1] ?? 0);
+    return patternByte === BRACKET ? this.#inSet(code, p, next - 1) : patternByte === code;
   }
 
   /** Whether the byte is in the set between `[` at `open` and `]` at `close`. */
@@ -241,13 +241,13 @@ class Matcher {
     if (negated) p++;
     this.spend((close - p) >> 3);
     for (; p < close; p++) {
-      const wanted = this.pattern[p] ?? 0;
-      if (wanted === PERCENT) {
+      const patternByte = this.pattern[p] ?? 0;
+      if (patternByte === PERCENT) {
         if (inClass(code, this.pattern[++p] ?? 0)) return !negated;
       } else if (this.pattern[p + 1] === MINUS && p + 2 < close) {
-        if (wanted <= code && code <= (this.pattern[p + 2] ?? 0)) return !negated;
+        if (patternByte <= code && code <= (this.pattern[p + 2] ?? 0)) return !negated;
         p += 2;
-      } else if (wanted === code) return !negated;
+      } else if (patternByte === code) return !negated;
     }
     return negated;
   }

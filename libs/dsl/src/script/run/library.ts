@@ -58,15 +58,15 @@ function textOf(run: ScriptRun, bytes: Uint8Array): string {
 
 function search(run: ScriptRun, value: unknown, pattern: unknown, init: unknown, plain: unknown, isFind: boolean): unknown {
   const subject = bytesOf(textArgument(run, value));
-  const wanted = bytesOf(textArgument(run, pattern));
+  const part = bytesOf(textArgument(run, pattern));
   const place = init === undefined ? 1 : numberArgument(init);
   if (!Number.isSafeInteger(place)) bailOut();
   const from = place < 0 ? Math.max(0, subject.length + place) : Math.max(0, place - 1);
   run.spend(1 + (subject.length >> 4));
   if (from > subject.length) return undefined;
   const spend = (steps: number): void => run.spend(steps);
-  const isPlain = isFind && (OPERATIONS.truthy(plain) || isLiteral(wanted));
-  const match = isPlain ? findPlain(subject, wanted, from, spend) : findPattern(subject, wanted, from, spend);
+  const isPlain = isFind && (OPERATIONS.truthy(plain) || isLiteral(part));
+  const match = isPlain ? findPlain(subject, part, from, spend) : findPattern(subject, part, from, spend);
   if (match === undefined) return undefined;
   if (isFind) return match.start + 1;
   const capture = match.captures[0] ?? match;

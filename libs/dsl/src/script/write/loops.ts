@@ -22,12 +22,12 @@ export function writeNumericLoop(writer: ScriptWriter, { variable, bounds, body 
 
 /** `for … in ipairs(x)` and `pairs(x)`. */
 export function writeLoop(writer: ScriptWriter, { names, iterators, body }: Extract<Statement, { type: 'for-in' }>): string {
-  const known = iteratorOf(writer, iterators);
-  if (known === undefined || names.length > 2) throw new NeedsSandbox('a loop over anything but ipairs(x) and pairs(x)');
+  const iterator = iteratorOf(writer, iterators);
+  if (iterator === undefined || names.length > 2) throw new NeedsSandbox('a loop over anything but ipairs(x) and pairs(x)');
   writer.spend(2 * STEPS.call);
-  const list = writer.code(known.list);
+  const list = writer.code(iterator.list);
   const [first, second] = names.map((name) => writer.declared(name)) as [Variable, Variable | undefined];
-  if (known.name === 'pairs') return writePairsLoop(writer, list, first, second, body);
+  if (iterator.name === 'pairs') return writePairsLoop(writer, list, first, second, body);
   writer.know(first, 'number');
   const [l, i] = [writer.name('l'), writer.name('i')];
   const counted = `let ${variableName(first)} = ${i};\n`;

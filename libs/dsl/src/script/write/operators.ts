@@ -49,9 +49,9 @@ export function writeBinary(writer: ScriptWriter, { operator, left, right }: Ext
   writer.spend(STEPS.arithmetic);
   const a = writer.value(left);
   const b = writer.value(right);
-  const known = FUNCTIONS[operator];
-  if (known === undefined) return { text: `compute(${quote(operator)}, ${a}, ${b})`, type: 'numeric' };
-  return { text: `${known.name}(${known.run ? 'run, ' : ''}${a}, ${b})`, type: known.type };
+  const functionName = FUNCTIONS[operator];
+  if (functionName === undefined) return { text: `compute(${quote(operator)}, ${a}, ${b})`, type: 'numeric' };
+  return { text: `${functionName.name}(${functionName.run ? 'run, ' : ''}${a}, ${b})`, type: functionName.type };
 }
 
 const SIMPLE: ReadonlySet<CodeType> = new Set(['nil', 'boolean']);
@@ -82,8 +82,8 @@ function writeOrder(writer: ScriptWriter, operator: '<' | '<=' | '>' | '>=', lef
   const name = operator.length === 1 ? 'less' : 'lessOrEqual';
   if (operator.startsWith('<')) return { text: `${name}(run, ${left.text}, ${right.text})`, type: 'boolean' };
   // `a > b` is `b < a`, but a is evaluated first.
-  const kept = writer.temporary();
-  return { text: `(${kept} = ${left.text}, ${name}(run, ${right.text}, ${kept}))`, type: 'boolean' };
+  const temporary = writer.temporary();
+  return { text: `(${temporary} = ${left.text}, ${name}(run, ${right.text}, ${temporary}))`, type: 'boolean' };
 }
 
 /** `a and b`, `a or b`: one of the operands. */
@@ -94,8 +94,8 @@ export function writeLogical(writer: ScriptWriter, { operator, left, right }: Ex
   if (first.type === 'boolean' && second.type === 'boolean') {
     return { text: `(${first.text} ${operator === 'and' ? '&&' : '||'} ${second.text})`, type: 'boolean' };
   }
-  const kept = writer.temporary();
-  const holds = `truthy(${kept} = ${first.text})`;
-  const text = operator === 'and' ? `(${holds} ? ${second.text} : ${kept})` : `(${holds} ? ${kept} : ${second.text})`;
+  const temporary = writer.temporary();
+  const holds = `truthy(${temporary} = ${first.text})`;
+  const text = operator === 'and' ? `(${holds} ? ${second.text} : ${temporary})` : `(${holds} ? ${temporary} : ${second.text})`;
   return { text, type: first.type === second.type ? first.type : 'any' };
 }

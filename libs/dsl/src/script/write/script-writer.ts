@@ -204,13 +204,13 @@ export class ScriptWriter {
     if (targets.length === 1 && values.length === 1) return this.assign(targets, [this.value(values[0]!)]);
     // All targets and values are evaluated before any assignment; the last target is assigned first.
     const places = targets.map((target) => this.place(target, true));
-    const kept = values.map((value) => {
+    const temporaries = values.map((value) => {
       const text = this.value(value);
       const name = this.temporary();
       return { name, text: `${name} = ${text};\n` };
     });
-    const before = [...places.map(({ before }) => before), ...kept.map(({ text }) => text)];
-    const sets = places.map(({ set }, place) => set(kept[place]?.name ?? 'undefined'));
+    const before = [...places.map(({ before }) => before), ...temporaries.map(({ text }) => text)];
+    const sets = places.map(({ set }, place) => set(temporaries[place]?.name ?? 'undefined'));
     return [...before, ...sets.reverse()].join('');
   }
 
@@ -241,8 +241,8 @@ export class ScriptWriter {
     if (!this.isMain) return `return ${values.length === 0 ? 'undefined' : this.value(values[0]!)};\n`;
     const [first = 'false', ...others] = values.map((value) => truthOf(writeExpression(this, value)));
     if (others.length === 0) return `return ${first};\n`;
-    const kept = this.temporary();
-    return `${kept} = ${first};\n${others.map((other) => `${other};\n`).join('')}return ${kept};\n`;
+    const temporary = this.temporary();
+    return `${temporary} = ${first};\n${others.map((other) => `${other};\n`).join('')}return ${temporary};\n`;
   }
 
   declared(name: Name): Variable {

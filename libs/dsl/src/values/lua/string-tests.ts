@@ -17,16 +17,16 @@ export type StringTestName = 'contains' | 'starts_with' | 'ends_with' | 'matches
  */
 export function stringTest(test: StringTestName, subject: Value, pattern: Value, limit?: StepLimit): boolean {
   const text = subjectText(subject);
-  const wanted = patternText(test, pattern);
+  const patternSource = patternText(test, pattern);
   switch (test) {
     case 'contains':
-      return containsText(text, wanted);
+      return containsText(text, patternSource);
     case 'starts_with':
-      return text.startsWith(wanted);
+      return text.startsWith(patternSource);
     case 'ends_with':
-      return text.endsWith(wanted);
+      return text.endsWith(patternSource);
     case 'matches':
-      return matches(text, wanted, limit);
+      return matches(text, patternSource, limit);
   }
 }
 
@@ -47,9 +47,9 @@ export function patternText(test: StringTestName, pattern: Value): string {
   throw new LuaError(`bad argument #1 to '${test}' (string expected, got ${luaType(pattern)})`);
 }
 
-function matches(text: string, wanted: string, limit: StepLimit | undefined): boolean {
+function matches(text: string, patternSource: string, limit: StepLimit | undefined): boolean {
   return withPattern(() => {
-    const pattern = cachedPattern(wanted);
+    const pattern = cachedPattern(patternSource);
     return limit === undefined ? pattern.test(text) : limit.matches(pattern, text);
   });
 }

@@ -31,9 +31,9 @@ export class KeyLog {
   /** Forgets the keys before a number. */
   dropBefore(number: number): void {
     this.first = number;
-    const kept = Math.floor(number / CHUNK);
-    const gone = this.chunks.splice(0, kept - this.firstChunk);
-    this.firstChunk = kept;
+    const chunk = Math.floor(number / CHUNK);
+    const gone = this.chunks.splice(0, chunk - this.firstChunk);
+    this.firstChunk = chunk;
     this.spare.push(...gone);
     this.spare.length = Math.min(this.spare.length, 1 + (this.chunks.length >> 3));
   }

@@ -163,8 +163,8 @@ export class OpenTraces extends HashedSlots<Row> {
     return this.words[row * ROW_WORDS + WITNESSES]!;
   }
 
-  setWitnesses(row: Row, kept: number): void {
-    this.words[row * ROW_WORDS + WITNESSES] = kept;
+  setWitnesses(row: Row, slot: number): void {
+    this.words[row * ROW_WORDS + WITNESSES] = slot;
   }
 
   /** 32 hex digits. */

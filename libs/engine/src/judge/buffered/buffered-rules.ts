@@ -172,8 +172,12 @@ export class BufferedRules {
   private noteError(epoch: Epoch, rule: RuleIndex, count: number, trace: OrderedTrace['trace'], { span, message }: EvaluationError): void {
     this.errors.found(epoch, rule, () => {
       const on = trace.spans[span];
-      const known = explain(epoch, rule, evidenceOf(trace, count, on));
-      return { failure: { message: clipped(message) }, span: named(on ?? standIn(known, trace.spans)), conditions: known.conditions };
+      const explanation = explain(epoch, rule, evidenceOf(trace, count, on));
+      return {
+        failure: { message: clipped(message) },
+        span: named(on ?? standIn(explanation, trace.spans)),
+        conditions: explanation.conditions,
+      };
     });
   }
 }

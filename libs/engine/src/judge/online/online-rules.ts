@@ -101,8 +101,9 @@ export class OnlineRules {
       }
       epoch.accounts[rule]!.countEvaluations(times);
       if (falseUntilFed[rule] === true && !this.fed.has(rule) && !isOpen) continue;
-      const known = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
-      const matches = isOpen && typeof known !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : known;
+      const conclusion = conclude(epoch, rule, trace, 0, this.evidence, this.errors);
+      const matches =
+        isOpen && typeof conclusion !== 'object' ? concludeInDoubt(epoch, rule, trace, NO_BITS, doubts, this.errors) : conclusion;
       const doubtful = isOpen && typeof matches === 'object' ? this.doubtfulSpan(epoch, row, rule) : undefined;
       if (matches !== false || !isSilent) this.report(epoch, row, rule, matches, reason, doubtful);
     }

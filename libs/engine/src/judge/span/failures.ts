@@ -193,9 +193,9 @@ export class Failures {
 
   /** By text: the number of spans on which a condition failed with it. Undefined where only one can be evaluated, which then represents all. */
   private textsOf(epoch: Epoch, condition: number, comparison: number, first: number, spans: number): Texts | undefined {
-    const known = this.kinds;
+    const kinds = this.kinds;
     // A condition fails on exactly the spans where its comparison fails.
-    if (known !== undefined && comparison === known.comparison && first === known.first && spans === known.spans) return known.texts;
+    if (kinds !== undefined && comparison === kinds.comparison && first === kinds.first && spans === kinds.spans) return kinds.texts;
     const { compiled } = epoch.rules;
     const mayAsk = this.left > 0 && condition >= this.from;
     if (!mayAsk && (comparison < 0 || !epoch.anyUnusual)) return undefined;

@@ -85,11 +85,11 @@ function isPart(part: Resolved, all: Resolved): boolean {
   if (all.type === 'trace-field') return all.field === 'span_count' && part.over === undefined;
   if (all.type !== 'trace-quantifier' || all.quantifier !== 'count' || part.over !== undefined || all.over !== undefined) return false;
   const own = operandsOf(part.condition);
-  const wanted = operandsOf(all.condition);
+  const allOperands = operandsOf(all.condition);
   // Building texts costs most, and few conditions are alike.
-  if (!wanted.every((operand) => own.some((other) => mayBeWrittenAlike(operand, other)))) return false;
+  if (!allOperands.every((operand) => own.some((other) => mayBeWrittenAlike(operand, other)))) return false;
   const texts = new Set(own.map(({ syntax }) => writtenText(syntax)));
-  return wanted.every(({ syntax }) => texts.has(writtenText(syntax)));
+  return allOperands.every(({ syntax }) => texts.has(writtenText(syntax)));
 }
 
 function operandsOf(condition: Resolved): readonly Resolved[] {

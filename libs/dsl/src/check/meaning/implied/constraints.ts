@@ -106,8 +106,8 @@ function comparison(node: BinaryNode, outcome: boolean): readonly Implication[] 
     case '==':
     case '~=': {
       const kind = (operator === '==') === outcome ? 'one-of' : 'none-of';
-      const known = value.types === NIL || value.value !== undefined;
-      return known
+      const isConstant = value.types === NIL || value.value !== undefined;
+      return isConstant
         ? [
             ...implied(subject, { kind, values: [value.value] }),
             ...(kind === 'one-of' && value.value !== undefined ? readsParent(subject) : []),

@@ -41,8 +41,8 @@ export class Domain {
   add(constraint: Constraint): void {
     switch (constraint.kind) {
       case 'one-of': {
-        const wanted = new Map(constraint.values.map((value) => [keyOf(value), value]));
-        this.members = this.members === undefined ? wanted : new Map([...this.members].filter(([key]) => wanted.has(key)));
+        const valuesByKey = new Map(constraint.values.map((value) => [keyOf(value), value]));
+        this.members = this.members === undefined ? valuesByKey : new Map([...this.members].filter(([key]) => valuesByKey.has(key)));
         break;
       }
       case 'none-of':
@@ -108,9 +108,9 @@ function excludes(a: Extract<Constraint, { kind: 'test' }>, b: Extract<Constrain
   return a.outcome !== b.outcome && (a.outcome ? implies(a, b) : implies(b, a));
 }
 
-function tighter(known: Bound | undefined, found: Bound, isTighter: (a: number | bigint, b: number | bigint) => boolean): Bound {
-  if (known === undefined || isTighter(found.value, known.value)) return found;
-  return known.value === found.value && found.isOpen ? found : known;
+function tighter(bound: Bound | undefined, found: Bound, isTighter: (a: number | bigint, b: number | bigint) => boolean): Bound {
+  if (bound === undefined || isTighter(found.value, bound.value)) return found;
+  return bound.value === found.value && found.isOpen ? found : bound;
 }
 
 function keyOf(value: Scalar): string {

@@ -22,18 +22,18 @@ class NilKeys {
   ) {}
 
   block(block: Block, outer: Missing): void {
-    let known = outer;
+    let missing = outer;
     for (const statement of block) {
-      if (statement.type === 'assignment') this.assignment(statement, known);
-      if (statement.type === 'local') known = this.declared(statement.names, statement.values, known);
-      else if (statement.type === 'if') known = this.branches(statement, known);
-      else for (const inner of blocksOf(statement)) this.block(inner, this.without(known, statement));
+      if (statement.type === 'assignment') this.assignment(statement, missing);
+      if (statement.type === 'local') missing = this.declared(statement.names, statement.values, missing);
+      else if (statement.type === 'if') missing = this.branches(statement, missing);
+      else for (const inner of blocksOf(statement)) this.block(inner, this.without(missing, statement));
     }
   }
 
   /** A condition that reads a value counts as its test. A branch that leaves the block guards the code after it. */
-  private branches(statement: Extract<Statement, { type: 'if' }>, known: Missing): Missing {
-    let left = known;
+  private branches(statement: Extract<Statement, { type: 'if' }>, missing: Missing): Missing {
+    let left = missing;
     for (const { condition, body } of statement.branches) {
       const named = this.named(condition, left);
       const inside = without(left, named);
@@ -54,11 +54,11 @@ class NilKeys {
     return left;
   }
 
-  private assignment(statement: Extract<Statement, { type: 'assignment' }>, known: Missing): void {
+  private assignment(statement: Extract<Statement, { type: 'assignment' }>, missing: Missing): void {
     for (const target of statement.targets) {
       if (target.type !== 'index') continue;
       const key = withoutParentheses(target.key);
-      const attribute = key.type === 'name' ? known.get(key.name) : this.unasked(key);
+      const attribute = key.type === 'name' ? missing.get(key.name) : this.unasked(key);
       if (attribute === undefined) continue;
       const { source } = this.findings;
       const text = source.slice(key.range);
@@ -82,8 +82,8 @@ class NilKeys {
     return source.text.replaceAll(`[${text}]`, '').includes(text) ? undefined : attribute;
   }
 
-  private declared(names: readonly Name[], values: readonly Expression[], known: Missing): Missing {
-    const next = new Map(known);
+  private declared(names: readonly Name[], values: readonly Expression[], missing: Missing): Missing {
+    const next = new Map(missing);
     for (const [place, { name }] of names.entries()) {
       next.delete(name);
       const key = values[place] === undefined ? undefined : attributeOf(values[place]);
@@ -93,30 +93,30 @@ class NilKeys {
   }
 
   /** Loop variables are new ones, and a condition that reads a value counts as its test. */
-  private without(known: Missing, statement: Statement): Missing {
+  private without(missing: Missing, statement: Statement): Missing {
     switch (statement.type) {
       case 'for':
-        return without(known, [statement.variable.name]);
+        return without(missing, [statement.variable.name]);
       case 'for-in':
         return without(
-          known,
+          missing,
           statement.names.map(({ name }) => name),
         );
       case 'while':
       case 'repeat':
-        return without(known, this.named(statement.condition, known));
+        return without(missing, this.named(statement.condition, missing));
       case 'local-function':
       case 'function-statement':
         return NONE;
       default:
-        return known;
+        return missing;
     }
   }
 
-  private named({ range }: Expression, known: Missing): readonly string[] {
+  private named({ range }: Expression, missing: Missing): readonly string[] {
     // `not seen[id]` also holds for nil, so it is not a test.
     const text = this.findings.source.slice(range).replace(UNKEPT, '');
-    return [...known.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+    return [...missing.keys()].filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   }
 
   private mentions({ range }: Expression, name: string): boolean {
@@ -146,9 +146,9 @@ function inFront(condition: Expression, name: string): Fix | undefined {
   return condition.type === 'logical' && condition.operator === 'or' ? undefined : { range: { start, end: start }, text: `${name} and ` };
 }
 
-function without(known: Missing, names: readonly string[]): Missing {
-  if (names.length === 0 || known.size === 0) return known;
-  const left = new Map(known);
+function without(missing: Missing, names: readonly string[]): Missing {
+  if (names.length === 0 || missing.size === 0) return missing;
+  const left = new Map(missing);
   for (const name of names) left.delete(name);
   return left;
 }

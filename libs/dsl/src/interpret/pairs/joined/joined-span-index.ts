@@ -152,8 +152,8 @@ export class JoinedSpanIndex {
 /** The columns without spans on which a comparison fails: no constraint of the plan admits them. */
 function comparable(columns: readonly Int32Array[]): readonly Int32Array[] {
   if (columns.every((column) => column.every((rank) => rank >= 0))) return columns;
-  const kept = [...columns[0]!.keys()].filter((place) => columns.every((column) => column[place]! >= 0));
-  return columns.map((column) => Int32Array.from(kept, (place) => column[place]!));
+  const complete = [...columns[0]!.keys()].filter((place) => columns.every((column) => column[place]! >= 0));
+  return columns.map((column) => Int32Array.from(complete, (place) => column[place]!));
 }
 
 /** Maximum of regions to sum. */

@@ -16,15 +16,15 @@ export interface Alternatives {
   readonly areCertain: boolean;
 }
 
-const known = new WeakMap<Resolved, Alternatives | 'none'>();
+const cached = new WeakMap<Resolved, Alternatives | 'none'>();
 
 /**
  * `a and (b or c)` as `a and b`, or `a and c`: where each operand of one `or` can be looked up although all together cannot. The whole condition is then
  * tested on the spans found. Undefined where there is no such `or`.
  */
 export function alternativesOf(condition: Resolved, depth: number): Alternatives | undefined {
-  let found = known.get(condition);
-  if (found === undefined) known.set(condition, (found = makeAlternatives(condition, depth) ?? 'none'));
+  let found = cached.get(condition);
+  if (found === undefined) cached.set(condition, (found = makeAlternatives(condition, depth) ?? 'none'));
   return found === 'none' ? undefined : found;
 }
 
