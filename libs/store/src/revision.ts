@@ -15,19 +15,19 @@ export interface Revision {
  * stronger: `open`, then `undecided`, then `retracted`. So a violation that stands is neither hidden nor reported twice. A record that is read again changes
  * nothing, because fragments follow each other in the log.
  */
-export function supersedes(next: Revision, known: Revision): boolean {
-  if (next.firstOffset === known.firstOffset) return next.revision > known.revision;
-  return next.firstOffset > known.firstOffset && WEIGHT[next.status] > WEIGHT[known.status];
+export function supersedes(next: Revision, stored: Revision): boolean {
+  if (next.firstOffset === stored.firstOffset) return next.revision > stored.revision;
+  return next.firstOffset > stored.firstOffset && WEIGHT[next.status] > WEIGHT[stored.status];
 }
 
 const WEIGHT: Readonly<Record<Revision['status'], number>> = { retracted: 0, undecided: 1, open: 2 };
 
 /** `supersedes` as a condition of an upsert. */
 export function supersedesRow(table: 'violations' | 'exports' | 'notifications'): RawBuilder<SqlBool> {
-  const known = (column: string) => sql.ref(`${table}.${column}`);
+  const storedColumn = (column: string) => sql.ref(`${table}.${column}`);
   const next = (column: string) => sql.ref(`excluded.${column}`);
-  return sql<SqlBool>`(${next('first_offset')} = ${known('first_offset')} and ${next('revision')} > ${known('revision')})
-    or (${next('first_offset')} > ${known('first_offset')} and ${weight(next('status'))} > ${weight(known('status'))})`;
+  return sql<SqlBool>`(${next('first_offset')} = ${storedColumn('first_offset')} and ${next('revision')} > ${storedColumn('revision')})
+    or (${next('first_offset')} > ${storedColumn('first_offset')} and ${weight(next('status'))} > ${weight(storedColumn('status'))})`;
 }
 
 function weight(status: RawBuilder<unknown>): RawBuilder<number> {

@@ -98,13 +98,27 @@ export class ViolationGroupList {
 
 export function groupView(group: ViolationGroup): ViolationGroupView {
   const { id, ruleId, ruleName, severity, service, state, acknowledged, muted, firstSeen, lastSeen, count, counts } = group;
-  const known = acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, at: new Date(acknowledged.at).toISOString() } };
-  const seen = { first_seen: firstSeen / 1_000, last_seen: lastSeen / 1_000 };
+  const acknowledgement =
+    acknowledged === undefined ? {} : { acknowledged: { ...acknowledged, at: new Date(acknowledged.at).toISOString() } };
+  const times = { first_seen: firstSeen / 1_000, last_seen: lastSeen / 1_000 };
   const { fingerprint, operation, errorKind } = group;
   const common = {
     ...(fingerprint === '' ? {} : { fingerprint }),
     ...(operation === '' ? {} : { operation }),
     ...(errorKind === '' ? {} : { error_kind: errorKind }),
   };
-  return { id, rule_id: ruleId, rule_name: ruleName, severity, service, ...common, state, ...known, muted, ...seen, count, counts };
+  return {
+    id,
+    rule_id: ruleId,
+    rule_name: ruleName,
+    severity,
+    service,
+    ...common,
+    state,
+    ...acknowledgement,
+    muted,
+    ...times,
+    count,
+    counts,
+  };
 }

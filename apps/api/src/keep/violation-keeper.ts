@@ -243,8 +243,8 @@ export class ViolationKeeper implements PartitionListener {
     const now = performance.now();
     if (now - (this.lookedBack.get(partition) ?? Number.NEGATIVE_INFINITY) < CHECK_INTERVAL_MS) return;
     this.lookedBack.set(partition, now);
-    const kept = await this.store.position(KEEP_READER, partition);
-    if (kept < position) await this.catchUp(partition, position);
+    const storedPosition = await this.store.position(KEEP_READER, partition);
+    if (storedPosition < position) await this.catchUp(partition, position);
   }
 
   async revoked(partition: number): Promise<void> {

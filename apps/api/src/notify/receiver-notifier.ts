@@ -116,8 +116,8 @@ export class ReceiverNotifier implements PartitionListener {
     const signal = leaving === undefined ? this.stopping.signal : AbortSignal.any([this.stopping.signal, leaving]);
     // First, so that the log knows the reader: violations during a downtime are then sent.
     await this.positions.follow(subscription, partition, first.offset);
-    const wanted = await this.toBeTold(partition, records, signal);
-    for (const batch of deliveryBatches(wanted, BATCH[this.receiver.kind], ({ violation }) => violation.id))
+    const due = await this.toBeTold(partition, records, signal);
+    for (const batch of deliveryBatches(due, BATCH[this.receiver.kind], ({ violation }) => violation.id))
       await this.notify(partition, batch, signal);
     await this.parts.store.notified(this.reader, new Map([[partition, last.offset + 1]]), []);
     this.lag.at(partition, last.offset + 1);
@@ -171,13 +171,13 @@ export class ReceiverNotifier implements PartitionListener {
     const { facts, metrics } = this.parts;
     await facts.refresh();
     const entries = entriesOf(partition, records, () => metrics.unreadable.inc({ receiver: this.receiver.name }));
-    const wanted = entries.filter(({ violation }) => this.isWanted(violation));
-    const undecided = wanted.findLast(({ violation }) => facts.isMutedUntilWorse(violation.rule_id, violation.service));
+    const due = entries.filter(({ violation }) => this.isWanted(violation));
+    const undecided = due.findLast(({ violation }) => facts.isMutedUntilWorse(violation.rule_id, violation.service));
     if (undecided !== undefined) {
       await this.kept(partition, undecided.position, signal);
       await facts.refresh(true);
     }
-    return wanted.filter(({ violation }) => this.isToBeTold(violation));
+    return due.filter(({ violation }) => this.isToBeTold(violation));
   }
 
   /** Resolves when the store has the violations before a position of the log, and has ended the mutes that they exceed. */

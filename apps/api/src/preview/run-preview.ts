@@ -89,7 +89,7 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
   }
   const sum = (countOf: (limit: ReplayLimits) => number): number => limits.reduce((total, limit) => total + countOf(limit), 0);
   const open = sum((limit) => limit.open);
-  const known = Math.max(...ranges.map(({ knownFrom = 0 }) => knownFrom));
+  const firstKnown = Math.max(...ranges.map(({ knownFrom = 0 }) => knownFrom));
   const compared = task.compareWith;
   return {
     from: iso(from),
@@ -106,7 +106,7 @@ export async function runPreview(task: PreviewTask, tools: PreviewTools): Promis
       began_before: sum((limit) => limit.before),
       deleted_records: sum((limit) => limit.deleted),
       defects,
-      ...(known === 0 ? {} : { known_from: iso(known) }),
+      ...(firstKnown === 0 ? {} : { known_from: iso(firstKnown) }),
     },
     ...(compared === undefined
       ? {}

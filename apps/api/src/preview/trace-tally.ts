@@ -52,16 +52,17 @@ export class TraceTally {
     // A summary of many missing verdicts belongs to no trace.
     if (rule < 0 || (verdict.status === 'undecided' && verdict.before === undefined)) return;
     const { standing, samples } = this.unitOf(verdict);
-    const kept = samples[rule]!;
+    const ruleSamples = samples[rule]!;
     if (verdict.status !== 'open') {
       standing[rule]!.delete(verdict.id);
-      kept.delete(verdict.id);
+      ruleSamples.delete(verdict.id);
       return;
     }
     standing[rule]!.add(verdict.id);
     // The first of two with the same id is kept, as in the store.
-    const existing = kept.get(verdict.id);
-    if (existing === undefined ? kept.size < SAMPLES_OF_TRACE : verdict.revision > existing.revision) kept.set(verdict.id, verdict);
+    const existing = ruleSamples.get(verdict.id);
+    if (existing === undefined ? ruleSamples.size < SAMPLES_OF_TRACE : verdict.revision > existing.revision)
+      ruleSamples.set(verdict.id, verdict);
   }
 
   /** Traces that began before this offset are final. */
@@ -85,9 +86,9 @@ export class TraceTally {
     if (candidate === 0 && other === 0) return;
     const kind: Compared = candidate === 0 ? 'only_old' : other > 0 ? 'both' : 'only_new';
     this.compared[kind]++;
-    const kept = this.samples[kind];
-    kept.push(...samples[kind === 'only_old' ? 1 : 0]!.values());
-    if (kept.length > 2 * this.max + SAMPLES_OF_TRACE) this.samples[kind] = newest(kept, this.max);
+    const kindSamples = this.samples[kind];
+    kindSamples.push(...samples[kind === 'only_old' ? 1 : 0]!.values());
+    if (kindSamples.length > 2 * this.max + SAMPLES_OF_TRACE) this.samples[kind] = newest(kindSamples, this.max);
   }
 
   /** The newest samples of a kind, newest first. */

@@ -48,7 +48,7 @@ export function judgeRound(
 ): RoundResult {
   const byKey = Map.groupBy(found, ({ rule_id, trace_id }) => keyOf(rule_id, trace_id));
   const due = sent.flatMap(({ traceId, breaks, witness }) => breaks.map((rule) => ({ rule, trace: traceId, witness })));
-  const wanted = new Set(due.map(({ rule, trace }) => keyOf(rule, trace)));
+  const dueKeys = new Set(due.map(({ rule, trace }) => keyOf(rule, trace)));
   const faults: Fault[] = [];
   let right = 0;
   for (const { rule, trace, witness } of due) {
@@ -66,7 +66,7 @@ export function judgeRound(
   }
   for (const [key, violations] of byKey) {
     const [violation] = violations;
-    if (wanted.has(key) || violation === undefined) continue;
+    if (dueKeys.has(key) || violation === undefined) continue;
     const { rule_id: rule, trace_id: trace } = violation;
     faults.push({ kind: 'wrong', rule, trace });
     if (isDouble(violations)) faults.push({ kind: 'double', rule, trace });

@@ -27,27 +27,27 @@ export class RuleErrors {
       const account = this.accounting.rules.get(id);
       if (account === undefined || account.errors.size === 0) continue;
       const total = [...account.errors.values()].reduce((sum, count) => sum + count, 0);
-      const known = this.knownOf(id, version);
-      if (known.version !== version)
-        Object.assign(known, {
+      const existing = this.knownOf(id, version);
+      if (existing.version !== version)
+        Object.assign(existing, {
           version,
-          before: known.before + (known.status?.errors ?? 0),
+          before: existing.before + (existing.status?.errors ?? 0),
           typesBefore: countsOf(account),
           status: undefined,
         });
-      const errors = total - known.before;
-      if (errors === (known.status?.errors ?? 0)) continue;
+      const errors = total - existing.before;
+      if (errors === (existing.status?.errors ?? 0)) continue;
       const { partition } = this;
-      known.status = {
+      existing.status = {
         rule_id: id,
         rule_version: version,
         partition,
         errors,
         last_error: account.lastError ?? '',
         last_error_at_ms: logTime,
-        ...typeFailuresOf(account, known.typesBefore),
+        ...typeFailuresOf(account, existing.typesBefore),
       };
-      this.changed.set(id, known.status);
+      this.changed.set(id, existing.status);
     }
   }
 

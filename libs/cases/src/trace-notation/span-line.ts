@@ -80,7 +80,7 @@ export function spanLine(words: readonly Word[], offset: number): SpanLine {
 function textValue(key: string, value: NotationValue, offset: number): string {
   if (typeof value === 'object') throw new NotationError(`'${key}' is a text, not a list`, offset);
   const text = String(value);
-  const known = VALUES[key];
-  if (known === undefined || known.includes(text)) return text;
-  throw new NotationError(`'${key}' is one of ${known.join(', ')}; an attribute of this name is written attribute.${key}=${text}`, offset);
+  const values = VALUES[key];
+  if (values === undefined || values.includes(text)) return text;
+  throw new NotationError(`'${key}' is one of ${values.join(', ')}; an attribute of this name is written attribute.${key}=${text}`, offset);
 }

@@ -13,18 +13,18 @@ const RECORDS_PER_CHECK = 200;
 
 /** Counts of the spans log for `GET /v1/accounting`. The content of a range does not change, so counts are cached. */
 export function countedLog(log: Log) {
-  const known = new Map<string, number>();
+  const counts = new Map<string, number>();
   return {
     exclusive: !log.shared,
     ends: () => log.ends(TOPICS.spans),
     count: async (partition: number, from: number, to: number, deadline: number): Promise<number | undefined> => {
       const range = `${partition} ${from} ${to}`;
-      const spans = known.get(range) ?? (await countSpans(log, partition, from, to, deadline));
+      const spans = counts.get(range) ?? (await countSpans(log, partition, from, to, deadline));
       if (spans === undefined) return undefined;
-      known.delete(range);
-      known.set(range, spans);
-      const [oldest] = known.keys();
-      if (known.size > MAX_CACHED && oldest !== undefined) known.delete(oldest);
+      counts.delete(range);
+      counts.set(range, spans);
+      const [oldest] = counts.keys();
+      if (counts.size > MAX_CACHED && oldest !== undefined) counts.delete(oldest);
       return spans;
     },
   };

@@ -59,8 +59,8 @@ export class RuleHistory {
   private rulesOf(epoch: number): Rules | undefined {
     const changes: RuleSetRecord[] = [];
     for (let at = epoch; ; at--) {
-      const known = [this.newest, this.lastFound].find((rules) => rules.epoch === at);
-      if (known) return applied(known.rules, changes);
+      const cached = [this.newest, this.lastFound].find((rules) => rules.epoch === at);
+      if (cached) return applied(cached.rules, changes);
       if (at === 0) return applied([], changes);
       const record = this.records.get(at);
       if (!record) return undefined;

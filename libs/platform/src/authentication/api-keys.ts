@@ -83,15 +83,15 @@ export class ApiKeys {
     if (this.file === undefined || performance.now() - this.lookedAt < CHECK_INTERVAL_MS) return;
     this.lookedAt = performance.now();
     try {
-      const seen = mark(this.file);
-      if (seen === this.seen) {
+      const fileMark = mark(this.file);
+      if (fileMark === this.seen) {
         // The file that is in force was away, and is back.
         this.failure = '';
         return;
       }
       const keys = readKeys(readFileSync(this.file, 'utf8'));
       // Only after reading: an unreadable file is tried again, or a withdrawn key would stay valid.
-      this.seen = seen;
+      this.seen = fileMark;
       this.keys = [...this.single, ...keys];
       this.failure = '';
       this.logger.info({ keys: keys.length }, 'API keys reloaded');

@@ -26,15 +26,15 @@ export function exposeReadiness(
   firstTimeoutMs = FIRST_TIMEOUT_MS,
 ): void {
   const { readiness } = registerMetrics(HEALTH_METRICS, registry);
-  let known: ReadonlyMap<string, Readiness['status']> = new Map();
+  let statuses: ReadonlyMap<string, Readiness['status']> = new Map();
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
-    known = await recorder.grades();
+    statuses = await recorder.grades();
     asking = undefined;
   };
   readAtScrape(readiness, async () => {
     asking ??= ask();
-    await waitAtMost(asking, known.size === 0 ? firstTimeoutMs : timeoutMs);
-    for (const [check, grade] of known) readiness.set({ check }, GRADES.indexOf(grade));
+    await waitAtMost(asking, statuses.size === 0 ? firstTimeoutMs : timeoutMs);
+    for (const [check, grade] of statuses) readiness.set({ check }, GRADES.indexOf(grade));
   });
 }

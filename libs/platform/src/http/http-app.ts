@@ -122,8 +122,8 @@ function answerUnrouted(error: Error, request: FastifyRequest, reply: FastifyRep
 }
 
 /** Call it before the first route is registered. */
-function noteRoutes(fastify: FastifyInstance, known: KnownPaths): void {
-  fastify.addHook('onRoute', ({ url, method }) => known.add(url, [method].flat()));
+function noteRoutes(fastify: FastifyInstance, paths: KnownPaths): void {
+  fastify.addHook('onRoute', ({ url, method }) => paths.add(url, [method].flat()));
 }
 
 /** Closes connections after their last answer. A connection that stays open would delay the stop as long as its client likes. */

@@ -31,8 +31,8 @@ export class KnownPaths {
   problemOf(method: string, path: string): Problem {
     // A literal route like /v1/rules/test takes precedence over a parameter.
     const exact = this.paths.get(path);
-    const known = exact === undefined ? [...this.paths.values()].filter(({ pattern }) => pattern.test(path)) : [exact];
-    const methods = known.flatMap(({ methods }) => [...methods]);
+    const matching = exact === undefined ? [...this.paths.values()].filter(({ pattern }) => pattern.test(path)) : [exact];
+    const methods = matching.flatMap(({ methods }) => [...methods]);
     if (methods.length > 0 && !methods.includes(method)) {
       const allow = [...new Set(methods)].sort().join(', ');
       const detail = `${path} takes ${allow}, not ${method}${method === 'POST' ? this.hint(path) : ''}`;

@@ -18,10 +18,10 @@ class StrictPipe extends ValidationPipe {
     }
     if (typeof value === 'object' && value !== null && metatype !== undefined && type !== 'custom' && this.toValidate(metadata)) {
       refuseUnwieldy(value);
-      const known = knownProperties(metatype.prototype as object);
-      const property = Object.getOwnPropertyNames(value).find((name) => isDropped(name) && !known.includes(name));
+      const properties = knownProperties(metatype.prototype as object);
+      const property = Object.getOwnPropertyNames(value).find((name) => isDropped(name) && !properties.includes(name));
       if (property !== undefined) {
-        const details = [{ path: property, message: `unknown property ${property}`, expected: known.join(', ') }];
+        const details = [{ path: property, message: `unknown property ${property}`, expected: properties.join(', ') }];
         throw new Problem('BT_HTTP_INVALID', `unknown property ${property}`, { errors: details });
       }
     }
@@ -98,12 +98,12 @@ function detailsOf(error: ValidationError, parent: string): ProblemDetail[] {
   const own = Object.entries(error.constraints ?? {}).map(([constraint, message]): ProblemDetail => {
     if (constraint === 'isIn') return { path, message: message.replace(error.property, path), ...meantValue(error) };
     if (constraint !== 'whitelistValidation') return { path, message: message.replace(error.property, path) };
-    const known = knownProperties(error.target);
-    const meant = suggest(error.property, known);
+    const properties = knownProperties(error.target);
+    const meant = suggest(error.property, properties);
     return {
       path,
       message: `unknown property ${path}`,
-      expected: known.join(', '),
+      expected: properties.join(', '),
       ...(meant === undefined ? {} : { suggestion: meant }),
     };
   });
@@ -116,8 +116,8 @@ function meantValue({ target, property }: ValidationError): { readonly suggestio
   if (target === undefined || typeof value !== 'string') return {};
   const metadata = getMetadataStorage().getTargetValidationMetadatas(target.constructor, '', false, false);
   const words: unknown = metadata.find(({ name, propertyName }) => name === 'isIn' && propertyName === property)?.constraints[0];
-  const known = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
-  const meant = known.find((word) => word.toLowerCase() === value.trim().toLowerCase()) ?? suggest(value, known);
+  const texts = Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
+  const meant = texts.find((word) => word.toLowerCase() === value.trim().toLowerCase()) ?? suggest(value, texts);
   return meant === undefined ? {} : { suggestion: meant };
 }
 

@@ -80,15 +80,15 @@ export class ServerCertificate {
 
   private look(): void {
     try {
-      const seen = markOf(this.server);
-      if (seen === this.seen) {
+      const fileMark = markOf(this.server);
+      if (fileMark === this.seen) {
         // The files in use were away, and are back: their next failure is logged again.
         this.failure = '';
         return;
       }
       const files = readCertificateFiles(this.server);
       // Only after reading: files that do not match yet are read again.
-      this.seen = seen;
+      this.seen = fileMark;
       this.failure = '';
       this.current = files;
       for (const listener of this.listeners) listener(files);

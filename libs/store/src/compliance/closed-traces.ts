@@ -65,23 +65,23 @@ async function knownParts(queries: Queries, reported: readonly Row[]): Promise<M
 }
 
 /** The rows that differ from the stored ones. */
-function changes(reported: readonly ClosedTracesCount[], known: Map<string, readonly number[]>) {
+function changes(reported: readonly ClosedTracesCount[], stored: Map<string, readonly number[]>) {
   const changed = new Map<string, Row & { readonly json_parts: string; readonly traces: number }>();
   for (const { hour, partition, epoch, first, counts } of reported) {
     const row = { hour, partition, epoch };
-    const before = known.get(keyOf(row));
+    const before = stored.get(keyOf(row));
     const parts = higher(before ?? [], first, counts);
     if (before?.length === parts.length && parts.every((count, part) => count === before[part])) continue;
-    known.set(keyOf(row), parts);
+    stored.set(keyOf(row), parts);
     changed.set(keyOf(row), { ...row, json_parts: JSON.stringify(parts), traces: parts.reduce((sum, count) => sum + count, 0) });
   }
   return [...changed.values()];
 }
 
 /** The higher count of each part. */
-function higher(known: readonly number[], first: number, counts: readonly number[]): readonly number[] {
-  const length = Math.max(known.length, first + counts.length);
-  return Array.from({ length }, (_, part) => Math.max(known[part] ?? 0, counts[part - first] ?? 0));
+function higher(stored: readonly number[], first: number, counts: readonly number[]): readonly number[] {
+  const length = Math.max(stored.length, first + counts.length);
+  return Array.from({ length }, (_, part) => Math.max(stored[part] ?? 0, counts[part - first] ?? 0));
 }
 
 /** See `Store.closedTraces`. */

@@ -67,11 +67,11 @@ async function groupKept(database: Transaction<Schema>): Promise<void> {
         .where('timestamp_ms', '=', standing_to ?? to)
         .limit(1)
         .executeTakeFirstOrThrow();
-      const seen = { first_seen: standing_from ?? from, last_seen: standing_to ?? to, returned_at: null };
+      const seenTimes = { first_seen: standing_from ?? from, last_seen: standing_to ?? to, returned_at: null };
       const { open, undecided, retracted } = counts;
       const counted = { open: Number(open), undecided: Number(undecided), retracted: Number(retracted), pruned: 0 };
       const search_text = searchedText(rule_id, newest.rule_name, service);
-      rows.push({ id: groupId(rule_id, service), rule_id, service, ...newest, ...seen, ...counted, search_text });
+      rows.push({ id: groupId(rule_id, service), rule_id, service, ...newest, ...seenTimes, ...counted, search_text });
     }
     await database
       .insertInto('violation_groups')

@@ -108,10 +108,10 @@ async function countAgain(database: Transaction<Schema>): Promise<void> {
       .execute();
   }
   for (const [id, { from, to, ...counts }] of counted) {
-    const seen = from === undefined || to === undefined ? {} : { first_seen: from, last_seen: to };
+    const seenTimes = from === undefined || to === undefined ? {} : { first_seen: from, last_seen: to };
     await database
       .updateTable('violation_groups')
-      .set({ ...counts, ...seen })
+      .set({ ...counts, ...seenTimes })
       .where('id', '=', id)
       .execute();
   }

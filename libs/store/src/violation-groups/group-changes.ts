@@ -34,15 +34,15 @@ export interface GroupChange {
 }
 
 /**
- * The changes of the groups, ordered by id, when `next` is written over `known` (by violation id). As in the upsert, only a revision that supersedes changes
+ * The changes of the groups, ordered by id, when `next` is written over `stored` (by violation id). As in the upsert, only a revision that supersedes changes
  * anything.
  */
 export function groupChanges(
-  known: ReadonlyMap<string, GroupedRow>,
+  stored: ReadonlyMap<string, GroupedRow>,
   next: readonly GroupedRow[],
   fingerprints: Fingerprints,
 ): readonly GroupChange[] {
-  const changed = next.map((after) => ({ before: known.get(after.id), after }));
+  const changed = next.map((after) => ({ before: stored.get(after.id), after }));
   return changesOf(
     changed.filter(({ before, after }) => before === undefined || supersedesIn(after, before)),
     fingerprints,
@@ -50,7 +50,7 @@ export function groupChanges(
 }
 
 /** Whether a row replaces the known one. */
-export const supersedesIn = (next: GroupedRow, known: GroupedRow): boolean => supersedes(revisionOf(next), revisionOf(known));
+export const supersedesIn = (next: GroupedRow, stored: GroupedRow): boolean => supersedes(revisionOf(next), revisionOf(stored));
 
 /** The changes of the groups, ordered by id. */
 export function changesOf(changed: readonly Regrouped[], fingerprints: Fingerprints): readonly GroupChange[] {
@@ -103,7 +103,7 @@ class GroupDraft {
     const { fingerprint, operation, errorKind } = this.common;
     const times = this.times.toSorted((a, b) => a - b);
     const returned = times.findLast((time, i) => i > 0 && time - times[i - 1]! >= QUIET);
-    const seen = { first_seen: times[0] ?? timestamp_ms, last_seen: times.at(-1) ?? timestamp_ms, returned_at: returned ?? null };
+    const seenTimes = { first_seen: times[0] ?? timestamp_ms, last_seen: times.at(-1) ?? timestamp_ms, returned_at: returned ?? null };
     return {
       row: {
         id: this.id,
@@ -111,7 +111,7 @@ class GroupDraft {
         rule_name,
         severity,
         service,
-        ...seen,
+        ...seenTimes,
         ...this.counts,
         pruned: 0,
         search_text: searchedText(rule_id, rule_name, service, ...[operation, errorKind].filter((text) => text !== '')),

@@ -204,7 +204,7 @@ function groupOf(row: GroupRow, count: number, now: number): ViolationGroup {
   const counts = { open, undecided, retracted };
   const { id, rule_id: ruleId, rule_name: ruleName, severity, service, first_seen: firstSeen, last_seen: lastSeen } = row;
   const acknowledged = acknowledgementOf(row);
-  const known = acknowledged === undefined ? {} : { acknowledged };
+  const acknowledgement = acknowledged === undefined ? {} : { acknowledged };
   const state = acknowledged === undefined ? stateOf(row, now) : 'ongoing';
   const muted = Boolean(row.muted);
   const { fingerprint, operation, error_kind: errorKind } = row;
@@ -220,7 +220,7 @@ function groupOf(row: GroupRow, count: number, now: number): ViolationGroup {
     firstSeen,
     lastSeen,
     state,
-    ...known,
+    ...acknowledgement,
     muted,
     counts,
     count,

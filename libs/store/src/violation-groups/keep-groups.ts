@@ -16,25 +16,25 @@ export async function changeGroups(queries: Queries, changes: readonly GroupChan
   for (const { row, withdrawn } of changes) if (withdrawn !== undefined) await readTimesAgain(queries, row, withdrawn);
 }
 
-const known = (column: string): RawBuilder<number> => sql.ref(`violation_groups.${column}`);
+const storedColumn = (column: string): RawBuilder<number> => sql.ref(`violation_groups.${column}`);
 const added = (column: string): RawBuilder<number> => sql.ref(`excluded.${column}`);
 
 const counts = {
-  open: sql<number>`${known('open')} + ${added('open')}`,
-  undecided: sql<number>`${known('undecided')} + ${added('undecided')}`,
-  retracted: sql<number>`${known('retracted')} + ${added('retracted')}`,
+  open: sql<number>`${storedColumn('open')} + ${added('open')}`,
+  undecided: sql<number>`${storedColumn('undecided')} + ${added('undecided')}`,
+  retracted: sql<number>`${storedColumn('retracted')} + ${added('retracted')}`,
 };
 
 /** No violation of the stored group stands or stood when pruned: all were retracted. */
-const unseen = sql<boolean>`${known('open')} + ${known('undecided')} + ${known('pruned')} = 0`;
+const unseen = sql<boolean>`${storedColumn('open')} + ${storedColumn('undecided')} + ${storedColumn('pruned')} = 0`;
 
 async function addSeen(queries: Queries, changes: readonly GroupChange[]): Promise<void> {
   const newer = <T>(column: string) =>
-    sql<T>`case when ${unseen} or ${added('last_seen')} >= ${known('last_seen')} then ${added(column)} else ${known(column)} end`;
+    sql<T>`case when ${unseen} or ${added('last_seen')} >= ${storedColumn('last_seen')} then ${added(column)} else ${storedColumn(column)} end`;
   const cameBack = sql<number | null>`case when ${added('returned_at')} is not null then ${added('returned_at')} when ${unseen} then null
-    when ${added('first_seen')} - ${known('last_seen')} >= ${sql.lit(QUIET)} then ${added('first_seen')}
-    when ${known('returned_at')} is null and ${known('first_seen')} - ${added('last_seen')} >= ${sql.lit(QUIET)} then ${known('first_seen')}
-    else ${known('returned_at')} end`;
+    when ${added('first_seen')} - ${storedColumn('last_seen')} >= ${sql.lit(QUIET)} then ${added('first_seen')}
+    when ${storedColumn('returned_at')} is null and ${storedColumn('first_seen')} - ${added('last_seen')} >= ${sql.lit(QUIET)} then ${storedColumn('first_seen')}
+    else ${storedColumn('returned_at')} end`;
   await queries
     .insertInto('violation_groups')
     .values(changes.map(({ row }) => row))
@@ -44,8 +44,8 @@ async function addSeen(queries: Queries, changes: readonly GroupChange[]): Promi
         rule_name: newer<string>('rule_name'),
         severity: newer<string>('severity'),
         search_text: newer<string>('search_text'),
-        first_seen: sql<number>`case when ${unseen} or ${added('first_seen')} < ${known('first_seen')} then ${added('first_seen')}
-          else ${known('first_seen')} end`,
+        first_seen: sql<number>`case when ${unseen} or ${added('first_seen')} < ${storedColumn('first_seen')} then ${added('first_seen')}
+          else ${storedColumn('first_seen')} end`,
         last_seen: newer<number>('last_seen'),
         returned_at: cameBack,
       }),

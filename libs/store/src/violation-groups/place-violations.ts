@@ -19,14 +19,14 @@ export interface PlacedViolations {
  */
 export async function placed(
   queries: Queries,
-  known: ReadonlyMap<string, ViolationsTable>,
+  stored: ReadonlyMap<string, ViolationsTable>,
   rows: readonly ViolationsTable[],
   fingerprintOf: (row: ViolationsTable) => Fingerprint | undefined,
 ): Promise<PlacedViolations> {
   const fingerprints = new Map<string, Fingerprint>();
   const wanted = new Map<string, ViolationsTable>();
   const withGroups = rows.map((row): ViolationsTable => {
-    const before = known.get(row.id);
+    const before = stored.get(row.id);
     if (before !== undefined && (row.status === 'retracted' || !supersedesIn(row, before))) return { ...row, group_id: before.group_id };
     const fingerprint = fingerprintOf(row);
     if (fingerprint === undefined) return row;

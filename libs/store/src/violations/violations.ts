@@ -34,11 +34,11 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
     if (statements.length > 0) await connection.lock(transaction, 'violations');
     for (const violations of statements) {
       const unplaced = violations.map(rowOf);
-      const known = await knownRows(transaction, unplaced);
+      const storedRows = await knownRows(transaction, unplaced);
       const fingerprintOf = new Map<string, Fingerprint | undefined>(violations.map(({ id, fingerprint }) => [id, fingerprint]));
-      const { rows, fingerprints } = await placed(transaction, known, unplaced, ({ id }) => fingerprintOf.get(id));
+      const { rows, fingerprints } = await placed(transaction, storedRows, unplaced, ({ id }) => fingerprintOf.get(id));
       const values = await numbered(transaction, rows);
-      await keepRevisions(transaction, known, rows);
+      await keepRevisions(transaction, storedRows, rows);
       await transaction
         .insertInto('violations')
         .values(values)
@@ -66,7 +66,7 @@ export async function keep(connection: Connection, batches: readonly KeptBatch[]
             .where(supersedesRow('violations')),
         )
         .execute();
-      await changeGroups(transaction, groupChanges(known, rows, fingerprints));
+      await changeGroups(transaction, groupChanges(storedRows, rows, fingerprints));
       await endWorseMutes(transaction, rows);
     }
     await advance(transaction, batches);

@@ -43,8 +43,8 @@ function tags(header: string, value: string | undefined): Tags | undefined {
   if (value === undefined) return undefined;
   if (value.trim() === '*') return '*';
   const parts = etagList(value).map((part) => TAG.exec(part)?.[1]);
-  const known = parts.filter((part) => part !== undefined);
-  if (known.length === 0 || known.length < parts.length)
+  const preconditions = parts.filter((part) => part !== undefined);
+  if (preconditions.length === 0 || preconditions.length < parts.length)
     throw new ApiError('BT_API_RULES_ETAG_INVALID', { header, value: value.slice(0, 100) });
-  return new Set(known);
+  return new Set(preconditions);
 }

@@ -10,10 +10,10 @@ export const MAX_LOST = 1_000_000;
 /**
  * The highest epoch that the spans log names, in the evaluators' positions or in later markers; 0 if none. It reads the records that are not judged yet, backwards
  * to the last marker of each partition.
- * @param known the latest epoch of the store: epochs far above it are ignored
+ * @param storedEpoch the latest epoch of the store: epochs far above it are ignored
  */
-export async function namedEpoch(log: Log, known: number): Promise<number> {
-  const max = known + MAX_LOST;
+export async function namedEpoch(log: Log, storedEpoch: number): Promise<number> {
+  const max = storedEpoch + MAX_LOST;
   let named = 0;
   for (let partition = 0; partition < log.partitions(TOPICS.spans); partition++)
     named = Math.max(named, await namedIn(log, partition, max));
@@ -26,16 +26,16 @@ async function namedIn(log: Log, partition: number, max: number): Promise<number
   const judged = position && readPositionMetadata(position.metadata);
   // A position beyond the end belongs to a former log; its epoch is still valid.
   const oldest = judged && position.offset <= end ? Math.max(start, position.offset) : start;
-  const known = judged !== undefined && judged.epoch <= max ? judged.epoch : 0;
+  const judgedEpoch = judged !== undefined && judged.epoch <= max ? judged.epoch : 0;
   let to = end;
   for (let size = FIRST_READ; to > oldest; size *= 2) {
     const from = Math.max(oldest, to - size);
     const marked = await highestMarker(log, partition, from, to, max);
     // The epochs of markers never decrease.
-    if (marked > 0) return Math.max(known, marked);
+    if (marked > 0) return Math.max(judgedEpoch, marked);
     to = from;
   }
-  return known;
+  return judgedEpoch;
 }
 
 async function highestMarker(log: Log, partition: number, from: number, to: number, max: number): Promise<number> {

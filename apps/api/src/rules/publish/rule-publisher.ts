@@ -241,9 +241,9 @@ function beforeAll(changes: readonly EpochChange[]): number {
 }
 
 /** The latest epoch of the log, without forged ones far above the store's. */
-function highestOf(logged: RuleHistory, known: number): number {
-  const max = known + MAX_LOST;
-  if (known === 0 || logged.latestEpoch <= max) return logged.latestEpoch;
+function highestOf(logged: RuleHistory, storedEpoch: number): number {
+  const max = storedEpoch + MAX_LOST;
+  if (storedEpoch === 0 || logged.latestEpoch <= max) return logged.latestEpoch;
   let highest = 0;
   for (const epoch of logged.epochs) if (epoch <= max && epoch > highest) highest = epoch;
   return highest;

@@ -30,11 +30,11 @@ export function rulesEtag(rules: readonly StoredRule[]): string {
  */
 export function unlessKnown<T>(answer: T, etag: string, request: FastifyRequest, reply: FastifyReply): T | undefined {
   reply.header('etag', etag).header('cache-control', 'no-cache');
-  const { 'if-match': wanted, 'if-none-match': known } = request.headers;
-  if (wanted !== undefined && !isNamed(etag, wanted)) {
-    throw new Problem('BT_HTTP_PRECONDITION_FAILED', `the answer has the ETag ${etag}, and If-Match is ${wanted.slice(0, 100)}`);
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = request.headers;
+  if (ifMatch !== undefined && !isNamed(etag, ifMatch)) {
+    throw new Problem('BT_HTTP_PRECONDITION_FAILED', `the answer has the ETag ${etag}, and If-Match is ${ifMatch.slice(0, 100)}`);
   }
-  if (known === undefined || !isNamed(etag, known)) return answer;
+  if (ifNoneMatch === undefined || !isNamed(etag, ifNoneMatch)) return answer;
   reply.status(304);
   return undefined;
 }

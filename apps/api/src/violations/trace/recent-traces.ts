@@ -116,14 +116,14 @@ export class RecentTraces {
 
   /** The last records of a part of a partition: at least one, and as many as fit into this many bytes. */
   private async lastOf(partition: number, part: OffsetRange, bytes: number) {
-    const kept: { readonly value: Uint8Array; readonly timestamp: number }[] = [];
+    const records: { readonly value: Uint8Array; readonly timestamp: number }[] = [];
     let size = 0;
     for await (const { value, timestamp } of spanRecords(this.log, partition, part)) {
-      kept.push({ value, timestamp });
+      records.push({ value, timestamp });
       size += value.length;
-      while (kept.length > 1 && size > bytes) size -= kept.shift()!.value.length;
+      while (records.length > 1 && size > bytes) size -= records.shift()!.value.length;
     }
-    return kept;
+    return records;
   }
 
   private async find(wireId: string): Promise<FoundPlace | undefined> {

@@ -21,12 +21,13 @@ export function explanationText(explanation: RuleExplanation, terminal: Terminal
     ...reads.attributes.map((key) => `attribute ${key}`),
     ...reads.resource_attributes.map((key) => `resource attribute ${key}`),
   ];
-  const kept = cost.buffers === 'nothing' ? '' : `, and ${cost.buffers === 'spans' ? 'whole spans' : 'columns of spans'} while it is open`;
+  const buffered =
+    cost.buffers === 'nothing' ? '' : `, and ${cost.buffers === 'spans' ? 'whole spans' : 'columns of spans'} while it is open`;
   const lines = [
     `  judged once per ${subject}`,
     `  ${summary}`,
     `  reads ${names.length > 0 ? names.join(', ') : cost.buffers === 'spans' ? 'whole spans' : 'nothing but ids and times'}`,
-    `  costs about ${cost.nanoseconds_per_span} ns per span and ${cost.bytes_per_trace} B per open trace${kept}`,
+    `  costs about ${cost.nanoseconds_per_span} ns per span and ${cost.bytes_per_trace} B per open trace${buffered}`,
     `  ${whenItGivesUp(explanation)}`,
   ];
   return [paint(terminal, 'bold', visible(rule ?? file)), ...lines.map(visible), ''].join('\n');

@@ -46,8 +46,8 @@ export async function beginningOf(
   const judgeFrom = another ? start : Math.max(start, meant);
   // If records after the position were deleted, markers may be among them.
   const deleted = metadata !== undefined && !another && judgeFrom > meant;
-  const known = metadata?.epoch ?? inForce;
-  const epoch = known === undefined || deleted ? Math.max(known ?? 0, await epochBefore(log, partition, judgeFrom)) : known;
+  const knownEpoch = metadata?.epoch ?? inForce;
+  const epoch = knownEpoch === undefined || deleted ? Math.max(knownEpoch ?? 0, await epochBefore(log, partition, judgeFrom)) : knownEpoch;
   const rules = await tools.rules.ruleSet(epoch);
   if (another || metadata === undefined) {
     const time = another ? new IngestTime(tools.monotonic) : await IngestTime.before(log, partition, judgeFrom, tools.monotonic);

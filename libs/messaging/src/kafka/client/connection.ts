@@ -81,9 +81,9 @@ export class Connection {
   }
 
   async #described(topic: string, fresh: boolean): Promise<TopicMetadata> {
-    let known: TopicMetadata | undefined;
+    let metadata: TopicMetadata | undefined;
     try {
-      known = await this.#with(async (cluster) => {
+      metadata = await this.#with(async (cluster) => {
         await cluster.addTargetTopic(topic);
         const mustRefresh = fresh || this.#moved;
         this.#moved = false;
@@ -97,9 +97,9 @@ export class Connection {
       this.#forgetMissing(topic, error);
       throw error;
     }
-    if (known === undefined || known.topicErrorCode !== 0) throw brokerError(known?.topicErrorCode ?? NO_LEADER, topic);
+    if (metadata === undefined || metadata.topicErrorCode !== 0) throw brokerError(metadata?.topicErrorCode ?? NO_LEADER, topic);
     this.#topics.add(topic);
-    return known;
+    return metadata;
   }
 
   /** A request to old brokers names all topics at once, and a missing one fails the whole request. Then the others are requested again. */

@@ -32,10 +32,10 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
   });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     // The body for an unknown path is not read, so its type does not matter.
-    const { body: wanted, bodyLimit = requestLimit } = request.routeOptions.config;
+    const { body: bodyKind, bodyLimit = requestLimit } = request.routeOptions.config;
     const limit = Math.min(requestLimit, bodyLimit);
-    if (request.is404 || wanted === 'discard') return undefined;
-    if (wanted !== 'raw') checkJsonType(contentTypeOf(request));
+    if (request.is404 || bodyKind === 'discard') return undefined;
+    if (bodyKind !== 'raw') checkJsonType(contentTypeOf(request));
     const reservation = reservations.get(request.raw);
     const announced = Number(request.headers['content-length'] ?? 0);
     const received = await collect(payload, announced, { limit, timeout }, reservation);
@@ -44,7 +44,7 @@ export function registerBodyParser(fastify: FastifyInstance, server: BodyLimits,
       reservation?.grow(body.length);
       release(received);
     }
-    return wanted === undefined ? parseJsonBody(body) : body;
+    return bodyKind === undefined ? parseJsonBody(body) : body;
   });
 }
 
