@@ -252,6 +252,17 @@ inEachGrafana('the plugin', (world) => {
     await page.waitForURL(/violations\/viol-/);
   });
 
+  it('shows the filters that a link sets, and removes them', async () => {
+    const page = await world.browser.page('/a/betrace-app/violations?service=payment&trace_id=order-3');
+    await page.getByText('1 violation', { exact: true }).waitFor();
+    expect(await page.getByLabel('Service', { exact: true }).inputValue()).toBe('payment');
+    await page.getByRole('button', { name: 'Remove the filter Trace ID' }).click();
+    await page.getByText('2 violations', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove the filter Service' }).click();
+    await page.getByText('4 violations', { exact: true }).waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
   it('asks the data source that a link names, also on the pages that one goes on to', async () => {
     world.grafana.hasOther = true;
     const page = await world.browser.page(`/a/betrace-app/violations/${await violationId('declined')}?ds=${OTHER_UID}`);

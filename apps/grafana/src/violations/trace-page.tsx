@@ -3,6 +3,7 @@ import { EmptyState, LoadingPlaceholder } from '@grafana/ui';
 import { useCallback } from 'react';
 import { Navigate, useParams } from 'react-router';
 import type { ViolationList } from '#ui/api/types';
+import { plainText } from '#ui/format/plain-text';
 import { appPath, place } from '../api/place';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
@@ -23,7 +24,7 @@ export default function TracePage() {
   const [only, second] = value?.violations ?? [];
   if (only !== undefined && second === undefined) return <Navigate to={appPath(`violations/${encodeURIComponent(only.id)}`)} replace />;
   return (
-    <PluginPage pageNav={{ text: traceId, parentItem: { text: 'Violations', url: place('violations') } }}>
+    <PluginPage pageNav={{ text: plainText(traceId), parentItem: { text: 'Violations', url: place('violations') } }}>
       <ProblemAlert what="The violations of the trace could not be read." error={error} onRetry={again} />
       {value === undefined ? (
         error === undefined ? (

@@ -1,11 +1,12 @@
 import { type RawTimeRange, rangeUtil } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
-import { Button, Combobox, EmptyState, Field, Input, LoadingPlaceholder, Stack, TimeRangeInput } from '@grafana/ui';
+import { Button, Combobox, EmptyState, Field, IconButton, Input, LoadingPlaceholder, Stack, TimeRangeInput } from '@grafana/ui';
 import { useCallback, useState } from 'react';
 import { type Rule, SEVERITIES, type ViolationList } from '#ui/api/types';
 import { saveFile } from '#ui/browser/save-file';
 import { useHere } from '#ui/browser/use-here';
 import { exactCount, plural } from '#ui/format/count';
+import { plainText } from '#ui/format/plain-text';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
 import { DataSourceChoice, useChosenDataSource } from '../app/chosen-data-source';
@@ -17,6 +18,11 @@ import { ViolationTable } from './violation-table';
 
 const ANY = '';
 const MAX_EXPORTED = 100_000;
+/** Filters that only links set. They are shown, and can be removed. */
+const OF_LINKS = [
+  ['service', 'Service'],
+  ['trace_id', 'Trace ID'],
+] as const;
 
 /** Violations, newest first, by the filters in the URL. */
 export function ViolationsPage() {
@@ -157,11 +163,20 @@ function Filters({ limit }: { readonly limit: number }) {
           onChange={({ value }) => change({ limit: String(value) })}
         />
       </Field>
-      {search.get('trace_id') === null ? null : (
-        <Field label="Trace ID" noMargin>
-          <Input id="filter-trace" width={36} readOnly value={search.get('trace_id') ?? ''} />
-        </Field>
-      )}
+      {OF_LINKS.map(([name, label]) => {
+        const value = search.get(name) ?? '';
+        return value === '' ? null : (
+          <Field key={name} label={label} noMargin>
+            <Input
+              id={`filter-${name}`}
+              width={36}
+              readOnly
+              value={plainText(value)}
+              suffix={<IconButton name="times" aria-label={`Remove the filter ${label}`} onClick={() => change({ [name]: undefined })} />}
+            />
+          </Field>
+        );
+      })}
     </Stack>
   );
 }
