@@ -5,6 +5,7 @@ import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { becomes } from '../../console/test/becomes.js';
 import { accessibilityOf } from '../../console/test/browser.js';
+import { orderSpans, send, settled } from '../../console/test/shop-traces.js';
 import { grafanaVersion, MAJORS, OTHER_UID, UID } from './grafana-host.js';
 import { inEachGrafana, PICTURES } from './in-each-grafana.js';
 
@@ -335,5 +336,25 @@ inEachGrafana('the plugin', (world) => {
     expect(links).toEqual(
       declared.extensions.addedLinks.map(({ title, targets }: { title: string; targets: string[] }) => ({ title, targets })),
     );
+  });
+
+  it('shows the characters of names that would reorder or hide the text beside them', async () => {
+    const odd = 'audit\u{202e}gol';
+    const rule = { id: 'odd-names', name: 'odd\u{200b}names', expression: 'span.service starts_with "audit"' };
+    expect((await world.betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    const [span] = orderSpans({ id: 'order-odd' });
+    await send(world.betrace, [{ ...span, name: `${odd}${'x'.repeat(2_000)}`, service: odd }]);
+    await settled(world.betrace);
+    for (const [path, shown] of [
+      ['rules', 'odd‹U+200B›names'],
+      ['violations?rule_id=odd-names', 'audit‹U+202E›gol'],
+      [`violations/${await violationId('odd-names')}`, 'audit‹U+202E›gol'],
+    ] as const) {
+      const page = await world.browser.page(`/a/betrace-app/${path}`);
+      await page.getByText(shown).first().waitFor();
+      const text = await page.evaluate(() => document.body.innerText);
+      expect([path, /[\u200b\u202e]/.test(text), text.includes('x'.repeat(1_000))]).toEqual([path, false, false]);
+      await page.context().close();
+    }
   });
 });

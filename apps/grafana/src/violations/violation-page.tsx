@@ -1,14 +1,16 @@
 import { dateTimeFormat } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
-import { LinkButton, LoadingPlaceholder, Stack, Text, TextLink } from '@grafana/ui';
+import { LinkButton, LoadingPlaceholder, Stack, TextLink } from '@grafana/ui';
 import { useCallback } from 'react';
 import { useParams } from 'react-router';
 import type { Violation } from '#ui/api/types';
 import { violationSentence } from '#ui/explanation/violation-sentence';
+import { plainText } from '#ui/format/plain-text';
 import { SeverityBadge } from '#ui/parts/severity-badge';
 import { StatusTag } from '#ui/parts/status-tag';
 import { Tag } from '#ui/parts/tag';
 import { TimeAgo } from '#ui/parts/time-ago';
+import { LongText } from '#ui/parts/user-text';
 import { place, tempoPlace } from '../api/place';
 import { request } from '../api/request';
 import { useAnswer } from '../api/use-answer';
@@ -32,7 +34,7 @@ export default function ViolationPage() {
     );
   return (
     <PluginPage
-      pageNav={{ text: value?.rule_name ?? 'Violation', parentItem: { text: 'Violations', url: place('violations') } }}
+      pageNav={{ text: plainText(value?.rule_name ?? 'Violation'), parentItem: { text: 'Violations', url: place('violations') } }}
       actions={actions}
     >
       <ProblemAlert what="The violation could not be read." error={error} onRetry={again} />
@@ -46,14 +48,20 @@ export default function ViolationPage() {
             <ConsoleScope>
               <SeverityBadge severity={value.severity} /> {value.status === 'open' ? <Tag>Open</Tag> : null} <StatusTag violation={value} />
             </ConsoleScope>
-            <TextLink href={place('violations', { rule_id: value.rule_id, from: 'now-24h', to: 'now' })}>{value.rule_id}</TextLink>
-            {value.service === '' ? null : <strong>{value.service}</strong>}
+            <TextLink href={place('violations', { rule_id: value.rule_id, from: 'now-24h', to: 'now' })}>
+              {plainText(value.rule_id)}
+            </TextLink>
+            {value.service === '' ? null : <strong>{plainText(value.service)}</strong>}
             <span>
               {dateTimeFormat(value.timestamp_ms)}, <TimeAgo ms={value.timestamp_ms} />
             </span>
             {value.revision === 1 ? null : <span>Revision {value.revision}</span>}
           </Stack>
-          <Text element="p">{violationSentence(value)}</Text>
+          <ConsoleScope>
+            <p>
+              <LongText name="the message">{violationSentence(value)}</LongText>
+            </p>
+          </ConsoleScope>
           <WhyAndTrace violation={value} />
         </Stack>
       )}

@@ -38,16 +38,20 @@ export function ViolationTable({ violations }: { readonly violations: readonly V
           </ConsoleScope>
         )),
       },
-      { id: 'rule_name', header: 'Rule', sortType: 'string' },
-      { id: 'service', header: 'Service', sortType: 'string' },
-      { id: 'message', header: 'Why', cell: cell((violation) => <div className={sentence}>{violationSentence(violation)}</div>) },
+      { id: 'rule_name', header: 'Rule', sortType: 'string', cell: cell(({ rule_name }) => plainText(rule_name)) },
+      { id: 'service', header: 'Service', sortType: 'string', cell: cell(({ service }) => plainText(service)) },
+      {
+        id: 'message',
+        header: 'Why',
+        cell: cell((violation) => <div className={sentence}>{plainText(violationSentence(violation), SENTENCE_LENGTH)}</div>),
+      },
       {
         id: 'trace_id',
         header: 'Trace',
         cell: cell(({ trace_id }) => (
           <span className={whole}>
-            <TextLink href={place(`traces/${encodeURIComponent(trace_id)}`)} title={trace_id}>
-              {trace_id.length > SHOWN_ID ? `${trace_id.slice(0, SHOWN_ID - 2)}…` : trace_id}
+            <TextLink href={place(`traces/${encodeURIComponent(trace_id)}`)} title={plainText(trace_id)}>
+              {plainText(trace_id, trace_id.length > SHOWN_ID ? SHOWN_ID - 2 : SHOWN_ID)}
             </TextLink>
           </span>
         )),

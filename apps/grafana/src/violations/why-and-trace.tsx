@@ -4,6 +4,7 @@ import type { Trace, Violation, WholeExplanation } from '#ui/api/types';
 import { conditionsOf } from '#ui/explanation/conditions';
 import { ghostsOf, lettersOf } from '#ui/explanation/letters';
 import { WhyTree } from '#ui/explanation/why-tree';
+import { UserText } from '#ui/parts/user-text';
 import { Minimap } from '#ui/waterfall/minimap';
 import { SpanPanel } from '#ui/waterfall/span-panel';
 import { traceRows } from '#ui/waterfall/trace-rows';
@@ -46,7 +47,9 @@ export function WhyAndTrace({ violation }: { readonly violation: Violation }) {
           <h2 id="why-h">Why</h2>
         </header>
         {tree === undefined ? (
-          <p className="body dim">{violation.explanation.summary}</p>
+          <p className="body dim">
+            <UserText length={2_000}>{violation.explanation.summary}</UserText>
+          </p>
         ) : (
           <WhyTree tree={tree} text={text} conditions={conditions} spans={spans} onSpan={select} />
         )}
@@ -54,7 +57,9 @@ export function WhyAndTrace({ violation }: { readonly violation: Violation }) {
       <section className="panel" aria-labelledby="trace-h">
         <header>
           <h2 id="trace-h">Trace</h2>
-          <span className="mono small dim ellipsis">{violation.trace_id}</span>
+          <span className="mono small dim ellipsis">
+            <UserText>{violation.trace_id}</UserText>
+          </span>
         </header>
         <ProblemAlert what="The trace could not be read." error={trace.error} onRetry={trace.again} />
         {trace.value?.complete === false ? (
@@ -75,7 +80,7 @@ export function WhyAndTrace({ violation }: { readonly violation: Violation }) {
         <section className="panel" aria-labelledby="span-h">
           <header>
             <h2 id="span-h" className="ellipsis">
-              {selectedRow.span.name}
+              <UserText>{selectedRow.span.name}</UserText>
             </h2>
           </header>
           <div className="body">
