@@ -29,7 +29,7 @@ const shared = {
 
 export default {
   // On two cores: scripts/jest/slots.mjs says which files run beside which.
-  maxWorkers: 4,
+  maxWorkers: 3,
   testSequencer: '<rootDir>/scripts/jest/sequencer.mjs',
   // ES modules stay in memory after the spec that imported them: a worker would have 4 GB after 200 files and do nothing but collect garbage.
   workerIdleMemoryLimit: '1GB',
