@@ -67,12 +67,12 @@ export abstract class Store {
    */
   abstract replaceEpochs(lost: readonly number[]): Promise<void>;
   /**
-   * In one transaction: a store that never had an epoch takes the rules of a log over, with their versions and the log's epoch. Does nothing in other stores.
+   * In one transaction: a store that never had an epoch takes over the rules of a log, with their versions and the log's epoch. Does nothing in other stores.
    */
   abstract adoptRules(rules: readonly PublishedRule[], epoch: number, now: number): Promise<void>;
   /**
-   * Puts the epochs that a log lacks (all but `known`) into the outbox again. Returns their number. Of an empty log (no epoch is known) the outbox remembers it
-   * until they are published: see `EpochChange.fromBeginning`.
+   * Puts the epochs that a log lacks (all but `known`) into the outbox again. Returns their number. If the log is empty (no epoch is known), the outbox records
+   * that until they are published: see `EpochChange.fromBeginning`.
    */
   abstract republish(known: ReadonlySet<number>): Promise<number>;
   /** Epochs not yet published, in order. */

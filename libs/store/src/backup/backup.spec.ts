@@ -144,9 +144,9 @@ describe('a backup of SQLite', () => {
       ['JSON of something else', ['{"rules":[]}']],
       ['no end', written.slice(0, -1)],
       ['two ends', [...written, written.at(-1) ?? '']],
-      ['more behind the end', [...written, '["rules",{}]']],
+      ['more after the end', [...written, '["rules",{}]']],
       ['a newer format', changed(0, (written[0] ?? '').replace('"version":1', '"version":2'))],
-      ['a table that is not known', ended(changed(1, '["migrations",{"name":"x"}]').slice(0, -1))],
+      ['an unknown table', ended(changed(1, '["migrations",{"name":"x"}]').slice(0, -1))],
       ...written.map((line, i): [string, readonly string[]] => [`line ${i} changed`, changed(i, line.replace(/[a-z](?=[^a-z]*$)/, 'Z'))]),
       ...written.map((_, i): [string, readonly string[]] => [`line ${i} missing`, written.filter((_line, at) => at !== i)]),
       ...written.map((line, i): [string, readonly string[]] => [`cut off in line ${i}`, [...written.slice(0, i), line.slice(0, -3)]]),
@@ -195,7 +195,7 @@ describe('a backup of SQLite', () => {
     await expect(restore(of('9999-to-come'), true)).rejects.toMatchObject({ code: 'BT_STORE_BACKUP_NEWER' });
   });
 
-  it('is not restored over the tables of a newer version, whose next update would find them in its way', async () => {
+  it('is not restored over the tables of a newer version, because its next migration could not create them', async () => {
     await fill(from);
     const written = await lines(from);
     await using(into, (store) => store.putRule(rule('other'), 1));
@@ -210,7 +210,7 @@ describe('a backup of SQLite', () => {
   it('reports a missing database, and creates none', async () => {
     await expect(lines(from)).rejects.toMatchObject({ code: 'BT_STORE_NOTHING_THERE' });
     expect(existsSync(from.path)).toBe(false);
-    // One that no version has started on yet.
+    // A database that no version has used yet.
     const connection = await connectionOf(from);
     await sql`create table of_somebody (id text)`.execute(connection.database);
     await connection.database.destroy();

@@ -5,7 +5,7 @@ import { groupId } from '../violation-groups/group-id.js';
 import type { Migration } from './migration.js';
 
 /**
- * Groups by fingerprint beside rule and service. `regroup` groups stored violations in batches, while the process runs. Older versions count violations in the
+ * Groups by rule, service and fingerprint. `regroup` groups stored violations in batches, while the process runs. Older versions count violations in the
  * group of rule and service, so `complete` counts again.
  */
 export const fingerprintsOfGroups: Migration = {

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js';
 
-/** Whether an epoch in the outbox goes into an empty log. Older versions leave it as it is, and `republish` sets it anew. */
+/** Whether an epoch in the outbox goes into an empty log. Older versions leave it as it is, and `republish` sets it again. */
 export const rulesFromTheBeginning: Migration = {
   name: '0026-rules-from-the-beginning',
   olderVersions: 'go on',

@@ -84,7 +84,7 @@ export function describeExports(open: () => Store): void {
       violation('v', { ...revision('v', count, firstOffset), record: JSON.stringify(`${firstOffset}@${count}`) });
     const kept = async () => JSON.parse((await store.violation('v'))?.record ?? 'null');
 
-    it('stand while one fragment does: a later one hides no open one, and replaces a retracted one', async () => {
+    it('stand while one fragment stands: a later fragment hides no open one, and replaces a retracted one', async () => {
       await keep(of(10, 1), of(500, 1), of(500, 2));
       expect(await kept()).toBe('10@1');
       await keep(of(10, 2), of(500, 1));

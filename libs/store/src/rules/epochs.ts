@@ -89,7 +89,7 @@ export async function replaceEpochs(queries: Queries, lost: readonly number[]): 
 export async function republish(queries: Queries, known: ReadonlySet<number>): Promise<number> {
   const rows = await queries.selectFrom('epochs').select('epoch').where('published', '=', 1).execute();
   const missing = rows.map(({ epoch }) => epoch).filter((epoch) => !known.has(epoch));
-  // Another process may complete the publication, when the log has these rule sets, and spans without a marker.
+  // Another process may complete the publication: then the log has these rule sets, and may have spans without a marker.
   const again = { published: 0, from_beginning: known.size === 0 ? 1 : 0 };
   for (const epoch of missing) await queries.updateTable('epochs').set(again).where('epoch', '=', epoch).execute();
   return missing.length;

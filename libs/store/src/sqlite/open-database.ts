@@ -8,7 +8,7 @@ export const LOCK_TIMEOUT_MS = 10_000;
 export function openDatabase(place: string | URL): DatabaseSync {
   const database = new DatabaseSync(place, { timeout: LOCK_TIMEOUT_MS });
   try {
-    // FULL: a rule that was answered as saved survives a power failure.
+    // FULL: a rule whose save was acknowledged survives a power failure.
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
     return database;
   } catch (error) {

@@ -242,7 +242,7 @@ describe('SQLite', () => {
 
   it.each([
     ['a database that may only be read', 'store.db', 0o400],
-    ['a folder in which nothing may be made', '', 0o500],
+    ['a directory in which no file may be created', '', 0o500],
   ])('refuses at its start %s', async (_, file, mode) => {
     await (await openStore({ kind: 'sqlite', path })).close();
     chmodSync(join(path, file), mode);
@@ -253,7 +253,7 @@ describe('SQLite', () => {
   });
 
   // Only Linux has a directory in which not even root can create a file.
-  (existsSync('/proc/self') ? it : it.skip)('refuses at once a path below /proc, where nothing can be made', async () => {
+  (existsSync('/proc/self') ? it : it.skip)('refuses at once a path below /proc, where nothing can be created', async () => {
     await expect(openStore({ kind: 'sqlite', path: '/proc/betrace/store' })).rejects.toThrow(/BT_STORE_NOT_WRITABLE/);
   });
 

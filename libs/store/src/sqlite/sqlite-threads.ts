@@ -5,7 +5,7 @@ import { type ThreadSettings } from './thread-message.js';
 /** The entry file of the threads in the build. */
 const ENTRY = new URL('./thread.js', import.meta.url);
 
-/** Threads that read beside the writer's thread: during a long search the others serve lists. */
+/** Threads that read, in addition to the writer's thread: during a long search the others serve lists. */
 const READERS = 2;
 /** The share of the lock timeout that a caller still gets after it waited for the writer. */
 const LAST_TRY = 1 / 20;
@@ -19,7 +19,7 @@ export class SqliteThreads {
   readonly #readers: SqliteThread[] = [];
   /** Resolves when the last caller in the queue has released the writer. */
   #queue: Promise<void> = Promise.resolve();
-  /** The writer's present lock timeout (ms). */
+  /** The writer's current lock timeout (ms). */
   #lockTimeout = LOCK_TIMEOUT_MS;
   #closed = false;
 
@@ -60,7 +60,7 @@ export class SqliteThreads {
   /** @param left the remaining milliseconds */
   async #waitForLock(left: number): Promise<void> {
     const least = this.lockTimeout * LAST_TRY;
-    // Changing the timeout costs a statement, which a small difference is not worth.
+    // Changing the timeout costs a statement, so small differences are ignored.
     const timeout = left > this.lockTimeout - least ? this.lockTimeout : Math.round(Math.max(left, least));
     if (timeout === this.#lockTimeout || this.#writer.ended) return;
     await this.#writer.query(`PRAGMA busy_timeout = ${timeout}`, []);

@@ -30,7 +30,7 @@ export class ThreadedSqliteDialect extends SqliteDialect {
   }
 }
 
-/** Lets reads run beside a transaction. */
+/** Lets reads run during a transaction. */
 class ThreadedAdapter extends SqliteAdapter {
   override get supportsMultipleConnections(): boolean {
     return true;
@@ -69,7 +69,7 @@ class ThreadedDriver implements Driver {
   }
 }
 
-/** A transaction uses the writer. Outside a transaction each statement takes a thread: a reader for a select, the writer for all else. */
+/** A transaction uses the writer. Outside a transaction each statement takes a thread: a reader for a select, the writer for everything else. */
 class ThreadedConnection implements DatabaseConnection {
   private transaction: { readonly writer: SqliteThread; readonly release: () => void } | undefined;
 

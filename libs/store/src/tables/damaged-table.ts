@@ -4,7 +4,7 @@ export class DamagedTable extends Error {
     readonly table: string,
     cause: unknown,
   ) {
-    super(`the table ${table} is not what it was: ${(cause as Error).message}`, { cause });
+    super(`the table ${table} has changed: ${(cause as Error).message}`, { cause });
     this.name = 'DamagedTable';
   }
 

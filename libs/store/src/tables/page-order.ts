@@ -14,7 +14,7 @@ type TimeColumn = 'timestamp_ms' | 'last_seen';
 /** Kysely cannot infer the columns that the tables have in common. */
 type Rows = SelectQueryBuilder<{ rows: Record<TimeColumn, number> & { id: string } }, 'rows', object>;
 
-/** Its rows that are in the range. */
+/** The query's rows in the range. */
 export function within<Query extends object>(query: Query, time: TimeColumn, { after, downTo }: PageRange): Query {
   let rows = query as unknown as Rows;
   if (after !== undefined) {
@@ -28,7 +28,7 @@ export function within<Query extends object>(query: Query, time: TimeColumn, { a
   return rows as unknown as Query;
 }
 
-/** Its rows in page order. */
+/** The query's rows in page order. */
 export function newestFirst<Query extends object>(query: Query, time: TimeColumn): Query {
   return (query as unknown as Rows).orderBy(time, 'desc').orderBy('id', 'desc') as unknown as Query;
 }

@@ -58,12 +58,12 @@ describe('the plans of SQLite for groups', () => {
   });
 
   it.each<[string, ViolationGroupFilter, RegExp]>([
-    ['what is asked by default', { status: 'open' }, /violation_groups_by_time/],
+    ['the default filter', { status: 'open' }, /violation_groups_by_time/],
     ['a rule', { status: 'open', ruleId: 'a' }, /violation_groups_by_rule_id/],
     ['a service', { status: 'open', service: 'a' }, /violation_groups_by_service/],
     ['new ones', { status: 'open', state: 'new' }, /violation_groups_by_time \(last_seen>/],
-    ['those that came back', { state: 'regressed' }, /violation_groups_by_time \(last_seen>/],
-    ['those that nobody knows of and nobody muted', { acknowledged: false, muted: false }, /mutes_by_rule/],
+    ['regressed groups', { state: 'regressed' }, /violation_groups_by_time \(last_seen>/],
+    ['groups neither acknowledged nor muted', { acknowledged: false, muted: false }, /mutes_by_rule/],
     ['a time', { status: 'open', startTime: 5, endTime: 9 }, /violations .*USING COVERING INDEX violations_by_group/],
   ])('use an index in its order: %s', async (_, filter, index) => {
     const found = await plans(filter);

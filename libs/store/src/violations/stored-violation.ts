@@ -14,7 +14,7 @@ export interface StoredViolation extends Revision {
   readonly timestampMs: number;
   /** Why the receiver refused this revision permanently (`http_413`); undefined if it did not. */
   readonly exportRefused?: string;
-  /** Texts that searches read beside ids and names (message, values); write-only. */
+  /** Texts that searches read in addition to ids and names (message, values); write-only. */
   readonly text?: string;
   /** Write-only. Undefined: the violation is grouped later, or only by rule and service. */
   readonly fingerprint?: Fingerprint;

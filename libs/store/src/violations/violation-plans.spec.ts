@@ -198,13 +198,13 @@ describe('the plans of SQLite for the list of violations', () => {
     };
 
     it.each([{}, { status: 'open' as const }, { text: 'needle1' }, { text: 'nowhere', status: 'open' as const }])(
-      'count all block by block, and let others have their turn: %j',
+      'count all block by block, and let other queries run in between: %j',
       async (filter: ViolationFilter) => {
         const expected = Array.from({ length: MANY }, (_, n) => n + 1).filter(
           (i) => (filter.status === undefined || i % 2 === 0) && (filter.text === undefined || (filter.text === 'needle1' && i % 3 === 1)),
         );
         asked = [];
-        // On a busy machine a count of what has a text would end early.
+        // On a busy machine a count with a text would end early.
         const still = () => 0;
         const [counted, turns] = await turnsOfOthers(() => countAll(database, filter, { now: still }));
         expect(counted).toEqual({ total: expected.length, isAll: true });
@@ -221,7 +221,7 @@ describe('the plans of SQLite for the list of violations', () => {
       },
     );
 
-    it('end a count of what has a text after some seconds, and say how far back they got', async () => {
+    it('end a count with a text after some seconds, and report how far back they got', async () => {
       let time = 0;
       const slow = () => (time += 600);
       const filter: ViolationFilter = { text: 'needle1' };
@@ -239,7 +239,7 @@ describe('the plans of SQLite for the list of violations', () => {
       expect(await countAll(database, {}, { now: slow })).toEqual({ total: MANY, isAll: true });
     });
 
-    it('end with the client that asked', async () => {
+    it('end when their client disconnects', async () => {
       const gone = new AbortController();
       asked = [];
       const counting = countAll(database, {}, { signal: gone.signal });

@@ -69,7 +69,7 @@ export function describeKeptViolations(open: () => Store): void {
       expect((await store.violations({}, { limit: 1 })).total).toBe(1_303);
     });
 
-    it('are pruned by age, with what is known of their export', async () => {
+    it('are pruned by age, with the state of their export', async () => {
       await keep(...Array.from({ length: 2_500 }, (_, i) => violation(`v${i}`, { timestampMs: i })));
       await store.exported('export', new Map([[0, 9]]), [revision('v1', 1), revision('v2400', 1)]);
       expect(await store.prune(2_400)).toBe(2_400);

@@ -108,7 +108,7 @@ export async function violationPage(
   { limit, after, countAll: all = false, signal }: ViolationPageQuery,
 ): Promise<ViolationPage> {
   const from = after === undefined ? {} : { after };
-  // Counting what has a text means looking through everything.
+  // A count with a text would scan all violations.
   const isCounted = all || !isLookedThrough(filter);
   const count = (): Promise<Count> => (all ? countAll(queries, filter, { signal }) : countBounded(queries, filter));
   const [page, counted] = await Promise.all([violationsFrom(queries, filter, { limit, ...from }), isCounted ? count() : undefined]);

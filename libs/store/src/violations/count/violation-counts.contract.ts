@@ -77,7 +77,7 @@ export function describeViolationCounts(open: () => Store): void {
       expect([...(await store.violatingTraces('other', [hex(1), hex(5)]))]).toEqual([hex(5)]);
     });
 
-    it('are counted by rule with its present name', async () => {
+    it('are counted by rule with its current name', async () => {
       await keep(
         violation('a', { timestampMs: 10, ruleName: 'Old name' }),
         violation('b', { timestampMs: 20, ruleName: 'New name' }),

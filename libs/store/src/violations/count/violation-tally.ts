@@ -1,6 +1,6 @@
 import type { CountedGroup, ViolationCounts } from '../list/violation-query.js';
 
-/** Groups that are distinguished; senders choose the names of services. What is in others, which are older, counts together. */
+/** Maximum of distinguished groups, because senders choose the names of services. Violations of further groups, which are older, are counted together. */
 const MAX_KEYS = 10_000;
 
 interface Group {

@@ -26,7 +26,7 @@ export function describeViolationList(open: () => Store): void {
       ['span', { spanId: 'aaaaaaaaaaaaaaaa' }, ['c']],
       ['service', { service: 'payments' }, ['a']],
       ['status', { status: 'retracted' }, ['d']],
-      ['status of what could not be judged', { status: 'undecided' }, ['a']],
+      ['undecided status', { status: 'undecided' }, ['a']],
       ['start, included', { startTime: 2_000 }, ['d', 'c', 'b']],
       ['end, excluded', { endTime: 3_000 }, ['b', 'a']],
       ['several', { startTime: 2_000, endTime: 4_000, severity: ['HIGH', 'LOW'], status: 'open' }, ['c', 'b']],
@@ -37,7 +37,7 @@ export function describeViolationList(open: () => Store): void {
       ['part of a service', { text: 'payment' }, ['a']],
       ['text that is a pattern', { text: 'a%c' }, []],
       ['text that is another pattern', { text: '_' }, []],
-      ['text with what escapes patterns', { text: '100%! sure' }, ['c']],
+      ['text with the escape character of patterns', { text: '100%! sure' }, ['c']],
       ['text and more', { text: 'e', severity: ['LOW'], endTime: 3_500 }, ['c']],
       ['text that is nowhere', { text: 'x'.repeat(200) }, []],
     ])('are filtered by %s', async (_, filter, ids) => {

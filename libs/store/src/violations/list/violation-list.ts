@@ -46,8 +46,8 @@ export interface BlockEnd {
 }
 
 /**
- * The place of the `max`th next violation that a filter selects. It is an earlier one if the filter has several parts, each of which is read so far. Undefined
- * when there are fewer.
+ * The place of the `max`th next violation that a filter selects. If the filter has several parts, it is an earlier place, because each part is read only for
+ * its share. Undefined when there are fewer.
  */
 export async function endOfBlock(
   queries: Queries,
