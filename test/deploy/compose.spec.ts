@@ -40,7 +40,7 @@ if (problem !== undefined) console.warn(`SKIPPED: docker-compose.yml (${problem}
       directory: '/nowhere',
     });
     // Other containers must reach it, and the API key is for the user to set: there are no other notices.
-    expect(notices).toEqual([expect.stringContaining('everybody who reaches 0.0.0.0')]);
+    expect(notices).toEqual([expect.stringContaining('everyone who reaches 0.0.0.0')]);
     expect(configuration.server.host).toBe('0.0.0.0');
     expect(configuration.kafka.brokers).toEqual(['kafka:9092']);
     expect(configuration.process.environment).toBe('production');

@@ -19,7 +19,7 @@ export function exportUrl(endpoint: string, protocol: ExportProtocol): string {
 
 /** An address for logs: without user, password, query and fragment, which may be secrets. `base` resolves a relative one. */
 export function shownAddress(url: string, base?: string): string {
-  if (!URL.canParse(url, base)) return 'an address that is none';
+  if (!URL.canParse(url, base)) return 'an invalid address';
   const { protocol, host, pathname } = new URL(url, base);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }

@@ -1,13 +1,13 @@
 /**
- * Receives SIGUSR2, which says that the next stop is final (docs/decisions/0067). It comes beforehand, because an orchestrator starts again what ends by itself.
- * It may come while the process starts: without a handler it would end the process, or get lost where the process is the first of a container. Windows has no
- * such signal.
+ * Receives SIGUSR2, which announces that the next stop is final (docs/decisions/0067). It precedes the stop, because an orchestrator restarts a process that
+ * ends by itself. It may come while the process starts: without a handler it would end the process, or get lost where the process is the first of a container.
+ * Windows has no such signal.
  */
 export class LastStop {
   #announced = false;
   #listener: (() => void) | undefined;
 
-  /** `announced`: whether it came before, to the file that was loaded first. */
+  /** `announced`: whether the signal came earlier, while only the entry file was loaded. */
   constructor(announced = false) {
     this.#announced = announced;
     if (process.platform === 'win32') return;

@@ -17,7 +17,7 @@ const write = (key: string) => {
 afterEach(() => void jest.restoreAllMocks());
 afterAll(() => rmSync(directory, { recursive: true }));
 
-it('withdraws a key with the file, also after a failed read; a failure is logged once', () => {
+it('withdraws a key that was removed from the file, also after a failed read; a failure is logged once', () => {
   let now = 1_000;
   jest.spyOn(performance, 'now').mockImplementation(() => (now += 3_000));
   const lines: string[] = [];
@@ -36,7 +36,7 @@ it('withdraws a key with the file, also after a failed read; a failure is logged
   expect(known()).toEqual(['present']);
 });
 
-it('is in order again when a file that was away comes back unchanged', () => {
+it('is in order again when a missing file returns unchanged', () => {
   let now = 1_000;
   jest.spyOn(performance, 'now').mockImplementation(() => (now += 3_000));
   const logger = createLogger({ level: 'info', format: 'json' }, { write: () => true });
@@ -50,7 +50,7 @@ it('is in order again when a file that was away comes back unchanged', () => {
   expect(keys.caller('present')).toMatchObject({ name: 'present' });
 });
 
-it('does not take an empty header for a key, not even with the hash of nothing in the file', () => {
+it('does not accept an empty header as a key, even if the file has the hash of an empty text', () => {
   write('');
   const { configuration } = loadConfiguration({ environment: { BETRACE_API_KEYS_FILE: file }, directory: '/nowhere' });
   const logger = createLogger({ level: 'info', format: 'json' }, { write: () => true });

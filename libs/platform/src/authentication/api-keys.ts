@@ -65,7 +65,7 @@ export class ApiKeys {
   /** The owner of the key in a header value; undefined: an unknown key. Compares with every key in constant time, whatever the length. */
   caller(value: string | undefined): Caller | undefined {
     this.look();
-    // An empty header is not a key, whatever a file of keys says.
+    // An empty header is not a key, even if a file of keys has its hash.
     if (value === undefined || value === '') return undefined;
     const hash = digest(value);
     let found: Caller | undefined;
@@ -85,7 +85,7 @@ export class ApiKeys {
     try {
       const fileMark = mark(this.file);
       if (fileMark === this.seen) {
-        // The file that is in force was away, and is back.
+        // The file in force was missing, and is back.
         this.failure = '';
         return;
       }

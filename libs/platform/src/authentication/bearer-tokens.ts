@@ -81,7 +81,7 @@ export class BearerTokens {
       return payload;
     } catch (error) {
       if (isAboutToken(error)) throw new BadToken(reasonOf(error), { cause: error });
-      // The next request asks the issuer again. Keys that are still good stay, because a forged token would lock all others out.
+      // The next request asks the issuer again. Keys that are still fresh stay; otherwise a forged token would lock out all others.
       if (this.keys === opening && keys?.isFresh() !== true) this.keys = undefined;
       this.failure = `the keys of ${issuer} are unavailable: ${(error as Error).message}`;
       throw new IssuerAway(this.failure, { cause: error });

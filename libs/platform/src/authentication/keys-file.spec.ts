@@ -38,7 +38,7 @@ describe('the file of API keys', () => {
     expect(() => readKeys(text)).toThrow(said);
   });
 
-  it('quotes no key that stands in place of its hash', () => {
+  it('quotes no key that was written in place of its hash', () => {
     expect(() => readKeys(yaml({ ...entry, sha256: 'my secret' }))).toThrow(/^(?!.*my secret)/);
   });
 });

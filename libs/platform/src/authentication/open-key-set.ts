@@ -24,8 +24,8 @@ export interface KeySet {
 }
 
 /**
- * The keys of an OpenID Connect issuer. They are read at first use, after a time, and when a token names an unknown key. While they cannot be read again, those
- * that were read stay in use for their time. Rejects an Error when the discovery document is unreadable, or belongs to another issuer.
+ * The keys of an OpenID Connect issuer. They are read at first use, after a time, and when a token names an unknown key. While they cannot be read again, the
+ * former ones stay in use until they expire. Rejects an Error when the discovery document is unreadable, or belongs to another issuer.
  */
 export async function openKeySet({ issuer, keysUrl }: { readonly issuer: string; readonly keysUrl: string | undefined }): Promise<KeySet> {
   const url = keysUrl ?? (await keysOf(issuer));
@@ -41,7 +41,7 @@ export async function openKeySet({ issuer, keysUrl }: { readonly issuer: string;
     if (read !== undefined && failed !== undefined && performance.now() < failed.at + COOLDOWN_MS) {
       const { error: reason } = failed;
       return createLocalJWKSet(read)(header, token).catch((error: unknown) => {
-        // The issuer may have the key now, and cannot be asked yet.
+        // The issuer may have the key now, but the next request to it must wait.
         throw error instanceof joseErrors.JWKSNoMatchingKey ? reason : error;
       });
     }

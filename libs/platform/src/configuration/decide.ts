@@ -66,7 +66,7 @@ function decideHost({ server, authentication, process }: Declared, notices: stri
     );
   } else if (!isLoopback(host)) {
     notices.push(
-      `everybody who reaches ${host} may read violations, change rules and send spans, because no API key is set; to protect it: BETRACE_API_KEY or BETRACE_API_KEYS_FILE`,
+      `everyone who reaches ${host} may read violations, change rules and send spans, because no API key is set; to protect it: BETRACE_API_KEY or BETRACE_API_KEYS_FILE`,
     );
   }
   return host;

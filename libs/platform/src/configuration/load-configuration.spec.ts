@@ -56,7 +56,7 @@ describe('configuration', () => {
     expect(load().configuration.kafka.groupInstanceId).toBeUndefined();
   });
 
-  it('takes links to traces elsewhere, and none that leads where a trace says, or nowhere', () => {
+  it('accepts links to traces in other programs, but none whose host a trace decides, or that lacks a host or the trace', () => {
     const of = (link: string) => ({ environment: { BETRACE_CONSOLE_TRACE_LINK: link } });
     const explore = 'https://grafana.example.com/explore?panes={"a":{"query":"{trace_id}","range":{"from":"{from}","to":"{to}"}}}';
     for (const link of ['http://tempo:3200/trace/{trace_id}?span={span_id}', explore]) {
@@ -321,7 +321,7 @@ logging:
   });
 
   it.each(['0.0.0.0', '::', '10.1.2.3', '127.0.0.1.example.com'])('warns that all who reach %s may do everything', (host) => {
-    const open = expect.stringContaining(`everybody who reaches ${host} may read violations`);
+    const open = expect.stringContaining(`everyone who reaches ${host} may read violations`);
     expect(load({ args: [`--host=${host}`] }).notices).toContainEqual(open);
     expect(load({ args: [`--host=${host}`], environment: { BETRACE_API_KEY: 'k'.repeat(32) } }).notices).not.toContainEqual(open);
   });
@@ -332,7 +332,7 @@ logging:
     expect(failure({ environment })).not.toContain('hunter2');
   });
 
-  it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('says nothing of the kind about %s', (host) => {
+  it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('gives no such warning for %s', (host) => {
     expect(load({ args: [`--host=${host}`] }).notices).not.toContainEqual(expect.stringContaining('API key'));
   });
 

@@ -3,7 +3,7 @@ import { suggest } from './suggest.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Variables that BeTrace reads beside those of the keys. */
+/** Variables that BeTrace reads in addition to those of the keys. */
 const OTHER_VARIABLES = ['BETRACE_CONFIG'];
 
 /** Variables of other programs that BeTrace ignores, with the reason. */

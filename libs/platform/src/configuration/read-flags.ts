@@ -26,7 +26,7 @@ export function readFlags(args: readonly string[], problems: ProblemCollector): 
     }
     const key = BY_FLAG.get(name);
     if (key === undefined && name !== '--config') {
-      // The value of a secret must not be in the log, too.
+      // The log must not show the value of a secret.
       const secret = secretOf(name);
       problems.add(name, `argument ${secret ? name : argument}`, explainUnknown(name, secret));
       if (secret && inline === undefined && args[i + 1]?.startsWith('--') === false) i++;
@@ -49,7 +49,7 @@ function splitFlag(argument: string): [string, string | undefined] {
   return equals < 0 ? [argument, undefined] : [argument.slice(0, equals), argument.slice(equals + 1)];
 }
 
-/** By the flags that secrets do not have, as users write them: by the key, and by the variable. */
+/** Secrets by the flags that users try, after the key and after the variable; secrets have no flags. */
 const SECRETS = new Map<string, ConfigurationKey>(
   KEYS.filter(({ setting }) => setting.secret).flatMap((key) =>
     [`--${key.name}`, ...(key.setting.flag ? [key.setting.flag] : []), ...key.setting.env.map(flagOf)].map((flag) => [flag, key] as const),
@@ -61,7 +61,7 @@ function flagOf(variable: string): string {
   return `--${variable.toLowerCase().replaceAll('_', '-')}`;
 }
 
-/** The secret that an unknown flag means, also one with a mistake, and a variable that stands among the flags. */
+/** The secret that an unknown flag means. It may be misspelt, or be a variable among the flags. */
 function secretOf(name: string): ConfigurationKey | undefined {
   const flag = name.startsWith('-') ? name : flagOf(name);
   return SECRETS.get(suggest(flag, [...BY_FLAG.keys(), ...SECRETS.keys()]) ?? '');

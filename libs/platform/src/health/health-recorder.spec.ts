@@ -33,7 +33,7 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { ...checks, storage: 'the disk is full' } });
   });
 
-  it('is not ready when a part is degraded and there is nothing else that it does', async () => {
+  it('is not ready when a part is degraded and the process receives nothing', async () => {
     const recorder = new HealthRecorder();
     recorder.register('rule_engine', () => {
       throw new Degraded('partition 3 is not evaluated');
@@ -55,7 +55,7 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toMatchObject({ status: 'not_ready' });
   });
 
-  it('wants all checks of one name', async () => {
+  it('requires all checks of one name', async () => {
     const recorder = new HealthRecorder();
     recorder.register('storage', () => {});
     recorder.register('storage', async () => {
@@ -64,7 +64,7 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toEqual({ status: 'not_ready', checks: { storage: 'the log is closed' } });
   });
 
-  it('says once what several checks of one name say alike', async () => {
+  it('shows a reason once that several checks of one name share', async () => {
     const recorder = new HealthRecorder();
     for (const reason of ['the database is away', 'the log is closed', 'the database is away']) {
       recorder.register('storage', () => {

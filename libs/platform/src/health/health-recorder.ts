@@ -58,7 +58,7 @@ export class HealthRecorder {
     this.ending ??= 'draining';
   }
 
-  /** Reports not ready from now on: present requests are finished, new ones refused. */
+  /** Reports not ready from now on: current requests are finished, new ones refused. */
   stop(): void {
     this.ending = 'stopping';
   }

@@ -88,7 +88,7 @@ const problemOf = async (response: Response) => {
 
 describe('bodies', () => {
   it.each(['', 'json', 'application/', 'text;charset=utf-8', '/', 'a b/c'])(
-    'say what is taken when their type is not a media type: "%s"',
+    'name the accepted type when theirs is not a media type: "%s"',
     async (type) => {
       const response = await post('/v1/things', '{"name":"a"}', { 'content-type': type });
       const problem = await problemOf(response);
@@ -147,9 +147,9 @@ describe('bodies', () => {
       413,
       'BT_HTTP_TOO_LARGE',
     ],
-    ['gzip that is none', () => post('/v1/things', '{"name":"a"}', { 'content-encoding': 'gzip' }), 400, 'BT_HTTP_BAD_ENCODING'],
+    ['invalid gzip', () => post('/v1/things', '{"name":"a"}', { 'content-encoding': 'gzip' }), 400, 'BT_HTTP_BAD_ENCODING'],
     [
-      'gzip cut off',
+      'truncated gzip',
       () => post('/v1/things', new Uint8Array(gzipSync('{"name":"a"}').subarray(0, 20)), { 'content-encoding': 'gzip' }),
       400,
       'BT_HTTP_BAD_ENCODING',
@@ -170,8 +170,8 @@ describe('bodies', () => {
   });
 });
 
-describe('a client that goes away', () => {
-  it('leaves nothing behind', async () => {
+describe('a client that disconnects', () => {
+  it('leaves no bytes in flight', async () => {
     const inFlight = app.get(InFlight);
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('POST /v1/raw HTTP/1.1\r\nhost: localhost\r\ncontent-type: text/plain\r\ncontent-length: 90000\r\n\r\n');
@@ -240,7 +240,7 @@ describe('problem details', () => {
     expect(await problemOf(await fetch(`${url}/v1/nothing?x=1`))).toMatchObject({ status: 404, instance: '/v1/nothing' });
   });
 
-  it('answers an unknown path with 404 for any request, with the path that was meant', async () => {
+  it('answers an unknown path with 404 for any request, and suggests the path that was meant', async () => {
     for (const type of ['application/x-protobuf', 'text/plain', 'no type', 'application/json']) {
       const response = await post('/v1/thigns', new Uint8Array(2 * LIMIT), { 'content-type': type });
       expect([response.status, await problemOf(response)]).toEqual([
@@ -279,7 +279,7 @@ describe('problem details', () => {
     expect(lines.join('')).toContain('the secret of the house');
   });
 
-  it("takes over the libs' codes, with a hint when to retry", async () => {
+  it("answers with the libs' codes, and with a hint when to retry", async () => {
     const response = await fetch(`${url}/v1/coded`);
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await problemOf(response)).toMatchObject({ status: 503, code: 'BT_LOG_UNAVAILABLE', detail: 'the log is away' });

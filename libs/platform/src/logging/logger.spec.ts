@@ -18,7 +18,7 @@ describe('the logger', () => {
     expect(logged('text', 'info', (logger) => logger.info({ port: 1 }, 'listening'))).toMatch(/INFO.*listening.*"port":1/);
   });
 
-  it('leaves out what is below its level', () => {
+  it('omits lines below its level', () => {
     expect(logged('json', 'info', (logger) => logger.debug('detail'))).toBe('');
     expect(logged('json', 'debug', (logger) => logger.debug('detail'))).toContain('detail');
   });

@@ -8,7 +8,7 @@ export const OTHER = 'other';
 export class BoundedLabel {
   private readonly values = new Set<string>();
 
-  /** @param max distinct values, beside the empty one and `other` */
+  /** @param max distinct values, without the empty one and `other` */
   constructor(
     private readonly max: number,
     private readonly other = OTHER,

@@ -10,7 +10,7 @@ export function metricsDocument(sections: Readonly<Record<string, MetricDeclarat
   });
   return `# Metrics
 
-\`GET /metrics\` answers them in the Prometheus text format, beside the process's own (\`process_*\`, \`nodejs_*\`).
+\`GET /metrics\` answers them in the Prometheus text format, together with the process's own (\`process_*\`, \`nodejs_*\`).
 A new series of a counter is 0 in the first scrape of each scraper, and has its value from the next scrape on. So
 \`increase()\` and \`rate()\` see a first burst. Requests without Prometheus's header \`X-Prometheus-Scrape-Timeout-Seconds\` get its value at once.
 

@@ -46,7 +46,7 @@ export class Lag {
 export interface ExposedLag {
   readonly registry: Registry;
   readonly log: EndingLog;
-  /** It has the label `partition`, beside those of `labels`. */
+  /** It has the label `partition` and those of `labels`. */
   readonly gauge: Gauge<string>;
   readonly topic: string;
   readonly labels?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { exposeProcessLimits, memoryLimitBytes } from './process-limits.js';
 
-describe('what the process may use', () => {
+describe('the limit of the process', () => {
   it('equals the limit of the container, or of the machine', () => {
     expect(memoryLimitBytes(0, 8e9)).toBe(8e9);
     expect(memoryLimitBytes(1.8446744073709552e19, 8e9)).toBe(8e9);

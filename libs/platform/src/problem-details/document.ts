@@ -25,7 +25,7 @@ export function errorsDocument(sections: readonly ErrorSection[]): string {
   return `# Errors
 
 Errors of the REST API are problem details (RFC 9457, \`application/problem+json\`): \`type\`, \`title\`, \`status\`, \`detail\`,
-\`instance\`, \`code\`, and \`errors\` with the place of each thing wrong (\`path\`, or \`line\` and \`column\`), what was expected and a
+\`instance\`, \`code\`, and \`errors\` with the place of each mistake (\`path\`, or \`line\` and \`column\`), what was expected and a
 suggestion. Codes are stable: a retired one is never used for something else. \`{…}\` stands for a value.
 
 ${sections.map(section).join('\n')}`;

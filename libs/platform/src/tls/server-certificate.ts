@@ -82,7 +82,7 @@ export class ServerCertificate {
     try {
       const fileMark = markOf(this.server);
       if (fileMark === this.seen) {
-        // The files in use were away, and are back: their next failure is logged again.
+        // The files in use were missing, and are back: their next failure is logged again.
         this.failure = '';
         return;
       }

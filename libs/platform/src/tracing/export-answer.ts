@@ -5,7 +5,7 @@ const ANSWER_BYTES = 64 * 1024;
 /** Characters of an endpoint's sentence in the log. */
 const SENTENCE = 300;
 
-/** Spans of a request that its endpoint did not take, and why. */
+/** Spans of a request that its endpoint did not accept, and why. */
 export interface LostSpans {
   readonly spans: number;
   readonly reason: string;
@@ -18,13 +18,13 @@ export async function contentOf(answer: Response): Promise<Buffer> {
   for await (const part of answer.body ?? []) {
     parts.push(part);
     length += part.length;
-    if (length > ANSWER_BYTES) break; // which cancels the rest
+    if (length > ANSWER_BYTES) break; // Leaving the loop cancels the rest.
   }
   return Buffer.concat(parts);
 }
 
 /**
- * What a success over HTTP did not take of some spans; undefined if it took all. Throws for an answer that no OTLP receiver gives, such as the page of a proxy
+ * The spans that a success over HTTP did not accept; undefined if it accepted all. Throws for an answer that no OTLP receiver gives, such as the page of a proxy
  * that answers 200 to everything.
  */
 export function lossOver(contentType: string | null, content: Buffer, spans: number): LostSpans | undefined {
@@ -39,7 +39,7 @@ export function lossOver(contentType: string | null, content: Buffer, spans: num
   }
 }
 
-/** Likewise of a response in protobuf. */
+/** Likewise for a response in protobuf. */
 export const lossIn = (content: Buffer, spans: number): LostSpans | undefined =>
   loss(ProtobufTraceSerializer.deserializeResponse(content), spans);
 

@@ -28,7 +28,7 @@ const SPAN = {
 /** partial_success { rejected_spans: 2, error_message: "no" } */
 const PARTIAL = Buffer.from([0x0a, 0x06, 0x08, 0x02, 0x12, 0x02, 0x6e, 0x6f]);
 
-describe('what an endpoint of own traces did not take', () => {
+describe('spans that an endpoint of own traces did not accept', () => {
   let server: Server;
   let respond: (response: ServerResponse) => void;
   beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('what an endpoint of own traces did not take', () => {
     server.close();
   });
 
-  /** What is reported of three spans. */
+  /** The report for three spans. */
   const told = async (endpoint: string, protocol: 'grpc' | 'http/json' | 'http/protobuf'): Promise<LostSpans | undefined> => {
     const outcome = Promise.withResolvers<LostSpans | undefined>();
     const sender = new SpanSender({ endpoint, protocol, headers: {}, sent: (_, lost) => outcome.resolve(lost) });
@@ -57,15 +57,15 @@ describe('what an endpoint of own traces did not take', () => {
   };
 
   it.each(['', '{}', '{"partialSuccess":{}}', '{"partialSuccess":null}', '{"partialSuccess":{"errorMessage":"slow down"}}'])(
-    'is nothing where it took all: %j',
+    'are none if it accepted all: %j',
     async (content) => expect(await over('http/json', 'application/json', content)).toBeUndefined(),
   );
 
-  it('is lost, and not sent, also where the answer is a success', async () => {
+  it('are lost, and not sent, even if the answer is a success', async () => {
     const partial = (rejected: unknown) => JSON.stringify({ partialSuccess: { rejectedSpans: rejected, errorMessage: 'no' } });
     expect(await over('http/json', 'application/json; charset=utf-8', partial('2'))).toEqual({ spans: 2, reason: 'no' });
     expect(await over('http/json', '', partial(2))).toEqual({ spans: 2, reason: 'no' });
-    // Never more than there were, and never fewer than none.
+    // Never more than were sent, and never below zero.
     expect(await over('http/json', 'application/json', partial('99999'))).toEqual({ spans: 3, reason: 'no' });
     expect(await over('http/json', 'application/json', partial('-1'))).toBeUndefined();
     expect(await over('http/protobuf', 'application/x-protobuf', PARTIAL)).toEqual({ spans: 2, reason: 'no' });
@@ -77,14 +77,14 @@ describe('what an endpoint of own traces did not take', () => {
     ['application/json', '{{{'],
     ['application/json', 'null'],
     ['application/json', Buffer.alloc(70_000, ' ')],
-  ])('is everything where a proxy answers with %s instead of a receiver', async (type, content) => {
+  ])('are all spans if a proxy answers with %s instead of a receiver', async (type, content) => {
     expect(await over('http/json', type, content)).toEqual({
       spans: 3,
       reason: expect.stringMatching(/^a success with (text|application)/),
     });
   });
 
-  it('is known at once where an answer never ends', async () => {
+  it('are known at once if an answer never ends', async () => {
     respond = (response) => {
       response.writeHead(503);
       const more = setInterval(() => response.write(Buffer.alloc(20_000)), 5);
@@ -94,7 +94,7 @@ describe('what an endpoint of own traces did not take', () => {
     expect(await told(endpoint, 'http/json')).toEqual({ spans: 3, reason: 'HTTP 503' });
   });
 
-  it('is lost over gRPC, too', async () => {
+  it('are lost over gRPC, too', async () => {
     const receiver = new grpc.Server();
     const same = (bytes: Buffer) => bytes;
     const path = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';

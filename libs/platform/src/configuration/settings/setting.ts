@@ -19,7 +19,7 @@ export interface Setting<T> {
   readonly type: SettingType<T>;
   /** Environment variables: the first that is set counts, the first in the list is documented. */
   readonly env: readonly [string, ...string[]];
-  /** A short flag beside `--<file key>`. */
+  /** A short flag, in addition to `--<file key>`. */
   readonly flag?: string;
   readonly default?: T;
   /** The default with `--test-mode`. */
@@ -71,7 +71,7 @@ function filled(value: string | undefined): string | undefined {
   return value === undefined || value.trim() === '' ? undefined : value;
 }
 
-/** A name among the members of a Kafka group, with room for what tells the threads of a process apart (Kafka allows 249). */
+/** The name of a member of a Kafka group. Kafka allows 249: the rest distinguishes the threads of a process. */
 const MAX_INSTANCE_ID = 200;
 const INSTANCE_ID = new RegExp(`^[a-zA-Z0-9._-]{1,${MAX_INSTANCE_ID}}$`);
 export const groupInstanceId: SettingType<string> = {

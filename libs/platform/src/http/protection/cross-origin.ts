@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** Request headers that pages may send beside the key's. */
+/** Request headers that pages may send in addition to the key's. */
 const REQUEST_HEADERS = [
   'Accept',
   'Authorization',

@@ -65,7 +65,7 @@ describe('requests of pages without a preflight', () => {
     ['of another port, as the browser says', 403, { origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-site' }],
     ['of another origin, as the browser says', 403, { origin: own, 'sec-fetch-site': 'cross-site' }],
     ['of a file', 403, { origin: 'null' }],
-    ['of what is not an origin', 403, { origin: '\u00ff' }],
+    ['of an invalid origin', 403, { origin: '\u00ff' }],
     ['as a text', 403, { origin: 'http://evil.example', 'content-type': 'Text/Plain;charset=utf-8' }],
     ['as a form', 403, { origin: 'http://evil.example', 'content-type': ' application/x-www-form-urlencoded' }],
     ['of its own', 201, { origin: own }],
