@@ -25,7 +25,7 @@ export interface LogRecord {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Records of one partition, in order of offset, none missing between the first and the last (save in a compacted topic). */
+/** Records of one partition, in order of offset, none missing between the first and the last (except in a compacted topic). */
 export interface RecordBatch {
   readonly topic: string;
   readonly partition: number;
@@ -59,9 +59,9 @@ export interface PartitionListener {
    */
   idle?(partition: number, position: number): Promise<void>;
   /**
-   * The group wants to give this member a partition that another one still works on: read what the start needs. `position` returns the owner's present
-   * commit; undefined without one in the current log. The partition comes (`assigned`) soon after the promise has settled; or before, if the owner is gone.
-   * Members without this callback get their partitions at once.
+   * The group wants to give this member a partition that another one still works on: read what the start needs. `position` returns the owner's current commit;
+   * undefined without one in the current log. The partition comes (`assigned`) soon after the promise has settled; or before, if the owner is gone. Members
+   * without this callback get their partitions at once.
    */
   prepare?(partition: number, position: () => Promise<Position | undefined>): Promise<void>;
   /** A partition given to `prepare` does not come, or was taken away before `assigned` was called. */
@@ -136,7 +136,7 @@ export abstract class Log {
   /**
    * Appends records, in order within each partition. Resolves with their offsets when all are durable (embedded with a
    * path: written and synced, in group commits; Kafka: acks=all, idempotent). Rejects with a LogUnavailable, which is
-   * retryable, when that can't be had in time: then some may be in the log (duplicates are for the reader to drop).
+   * retryable, when they are not durable in time: then some may be in the log, and its readers drop duplicates.
    */
   abstract append(topic: string, records: readonly OutgoingRecord[]): Promise<readonly number[]>;
   abstract subscribe(options: SubscribeOptions): Promise<Subscription>;

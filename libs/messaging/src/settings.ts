@@ -4,14 +4,14 @@ import type { TopicSpecification } from './records/topic-specification.js';
 export interface EmbeddedLogSettings {
   readonly kind: 'embedded';
   readonly topics: readonly TopicSpecification[];
-  /** Directory of the databases, made when absent. Undefined keeps the log in memory: it ends with the process. */
+  /** Directory of the databases, created if missing. Undefined keeps the log in memory: it ends with the process. */
   readonly path?: string;
   /**
    * Where appends are written: in a thread of its own (default; the caller's event loop never waits for a disk), or
    * `direct`, in the calling thread (worker threads, unit tests: the thread's entry exists only in the build).
    */
   readonly writer?: 'thread' | 'direct';
-  /** Log time stands until `Log.receiving`, because no spans can be sent; default: it runs from the start. */
+  /** Log time stands still until `Log.receiving`, because no spans can be sent; default: it runs from the start. */
   readonly receiversOpenLater?: boolean;
   /** Set by `Log.forThreads`: the storage that another thread of this process owns. */
   readonly attachTo?: string;

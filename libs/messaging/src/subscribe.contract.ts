@@ -48,7 +48,7 @@ export class Listening {
 /** The part of `describeLog` about subscriptions. */
 export function describeSubscribe({ append, subscribe, eventually, committed }: SubscribeContract): void {
   describe('subscribe', () => {
-    it('delivers present and new records in order, with the end of the partition', async () => {
+    it('delivers existing and new records in order, with the end of the partition', async () => {
       await append(0, 'a', 'b');
       const listening = new Listening();
       await subscribe(listening);

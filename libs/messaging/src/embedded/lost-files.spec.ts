@@ -90,7 +90,7 @@ describe('files of the embedded log that are lost while it is open', () => {
   });
 
   it.each(['lock.db', 'lock.db-wal', 'lock.db-shm'])(
-    'a lock without a name is taken anew at once when no other process has it (%s)',
+    'a lock whose file was deleted is taken again at once if no other process has it (%s)',
     async (file) => {
       rmSync(join(path, file));
       await expect(log.check()).resolves.toBeUndefined();
@@ -111,7 +111,7 @@ describe('files of the embedded log that are lost while it is open', () => {
     expect(() => EmbeddedLog.open(settings)).toThrow(/BT_LOG_STORAGE_IN_USE/);
   });
 
-  it('a directory that is moved away is not taken for another process, in any thread, and works again when it is back', async () => {
+  it('a directory that is moved away is not mistaken for another process, in any thread, and works again when it is back', async () => {
     const thread = EmbeddedLog.open(log.forThreads());
     renameSync(path, `${path}-moved`);
     await expect(log.check()).rejects.toThrow(/BT_LOG_FILE_LOST: .*lock\.db was deleted/);

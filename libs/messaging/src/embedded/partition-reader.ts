@@ -12,7 +12,7 @@ const RETRY_MS = { first: 50, max: 5_000 };
 const DELIVERED_BYTES = 1024 * 1024;
 /** How often a reader without commits reports that it is present. */
 const SEEN_EVERY_MS = 60 * 60 * 1000;
-/** How often that is due is checked, even while its listener has a batch for days: by a clock that may leap. */
+/** Interval of checks whether that report is due, even while a listener works on one batch for days. It is due by a clock that may leap. */
 const SEEN_CHECK_MS = 1_000;
 
 /** Reads one partition for one member of a group and feeds the listener, one call at a time. */
@@ -113,7 +113,7 @@ export class PartitionReader {
     const committed = this.storage.positions.committed(this.#topic, this.#group, this.partition);
     const { start, end } = this.storage.records(this.#topic).bounds(this.partition);
     const firstOffset = (await this.#listener.assigned(this.partition, committed, start)) ?? committed?.offset ?? start;
-    // The position is beyond the end: its records are gone (files were restored or removed). Reads what is there.
+    // The position is beyond the end: its records are gone (files were restored or removed). Reads the existing ones.
     this.#next = firstOffset > end ? start : Math.max(firstOffset, start);
     // In memory, delivered records may be deleted before they are committed.
     if (committed !== undefined && firstOffset <= end && !this.storage.inMemory)

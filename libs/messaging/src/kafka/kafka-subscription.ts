@@ -147,7 +147,7 @@ export class KafkaSubscription implements Subscription {
   async #close(): Promise<void> {
     this.#assigned = new Set();
     this.#preparing.set([], []);
-    // What is under way then fails: the successor repeats what a last commit would have named.
+    // Calls under way then fail, and the successor repeats the records that a last commit would have covered.
     const hanging = setTimeout(() => this.#connection.close(), MAX_CLOSE_MS);
     await Promise.all([...this.#feeds.keys()].map((partition) => this.#giveUp(partition)));
     await this.#membership?.leave(this.#leaves);

@@ -3,7 +3,7 @@ import { retry } from '#waiting';
 import type { Log, LogRecord, OutgoingRecord } from '../log.js';
 import { isRefusedRecord, LogError } from '../problems.js';
 
-/** Headers of a dead letter, beside those of the record. */
+/** Headers of a dead letter, in addition to those of the record. */
 const DEAD_LETTER_HEADERS = {
   topic: 'betrace-dead-topic',
   partition: 'betrace-dead-partition',

@@ -28,7 +28,7 @@ describe('RuleHistory', () => {
     expect(history.rules(6)).toBeUndefined();
   });
 
-  it('is undefined for an epoch that has not come, or whose base has not', () => {
+  it('is undefined for an epoch that has not arrived, or whose base has not', () => {
     const history = new RuleHistory();
     history.add({ epoch: 2, changes: [{ put: rule('a') }] });
     expect(history.rules(2)).toBeUndefined();

@@ -31,7 +31,7 @@ export class RuleHistory {
   add(record: RuleSetRecord): void {
     if (this.records.has(record.epoch)) return;
     this.records.set(record.epoch, record);
-    // The records above may have come before: a log that was created again gets what it lacks after a new change.
+    // Records of later epochs may have come before: a log that was created again gets its missing records after a new change.
     for (let epoch = record.epoch; this.records.has(epoch); epoch++) {
       if (epoch <= this.newest.epoch) continue;
       const rules = this.rulesOf(epoch);

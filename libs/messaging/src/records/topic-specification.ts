@@ -1,6 +1,6 @@
 import { TOPICS } from '#records';
 
-/** What a topic must be: created or verified when the log opens. */
+/** The required properties of a topic, which is created or verified when the log opens. */
 export interface TopicSpecification {
   readonly name: string;
   readonly partitions: number;
@@ -8,11 +8,11 @@ export interface TopicSpecification {
   readonly retention?: number;
   /** Keeps the last record per key; records without a key are kept. */
   readonly compacted?: boolean;
-  /** The log says by control records when nothing could be appended: for how long (embedded log), or that it can be (Kafka). */
+  /** Control records show when nothing could be appended: for how long (embedded log), or that appends are possible (Kafka). */
   readonly pauses?: boolean;
   /**
-   * Bytes kept, about: beyond, records that all groups passed are deleted, the oldest first; when what is left is unread,
-   * appends are refused as unavailable. Embedded log only; default in memory 256 MiB, on disk no bound.
+   * Approximate maximum bytes. Above it, the oldest records that all groups passed are deleted. If only unread ones remain, appends are refused as unavailable.
+   * Embedded log only; default in memory 256 MiB, on disk no bound.
    */
   readonly maxBytes?: number;
 }

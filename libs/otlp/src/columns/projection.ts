@@ -1,9 +1,9 @@
-/** Span fields that a projection can read beside the ids, times and parentage, which it always reads. */
+/** Span fields that a projection can read in addition to the ids, times and parentage, which it always reads. */
 export type ProjectedField = 'name' | 'service' | 'kind' | 'status' | 'status_message' | 'scope';
 
 /**
- * Which columns a projection decode fills; everything else in the request is skipped, not decoded. (Structurally what the
- * rules' `Reads` say; `otlp` imports no other lib.)
+ * Which columns a projection decode fills; everything else in the request is skipped, not decoded. (The structure of the rules' `Reads`, which `otlp` does not
+ * import.)
  */
 export interface Projection {
   readonly fields: ReadonlySet<string>;

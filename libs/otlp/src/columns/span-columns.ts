@@ -25,7 +25,7 @@ const NO_LINKS: readonly SpanLink[] = [];
 const SERVER = 2;
 
 /**
- * Shared by all columns of a thread, for it only saves time. With tables of their own, 300 KB each, 64 partitions would use more than the caches of a
+ * Shared by all columns of a thread, because it only saves time. With tables of their own, 300 KB each, 64 partitions would use more than the caches of a
  * processor hold.
  */
 const TEXTS = new TextTable();
@@ -59,7 +59,7 @@ export class SpanColumns {
   /** OTLP numbers; 0 (unspecified, unset) also for numbers that OTLP does not know. The status is 0 unless projected. */
   kind = new Uint8Array(0);
   status = new Uint8Array(0);
-  /** Distinguishes the contents of a span's id, doubled; odd if its id came before with other content. 0 until the reader of the columns writes it. */
+  /** Twice a number that distinguishes the contents of one span id; odd if the id came before with other content. 0 until the reader of the columns writes it. */
   forms = new Uint32Array(0);
   /** 1 when the span has links. Most have none, which is known without reading its bytes. */
   hasLinks = new Uint8Array(0);

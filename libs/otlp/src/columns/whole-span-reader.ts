@@ -12,7 +12,7 @@ export interface ByteRange {
 
 /**
  * Decodes whole spans, one by one, at the places that a projection found. Consecutive spans of a request share their resource and scope. These are read once,
- * because finding them is a walk over all spans beside them.
+ * because finding them takes a walk over all their spans.
  */
 export class WholeSpanReader {
   private bytes: Uint8Array | undefined;

@@ -11,8 +11,8 @@ export interface KnownMembers {
 }
 
 /**
- * Notes each unknown member: `unknown member 'durations', did you mean 'duration'?`. Notes two spellings of one member with different values, of which a reader
- * would take either.
+ * Notes each unknown member: `unknown member 'durations', did you mean 'duration'?`. Notes two spellings of one member with different values, because a reader
+ * could take either.
  */
 export function refuseUnknownMembers(reader: JsonReader, object: JsonObject, { names, aliases = {}, same = {} }: KnownMembers): void {
   const spellings = new Map<string, string>();

@@ -3,7 +3,7 @@ import type { KnownMembers } from './known-members.js';
 /** OTLP members that the log does not need: accepted and not kept. */
 const IGNORED = ['flags', 'dropped_attributes_count', 'dropped_events_count', 'dropped_links_count'];
 
-/** The members beside a list of spans: those of the answer of `GET /v1/violations/{id}/trace`, which can be sent back unchanged. */
+/** The members that may accompany a list of spans: those of the answer of `GET /v1/violations/{id}/trace`, which can be sent back unchanged. */
 export const TRACE_MEMBERS: KnownMembers = { names: ['spans', 'trace_id', 'wire_trace_id', 'complete', 'late_spans_until'] };
 
 /** The members of the spans of `POST /v1/spans`, of rule tests and of the answer of `GET /v1/violations/{id}/trace`. */

@@ -170,7 +170,7 @@ class SpansJson {
     if (end === undefined) {
       if (duration === undefined && !this.incomplete) reader.expected('a time (or a duration)', undefined, 'end_time');
       const ends = (start ?? 0n) + (duration ?? 0n);
-      if (ends >= 2n ** 64n) reader.fail('the span would end after the last time that 64 bits can tell', durationField.name);
+      if (ends >= 2n ** 64n) reader.fail('the span would end after the last time that 64 bits can hold', durationField.name);
       return { start: start ?? 0n, end: BigInt.asUintN(64, ends) };
     }
     if (duration === undefined) return { start: start ?? 0n, end };

@@ -6,7 +6,7 @@ const FRAME = 6;
 
 /** Writes some spans of a scanned request, with their resources and scopes, as a request of their own. */
 export class PartWriter {
-  /** Fields of ResourceSpans beside scope_spans and of ScopeSpans beside spans, as pairs of offsets: copied to each part. */
+  /** Fields of ResourceSpans other than scope_spans, and of ScopeSpans other than spans, as pairs of offsets: copied to each part. */
   private readonly resourceRanges: number[][];
   private readonly scopeRanges: number[][];
   private readonly resourceSize: number[];

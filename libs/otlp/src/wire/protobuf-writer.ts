@@ -3,8 +3,8 @@ import { varintSize, writeVarint } from './varint.js';
 const encoder = new TextEncoder();
 
 /**
- * Writes protobuf. proto3's rule that a default value (0, '', empty) is not written is applied by every method but `message`
- * and the `always` ones; tags come from fields.ts.
+ * Writes protobuf. Every method but `message` and the `always` ones omits a default value (0, '', empty), as proto3 requires.
+ * Tags are in fields.ts.
  */
 export class ProtobufWriter {
   private bytes = new Uint8Array(1024);

@@ -82,7 +82,7 @@ export class Positions {
     return row && { offset: Number(row.offset), metadata: String(row.metadata) };
   }
 
-  /** Every group's position, of this topic. */
+  /** The position of every group in this topic. */
   all(topic: string): readonly { readonly group: string; readonly partition: number; readonly offset: number }[] {
     const query = 'SELECT "group", partition, offset FROM positions WHERE topic = ? AND offset IS NOT NULL';
     const rows = this.#guarded(() => this.#database.prepare(query).all(topic));

@@ -55,7 +55,7 @@ describe('the storage of the embedded log', () => {
   });
 
   // Only Linux has a directory in which even root cannot create files.
-  (existsSync('/proc/self') ? it : it.skip)('is refused at once below /proc, where nothing can be made', () => {
+  (existsSync('/proc/self') ? it : it.skip)('is refused at once below /proc, where nothing can be created', () => {
     expect(openError({ path: '/proc/betrace/log' })).toContain('BT_LOG_STORAGE_NOT_WRITABLE');
   });
 
@@ -121,7 +121,7 @@ describe('the storage of the embedded log', () => {
     expect(openError()).toContain(join(path, 'spans.db'));
   });
 
-  it('reports a damaged file when it reads the place, and continues with the rest', async () => {
+  it('reports a damaged file when it reads the damaged place, and continues with the rest', async () => {
     const log = EmbeddedLog.open(settings);
     for (let i = 0; i < 100; i++) await log.append('spans', [{ partition: 0, value: Buffer.alloc(40_000, i) }, record('x', 1)]);
     await log.close();

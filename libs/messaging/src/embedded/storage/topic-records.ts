@@ -179,7 +179,7 @@ export class TopicRecords {
     if (this.#database.isOpen) this.#database.close();
   }
 
-  /** A partition was silent at most since its newest record. */
+  /** A pause record covers at most the time since the newest record of its partition. */
   #insertPause(now: number, pause: number): void {
     for (let partition = 0; partition < this.topic.partitions; partition++) {
       const { offset, timestamp } = this.#newestOf(partition);

@@ -8,7 +8,7 @@ export interface Writer {
   beat(): void;
   /** Rejects when nothing can be written now. */
   check(): Promise<void>;
-  /** Writes what waits, then closes. */
+  /** Writes the waiting appends, then closes. */
   close(): Promise<void>;
 }
 

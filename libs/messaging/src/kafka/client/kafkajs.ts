@@ -66,7 +66,7 @@ export interface WireBroker extends Pick<Broker, 'isConnected' | 'offsetCommit'>
 export interface ProducerIdentity {
   readonly id: number;
   readonly epoch: number;
-  /** The id of the cluster; undefined for brokers that do not tell it. */
+  /** The id of the cluster; undefined for brokers that do not report it. */
   readonly cluster?: string | undefined;
 }
 

@@ -4,8 +4,7 @@ import type { LogReport } from '../../log-report.js';
 const SAY_AGAIN_MS = { first: 5_000, max: 300_000 };
 
 /**
- * Logs what a subscription cannot do now, whatever the part (its brokers, its group, its partitions): once, then with exponential back-off; and once when all
- * of it works again.
+ * Logs an outage of a subscription (of its brokers, its group or its partitions): once, then with exponential back-off, and once when all parts work again.
  */
 export class Outage {
   readonly #failing = new Set<string>();
@@ -24,7 +23,7 @@ export class Outage {
     readonly over: () => void = () => undefined,
   ) {}
 
-  /** `atOnce` says it whatever was logged shortly before. */
+  /** `atOnce` logs it even if something was logged shortly before. */
   failed(part: string, error: Error, atOnce = false): void {
     const now = this.now();
     if (this.#failing.size === 0) {
@@ -40,7 +39,7 @@ export class Outage {
     this.say(error);
   }
 
-  /** Whether this part fails at present. */
+  /** Whether this part fails now. */
   isFailing(part: string): boolean {
     return this.#failing.has(part);
   }

@@ -300,7 +300,7 @@ export class Membership {
         // With an illegal generation, the join was answered, but the answer got lost.
         if (type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION') return;
         if (type === 'UNKNOWN_MEMBER_ID' || type === 'FENCED_INSTANCE_ID') throw error;
-        // While the coordinator is away, partitions are not reassigned; when it is back, it remembers its members.
+        // While the coordinator is unavailable, partitions are not reassigned; when it is back, it remembers its members.
         await this.#backOff(error);
       }
     }

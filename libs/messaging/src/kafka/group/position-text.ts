@@ -1,8 +1,8 @@
 const MEMBER = /^\{"topic_id":"([0-9a-f]{32})"(?:,|(?=\}))/;
 
 /**
- * What is committed beside an offset: the group's own text, and the id of the offset's topic as the first member of the text's JSON object. Readers that don't
- * know the member ignore it, and Kafka's tools show it. A text that is not an object stays unchanged.
+ * The text that is committed with an offset: the group's own text, and the id of the offset's topic as the first member of the text's JSON object. Readers that
+ * don't know the member ignore it, and Kafka's tools show it. A text that is not an object stays unchanged.
  */
 export function withTopicId(text: string, topicId: string | undefined): string {
   if (topicId === undefined || text === '{}' || !(text === '' || text.startsWith('{'))) return text;

@@ -46,7 +46,7 @@ export class Preparing {
     };
     const timer = setTimeout(end, MAX_PREPARING_MS);
     timer.unref();
-    // What it could not prepare, it reads when the partition has come.
+    // The member reads the unprepared part when it gets the partition.
     const prepared = this.options.listener.prepare?.(partition, this.#positionOf(partition)) ?? Promise.resolve();
     prepared.then(end, end);
   }

@@ -12,7 +12,7 @@ interface Waiting {
   readonly topic: string;
   /** The connection of the answer. It is reset when another broker coordinates the group. */
   readonly connection: Connection;
-  /** No coordinator of the group answers at present. */
+  /** No coordinator of the group answers now. */
   failed(error: Error): void;
 }
 

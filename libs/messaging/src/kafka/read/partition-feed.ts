@@ -41,7 +41,7 @@ export class PartitionFeed {
   #readyBytes = 0;
   #fetchAt: number | undefined;
   #topicId: string | undefined;
-  /** Where reading was when the log turned out to be another one. */
+  /** The position at which the log turned out to be another one. */
   #leftAt: number | undefined;
   #fetchAfter = 0;
   #end = 0;
@@ -68,7 +68,7 @@ export class PartitionFeed {
     this.#done = this.#run();
   }
 
-  /** Commits are this member's to make. */
+  /** Whether this member may commit. */
   get held(): boolean {
     return this.#held;
   }
@@ -203,7 +203,7 @@ export class PartitionFeed {
       this.#expired(committed.offset, start, { offset: committed.offset, metadata: committed.metadata });
     const position = committed && !another ? { offset: committed.offset, metadata: committed.metadata } : undefined;
     const firstOffset = (await this.#listener.assigned(this.partition, position, start)) ?? position?.offset ?? start;
-    // The records of a position beyond the end are gone: reads what is there.
+    // A position beyond the end means that its records are gone: reads the existing ones.
     this.#begin(topicId, firstOffset > end ? start : Math.max(firstOffset, start), end);
   }
 
@@ -245,7 +245,7 @@ export class PartitionFeed {
     const batch = { topic: this.#options.topic, partition: this.partition, records, endOffset };
     await this.#listener.records(batch, this.#leaving.signal);
     this.#ready.splice(0, count);
-    // While records come, nothing is logged in between.
+    // While records come, `idle` is not called.
     this.#idleAt = performance.now() + this.#idleInterval;
     const wasFull = this.full;
     for (const { value } of records) this.#readyBytes -= value.length;
@@ -267,7 +267,7 @@ export class PartitionFeed {
   async #rest(): Promise<void> {
     const interval = this.#idleInterval;
     const now = performance.now();
-    // All partitions at the same moments: what they append then goes in one request.
+    // For all partitions at the same moments: then their appends go in one request.
     const due = Math.ceil((this.#idleAt + interval) / interval) * interval;
     const caughtUp = this.#fetchAt !== undefined && this.#fetchAt >= this.#end && now - this.#answeredAt < FRESH_MS;
     if (this.#listener.idle && caughtUp && now >= due) {

@@ -7,7 +7,7 @@ import { RangeReader } from './range-reader.js';
 
 const TOPIC = 't';
 const OFFSET_OUT_OF_RANGE = 1;
-/** Where the first offset is in a fetch of this topic. */
+/** The place of the first offset in a fetch of this topic. */
 const OFFSET_AT = 44;
 
 /** A broker with one partition, which answers each fetch with one record. */
@@ -58,7 +58,7 @@ describe('reading a range', () => {
     );
   });
 
-  it('continues behind records that are deleted meanwhile', async () => {
+  it('continues after records that are deleted meanwhile', async () => {
     const broker = new Broker(8);
     expect(await readAll(broker, () => void (broker.start = 6))).toEqual([0, 1, 2, 6, 7]);
     const [all, shorter] = [new Broker(5), new Broker(8)];
@@ -67,7 +67,7 @@ describe('reading a range', () => {
     expect(await readAll(shorter, () => undefined)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('waits for records that a new leader does not show yet', async () => {
+  it('waits for records that a new leader does not return yet', async () => {
     const broker = new Broker(8);
     let fetches = 0;
     const fetched = broker['fetched'].bind(broker);

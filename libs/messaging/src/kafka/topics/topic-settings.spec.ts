@@ -8,7 +8,7 @@ const remedy = (name: string, partitions: number, found: number): string | undef
   partitionsMismatch({ name, partitions }, found, settings)[0]?.values['remedy'] as string | undefined;
 
 describe('another number of partitions', () => {
-  it('of the violations, after the spans got more partitions, is not answered by the former number alone', () => {
+  it('of the violations, after the spans got more partitions: the remedy is to add them here, too', () => {
     expect(remedy(TOPICS.spans, 12, 15)).toContain('set BETRACE_LOG_PARTITIONS=15 ');
     expect(remedy(TOPICS.violations, 15, 15)).toBeUndefined();
     expect(remedy(TOPICS.violations, 15, 12)).toContain(

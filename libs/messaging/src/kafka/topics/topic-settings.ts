@@ -71,7 +71,7 @@ export function partitionsMismatch(topic: TopicSpecification, found: number, { b
     difference: `it has ${found} partitions, must have ${topic.partitions}`,
     remedy:
       topic.partitions > 1
-        ? `Another number would tear open traces apart: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.${follows}`
+        ? `Another number would split open traces: set BETRACE_LOG_PARTITIONS=${found} (log.partitions), for topics that exist.${follows}`
         : 'Its records have one order: delete it, and it is created as it must be.',
   };
   return [logProblem('BT_LOG_TOPIC_MISMATCH', values)];

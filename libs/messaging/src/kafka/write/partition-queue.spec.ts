@@ -119,7 +119,7 @@ describe('a queue of one partition', () => {
     expect(sequenceOf(await under.next())).toMatchObject({ id: 101, first: 1 });
   });
 
-  it('keeps its identity, and a batch of unknown outcome, while the broker does not tell its cluster', async () => {
+  it('keeps its identity, and a batch of unknown outcome, while the broker does not report its cluster', async () => {
     const under = new Under();
     under.append(2);
     const sent = await under.next();

@@ -9,7 +9,7 @@ export type Identify = (spent: ProducerIdentity | undefined) => Promise<Producer
 const SEQUENCES = 2 ** 31;
 
 /**
- * What waits to be written to one partition, in its order, with one batch under way. A batch of unknown fate (its answer was lost) is sent again unchanged,
+ * The appends that wait for one partition, in order, with one batch under way. A batch of unknown outcome (its answer was lost) is sent again unchanged,
  * with the same sequence, so the broker writes it once. If no caller waits for it any more, it is given up, and with it the producer's identity. Otherwise a
  * later batch under the same sequence would count as the lost one, and be acknowledged without being written.
  */
@@ -44,7 +44,7 @@ export class PartitionQueue {
   }
 
   /**
-   * The batch to send now, of at most `most` bytes of records (at least one piece); undefined when there is none. `cluster` is the current cluster, if known.
+   * The batch to send now, of at most `max` bytes of records (at least one piece); undefined when there is none. `cluster` is the current cluster, if known.
    * Another cluster than that of its identity may have given this identity to another producer. It would take a batch for one that it already has.
    */
   async next(max: number, compression: Compression, cluster: string | undefined, identify: Identify): Promise<Buffer | undefined> {

@@ -68,7 +68,7 @@ interface GrowingPiece extends Piece {
   bytes: number;
 }
 
-/** An append's records by partition, in their order, in pieces that fit into a batch of `most` bytes. */
+/** An append's records by partition, in their order, in pieces that fit into a batch of `max` bytes. */
 export function piecesOf(append: PendingAppend, records: readonly OutgoingRecord[], max: number): ReadonlyMap<number, readonly Piece[]> {
   const partitions = new Map<number, GrowingPiece[]>();
   records.forEach((record, place) => {
