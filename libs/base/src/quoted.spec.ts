@@ -11,4 +11,4 @@ it.each([
   ['tag\u{e0041}', String.raw`"tag\u{e0041}"`],
   ['👨\u200d👩\u200d👧', '"👨\u200d👩\u200d👧"'],
   ['half\ud800', '"half\ud800"'],
-])('the literal of %j shows what nobody would see', (text, literal) => expect(quoted(text)).toBe(literal));
+])('the literal of %j shows its invisible characters', (text, literal) => expect(quoted(text)).toBe(literal));

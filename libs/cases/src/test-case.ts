@@ -16,7 +16,7 @@ export interface Expectation {
   readonly subjects?: readonly string[];
 }
 
-/** What a rule's record says, for the judge. */
+/** The expectation in a rule's record, in the form for the judge. */
 export function expectationOf(expect: RuleTestExpectation): Expectation {
   if (typeof expect === 'object') return { match: true, subjects: expect.match };
   return expect === 'undecided' ? { match: false, undecided: true } : { match: expect === 'match' };

@@ -26,7 +26,7 @@ describe('the files of an open database', () => {
 
   const fill = () => database.exec('INSERT INTO t SELECT randomblob(100000) FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8))');
 
-  it.each(['', '-wal', '-shm'])('are lost while they cannot be looked at, and no longer (some.db%s)', (suffix) => {
+  it.each(['', '-wal', '-shm'])('are lost while they are inaccessible, and no longer (some.db%s)', (suffix) => {
     const name = `${path}${suffix}`;
     renameSync(name, `${path}.aside`);
     symlinkSync(name, name);

@@ -48,8 +48,8 @@ export class DatabaseFile {
   }
 
   /**
-   * The same, with a look into the write-ahead log: one that was emptied has its length again after the next write, and zeros before that. Costs three times as
-   * much, so it is used only when the database seems damaged.
+   * The same, and it reads the write-ahead log: after the next write an emptied one has its former length again, with zeros at its beginning. Costs three times
+   * as much, so it is used only when the database seems damaged.
    */
   examine(): Loss | undefined {
     const loss = this.lost();

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory and those above it, unless they are there. Step by step: Node's own recursive way takes an ENOENT for a
- * missing parent and never ends where it means something else, as below /proc.
+ * Creates a directory and its parents if they are missing. One level at a time: Node's recursive mkdir takes every ENOENT for a
+ * missing parent, and never ends where it means something else, as below /proc.
  */
 export function makeDirectory(path: string): void {
   if (existsSync(path)) return;

@@ -39,7 +39,7 @@ describe('a tool of an agent', () => {
     expect(asked).toEqual(['GET /v1/violations?severity=HIGH&limit=20']);
   });
 
-  it('reads on after short pages of a search, or an empty page would mean "none"', async () => {
+  it('continues after short pages of a search, because an empty page would mean "none"', async () => {
     const pages: Readonly<Record<string, object>> = {
       '/v1/violations?q=x&limit=2': { violations: [], total: 0, total_is: 'at_least', next: 'a' },
       '/v1/violations?q=x&limit=2&cursor=a': { violations: [1], total: 1, total_is: 'at_least', next: 'b' },

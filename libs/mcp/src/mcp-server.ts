@@ -47,7 +47,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
   server.registerTool(
     'get_rule',
     {
-      description: 'A rule by its id or name, with how it fared in the last 24 hours',
+      description: 'A rule by its id or name, with its results in the last 24 hours',
       inputSchema: toolArguments({ rule: z.string().min(1).describe('Its id or name') }),
       annotations,
     },
@@ -121,7 +121,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
         'Runs an unsaved expression over the recorded past, by the engine that judges production: how many traces it matches, when, and samples. Needs the scope rules:write',
       inputSchema: toolArguments({
         expression: EXPRESSION,
-        since: z.string().default('24h').describe('So long ago (24h, 7d) or a time'),
+        since: z.string().default('24h').describe('A duration before now (24h, 7d), or a time'),
         samples: z.number().int().min(0).max(20).default(5),
       }),
       annotations,
@@ -136,7 +136,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
   server.registerTool(
     'get_preview',
     {
-      description: 'How far a preview is that was not done in 30 s, and what came of it',
+      description: 'The progress or the result of a preview that was not done in 30 s',
       inputSchema: toolArguments({ id: z.string().min(1) }),
       annotations,
     },
@@ -156,7 +156,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
         start_time: z.string().optional().describe('Not before: RFC 3339, or Unix seconds'),
         end_time: z.string().optional(),
         limit: LIMIT,
-        cursor: z.string().optional().describe('`next` of the answer before'),
+        cursor: z.string().optional().describe('`next` of the previous answer'),
       }),
       annotations,
     },
@@ -165,7 +165,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
   server.registerTool(
     'explain_violation',
     {
-      description: 'Why a violation is one: each part of the rule with its value, and the spans that decided it',
+      description: 'Explains a violation: each part of the rule with its value, and the spans that decided it',
       inputSchema: toolArguments({ id: z.string().min(1) }),
       annotations,
     },
@@ -175,7 +175,7 @@ export function mcpServer(ask: Ask, version: string): McpServer {
     'coverage',
     {
       description:
-        'How each rule fared in the last 24 hours (which never matched, which failed), and which attributes of the last spans no rule mentions',
+        'The results of each rule in the last 24 hours (which never matched, which failed), and the attributes of the last spans that no rule mentions',
       inputSchema: toolArguments({}),
       annotations,
     },

@@ -5,7 +5,7 @@ export interface RuleSetRecord {
   readonly epoch: number;
   readonly snapshot?: readonly PublishedRule[];
   readonly changes?: readonly RuleChange[];
-  /** The rules of this epoch were lost, and present ones replace them: its spans may have been judged by others. */
+  /** The rules of this epoch were lost, and the current ones replace them: its spans may have been judged by others. */
   readonly replaced?: true;
 }
 
