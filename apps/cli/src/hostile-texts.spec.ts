@@ -9,7 +9,7 @@ afterAll(() => {
   closeFakeServers();
 });
 
-/** Clears the screen, sets the window's title, and turns the direction of what follows. */
+/** Clears the screen, sets the window's title, and reverses the direction of the text after it. */
 const HOSTILE = '\u001b[2J\u001b]0;title\u0007\u202e\u009b';
 const RAW = /(?!\n)[\p{Cc}\p{Cf}]/u;
 

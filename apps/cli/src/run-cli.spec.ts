@@ -27,7 +27,7 @@ describe('betrace', () => {
     ['violations export --format csw', '--format is csv or ndjson, not csw. Did you mean csv?'],
     ['keys new me --scope reed', '. Did you mean read?'],
     ['help expalin', 'unknown command expalin. Did you mean: explain?'],
-  ])('names the words that there are, and the one that was meant, for `%s`', async (line, said) => {
+  ])('names the known words, and the one that was meant, for `%s`', async (line, said) => {
     const { code, err } = await betrace(line.split(' '), { environment: { BETRACE_URL: 'http://127.0.0.1:1' } });
     expect([code, err]).toEqual([2, expect.stringContaining(said)]);
   });

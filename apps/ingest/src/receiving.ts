@@ -4,7 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Log, traceAppends } from '#messaging';
 import { Shutdown, Tracing } from '#platform';
 
-/** Tells the log when senders can send: a silence before or after is none of their traces. */
+/** Tells the log when senders can send: a silence before or after is not a silence of their traces. */
 @Injectable()
 export class Receiving implements OnModuleInit {
   constructor(

@@ -12,8 +12,8 @@ const NAME = /^betrace-\d{8}T\d{6}Z\.ndjson\.gz$/;
 export const backupName = (now: number): string => `betrace-${new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '')}.ndjson.gz`;
 
 /**
- * Deletes all but the newest `keep` backups in a directory, and what killed backups left a day ago; other files stay. The backup just written is the newest, also
- * by a clock that was set back. Throws a CliError.
+ * Deletes all but the newest `keep` backups in a directory, and files that killed backups left a day ago; other files stay. The backup just written counts as
+ * the newest, even if the clock was set back. Throws a CliError.
  */
 export async function deleteOldBackups(directory: string, keep: number, written: string): Promise<void> {
   try {

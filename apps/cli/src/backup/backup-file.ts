@@ -26,7 +26,7 @@ export async function writeBackupFile(file: string, lines: AsyncIterable<string>
   }
   try {
     await refuseNoFile(file);
-    // A file of another owner or mode, or a link to elsewhere, may wait under this name. So it is never opened, only made.
+    // A file of another owner or mode, or a link to elsewhere, may exist under this name. So it is never opened, only created.
     await rm(partial, { force: true });
     const handle = await open(partial, 'wx', 0o600);
     made = await handle.stat();
@@ -50,7 +50,7 @@ export async function writeBackupFile(file: string, lines: AsyncIterable<string>
 /** The name under which a file is written until it is complete. */
 export const partialOf = (file: string): string => `${file}.partial`;
 
-/** A complete backup takes the place of what is there: `/dev/null` would no longer be one. */
+/** A complete backup replaces the existing file: `/dev/null` would no longer be a device. */
 async function refuseNoFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found !== undefined && !found.isFile()) throw new Error('it exists, and is not a file');

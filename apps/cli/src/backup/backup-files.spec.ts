@@ -32,14 +32,14 @@ describe('the file of a backup', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("is its owner's alone, and not written through what waits under the name of its partial file", async () => {
+  it('is readable by its owner only, and not written through an existing file with the name of its partial file', async () => {
     const elsewhere = join(folder, 'elsewhere');
     writeFileSync(elsewhere, 'of somebody');
     symlinkSync(elsewhere, `${file}.partial`);
     await writeBackupFile(file, lines('a\n'));
     expect(readFileSync(elsewhere, 'utf8')).toBe('of somebody');
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    // That of a backup that was killed, which all users may read.
+    // The partial file of a killed backup, which all users may read.
     writeFileSync(`${file}.partial`, 'a long beginning');
     chmodSync(`${file}.partial`, 0o666);
     await writeBackupFile(file, lines('b\n'));
@@ -47,7 +47,7 @@ describe('the file of a backup', () => {
     expect(readdirSync(folder).sort()).toEqual(['b.ndjson', 'elsewhere']);
   });
 
-  it('takes the place of no device and no pipe', async () => {
+  it('replaces no device and no pipe', async () => {
     expect(spawnSync('mkfifo', [file]).status).toBe(0);
     await expect(writeBackupFile(file, lines('a\n'))).rejects.toMatchObject({
       code: 'BT_CLI_FILE',

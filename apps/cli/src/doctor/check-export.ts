@@ -14,7 +14,7 @@ export async function checkExport({ otlp }: Configuration): Promise<{ readonly f
   try {
     if (protocol === 'grpc') {
       await connects(new URL(url));
-      return { found: ok(`${address} takes connections (whether it takes violations is said by GET /ready of a running server)`) };
+      return { found: ok(`${address} accepts connections (GET /ready of a running server shows whether it accepts violations)`) };
     }
     const [type, body] = protocol === 'http/json' ? ['application/json', '{}'] : ['application/x-protobuf', new Uint8Array(0)];
     const answer = await fetch(url, {

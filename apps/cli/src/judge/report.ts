@@ -3,7 +3,7 @@ import { visible, visibleLines } from '../table.js';
 import { paint, type Terminal } from '../terminal.js';
 import type { CaseResult, FileResult } from './run-rule-file.js';
 
-/** What a report shows beside failures. */
+/** What a report shows in addition to failures. */
 export interface ReportOptions {
   /** Every case. */
   readonly verbose: boolean;

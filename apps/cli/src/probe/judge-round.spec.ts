@@ -38,7 +38,7 @@ describe('a round of the probe', () => {
     expect(kindsOf(holds)).toEqual(wanted);
   });
 
-  it('misses what no list has, and says nothing else of it', () => {
+  it('reports a verdict that no list has as missed, and nothing else about it', () => {
     expect(judged([], 1).faults.map(({ kind }) => kind)).toEqual(['missed', 'missed']);
   });
 
@@ -60,7 +60,7 @@ describe('a round of the probe', () => {
     expect(rightOnes).toBe(0);
   });
 
-  it('takes a violation that two pages have for one', () => {
+  it('counts a violation on two pages once', () => {
     expect(judged([...right(), ...right()], 1)).toMatchObject({ right: 2, faults: [] });
   });
 });

@@ -8,7 +8,7 @@ export interface Conversion {
   readonly failures: readonly { readonly rule: string; readonly reason: string }[];
 }
 
-/** Keys of the Go version's rule files, with their present names. */
+/** Keys of the Go version's rule files, with their current names. */
 const RENAMED: Readonly<Record<string, string>> = { condition: 'expression', compliance_frameworks: 'tags' };
 
 /**

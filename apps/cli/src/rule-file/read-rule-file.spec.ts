@@ -103,7 +103,7 @@ describe('a rule file', () => {
     ['an unknown key', 'rules:\n  - id: a\n    expression: "true"\n    severty: HIGH\n', 'BT_CLI_UNKNOWN_KEY', 4, 5],
     ['a missing id', 'rules:\n  - expression: "true"\n', 'BT_CLI_MISSING_KEY', 2, 5],
     ['a missing expression', 'rules:\n  - id: a\n', 'BT_CLI_MISSING_KEY', 2, 5],
-    ['an id that is none', 'rules:\n  - id: a b\n    expression: "true"\n', 'BT_CLI_RULE_TEXT', 2, 9],
+    ['an invalid id', 'rules:\n  - id: a b\n    expression: "true"\n', 'BT_CLI_RULE_TEXT', 2, 9],
     ['an unknown severity', 'rules:\n  - {id: a, expression: "true", severity: high}\n', 'BT_CLI_WRONG_VALUE', 2, 43],
     ['an expression that is not a text', 'rules:\n  - {id: a, expression: true}\n', 'BT_CLI_WRONG_VALUE', 2, 25],
     ['the same id twice', 'rules:\n  - {id: a, expression: "true"}\n  - {id: a, expression: "true"}\n', 'BT_CLI_DUPLICATE_ID', 3, 5],

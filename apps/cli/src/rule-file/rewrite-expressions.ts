@@ -5,7 +5,8 @@ import { isBlock } from '../finding/scalar-places.js';
 export type Rewrite = (text: string) => string;
 
 /**
- * Rewrites the texts at `rules[*].expression`. All else stays the same byte for byte: comments, spacing, other keys. A text of several lines becomes a block.
+ * Rewrites the texts at `rules[*].expression`. Everything else stays the same byte for byte: comments, spacing, other keys. A text of several lines becomes a
+ * block.
  */
 export function rewriteExpressions(source: string, rewrite: Rewrite): string {
   let result = source;
@@ -41,7 +42,7 @@ function withLineEnds(text: string, source: string): string {
   return source.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
 }
 
-/** The value as YAML, in its present style if that can hold it. */
+/** The value as YAML, in its current style if that can hold it. */
 function spelled(text: string, scalar: Scalar, indent: number): string {
   const lines = text.replace(/\n$/, '').split('\n');
   if (lines.length === 1 && !isBlock(scalar)) {

@@ -12,7 +12,7 @@ export interface Item {
   readonly where: string;
 }
 
-/** Maximum of values that aliases expand to, beside the written ones; more is an attack on the reader. */
+/** Maximum of values that aliases expand to, in addition to the written ones; more is an attack on the reader. */
 const MAX_NODES = 20_000;
 const MAX_DEPTH = 64;
 

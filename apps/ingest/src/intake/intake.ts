@@ -36,7 +36,7 @@ export class Intake {
   }
 
   /**
-   * Takes a request whose protobuf `read` returns, or throws the problem of. Resolves when the log has its spans. Rejects with the receiver's answer; then
+   * Takes a request. `read` returns its protobuf, or throws its problem. Resolves when the log has its spans. Rejects with the receiver's answer; then
    * the sender has to send all of it again (the log may still read the bytes). @param timeoutMs how long the sender waits, if known
    */
   async take(receiver: Receiver, read: () => ReadRequest, timeoutMs?: number): Promise<TakenRequest> {

@@ -13,7 +13,7 @@ export interface ReadRequest {
   readonly warning?: RequestWarning;
 }
 
-/** Bytes without a span where spans are read from: most likely they are under another name. */
+/** The warning about a request without spans in the fields that are read: most likely they are under another name. */
 export function noSpansWarning(bytes: number): RequestWarning {
   const sentence = `no span was found in ${bytes} bytes; spans are read from resourceSpans[].scopeSpans[].spans (protobuf: fields 1, 2, 2)`;
   return { kind: 'no_spans', sentence };

@@ -1,4 +1,4 @@
-/** The signals that OpenTelemetry's SDKs send by default beside traces, to the same endpoint. */
+/** The signals that OpenTelemetry's SDKs send by default in addition to traces, to the same endpoint. */
 export interface OtherSignal {
   readonly what: string;
   readonly path: string;

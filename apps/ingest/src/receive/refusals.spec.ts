@@ -185,7 +185,7 @@ describe('bytes without spans are answered with a warning', () => {
     expect(await warned('otlp_grpc', kind)).toBe(before + 1);
   });
 
-  it.each(['{}', ' {"resourceSpans": []} ', '{"resourceSpans":null}', '\uFEFF{}'])('but not where nothing was meant: %s', async (body) => {
+  it.each(['{}', ' {"resourceSpans": []} ', '{"resourceSpans":null}', '\uFEFF{}'])('but an empty request is not: %s', async (body) => {
     expect(await (await post('/v1/traces', body, JSON_TYPE)).json()).toEqual({});
   });
 

@@ -42,7 +42,7 @@ describe('the OpenTelemetry SDK', () => {
     ]);
   });
 
-  it('sends again what was answered with 503', async () => {
+  it('sends spans again after a 503', async () => {
     await start();
     log.fail(new LogUnavailable('BT_LOG_FAILED', { path: '/data', reason: 'disk full' }));
     setTimeout(() => log.fail(undefined), 300);

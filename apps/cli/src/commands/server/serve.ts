@@ -18,7 +18,7 @@ Without a name, everything in one process: the same as npm start. The three othe
 
   async run(args: readonly string[]): Promise<ExitCode> {
     const [first = '', second = ''] = args;
-    // A part has no = in its name. What has one may be a secret: the server refuses it without its value.
+    // The name of a part has no =. A word with one may be a secret: the server refuses it without showing its value.
     const named = first !== '' && !first.startsWith('-') && !first.includes('=');
     const app = named ? oneOf('the part', first, APPS) : 'standalone';
     if (named && (APPS as readonly string[]).includes(second)) {

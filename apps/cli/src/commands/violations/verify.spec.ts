@@ -19,7 +19,7 @@ describe('betrace verify', () => {
   const signed = { ...signViolation(violation, keys), timestamp: 1_699_000_002 };
   const environment = { BETRACE_SIGNATURE_KEY: secret };
 
-  it('tells signed records from changed ones', async () => {
+  it('distinguishes signed records from changed ones', async () => {
     const files = temporaryFiles({
       'good.json': JSON.stringify({ violations: [signed], total: 1 }),
       'bad.json': JSON.stringify([{ ...signed, status: 'retracted' }]),

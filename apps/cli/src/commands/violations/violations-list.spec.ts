@@ -27,7 +27,7 @@ describe('betrace violations list of a search', () => {
   const search = (...args: string[]) =>
     betrace(['violations', 'list', '-q', 'x', `--url=http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...args]);
 
-  it("reads on after an empty page and counts everything, or a pipeline's gate would pass", async () => {
+  it("continues after an empty page and counts everything; otherwise a pipeline's gate would pass", async () => {
     const { code, out, err } = await search('--fail-on-any', '--output=json');
     expect([code, err]).toEqual([1, '']);
     expect(JSON.parse(out)).toEqual({ violations: ['a', 'b', 'c'].map(one), total: 3 });

@@ -118,14 +118,14 @@ describe('OTLP/HTTP', () => {
 
   const bomb = () => new Uint8Array(gzipSync(new Uint8Array(LIMIT * 50)));
   it.each<[string, () => Promise<Response>, number, number, string]>([
-    ['protobuf that is none', () => post(new Uint8Array([10, 200, 1, 2]), PROTOBUF), 400, 3, 'BT_OTLP_MALFORMED'],
+    ['invalid protobuf', () => post(new Uint8Array([10, 200, 1, 2]), PROTOBUF), 400, 3, 'BT_OTLP_MALFORMED'],
     ['text as protobuf', () => post('hello', PROTOBUF), 400, 3, 'BT_OTLP_MALFORMED'],
-    ['JSON that is none', () => post('{"resourceSpans": [', JSON_TYPE), 400, 3, 'BT_OTLP_JSON_SYNTAX'],
+    ['invalid JSON', () => post('{"resourceSpans": [', JSON_TYPE), 400, 3, 'BT_OTLP_JSON_SYNTAX'],
     ['JSON of the wrong shape', () => post('{"resourceSpans": {}}', JSON_TYPE), 400, 3, 'resourceSpans'],
     ['JSON in snake_case', () => post('{"resource_spans": []}', JSON_TYPE), 400, 3, 'lowerCamelCase'],
     ['another content type', () => post('x', 'text/plain'), 415, 3, 'application/x-protobuf or application/json'],
     ['another encoding', () => post('x', PROTOBUF, { 'content-encoding': 'lzma' }), 415, 3, 'lzma'],
-    ['gzip that is none', () => post('x', PROTOBUF, { 'content-encoding': 'gzip' }), 400, 3, 'BT_HTTP_BAD_ENCODING'],
+    ['invalid gzip', () => post('x', PROTOBUF, { 'content-encoding': 'gzip' }), 400, 3, 'BT_HTTP_BAD_ENCODING'],
     ['a body over the limit', () => post(new Uint8Array(LIMIT + 1), PROTOBUF), 413, 8, 'server.request_limit'],
     ['a gzip bomb', () => post(bomb(), PROTOBUF, { 'content-encoding': 'gzip' }), 413, 8, 'after decompression'],
   ])('refuses %s with a google.rpc.Status', async (_, send, status, code, message) => {
