@@ -75,7 +75,7 @@ export class TextRangeView implements TextRange {
   @ApiProperty({ example: 1 })
   end_line!: number;
 
-  @ApiProperty({ description: 'Behind the last character.', example: 19 })
+  @ApiProperty({ description: 'After the last character.', example: 19 })
   end_column!: number;
 }
 

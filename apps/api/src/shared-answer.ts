@@ -1,10 +1,10 @@
-/** An answer that takes long, for all who ask while it is made, and for some time after. */
+/** An answer that takes long, shared by all callers while it is made, and for some time after. */
 export class SharedAnswer<Answer> {
   private last: { readonly answer: Promise<Answer>; madeAt?: number } | undefined;
 
   /**
    * @param make makes the answer; a rejection is not kept
-   * @param fresh how long an answer is given again, in milliseconds since it was made
+   * @param fresh how long an answer is reused, in milliseconds since it was made
    */
   constructor(
     private readonly make: () => Promise<Answer>,

@@ -6,7 +6,7 @@ import { looksSensitive } from './sensitive-attributes.js';
 export const MAX_NAME_LENGTH = 200;
 const MAX_VALUE_LENGTH = 100;
 
-/** Whether the name of an attribute is shown: not one that readers of a list would take for another. */
+/** Whether the name of an attribute is shown: it is not if readers of a list would take it for another. */
 export function isShownName(name: string): boolean {
   return name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name) && !INVISIBLE.test(name);
 }

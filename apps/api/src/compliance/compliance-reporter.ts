@@ -31,7 +31,7 @@ interface Counted {
 /** A rule of a control, and its versions that name the control. */
 interface NamingRule extends Omit<ControlledRule, 'named'> {
   readonly versions: NamedControl['versions'];
-  /** Whether its present version names the control. */
+  /** Whether its current version names the control. */
   readonly isNamed: boolean;
 }
 

@@ -53,7 +53,7 @@ describe('the console is served', () => {
     }
   });
 
-  it('by files that browsers keep forever, because their names change with what is in them', async () => {
+  it('by files that browsers keep forever, because their names change with their content', async () => {
     await start();
     await build();
     const { headers, body } = await app.inject({ url: '/ui/assets/main-1a2b.js', headers: { 'accept-encoding': 'br' } });

@@ -190,7 +190,7 @@ describe('/v1/violations/groups/{id}/differences', () => {
     ]);
   });
 
-  it('tells values and names apart that differ in what nobody sees, as conditions that show it', async () => {
+  it('distinguishes values and names that differ only in invisible characters, by conditions that show these', async () => {
     const service = 'unseen';
     const hidden = { tier: 'gold\u200b', 'ro\u202ele': 'any\u0007' };
     for (let n = 0; n < 24; n++) {

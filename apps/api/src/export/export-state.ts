@@ -2,7 +2,7 @@ import type { Logger, Metrics } from '#platform';
 import { REFUSAL_KINDS, type Refusal } from '../delivery/refusal.js';
 import type { API_METRICS } from '../metrics.js';
 
-/** Why violations are not exported at present, by partition: for readiness, for the log (once per outage), and for metrics. */
+/** Why violations are not exported now, by partition: for readiness, for the log (once per outage), and for metrics. */
 export class ExportState {
   private readonly failures = new Map<number | undefined, { readonly configuration: boolean; readonly message: string }>();
 

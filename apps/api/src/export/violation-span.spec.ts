@@ -64,7 +64,7 @@ describe('a violation as a span', () => {
     );
   });
 
-  it('names the controls of the rule, and what it shows of them', () => {
+  it('names the controls of the rule, and their outcome', () => {
     const controls = [
       { framework: 'SOC 2', control: 'CC6.1' },
       { framework: 'HIPAA', control: '164.312(b)' },

@@ -76,7 +76,7 @@ describe('a violation whose content the store refuses', () => {
     expect(await keep.check()).toBeUndefined();
   });
 
-  it("counts in the status of its rule, beside the evaluators' errors", async () => {
+  it("counts in the status of its rule, in addition to the evaluators' errors", async () => {
     const evaluator = { rule_id: 'slow-requests', rule_version: 1, partition: 0, errors: 3, last_error: 'nil', last_error_at_ms: 1 };
     await log.append(TOPICS.ruleStatus, [{ partition: 0, key: 'slow-requests/0', value: Buffer.from(JSON.stringify(evaluator)) }]);
     refuse('BT_STORE_REFUSED');

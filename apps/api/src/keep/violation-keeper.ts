@@ -62,7 +62,7 @@ export class ViolationKeeper implements PartitionListener {
   private readonly refusals: RefusalPublisher;
   private readonly stopping = new AbortController();
   private subscription: Subscription | undefined;
-  /** Why violations are not stored at present, by partition; key undefined: the log cannot be read. */
+  /** Why violations are not stored now, by partition; key undefined: the log cannot be read. */
   private readonly failures = new Map<number | undefined, Error>();
   /** Offsets that the log deleted before they were stored. Reported to operators until the next start. */
   private lacking: LogError | undefined;

@@ -18,7 +18,7 @@ describe('the file of receivers', () => {
     return readReceivers(file);
   };
 
-  it('has Alertmanagers and webhooks, with filters and a secret that is beside it', () => {
+  it('has Alertmanagers and webhooks, with filters, and a secret in another file', () => {
     const receivers = read(`receivers:
   - name: oncall
     alertmanager: http://alertmanager:9093

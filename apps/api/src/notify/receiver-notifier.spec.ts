@@ -111,7 +111,7 @@ describe('a receiver of notifications', () => {
       await other.stop();
     });
 
-    it('that hangs releases its partition before it answers, and is not sent what it accepts then', async () => {
+    it('that hangs releases its partition before it answers, and does not get again what it accepts then', async () => {
       const [one, other] = [notifier({ ...RECEIVER, url: hook.url }), notifier({ ...RECEIVER, url: hook.url })];
       const asked = Promise.withResolvers<void>();
       const answer = Promise.withResolvers<undefined>();

@@ -54,7 +54,7 @@ export class ReceiverNotifier implements PartitionListener {
   private readonly ended = new AbortController();
   private readonly acceptedCalls = new AcceptedCalls();
   private readonly positions = new PositionFollower();
-  /** Why nothing is accepted at present, by partition. */
+  /** Why nothing is accepted now, by partition. */
   private readonly waiting = new Map<number | undefined, string>();
   private readonly reader: string;
   private readonly subscribed = Promise.withResolvers<Subscription>();

@@ -4,7 +4,7 @@ import type { Mute, Store } from '#store';
 const CACHE_MS = 2_000;
 const PAGE = 1_000;
 
-/** The tags and mutes of rules, which decide beside the violation whether it is sent. Cached for a time. */
+/** The tags and mutes of rules, which also decide whether a violation is sent. Cached for a time. */
 export class RuleFacts {
   private tags: ReadonlyMap<string, readonly string[]> = new Map();
   private muted: ReadonlyMap<string, readonly Mute[]> = new Map();

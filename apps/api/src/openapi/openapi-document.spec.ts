@@ -128,7 +128,7 @@ describe('the documentation of the API', () => {
     expect(answers).toEqual(taking.map((route) => [route, 415, 'BT_HTTP_UNSUPPORTED_MEDIA_TYPE']));
   });
 
-  it('says null of no member of a body that is refused with null', async () => {
+  it('allows null for no member of a body that is refused with null', async () => {
     const { components } = (await api.ask<Document>('GET', '/openapi.json')).body;
     await api.ask('PUT', '/v1/rules/a', { name: 'a', expression: 'span.is_root' });
     const bodies = {
@@ -154,7 +154,7 @@ describe('the documentation of the API', () => {
     expect(tried).not.toContain('RulePatch.expression');
   });
 
-  it('has no list of objects that takes a list in place of one, which would be ignored', async () => {
+  it('has no list of objects that accepts a list as an item, which would be ignored', async () => {
     const { paths, components } = (await api.ask<Document>('GET', '/openapi.json')).body;
     await api.ask('PUT', '/v1/rules/a', { name: 'a', expression: 'span.is_root' });
     const body = { name: 'a', expression: 'span.is_root', rules: [], tests: [] };

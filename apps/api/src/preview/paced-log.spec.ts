@@ -32,7 +32,7 @@ function longLog(told: { batch: (timestamp: number) => void }): PreviewedLog {
   };
 }
 
-it('a preview that reads a long past before its range does not take a CPU for itself meanwhile', async () => {
+it('a preview that reads much of the log before its range does not use a whole CPU meanwhile', async () => {
   const last = (RECORDS - 1) * EVERY_MS;
   let beforeRange = 0;
   let unRested = 0;

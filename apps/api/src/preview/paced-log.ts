@@ -4,7 +4,7 @@ import type { ReplayedLog } from '#replay';
 /** The log of a preview. */
 export type PreviewedLog = ReplayedLog & Pick<Log, 'now'>;
 
-/** A log that rests before it gives each batch that is read, whatever it is read for: a preview reads up to hours before its range, to know pauses and earlier traces. */
+/** A log that rests before each batch that is read, also before the range of a preview: it reads up to hours there, to know pauses and earlier traces. */
 export function pacedLog(log: PreviewedLog, rest: () => Promise<void>): PreviewedLog {
   return {
     shared: log.shared,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 
-it('the thread of a preview loads nothing large before it lets those go first that receive and judge', () => {
+it('the thread of a preview loads nothing large before it yields to threads that receive and judge', () => {
   const entry = readFileSync(join(import.meta.dirname, 'thread.ts'), 'utf8');
   const loaded = [...entry.matchAll(/^import (?!type ).* from '(.*)';$/gm)].map(([, from]) => from);
   expect(loaded).toEqual(['node:worker_threads', './preview-pace.js']);

@@ -8,7 +8,7 @@ import { runPreview } from './run-preview.js';
 /** Milliseconds between two progress messages. */
 const REPORT_EVERY_MS = 200;
 
-/** Runs the preview of this thread, tells its progress and its result, and closes the port. */
+/** Runs the preview of this thread, reports its progress and its result, and closes the port. */
 export async function previewThread(): Promise<void> {
   const port = parentPort;
   if (!port) throw new Error('this function is for a worker thread');

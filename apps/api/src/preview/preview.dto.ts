@@ -28,7 +28,7 @@ const moment = (name: string) => ({
 export class PreviewComparisonBody {
   @ApiPropertyOptional({
     example: 'slow-requests',
-    description: 'The id or the name of a rule, which may be off; its present version is used.',
+    description: 'The id or the name of a rule, which may be off; its current version is used.',
   })
   @IsOptional()
   @IsString()
@@ -58,7 +58,7 @@ export class PreviewBody {
 
   @ApiPropertyOptional({
     example: 'slow-requests-2',
-    description: 'The id or the name of a rule of the server, a candidate in shadow for example, in its present version. Or `expression`.',
+    description: 'The id or the name of a rule of the server, a candidate in shadow for example, in its current version. Or `expression`.',
   })
   @IsOptional()
   @IsString()

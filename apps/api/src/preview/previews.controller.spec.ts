@@ -99,7 +99,7 @@ describe('POST /v1/rules/preview', () => {
     ['an expression and a rule', { expression: 'span.duration > 1s', rule_id: 'slow' }, 400, 'BT_API_PREVIEW_RULE'],
     ['an expression with errors', { expression: 'span.durations > 1s' }, 422, 'BT_API_EXPRESSION_INVALID'],
     ['a member that it does not know', { expression: 'span.duration > 1s', since: '1h' }, 400, 'BT_HTTP_INVALID'],
-    ['a time that is none', { expression: 'span.duration > 1s', from: 'yesterday' }, 400, 'BT_HTTP_INVALID'],
+    ['an invalid time', { expression: 'span.duration > 1s', from: 'yesterday' }, 400, 'BT_HTTP_INVALID'],
     ['a time that is not a text', { expression: 'span.duration > 1s', from: { a: 1 } }, 400, 'BT_HTTP_INVALID'],
     ['an end before the beginning', { expression: 'span.duration > 1s', from: '1h', to: '2h' }, 400, 'BT_API_TIME_RANGE_EMPTY'],
     ['a beginning in the future', { expression: 'span.duration > 1s', from: '2999-01-01T00:00:00Z' }, 400, 'BT_API_TIME_RANGE_EMPTY'],

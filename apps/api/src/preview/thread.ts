@@ -1,4 +1,4 @@
-// The entry of a thread that runs one preview and ends. It lets others go first before it loads what it needs, which takes half a second of CPU time.
+// The entry of a thread that runs one preview and ends. It yields to other threads before it loads its modules, which takes half a second of CPU time.
 import { workerData } from 'node:worker_threads';
 import { yieldToOthers } from './preview-pace.js';
 import type { PreviewWork } from './preview-task.js';

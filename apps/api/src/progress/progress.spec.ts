@@ -9,7 +9,7 @@ import { type EvaluationProgressView, progressView } from './progress.dto.js';
 const NO_POSITION = { start: 0, end: 0 };
 type Bounds = Record<number, { readonly start: number; readonly end: number }>;
 
-describe('how far the evaluators are', () => {
+describe('the progress of the evaluators', () => {
   let committed: Record<number, { readonly offset: number; readonly metadata: string }>;
   let bounds: Bounds;
   let asked: number;
@@ -90,7 +90,7 @@ describe('GET /v1/evaluation', () => {
   });
   afterEach(() => api.close());
 
-  it('counts what waits in a log without evaluators', async () => {
+  it('counts waiting records in a log without evaluators', async () => {
     const before = (await api.ask<EvaluationProgressView>('GET', '/v1/evaluation')).body;
     await api.log.append(TOPICS.spans, [
       { partition: 1, value: new Uint8Array(1) },

@@ -66,7 +66,7 @@ describe('the controls of a rule', () => {
     ['null among them', [null], 'BT_HTTP_INVALID'],
     ['a number as control', [{ framework: 'GDPR', control: 32 }], 'BT_HTTP_INVALID'],
     ['no framework', [{ control: 'CC6.1' }], 'BT_HTTP_INVALID'],
-    ['a member that there is not', [{ ...CC6, contol: 'x' }], 'BT_HTTP_INVALID'],
+    ['an unknown member', [{ ...CC6, contol: 'x' }], 'BT_HTTP_INVALID'],
     ['51 of them', Array.from({ length: 51 }, (_, n) => ({ framework: 'GDPR', control: `${n}` })), 'BT_HTTP_INVALID'],
     ['1 MB', [{ framework: 'GDPR', control: 'x'.repeat(1_000_000) }], 'BT_HTTP_INVALID'],
     ['one that is blank', [{ framework: ' ', control: 'x' }], 'BT_API_RULE_TEXT_INVALID'],

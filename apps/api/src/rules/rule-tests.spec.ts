@@ -118,8 +118,8 @@ describe('the test cases of a rule', () => {
   });
 
   it.each<[string, object, string, number | undefined]>([
-    ['a line that is none', { ...FAST, trace: 'checkout\n  charge kind=sever' }, 'tests[0].trace', 2],
-    ['JSON that is none', { ...FAST, trace: '{"spans": [' }, 'tests[0].trace', undefined],
+    ['an invalid line', { ...FAST, trace: 'checkout\n  charge kind=sever' }, 'tests[0].trace', 2],
+    ['invalid JSON', { ...FAST, trace: '{"spans": [' }, 'tests[0].trace', undefined],
     ['a trace without a span', { ...FAST, trace: '[]' }, 'tests[0].trace', undefined],
   ])('are refused with their place: %s', async (_what, test, path, line) => {
     const present = await version();

@@ -18,7 +18,7 @@ const SLOWEST_LOOK = 200;
 export class Settle {
   private readonly stopping = new AbortController();
   private waiting = 0;
-  /** The next barrier, which present requests share, until it is appended. */
+  /** The next barrier, which current requests share, until it is appended. */
   private next: Promise<BarrierRound> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 

@@ -85,7 +85,7 @@ describe('/v1/violations', () => {
   });
 
   it.each([
-    ['what is open, newest first, when nothing is asked', '', ['viol-c', 'viol-b', 'viol-a']],
+    ['open violations, newest first, by default', '', ['viol-c', 'viol-b', 'viol-a']],
     ['a rule', '?rule_id=unaudited', ['viol-b']],
     ['a severity, in any case', '?severity=critical', ['viol-b']],
     ['several severities', '?severity=HIGH,CRITICAL', ['viol-c', 'viol-b', 'viol-a']],
@@ -130,8 +130,8 @@ describe('/v1/violations', () => {
 
   it.each([
     ['an unknown severity', '?severity=URGENT', 'BT_HTTP_INVALID'],
-    ['a time that is none', '?start_time=yesterday', 'BT_HTTP_INVALID'],
-    ['a limit of nothing', '?limit=0', 'BT_HTTP_INVALID'],
+    ['an invalid time', '?start_time=yesterday', 'BT_HTTP_INVALID'],
+    ['a limit of 0', '?limit=0', 'BT_HTTP_INVALID'],
     ['a limit beyond the highest', '?limit=1001', 'BT_HTTP_INVALID'],
     ['an unknown status', '?status=closed', 'BT_HTTP_INVALID'],
     ['a misspelt filter', '?rule=slow-requests', 'BT_HTTP_INVALID'],

@@ -58,7 +58,7 @@ async function* ruleLines(store: EvidenceStore, rules: readonly string[], gone: 
   for (const id of rules) {
     for (let below: number | undefined; ; ) {
       gone.throwIfAborted();
-      // One more than a page: each version is shown beside the one before it.
+      // One more than a page: each version is compared with the previous one.
       const versions = await store.ruleVersions(id, { limit: PAGE + 1, below });
       for (const [at, version] of versions.slice(0, PAGE).entries()) {
         yield JSON.stringify({ rule_id: id, ...ruleVersionView(version, versions[at + 1]) });

@@ -114,7 +114,7 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
     expect(Buffer.compare(one!, two!)).toBe(0);
   });
 
-  it('is broken off when it cannot be completed', async () => {
+  it('is aborted when it cannot be completed', async () => {
     const { violationsFrom } = api.store;
     jest.spyOn(api.store, 'violationsFrom').mockImplementation(async (filter, page) => {
       if (page.after !== undefined) throw new Error('the database is away');

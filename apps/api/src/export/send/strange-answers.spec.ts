@@ -105,7 +105,7 @@ const HTTP: Readonly<Record<string, Danger>> = {
     told: ['HTTP 200 with application/x-protobuf: "Sign in to Example"'],
   },
   'a page that says it is JSON': { stands: http(200, { 'content-type': 'application/json' }, PAGE), told: ['Sign in to Example'] },
-  'a page that says nothing of itself': { stands: http(200, {}, PAGE), told: ['HTTP 200 with an answer: "Sign in to Example"'] },
+  'a page without a content type': { stands: http(200, {}, PAGE), told: ['HTTP 200 with an answer: "Sign in to Example"'] },
   'an empty page': { stands: http(200, HTML), told: ['HTTP 200 with text/html'] },
   'an endless page': { stands: http(200, { 'content-type': 'application/json' }, `{"a":"${'x'.repeat(2_000_000)}"}`), told: ['HTTP 200'] },
   'a text': { stands: http(200, { 'content-type': 'text/plain' }, 'ok'), told: ['HTTP 200 with text/plain: ok'] },
@@ -118,7 +118,7 @@ const HTTP: Readonly<Record<string, Danger>> = {
     stands: http(302, REDIRECT, PAGE),
     told: ['HTTP 302 to https://login.example.com/oauth2/start "Sign in to Example"'],
   },
-  'a redirect without an aim': { stands: http(301, {}), told: ['HTTP 301'] },
+  'a redirect without a target': { stands: http(301, {}), told: ['HTTP 301'] },
   'a portal': { stands: http(511, HTML, PAGE), told: ['HTTP 511'] },
   'a certificate that Cloudflare does not like': { stands: http(526, HTML, PAGE), told: ['HTTP 526'] },
   'another protocol': { stands: says('SSH-2.0-OpenSSH_9.6\r\n'), told: ['check otlp.endpoint'] },
@@ -188,7 +188,7 @@ describe('an endpoint that is not an OTLP receiver', () => {
     expect(await registry.metrics()).toMatch(/betrace_violations_exported_total 2/);
   });
 
-  it.each(['grpc', 'http/protobuf'] as const)('refuses no violation by a page that says 400 (%s)', async (protocol) => {
+  it.each(['grpc', 'http/protobuf'] as const)('refuses no violation because of a page with status 400 (%s)', async (protocol) => {
     takeAway = await (protocol === 'grpc' ? http2 : http)(400, HTML, PAGE)(port);
     await begin(protocol);
     await eventually(async () => (/failures_total\{kind="doubtful"\} [1-9]|retrying/.test(exporting.state()) ? true : undefined));

@@ -83,7 +83,7 @@ describe('expressions that are not saved', () => {
   });
 
   it.each([
-    ['what a rule cannot say to an error', { expression: 'true', span: { name: 'x' }, on_error: 'ignore' }, 400, 'BT_API_TEST_ON_ERROR'],
+    ['an unknown on_error', { expression: 'true', span: { name: 'x' }, on_error: 'ignore' }, 400, 'BT_API_TEST_ON_ERROR'],
     ['no expression', { span: { name: 'x' } }, 400, 'BT_API_TEST_SPANS_MISSING'],
     ['nothing to judge', { expression: 'true' }, 400, 'BT_API_TEST_SPANS_MISSING'],
     [

@@ -58,7 +58,7 @@ export class RuleStatusFollower {
     await this.subscription?.close();
   }
 
-  /** The errors of the rule's present version; undefined without any. */
+  /** The errors of the rule's current version; undefined without any. */
   of({ id, version }: Pick<StoredRule, 'id' | 'version'>): RuleStatus | undefined {
     const statuses = [...(this.statuses.get(id)?.values() ?? [])].filter(({ rule_version }) => rule_version === version);
     if (statuses.length === 0) return undefined;

@@ -75,7 +75,7 @@ describe('RuleAnnouncer', () => {
     expect(calls).toEqual(['reconcile', 'reconcile']);
   });
 
-  it('reconciles after a renewal of markers, which does not publish what a replaced log lacks', async () => {
+  it('reconciles after a renewal of markers, which does not publish the rule sets that a replaced log lacks', async () => {
     await end();
     await jest.advanceTimersByTimeAsync(10 * 60_000);
     expect(calls).toEqual(['reconcile', 'renew']);
@@ -87,7 +87,7 @@ describe('RuleAnnouncer', () => {
     expect(calls).toEqual(['reconcile', 'renew', 'reconcile']);
   });
 
-  it('reconciles also when the attempt before fails first, and succeeds later', async () => {
+  it('reconciles also when the former attempt fails at first, and succeeds later', async () => {
     isAnother = true;
     await checks(1);
     isAnother = false;

@@ -266,7 +266,7 @@ describe('RulePublisher', () => {
     expect(history.rules(4)?.map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('publishes no change alone to a recreated rules log, also where the watch noticed first that it lacks the sets before', async () => {
+  it('publishes no change alone to a recreated rules log, even if the watch noticed first that it lacks earlier sets', async () => {
     const { object, replace } = replaceable(log);
     rules = new RulePublisher(store, object);
     for (const id of ['a', 'b']) await store.putRule(plainRule(id), 1);
@@ -285,7 +285,7 @@ describe('RulePublisher', () => {
     expect(await rules.isAnotherLog()).toBe(false);
   });
 
-  /** Deletes the records of the rules log before an offset, like a retention. */
+  /** Deletes the records of the rules log before an offset, like retention. */
   function deleteRuleSets(below: number): Log {
     const { object } = replaceable(log);
     const start = (topic: string, offset: number) => (topic === TOPICS.rules ? Math.max(offset, below) : offset);
@@ -316,7 +316,7 @@ describe('RulePublisher', () => {
     expect(await other.isAnotherLog()).toBe(false);
   });
 
-  it('publishes to a recreated rules log what it lacks, also where the first read of it fails', async () => {
+  it('publishes missing rule sets to a recreated rules log, even if the first read of it fails', async () => {
     const { object, replace } = replaceable(log);
     rules = new RulePublisher(store, object);
     for (const id of ['a', 'b', 'c']) await store.putRule(plainRule(id), 1);

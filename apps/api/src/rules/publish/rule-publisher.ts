@@ -10,7 +10,7 @@ const NOTHING = new Uint8Array(0);
 /**
  * Moves rule changes from the store's outbox to the log: first the rule set's record, then an epoch marker in every partition of the spans log, then the outbox
  * entry is done. Several replicas may do so at once, and a step may be repeated after a crash. Evaluators ignore a repeated record, and a marker of their
- * present epoch or an older one.
+ * current epoch or an older one.
  */
 export class RulePublisher {
   private last: Promise<void> = Promise.resolve();
@@ -19,7 +19,7 @@ export class RulePublisher {
   /** By partition: the end of the spans log at the last check. */
   private readonly ends = new Map<number, number>();
   private readonly logged: LoggedRules;
-  /** The rules log was replaced, and the outbox does not have yet what it lacks. The watch may notice it first; the next publication needs to know. */
+  /** The rules log was replaced, and the outbox does not have its missing rule sets yet. The watch may notice it first; the next publication needs to know. */
   private lacking = false;
 
   /** @param report receives warnings for operators: the database was set back */
@@ -109,7 +109,7 @@ export class RulePublisher {
 
   /**
    * True in three cases: the spans log was replaced since the last call; the rules log was, or lost records, and lacks rule sets; the store is older than
-   * the rules log. `reconcile` mends them.
+   * the rules log. `reconcile` corrects them.
    */
   async isAnotherLog(): Promise<boolean> {
     let another = false;
@@ -135,7 +135,7 @@ export class RulePublisher {
     return history;
   }
 
-  /** Puts into the outbox what the log lacks; returns the number of rule sets. */
+  /** Puts the rule sets that the log lacks into the outbox; returns their number. */
   private async republish({ epochs }: RuleHistory): Promise<number> {
     const missing = await this.store.republish(epochs);
     this.lacking = false;

@@ -136,7 +136,7 @@ describe('conditional requests about rules', () => {
   );
 
   it.each(['/v1/rules', '/v1/rules?q=slow&limit=1', PATH, `${PATH}/versions`, `${PATH}/versions/1`, `${PATH}/samples`])(
-    'answers no other %s than If-Match names, as who reads the rest of something asks for',
+    'answers %s only if If-Match names its ETag, as readers of further pages request',
     async (path) => {
       await create();
       const etag = (await api.ask('GET', path)).headers.get('etag') ?? '';

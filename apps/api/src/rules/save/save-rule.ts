@@ -190,7 +190,7 @@ function refuseBadTexts(content: RuleContent, existing?: RuleContent): void {
 /** A patch removes members with `null`; a rule must have these. */
 function refuseNothing(patch: RulePatch): void {
   const missing = (['name', 'expression'] as const).filter((member) => patch[member] === null);
-  const errors = missing.map((path) => ({ path, message: `${path} cannot be taken away: every rule has one` }));
+  const errors = missing.map((path) => ({ path, message: `${path} cannot be removed: every rule has one` }));
   const [first] = errors;
   if (first !== undefined) throw new Problem('BT_HTTP_INVALID', first.message, { errors });
 }

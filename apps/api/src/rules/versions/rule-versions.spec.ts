@@ -182,7 +182,7 @@ describe('a merge patch of a rule (RFC 7396)', () => {
     expect(Object.fromEntries(Object.keys(WHOLE).map((name) => [name, body[name]]))).toEqual(expected);
   });
 
-  it.each(['name', 'expression'])('takes no %s away', async (member) => {
+  it.each(['name', 'expression'])('does not remove the %s', async (member) => {
     await api.ask('PUT', '/v1/rules/whole', WHOLE);
     const { status, body } = await api.ask('PATCH', '/v1/rules/whole', { [member]: null, severity: 'LOW' });
     expect([status, body['code'], body['errors']]).toEqual([400, 'BT_HTTP_INVALID', [expect.objectContaining({ path: member })]]);

@@ -23,11 +23,11 @@ function lasting(): { readonly read: () => Promise<string>; readonly end: () => 
 const searchesWith = (limits: SearchLimits) => new Searches({ search: limits, count: limits });
 
 describe('searches', () => {
-  it('are counts of what has a text', () => {
+  it('are counts with a text', () => {
     expect([countOf({ text: 'x' }), countOf({ text: '' }), countOf({})]).toEqual(['search', 'search', 'count']);
   });
 
-  it('never delay a count of what an index finds', async () => {
+  it('never delay a count that an index serves', async () => {
     const searches = searchesWith({ running: 1, waiting: 100 });
     const long = lasting();
     const all = Array.from({ length: 9 }, () => searches.run(here(), 'search', long.read));
@@ -62,7 +62,7 @@ describe('searches', () => {
     expect(await searches.run(here(), 'search', async () => 'next')).toBe('next');
   });
 
-  it('of clients that went away do not run, and leave their places to others', async () => {
+  it('of disconnected clients do not run, and leave their places to others', async () => {
     const searches = searchesWith({ running: 1, waiting: 3 });
     const [first, abandoned, last] = [lasting(), lasting(), lasting()];
     const running = searches.run(here(), 'search', first.read);

@@ -114,7 +114,7 @@ describe('/v1/violations/stats', () => {
     expect([status, body['code']]).toEqual([400, code]);
   });
 
-  it.each(['8640000000000', '9007199254740'])('takes any time that there is: %s', async (end) => {
+  it.each(['8640000000000', '9007199254740'])('accepts any time: %s', async (end) => {
     expect(await ask(`start_time=0&end_time=${end}&interval=${Math.ceil(Number(end) / 900)}s`)).toMatchObject({ total: 8 - 1 });
     expect((await ask(`start_time=0&end_time=${end}`)).total).toBe(7);
   });

@@ -49,7 +49,7 @@ describe('recent traces', () => {
     });
   const test = (trace_id: string, expression: string) => api.ask('POST', '/v1/rules/test', { expression, trace_id });
 
-  it('are listed with what tells them apart, the newest first, without those to which spans still come', async () => {
+  it('are listed with what distinguishes them, newest first, without those that still get spans', async () => {
     const order = await send(
       [span('order-1', 'child', { parent_id: 'root', status: 'error', start_time: '1700000000001000000' })],
       [span('order-1', 'root', { name: 'POST /checkout', duration: 390_000_000 })],
@@ -107,7 +107,7 @@ describe('recent traces', () => {
     expect((await test('gone', 'span.is_root')).body).toMatchObject({ code: 'BT_API_TRACE_GONE' });
   });
 
-  it('cannot hold up the process by being asked for by many at once', async () => {
+  it('cannot block the process when many callers request them at once', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => test('never', 'span.is_root')));
     const codes = new Set(answers.map(({ body }) => body['code']));
     expect([...codes].sort()).toEqual(['BT_API_TRACES_BUSY', 'BT_API_TRACE_UNKNOWN']);
