@@ -51,7 +51,7 @@ describe('a start that cannot succeed', () => {
   });
 
   it('is not ended by SIGUSR2 while the modules of an evaluator are loaded', async () => {
-    // The signal comes when the first module beside the entry is loaded; a process that does not listen yet ends by it.
+    // The signal comes when the first module after the entry is loaded; it would end a process that does not listen yet.
     const hook = `import { registerHooks } from 'node:module';
       let sent = false;
       registerHooks({ load(url, context, next) {

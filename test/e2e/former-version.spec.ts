@@ -38,7 +38,7 @@ describe('the data of a former version', () => {
   };
   const unpack = (version: string) => execFileSync('tar', ['xzf', join(VERSIONS, version, 'data.tar.gz'), '-C', folder.path]);
 
-  it.each(readdirSync(VERSIONS).filter((name) => name !== 'README.md'))('%s is read, verifies, and is gone on with', async (version) => {
+  it.each(readdirSync(VERSIONS).filter((name) => name !== 'README.md'))('%s is read, verified and continued', async (version) => {
     unpack(version);
     const one = await start();
     const { body: rules } = await one.json<{ rules: { id: string }[] }>('GET', '/v1/rules');

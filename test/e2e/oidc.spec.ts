@@ -56,7 +56,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     return code;
   };
 
-  it('identify callers and their scopes, over HTTP and gRPC, beside API keys', async () => {
+  it('identify callers and their scopes, over HTTP and gRPC, along with API keys', async () => {
     await start({ BETRACE_API_KEY: 'the key' });
     const reader = await issuer.token({ scope: 'openid betrace:read profile' });
     expect((await ask(reader)).status).toBe(200);
@@ -121,7 +121,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     expect(issuer.asked - before).toBeLessThanOrEqual(2);
   }, 120_000);
 
-  it('are verified with a new key of the issuer without a restart, and with the former no more', async () => {
+  it('are verified with a new key of the issuer without a restart, and no longer with the former one', async () => {
     await start();
     const former = await issuer.token({ scope: 'betrace:read', sub: 'former' });
     const unused = await issuer.token({ scope: 'betrace:read', sub: 'unused' });
@@ -155,7 +155,7 @@ describe('bearer tokens of an OpenID Connect issuer', () => {
     expect(await ask(token)).toMatchObject({ status: 503, body: { detail: expect.stringContaining('another.example') } });
   }, 120_000);
 
-  it('are verified with the keys that were read while the issuer is down, whatever forged tokens name', async () => {
+  it('are verified with the known keys while the issuer is down, whatever keys forged tokens name', async () => {
     await start();
     const scope = 'betrace:read';
     expect((await ask(await issuer.token({ scope, sub: 'first' }))).status).toBe(200);

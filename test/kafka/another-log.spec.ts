@@ -220,7 +220,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     120_000,
   );
 
-  it('the topic is created again without an evaluator: the rules of the store are in force, and no absence is claimed of what may have begun before', async () => {
+  it('the topic is created again without an evaluator: the rules of the store are in force, and no span is reported missing in traces that may have begun before', async () => {
     await start();
     await rule('bad');
     await rule('unaudited', 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")');
@@ -253,7 +253,7 @@ describeOwnKafka('rules in force in a log that is another one', () => {
     await found();
   }, 120_000);
 
-  it('a new cluster is read by evaluators that start in it: no absence is claimed of what may have begun in the old one', async () => {
+  it('a new cluster is read by evaluators that start in it: no span is reported missing in traces that may have begun in the old one', async () => {
     await rule('unaudited', 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")');
     await start();
     await send('charge', PARTITIONS.length, true);

@@ -51,7 +51,7 @@ interface Ready {
 
   /** BeTrace's tables will be on a disk that can be filled, where mounting one is permitted. */
   async function smallDisk(): Promise<SmallDisk | undefined> {
-    if (cluster.postgres.outage === undefined) return undefined; // It may be others' too.
+    if (cluster.postgres.outage === undefined) return undefined; // Others may use it, too.
     const [row] = await cluster.sql<{ data_directory: string }>('SHOW data_directory');
     const mounted = await SmallDisk.mount(DISK_MEGABYTES, await stat(row!.data_directory));
     if (typeof mounted === 'string') {
@@ -244,7 +244,7 @@ interface Ready {
     'that stops in the moment in which an API leaves the group, and starts again: its partitions move, and everything is kept once',
     async () => {
       const { outage } = cluster.postgres;
-      if (outage === undefined) return; // It may be others' too.
+      if (outage === undefined) return; // Others may use it, too.
       let left: Promise<number | null> | undefined;
       await during(
         async () => {
@@ -267,7 +267,7 @@ interface Ready {
   it(
     'that is read-only, as a replica is',
     async () => {
-      if (cluster.postgres.outage === undefined) return; // It may be others' too.
+      if (cluster.postgres.outage === undefined) return; // Others may use it, too.
       await during(
         () => setReadOnly(cluster, true),
         /BT_STORE_READ_ONLY/,

@@ -11,7 +11,7 @@ import { describeOwnKafka } from './describe-kafka.js';
 const TIMEOUT_MS = 120_000;
 const TOPIC = 'empty.broker';
 
-/** A connection whose writer can be held before its next request, and which shows what it was given and sends. */
+/** A connection whose writer can be held before its next request. It records what it receives and sends. */
 class ShownConnection extends Connection {
   readonly identities: ProducerIdentity[] = [];
   held: Promise<void> = Promise.resolve();

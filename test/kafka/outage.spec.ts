@@ -143,7 +143,7 @@ describeOwnKafka('an outage', () => {
     }
   });
 
-  it('refuses in time, bounded in memory, while the broker is away', async () => {
+  it('refuses in time, bounded in memory, while the broker is down', async () => {
     const topic = 'outage.bounded';
     const log = await open(topic);
     await log.append(topic, [{ partition: 0, value: Buffer.from('before') }]);
@@ -171,7 +171,7 @@ describeOwnKafka('an outage', () => {
     await (await opening).append('outage.late', [{ partition: 0, value: Buffer.from('a') }]);
   });
 
-  it('stops in time while the broker is away', async () => {
+  it('stops in time while the broker is down', async () => {
     const log = await open('outage.stop');
     const subscription = await log.subscribe({
       topic: 'outage.stop',

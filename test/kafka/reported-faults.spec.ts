@@ -9,7 +9,7 @@ const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics say of faults (${why})`);
 
 /** What alerts and operators see over HTTP of faults of database, broker and group, and of their end. */
-(why === undefined ? describe : describe.skip)('Kafka: readiness and metrics say it', () => {
+(why === undefined ? describe : describe.skip)('Kafka: readiness and metrics report faults', () => {
   const reporting = new ReportingCluster();
   const { one, ready, says, well, series, send, found, all } = reporting;
   beforeAll(reporting.start, 400_000);
@@ -20,7 +20,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
     [...(await series(one('api'), 'betrace_violations_keep_lag_records')).values()].reduce((sum, value) => sum + value, 0);
 
   it('the database is read-only', async () => {
-    if (reporting.cluster.postgres.outage === undefined) return; // It may be others' too.
+    if (reporting.cluster.postgres.outage === undefined) return; // Others may use it, too.
     await setReadOnly(reporting.cluster, true);
     try {
       // Even when there is nothing to store: the readiness check writes.

@@ -14,7 +14,7 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: what readiness and metrics 
 const AHEAD_MS = 6_000;
 
 /** As in reported-faults.spec.ts, of topics whose settings, records and names are changed, and of clocks. */
-(why === undefined ? describe : describe.skip)('Kafka: readiness and metrics say it, of topics', () => {
+(why === undefined ? describe : describe.skip)('Kafka: readiness and metrics report faults of topics', () => {
   const reporting = new ReportingCluster();
   const { one, ready, says, well, series, send, found, all, alter, deleteTopics } = reporting;
   beforeAll(reporting.start, 400_000);
@@ -180,7 +180,7 @@ const AHEAD_MS = 6_000;
     ['shorter than its session', 0],
     ['longer than its session', 5_000],
   ])(
-    'records are deleted while an evaluator hangs, %s: no absence is claimed that they could refute',
+    'records are deleted while an evaluator hangs, %s: no span is reported missing that they could hold',
     async (_, hangsFor) => {
       const id = `unaudited-${hangsFor}`;
       const expression = 'trace.has(span.name == "charge") and not trace.has(span.name == "audit")';

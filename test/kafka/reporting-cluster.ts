@@ -81,7 +81,7 @@ export class ReportingCluster {
   /** An id that no trace has had. */
   readonly traceId = (): string => `trace ${this.traces++}`;
 
-  /** Sends a span of each of so many new traces; resolves the status of the answer. */
+  /** Sends one span for each of this many new traces; resolves the status of the answer. */
   readonly send = async (name: string, traces = 1, size = 0): Promise<number> => {
     const spans = Array.from({ length: traces }, () => ({
       trace_id: this.traceId(),
@@ -99,7 +99,7 @@ export class ReportingCluster {
   readonly all = (count: number): Promise<true> =>
     eventually('the violations', async () => ((await this.found()) === count ? true : undefined), TIMEOUT_MS, 200);
 
-  /** Changes settings of a topic; the function that it resolves puts them back. */
+  /** Changes settings of a topic; resolves a function that restores them. */
   readonly alter = (topic: string, changed: Readonly<Record<string, string>>): Promise<() => Promise<void>> =>
     alterTopic(this.admin, topic, changed);
 

@@ -111,7 +111,7 @@ describeOwnKafka('partitions that come back to the same evaluator', () => {
       },
     ],
     [
-      'of which its group put it out',
+      'after its group removed it',
       async () => {
         await putOut();
         return PARTITIONS;

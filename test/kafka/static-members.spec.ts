@@ -43,7 +43,7 @@ await describeKafka('static members of a group', (brokers) => {
     for (let partition = 0; partition < PARTITIONS; partition++)
       expect(all.flatMap((one) => one.offsets(partition)).toSorted((x, y) => x - y)).toEqual(Array.from({ length: 25 }, (_, i) => i));
 
-    // The leader is away while partitions are added.
+    // The leader is down while partitions are added.
     await members.a.subscription!.close();
     const admin = new KafkaClient({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
@@ -97,7 +97,7 @@ await describeKafka('static members of a group', (brokers) => {
     await holds('the rest', () => first.count + third.count === 3 * PARTITIONS);
   });
 
-  it('moves what was to move when a static member dies before it has given it up', async () => {
+  it('moves the due partitions when a static member dies before it has given them up', async () => {
     const log = await group.open();
     const dying = group.process({ instanceId: 'a', blocks: true });
     await holds('all partitions at the process', () => dying.assigned.size === PARTITIONS);
