@@ -183,7 +183,7 @@ describe('a database that a newer version has migrated', () => {
     await expect(openStore({ kind: 'sqlite', path })).rejects.toThrow(/BT_STORE_NEWER_SCHEMA.*9002-renamed/);
   });
 
-  it('is refused by the first versions for any unknown migration, because these rows lack `older_versions`', async () => {
+  it('is refused for any unknown migration if its table lacks `older_versions`, as with the first versions', async () => {
     connection = await connectionOf({ kind: 'sqlite', path });
     await migrate(connection, MIGRATIONS.slice(0, 17));
     await connection.database.insertInto('migrations').values({ name: '9003-later' }).execute();
