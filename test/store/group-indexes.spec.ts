@@ -79,12 +79,12 @@ await describePostgres('groups of violations', (emptyUrl) => {
   }
 
   it.each<[string, ViolationGroupFilter, string]>([
-    ['what is asked by default', { status: 'open' }, 'violation_groups_by_time'],
+    ['the default filter', { status: 'open' }, 'violation_groups_by_time'],
     ['a rule', { status: 'open', ruleId: 'rule-7' }, 'violation_groups_by_rule_id'],
     ['a service', { status: 'open', service: 'service-7' }, 'violation_groups_by_service'],
     ['a severity', { status: 'open', severity: ['CRITICAL'] }, 'violation_groups_by_'],
     ['new ones', { status: 'open', state: 'new' }, 'violation_groups_by_time'],
-    ['those that came back', { status: 'open', state: 'regressed' }, 'violation_groups_by_time'],
+    ['regressed groups', { status: 'open', state: 'regressed' }, 'violation_groups_by_time'],
     ['a time', { status: 'open', startTime: NOW - 300_000 }, 'violations_'],
   ])('are found by an index: %s', async (_, filter, index) => {
     const { nodes, indexes } = await plan(filter);
