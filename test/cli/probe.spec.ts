@@ -93,13 +93,13 @@ describe('betrace probe', () => {
     expect(result.right).toBeGreaterThan(0);
   }, 60_000);
 
-  it('tells violations that are there twice', async () => {
+  it('reports violations that exist twice', async () => {
     turnOn('doubled-violation');
     const result = await round();
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['double']]);
   }, 60_000);
 
-  it('tells violations that name another span than the one that witnesses them', async () => {
+  it('reports violations that name another span than their witness', async () => {
     turnOn('wrong-span');
     const { code, sent, due, right, faults } = await round();
     expect({ code, sent, due, right }).toEqual({ code: 1, sent: 8, due: 8, right: 0 });
@@ -118,7 +118,7 @@ describe('betrace probe', () => {
     expect(out).toMatch(/^wrong {3}betrace-probe-failed {2}trace [0-9a-f]{32} {2}span f{16} instead of [0-9a-f]{16}$/m);
   }, 60_000);
 
-  it('tells verdicts that are the opposite of what they should be', async () => {
+  it('reports verdicts that are the opposite of the right ones', async () => {
     turnOn('wrong-verdict');
     // The fault begins with the next set of rules, and ends with the one after.
     const another = { id: 'another', name: 'another', expression: 'span.name == "another"', severity: 'LOW', enabled: true };
@@ -135,13 +135,13 @@ describe('betrace probe', () => {
     expect(await round()).toMatchObject({ code: 0, faults: [] });
   }, 60_000);
 
-  it('tells verdicts that come late', async () => {
+  it('reports late verdicts', async () => {
     turnOn('late-verdict');
     const result = await round('--late', '1s');
     expect([result.code, result.right, kinds(result)]).toEqual([1, 0, ['late']]);
   }, 60_000);
 
-  it('tells each fault of verdicts that are doubled, about another span and late', async () => {
+  it('reports each fault of verdicts that are doubled, about another span and late', async () => {
     for (const fault of ['doubled-violation', 'wrong-span', 'late-verdict'] as const) turnOn(fault);
     const { code, due, right, faults } = await round('--late', '1s', '--traces', '2');
     expect({ code, due, right }).toEqual({ code: 1, due: 2, right: 0 });

@@ -39,7 +39,7 @@ export const DANGERS = {
     await startAgain(process);
   },
   /** Down for longer than any open trace is remembered. */
-  'it is away': async (process, random, pause, stall) => {
+  'it is down': async (process, random, pause, stall) => {
     await process.betrace.kill();
     await pause(random.between(stall, Math.ceil(stall * 1.25)));
     await startAgain(process);
@@ -65,6 +65,6 @@ export function plannedDangers(random: Random, kills: number, stalls: number): D
       'it is killed while it stops',
       'it is stopped',
     ] satisfies DangerName[]);
-  const long = (n: number): DangerName => (n % 2 === 0 ? 'it stalls' : 'it is away');
+  const long = (n: number): DangerName => (n % 2 === 0 ? 'it stalls' : 'it is down');
   return random.shuffled([...Array.from({ length: kills }, kill), ...Array.from({ length: stalls }, (_, n) => long(n))]);
 }

@@ -370,7 +370,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
     const exportLag = 'betrace_otlp_export_lag_records{partition="1",instance="a"}';
     const upA = 'up{job="betrace-backend",instance="a"}';
     const ofProd = { ...critical, namespace: 'prod' };
-    /** What one installation has is not a reason to alert about another, and hides nothing of it. */
+    /** The state of one installation causes no alert about another, and hides none. */
     const neighbours = [
       fires(
         'BeTraceEpochsDiffer',
@@ -405,7 +405,7 @@ describe('deploy/prometheus/alerts.yaml', () => {
         '15m',
         [{ ...ofProd, job: 'betrace-backend' }],
       ),
-      // For an hour, then it is taken for removed.
+      // For an hour, then it counts as removed.
       ...(['30m', '75m'] as const).map((at) =>
         fires('BeTraceNotScraped', [within('prod', upA, '1x40 stale'), within('test', upA, '1x400')], at, [
           ...(at === '30m' ? [{ ...ofProd, job: 'betrace-backend' }] : []),

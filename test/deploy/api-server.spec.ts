@@ -50,7 +50,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
   const apply = (manifests: readonly Manifest[]) =>
     api.run('kubectl', ['apply', '--dry-run=server', '--validate=strict', '-n', 'restricted', '-f', '-'], text(manifests));
 
-  it.each(VALUE_SETS)('has objects that are taken without a warning, with %s', (values) => {
+  it.each(VALUE_SETS)('has objects that are accepted without a warning, with %s', (values) => {
     const manifests = manifestsOf(render(helm, values).text);
     const taken = succeeded(apply(manifests), values);
     expect(taken.trim().split('\n')).toHaveLength(manifests.length);
@@ -117,7 +117,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
     for (const command of rest) {
       const [, waitedFor] = /^kubectl rollout status (\S+)/.exec(command) ?? [];
       if (waitedFor !== undefined) {
-        // It waits; 124 is how `timeout` says so.
+        // It waits: `timeout` then exits with 124.
         expect(shell(command, 2)).toMatchObject({ status: 124 });
         rollOut(api, waitedFor);
       }

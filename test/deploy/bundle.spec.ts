@@ -33,7 +33,7 @@ describe('the image: its steps in a clean folder', () => {
     folder = join(parent, 'betrace');
     cpSync(bundle, folder, { recursive: true, filter: (file) => !file.endsWith('.map') || !file.startsWith(bundle) });
     node = join(parent, 'node');
-    cpSync(process.execPath, node); // the folder of the tests need not be one that others may read
+    cpSync(process.execPath, node); // others may not be able to read the tests' folder
     spawnSync('chmod', ['-R', 'a+rX,a-w', folder]);
     if (asOther.length > 0 && spawnSync('dpkg', ['-L', 'libc6']).status === 0) root = makeRoot();
     else console.warn('SKIPPED: the root of the image (needs Debian, and root)');
@@ -102,7 +102,7 @@ describe('the image: its steps in a clean folder', () => {
       expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
   });
 
-  it('has nothing of the test build, which does on demand what is wrong', () => {
+  it('has nothing of the test build, which makes faults on demand', () => {
     const programs = globSync('**/*.js', { cwd: folder });
     expect(programs.length).toBeGreaterThan(10);
     expect(programs.filter((name) => readFileSync(join(folder, name), 'utf8').includes(SWITCHES))).toEqual([]);

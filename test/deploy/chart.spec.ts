@@ -20,7 +20,7 @@ const locations = () =>
     '-schema-location',
     join(folder, '{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'),
   ]);
-/** The folder with what Strimzi's API says of its resources. */
+/** The folder with the definitions of Strimzi's resources. */
 let strimzi: string;
 const problem = whyNoDeployTools();
 if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
@@ -79,7 +79,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     expect([status, stdout]).toEqual([1, expect.stringMatching(/invalid|could not find schema/)]);
   });
 
-  it('is what kube-score has nothing against, but for the opinions that the chart does not share', () => {
+  it('passes kube-score, except for the opinions that the chart does not share', () => {
     const seen = new Set<string>();
     for (const values of VALUE_SETS) {
       const opinions = opinionsOf(tools.kubeScore, render(tools.helm, values).text);
@@ -125,7 +125,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
     ['strimzi.enabled=true', 'config.kafka.brokers and strimzi.enabled exclude each other'],
     ['prometheusRule.enabled=true,prometheusRule.disabled={BeTraceDwon}', 'there is no alert BeTraceDwon'],
     ['serviceMonitor.enabled=true,config.authentication.protect_metrics=true', "the operator's scrapes can't carry an API key"],
-    // What the API server takes, and no pod can start with.
+    // Values that the API server accepts, but with which no pod can start.
     ['image.repository=Registry/BeTrace', "at '/image/repository'"],
     ['image.repository=registry.example.com/betrace:1.0', "at '/image/repository'"],
     ['image.tag=1.0+build', "at '/image/tag'"],
@@ -135,7 +135,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart (${problem})`);
       'the pod of the backup could not read the volume',
     ],
     ['ingest.podDisruptionBudget.maxUnavailable=0%', "at '/ingest/podDisruptionBudget/maxUnavailable'"],
-    // What looks protected, and is not.
+    // Values with which a release looks protected, but is not.
     ['ingress.enabled=true,ingress.oauth2Proxy.enabled=true,ingress.oauth2Proxy.authUrl=', "at '/ingress/oauth2Proxy/authUrl'"],
     ['ingress.oauth2Proxy.enabled=true', 'nobody would have to sign in'],
     ['tls.mutual=true', 'tls.mutual does nothing without tls.enabled'],

@@ -8,13 +8,13 @@ import { whyNoGo } from '../peers/go.js';
 import { kept, PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { KUBERNETES } from './chart.js';
 
-/** By what is built together: the module, and the programs. What helm and Kubernetes share is compiled once; kube-score needs older packages of Kubernetes. */
+/** Programs that are built together, with their module. Packages that helm and Kubernetes share are compiled once; kube-score needs older packages of Kubernetes. */
 const TOOLS = {
   chart: { module: 'tools', programs: ['helm.sh/helm/v3/cmd/helm', 'github.com/yannh/kubeconform/cmd/kubeconform'] },
   'kube-score': { module: 'kube-score', programs: ['github.com/zegl/kube-score/cmd/kube-score'] },
   kubernetes: { module: 'tools', programs: ['k8s.io/kubernetes/cmd/kube-apiserver', 'k8s.io/kubernetes/cmd/kubectl'] },
 } as const;
-/** As in ../peers/go.ts: compiled in less time, and what both need is compiled once. */
+/** As in ../peers/go.ts: compiled in less time, and shared packages are compiled once. */
 const FLAGS = ['-trimpath', '-gcflags=all=-N -l', '-ldflags=-s -w'];
 
 export interface DeployTools {
@@ -25,7 +25,7 @@ export interface DeployTools {
 
 /** What `.ci/run` compiles, so that the tests of the chart need not wait for it: folders of Go modules, programs in them, and the flags. */
 export const COMPILED_BY_CI = { beforeTests: [TOOLS.chart, TOOLS['kube-score']], besideTests: TOOLS.kubernetes, flags: FLAGS };
-/** The variable with the path of a file that `.ci/run` makes when it has compiled what is compiled beside the tests. */
+/** The variable with the path of a file that `.ci/run` creates when the programs are ready that it compiles during the tests. */
 export const COMPILED = 'BETRACE_TEST_COMPILED';
 
 /** Why they can't be built on this machine; undefined when they can. Throws with `CI` set. */
@@ -45,7 +45,7 @@ export async function deployTools(): Promise<DeployTools> {
   };
 }
 
-/** Likewise of a Kubernetes API server and kubectl, which take minutes to compile. */
+/** Likewise for a Kubernetes API server and kubectl, which take minutes to compile. */
 export async function kubernetesTools(): Promise<{ readonly kubeApiserver: string; readonly kubectl: string }> {
   const compiled = process.env[COMPILED];
   // Two builds at once would compile everything twice.

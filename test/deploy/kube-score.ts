@@ -4,13 +4,13 @@ import { KUBERNETES } from './chart.js';
 /** Opinions that the chart does not share, and why. */
 export const NOT_SHARED: Readonly<Record<string, string>> = {
   'container-image-pull-policy':
-    'a tag names a version and does not move: a node that has the image starts it also while the registry is away',
+    'a tag names a version and does not move: a node that has the image starts it also while the registry is unavailable',
   'container-security-context-user-group-id':
     'the image has the user 1000; no volume of the node is mounted, in which a user of that number could own a file',
   'deployment-has-host-podantiaffinity': 'topology spread constraints keep pods apart, by host and by zone',
   'statefulset-has-host-podantiaffinity': 'topology spread constraints keep pods apart, by host and by zone',
 };
-/** What a set of values asks for, and kube-score has something against. */
+/** Findings of kube-score that a set of values causes on purpose. */
 export const ASKED_BY_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   everything: { 'deployment-replicas': 'a ScaledObject scales the evaluators, which kube-score does not know' },
   'fixed-replicas': {
@@ -18,7 +18,7 @@ export const ASKED_BY_VALUES: Readonly<Record<string, Readonly<Record<string, st
     'deployment-has-poddisruptionbudget': 'api.podDisruptionBudget.enabled is false',
   },
 };
-/** Opinions that kube-score has only when asked. */
+/** Checks that kube-score runs only on request. */
 const ASKED_FOR = ['container-seccomp-profile', 'container-ports-check'];
 
 interface Scored {

@@ -150,7 +150,7 @@ describe('the Flox manifest', () => {
     expect(here.storage.trace.wal.ingestion_time_range_slack).toBe(there.storage.trace.wal.ingestion_time_range_slack);
   });
 
-  it('sends the log through what makes the label of the LogQL alerts, and forwards to parts of Alloy that exist', () => {
+  it('sends the log through the part that makes the label of the LogQL alerts, and forwards only to existing parts of Alloy', () => {
     const alloy = read('deploy/flox/config.alloy').replaceAll(/^\s*\/\/.*$/gm, '');
     const parts = new Map(
       [...alloy.matchAll(/^([a-z.]+) "(\w+)" \{\n([\s\S]*?)^\}$/gm)].map(([, type, name, body = '']) => [`${type}.${name}`, body]),

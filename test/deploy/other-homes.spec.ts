@@ -47,7 +47,7 @@ describe('the systemd units', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-units-'));
     const verify = (file: string, text: string) => {
       const copy = join(directory, basename(file));
-      writeFileSync(copy, text.replace('/usr/bin/node', process.execPath)); // it looks whether the program is there
+      writeFileSync(copy, text.replace('/usr/bin/node', process.execPath)); // it checks that the program exists
       return spawnSync('systemd-analyze', ['verify', copy], { encoding: 'utf8' });
     };
     try {

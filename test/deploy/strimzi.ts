@@ -44,7 +44,7 @@ export async function strimziDefinitions(): Promise<string> {
   });
 }
 
-/** Of each kind the schema of its `spec`. */
+/** The schema of the `spec` of each kind. */
 async function printedSchemas(work: string): Promise<Readonly<Record<string, Json>>> {
   const [sources, classes] = ['sources', 'classes'].map((name) => join(work, name)) as [string, string];
   mkdirSync(sources);

@@ -47,7 +47,7 @@ describe('the workflows', () => {
       expect([path, existsSync(join(REPOSITORY, path))]).toEqual([path, true]);
   });
 
-  it('compile all that the tests of the chart are built of, in the same way', () => {
+  it('compile all programs that the tests of the chart need, in the same way', () => {
     const { beforeTests, besideTests, flags } = COMPILED_BY_CI;
     const quoted = flags.map((flag) => (flag.includes(' ') ? `'${flag}'` : flag)).join(' ');
     const compiled = [...read('.ci/run').matchAll(/^ *\(?cd (\S+) (&& .+? >\/dev\/null 2>&1)/gms)];
@@ -58,7 +58,7 @@ describe('the workflows', () => {
     expect(compiled.map(([, folder, command]) => [basename(folder!), command!.replaceAll(/ \\\n */g, ' ')])).toEqual(wanted);
   });
 
-  it('say when what is compiled beside the tests is there, and give the tests the file that says it', () => {
+  it('create a file when the programs compiled during the tests are ready, and give the tests its path', () => {
     expect(read('.ci/run')).toMatch(new RegExp(`^export ${COMPILED}=$.+^  touch "\\$${COMPILED}"\\) &$.+^npm test `, 'ms'));
   });
 
@@ -108,7 +108,7 @@ if (noGo !== undefined) console.warn(`SKIPPED: the workflows by actionlint (${no
 
 const zizmor = spawnSync('zizmor', ['--version']).status === 0;
 if (!zizmor) console.warn('SKIPPED: the workflows by zizmor (not in PATH: pip install zizmor)');
-(zizmor ? it : it.skip)('the workflows leave no door open that zizmor knows', () => {
+(zizmor ? it : it.skip)('the workflows have no finding of zizmor', () => {
   const { status, stdout } = spawnSync('zizmor', ['--offline', '--no-progress', '--min-severity=medium', ...files], {
     cwd: REPOSITORY,
     encoding: 'utf8',

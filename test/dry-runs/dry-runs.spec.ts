@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { REPOSITORY } from '../harness/repository.js';
 
-/** The files that a change needs beside its declaration, as in CONTRIBUTING.md. The compiler must name them. */
+/** The files that a change needs in addition to its declaration, as in CONTRIBUTING.md. The compiler must name them. */
 const NEEDED = {
   aggregate: [
     'libs/dsl/src/explain/parts/explain-aggregate.ts',

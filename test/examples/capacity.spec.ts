@@ -80,7 +80,7 @@ describe('docs/operations/capacity.md', () => {
     );
   });
 
-  it('says in its sentences what the figures and the defaults say', () => {
+  it('has the figures and the defaults in its sentences', () => {
     expect(model.measured).toContain(' 429 bytes in protobuf, eight to a trace');
     expect(page).toContain('spans with ten attributes, about 429 bytes each in protobuf, eight to a trace');
     expect(page).toContain(`${model.disk_bytes} bytes: ${(model.disk_bytes / 1000).toFixed(2)} GB for a million spans |`);
@@ -103,7 +103,7 @@ describe('docs/operations/capacity.md', () => {
     expect(page).toContain(`The model says ${((coresOfParts['evaluator'] ?? 0) * 1e6).toFixed(1)} µs for an evaluator with these`);
   });
 
-  it('computes nothing from an empty field, a percentage as a share, or a slip of the finger', () => {
+  it('computes nothing from an empty field, a percentage as a share, or a typing error', () => {
     const load = { rate: 5000, wire: model.wires[0]!.name, rules: { scripts: 1 }, hours: 24, traceSeconds: 2, share: 0.5 };
     expect(wrongIn(load)).toBeUndefined();
     const fields = ['rate', 'hours', 'traceSeconds', 'share'] as const;
@@ -113,7 +113,7 @@ describe('docs/operations/capacity.md', () => {
         expect(wrongIn({ ...load, rules: { scripts: value } })).toMatch(/^Rules \(scripts\): a number from 0 to 1,000,000 is needed/);
       }
     for (const share of [0, 0.04, 50]) expect(wrongIn({ ...load, share })).toMatch(/from 0\.05 to 1/);
-    // What is let through has finite needs.
+    // Accepted inputs have finite needs.
     const most = { ...load, ...LIMITS, rules: Object.fromEntries(model.rules.map(({ kind }) => [kind, LIMITS.rules])), share: 0.05 };
     for (const at of [most, { ...most, rate: 0, hours: 0, traceSeconds: 0, rules: {} }]) {
       expect(wrongIn(at)).toBeUndefined();
@@ -122,7 +122,7 @@ describe('docs/operations/capacity.md', () => {
     }
   });
 
-  it('computes what it says', async () => expect(await shell(command)).toBe(shown));
+  it('prints the shown output', async () => expect(await shell(command)).toBe(shown));
 
   it.each([
     { rate: 5000, wire: 0, counts: [30, 20, 0, 0, 0], share: 0.5 },
@@ -167,7 +167,7 @@ describe('docs/operations/capacity.md', () => {
     },
   );
 
-  it('shows what the calculator says of the same load', () => {
+  it('shows the results of the calculator for the same load', () => {
     const rules = { [model.rules[0]!.kind]: 30, [model.rules[1]!.kind]: 20 };
     expect(shown).toBe(told(capacityOf(model, { rate: 5000, wire: model.wires[0]!.name, rules, hours: 24, traceSeconds: 2, share: 0.5 })));
   });

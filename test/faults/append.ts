@@ -2,7 +2,7 @@ import type { OutgoingRecord } from '#messaging';
 import { Append as RightAppend } from '../../apps/ingest/src/intake/append.js';
 import { isOn } from './switches.js';
 
-/** Drops what the first request has, each time that the fault is switched on. */
+/** Drops the spans of the first request, each time that the fault is switched on. */
 export class Append extends RightAppend {
   private dropped = false;
 

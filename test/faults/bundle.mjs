@@ -1,11 +1,11 @@
-// node test/faults/bundle.mjs FOLDER [APP ...]: processes of the bundle (default: standalone) with modules that do what is wrong instead of those that they extend
-// (switches.ts says what and when). For tests of what has to find it; `npm run bundle` knows nothing of it.
+// node test/faults/bundle.mjs FOLDER [APP ...]: processes of the bundle (default: standalone) in which faulty modules replace those that they
+// extend (switches.ts lists the faults). For tests of the programs that must find the faults; `npm run bundle` does not use it.
 import { join, resolve } from 'node:path';
 import { processes, root, threads } from '../../deploy/bundle/rewritten.mjs';
 import { bundler, ensureDependencies } from '../../scripts/toolchain.mjs';
 
 const faults = join(root, 'dist', 'test', 'faults');
-/** By what they stand for. */
+/** By the module that each replaces. */
 const instead = new Map(
   Object.entries({
     'apps/ingest/src/intake/append.js': 'append.js',
@@ -17,7 +17,7 @@ const instead = new Map(
 const used = new Set();
 
 const [folder, ...named] = process.argv.slice(2);
-if (folder === undefined) throw new Error('which folder is it to be made in?');
+if (folder === undefined) throw new Error('name the folder');
 const apps = named.length > 0 ? named : ['standalone'];
 await ensureDependencies(bundler);
 const { bundleInto } = await import('../../deploy/bundle/bundled.mjs');
@@ -35,4 +35,4 @@ await bundleInto(resolve(folder), { ...Object.fromEntries(apps.map((app) => [app
   },
 ]);
 const unused = [...instead.values()].filter((wrong) => !used.has(wrong));
-if (unused.length > 0) throw new Error(`nobody imports what these stand for: ${unused.join(', ')}`);
+if (unused.length > 0) throw new Error(`no module imports what these replace: ${unused.join(', ')}`);

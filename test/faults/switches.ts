@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What the test build does wrong while it is on, and where. */
+/** The faults of the test build, each with its process and its effect while it is on. */
 export const FAULTS = {
   'dropped-spans': 'ingest: the spans of one request are acknowledged, and the log does not get them',
   'stuck-partition': 'evaluator: partition 0 is read, and nothing of it is judged',

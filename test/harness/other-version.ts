@@ -20,7 +20,7 @@ const LATER = `  {
   },
 ];`;
 
-/** Another version beside the one under test: a folder with an entry for each app, for `BeTraceOptions.bundle`. */
+/** Another version, in addition to the one under test: a folder with an entry for each app, for `BeTraceOptions.bundle`. */
 export interface OtherVersion {
   readonly folder: string;
   readonly version: string;

@@ -120,7 +120,7 @@ describeOwnKafka('an outage', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(stale.lag).toBeGreaterThanOrEqual(known.lag);
     expect(stale.age).toBeGreaterThan(0);
-    await eventually('the word that the log is away', async () => (failures.length > 0 ? true : undefined), TIMEOUT_MS);
+    await eventually('the word that the log is unavailable', async () => (failures.length > 0 ? true : undefined), TIMEOUT_MS);
     await up();
     const before = appending.acknowledged.length;
     await eventually('acknowledged again', async () => (appending.acknowledged.length > before + 100 ? true : undefined), TIMEOUT_MS);

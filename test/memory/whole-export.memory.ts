@@ -9,7 +9,7 @@ const COUNT = 10_000_000;
 const WARM_UP = 100;
 /** Those of the warm-up, five times as many, and the last one. */
 const STEPS = 6 * WARM_UP + 1;
-/** Without a bound V8 leaves garbage in memory that is free, and that grows with the export. */
+/** Without a limit V8 leaves garbage in free memory, and that grows with the export. */
 const NODE_OPTIONS = '--max-old-space-size=256';
 /** The garbage that V8 has not collected yet differs from one moment to the next. */
 const SLACK_BYTES = 40_000_000;
@@ -17,7 +17,7 @@ const NEW_LINE = 10;
 
 type Database = 'SQLite' | 'PostgreSQL';
 
-/** The most that a process had resident (bytes) since this was asked before: Linux forgets it when 5 is written (proc(5)). */
+/** The peak of a process's resident memory (bytes) since the last call: Linux resets it when 5 is written (proc(5)). */
 function residentBytes({ process: { pid } }: BeTrace): number {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   writeFileSync(`/proc/${pid}/clear_refs`, '5');

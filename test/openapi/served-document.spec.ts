@@ -53,7 +53,7 @@ await describePeers('schemathesis', ['Python'], () => {
   });
 
   it(
-    'gets no 5xx, and no answer that the document does not have, for requests that fit the document and that do not',
+    'gets no 5xx and no undocumented answer, for requests that fit the document and for others',
     async () => {
       const args = ['--max-examples', String(EXAMPLES), '--request-timeout', '30', '--seed', String(seedOf('openapi')), '--no-color'];
       const ended = run(

@@ -16,7 +16,7 @@ import { saramaPartition } from './sarama-partition.js';
 
 const TIMEOUT_MS = 60_000;
 
-/** The exporter's settings under the collector's names, beside the topic and the key. */
+/** The exporter's settings under the collector's names, in addition to the topic and the key. */
 const way = (topic: string, encoding: string, compression: string, more: Readonly<Record<string, unknown>> = {}) => ({
   traces: { topic, encoding },
   producer: { compression },

@@ -11,7 +11,7 @@ import { createRules, KnownTraces, openViolations } from './known-traces.js';
 const TIMEOUT_MS = 60_000;
 const LANES = ['otlp_grpc', 'otlp_http'];
 
-await describePeers('a collector whose BeTrace is away or has too much to do', ['Go'], () => {
+await describePeers('a collector whose BeTrace is down or overloaded', ['Go'], () => {
   let betrace: BeTrace;
   let collector: Collector;
   let sent: KnownTraces[] = [];

@@ -93,7 +93,7 @@ await describePostgres('groups of violations', (emptyUrl) => {
   });
 
   it.each([{}, { status: 'open' as const }, { ruleId: 'rule-7', severity: ['LOW'] }])(
-    'what is kept since is found by its number: %j',
+    'violations stored since are found by their number: %j',
     async (filter) => {
       const range = { after: VIOLATIONS - 60, until: VIOLATIONS, limit: 100 };
       const { nodes, indexes } = await plansOf(() => violationsSince(database, filter, range));

@@ -30,7 +30,7 @@ await describePostgres('the store', (emptyUrl, url) => {
 
   it('has time to migrate a large database, and to wait for another process that does', async () => {
     const own = await emptyUrl();
-    // What a migration of millions of rows is to 30 s, a second is to these limits.
+    // A second exceeds these limits, as a migration of millions of rows exceeds 30 s.
     const settings = { kind: 'postgres', url: own, connections: 2, statementMs: 200, answerMs: 300 } as const;
     const other = new pg.Client(own);
     await other.connect();

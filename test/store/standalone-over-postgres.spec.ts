@@ -39,7 +39,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
     await eventually('the fourth, by the rule that was there', judged, TIMEOUT_MS);
   });
 
-  (outage === undefined ? it.skip : it)('stays in service while the database is away, says so, and keeps what came meanwhile', async () => {
+  (outage === undefined ? it.skip : it)('stays in service while the database is down, reports it, and keeps later violations', async () => {
     const one = await start(await emptyUrl());
     expect((await one.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
     type Ready = { readonly status: string; readonly checks: { readonly storage: string } };

@@ -31,8 +31,8 @@ it('an answer that takes longer than it stays fresh is made once, however often 
 it('a failure is not kept', async () => {
   const { made, answer } = counted(2_000);
   const failed = answer.get();
-  made[0]!.reject(new Error('the log is away'));
-  await expect(failed).rejects.toThrow('the log is away');
+  made[0]!.reject(new Error('the log is unavailable'));
+  await expect(failed).rejects.toThrow('the log is unavailable');
   const again = answer.get();
   made[1]!.resolve(1);
   expect(await again).toBe(1);

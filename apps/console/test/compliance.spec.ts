@@ -103,10 +103,10 @@ describeConsole('compliance', () => {
   it('says that the report could not be read, and reads it again', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 503/);
     await page.route('**/v1/compliance/**', (route) =>
-      route.fulfill({ status: 503, json: { status: 503, detail: 'the database is away' } }),
+      route.fulfill({ status: 503, json: { status: 503, detail: 'the database is unavailable' } }),
     );
     await page.getByRole('link', { name: 'Compliance' }).click();
-    await page.getByText(/The report could not be read.*the database is away/).waitFor();
+    await page.getByText(/The report could not be read.*the database is unavailable/).waitFor();
     expect(await problemsOf(page, 'compliance-failing')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.unroute('**/v1/compliance/**');

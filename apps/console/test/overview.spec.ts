@@ -111,14 +111,14 @@ describeConsole('overview', () => {
   it('names the failing part with its reason, and the time of the last reading', async () => {
     const page = await browser.page('/ui/rules', {}, /status of 503/);
     const checks = {
-      storage: 'the database is away: connect ECONNREFUSED',
+      storage: 'the database is unavailable: connect ECONNREFUSED',
       rule_engine: 'ok',
       otlp_exporter: 'tempo:4317 refuses',
       notifications: 'off',
     };
     await page.route('**/ready', (route) => route.fulfill({ status: 503, json: { status: 'not_ready', checks } }));
     await page.getByRole('link', { name: 'Overview' }).click();
-    await hop(page, 'Store').getByText('the database is away').waitFor();
+    await hop(page, 'Store').getByText('the database is unavailable').waitFor();
     await hop(page, 'Store').getByRole('img', { name: 'does not work' }).waitFor();
     await hop(page, 'Export').getByRole('img', { name: 'needs attention' }).waitFor();
     await page.getByText('Not ready', { exact: true }).last().waitFor();
@@ -152,8 +152,10 @@ describeConsole('overview', () => {
     await whole.getByText('This process is one of several').waitFor();
     await whole.getByText('the log did not tell where it ends').waitFor();
     await page.unroute('**/v1/accounting');
-    await page.route('**/v1/accounting', (route) => route.fulfill({ status: 503, json: { status: 503, detail: 'the log is away' } }));
-    await page.getByText(/The account is of .* the log is away/).waitFor();
+    await page.route('**/v1/accounting', (route) =>
+      route.fulfill({ status: 503, json: { status: 503, detail: 'the log is unavailable' } }),
+    );
+    await page.getByText(/The account is of .* the log is unavailable/).waitFor();
   });
 
   /** As an API that is one of several processes answers: no figure of ingest and evaluation. */

@@ -60,7 +60,7 @@ describeConsole('the checker in the browser', () => {
     expect(found).toBeGreaterThan(400);
   });
 
-  it('continues while the server is away, patterns and scripts too, with its fixes, docs and format', async () => {
+  it('continues while the server is down, patterns and scripts too, with its fixes, docs and format', async () => {
     const page = await browser.page('/ui/rules/new', {}, /ERR_FAILED/);
     const text = page.getByRole('textbox', { name: 'Expression' });
     await text.fill('span.name == "a"');

@@ -32,7 +32,7 @@ describeConsole('a rule whose page is left', () => {
     const refusal = Promise.withResolvers<void>();
     await page.route('**/v1/rules/left-alone?run_tests=true', async (route) => {
       await refusal.promise;
-      await route.fulfill({ status: 503, json: { status: 503, detail: 'the database is away' } });
+      await route.fulfill({ status: 503, json: { status: 503, detail: 'the database is unavailable' } });
     });
     await page.getByLabel('Description').fill('changed');
     await page.getByText('No errors.').waitFor();
@@ -41,7 +41,7 @@ describeConsole('a rule whose page is left', () => {
     await page.getByRole('link', { name: 'Violations', exact: true }).click();
     await page.waitForURL(/\/ui\/violations$/);
     refusal.resolve();
-    await page.getByText('left alone was not saved, and its draft is kept: the database is away').waitFor();
+    await page.getByText('left alone was not saved, and its draft is kept: the database is unavailable').waitFor();
     expect((await betrace.json('DELETE', '/v1/rules/left-alone')).status).toBe(204);
   });
 

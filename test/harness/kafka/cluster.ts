@@ -22,7 +22,7 @@ const START_TIMEOUT_MS = 180_000;
  */
 export class Cluster {
   private readonly processes = new Map<string, BeTrace>();
-  /** What each was started with beside the settings of all. */
+  /** The settings of each process, in addition to the common ones. */
   private readonly own = new Map<string, BeTraceOptions['env']>();
   private readonly numbers = { ingest: 0, evaluator: 0, api: 0 };
 
@@ -30,7 +30,7 @@ export class Cluster {
   link: TcpLink | undefined;
 
   private constructor(
-    /** One, or three of which two suffice. */
+    /** One broker, or three, of which two suffice. */
     readonly brokers: readonly KafkaBroker[],
     readonly postgres: TestPostgres,
     readonly receiver: OtlpReceiver,

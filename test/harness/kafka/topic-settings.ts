@@ -4,7 +4,7 @@ import type { Admin } from 'kafkajs';
 const TOPIC = 2;
 const OWN = 1;
 
-/** Changes settings of a topic, and leaves its others. Returns a function that puts them back as they were. */
+/** Changes settings of a topic, and leaves its others. Returns a function that restores them. */
 export async function alterTopic(admin: Admin, topic: string, changed: Readonly<Record<string, string>>): Promise<() => Promise<void>> {
   const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [{ type: TOPIC, name: topic }] });
   const own = resources.flatMap(({ configEntries }) => configEntries).filter(({ configSource }) => Number(configSource) === OWN);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-/** First much at a time, then to the last page of memory. */
+/** Large writes first, then up to the last page of memory. */
 const STEPS = [1024 * 1024, 4096];
 
 /** A small file system of a test's own, in memory, which can be filled to its last byte. */

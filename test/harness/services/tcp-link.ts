@@ -32,7 +32,7 @@ export class TcpLink {
     return ended;
   }
 
-  /** Present connections get nothing more, not even an end, as if the other machine had failed. New connections work. */
+  /** Current connections get nothing more, not even an end, as if the other machine had failed. New connections work. */
   strand(): void {
     for (const socket of this.sockets) this.stranded.add(socket);
   }

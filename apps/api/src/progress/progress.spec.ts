@@ -74,10 +74,10 @@ describe('the progress of the evaluators', () => {
     now = 2_000;
     bounds = {
       get 0(): never {
-        throw new Error('the broker is away');
+        throw new Error('the broker is unavailable');
       },
     } as unknown as Bounds;
-    await expect(one.read()).rejects.toThrow('the broker is away');
+    await expect(one.read()).rejects.toThrow('the broker is unavailable');
     bounds = { 0: NO_POSITION, 1: NO_POSITION };
     expect(progressView(await one.read())).toMatchObject({ appended_records: 0, behind_records: 0 });
   });

@@ -53,7 +53,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
 
   it('is not ready once another process has its name', async () => {
     await start();
-    test.evaluator.failed(logProblem('BT_LOG_KAFKA_FAILED', { work: 'keep the group together', reason: 'it is away' }));
+    test.evaluator.failed(logProblem('BT_LOG_KAFKA_FAILED', { work: 'keep the group together', reason: 'it is unavailable' }));
     expect(test.evaluator.damaged).toBe(false);
     test.evaluator.failed(logProblem('BT_LOG_KAFKA_FENCED', { group: 'g', instance: 'evaluator-0-1' }));
     expect(test.evaluator.failure).toMatch(/BT_LOG_KAFKA_FENCED: .* as evaluator-0-1,/);

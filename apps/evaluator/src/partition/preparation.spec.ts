@@ -167,7 +167,7 @@ describe('a partition that is prepared for', () => {
     let failures = 2;
     const bounds = log.bounds.bind(log);
     log.bounds = async (topic, partition) => {
-      if (topic === TOPICS.spans && partition === 0 && failures-- > 0) throw new Error('the broker is away');
+      if (topic === TOPICS.spans && partition === 0 && failures-- > 0) throw new Error('the broker is unavailable');
       return bounds(topic, partition);
     };
     await slow('b');

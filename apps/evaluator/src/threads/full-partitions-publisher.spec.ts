@@ -14,7 +14,7 @@ describe('FullPartitionsPublisher', () => {
     told = [];
     down = false;
     const append = async (_topic: string, records: readonly OutgoingRecord[]) => {
-      if (down) throw new Error('the log is away');
+      if (down) throw new Error('the log is unavailable');
       told.push(...records.map(({ key, value }) => `${key}: ${Buffer.from(value).toString()}`));
       return records.map((_record, offset) => offset);
     };

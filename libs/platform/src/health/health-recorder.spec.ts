@@ -50,7 +50,7 @@ describe('HealthRecorder', () => {
     expect(await recorder.readiness()).toEqual({ status: 'degraded', checks: { storage: 'violations are not kept: no broker' } });
     expect(await recorder.grades()).toEqual(new Map([['storage', 'degraded']]));
     recorder.register('rules', () => {
-      throw new Degraded('the database is away');
+      throw new Degraded('the database is unavailable');
     });
     expect(await recorder.readiness()).toMatchObject({ status: 'not_ready' });
   });
@@ -66,12 +66,12 @@ describe('HealthRecorder', () => {
 
   it('shows a reason once that several checks of one name share', async () => {
     const recorder = new HealthRecorder();
-    for (const reason of ['the database is away', 'the log is closed', 'the database is away']) {
+    for (const reason of ['the database is unavailable', 'the log is closed', 'the database is unavailable']) {
       recorder.register('storage', () => {
         throw new Error(reason);
       });
     }
-    expect(await recorder.readiness()).toMatchObject({ checks: { storage: 'the database is away; the log is closed' } });
+    expect(await recorder.readiness()).toMatchObject({ checks: { storage: 'the database is unavailable; the log is closed' } });
   });
 
   it('counts a check that does not answer as failed', async () => {

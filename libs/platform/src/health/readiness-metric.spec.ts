@@ -14,7 +14,7 @@ describe('the metric of readiness', () => {
     recorder.register('otlp_exporter', () => 'off');
     const grade = async () => /betrace_readiness_grade\{check="storage"\} (\d)/.exec(await registry.metrics())?.[1];
     expect(await grade()).toBe('0');
-    trouble = new Degraded('the database is away');
+    trouble = new Degraded('the database is unavailable');
     expect(await grade()).toBe('1');
     trouble = new Error('the disk is full');
     expect(await grade()).toBe('2');

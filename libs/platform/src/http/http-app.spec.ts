@@ -15,7 +15,7 @@ import { startApp } from '../run-app.js';
 import { StartError } from '../start-error.js';
 import { InFlight } from './protection/in-flight.js';
 
-const LOG_PROBLEMS = { BT_LOG_UNAVAILABLE: { status: 503, sentence: 'the log is away' } } as const;
+const LOG_PROBLEMS = { BT_LOG_UNAVAILABLE: { status: 503, sentence: 'the log is unavailable' } } as const;
 class LogAway extends CatalogueError<typeof LOG_PROBLEMS> {}
 
 class Tag {
@@ -282,7 +282,7 @@ describe('problem details', () => {
   it("answers with the libs' codes, and with a hint when to retry", async () => {
     const response = await fetch(`${url}/v1/coded`);
     expect(response.headers.get('retry-after')).toBe('1');
-    expect(await problemOf(response)).toMatchObject({ status: 503, code: 'BT_LOG_UNAVAILABLE', detail: 'the log is away' });
+    expect(await problemOf(response)).toMatchObject({ status: 503, code: 'BT_LOG_UNAVAILABLE', detail: 'the log is unavailable' });
   });
 
   it('lets a route render errors itself, also those before its handler', async () => {

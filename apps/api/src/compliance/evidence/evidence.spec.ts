@@ -117,7 +117,7 @@ describe('GET /v1/compliance/{framework}/evidence', () => {
   it('is aborted when it cannot be completed', async () => {
     const { violationsFrom } = api.store;
     jest.spyOn(api.store, 'violationsFrom').mockImplementation(async (filter, page) => {
-      if (page.after !== undefined) throw new Error('the database is away');
+      if (page.after !== undefined) throw new Error('the database is unavailable');
       return violationsFrom.call(api.store, filter, page);
     });
     await expect(ask().then((answer) => answer.bytes())).rejects.toThrow();

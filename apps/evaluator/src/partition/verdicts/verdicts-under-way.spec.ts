@@ -120,7 +120,7 @@ describe('verdicts during their append', () => {
     let letters = 0;
     const keep = deadLetters.keep.bind(deadLetters);
     deadLetters.keep = async (...letter) => {
-      if (letters++ === 0) throw new Error('the letters are away');
+      if (letters++ === 0) throw new Error('the letters are unavailable');
       return keep(...letter);
     };
     verdicts.add(found[0]!);

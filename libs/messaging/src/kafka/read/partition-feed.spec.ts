@@ -84,7 +84,7 @@ describe('the feed of a partition', () => {
     let attempts = 0;
     feeding.onAssigned = async () => {
       attempts++;
-      throw new Error('the coordinator is away');
+      throw new Error('the coordinator is unavailable');
     };
     await until(() => attempts > 1);
     await feeding.feed.stop();
