@@ -16,7 +16,7 @@ export interface Expectation {
   readonly subjects?: readonly string[];
 }
 
-/** The expectation in a rule's record, in the form for the judge. */
+/** The expectation of a rule's stored test case, as the judge takes it. */
 export function expectationOf(expect: RuleTestExpectation): Expectation {
   if (typeof expect === 'object') return { match: true, subjects: expect.match };
   return expect === 'undecided' ? { match: false, undecided: true } : { match: expect === 'match' };
