@@ -6,7 +6,7 @@ import { ThreadPool } from './threads/thread-pool.js';
 @Module({ providers: [ThreadPool, SpansLogStrategy] })
 export class EvaluatorModule {}
 
-/** Makes an application with the EvaluatorModule a Nest microservice over the spans log, beside its HTTP. */
+/** Makes an application with the EvaluatorModule a Nest microservice over the spans log, in addition to its HTTP server. */
 export function connectSpansLog(app: INestApplication): void {
   app.connectMicroservice({ strategy: app.get(SpansLogStrategy) });
 }

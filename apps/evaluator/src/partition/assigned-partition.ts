@@ -65,9 +65,9 @@ export class AssignedPartition {
   private untold = false;
   /** A record was judged since the rules' errors were noted. */
   private unnoted = false;
-  /** Where gaps end that are not reached yet, ascending. Markers may be among the deleted records: after a gap the rules in force are determined again. */
+  /** The ends of gaps that are not reached yet, ascending. Markers may be among the deleted records: after a gap the rules in force are determined again. */
   private readonly gapEnds: number[] = [];
-  /** Verdicts from now on are this evaluator's to publish, and not published yet. */
+  /** Whether this evaluator must publish verdicts from now on: they are not published yet. */
   private readonly tells = (): boolean => !this.preparing && (this.applying === undefined || this.applying.offset >= this.published);
   private readonly found = (verdict: Verdict): void => {
     // The owner of the partition keeps samples of rules in shadow in memory.

@@ -37,7 +37,7 @@ describe('a barrier', () => {
     await until(async () => (await recordsOf(TOPICS.violations, 0)).some((one) => one.headers?.[CONTROL_HEADER] === 'settled:b-2'));
   });
 
-  it.each(['barrier:', 'barrier:a b', `barrier:${'x'.repeat(65)}`])('takes an invalid barrier (%s) for a tick', async (control) => {
+  it.each(['barrier:', 'barrier:a b', `barrier:${'x'.repeat(65)}`])('treats an invalid barrier (%s) as a tick', async (control) => {
     await start();
     await rules(1, SLOW);
     await test.log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers: { [CONTROL_HEADER]: control } }]);

@@ -198,7 +198,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     expect(test.evaluator.expired).toContain('Records 12 to 14');
   });
 
-  it('claims no absence after the first of two gaps that are found before it is reached', async () => {
+  it('reports no span as missing after the first of two gaps that are found before it is reached', async () => {
     await start();
     await rules(1, UNAUDITED);
     await until(async () => (test.commits.get(0) ?? 0) > 0);
@@ -212,7 +212,7 @@ describe('an evaluator whose log is unavailable, full, replaced or has lost reco
     expect((await violations()).map(({ status, undecided }) => [status, undecided?.code])).toEqual([['undecided', 'records_deleted']]);
   });
 
-  it('continues after records that were deleted from the log: counted, reported until the next start, and no absence is claimed that they could refute', async () => {
+  it('continues after records that were deleted from the log: counted, reported until the next start, and no span is reported missing that they could hold', async () => {
     const path = mkdtempSync(join(tmpdir(), 'betrace-evaluator-'));
     await test.log.close();
     const open = () => openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 2 }), writer: 'direct', path });

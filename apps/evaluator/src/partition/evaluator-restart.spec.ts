@@ -38,7 +38,7 @@ describe('an evaluator that restarts, or gets a partition back', () => {
     expect(test.warnings).toEqual([]);
   });
 
-  it('claims no absence, restarted soon after its topic was created again, of a trace that may have begun in the old one', async () => {
+  it('reports no span as missing, restarted soon after its topic was created again, in a trace that may have begun in the old one', async () => {
     // A trace may have begun before it for a minute.
     test.times = { rootGrace: 20, idleTimeout: 60_000 };
     const charge = (trace: string) => send(0, { trace_id: trace, span_id: 'c', name: 'charge' });
@@ -57,7 +57,7 @@ describe('an evaluator that restarts, or gets a partition back', () => {
     expect(told).toEqual([0, 1, 2].map(() => ['undecided', 'records_deleted']));
   });
 
-  it('claims no absence where the verdicts are older than the log: its topic was created again, and its position deleted, while no evaluator ran', async () => {
+  it('reports no span as missing where the verdicts are older than the log: its topic was created again, and its position deleted, while no evaluator ran', async () => {
     await test.log.append(TOPICS.violations, [{ partition: 0, value: Buffer.from('{"id":"of the old topic"}') }]);
     await new Promise((done) => setTimeout(done, 5));
     await rules(1, UNAUDITED);
@@ -69,7 +69,7 @@ describe('an evaluator that restarts, or gets a partition back', () => {
     expect([await told(0), await told(1)]).toEqual(['records_deleted', undefined]);
   });
 
-  it('claims no absence where the rules are older than the log, as in a new cluster: no position and no verdict is of the old one', async () => {
+  it('reports no span as missing where the rules are older than the log, as in a new cluster: no position and no verdict is of the old one', async () => {
     const headers = { [CONTROL_HEADER]: `${CONTROL_EPOCH_PREFIX}2`, [EPOCH_BEFORE_HEADER]: '2' };
     await test.log.append(TOPICS.spans, [{ partition: 0, value: new Uint8Array(), headers }]);
     await rules(2, UNAUDITED);

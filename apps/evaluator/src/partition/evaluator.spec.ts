@@ -59,7 +59,7 @@ describe('Evaluator', () => {
     expect((await test.log.bounds(TOPICS.spans, 0)).end).toBe(end);
   });
 
-  it('reads on when traces exceed the memory budget, and reports it until memory is free', async () => {
+  it('continues to read when traces exceed the memory budget, and reports it until memory is free', async () => {
     test.budget = 300;
     await rules(1, UNAUDITED);
     for (let n = 0; n < 10; n++) await send(0, { trace_id: `trace-${n}`, span_id: 'c', name: 'charge' });

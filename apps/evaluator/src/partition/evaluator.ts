@@ -63,9 +63,9 @@ export class Evaluator implements PartitionListener {
   private readonly preparations: Preparations;
   /** Partitions that were given up recently. */
   private readonly givenUp = new Map<number, AssignedPartition>();
-  /** Why a partition is not evaluated at present. */
+  /** Why a partition is not evaluated now. */
   private readonly failures = new Map<number, Error>();
-  /** By partition: since when (ms, monotonic) it processes its present records. */
+  /** By partition: since when (ms, monotonic) it processes its current records. */
   private readonly working = new Map<number, number>();
   /** By partition: its offset, even if it could not begin; later records in the log are lag. */
   readonly positions = new Map<number, number>();
@@ -78,10 +78,10 @@ export class Evaluator implements PartitionListener {
   private reportedRules: ReadonlySet<readonly RuleInForce[]> = new Set();
   /** Partitions whose log turned out to be another one, until they begin there. */
   private readonly replaced = new Set<number>();
-  /** Why the log cannot be read at present. */
+  /** Why the log cannot be read now. */
   private away: Error | undefined;
   private subscription: Subscription | undefined;
-  /** Since when a partition judges by no rules although there are some. */
+  /** The time since which a partition judges by no rules, although there are some. */
   private rulelessSince: number | undefined;
   private warnedOfMisplaced = Number.NEGATIVE_INFINITY;
   private warnedOfDefect = Number.NEGATIVE_INFINITY;
@@ -236,7 +236,7 @@ export class Evaluator implements PartitionListener {
     if (this.failures.delete(partition)) this.measurements.set('partitionFailing', { partition: String(partition) }, 0);
   }
 
-  /** Why not all partitions are evaluated at present: all causes, since one does not end with another; undefined when all are evaluated. */
+  /** Why not all partitions are evaluated now: all causes, since one does not end with another; undefined when all are evaluated. */
   get failure(): string | undefined {
     const away = this.away && `the spans log cannot be read: ${this.away.message}`;
     const others = [this.rules.overdue?.message, this.withoutRules() ?? [...this.lacking.values()][0]?.message];
@@ -355,7 +355,7 @@ export class Evaluator implements PartitionListener {
     this.report.warn(error, 'a producer writes spans with another partitioner than murmur2 of the hex trace id; moving them');
   }
 
-  /** What spans in deleted records could refute is undecided. Verdicts on records before the position are published by a predecessor. */
+  /** Verdicts that spans in deleted records could refute are undecided. Verdicts on records before the position are published by a predecessor. */
   missing(error: LogError, partition: number, committed?: Position): void {
     const judged = (committed && readPositionMetadata(committed.metadata)?.published) ?? 0;
     const from = Math.max(Number(error.values['from']), judged);

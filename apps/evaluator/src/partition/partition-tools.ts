@@ -11,7 +11,7 @@ export interface PartitionTools {
   readonly publisher: ViolationPublisher;
   readonly deadLetters: DeadLetters;
   readonly measurements: Measurements;
-  /** Lets time pass in a partition: one append for all that want it at the time. */
+  /** Lets time pass in a partition: one append for all that need it at that time. */
   readonly ticks: { append(partition: number): Promise<void> };
   /** The time from when verdicts were certain, in log time, until the violations log had them. */
   readonly latencies: LatestLatencies;

@@ -2,7 +2,7 @@ import { evidenceId, type PassedTrace } from '#engine';
 import type { EvidenceRecord, RuleDefinition } from '#records';
 import { type KeyRing, signable, signViolation } from '#signing';
 
-/** That a trace complies with a rule. */
+/** The fact that a trace complies with a rule. */
 export interface PassedEvidence {
   readonly rule: RuleDefinition;
   readonly trace: PassedTrace;

@@ -56,7 +56,7 @@ export class ViolationPublisher {
     return unpublished.map(({ of: verdict, reason, error }) => ({ verdict, reason, error }));
   }
 
-  /** Likewise of evidence. */
+  /** Likewise for evidence. */
   async publishEvidence(partition: number, evidence: readonly PassedEvidence[], signal: AbortSignal): Promise<readonly EvidenceSetAside[]> {
     const headers = { [CONTROL_HEADER]: CONTROL_EVIDENCE };
     const unpublished = await this.publishAll(

@@ -37,7 +37,7 @@ function aheadOf({ partition, seconds }: LogTimeAhead): string {
   return `${time}: a clock was ahead, or a producer gave timestamps (Kafka: message.timestamp.type); traces may close late`;
 }
 
-/** What happens to a thread, which is named. */
+/** The events of a thread, each with its name. */
 export type ThreadEvents = {
   readonly ready: (thread: string) => void;
   readonly ended: (thread: string) => void;
@@ -63,7 +63,7 @@ export class EvaluatorThread {
   readonly lag = new Lag();
   private worker: Worker | undefined;
   private ready = false;
-  /** Before its first evaluation a process counts as starting, and takes nothing. */
+  /** Before its first evaluation a process counts as starting, and accepts nothing. */
   private everReady = false;
   private lastMessageAt = 0;
   private startedAt = 0;

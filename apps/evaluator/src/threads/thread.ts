@@ -17,7 +17,7 @@ const tell = (message: FromThread): void => port.postMessage(message);
 
 const settings = workerData as EvaluatorSettings;
 const log = await openLog(settings.log, (level, message, fields) => tell({ type: 'log', level, message, fields: plain(fields) }));
-// Another thread does not see what makes an error an outage.
+// The class of an error is lost between threads, so an outage is sent as its text.
 const warn: EvaluatorReport['warn'] = (error, message) => {
   if (!(error instanceof LogUnavailable)) tell({ type: 'warn', error, message });
   else tell({ type: 'log', level: 'warn', message: `${message}: ${error.message}`, fields: { code: error.code } });
@@ -56,7 +56,7 @@ port.on('message', async ({ type, forGood }: ToThread) => {
   try {
     await evaluator.stop(forGood);
   } catch (error) {
-    tell({ type: 'warn', error: error as Error, message: 'the evaluator did not stop in order; a successor goes on from its last commit' });
+    tell({ type: 'warn', error: error as Error, message: 'the evaluator did not stop in order; a successor continues from its last commit' });
   }
   await log.close();
   report();

@@ -24,7 +24,7 @@ export interface Beginning {
   readonly replacing: boolean;
 }
 
-/** What is known of the partition beside its position. */
+/** Facts about the partition in addition to its position. */
 export interface KnownBefore {
   /** The epoch in force, where the position does not name it. */
   readonly epoch?: number;
@@ -90,7 +90,7 @@ async function isYoungerThanItsRules(log: Log, partition: number): Promise<boole
 
 /**
  * Whether the violations log is older than the first record of the spans log: then it has verdicts on another one. A broker that deletes a topic deletes the
- * positions in it, too, so they do not tell.
+ * positions in it, too, so they do not show it.
  */
 async function isYoungerThanItsVerdicts(log: Log, partition: number): Promise<boolean> {
   const verdicts = await log.bounds(TOPICS.violations, partition);
