@@ -147,7 +147,7 @@ describe('export of violations as OTLP spans', () => {
     await rule();
     await send(slow(1));
     await eventually('a failed export', async () =>
-      betrace.logs().includes('the OTLP endpoint did not take violations') ? true : undefined,
+      betrace.logs().includes('the OTLP endpoint did not accept violations') ? true : undefined,
     );
     const since = performance.now();
     expect(await betrace.stop()).toBe(0);

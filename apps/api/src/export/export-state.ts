@@ -30,7 +30,7 @@ export class ExportState {
     const isKnown = partitions.every((partition) => this.failures.get(partition)?.configuration === true);
     const level = this.failures.size === 0 || (configuration && !isKnown) ? 'warn' : 'debug';
     for (const partition of partitions) this.failures.set(partition, { configuration, message });
-    const advice = configuration ? 'the configuration of the export is wrong' : 'the OTLP endpoint did not take violations';
+    const advice = configuration ? 'the configuration of the export is wrong' : 'the OTLP endpoint did not accept violations';
     this.logger[level]({ partitions, reason, answer, retry_in_ms: pause }, `${advice}; they wait in the log: ${message}`);
   }
 

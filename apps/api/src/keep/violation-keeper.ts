@@ -277,7 +277,7 @@ function isRefused(error: unknown): error is StoreError {
 }
 
 function goneBack(from: number, to: number): string {
-  return `the database has gone back (was a backup restored while this runs?): what the log has from offset ${from} to ${to} is kept again`;
+  return `the database has gone back (was a backup restored while this runs?): the records of the log from offset ${from} to ${to} are stored again`;
 }
 
 /** The database was restored from an older backup. */

@@ -75,7 +75,7 @@ describe('the file of receivers', () => {
     [{ receivers: [{ ...webhook, secret_file: 'short.secret' }] }, 'at least 24 bytes'],
     [{ receivers: [{ name: 'a', alertmanager: 'http://x', secret_file: 'good.secret' }] }, 'which is for a webhook'],
     [{ receivers: [{ ...webhook, headers: { a: 'x\ny' } }] }, 'not a mapping of names to texts'],
-    [{ receivers: [{ ...webhook, headers: { 'x team': 'a' } }] }, 'the header "x team", which is no name of a header'],
+    [{ receivers: [{ ...webhook, headers: { 'x team': 'a' } }] }, 'the header "x team", which is not the name of a header'],
     [{ receivers: [{ ...webhook, headers: { 'Content-Length': '5' } }] }, 'the header "Content-Length", which BeTrace sets itself'],
     [
       { receivers: [{ ...webhook, headers: { 'Webhook-Signature': 'v1,x' } }] },

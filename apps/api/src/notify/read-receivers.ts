@@ -58,7 +58,7 @@ function receiverOf(entry: Members, folder: string, report: (problem: string) =>
   if (!isRecord(headers) || !Object.values(headers).every((text) => typeof text === 'string' && /^[\t\x20-\x7e]*$/.test(text)))
     report('has "headers" that are not a mapping of names to texts');
   for (const header of isRecord(headers) ? Object.keys(headers) : []) {
-    if (!HEADER_NAME.test(header)) report(`has the header ${JSON.stringify(header)}, which is no name of a header`);
+    if (!HEADER_NAME.test(header)) report(`has the header ${JSON.stringify(header)}, which is not the name of a header`);
     else if (MESSAGE_HEADER.test(header) || SIGNATURE_HEADER.test(header))
       report(`has the header ${JSON.stringify(header)}, which BeTrace sets itself`);
   }

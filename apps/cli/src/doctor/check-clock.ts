@@ -8,7 +8,7 @@ export function checkClock(now: number, others: Readonly<Record<string, number |
   const clocks = Object.entries(others).filter((entry): entry is [string, number] => entry[1] !== undefined);
   if (clocks.length === 0) return off('there is no other clock to compare with');
   const far = clocks.filter(([, other]) => Math.abs(now - other) > APART);
-  if (far.length === 0) return ok(`as that of ${clocks.map(([name]) => name).join(' and ')}`);
+  if (far.length === 0) return ok(`equal to that of ${clocks.map(([name]) => name).join(' and ')}`);
   const differences = far.map(
     ([name, other]) => `${Math.round(Math.abs(now - other) / 1_000)} s ${now > other ? 'ahead of' : 'behind'} ${name}`,
   );

@@ -22,7 +22,7 @@ export function checkStorage({ storage, kafka }: Configuration): CheckResult {
     const room = bavail * bsize;
     const message = `${directory} ${there === directory ? 'can be written' : 'will be made'}, ${(room / GIB).toFixed(1)} GiB are free`;
     if (there === directory && (statSync(there).mode & OTHERS) !== 0)
-      return warn(`${message}; others can look in: chmod 0700 ${directory}`);
+      return warn(`${message}; others can read it: chmod 0700 ${directory}`);
     return room < LITTLE ? warn(`${message}; spans are kept for log.retention (BETRACE_LOG_RETENTION)`) : ok(message);
   } catch (error) {
     return fail(

@@ -19,7 +19,7 @@ export function keepPrivate(directory: string): string | undefined {
     return `the files in ${directory} hold personal data and cannot be kept from other users: ${(error as Error).message}; chmod 700 ${directory}`;
   }
   if ((statSync(directory).mode & 0o007) === 0) return undefined;
-  return `other users may look into ${directory}, which holds personal data; chmod 700 ${directory}`;
+  return `other users may read ${directory}, which holds personal data; chmod 700 ${directory}`;
 }
 
 function narrow(path: string, mode: number): void {

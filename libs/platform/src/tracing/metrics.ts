@@ -5,7 +5,7 @@ export const TRACING_METRICS = {
   spans: {
     type: 'counter',
     name: 'betrace_tracing_spans_total',
-    help: 'Spans about the work of BeTrace itself, by outcome: `sent`, or `lost` because `tracing.endpoint` did not take them. They are not sent again.',
+    help: 'Spans about the work of BeTrace itself, by outcome: `sent`, or `lost` because `tracing.endpoint` did not accept them. They are not sent again.',
     labels: ['outcome'],
   },
 } as const satisfies MetricDeclarations;

@@ -48,6 +48,6 @@ describe('a partial success of the OTLP endpoint', () => {
   it('may be a warning only', async () => {
     const { metrics, lines } = await exportOne('http/protobuf', { rejectedSpans: 0, errorMessage: 'use the other endpoint' });
     expect(metrics).toContain('betrace_violations_export_rejected_total{reason="partial_success"} 0');
-    expect(lines).toContain('the OTLP endpoint took all violations, and says: use the other endpoint');
+    expect(lines).toContain('the OTLP endpoint accepted all violations, and says: use the other endpoint');
   });
 });

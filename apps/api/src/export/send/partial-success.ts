@@ -13,7 +13,7 @@ export function partialSuccessListener(
   return (rejected, errorMessage) => {
     metrics.exportRejected.inc({ reason: 'partial_success' }, rejected);
     const reason = errorMessage === '' ? 'did not say why' : `says: ${errorMessage}`;
-    if (rejected === 0) logger.warn(`the OTLP endpoint took all violations, and ${reason}`);
+    if (rejected === 0) logger.warn(`the OTLP endpoint accepted all violations, and ${reason}`);
     else logger.error({ rejected }, `the OTLP endpoint refused ${rejected} violations permanently, and ${reason}`);
   };
 }

@@ -30,7 +30,7 @@ export function isConditional({ match, noneMatch }: Preconditions): boolean {
 
 /** Throws BT_API_PRECONDITION_FAILED unless a rule of this version may be changed; version 0: it does not exist. */
 export function refuseUnmet({ match, noneMatch }: Preconditions, id: string, version: number): void {
-  const found = version === 0 ? 'is not there' : `has version ${version}`;
+  const found = version === 0 ? 'does not exist' : `has version ${version}`;
   if (match !== undefined && !names(match, version)) throw failed(id, found, 'If-Match', match);
   if (noneMatch !== undefined && names(noneMatch, version)) throw failed(id, found, 'If-None-Match', noneMatch);
 }

@@ -19,7 +19,7 @@ describe('received topics that are missing', () => {
     };
     const logger = { warn: (_: object, message: string) => void told.push(message) };
     const missing = new MissingTopics(log, ['one', 'two', 'three'], logger as never, () => now);
-    expect(await missing.state()).toBe('two, three not there: nothing is received from it until it is created');
+    expect(await missing.state()).toBe('two, three missing: nothing is received from it until it is created');
     await missing.state();
     expect(asked).toBe(3);
     now = 5_000;

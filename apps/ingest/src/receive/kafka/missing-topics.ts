@@ -20,7 +20,7 @@ export class MissingTopics {
   async state(): Promise<string | undefined> {
     if (this.looked !== undefined && this.monotonic() - this.looked.at < CACHE_MS) return this.looked.state;
     const missing = (await Promise.all(this.names.map(async (name) => ((await this.exists(name)) ? [] : [name])))).flat();
-    const state = missing.length === 0 ? undefined : `${missing.join(', ')} not there: nothing is received from it until it is created`;
+    const state = missing.length === 0 ? undefined : `${missing.join(', ')} missing: nothing is received from it until it is created`;
     this.looked = { at: this.monotonic(), state };
     if (state !== undefined && state !== this.reported)
       this.logger.warn({ topics: missing }, `received Kafka topics are missing: ${state}`);
