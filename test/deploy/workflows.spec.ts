@@ -93,9 +93,9 @@ if (noGo !== undefined) console.warn(`SKIPPED: the workflows by actionlint (${no
 
   it.each([
     ['an unknown machine', 'runs-on: ubuntu-24.04', 'runs-on: ubuntu-24.40', 'label "ubuntu-24.40" is unknown'],
-    ['a step that is not there', 'steps.version.outputs', 'steps.vresion.outputs', 'property "vresion" is not defined'],
+    ['a missing step', 'steps.version.outputs', 'steps.vresion.outputs', 'property "vresion" is not defined'],
     ['an unknown key', 'timeout-minutes: 5', 'timeout-minute: 5', 'unexpected key "timeout-minute"'],
-    ['a job that is not there', 'needs: [version, test]', 'needs: [version, tests]', '"tests"'],
+    ['a missing job', 'needs: [version, test]', 'needs: [version, tests]', '"tests"'],
   ])('and the linter would refuse %s', (_, from, to, said) => {
     const wrong = join(folder, 'wrong.yml');
     const text = read('.github/workflows/release.yml');

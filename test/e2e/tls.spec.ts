@@ -209,9 +209,9 @@ const EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
   it.each([
     ['a certificate without its key', { BETRACE_TLS_KEY_FILE: '' }, 'server.tls_key_file'],
-    ['a file that is not there', { BETRACE_TLS_KEY_FILE: '/nowhere/server.key' }, '/nowhere/server.key cannot be read'],
+    ['a missing file', { BETRACE_TLS_KEY_FILE: '/nowhere/server.key' }, '/nowhere/server.key cannot be read'],
     ['a key that is not a key', { BETRACE_TLS_KEY_FILE: import.meta.filename }, 'are not a certificate and its key in PEM'],
-    ['an authority that is none', { BETRACE_TLS_CLIENT_CA_FILE: import.meta.filename }, 'has no certificate in PEM'],
+    ['an invalid authority', { BETRACE_TLS_CLIENT_CA_FILE: import.meta.filename }, 'has no certificate in PEM'],
   ])('does not start with %s, and reports it', async (_what, env, said) => {
     await put('cert', first);
     await put('key', first);

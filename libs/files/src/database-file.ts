@@ -105,7 +105,7 @@ function beginsAsLog(path: string): boolean {
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    // It was not there when `lost` looked either.
+    // It did not exist when `lost` checked either.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
     throw error;
   }

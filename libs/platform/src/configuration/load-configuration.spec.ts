@@ -243,7 +243,7 @@ logging:
     ],
     ['a file that is not YAML', () => withFile('server: [\n'), 'betrace.yaml, line 2: is not YAML'],
     ['a key without a group', () => withFile('server: 12011\n'), '"server" holds keys, not a value'],
-    ['a file that is not there', () => ({ args: ['--config=none.yaml'] }), 'flag --config: none.yaml cannot be read'],
+    ['a missing file', () => ({ args: ['--config=none.yaml'] }), 'flag --config: none.yaml cannot be read'],
     ['an unknown flag', () => ({ args: ['--http-prot=1'] }), 'unknown flag. Did you mean --http-port?'],
     ['a flag without a value', () => ({ args: ['--http-port'] }), 'flag --http-port: needs a value'],
     [

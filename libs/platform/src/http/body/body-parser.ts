@@ -78,7 +78,7 @@ function collect(
       reject(problem);
     };
     const late = setTimeout(() => {
-      giveUp(new Problem('BT_HTTP_TIMEOUT', `the body was not there within ${timeout} ms: ${length} bytes came`));
+      giveUp(new Problem('BT_HTTP_TIMEOUT', `the body did not arrive within ${timeout} ms: ${length} bytes came`));
     }, timeout);
     payload.once('close', () => clearTimeout(late));
     reservation?.receiving(giveUp);
