@@ -1,5 +1,5 @@
 // npm run bundle: the production code with its packages as a few files in dist/bundle, for the image and the npm package.
-// What TypeScript has compiled is bundled, so that decorators keep their metadata.
+// The output of TypeScript is bundled, so that decorators keep their metadata.
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const metafile = await bundleInto(out, { ...processes, ...threads });
 
-// What is read at run time as files: the console, and the page of the API.
+// Files that are read at run time: the console, and the page of the API.
 const console = join(root, 'dist', 'console');
 if (existsSync(console)) cpSync(console, join(out, 'console'), { recursive: true, filter: (file) => basename(file) !== '.build-stamp' });
 const swagger = dirname(of.resolve('swagger-ui-dist/package.json'));
@@ -25,7 +25,7 @@ const folders = new Set(
   Object.keys(metafile.inputs).flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(relative(root, join(root, input)))?.[0] ?? []),
 );
 for (const folder of [swagger, reflect]) folders.add(relative(root, folder));
-// The console is built by Vite, of its production packages.
+// Vite builds the console from its production packages.
 const consoleLock = JSON.parse(readFileSync(join(root, 'apps', 'console', 'package-lock.json'), 'utf8')).packages;
 for (const [folder, { dev, optional }] of Object.entries(consoleLock)) if (folder !== '' && !dev && !optional) folders.add(join('apps', 'console', folder));
 const packages = [...folders].sort().map((folder) => {
@@ -36,7 +36,7 @@ const packages = [...folders].sort().map((folder) => {
 const notices = packages.map(({ name, version, text }) => `${name} ${version}\n\n${text}\n`);
 writeFileSync(join(out, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(100)}\n\n`));
 cpSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
-/** A package URL, by which scanners know it. */
+/** A package URL, by which scanners identify the package. */
 const purl = ({ name, version }) => `pkg:npm/${name.replace(/^@/, '%40')}@${version}`;
 const components = new Map(
   packages.map((one) => [

@@ -1,4 +1,4 @@
-// What the bundle and the test build with faults (test/faults) are made by: compiled entries with their packages, as a few files of a folder.
+// Bundles compiled entries with their packages into a few files of a folder: for the bundle, and for the test build with faults (test/faults).
 import { cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -9,7 +9,7 @@ const of = createRequire(join(root, 'package.json'));
 export const reflect = dirname(of.resolve('reflect-metadata'));
 
 /**
- * Fills a folder anew; answers esbuild's metafile.
+ * Empties a folder and fills it; returns esbuild's metafile.
  *
  * @param entries files of dist/ by the names that they get
  * @param plugins of esbuild, which come first

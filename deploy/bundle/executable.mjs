@@ -1,4 +1,4 @@
-// npm run executable: one file for this machine's platform that needs no Node, made of what the bundle is made of. It holds
+// npm run executable: one file for this machine's platform, which needs no Node. It has the same sources as the bundle. It contains
 // the Node that runs this script, the command line with all servers, the entries of the threads, the console and the page of the API.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ const shared = {
   keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
-  // What is imported later is in the file, too; the rest are modules of Node.
+  // Modules that are imported dynamically are in the file, too; the others are modules of Node.
   supported: { 'dynamic-import': false },
   define: { 'import.meta.url': 'betraceUrl', 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
   banner: { js: "const betraceUrl=require('node:url').pathToFileURL(process.execPath).href;" },
@@ -73,7 +73,7 @@ for (const [name, path] of Object.entries(threads)) {
   await build({ ...shared, stdin: { contents, resolveDir: root }, outfile: join(work, `${name}.js`) });
 }
 
-// Of what the file is made, beside it and in it.
+// The list of what the file contains: as a file next to it, and inside it.
 const sbom = join(out, 'sbom.cdx.json');
 writeFileSync(sbom, `${JSON.stringify(withNode(JSON.parse(readFileSync(join(bundle, 'sbom.cdx.json'), 'utf8'))), undefined, 2)}\n`);
 const files = globSync(['console/**/*', 'swagger-ui/*', 'package.json', 'LICENSE', 'THIRD-PARTY-NOTICES.txt'], { cwd: bundle });
@@ -97,7 +97,7 @@ execFileSync(process.execPath, ['--experimental-sea-config', join(work, 'sea.jso
 copyFileSync(process.execPath, file);
 chmodSync(file, 0o755);
 const mac = process.platform === 'darwin';
-// Symbols of functions, of which nobody here makes use; before the blob is in it, of which strip knows nothing.
+// Removes the symbols of functions, which nothing here uses; before the blob is injected, because strip does not know about it.
 if (process.platform === 'linux') spawnSync('strip', [file], { stdio: 'ignore' });
 if (mac) execFileSync('codesign', ['--remove-signature', file], { stdio: 'inherit' });
 await inject(file, 'NODE_SEA_BLOB', readFileSync(blob), {

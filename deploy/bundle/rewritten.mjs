@@ -1,4 +1,4 @@
-// How the compiled code is bundled: its entries, and what bundlers do not see in it. For the bundle and for the single executable.
+// For the bundle and the single executable: the entries of the compiled code, and changes where a bundler would not see an import.
 import { readFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ export const processes = Object.fromEntries(
   ['standalone', 'ingest', 'evaluator', 'api', 'cli'].map((app) => [app, `dist/apps/${app}/src/main.js`]),
 );
 
-/** Entries of threads, under the names that they have beside those of the processes. */
+/** Entries of threads, by their file names in the folder of the processes. */
 export const threads = {
   'evaluator-thread': 'dist/apps/evaluator/src/threads/thread.js',
   'expression-thread': 'dist/apps/api/src/expressions/thread.js',
@@ -20,7 +20,7 @@ export const threads = {
   'store-thread': 'dist/libs/store/src/sqlite/thread.js',
 };
 
-/** A thread's file lies beside its owner in dist, and elsewhere in what is bundled. */
+/** In dist, the file of a thread is next to its owner; in the bundle it is elsewhere. */
 const nameOfThread = new Map(Object.entries(threads).map(([name, file]) => [join(root, file), name]));
 const threadEntries = (text, file, urlOfThread) =>
   text.replace(/new URL\('(\.\/[\w-]*thread\.js)', import\.meta\.url\)/g, (_, path) => {
@@ -36,7 +36,7 @@ const plainRequires = (text) =>
     .replace(/\bload\((['"][@\w./-]+['"])\)/g, 'require($1)')
     .replace(/createRequire\(import\.meta\.url\)\((['"][@\w./-]+['"])\)/g, 'require($1)');
 
-/** What Node lets import by name of a CommonJS package; undefined when it is no such package, or not there. */
+/** The names that Node can import from a CommonJS package; undefined if it is not a CommonJS package, or is not installed. */
 async function commonJsNames(path, resolveDir) {
   try {
     const found = createRequire(join(resolveDir, 'from.js')).resolve(path);
@@ -48,10 +48,10 @@ async function commonJsNames(path, resolveDir) {
 }
 
 /**
- * An esbuild plugin that makes the compiled code such as can be bundled.
+ * An esbuild plugin that changes the compiled code so that it can be bundled.
  *
  * @param urlOfThread the JavaScript expression that stands for the entry of a thread, by its name
- * @param edit what else is changed in a file of dist/, by its text and path
+ * @param edit further changes of a file of dist/, by its text and path
  */
 export const rewritten = ({ urlOfThread, edit = (text) => text }) => ({
   name: 'rewritten',
@@ -70,7 +70,7 @@ export const rewritten = ({ urlOfThread, edit = (text) => text }) => ({
     // Chunks are not always evaluated in the order of their imports. Decorators need this one first: each file imports it before all others (the banner).
     onResolve({ filter: /^reflect-metadata$/ }, () => ({ path: 'reflect-metadata', namespace: 'first' }));
     onLoad({ filter: /.*/, namespace: 'first' }, () => ({ contents: '' }));
-    // esbuild gives what is imported later nothing of a CommonJS module but its default; Node gives it names, too.
+    // For a dynamic import of a CommonJS module, esbuild provides only the default export. Node provides names, too.
     onResolve({ filter: /^[@a-z]/ }, async ({ path, kind, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === rewritten || builtinModules.includes(path) || path.startsWith('node:')) return undefined;
       const names = await commonJsNames(path, resolveDir);
@@ -81,14 +81,14 @@ export const rewritten = ({ urlOfThread, edit = (text) => text }) => ({
       contents: `import * as all from ${JSON.stringify(path)};\nexport default all.default ?? all;\nexport const { ${names.join(', ')} } = all;\n`,
       resolveDir,
     }));
-    // Nest names packages that it can do without; those that are not installed stay names, and fail where they are asked for.
+    // Nest imports optional packages. Those that are not installed stay external: importing them fails at run time.
     onResolve({ filter: /^[@a-z]/ }, ({ path, kind, resolveDir }) => {
       if (kind === 'entry-point' || builtinModules.includes(path) || path.startsWith('node:')) return undefined;
       if (kind === 'import-statement' || !/node_modules/.test(resolveDir)) return undefined;
       try {
         const found = createRequire(join(resolveDir, 'from.js')).resolve(path);
         const [folder] = /node_modules\/(?:@[^/]+\/)?[^/]+(?:\/node_modules\/(?:@[^/]+\/)?[^/]+)*/.exec(found.replaceAll('\\', '/')) ?? [];
-        // Nor do those that only the tests have.
+        // Packages that only the tests use stay external, too.
         return folder !== undefined && lock[folder]?.dev ? { path, external: true } : undefined;
       } catch {
         return { path, external: true };

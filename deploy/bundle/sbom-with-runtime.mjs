@@ -1,4 +1,4 @@
-// node sbom-with-runtime.mjs SBOM [SYSTEM]: adds to the list of the bundle's packages what runs them: the Node that runs this script with what it is made of, and
+// node sbom-with-runtime.mjs SBOM [SYSTEM]: adds the runtime to the list of the bundle's packages: the Node that runs this script with its components, and
 // the Debian packages of the image's root SYSTEM.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ export function withNode(sbom) {
     name: 'node',
     version: node,
     purl: ref,
-    // By this, scanners find what is known of it.
+    // By this, scanners find its known vulnerabilities.
     cpe: `cpe:2.3:a:nodejs:node.js:${node}:*:*:*:*:*:*:*`,
     licenses: [{ license: { id: 'MIT' } }],
     components: parts.map(([name, version]) => ({ type: 'library', 'bom-ref': `${ref}#${name}`, name, version })),

@@ -1,7 +1,7 @@
 import type { BeTraceApi } from './betrace-api.js';
 import { RULES, type RuleId } from './rules.js';
 
-/** What the shop did wrong so far beside what BeTrace reported: redrawn in place on a terminal, printed once elsewhere. */
+/** The faults of the shop so far and the violations that BeTrace reported: redrawn in place on a terminal, printed once elsewhere. */
 export class LiveCount {
   readonly made = new Map<RuleId, number>(RULES.map((rule) => [rule.id, 0]));
   private readonly found = new Map<RuleId, number>(RULES.map((rule) => [rule.id, 0]));

@@ -6,7 +6,7 @@ import { orderNumber, Shop } from './shop.js';
 import { installPropagation } from './telemetry.js';
 
 /**
- * `npm run demo`: a shop of five services sends traces, some of which break a rule. It shows the number of faults beside the number of violations that BeTrace
+ * `npm run demo`: a shop of five services sends traces, some of which break a rule. It shows the number of faults and the number of violations that BeTrace
  * found. Exits 0 when the two agree, 1 when they do not.
  */
 async function main(): Promise<number> {

@@ -8,7 +8,10 @@ import { whyNoGo } from '../peers/go.js';
 import { kept, PEER_TIMEOUT_MS } from '../peers/kept.js';
 import { KUBERNETES } from './chart.js';
 
-/** Programs that are built together, with their module. Packages that helm and Kubernetes share are compiled once; kube-score needs older packages of Kubernetes. */
+/**
+ * Programs that are built together, with their module. Packages that helm and Kubernetes share are compiled once; kube-score needs older packages of
+ * Kubernetes.
+ */
 const TOOLS = {
   chart: { module: 'tools', programs: ['helm.sh/helm/v3/cmd/helm', 'github.com/yannh/kubeconform/cmd/kubeconform'] },
   'kube-score': { module: 'kube-score', programs: ['github.com/zegl/kube-score/cmd/kube-score'] },

@@ -63,7 +63,7 @@ export const backendOverview: DashboardBuilder = dashboard(
     lines({
       title: 'Violations',
       description:
-        'Published, kept in the store, taken by the OTLP endpoint, told to receivers of notifications. All but published count each revision.',
+        'Published, stored, accepted by the OTLP endpoint, accepted by receivers of notifications. All but published count each revision.',
       queries: [
         [`sum(${rate('betrace_violations_total')})`, 'published'],
         [`sum(${rate('betrace_violations_kept_total')})`, 'kept'],
@@ -138,7 +138,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Spans refused, evaluations that fail',
-      description: 'Senders of refused spans were told. An evaluation that fails is not a match.',
+      description: 'Senders of refused spans got an error. An evaluation that fails is not a match.',
       queries: [
         [`sum by (reason) (${rate('betrace_spans_rejected_total')})`, 'refused: {{reason}}'],
         [`sum(${rate('betrace_rule_evaluation_errors_total')}) or vector(0)`, 'evaluations that fail'],
@@ -222,7 +222,7 @@ export const backendOverview: DashboardBuilder = dashboard(
   .withPanel(
     lines({
       title: 'Event loop',
-      description: 'A main thread that is late by much answers late.',
+      description: 'If the main thread has a long delay, answers are late.',
       queries: [[`nodejs_eventloop_lag_p99_seconds{${PROCESSES}}`, '{{instance}}']],
       unit: 's',
       width: 8,

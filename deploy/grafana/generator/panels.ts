@@ -26,12 +26,12 @@ export type Query = readonly [expression: string, legend: string];
 
 interface Panel {
   readonly title: string;
-  /** What the reader may take from it, and what it leaves out. */
+  /** What the panel shows, and what it leaves out. */
   readonly description: string;
   readonly queries: readonly Query[];
   /** Grafana's name of the unit. */
   readonly unit: string;
-  /** Of 24. */
+  /** Of 24 columns. */
   readonly width: number;
   readonly height?: number;
 }

@@ -4,12 +4,12 @@ import { bars, dashboard, lines, PROCESSES, row, rows } from './panels.ts';
 const rate = (metric: string) => `rate(${metric}{${PROCESSES}}[$__rate_interval])`;
 const increase = (metric: string) => `increase(${metric}{${PROCESSES}}[$__range])`;
 
-/** A count by rule, with 0 for rules that `base` has and the count has not. */
+/** A count by rule, with 0 for rules that `base` has and the count lacks. */
 const counted = (metric: string, base: string) =>
   `round(sum by (rule_id) (${increase(metric)}) or 0 * sum by (rule_id) (${increase(base)}))`;
 const judged = 'betrace_rule_evaluations_total';
 
-/** What rules cost and what comes of them. */
+/** The cost of rules, and their results. */
 export const rulePerformance: DashboardBuilder = dashboard(
   'betrace-rule-performance',
   'BeTrace: rule performance',
@@ -49,7 +49,8 @@ export const rulePerformance: DashboardBuilder = dashboard(
   .withPanel(
     bars({
       title: 'Average cost of an evaluation',
-      description: 'Estimated processor time by evaluation over the time range; the ten dearest. Rules that judged nothing are left out.',
+      description:
+        'Estimated processor time by evaluation over the time range; the ten most expensive. Rules that judged nothing are omitted.',
       queries: [
         [
           `sort_desc(topk(10, sum by (rule_id) (${increase('betrace_rule_evaluation_seconds_total')}) / (sum by (rule_id) (${increase('betrace_rule_evaluations_total')}) > 0)))`,
@@ -65,7 +66,7 @@ export const rulePerformance: DashboardBuilder = dashboard(
     rows({
       title: 'Rules',
       description:
-        'Judged: spans or traces. Matches: violations found. Retracted: taken back when late spans came. Errors and undecided: not judged.',
+        'Judged: spans or traces. Matches: violations found. Retracted: revoked when late spans came. Errors and undecided: not judged.',
       queries: [
         [`round(sum by (rule_id) (${increase('betrace_rule_evaluations_total')}))`, 'judged'],
         [`round(sum by (rule_id) (${increase('betrace_rule_matches_total')}))`, 'matches'],

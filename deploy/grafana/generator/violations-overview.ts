@@ -12,7 +12,7 @@ const bySeverity = (severity: string) =>
     width: 4,
   });
 
-/** What was found in a time range, and what of it can be relied on. */
+/** The violations of a time range, and the limits of these numbers. */
 export const violationsOverview: DashboardBuilder = dashboard(
   'betrace-violations-overview',
   'BeTrace: violations overview',
