@@ -56,7 +56,11 @@ port.on('message', async ({ type, forGood }: ToThread) => {
   try {
     await evaluator.stop(forGood);
   } catch (error) {
-    tell({ type: 'warn', error: error as Error, message: 'the evaluator did not stop in order; a successor continues from its last commit' });
+    tell({
+      type: 'warn',
+      error: error as Error,
+      message: 'the evaluator did not stop in order; a successor continues from its last commit',
+    });
   }
   await log.close();
   report();
