@@ -72,7 +72,7 @@ describe('the npm package', () => {
     expect(runOf('npx betrace serve evaluator --help').stdout).toContain('betrace evaluator');
   });
 
-  // Another Node on this machine beside the pinned one.
+  // Another Node on this machine in addition to the pinned one.
   const old = ['/usr/bin/node', '/usr/local/bin/node'].find(
     (file) => existsSync(file) && Number(/^v(\d+)/.exec(spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout)?.[1] ?? 99) < 24,
   );

@@ -58,7 +58,8 @@ describe('the health of a rule', () => {
     expect(await betrace.stop()).toBe(0);
     await start();
     expect(
-      (await eventually('what was told before', async () => ((await health()).evaluations >= 3 ? await health() : undefined))).violations,
+      (await eventually('the health from before the restart', async () => ((await health()).evaluations >= 3 ? await health() : undefined)))
+        .violations,
     ).toBe(2);
   });
 });

@@ -83,7 +83,11 @@ describe('a rule in shadow', () => {
     await send('hidden');
     const found = await eventually('a sample', async () => ((await samples()).length > 0 ? await samples() : undefined), 60_000);
     expect(found).toEqual([expect.objectContaining({ trace_id: 'hidden', explanation: expect.anything() })]);
-    await eventually('what is beside it', async () => (told('beside').every((count) => count > 0) ? true : undefined), 60_000);
+    await eventually(
+      'the violation of the enforced rule',
+      async () => (told('beside').every((count) => count > 0) ? true : undefined),
+      60_000,
+    );
     expect(told('slow')).toEqual([0, 0, 0]);
     expect(await metric('betrace_shadow_matches_total')).toEqual(['1']);
     expect((await metric('betrace_violations_total')).filter((count) => count !== '0')).toEqual([]);

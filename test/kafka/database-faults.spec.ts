@@ -25,7 +25,7 @@ interface Ready {
 }
 
 /**
- * Two APIs whose connection to PostgreSQL is slow, hangs, or is cut, or whose PostgreSQL is read-only or full, beside Kafka. The expected violations are one
+ * Two APIs whose connection to PostgreSQL is slow, hangs, or is cut, or whose PostgreSQL is read-only or full, with Kafka. The expected violations are one
  * for each acknowledged trace with the span `bad`.
  */
 (why === undefined ? describe : describe.skip)('Kafka: two APIs and a database', () => {

@@ -82,7 +82,7 @@ export const rulePerformance: DashboardBuilder = dashboard(
   .withPanel(
     rows({
       title: 'Rules that matched nothing',
-      description: 'In the time range. The table beside it shows their evaluations.',
+      description: 'In the time range. The table next to it shows their evaluations.',
       queries: [[`round(sum by (rule_id) (${increase('betrace_rule_matches_total')})) == 0`, 'matches']],
       unit: 'short',
       width: 8,

@@ -28,7 +28,7 @@ export default {
   lang: 'en',
   markdown: {
     html: false,
-    // Indented code, which the default leaves without a frame: its long lines would lie over what is beside it, and widen the page on a phone.
+    // Indented code, which the default leaves without a frame: its long lines would overlap what is next to it, and widen the page on a phone.
     config: (markdown) => {
       const { fence } = markdown.renderer.rules;
       markdown.renderer.rules.code_block = (tokens, index, ...rest) => {

@@ -51,7 +51,7 @@ export function serveDocumentation(fastify: FastifyInstance, title: string, make
   });
 }
 
-/** A file of Swagger UI, from the executable, the bundle beside this file, or the package. */
+/** A file of Swagger UI, from the executable, the bundle next to this file, or the package. */
 async function swaggerUiFile(name: string): Promise<Buffer> {
   return isSea() ? Buffer.from(getRawAsset(`swagger-ui/${name}`)) : readFile(join(swaggerUiFolder(), name));
 }

@@ -66,7 +66,7 @@ export class MutesController {
     const [service, until, note] = [body.service ?? undefined, body.until ?? undefined, body.note ?? undefined];
     if (typeof body.worse_above === 'number' && body.until_worse === false) {
       throw new Problem('BT_HTTP_INVALID', 'until_worse is false, and worse_above says how much worse: leave one of them out', {
-        errors: [{ path: 'until_worse', message: 'must not be false beside worse_above' }],
+        errors: [{ path: 'until_worse', message: 'must not be false if worse_above is given' }],
       });
     }
     if (until !== undefined && until <= now) throw new ApiError('BT_API_MUTE_ENDED', { until: new Date(until).toISOString() });

@@ -18,7 +18,7 @@ const MODELS: Readonly<Record<string, string>> = { RulePatch: 'RuleBody' };
 
 /**
  * Completes the descriptions of request bodies. Undocumented members are refused (BT_HTTP_INVALID names them), and optional ones may be null. References have
- * the form of OpenAPI 3.1, which allows a description beside `$ref`.
+ * the form of OpenAPI 3.1, which allows a description next to `$ref`.
  */
 export function describeBodies(document: OpenAPIObject): OpenAPIObject {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;

@@ -68,7 +68,7 @@ describe('the mode of a rule', () => {
   it.each<[string, object, object]>([
     ['enabled alone', { enabled: false }, { enabled: true }],
     ['the mode, and enabled', { mode: 'off' }, { enabled: true }],
-    ['enabled beside the mode as it was read', { enabled: false, mode: 'shadow' }, { enabled: true, mode: 'off' }],
+    ['enabled changed, with the mode as it was read', { enabled: false, mode: 'shadow' }, { enabled: true, mode: 'off' }],
   ])('stays shadow after turning the rule off and on, so that no one is alerted: by %s', async (_, off, on) => {
     await put({ mode: 'shadow' });
     expect(await patch(off)).toBe('off');

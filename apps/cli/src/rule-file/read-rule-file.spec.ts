@@ -86,7 +86,7 @@ describe('a rule file', () => {
     expect(rules[0]).toMatchObject({ id: 'a', name: 'A', expression: 'true', tests: [] });
   });
 
-  it('takes a trace from an OTLP/JSON file beside it', () => {
+  it('takes a trace from an OTLP/JSON file next to it', () => {
     const request = spansFromJson('[{"name":"a","trace_id":"t"},{"name":"b","trace_id":"t"}]', { incomplete: true });
     const directory = temporaryFiles({ 'trace.json': encodeRequestJson(request), 'broken.json': '{' });
     const read = (file: string) =>

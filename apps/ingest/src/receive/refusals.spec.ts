@@ -159,7 +159,7 @@ describe('bytes without spans are answered with a warning', () => {
     ['another name', { traces: [{ scopeSpans: scoped }] }, 'no_spans', 'no span was found'],
     ['another name one level deeper', { resourceSpans: [{ scopeSpans: [{ span: good.spans }] }] }, 'no_spans', 'no span was found'],
     [
-      'scope_spans beside scopeSpans',
+      'scope_spans in addition to scopeSpans',
       { resourceSpans: [{ scopeSpans: scoped }, { scope_spans: scoped }] },
       'unread',
       'resourceSpans[1].scope_spans',

@@ -77,7 +77,7 @@ export function readKind(reader: JsonReader, object: JsonObject): number {
   return readName(reader, fieldOf(object, 'kind'), SPAN_KINDS, 'SPAN_KIND_');
 }
 
-/** `"error"`, `2`, or `{"code": …, "message": …}`; the message may also be beside it as status_message. */
+/** `"error"`, `2`, or `{"code": …, "message": …}`; the message may also be a separate member, status_message. */
 export function readStatus(reader: JsonReader, object: JsonObject): SpanStatus | undefined {
   const beside = fieldOf(object, 'status_message');
   const message = reader.text(object, beside.name);

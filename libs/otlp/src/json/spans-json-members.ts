@@ -53,7 +53,7 @@ export const SPAN_MEMBERS: KnownMembers = {
   same: { parent_span_id: 'parent_id' },
 };
 
-/** An answer of the API has the duration beside the end, in milliseconds. */
+/** An answer of the API has the duration in addition to the end, in milliseconds. */
 export const ENDED_SPAN_MEMBERS: KnownMembers = { ...SPAN_MEMBERS, names: [...SPAN_MEMBERS.names, 'duration_ms'] };
 
 export const EVENT_MEMBERS: KnownMembers = {

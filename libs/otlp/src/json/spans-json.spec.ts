@@ -86,7 +86,7 @@ describe('spans as JSON', () => {
     expect(one({ status }).status?.code).toBe(code);
   });
 
-  it('takes the status message beside the status or in it', () => {
+  it('takes the status message from the status or from a separate member', () => {
     expect(one({ status: 'error', status_message: 'boom' }).status).toEqual({ code: 2, message: 'boom' });
     expect(one({ status: { code: 2, message: 'boom' } }).status).toEqual({ code: 2, message: 'boom' });
   });
@@ -185,7 +185,7 @@ describe('spans as JSON', () => {
     expect(fieldsOf([Object.defineProperty(members, 'last', Object.getOwnPropertyDescriptor(unread, 'name')!)])).toHaveLength(20);
   });
 
-  it('refuses a member beside the list of spans whose spans would be ignored, and accepts those of our answers', () => {
+  it('refuses a further member next to the list of spans if its spans would be ignored, and accepts the members of our answers', () => {
     const { code, fields } = errorOf(JSON.stringify({ spans: [], sapns: [{}], foo: 1, Spans: [{}] }), { incomplete: true });
     expect(code).toBe('BT_OTLP_SPAN_FIELD');
     expect(fields.map(({ path, message }) => `${path}: ${message}`)).toEqual([
@@ -284,7 +284,7 @@ describe('spans as JSON', () => {
     expect(() => spansFromJson('{"spans": null}')).toThrow('spans: expected a list of spans');
   });
 
-  it('accepts a duration beside both times when it agrees, and derives a missing start', () => {
+  it('accepts a duration in addition to both times when it agrees, and derives a missing start', () => {
     expect(one({ start_time: 1, end_time: 6, duration: 5 })).toMatchObject({ startTimeUnixNano: 1n, endTimeUnixNano: 6n });
     expect(one({ end_time: 2_000_000_000, duration: '1.5s' })).toMatchObject({
       startTimeUnixNano: 500_000_000n,
@@ -295,12 +295,12 @@ describe('spans as JSON', () => {
   it.each([
     ['a wrong type', {}, 'nanoseconds as an integer, or a duration like "1.5s"'],
     ['another length', '5s', 'the span takes 5 ns from start_time to end_time: leave the duration or the end out'],
-  ])('never ignores a duration beside both times: %s', (_, duration, expected) => {
+  ])('never ignores a duration in addition to both times: %s', (_, duration, expected) => {
     const text = JSON.stringify({ spans: [{ trace_id: 't', span_id: 's', name: 'n', start_time: 1, end_time: 6, duration }] });
     expect(() => spansFromJson(text)).toThrow(expected);
   });
 
-  it('treats null as absent, accepts camelCase, and a duration in milliseconds beside the end, as in API answers', () => {
+  it('treats null as absent, accepts camelCase, and a duration in milliseconds in addition to the end, as in API answers', () => {
     expect(one({ colour: null, parentSpanId: 'p', startTime: 1, endTime: 2_000_001, duration_ms: 2, droppedLinksCount: 0 }).name).toBe('');
   });
 

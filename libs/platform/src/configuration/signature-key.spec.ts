@@ -20,7 +20,7 @@ describe('the signature key', () => {
     expect(() => key({ KAFKA_BROKERS: 'broker:9092' })).toThrow(/openssl rand/);
   });
 
-  it('is generated once and stored beside the data, readable by its owner only', () => {
+  it('is generated once and stored with the data, readable by its owner only', () => {
     const directory = mkdtempSync(join(tmpdir(), 'betrace-key-'));
     try {
       const made = key({ BETRACE_STORAGE_PATH: directory });

@@ -93,7 +93,7 @@ describe('expressions that are not saved', () => {
       'BT_API_TEST_MEMBER_UNKNOWN',
     ],
     [
-      'a trace id that is not a text beside spans',
+      'a trace id that is not a text, with spans',
       { expression: 'true', span: { name: 'x' }, trace_id: {} },
       400,
       'BT_API_TEST_SPANS_MISSING',

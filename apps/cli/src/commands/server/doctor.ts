@@ -18,8 +18,8 @@ export const doctorCommand: Command = {
   summary: 'checks whether a server with this configuration can work',
   help: `betrace doctor [--output json] [flags of the server]
 
-Reads the configuration as the server does (betrace.yaml, environment, flags) and checks what it names: ports, the certificate of TLS, storage and its room, Kafka and its
-topics, PostgreSQL, the OTLP endpoint, and this machine's clock beside theirs. It changes nothing, and does not disturb a running server.
+Reads the configuration as the server does (betrace.yaml, environment, flags) and checks what it names: ports, the certificate of TLS, storage and its room, Kafka with its
+topics, PostgreSQL, and the OTLP endpoint. It compares this machine's clock with theirs. It changes nothing, and does not disturb a running server.
 It listens on each port for a moment: a server that starts in that moment finds the port taken.
 
   --output FORMAT        text (the default) or json

@@ -24,7 +24,7 @@ Exit code: 0 when the input ends, 2 when the arguments are wrong.
 
   async run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
     const { values, positionals } = readArguments(args, SERVER_OPTIONS);
-    if (positionals.length > 0) throw new UsageError('it takes no arguments beside its options');
+    if (positionals.length > 0) throw new UsageError('it takes no arguments other than its options');
     const server = new Server(values, terminal);
     await serveStdio((method, path, body) => server.ask(method, path, body), VERSION);
     return 0;

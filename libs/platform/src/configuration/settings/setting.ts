@@ -123,7 +123,7 @@ export const traceLink: SettingType<string> = {
   jsonSchema: { type: 'string', pattern: '\\{trace_id\\}' },
   expected: `a link of http or https with {trace_id} in it, and at most ${LINK_PARTS.slice(1)
     .map((part) => `{${part}}`)
-    .join(', ')} beside it`,
+    .join(', ')} in addition`,
   parse: (input) => {
     const link = scalarText(input)?.trim() ?? '';
     const parts = [...link.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
