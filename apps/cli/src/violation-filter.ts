@@ -20,7 +20,7 @@ export const FILTER_HELP = `  --rule ID              of this rule
   --trace ID             of this trace
   --group ID             of this group (violations groups lists them)
   --status NAME          open (the default), retracted, undecided or all
-  --since TIME           not before: so long ago (24h, 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
+  --since TIME           not before: an age (24h, 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
   --until TIME           before it
   -q, --search TEXT      part of an id, a name, the message or a value of the metadata`;
 

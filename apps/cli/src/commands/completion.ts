@@ -15,7 +15,7 @@ export const completionCommand: Command = {
   summary: 'prints a completion script for a shell',
   help: `betrace completion bash|zsh|fish
 
-Prints a script for the shell. It completes commands and their options, and otherwise file names. It is a program, so that there is no --output.
+Prints a script for the shell. It completes commands and their options, and otherwise file names. There is no --output.
 
   bash: betrace completion bash > ~/.local/share/bash-completion/completions/betrace
   zsh:  betrace completion zsh > "\${fpath[1]}/_betrace"

@@ -23,7 +23,7 @@ betrace backtest [options] --id ID
 Runs the rules of rule files (.yaml, .yml, .json; or directories of them) over the spans that the server still has, one after the other, by the engine
 that judges production: how many violations each would have found, when, and why. The rules need not be on the server. Nothing is changed.
 
-  --since TIME           traces that began since then: so long ago (24h, the default; 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
+  --since TIME           traces that began since then: an age (24h, the default; 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
   --until TIME           and before that (default: now)
   --rule ID              only this rule of the files; may be repeated
   -e, --expression TEXT  an expression instead of files

@@ -19,7 +19,7 @@ FILE is a rule file (.yaml, .yml, .json), a directory of them, a file with one e
 
   -e, --expression TEXT  checks this expression
   --explain              says what each rule reads and keeps, when it can fire, and from how many spans it may give up
-  --timeout MS           rules.evaluation_timeout of the server, which decides that (default 100)
+  --timeout MS           rules.evaluation_timeout of the server, for that number (default 100)
   --output FORMAT        text (the default) or json: findings, and explanations
   --json                 the same as --output json
   --strict               warnings count as errors

@@ -16,7 +16,7 @@ export const reportCommand: Command = {
 
 FRAMEWORK is spelled as in rules ("SOC 2"); without it the frameworks are listed.
 
-  --since TIME           so long ago (7d; default 30d), or a time (2026-01-31T08:00:00Z, or Unix seconds); whole hours
+  --since TIME           an age (7d; default 30d), or a time (2026-01-31T08:00:00Z, or Unix seconds); whole hours
   --until TIME           before it (default: now)
   --output FORMAT        text (the default), json, csv or html, which is a page to print
   --file FILE            writes there instead of to standard output

@@ -15,7 +15,7 @@ export const violationsExportCommand: Command = {
   summary: 'writes the selected violations as CSV or NDJSON',
   help: `betrace violations export [options]
 
-The memory is constant, whatever their number. betrace verify reads NDJSON files.
+The memory use does not depend on their number. betrace verify reads NDJSON files.
 
 ${FILTER_HELP}
   --format FORMAT        csv (the default) or ndjson

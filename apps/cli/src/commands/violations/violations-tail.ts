@@ -13,7 +13,7 @@ const TOO_MANY = 429;
 
 export const violationsTailCommand: Command = {
   name: 'violations tail',
-  summary: 'shows violations as they come',
+  summary: 'shows violations as they arrive',
   help: `betrace violations tail [options]
 
 Runs until it is stopped, also over restarts of the server and with several API processes: no violation is missed or repeated. Without --status
