@@ -25,7 +25,7 @@ export function dslDocument(): string {
 
 A rule is true for a span or trace that violates it. Its text is an expression of Lua 5.3 over \`span\`, \`trace\` and \`attribute\`, with the additions on this
 page, of at most ${MAX_TEXT.toLocaleString('en')} characters. This page is generated from the catalogue that the checker, completion and
-\`GET /v1/dsl\` read, and every example on it is run by a test. The right column says what the example does on [the trace at the end](#the-trace-of-the-examples).
+\`GET /v1/dsl\` read, and every example on it is run by a test. The right column shows the result of the example on [the trace at the end](#the-trace-of-the-examples).
 
 ${FIRST_RULE}
 ${GRAMMAR}
@@ -45,7 +45,7 @@ ${fields(SCOPE_FIELDS, 'span.scope')}
 ${fields(TRACE_FIELDS, 'trace')}
 ### trace, span.children, span.descendants, span.ancestors
 
-The functions read all spans of the trace, or the descendants, children or ancestors of a span. Inside a condition \`span\` and \`attribute\` are of the span being tested.
+The functions read all spans of the trace, or the descendants, children or ancestors of a span. Inside a condition, \`span\` and \`attribute\` refer to the span being tested.
 
 ${functions(RELATIVES_FUNCTIONS, 'trace')}
 ${NAMED_SPANS}
@@ -92,7 +92,7 @@ function functions(list: readonly VocabularyFunction[], owner: string): string {
   const notes = new Map(
     list.flatMap(({ parameters }) => parameters.map(({ name, type, doc }) => [name, `- \`${name}\`, a ${type}: ${doc}`])),
   );
-  return `| function | answers | | example |\n|---|---|---|---|\n${rows.join('\n')}\n\n${[...notes.values()].join('\n')}\n`;
+  return `| function | returns | | example |\n|---|---|---|---|\n${rows.join('\n')}\n\n${[...notes.values()].join('\n')}\n`;
 }
 
 function library(): string {
@@ -101,7 +101,7 @@ function library(): string {
     const count = minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`;
     return `| \`${name}\` | ${count} of ${describeTypes(takes)} | ${describeTypes(returns)} | ${cell(doc)} | ${judged(example)} |`;
   });
-  return `| function | takes | answers | | example |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  return `| function | takes | returns | | example |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
 }
 
 function judged(example: string): string {

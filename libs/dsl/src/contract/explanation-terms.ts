@@ -7,7 +7,7 @@ export const EXPLANATION_OUTCOMES = {
   false: 'It does not hold.',
   failed: 'Its evaluation ended in an error, which is not a match.',
   undecided: 'It is not known: the spans or values it needs were not kept, or a limit was reached.',
-  not_evaluated: 'An earlier operand had settled the answer.',
+  not_evaluated: 'An earlier operand had decided the result.',
 } as const;
 
 export type ExplanationOutcome = keyof typeof EXPLANATION_OUTCOMES;
@@ -25,7 +25,7 @@ export const EXPLANATION_KINDS = {
   all: '`all`; its child is its condition, on the first span that breaks it.',
   pair: '`trace.before` and the like; its children are its two conditions.',
   aggregate: `${AGGREGATE_NAMES.map((name) => `\`${name}\``).join(', ')}; the witnesses are the spans whose values made it.`,
-  script: 'A script, as a whole; its children are the conditions that led to the `return` that ended it, and that.',
+  script: 'A script, as a whole; its children are the `return` that ended it, and the conditions that led there.',
   return: 'The `return` that ended a script.',
 } as const;
 

@@ -169,11 +169,11 @@ export const PROBLEMS = {
   ),
   BT_DSL_UNIT_DIVIDED: warning(
     '{what} is a number of {unit}: {number} is {shown}',
-    'A duration is a number of nanoseconds, so that a thousandth of it is one of microseconds.',
+    'A duration is a number of nanoseconds. Divided by 1,000 it is a number of microseconds.',
   ),
   BT_DSL_NEGATIVE_DEADLINE: mistake(
     'the deadline {shown} is negative',
-    'The deadline of `trace.follows` and `trace.preceded` is the maximum distance of the spans, for either direction in time.',
+    'The deadline of `trace.follows` and `trace.preceded` is the maximum time between the spans. It is positive for both.',
   ),
   BT_DSL_ONE_VALUE: warning(
     'this holds if a single span has {field}: {what} is `> 1`',
@@ -201,7 +201,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_BACKWARDS: warning(
     'this compares the times of one span: it holds on {which} whose clock does not run backwards',
-    'Start and end of the same span are compared as if of two spans, or in the wrong order.',
+    'Start and end of the same span are compared as if they belonged to two spans, or in the wrong order.',
   ),
   BT_DSL_NIL_EQUALS_NIL: warning(
     'this also holds if both are missing: nil == nil',
@@ -375,7 +375,7 @@ function error(message: string, doc: string): DiagnosticKind {
   return { severity: 'error', message, doc };
 }
 
-/** A probable mistake: an error of a rule that could run. */
+/** A probable mistake: an error, although the rule could run. */
 function mistake(message: string, doc: string): DiagnosticKind {
   return { severity: 'error', message, doc, isAboutMeaning: true };
 }

@@ -40,7 +40,7 @@ const QUANTIFIERS = {
   },
 } as const satisfies Readonly<Record<string, Entry>>;
 
-/** Functions of the same owners that make one value from a field's values. */
+/** Functions of the same owners that compute one value from a field's values. */
 const AGGREGATES = {
   sum: {
     parameters: [FIELD, OPTIONAL_CONDITION],
@@ -82,11 +82,11 @@ const AGGREGATES = {
 
 const A = { name: 'a', type: 'condition', doc: 'Satisfied by the first span; a name given to it can be used in b.' } as const;
 const B = { name: 'b', type: 'condition', doc: 'Satisfied by another span.' } as const;
-const WITHIN = { name: 'within', type: 'duration', doc: 'At most so far apart.', optional: true } as const;
+const WITHIN = { name: 'within', type: 'duration', doc: 'The maximum time between the two spans.', optional: true } as const;
 const TOLERANCE = {
   name: 'tolerance',
   type: 'duration',
-  doc: 'By how much clocks of different services may differ; without it, as configured.',
+  doc: 'By how much clocks of different services may differ; by default the setting `traces.tolerance`.',
   optional: true,
 } as const;
 

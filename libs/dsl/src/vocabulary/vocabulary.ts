@@ -76,25 +76,25 @@ const FIELDS_OF_SPAN = [
   {
     name: 'parent',
     type: 'span',
-    doc: 'The parent span; nil for a root and when the trace has not seen it. All its fields can be asked for.',
+    doc: 'The parent span; nil for a root and while the parent has not arrived. All its fields can be read.',
     example: 'span.parent and span.parent.duration < span.duration',
   },
   {
     name: 'children',
     type: 'spans',
-    doc: 'The spans whose parent it is: asked by functions, as `span.children.count(c)`.',
+    doc: 'The spans whose parent is this span: read by functions, such as `span.children.count(c)`.',
     example: 'span.children.count(span.kind == "client") > 50',
   },
   {
     name: 'descendants',
     type: 'spans',
-    doc: 'The spans anywhere below it.',
+    doc: 'The children of the span, their children, and so on.',
     example: 'span.name starts_with "/admin" and not span.descendants.has(span.name == "admin.check")',
   },
   {
     name: 'ancestors',
     type: 'spans',
-    doc: 'The spans above it, up to the root.',
+    doc: 'The parent of the span, its parent, and so on up to the root.',
     example: 'span.name == "db.query" and not span.ancestors.has(span.name == "authorize")',
   },
 ] as const satisfies readonly VocabularyField[];
@@ -104,7 +104,7 @@ export const SPAN_FIELDS: readonly VocabularyField[] = FIELDS_OF_SPAN;
 export const SPAN_FUNCTIONS: readonly VocabularyFunction[] = [
   {
     name: 'has',
-    parameters: [{ name: 'attribute', type: 'attribute', doc: 'The attribute asked for: `attribute.x` or its key as a string.' }],
+    parameters: [{ name: 'attribute', type: 'attribute', doc: 'The attribute, as `attribute.x`, or its key as a string.' }],
     returns: 'boolean',
     doc: 'True when the span has the attribute (whatever its value).',
     example: 'not span.has(attribute.auth.token)',
@@ -145,15 +145,15 @@ export const TRACE_FIELDS: readonly VocabularyField[] = [
   {
     name: 'root',
     type: 'span',
-    doc: 'The span without a parent, of several the one that started first; nil when none has been seen.',
+    doc: 'The span without a parent, the earliest if there are several; nil while none has arrived.',
     example: 'trace.root and trace.root.duration > 2s',
   },
   { name: 'services', type: 'list', doc: 'The distinct service names, in the order of the spans.', example: '#trace.services > 20' },
-  { name: 'depth', type: 'number', doc: 'How many spans the longest way down from a root counts.', example: 'trace.depth > 15' },
+  { name: 'depth', type: 'number', doc: 'The number of spans on the longest path down from a root.', example: 'trace.depth > 15' },
   {
     name: 'spans',
     type: 'list',
-    doc: 'All spans by start, of one start by OTLP id; in scripts also to loop over.',
+    doc: 'All spans, ordered by start, then by OTLP id. Scripts can loop over them.',
     example: '#trace.spans > 500',
   },
 ];

@@ -12,7 +12,7 @@ export const HTTP_PROBLEMS = {
   BT_HTTP_BAD_JSON: {
     status: 400,
     title: 'The body is not JSON',
-    doc: '`errors` has the line and column where it stops being JSON, or where a member of an object comes again.',
+    doc: '`errors` has the line and column where it stops being JSON, or where an object repeats a member.',
   },
   BT_HTTP_BAD_ENCODING: {
     status: 400,
