@@ -46,8 +46,8 @@ const MISTYPED: Leaning = { doubts: 'least', mistyped: 'most' };
 
 /**
  * Judges a rule that needs the spans of its trace, by interpretation: its answer for each span, or for the trace (-1). Results of conditions that were tested
- * on arrival are used where they are given. All spans share one limit; spans beyond it are not judged. Where answers are not known, the rule is evaluated once
- * more, with those assumed that favour a match. Where no assumption favours it (the condition of a sum), each combination is evaluated, within one more limit.
+ * on arrival are used where they are given. All spans share one limit; spans beyond it are not judged. If answers are unknown, the rule is evaluated once
+ * more with the answers that favour a match. If neither answer favours it (in the condition of a sum), each combination is evaluated, within one more limit.
  */
 export function judgeExpression(
   checked: CheckedExpression,

@@ -51,7 +51,7 @@ export interface CompiledRuleSet {
   errorOf(condition: number, columns: ConditionColumns, i: number): string;
   /** The existing value of a wrong type on which a condition failed; undefined if a value is missing. Evaluated again, slowly. */
   failureOf(condition: number, columns: ConditionColumns, i: number): TypeFailure | undefined;
-  /** Whether it failed so: `failureOf` without the value. */
+  /** Whether it failed on such a value: `failureOf` without the value. */
   failsByType(condition: number, columns: ConditionColumns, i: number): boolean;
   /** Per condition: the number of its first comparison, equal where comparisons fail alike; -1 for any other beginning. */
   readonly comparisonOf: Int32Array;

@@ -37,7 +37,7 @@ export interface ConditionOutcome {
   readonly at_least?: boolean;
   readonly of?: number;
   readonly witnesses?: readonly SpanReference[];
-  /** The values read, by the text that reads them (`span.duration` → 2000000000). For people: what JSON lacks is text. */
+  /** The values read, by the text that reads them (`span.duration` → 2000000000). For people: values that JSON lacks become texts. */
   readonly observed?: Readonly<Record<string, ShownValue>>;
   readonly error?: string;
 }

@@ -164,7 +164,7 @@ class ReturnExplainer {
       if ('span' in observed.value) this.read.add(observed.value.span);
       const name = clipped(formatExpression(node), MAX_NAME_LENGTH);
       const value = shownValue(observed.value);
-      // That the part holds says the same.
+      // The part's outcome already shows a boolean.
       const isAnswer = node === part && typeof value?.value === 'boolean';
       if (value === undefined || isAnswer || values.size >= MAX_VALUES) continue;
       const unit = isDuration(node) || isComparedWithDuration(node, part) ? 'duration' : 'plain';

@@ -199,7 +199,7 @@ export class RuleExplainer implements Explainer {
     return bindings === UNBOUND ? this.shape : TAKEN_APART;
   }
 
-  /** Of a pending span its bits are kept, not its fields. A part with a bit is explained as one; `not (not x)` where x has none. */
+  /** A pending span's bits are kept, and its fields are not. A part that has a bit is explained as one part. */
   private isKnownWhole(node: Resolved): boolean {
     if (this.values.hasSpan || (node.type !== 'logical' && !isNegation(node)) || this.bitsOf(node) === undefined) return false;
     return node.type === 'logical' || this.bitsOf(node.operand) === undefined;

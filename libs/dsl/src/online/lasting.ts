@@ -18,7 +18,7 @@ function stays(node: Resolved, truth: boolean, canFail: (node: Resolved) => bool
     case 'unary':
       return node.operator === 'not' && stays(node.operand, !truth, canFail);
     case 'logical':
-      // Where the right side decides, the left one has the other value; when that changes, a failing part may be reached.
+      // If the right side decides, the left side has the other value. When that changes, evaluation may reach a part that fails.
       if ((node.operator === 'or') === truth && !isLocal(node.left) && canFail(node.left)) return false;
       return stays(node.left, truth, canFail) && stays(node.right, truth, canFail);
     case 'trace-quantifier':

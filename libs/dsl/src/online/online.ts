@@ -11,8 +11,8 @@ import { type TotalsOf, totalTruth } from './totals.js';
  * A rule over bits and counters, as two functions of the trace's state.
  *
  * A trace's state only grows: a `has` goes from false to true, an `all` from true to false; counts, the number of spans and the duration only increase.
- * `decide` is Kleene's logic over that: a part that can still change is UNKNOWN. It says TRUE or FALSE only if `conclude` says the same on this state and
- * every later one. So a part that Lua evaluates first and that may still fail keeps it UNKNOWN.
+ * `decide` is Kleene's logic over that: a part that can still change is UNKNOWN. It returns TRUE or FALSE only if `conclude` returns the same on this state
+ * and every later one. So a part that Lua evaluates first and that may still fail keeps it UNKNOWN.
  */
 export interface Online {
   readonly decide: (trace: OnlineTrace, spanBits: number) => Truth;

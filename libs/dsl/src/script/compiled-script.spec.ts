@@ -9,7 +9,7 @@ import type { CheckedScript } from '../tree/rule.js';
 import { CompiledScript } from './compiled-script.js';
 import { ScriptRule } from './script-rule.js';
 
-/** Enough runs that each minimum below is reached by a wide margin. */
+/** Enough runs to exceed each minimum below by a wide margin. */
 const RUNS = 1_200;
 
 it('a compiled script has the matches, errors and budget of the sandbox, or leaves the result to it', () => {

@@ -23,7 +23,7 @@ export interface SpanFunctionsHost {
   tolerance(argument: Resolved | undefined): number | bigint;
   /** Counts work. @throws StepsExceeded */
   spend(steps: number): void;
-  /** A test (or the field of an aggregate) failed on a span. Returns whether the span satisfies it nevertheless. */
+  /** A test (or the field of an aggregate) failed on a span. Returns whether the span still counts as satisfying it. */
   spanError(test: Resolved, span: SpanView, error: LuaError): boolean;
 }
 
@@ -38,7 +38,7 @@ export interface SpanTest {
 /** A count at this number may stop. */
 export type Enough = (count: number) => boolean;
 
-/** Steps per tested span, and per compared pair. */
+/** Steps for each tested span, and for each compared pair. */
 export const SPAN_STEPS = 2;
 export const PAIR_STEPS = 4;
 

@@ -4,9 +4,9 @@ import type { TraceStructure } from './trace-structure.js';
 /**
  * `a` is before `b`: a had ended when b started. The structure of the trace takes precedence over clocks:
  *
- * 1. a span that b builds on by a link (its own, or that of a span it descends from) is before b;
- * 2. a span is never before one that it descends from, or builds on, itself;
- * 3. an ancestor is before its descendant if it ended no later than that started, by the clocks as they are (it usually runs on);
+ * 1. a span to which b, or an ancestor of b, links is before b;
+ * 2. a span is never before its own ancestors, or before a span that it depends on by such a link;
+ * 3. an ancestor is before its descendant if it ended no later than that started, by the clocks as they are (an ancestor usually ends later);
  * 4. otherwise a's end must be no later than b's start, where clocks of different services may differ by `tolerance` nanoseconds.
  *
  * A negative tolerance requires certainty: b must start that much after a's end. Where the structure contradicts itself (rings), the clocks decide. No span

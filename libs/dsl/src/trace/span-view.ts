@@ -11,7 +11,7 @@ export interface SpanView {
   readonly parentId: string;
   /** The ids on the wire (hex), by which spans find each other; absent: the ids above. */
   readonly wireId?: string;
-  /** Distinguishes contents of the same id and times, doubled: the last criterion of the span order. */
+  /** Distinguishes contents with the same id and times, as a doubled number; the last criterion of the span order. */
   readonly form?: number;
   /** Everything except ids and times, as text: where whole spans are kept. */
   readonly content?: string;

@@ -20,8 +20,8 @@ export class TraceStructure {
   /** Some span links to another of this trace. */
   readonly hasLinks: boolean;
   /**
-   * Spans visited to answer questions about paths: what evaluations pay for. Each pays for what it asks, cached or not. Otherwise a rule's budget would depend
-   * on the rules beside it.
+   * The number of spans visited on paths. Each evaluation is charged for all its questions, cached or not. Otherwise a rule's budget would depend on the
+   * other rules.
    */
   visits = 0;
   private asking: object | undefined;
@@ -161,7 +161,7 @@ export class TraceStructure {
     });
   }
 
-  /** All causes of a span: what its parents and links lead to, recursively. */
+  /** All causes of a span: its parent and the spans that it links to, recursively. */
   causesOf(span: SpanView): Causes {
     let causes = this.causes.get(span);
     if (causes === undefined) this.causes.set(span, (causes = this.findCauses(span)));
@@ -193,7 +193,7 @@ export class TraceStructure {
   }
 }
 
-/** `linked`: those whose last step is a link; their work was done when the span began. */
+/** `linked`: those whose last step is a link; their work had ended when the span began. */
 export interface Causes {
   readonly all: ReadonlySet<SpanView>;
   readonly linked: ReadonlySet<SpanView>;

@@ -20,8 +20,8 @@ const NO_TYPES: readonly Known[] = [];
 const NOTHING: readonly Present[] = [];
 
 /**
- * What guards prove: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a number, right of `span.parent and …`
- * there is a parent. Sound because conditions have no effects: what is read twice is the same.
+ * What guards prove: right of `attribute.x and …` x is not nil, right of `attribute.n > 5 and …` n is a number, right of `span.parent and …` there is a
+ * parent. This is sound because conditions have no side effects: a second read gives the same value.
  */
 export class Facts {
   static readonly none = new Facts(undefined, NO_TYPES, NOTHING);

@@ -9,8 +9,8 @@ import type { FieldName } from '../vocabulary/vocabulary.js';
 import type { SpanAxis, SpanRelation } from './span-relation.js';
 
 /**
- * The checked tree: every name is resolved to what it reads, every constant key and pattern is known. The compiler and the
- * interpreter consume nothing else; `syntax` leads back to the text (position, canonical form) and `types` says which Lua
+ * The checked tree: every name is resolved to the value that it reads, every constant key and pattern is known. The compiler and the interpreter read only
+ * this tree; `syntax` leads back to the text (position, canonical form) and `types` says which Lua
  * types the value can have here (narrowed by guards: right of `attribute.x and …` the attribute can't be nil).
  */
 export type Resolved =

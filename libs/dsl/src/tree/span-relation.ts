@@ -8,7 +8,7 @@ export type PairOrder = 'after' | 'before';
 export interface RelationTraits {
   /** Which pairs must be related: some pair of spans, every first span with some second, or no pair. */
   readonly asks: 'some' | 'every' | 'none';
-  /** What the second span is to the first: earlier or later by clocks and links, or a relative by parentage. */
+  /** The relation of the second span to the first: earlier or later by clocks and links, or a relative by parentage. */
   readonly secondIs: PairOrder | 'child' | 'descendant';
 }
 

@@ -1,4 +1,4 @@
-/** Text that every match of a pattern contains, read off the pattern. Most subjects are refused by it without running the pattern. */
+/** A text that every match of the pattern contains. Most subjects lack it, so the pattern need not run on them. */
 export interface RequiredLiteral {
   readonly text: string;
   /** The pattern consists of the literal, with or without anchors: it need not run. */
@@ -17,7 +17,7 @@ const BRACKET_CLASS = /^\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]/su;
 
 /**
  * The longest literal outside groups, classes and optional parts of an RE2 pattern; undefined when there is none or the pattern
- * has parts (flags, alternatives, rare escapes) that this reading does not follow.
+ * has parts (flags, alternatives, rare escapes) that this parser does not support.
  */
 export function requiredLiteral(pattern: string): RequiredLiteral | undefined {
   const reader = new Reader(pattern);

@@ -27,7 +27,7 @@ const COLLECTIONS: ReadonlySet<string> = new Set(['children', 'descendants', 'an
 export function isDottedMethod({ callee }: Call): boolean {
   if (callee.type !== 'member') return false;
   const { object } = callee;
-  // On a bare name it is a library function (`string.lower`); on a collection of spans, a quantifier.
+  // After a bare name it is a library function (`string.lower`); after a collection of spans, a quantifier.
   if (object.type === 'name' || (object.type === 'member' && COLLECTIONS.has(object.name))) return false;
   return stringMethod(callee.name) !== undefined;
 }

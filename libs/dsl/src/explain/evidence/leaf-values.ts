@@ -27,7 +27,7 @@ export interface SpanBits {
 /** How many spans satisfied (for `all`: did not satisfy) the condition of a trace function. */
 export interface Tally {
   readonly count: number;
-  /** The number of spans asked. Undefined where further spans do not matter: a found span (or one that breaks an `all`) stays so. */
+  /** The number of spans asked. Undefined where further spans do not matter: one found span decides a `has`, and one that breaks an `all` decides that. */
   readonly of: number | undefined;
   /** The count is a lower bound. */
   readonly atLeast: boolean;

@@ -12,7 +12,7 @@ import { isNameTest } from './witness-details.js';
 const MAX_SPANS = 2_000;
 /** A span's name weighs more than anything else. */
 const NAME_WEIGHT = 100;
-/** Its own conditions weigh more than those on others: that nothing precedes it holds for nearly every span. */
+/** Conditions on the span itself weigh more than those on other spans: "nothing precedes it" holds for nearly every span. */
 const OWN_WEIGHT = 2;
 
 /**

@@ -200,7 +200,7 @@ function isComputed({ type }: Resolved): boolean {
   return type === 'binary' || type === 'library-call' || type === 'unary';
 }
 
-/** One compared side may tell what the other measures. */
+/** If one compared side is a duration, both are. */
 function sidesUnit({ left, right }: BinaryNode): 'duration' | 'plain' {
   return unitOf(left) === 'duration' || unitOf(right) === 'duration' ? 'duration' : 'plain';
 }

@@ -38,7 +38,7 @@ export interface FunctionExplanation {
   readonly children: readonly (PartExplanation | undefined)[];
 }
 
-/** What the tellers of single parts need of the whole explanation. */
+/** The parts of the whole explanation that explainers of single parts need. */
 export interface Explainer {
   readonly values: LeafValues;
   readonly size: ExplanationSize;

@@ -94,7 +94,7 @@ export function isNameTest(node: Resolved, depth: number): boolean {
   return [node.left, node.right].some((side) => side.type === 'field' && side.field === 'name' && isOwn(side, depth));
 }
 
-/** That a value is not another one, or what the condition's text says. */
+/** Omits that a value differs from another one, and what the condition's text shows. */
 function saysLittle(node: Resolved, isTextShown: boolean): boolean {
   if (node.type === 'span-order') return isTextShown;
   if (node.type !== 'binary') return false;

@@ -4,7 +4,7 @@ import type { TokenCursor } from '../../text/token-cursor.js';
 /** Names of other languages for the arguments of functions over spans, which have no names here. */
 const PARAMETERS: ReadonlySet<string> = new Set(['within', 'tolerance', 'condition', 'field', 'where', 'filter', 'by', 'a', 'b']);
 
-/** At an argument in another language's form: `s => s.name == "x"`, `within = 30s`. Returns if it is none. */
+/** At an argument in another language's form: `s => s.name == "x"`, `within = 30s`. Returns if it has no such form. */
 export function refuseForeignArgument(cursor: TokenCursor): void {
   const { current, next, afterNext } = cursor;
   if (current.kind !== 'name' || next.kind !== 'symbol' || (next.text !== '=' && next.text !== ':')) return;

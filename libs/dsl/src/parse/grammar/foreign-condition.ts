@@ -56,7 +56,7 @@ function grouped(text: string, { type }: Expression): string {
 }
 
 /**
- * `x >= 500 and < 600`: the fix repeats the value. After `or` the fix groups both comparisons, whatever `and` is beside them. Returns if there is
+ * `x >= 500 and < 600`: the fix repeats the value. After `or` the fix groups both comparisons, regardless of an `and` next to them. Returns if there is
  * none.
  */
 export function refuseMissingSubject(cursor: TokenCursor, left: Expression, joint: string, parseOperand: Parse): void {

@@ -5,7 +5,7 @@ import { textOfBytes } from './stack.js';
 
 /** The last recorded value of an expression, with its time. */
 interface Seen {
-  /** Texts stay in Lua's form, because most are never shown. */
+  /** Texts stay as Lua strings, because most are never shown. */
   readonly value: SeenValue;
   readonly at: number;
   /** The time of the previous record: later entries belong to this evaluation. */

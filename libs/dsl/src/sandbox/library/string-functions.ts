@@ -99,7 +99,7 @@ function repeat(L: LuaState, budget: Budget): Uint8Array {
   const period = text.length + separator.length;
   repeated.set(text);
   if (count > 1) repeated.set(separator, text.length);
-  // Copies the text so far after itself, doubling it each time.
+  // Appends a copy of the current text to itself, which doubles it each time.
   for (let at = period; at < length; at *= 2) repeated.copyWithin(at, 0, at);
   return repeated;
 }

@@ -3,7 +3,7 @@ export class LuaError extends Error {
   override readonly name = 'LuaError';
 
   constructor(message: string) {
-    // It is a result of a rule, and may occur for each span. Its stack is never read, and costs six times as much as the rest.
+    // It is a result of a rule, and may occur on each span. Its stack is never read, and would cost six times as much as the rest.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     super(message);

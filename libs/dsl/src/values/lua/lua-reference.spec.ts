@@ -8,7 +8,7 @@ import { type ArithmeticOperator, luaArithmetic, luaBitwiseNot, luaNegate } from
 import { LuaError } from './lua-error.js';
 import { isNumber, isTruthy, luaEquals, luaLength, luaLess, luaLessOrEqual, luaType } from './lua-value.js';
 
-/** As Lua reads them, and as rules see them. A double with a safe integral value is an integer here (decision 0003); Lua distinguishes the two. */
+/** Values as Lua reads them, and as rules see them. A double with a safe integral value is an integer here (decision 0003); Lua distinguishes the two. */
 const VALUES: readonly (readonly [string, Value])[] = [
   ...['0', '1', '-1', '3', '7', '-7', '200', '63', '64', '-64', '9007199254740991'].map((text) => [text, Number(text)] as const),
   ...['9007199254740993', '-9007199254740993', '9223372036854775807'].map((text) => [text, BigInt(text)] as const),

@@ -83,7 +83,7 @@ const arbitraryCondition = fc
   .map(([isNegated, text]) => (isNegated ? `not (${text})` : text));
 
 describe('conditions that are apart', () => {
-  it('exclude each other in nothing that they say', () => {
+  it('exclude each other in no value', () => {
     const counts = { apart: 0, agreeing: 0, excluding: 0 };
     fc.assert(
       fc.property(fc.array(arbitraryCondition, { minLength: 2, maxLength: 4 }), fc.constantFrom('and', 'or'), (texts, operator) => {

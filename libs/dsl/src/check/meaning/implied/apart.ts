@@ -14,7 +14,7 @@ export interface ConditionResult {
   readonly outcome: boolean;
 }
 
-/** Whether the operands concern different values, except guards: so in nearly all chains. Each can then be checked alone. False if unsure. */
+/** Whether the operands concern different values, apart from guards. Nearly all chains do; each operand can then be checked alone. False if unsure. */
 export function areApart(operands: readonly Resolved[], outcome: boolean): boolean {
   if (operands.length > MAX_OPERANDS) return false;
   const topics = new Topics(true);
@@ -123,7 +123,7 @@ class Topics {
       case 'unary':
         return subject.operand.type !== 'trace-services' || this.asks();
       case 'binary':
-        // Unknown if it compares the result of a comparison.
+        // Unknown if the compared value is itself a comparison.
         return MIRRORED[subject.operator] === undefined;
       case 'logical':
       case 'library-call':

@@ -6,7 +6,7 @@ import { Domain } from './domain.js';
 
 /** Conditions that exclude each other in a chain of `and`, or cover all cases in one of `or`; or a single one that does so alone. */
 export interface Contradiction {
-  /** Precedes `second` in the text, or is it. */
+  /** Precedes `second` in the text, or is the same condition. */
   readonly first: Resolved;
   readonly second: Resolved;
   /** Whether the operands between the two contribute. */

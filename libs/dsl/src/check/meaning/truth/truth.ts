@@ -48,7 +48,7 @@ interface Constant {
 
 /**
  * Reports conditions that are always true or always false; only the innermost. It is a warning, or an error if the whole rule is constant; in scripts
- * always a warning. `part`: how a script uses it; of a value only inner conditions are checked (`local a = trace.has("x")`).
+ * always a warning. `part`: how a script uses it; in a value, only inner conditions are checked (`local a = trace.has("x")`).
  */
 export function judgeTruth(root: Resolved, findings: Findings, part?: 'condition' | 'value'): void {
   const judge = new TruthJudge(findings, part !== undefined);
