@@ -11,7 +11,7 @@ import type { Verdict } from './verdict/verdict.js';
 const slow = ruleOf('slow', 'span.duration > 5');
 
 describe('a span that an engine receives', () => {
-  it('goes to the dead letters and is counted when it cannot be decoded, and stops nothing', () => {
+  it('goes to the dead letters and is counted when it cannot be decoded, and processing continues', () => {
     const kept: [number, string][] = [];
     const engine = engineOf([[slow]], { undecodable: ({ offset }, reason) => kept.push([offset, reason]) });
     const verdicts: Verdict[] = [];
@@ -57,7 +57,7 @@ describe('a span that an engine receives', () => {
     expect(engine.accounting).toMatchObject({ received: 3, evaluated: 1, duplicates: 2 });
   });
 
-  it('changes nothing when a record is read again', () => {
+  it('has no effect when a record is read again', () => {
     const engine = engineOf([[slow]]);
     const record = { kind: 'spans', offset: 4, timestamp: 1, value: requestOf([A_SPAN]) } as const;
     const verdicts: Verdict[] = [];

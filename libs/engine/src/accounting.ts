@@ -43,7 +43,7 @@ export class RuleAccount {
   /** The groups of the rule, and its share of each. */
   private readonly shares = new Map<TimeTally, number>();
   private last: string | undefined;
-  /** Occurrences of the last error, since it became the last or `errors` was read. Most rules fail often, and in one way. */
+  /** Occurrences of the last error, since it became the last or `errors` was read. Most rules that fail do so often, and with one error. */
   private times = 0;
   private readonly byText = new Map<string, number>();
 
@@ -134,22 +134,22 @@ export class RuleAccount {
 }
 
 /**
- * What an engine did with everything it was given, as plain data for metrics: received = evaluated + rejected + duplicates + conflicts + superseded.
+ * The outcome of all spans that an engine received, as plain data for metrics: received = evaluated + rejected + duplicates + conflicts + superseded.
  * Spans read only as context (before the offset from which it judges) are separate: another engine accounted for them.
  */
 export class Accounting {
   received = 0;
   evaluated = 0;
-  /** Spans that came before with the same content, to a remembered trace or to a forgotten one. */
+  /** Spans that arrived before with the same content, in a remembered trace or in a forgotten one. */
   duplicates = 0;
-  /** Duplicates that came after their trace was forgotten. */
+  /** Duplicates that arrived after their trace was forgotten. */
   retried = 0;
-  /** Spans that came again with other content: each form is judged as a span, but counted separately. */
+  /** Spans that arrived again with other content: each form is judged as a span, but counted separately. */
   conflicts = 0;
   /** Forms of spans in progress that are not judged: the final form, or another form in progress, replaces them. */
   superseded = 0;
   context = 0;
-  /** Evaluated spans that came after their trace closed. */
+  /** Evaluated spans that arrived after their trace closed. */
   late = 0;
   readonly rejected: Record<Rejection, number> = zeros(REJECTIONS);
   readonly closed: Record<CloseReason, number> = zeros(CLOSE_REASONS);

@@ -13,9 +13,9 @@ export interface AssemblySettings {
   readonly lateWindow: number;
   /** A trace closes when it has this many spans. */
   readonly maxSpans: number;
-  /** How long after its arrival a span that comes again is known to be a retry, when its trace is forgotten; 0 or undefined: never. */
+  /** How long after its arrival a copy of a span is recognised as a retry, once its trace is forgotten; 0 or undefined: never. */
   readonly retryWindow?: number;
-  /** How many spans of one partition are known for that, the last to come. Default: DEFAULT_RETRY_SPANS. */
+  /** How many of the latest spans of one partition are kept for that. Default: DEFAULT_RETRY_SPANS. */
   readonly retrySpans?: number;
   /** Maximum difference between the clocks of services, in rules about order. Default: DEFAULT_TOLERANCE. */
   readonly tolerance?: number;

@@ -51,7 +51,7 @@ describe('the order of arrival does not change', () => {
     const of = (span: number): TestSpan => ({ ...A_SPAN, span, parent: 999, start: 1_000 + (span % 40), name: 'a' });
     const spans = Array.from({ length: 60 }, (_, n) => of(n + 1)).flatMap((span) => [
       span,
-      // The other side of a call, and another form of the same span.
+      // The other side of a call with the same id, and another form of the same span.
       ...(span.span % 9 === 0 ? [{ ...span, client: true }] : []),
       ...(span.span % 7 === 0 ? [{ ...span, duration: span.duration + 5 }] : []),
     ]);

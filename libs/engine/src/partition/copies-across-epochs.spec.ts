@@ -7,7 +7,7 @@ import { HEAVY_PATTERN, HEAVY_TEXT } from '../../../../test/fixtures/engine/heav
 import { A_SPAN, logOf, spanIdOf, type TestRecord, type TestSpan, traceIdOf } from '../../../../test/fixtures/engine/test-span.js';
 import type { Verdict } from '../verdict/verdict.js';
 
-describe('a span that comes again after the rules changed', () => {
+describe('a span that arrives again after the rules changed', () => {
   const homes = [
     ['judges no traces', [named]],
     ['has no rules', []],

@@ -18,7 +18,7 @@ const marks = (records: Parameters<typeof applyAll>[1]): (true | undefined)[][] 
   );
 
 describe('a violation', () => {
-  it('is marked when its trace closed without its root, until the root comes', () => {
+  it('is marked when its trace closed without its root, until the root arrives', () => {
     const records = [{ time: 1_000, spans: [read] }, { time: 1_200 }, { time: 1_210, spans: [root] }];
     expect(marks(records)).toEqual([
       [true, undefined],
@@ -27,7 +27,7 @@ describe('a violation', () => {
     ]);
   });
 
-  it('is not marked in a trace whose root came', () => {
+  it('is not marked in a trace whose root arrived', () => {
     expect(marks([{ time: 1_000, spans: [read, root] }, { time: 1_200 }])).toEqual([[undefined], [undefined], [undefined]]);
   });
 

@@ -6,8 +6,8 @@ import type { SpansRecord } from './partition-options.js';
 import { spanForm } from './span-form.js';
 
 /**
- * The home of a trace is the epoch under which it opened. Its rules over traces see all spans of the trace. Under any later epoch, the home's view of a span
- * still decides whether it is a copy or another form (docs/decisions/0024).
+ * The home of a trace is the epoch under which it opened. Its rules over traces see all spans of the trace. Under any later epoch, the home's projection of a
+ * span still decides whether it is a copy or another form (docs/decisions/0024).
  */
 export class Homes {
   constructor(

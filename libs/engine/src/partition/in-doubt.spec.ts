@@ -172,7 +172,7 @@ describe('a regular expression that takes too long on a span', () => {
     expect(said(12, 'trace.sum(span.duration, BAD) < 1h')).toEqual(['undecided step_limit']);
   });
 
-  it('is decided by a late span, or comes late itself', () => {
+  it('is decided by a late span, or is late itself', () => {
     const late = (spans: readonly TestSpan[], more: TestSpan, rule: string): unknown[] =>
       judged(rule, [{ time: 0, spans }, CLOSE, { time: 60, spans: [more] }, { time: 2_000 }]).map(({ status, before }) => [status, before]);
     const witness = span(3, { nText: BAD });
@@ -289,7 +289,7 @@ function statuses(verdicts: readonly Verdict[]): ReadonlyMap<string, ReadonlyMap
   return found;
 }
 
-/** False statements of an explanation: everything that these rules read was kept, and true facts explain a violation. */
+/** The false statements of an explanation. There must be none: everything that these rules read was kept, and only true facts explain a violation. */
 function misexplained({ status, explanation }: Verdict): readonly string[] {
   const { tree, summary } = explanation;
   const nodes = (node: ExplanationNode): readonly ExplanationNode[] => [node, ...(node.children ?? []).flatMap(nodes)];

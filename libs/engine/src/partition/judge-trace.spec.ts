@@ -85,7 +85,7 @@ describe('judgeTrace', () => {
     expect(judgeTrace(rules, requests.slice(0, 1), undefined, 5_000)[0]!.matches).toBe(true);
   });
 
-  it('answers for each rule of the set', () => {
+  it('returns a result for each rule of the set', () => {
     const rules = RuleSet.compile(1, [ruleOf('yes', 'span.name == "a"'), ruleOf('bad', 'span.nam =='), ruleOf('no', 'span.name == "x"')]);
     expect(rules.problems.map(({ ruleId }) => ruleId)).toEqual(['bad']);
     expect(judgeTrace(rules, [requestOf(spans)]).map(({ ruleId, matches }) => [ruleId, matches])).toEqual([

@@ -68,7 +68,7 @@ describe('a trace of more than max_spans spans', () => {
     expect(run([rule], [at(0, root, a, filler(1))]).map(({ status }) => status)).toEqual(['open']);
   });
 
-  it('keeps what no further span can refute, marked as incomplete', () => {
+  it('keeps verdicts that no further span can refute, marked as incomplete', () => {
     const found = last(
       run(
         [PAIRED],

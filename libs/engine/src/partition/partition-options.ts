@@ -22,8 +22,8 @@ export interface PartitionEngineOptions {
   /** The pauses of the log before the first record, ms; from the same commit. */
   readonly paused?: number;
   /**
-   * Records before the first one were deleted, all of them from before this trace time (Infinity where that is not known): traces that it seems to open may
-   * have begun there. Default: no trace of interest began before the first record.
+   * Records before the first one were deleted, all of them from before this trace time (Infinity if unknown). Traces that seem to open at the first record
+   * may have begun there. Default: no trace of interest began before the first record.
    */
   readonly lacksBefore?: number;
   /** Times evaluations, for `Accounting`. */

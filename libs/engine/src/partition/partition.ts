@@ -50,7 +50,7 @@ export class PartitionEngine {
   private readonly waits: boolean;
   private nextOffset = 0;
   private interrupted = false;
-  /** The record under way. */
+  /** The record that is being applied. */
   private applying: EngineRecord | undefined;
 
   constructor(private readonly options: PartitionEngineOptions) {
@@ -120,8 +120,9 @@ export class PartitionEngine {
   }
 
   /**
-   * The records between the last one applied and the next were deleted. Their spans are lost, so what these could refute is undecided about every trace that
-   * is remembered, or that may have begun there (docs/decisions/0020). This applies before the next record's time passes, which may close traces that the lost spans
+   * The records between the last one applied and the next were deleted, and their spans are lost. So verdicts that those spans could refute are undecided,
+   * for every trace that is remembered or may have begun there (docs/decisions/0020). This applies before the next record's time passes, which may close
+   * traces that the lost spans
    * would have kept open.
    */
   interrupt(): void {
@@ -186,8 +187,8 @@ export class PartitionEngine {
   }
 
   /**
-   * False when remembered traces exceed the memory budget. Only reading on closes traces, because time is in the log. So the owner continues to read, and has
-   * senders wait until time has passed (docs/decisions/0007).
+   * False when remembered traces exceed the memory budget. Only further records close traces, because time is in the log. So the owner continues to read, and
+   * makes senders wait until time has passed (docs/decisions/0007).
    */
   accepts(): boolean {
     return this.memory < this.options.settings.memoryBudget;
@@ -294,7 +295,7 @@ export class PartitionEngine {
     const waited = this.unfinished.end(row, columns, i);
     if (columns.isRoot[i] === 1) assembly.noteRoot(row);
     if (!judging) {
-      // Rules about one span alone judge spans that come to the trace later, but not earlier ones, as the predecessor did.
+      // Rules about one span alone judge later spans of the trace, but not earlier ones, which the predecessor judged.
       this.retries.isRetry(row, columns, i);
       if (assembly.isFull(row)) assembly.closeFull(row);
       return;
@@ -329,7 +330,8 @@ export class PartitionEngine {
   }
 
   /**
-   * A span came to a trace that is closed, or whose verdicts were withheld as a retry's. A closed trace is judged again after the record. If the trace is no
+   * A span arrived in a trace that is closed, or whose verdicts were withheld because it seemed to be a retry. A closed trace is judged again after the
+   * record. If the trace is no
    * longer a retry, the withheld verdicts are emitted.
    */
   private followUp(home: Epoch, row: Row, closed: boolean): void {

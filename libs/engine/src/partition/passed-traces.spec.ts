@@ -61,7 +61,7 @@ describe('a trace that complies with a rule', () => {
     ]);
   });
 
-  it('is not evidence when a defect hid one of its spans from a rule', () => {
+  it('is not evidence when a rule did not see one of its spans because of a defect', () => {
     const told: string[] = [];
     const engine = engineOf([rules], { passed: (_, __, trace) => told.push(trace().wireTraceId.slice(-1)) });
     const { judge } = engine as unknown as { readonly judge: { feed: (...values: readonly unknown[]) => void } };

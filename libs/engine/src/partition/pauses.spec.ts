@@ -159,7 +159,7 @@ describe('records that were deleted from the log', () => {
       ['unaudited', 1, 'open', 'root_grace'],
       ['unaudited', 2, 'undecided', 'records_deleted'],
     ]);
-    // A forgotten trace would not have taken the span.
+    // A forgotten trace would not have received the span.
     expect(across([unaudited], [{ time: 0, spans: [charge] }, { time: 60 }], [{ time: 61 }])).toHaveLength(1);
   });
 
@@ -186,7 +186,7 @@ describe('records that were deleted from the log', () => {
     }
   });
 
-  it('are as far for a successor that finds the log without them as for the engine that met the gap', () => {
+  it('have the same effect on a successor that finds the log without them as on the engine that met the gap', () => {
     const after = [0, 10, 49, 50, 51].map((time, n) => ({ time: 100 + time, spans: [{ ...charge, trace: n + 1 }] }));
     const met = told(across([unaudited], [{ time: 90 }], after));
     const records = logOf([{ time: 90 }, ...after, { time: 1_000_000 }]).slice(1);

@@ -57,7 +57,7 @@ describe('a retry after its trace is forgotten', () => {
     ).toEqual([...absence, 'early'].sort());
   });
 
-  it('raises nothing when its root comes again, in other batches, twice, or late', () => {
+  it('causes no violation when its root arrives again, in other batches, twice, or late', () => {
     const batches: TestRecord[] = [
       { time: 1_500, spans: [read] },
       { time: 1_510, spans: [root, read] },
@@ -67,12 +67,12 @@ describe('a retry after its trace is forgotten', () => {
     expect(afterwards(batches)).toEqual({ verdicts: [], accounts: [3, 6, 3] });
   });
 
-  it('raises nothing when its trace is full', () => {
+  it('causes no violation when its trace is full', () => {
     const settings = { ...RETRY_SETTINGS, maxSpans: 2 };
     expect(afterwards([{ time: 1_500, spans: [root, read] }], settings).verdicts).toEqual(afterwards([], settings).verdicts);
   });
 
-  it('is detected within the window, and judged a cell after it', () => {
+  it('is detected within the window, and judged one cell of time after it', () => {
     const { cell } = new RetryWindow(RETRY_SETTINGS);
     expect(afterwards([{ time: 1_001 + 700, spans: [read] }]).verdicts).toEqual([]);
     expect(afterwards([{ time: 1_001 + 700 + cell + 1, spans: [read] }]).verdicts.length).toBeGreaterThan(0);
@@ -149,7 +149,7 @@ describe('a fragment of which some spans were seen before', () => {
     );
   });
 
-  it('publishes at once what was held back and is certain', () => {
+  it('publishes certain verdicts that were withheld at once', () => {
     const { verdicts } = afterwards([
       { time: 1_500, spans: [read] },
       { time: 1_510, spans: [late] },

@@ -20,7 +20,7 @@ describe('a rule with a mistake in it', () => {
     expect(judge.silent).toEqual([]);
   }, 600_000);
 
-  it('has no fix that leads to a refused rule, or to another warning', () => {
+  it('has no fix that results in a refused rule, or in another warning', () => {
     expect(judge.misleading).toEqual([]);
     expect(judge.fixes).toBeGreaterThan(1_000);
   });

@@ -17,7 +17,7 @@ export interface SpanInProgress {
 /** The outcome when a span in progress was offered. */
 export type Offered = 'new' | 'known' | 'other form';
 
-/** It has begun and has no end time: its sender exports it again when it has ended. */
+/** The span has a start and no end time: its sender exports it again when it has ended. */
 export function isInProgress(columns: SpanColumns, i: SpanIndex): boolean {
   const { startWords, endWords } = columns;
   if ((endWords[2 * i + LOW]! | endWords[2 * i + HIGH]!) !== 0) return false;

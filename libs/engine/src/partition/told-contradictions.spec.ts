@@ -10,7 +10,7 @@ const RULES = 1_500;
 const TRACES = 30;
 
 describe('conditions of several spans that are reported as contradictory', () => {
-  it('match no trace made of what they require', () => {
+  it('match no trace that is made of the spans that they require', () => {
     let never = 0;
     let accepted = 0;
     const wrong: string[] = [];

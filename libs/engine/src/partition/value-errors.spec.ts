@@ -118,7 +118,7 @@ describe('a value of another type', () => {
     expect(judged(guarded, 'violation', [{ time: 0, spans: TRACE }, CLOSE])).toEqual([]);
   });
 
-  it('yields to a match of the rule, also by a late span', () => {
+  it('is replaced by a match of the rule, also by a late span', () => {
     const found = [...TRACE, span(4, { n: 2000 })];
     expect(judged(KINDS[0]![1], 'undecided', [{ time: 0, spans: found }, CLOSE]).map(({ status }) => status)).toEqual(['open']);
     const late = [{ time: 0, spans: TRACE }, CLOSE, { time: 60, spans: [span(4, { n: 2000 })] }];

@@ -211,7 +211,7 @@ describe('a violation', () => {
     ]);
   });
 
-  it('names nine spans of nine once its trace closes, though the first made it certain', () => {
+  it('names all nine spans once its trace closes, though the first made it certain', () => {
     const rules = [ruleOf('has', 'trace.has(span.name == "read")'), ruleOf('all', 'not trace.all(span.name != "read")')];
     const reads = Array.from({ length: 9 }, (_, n) => read(n + 1, n, 1000 + n));
     const settings = { ...WINDOW_SETTINGS, maxSpans: 1_000 };

@@ -9,8 +9,8 @@ import type { RuleSet } from './rule-set.js';
 import { TraceStates } from './trace-states.js';
 
 /**
- * One rule set in force, from its marker on: for the spans that come until the next marker, and for the traces that open
- * until then as long as they are remembered. Holds the record under evaluation as this rule set's projection reads it.
+ * One rule set, from its marker on. It judges the spans that arrive until the next marker, and the traces that open until then, as long as they are
+ * remembered. Holds the record under evaluation as this rule set's projection reads it.
  * Owned by one partition; never shared.
  */
 export class Epoch {

@@ -108,7 +108,7 @@ describe('an epoch marker', () => {
     expect(applyAll(engineOf([[alone], [], [alone]]), records)).toEqual([]);
   });
 
-  it('comes after the deadlines up to its time: earlier rules judge the traces that close then', () => {
+  it('takes effect after the deadlines up to its time: earlier rules judge the traces that close then', () => {
     const records = [
       { time: 0, spans: [a] },
       { time: 100, epoch: 2 },
@@ -116,7 +116,7 @@ describe('an epoch marker', () => {
     expect(ids(applyAll(engineOf([[alone], []]), records))).toEqual(['alone']);
   });
 
-  it('has no effect when it is read again, or comes after a later one', () => {
+  it('has no effect when it is read again, or after a later one', () => {
     const engine = engineOf([[], [slow], []]);
     const records = [
       { time: 0, epoch: 3 },

@@ -22,7 +22,7 @@ describe('a rule saved by a newer version', () => {
     },
   );
 
-  it('is judged by all members that this version knows', () => {
+  it('is judged if this version knows all its members', () => {
     const all = { message: 'm', onError: 'undecided', mode: 'shadow' };
     expect(RuleSet.compile(1, [rule(all), { ...rule({ message: undefined }), id: 's' }]).problems).toEqual([]);
   });

@@ -15,7 +15,7 @@ export interface StrictRules {
 }
 
 /**
- * Undefined where there are none, so that most rule sets pay nothing.
+ * Undefined where there are none, so that most rule sets have no cost.
  * @param rulesOfFailure per condition: the rules that fail on a span when the condition does
  */
 export function strictRulesOf(

@@ -11,7 +11,7 @@ export const CLOSE_REASONS = {
 
 export type CloseReason = keyof typeof CLOSE_REASONS;
 
-/** Judges a trace in its present state. */
+/** Judges a trace in its current state. */
 export interface ClosedTrace {
   readonly row: Row;
   readonly reason: CloseReason;

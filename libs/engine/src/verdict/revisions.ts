@@ -10,7 +10,7 @@ export interface Standing {
   evidence: number;
   /** The number of the trace's spans, and whether they were a fragment, as one number. */
   spans: number;
-  /** It reports a value of another type (`on_error`), not a match. */
+  /** The verdict reports a value of another type (`on_error`), not a match. */
   byError: boolean;
 }
 
