@@ -22,7 +22,7 @@ it('takes the best round: of a rate the highest, of a time the lowest', () => {
   expect([...best.values()].map(({ value }) => value)).toEqual([2.5, 6.8, 0]);
 });
 
-it('says what each case costs now for what it cost before, the dearest first', () => {
+it('gives the ratio of the new cost to the old one for each case, the highest first', () => {
   const comparisons = compared(figuresOf(table('2.50', '10.0')), figuresOf(table('2.00', '9.00')));
   expect(comparisons.map(({ name, cost }) => [name, cost])).toEqual([
     ['otlp-decode: 4 columns', 1.25],

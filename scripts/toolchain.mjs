@@ -352,7 +352,7 @@ export function run(command, args, { hearsLastStop = false, ...options } = {}) {
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, pass);
-    // It says to an evaluator that its next stop is final, and would end a compiler. Windows has no such signal.
+    // The signal marks an evaluator's next stop as final, and would end a compiler. Windows has no such signal.
     const announce = () => hearsLastStop && child.kill('SIGUSR2');
     if (process.platform !== 'win32') process.on('SIGUSR2', announce);
     const parent = process.ppid;

@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-restarts`).
+// Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-restarts`).
 import { setTimeout as pause } from 'node:timers/promises';
 import { clusterLog } from '../../test/chaos/send.js';
 import type { Cluster } from '../../test/harness/kafka/cluster.js';
@@ -13,7 +13,7 @@ const LOAD_S = Number(process.env['BETRACE_BENCH_SECONDS'] ?? 30);
 const SPANS = 512;
 /** Each of twelve partitions has a probe five times a second. */
 const PROBES = 60;
-/** Until what a restart moves has come to rest (ms): partitions move back to the process that is there again. */
+/** Time (ms) until the moves of a restart have ended: partitions move back to the restarted process. */
 const REST_MS = 15_000;
 const JUDGED_MS = 60_000;
 const UNDER_WAY = 256;

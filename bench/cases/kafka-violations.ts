@@ -11,7 +11,7 @@ import { CLUSTER_PARTITIONS, Cluster, metric } from '../../test/harness/kafka/cl
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds } from '../fixtures/betrace-process.js';
 
-/** Violations a second, and for how long (ms): the rate of 10,000 spans a second of which one in 80 violates. */
+/** Violations a second, and the duration (ms): the rate of 10,000 spans a second of which one in 80 violates. */
 const RATE = 125;
 const STEADY_MS = 20_000;
 /** A backlog as after an outage. */

@@ -1,4 +1,4 @@
-// Only when asked for (`npm run bench:kafka`, or `npm run bench -- kafka-wires` for these alone): the figures over Kafka of docs/operations/capacity.md.
+// Runs only when named (`npm run bench:kafka`, or `npm run bench -- kafka-wires` for these alone): the figures over Kafka of docs/operations/capacity.md.
 import type { Cluster } from '../../test/harness/kafka/cluster.js';
 import type { BenchCase, BenchResult } from '../case.js';
 import { cpuSeconds, judged } from '../fixtures/betrace-process.js';
@@ -7,7 +7,7 @@ import { FIFTY_RULES } from '../fixtures/fifty-rules.js';
 import { withCluster } from '../fixtures/kafka-cluster.js';
 import { WIRES, type Wire, WireSender } from '../fixtures/wires.js';
 
-/** Requests until the processes have compiled what they run, and those of a round. */
+/** Requests until V8 has compiled the code of the processes, and those of a round. */
 const WARM_UP = 800;
 const REQUESTS = 400;
 const ROUNDS = 5;
@@ -47,7 +47,7 @@ function medianOf(values: readonly number[]): BenchResult {
   return { value: sorted[sorted.length >> 1]!, note: `of ${sorted.length} rounds ${sorted.map((one) => one.toFixed(2)).join(', ')}` };
 }
 
-/** Of each wire in turn, in one cluster with these rules. */
+/** The figures of each wire in turn, in one cluster with these rules. */
 async function measured(wires: readonly Wire[], rules: typeof FIFTY_RULES): Promise<readonly Record<Part, BenchResult>[]> {
   return withCluster(
     async (cluster) => {

@@ -121,7 +121,7 @@ describe('import rules', () => {
   });
 });
 
-it('names the permissions that nobody needs', () => {
+it('names the permissions that no file uses', () => {
   const text = `import { a } from '#base';\nimport { scan } from '#otlp';\nimport type { Rule } from '#records';`;
   expect(unusedPermissions(new Map([['libs/engine/src/partition/partition.ts', text]]))).toEqual([
     'libs/engine may import lib dsl, and does not; remove the permission',

@@ -186,7 +186,7 @@ export function importProblems(sources: ReadonlyMap<string, string>): string[] {
   return [...problems, ...loaded, ...ofTypes.map((cycle) => `cycle of types: ${cycle.join(' → ')}`)];
 }
 
-/** The imports that the tables allow and no file has, one sentence each: an import that nobody needs would pass unseen. */
+/** The imports that the tables allow and no file has, one sentence each. Otherwise an unneeded import would pass unnoticed. */
 export function unusedPermissions(sources: ReadonlyMap<string, string>): string[] {
   const used = new Map<string, Set<string>>();
   for (const [file, text] of sources) {

@@ -47,7 +47,7 @@ describe('comments', () => {
     expect(found('// `judge/long-traces.ts`')).toEqual(['a.ts: a comment names judge/long-traces.ts, which does not exist']);
   });
 
-  it('looks at the whole of a document', () => {
+  it('reads the whole document', () => {
     expect(commentProblems('docs/words.md', '| late | `late-window.ts` |', documents, new Set())).toEqual([
       'docs/words.md: it names late-window.ts, which does not exist',
     ]);

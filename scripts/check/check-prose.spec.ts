@@ -12,7 +12,7 @@ describe('the length of sentences', () => {
     expect(problems(`${words(26)}.`)).toEqual([`${tooLong(26)}${words(26)}.`]);
   });
 
-  it('is counted over the lines of a paragraph, and not past its end', () => {
+  it('is counted across the lines of a paragraph, and not beyond its end', () => {
     expect(problems(`${words(13)}\n${words(13)}`)).toHaveLength(1);
     expect(problems(`${words(13)}\n\n${words(13)}`)).toEqual([]);
   });
@@ -44,7 +44,7 @@ describe('the length of sentences', () => {
     expect(problems(`${words(20)} (${words(10)}) ${words(6)}.`)).toHaveLength(1);
   });
 
-  it('counts code and the target of a link as nothing but their place', () => {
+  it('counts code as one word, and the target of a link as none', () => {
     expect(problems(`${words(24)} \`${words(30)}\`.`)).toEqual([]);
     expect(problems(`${words(25)} \`${words(30)}\`.`)).toHaveLength(1);
     expect(problems(`${words(24)} [link](docs/a-b.md#c-d).`)).toEqual([]);
@@ -55,7 +55,7 @@ describe('the length of sentences', () => {
     expect(problems(`Text:\n\n    ${words(40)}\n\nText.`)).toEqual([]);
   });
 
-  it('takes the cells of a table one by one', () => {
+  it('checks the cells of a table one by one', () => {
     expect(problems(`| ${words(20)} | ${words(20)} |\n|---|---|\n| ${words(20)} | ${words(20)} |`)).toEqual([]);
     expect(problems(`| a | ${words(26)} |`)).toEqual([`${tooLong(26)}${words(26)}`]);
     expect(problems(`| ${words(20)} \\| ${words(20)} |`)).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('phrases', () => {
 });
 
 describe('comments', () => {
-  it('are read when they stand on lines of their own', () => {
+  it('are read when they are on lines of their own', () => {
     const source = [
       '// First line,',
       '// second line.',

@@ -23,7 +23,7 @@ describe('commands in sentences', () => {
     expect(problems(`Before, ${markdown} and after.`)).toEqual([`docs/page.md: ${problem}`]);
   });
 
-  it('are taken as they are when all of it exists, or is a place for a word; blocks are not sentences', () => {
+  it('are accepted if each part exists or is a placeholder; blocks are not sentences', () => {
     const right = [
       ...[
         'npm start',

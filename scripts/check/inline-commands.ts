@@ -1,4 +1,4 @@
-// Commands in the sentences of a document. No test runs them as they stand, so they are compared with what there is.
+// Commands in the sentences of a document. No test runs them, so their scripts, commands and options are compared with the existing ones.
 import { suggest } from '#platform';
 
 export interface KnownCommands {
@@ -46,7 +46,7 @@ function problemOfBetrace(span: string, words: readonly string[], { commands, fl
   return unknown === undefined ? undefined : `\`${span}\`: \`betrace ${name}\` has no option ${unknown}`;
 }
 
-/** Not a place for a word, such as `COMMAND`, `X` or `…`. */
+/** Not a placeholder, such as `COMMAND`, `X` or `…`. */
 const isWord = (text: string) => /^[a-z][a-z:-]*$/.test(text);
 
 function orMeant(name: string, known: Iterable<string>): string {

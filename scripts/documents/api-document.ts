@@ -50,7 +50,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   spans: 'Spans',
   operation: 'Operation',
 };
-/** Answers that mean the same nearly everywhere: the document says so once, and repeats those alone that mean something else. */
+/** Answers with the same meaning nearly everywhere: the document describes them once, and repeats only those with another meaning. */
 const COMMON = ['401', '403', '413', '415', '421', '429', 'default'];
 
 /** The reference of the REST API in Markdown. @param text docs/openapi.json */

@@ -50,7 +50,7 @@ describe('the reference of the language', () => {
 
   const blocks = [...dslDocument().matchAll(/```lua\n([\s\S]*?)```/g)].map(([, text]) => text as string);
 
-  it('has rules in blocks, each begun and ended', () => {
+  it('has rules in blocks, each with a beginning and an end', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(9);
     expect(dslDocument().match(/^`(?:lua)?$/gm)).toBeNull();
   });

@@ -27,7 +27,7 @@ const FIRST = [
   '/libs/engine/src/partition/restart.spec',
 ];
 
-// On a fresh clone it waits for a build beside the tests (.ci/run).
+// On a fresh clone it waits for a build that runs at the same time (.ci/run).
 const LAST = ['/test/deploy/api-server.spec'];
 
 const Sequencer = TestSequencer.default ?? TestSequencer;

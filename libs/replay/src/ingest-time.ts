@@ -15,7 +15,7 @@ const LOOKED_THROUGH = 100;
 export interface AppliedAt {
   /** Unix ms. */
   readonly timestamp: number;
-  /** Ms; 0 mostly. */
+  /** Ms; mostly 0. */
   readonly pause: number;
 }
 
@@ -23,7 +23,7 @@ export interface AppliedAt {
  * Distinguishes a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest appends presence records. When
  * they are late, ingest could not append: the silence is a pause, even if spans that were in flight end it. While the next one is due, time stops,
  * whatever evaluators and APIs append meanwhile. All of this follows from the records alone, so that every reader finds the same. Without any presence
- * record (the embedded log has its own way, older versions have none), time is the records' time.
+ * record (the embedded log has another mechanism, older versions have none), time is the records' time.
  */
 export class IngestTime {
   /** Log time of ingest's last record, and of the last tick or spans that ended a silence. */

@@ -19,7 +19,7 @@ export interface ReplayOptions {
   readonly monotonic: () => number;
 }
 
-/** The results of a replay, in the order they are found. */
+/** The results of a replay, in the order in which they are found. */
 export interface ReplayEvents {
   /** A verdict about a trace of the range. */
   verdict(verdict: Verdict): void;

@@ -34,7 +34,7 @@ describe('the notation of traces', () => {
     ]);
   });
 
-  it('starts a span after its elder sibling, or where it says', () => {
+  it('starts a span after its elder sibling, or at the offset that it names', () => {
     expect(times('a 100ms\n  b 20ms +10ms\n  c 5ms\n  d 5ms -3ms\n  e 1ms')).toEqual({
       a: [0, 100],
       b: [10, 30],
@@ -118,7 +118,7 @@ describe('the notation of traces', () => {
     expect(error.offset).toBe(offset);
   });
 
-  it('throws nothing else, whatever the text', () => {
+  it('throws no other error, for any text', () => {
     const piece = fc.constantFrom(
       'a',
       ' ',
