@@ -19,7 +19,7 @@ describe('commands in sentences', () => {
     ['`betrace check\n--explain x`', '`betrace check --explain x`: `betrace check` has no option --explain'],
     ['`betrace rules exprot`', '`betrace rules exprot`: there is no command rules'],
     ['`A=b npx betrace serve --http-prot=1`', '`A=b npx betrace serve --http-prot=1`: `betrace serve` has no option --http-prot'],
-  ])('are named if there is no such thing: %s', (markdown, problem) => {
+  ])('are reported if they do not exist: %s', (markdown, problem) => {
     expect(problems(`Before, ${markdown} and after.`)).toEqual([`docs/page.md: ${problem}`]);
   });
 

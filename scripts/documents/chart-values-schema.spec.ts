@@ -38,7 +38,7 @@ const SAMPLES = [
 
 describe('the schema of the chart’s values', () => {
   it.each(open.map((key) => [key.name, key] as const))(
-    '%s: takes its default, and nothing that the configuration refuses',
+    '%s: accepts its default, and refuses what the configuration refuses',
     (name, { setting }) => {
       if (setting.default !== undefined) {
         const isPlain = typeof setting.default === 'boolean' || typeof setting.default === 'number' || typeof setting.default === 'object';

@@ -97,7 +97,7 @@ describe('the time of ingest over Kafka', () => {
   ];
 
   it.each([5_001, 8_000, 12_000, 60_000, HOUR])(
-    'stands in an outage of %d ms, whose first record is spans that were under way',
+    'stands still in an outage of %d ms whose first record holds spans that were in flight',
     (length) => {
       const tooShort = { rootGrace: 1_600, idleTimeout: 1_600, lateWindow: 0 };
       expect(judge(underWay(length), tooShort)).toEqual([]);

@@ -32,9 +32,8 @@ interface Open {
  *     checkout 120ms service=shop kind=server
  *       charge 20ms +10ms payment.amount=1500 status=error
  *
- * `+10ms` is the start after the parent's start; without it a span starts when its elder sibling ends. Without a duration it
- * lasts as long as its children, or 1 ms. `*51` stands for 51 spans, one after the other. Spans in order of lines. Throws a
- * NotationError.
+ * `+10ms` is the start after the parent's start; without it a span starts when its elder sibling ends. Without a duration it lasts as long as its children,
+ * or 1 ms. `*51` stands for 51 spans, one after the other. Spans in order of lines. Throws a NotationError.
  */
 export function parseTrace(text: string): readonly NotedSpan[] {
   return new TraceParser().parse(text);

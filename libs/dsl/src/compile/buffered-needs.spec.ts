@@ -44,10 +44,10 @@ describe('the needs of a rule judged at close', () => {
   it.each([
     ['a join', 'trace.max_count(span.attributes["id"], span.name == "a") > 1', false],
     ['a parent and its child', 'trace.child(span.name == "a", span.name == "b")', false],
-    ['order, which the spans between may tell', 'trace.before(span.name == "a", span.name == "b")', true],
+    ['order, which the spans between may decide', 'trace.before(span.name == "a", span.name == "b")', true],
     ['a total', 'trace.count(span.name == "a") == trace.span_count and trace.depth > 1', true],
-    ['a subject of which nothing is known', 'span.parent.name == "a"', true],
-  ] as const)('is every span or not: %s', (_sentence, text, everySpan) => {
+    ['a subject without known facts', 'span.parent.name == "a"', true],
+  ] as const)('includes every span, or not: %s', (_sentence, text, everySpan) => {
     expect(needsOf(compile(text)).everySpan).toBe(everySpan);
   });
 });

@@ -63,7 +63,7 @@ describe('a condition with a regular expression that takes too long', () => {
     [`(attribute.x matches "${HEAVY}") == true`, 'in doubt'],
     ['attribute.x matches "(?:a?){20}a{20}b"', 'does not hold'],
     ['attribute.x matches "(?:a|aa){20}$"', 'holds'],
-  ])('is decided by its other parts, or by what is left to it: %s', (text, expected) => {
+  ])('is decided by its other parts, or is in doubt: %s', (text, expected) => {
     expect(answers(`trace.has(${text.replaceAll('attribute.', 'span.attributes.')})`, LONG)).toBe(expected);
   });
 

@@ -10,8 +10,8 @@ import type { SpanAxis, SpanRelation } from './span-relation.js';
 
 /**
  * The checked tree: every name is resolved to the value that it reads, every constant key and pattern is known. The compiler and the interpreter read only
- * this tree; `syntax` leads back to the text (position, canonical form) and `types` says which Lua
- * types the value can have here (narrowed by guards: right of `attribute.x and …` the attribute can't be nil).
+ * this tree; `syntax` leads back to the text (position, canonical form) and `types` says which Lua types the value can have here (narrowed by guards: right
+ * of `attribute.x and …` the attribute can't be nil).
  */
 export type Resolved =
   | Literal

@@ -16,8 +16,8 @@ const PLAIN_GROUP = /^\((?!\?)|^\(\?:|^\(\?P?<\w+>/;
 const BRACKET_CLASS = /^\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]/su;
 
 /**
- * The longest literal outside groups, classes and optional parts of an RE2 pattern; undefined when there is none or the pattern
- * has parts (flags, alternatives, rare escapes) that this parser does not support.
+ * The longest literal outside groups, classes and optional parts of an RE2 pattern; undefined when there is none or the pattern has parts (flags,
+ * alternatives, rare escapes) that this parser does not support.
  */
 export function requiredLiteral(pattern: string): RequiredLiteral | undefined {
   const reader = new Reader(pattern);

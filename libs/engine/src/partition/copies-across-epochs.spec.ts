@@ -220,7 +220,7 @@ describe('two contents of a span of which one cannot be compared', () => {
     ['a value of another type, of a rule over the trace', 'trace.has(attribute.n > 4)', 'undecided', { nText: 'x' }, 'undecided'],
     ['a value of another type, of a rule about one span', 'attribute.n > 4', 'undecided', { nText: 'x' }, 'undecided'],
     ['a text that takes too long', `attribute.n matches "${HEAVY_PATTERN}"`, undefined, { nText: HEAVY_TEXT }, 'undecided'],
-  ] as const)('are two, whichever comes first: %s', (_what, expression, onError, content, status) => {
+  ] as const)('are judged as two, in either order: %s', (_what, expression, onError, content, status) => {
     const { n: _n, ...missing } = x;
     const odd: TestSpan = { ...missing, ...content };
     for (const forms of [

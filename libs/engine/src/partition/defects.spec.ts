@@ -75,7 +75,7 @@ function run(records: readonly TestRecord[], step?: string, nth = 0): Run {
 }
 
 describe('a defect within the engine', () => {
-  it.each(Object.keys(STEPS))('in %s costs that trace, but no other trace and no order of remembered ones', (step) => {
+  it.each(Object.keys(STEPS))('in %s affects that trace, and no other trace or order of remembered ones', (step) => {
     let thrown = 0;
     fc.assert(
       fc.property(arbitraryLog(SMALL_SETTINGS, 1, 40), fc.nat(30), (records, nth) => {
@@ -99,7 +99,7 @@ describe('a defect within the engine', () => {
     if (step !== 'judge.conclude') expect(thrown).toBeGreaterThan(0);
   });
 
-  it('in the conditions costs that span, not the record', () => {
+  it('in the conditions affects that span, not the record', () => {
     const rules = RuleSet.compile(1, [ruleOf('slow', 'span.duration > 1ns')]);
     const { evaluate } = rules.compiled;
     (rules.compiled as { evaluate: typeof evaluate }).evaluate = (columns, from, to, matched, failed) => {
@@ -116,7 +116,7 @@ describe('a defect within the engine', () => {
     expect(defects).toEqual([new Error('the defect')]);
   });
 
-  it('in the check of a rule costs that rule, which reports it', () => {
+  it('in the check of a rule affects that rule, which reports it', () => {
     const broken = Object.defineProperty(ruleOf('broken', ''), 'expression', {
       get: () => {
         throw new Error('the defect');

@@ -14,9 +14,9 @@ describe('a rule about one span that was removed and restored', () => {
   ];
 
   it.each([
-    ['came back', [[large], [], [large]]],
-    ['is new, and asks what another one asked', [[ruleOf('other', large.expression)], [ruleOf('other', large.expression)], [large]]],
-  ] as const)('and %s is asked about a span that comes again, which it has not seen', (_what, epochs) => {
+    ['is in force again', [[large], [], [large]]],
+    ['is new, and has the condition of another one', [[ruleOf('other', large.expression)], [ruleOf('other', large.expression)], [large]]],
+  ] as const)('and %s judges a copy of a span that it has not seen', (_what, epochs) => {
     const { told } = judgeUnder(epochs, [opens, away, spans(2), back, spans(4), spans(5)]);
     expect(told.filter((each) => each.startsWith('large'))).toEqual(['large 1']);
   });
@@ -24,7 +24,7 @@ describe('a rule about one span that was removed and restored', () => {
   it.each([
     ['deleted', [[large], []]],
     ['replaced by another', [[large], [ruleOf('other', large.expression)]]],
-  ] as const)('when it was %s says nothing of a span in progress that came before', (_what, epochs) => {
+  ] as const)('when it was %s does not report a span in progress that arrived before', (_what, epochs) => {
     const begun = { time: 0, spans: [root, { ...x, n: 4, inProgress: true }] };
     expect(judgeUnder([[large]], [begun, { time: 1_000 }]).told).toEqual(['large 1']);
     expect(judgeUnder(epochs, [begun, away, { time: 1_000 }]).told).toEqual([]);

@@ -122,8 +122,7 @@ export class PartitionEngine {
   /**
    * The records between the last one applied and the next were deleted, and their spans are lost. So verdicts that those spans could refute are undecided,
    * for every trace that is remembered or may have begun there (docs/decisions/0020). This applies before the next record's time passes, which may close
-   * traces that the lost spans
-   * would have kept open.
+   * traces that the lost spans would have kept open.
    */
   interrupt(): void {
     this.assembly.lack();
@@ -331,8 +330,7 @@ export class PartitionEngine {
 
   /**
    * A span arrived in a trace that is closed, or whose verdicts were withheld because it seemed to be a retry. A closed trace is judged again after the
-   * record. If the trace is no
-   * longer a retry, the withheld verdicts are emitted.
+   * record. If the trace is no longer a retry, the withheld verdicts are emitted.
    */
   private followUp(home: Epoch, row: Row, closed: boolean): void {
     if (this.assembly.traces.isRetry(row)) return;

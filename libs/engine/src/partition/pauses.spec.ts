@@ -44,7 +44,7 @@ describe('a pause of the log', () => {
   it.each([
     ['open', 5],
     ['closed, but remembered', 50],
-  ])('is not silence of a trace that was %s: held-back spans are judged with the rest', (_state, before) => {
+  ])('does not count as silence of a trace that was %s: delayed spans are judged with the rest', (_state, before) => {
     const records = [
       { time: 0, spans: [charge] },
       { time: before + HOUR, pause: HOUR },
@@ -131,7 +131,7 @@ describe('records that were deleted from the log', () => {
   it.each([
     ['is open at the gap', 5],
     ['would have been kept open by a deleted span', 900],
-  ])('prove no absence in a trace that %s: undecided, and what is sure stays', (_, next) => {
+  ])('prove no absence in a trace that %s: the rule is undecided, and certain verdicts stay', (_, next) => {
     const found = across([...REFUTABLE, ...LASTING], [{ time: 0, spans: [charge] }], [{ time: next, spans: [{ ...b, trace: 9 }] }]);
     const of1 = told(found).filter(([, trace]) => trace === '1');
     expect(of1.filter(([rule]) => LASTING.some(({ id }) => id === rule)).map(([rule, , status]) => [rule, status])).toEqual(

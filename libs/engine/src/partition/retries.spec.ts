@@ -121,7 +121,7 @@ describe('a fragment of which some spans were seen before', () => {
   const deliveries = [[[read, late]], [[late, read]], [[read], [late]], [[late], [read]], [[read], [read, late], [late, read]]];
 
   it.each(deliveries.map((batches) => [JSON.stringify(batches.map((spans) => spans.map(({ name }) => name))), batches] as const))(
-    'is judged as a whole, and says that it is one: %s',
+    'is judged as a whole, and is marked as a fragment: %s',
     (_name, batches) => {
       for (const step of [1, 30, 120]) {
         const records = batches.map((spans, n) => ({ time: 1_500 + n * step, spans }));

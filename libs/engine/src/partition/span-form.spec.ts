@@ -109,7 +109,7 @@ describe('two contents of a span with the same times', () => {
       // The children of an id belong to one of its contents, the same in every order, and that one is audited.
       [5, 6],
     ],
-  ])('have separate violations, so that none hides the other, for a rule %s', (_kind, rule, audited) => {
+  ])('have separate violations, so that neither hides the other, for a rule %s', (_kind, rule, audited) => {
     for (const values of [
       [5, 6],
       [6, 5],

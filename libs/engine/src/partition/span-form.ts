@@ -16,10 +16,9 @@ export const CONTENT = 0xffff;
 
 /**
  * A hash of 32 bits of everything that the rules of an epoch can see of span `i` of its evaluated record. It is signed, because V8 allocates for a larger
- * number. It
- * covers times, parent and kind, the conditions that hold, and the failures that a rule asks for. It also covers the values and links kept for the trace, and
- * whole spans where rules ask for them. Two forms that agree in all of that are the same for every rule. The high half is that of the times alone. (A hash of all
- * bytes of every span would cost a seventh of the throughput.)
+ * number. It covers times, parent and kind, the conditions that hold, and the failures that a rule asks for. It also covers the values and links kept for the
+ * trace, and whole spans where rules ask for them. Two forms that agree in all of that are the same for every rule. The high half is that of the times alone.
+ * (A hash of all bytes of every span would cost a seventh of the throughput.)
  */
 export function spanForm(epoch: Epoch, i: SpanIndex): number {
   const { plan } = epoch.rules;

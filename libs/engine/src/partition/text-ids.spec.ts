@@ -58,7 +58,7 @@ it.each([
   ['without a trace id', {}],
   ['with none', { trace_id: null }],
   ['with an empty one', { trace_id: '' }],
-])('a link %s names the own trace', (_kind, trace) => {
+])('a link %s refers to its own trace', (_kind, trace) => {
   for (const ids of [HEX, TEXT]) {
     const [root, h, t] = spansOf(ids);
     const linked = { ...t, links: [{ ...trace, span_id: ids.h }] };

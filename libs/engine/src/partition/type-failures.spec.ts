@@ -33,7 +33,7 @@ describe('a value of an unexpected type', () => {
     ['a rule about a span in its trace', 'attribute.amount > 1000 and not trace.has(span.name == "audit")', 'attribute.amount', less],
     ['a condition of a rule judged at close', 'trace.before(attribute.amount > 1000, span.name == "x")', 'attribute.amount', less],
     ['what is computed first', 'span.name == "charge" and attribute.amount + 0 > 1', 'attribute.amount', undefined],
-  ])('counts by kind, with the expression and an example, apart from missing ones: %s', (_kind, rule, reading, text) => {
+  ])('counts by kind, with the expression and an example, separately from missing ones: %s', (_kind, rule, reading, text) => {
     const counted = countedOf(rule, MIXED);
     if (text !== undefined) expect(counted).toEqual(failures(reading, text));
     else expect(counted.map(({ example, count }) => [example, count])).toEqual([['true', 1]]);

@@ -35,7 +35,7 @@ const SCRIPT = 'for _, s in ipairs(trace.spans) do if s.name ~= "root" and s.att
 
 describe('a value of another type', () => {
   it.each([['about a span alone', 'span.attributes.n > 1000'] as const, ...KINDS])(
-    'makes the rule undecided if it says so, once per trace, with the value: a rule %s',
+    'makes the rule undecided if its setting says so, once per trace, with the value: a rule %s',
     (_kind, rule) => {
       const [verdict, ...more] = judged(rule, 'undecided', [{ time: 0, spans: TRACE }, CLOSE]);
       expect(more).toEqual([]);
@@ -47,7 +47,7 @@ describe('a value of another type', () => {
   );
 
   it.each(KINDS)(
-    'is a violation if the rule says so, which says what it was and not what the rule finds else: a rule %s',
+    'is a violation if the setting says so, whose message names the value and not a finding of the rule: a rule %s',
     (_kind, rule) => {
       const [verdict, ...more] = judged(rule, 'violation', [{ time: 0, spans: TRACE }, CLOSE]);
       expect(more).toEqual([]);
@@ -249,7 +249,7 @@ describe('a value of another type in one part of a rule', () => {
     ['trace.has(span.name == "a") and (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['undecided']],
     ['(trace.sum(span.attributes.n, span.name == "b") or 0) > 5 or trace.has(span.name == "a")', ['open']],
     ['trace.has(span.name == "a") or (trace.sum(span.attributes.n, span.name == "b") or 0) > 5', ['open']],
-  ])('counts only if it could change the answer: %s', (rule, expected) => {
+  ])('counts only if it could change the result: %s', (rule, expected) => {
     expect(said(rule, [a, text])).toEqual(expected);
     expect(said(rule, [a, text], 'violation')).toEqual(expected.map(() => 'open'));
     // A missing value is not a type failure.

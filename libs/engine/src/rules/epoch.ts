@@ -10,8 +10,7 @@ import { TraceStates } from './trace-states.js';
 
 /**
  * One rule set, from its marker on. It judges the spans that arrive until the next marker, and the traces that open until then, as long as they are
- * remembered. Holds the record under evaluation as this rule set's projection reads it.
- * Owned by one partition; never shared.
+ * remembered. Holds the record under evaluation as this rule set's projection reads it. Owned by one partition; never shared.
  */
 export class Epoch {
   readonly columns = new SpanColumns();

@@ -13,7 +13,7 @@ describe('a rule saved by a newer version', () => {
     ['a mode', { mode: 'sampled' }, /"mode": "sampled", which/],
     ['a large value', { mode: 'x'.repeat(1_000_000) }, /^.{1,300}$/],
   ])(
-    'is not judged as another one where this version does not know %s, and is reported as in force and not judged',
+    'is not judged if this version does not know %s, and is reported as in force and not judged',
     (_what, more, reason) => {
       const set = RuleSet.compile(1, [rule(more), { ...rule({}), id: 'known' }]);
       expect(set.definitions.map(({ id }) => id)).toEqual(['known']);

@@ -96,7 +96,7 @@ function concatenate(run: ScriptRun, a: unknown, b: unknown): string {
 function asText(run: ScriptRun, value: unknown): string {
   if (typeof value === 'string') return run.text(value);
   if (isNumber(value as Value)) return formatNumber(value as number | bigint);
-  throw new LuaError('attempt to concatenate what is neither a string nor a number');
+  throw new LuaError('attempt to concatenate a value that is neither a string nor a number');
 }
 
 /** `==`. */
@@ -141,7 +141,7 @@ function length(run: ScriptRun, value: unknown): number {
   if (typeof value === 'string') return utf8Length(run.text(value));
   if (value instanceof LuaTable || Array.isArray(value)) return value.length;
   if (typeof value === 'object') return 0;
-  throw new LuaError('attempt to get the length of what has none');
+  throw new LuaError('attempt to get the length of a value without a length');
 }
 
 /** `f(…)`. */
