@@ -12,15 +12,12 @@ describe('a rule saved by a newer version', () => {
     ['a value', { onError: 'retry' }, /"onError": "retry", which this version/],
     ['a mode', { mode: 'sampled' }, /"mode": "sampled", which/],
     ['a large value', { mode: 'x'.repeat(1_000_000) }, /^.{1,300}$/],
-  ])(
-    'is not judged if this version does not know %s, and is reported as in force and not judged',
-    (_what, more, reason) => {
-      const set = RuleSet.compile(1, [rule(more), { ...rule({}), id: 'known' }]);
-      expect(set.definitions.map(({ id }) => id)).toEqual(['known']);
-      expect(set.problems).toEqual([{ ruleId: 'r', reason: expect.stringMatching(reason), diagnostics: [] }]);
-      expect(set.has('r')).toBe(true);
-    },
-  );
+  ])('is not judged if this version does not know %s, and is reported as in force and not judged', (_what, more, reason) => {
+    const set = RuleSet.compile(1, [rule(more), { ...rule({}), id: 'known' }]);
+    expect(set.definitions.map(({ id }) => id)).toEqual(['known']);
+    expect(set.problems).toEqual([{ ruleId: 'r', reason: expect.stringMatching(reason), diagnostics: [] }]);
+    expect(set.has('r')).toBe(true);
+  });
 
   it('is judged if this version knows all its members', () => {
     const all = { message: 'm', onError: 'undecided', mode: 'shadow' };
