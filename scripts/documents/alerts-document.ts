@@ -71,7 +71,7 @@ changed: a violation that is retracted later has two spans. To find open violati
 { name = "betrace.violation" && span.betrace.violation.severity = "CRITICAL" && span.betrace.violation.status = "open" }
 \`\`\`
 
-This query omits the retractions, but still finds the revisions that they retract: TraceQL cannot compare two spans by an attribute. \`GET /v1/violations\` answers the current state.
+This query omits the retractions, but still finds the revisions that they retract: TraceQL cannot compare two spans by an attribute. \`GET /v1/violations\` returns the current state.
 In a trace, the last revision of each \`betrace.violation.id\` is the current one.
 
 - **Late deliveries.** A violation carries the time of its verdict. One that reaches Tempo later than \`storage.trace.wal.ingestion_time_range_slack\` (2 minutes by

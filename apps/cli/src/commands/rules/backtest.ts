@@ -20,8 +20,8 @@ export const backtestCommand: Command = {
 betrace backtest [options] -e EXPRESSION
 betrace backtest [options] --id ID
 
-Runs the rules of rule files (.yaml, .yml, .json; or directories of them) over the spans that the server still has, one after the other, by the engine
-that judges production: how many violations each would have found, when, and why. The rules need not be on the server. Nothing is changed.
+Runs the rules of rule files (.yaml, .yml, .json; or directories of them) over the spans that the server still has, one after the other, with the
+production engine: how many violations each would have found, when, and why. The rules need not be on the server. Nothing is changed.
 
   --since TIME           traces that began since then: an age (24h, the default; 7d), or a time (2026-01-31T08:00:00Z, or Unix seconds)
   --until TIME           and before that (default: now)

@@ -11,7 +11,7 @@ export const testCommand: Command = {
   summary: 'runs the test cases of rule files',
   help: `betrace test [options] FILE…
 
-FILE is a rule file (.yaml, .yml, .json) or a directory of them. The engine that judges production judges every case, with
+FILE is a rule file (.yaml, .yml, .json) or a directory of them. The production engine judges every case, with
 its spans in one batch, split, shuffled, duplicated, and with one of them late: all must give the expected verdict.
 
   --output FORMAT  text (the default) or json: each case, with why the rule matches or not

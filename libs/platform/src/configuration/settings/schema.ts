@@ -144,12 +144,12 @@ export const SCHEMA = {
     },
   },
   rules: {
-    maxRules: { type: integer(1, 100_000), env: ['BETRACE_MAX_RULES'], default: 1_000, doc: 'Rules that can be created.' },
+    maxRules: { type: integer(1, 100_000), env: ['BETRACE_MAX_RULES'], default: 1_000, doc: 'Maximum number of rules.' },
     maxExpressionLength: {
       type: integer(1, 1_000_000),
       env: ['BETRACE_MAX_EXPRESSION_LENGTH'],
       default: 10_000,
-      doc: "Characters in a rule's expression.",
+      doc: "Maximum number of characters in a rule's expression.",
     },
     checkTimeout: {
       type: duration,

@@ -105,6 +105,6 @@ export const SERVER = {
     type: duration,
     env: ['BETRACE_SHUTDOWN_TIMEOUT'],
     default: 15 * SECOND,
-    doc: 'How long an orderly stop may take, after the drain period, before the process ends anyway. What stops the process has to wait longer than both together. The chart computes its time; systemd (`TimeoutStopSec`), Compose (`stop_grace_period`) and the ECS tasks (`stopTimeout`) have one in their files.',
+    doc: 'How long an orderly stop may take, after the drain period, before the process ends anyway. The program that stops the process must wait longer than both together. The chart computes its time; systemd (`TimeoutStopSec`), Compose (`stop_grace_period`) and the ECS tasks (`stopTimeout`) have one in their files.',
   },
 } as const satisfies Readonly<Record<string, Setting<unknown>>>;
