@@ -124,7 +124,7 @@ Aggregates leave out spans on which the field is nil. A field that is not a numb
 `;
 
 export const ORDER = `A span is **before** another if it ended before the other started. Parents and links take precedence over clocks: no span is before its ancestors, and a linked span is
-before the span that links to it. Clocks of different services may differ by the tolerance (setting \`traces.tolerance\`, 1 ms): within it, the function takes the order that it tests for
+before the span that links to it. Clocks of different services may differ by the tolerance (setting \`traces.tolerance\`, 1 ms): within it, the required order holds
 ([decision 0009](decisions/0009-order-between-spans.md)). The two spans of a pair are always different.
 
 Search, validate and execute, in this order:
