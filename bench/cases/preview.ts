@@ -7,7 +7,7 @@ import { RequestSender } from '../fixtures/request-sender.js';
 const WARM_UP = 3_200;
 /** Requests in each window, which lasts some seconds: a preview lasts longer than its start. */
 const REQUESTS = 2_000;
-/** Windows with a preview, each beside one without, so that other load on the machine affects both. */
+/** Windows with a preview, each next to one without, so that other load on the machine affects both. */
 const PAIRS = 20;
 const POLL_MS = 25;
 /** A rule that needs whole traces, and matches some. */

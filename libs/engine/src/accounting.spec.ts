@@ -259,7 +259,7 @@ describe('the account of a rule', () => {
     expect(['slow', 'early'].map((id) => engine.accounting.rule(id).evaluations)).toEqual([2, 1]);
   });
 
-  it('counts each span for a rule about one span, whatever the evaluation, matching or not', () => {
+  it('counts each span for a rule about one span, in every kind of evaluation, matching or not', () => {
     const rules = {
       alone: 'span.duration > 7',
       never: 'span.name == "nobody"',

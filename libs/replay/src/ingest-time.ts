@@ -21,8 +21,8 @@ export interface AppliedAt {
 
 /**
  * Distinguishes a trace's silence from that of ingest, in one partition of a log in Kafka (docs/decisions/0019). Ingest appends presence records. When
- * they are late, ingest could not append: the silence is a pause, even if spans that were in flight end it. While the next one is due, time stops,
- * whatever evaluators and APIs append meanwhile. All of this follows from the records alone, so that every reader finds the same. Without any presence
+ * they are late, ingest could not append: the silence is a pause, even if spans that were in flight end it. While the next one is due, time stops, regardless
+ * of records that evaluators and APIs append meanwhile. All of this follows from the records alone, so that every reader finds the same. Without any presence
  * record (the embedded log has another mechanism, older versions have none), time is the records' time.
  */
 export class IngestTime {

@@ -9,7 +9,7 @@ import { CheckScope, Findings } from './scope/scope.js';
 import { checkScript } from './script/check-script.js';
 import { withTriedFixes } from './tried-fixes.js';
 
-/** Checks a rule that is about to be saved. Never throws, whatever the text. */
+/** Checks a rule that is about to be saved. Never throws, for any text. */
 export function check(text: string): Checked {
   return checkParsed(parse(text));
 }

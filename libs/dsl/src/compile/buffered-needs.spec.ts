@@ -52,7 +52,7 @@ describe('the needs of a rule judged at close', () => {
   });
 });
 
-it('tests at arrival and dropped spans do not change a verdict, and without what it needs a rule is false', () => {
+it('tests at arrival and dropped spans do not change a verdict, and a rule is false without the spans that it needs', () => {
   let [judged, spared, thinned] = [0, 0, 0];
   fc.assert(
     fc.property(arbitrarySpansRule, arbitraryRelatedTrace, (text, trace) => {

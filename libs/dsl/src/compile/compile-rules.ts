@@ -127,7 +127,7 @@ function conditionsOfTraces(rules: readonly CompiledRule[], atoms: readonly Atom
   return [...atoms.map((atom) => atom.condition), ...ofSpans.filter((condition) => condition >= 0)];
 }
 
-/** Per condition: the indexes of what it decides or feeds. */
+/** Per condition: the indexes of the rules or atoms that it decides or feeds. */
 function indexesByCondition<Index extends number>(
   conditions: number,
   items: readonly { readonly index: Index; readonly condition: number }[],

@@ -17,7 +17,7 @@ export interface RuleDescription {
   readonly cost: {
     /** Estimated CPU time per span, for the rule alone. For a rule judged at close it applies to traces that lack what the rule needs, as most do. */
     readonly nanoseconds_per_span: number;
-    /** Bytes per open trace, beside the buffers. */
+    /** Bytes per open trace, in addition to the buffers. */
     readonly bytes_per_trace: number;
     /** The buffered data per span of an open trace. */
     readonly buffers: 'nothing' | 'columns' | 'spans';

@@ -200,7 +200,7 @@ function inSequence(first: Handler | undefined, second: Handler): Handler {
   };
 }
 
-/** What a ladder needs of a plan, in addition to its bound. */
+/** The part of a plan that a ladder needs, in addition to its bound. */
 interface RungPlan {
   /** The condition that consists of the bound alone. */
   readonly condition?: number;

@@ -18,7 +18,7 @@ import { isMoment, valueText } from './parts/value-unit.js';
 import { placed } from './rule-explainer.js';
 import { computedSides, isComparedWithDuration, isDuration } from './script-differences.js';
 
-/** Explanation of a script besides its answer. */
+/** The explanation of a script, without its result. */
 export interface ScriptExplanation {
   readonly sentences: readonly string[];
   /** Where it returned. */

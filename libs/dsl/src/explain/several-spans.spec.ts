@@ -95,7 +95,7 @@ describe('rules about several spans are explained', () => {
     );
   });
 
-  it('shows the value of a tested attribute, in the sentence and beside it', () => {
+  it('shows the value of a tested attribute, in the sentence and next to it', () => {
     const { tree } = explained('trace.has(a where a.name == "charge" and a.attributes.order and a.attributes.n == 4)');
     const [, there] = tree?.children?.[0]?.children ?? [];
     expect(there).toMatchObject({ kind: 'value', sentence: 'a.attributes.order holds (it is "B")', value: 'B' });

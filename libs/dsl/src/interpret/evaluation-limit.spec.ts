@@ -29,7 +29,7 @@ describe('a rule over all pairs of spans', () => {
     ['each span with all that are below it', 'span.id != "" and span.descendants.max(span.duration) > 1h', chain],
     ['the order of a linked chain', 'trace.before(a where a.id != "x", b where b.id .. a.id == "x")', chain],
     ['all ancestors of all', 'trace.has(a where a.ancestors.has(b where b.name .. a.name == "x"))', chain],
-  ])('ends in one error, whatever it does: %s', (_sentence, text, spans) => {
+  ])('ends in one error, for any work that it does: %s', (_sentence, text, spans) => {
     const trace = { id: 't', spans, complete: true };
     const rule = compiled(text, 10);
     expect(rule.judge!(trace)).toEqual({ matches: [], errors: [{ span: -1, message: EXCEEDED, exceeded: true }] });

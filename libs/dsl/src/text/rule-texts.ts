@@ -1,6 +1,6 @@
 import type { RuleControl } from '#records';
 
-/** The texts of a rule beside its expression. They are published, signed, stored, shown in terminals and put into URLs. */
+/** The texts of a rule, without its expression. They are published, signed, stored, shown in terminals and put into URLs. */
 export interface RuleTexts {
   readonly id: string;
   readonly name: string;

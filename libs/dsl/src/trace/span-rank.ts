@@ -16,7 +16,7 @@ export function compareSpans(a: SpanView, b: SpanView): number {
   return compareContents(a, b) || ((a.form ?? 0) >>> 1) - ((b.form ?? 0) >>> 1);
 }
 
-/** Two contents of one span with the same times: compares the stored fields, whatever rules are in force. */
+/** Two contents of one span with the same times: compares the stored fields, regardless of the rules in force. */
 function compareContents({ content: a }: SpanView, { content: b }: SpanView): number {
   if (a === undefined || b === undefined || a === b) return 0;
   return a < b ? -1 : 1;

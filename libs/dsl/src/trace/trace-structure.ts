@@ -7,8 +7,8 @@ import type { SpanView, TraceView } from './span-view.js';
  * Parents and links within a trace, built once per trace at first use. A parent that the trace has not seen does not count; a span that names itself has none; a
  * ring of parents ends where it began.
  *
- * A client and a server span may share an id (Zipkin, B3). Then the client span is the parent of the server span, whatever the latter names. A span that
- * names or links to their id means the one of its own service, else the server span.
+ * A client and a server span may share an id (Zipkin, B3). Then the client span is the parent of the server span, regardless of the parent that the latter
+ * names. A span that names or links to their id means the one of its own service, else the server span.
  */
 export class TraceStructure {
   /** By wire id; server spans separately. */

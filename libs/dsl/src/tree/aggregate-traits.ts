@@ -19,7 +19,7 @@ export const AGGREGATE_TRAITS = {
 
 export const AGGREGATE_NAMES = Object.keys(AGGREGATE_TRAITS) as readonly AggregateName[];
 
-/** Whether the result is a count of values, whatever their types and units. */
+/** Whether the result is a count of values of any types and units. */
 export function countsValues(aggregate: AggregateName): boolean {
   return AGGREGATE_TRAITS[aggregate].of === 'values';
 }

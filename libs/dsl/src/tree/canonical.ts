@@ -1,7 +1,7 @@
 import { isMethod, type Relatives, type Resolved, type SpanSource } from './resolved.js';
 
 /**
- * A key that two trees share exactly when they mean the same for the tested span. The subject of a span rule and the span bound by the outermost trace
+ * A key that two trees share exactly when they have the same meaning for the tested span. The subject of a span rule and the span bound by the outermost trace
  * function both read as `this`.
  */
 export function canonicalKey(node: Resolved): string {

@@ -11,7 +11,7 @@ export type SpanField =
   | 'attributes'
   | 'resource';
 
-/** What a rule set reads: the projection decodes nothing else. */
+/** The values that a rule set reads: the projection decodes only these. */
 export interface Reads {
   readonly fields: ReadonlySet<SpanField>;
   /** Span attribute keys, in column order. */

@@ -14,7 +14,10 @@ export function formatDuration(nanoseconds: number | bigint | string | boolean):
   return `${Number((length / size).toFixed(3))}${unit}`;
 }
 
-/** The same, exact to the nanosecond: beside a limit `1.000000001s` must not read `1s`. Long durations get a unit with few digits: `4379m`. */
+/**
+ * The same, exact to the nanosecond: compared with a limit of `1s`, `1.000000001s` must not be shown as `1s`. Long durations get a unit with few digits:
+ * `4379m`.
+ */
 export function exactDuration(nanoseconds: number | bigint): string {
   const length = Number(nanoseconds);
   const short = UNITS.filter(([, size]) => size >= 60e9 && Math.abs(length) >= size).find(([, size]) => isShort(length / size));

@@ -6,7 +6,7 @@ type Call = Extract<Expression, { type: 'call' }>;
 /** The role of an argument of a trace function. */
 export interface SpanArgument {
   readonly expression: Expression;
-  /** The names (beside `span`) of the tested span; then those of the first span of a pair. */
+  /** The names (in addition to `span`) of the tested span; then those of the first span of a pair. */
   readonly own: readonly string[];
   readonly outer: readonly string[];
   /** It is evaluated once, not per span. */

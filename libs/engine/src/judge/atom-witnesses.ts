@@ -3,11 +3,11 @@ import type { SpanColumns } from '#otlp';
 import type { SpanIndex } from '../index-types.js';
 import { compareNamed, type KeptSpans, type NamedSpan } from './kept-spans.js';
 
-/** Maximum of kept spans beside the witness, of which every atom has one. */
+/** Maximum of kept spans in addition to the witness, which every atom has. */
 const MAX_OTHERS = MAXIMUM_WITNESSES - 1;
 
 /**
- * The spans that fed an atom beside its witness, up to the number that an explanation names. Those that come first in span order are kept, so the order of
+ * The spans that fed an atom in addition to its witness, up to the number that an explanation names. Those that come first in span order are kept, so the order of
  * arrival does not matter. A trace on which nothing is found twice keeps none. They are chained to the witness in no order; a full chain begins with its last
  * span, which a new span is compared with.
  */

@@ -66,7 +66,7 @@ export function referenceTo(span: NamedSpan): SpanReference {
   return { span_id: span.spanId, name: clipped(span.name), service: clipped(span.service) };
 }
 
-/** Kept spans, with columns beside their words. */
+/** Kept spans, with columns in addition to their words. */
 interface SpanPage extends Page {
   readonly durations: Float64Array<ArrayBuffer>;
   readonly names: string[];
@@ -85,7 +85,7 @@ export class KeptSpans extends PagedSlots<SpanPage> {
     super(WORDS);
   }
 
-  /** Bytes, including the columns beside the words. */
+  /** Bytes of the words and the columns. */
   override get bytes(): number {
     return super.bytes + this.count * 3 * 8;
   }

@@ -9,7 +9,7 @@ export interface UnknownBits {
   readonly mistyped: number;
 }
 
-/** The possible bits of a span beside its known ones. */
+/** The possible bits of a span, in addition to its known ones. */
 export interface OpenBits {
   readonly bits: number;
   /** The unknown bits. */

@@ -74,7 +74,7 @@ describe("a rule that is created again with another rule's id", () => {
     ]);
   });
 
-  it('reports other content in a trace that knows neither rule, whatever other rules exist', () => {
+  it('reports other content in a trace that knows neither rule, regardless of other rules', () => {
     const first = ruleOf('large', 'span.name == "a"');
     for (const beside of [[], [pair], [named], [ruleOf('reads', 'attribute.n > 100')]]) {
       const records = [{ time: 0, spans: [root] }, gone, { time: 2, spans: [x] }, back, { time: 4, epoch: 4 }, { time: 4, spans: [vip] }];

@@ -11,7 +11,7 @@ import { PartitionEngine } from './partition.js';
 export interface TriedRule {
   readonly ruleId: string;
   readonly matches: boolean;
-  /** The violations, as they stand after the last span: one per subject span, or one for the trace. */
+  /** The violations after the last span: one per subject span, or one for the trace. */
   readonly violations: readonly Verdict[];
   /** The undecided verdicts, each with its reason: the rule may match nevertheless. */
   readonly undecided: readonly Verdict[];

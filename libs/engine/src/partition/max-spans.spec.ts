@@ -27,7 +27,7 @@ const REFUTABLE = [
     'trace.has(a where a.name == "a" and not trace.has(span.name == "b" and attribute.n and span.attributes.n == a.attributes.n))',
   ),
 ];
-/** A lasting match: no further span retracts it. */
+/** A match that lasts: no further span retracts it. */
 const PAIRED = ruleOf('pair', 'trace.has(x where x.name == "a" and trace.has(span.name == "b" and span.attributes.n == x.attributes.n))');
 
 function run(rules: readonly RuleDefinition[], records: readonly TestRecord[], limits = settings): readonly Verdict[] {

@@ -136,7 +136,7 @@ export class PartitionEngine {
 
   /**
    * What to commit once all verdicts emitted so far are acknowledged. Undefined while a successor still reads the context before its own commit, or waits for
-   * a trace of that context to be forgotten: then the former commit stands.
+   * a trace of that context to be forgotten: then the former commit stays valid.
    */
   commitPoint(): CommitPoint | undefined {
     const { assembly, epochs, nextOffset } = this;

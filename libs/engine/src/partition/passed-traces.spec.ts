@@ -91,7 +91,7 @@ interface Commit {
 }
 const NOTHING: Commit = { offset: 0, logTime: Number.NEGATIVE_INFINITY, start: Number.NEGATIVE_INFINITY, paused: 0, epoch: 1 };
 
-/** Per trace, or part of one, and rule: whether it is reported as compliant, without a standing violation at that moment. */
+/** Per trace, or part of one, and rule: whether it is reported as compliant, without an open violation at that moment. */
 function run(log: readonly EngineRecord[], died: number): ReadonlySet<string> {
   const told = new Set<string>();
   let commit = NOTHING;

@@ -76,7 +76,7 @@ describe('a pause of the log', () => {
     expect(verdicts.map(({ complete, closeReason }) => [complete, closeReason])).toEqual([[true, 'root_grace']]);
   });
 
-  it('is never longer than the partition was silent, whatever its record says', () => {
+  it('is never longer than the silence of the partition, regardless of its record', () => {
     const records = [{ time: 0, spans: [charge] }, { time: 10, pause: HOUR }, { time: 11, spans: [{ ...charge, trace: 2 }] }, { time: 35 }];
     const { logTime, nextDeadline } = (() => {
       const engine = engineOf([[unaudited]]);
@@ -195,7 +195,7 @@ describe('records that were deleted from the log', () => {
     for (const record of records) engine.apply(record, (verdict) => found.push(verdict));
     expect(told(found)).toEqual(met);
     expect(met.map(([, , status]) => status)).toEqual(['undecided', 'undecided', 'undecided', 'open', 'open']);
-    // Where the deleted records are known to be old, traces begin in what is left.
+    // If the deleted records are known to be old, traces begin in the remaining ones.
     const old: Verdict[] = [];
     const later = engineOf([[unaudited]], { settings, lacksBefore: 50 });
     for (const record of records) later.apply(record, (verdict) => old.push(verdict));

@@ -2,7 +2,7 @@ import { encodeRequest, HIGH, LOW, type SpanColumns } from '#otlp';
 import type { Row, SpanIndex } from '../index-types.js';
 import type { Epoch } from '../rules/epoch.js';
 
-/** Approximate heap bytes of a span beside its own. */
+/** Approximate heap bytes of a span in addition to its content. */
 const SPAN_BYTES = 300;
 
 /** A span that was exported before it ended, alone in an OTLP request. */
@@ -14,7 +14,7 @@ export interface SpanInProgress {
   readonly epoch: Epoch;
 }
 
-/** The outcome when a span in progress was offered. */
+/** The outcome of offering a span in progress. */
 export type Offered = 'new' | 'known' | 'other form';
 
 /** The span has a start and no end time: its sender exports it again when it has ended. */

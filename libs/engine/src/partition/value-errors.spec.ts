@@ -103,7 +103,7 @@ describe('a value of another type', () => {
     }
   });
 
-  it('does not include what is only compared beside it', () => {
+  it('does not include values that are only compared next to it', () => {
     const [verdict] = judged('trace.has(span.name == "a" and span.attributes.n > 1000)', 'undecided', [{ time: 0, spans: TRACE }, CLOSE]);
     expect(verdict!.undecided!.reason).toBe(COMPARED);
   });

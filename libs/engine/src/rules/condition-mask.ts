@@ -1,4 +1,4 @@
-// Sets of conditions: one bit each, in words of 32. Loops over the bits of a word are written out where they stand, because they run for each span.
+// Sets of conditions: one bit each, in words of 32. Loops over the bits of a word are written out at each place, because they run for each span.
 
 /** One bit per condition. */
 export function maskOf(words: number, conditions: readonly number[]): Uint32Array {

@@ -20,7 +20,7 @@ export class Epoch {
   readonly judged: SpanTally = { spans: 0 };
   /** Evaluation time of all its conditions on the spans that it read. */
   private readonly evaluating: TimeTally = { milliseconds: 0 };
-  /** Per rule: 1 while every later epoch has it, in whatever version. */
+  /** Per rule: 1 while every later epoch has it, in any version. */
   readonly alive: Uint8Array;
   /** Remembered traces that opened in this epoch. */
   traces = 0;

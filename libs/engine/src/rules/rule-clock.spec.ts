@@ -52,7 +52,7 @@ describe('the time of rules', () => {
 });
 
 describe('Sample', () => {
-  it.each([4, 16])('samples one in %i on average, whatever the order of rules', (weight) => {
+  it.each([4, 16])('samples one in %i on average, for any order of rules', (weight) => {
     for (const stride of [1, 2, 4, 8, 16, 50]) {
       const sample = new TimedSample(weight);
       const taken = new Map<number, number>();

@@ -32,7 +32,7 @@ export class EmittedVerdicts {
     return this.byTrace.get(row)?.get(id);
   }
 
-  /** Whether a verdict of a rule with this id stands for the trace. */
+  /** Whether the trace has a verdict of a rule with this id that is not retracted. */
   stands(row: Row, ruleId: string): boolean {
     for (const { rule, status } of this.byTrace.get(row)?.values() ?? []) if (rule.id === ruleId && status !== 'retracted') return true;
     return false;

@@ -8,7 +8,7 @@ export function soleEntry(table: TableConstructor, source: Source): string | und
 }
 
 /**
- * The text between the braces, if it is one value without a key. Adds parentheses beside an operator, or for a call without them (`trace.has{c}`).
+ * The text between the braces, if it is one value without a key. Adds parentheses next to an operator, or for a call without them (`trace.has{c}`).
  */
 export function tableEntry(table: TableConstructor, source: Source, isArgument: boolean): string | undefined {
   const text = soleEntry(table, source);

@@ -33,7 +33,7 @@ export interface FunctionExplanation {
   /** The first of the spans that decided it, and their number. */
   readonly witnesses: readonly SpanReference[];
   readonly known: number;
-  /** Values to show beside it, by the text that reads them. */
+  /** Values to show next to it, by the text that reads them. */
   readonly values: ReadonlyMap<string, Value>;
   readonly children: readonly (PartExplanation | undefined)[];
 }

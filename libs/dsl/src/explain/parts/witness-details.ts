@@ -20,9 +20,9 @@ export interface Details {
 }
 
 /**
- * The details of a span beside its name: the values that the condition reads of it, and its results on other spans.
+ * The details of a span in addition to its name: the values that the condition reads of it, and its results on other spans.
  * @param explained the condition as evaluated on the span; if it is false, only the reason is included
- * @param isTextShown the condition's text is shown beside it: values that it names are omitted
+ * @param isTextShown the condition's text is shown next to it: values that it names are omitted
  */
 export function detailsOf(
   explained: PartExplanation,

@@ -16,7 +16,7 @@ const MAX_REGIONS = 64;
 /** The number of spans of the trace, and of its services. */
 const PARTS = 2;
 
-/** The relation of sought spans to an outer one, beside their condition. */
+/** The relation of sought spans to an outer one, in addition to their condition. */
 export type SoughtRelation = 'descendants' | 'ancestors' | 'before' | 'after' | 'before within' | 'after within';
 
 /** The columns that bound a region, and the number of its ranges' ends. */

@@ -30,7 +30,7 @@ export const CALL_STEPS = 8;
 /** Bytes that are copied, compared or read in a step. */
 const BYTES_PER_STEP = 16;
 
-/** The remaining limits of one evaluation. Once exceeded it stays so: `pcall` cannot hide it. */
+/** The remaining limits of one evaluation. An exceeded budget stays exceeded: `pcall` cannot hide it. */
 export class Budget {
   #steps = 0;
   #bytes = 0;

@@ -31,7 +31,7 @@ export function luaType(value: Value): LuaType {
   }
 }
 
-/** `==`: numbers by value whatever their representation, strings by bytes, tables by identity. */
+/** `==`: numbers by value in any representation, strings by bytes, tables by identity. */
 export function luaEquals(left: Value, right: Value): boolean {
   if (left === right) return true;
   const type = typeof left;

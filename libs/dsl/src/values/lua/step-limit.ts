@@ -14,7 +14,7 @@ export class StepLimit {
     readonly ofPattern = Number.POSITIVE_INFINITY,
   ) {}
 
-  /** Once exceeded it stays so. @throws StepsExceeded */
+  /** An exceeded limit stays exceeded. @throws StepsExceeded */
   spend(steps: number): void {
     this.left -= steps;
     if (this.left < 0) throw new StepsExceeded();

@@ -20,7 +20,7 @@ interface Block {
 }
 
 /**
- * The spans that came in the last cells of time (`retry-window.ts`), whatever happened to their traces. At most `retrySpans` are remembered. Excess spans go
+ * The spans that came in the last cells of time (`retry-window.ts`), regardless of the state of their traces. At most `retrySpans` are remembered. Excess spans go
  * in blocks: one begins with each cell, and after each eighth of `retrySpans` within a cell. A block is remembered while its cell counts and at most
  * `retrySpans` came since it began. So the set depends on nothing older than itself.
  *

@@ -45,7 +45,7 @@ export class Slots<Slot extends number = number> {
     return this.count * this.stride * 4;
   }
 
-  /** Grows by half, not to double, because this is most of the memory. Subclasses with arrays beside the words lengthen them, too. */
+  /** Grows by half, not to double, because this is most of the memory. Subclasses with further arrays lengthen them, too. */
   protected grow(): void {
     const capacity = Math.max(16, Math.floor((this.words.length / this.stride) * 1.5));
     const words = new Uint32Array(capacity * this.stride);

@@ -13,7 +13,7 @@ interface Kinds {
   readonly texts: Texts;
 }
 
-/** Maximum of error texts in a record, beside one per condition. */
+/** Maximum of error texts in a record, in addition to one per condition. */
 const MAX_TEXTS = 32;
 
 /**

@@ -39,7 +39,7 @@ export class JoinedSpanIndex {
   private readonly values = new Map<ValueJoin, ValueColumn>();
   private readonly bounds = new Map<BoxQuestion, number>();
 
-  /** @param times the columns of relations between spans, beside the plan's joins */
+  /** @param times the columns of relations between spans, in addition to the plan's joins */
   constructor(
     spans: readonly SpanView[],
     trace: TraceColumns,

@@ -23,7 +23,7 @@ export const VISITS_PER_STEP = 8;
 /** Steps per span of a trace, or of an index, for columns and sorting. */
 const COLUMN_STEPS = 2;
 
-/** The relation of the sought spans to an outer one, beside their condition. */
+/** The relation of the sought spans to an outer one, in addition to their condition. */
 export interface Relation {
   /** Undefined where only `stands` decides. */
   readonly constraint: ColumnConstraint | undefined;

@@ -14,7 +14,7 @@ import { CauseGraph } from './cause-graph.js';
 import { type AskedGroup, type AskedOrder, type AskedSpans, askingVisits, LinkedPairs } from './linked-pairs.js';
 import { LinkedValues } from './linked-values.js';
 
-/** An order to the outer span, beside the condition. */
+/** An order to the outer span, in addition to the condition. */
 export interface LinkedOrder extends SpanOrder {
   /** The depth at which the outer span is bound. */
   readonly outer: number;

@@ -6,7 +6,7 @@ import type { JoinPlan } from './join-plan.js';
  * The depth of the one span that a question about order reads. Its answers for all spans of the trace are then known at once (linked-spans.ts). Undefined if
  * the question reads several spans, or if its plan leaves a part that only the spans themselves answer.
  *
- * @param related the depth of the span to which the sought spans have an order, beside the condition
+ * @param related the depth of the span to which the sought spans have an order, in addition to the condition
  */
 export function linkedQuestion(condition: Resolved, depth: number, plan: JoinPlan, related?: number): number | undefined {
   if (plan.rest.length > 0 || (related === undefined && !plan.sorted.some(({ type }) => type === 'order'))) return undefined;

@@ -22,7 +22,7 @@ export class TraceColumns {
   readonly columns: readonly Int32Array[];
   readonly intervals: SpanIntervals;
   readonly services: number;
-  /** 1 where a span has causes beside its ancestors: a link leads on from it or from one of them. */
+  /** 1 where a span has causes other than its ancestors: a link leads on from it or from one of them. */
   private readonly linked: Uint8Array;
 
   private constructor(trace: TraceView, structure: TraceStructure) {
