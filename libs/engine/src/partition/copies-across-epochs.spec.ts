@@ -189,7 +189,7 @@ describe('a trace with a span in progress', () => {
 });
 
 describe('two contents of a span with the same times', () => {
-  it("have one order, for any other rules and any id of the trace", () => {
+  it('have one order, for any other rules and any id of the trace', () => {
     const first = ruleOf('first', 'local s = trace.spans[2]; return s ~= nil and s.attributes.n == 3');
     const beside = [
       [],
