@@ -153,7 +153,7 @@ function countBy(bounds: readonly Bound[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** The bounds without which no condition of the plan holds, nor fails except by the bound. */
+/** The bounds that every condition of the plan requires: if one is not met, a condition can fail only in that bound. */
 function boundsOf(plan: LeafPlan | GroupPlan): readonly Bound[] {
   const required = plan.type === 'group' ? [plan.conjunct] : plan.conjunction.conjuncts.slice(0, movable(plan.conjunction).length + 1);
   return required.map(({ node }) => boundOf(node)).filter((bound) => bound !== undefined);

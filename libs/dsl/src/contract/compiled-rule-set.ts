@@ -4,7 +4,7 @@ import type { Reads } from '../tree/reads.js';
 import type { Evidence, Explanation, ExplanationNode } from './explanation.js';
 
 /**
- * The contract between `dsl` and `engine`: what the compiler gives to the engine.
+ * The contract between `dsl` and `engine`: the output of the compiler, which the engine runs.
  *
  * All span conditions of a rule set become one generated function that fills a bit matrix, a row per span. A *condition* is
  * a whole span rule, the argument of `trace.has/count/all`, or the span part of a mixed rule; equal ones are one condition.
@@ -156,7 +156,7 @@ export interface CompiledRule {
   readonly spanOpposites?: readonly number[];
   /** `online`: the verdict if no further span can change it, else UNKNOWN. `spanBits` is 0 for a trace rule. */
   decide?(trace: OnlineTrace, spanBits: number): Truth;
-  /** `online`: the verdict on the trace as it is. */
+  /** `online`: the verdict on the current state of the trace. */
   conclude?(trace: OnlineTrace, spanBits: number): Outcome;
   /**
    * `columns`, `spans`: the matching indexes in `trace.spans` (subject span); for a trace rule [-1] or []. Without `held` all conditions are tested on the

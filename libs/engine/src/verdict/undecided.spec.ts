@@ -250,7 +250,7 @@ describe('many undecided verdicts', () => {
       return found;
     };
     const first = engine([endless]);
-    /** By commit point, the first record after which it was one. */
+    /** For each commit point, the first record after which it could be committed. */
     const points = new Map<number, number>();
     const expected = run(first, (offset) => {
       const point = first.commitPoint()?.offset ?? 0;
