@@ -85,6 +85,35 @@ describe('the positions of a group', () => {
     expect([coordinator.commits.length, fenced]).toEqual([1, 1]);
   });
 
+  it('a static member that hung and joined again does not take itself for another process, whichever answer comes first', async () => {
+    const coordinator = new Coordinator();
+    let committer: Committer = { memberId: 'before', generationId: 1, instanceId: undefined };
+    const isHeld = { lost: true, kept: true };
+    coordinator.answers = async () => {
+      if (committer.memberId !== 'before') return;
+      // The session has ended: another request learns of it, and the member joins again before the commit is answered.
+      isHeld.lost = false;
+      committer = { memberId: '', generationId: -1, instanceId: undefined };
+      setTimeout(() => {
+        committer = { memberId: 'after', generationId: 3, instanceId: undefined };
+      }, 10);
+      throw Object.assign(new Error('the name has another member id'), { type: 'FENCED_INSTANCE_ID' });
+    };
+    let fenced = 0;
+    const positions = new Positions(
+      coordinator.connection,
+      't',
+      'g',
+      () => committer,
+      () => fenced++,
+    );
+    const kept = positions.commit(1, at(5), () => isHeld.kept);
+    await expect(positions.commit(0, at(4), () => isHeld.lost)).rejects.toMatchObject({ code: 'BT_LOG_NOT_ASSIGNED' });
+    await kept;
+    expect(coordinator.commits.at(-1)).toMatchObject({ memberId: 'after' });
+    expect(fenced).toBe(0);
+  });
+
   it('a stop that has closed the connection is not held up by retries of a commit', async () => {
     const coordinator = new Coordinator();
     coordinator.answers = async () => {

@@ -10,6 +10,8 @@ import { splitTopicId, withTopicId } from './position-text.js';
 const METADATA_BYTES = 1024;
 const COMMIT_MS = 10_000;
 const AGAIN_MS = 50;
+/** Kafka's code of UNKNOWN_MEMBER_ID. */
+const UNKNOWN_MEMBER = 25;
 
 /** The identity of a commit: a member of its group in a generation, or a reader that is not a member. */
 export type Committer = Omit<GroupMember, 'groupId'>;
@@ -34,7 +36,7 @@ export class Positions {
     readonly topic: string,
     readonly group: string,
     readonly committer: () => Committer,
-    /** The coordinator says that another process has taken the name of this static member. */
+    /** Another process has taken the name of this static member. */
     readonly fenced: () => void = () => undefined,
   ) {}
 
@@ -115,7 +117,12 @@ export class Positions {
         offset,
         metadata: withTopicId(metadata, topicId),
       }));
-      await commitOffsets(broker, { ...this.committer(), groupId: this.group }, this.topic, offsets);
+      const sender = this.committer();
+      await commitOffsets(broker, { ...sender, groupId: this.group }, this.topic, offsets).catch((error: unknown) => {
+        // After a session that ended, this process itself may have joined again with its name while the commit was under way.
+        const joinedAgain = typeOf(error) === 'FENCED_INSTANCE_ID' && this.committer().memberId !== sender.memberId;
+        throw joinedAgain ? brokerError(UNKNOWN_MEMBER) : error;
+      });
       return new Set(held);
     });
   }
