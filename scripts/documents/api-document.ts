@@ -43,6 +43,9 @@ interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
+/** The type of a value that may have any; as the type of a whole body it says nothing. */
+const ANY = 'any';
+
 const SECTIONS: Readonly<Record<string, string>> = {
   rules: 'Rules',
   violations: 'Violations',
@@ -135,7 +138,7 @@ function typeOf(schema: Schema): string {
   if (schema.allOf !== undefined) return schema.allOf.map(typeOf).join(' and ');
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
-  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? ['any']);
+  const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [ANY]);
   return types.map((type) => (schema.format === undefined ? type : `${type} (${schema.format})`)).join(' or ');
 }
 
@@ -157,7 +160,7 @@ function limitsOf(schema: Schema): string {
 
 function contentOf(content: Content): string {
   const kinds = Object.entries(content).map(([kind, { schema }]) => {
-    const type = schema === undefined || schema.format === 'binary' ? '' : typeOf(schema);
+    const type = schema === undefined || schema.format === 'binary' || typeOf(schema) === ANY ? '' : typeOf(schema);
     return kind === 'application/json' && type !== '' ? type : [`\`${kind}\``, type].filter(Boolean).join(': ');
   });
   return kinds.join(', ');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,7 +16,26 @@ const run = promisify(execFile);
 /** Random requests for each operation and phase. */
 const EXAMPLES = 15;
 
+interface Document {
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly requestBody?: { readonly content: Readonly<Record<string, object>> } }>>>
+  >;
+}
+
 describe('docs/openapi.json', () => {
+  it('restricts no body that is not JSON: no bytes at all are a message of protobuf', () => {
+    const { paths } = JSON.parse(readFileSync(join(REPOSITORY, 'docs/openapi.json'), 'utf8')) as Document;
+    const bodies = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.values(methods).flatMap(({ requestBody }) =>
+        Object.entries(requestBody?.content ?? {}).map(([type, body]) => ({ path, type, body })),
+      ),
+    );
+    const others = bodies.filter(({ type }) => type !== 'application/json');
+    expect(others.map(({ path, type, body }) => [path, type, body])).toEqual([
+      ['/v1/traces', 'application/x-protobuf', { schema: { description: 'The bytes of the message.' } }],
+    ]);
+  });
+
   it(
     'has no error and no warning of a linter',
     async () => {

@@ -11,14 +11,18 @@ interface Parts {
   readonly anyOf?: readonly Schema[];
 }
 
+const JSON_TYPE = 'application/json';
 const REFERENCE = '#/components/schemas/';
+
+/** Bytes, of which a schema says nothing: even none at all are a message of protobuf. */
+const BYTES: Schema = { description: 'The bytes of the message.' };
 
 /** Classes derived by `PartialType`, which leaves every member optional: null is allowed where their model allows it. */
 const MODELS: Readonly<Record<string, string>> = { RulePatch: 'RuleBody' };
 
 /**
  * Completes the descriptions of request bodies. Undocumented members are refused (BT_HTTP_INVALID names them), and optional ones may be null. References have
- * the form of OpenAPI 3.1, which allows a description next to `$ref`.
+ * the form of OpenAPI 3.1, which allows a description next to `$ref`. Nest gives each content type of a body the same schema, which is for JSON only.
  */
 export function describeBodies(document: OpenAPIObject): OpenAPIObject {
   const schemas = (document.components?.schemas ?? {}) as Record<string, Schema>;
@@ -26,7 +30,10 @@ export function describeBodies(document: OpenAPIObject): OpenAPIObject {
     for (const operation of Object.values(methods) as readonly {
       readonly requestBody?: { readonly content?: Record<string, { schema?: Schema }> };
     }[]) {
-      for (const { schema } of Object.values(operation.requestBody?.content ?? {})) close(schema, schemas);
+      for (const [type, body] of Object.entries(operation.requestBody?.content ?? {})) {
+        if (type === JSON_TYPE) close(body.schema, schemas);
+        else body.schema = BYTES;
+      }
     }
   }
   plainReferences(document);

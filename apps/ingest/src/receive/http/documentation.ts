@@ -108,7 +108,7 @@ export const DocumentedOtlp = () =>
       summary: 'OTLP/HTTP: an ExportTraceServiceRequest, protobuf or JSON, also compressed',
       description: 'What an OpenTelemetry SDK or collector sends to. Errors are `google.rpc.Status` in the content type of the request.',
     }),
-    ApiConsumes(PROTOBUF_TYPE, JSON_TYPE),
+    ApiConsumes(JSON_TYPE, PROTOBUF_TYPE),
     ApiProduces(PROTOBUF_TYPE, JSON_TYPE),
     ApiBody({
       schema: {
