@@ -36,11 +36,20 @@ export async function kafkaJars(say: (text: string) => void): Promise<string> {
   try {
     say(`fetching Apache Kafka ${KAFKA_VERSION} by Maven (first time only, 45 MB) …`);
     await copyJars(work, PACKAGES);
-    // Several processes may fetch at once; the first result stays.
-    if (!existsSync(folder)) renameSync(join(work, 'libs'), folder);
+    keepFirst(join(work, 'libs'), folder);
     return folder;
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Moves a folder into its place, unless another process of several that fetch at once was faster. The move is atomic, so the place never holds a part. */
+export function keepFirst(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    // Only a folder with content refuses another one. A check before the move would leave a gap between the two.
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 
