@@ -35,6 +35,33 @@ describeConsole('a server with an API key', () => {
     await page.getByText('No violation was found yet').waitFor();
   });
 
+  it('is not asked for by each repeated request after it was left for later, but by the next action', async () => {
+    const page = await browser.page('/ui/violations', {}, /status of 401/);
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
+    const button = page.getByRole('button', { name: 'Sign in' });
+    const leave = async (): Promise<void> => {
+      await dialog.waitFor();
+      await page.keyboard.press('Escape');
+      await becomes(() => dialog.count(), 0);
+      await button.waitFor();
+    };
+    await leave();
+    // By itself the page asks the server again and again, and is refused each time.
+    for (let repeated = 0; repeated < 2; repeated++) await page.waitForResponse((response) => response.status() === 401);
+    const refused = page.waitForResponse((response) => response.status() === 401);
+    await page.getByLabel('Search violations').pressSequentially('text');
+    await refused;
+    expect(await dialog.count()).toBe(0);
+    expect(await problemsOf(page, 'sign-in-left')).toEqual([]);
+    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await leave();
+    await button.click();
+    await dialog.getByLabel('API key').fill(KEY);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await becomes(() => page.getByRole('alert').count(), 0);
+    expect(await button.count()).toBe(0);
+  });
+
   it('is shown as unavailable when it is, with a retry', async () => {
     const page = await browser.page(
       '/ui/violations',

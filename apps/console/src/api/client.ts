@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '#ui/api/openapi.generated';
 import { ApiProblem, problemOf } from '#ui/api/problem';
-import { apiKey, askToSignIn } from './api-key';
+import { apiKey, askToSignIn, keyAccepted } from './api-key';
 
 /** `fetch` with the API key, if the server required one. */
 export async function fetchWithKey(input: Request | string, init?: RequestInit): Promise<Response> {
@@ -15,7 +15,8 @@ export async function fetchWithKey(input: Request | string, init?: RequestInit):
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiProblem(0, 'The server does not answer. It may be stopped, or the network between is down.');
   }
-  if (response.status === 401) askToSignIn(response.headers.get('www-authenticate'));
+  if (response.status === 401) askToSignIn(response.headers.get('www-authenticate'), key);
+  if (response.ok && new URL(request.url).pathname.startsWith('/v1/')) keyAccepted(key);
   return response;
 }
 

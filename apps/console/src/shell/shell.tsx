@@ -8,6 +8,7 @@ import { PLACES } from './commands/places';
 import { useKeys } from './commands/use-keys';
 import { DamagedLinkBanner } from './damaged-link-banner';
 import { Pulse } from './pulse';
+import { SignInButton } from './sign-in/sign-in-button';
 import { chooseTheme, storedTheme } from './theme';
 
 /** How long `g` waits for the second key, in ms. */
@@ -74,6 +75,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           ))}
           <span className="spacer" />
           <Pulse />
+          <SignInButton />
           <button type="button" className="place" title="Search" onClick={() => setPalette(true)}>
             <Search className="i" aria-hidden="true" />
             Search<kbd className="wide-only">⌘K</kbd>
