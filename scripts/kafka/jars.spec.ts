@@ -25,7 +25,7 @@ describe('jars that several processes fetch at once', () => {
     expect(readFileSync(join(place, 'kafka.jar'), 'utf8')).toBe('first');
   });
 
-  it('are said to be missing when a fetch left none', () => {
+  it('are reported as missing when a fetch left none', () => {
     expect(() => keepFirst(join(work, 'nothing'), join(work, 'place'))).toThrow(/ENOENT/);
   });
 });
