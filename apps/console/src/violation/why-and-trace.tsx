@@ -13,7 +13,7 @@ import { Skeleton } from '#ui/parts/skeleton';
 import { UserText } from '#ui/parts/user-text';
 import { Minimap } from '#ui/waterfall/minimap';
 import { SpanPanel } from '#ui/waterfall/span-panel';
-import { traceRows } from '#ui/waterfall/trace-rows';
+import { isSelectable, traceRows } from '#ui/waterfall/trace-rows';
 import { Waterfall } from '#ui/waterfall/waterfall';
 import { useAddress } from '../parts/browser/use-address';
 import { useKeys } from '../shell/commands/use-keys';
@@ -43,7 +43,8 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
   const rows = useMemo(() => (trace.data === undefined ? undefined : traceRows(trace.data.spans)), [trace.data]);
   const letters = useMemo(() => lettersOf(conditions), [conditions]);
   const ghosts = useMemo(() => ghostsOf(conditions, text), [conditions, text]);
-  const matches = useMemo(() => (rows?.rows ?? []).map(({ span }) => span.span_id).filter((id) => letters.has(id)), [rows, letters]);
+  const ids = useMemo(() => (rows?.rows ?? []).filter(isSelectable).map(({ span }) => span.span_id), [rows]);
+  const matches = useMemo(() => ids.filter((id) => letters.has(id)), [ids, letters]);
   const matchesOnly = address.get('matches') === '1';
   const selected = address.get('span') ?? (spans.has(violation.span_id) ? violation.span_id : (matches[0] ?? rows?.rows[0]?.span.span_id));
   const select = (span: string): void => address.put({ span });
@@ -53,7 +54,7 @@ export function WhyAndTrace({ violation, asRecorded, versions }: WhyAndTraceProp
     if (next !== undefined) select(next);
   };
   const move = (by: number) => (): void => {
-    const shown = matchesOnly ? matches : (rows?.rows ?? []).map(({ span }) => span.span_id);
+    const shown = matchesOnly ? matches : ids;
     const next = shown[shown.indexOf(selected ?? '') + by];
     if (next !== undefined) select(next);
   };

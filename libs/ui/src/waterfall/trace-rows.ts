@@ -2,6 +2,8 @@ import type { Span } from '../api/types';
 
 export interface TraceRow {
   readonly span: Span;
+  /** The number of earlier rows with the same span id: both sides of a call may share one, and a span may have several forms. */
+  readonly sameIdBefore: number;
   /** From 1. */
   readonly level: number;
   /** Whether the tree's line continues below, for each level above this one. */
@@ -36,6 +38,7 @@ export function traceRows(spans: readonly Span[]): TraceRows {
 
   const rows: TraceRow[] = [];
   const seen = new Set<Span>();
+  const rowsOfId = new Map<string, number>();
   /** Not recursive: a chain of ten thousand spans is deeper than the stack. */
   const add = (roots: readonly Span[]): void => {
     const open = roots
@@ -48,7 +51,19 @@ export function traceRows(spans: readonly Span[]): TraceRows {
       const children = (childrenOf.get(span.span_id) ?? []).filter((child) => !seen.has(child));
       const orphan = span.parent_id !== undefined && span.parent_id !== span.span_id && !byId.has(span.parent_id);
       const length = Math.max(0, Number(BigInt(span.end_time) - startOf(span)));
-      rows.push({ span, level, lines, last, orphan, children: children.length, start: Number(startOf(span) - begin), length });
+      const sameIdBefore = rowsOfId.get(span.span_id) ?? 0;
+      rowsOfId.set(span.span_id, sameIdBefore + 1);
+      rows.push({
+        span,
+        sameIdBefore,
+        level,
+        lines,
+        last,
+        orphan,
+        children: children.length,
+        start: Number(startOf(span) - begin),
+        length,
+      });
       // Beyond this depth lines are not drawn, and lists of them would cost the square of the depth.
       const below = level < DRAWN_LEVELS ? [...lines, !last] : lines;
       for (let index = children.length - 1; index >= 0; index--) {
@@ -60,6 +75,20 @@ export function traceRows(spans: readonly Span[]): TraceRows {
   add(sorted.filter((span) => span.parent_id === undefined || span.parent_id === span.span_id || !byId.has(span.parent_id)));
   for (const span of sorted) if (!seen.has(span)) add([span]);
   return { rows, length: Math.max(1, Number(end - begin)) };
+}
+
+/** Whether its id selects the row: an id that several rows have selects the first of them. */
+export const isSelectable = ({ sameIdBefore }: TraceRow): boolean => sameIdBefore === 0;
+
+/**
+ * The row that a key selects. Others on the way are skipped: their id would select a row that is further up.
+ * @param from the index of the selected row; -1: none
+ * @param to the index at which the key aims, which may be outside of the rows
+ */
+export function rowTowards(rows: readonly TraceRow[], from: number, to: number): TraceRow | undefined {
+  const index = Math.max(0, to);
+  const below = index > from ? rows.slice(index).find(isSelectable) : undefined;
+  return below ?? rows.slice(0, index + 1).findLast(isSelectable);
 }
 
 /** Deeper spans are indented no further, so that names stay readable. */

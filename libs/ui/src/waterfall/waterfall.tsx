@@ -5,7 +5,7 @@ import { plural } from '../format/count';
 import { duration } from '../format/duration';
 import { type Ghost, GhostRow } from './ghost-row';
 import { SpanRow } from './span-row';
-import type { TraceRows } from './trace-rows';
+import { rowTowards, type TraceRows } from './trace-rows';
 
 interface WaterfallProps {
   readonly trace: TraceRows;
@@ -46,12 +46,6 @@ export function Waterfall({ trace, letters, ghosts, selected, matchesOnly, onSel
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' });
   }, [at, virtual]);
   const focusRow = useRef(false);
-  const select = (index: number, focus: boolean): void => {
-    const row = rows[Math.min(rows.length - 1, Math.max(0, index))];
-    if (row === undefined) return;
-    focusRow.current = focus;
-    onSelect(row.span.span_id);
-  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const page = Math.max(1, Math.floor(MAX_HEIGHT / rowHeight) - 1);
     const moves: Record<string, number> = {
@@ -65,7 +59,10 @@ export function Waterfall({ trace, letters, ghosts, selected, matchesOnly, onSel
     const to = event.altKey || event.ctrlKey || event.metaKey ? undefined : moves[event.key];
     if (to === undefined) return;
     event.preventDefault();
-    select(to, true);
+    const row = rowTowards(rows, at, to);
+    if (row === undefined) return;
+    focusRow.current = true;
+    onSelect(row.span.span_id);
   };
   const scale = Math.max(40, width - MARGIN) / trace.length;
   const labelled = (trace.length * scale) / (TICKS.length - 1) >= LABEL_WIDTH ? TICKS : TICKS.filter((tick) => Number.isInteger(tick * 2));
@@ -99,7 +96,7 @@ export function Waterfall({ trace, letters, ghosts, selected, matchesOnly, onSel
             if (row === undefined) return null;
             return (
               <SpanRow
-                key={row.span.span_id}
+                key={`${row.sameIdBefore}:${row.span.span_id}`}
                 row={row}
                 index={index}
                 top={start}
