@@ -340,7 +340,7 @@ inEachGrafana('the plugin', (world) => {
 
   it('shows the characters of names that would reorder or hide the text beside them', async () => {
     const odd = 'audit\u{202e}gol';
-    const rule = { id: 'odd-names', name: 'odd\u{200b}names', expression: 'span.service starts_with "audit"' };
+    const rule = { id: 'odd-names', name: 'odd\u{200b}names', tags: ['odd\u{200b}tag'], expression: 'span.service starts_with "audit"' };
     expect((await world.betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
     const [span] = orderSpans({ id: 'order-odd' });
     await send(world.betrace, [{ ...span, name: `${odd}${'x'.repeat(2_000)}`, service: odd }]);
@@ -356,5 +356,11 @@ inEachGrafana('the plugin', (world) => {
       expect([path, /[\u200b\u202e]/.test(text), text.includes('x'.repeat(1_000))]).toEqual([path, false, false]);
       await page.context().close();
     }
+    const rules = await world.browser.page('/a/betrace-app/rules');
+    await rules.getByText('odd‹U+200B›tag').first().waitFor();
+    await rules.getByRole('button', { name: 'Delete odd‹U+200B›names' }).click();
+    await rules.getByText('"odd‹U+200B›names" judges nothing any more').waitFor();
+    const edited = await world.browser.page('/a/betrace-app/rules/odd-names');
+    await edited.getByRole('heading', { name: 'odd‹U+200B›names' }).waitFor();
   });
 });

@@ -20,6 +20,7 @@ import { useHere } from '#ui/browser/use-here';
 import { DiagnosticsList } from '#ui/editor/diagnostics-list';
 import ExpressionEditor from '#ui/editor/expression-editor';
 import type { Vocabulary } from '#ui/editor/vocabulary';
+import { plainText } from '#ui/format/plain-text';
 import { type CasesBody, CasesPanel } from '#ui/trial/cases-panel';
 import { FailingList } from '#ui/trial/failing-list';
 import { hasHalfTest, writtenTests } from '#ui/trial/written-tests';
@@ -47,7 +48,10 @@ export default function RulePage() {
   const ready = id === undefined || value?.id === id;
   return (
     <PluginPage
-      pageNav={{ text: id === undefined ? 'Create Rule' : (value?.name ?? id), parentItem: { text: 'Rules', url: place('rules') } }}
+      pageNav={{
+        text: id === undefined ? 'Create Rule' : plainText(value?.name ?? id),
+        parentItem: { text: 'Rules', url: place('rules') },
+      }}
     >
       <ProblemAlert what="The rule could not be read." error={error} onRetry={again} />
       {ready ? (
@@ -101,12 +105,12 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
               params,
               headers: { 'If-Match': `"${rule.version}"` },
             });
-      notifyDone(`${saved.name} is saved as version ${saved.version}, in force from the next span on`);
+      notifyDone(`${plainText(saved.name)} is saved as version ${saved.version}, in force from the next span on`);
       tellRuleChange();
       // If the user opened another page during the save, that page stays.
       if (here()) navigate(appPath('rules'));
     } catch (error) {
-      if (!here()) return notifyFailed(`${draft.name.trim()} was not saved: ${(error as Error).message}`);
+      if (!here()) return notifyFailed(`${plainText(draft.name.trim())} was not saved: ${(error as Error).message}`);
       if (error instanceof RequestProblem && error.code === 'BT_API_RULE_TESTS_FAIL')
         setFailing(error.errors.map(({ message = '' }) => message));
       else setFailed(error as Error);
@@ -121,7 +125,7 @@ function RuleForm({ rule }: { readonly rule: Rule | undefined }) {
     );
   };
   const keep = (test: RuleTest): void => {
-    if (!here()) return notifyFailed(`${test.name} was not kept as a case: its rule was left before the trace was read`);
+    if (!here()) return notifyFailed(`${plainText(test.name)} was not kept as a case: its rule was left before the trace was read`);
     setDraft((before) => ({ ...before, tests: [...before.tests, test] }));
   };
   const runCases = useCallback(

@@ -32,6 +32,7 @@ import { ConsoleScope } from '../console/console-scope';
 import { changeRule, useRuleChanges } from './rule-changes';
 
 const tagsBelow = css({ justifyContent: 'flex-start' });
+const shownTags = (tags: readonly string[]): string[] => tags.map((tag) => plainText(tag));
 
 /** All rules: the subject of each, its matches in 24 hours, and whether it is in force. */
 export function RulesPage() {
@@ -54,7 +55,7 @@ export function RulesPage() {
         await changeRule(proxy, rule, method, data);
       } catch (error) {
         if (here()) setFailed(error as Error);
-        else notifyFailed(`${rule.name} was not ${method === 'DELETE' ? 'deleted' : 'changed'}: ${(error as Error).message}`);
+        else notifyFailed(`${plainText(rule.name)} was not ${method === 'DELETE' ? 'deleted' : 'changed'}: ${(error as Error).message}`);
       }
     },
     [proxy, here],
@@ -80,7 +81,7 @@ export function RulesPage() {
                 <ConsoleScope>
                   <SeverityBadge severity={severity} />
                 </ConsoleScope>
-                <TagList tags={[...tags]} className={tagsBelow} />
+                <TagList tags={shownTags(tags)} className={tagsBelow} />
               </>
             ) : null}
           </>
@@ -97,7 +98,7 @@ export function RulesPage() {
           </ConsoleScope>
         )),
       },
-      { id: 'tags', header: 'Tags', visible: () => !narrow, cell: cell(({ tags }) => <TagList tags={[...tags]} />) },
+      { id: 'tags', header: 'Tags', visible: () => !narrow, cell: cell(({ tags }) => <TagList tags={shownTags(tags)} />) },
       {
         id: 'health',
         header: narrow ? 'In 24 h' : 'Violations in 24 h',
@@ -114,7 +115,7 @@ export function RulesPage() {
           <Switch
             value={rule.enabled}
             disabled={!editor}
-            aria-label={`Enabled: ${rule.name}`}
+            aria-label={`Enabled: ${plainText(rule.name)}`}
             onChange={() => void change(rule, 'PATCH', { enabled: !rule.enabled })}
           />
         )),
@@ -124,7 +125,9 @@ export function RulesPage() {
             {
               id: 'delete',
               header: 'Actions',
-              cell: cell((rule) => <IconButton name="trash-alt" aria-label={`Delete ${rule.name}`} onClick={() => setDeleted(rule)} />),
+              cell: cell((rule) => (
+                <IconButton name="trash-alt" aria-label={`Delete ${plainText(rule.name)}`} onClick={() => setDeleted(rule)} />
+              )),
             },
           ]
         : []),
@@ -173,7 +176,7 @@ export function RulesPage() {
       <ConfirmModal
         isOpen={deleted !== undefined}
         title="Delete rule"
-        body={`"${deleted?.name ?? ''}" judges nothing any more. Its violations stay.`}
+        body={`"${plainText(deleted?.name ?? '')}" judges nothing any more. Its violations stay.`}
         confirmText="Delete"
         onConfirm={() => {
           if (deleted !== undefined) void change(deleted, 'DELETE');
