@@ -42,7 +42,7 @@ const HEAD = `# Alerts and what they mean
 
 [deploy/prometheus/alerts.yaml](../../deploy/prometheus/alerts.yaml) has these alerts for Prometheus; the Compose file loads it. They expect the scrape job
 \`betrace-backend\` and use only [BeTrace's metrics](../metrics.md). Change thresholds in your copy of this file.
-One Prometheus may scrape several installations. The labels \`cluster\`, \`namespace\` and \`job\` of their targets tell them apart, where there are any: each installation has alerts of its own, which carry these labels.
+One Prometheus may scrape several installations. The labels \`cluster\`, \`namespace\` and \`job\` of their targets tell them apart, where there are any: each installation has alerts of its own, which carry these labels. Give all processes of an installation the same values: a process with other ones counts as an installation without an evaluator.
 The annotation \`runbook\` names the section of the [runbooks](runbooks.md) with checks and remedies; set \`runbook_url\` in your copy if you publish them.
 
 Lag is computed up to the end of the log at the time of the scrape. It also grows while its reader is stuck, and for a partition that never started. While no

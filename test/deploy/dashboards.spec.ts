@@ -255,7 +255,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
       series: `betrace_evaluator_lag_records{job="betrace-backend",namespace="${namespace}",partition="3"}`,
       values: `${records}x80`,
     });
-    const processor = (cluster: string, name: string, values: string) => ({
+    const ofProcess = (cluster: string, name: string, values: string) => ({
       series: `${name}{job="betrace-backend",cluster="${cluster}",namespace="prod",instance="a"}`,
       values,
     });
@@ -263,20 +263,25 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
       lag('prod', 100),
       lag('test', 7),
       ...['eu', 'us'].flatMap((cluster) => [
-        processor(cluster, 'process_cpu_seconds_total', '0+15x80'),
-        processor(cluster, 'betrace_process_cpu_limit_cores', '2x80'),
+        ofProcess(cluster, 'process_cpu_seconds_total', '0+15x80'),
+        ofProcess(cluster, 'betrace_process_cpu_limit_cores', '2x80'),
+        ofProcess(cluster, 'betrace_trace_memory_bytes', '64x80'),
       ]),
     ];
-    const expr = (title: string, namespace?: string) =>
-      filledIn(dashboards.flatMap((each) => each.panels).find((each) => each.title === title)!.targets![0]!.expr, '20m', namespace);
+    const expr = (title: string, { at = 0, namespace }: { readonly at?: number; readonly namespace?: string } = {}) =>
+      filledIn(dashboards.flatMap((each) => each.panels).find((each) => each.title === title)!.targets![at]!.expr, '20m', namespace);
     const half = (cluster: string) => ({
       labels: `{cluster="${cluster}",namespace="prod",job="betrace-backend",instance="a"}`,
       value: 0.5,
     });
     const cases = [
       { expr: expr('Records not judged yet'), exp_samples: [{ labels: '{}', value: 107 }] },
-      { expr: expr('Records not judged yet', 'prod'), exp_samples: [{ labels: '{}', value: 100 }] },
+      { expr: expr('Records not judged yet', { namespace: 'prod' }), exp_samples: [{ labels: '{}', value: 100 }] },
       { expr: expr('Processor').replace('[15s]', '[1m]'), exp_samples: [half('eu'), half('us')] },
+      {
+        expr: expr('Memory', { at: 1 }),
+        exp_samples: ['eu', 'us'].map((cluster) => ({ labels: `{cluster="${cluster}",namespace="prod",instance="a"}`, value: 64 })),
+      },
     ].map((each) => ({ ...each, eval_time: '10m' }));
     const tests = join(folder, 'installations.test.yaml');
     writeFileSync(tests, stringify({ tests: [{ interval: '15s', input_series: series, promql_expr_test: cases }] }));

@@ -213,7 +213,7 @@ export const backendOverview: DashboardBuilder = dashboard(
       description: 'Resident memory, and the share of traces.',
       queries: [
         [`process_resident_memory_bytes{${PROCESSES}}`, '{{instance}}'],
-        [`sum by (instance) (betrace_trace_memory_bytes{${PROCESSES}})`, '{{instance}}: traces'],
+        [`sum by (cluster, namespace, instance) (betrace_trace_memory_bytes{${PROCESSES}})`, '{{instance}}: traces'],
       ],
       unit: 'bytes',
       width: 8,
