@@ -109,7 +109,7 @@ function Filters({ limit }: { readonly limit: number }) {
   const ruleId = search.get('rule_id') ?? ANY;
   const ruleOptions = [...new Set([...(rules?.rules ?? []).map(({ id }) => id), ruleId].filter((id) => id !== ANY))].map((value) => ({
     value,
-    label: value,
+    label: plainText(value),
   }));
   return (
     <Stack direction="row" gap={2} wrap="wrap" alignItems="flex-end">
