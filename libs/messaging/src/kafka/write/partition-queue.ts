@@ -24,6 +24,8 @@ export class PartitionQueue {
   #alone = 0;
   /** A sender is using it. */
   busy = false;
+  /** Why the last attempt to write failed; undefined after a successful one. */
+  failure: string | undefined;
 
   constructor(
     readonly topic: string,

@@ -64,8 +64,6 @@ export class Writer {
   #leaders = new Map<string, ReadonlyMap<number, number>>();
   /** Topics that lack a leader for waiting appends, and are looked up again. */
   readonly #leaderless = new Map<string, { attempts: number; timer: NodeJS.Timeout | undefined }>();
-  /** By topic: why it could not be written at the last attempt. */
-  readonly #reasons = new Map<string, string>();
   #assigning = false;
   #failures = 0;
   /** The failures were logged, so their end is too. */
@@ -92,10 +90,14 @@ export class Writer {
     }
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
       throw logProblem('BT_LOG_OVERLOADED', { bytes: WAITING_BYTES });
+    const queues: PartitionQueue[] = [];
     const expired = (): void => this.#dropSettled();
-    const append = new PendingAppend(topic, records.length, this.options.appendTimeout, expired, () => this.#reasons.get(topic));
+    const reason = (): string | undefined => queues.find(({ failure }) => failure !== undefined)?.failure;
+    const append = new PendingAppend(topic, records.length, this.options.appendTimeout, expired, reason);
     for (const [partition, pieces] of piecesOf(append, records, this.#batchBytes)) {
-      this.#queue(topic, partition).add(pieces);
+      const queue = this.#queue(topic, partition);
+      queue.add(pieces);
+      queues.push(queue);
     }
     this.#waitingBytes += bytes;
     this.#pending.add(append);
@@ -171,14 +173,14 @@ export class Writer {
   }
 
   #lookAtLeaderless(reasons: ReadonlyMap<string, unknown>): void {
-    const lacking = new Map<string, number[]>();
+    const lacking = new Map<string, PartitionQueue[]>();
     for (const queue of this.#queues.values()) {
       if (!queue.hasWork || !this.#leaders.has(queue.topic) || this.#leaderOf(queue) >= 0) continue;
-      lacking.set(queue.topic, [...(lacking.get(queue.topic) ?? []), queue.partition]);
+      lacking.set(queue.topic, [...(lacking.get(queue.topic) ?? []), queue]);
     }
-    for (const [topic, partitions] of lacking) {
-      const reason = reasons.get(topic) ?? new Error(`partition ${partitions.join(', ')} has no leader now`);
-      this.#lookAgain(topic, reason);
+    for (const [topic, queues] of lacking) {
+      const partitions = queues.map(({ partition }) => partition).join(', ');
+      this.#lookAgain(topic, reasons.get(topic) ?? new Error(`partition ${partitions} has no leader now`), queues);
     }
     for (const [topic, { attempts, timer }] of this.#leaderless) {
       if (lacking.has(topic) || timer !== undefined) continue;
@@ -188,11 +190,11 @@ export class Writer {
     }
   }
 
-  #lookAgain(topic: string, reason: unknown): void {
+  #lookAgain(topic: string, reason: unknown, queues: readonly PartitionQueue[]): void {
     const state = this.#leaderless.get(topic) ?? { attempts: 0, timer: undefined };
     this.#leaderless.set(topic, state);
     if (state.timer !== undefined || this.#closing.signal.aborted) return;
-    this.#reasons.set(topic, reasonOf(reason));
+    for (const queue of queues) queue.failure = reasonOf(reason);
     const wait = this.#say(`write to ${topic}`, reason, state.attempts++);
     state.timer = setTimeout(() => {
       state.timer = undefined;
@@ -240,7 +242,7 @@ export class Writer {
       else this.#worked();
       return failed === undefined;
     } catch (error) {
-      for (const { topic } of queues) this.#reasons.set(topic, reasonOf(error));
+      for (const queue of queues) queue.failure = reasonOf(error);
       await this.#failed('write', error);
       return false;
     } finally {
@@ -258,7 +260,7 @@ export class Writer {
       const answer = answers.find((one) => one.partition === partition && one.topic === topic);
       if (answer?.errorCode === 0) {
         queue.acknowledged(answer.baseOffset);
-        this.#reasons.delete(topic);
+        queue.failure = undefined;
         continue;
       }
       const error = answer ? brokerError(answer.errorCode, topic) : new Error('the broker did not answer for it');
@@ -270,7 +272,7 @@ export class Writer {
         continue;
       }
       if (FORGOTTEN.has(type)) queue.forgotten();
-      this.#reasons.set(topic, reasonOf(error));
+      queue.failure = reasonOf(error);
       failed = { topic, error };
     }
     return failed;
