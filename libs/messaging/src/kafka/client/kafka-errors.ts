@@ -6,6 +6,9 @@ interface KafkaError extends Error {
   readonly code?: string;
   readonly retriable?: boolean;
   readonly broker?: string;
+  readonly topic?: string;
+  /** Of an error about several topics. */
+  readonly errors?: readonly unknown[];
 }
 
 /** Kafka's name for the error (`REBALANCE_IN_PROGRESS`), when a broker sent one. */
@@ -17,6 +20,11 @@ export function typeOf(error: unknown): string | undefined {
 /** The broker refuses this login a topic. */
 export function isRefusedTopic(error: unknown): boolean {
   return typeOf(error) === 'TOPIC_AUTHORIZATION_FAILED';
+}
+
+/** The topic that the broker did not let this login create, if that was the error. */
+export function topicRefusedToCreate(error: unknown): string | undefined {
+  return isRefusedTopic(error) ? layers(error).at(-1)?.topic : undefined;
 }
 
 /** The broker (`host:port`) that did not answer, or could not be connected, if it was one. */
@@ -52,6 +60,11 @@ export function kafkaFailed(work: string, error: unknown): LogError {
 
 function layers(error: unknown): KafkaError[] {
   const found: KafkaError[] = [];
-  for (let layer = error; layer instanceof Error && found.length < 8; layer = layer.cause) found.push(layer as KafkaError);
+  let layer = error;
+  while (layer instanceof Error && found.length < 8) {
+    const one: KafkaError = layer;
+    found.push(one);
+    layer = one.cause ?? one.errors?.[0];
+  }
   return found;
 }

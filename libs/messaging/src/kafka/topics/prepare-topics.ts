@@ -5,7 +5,7 @@ import { LogError, logProblem } from '../../problems.js';
 import type { TopicSpecification } from '../../records/topic-specification.js';
 import type { KafkaLogSettings } from '../../settings.js';
 import { Connection, UNKNOWN_TOPIC } from '../client/connection.js';
-import { isRefusedCertificate, isRefusedLogin, isRefusedTopic, reasonOf, typeOf } from '../client/kafka-errors.js';
+import { isRefusedCertificate, isRefusedLogin, isRefusedTopic, reasonOf, topicRefusedToCreate, typeOf } from '../client/kafka-errors.js';
 import { creationSettings, partitionsMismatch, settingsMismatch } from './topic-settings.js';
 
 /** Maximum start time of brokers that start with the application, ms. */
@@ -118,7 +118,7 @@ async function partitionsOf(
 }
 
 async function create(admin: Admin, topics: readonly TopicSpecification[], settings: KafkaLogSettings, report: LogReport): Promise<void> {
-  const made = await admin.createTopics({
+  const creating = admin.createTopics({
     waitForLeaders: false,
     topics: topics.map((topic) => ({
       topic: topic.name,
@@ -126,6 +126,10 @@ async function create(admin: Admin, topics: readonly TopicSpecification[], setti
       replicationFactor: settings.replication ?? 1,
       configEntries: creationSettings(topic, settings),
     })),
+  });
+  const made = await creating.catch((error: unknown) => {
+    const topic = topicRefusedToCreate(error);
+    throw topic === undefined ? error : logProblem('BT_LOG_KAFKA_NO_RIGHT', { topic }, error);
   });
   // False: another process was faster with one of them. Then they are verified like existing ones.
   if (made) report('info', `created topics ${topics.map(({ name }) => name).join(', ')}`);
