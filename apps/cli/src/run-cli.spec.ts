@@ -148,6 +148,15 @@ describe('secrets of the command line', () => {
       expect(err).not.toContain('hunter2');
     },
   );
+
+  it.each(['http://me:12#hunter2@127.0.0.1:1', 'http://127.0.0.1:1/?token=hunter2'])(
+    'are in no message when they are after a # or ? of the address: %s',
+    async (url) => {
+      const { code, out, err } = await betrace(['rules', 'export'], { environment: { BETRACE_URL: url } });
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining('BETRACE_URL has a ? or # in it')]);
+      expect(err).not.toContain('hunter2');
+    },
+  );
 });
 
 it.each([
