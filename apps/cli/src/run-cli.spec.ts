@@ -127,8 +127,12 @@ describe('secrets of the command line', () => {
     expect(padded.err).toMatch(/does not answer/);
   });
 
-  it('are in no message when they are among the flags of a server', async () => {
-    const { code, err } = await betrace(['serve', 'DATABASE_URL=postgres://me:hunter2@db/x']);
+  it.each([
+    ['among the flags of a server', ['serve', 'DATABASE_URL=postgres://me:hunter2@db/x']],
+    ['in place of a command', ['DATABASE_URL=postgres://me:hunter2@db/x', 'serve']],
+    ['in place of a command of a group', ['rules', 'DATABASE_URL=postgres://me:hunter2@db/x']],
+  ])('are in no message when they are %s', async (_, args) => {
+    const { code, err } = await betrace(args);
     expect(code).toBe(2);
     expect(err).not.toContain('hunter2');
   });

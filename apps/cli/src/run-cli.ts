@@ -68,7 +68,11 @@ async function overview(args: readonly string[], terminal: Terminal): Promise<Ex
     terminal.out(text);
     return first === undefined ? 2 : 0;
   }
-  const written = args.slice(0, group.length > 0 ? 2 : 1).join(' ');
+  // After a = there may be a secret: DATABASE_URL=… in the wrong place.
+  const written = args
+    .slice(0, group.length > 0 ? 2 : 1)
+    .map((word) => word.replace(/=.*/s, ''))
+    .join(' ');
   terminal.err(`betrace: unknown command ${written}${meantBy(written, group, args.length === 1)}\n\n${text}`);
   return 2;
 }
