@@ -173,7 +173,7 @@ export const PROBLEMS = {
   ),
   BT_DSL_NEGATIVE_DEADLINE: mistake(
     'the deadline {shown} is negative',
-    'The deadline of `trace.follows` and `trace.preceded` is the maximum time between the spans. It is positive for both.',
+    'The deadline of `trace.follows` and `trace.preceded` is the maximum time between the spans. Neither takes a negative one.',
   ),
   BT_DSL_ONE_VALUE: warning(
     'this holds if a single span has {field}: {what} is `> 1`',
