@@ -21,6 +21,20 @@ const DENY = {
   permissionType: 2,
 };
 
+const [ALL, CREATE] = [2, 5];
+const [DENIED, ALLOWED] = [2, 3];
+const NOT_CREATED = 'rights.not-created';
+/** All but creation. Who may create topics of the cluster may create each of them. */
+const NO_CREATION = [
+  { resourceType: 2, resourceName: NOT_CREATED },
+  { resourceType: 4, resourceName: 'kafka-cluster' },
+].flatMap((resource) =>
+  [
+    { operation: ALL, permissionType: ALLOWED },
+    { operation: CREATE, permissionType: DENIED },
+  ].map((rule) => ({ ...DENY, ...resource, ...rule })),
+);
+
 describeOwnKafka('a topic that the brokers refuse', () => {
   let broker: KafkaBroker;
   let admin: Admin;
@@ -69,5 +83,29 @@ describeOwnKafka('a topic that the brokers refuse', () => {
     await eventually('the end of the report', async () => (reported().length === 0 ? true : undefined), TIMEOUT_MS);
     await append(REFUSED);
     await log.check();
+  }, 200_000);
+
+  it('is named by a process that may create others, which it does', async () => {
+    const others = ['rights.before', 'rights.new'];
+    const topics = [others[0]!, NOT_CREATED, others[1]!].map((name) => ({ name, partitions: 1 }));
+    await admin.createAcls({ acl: NO_CREATION });
+    // Without the right to create topics of the cluster, each needs a rule of its own.
+    await admin.createAcls({ acl: others.map((resourceName) => ({ ...DENY, resourceName, operation: ALL, permissionType: ALLOWED })) });
+    const start = () => prepareTopics({ ...settings, topics }, () => undefined, 2_000);
+    const refused = new RegExp(`^BT_LOG_KAFKA_NO_RIGHT: Kafka refuses topic ${NOT_CREATED} to `);
+    await expect(start()).rejects.toThrow(refused);
+    const { missing } = await inspectTopics({ ...settings, topics }, TIMEOUT_MS);
+    expect(missing).toEqual([NOT_CREATED]);
+    await admin.deleteAcls({ filters: NO_CREATION });
+    expect(await eventually('a start', () => start().catch(() => undefined), TIMEOUT_MS)).toEqual(
+      Object.fromEntries(topics.map(({ name }) => [name, 1])),
+    );
+  }, 200_000);
+
+  it('is created with no more replicas than brokers: a start says so', async () => {
+    const topics = [{ name: 'rights.replicated', partitions: 1 }];
+    await expect(prepareTopics({ ...settings, topics, replication: 3 }, () => undefined, 2_000)).rejects.toThrow(
+      /^BT_LOG_KAFKA_UNREACHABLE: .*INVALID_REPLICATION_FACTOR: /,
+    );
   }, 200_000);
 });

@@ -41,8 +41,13 @@ function refusalOf(error: unknown, names: readonly string[]): string {
 export function readOptions<const O extends Options>(args: readonly string[], options: O): Parsed<O>['values'] {
   const { values, positionals } = readArguments(args, options);
   const [first] = positionals;
-  if (first !== undefined) throw new UsageError(`it takes options alone, and no ${JSON.stringify(first)}`);
+  if (first !== undefined) throw new UsageError(`it takes options alone, and no ${JSON.stringify(shownWord(first))}`);
   return values;
+}
+
+/** A word of the command line in an error, without what may be a secret: a value (`DATABASE_URL=…` in the wrong place), or who logs in to an address. */
+export function shownWord(word: string): string {
+  return word.replace(/=.*/s, '=…').replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@');
 }
 
 /** The option of commands that print text or JSON. */
@@ -54,7 +59,7 @@ export function oneOf<const W extends string>(what: string, given: string, words
   if (found !== undefined) return found;
   const list = `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
   const meant = suggest(given, words);
-  throw new UsageError(`${what} is ${list}, not ${given}${meant === undefined ? '' : didYouMean(meant)}`);
+  throw new UsageError(`${what} is ${list}, not ${shownWord(given)}${meant === undefined ? '' : didYouMean(meant)}`);
 }
 
 /** Whether JSON is requested. Throws a UsageError when `--output` is neither `text` nor `json`. */

@@ -131,6 +131,15 @@ describe('secrets of the command line', () => {
     ['among the flags of a server', ['serve', 'DATABASE_URL=postgres://me:hunter2@db/x']],
     ['in place of a command', ['DATABASE_URL=postgres://me:hunter2@db/x', 'serve']],
     ['in place of a command of a group', ['rules', 'DATABASE_URL=postgres://me:hunter2@db/x']],
+    ['in place of a command, without the name of a variable', ['postgres://me:x@hunter2/y@db/x', 'serve']],
+    ['in place of a command, without a scheme', ['me:hunter2@db/x', 'serve']],
+    ['in place of a command, without a name', ['=hunter2']],
+    ['in place of a command, with several =', ['A==hunter2==']],
+    ['in place of a command, over several lines', ['Ä=\nhunter2\n']],
+    ['in place of a part of the server', ['serve', 'postgres://me:hunter2@db/x']],
+    ['in place of an option', ['rules', 'export', 'API_KEY=hunter2']],
+    ['in place of the value of an option', ['wait', '--output', 'API_KEY=hunter2']],
+    ['in place of a shell', ['completion', 'http://me:hunter2@host']],
   ])('are in no message when they are %s', async (_, args) => {
     const { code, err } = await betrace(args);
     expect(code).toBe(2);
@@ -153,7 +162,7 @@ describe('secrets of the command line', () => {
     },
   );
 
-  it.each(['http://me:12#hunter2@127.0.0.1:1', 'http://127.0.0.1:1/?token=hunter2'])(
+  it.each(['http://me:12#hunter2@127.0.0.1:1', 'http://127.0.0.1:1/?token=hunter2', 'http://127.0.0.1:1?', 'http://127.0.0.1:1/#'])(
     'are in no message when they are after a # or ? of the address: %s',
     async (url) => {
       const { code, out, err } = await betrace(['rules', 'export'], { environment: { BETRACE_URL: url } });

@@ -1,5 +1,5 @@
 import { suggest, VERSION } from '#platform';
-import type { ExitCode } from './command.js';
+import { type ExitCode, shownWord } from './command.js';
 import { COMMANDS } from './commands/commands.js';
 import { CliError, UsageError } from './problems.js';
 import { visibleLines } from './table.js';
@@ -68,12 +68,11 @@ async function overview(args: readonly string[], terminal: Terminal): Promise<Ex
     terminal.out(text);
     return first === undefined ? 2 : 0;
   }
-  // After a = there may be a secret: DATABASE_URL=… in the wrong place.
   const written = args
     .slice(0, group.length > 0 ? 2 : 1)
-    .map((word) => word.replace(/=.*/s, ''))
+    .map(shownWord)
     .join(' ');
-  terminal.err(`betrace: unknown command ${written}${meantBy(written, group, args.length === 1)}\n\n${text}`);
+  terminal.err(`betrace: unknown command ${visibleLines(written)}${meantBy(written, group, args.length === 1)}\n\n${text}`);
   return 2;
 }
 

@@ -43,11 +43,11 @@ export class Server {
     // Before an @ there may be a password, also where a # in it or no scheme hides it from the URL's parser. Errors show the address.
     const shown = url.includes('@') ? '' : `: ${url}`;
     if (!URL.canParse(url)) throw new UsageError(`${option} is not a URL${shown}`);
-    const { protocol, username, password, search, hash } = new URL(url);
+    const { protocol, username, password } = new URL(url);
     if (username !== '' || password !== '') throw new UsageError(`${option} has a user or a password in it, which BeTrace does not take`);
     if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https${shown}`);
     // Paths are appended to the address: after a ? or # they would not be part of the request.
-    if (search !== '' || hash !== '') throw new UsageError(`${option} has a ? or # in it, which BeTrace does not take`);
+    if (/[?#]/.test(url)) throw new UsageError(`${option} has a ? or # in it, which BeTrace does not take`);
     this.base = url.replace(/\/+$/, '');
     const header = values['api-key-header'];
     if (!HEADER_NAME.test(header)) throw new UsageError(`--api-key-header is not the name of a header: ${header}`);

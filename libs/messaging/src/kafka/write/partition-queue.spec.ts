@@ -53,6 +53,24 @@ describe('a queue of one partition', () => {
     expect(sequenceOf(await under.next())).toEqual({ id: 100, first: 5, count: 1 });
   });
 
+  it('does not say of a new append why one that was given up failed', async () => {
+    const under = new Under();
+    const old = under.append(1);
+    await under.next();
+    under.queue.failure = 'too few replicas';
+    const waiting = under.append(1);
+    expect(under.queue.failure).toBe('too few replicas');
+    for (const append of [old, waiting]) append.reject(new Error('its deadline has passed'));
+    under.queue.dropSettled();
+    expect(await under.next()).toBeUndefined();
+    under.append(1);
+    expect(under.queue.failure).toBeUndefined();
+    await under.next();
+    under.queue.failure = 'no leader';
+    under.queue.refused(new Error('too large'));
+    expect(under.queue.failure).toBeUndefined();
+  });
+
   it('sends a batch of unknown outcome again unchanged, whatever came since', async () => {
     const under = new Under();
     under.append(2);

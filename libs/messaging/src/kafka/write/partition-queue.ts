@@ -24,7 +24,7 @@ export class PartitionQueue {
   #alone = 0;
   /** A sender is using it. */
   busy = false;
-  /** Why the last attempt to write failed; undefined after a successful one. */
+  /** Why the last attempt to write what it has failed, if it did and the broker may still take it. */
   failure: string | undefined;
 
   constructor(
@@ -37,6 +37,8 @@ export class PartitionQueue {
   }
 
   add(pieces: readonly Piece[]): void {
+    // What failed before is given up, and says nothing about these pieces.
+    if (!this.hasWork) this.failure = undefined;
     this.#waiting.push(...pieces);
   }
 
@@ -63,6 +65,7 @@ export class PartitionQueue {
   acknowledged(baseOffset: number): void {
     const { pieces, count } = this.#batch!;
     this.#batch = undefined;
+    this.failure = undefined;
     this.#nextSequence = (this.#nextSequence + count) % SEQUENCES;
     let offset = baseOffset;
     for (const { append, places } of pieces) {
@@ -75,6 +78,7 @@ export class PartitionQueue {
   refused(error: Error): void {
     for (const { append } of this.#batch!.pieces) append.reject(error);
     this.#batch = undefined;
+    this.failure = undefined;
   }
 
   /** The broker refuses batches of this size: its pieces are sent one by one. False when it is one already. */

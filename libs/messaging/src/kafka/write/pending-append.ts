@@ -44,6 +44,10 @@ export class PendingAppend {
     return this.#settled;
   }
 
+  isAcknowledged(place: number): boolean {
+    return this.#found[place]! >= 0;
+  }
+
   acknowledge(places: readonly number[], firstOffset: number): void {
     for (let i = 0; i < places.length; i++) this.#found[places[i]!] = firstOffset + i;
     this.#left -= places.length;

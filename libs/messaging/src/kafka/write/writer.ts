@@ -64,6 +64,8 @@ export class Writer {
   #leaders = new Map<string, ReadonlyMap<number, number>>();
   /** Topics that lack a leader for waiting appends, and are looked up again. */
   readonly #leaderless = new Map<string, { attempts: number; timer: NodeJS.Timeout | undefined }>();
+  /** By topic: why the last look for its leaders failed. */
+  readonly #unknown = new Map<string, unknown>();
   #assigning = false;
   #failures = 0;
   /** The failures were logged, so their end is too. */
@@ -90,14 +92,15 @@ export class Writer {
     }
     if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES)
       throw logProblem('BT_LOG_OVERLOADED', { bytes: WAITING_BYTES });
-    const queues: PartitionQueue[] = [];
     const expired = (): void => this.#dropSettled();
-    const reason = (): string | undefined => queues.find(({ failure }) => failure !== undefined)?.failure;
+    const parts: { readonly queue: PartitionQueue; readonly last: number }[] = [];
+    const reason = (): string | undefined =>
+      parts.find(({ queue, last }) => queue.failure !== undefined && !append.isAcknowledged(last))?.queue.failure;
     const append = new PendingAppend(topic, records.length, this.options.appendTimeout, expired, reason);
     for (const [partition, pieces] of piecesOf(append, records, this.#batchBytes)) {
       const queue = this.#queue(topic, partition);
       queue.add(pieces);
-      queues.push(queue);
+      parts.push({ queue, last: pieces.at(-1)!.places.at(-1)! });
     }
     this.#waitingBytes += bytes;
     this.#pending.add(append);
@@ -158,30 +161,29 @@ export class Writer {
 
   /** A deleted topic, or a partition without a leader, does not block the others. */
   async #startSenders(): Promise<void> {
-    const reasons = new Map<string, unknown>();
     for (const topic of new Set(this.#idleWork().map((queue) => queue.topic))) {
       if (this.#leaders.has(topic)) continue;
       try {
         this.#leaders.set(topic, await this.options.connection.leaders(topic));
+        this.#unknown.delete(topic);
       } catch (error) {
         this.#leaders.set(topic, new Map());
-        reasons.set(topic, error);
+        this.#unknown.set(topic, error);
       }
     }
     for (const node of new Set(this.#idleWork().map((queue) => this.#leaderOf(queue)))) if (node >= 0) void this.#send(node);
-    this.#lookAtLeaderless(reasons);
+    this.#lookAtLeaderless();
   }
 
-  #lookAtLeaderless(reasons: ReadonlyMap<string, unknown>): void {
-    const lacking = new Map<string, PartitionQueue[]>();
+  #lookAtLeaderless(): void {
+    const lacking = new Map<string, number[]>();
     for (const queue of this.#queues.values()) {
       if (!queue.hasWork || !this.#leaders.has(queue.topic) || this.#leaderOf(queue) >= 0) continue;
-      lacking.set(queue.topic, [...(lacking.get(queue.topic) ?? []), queue]);
+      lacking.set(queue.topic, [...(lacking.get(queue.topic) ?? []), queue.partition]);
+      // Also of a queue that got its work while the topic waits for the next look.
+      queue.failure = this.#unknown.has(queue.topic) ? reasonOf(this.#unknown.get(queue.topic)) : noLeader([queue.partition]);
     }
-    for (const [topic, queues] of lacking) {
-      const partitions = queues.map(({ partition }) => partition).join(', ');
-      this.#lookAgain(topic, reasons.get(topic) ?? new Error(`partition ${partitions} has no leader now`), queues);
-    }
+    for (const [topic, partitions] of lacking) this.#lookAgain(topic, this.#unknown.get(topic) ?? new Error(noLeader(partitions)));
     for (const [topic, { attempts, timer }] of this.#leaderless) {
       if (lacking.has(topic) || timer !== undefined) continue;
       this.#leaderless.delete(topic);
@@ -190,11 +192,10 @@ export class Writer {
     }
   }
 
-  #lookAgain(topic: string, reason: unknown, queues: readonly PartitionQueue[]): void {
+  #lookAgain(topic: string, reason: unknown): void {
     const state = this.#leaderless.get(topic) ?? { attempts: 0, timer: undefined };
     this.#leaderless.set(topic, state);
     if (state.timer !== undefined || this.#closing.signal.aborted) return;
-    for (const queue of queues) queue.failure = reasonOf(reason);
     const wait = this.#say(`write to ${topic}`, reason, state.attempts++);
     state.timer = setTimeout(() => {
       state.timer = undefined;
@@ -260,7 +261,6 @@ export class Writer {
       const answer = answers.find((one) => one.partition === partition && one.topic === topic);
       if (answer?.errorCode === 0) {
         queue.acknowledged(answer.baseOffset);
-        queue.failure = undefined;
         continue;
       }
       const error = answer ? brokerError(answer.errorCode, topic) : new Error('the broker did not answer for it');
@@ -307,4 +307,8 @@ export class Writer {
     this.options.report(isReported ? 'warn' : 'debug', kafkaFailed(work, error).message, { attempt });
     return Math.min(BACK_OFF_MS.first * 2 ** failures, BACK_OFF_MS.max);
   }
+}
+
+function noLeader(partitions: readonly number[]): string {
+  return `partition ${partitions.join(', ')} has no leader now`;
 }
