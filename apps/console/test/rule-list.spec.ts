@@ -200,4 +200,25 @@ describeConsole('list of rules', () => {
         .count();
     }, ids.length);
   });
+
+  it('changes again what was changed just before, though the list is not read again yet', async () => {
+    const rule = { id: 'twice', name: 'twice', expression: 'span.name == "twice"' };
+    expect((await betrace.json('POST', '/v1/rules', rule)).status).toBe(201);
+    const page = await browser.page('/ui/rules?q=twice');
+    await page.getByLabel('Select twice').check();
+    const released = Promise.withResolvers<void>();
+    await page.route(/\/v1\/rules(?:\?.*)?$/, async (route) => {
+      await released.promise;
+      await route.continue();
+    });
+    await page.getByLabel('Mode of twice').selectOption('shadow');
+    await page.getByText('twice is in shadow').waitFor();
+    for (const tags of [['first'], ['first', 'second']]) {
+      await page.getByLabel('Tag to add').fill(tags.at(-1) ?? '');
+      await page.getByRole('button', { name: 'Add tag' }).click();
+      await becomes(async () => (await ruleOf(betrace, 'twice')).tags, tags);
+    }
+    released.resolve();
+    await page.getByText(/^1 rule was tagged/).waitFor();
+  });
 });

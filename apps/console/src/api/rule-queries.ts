@@ -1,5 +1,6 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query';
 import { ApiProblem } from '#ui/api/problem';
+import type { Rule } from '#ui/api/types';
 import { answered, client } from './client';
 
 export const RULES = ['rules'] as const;
@@ -20,6 +21,18 @@ export function useRule(id: string | undefined) {
 
 /** Makes the server refuse a change (412) if another person has changed the rule meanwhile. */
 export const ifVersion = (version: number) => ({ 'If-Match': `"${version}"` });
+
+/**
+ * Puts what changed into the list, by the ids of the rules. Until the list is read again, it would have the version before the change. The server would
+ * refuse the next change (412), as if another person had made the first.
+ */
+export function putInList(queries: QueryClient, changed: ReadonlyMap<string, Partial<Rule>>): void {
+  queries.setQueryData<{ rules: readonly Rule[] }>(RULES, (list) =>
+    list === undefined
+      ? list
+      : { ...list, rules: list.rules.map((rule) => (changed.has(rule.id) ? { ...rule, ...changed.get(rule.id) } : rule)) },
+  );
+}
 
 /** After a change that was refused because of another version (412): the rule in force is read, and shown at the next attempt. */
 export function readIfChanged(queries: QueryClient, id: string, error: Error): void {

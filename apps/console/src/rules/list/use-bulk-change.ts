@@ -4,7 +4,7 @@ import { ApiProblem } from '#ui/api/problem';
 import type { Rule, RuleMode } from '#ui/api/types';
 import { exactCount, plural } from '#ui/format/count';
 import { answered, client } from '../../api/client';
-import { ifVersion, RULES } from '../../api/rule-queries';
+import { ifVersion, putInList, RULES } from '../../api/rule-queries';
 import { useToast } from '../../shell/toasts';
 import { keepDraft } from '../draft';
 
@@ -31,11 +31,12 @@ export function useBulkChange() {
   /** Returns the rules that were not changed. */
   async function forEach<R extends { readonly id: string }>(
     rules: readonly R[],
-    change: (rule: R) => Promise<unknown>,
+    change: (rule: R) => Promise<Rule | undefined>,
     did: string,
     undo?: () => void,
   ) {
     const failed: { readonly rule: R; readonly why: string }[] = [];
+    const changes = new Map<string, Rule>();
     const leave = (from: number, why: string): void => void failed.push(...rules.slice(from).map((rule) => ({ rule, why })));
     stopped.current = false;
     for (const [done, rule] of rules.entries()) {
@@ -45,7 +46,8 @@ export function useBulkChange() {
       }
       setProgress({ done, of: rules.length });
       try {
-        await change(rule);
+        const after = await change(rule);
+        if (after !== undefined) changes.set(rule.id, after);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         if (error instanceof ApiProblem && ENDS_ALL.includes(error.status)) {
@@ -55,6 +57,7 @@ export function useBulkChange() {
         failed.push({ rule, why });
       }
     }
+    putInList(queries, changes);
     setProgress(undefined);
     await queries.invalidateQueries({ queryKey: RULES });
     const changed = `${plural(rules.length - failed.length, 'rule was', 'rules were')} ${did}`;
@@ -93,6 +96,7 @@ export function useBulkChange() {
       async ({ id, version }) => {
         await answered(client.DELETE('/v1/rules/{id}', { params: { path: { id }, header: ifVersion(version) } }));
         keepDraft(id, undefined);
+        return undefined;
       },
       'deleted',
     );

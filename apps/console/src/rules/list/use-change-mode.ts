@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Rule, RuleMode } from '#ui/api/types';
 import { answered, client } from '../../api/client';
-import { RULES } from '../../api/rule-queries';
+import { putInList, RULES } from '../../api/rule-queries';
 import { useToast } from '../../shell/toasts';
 import { modeOf } from '../modes';
 
@@ -18,14 +18,10 @@ export function useChangeMode(): (rule: Rule, mode: RuleMode) => void {
   const say = useToast();
   const change = useMutation({
     mutationFn: ({ rule: { id }, mode }: Change) => answered(client.PATCH('/v1/rules/{id}', { params: { path: { id } }, body: { mode } })),
-    onMutate: ({ rule: { id }, mode }) =>
-      queries.setQueryData<{ rules: readonly Rule[] }>(RULES, (list) =>
-        list === undefined
-          ? list
-          : { ...list, rules: list.rules.map((rule) => (rule.id === id ? { ...rule, mode, enabled: mode !== 'off' } : rule)) },
-      ),
+    onMutate: ({ rule: { id }, mode }) => putInList(queries, new Map([[id, { mode, enabled: mode !== 'off' }]])),
     // Reported here, not at each call: after a second call, or when the list was left, only these callbacks run.
-    onSuccess: (_changed, { rule, mode, isUndo }) => {
+    onSuccess: ({ version }, { rule, mode, isUndo }) => {
+      putInList(queries, new Map([[rule.id, { version }]]));
       if (!isUndo) say(`${rule.name} is ${modeOf(mode)?.changed}`, () => change.mutate({ rule, mode: rule.mode, isUndo: true }));
     },
     onError: (error, { rule }) => say(`${rule.name} was not changed: ${error.message}`),
