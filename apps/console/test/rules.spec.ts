@@ -53,6 +53,19 @@ describeConsole('rules', () => {
     await becomes(() => page.locator('tr[data-row]').count(), 1);
   });
 
+  it('can be changed back by a person who needs a quarter of a minute to reach the button', async () => {
+    const page = await browser.page('/ui/rules');
+    await page.clock.install();
+    await page.getByLabel('Mode of declined charge').selectOption('off');
+    await page.getByText('is off, from the next span on').waitFor();
+    await page.clock.runFor(15_000);
+    const undo = page.getByRole('button', { name: 'Undo' });
+    expect(await undo.count()).toBe(1);
+    await undo.click();
+    await becomes(async () => (await ruleOf(betrace, 'declined')).enabled, true);
+    await becomes(() => undo.count(), 0);
+  });
+
   it('are deleted after a confirmation; their violations stay', async () => {
     const page = await browser.page('/ui/rules/charge-without-check');
     await page.getByRole('button', { name: 'Delete' }).click();

@@ -9,10 +9,12 @@ interface Toast {
 
 const Say = createContext<(text: string, undo?: () => void) => void>(() => undefined);
 
-/** Shows for six seconds what is not visible elsewhere, with an undo if possible. */
+/** Shows for some seconds what is not visible elsewhere, with an undo if possible. */
 export const useToast = () => useContext(Say);
 
 const SHOWN_MS = 6_000;
+/** With an undo, which takes time to read, decide and reach: by keys it is the last button of the page. */
+const UNDO_SHOWN_MS = 20_000;
 const TEXT_LENGTH = 400;
 
 export function Toasts({ children }: { readonly children: ReactNode }) {
@@ -21,7 +23,8 @@ export function Toasts({ children }: { readonly children: ReactNode }) {
   const say = useCallback((text: string, undo?: () => void) => {
     const id = ++next.current;
     setToast({ id, text, ...(undo === undefined ? {} : { undo }) });
-    setTimeout(() => setToast((shown) => (shown?.id === id ? undefined : shown)), SHOWN_MS);
+    const end = (): void => setToast((shown) => (shown?.id === id ? undefined : shown));
+    setTimeout(end, undo === undefined ? SHOWN_MS : UNDO_SHOWN_MS);
   }, []);
   const undo = useMemo(() => toast?.undo, [toast]);
   return (
