@@ -30,7 +30,7 @@ describeConsole('command palette', () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/ui\/rules\/slow-checkout$/);
-    expect(await dialog.count()).toBe(0);
+    await becomes(() => dialog.count(), 0);
   });
 
   it('leads to a pasted violation and to the violations of a pasted trace', async () => {
