@@ -184,13 +184,38 @@ inEachGrafana('the data source', (world) => {
     await expect(ask(page, { ruleId: '$rule' }, [many])).rejects.toThrow('The filters name 200 rules. Each');
   });
 
+  it('refuses more values than a query may name without making all of them', async () => {
+    const page = await opened();
+    const chosen = (name: string, count: number) => ({
+      name,
+      current: { value: Array.from({ length: count }, (_, at) => `${name}${at}`) },
+    });
+    const variables = [...['a', 'b', 'c', 'd'].map((name) => chosen(name, 1_000)), { name: 'none', current: { value: [] } }];
+    // A million of millions: they would take all memory of the page.
+    for (const filter of ['ruleId', 'service', 'severity']) {
+      const [, kind] = /^(rule|service|severity)/.exec(filter) ?? [];
+      const named = ask(page, { [filter]: 'x-$a-$b-$c-$d, y' }, variables);
+      await expect(named).rejects.toThrow(`The filters name more than 20 ${kind === 'severity' ? 'severities' : `${kind}s`}. Each`);
+    }
+    await expect(ask(page, { queryType: 'trace', traceId: '$a$b$c$d' }, variables)).rejects.toThrow(
+      'The filter names more than 20 traces: choose one.',
+    );
+    await expect(ask(page, { ruleId: '$a', service: 'x$b' }, variables)).rejects.toThrow(
+      'name 1,000 rules and more than 20 services. Each',
+    );
+    // Nothing follows a variable without a value.
+    expect(column((await ask(page, { ruleId: '$a$b$c$none' }, variables))[0], 'Rule')).toHaveLength(5);
+    const few = [chosen('slow', 3), { name: 'end', current: { value: ['checkout', 'checkout'] } }];
+    expect(column((await ask(page, { ruleId: 'slow-$end, $slow-$end' }, few))[0], 'Rule')).toEqual(['slow checkout', 'slow checkout']);
+  });
+
   it('shows the trace that a variable names, and none of a variable without a value or at All', async () => {
     const page = await opened();
     const trace = (value: string | string[]) =>
       ask(page, { queryType: 'trace', traceId: '$trace' }, [{ name: 'trace', current: { value }, options: [{ value: 'order-1' }] }]);
     expect(column((await trace('order-1'))[0], 'spanID')).toHaveLength(4);
     for (const value of ['', [], '$__all', ['$__all']]) expect([value, await trace(value)]).toEqual([value, []]);
-    await expect(trace(['order-1', 'order-2'])).rejects.toThrow('one trace. The filter names 2');
+    await expect(trace(['order-1', 'order-2'])).rejects.toThrow('one trace. The filter names 2 traces');
   });
 
   it('says what it leaves out, and shows unseen characters and the length of long values', async () => {

@@ -13,7 +13,7 @@ import { getDataSourceSrv } from '@grafana/runtime';
 import type { Rule, Trace, ViolationList, ViolationStats } from '#ui/api/types';
 import { request } from '../api/request';
 import { type Connection, connectionOf } from './connection';
-import { filtersOf, valuesOf } from './filter-values';
+import { counted, filtersOf, valuesOf } from './filter-values';
 import { mergedLists, mergedStats } from './merged-answers';
 import { type BeTraceQuery, DEFAULT_QUERY } from './query';
 import { rulesFrame } from './rules-frame';
@@ -67,10 +67,11 @@ export class BeTraceDataSource extends DataSourceApi<BeTraceQuery, BeTraceSettin
       case 'counts':
         return countFrames(refId, await this.counts(query, range, vars, intervalMs));
       case 'trace': {
-        const [id, ...others] = valuesOf(query.traceId, vars);
+        const traces = valuesOf(query.traceId, vars);
+        const [id] = traces.values;
         // A variable without a value, or at All.
         if (id === undefined) return [];
-        if (others.length > 0) throw new Error(`A query shows one trace. The filter names ${others.length + 1}: choose one.`);
+        if (traces.values.length > 1) throw new Error(`A query shows one trace. The filter names ${counted(traces, 'trace')}: choose one.`);
         return [traceFrame(refId, ...(await this.trace(id)))];
       }
       case 'rules': {
