@@ -78,8 +78,8 @@ export function valuesOf(text: string | undefined, vars: ScopedVars): FilterValu
 }
 
 /**
- * The values of a variable that stands alone; or each text that a piece gives with each value of each of its variables. Of these there may be more than memory
- * has room for. More than a query may name are cut.
+ * The values of a variable that stands alone; or each text that a piece gives with each value of each of its variables. All of them may be more than memory has
+ * room for, so more than a query may name are cut.
  */
 function withValues(piece: string, chosen: readonly Chosen[]): FilterValues {
   // Texts, and between them the numbers of variables.
