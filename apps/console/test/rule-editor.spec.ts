@@ -46,6 +46,22 @@ describeConsole('the editor of rules', () => {
     await becomes(() => text.innerText(), 'span.kind == "client" and span.duration > 150ms');
   });
 
+  it('complete what was typed before the words of the language were loaded', async () => {
+    const page = await browser.page('/ui/violations');
+    const released = Promise.withResolvers<void>();
+    await page.route('**/assets/checker-worker-*.js', async (route) => {
+      await released.promise;
+      await route.continue();
+    });
+    await page.goto(`${betrace.url}/ui/rules/new`);
+    const text = page.getByRole('textbox', { name: 'Expression' });
+    await text.click();
+    await text.pressSequentially('span.dur');
+    released.resolve();
+    await page.getByRole('option', { name: /^duration/ }).click();
+    await becomes(() => text.innerText(), 'span.duration');
+  });
+
   it('complete names and values of attributes that were seen', async () => {
     const page = await browser.page('/ui/rules/new');
     const text = page.getByRole('textbox', { name: 'Expression' });

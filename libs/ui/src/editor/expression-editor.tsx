@@ -1,4 +1,4 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, startCompletion } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic as EditorDiagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
@@ -49,8 +49,10 @@ export default function ExpressionEditor({
   const completion = useRef(new Compartment());
   /** Reported texts that have not come back yet: such a text is not a change, even if the user has typed since. */
   const echoes = useRef<string[]>([]);
-  const latest = useRef({ value, diagnostics, onChange, onSave, onTest, onPreview, onFormat });
-  latest.current = { value, diagnostics, onChange, onSave, onTest, onPreview, onFormat };
+  /** Something was typed before there was a vocabulary to complete it. */
+  const isUncompleted = useRef(false);
+  const latest = useRef({ value, diagnostics, vocabulary, onChange, onSave, onTest, onPreview, onFormat });
+  latest.current = { value, diagnostics, vocabulary, onChange, onSave, onTest, onPreview, onFormat };
 
   useEffect(() => {
     const element = host.current;
@@ -92,6 +94,8 @@ export default function ExpressionEditor({
           ]),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
+            if (latest.current.vocabulary === undefined)
+              isUncompleted.current = update.transactions.some((each) => each.isUserEvent('input'));
             const written = update.state.doc.toString();
             echoes.current.push(written);
             latest.current.onChange(written);
@@ -115,15 +119,18 @@ export default function ExpressionEditor({
   }, [value]);
 
   useEffect(() => {
-    if (vocabulary === undefined) return;
+    const editor = view.current;
+    if (vocabulary === undefined || editor === undefined) return;
     const docs = wordHover({ vocabulary, seen });
-    view.current?.dispatch({
+    editor.dispatch({
       effects: completion.current.reconfigure([
         autocompletion({ override: [...(seen === undefined ? [] : [completeSeen(seen)]), completeDsl(vocabulary)] }),
         docs.extension,
         keymap.of([...docs.keys]),
       ]),
     });
+    if (isUncompleted.current && editor.hasFocus && isWithinWord(editor.state)) startCompletion(editor);
+    isUncompleted.current = false;
   }, [vocabulary, seen]);
 
   useEffect(() => {
@@ -138,6 +145,11 @@ export default function ExpressionEditor({
   }, [diagnostics]);
 
   return <div className="expression-editor" ref={host} />;
+}
+
+/** Whether the cursor is where typing opens the list of completions. */
+function isWithinWord({ doc, selection: { main } }: EditorState): boolean {
+  return main.empty && /[\w."]/.test(doc.sliceString(Math.max(0, main.head - 1), main.head));
 }
 
 /** Its name in place of an invisible character. */
