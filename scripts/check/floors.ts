@@ -79,6 +79,7 @@ export const FLOORS: Readonly<Record<string, readonly string[]>> = {
     'duplicate-member',
     'index-of',
     'invisible-characters',
+    'address-login',
     'quoted',
     'own-scope',
     'traces',

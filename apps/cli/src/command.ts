@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { withoutLogin } from '#base';
 import { didYouMean, suggest } from '#platform';
 import { UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
@@ -47,7 +48,7 @@ export function readOptions<const O extends Options>(args: readonly string[], op
 
 /** A word of the command line in an error, without what may be a secret: a value (`DATABASE_URL=…` in the wrong place), or who logs in to an address. */
 export function shownWord(word: string): string {
-  return word.replace(/=.*/s, '=…').replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@');
+  return withoutLogin(word.replace(/=.*/s, '=…'));
 }
 
 /** The option of commands that print text or JSON. */

@@ -162,7 +162,16 @@ describe('secrets of the command line', () => {
     },
   );
 
-  it.each(['http://me:12#hunter2@127.0.0.1:1', 'http://127.0.0.1:1/?token=hunter2', 'http://127.0.0.1:1?', 'http://127.0.0.1:1/#'])(
+  it.each(['http://me:12/hunter2@127.0.0.1:1', 'http://me:12#hunter2@127.0.0.1:1', 'http://me:12?hunter2@127.0.0.1:1'])(
+    'are in no message when a URL has them in its path, query or fragment: %s',
+    async (url) => {
+      const { code, out, err } = await betrace(['rules', 'export'], { environment: { BETRACE_URL: url } });
+      expect([code, out, err]).toEqual([2, '', expect.stringContaining('BETRACE_URL has a user or a password in it')]);
+      expect(err).not.toMatch(/hunter2|12/);
+    },
+  );
+
+  it.each(['http://127.0.0.1:1/?token=hunter2', 'http://127.0.0.1:1?', 'http://127.0.0.1:1/#'])(
     'are in no message when they are after a # or ? of the address: %s',
     async (url) => {
       const { code, out, err } = await betrace(['rules', 'export'], { environment: { BETRACE_URL: url } });

@@ -1,4 +1,4 @@
-import { HEADER_NAME, HEADER_VALUE } from '#base';
+import { HEADER_NAME, HEADER_VALUE, hasStrayLogin } from '#base';
 import { CliError, UsageError } from './problems.js';
 import type { Terminal } from './terminal.js';
 
@@ -44,7 +44,8 @@ export class Server {
     const shown = url.includes('@') ? '' : `: ${url}`;
     if (!URL.canParse(url)) throw new UsageError(`${option} is not a URL${shown}`);
     const { protocol, username, password } = new URL(url);
-    if (username !== '' || password !== '') throw new UsageError(`${option} has a user or a password in it, which BeTrace does not take`);
+    if (username !== '' || password !== '' || hasStrayLogin(url))
+      throw new UsageError(`${option} has a user or a password in it, which BeTrace does not take`);
     if (!/^https?:$/.test(protocol)) throw new UsageError(`${option} is not a URL of http or https${shown}`);
     // Paths are appended to the address: after a ? or # they would not be part of the request.
     if (/[?#]/.test(url)) throw new UsageError(`${option} has a ? or # in it, which BeTrace does not take`);

@@ -1,3 +1,4 @@
+export { addressWithoutLogin, hasStrayLogin, withoutLogin } from './address-login.js';
 export {
   CatalogueError,
   type CatalogueProblem,

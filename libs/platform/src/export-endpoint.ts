@@ -1,3 +1,5 @@
+import { addressWithoutLogin } from '#base';
+
 /** The protocols of the export: the values of OTEL_EXPORTER_OTLP_PROTOCOL. */
 export type ExportProtocol = 'grpc' | 'http/protobuf' | 'http/json';
 
@@ -19,7 +21,5 @@ export function exportUrl(endpoint: string, protocol: ExportProtocol): string {
 
 /** An address for logs: without user, password, query and fragment, which may be secrets. `base` resolves a relative one. */
 export function shownAddress(url: string, base?: string): string {
-  if (!URL.canParse(url, base)) return 'an invalid address';
-  const { protocol, host, pathname } = new URL(url, base);
-  return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
+  return addressWithoutLogin(url, base) ?? 'an invalid address';
 }

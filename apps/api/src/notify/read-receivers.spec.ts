@@ -67,6 +67,7 @@ describe('the file of receivers', () => {
     [{ receivers: [{ ...webhook, webhook: 'ftp://x' }] }, 'not a URL of http or https'],
     [{ receivers: [{ ...webhook, webhook: 7 }] }, 'not a URL of http or https'],
     [{ receivers: [{ ...webhook, webhook: 'https://user:hunter2@x' }] }, 'without a user; credentials go into "headers"'],
+    [{ receivers: [{ ...webhook, webhook: 'https://user:1/hunter2@x' }] }, 'without a user; credentials go into "headers"'],
     [{ receivers: [webhook, webhook] }, 'receiver 2 has the name of another'],
     [{ receivers: [{ ...webhook, name: 'a b' }] }, 'no "name" of 1 to 64'],
     [{ receivers: [{ ...webhook, severities: ['GRAVE'] }] }, 'none of CRITICAL, HIGH, MEDIUM, LOW'],

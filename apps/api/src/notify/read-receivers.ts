@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { HEADER_NAME, MESSAGE_HEADER } from '#base';
+import { HEADER_NAME, hasStrayLogin, MESSAGE_HEADER } from '#base';
 import { didYouMean, parseMilliseconds, suggest } from '#platform';
 import { SEVERITIES } from '#records';
 import type { NotificationReceiver } from './receiver.js';
@@ -110,7 +110,7 @@ function secretOf(file: unknown, folder: string, report: (problem: string) => vo
 function isUrl(value: unknown): boolean {
   if (typeof value !== 'string' || !URL.canParse(value)) return false;
   const { protocol, username, password } = new URL(value);
-  return /^https?:$/.test(protocol) && username === '' && password === '';
+  return /^https?:$/.test(protocol) && username === '' && password === '' && !hasStrayLogin(value);
 }
 
 function isRecord(value: unknown): value is Members {

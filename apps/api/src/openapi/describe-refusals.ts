@@ -56,5 +56,8 @@ function describe(path: string, operation: Operation): void {
   const isAddressed = (operation.parameters ?? []).some((parameter) => 'in' in parameter && ['query', 'path'].includes(parameter.in));
   if (isAddressed) add('400', 'A parameter is unknown or wrong; `errors` names each.');
   if (!UNCOUNTED.has(path)) add('429', 'Too many requests in a minute (`server.rate_limit`); try again after `Retry-After` seconds.');
-  add('default', 'Any other failure: the server lacks something that it needs (503), or has a defect (500).');
+  add(
+    'default',
+    'Any other failure: the server lacks something that it needs (503; try again after `Retry-After` seconds), or has a defect (500).',
+  );
 }

@@ -1,3 +1,4 @@
+import { addressWithoutLogin } from '#base';
 import { ConfigurationError, loadConfiguration } from '#platform';
 import { type StoreSettings, storeSettings } from '#store';
 import { UsageError } from '../problems.js';
@@ -18,6 +19,5 @@ export function readStoreArguments(args: readonly string[], terminal: Terminal):
 /** The name of the database, without its password. */
 export function placeOf(store: StoreSettings): string {
   if (store.kind === 'sqlite') return store.path ?? 'memory';
-  const url = URL.canParse(store.url) ? new URL(store.url) : undefined;
-  return url === undefined ? 'PostgreSQL' : `${url.protocol}//${url.host}${url.pathname}`;
+  return addressWithoutLogin(store.url) ?? 'PostgreSQL';
 }

@@ -32,7 +32,9 @@ export async function checkExport({ otlp }: Configuration): Promise<{ readonly f
     };
   } catch (error) {
     const { cause, message } = error as Error;
-    return { found: fail(`${address} does not answer: ${cause instanceof Error ? cause.message : message}`) };
+    // An address with a user is refused by fetch, whose error shows all of it.
+    const reason = (cause instanceof Error ? cause.message : message).replaceAll(url, address);
+    return { found: fail(`${address} does not answer: ${reason}`) };
   }
 }
 

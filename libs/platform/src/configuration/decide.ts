@@ -1,8 +1,15 @@
+import { withoutLogin } from '#base';
 import type { ProblemCollector } from './configuration-error.js';
 import { isOwnEndpoint } from './own-endpoint.js';
 import type { Environment } from './read-environment.js';
 import type { Configuration, Declared } from './settings/configuration.js';
 import { formatBytes } from './settings/units.js';
+
+/** The names in lower case, and values, that the metadata of gRPC has. A name that ends with -bin has bytes. */
+const GRPC_NAME = /^[0-9a-z_.-]+$/;
+const GRPC_VALUE = /^[ -~]*$/;
+/** Further headers of a connection, which HTTP/2 forbids. */
+const HTTP1_HEADER = /^(proxy-connection|http2-settings)$/;
 
 /** The directory of `storage.type: disk` without a path. */
 const DEFAULT_STORAGE_PATH = '/var/lib/betrace';
@@ -25,6 +32,7 @@ export function decide(
   checkOidc(declared, problems);
   checkKafka(declared, problems);
   checkTracing(declared, host, problems);
+  for (const section of ['otlp', 'tracing'] as const) checkGrpcHeaders(section, declared[section], problems);
 
   if (!durable && !declared.process.testMode) {
     notices.push('spans, rules and violations are kept in memory only; to keep them: --storage-path=DIRECTORY or BETRACE_STORAGE_PATH');
@@ -143,6 +151,21 @@ function checkTracing({ tracing, server }: Declared, host: string, problems: Pro
   const { httpPort, grpcPort, standardPorts, otlpGrpcPort, otlpHttpPort } = server;
   const ports = [httpPort, grpcPort, ...(standardPorts ? [otlpGrpcPort, otlpHttpPort] : [])];
   if (tracing.endpoint === undefined || !isOwnEndpoint(tracing.endpoint, host, ports)) return;
-  const message = `is ${tracing.endpoint}, a port of BeTrace itself, which does not judge spans about itself; name another receiver`;
+  const message = `is ${withoutLogin(tracing.endpoint)}, a port of BeTrace itself, which does not judge spans about itself; name another receiver`;
   problems.add('tracing.endpoint', 'tracing.endpoint', message);
+}
+
+/** The metadata of gRPC is ASCII with few characters in names, and HTTP/2 forbids headers of a connection. Each export would fail. */
+function checkGrpcHeaders(
+  section: 'otlp' | 'tracing',
+  { endpoint, protocol, headers }: Declared['otlp' | 'tracing'],
+  problems: ProblemCollector,
+): void {
+  const isTaken = ([name, value]: readonly [string, string]): boolean =>
+    GRPC_NAME.test(name) && !name.endsWith('-bin') && !HTTP1_HEADER.test(name) && GRPC_VALUE.test(value);
+  if (endpoint === undefined || protocol !== 'grpc' || Object.entries(headers).every(isTaken)) return;
+  const message =
+    'has a header that gRPC does not take. A name has letters, digits, dots, - and _, and does not end with -bin; a value has printable ASCII. ' +
+    `For others set ${section}.protocol to http/protobuf`;
+  problems.add(`${section}.headers`, `${section}.headers`, message);
 }

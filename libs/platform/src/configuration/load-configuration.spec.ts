@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Metadata } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { HEADER_NAME } from '#base';
 import { ConfigurationError } from './configuration-error.js';
 import { configurationDocument, helpText } from './document.js';
 import { type LoadOptions, loadConfiguration } from './load-configuration.js';
@@ -192,6 +194,47 @@ logging:
     expect(load({ environment }).configuration.otlp.headers).toEqual({ authorization: 'Basic abc==', 'x-scope': '1' });
   });
 
+  it('refuses exactly the headers that gRPC does not take, if it is the protocol of the export', () => {
+    const taken = (name: string, value: string): boolean => {
+      try {
+        new Metadata().set(name, value);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const characters = Array.from({ length: 0xe0 }, (_, at) => String.fromCharCode(at + 0x20)).filter((one) => !/[\x7f-\x9f]/.test(one));
+    const headers = [
+      ...characters.filter((one) => HEADER_NAME.test(one)).map((one) => [`x${one}y`, 'hunter2'] as const),
+      ...characters.map((one) => ['x', `a${one}hunter2`] as const),
+      ...['x-bin', 'X-BIN', 'x-binary', 'bin'].map((name) => [name, 'hunter2'] as const),
+      ['x', 'a\thunter2'] as const,
+    ];
+    for (const [name, value] of headers) {
+      const yaml = JSON.stringify({ [name]: value });
+      for (const section of ['otlp', 'tracing']) {
+        const withProtocol = (protocol: string) =>
+          withFile(`${section}:\n  endpoint: tempo:4317\n  protocol: ${protocol}\n  headers: ${yaml}\n`);
+        expect(load(withProtocol('http/protobuf')).configuration[section as 'otlp'].headers).toEqual({ [name.toLowerCase()]: value });
+        if (taken(name, value)) {
+          expect(load(withProtocol('grpc')).configuration[section as 'otlp'].headers).toEqual({ [name.toLowerCase()]: value });
+        } else {
+          const message = failure(withProtocol('grpc'));
+          expect([yaml, message]).toEqual([yaml, expect.stringContaining(`${section}.headers: has a header that gRPC does not take`)]);
+          expect(message).not.toContain('hunter2');
+        }
+      }
+    }
+    // Headers of an export that is not made are not in its way.
+    expect(load(withFile('otlp:\n  headers: {x+y: z}\n')).configuration.otlp.headers).toEqual({ 'x+y': 'z' });
+  });
+
+  it.each(['proxy-connection', 'http2-settings'])('refuses a header that HTTP/2 forbids, over gRPC: %s', (name) => {
+    const file = (protocol: string) => withFile(`otlp:\n  endpoint: tempo:4317\n  protocol: ${protocol}\n  headers: {${name}: x}\n`);
+    expect(failure(file('grpc'))).toContain('otlp.headers: has a header that gRPC does not take');
+    expect(load(file('http/protobuf')).configuration.otlp.headers).toEqual({ [name]: 'x' });
+  });
+
   it('refuses headers that no export could have, and does not show them', () => {
     for (const yaml of ['{ "x team": hunter2 }', '{ "": hunter2 }', '{ x: "hunter2\\nhunter3" }', '{ x: "hunter2 \u{1f511}" }']) {
       const message = failure(withFile(`otlp:\n  headers: ${yaml}\n`));
@@ -324,6 +367,34 @@ logging:
     const open = expect.stringContaining(`everyone who reaches ${host} may read violations`);
     expect(load({ args: [`--host=${host}`] }).notices).toContainEqual(open);
     expect(load({ args: [`--host=${host}`], environment: { BETRACE_API_KEY: 'k'.repeat(32) } }).notices).not.toContainEqual(open);
+  });
+
+  it.each([
+    'http://me:1/hunter2@tempo',
+    'me:1/hunter2@tempo',
+    'http://me:1?hunter2@tempo',
+    'https://me:1#hunter2@tempo',
+    'ftp://me:a@hunter2@tempo',
+  ])('hides a password with a character of addresses in it: %s', (address) => {
+    for (const message of [
+      failure({ environment: { OTEL_EXPORTER_OTLP_ENDPOINT: address } }),
+      failure({ environment: { BETRACE_TRACING_ENDPOINT: address } }),
+      failure(withFile(`otlp:\n  endpoint: [a, '${address}']\n`)),
+      failure(withFile(`otlp:\n  endpoint: {'${address}': x}\n`)),
+      failure({ args: [address] }),
+      failure({ args: [`DATABASE=${address}`] }),
+      failure({ args: [`--otel-endpint=${address}`] }),
+    ]) {
+      expect(message).not.toMatch(/hunter2|me:/);
+      expect(message).toMatch(/…@tempo|=…/);
+    }
+  });
+
+  it('hides the login of its own address, to which it sends no spans', () => {
+    const environment = { BETRACE_TRACING_ENDPOINT: 'http://me:hunter2@localhost:12011' };
+    expect(failure({ args: ['--http-port=12011'], environment })).toContain(
+      'tracing.endpoint: is http://…@localhost:12011, a port of BeTrace',
+    );
   });
 
   it('hides the password of an address that it refuses', () => {

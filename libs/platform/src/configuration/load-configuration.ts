@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { withoutLogin } from '#base';
 import { ProblemCollector } from './configuration-error.js';
 import { decide } from './decide.js';
 import { type Environment, ineffectiveVariables, mistypedVariables, readEnvironment } from './read-environment.js';
@@ -81,15 +82,17 @@ function readConfigurationFile(
   }
 }
 
-/** A URL without user and password. */
-function withoutCredentials(text: string): string {
-  return text.replaceAll(/:\/\/[^/@]*@/g, '://…@');
+/** A value as JSON, without the logins of addresses in it. */
+function shownValue(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/"(?:[^"\\]|\\.)*"/g, (literal) =>
+    literal.includes('@') ? `"${withoutLogin(literal.slice(1))}` : literal,
+  );
 }
 
 function parse({ key, value, source }: GivenValue, problems: ProblemCollector): unknown {
   const parsed = key.setting.type.parse(value);
   if (parsed !== undefined) return parsed;
-  const shown = key.setting.secret ? 'its value' : withoutCredentials(JSON.stringify(value));
+  const shown = key.setting.secret ? 'its value' : shownValue(value);
   const serviceLink = typeof value === 'string' && /^tcp:\/\/[\d.]+:\d+$/.test(value);
   const hint = serviceLink ? ' (Kubernetes set it for a service of that name: set enableServiceLinks: false in the pod)' : '';
   problems.add(key.name, source, `${key.name} is ${shown}, expected ${key.setting.type.expected}${hint}`);

@@ -1,3 +1,4 @@
+import { withoutLogin } from '#base';
 import { didYouMean, type ProblemCollector } from './configuration-error.js';
 import { type ConfigurationKey, type GivenValue, KEYS } from './settings/keys.js';
 import { suggest } from './suggest.js';
@@ -28,7 +29,8 @@ export function readFlags(args: readonly string[], problems: ProblemCollector): 
     if (key === undefined && name !== '--config') {
       // The log must not show the value of a secret.
       const secret = secretOf(name);
-      problems.add(name, `argument ${secret ? name : argument}`, explainUnknown(name, secret));
+      const shown = withoutLogin(name);
+      problems.add(shown, `argument ${secret || inline === undefined ? shown : `${shown}=…`}`, explainUnknown(name, secret));
       if (secret && inline === undefined && args[i + 1]?.startsWith('--') === false) i++;
       continue;
     }

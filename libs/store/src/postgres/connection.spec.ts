@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { openPostgres } from './connection.js';
 
+describe('the name of a PostgreSQL database', () => {
+  it.each([
+    ['postgres://me:hunter2@db/betrace?sslmode=require', 'postgres://me@db/betrace'],
+    ['postgres://me:1/hunter2@db/betrace', 'postgres://…@db/betrace'],
+    ['postgres://me:1#hunter2@db/betrace', 'postgres://…'],
+    ['postgres://me:1?hunter2@db/betrace', 'postgres://…'],
+    ['postgres://me:hunter2/@db/betrace', 'PostgreSQL'],
+    ['postgres://db/betrace#hunter2', 'postgres://db/betrace'],
+  ])('shows no part of a password: %s', (url, name) => expect(openPostgres({ kind: 'postgres', url }).place).toBe(name));
+});
+
 describe('errors of PostgreSQL', () => {
   it.each([
     ['25P03', 'BT_STORE_UNAVAILABLE', 'the server ended a transaction in which this process stalled'],

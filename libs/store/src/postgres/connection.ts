@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { addressWithoutLogin, hasStrayLogin } from '#base';
 import type { Connection, LockName } from '../connection.js';
 import { StoreError } from '../problems.js';
 import type { Schema } from '../schema.js';
@@ -59,10 +60,12 @@ export function openPostgres(settings: PostgresStoreSettings): Connection {
 }
 
 function withoutPassword(url: string): string {
+  if (hasStrayLogin(url)) return addressWithoutLogin(url) ?? 'PostgreSQL';
   try {
     const parsed = new URL(url);
     parsed.password = '';
     parsed.search = '';
+    parsed.hash = '';
     return parsed.toString();
   } catch {
     return 'PostgreSQL';

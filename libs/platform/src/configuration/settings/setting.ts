@@ -1,4 +1,4 @@
-import { HEADER_NAME, HEADER_VALUE, MESSAGE_HEADER } from '#base';
+import { HEADER_NAME, HEADER_VALUE, hasStrayLogin, MESSAGE_HEADER } from '#base';
 import { formatBytes, formatMilliseconds, parseBytes, parseMilliseconds } from './units.js';
 
 /** How a value is parsed from text (environment, flags) or YAML, and shown in documents. */
@@ -93,7 +93,7 @@ export const otlpEndpoint: SettingType<string> = {
   parse: (input) => {
     const address = scalarText(input)?.trim() ?? '';
     const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
-    return /^https?:/i.test(url) && URL.canParse(url) ? address : undefined;
+    return /^https?:/i.test(url) && URL.canParse(url) && !hasStrayLogin(url) ? address : undefined;
   },
   show: (value) => value,
 };
