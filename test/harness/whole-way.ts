@@ -4,6 +4,7 @@ import { OWN_SCOPE } from '#base';
 import { attributeOf, decodeRequest, encodeRequest, encodeRequestJson, type TraceRequest } from '#otlp';
 import { keyRing, verifyViolation } from '#signing';
 import { request } from '../fixtures/otlp/arbitrary.js';
+import { allViolations } from './all-violations.js';
 import type { BeTrace } from './betrace.js';
 import { eventually } from './eventually.js';
 import type { OtlpReceiver } from './services/otlp-receiver.js';
@@ -85,7 +86,7 @@ export async function sendTheWholeWay(betrace: BeTrace, sink: OtlpReceiver, seed
   const violations = await eventually(
     'the judgement of all spans',
     async () => {
-      const all = await allViolations(betrace);
+      const all = await allViolations<Violation>(betrace, 'view=full&status=all');
       const named = new Set(
         all.filter(({ rule_id }) => rule_id === 'named').map(({ wire_trace_id, wire_span_id }) => wire_trace_id + wire_span_id),
       );
@@ -140,20 +141,6 @@ function spanIdsOf(requests: readonly TraceRequest[]): ReadonlySet<string> {
   return new Set(
     scopes.filter(({ scope }) => scope?.name !== OWN_SCOPE).flatMap(({ spans }) => spans.map(({ traceId, spanId }) => traceId + spanId)),
   );
-}
-
-async function allViolations(betrace: BeTrace): Promise<readonly Violation[]> {
-  const all: Violation[] = [];
-  for (let after: string | undefined; ; ) {
-    const cursor = after === undefined ? '' : `&after=${encodeURIComponent(after)}`;
-    const { body } = await betrace.json<{ violations: Violation[]; next?: string }>(
-      'GET',
-      `/v1/violations?view=full&status=all&limit=1000${cursor}`,
-    );
-    all.push(...body.violations);
-    after = body.next;
-    if (after === undefined) return all;
-  }
 }
 
 async function sound(betrace: BeTrace, sink: OtlpReceiver, violations: readonly Violation[]): Promise<void> {

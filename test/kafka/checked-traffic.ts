@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { type Log, readAll, type Subscription } from '../../libs/messaging/src/index.js';
-import { eventually } from '../harness/eventually.js';
+import { eventually, whileGrowing } from '../harness/eventually.js';
 
 const TIMEOUT_MS = 60_000;
 
@@ -75,11 +75,18 @@ export async function checkedTraffic(topic: string, partitions: number, writing:
       running = false;
       await Promise.all(lanes);
       for (const partition of all) {
-        const kept = (await readAll(writing, topic, partition)).map(({ value }) => Buffer.from(value).toString());
+        const seen = read[partition]!;
+        let kept: readonly string[] = [];
+        // Read each time: the log may get a refused append later.
+        const isAllRead = async () => {
+          kept = (await readAll(writing, topic, partition)).map(({ value }) => Buffer.from(value).toString());
+          return seen.length === kept.length ? true : undefined;
+        };
+        const state = async () => `${seen.length} of ${kept.length} ${failures.slice(-5).join('; ')}`;
+        await whileGrowing('all of it to be read', isAllRead, { figure: async () => seen.length, within: TIMEOUT_MS, state });
         expect(acknowledged[partition]!.filter((text) => !new Set(kept).has(text))).toEqual([]);
         expect(new Set(kept).size).toBe(kept.length);
-        await eventually('all of it to be read', async () => (read[partition]!.length >= kept.length ? true : undefined), TIMEOUT_MS);
-        expect(read[partition]).toEqual(kept);
+        expect(seen).toEqual(kept);
       }
       expect(wrong).toEqual([]);
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KafkaBroker } from '../../scripts/kafka/broker.js';
+import { allViolations } from '../harness/all-violations.js';
 import { BeTrace } from '../harness/betrace.js';
 import { entryOf, nodeFlagsOf } from '../harness/entry.js';
 import { eventually } from '../harness/eventually.js';
@@ -14,10 +15,6 @@ import { Cluster } from '../harness/kafka/cluster.js';
 const TIMEOUT_MS = 120_000;
 const why = await Cluster.whyNot();
 if (why !== undefined) console.warn(`SKIPPED: Kafka: disasters (${why})`);
-
-interface Page {
-  readonly violations: readonly { readonly trace_id: string }[];
-}
 
 /** The promises of docs/operations/backup.md about disasters: losses are compared with the acknowledged spans, and durations are measured and printed. */
 (why === undefined ? describe : describe.skip)('Kafka: disasters', () => {
@@ -52,7 +49,7 @@ interface Page {
     for (let n = 0; n < count; n++) await send(ingest, acknowledged);
   };
   const violated = async (of: BeTrace) =>
-    (await of.json<Page>('GET', '/v1/violations?rule_id=pay&limit=1000')).body.violations.map(({ trace_id }) => trace_id).toSorted();
+    (await allViolations<{ readonly trace_id: string }>(of, 'rule_id=pay')).map(({ trace_id }) => trace_id).toSorted();
   const has = (of: BeTrace, traces: readonly string[]) =>
     eventually(
       `${traces.length} violations`,

@@ -10,8 +10,9 @@ import { decodeRequest, encodeRequest, encodeRequestJson, spansFromValue } from 
 import { CONTROL_EPOCH_PREFIX, CONTROL_HEADER, TOPICS, type ViolationRecord } from '#records';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import { clusterLog, FOREIGN_TOPIC } from '../chaos/send.js';
+import { allViolations } from '../harness/all-violations.js';
 import type { BeTrace } from '../harness/betrace.js';
-import { eventually } from '../harness/eventually.js';
+import { eventually, untilCount } from '../harness/eventually.js';
 import { CLUSTER_PARTITIONS, Cluster, metric } from '../harness/kafka/cluster.js';
 import { WebhookReceiver } from '../harness/services/webhook-receiver.js';
 
@@ -55,10 +56,8 @@ interface Preview {
   const post = (name: string, id: string) => cluster.all('ingest')[0]!.json('POST', '/v1/spans', { spans: [span(id, name)] });
   const createRule = (api: BeTrace, id: string) =>
     api.json('POST', '/v1/rules', { name: id, expression: `span.name == "${id}"`, severity: 'LOW' });
-  const violatedTraces = async (api: BeTrace, rule: string): Promise<string[]> => {
-    const { body } = await api.json<{ violations: { trace_id: string }[] }>('GET', `/v1/violations?rule_id=${rule}&limit=1000`);
-    return body.violations.map(({ trace_id }) => trace_id).toSorted();
-  };
+  const violatedTraces = async (api: BeTrace, rule: string): Promise<string[]> =>
+    (await allViolations<{ readonly trace_id: string }>(api, `rule_id=${rule}`)).map(({ trace_id }) => trace_id).toSorted();
   const countOf = async (api: BeTrace, rule: string): Promise<number> =>
     (await api.json<{ total: number }>('GET', `/v1/violations?rule_id=${rule}&limit=1&count=exact`)).body.total;
   const epochOf = ({ headers }: LogRecord): number => Number(headers?.[CONTROL_HEADER]?.split(CONTROL_EPOCH_PREFIX)[1] ?? 0);
@@ -443,8 +442,11 @@ interface Preview {
       eventually('all notifications', async () => (new Set(traces()).size >= sent.length ? true : undefined), 2 * TIMEOUT_MS);
     await violate(40);
     await allTold();
-    const shares = await Promise.all(cluster.all('api').map((api) => metric(api, 'betrace_notifications_sent_total')));
-    expect(shares.flat().reduce((sum, share) => sum + share, 0)).toBe(40);
+    const countShares = () => Promise.all(cluster.all('api').map((api) => metric(api, 'betrace_notifications_sent_total')));
+    const sumOf = (shares: readonly (readonly number[])[]) => shares.flat().reduce((sum, share) => sum + share, 0);
+    // The receiver has a message before its sender has the answer, and counts it.
+    expect(await untilCount('the count of each message', 40, async () => sumOf(await countShares()))).toBe(40);
+    const shares = await countShares();
     expect(shares.flat().every((share) => share > 0)).toBe(true);
     // One more comes and goes while violations do: the partitions move twice.
     const joining = cluster.add('api');

@@ -1,7 +1,8 @@
+import { expect } from '@jest/globals';
 import type { Admin } from 'kafkajs';
 import { KafkaClient, logLevel } from '../../libs/messaging/src/kafka/client/kafkajs.js';
 import type { BeTrace } from '../harness/betrace.js';
-import { eventually } from '../harness/eventually.js';
+import { eventually, untilCount } from '../harness/eventually.js';
 import { Cluster, type ClusterApp } from '../harness/kafka/cluster.js';
 import { alterTopic } from '../harness/kafka/topic-settings.js';
 
@@ -96,8 +97,11 @@ export class ReportingCluster {
 
   readonly found = async (): Promise<number> => (await this.one('api').json<{ total: number }>('GET', '/v1/violations?limit=1')).body.total;
 
-  readonly all = (count: number): Promise<true> =>
-    eventually('the violations', async () => ((await this.found()) === count ? true : undefined), TIMEOUT_MS, 200);
+  /** Waits for this many violations; fails when there are more. */
+  readonly all = async (count: number): Promise<void> => {
+    const state = async () => this.cluster.logs('warn');
+    expect(await untilCount('the violations', count, this.found, { within: TIMEOUT_MS, state })).toBe(count);
+  };
 
   /** Changes settings of a topic; resolves a function that restores them. */
   readonly alter = (topic: string, changed: Readonly<Record<string, string>>): Promise<() => Promise<void>> =>

@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { Random } from '../chaos/random.js';
 import { CHAOS_RULES, type PlainSpan, type PlannedTrace, planTrace } from '../chaos/traces.js';
+import { allViolations } from '../harness/all-violations.js';
 import type { BeTrace } from '../harness/betrace.js';
 import { eventually } from '../harness/eventually.js';
 
@@ -99,20 +100,7 @@ export interface OpenViolation {
   readonly span_id: string;
 }
 
-interface ViolationPage {
-  readonly violations: readonly OpenViolation[];
-  readonly next?: string | null;
-}
-
 /** All open violations (that match a filter of the API), page by page. */
-export async function openViolations(api: BeTrace, filter = ''): Promise<OpenViolation[]> {
-  const found: OpenViolation[] = [];
-  const first = `/v1/violations?limit=1000&${filter}`;
-  let path: string | undefined = first;
-  while (path !== undefined) {
-    const page: ViolationPage = (await api.json<ViolationPage>('GET', path)).body;
-    found.push(...page.violations);
-    path = page.next ? `${first}&after=${encodeURIComponent(page.next)}` : undefined;
-  }
-  return found;
+export function openViolations(api: BeTrace, filter = ''): Promise<OpenViolation[]> {
+  return allViolations(api, filter);
 }
