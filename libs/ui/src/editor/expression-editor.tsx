@@ -95,7 +95,7 @@ export default function ExpressionEditor({
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
             if (latest.current.vocabulary === undefined)
-              isUncompleted.current = update.transactions.some((each) => each.isUserEvent('input'));
+              isUncompleted.current = update.transactions.some((each) => each.isUserEvent('input.type'));
             const written = update.state.doc.toString();
             echoes.current.push(written);
             latest.current.onChange(written);
@@ -149,7 +149,7 @@ export default function ExpressionEditor({
 
 /** Whether the cursor is where typing opens the list of completions. */
 function isWithinWord({ doc, selection: { main } }: EditorState): boolean {
-  return main.empty && /[\w."]/.test(doc.sliceString(Math.max(0, main.head - 1), main.head));
+  return main.empty && /[\w.]/.test(doc.sliceString(Math.max(0, main.head - 1), main.head));
 }
 
 /** Its name in place of an invisible character. */
