@@ -64,10 +64,11 @@ if (why !== undefined) console.warn(`SKIPPED: Kafka: disasters (${why})`);
         done({ code: error === null ? 0 : Number(error.code), out: stdout + stderr }),
       );
     });
-  /** Destroys the database, and provides an empty one. */
+  /** Destroys the database, and provides an empty one. Of two transactions that wait for each other PostgreSQL ends one: the API's, or this one. */
   const destroyDatabase = async () => {
     const schema = /search_path=(\w+)/.exec(decodeURIComponent(cluster.databaseUrl))![1]!;
-    await cluster.sql(`DROP SCHEMA ${schema} CASCADE`, `CREATE SCHEMA ${schema}`);
+    await eventually('the loss of the database', () => cluster.sql(`DROP SCHEMA ${schema} CASCADE`), TIMEOUT_MS);
+    await cluster.sql(`CREATE SCHEMA ${schema}`);
   };
   const rule = (id: string, expression: string) => ({ name: id, expression, severity: 'HIGH' });
 

@@ -1,3 +1,5 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from '@jest/globals';
 import { waitAtMost, withDeadline } from './deadline.js';
 
@@ -16,6 +18,22 @@ describe('a deadline', () => {
   it('passes the error of the work on', async () => {
     await expect(withDeadline(Promise.reject(new Error('refused')), 60_000, late)).rejects.toThrow('refused');
     await expect(waitAtMost(Promise.reject(new Error('refused')), 60_000)).rejects.toThrow('refused');
+  });
+
+  it('takes an answer that arrived in time while the process itself was paused', async () => {
+    const worker = new Worker("require('node:worker_threads').parentPort.postMessage(7)", { eval: true });
+    const answered = Promise.withResolvers<number>();
+    worker.once('message', answered.resolve);
+    try {
+      // Timers are the next that the event loop looks at.
+      await immediate();
+      const result = withDeadline(answered.promise, 50, late);
+      // The thread answers in this time, in which nothing is read here.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
+      await expect(result).resolves.toBe(7);
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it('ends the wait for late work without an error', async () => {

@@ -25,5 +25,6 @@ export async function waitAtMost(work: Promise<unknown>, milliseconds: number): 
 
 function timeout(milliseconds: number): { readonly timer: NodeJS.Timeout; readonly over: Promise<void> } {
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  return { timer: setTimeout(resolve, milliseconds), over };
+  // After a pause of the whole process timers run before what arrived meanwhile: answers that are there already are read first.
+  return { timer: setTimeout(() => setImmediate(resolve), milliseconds), over };
 }
