@@ -74,4 +74,17 @@ describe('reading a range', () => {
     broker['fetched'] = async (offset) => ({ ...(await fetched(offset)), ...(++fetches % 3 === 0 ? {} : { set: Buffer.alloc(0) }) });
     expect(await readAll(broker, () => undefined)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
+
+  it('does not flood a leader that answers at once that it lacks the records', async () => {
+    const broker = new Broker(4);
+    const behind = performance.now() + 500;
+    let fetches = 0;
+    const fetched = broker['fetched'].bind(broker);
+    broker['fetched'] = async (offset) => {
+      fetches++;
+      return { ...(await fetched(offset)), ...(performance.now() < behind ? { errorCode: OFFSET_OUT_OF_RANGE } : {}) };
+    };
+    expect(await readAll(broker, () => undefined)).toEqual([0, 1, 2, 3]);
+    expect(fetches).toBeLessThan(4 + 10);
+  });
 });

@@ -26,7 +26,11 @@ export class RangeReader {
     while (next < until) {
       const at = next;
       const decoded = await this.#asked(topic, 'be read', () => this.#fetch(topic, partition, at));
-      if (decoded.next <= at) await this.#checkEnd(topic, partition, until);
+      if (decoded.next <= at) {
+        await this.#checkEnd(topic, partition, until);
+        // A broker that has just become the leader may lack them still; it answers at once that they are out of its range.
+        await pause(AGAIN_MS);
+      }
       next = Math.max(at, decoded.next);
       const records = decoded.records
         .filter(({ offset }) => offset < until)
