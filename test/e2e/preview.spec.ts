@@ -37,6 +37,8 @@ interface Violation extends Sample {
 }
 
 const TRACES = 60;
+/** The states of a preview that continues. */
+const UNFINISHED = ['queued', 'running'];
 const ENVIRONMENT = {
   BETRACE_TRACE_ROOT_GRACE: '200ms',
   BETRACE_TRACE_IDLE_TIMEOUT: '500ms',
@@ -60,7 +62,14 @@ describe('a rule over the recorded past', () => {
   const preview = async (body: object): Promise<Result> => {
     const begun = await betrace.json<Preview>('POST', '/v1/rules/preview', body);
     expect(begun.status).toBe(202);
-    const { state, result, error } = (await betrace.json<Preview>('GET', `${begun.headers.get('location')}?wait=30s`)).body;
+    const { state, result, error } = await eventually(
+      'the end of the preview',
+      async () => {
+        const { body: now } = await betrace.json<Preview>('GET', `${begun.headers.get('location')}?wait=30s`);
+        return UNFINISHED.includes(now.state) ? undefined : now;
+      },
+      180_000,
+    );
     expect({ state, error }).toEqual({ state: 'done', error: undefined });
     return result!;
   };

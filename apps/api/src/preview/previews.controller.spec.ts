@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeRequest, spansFromValue } from '#otlp';
 import { TOPICS } from '#records';
 import { ApiUnderTest } from '../testing/api-under-test.js';
+import { eventually } from '../testing/eventually.js';
 import type { PreviewView } from './preview.dto.js';
 
 describe('POST /v1/rules/preview', () => {
@@ -19,7 +20,10 @@ describe('POST /v1/rules/preview', () => {
   const preview = async (body: object): Promise<PreviewView> => {
     const { status, headers, body: begun } = await api.ask<PreviewView>('POST', '/v1/rules/preview', body);
     expect({ status, location: headers.get('location') }).toEqual({ status: 202, location: `/v1/previews/${begun.id}` });
-    return (await api.ask<PreviewView>('GET', `/v1/previews/${begun.id}?wait=30s`)).body;
+    return eventually(async () => {
+      const { body: now } = await api.ask<PreviewView>('GET', `/v1/previews/${begun.id}?wait=30s`);
+      return now.state === 'queued' || now.state === 'running' ? undefined : now;
+    }, 100_000);
   };
 
   it('treats `null` as absent', async () => {
