@@ -36,6 +36,14 @@ describe('a deadline', () => {
     }
   });
 
+  it('gives work the time again in which the whole machine was paused', async () => {
+    const result = withDeadline(new Promise((answer) => setImmediate(() => setTimeout(answer, 100, 7))), 400, late);
+    // Nothing runs in this time, so the work begins after the deadline.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+    await expect(result).resolves.toBe(7);
+    await expect(withDeadline(never, 1, late)).rejects.toThrow('too late');
+  });
+
   it('ends the wait for late work without an error', async () => {
     await expect(waitAtMost(never, 1)).resolves.toBeUndefined();
   });
