@@ -1,8 +1,10 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import type { Position } from '../../libs/messaging/src/index.js';
 import { describeKafka } from './describe-kafka.js';
 import { GroupMember } from './group-member.js';
-import { holds, PARTITIONS, SESSION_MS, TestGroup, TIMEOUT_MS } from './test-group.js';
+import { holds, PARTITIONS, SESSION_MS, TEST_TIMEOUT_MS, TestGroup, TIMEOUT_MS } from './test-group.js';
+
+jest.setTimeout(TEST_TIMEOUT_MS);
 
 await describeKafka('a group', (brokers) => {
   let group: TestGroup;
@@ -164,7 +166,7 @@ await describeKafka('a group', (brokers) => {
     await group.append(log, 0, 5);
     await holds('all records at the heir', () => heir.distinct() === 5 * PARTITIONS);
     sleeper.kill('SIGCONT');
-    await holds('that the sleeper gave up all', () => sleeper.revocations === PARTITIONS);
+    await holds('that the sleeper gave up all', () => sleeper.revocations >= PARTITIONS);
     // Then it gets its share again.
     await holds('an even share', () => heir.partitions.size === 3 && sleeper.assigned.size === 3);
     await group.append(log, 5, 5);

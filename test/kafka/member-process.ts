@@ -16,7 +16,7 @@ export class MemberProcess {
   /** Partitions in which it works on a record forever. */
   blocked = 0;
   generation = 0;
-  /** The highest offset read, by partition. */
+  /** The highest offset read and committed, by partition. */
   private readonly highest = new Map<number, number>();
   private readonly process: ChildProcess;
 
@@ -33,13 +33,14 @@ export class MemberProcess {
       if (event === 'assigned') this.assigned.add(partition);
       if (event === 'blocked') this.blocked++;
       if (event === 'generation') this.generation = generation;
-      if (event === 'records') this.highest.set(partition, to);
+      if (event === 'committed') this.highest.set(partition, to);
       if (event !== 'revoked') return;
       this.assigned.delete(partition);
       this.revocations++;
     });
   }
 
+  /** The number of records that it has read and committed. */
   get reached(): number {
     return [...this.highest.values()].reduce((sum, offset) => sum + offset + 1, 0);
   }

@@ -1,4 +1,4 @@
-// A group member as a process, so that it can be killed and stopped: reads, commits after each batch, prints one JSON object a line. With an instance id it is
+// A group member as a process, so that it can be killed and stopped: reads, commits each batch, and prints one JSON object a line. With an instance id it is
 // a static member. With `blocks` it never finishes its first record of each partition.
 // node member.js <brokers> <topic> <partitions> <group> <session ms> <instance id> <blocks>
 import { KafkaLog } from '../../libs/messaging/src/kafka/kafka-log.js';
@@ -34,8 +34,9 @@ const subscription = await log.subscribe({
         await new Promise(() => undefined);
       }
       const last = records.at(-1)!;
-      say({ event: 'records', partition, from: records[0]!.offset, to: last.offset });
       await subscription.commit(partition, { offset: last.offset + 1, metadata: '' });
+      // Only then: its test may kill it after this line.
+      say({ event: 'committed', partition, to: last.offset });
     },
     revoked: async (partition) => say({ event: 'revoked', partition }),
     failed: (error, partition) => say({ event: 'failed', partition, message: error.message }),

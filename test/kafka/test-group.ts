@@ -5,8 +5,13 @@ import { GroupMember } from './group-member.js';
 import { MemberProcess } from './member-process.js';
 
 export const PARTITIONS = 6;
-export const SESSION_MS = 6_000;
-export const TIMEOUT_MS = 45_000;
+/** So long that no pause of the machine ends it: a member that is put out reads uncommitted records again. */
+export const SESSION_MS = 20_000;
+/** Of members whose session is to end. */
+export const SHORT_SESSION_MS = 10_000;
+export const TIMEOUT_MS = 90_000;
+/** Of a test, which has several waits. */
+export const TEST_TIMEOUT_MS = 400_000;
 
 /** Resolves when the condition holds; rejects after TIMEOUT_MS with what it waited for. */
 export const holds = (what: string, condition: () => boolean): Promise<true> =>
@@ -20,9 +25,9 @@ export class TestGroup {
 
   constructor(private readonly brokers: readonly string[]) {}
 
-  async open(report?: LogReport): Promise<KafkaLog> {
+  async open(report?: LogReport, sessionTimeout = SESSION_MS): Promise<KafkaLog> {
     const { brokers, topic } = this;
-    const settings = { kind: 'kafka', brokers, topics: [{ name: topic, partitions: PARTITIONS }], sessionTimeout: SESSION_MS } as const;
+    const settings = { kind: 'kafka', brokers, topics: [{ name: topic, partitions: PARTITIONS }], sessionTimeout } as const;
     const log = await KafkaLog.open(settings, report);
     this.logs.push(log);
     return log;
@@ -33,19 +38,20 @@ export class TestGroup {
   }
 
   /** A static member, which notes its generations. */
-  async named(instanceId: string): Promise<GroupMember> {
+  async named(instanceId: string, sessionTimeout = SESSION_MS): Promise<GroupMember> {
     const member = new GroupMember();
     const report: LogReport = (_level, message) => {
       const [, generation] = /in generation (\d+)/.exec(message) ?? [];
       if (generation !== undefined) member.generations.push(Number(generation));
     };
     member.commitsEachBatch = true;
-    return member.join(await this.open(report), this.topic, this.topic, instanceId);
+    return member.join(await this.open(report, sessionTimeout), this.topic, this.topic, instanceId);
   }
 
+  /** A process that may be killed: the group waits for it for a short session only. */
   process(options: ConstructorParameters<typeof MemberProcess>[1] = {}): MemberProcess {
     const { brokers, topic } = this;
-    const member = new MemberProcess({ brokers, topic, partitions: PARTITIONS, sessionTimeout: SESSION_MS }, options);
+    const member = new MemberProcess({ brokers, topic, partitions: PARTITIONS, sessionTimeout: SHORT_SESSION_MS }, options);
     this.processes.push(member);
     return member;
   }
