@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitAtMost } from '#waiting';
 import { COMPILE_CACHE, compiledEntryOf, entryOf, nodeFlagsOf } from './entry.js';
 import { eventually, GivenUp } from './eventually.js';
 import { freePorts } from './free-port.js';
@@ -30,12 +31,17 @@ export interface BeTraceOptions {
   readonly timeoutMs?: number;
 }
 
+/** How long (ms) the output of an ended process may take: a process that it started may keep the pipe open. */
+const OUTPUT_MS = 10_000;
+
 /** A BeTrace process: of the bundle in a test, of dist/ elsewhere (`entry.ts`). */
 export class BeTrace {
   private constructor(
     readonly process: ChildProcess,
     readonly ports: { readonly http: number; readonly grpc: number },
     private readonly output: string[],
+    /** Resolves when the process has ended and its whole output was read, which may be after its exit. */
+    private readonly closed: Promise<void>,
   ) {}
 
   /** Starts the process and waits until it is ready; a failure includes its output. */
@@ -45,8 +51,8 @@ export class BeTrace {
       await eventually(
         'the start of BeTrace',
         async () => {
-          const { exitCode } = betrace.process;
-          if (exitCode !== null) throw new GivenUp(`it ended with exit code ${exitCode}`);
+          const { exitCode, signalCode } = betrace.process;
+          if (exitCode !== null || signalCode !== null) throw new GivenUp(`it ended with ${exitCode ?? signalCode}`);
           return (await fetch(`${betrace.url}/ready`)).ok ? true : undefined;
         },
         options.timeoutMs ?? 90_000,
@@ -80,9 +86,10 @@ export class BeTrace {
     });
     running.add(child);
     child.on('exit', () => running.delete(child));
+    const closed = new Promise<void>((done) => child.once('close', () => done()));
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-    return new BeTrace(child, { http, grpc }, output);
+    return new BeTrace(child, { http, grpc }, output, closed);
   }
 
   get url(): string {
@@ -104,9 +111,10 @@ export class BeTrace {
     return this.end('SIGKILL');
   }
 
-  /** The exit code of a process that ends by itself. */
+  /** The exit code of a process that ends by itself. Then `logs` has its whole output. */
   async exited(): Promise<number | null> {
     if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+    await waitAtMost(this.closed, OUTPUT_MS);
     return this.process.exitCode;
   }
 
@@ -121,12 +129,8 @@ export class BeTrace {
   }
 
   private async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.process.exitCode === null && this.process.signalCode === null) {
-      const exit = once(this.process, 'exit');
-      this.process.kill(signal);
-      await exit;
-    }
-    return this.process.exitCode;
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill(signal);
+    return this.exited();
   }
 }
 

@@ -3,8 +3,8 @@ import { expect, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { seedOf } from './random-seed.js';
 
-// For every spec, unit specs too: a busy machine may give a test a twentieth of a core, which must not fail it.
-jest.setTimeout(120_000);
+// For every spec, unit specs too: a busy machine may give a test a twentieth of a core, which must not fail it. It exceeds several waits of `eventually`.
+jest.setTimeout(300_000);
 
 /** How long (ms) one property may run, including shrinking. A property in a passing run takes far less. */
 const MAX_PROPERTY_MS = 600_000;

@@ -90,12 +90,13 @@ export async function sendTheWholeWay(betrace: BeTrace, sink: OtlpReceiver, seed
       const named = new Set(
         all.filter(({ rule_id }) => rule_id === 'named').map(({ wire_trace_id, wire_span_id }) => wire_trace_id + wire_span_id),
       );
-      return [...expected].every((id) => named.has(id)) ? all : undefined;
+      // Rules about whole traces follow when the traces close.
+      const judges = new Set(all.map(({ rule_id }) => rule_id));
+      return [...expected].every((id) => named.has(id)) && Object.keys(RULES).every((rule) => judges.has(rule)) ? all : undefined;
     },
     60_000,
     500,
   );
-  for (const rule of Object.keys(RULES)) expect([rule, violations.some(({ rule_id }) => rule_id === rule)]).toEqual([rule, true]);
   await sound(betrace, sink, violations);
 }
 
@@ -176,7 +177,9 @@ async function sound(betrace: BeTrace, sink: OtlpReceiver, violations: readonly 
   ]) {
     expect(metrics).not.toMatch(new RegExp(`^betrace_${name}_total\\S* [1-9]`, 'm'));
   }
-  expect((await betrace.json<{ status: string }>('GET', '/ready')).body.status).toBe('ready');
+  // After a slow answer of the collector the exporter is late for a moment.
+  const ready = async () => ((await betrace.json<{ status: string }>('GET', '/ready')).body.status === 'ready' ? true : undefined);
+  await eventually('readiness', ready);
 }
 
 function exportedIds(sink: OtlpReceiver): readonly string[] {

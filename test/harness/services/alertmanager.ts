@@ -32,7 +32,7 @@ export class Alertmanager {
     const args = [`--config.file=${config}`, `--storage.path=${folder}`, `--web.listen-address=${address}`, '--cluster.listen-address='];
     const child = spawn(ALERTMANAGER, args, { stdio: 'ignore' });
     const alertmanager = new Alertmanager(child, folder, `http://${address}`);
-    await eventually('Alertmanager', async () => ((await fetch(`${alertmanager.url}/-/ready`)).ok ? true : undefined), 30_000);
+    await eventually('Alertmanager', async () => ((await fetch(`${alertmanager.url}/-/ready`)).ok ? true : undefined));
     return alertmanager;
   }
 

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePorts } from '../free-port.js';
 
 /** An HTTP server on loopback that tests close and reopen at the same port. */
 export class LoopbackServer {
@@ -14,9 +14,10 @@ export class LoopbackServer {
   }
 
   async open(): Promise<void> {
+    // A port that the system assigns could be that of an outgoing connection when this server reopens.
+    if (this.port === 0) [this.port = 0] = await freePorts(1);
     const server = createServer(this.answer);
-    await new Promise<void>((done) => server.listen(this.port, '127.0.0.1', done));
-    this.port = (server.address() as AddressInfo).port;
+    await new Promise<void>((done, fail) => server.once('error', fail).listen(this.port, '127.0.0.1', done));
     this.server = server;
   }
 
