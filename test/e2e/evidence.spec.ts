@@ -55,7 +55,7 @@ describe('evidence of traces that comply', () => {
       resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.filter((span) => span.name === name))),
     );
   const arrived = (name: string, count: number) =>
-    eventually(`${count} spans ${name}`, async () => (exported(name).length >= count ? exported(name) : undefined), 30_000);
+    eventually(`${count} spans ${name}`, async () => (exported(name).length >= count ? exported(name) : undefined), 60_000);
   const verify = (text: string, key = KEY) => {
     const file = join(folder.path, 'spans.json');
     writeFileSync(file, text);
@@ -95,10 +95,12 @@ describe('evidence of traces that comply', () => {
     const text = encodeRequestJson({ resourceSpans: requests().flatMap(({ resourceSpans }) => resourceSpans) });
     expect(verify(text)).toEqual({ code: 0, last: '7 of 7 valid' });
     expect(verify(text.replaceAll('CC6.1', 'CC6.2'))).toEqual({ code: 1, last: '2 of 7 valid' });
-    expect(await counted('betrace_evidence_exported_total')).toBe(5);
-    expect(await counted('betrace_violations_exported_total')).toBe(2);
+    // The exporter counts what it has sent when the answer is there.
+    const sums = async () => [await counted('betrace_evidence_exported_total'), await counted('betrace_violations_exported_total')];
+    await eventually('the counts of exports', async () => ((await sums()).reduce((a, b) => a + b) >= 7 ? true : undefined));
+    expect(await sums()).toEqual([5, 2]);
     expect((await betrace.json('GET', '/v1/violations')).body).toMatchObject({ total: 2 });
-  }, 60_000);
+  });
 
   it('survives kills and an outage of the receiver: no trace is missing, and repeated spans have the same id', async () => {
     await start();
@@ -107,7 +109,8 @@ describe('evidence of traces that comply', () => {
     await betrace.kill();
     await start();
     await send(10);
-    await eventually('evidence in the log', async () => ((await counted('betrace_evidence_total')) >= 20 ? true : undefined), 30_000);
+    // A count of this process would lack what the former one has judged.
+    expect((await betrace.json('POST', '/v1/settle?timeout=60s')).status).toBe(204);
     await betrace.kill();
     await receiver.start();
     await start();
@@ -118,12 +121,12 @@ describe('evidence of traces that comply', () => {
     await eventually(
       'the last',
       async () => (exported('betrace.evidence').some((span) => span.traceId === traceId(21)) ? true : undefined),
-      30_000,
+      60_000,
     );
     const spans = exported('betrace.evidence');
     expect(new Set(spans.map((span) => span.traceId)).size).toBe(21);
     expect(new Set(spans.map((span) => span.spanId)).size).toBe(21);
-  }, 120_000);
+  });
 
   it('is limited, and omitted evidence is counted', async () => {
     await receiver.start();
@@ -132,12 +135,12 @@ describe('evidence of traces that comply', () => {
     const began = Date.now();
     await send(60);
     const both = async () => (await counted('betrace_evidence_total')) + (await counted('betrace_evidence_withheld_total'));
-    await eventually('all are judged', async () => ((await both()) >= 60 ? true : undefined), 30_000);
+    await eventually('all are judged', async () => ((await both()) >= 60 ? true : undefined), 60_000);
     const windows = Math.floor(Date.now() / 10_000) - Math.floor(began / 10_000) + 1;
     const told = await counted('betrace_evidence_total');
     expect(told).toBeGreaterThan(0);
     expect(told).toBeLessThanOrEqual(10 * windows);
     expect(await both()).toBe(60);
     expect(await arrived('betrace.evidence', told)).toHaveLength(told);
-  }, 60_000);
+  });
 });

@@ -41,6 +41,8 @@ describe('kill -9 and a restart', () => {
   const slow = (n: number) => ({ trace_id: `slow-${n}`, span_id: `s-${n}`, name: 'request', start_time: 0, duration: 2_000_000_000 });
   const charge = (n: number) => ({ trace_id: `charge-${n}`, span_id: `c-${n}`, name: 'charge', start_time: 0, duration: 1_000 });
   const list = async () => (await betrace.json<Violations>('GET', '/v1/violations?limit=1000')).body;
+  /** Nothing more comes: all that was accepted is judged, and its violations are stored. */
+  const settled = async () => expect((await betrace.json('POST', '/v1/settle?timeout=60s')).status).toBe(204);
   const keys = ({ violations }: Violations) => violations.map(({ rule_id, trace_id }) => `${rule_id} ${trace_id}`).sort();
   const expected = (slows: number, charges: number) =>
     [
@@ -53,7 +55,7 @@ describe('kill -9 and a restart', () => {
     await betrace.kill();
     await start();
     await eventually('all violations', async () => ((await list()).total >= 100 ? true : undefined));
-    await new Promise((done) => setTimeout(done, 300));
+    await settled();
     expect(keys(await list())).toEqual(expected(50, 50));
   });
 
@@ -64,8 +66,8 @@ describe('kill -9 and a restart', () => {
       await betrace.kill();
       await start();
     }
-    await eventually('all violations', async () => ((await list()).total >= 120 ? true : undefined), 20_000);
-    await new Promise((done) => setTimeout(done, 1_500));
+    await eventually('all violations', async () => ((await list()).total >= 120 ? true : undefined), 60_000);
+    await settled();
     expect(keys(await list())).toEqual(expected(60, 60));
   });
 
@@ -76,7 +78,7 @@ describe('kill -9 and a restart', () => {
     await send({ trace_id: 'charge-0', span_id: 'a-0', parent_id: 'c-0', name: 'audit', start_time: 0, duration: 1_000 });
     const onlyTheOther = async () => keys(await list()).join() === 'unaudited charge-1';
     await eventually('the verdicts', async () => ((await onlyTheOther()) ? true : undefined));
-    await new Promise((done) => setTimeout(done, 1_500));
+    await settled();
     expect(keys(await list())).toEqual(['unaudited charge-1']);
   });
 

@@ -74,13 +74,13 @@ const metric = async (name: string): Promise<number> => {
 };
 const read = (message: ReceivedMessage): Told => JSON.parse(message.body) as Told;
 const taken = (count: number) =>
-  eventually(`${count} messages`, async () => (hook.taken.length >= count ? hook.taken.map(read) : undefined), 30_000);
+  eventually(`${count} messages`, async () => (hook.taken.length >= count ? hook.taken.map(read) : undefined), 60_000);
 
 (absent.length > 0 ? describe.skip : describe)('a real Alertmanager', () => {
   let alertmanager: Alertmanager;
   beforeAll(async () => {
     alertmanager = await Alertmanager.start();
-  }, 60_000);
+  });
   afterAll(() => alertmanager?.stop());
 
   it('gets each violation as an alert of its own, and its end after a retraction, for any names', async () => {
@@ -93,7 +93,7 @@ const taken = (count: number) =>
     const alerts = await eventually(
       'the alerts',
       async () => ((await alertmanager.alerts()).length === 3 ? alertmanager.alerts() : undefined),
-      30_000,
+      60_000,
     );
     const first = alerts.find(({ labels }) => labels['service'] === 'shop')!;
     expect(first.labels).toMatchObject({ alertname: 'BeTraceViolation', rule_id: 'unaudited', rule_name: name, severity: 'critical' });
@@ -105,11 +105,14 @@ const taken = (count: number) =>
     expect(first.generatorURL).toBe(`https://betrace.example.com/ui/violations/${first.labels['violation_id']}`);
     await send('one', 'audit');
     await settled();
-    await eventually('the end of the alert', async () => ((await alertmanager.alerts()).length === 2 ? true : undefined), 30_000);
+    await eventually('the end of the alert', async () => ((await alertmanager.alerts()).length === 2 ? true : undefined), 60_000);
     expect((await alertmanager.alerts()).map(({ labels }) => labels['violation_id'])).not.toContain(first.labels['violation_id']);
-    expect(await metric('betrace_notifications_sent_total{receiver="oncall"}')).toBe(4);
+    // A message counts when its receiver's answer is there.
+    const sent = () => metric('betrace_notifications_sent_total{receiver="oncall"}');
+    await eventually('the count of messages', async () => ((await sent()) >= 4 ? true : undefined));
+    expect(await sent()).toBe(4);
     expect((await betrace!.json<{ checks: object }>('GET', '/ready')).body.checks).toMatchObject({ notifications: 'ok' });
-  }, 120_000);
+  });
 });
 
 describe('a webhook', () => {
@@ -133,7 +136,7 @@ describe('a webhook', () => {
     }
     expect(new Set(hook.taken.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
     expect(betrace!.logs()).not.toContain(SECRET.slice('whsec_'.length));
-  }, 120_000);
+  });
 
   it('that is down loses nothing, delays no other, and gets each message once, also over kill -9', async () => {
     const other = new WebhookReceiver();
@@ -150,15 +153,13 @@ describe('a webhook', () => {
       await taken(1);
       await hook.close();
       for (let n = 1; n <= 20; n++) await slow(n);
-      await eventually('the other one', async () => (other.taken.length === 21 ? true : undefined), 30_000);
+      await eventually('the other one', async () => (other.taken.length >= 21 ? true : undefined), 60_000);
       const told = await eventually('what it waits for', async () => {
         const { status, body } = await betrace!.json<{ status: string; checks: Record<string, string> }>('GET', '/ready');
-        return body.checks['notifications'] === 'ok' ? undefined : { status, body };
+        // A message to the closing server may have another reason.
+        return /^away: .*ECONNREFUSED/.test(body.checks['notifications'] ?? '') ? { status, body } : undefined;
       });
-      expect(told).toMatchObject({
-        status: 200,
-        body: { status: 'degraded', checks: { notifications: expect.stringMatching(/^away: .*ECONNREFUSED/) } },
-      });
+      expect(told).toMatchObject({ status: 200, body: { status: 'degraded' } });
       await betrace!.kill();
       await start(receivers, true);
       for (let n = 21; n <= 30; n++) await slow(n);
@@ -179,7 +180,7 @@ describe('a webhook', () => {
     } finally {
       await other.close();
     }
-  }, 180_000);
+  });
 
   it('gets what passes its filters, and nothing that is muted, which is counted', async () => {
     await start([
@@ -197,14 +198,14 @@ describe('a webhook', () => {
     await eventually(
       'the mute',
       async () => ((await metric('betrace_notifications_muted_total{receiver="chat"}')) === 1 ? true : undefined),
-      30_000,
+      60_000,
     );
     await send('two', 'request', { duration: 2e9, service: 'stock' });
     await settled();
     const told = await taken(3);
     expect(told.map(({ data }) => data.rule_id).sort()).toEqual(['muted', 'told', 'told']);
     expect(await metric('betrace_notifications_sent_total{receiver="nobody"}')).toBe(0);
-  }, 120_000);
+  });
 
   it('gets a muted violation when it gets worse, with those that made it worse', async () => {
     await start([{ name: 'chat', webhook: hook.url }]);
@@ -213,7 +214,7 @@ describe('a webhook', () => {
     expect(mute.status).toBe(201);
     for (const trace of ['one', 'two', 'three']) await send(trace, 'request', { duration: 2e9 });
     const muted = () => metric('betrace_notifications_muted_total{receiver="chat"}');
-    await eventually('the mute', async () => ((await muted()) === 3 ? true : undefined), 30_000);
+    await eventually('the mute', async () => ((await muted()) === 3 ? true : undefined), 60_000);
     await send('four', 'request', { duration: 2e9 });
     await send('five', 'request', { duration: 2e9 });
     const told = await taken(2);
@@ -221,7 +222,7 @@ describe('a webhook', () => {
     expect([hook.taken.length, await muted()]).toEqual([2, 3]);
     const { mutes } = (await betrace!.json<{ mutes: object[] }>('GET', '/v1/mutes?active=false')).body;
     expect(mutes).toEqual([expect.objectContaining({ id: mute.body.id, active: false, got_worse: true, ended_at: expect.any(String) })]);
-  }, 120_000);
+  });
 
   it('that is new gets violations from then on', async () => {
     await start([], true);
@@ -235,7 +236,7 @@ describe('a webhook', () => {
     const told = await taken(1);
     expect(told.map(({ data }) => data.trace_id)).toEqual([expect.not.stringContaining('before')]);
     expect(hook.taken).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('that refuses one permanently gets the others, and the refusal is reported', async () => {
     await start([{ name: 'chat', webhook: hook.url }]);
@@ -246,9 +247,11 @@ describe('a webhook', () => {
     await taken(5);
     await eventually('the refusals', async () => (hook.refused === 5 ? true : undefined));
     expect(hook.taken.every((message) => read(message).data.rule_id === 'good')).toBe(true);
-    expect(await metric('betrace_notifications_refused_total{receiver="chat",reason="http_400"}')).toBe(5);
-    expect(betrace!.logs()).toContain('refused violation');
-  }, 120_000);
+    const refused = () => metric('betrace_notifications_refused_total{receiver="chat",reason="http_400"}');
+    await eventually('the count of refusals', async () => ((await refused()) >= 5 ? true : undefined));
+    expect(await refused()).toBe(5);
+    await eventually('the log of it', async () => (betrace!.logs().includes('refused violation') ? true : undefined));
+  });
 });
 
 it('an invalid file of receivers ends the start, with its mistakes', async () => {
