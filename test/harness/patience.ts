@@ -3,8 +3,9 @@ import { expect, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { seedOf } from './random-seed.js';
 
-// For every spec, unit specs too: a busy machine may give a test a twentieth of a core, which must not fail it. It exceeds several waits of `eventually`.
-jest.setTimeout(300_000);
+// For every spec, unit specs too: a busy machine may give a test a twentieth of a core, which must not fail it. It is longer than the waits of a test together,
+// which name what did not happen.
+jest.setTimeout(600_000);
 
 /** How long (ms) one property may run, including shrinking. A property in a passing run takes far less. */
 const MAX_PROPERTY_MS = 600_000;

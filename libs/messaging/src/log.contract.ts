@@ -34,12 +34,12 @@ export function describeLog(name: string, under: LogUnderTest): void {
         { name: `${topic}.compacted`, partitions: 1, compacted: true },
       ];
       log = await under.open(topics);
-    }, 60_000);
+    });
 
     afterEach(async () => {
       for (const subscription of subscriptions) await subscription.close();
       await log.close();
-    }, 60_000);
+    });
 
     async function eventually(what: string, holds: () => boolean): Promise<void> {
       const end = performance.now() + under.timeoutMs;

@@ -178,7 +178,7 @@ describe('the time of ingest over Kafka', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 
   it('is read from the log before the first record', async () => {
     const log = await openLog({ kind: 'embedded', topics: topicSpecifications({ partitions: 1 }), writer: 'direct' });

@@ -7,7 +7,7 @@ import { EmbeddedLog } from './embedded-log.js';
 describeLog('the embedded log in memory', {
   open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, writer: 'direct' }),
   durable: false,
-  timeoutMs: 5_000,
+  timeoutMs: 60_000,
 });
 
 const root = mkdtempSync(join(tmpdir(), 'betrace-log-'));
@@ -15,5 +15,5 @@ const root = mkdtempSync(join(tmpdir(), 'betrace-log-'));
 describeLog('the embedded log on disk', {
   open: async (topics) => EmbeddedLog.open({ kind: 'embedded', topics, writer: 'direct', path: join(root, topics[0]!.name) }),
   durable: true,
-  timeoutMs: 5_000,
+  timeoutMs: 60_000,
 });

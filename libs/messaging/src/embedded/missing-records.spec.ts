@@ -102,7 +102,7 @@ describe('records that were deleted from a file of the embedded log', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   it('are reported as a failure to a listener without a handler for them', async () => {
     const log = EmbeddedLog.open(settings);

@@ -93,7 +93,7 @@ describe('RuleAnnouncer', () => {
     isAnother = false;
     await end(new Error('the log is unavailable'));
     // Its back-off has a timer that is not faked, some 100 ms.
-    for (let polls = 0; calls.length < 2 && polls < 500; polls++) await pause(10);
+    for (let polls = 0; calls.length < 2 && polls < 6_000; polls++) await pause(10);
     expect(calls).toEqual(['reconcile', 'reconcile']);
     await checks(1);
     expect(() => announcer.check()).toThrow('rules are stored and not in force, because they are not in the log: the log is unavailable');

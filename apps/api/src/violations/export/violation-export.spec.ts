@@ -114,7 +114,7 @@ describe('an export larger than its buffers', () => {
       record: JSON.stringify({ id: `v${n}`, timestamp_ms: n, message: 'x'.repeat(20_000) }),
     }));
     await api.store.keep({ reader: 'test', partition: 0, position: 1, violations });
-  }, 60_000);
+  });
   afterEach(() => void jest.restoreAllMocks());
   afterAll(() => api.close());
 
@@ -137,7 +137,7 @@ describe('an export larger than its buffers', () => {
     expect(await readsAtRest(() => reading.mock.calls.length)).toBeLessThan(PAGES);
     expect((await answer.text()).split('\n')).toHaveLength(COUNT + 1);
     expect(reading.mock.calls).toHaveLength(PAGES);
-  }, 60_000);
+  });
 
   it('stops reading when the client is gone', async () => {
     const reading = jest.spyOn(api.store, 'violationsFrom');
@@ -152,5 +152,5 @@ describe('an export larger than its buffers', () => {
     });
     expect(await readsAtRest(() => reading.mock.calls.length)).toBeLessThan(PAGES);
     expect((await api.ask('GET', '/v1/violations?limit=1')).body).toMatchObject({ total: COUNT });
-  }, 60_000);
+  });
 });

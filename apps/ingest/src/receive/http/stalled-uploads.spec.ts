@@ -108,7 +108,7 @@ describe('stalled uploads lock no sender out', () => {
     }
     client.close();
     // A generous limit: waiting for a request timeout would take a minute.
-    expect(performance.now() - started).toBeLessThan(20_000);
+    expect(performance.now() - started).toBeLessThan(50_000);
     expect(await inFlight()).toBeLessThanOrEqual(ROOM);
   });
 
