@@ -4,6 +4,7 @@ import { FullPartitions } from '#platform';
 import { HeldLog } from '../../../../test/fixtures/ingest/held-log.js';
 import { aRequest, aSpan, bytesOf } from '../../../../test/fixtures/ingest/requests.js';
 import { loggedSpans, openMemoryLog, type RunningIngest, startIngest } from '../../../../test/fixtures/ingest/start-ingest.js';
+import { eventually } from '../../../../test/harness/eventually.js';
 
 const PROTOBUF = { 'content-type': 'application/x-protobuf' };
 let ingest: RunningIngest;
@@ -98,10 +99,11 @@ describe('back-pressure', () => {
     expect(Buffer.from(await refused.arrayBuffer()).toString()).toContain('BT_HTTP_OVERLOADED');
 
     log.release();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect((await post(body)).status).toBe(200);
+    // What a busy machine does not confirm in time is in the log, too.
+    let sent = 1;
+    await eventually('its recovery', async () => ((await post(body)).status === 200 ? true : void sent++));
     const logged = await loggedSpans(log);
     expect(logged.length).toBeGreaterThan(1);
-    expect(logged.length).toBeLessThan(6);
+    expect(logged.length).toBeLessThan(5 + sent);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Log, openLog, topicSpecifications } from '#messaging';
 import { type Configuration, FullPartitions, type Logger, type Shutdown } from '#platform';
 import { TOPICS } from '#records';
@@ -41,10 +41,15 @@ describe('FullPartitionsListener', () => {
   });
 
   it('does not wait forever for a crashed evaluator', async () => {
+    const reports = jest.spyOn(full, 'report');
     await hear.start(300);
     await say('{"evaluator":"one","partitions":[1]}');
-    await are(1);
-    await are();
+    await eventually('its end', async () => (reports.mock.calls.length > 1 ? true : undefined));
+    expect(reports.mock.calls).toEqual([
+      ['one', [1]],
+      ['one', []],
+    ]);
+    expect(full.has(1)).toBe(false);
   });
 
   it('skips records that are not reports', async () => {

@@ -13,8 +13,10 @@ const JSON_TYPE = 'application/json';
 const TRACES = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 
 let ingest: RunningIngest;
+const start = (timeout: string) =>
+  startIngest({ BETRACE_REQUEST_LIMIT: String(LIMIT), BETRACE_API_KEY: 'sesame', BETRACE_REQUEST_TIMEOUT: timeout });
 beforeAll(async () => {
-  ingest = await startIngest({ BETRACE_REQUEST_LIMIT: String(LIMIT), BETRACE_API_KEY: 'sesame', BETRACE_REQUEST_TIMEOUT: '700ms' });
+  ingest = await start('60s');
 });
 afterAll(() => ingest.stop());
 
@@ -91,6 +93,13 @@ describe('a request refused before it is read is counted once', () => {
 });
 
 describe('a request that stalls is closed', () => {
+  const startAgain = async (timeout: string) => {
+    await ingest.stop();
+    ingest = await start(timeout);
+  };
+  beforeAll(() => startAgain('700ms'));
+  afterAll(() => startAgain('60s'));
+
   const stalled = (head: string) =>
     new Promise<string>((resolve) => {
       let answer = '';

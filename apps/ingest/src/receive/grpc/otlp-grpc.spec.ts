@@ -124,7 +124,10 @@ describe('OTLP/gRPC under trouble', () => {
     const ingest = await startIngest({ BETRACE_APPEND_TIMEOUT: '60s' }, log);
     const [port = 0] = ingest.grpcPorts;
     log.hold();
-    const answer = await send(port, bytesOf(aRequest()), {}, {}, { deadline: Date.now() + 3_000 });
+    const call = () => send(port, bytesOf(aRequest()), {}, {}, { deadline: Date.now() + 3_000 });
+    let answer = await call();
+    // When the machine stalls for the time between the hint and the deadline, the deadline is first.
+    for (let again = 0; again < 5 && answer.code === grpc.status.DEADLINE_EXCEEDED; again++) answer = await call();
     expect(answer).toMatchObject({ code: grpc.status.UNAVAILABLE, retryDelay: 1_000 });
     log.release();
     await ingest.stop();
