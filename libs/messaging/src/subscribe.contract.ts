@@ -234,7 +234,7 @@ export function describeSubscribe({ append, subscribe, eventually, committed }: 
       const listening = new Listening();
       await subscribe(listening, { idleInterval: 100 });
       const started = performance.now();
-      await eventually('three idle calls', () => listening.events.filter((event) => event === 'idle 0').length === 3);
+      await eventually('three idle calls', () => listening.events.filter((event) => event === 'idle 0').length >= 3);
       expect(performance.now() - started).toBeGreaterThan(150);
     });
 

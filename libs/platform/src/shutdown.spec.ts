@@ -31,7 +31,7 @@ class SlowModule {}
 
 describe('an orderly stop', () => {
   it('goes from the receivers through the last answers and the stages to the log, and survives a hanging part', async () => {
-    const environment = { BETRACE_HTTP_PORT: '0', BETRACE_HOST: '127.0.0.1', BETRACE_SHUTDOWN_TIMEOUT: '500ms' };
+    const environment = { BETRACE_HTTP_PORT: '0', BETRACE_HOST: '127.0.0.1', BETRACE_SHUTDOWN_TIMEOUT: '6s' };
     const { configuration } = loadConfiguration({ environment, directory: '/nowhere' });
     const lines: string[] = [];
     const logger = createLogger(configuration.logging, { write: (line) => void lines.push(line) });

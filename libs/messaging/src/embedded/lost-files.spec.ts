@@ -157,7 +157,7 @@ describe('files of the embedded log that are lost while it is open', () => {
   it('a second server is noticed without a request', async () => {
     for (const file of ['lock.db', 'lock.db-wal', 'lock.db-shm']) rmSync(join(path, file));
     const second = EmbeddedLog.open({ ...settings });
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    while (log.filesLost() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     await expect(log.append('spans', [record('b')])).rejects.toThrow(/BT_LOG_LOCK_LOST/);
     await second.close();
   });

@@ -185,7 +185,7 @@ describe('a client that disconnects', () => {
 
 describe('uploads that stall', () => {
   it('lock no one out: active senders get their memory', async () => {
-    const { app, url } = await start({ BETRACE_REQUEST_TIMEOUT: '2s', BETRACE_IN_FLIGHT_LIMIT: String(3 * LIMIT) });
+    const { app, url } = await start({ BETRACE_REQUEST_TIMEOUT: '60s', BETRACE_IN_FLIGHT_LIMIT: String(3 * LIMIT) });
     const inFlight = app.get(InFlight);
     const answers: string[] = [];
     const sockets = Array.from({ length: 9 }, () => {
@@ -200,7 +200,7 @@ describe('uploads that stall', () => {
       while (inFlight.bytes < 2.5 * LIMIT) await new Promise((resolve) => setTimeout(resolve, 5));
       const send = () => fetch(`${url}/v1/raw`, { method: 'POST', body: new Uint8Array(LIMIT), headers: { 'content-type': 'text/plain' } });
       let response = await send();
-      for (let tries = 0; response.status === 503 && tries < 100; tries++) {
+      for (let tries = 0; response.status === 503 && tries < 2_000; tries++) {
         await new Promise((resolve) => setTimeout(resolve, 20));
         response = await send();
       }

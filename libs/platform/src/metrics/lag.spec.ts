@@ -53,7 +53,7 @@ describe('lag at the scrape', () => {
     log.mode = mode;
     const before = performance.now();
     expect(await series()).toContain('lag{partition="0"} 6');
-    expect(performance.now() - before).toBeLessThan(5_000);
+    expect(performance.now() - before).toBeLessThan(30_000);
     await new Promise((done) => setTimeout(done, 600));
     const age = (await series()).find((line) => line.startsWith('betrace_log_end_age_seconds{topic="t"}'));
     expect(Number(age?.split(' ')[1])).toBeGreaterThan(0.5);
@@ -80,11 +80,11 @@ describe('LogEnds', () => {
   it('asks a hanging log once, however often it is scraped, and waits once', async () => {
     const log = new FakeLog();
     log.mode = 'hangs';
-    const ends = new LogEnds(log, 50);
+    const ends = new LogEnds(log, 1_000);
     await Promise.all([ends.of('t'), ends.of('t')]);
     const before = performance.now();
     for (let n = 0; n < 20; n++) expect((await ends.of('t')).age).toBe(Number.POSITIVE_INFINITY);
     expect(log.asked).toBe(1);
-    expect(performance.now() - before).toBeLessThan(20 * 50);
+    expect(performance.now() - before).toBeLessThan(20 * 1_000);
   });
 });
