@@ -57,6 +57,23 @@ describeConsole('command palette', () => {
     await page.getByRole('alert').getByText(text).waitFor();
   });
 
+  it('goes to the place of two keys that were pressed at once, though the page was busy between them', async () => {
+    const page = await browser.page('/ui/violations');
+    await page.locator('tr[data-row]').first().waitFor();
+    await page.evaluate(() =>
+      document.addEventListener('keydown', ({ key }) => {
+        for (const end = performance.now() + 2_000; key === 'g' && performance.now() < end; );
+      }),
+    );
+    await becomes(async () => {
+      await Promise.all([page.keyboard.press('g'), page.keyboard.press('o')]);
+      return page.waitForURL(/\/ui\/overview$/, { timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+    }, true);
+  });
+
   it('is accessible, in dark and light, wide and narrow', async () => {
     const page = await browser.page('/ui/rules');
     await page.locator('tr[data-row]').first().waitFor();

@@ -37,7 +37,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const more = useMemo(() => [{ id: 'keys', text: 'Keys', detail: '?', run: () => setKeys(true) }], [setKeys]);
   const going = useRef(Number.NEGATIVE_INFINITY);
   const goTo = (key: string) => (event: KeyboardEvent) => {
-    if (performance.now() - going.current > CHORD_MS) return;
+    // When the key was pressed: a busy page handles it later.
+    if (event.timeStamp - going.current > CHORD_MS) return;
     going.current = Number.NEGATIVE_INFINITY;
     event.preventDefault();
     navigate(PLACES.find((place) => place.key === key)?.href ?? '/');
@@ -45,8 +46,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   // Before the keys of the page: after `g` a letter names a place, even if it is a key of its own.
   useKeys(
     {
-      g: () => {
-        going.current = performance.now();
+      g: (event) => {
+        going.current = event.timeStamp;
       },
       ...Object.fromEntries(PLACES.map(({ key }) => [key, goTo(key)])),
       '?': () => setKeys(true),
