@@ -167,3 +167,17 @@ export async function costOf(page: Page, act: () => Promise<unknown>): Promise<n
   await session.detach();
   return cost;
 }
+
+/** How many times its CPU time a computation of the page takes: 1 on a machine that does nothing else, 2 where it gets half a core. */
+export async function slownessOf(page: Page): Promise<number> {
+  let seconds = 0;
+  const cost = await costOf(page, async () => {
+    seconds = await page.evaluate(() => {
+      const begin = performance.now();
+      let value = 1;
+      for (let n = 0; n < 40_000_000; n++) value = Math.imul(value ^ n, 0x01000193);
+      return (performance.now() - begin + (value === 0 ? 1 : 0)) / 1_000;
+    });
+  });
+  return Math.max(1, seconds / cost);
+}
