@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { BeTrace } from '../../../test/harness/betrace.js';
+import { becomes } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
@@ -37,7 +38,7 @@ describeConsole('a damaged link', () => {
       const page = await browser.page(link, {}, /status of 40[04]/);
       await page.getByText('This link is damaged.').waitFor();
       await page.locator('main').getByText(shown).filter({ visible: true }).first().waitFor();
-      expect(page.url()).toBe(betrace.url + left);
+      await becomes(async () => page.url(), betrace.url + left);
       await page.context().close();
     }
   });
@@ -47,7 +48,7 @@ describeConsole('a damaged link', () => {
     await page.getByText('Left out, because it cannot be read: 1 parameter, q.').waitFor();
     expect(await problemsOf(page, 'damaged-link')).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
-    expect(await page.getByText('This link is damaged.').count()).toBe(0);
+    await becomes(() => page.getByText('This link is damaged.').count(), 0);
     expect(await page.getByRole('alert').count()).toBe(0);
   });
 });

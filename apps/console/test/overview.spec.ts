@@ -1,8 +1,9 @@
 import { expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { BeTrace } from '../../../test/harness/betrace.js';
-import { becomes } from './becomes.js';
+import { becomes, readAgain } from './becomes.js';
 import { describeConsole, problemsOf, type TestBrowser } from './browser.js';
+import { goByKeys } from './go-by-keys.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
 import { withConsole } from './with-console.js';
 
@@ -34,9 +35,9 @@ describeConsole('overview', () => {
     await panel(page, 'Why traces were closed').getByText('No trace was closed').waitFor();
     await panel(page, 'Loudest rules').getByText('No rule was violated').waitFor();
     expect(await figure(page, 'Certain to listed')).toBe('–');
-    expect(await equation(page)).toEqual({ received: 0, judged: 0, rejected: 0, duplicates: 0, on_the_way: 0 });
-    expect(await figure(page, 'Violations in 24 h')).toBe('0');
-    expect(await hop(page, 'Export').innerText()).toMatch(/off[\s\S]*--otel-endpoint/);
+    await becomes(() => equation(page), { received: 0, judged: 0, rejected: 0, duplicates: 0, on_the_way: 0 });
+    await becomes(() => figure(page, 'Violations in 24 h'), '0');
+    await becomes(() => hop(page, 'Export').innerText(), expect.stringMatching(/off[\s\S]*--otel-endpoint/));
     expect(await problemsOf(page, 'overview-empty')).toEqual([]);
   });
 
@@ -61,27 +62,26 @@ describeConsole('overview', () => {
     }, 2);
     const page = await browser.page('/ui/violations');
     await page.locator('tr[data-row]').first().waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('o');
-    await page.waitForURL(/\/ui\/overview$/);
+    await goByKeys(page, 'o', /\/ui\/overview$/);
     await becomes(() => figure(page, 'Violations in 24 h'), '3');
     // 4 + 4 + 5 spans of the orders and 5 of the one that came three times.
     await becomes(() => equation(page), { received: 28, judged: 18, rejected: 0, duplicates: 10, on_the_way: 0 });
     await panel(page, 'Is it looking at everything?').getByText('adds up').waitFor();
-    expect(await figure(page, 'Certain to listed')).toMatch(/^[\d.]+ (µs|ms|s)$/);
+    await becomes(() => figure(page, 'Certain to listed'), expect.stringMatching(/^[\d.]+ (µs|ms|s)$/));
     await becomes(async () => (await panel(page, 'Why traces were closed').innerText()).includes('100 %'), true);
-    expect(await hop(page, 'Evaluator').innerText()).toMatch(/[\d.]+ (µs|ms|s) for a request through all rules/);
+    await becomes(() => hop(page, 'Evaluator').innerText(), expect.stringMatching(/[\d.]+ (µs|ms|s) for a request through all rules/));
     const loudest = panel(page, 'Loudest rules').getByRole('row');
     await becomes(async () => (await loudest.first().innerText()).includes('charge without fraud check'), true);
     const attention = panel(page, 'Needs attention');
     await attention.getByText(/order by number failed on \d+ of \d+ evaluations/).waitFor();
     await attention.getByText('A failed evaluation is undecided, as the rule says.').waitFor();
-    expect(await figure(page, 'Undecided in 24 h')).toBe('4');
+    await becomes(() => figure(page, 'Undecided in 24 h'), '4');
     await page.getByLabel('Time Range').selectOption('Last 1h');
     await becomes(() => figure(page, 'Violations in 1 h'), '3');
     expect(new URL(page.url()).search).toBe('?start_time=-1h');
-    expect(await figure(page, 'Undecided in 1 h')).toBe('4');
-    expect(await loudest.first().getByRole('link').last().getAttribute('href')).toMatch(/rule_id=charge-without-check&start_time=-1h$/);
+    await becomes(() => figure(page, 'Undecided in 1 h'), '4');
+    const ofLoudest = loudest.first().getByRole('link').last();
+    await becomes(() => ofLoudest.getAttribute('href'), expect.stringMatching(/rule_id=charge-without-check&start_time=-1h$/));
     await page.getByLabel('Time Range').selectOption('Last 24h');
     await becomes(() => figure(page, 'Violations in 24 h'), '3');
     await panel(page, 'Spans a second').getByRole('img').waitFor();
@@ -128,7 +128,7 @@ describeConsole('overview', () => {
     expect(await problemsOf(page, 'overview-failing')).toEqual([]);
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.unroute('**/metrics');
-    await page.getByRole('button', { name: 'Try again' }).first().click();
+    await readAgain(page.getByRole('button', { name: 'Try again' }).first());
     await becomes(() => page.getByText(/No reading since/).count(), 0);
   });
 

@@ -36,7 +36,7 @@ describeConsole('the test cases of a rule', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
     expect((await betrace.json('GET', '/v1/rules/slow-checkouts')).status).toBe(404);
     await dialog.getByRole('button', { name: 'Show the cases' }).click();
-    expect(new URL(page.url()).search).toBe('?on=pasted&trace_id=order-7&tab=cases');
+    await becomes(async () => new URL(page.url()).search, '?on=pasted&trace_id=order-7&tab=cases');
     await page.getByRole('button', { name: 'Save' }).click();
     await dialog.getByRole('button', { name: 'Save anyway' }).click();
     await page.waitForURL(/\/ui\/rules\/slow-checkouts/);

@@ -37,10 +37,10 @@ describeConsole('list of rules', () => {
     }, true);
     const page = await browser.page('/ui/rules?sort=attention');
     await becomes(async () => (await idsOf(page)).slice(0, 2), ['order-by-number', 'charge-without-check']);
-    expect(await page.getByRole('row', { name: /order by number/ }).innerText()).toMatch(/\d+ failed[\s\S]*never/);
+    await becomes(() => page.getByRole('row', { name: /order by number/ }).innerText(), expect.stringMatching(/\d+ failed[\s\S]*never/));
     const row = page.getByRole('row', { name: /charge without fraud check/ });
-    expect(await row.getByRole('cell').nth(5).innerText()).toBe('2');
-    expect(await row.innerText()).toMatch(/ok[\s\S]*ago/);
+    await becomes(() => row.getByRole('cell').nth(5).innerText(), '2');
+    await becomes(() => row.innerText(), expect.stringMatching(/ok[\s\S]*ago/));
     await page.getByLabel('Health', { exact: true }).selectOption('failing');
     await page.waitForURL(/health=failing/);
     await becomes(() => idsOf(page), ['order-by-number']);
@@ -168,7 +168,7 @@ describeConsole('list of rules', () => {
     await search.fill('declined');
     await page.getByLabel('Severity', { exact: true }).selectOption('LOW');
     await page.clock.runFor(2_000);
-    expect(new URL(page.url()).search).toBe('?severity=LOW&q=declined');
+    await becomes(async () => new URL(page.url()).search, '?severity=LOW&q=declined');
     // The list without filters, by the link of its page: also of what was ticked, selected and typed just before.
     await page.getByLabel('Select declined charge').check();
     await page.keyboard.press('j');
