@@ -130,6 +130,24 @@ describeConsole('a server with an API key', () => {
     betrace = await BeTrace.start({ env: { BETRACE_API_KEY: KEY }, ports: betrace.ports });
   });
 
+  it('is used for all that was requested before it was entered, and refused after it', async () => {
+    const page = await browser.page('/ui/no-such-page', {}, /status of 401/);
+    const released = Promise.withResolvers<void>();
+    await page.route(/\/v1\/violations\?/, async (route) => {
+      await released.promise;
+      await route.continue();
+    });
+    await page.goto(`${betrace.url}/ui/violations`);
+    const dialog = page.getByRole('dialog', { name: 'Sign in' });
+    await dialog.getByLabel('API key').fill(KEY);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await becomes(() => dialog.count(), 0);
+    released.resolve();
+    await page.getByText('No violation was found yet').waitFor();
+    await becomes(() => page.getByRole('alert').count(), 0);
+    expect(await dialog.count()).toBe(0);
+  });
+
   it('is still used where the browser keeps nothing for the page', async () => {
     const page = await browser.page('/ui/no-such-page', {}, /status of 401/);
     await page.addInitScript(() => {

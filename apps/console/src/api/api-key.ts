@@ -51,13 +51,8 @@ export function signIn(kind: 'key' | 'token', value: string): void {
   changed();
 }
 
-/**
- * Handles a 401: `www-authenticate: ApiKey header="x-api-key", Bearer realm="betrace"` names the ways to sign in.
- *
- * @param sent the key that the request had; a refusal of a former key says nothing about the current one
- */
-export function askToSignIn(challenge: string | null, sent: Key | undefined): void {
-  if (sent !== key) return;
+/** Handles a 401 to the current key: `www-authenticate: ApiKey header="x-api-key", Bearer realm="betrace"` names the ways to sign in. */
+export function askToSignIn(challenge: string | null): void {
   const bearer = /\bBearer\b/i.test(challenge ?? '');
   const header = /\bApiKey header="([^"]+)"/.exec(challenge ?? '')?.[1];
   asked = { header: header ?? (bearer ? undefined : 'x-api-key'), bearer };

@@ -6,18 +6,26 @@ import { apiKey, askToSignIn, keyAccepted } from './api-key';
 /** `fetch` with the API key, if the server required one. */
 export async function fetchWithKey(input: Request | string, init?: RequestInit): Promise<Response> {
   const request = new Request(input, init);
-  const key = apiKey();
-  if (key !== undefined) request.headers.set(key.header, key.value);
-  let response: Response;
+  for (;;) {
+    const key = apiKey();
+    const sent = request.clone();
+    if (key !== undefined) sent.headers.set(key.header, key.value);
+    const response = await answerTo(sent);
+    // Somebody signed in meanwhile: the refusal of a former key says nothing about the current one.
+    if (response.status === 401 && apiKey() !== key) continue;
+    if (response.status === 401) askToSignIn(response.headers.get('www-authenticate'));
+    if (response.ok && new URL(request.url).pathname.startsWith('/v1/')) keyAccepted(key);
+    return response;
+  }
+}
+
+async function answerTo(request: Request): Promise<Response> {
   try {
-    response = await fetch(request);
+    return await fetch(request);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiProblem(0, 'The server does not answer. It may be stopped, or the network between is down.');
   }
-  if (response.status === 401) askToSignIn(response.headers.get('www-authenticate'), key);
-  if (response.ok && new URL(request.url).pathname.startsWith('/v1/')) keyAccepted(key);
-  return response;
 }
 
 export const client = createClient<paths>({ baseUrl: location.origin, fetch: (request: Request) => fetchWithKey(request) });
