@@ -114,6 +114,8 @@ const WIDTHS = [
  */
 export async function problemsOf(page: Page, name: string): Promise<readonly unknown[]> {
   const problems: unknown[] = [];
+  // A network that is idle proves no page: its code may not have run yet.
+  await page.locator('h1').first().waitFor();
   for (const theme of ['dark', 'light']) {
     await page.evaluate((each) => document.documentElement.setAttribute('data-theme', each), theme);
     for (const [width, height] of WIDTHS) {
