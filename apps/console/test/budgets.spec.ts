@@ -5,15 +5,15 @@ import { beforeAll, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { BeTrace } from '../../../test/harness/betrace.js';
 import { eventually } from '../../../test/harness/eventually.js';
-import { costOf, describeConsole, slownessOf, type TestBrowser } from './browser.js';
+import { costOf, describeConsole, firstPaintOf, type TestBrowser } from './browser.js';
 import { goByKeys } from './go-by-keys.js';
 import { openShop, orderSpans, send, settled } from './shop-traces.js';
 import { type Costs, tooDear } from './too-dear.js';
 import { withConsole } from './with-console.js';
 
 const MANY = 10_000;
-const FIRST_PAINT_MS = 1_000;
-/** First paints are measured in wall time; the best of several is one that no pause of the machine delayed. */
+const FIRST_PAINT_SECONDS = 1;
+/** What a page waits for is measured in wall time; the best of several is one that no pause of the machine delayed. */
 const PAINTS = 12;
 /** Opening pages of ten thousand rows takes seconds, and each try opens one. */
 const TIMEOUT_MS = 600_000;
@@ -62,21 +62,17 @@ describeConsole('budgets', () => {
     'paints its first content within a second',
     async () => {
       let best = Number.POSITIVE_INFINITY;
-      for (let tried = 0; tried < PAINTS && best > FIRST_PAINT_MS; tried++) {
-        const page = await browser.page('/ui/violations');
-        await page.locator('tr[data-row]').first().waitFor();
-        const painted = await page.evaluate(
-          () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.POSITIVE_INFINITY,
-        );
-        // The time in which others had the cores is not the page's. The smaller of two: one may contain a pause of the machine.
-        const slowness = Math.min(await slownessOf(page), await slownessOf(page));
-        best = Math.min(best, painted / slowness);
-        console.info(
-          `first contentful paint: ${Math.round(painted)} ms on a machine that is ${slowness.toFixed(2)} times as slow as alone`,
-        );
+      for (let tried = 0; tried < PAINTS && best > FIRST_PAINT_SECONDS; tried++) {
+        // Its thread is there, and nothing of the console is loaded.
+        const page = await browser.page('/ready');
+        const open = async (): Promise<void> => {
+          await page.goto(`${betrace.url}/ui/violations`);
+          await page.locator('tr[data-row]').first().waitFor();
+        };
+        best = Math.min(best, await firstPaintOf(page, open));
         await page.context().close();
       }
-      expect(best).toBeLessThanOrEqual(FIRST_PAINT_MS);
+      expect(best).toBeLessThanOrEqual(FIRST_PAINT_SECONDS);
     },
     TIMEOUT_MS,
   );
