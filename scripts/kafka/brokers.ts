@@ -2,7 +2,7 @@ import { freePorts } from '../../test/harness/free-port.js';
 import { KafkaBroker, newClusterId } from './broker.js';
 
 export interface BrokersOptions {
-  /** Further settings. By default every topic has a replica on each broker, and a broker that is silent for 3 s leaves the in-sync replicas. */
+  /** Further settings. By default every topic has a replica on each broker, and a broker that is silent for 8 s leads no partition. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Timeout of each broker's start (ms). */
   readonly timeoutMs?: number;
@@ -21,7 +21,8 @@ export class KafkaBrokers {
     const replicated = {
       'offsets.topic.replication.factor': '3',
       'transaction.state.log.replication.factor': '3',
-      'broker.session.timeout.ms': '3000',
+      // Longer than a pause of the machine, after which brokers would lose what they lead.
+      'broker.session.timeout.ms': '8000',
       'broker.heartbeat.interval.ms': '500',
       'controller.quorum.fetch.timeout.ms': '1500',
       'controller.quorum.election.timeout.ms': '500',

@@ -9,17 +9,19 @@ import { KafkaBrokers } from '../../scripts/kafka/brokers.js';
 import { traceIn } from '../fixtures/evaluator/trace-in.js';
 import { allViolations } from '../harness/all-violations.js';
 import { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { eventually } from '../harness/eventually.js';
 import { CLUSTER_KEY } from '../harness/kafka/cluster.js';
 import { coordinatorOf as groupCoordinator } from '../harness/kafka/coordinator.js';
 import { checkedTraffic } from './checked-traffic.js';
 import { describeOwnKafka } from './describe-kafka.js';
 
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 /** On a busy machine; otherwise it takes some seconds. */
-const TEST_TIMEOUT_MS = 400_000;
+const TEST_TIMEOUT_MS = 600_000;
 const PARTITIONS = [0, 1, 2, 3, 4, 5];
-const DEFAULT_TIMES = { sessionTimeout: 10_000, requestTimeout: 15_000 };
+/** An answer may take longer than a session, like with the defaults. Both are twice as long: a pause of the machine may not end the session. */
+const DEFAULT_TIMES = { sessionTimeout: 20_000, requestTimeout: 30_000 };
 
 /** Brokers hang, end, start and elect leaders while processes write, read, join and connect: each continues by itself. */
 describeOwnKafka('elections of leaders', () => {
@@ -45,7 +47,7 @@ describeOwnKafka('elections of leaders', () => {
     topics: [{ name: topic, partitions: PARTITIONS.length }],
     replication,
     appendTimeout: 4_000,
-    sessionTimeout: 6_000,
+    sessionTimeout: 12_000,
     requestTimeout: 5_000,
     ...times,
   });
@@ -126,9 +128,9 @@ describeOwnKafka('elections of leaders', () => {
     async () => {
       const topic = 'elections.joins';
       await allServe();
-      // Here the coordinator waits 20 s for a silent member. It may delay the answer to a join for five minutes.
+      // Here the coordinator waits 30 s for a silent member. It may delay the answer to a join for five minutes.
       const [silent, log] = [new Connection(settings(topic), () => undefined), await open(topic, 3, { sessionTimeout: 300_000 })];
-      const joining = { groupId: topic, sessionTimeout: 20_000, rebalanceTimeout: 300_000, memberId: '' };
+      const joining = { groupId: topic, sessionTimeout: 30_000, rebalanceTimeout: 300_000, memberId: '' };
       const join = () =>
         silent.withCoordinator(topic, topic, async (broker) => {
           const metadata = writeSubscription({ topic, owned: [], generation: -1 });
@@ -138,7 +140,9 @@ describeOwnKafka('elections of leaders', () => {
         });
       // A coordinator may be loading its groups.
       const { generationId, memberId } = await eventually('a first member', join, TIMEOUT_MS);
-      expect([generationId, memberId]).toEqual([1, expect.stringMatching(/./)]);
+      // A join that was not answered in time counts, too.
+      expect(generationId).toBeGreaterThanOrEqual(1);
+      expect(memberId).not.toBe('');
       const told: string[] = [];
       const assigned: number[] = [];
       await log.subscribe({
@@ -191,13 +195,17 @@ describeOwnKafka('elections of leaders', () => {
     async () => {
       // One replica each: while its broker is down, the partition has no leader.
       const topic = 'elections.single';
+      await allServe();
       const log = await open(topic, 1);
       const leaders = await leadersOf(topic);
       const down = brokers.node(2);
       const mine = PARTITIONS.filter((partition) => leaders.get(partition) === 2);
       const others = PARTITIONS.filter((partition) => leaders.get(partition) !== 2);
       expect([mine.length, others.length]).toEqual([2, 4]);
-      for (const partition of PARTITIONS) await log.append(topic, [{ partition, value: Buffer.from('before') }]);
+      // An append ends after 4 s, which a pause of the machine may take.
+      const taken = (by: KafkaLog, partition: number, text: string) =>
+        eventually('an append', () => by.append(topic, [{ partition, value: Buffer.from(text) }]), TIMEOUT_MS);
+      for (const partition of PARTITIONS) await taken(log, partition, 'before');
       down.suspend();
       await eventually('no leader', async () => ([...(await leadersOf(topic)).values()].includes(-1) ? true : undefined), TIMEOUT_MS);
       const late = await open(topic, 1);
@@ -230,7 +238,7 @@ describeOwnKafka('elections of leaders', () => {
       await eventually('its leader', async () => ((await connection.leaders(topic)).get(mine[0]!) === 2 ? true : undefined), TIMEOUT_MS);
       connection.close();
       await eventually('readiness', async () => (await late.check().then(() => true)) || undefined, TIMEOUT_MS);
-      for (const partition of mine) await late.append(topic, [{ partition, value: Buffer.from('after') }]);
+      for (const partition of mine) await taken(late, partition, 'after');
       // Equal, and compared anew each time: of a write that was repeated, the log may have the refused one too.
       const all = async () => {
         const isSame = read.toSorted().join('\n') === (await texts()).toSorted().join('\n');
@@ -253,7 +261,7 @@ describeOwnKafka('elections of leaders', () => {
       const env = {
         KAFKA_BROKERS: brokers.addresses.join(','),
         KAFKA_REPLICATION_FACTOR: '1',
-        KAFKA_SESSION_TIMEOUT: '6s',
+        KAFKA_SESSION_TIMEOUT: '12s',
         BETRACE_APPEND_TIMEOUT: '4s',
         BETRACE_LOG_PARTITIONS: String(PARTITIONS.length),
         BETRACE_HOST: '127.0.0.1',
@@ -263,8 +271,7 @@ describeOwnKafka('elections of leaders', () => {
       const api = await BeTrace.start({ app: 'api', env });
       const running = [api];
       try {
-        const rule = { name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' };
-        expect((await api.json('POST', '/v1/rules', rule)).status).toBe(201);
+        await createRule(api, { id: 'bad', name: 'bad', expression: 'span.name == "bad"', severity: 'HIGH' });
         // Without rules an evaluator cannot work.
         const rules = (await leadersOf(TOPICS.rules)).get(0);
         const away = [1, 2, 3].find((node) => node !== rules)!;
@@ -312,7 +319,8 @@ describeOwnKafka('elections of leaders', () => {
             throw new Error(`${error.message}: ${JSON.stringify(await ready(one))}\n${one.logs().slice(-3_000)}`, { cause: error });
           });
         }
-        for (const partition of PARTITIONS) expect(await send(partition)).toBe(202);
+        for (const partition of PARTITIONS)
+          await eventually('a span for each partition', async () => ((await send(partition)) === 202 ? true : undefined), TIMEOUT_MS);
         const violated = async () => (await allViolations<{ readonly trace_id: string }>(api)).map(({ trace_id }) => trace_id).toSorted();
         let last: readonly string[] = [];
         const isAll = async () => {

@@ -72,22 +72,23 @@ describeOwnKafka("Kafka's Java client", () => {
         revoked: async () => undefined,
       },
     });
-    await eventually('all lines', async () => (read.length >= lines.length ? true : undefined), 30_000);
+    await eventually('all lines', async () => (read.length >= lines.length ? true : undefined), 60_000);
     expect(read).toEqual(lines);
     await subscription.close();
   });
 
   it('writes transactions, whose markers we skip', async () => {
+    // For longer than a pause of the machine, which may put all that is due into one transaction.
     const { end } = await log.bounds('transactions', 0);
     await broker.tool('org.apache.kafka.tools.ProducerPerformance', [
-      ...['--topic', 'transactions', '--num-records', '200', '--record-size', '100', '--throughput', '100'],
+      ...['--topic', 'transactions', '--num-records', '600', '--record-size', '100', '--throughput', '100'],
       ...['--transactional-id', 'perf', '--transaction-duration-ms', '300'],
       ...['--producer-props', `bootstrap.servers=${broker.address}`],
     ]);
     const records = await readAll(log, 'transactions', 0, end);
-    expect(records).toHaveLength(200);
+    expect(records).toHaveLength(600);
     const offsets = records.map(({ offset }) => offset);
-    expect(offsets.at(-1)! - offsets[0]! + 1).toBeGreaterThan(200);
+    expect(offsets.at(-1)! - offsets[0]! + 1).toBeGreaterThan(600);
   });
 
   it.each(['none', 'gzip', 'zstd'] as const)('reads what we write, compressed by %s', async (compression) => {
@@ -107,7 +108,7 @@ describeOwnKafka("Kafka's Java client", () => {
     await writing.append('ours', records);
     const output = await broker.tool(CONSUMER, [
       ...['--bootstrap-server', broker.address, '--topic', 'ours', '--partition', '0', '--offset', String(end)],
-      ...['--max-messages', '500', '--timeout-ms', '30000', '--property', 'print.key=true', '--property', 'print.headers=true'],
+      ...['--max-messages', '500', '--timeout-ms', '60000', '--property', 'print.key=true', '--property', 'print.headers=true'],
     ]);
     const lines = records.map(({ value, key, headers }) => {
       const shown = headers ? `betrace-control:tick,n:${headers.n}` : 'NO_HEADERS';
@@ -123,7 +124,7 @@ describeOwnKafka("Kafka's Java client", () => {
       group: 'shown',
       listener: { assigned: async () => undefined, records: async () => undefined, revoked: async () => undefined },
     });
-    await eventually('a commit', () => subscription.commit(0, { offset: 7, metadata: 'x' }).then(() => true), 20_000);
+    await eventually('a commit', () => subscription.commit(0, { offset: 7, metadata: 'x' }).then(() => true), 60_000);
     const show = (...args: string[]): Promise<string> =>
       broker.tool('org.apache.kafka.tools.consumer.group.ConsumerGroupCommand', [
         '--bootstrap-server',
