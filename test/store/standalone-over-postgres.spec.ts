@@ -1,10 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { eventually } from '../harness/eventually.js';
 import { describePostgres } from './describe-postgres.js';
 
 const TIMEOUT_MS = 60_000;
+const PAY = { id: 'pay', name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' };
 const ENV = { BETRACE_HOST: '127.0.0.1', BETRACE_SIGNATURE_KEY: 'the signature key of the test '.repeat(2) };
 
 await describePostgres('one process alone', (emptyUrl, _url, outage) => {
@@ -28,7 +30,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
   it('keeps rules and violations there, also when the log in memory starts empty after a kill', async () => {
     const url = await emptyUrl();
     const first = await start(url);
-    expect((await first.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    await createRule(first, PAY);
     for (const id of ['a', 'b', 'c']) expect((await send(first, id)).status).toBe(202);
     await eventually('three violations', async () => ((await total(first)) === 3 ? true : undefined), TIMEOUT_MS);
     await first.kill();
@@ -41,7 +43,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
 
   (outage === undefined ? it.skip : it)('stays in service while the database is down, reports it, and keeps later violations', async () => {
     const one = await start(await emptyUrl());
-    expect((await one.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    await createRule(one, PAY);
     type Ready = { readonly status: string; readonly checks: { readonly storage: string } };
     const ready = () => one.json<Ready>('GET', '/ready');
     expect(await ready()).toMatchObject({ status: 200, body: { status: 'ready' } });
@@ -70,7 +72,7 @@ await describePostgres('one process alone', (emptyUrl, _url, outage) => {
   it('stays in service while the database hangs, reports it, and keeps later violations', async () => {
     const url = await emptyUrl();
     const one = await start(url);
-    expect((await one.json('POST', '/v1/rules', { name: 'pay', expression: 'span.name == "pay"', severity: 'LOW' })).status).toBe(201);
+    await createRule(one, PAY);
     const locker = new pg.Client(url);
     await locker.connect();
     try {
