@@ -41,7 +41,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
       succeeded(api.kubectl('create', '-f', join(Dir, file)), file);
     }
     succeeded(api.kubectl('create', '-f', join(await strimziDefinitions(), DEFINITIONS)), "Strimzi's");
-    succeeded(api.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'), 'the custom resources');
+    succeeded(api.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=100s'), 'the custom resources');
     succeeded(api.kubectl('create', 'namespace', 'restricted'), 'the namespace');
     succeeded(api.kubectl('label', 'namespace', 'restricted', ...RESTRICTED), 'its label');
   }, 2 * PEER_TIMEOUT_MS);
@@ -112,7 +112,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
       const filled = command.replaceAll(/<(password|registry|version)>/g, (_, name: keyof typeof values) => values[name]);
       return api.run('bash', ['-ec', `timeout ${seconds} ${filled}`], '', [dirname(helm)]);
     };
-    succeeded(shell(namespace, 30), namespace);
+    succeeded(shell(namespace, 100), namespace);
     succeeded(api.kubectl('label', 'namespace', 'betrace', ...RESTRICTED), 'the namespace');
     for (const command of rest) {
       const [, waitedFor] = /^kubectl rollout status (\S+)/.exec(command) ?? [];
@@ -121,7 +121,7 @@ if (problem !== undefined) console.warn(`SKIPPED: the Helm chart on a Kubernetes
         expect(shell(command, 2)).toMatchObject({ status: 124 });
         rollOut(api, waitedFor);
       }
-      succeeded(shell(command, 30), command);
+      succeeded(shell(command, 100), command);
     }
     const history = succeeded(api.run(helm, ['history', 'betrace', '-n', 'betrace', '-o', 'json']), 'helm history');
     const revisions = (JSON.parse(history) as readonly { readonly description: string }[]).map(({ description }) => description);

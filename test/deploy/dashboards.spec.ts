@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { eventually } from '../harness/eventually.js';
 import { freePorts } from '../harness/free-port.js';
 import { OtlpReceiver } from '../harness/services/otlp-receiver.js';
@@ -106,6 +107,10 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
   const webhook = new WebhookReceiver();
   const folder = mkdtempSync(join(tmpdir(), 'betrace-dashboards-'));
   const SLOW = 37;
+  const TIMEOUT_MS = 90_000;
+  /** The time of the last scrape, at which no value is extrapolated. When one took too long, its series end until the next. */
+  const lastScrape = () =>
+    eventually('a scrape', async () => (await prometheus.ask('max(timestamp(betrace_violations_total))'))[0]?.value, TIMEOUT_MS);
   const MILLISECOND = 1_000_000n;
 
   /** Sends spans of `milliseconds` each, every one a trace. */
@@ -123,7 +128,7 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     expect(await betrace.json('POST', '/v1/spans', { spans })).toMatchObject({ body: { accepted: count, rejected: 0 } });
   };
   const rule = async (name: string, expression: string, more: object = {}) =>
-    expect(await betrace.json('POST', '/v1/rules', { name, expression, enabled: true, ...more })).toMatchObject({ status: 201 });
+    createRule(betrace, { id: name, name, expression, enabled: true, ...more });
 
   beforeAll(async () => {
     const [port = 0] = await freePorts(1);
@@ -147,11 +152,11 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     await rule('candidate', 'span.duration > 1s', { mode: 'shadow' });
     // A series that Prometheus has not seen yet starts with a burst.
     await send(SLOW, 2000, { n: 'a text' });
-    await betrace.json('GET', '/v1/violations?settled=true');
+    await betrace.json('GET', '/v1/violations?settled=true&timeout=60s');
     // A violation that a late span retracts, a refused request, a rejected span, and a moderate load.
     const ofOneTrace = (name: string) => ({ trace_id: 'late', span_id: name, name, start_time: 1_000_000, end_time: 2_000_000 });
     await betrace.json('POST', '/v1/spans', { spans: [ofOneTrace('pay')] });
-    await betrace.json('GET', '/v1/violations?settled=true');
+    await betrace.json('GET', '/v1/violations?settled=true&timeout=60s');
     await betrace.json('POST', '/v1/spans', { spans: [{ ...ofOneTrace('audit'), parent_span_id: 'pay' }] });
     await betrace.json('POST', '/v1/spans', '{');
     const withoutId = { traceId: '', spanId: '00f067aa0ba902b7', name: 'n', startTimeUnixNano: '1', endTimeUnixNano: '2' };
@@ -163,10 +168,10 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
         const [scrapes] = await prometheus.ask('count_over_time(betrace_violations_total{severity="CRITICAL",service_name="shop-0"}[5m])');
         return scrapes !== undefined && scrapes.value > 5 ? true : undefined;
       },
-      60_000,
+      TIMEOUT_MS,
       500,
     );
-  });
+  }, 400_000);
   afterAll(async () => {
     await prometheus?.stop();
     await betrace?.stop();
@@ -177,8 +182,9 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
 
   it('return numbers, each of them', async () => {
     const empty: string[] = [];
+    const last = await lastScrape();
     for (const [name, expression] of queries) {
-      const answer = await prometheus.ask(filledIn(expression));
+      const answer = await prometheus.ask(filledIn(expression), last);
       if (answer.length === 0 || !answer.every(({ value }) => Number.isFinite(value))) empty.push(`${name}: ${JSON.stringify(answer)}`);
     }
     expect(empty).toEqual([]);
@@ -189,11 +195,11 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     const text = readFileSync(join(grafana, '../../docs/operations/queries.md'), 'utf8');
     const documented = [...text.matchAll(/^```promql\n(.+)\n```$/gm)].map(([, query = '']) => query);
     expect(documented.length).toBeGreaterThan(15);
-    const [last] = await prometheus.ask('max(timestamp(betrace_violations_total))');
+    const last = await lastScrape();
     const empty: string[] = [];
     const answers = new Map<string, Sample[]>();
     for (const query of documented) {
-      const answer = await prometheus.ask(query, last!.value);
+      const answer = await prometheus.ask(query, last);
       answers.set(query, answer);
       if (answer.length === 0 || !answer.every(({ value }) => Number.isFinite(value))) empty.push(`${query}: ${JSON.stringify(answer)}`);
     }
@@ -206,16 +212,23 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
     expect(rounded('sum by (service_name)', 'service_name')).toEqual({ 'shop-0': 13, 'shop-1': 12, 'shop-2': 12, '': 1 });
     expect(rounded('sum(increase(betrace_violations_total{job="betrace-backend",severity="CRITICAL"}', 'severity')).toEqual({ '': SLOW });
     // The guides' own queries count series: this is why there are others.
-    const [wrong] = await prometheus.ask('topk(10, count by (rule_name) (betrace_violations_total{rule_name="slow"}))');
+    const [wrong] = await prometheus.ask('topk(10, count by (rule_name) (betrace_violations_total{rule_name="slow"}))', last);
     expect(wrong!.value).toBe(4);
   });
 
   it('have alerts that Prometheus can evaluate, of which the right ones fire', async () => {
-    const alerts = await prometheus.alerts();
-    expect(alerts.filter(({ health }) => health !== 'ok')).toEqual([]);
     // The other alerts on this load wait for minutes; the rule `wrong` fails on every span that it judges.
-    const firing = alerts.filter(({ state }) => state === 'firing').map(({ name }) => name);
-    expect(firing.sort()).toEqual(['BeTraceCriticalViolations', 'BeTraceRuleErrors']);
+    const right = ['BeTraceCriticalViolations', 'BeTraceRuleErrors'];
+    let firing: readonly string[] = [];
+    const asExpected = async () => {
+      const alerts = await prometheus.alerts();
+      expect(alerts.filter(({ health }) => health !== 'ok')).toEqual([]);
+      firing = alerts.filter(({ state }) => state === 'firing').map(({ name }) => name);
+      return firing.toSorted().join() === right.join() || undefined;
+    };
+    await eventually('the right alerts', asExpected, TIMEOUT_MS, 500).catch((error: Error) => {
+      throw new Error(`${error.message}, but ${firing.join()}`, { cause: error });
+    });
   });
 
   it('count once over a restart, a second process, and a partition that moved', () => {
@@ -297,11 +310,10 @@ if (problem !== undefined) console.warn(`SKIPPED: queries of the dashboards (${p
   });
 
   it('count violations singly, including a first burst', async () => {
-    // At the time of a scrape no value is extrapolated.
-    const [last] = await prometheus.ask('max(timestamp(betrace_violations_total))');
+    const last = await lastScrape();
     const of = async (dashboard: string, panel: string, at = 0) => {
       const { targets } = dashboards.find(({ title }) => title === `BeTrace: ${dashboard}`)!.panels.find(({ title }) => title === panel)!;
-      return prometheus.ask(filledIn(targets![at]!.expr), last!.value);
+      return prometheus.ask(filledIn(targets![at]!.expr), last);
     };
     expect((await of('violations overview', 'Violations')).map(({ value }) => value)).toEqual([SLOW + 1]);
     expect((await of('violations overview', 'CRITICAL')).map(({ value }) => value)).toEqual([SLOW]);

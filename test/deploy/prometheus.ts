@@ -58,7 +58,7 @@ export class Prometheus {
         if (child.exitCode !== null) throw new GivenUp(output.join(''));
         return (await fetch(`${prometheus.url}/-/ready`)).ok ? true : undefined;
       },
-      30_000,
+      120_000,
     );
     return prometheus;
   }

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { alertGroups } from '../../scripts/documents/alerts-document.js';
 import { DOCUMENTED_METRICS } from '../../scripts/documents/documented-metrics.js';
 import { BeTrace, storageFolder } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 import { entryOf } from '../harness/entry.js';
 import { REPOSITORY } from '../harness/repository.js';
 import { missing, shell } from '../harness/shell.js';
@@ -74,9 +75,16 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
     // No server answers at these addresses, so readiness checks fail.
     const env = { BETRACE_NOTIFICATIONS_FILE: notifications, OTEL_EXPORTER_OTLP_ENDPOINT: '127.0.0.1:9' };
     betrace = await BeTrace.start({ args: [`--storage-path=${join(storage.path, 'data')}`], env });
-    const rule = (name: string, expression: string) => ({ name, expression, severity: 'CRITICAL', enabled: true, on_error: 'undecided' });
+    const rule = (name: string, expression: string) => ({
+      id: name,
+      name,
+      expression,
+      severity: 'CRITICAL',
+      enabled: true,
+      on_error: 'undecided',
+    });
     for (const body of [rule('slow', 'span.duration > 1s'), rule('amount', 'span.attributes["amount"] > 10')])
-      expect((await betrace.json('POST', '/v1/rules', body)).status).toBe(201);
+      await createRule(betrace, body);
     const span = (trace: string, amount: unknown) => ({
       trace_id: trace,
       span_id: 'a',
@@ -86,7 +94,7 @@ if (absent.length > 0) process.stderr.write(`SKIPPED: the commands of the runboo
       attributes: { amount },
     });
     await betrace.json('POST', '/v1/spans', { spans: [span('one', 7), span('two', 'many')] });
-    await betrace.json('GET', '/v1/violations?settled=true');
+    await betrace.json('GET', '/v1/violations?settled=true&timeout=60s');
     const { http, grpc } = betrace.ports;
     const marker = '=== next command ===';
     const head = [

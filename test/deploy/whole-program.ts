@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { BeTrace } from '../harness/betrace.js';
+import { createRule } from '../harness/create-rule.js';
 
 /**
  * Tests the parts of a started server that packaging can lose: threads, scripts, modules that are loaded on demand, files.
@@ -11,8 +12,8 @@ export async function tryWholeProgram(betrace: BeTrace): Promise<void> {
   for (const [name, expression] of [
     ['slow', 'span.duration > 1s'],
     ['counted', script],
-  ])
-    expect((await betrace.json('POST', '/v1/rules', { name, expression, severity: 'HIGH', enabled: true })).status).toBe(201);
+  ] as const)
+    await createRule(betrace, { id: name, name, expression, severity: 'HIGH', enabled: true });
   const spans = [{ trace_id: 'one', span_id: 'a', name: 'slow', start_time: 1, end_time: 2_000_000_001 }];
   expect((await betrace.json('POST', '/v1/spans', { spans })).body).toEqual({ accepted: 1, rejected: 0 });
   await expectFound(betrace, ['counted', 'slow']);
@@ -38,7 +39,7 @@ export async function tryWholeProgram(betrace: BeTrace): Promise<void> {
 
 /** Waits until all spans are judged, and checks the rules of all violations. */
 async function expectFound(betrace: BeTrace, rules: readonly string[]): Promise<void> {
-  const { body } = await betrace.json<{ violations: { rule_id: string }[] }>('GET', '/v1/violations?settled=true');
+  const { body } = await betrace.json<{ violations: { rule_id: string }[] }>('GET', '/v1/violations?settled=true&timeout=60s');
   expect(body.violations.map(({ rule_id }) => rule_id).sort()).toEqual(rules);
 }
 
